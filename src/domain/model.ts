@@ -1,0 +1,196 @@
+/**
+ * What Coppice keeps, as values. Times are milliseconds since 1970 in UTC; ids are UUIDs; `project`, `user` and `domain` say whose
+ * it is (one fixed owner where authentication is `none`).
+ */
+import type { JsonObject } from './json.ts';
+import type {
+  ActionStatus,
+  ClusterStatus,
+  NodeStatus,
+  RecoveryState,
+  RecoveryStepState,
+} from './states.ts';
+
+export interface Owner {
+  readonly project: string;
+  readonly user: string;
+  readonly domain: string | null;
+}
+
+/** What a profile or policy is made from, as the user wrote it. */
+export interface Spec {
+  readonly type: string;
+  readonly version: string;
+  readonly properties: JsonObject;
+}
+
+export interface Profile extends Owner {
+  readonly id: string;
+  readonly name: string;
+  /** `local.process-1.0` */
+  readonly type: string;
+  readonly spec: Spec;
+  readonly metadata: JsonObject;
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+}
+
+export interface Policy extends Owner {
+  readonly id: string;
+  readonly name: string;
+  /** `senlin.policy.health-1.3` */
+  readonly type: string;
+  readonly spec: Spec;
+  readonly data: JsonObject;
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+}
+
+export interface Cluster extends Owner {
+  readonly id: string;
+  readonly name: string;
+  readonly profileId: string;
+  readonly minSize: number;
+  /** -1: no limit. */
+  readonly maxSize: number;
+  readonly desiredCapacity: number;
+  readonly nextIndex: number;
+  /** Seconds an action of this cluster may take. */
+  readonly timeout: number;
+  readonly status: ClusterStatus;
+  readonly statusReason: string;
+  readonly metadata: JsonObject;
+  readonly config: JsonObject;
+  readonly data: JsonObject;
+  readonly dependents: JsonObject;
+  /** When it was asked for; `createdAt` is when its creation ended. */
+  readonly initAt: number;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+}
+
+export interface Node extends Owner {
+  readonly id: string;
+  readonly name: string;
+  /** null: an orphan, in no cluster. */
+  readonly clusterId: string | null;
+  readonly profileId: string;
+  /** Place in the cluster, from 1; -1 for an orphan. */
+  readonly index: number;
+  readonly role: string;
+  readonly physicalId: string | null;
+  readonly status: NodeStatus;
+  readonly statusReason: string;
+  readonly metadata: JsonObject;
+  /** What the profile type keeps of the node (a pid, a port, ...). */
+  readonly data: JsonObject;
+  readonly dependents: JsonObject;
+  readonly tainted: boolean;
+  readonly initAt: number;
+  readonly createdAt: number | null;
+  readonly updatedAt: number | null;
+}
+
+/** A policy attached to a cluster. */
+export interface ClusterPolicy {
+  readonly id: string;
+  readonly clusterId: string;
+  readonly policyId: string;
+  readonly enabled: boolean;
+  readonly priority: number;
+  readonly data: JsonObject | null;
+  readonly lastOp: number | null;
+}
+
+/** Who asked for an action (Senlin's `cause`). */
+export type ActionCause = 'RPC Request' | 'Derived Action' | 'Health Policy';
+
+export interface Action extends Owner {
+  readonly id: string;
+  readonly name: string;
+  /** `CLUSTER_RECOVER`, `NODE_CREATE`, ... */
+  readonly action: string;
+  readonly cause: ActionCause;
+  /** Id of the cluster or node that it is about. */
+  readonly target: string;
+  readonly clusterId: string | null;
+  readonly parentId: string | null;
+  readonly status: ActionStatus;
+  readonly statusReason: string;
+  /** The process that runs it now. */
+  readonly owner: string | null;
+  readonly inputs: JsonObject;
+  readonly outputs: JsonObject;
+  readonly data: JsonObject;
+  /** Seconds; 0: no limit. */
+  readonly timeout: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly updatedAt: number | null;
+}
+
+export const eventLevels = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 } as const;
+export type EventLevel = keyof typeof eventLevels;
+
+export interface Event {
+  readonly id: string;
+  /** Order of commit; what a stream resumes from. */
+  readonly seq: number;
+  readonly timestamp: number;
+  readonly level: EventLevel;
+  readonly otype: 'CLUSTER' | 'NODE' | 'RECOVERY';
+  readonly oid: string;
+  readonly oname: string;
+  readonly clusterId: string | null;
+  readonly action: string;
+  readonly status: string;
+  readonly statusReason: string;
+  readonly metaData: JsonObject;
+  readonly project: string;
+  readonly user: string;
+}
+
+/** One failure of one node, from the moment it is confirmed until it is closed ("episode" in the design). */
+export interface Recovery {
+  readonly id: string;
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly clusterId: string | null;
+  /** null: asked for by a person, with no policy. */
+  readonly policyId: string | null;
+  /** The NODE_RECOVER that carries it out; null until one was started. */
+  readonly actionId: string | null;
+  readonly state: RecoveryState;
+  readonly failure: { readonly class: string; readonly reason: string };
+  /** When the first failed probe of this failure was seen; the episode opens once it is confirmed. */
+  readonly failedAt: number;
+  readonly openedAt: number;
+  readonly closedAt: number | null;
+}
+
+export interface RecoveryStep {
+  readonly id: string;
+  readonly recoveryId: string;
+  readonly seq: number;
+  /** The action's name: REBOOT, WORKFLOW, ... */
+  readonly name: string;
+  /** Where it stands in the chain: `actions[0]`, `actions[0].before[0]`, ... or the id that the user gave. */
+  readonly item: string;
+  readonly attempt: number;
+  readonly state: RecoveryStepState;
+  readonly reason: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly executionId: string | null;
+  readonly output: JsonObject | null;
+}
+
+export interface RecoveryDecision {
+  readonly recoveryId: string;
+  readonly seq: number;
+  readonly at: number;
+  /** `open`, `hold`, `start`, `skip`, `verify`, `close`, ... */
+  readonly decision: string;
+  readonly reason: string;
+}

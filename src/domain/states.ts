@@ -1,0 +1,65 @@
+/**
+ * The states of what Coppice keeps, one table each; what is terminal, what can be cancelled and what counts as settled
+ * derive from the table and are written nowhere else. The names are Senlin's (api-ref and senlin/common/consts).
+ */
+
+export const actionStates = {
+  INIT: { ended: false, cancellable: true },
+  READY: { ended: false, cancellable: true },
+  RUNNING: { ended: false, cancellable: true },
+  WAITING: { ended: false, cancellable: true },
+  WAITING_LIFECYCLE_COMPLETION: { ended: false, cancellable: true },
+  SUSPENDED: { ended: false, cancellable: false },
+  SUCCEEDED: { ended: true, cancellable: false },
+  FAILED: { ended: true, cancellable: false },
+  CANCELLED: { ended: true, cancellable: false },
+} as const satisfies Record<string, { ended: boolean; cancellable: boolean }>;
+
+export type ActionStatus = keyof typeof actionStates;
+export type EndedActionStatus = 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+
+export const nodeStatuses = [
+  'INIT',
+  'CREATING',
+  'ACTIVE',
+  'UPDATING',
+  'DELETING',
+  'RECOVERING',
+  'OPERATING',
+  'ERROR',
+  'WARNING',
+] as const;
+export type NodeStatus = (typeof nodeStatuses)[number];
+
+export const clusterStatuses = [...nodeStatuses, 'RESIZING', 'CHECKING', 'CRITICAL'] as const;
+export type ClusterStatus = (typeof clusterStatuses)[number];
+
+/** How an episode of recovery stands: OPEN, or how it was closed (design: the health policy, "Words"). */
+export const recoveryStates = {
+  OPEN: { closed: false },
+  RECOVERED: { closed: true },
+  SELF_HEALED: { closed: true },
+  EXHAUSTED: { closed: true },
+  CANCELLED: { closed: true },
+} as const satisfies Record<string, { closed: boolean }>;
+export type RecoveryState = keyof typeof recoveryStates;
+
+export const recoveryStepStates = {
+  PENDING: { ended: false },
+  RUNNING: { ended: false },
+  SUCCEEDED: { ended: true },
+  FAILED: { ended: true },
+  SKIPPED: { ended: true },
+  CANCELLED: { ended: true },
+} as const satisfies Record<string, { ended: boolean }>;
+export type RecoveryStepState = keyof typeof recoveryStepStates;
+
+export function statusesWhere<S extends string, P>(
+  table: Readonly<Record<S, P>>,
+  holds: (properties: P) => boolean,
+): S[] {
+  return (Object.keys(table) as S[]).filter((name) => holds(table[name]));
+}
+
+export const unfinishedActionStatuses = statusesWhere(actionStates, (state) => !state.ended);
+export const cancellableActionStatuses = statusesWhere(actionStates, (state) => state.cancellable);

@@ -1,0 +1,24 @@
+/**
+ * What one look at a node says. `unknown` means that we could not look: it starts no recovery and never counts as
+ * healthy. A healer that cannot see must not act (design: the health policy, "Words").
+ */
+export type Verdict =
+  | { readonly health: 'healthy'; readonly reason: string }
+  | { readonly health: 'unhealthy'; readonly failure: FailureClass; readonly reason: string }
+  | { readonly health: 'unknown'; readonly reason: string };
+
+export const failureClasses = [
+  'SERVER_ERROR',
+  'SERVER_STOPPED',
+  'SERVER_PAUSED',
+  'SERVER_DELETED',
+  'HOST_DOWN',
+  'URL_UNREACHABLE',
+  'URL_UNHEALTHY',
+  'LB_OFFLINE',
+  'PROCESS_EXITED',
+  'PROCESS_STOPPED',
+] as const;
+
+/** What is known of a failure. A profile type may add its own. */
+export type FailureClass = (typeof failureClasses)[number];

@@ -1,0 +1,114 @@
+/**
+ * A profile type tells how nodes of one kind are made, looked at, repaired and removed. This file is what every type
+ * provides; `registry.ts` lists the types there are.
+ *
+ * Every operation that changes the outside world gets a `key`: the same key means the same request, repeated after a crash. An
+ * operation looks before it acts, so that a repeated request finds what the first one made and never makes it twice.
+ */
+import type { Issue } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Verdict } from '../domain/verdict.ts';
+
+/** What an operation may know of the node it works on. */
+export interface NodeFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly index: number;
+  readonly role: string;
+  readonly clusterId: string | null;
+  readonly clusterName: string | null;
+  readonly metadata: JsonObject;
+  /** What the last operation that made the node returned; null and {} where there was none. */
+  readonly physicalId: string | null;
+  readonly data: JsonObject;
+  /** The profile's `properties`, defaults filled in. */
+  readonly properties: JsonObject;
+}
+
+export interface OperationRequest {
+  readonly key: string;
+  /** Aborted when the action is cancelled or out of time: give up soon, and leave things so that a repeat can go on. */
+  readonly signal: AbortSignal;
+}
+
+/** What exists after an operation: kept in the node, and given to the next operation. */
+export interface PhysicalNode {
+  readonly physicalId: string;
+  readonly data: JsonObject;
+}
+
+export interface OperationParameter {
+  readonly description: string;
+  readonly required: boolean;
+  readonly type: 'String' | 'Integer' | 'Boolean' | 'Map';
+  readonly default?: Json;
+  readonly allowed?: readonly string[];
+}
+
+/** One operation beyond create, check and delete, as `GET /v1/profile-types/{type}/ops` shows it. */
+export interface Operation {
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, OperationParameter>>;
+  /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
+  run(node: NodeFacts, parameters: JsonObject, request: OperationRequest): Promise<PhysicalNode>;
+}
+
+/** What a spec may hold, in Senlin's own schema notation: the answer of `GET /v1/profile-types/{type}`. */
+export interface SchemaEntry {
+  readonly type: 'String' | 'Integer' | 'Number' | 'Boolean' | 'Map' | 'List';
+  readonly description: string;
+  readonly required: boolean;
+  readonly updatable?: boolean;
+  readonly default?: Json;
+  readonly constraints?: readonly JsonObject[];
+  readonly schema?: Readonly<Record<string, SchemaEntry>>;
+}
+
+export interface SupportStatus {
+  readonly status: 'EXPERIMENTAL' | 'SUPPORTED' | 'DEPRECATED';
+  readonly since: string;
+}
+
+export type SpecCheck =
+  { readonly ok: true; readonly properties: JsonObject } | { readonly ok: false; readonly issues: Issue[] };
+
+export interface ProfileType {
+  /** `local.process` */
+  readonly name: string;
+  /** `1.0` */
+  readonly version: string;
+  readonly supportStatus: readonly SupportStatus[];
+  readonly schema: Readonly<Record<string, SchemaEntry>>;
+
+  /** Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Looks at nothing outside. */
+  check(properties: Json | undefined): SpecCheck;
+
+  /** What only the machine can tell (a command that does not exist): asked when a profile is created. */
+  examine?(properties: JsonObject): Promise<Issue[]>;
+
+  /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
+  create(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
+
+  /** Removes the node and all that it left behind; a node that is already gone is a success. */
+  remove(node: NodeFacts, request: OperationRequest): Promise<void>;
+
+  /** The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it could not look. */
+  look(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
+
+  /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
+  readonly operations: Readonly<Record<string, Operation>>;
+
+  /** The node's `details` (`?show_details=true`). */
+  details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
+
+  /** What may stand in a poll URL: `{address}`, `{port}`, ...; absent where the node has none. */
+  endpoint(node: NodeFacts): { readonly address?: string; readonly port?: number };
+
+  /** Work between requests (log limits, ...), started with the process and stopped with it. */
+  start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
+}
+
+/** `local.process-1.0` */
+export function typeName(type: { readonly name: string; readonly version: string }): string {
+  return `${type.name}-${type.version}`;
+}
