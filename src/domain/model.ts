@@ -3,13 +3,7 @@
  * it is (one fixed owner where authentication is `none`).
  */
 import type { JsonObject } from './json.ts';
-import type {
-  ActionStatus,
-  ClusterStatus,
-  NodeStatus,
-  RecoveryState,
-  RecoveryStepState,
-} from './states.ts';
+import type { ActionStatus, ClusterStatus, NodeStatus, RecoveryState, RecoveryStepState } from './states.ts';
 
 export interface Owner {
   readonly project: string;

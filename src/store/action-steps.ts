@@ -1,0 +1,53 @@
+/** The record of what an action has done: one row a step, read once when the action is claimed, written once when the step is done. */
+import type { Json } from '../domain/json.ts';
+import { fromText, toText } from './rows.ts';
+import type { Db, Tx } from './store.ts';
+
+export type StepKind = 'step' | 'sleep' | 'children' | 'wait';
+
+export interface StepRecord {
+  readonly name: string;
+  readonly kind: StepKind;
+  /** WAITING: begun, its end is not yet recorded (sleeps, children, waits). FAILED: `result` is an ErrorRecord. */
+  readonly state: 'WAITING' | 'DONE' | 'FAILED';
+  readonly result: Json;
+}
+
+export async function loadSteps(db: Db, actionId: string): Promise<Map<string, StepRecord>> {
+  const rows = await db
+    .selectFrom('action_step')
+    .select(['name', 'kind', 'state', 'result'])
+    .where('action_id', '=', actionId)
+    .execute();
+  return new Map(rows.map((row) => [row.name, toRecord(row)]));
+}
+
+function toRecord(row: { name: string; kind: string; state: string; result: string | null }): StepRecord {
+  return {
+    name: row.name,
+    kind: row.kind as StepKind,
+    state: row.state as StepRecord['state'],
+    result: row.result === null ? null : fromText<Json>(row.result),
+  };
+}
+
+/** Writes a record, over one that was WAITING; the caller has fenced the transaction. */
+export async function saveStep(
+  tx: Tx,
+  claim: { readonly actionId: string; readonly epoch: number },
+  record: StepRecord,
+  now: number,
+): Promise<void> {
+  const values = {
+    kind: record.kind,
+    state: record.state,
+    result: toText(record.result),
+    epoch: claim.epoch,
+    at: now,
+  };
+  await tx.db
+    .insertInto('action_step')
+    .values({ action_id: claim.actionId, name: record.name, ...values })
+    .onConflict((conflict) => conflict.columns(['action_id', 'name']).doUpdateSet(values))
+    .execute();
+}

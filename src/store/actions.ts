@@ -1,0 +1,477 @@
+/**
+ * Rows of durable actions: creation, claims, the fenced writes of their owner, waking, cancelling, taking over.
+ *
+ * Why a claim is safe: it is one write transaction; the locks an action needs are looked at and taken in the same
+ * transaction as its status becomes RUNNING, so that two claims never both see a resource free. On SQLite write transactions
+ * exclude one another; another database has to make them do so for the same resource (see the store's dialect files).
+ * Each claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one changes no row
+ * and throws `StaleClaim`: a process that slept through its lease can move nothing.
+ */
+import type { Action, ActionCause } from '../domain/model.ts';
+import type { JsonObject } from '../domain/json.ts';
+import {
+  cancellableActionStatuses,
+  unfinishedActionStatuses,
+  type ActionStatus,
+  type EndedActionStatus,
+} from '../domain/states.ts';
+import type { Insertable, Selectable } from 'kysely';
+import { chunks, fromText, toText } from './rows.ts';
+import type { ActionRow as ActionTable } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+type ActionRow = Selectable<ActionTable>;
+
+export type LockMode = 'exclusive' | 'shared';
+export interface LockWanted {
+  readonly resource: string;
+  readonly mode: LockMode;
+}
+
+export interface NewAction {
+  readonly id: string;
+  readonly name: string;
+  readonly action: string;
+  readonly cause: ActionCause;
+  readonly target: string;
+  readonly clusterId: string | null;
+  readonly parentId: string | null;
+  readonly inputs: JsonObject;
+  /** Seconds; 0: no limit. */
+  readonly timeout: number;
+  readonly locks: readonly LockWanted[];
+  readonly owner: { readonly project: string; readonly user: string; readonly domain: string | null };
+}
+
+/** The claim was taken over, or the action ended, in the meantime: the writer must stop, and has changed nothing. */
+export class StaleClaim extends Error {
+  constructor(actionId: string) {
+    super(`The claim on action ${actionId} is no longer ours.`);
+    this.name = 'StaleClaim';
+  }
+}
+
+export interface Claim {
+  readonly action: Action;
+  readonly epoch: number;
+  readonly cancelRequested: boolean;
+}
+
+export async function insertActions(tx: Tx, actions: readonly NewAction[], now: number): Promise<void> {
+  const rows = actions.map((action) => newRow(action, now));
+  for (const chunk of chunks(rows)) await tx.db.insertInto('action').values(chunk).execute();
+  tx.notify('actions');
+}
+
+function newRow(action: NewAction, now: number): Insertable<ActionTable> {
+  return {
+    ...action.owner,
+    id: action.id,
+    name: action.name,
+    action: action.action,
+    cause: action.cause,
+    target: action.target,
+    cluster_id: action.clusterId,
+    parent_id: action.parentId,
+    status: 'READY',
+    status_reason: 'The action is ready for execution.',
+    inputs: toText(action.inputs),
+    outputs: '{}',
+    data: '{}',
+    locks: toText(action.locks),
+    timeout: action.timeout,
+    created_at: now,
+    started_at: null,
+    ended_at: null,
+    updated_at: null,
+    owner: null,
+    epoch: 0,
+    control: null,
+    blocked_on: null,
+    pending_children: 0,
+    wake_at: null,
+    wait_signal: null,
+  };
+}
+
+/** Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step aside until it is free. */
+export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  while (claims.length < most) {
+    const rows = await readyRows(tx.db, most - claims.length);
+    for (const row of rows) {
+      const obstacle = await takeLocks(tx, row.id, fromText<LockWanted[]>(row.locks));
+      if (obstacle === undefined) claims.push(await markRunning(tx, row, owner, now));
+      else await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
+    }
+    if (rows.length === 0) break;
+  }
+  return claims;
+}
+
+async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
+  return await db
+    .selectFrom('action')
+    .selectAll()
+    .where('status', '=', 'READY')
+    .where('blocked_on', 'is', null)
+    .orderBy('seq')
+    .limit(most)
+    .execute();
+}
+
+/** The first resource that another action holds in a way that excludes ours; undefined once all are ours. */
+async function takeLocks(
+  tx: Tx,
+  actionId: string,
+  wanted: readonly LockWanted[],
+): Promise<string | undefined> {
+  for (const lock of wanted) {
+    const others = tx.db
+      .selectFrom('resource_lock')
+      .select('action_id')
+      .where('resource', '=', lock.resource)
+      .where('action_id', '!=', actionId);
+    const excluding = lock.mode === 'shared' ? others.where('mode', '=', 'exclusive') : others;
+    if ((await excluding.limit(1).executeTakeFirst()) !== undefined) return lock.resource;
+  }
+  if (wanted.length > 0) {
+    const rows = wanted.map((lock) => ({ ...lock, action_id: actionId }));
+    const insert = tx.db.insertInto('resource_lock').values(rows);
+    await insert.onConflict((conflict) => conflict.doNothing()).execute();
+  }
+  return undefined;
+}
+
+async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<Claim> {
+  const changes = {
+    status: 'RUNNING' as const,
+    status_reason: 'The action is being processed.',
+    owner,
+    epoch: row.epoch + 1,
+    started_at: row.started_at ?? now,
+    wake_at: null,
+    wait_signal: null,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', row.id).execute();
+  return {
+    action: toAction({ ...row, ...changes }),
+    epoch: changes.epoch,
+    cancelRequested: row.control === 'CANCEL',
+  };
+}
+
+/** Proves within the transaction that the claim is still ours; call it before any other write for the action. */
+export async function fence(tx: Tx, id: string, epoch: number): Promise<void> {
+  const result = await tx.db
+    .updateTable('action')
+    .set({ epoch })
+    .where('id', '=', id)
+    .where('epoch', '=', epoch)
+    .where('status', '=', 'RUNNING')
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) throw new StaleClaim(id);
+}
+
+export interface Waiting {
+  readonly reason: string;
+  readonly wakeAt: number | null;
+  readonly signal: string | null;
+  readonly children: number;
+}
+
+/** Lets go of the claim until somebody wakes the action; the locks stay its own. */
+export async function suspendAction(tx: Tx, id: string, epoch: number, waiting: Waiting): Promise<void> {
+  await fence(tx, id, epoch);
+  const changes = {
+    status: 'WAITING' as const,
+    status_reason: waiting.reason,
+    owner: null,
+    wake_at: waiting.wakeAt,
+    wait_signal: waiting.signal,
+    pending_children: waiting.children,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', id).execute();
+  tx.notify('actions');
+}
+
+export interface Ending {
+  readonly status: EndedActionStatus;
+  readonly reason: string;
+  readonly outputs: JsonObject;
+}
+
+/** Ends the action: its locks are free, those who waited for them may be claimed, the parent hears of it. */
+export async function endAction(tx: Tx, claim: Claim, ending: Ending, now: number): Promise<void> {
+  const { id, parentId } = claim.action;
+  await fence(tx, id, claim.epoch);
+  await writeEnding(tx, id, ending, now);
+  await releaseLocks(tx, id);
+  if (parentId !== null) await childEnded(tx, parentId, 1);
+}
+
+async function writeEnding(tx: Tx, id: string, ending: Ending, now: number): Promise<void> {
+  const changes = {
+    status: ending.status,
+    status_reason: ending.reason,
+    outputs: toText(ending.outputs),
+    ended_at: now,
+    owner: null,
+    wake_at: null,
+    wait_signal: null,
+    blocked_on: null,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', id).execute();
+  tx.notify('actions');
+}
+
+async function releaseLocks(tx: Tx, actionId: string): Promise<void> {
+  const held = await tx.db
+    .deleteFrom('resource_lock')
+    .where('action_id', '=', actionId)
+    .returning('resource')
+    .execute();
+  if (held.length === 0) return;
+  const resources = held.map((lock) => lock.resource);
+  await tx.db.updateTable('action').set({ blocked_on: null }).where('blocked_on', 'in', resources).execute();
+}
+
+/** The last child to end wakes the parent. */
+async function childEnded(tx: Tx, parentId: string, count: number): Promise<void> {
+  const parent = await tx.db
+    .updateTable('action')
+    .set((eb) => ({ pending_children: eb('pending_children', '-', count) }))
+    .where('id', '=', parentId)
+    .returning(['pending_children', 'status'])
+    .executeTakeFirst();
+  if (parent?.status === 'WAITING' && parent.pending_children <= 0) await wakeAction(tx, parentId);
+}
+
+export async function wakeAction(tx: Tx, id: string): Promise<void> {
+  await tx.db
+    .updateTable('action')
+    .set({ status: 'READY', wake_at: null })
+    .where('id', '=', id)
+    .where('status', '=', 'WAITING')
+    .execute();
+  tx.notify('actions');
+}
+
+/** Wakes every action whose time has come; returns when the next one is due. */
+export async function wakeDueActions(tx: Tx, now: number): Promise<number | null> {
+  await tx.db
+    .updateTable('action')
+    .set({ status: 'READY', wake_at: null })
+    .where('status', '=', 'WAITING')
+    .where('wake_at', '<=', now)
+    .execute();
+  return await nextWakeAt(tx.db);
+}
+
+/** When the next waiting action is due; null: none waits for a time. */
+export async function nextWakeAt(db: Db): Promise<number | null> {
+  const row = await db
+    .selectFrom('action')
+    .select((eb) => eb.fn.min('wake_at').as('next'))
+    .where('status', '=', 'WAITING')
+    .executeTakeFirst();
+  return row?.next ?? null;
+}
+
+/** Sends a durable signal: kept for one who asks later, and wakes all who wait for it now. */
+export async function sendSignal(tx: Tx, name: string, payload: JsonObject, now: number): Promise<void> {
+  await tx.db
+    .insertInto('action_signal')
+    .values({ name, payload: toText(payload), created_at: now })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ payload: toText(payload) }))
+    .execute();
+  const woken = await tx.db
+    .updateTable('action')
+    .set({ status: 'READY', wake_at: null })
+    .where('wait_signal', '=', name)
+    .where('status', '=', 'WAITING')
+    .executeTakeFirst();
+  if (woken.numUpdatedRows > 0n) tx.notify('actions');
+}
+
+export async function findSignal(db: Db, name: string): Promise<JsonObject | undefined> {
+  const row = await db
+    .selectFrom('action_signal')
+    .select('payload')
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row === undefined ? undefined : fromText(row.payload);
+}
+
+/** Signals are kept for late askers, not for ever. */
+export async function deleteOldSignals(tx: Tx, before: number): Promise<void> {
+  await tx.db.deleteFrom('action_signal').where('created_at', '<', before).execute();
+}
+
+/**
+ * Asks an action and all its descendants to end. One that never ran is CANCELLED at once; one that waits is woken to
+ * find out, unless it still has children to wait for; a running one finds the mark (`isCancelRequested`).
+ * @returns the statuses found: of the action itself first.
+ */
+export async function requestCancel(
+  tx: Tx,
+  id: string,
+  reason: string,
+  now: number,
+): Promise<ActionStatus | undefined> {
+  const row = await tx.db
+    .selectFrom('action')
+    .select(['status', 'epoch', 'parent_id', 'pending_children'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const status = row.status as ActionStatus;
+  if (!cancellableActionStatuses.includes(status)) return status;
+  await tx.db.updateTable('action').set({ control: 'CANCEL' }).where('id', '=', id).execute();
+  const children = await tx.db.selectFrom('action').select('id').where('parent_id', '=', id).execute();
+  for (const child of children) await requestCancel(tx, child.id, reason, now);
+  if (status === 'READY' && row.epoch === 0) {
+    await writeEnding(tx, id, { status: 'CANCELLED', reason, outputs: {} }, now);
+    if (row.parent_id !== null) await childEnded(tx, row.parent_id, 1);
+  } else if (status === 'WAITING' && row.pending_children <= 0) {
+    await wakeAction(tx, id);
+  }
+  tx.notify('actions');
+  return status;
+}
+
+/** Of these running actions, those that somebody asked to end, and those that are no longer ours. */
+export async function findControls(
+  db: Db,
+  claims: readonly { readonly id: string; readonly epoch: number }[],
+): Promise<{ cancelled: string[]; stale: string[] }> {
+  const ids = claims.map((claim) => claim.id);
+  const rows = await db
+    .selectFrom('action')
+    .select(['id', 'epoch', 'status', 'control'])
+    .where('id', 'in', ids)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const ours = (claim: { id: string; epoch: number }) => {
+    const row = byId.get(claim.id);
+    return row?.epoch === claim.epoch && row.status === 'RUNNING';
+  };
+  return {
+    cancelled: rows.filter((row) => row.control === 'CANCEL').map((row) => row.id),
+    stale: claims.filter((claim) => !ours(claim)).map((claim) => claim.id),
+  };
+}
+
+/** Makes claimable again what processes had that are not alive; their locks stay with the actions. */
+export async function takeOverActions(tx: Tx, deadOwners: readonly string[]): Promise<number> {
+  if (deadOwners.length === 0) return 0;
+  const result = await tx.db
+    .updateTable('action')
+    .set({ status: 'READY', owner: null, status_reason: 'Taken over: the process that ran it is gone.' })
+    .where('status', '=', 'RUNNING')
+    .where('owner', 'in', deadOwners)
+    .executeTakeFirst();
+  if (result.numUpdatedRows > 0n) tx.notify('actions');
+  return Number(result.numUpdatedRows);
+}
+
+/** The unfinished actions on a target, oldest first: what a new request conflicts with. */
+export async function unfinishedActionsOn(db: Db, target: string): Promise<Action[]> {
+  const rows = await db
+    .selectFrom('action')
+    .selectAll()
+    .where('target', '=', target)
+    .where('status', 'in', unfinishedActionStatuses)
+    .orderBy('seq')
+    .execute();
+  return rows.map(toAction);
+}
+
+export interface Lock {
+  readonly resource: string;
+  readonly actionId: string;
+  readonly mode: LockMode;
+}
+
+export async function locksOn(db: Db, resource: string): Promise<Lock[]> {
+  const rows = await db.selectFrom('resource_lock').selectAll().where('resource', '=', resource).execute();
+  return rows.map((row) => ({ resource: row.resource, actionId: row.action_id, mode: row.mode as LockMode }));
+}
+
+/** Ids of the children of an action that still run or wait (Senlin's `depends_on`), per parent. */
+export async function unfinishedChildren(
+  db: Db,
+  parentIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const result = new Map<string, string[]>();
+  if (parentIds.length === 0) return result;
+  const rows = await db
+    .selectFrom('action')
+    .select(['id', 'parent_id'])
+    .where('parent_id', 'in', parentIds)
+    .where('status', 'in', unfinishedActionStatuses)
+    .orderBy('seq')
+    .execute();
+  for (const { id, parent_id: parent } of rows) {
+    if (parent === null) continue;
+    const list = result.get(parent) ?? [];
+    list.push(id);
+    result.set(parent, list);
+  }
+  return result;
+}
+
+export interface ChildOutcome {
+  readonly id: string;
+  readonly target: string;
+  readonly status: EndedActionStatus;
+  readonly reason: string;
+}
+
+export async function childOutcomes(
+  db: Db,
+  parentId: string,
+  ids: readonly string[],
+): Promise<ChildOutcome[]> {
+  const rows = await db
+    .selectFrom('action')
+    .select(['id', 'target', 'status', 'status_reason'])
+    .where('parent_id', '=', parentId)
+    .orderBy('seq')
+    .execute();
+  const wanted = new Set(ids);
+  return rows
+    .filter((row) => wanted.has(row.id))
+    .map((row) => ({
+      id: row.id,
+      target: row.target,
+      status: row.status as EndedActionStatus,
+      reason: row.status_reason,
+    }));
+}
+
+export function toAction(row: ActionRow): Action {
+  return {
+    id: row.id,
+    name: row.name,
+    action: row.action,
+    cause: row.cause as ActionCause,
+    target: row.target,
+    clusterId: row.cluster_id,
+    parentId: row.parent_id,
+    status: row.status as ActionStatus,
+    statusReason: row.status_reason,
+    owner: row.owner,
+    inputs: fromText(row.inputs),
+    outputs: fromText(row.outputs),
+    data: fromText(row.data),
+    timeout: row.timeout,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    updatedAt: row.updated_at,
+    project: row.project,
+    user: row.user,
+    domain: row.domain,
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The data directory: where the embedded database and what local nodes write live. One process at a time: the lock is a SQLite file
+ * held open in an exclusive transaction, which the operating system gives back at any death of the process, SIGKILL
+ * and power cut included; `holder.json` beside it says who has it, for the message to the second one.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+export interface DataDirectory {
+  readonly path: string;
+  readonly databasePath: string;
+  readonly nodesPath: string;
+  release(): void;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly started: string;
+  readonly listen: string;
+}
+
+/** @throws Error with a sentence for the operator: not writable, or held by another process (and by which). */
+export function openDataDirectory(
+  path: string,
+  holder: { pid: number; started: Date; listen: string },
+): DataDirectory {
+  try {
+    mkdirSync(join(path, 'nodes'), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Error(`--data-dir ${path}: cannot be created or written (${reasonOf(error)}).`, {
+      cause: error,
+    });
+  }
+  const lock = takeLock(path);
+  const holderPath = join(path, 'holder.json');
+  writeFileSync(holderPath, JSON.stringify({ ...holder, started: holder.started.toISOString() }), {
+    mode: 0o600,
+  });
+  return {
+    path,
+    databasePath: join(path, 'coppice.db'),
+    nodesPath: join(path, 'nodes'),
+    release() {
+      rmSync(holderPath, { force: true });
+      lock.close();
+    },
+  };
+}
+
+function takeLock(path: string): DatabaseSync {
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(join(path, 'lock.db'));
+    lock.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    if (isBusy(error)) throw new Error(heldText(path), { cause: error });
+    throw new Error(`--data-dir ${path}: is not writable (${reasonOf(error)}).`, { cause: error });
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  // SQLITE_BUSY, https://www.sqlite.org/rescode.html
+  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+}
+
+function heldText(path: string): string {
+  const holder = readHolder(join(path, 'holder.json'));
+  const who =
+    holder === undefined
+      ? 'another process'
+      : `process ${holder.pid} (started ${holder.started}, listening on ${holder.listen})`;
+  return `--data-dir ${path}: in use by ${who}. Stop it, or choose another directory.`;
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}

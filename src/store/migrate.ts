@@ -1,0 +1,60 @@
+/**
+ * Brings a database to this program's schema, or refuses one that a newer program made. Each migration and its version row are one
+ * transaction; the row goes in first, so that of two starters only one carries it out.
+ */
+import type { Db, Store, Tx } from './store.ts';
+import * as foundation from './migrations/0001-foundation.ts';
+
+interface Migration {
+  readonly version: number;
+  up(db: Db): Promise<void>;
+}
+
+/** In order; a migration that was released is never changed, only followed by another. */
+const migrations: readonly Migration[] = [{ version: 1, up: foundation.up }];
+
+export const schemaVersion = migrations.length;
+
+/** @throws Error when the database is of a newer schema than this program knows. */
+export async function migrate(store: Store, now: number): Promise<void> {
+  await store.write(createVersionTable);
+  const found = await store.write(currentVersion);
+  if (found > schemaVersion) throw new Error(newerSchemaText(found));
+  for (const migration of migrations.filter(({ version }) => version > found)) {
+    await store.write((tx) => carryOut(tx, migration, now));
+  }
+}
+
+function newerSchemaText(found: number): string {
+  return (
+    `The database has schema version ${found}, this program knows version ${schemaVersion}: a newer Coppice has used it. ` +
+    `Start that version, or restore a backup from before the upgrade.`
+  );
+}
+
+async function createVersionTable({ db }: Tx): Promise<void> {
+  await db.schema
+    .createTable('schema_version')
+    .ifNotExists()
+    .addColumn('version', 'integer', (column) => column.primaryKey())
+    .addColumn('applied_at', 'bigint', (column) => column.notNull())
+    .execute();
+}
+
+async function currentVersion({ db }: Tx): Promise<number> {
+  const row = await db
+    .selectFrom('schema_version')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .executeTakeFirst();
+  return row?.version ?? 0;
+}
+
+async function carryOut(tx: Tx, migration: Migration, now: number): Promise<void> {
+  const row = { version: migration.version, applied_at: now };
+  const inserted = await tx.db
+    .insertInto('schema_version')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows === 1n) await migration.up(tx.db);
+}

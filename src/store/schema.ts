@@ -1,0 +1,244 @@
+/**
+ * The tables, as the queries see them. Portable on purpose between SQLite and PostgreSQL: ids and JSON are text, times are integers of
+ * milliseconds, booleans are 0 and 1. `migrations/` makes them, `schema.sql` is what they make (checked by a test).
+ */
+import type { Generated } from 'kysely';
+
+type Flag = 0 | 1;
+type JsonText = string;
+
+interface OwnedRow {
+  project: string;
+  user: string;
+  domain: string | null;
+}
+
+export interface ProfileRow extends OwnedRow {
+  id: string;
+  name: string;
+  type: string;
+  spec: JsonText;
+  metadata: JsonText;
+  created_at: number;
+  updated_at: number | null;
+}
+
+export interface PolicyRow extends OwnedRow {
+  id: string;
+  name: string;
+  type: string;
+  spec: JsonText;
+  data: JsonText;
+  created_at: number;
+  updated_at: number | null;
+}
+
+export interface ClusterRow extends OwnedRow {
+  id: string;
+  name: string;
+  profile_id: string;
+  min_size: number;
+  max_size: number;
+  desired_capacity: number;
+  next_index: number;
+  timeout: number;
+  status: string;
+  status_reason: string;
+  metadata: JsonText;
+  config: JsonText;
+  data: JsonText;
+  dependents: JsonText;
+  init_at: number;
+  created_at: number | null;
+  updated_at: number | null;
+}
+
+export interface NodeRow extends OwnedRow {
+  id: string;
+  name: string;
+  cluster_id: string | null;
+  profile_id: string;
+  idx: number;
+  role: string;
+  physical_id: string | null;
+  status: string;
+  status_reason: string;
+  metadata: JsonText;
+  data: JsonText;
+  dependents: JsonText;
+  tainted: Flag;
+  init_at: number;
+  created_at: number | null;
+  updated_at: number | null;
+}
+
+export interface ClusterPolicyRow {
+  id: string;
+  cluster_id: string;
+  policy_id: string;
+  enabled: Flag;
+  priority: number;
+  data: JsonText | null;
+  last_op: number | null;
+}
+
+export interface ActionRow extends OwnedRow {
+  id: string;
+  /** Order of creation: what a claim takes first. */
+  seq: Generated<number>;
+  name: string;
+  action: string;
+  cause: string;
+  target: string;
+  cluster_id: string | null;
+  parent_id: string | null;
+  status: string;
+  status_reason: string;
+  inputs: JsonText;
+  outputs: JsonText;
+  data: JsonText;
+  timeout: number;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  updated_at: number | null;
+  /** The process that runs it, and the fencing number of its claim: a write that carries an older one is refused. */
+  owner: string | null;
+  epoch: number;
+  /** CANCEL once somebody asked for it. */
+  control: string | null;
+  /** `[{"resource": "node:<id>", "mode": "exclusive"}]`: taken with the first claim, given back at the end. */
+  locks: JsonText;
+  /** The resource whose lock kept it from being claimed; null: may be claimed. */
+  blocked_on: string | null;
+  /** Unended children of a parent that waits for them. */
+  pending_children: number;
+  /** When a waiting action is to be looked at again; null: only when somebody wakes it. */
+  wake_at: number | null;
+  /** The signal that a waiting action waits for. */
+  wait_signal: string | null;
+}
+
+export interface ActionStepRow {
+  action_id: string;
+  name: string;
+  /** step | sleep | children | wait */
+  kind: string;
+  /** WAITING | DONE | FAILED */
+  state: string;
+  result: JsonText | null;
+  /** The claim under which it was written. */
+  epoch: number;
+  at: number;
+}
+
+export interface ActionSignalRow {
+  name: string;
+  payload: JsonText;
+  created_at: number;
+}
+
+export interface ResourceLockRow {
+  resource: string;
+  action_id: string;
+  mode: string;
+}
+
+export interface EventRow {
+  seq: Generated<number>;
+  id: string;
+  timestamp: number;
+  level: number;
+  otype: string;
+  oid: string;
+  oname: string;
+  cluster_id: string | null;
+  action: string;
+  status: string;
+  status_reason: string;
+  meta_data: JsonText;
+  project: string;
+  user: string;
+}
+
+/** A process of Coppice: a new identity at every start, a lease that it renews while it lives. */
+export interface ServiceRow {
+  id: string;
+  host: string;
+  pid: number;
+  roles: string;
+  started_at: number;
+  lease_until: number;
+}
+
+export interface NodeHealthRow {
+  node_id: string;
+  cluster_id: string;
+  state: string;
+  since: number;
+  record: JsonText;
+}
+
+export interface RecoveryRow {
+  id: string;
+  node_id: string;
+  node_name: string;
+  cluster_id: string | null;
+  policy_id: string | null;
+  action_id: string | null;
+  state: string;
+  failure: JsonText;
+  /** What the planner needs again: the policy as it was when the episode opened, the request of a person. */
+  plan: JsonText;
+  failed_at: number;
+  opened_at: number;
+  closed_at: number | null;
+}
+
+export interface RecoveryStepRow {
+  id: string;
+  recovery_id: string;
+  seq: number;
+  name: string;
+  item: string;
+  purpose: string;
+  attempt: number;
+  state: string;
+  reason: string;
+  started_at: number | null;
+  ended_at: number | null;
+  execution_id: string | null;
+  output: JsonText | null;
+}
+
+export interface RecoveryDecisionRow {
+  recovery_id: string;
+  seq: number;
+  at: number;
+  decision: string;
+  reason: string;
+}
+
+export interface SchemaVersionRow {
+  version: number;
+  applied_at: number;
+}
+
+export interface Schema {
+  profile: ProfileRow;
+  policy: PolicyRow;
+  cluster: ClusterRow;
+  node: NodeRow;
+  cluster_policy: ClusterPolicyRow;
+  action: ActionRow;
+  action_step: ActionStepRow;
+  action_signal: ActionSignalRow;
+  resource_lock: ResourceLockRow;
+  event: EventRow;
+  service: ServiceRow;
+  node_health: NodeHealthRow;
+  recovery: RecoveryRow;
+  recovery_step: RecoveryStepRow;
+  recovery_decision: RecoveryDecisionRow;
+  schema_version: SchemaVersionRow;
+}

@@ -1,0 +1,33 @@
+/**
+ * The store: the only folder where SQL is. One schema, several databases (SQLite in the process now, PostgreSQL next);
+ * what only one of them can do stands in its own file (`sqlite.ts`), everything else here runs on all of them.
+ *
+ *     store.db                    reads; sees only what is committed
+ *     store.write(work)           one transaction; `work` gets a `Tx` and may await queries of that Tx only: it must not
+ *                                 wait for the outside world, because others queue behind it
+ *     tx.notify(topic)            tells this (and, on PostgreSQL, every) process after the commit that something
+ *                                 changed; a listener looks for itself what
+ *
+ * The other files hold the queries of one table or one concern each. It decides nothing: rows in, rows out.
+ */
+import type { Kysely } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export type Db = Kysely<Schema>;
+
+/** What can change: actions to claim, events to stream, episodes and health to look at, workflow work to do. */
+export type Topic = 'actions' | 'events' | 'recoveries' | 'watching' | 'workflows';
+
+/** A transaction that is open. */
+export interface Tx {
+  readonly db: Db;
+  notify(topic: Topic): void;
+}
+
+export interface Store {
+  readonly db: Db;
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls `listener` after each commit that notified the topic; returns how to stop. */
+  listen(topic: Topic, listener: () => void): () => void;
+  close(): Promise<void>;
+}
