@@ -3,7 +3,7 @@
  * know (openstacksdk and tempest look at both); `retryable` says whether the same call may succeed later, which is
  * what recovery asks before it tries again. The sentence is written where the error is raised, for the person who reads it.
  */
-import type { Json, JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 
 export const errorCatalogue = {
   'bad-request': { status: 400, type: 'BadRequest', retryable: false },
@@ -105,7 +105,14 @@ export function describeIssue(issue: Issue): string {
 export function quoteValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
-  if (typeof value === 'object' && value !== null) return `a map with ${Object.keys(value).length} keys`;
-  const text = JSON.stringify(value as Json) ?? String(value);
+  if (typeof value === 'object' && value !== null) return describeMap(Object.keys(value));
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    return String(value as null);
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function describeMap(keys: readonly string[]): string {
+  if (keys.length === 0) return 'an empty map';
+  return keys.length <= 5 ? `a map with ${keys.join(', ')}` : `a map with ${keys.length} keys`;
 }

@@ -180,14 +180,25 @@ export interface Waiting {
   readonly children: number;
 }
 
+/** Who writes, by which claim, and whether he knows that the action is to be cancelled. */
+export interface Writer {
+  readonly actionId: string;
+  readonly epoch: number;
+  readonly cancelled: boolean;
+}
+
 /** Lets go of the claim until somebody wakes the action; the locks stay its own. */
-export async function suspendAction(tx: Tx, id: string, epoch: number, waiting: Waiting): Promise<void> {
-  await fence(tx, id, epoch);
+export async function suspendAction(tx: Tx, writer: Writer, waiting: Waiting, now: number): Promise<void> {
+  const id = writer.actionId;
+  await fence(tx, id, writer.epoch);
+  const row = await tx.db.selectFrom('action').select('control').where('id', '=', id).executeTakeFirst();
+  // Cancelled between the last look and this wait: nobody would wake it again for that.
+  const unheard = row?.control === 'CANCEL' && !writer.cancelled;
   const changes = {
     status: 'WAITING' as const,
     status_reason: waiting.reason,
     owner: null,
-    wake_at: waiting.wakeAt,
+    wake_at: unheard ? now : waiting.wakeAt,
     wait_signal: waiting.signal,
     pending_children: waiting.children,
   };
@@ -268,6 +279,11 @@ export async function wakeDueActions(tx: Tx, now: number): Promise<number | null
   return await nextWakeAt(tx.db);
 }
 
+/** Whether anything can be claimed now: asked before a claim, so that a pass that finds nothing writes nothing. */
+export async function hasReadyActions(db: Db): Promise<boolean> {
+  return (await readyRows(db, 1)).length > 0;
+}
+
 /** When the next waiting action is due; null: none waits for a time. */
 export async function nextWakeAt(db: Db): Promise<number | null> {
   const row = await db
@@ -336,7 +352,7 @@ export async function requestCancel(
   } else if (status === 'WAITING' && row.pending_children <= 0) {
     await wakeAction(tx, id);
   }
-  tx.notify('actions');
+  tx.notify('controls');
   return status;
 }
 
@@ -360,6 +376,13 @@ export async function findControls(
     cancelled: rows.filter((row) => row.control === 'CANCEL').map((row) => row.id),
     stale: claims.filter((claim) => !ours(claim)).map((claim) => claim.id),
   };
+}
+
+/** Gives a claim back, for this or another process to take again: at a shutdown, or after the database failed. */
+export async function releaseAction(tx: Tx, id: string, epoch: number): Promise<void> {
+  await fence(tx, id, epoch);
+  await tx.db.updateTable('action').set({ status: 'READY', owner: null }).where('id', '=', id).execute();
+  tx.notify('actions');
 }
 
 /** Makes claimable again what processes had that are not alive; their locks stay with the actions. */

@@ -87,6 +87,10 @@ class SqliteStore implements Store {
     return () => this.#topics.off(topic, listener);
   }
 
+  isFailure(error: unknown): boolean {
+    return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#draining;

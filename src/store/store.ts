@@ -15,8 +15,11 @@ import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
 
-/** What can change: actions to claim, events to stream, episodes and health to look at, workflow work to do. */
-export type Topic = 'actions' | 'events' | 'recoveries' | 'watching' | 'workflows';
+/**
+ * What can change: actions to claim, running actions to cancel, events to stream, episodes to look at, the set of nodes to
+ * watch, workflow work to do.
+ */
+export type Topic = 'actions' | 'controls' | 'events' | 'recoveries' | 'watching' | 'workflows';
 
 /** A transaction that is open. */
 export interface Tx {
@@ -29,5 +32,7 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;
+  /** Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked. */
+  isFailure(error: unknown): boolean;
   close(): Promise<void>;
 }

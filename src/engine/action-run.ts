@@ -1,0 +1,394 @@
+/**
+ * One claim of one action, carried out: the context that the action's function sees, over the records of what was done
+ * before. It ends in one of four ways (`RunOutcome`); only `returned` and `threw` are an end of the action.
+ */
+import { randomUUID } from 'node:crypto';
+import { fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Action } from '../domain/model.ts';
+import {
+  childOutcomes,
+  fence,
+  findSignal,
+  insertActions,
+  releaseAction,
+  requestCancel,
+  StaleClaim,
+  suspendAction,
+  type ChildOutcome,
+  type Claim,
+  type NewAction,
+  type Waiting,
+} from '../store/actions.ts';
+import { saveStep, type StepKind, type StepRecord } from '../store/action-steps.ts';
+import type { Store, Tx } from '../store/store.ts';
+import {
+  ActionInterrupted,
+  type ActionContext,
+  type ActionDefinition,
+  type ActionRequest,
+  type StepRequest,
+} from './action-context.ts';
+
+export type RunOutcome =
+  | { readonly kind: 'returned'; readonly outputs: JsonObject }
+  | { readonly kind: 'threw'; readonly error: unknown }
+  /** The row waits; somebody will wake it. */
+  | { readonly kind: 'suspended' }
+  /** The claim is not ours any more, or the database failed: nothing more may be written. */
+  | { readonly kind: 'lost'; readonly error: unknown };
+
+export interface RunOptions {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly claim: Claim;
+  /** What earlier claims of the action have recorded. */
+  readonly steps: ReadonlyMap<string, StepRecord>;
+}
+
+/** Longest delay of a Node timer, 2^31 - 1 ms. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+export class ActionRun implements ActionContext {
+  readonly action: Action;
+  readonly inputs: JsonObject;
+  readonly now: () => number;
+  readonly epoch: number;
+  readonly #store: Store;
+  readonly #steps: ReadonlyMap<string, StepRecord>;
+  readonly #used = new Set<string>();
+  readonly #abort = new AbortController();
+  readonly #left = Promise.withResolvers<RunOutcome>();
+  readonly #deadline: number | null;
+  /** Not yet thrown; thrown once. */
+  #interruption: ActionInterrupted | undefined;
+  #cancelled = false;
+  #expired = false;
+  #stopping = false;
+  #over = false;
+
+  constructor({ store, now, claim, steps }: RunOptions) {
+    this.#store = store;
+    this.#steps = steps;
+    this.now = now;
+    this.action = claim.action;
+    this.inputs = claim.action.inputs;
+    this.epoch = claim.epoch;
+    const { startedAt, timeout } = claim.action;
+    this.#deadline = timeout > 0 && startedAt !== null ? startedAt + timeout * 1000 : null;
+    if (claim.cancelRequested) this.cancel();
+  }
+
+  /** Whether the run is over: it ended, waits, or was lost. */
+  get left(): boolean {
+    return this.#over;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Runs the action until it ends, waits, or is lost. */
+  async execute(definition: ActionDefinition): Promise<RunOutcome> {
+    const timer = this.#startDeadline();
+    const body = definition.run(this).then(
+      (outputs): RunOutcome => ({ kind: 'returned', outputs: outputs ?? {} }),
+      (error: unknown): RunOutcome => ({ kind: 'threw', error }),
+    );
+    try {
+      return await Promise.race([this.#left.promise, body]);
+    } finally {
+      this.#over = true;
+      clearTimeout(timer);
+    }
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#interrupt(new ActionInterrupted('cancelled', 'The action was cancelled.'));
+  }
+
+  /** The process stops: what runs may end its step; then the claim is given back. */
+  stop(): void {
+    this.#stopping = true;
+    this.#abort.abort();
+  }
+
+  /** The claim was taken over: writes would be refused, so the work is told to end. */
+  lose(): void {
+    this.#leave({ kind: 'lost', error: new StaleClaim(this.action.id) });
+    this.#abort.abort();
+  }
+
+  async step<T extends Json | void>(
+    name: string,
+    work: (request: StepRequest) => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T> {
+    const known = await this.#enter(name);
+    if (known !== undefined) return settled<T>(known);
+    const request = { key: `${this.action.id}/${name}`, signal: this.signal };
+    let result: T;
+    try {
+      result = await work(request);
+    } catch (error) {
+      return await this.#failStep(name, error);
+    }
+    return await this.#saveResult(name, async (tx) => {
+      await record?.(tx, result);
+      return result;
+    });
+  }
+
+  async transaction<T extends Json | void>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const known = await this.#enter(name);
+    return known === undefined ? await this.#saveResult(name, work) : settled<T>(known);
+  }
+
+  async sleep(name: string, milliseconds: number): Promise<void> {
+    const known = await this.#enter(name);
+    const until = (known?.result as number | undefined) ?? this.now() + milliseconds;
+    if (this.now() >= until) return;
+    await this.#wait(name, 'sleep', known, until, { reason: 'Waiting for a time.', wakeAt: until });
+  }
+
+  async waitFor(name: string, signal: string, milliseconds: number): Promise<JsonObject | undefined> {
+    const known = await this.#enter(name);
+    if (known?.state === 'DONE') return (known.result as JsonObject | null) ?? undefined;
+    const until = (known?.result as number | undefined) ?? this.now() + milliseconds;
+    const payload = await this.#guard(() => findSignal(this.#store.db, signal));
+    if (payload !== undefined || this.now() >= until) {
+      await this.#save(name, 'wait', 'DONE', payload ?? null);
+      return payload;
+    }
+    return await this.#wait(name, 'wait', known, until, {
+      reason: 'Waiting for a signal.',
+      wakeAt: until,
+      signal,
+    });
+  }
+
+  async children(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]> {
+    const known = await this.#enter(name, { evenIfInterrupted: true });
+    if (known?.state === 'DONE') return known.result as unknown as ChildOutcome[];
+    if (known?.state === 'FAILED') throw this.#deliver(known.result as unknown as ErrorRecord);
+    if (known === undefined) return await this.#startChildren(name, requests);
+    const ids = known.result as string[];
+    const outcomes = await this.#guard(() => childOutcomes(this.#store.db, this.action.id, ids));
+    const open = outcomes.filter((child) => !isEnded(child.status)).length;
+    if (open > 0) return await this.#waitForChildren(name, ids, open, this.#interruption !== undefined);
+    const interruption = this.#interruption;
+    if (interruption === undefined) {
+      await this.#save(name, 'children', 'DONE', outcomes as unknown as Json);
+      return outcomes;
+    }
+    const record = toErrorRecord(interruption);
+    await this.#save(name, 'children', 'FAILED', record as unknown as Json);
+    throw this.#deliver(record);
+  }
+
+  /** Children are waited for even when interrupted, so that here the interruption itself is the recorded end. */
+  #deliver(record: ErrorRecord): Error {
+    this.#interruption = undefined;
+    const why = record.code === 'cancelled' ? 'cancelled' : 'timed-out';
+    return new ActionInterrupted(why, record.message);
+  }
+
+  async #startChildren(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]> {
+    this.#throwIfInterrupted();
+    if (requests.length === 0) return [];
+    const children = requests.map((request) => this.#child(request));
+    const ids = children.map((child) => child.id);
+    return await this.#suspend(async (tx) => {
+      await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
+      await insertActions(tx, children, this.now());
+      return {
+        reason: 'Waiting for depended actions.',
+        wakeAt: this.#wakeBy(),
+        signal: null,
+        children: ids.length,
+      };
+    });
+  }
+
+  /** Waits on; once interrupted, the children are asked to end first, and their end is awaited without a limit. */
+  async #waitForChildren(name: string, ids: string[], open: number, interrupted: boolean): Promise<never> {
+    return await this.#suspend(async (tx) => {
+      if (interrupted)
+        for (const id of ids) await requestCancel(tx, id, `Cancelled with ${this.action.name}.`, this.now());
+      const after = interrupted ? await childOutcomes(tx.db, this.action.id, ids) : undefined;
+      const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
+      await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
+      // With none left nobody would wake us: look again at once.
+      const wakeAt = left === 0 ? this.now() : this.#wakeBy();
+      return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
+    });
+  }
+
+  #child(request: ActionRequest): NewAction {
+    const { project, user, domain } = this.action;
+    return {
+      ...request,
+      id: randomUUID(),
+      name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
+      cause: 'Derived Action',
+      parentId: this.action.id,
+      owner: { project, user, domain },
+    };
+  }
+
+  /** Where each operation begins: names are used once, a stopping process lets go, an interruption is thrown once. */
+  async #enter(name: string, { evenIfInterrupted = false } = {}): Promise<StepRecord | undefined> {
+    if (this.#over) return await never();
+    if (this.#used.has(name))
+      throw new Error(`The step name ${JSON.stringify(name)} is used twice in ${this.action.action}.`);
+    this.#used.add(name);
+    const known = this.#steps.get(name);
+    if (known !== undefined && known.state !== 'WAITING') return known;
+    if (this.#stopping) return await this.#release();
+    if (!evenIfInterrupted) this.#throwIfInterrupted();
+    return known;
+  }
+
+  #throwIfInterrupted(): void {
+    const interruption = this.#interruption;
+    this.#interruption = undefined;
+    if (interruption !== undefined) throw interruption;
+  }
+
+  async #failStep(name: string, error: unknown): Promise<never> {
+    if (this.#stopping) return await this.#release();
+    this.#throwIfInterrupted();
+    const record = toErrorRecord(error);
+    await this.#save(name, 'step', 'FAILED', record as unknown as Json);
+    throw Object.assign(fromErrorRecord(record), { cause: error });
+  }
+
+  /** What the tables refuse is the step's failure; what the database cannot do is nobody's. */
+  async #saveResult<T extends Json | void>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    let refusal: unknown;
+    try {
+      return await this.#store.write(async (tx) => {
+        await fence(tx, this.action.id, this.epoch);
+        const result = await work(tx).catch((error: unknown) => {
+          refusal = error ?? new Error('thrown without a value');
+          throw error;
+        });
+        await saveStep(
+          tx,
+          this.#claim(),
+          { name, kind: 'step', state: 'DONE', result: result ?? null },
+          this.now(),
+        );
+        return result;
+      });
+    } catch (error) {
+      const refused =
+        refusal !== undefined && !(error instanceof StaleClaim) && !this.#store.isFailure(error);
+      return refused ? await this.#failStep(name, error) : await this.#lost(error);
+    }
+  }
+
+  async #save(name: string, kind: StepKind, state: StepRecord['state'], result: Json): Promise<void> {
+    await this.#guard(() => this.#store.write((tx) => this.#saveIn(tx, { name, kind, state, result })));
+  }
+
+  async #saveIn(tx: Tx, record: StepRecord): Promise<void> {
+    await fence(tx, this.action.id, this.epoch);
+    await saveStep(tx, this.#claim(), record, this.now());
+  }
+
+  #claim(): { actionId: string; epoch: number; cancelled: boolean } {
+    return { actionId: this.action.id, epoch: this.epoch, cancelled: this.#cancelled };
+  }
+
+  /** The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. */
+  #wakeBy(): number | null {
+    return this.#expired || this.#cancelled ? null : this.#deadline;
+  }
+
+  async #wait(
+    name: string,
+    kind: StepKind,
+    known: StepRecord | undefined,
+    until: number,
+    waiting: { reason: string; wakeAt: number; signal?: string },
+  ): Promise<never> {
+    return await this.#suspend(async (tx) => {
+      if (known === undefined) await this.#saveIn(tx, { name, kind, state: 'WAITING', result: until });
+      const signal = waiting.signal ?? null;
+      // A signal that was sent since we looked would wake nobody: look again at once.
+      const missed = signal !== null && (await findSignal(tx.db, signal)) !== undefined;
+      const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#wakeBy() ?? Infinity);
+      return { reason: waiting.reason, wakeAt, signal, children: 0 };
+    });
+  }
+
+  /** Commits the wait and leaves: the promise never settles, and nothing of the run is kept. */
+  async #suspend(prepare: (tx: Tx) => Promise<Waiting>): Promise<never> {
+    await this.#guard(() =>
+      this.#store.write(async (tx) => {
+        const waiting = await prepare(tx);
+        await suspendAction(tx, this.#claim(), waiting, this.now());
+      }),
+    );
+    this.#leave({ kind: 'suspended' });
+    return await never();
+  }
+
+  async #release(): Promise<never> {
+    await this.#guard(() => this.#store.write((tx) => releaseAction(tx, this.action.id, this.epoch)));
+    this.#leave({ kind: 'suspended' });
+    return await never();
+  }
+
+  async #guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      return await this.#lost(error);
+    }
+  }
+
+  async #lost(error: unknown): Promise<never> {
+    this.#leave({ kind: 'lost', error });
+    return await never();
+  }
+
+  #leave(outcome: RunOutcome): void {
+    this.#over = true;
+    this.#left.resolve(outcome);
+  }
+
+  #interrupt(interruption: ActionInterrupted): void {
+    if (this.#abort.signal.aborted) return;
+    this.#interruption = interruption;
+    this.#abort.abort(interruption);
+  }
+
+  #startDeadline(): NodeJS.Timeout | undefined {
+    if (this.#deadline === null) return undefined;
+    const expire = () => {
+      this.#expired = true;
+      this.#interrupt(
+        new ActionInterrupted('timed-out', `The action took longer than ${this.action.timeout} seconds.`),
+      );
+    };
+    const left = this.#deadline - this.now();
+    if (left <= 0) expire();
+    return left > 0 ? setTimeout(expire, Math.min(left, MAX_TIMER_MS)).unref() : undefined;
+  }
+}
+
+function settled<T>(record: StepRecord): T {
+  if (record.state === 'FAILED') throw fromErrorRecord(record.result as unknown as ErrorRecord);
+  return record.result as T;
+}
+
+function isEnded(status: string): boolean {
+  return status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED';
+}
+
+function never(): Promise<never> {
+  return new Promise<never>(() => {});
+}

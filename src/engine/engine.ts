@@ -1,0 +1,274 @@
+/**
+ * The engine: claims actions and runs them, keeps this process's lease, takes over what dead processes left.
+ *
+ *     pass:  wake what is due -> claim what is ready (with its locks) -> run, up to `concurrency` at once
+ *
+ * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of the next wait
+ * that is due, and every second besides; a lost notice costs a second, never an action. The process has a new identity at
+ * each start, so that nothing of an earlier life of the same process can be taken for its own.
+ */
+import { randomUUID } from 'node:crypto';
+import { toErrorRecord } from '../domain/errors.ts';
+import type { Action } from '../domain/model.ts';
+import {
+  claimActions,
+  endAction,
+  findControls,
+  hasReadyActions,
+  nextWakeAt,
+  releaseAction,
+  StaleClaim,
+  takeOverActions,
+  wakeDueActions,
+  type Claim,
+  type Ending,
+} from '../store/actions.ts';
+import { loadSteps } from '../store/action-steps.ts';
+import {
+  registerService,
+  removeExpiredServices,
+  removeOtherServices,
+  removeService,
+  renewLease,
+  type Service,
+} from '../store/services.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { ActionInterrupted, type ActionDefinition } from './action-context.ts';
+import { ActionRun, type RunOutcome } from './action-run.ts';
+
+export interface EngineOptions {
+  readonly store: Store;
+  readonly definitions: readonly ActionDefinition[];
+  readonly now?: () => number;
+  /** Actions that run at once; those that wait do not count. */
+  readonly concurrency?: number;
+  /** True where a lock on the database proves that no other process lives. */
+  readonly alone: boolean;
+  readonly host: string;
+  readonly roles: readonly string[];
+  readonly observer?: EngineObserver;
+}
+
+/** What the rest of the program adds to an action's life, within its transactions, and what it wants to know. */
+export interface EngineObserver {
+  started?(tx: Tx, action: Action): Promise<void>;
+  ended?(tx: Tx, action: Action, ending: Ending): Promise<void>;
+  /** An error that is ours, not the action's: for the log. */
+  failed?(error: unknown, action: Action | undefined): void;
+}
+
+const PASS_EVERY_MS = 1000;
+const LEASE_MS = 30_000;
+const RENEW_EVERY_MS = 10_000;
+const RETRY_AFTER_FAILURE_MS = 1000;
+const SUCCESS = 'Action completed successfully.';
+
+export class Engine {
+  readonly id = randomUUID();
+  readonly #options: EngineOptions;
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #concurrency: number;
+  readonly #definitions: ReadonlyMap<string, ActionDefinition>;
+  readonly #runs = new Map<string, ActionRun>();
+  readonly #ended = new Set<Promise<void>>();
+  readonly #unlisten: (() => void)[] = [];
+  #passing: Promise<void> | undefined;
+  #again = false;
+  #stopping = false;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#now = options.now ?? Date.now;
+    this.#concurrency = options.concurrency ?? 64;
+    this.#definitions = new Map(options.definitions.map((definition) => [definition.action, definition]));
+    if (this.#definitions.size !== options.definitions.length)
+      throw new Error('Two definitions of one action.');
+  }
+
+  async start(): Promise<void> {
+    await this.#register();
+    this.#unlisten.push(this.#store.listen('actions', () => this.kick()));
+    this.#unlisten.push(this.#store.listen('controls', () => void this.#control()));
+    this.#timers = [
+      setInterval(() => this.kick(), PASS_EVERY_MS),
+      setInterval(() => void this.#control(), PASS_EVERY_MS),
+      setInterval(() => void this.#renew(), RENEW_EVERY_MS),
+    ];
+    this.kick();
+  }
+
+  /** Stops claiming, lets running steps end (or be aborted), gives the claims back. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const unlisten of this.#unlisten) unlisten();
+    for (const timer of this.#timers) clearInterval(timer);
+    clearTimeout(this.#wakeTimer);
+    await this.#passing;
+    for (const run of this.#runs.values()) run.stop();
+    await Promise.all(this.#ended);
+    await this.#store.write((tx) => removeService(tx, this.id));
+  }
+
+  /** How many actions run now; those that wait are rows, not here. */
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  kick(): void {
+    if (this.#stopping) return;
+    this.#again = true;
+    this.#passing ??= this.#passes();
+  }
+
+  async #passes(): Promise<void> {
+    try {
+      while (this.#again && !this.#stopping) {
+        this.#again = false;
+        await this.#pass();
+      }
+    } catch (error) {
+      this.#options.observer?.failed?.(error, undefined);
+    } finally {
+      this.#passing = undefined;
+    }
+  }
+
+  async #pass(): Promise<void> {
+    const free = this.#concurrency - this.#runs.size;
+    const next = await nextWakeAt(this.#store.db);
+    const due = next !== null && next <= this.#now();
+    this.#schedule(due ? null : next);
+    if (free <= 0 || !(due || (await hasReadyActions(this.#store.db)))) return;
+    const claims = await this.#store.write(async (tx) => {
+      this.#schedule(await wakeDueActions(tx, this.#now()));
+      return await this.#claim(tx, free);
+    });
+    for (const claim of claims) this.#run(claim);
+  }
+
+  async #claim(tx: Tx, most: number): Promise<Claim[]> {
+    const claims = await claimActions(tx, this.id, most, this.#now());
+    for (const claim of claims) {
+      if (claim.epoch === 1) await this.#options.observer?.started?.(tx, claim.action);
+    }
+    return claims;
+  }
+
+  #schedule(next: number | null): void {
+    clearTimeout(this.#wakeTimer);
+    if (next === null) return;
+    const delay = Math.max(0, next - this.#now());
+    // The pass of every second finds what is further away.
+    if (delay < PASS_EVERY_MS) this.#wakeTimer = setTimeout(() => this.kick(), delay);
+  }
+
+  #run(claim: Claim): void {
+    const done = this.#carryOut(claim)
+      .catch((error: unknown) => this.#recoverFromFailure(claim, error))
+      .finally(() => {
+        this.#runs.delete(claim.action.id);
+        this.#ended.delete(done);
+        this.kick();
+      });
+    this.#ended.add(done);
+  }
+
+  async #carryOut(claim: Claim): Promise<void> {
+    const definition = this.#definitions.get(claim.action.action);
+    if (definition === undefined) {
+      const reason = `This Coppice does not know the action ${claim.action.action}.`;
+      return await this.#end(claim, { status: 'FAILED', reason, outputs: {} });
+    }
+    const steps = await loadSteps(this.#store.db, claim.action.id);
+    const run = new ActionRun({ store: this.#store, now: this.#now, claim, steps });
+    this.#runs.set(claim.action.id, run);
+    const outcome = await run.execute(definition);
+    await this.#settle(claim, outcome);
+  }
+
+  async #settle(claim: Claim, outcome: RunOutcome): Promise<void> {
+    switch (outcome.kind) {
+      case 'returned':
+        return await this.#end(claim, { status: 'SUCCEEDED', reason: SUCCESS, outputs: outcome.outputs });
+      case 'threw':
+        return await this.#end(claim, endingOf(outcome.error));
+      case 'suspended':
+        return;
+      case 'lost':
+        throw outcome.error;
+    }
+  }
+
+  async #end(claim: Claim, ending: Ending): Promise<void> {
+    await this.#store.write(async (tx) => {
+      await endAction(tx, claim, ending, this.#now());
+      await this.#options.observer?.ended?.(tx, claim.action, ending);
+    });
+  }
+
+  /** The database failed, or the claim is another's: what was not committed did not happen; the action is taken again. */
+  async #recoverFromFailure(claim: Claim, error: unknown): Promise<void> {
+    if (error instanceof StaleClaim) return;
+    this.#options.observer?.failed?.(error, claim.action);
+    if (this.#stopping) return;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_FAILURE_MS));
+    try {
+      await this.#store.write((tx) => releaseAction(tx, claim.action.id, claim.epoch));
+    } catch (again) {
+      if (!(again instanceof StaleClaim)) await this.#recoverFromFailure(claim, again);
+    }
+  }
+
+  async #control(): Promise<void> {
+    if (this.#runs.size === 0 || this.#stopping) return;
+    try {
+      const claims = [...this.#runs.entries()].map(([id, run]) => ({ id, epoch: run.epoch }));
+      const { cancelled, stale } = await findControls(this.#store.db, claims);
+      for (const id of cancelled) this.#runs.get(id)?.cancel();
+      for (const { id, epoch } of claims) {
+        const run = this.#runs.get(id);
+        if (stale.includes(id) && run?.epoch === epoch && !run.left) run.lose();
+      }
+    } catch (error) {
+      this.#options.observer?.failed?.(error, undefined);
+    }
+  }
+
+  async #register(): Promise<void> {
+    const now = this.#now();
+    await this.#store.write(async (tx) => {
+      await registerService(tx, this.#service(now));
+      const dead = this.#options.alone
+        ? await removeOtherServices(tx, this.id)
+        : await removeExpiredServices(tx, now);
+      await takeOverActions(tx, dead);
+    });
+  }
+
+  #service(now: number): Service {
+    const { host, roles } = this.#options;
+    return { id: this.id, host, pid: process.pid, roles, startedAt: now, leaseUntil: now + LEASE_MS };
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      await this.#store.write(async (tx) => {
+        const now = this.#now();
+        // Taken for dead while we slept: what we ran has been taken over, and is fenced off; we go on with what is new.
+        if (!(await renewLease(tx, this.id, now + LEASE_MS))) await registerService(tx, this.#service(now));
+        await takeOverActions(tx, await removeExpiredServices(tx, now));
+      });
+    } catch (error) {
+      this.#options.observer?.failed?.(error, undefined);
+    }
+  }
+}
+
+function endingOf(error: unknown): Ending {
+  const cancelled = error instanceof ActionInterrupted && error.why === 'cancelled';
+  return { status: cancelled ? 'CANCELLED' : 'FAILED', reason: toErrorRecord(error).message, outputs: {} };
+}
