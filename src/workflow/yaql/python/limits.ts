@@ -1,0 +1,90 @@
+/**
+ * What one evaluation may cost. Counted, not timed: the same expression over the same data always ends the same way.
+ *
+ * The defaults leave room for lists of ten thousand servers and for console logs of a few MB, and stop a hostile
+ * expression well under a second on one slow core. Too low a bound is the worse mistake for a user (a recovery that
+ * cannot run), so they are far above what workflows do.
+ */
+import { LimitError } from './errors.ts';
+
+export interface Limits {
+  /** Evaluated nodes, visited items, and scanned text (64 characters count as one). */
+  readonly steps: number;
+  /** Characters of text and items of collections that are made, all together. */
+  readonly produced: number;
+  /** Evaluations inside one another: recursion of `def`, lambdas in lambdas, brackets in brackets. */
+  readonly depth: number;
+}
+
+export const defaultLimits: Limits = { steps: 1_000_000, produced: 8_000_000, depth: 300 };
+
+/** The longest expression that is parsed, in characters. */
+export const longestExpression = 50_000;
+
+/** How deeply an expression may nest brackets and prefixes, and how deeply data may nest lists and objects. */
+export const deepestExpression = 80;
+export const deepestData = 200;
+
+/** Longest pattern of a regex, and the largest program that it may compile to: `(a{1000}){1000}` is small text. */
+export const longestPattern = 2_000;
+
+export class Meter {
+  readonly limits: Limits;
+  #steps = 0;
+  #produced = 0;
+  #depth = 0;
+
+  constructor(limits: Limits = defaultLimits) {
+    this.limits = limits;
+  }
+
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.limits.steps) {
+      throw new LimitError(`the expression takes more than ${this.limits.steps} steps`);
+    }
+  }
+
+  /** Charges the reading of a text. */
+  scan(text: string): void {
+    this.step(1 + (text.length >> 6));
+  }
+
+  /** Charges what is about to be made, so that nothing huge is made before it is refused. */
+  produce(size: number): void {
+    this.#produced += size;
+    if (!(this.#produced <= this.limits.produced)) {
+      throw new LimitError(`the expression produces more than ${this.limits.produced} characters and items`);
+    }
+  }
+
+  /** Charges a text that was made, and returns it. */
+  made(text: string): string {
+    this.produce(text.length);
+    return text;
+  }
+
+  nested<T>(run: () => T): T {
+    this.enter();
+    try {
+      return run();
+    } finally {
+      this.leave();
+    }
+  }
+
+  enter(): void {
+    if (++this.#depth > this.limits.depth) {
+      throw new LimitError(`the expression goes more than ${this.limits.depth} levels deep`);
+    }
+  }
+
+  leave(): void {
+    this.#depth--;
+  }
+}
+
+/** Refuses data that nest deeper than any recursion over them can safely go. */
+export function checkDataDepth(depth: number): void {
+  if (depth > deepestData) throw new LimitError(`lists and objects nest more than ${deepestData} levels deep`);
+}

@@ -1,0 +1,113 @@
+/**
+ * The only way to read an object by a name: own properties of JSON objects, entries of dicts, layers of variables.
+ * `constructor`, `__proto__` and `toString` are absent names here, unless the data themselves have them.
+ */
+import type { JsonObject } from '../../../domain/json.ts';
+import { hashKey, pairsIdentity, type HashKey } from './hash.ts';
+import type { Meter } from './limits.ts';
+import { isPlainObject, PyObject, type Value } from './values.ts';
+
+/** A dict that an expression made; keys may be any hashable value, order is that of insertion. */
+export class Dict extends PyObject {
+  readonly typeName = 'dict';
+  readonly #entries = new Map<HashKey, [Value, Value]>();
+  readonly #meter: Meter;
+
+  constructor(meter: Meter, entries: Iterable<readonly [Value, Value]> = []) {
+    super();
+    this.#meter = meter;
+    for (const [key, value] of entries) this.set(key, value);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Python keeps the first of equal keys and the last of their values. */
+  set(key: Value, value: Value): void {
+    const hash = hashKey(key, this.#meter);
+    const entry = this.#entries.get(hash);
+    if (entry !== undefined) entry[1] = value;
+    else {
+      this.#meter.step();
+      this.#meter.produce(1);
+      this.#entries.set(hash, [key, value]);
+    }
+  }
+
+  get(key: Value): Value | undefined {
+    return this.#entries.get(hashKey(key, this.#meter))?.[1];
+  }
+
+  delete(key: Value): void {
+    this.#entries.delete(hashKey(key, this.#meter));
+  }
+
+  entries(): readonly (readonly [Value, Value])[] {
+    return [...this.#entries.values()];
+  }
+
+  override identity(part: (item: Value) => string): string {
+    return pairsIdentity(this.entries(), part);
+  }
+}
+
+/** Objects seen as one: the first layer that has a name wins. */
+export class Layers extends PyObject {
+  readonly typeName = 'dict';
+  readonly layers: readonly JsonObject[];
+
+  constructor(layers: readonly JsonObject[]) {
+    super();
+    this.layers = layers;
+  }
+
+  /** The layers as one object, first wins; made only when the whole is asked for. */
+  merged(): JsonObject {
+    return Object.fromEntries(this.layers.toReversed().flatMap((layer) => Object.entries(layer)));
+  }
+
+  override identity(part: (item: Value) => string): string {
+    return pairsIdentity(Object.entries(this.merged()), part);
+  }
+}
+
+export type Mapping = JsonObject | Dict | Layers;
+
+export function isMapping(value: Value): value is Mapping {
+  return value instanceof Dict || value instanceof Layers || isPlainObject(value);
+}
+
+/** The value under a key, or undefined; a JSON object has text keys only. */
+export function mapGet(map: Mapping, key: Value): Value | undefined {
+  if (map instanceof Dict) return map.get(key);
+  if (typeof key !== 'string') return undefined;
+  if (!(map instanceof Layers)) return Object.hasOwn(map, key) ? map[key] : undefined;
+  const layer = map.layers.find((layer) => Object.hasOwn(layer, key));
+  return layer?.[key];
+}
+
+export function mapSize(map: Mapping): number {
+  return map instanceof Dict ? map.size : mapKeys(map).length;
+}
+
+export function mapKeys(map: Mapping): readonly Value[] {
+  if (map instanceof Dict) return map.entries().map(([key]) => key);
+  return orderedKeys(map instanceof Layers ? map.merged() : map);
+}
+
+export function mapEntries(map: Mapping): readonly (readonly [Value, Value])[] {
+  if (map instanceof Dict) return map.entries();
+  const object = map instanceof Layers ? map.merged() : map;
+  return orderedKeys(object).map((key) => [key, object[key]!] as const);
+}
+
+/**
+ * JavaScript moves keys that look like array indices to the front, and the order they came in is lost. They go to the
+ * end instead: objects with a few numbers among names usually have them there, and named keys keep their places.
+ */
+function orderedKeys(object: JsonObject): readonly string[] {
+  const keys = Object.keys(object);
+  const named = keys.findIndex((key) => !/^(?:0|[1-9]\d{0,9})$/.test(key));
+  return named <= 0 ? keys : [...keys.slice(named), ...keys.slice(0, named)];
+}

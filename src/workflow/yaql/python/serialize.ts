@@ -1,0 +1,169 @@
+/** JSON and YAML texts as Mistral's functions json_dump, json_pp, json_parse, yaml_dump and yaml_parse make and read them. */
+import { type Alias, Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
+import type { Json } from '../../../domain/json.ts';
+import { compareTexts, itemsOf } from './compare.ts';
+import { EvaluationError } from './errors.ts';
+import { checkDataDepth, type Meter } from './limits.ts';
+import { Dict, isMapping, mapEntries } from './mapping.ts';
+import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
+import { keyText, toJson } from './result.ts';
+import { isList, typeName, type Value } from './values.ts';
+
+export interface JsonStyle {
+  /** Blanks per level; null: one line. */
+  readonly indent: number | null;
+  readonly sortKeys: boolean;
+}
+
+/** The text that Python's json.dumps makes: ASCII only, floats keep their point. */
+export function dumpJson(value: Value, style: JsonStyle, meter: Meter, depth = 0): string {
+  meter.step();
+  checkDataDepth(depth);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return asciiJson(value, meter);
+  if (isNumber(value)) return numberJson(value);
+  const inner = (item: Value): string => dumpJson(item, style, meter, depth + 1);
+  if (isMapping(value)) {
+    const entries = mapEntries(value).map(([key, item]) => [keyText(key, meter), item] as const);
+    const sorted = style.sortKeys ? entries.toSorted(([a], [b]) => compareTexts(a, b)) : entries;
+    const parts = sorted.map(([key, item]) => `${asciiJson(key, meter)}: ${inner(item)}`);
+    return bracket('{', parts, '}', style, depth, meter);
+  }
+  const items = itemsOf(value);
+  if (items === undefined) throw new EvaluationError(`a ${typeName(value)} cannot be written as JSON`);
+  return bracket('[', [...items].map(inner), ']', style, depth, meter);
+}
+
+function bracket(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  style: JsonStyle,
+  depth: number,
+  meter: Meter,
+): string {
+  if (parts.length === 0) return open + close;
+  if (style.indent === null) return meter.made(`${open}${parts.join(', ')}${close}`);
+  const margin = `\n${' '.repeat(style.indent * (depth + 1))}`;
+  const end = `\n${' '.repeat(style.indent * depth)}`;
+  meter.produce(parts.length * margin.length);
+  return meter.made(`${open}${margin}${parts.join(`,${margin}`)}${end}${close}`);
+}
+
+function asciiJson(text: string, meter: Meter): string {
+  const escaped = JSON.stringify(text).replaceAll(
+    /[\u007f-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return meter.made(escaped);
+}
+
+function numberJson(value: Value): string {
+  const number = numberOf(value)!;
+  if (Number.isNaN(number)) return 'NaN';
+  if (!Number.isFinite(number)) return number > 0 ? 'Infinity' : '-Infinity';
+  return isFloat(value) ? floatText(number) : String(number);
+}
+
+/** @throws EvaluationError with the parser's reason */
+export function parseJson(text: string, meter: Meter): Json {
+  meter.step(1 + (text.length >> 3));
+  meter.produce(text.length);
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new EvaluationError(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Block style, sorted keys, as PyYAML's safe_dump with default_flow_style=False. */
+export function dumpYaml(value: Value, meter: Meter): string {
+  const json = toJson(value, meter);
+  const size = dumpJson(json, { indent: null, sortKeys: false }, meter).length;
+  meter.step(size >> 3);
+  const document = new Document(json, { version: '1.1', aliasDuplicateObjects: false, sortMapEntries: true });
+  return meter.made(document.toString({ indentSeq: false, lineWidth: 80, singleQuote: true, blockQuote: false }));
+}
+
+/**
+ * YAML 1.1 as Mistral reads it (`yes` is true), without its tags: dates and binaries stay texts. Anchors may be used,
+ * but what they expand to is charged, so that no small text becomes a large value.
+ * @throws EvaluationError with line and column
+ */
+export function parseYaml(text: string, meter: Meter): Value {
+  meter.step(1 + text.length);
+  meter.produce(text.length);
+  const document = readYaml(text);
+  const [error] = document.errors;
+  if (error !== undefined) throw new EvaluationError(`no YAML: ${error.message.split('\n')[0]}`);
+  return new YamlReader(document, text.length, meter).value(document.contents, 0);
+}
+
+type YamlDocument = ReturnType<typeof parseDocument>;
+
+function readYaml(text: string): YamlDocument {
+  try {
+    return parseDocument(text, {
+      version: '1.1',
+      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeignTag(tag.tag)),
+      logLevel: 'silent',
+    });
+  } catch (error) {
+    // The parser recurses: a text of nothing but brackets exhausts the stack.
+    if (error instanceof RangeError) throw new EvaluationError('no YAML: it nests too deep');
+    throw error;
+  }
+}
+
+function isForeignTag(tag: string): boolean {
+  return /:(?:timestamp|binary|omap|pairs|set)$/.test(tag);
+}
+
+class YamlReader {
+  readonly #document: YamlDocument;
+  readonly #aliasCost: number;
+  readonly #meter: Meter;
+
+  constructor(document: YamlDocument, size: number, meter: Meter) {
+    this.#document = document;
+    this.#aliasCost = size >> 3;
+    this.#meter = meter;
+  }
+
+  value(node: unknown, depth: number): Value {
+    this.#meter.step();
+    checkDataDepth(depth);
+    if (isAlias(node)) return this.value(this.#resolve(node), depth + 1);
+    if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1));
+    if (isMap(node)) return this.#mapping(node.items, depth);
+    return isScalar(node) ? scalarValue(node.value) : null;
+  }
+
+  /** The parser looks an anchor up by walking the whole document. */
+  #resolve(alias: Alias): unknown {
+    this.#meter.step(this.#aliasCost);
+    return alias.resolve(this.#document);
+  }
+
+  #mapping(pairs: readonly Pair[], depth: number): Dict {
+    const read = (pair: Pair) => [this.value(pair.key, depth + 1), this.value(pair.value, depth + 1)] as const;
+    const merged = pairs.filter(isMerge).flatMap((pair) => mergedEntries(read(pair)[1]));
+    return new Dict(this.#meter, [...merged, ...pairs.filter((pair) => !isMerge(pair)).map(read)]);
+  }
+}
+
+function isMerge(pair: Pair): boolean {
+  return isScalar(pair.key) && pair.key.source === '<<' && pair.key.type === 'PLAIN';
+}
+
+/** What `<<: *other` or `<<: [*one, *two]` brings in; the first of several wins. */
+function mergedEntries(value: Value): readonly (readonly [Value, Value])[] {
+  if (isMapping(value)) return mapEntries(value);
+  return isList(value) ? value.toReversed().flatMap(mergedEntries) : [];
+}
+
+function scalarValue(value: unknown): Value {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
+  return String(value);
+}
