@@ -1,0 +1,402 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { backends, type TestStore } from '../../test/support/backends.ts';
+import { eventually } from '../../test/support/eventually.ts';
+import { newAction } from '../../test/support/new-action.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { Action } from '../domain/model.ts';
+import {
+  claimActions,
+  endAction,
+  insertActions,
+  locksOn,
+  requestCancel,
+  sendSignal,
+  StaleClaim,
+  suspendAction,
+  takeOverActions,
+  toAction,
+  type NewAction,
+} from '../store/actions.ts';
+import { ActionInterrupted, type ActionContext, type ActionDefinition } from './action-context.ts';
+import { Engine } from './engine.ts';
+
+type Body = ActionDefinition['run'];
+
+describe.each(backends)('the engine on $name', ({ open }) => {
+  let test: TestStore;
+  const engines: Engine[] = [];
+
+  beforeEach(async () => {
+    test = await open();
+  });
+
+  afterEach(async () => {
+    for (const engine of engines.splice(0)) await engine.stop();
+    await test.close();
+  });
+
+  async function start(
+    bodies: Record<string, Body>,
+    options: { concurrency?: number } = {},
+  ): Promise<Engine> {
+    const definitions = Object.entries(bodies).map(([action, run]) => ({ action, run }));
+    const engine = new Engine({
+      store: test.store,
+      definitions,
+      alone: true,
+      host: 'test',
+      roles: [],
+      ...options,
+    });
+    engines.push(engine);
+    await engine.start();
+    return engine;
+  }
+
+  async function enqueue(...actions: NewAction[]): Promise<string[]> {
+    await test.store.write((tx) => insertActions(tx, actions, Date.now()));
+    return actions.map((action) => action.id);
+  }
+
+  async function read(id: string): Promise<Action> {
+    const row = await test.store.db
+      .selectFrom('action')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    return toAction(row);
+  }
+
+  async function ended(id: string): Promise<Action> {
+    return await eventually(`action ${id} has ended`, async () => {
+      const action = await read(id);
+      return action.endedAt !== null && action;
+    });
+  }
+
+  async function waiting(id: string): Promise<void> {
+    await eventually(`action ${id} waits`, async () => (await read(id)).status === 'WAITING');
+  }
+
+  it('runs an action to its end and keeps what it returned', async () => {
+    await start({ DO: async (context) => ({ doubled: (await context.step('read', async () => 21)) * 2 }) });
+    const [id = ''] = await enqueue(newAction('DO'));
+    const action = await ended(id);
+    expect(action).toMatchObject({ status: 'SUCCEEDED', outputs: { doubled: 42 }, owner: null });
+    expect(action.startedAt).not.toBeNull();
+  });
+
+  it('fails an action with the sentence of what it threw', async () => {
+    await start({
+      DO: async (context) => {
+        await context.step('start', async () => {
+          throw new CoppiceError('operation-failed', 'The port 80 is taken.');
+        });
+      },
+    });
+    const [id = ''] = await enqueue(newAction('DO'));
+    expect(await ended(id)).toMatchObject({ status: 'FAILED', statusReason: 'The port 80 is taken.' });
+  });
+
+  it('fails an action that it does not know, and says so', async () => {
+    await start({});
+    const [id = ''] = await enqueue(newAction('DANCE'));
+    expect((await ended(id)).statusReason).toContain('DANCE');
+  });
+
+  it('does a step once, also when a wait makes the action run from the top again', async () => {
+    const done: string[] = [];
+    await start({
+      DO: async (context) => {
+        await context.step('first', async () => void done.push('first'));
+        await context.sleep('rest', 20);
+        await context.transaction('second', async () => void done.push('second'));
+      },
+    });
+    const [id = ''] = await enqueue(newAction('DO'));
+    await ended(id);
+    expect(done).toEqual(['first', 'second']);
+  });
+
+  it('replays a failed step as the same failure', async () => {
+    const failures: string[] = [];
+    let tries = 0;
+    await start({
+      DO: async (context) => {
+        const refuse = async () => {
+          tries += 1;
+          throw new CoppiceError('operation-impossible', 'No such program.');
+        };
+        await context.step('refused', refuse).catch((error: CoppiceError) => failures.push(error.code));
+        await context.sleep('rest', 10);
+      },
+    });
+    const [id = ''] = await enqueue(newAction('DO'));
+    await ended(id);
+    expect(tries).toBe(1);
+    expect(failures).toEqual(['operation-impossible', 'operation-impossible']);
+  });
+
+  it('writes nothing of a step whose record is refused', async () => {
+    await start({
+      DO: async (context) => {
+        await context.step(
+          'write',
+          async () => 1,
+          async (tx) => {
+            await sendSignal(tx, 'half-made', {}, 1);
+            throw new CoppiceError('resource-not-found', 'The node is gone.');
+          },
+        );
+      },
+    });
+    const [id = ''] = await enqueue(newAction('DO'));
+    expect((await ended(id)).statusReason).toBe('The node is gone.');
+    expect(await test.store.db.selectFrom('action_signal').selectAll().execute()).toEqual([]);
+  });
+
+  it('refuses a step name that is used twice', async () => {
+    await start({
+      DO: async (context) => {
+        await context.step('same', async () => 1);
+        await context.step('same', async () => 2);
+      },
+    });
+    const [id = ''] = await enqueue(newAction('DO'));
+    expect((await ended(id)).statusReason).toContain('"same"');
+  });
+
+  it('holds no worker while it waits', async () => {
+    const engine = await start(
+      { WAIT: async (context) => void (await context.waitFor('wait', 'go', 60_000)), DO: async () => {} },
+      { concurrency: 1 },
+    );
+    const [waiter = '', other = ''] = await enqueue(newAction('WAIT'), newAction('DO'));
+    await ended(other);
+    await waiting(waiter);
+    expect(engine.running).toBe(0);
+    await test.store.write((tx) => sendSignal(tx, 'go', {}, Date.now()));
+    expect((await ended(waiter)).status).toBe('SUCCEEDED');
+  });
+
+  it('takes a signal that came before anyone waited, and gives up when its time is over', async () => {
+    await start({
+      DO: async (context) => ({
+        early: (await context.waitFor('early', 'sent', 60_000)) ?? null,
+        never: (await context.waitFor('never', 'unsent', 10)) ?? null,
+      }),
+    });
+    await test.store.write((tx) => sendSignal(tx, 'sent', { by: 'test' }, Date.now()));
+    const [id = ''] = await enqueue(newAction('DO'));
+    expect((await ended(id)).outputs).toEqual({ early: { by: 'test' }, never: null });
+  });
+
+  it('goes on when the last child has ended, with the outcome of each in order', async () => {
+    await start({
+      PARENT: async (context) => {
+        const outcomes = await context.children('all', ['a', 'b', 'c'].map(child));
+        return { outcomes: outcomes.map(({ target, status }) => `${target} ${status}`) };
+      },
+      CHILD: async (context) => {
+        if (context.action.target === 'b') throw new CoppiceError('operation-failed', 'broken');
+      },
+    });
+    const [id = ''] = await enqueue(newAction('PARENT'));
+    expect((await ended(id)).outputs).toEqual({ outcomes: ['a SUCCEEDED', 'b FAILED', 'c SUCCEEDED'] });
+  });
+
+  it('goes on at once when there are no children', async () => {
+    await start({ PARENT: async (context) => ({ count: (await context.children('none', [])).length }) });
+    const [id = ''] = await enqueue(newAction('PARENT'));
+    expect((await ended(id)).outputs).toEqual({ count: 0 });
+  });
+
+  it('lets one action at a time have a lock, and others share one', async () => {
+    const most: Record<string, number> = { exclusive: 0, shared: 0 };
+    const now: Record<string, number> = { exclusive: 0, shared: 0 };
+    const body = async (context: ActionContext) => {
+      const mode = context.action.target;
+      await context.step('hold', async () => {
+        now[mode] = (now[mode] ?? 0) + 1;
+        most[mode] = Math.max(most[mode] ?? 0, now[mode]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        now[mode] -= 1;
+      });
+    };
+    await start({ HOLD: body });
+    const holding = (mode: 'exclusive' | 'shared') =>
+      newAction('HOLD', { target: mode, locks: [{ resource: `thing:${mode}`, mode }] });
+    const ids = await enqueue(
+      ...Array.from({ length: 4 }, () => [holding('exclusive'), holding('shared')]).flat(),
+    );
+    for (const id of ids) await ended(id);
+    expect(most).toMatchObject({ exclusive: 1 });
+    expect(most['shared']).toBeGreaterThan(1);
+    expect(await locksOn(test.store.db, 'thing:exclusive')).toEqual([]);
+    expect(await locksOn(test.store.db, 'thing:shared')).toEqual([]);
+  });
+
+  it('keeps the locks of an action that waits', async () => {
+    const locks = [{ resource: 'node:1', mode: 'exclusive' as const }];
+    await start({
+      WAIT: async (context) => void (await context.waitFor('wait', 'go', 60_000)),
+      DO: async () => {},
+    });
+    const [waiter = ''] = await enqueue(newAction('WAIT', { locks }));
+    await waiting(waiter);
+    const [second = ''] = await enqueue(newAction('DO', { locks }));
+    await eventually('the second is blocked', async () => {
+      const row = await test.store.db
+        .selectFrom('action')
+        .select('blocked_on')
+        .where('id', '=', second)
+        .executeTakeFirst();
+      return row?.blocked_on === 'node:1';
+    });
+    await test.store.write((tx) => sendSignal(tx, 'go', {}, Date.now()));
+    expect((await ended(second)).status).toBe('SUCCEEDED');
+  });
+
+  it('cancels an action that never started at once, a waiting one by waking it, a running one by its signal', async () => {
+    const seen: string[] = [];
+    const running = Promise.withResolvers<void>();
+    await start({
+      WAIT: async (context) => {
+        try {
+          await context.waitFor('wait', 'go', 60_000);
+        } catch (error) {
+          await context.transaction('clean up', async () => void seen.push('cleaned up'));
+          throw error;
+        }
+      },
+      RUN: async (context) => {
+        await context.step('long', async ({ signal }) => {
+          running.resolve();
+          await new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(new Error('aborted'))),
+          );
+        });
+      },
+    });
+    const blocked = newAction('WAIT', { locks: [{ resource: 'r', mode: 'exclusive' }] });
+    const holder = newAction('WAIT', { locks: [{ resource: 'r', mode: 'exclusive' }] });
+    const [first = ''] = await enqueue(holder);
+    await waiting(first);
+    const [unstarted = '', run = ''] = await enqueue(blocked, newAction('RUN'));
+    await running.promise;
+    for (const id of [unstarted, run, first]) {
+      await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
+    }
+    for (const id of [unstarted, run, first]) expect((await ended(id)).status).toBe('CANCELLED');
+    expect(seen).toEqual(['cleaned up']);
+    expect(await locksOn(test.store.db, 'r')).toEqual([]);
+  });
+
+  it('cancels the children with the parent, and waits for their end', async () => {
+    const cleaned: string[] = [];
+    await start({
+      PARENT: async (context) => void (await context.children('all', ['a', 'b'].map(child))),
+      CHILD: async (context) => {
+        try {
+          await context.waitFor('wait', 'never', 60_000);
+        } catch (error) {
+          await context.sleep('slowly', 20);
+          cleaned.push(context.action.target);
+          throw error;
+        }
+      },
+    });
+    const [id = ''] = await enqueue(newAction('PARENT'));
+    await eventually('both children wait', async () => {
+      const rows = await test.store.db
+        .selectFrom('action')
+        .select('status')
+        .where('parent_id', '=', id)
+        .execute();
+      return rows.length === 2 && rows.every((row) => row.status === 'WAITING');
+    });
+    await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
+    expect((await ended(id)).status).toBe('CANCELLED');
+    expect(cleaned.sort()).toEqual(['a', 'b']);
+  });
+
+  it('ends an action that takes too long, in a step, in a wait, and with its children', async () => {
+    const why: string[] = [];
+    await start({
+      STEP: async (context) =>
+        void (await context.step(
+          'hang',
+          ({ signal }) => new Promise<void>((_, no) => signal.addEventListener('abort', no)),
+        )),
+      WAIT: async (context) => {
+        await context.sleep('long', 60_000).catch((error: ActionInterrupted) => {
+          why.push(error.why);
+          throw error;
+        });
+      },
+      PARENT: async (context) => void (await context.children('all', [child('a')])),
+      CHILD: async (context) => void (await context.sleep('long', 60_000)),
+    });
+    const ids = await enqueue(
+      newAction('STEP', { timeout: 0.05 }),
+      newAction('WAIT', { timeout: 0.05 }),
+      newAction('PARENT', { timeout: 0.05 }),
+    );
+    for (const id of ids) {
+      const action = await ended(id);
+      expect(action.status).toBe('FAILED');
+      expect(action.statusReason).toContain('longer than 0.05 seconds');
+    }
+    expect(why).toEqual(['timed-out']);
+  });
+
+  it('goes on in another process where the first one left off', async () => {
+    const done: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const bodies = (who: string): Record<string, Body> => ({
+      DO: async (context) => {
+        await context.step('one', async () => void done.push(`${who} one`));
+        await context.step('two', async ({ signal }) => {
+          if (who === 'second') return void done.push(`${who} two`);
+          gate.resolve();
+          await new Promise((_, reject) =>
+            signal.addEventListener('abort', () => reject(new Error('stopped'))),
+          );
+        });
+      },
+    });
+    const first = await start(bodies('first'));
+    const [id = ''] = await enqueue(newAction('DO'));
+    await gate.promise;
+    await first.stop();
+    engines.splice(0);
+    expect((await read(id)).status).toBe('READY');
+    await start(bodies('second'));
+    expect((await ended(id)).status).toBe('SUCCEEDED');
+    expect(done).toEqual(['first one', 'second two']);
+  });
+
+  it('refuses the writes of a claim that was taken over', async () => {
+    const [id = ''] = await enqueue(newAction('DO', { locks: [{ resource: 'r', mode: 'exclusive' }] }));
+    const claimAs = (owner: string) => test.store.write((tx) => claimActions(tx, owner, 1, Date.now()));
+    const [old] = await claimAs('old');
+    await test.store.write((tx) => takeOverActions(tx, ['old']));
+    const [young] = await claimAs('young');
+    if (old === undefined || young === undefined) throw new Error('not claimed');
+    expect(young.epoch).toBe(old.epoch + 1);
+    const ending = { status: 'SUCCEEDED' as const, reason: '', outputs: {} };
+    await expect(test.store.write((tx) => endAction(tx, old, ending, 1))).rejects.toThrow(StaleClaim);
+    const writer = { actionId: id, epoch: old.epoch, cancelled: false };
+    const waitingFor = { reason: '', wakeAt: 1, signal: null, children: 0 };
+    await expect(test.store.write((tx) => suspendAction(tx, writer, waitingFor, 1))).rejects.toThrow(
+      StaleClaim,
+    );
+    expect(await locksOn(test.store.db, 'r')).toHaveLength(1);
+    await test.store.write((tx) => endAction(tx, young, ending, 1));
+    expect(await locksOn(test.store.db, 'r')).toEqual([]);
+  });
+});
+
+function child(target: string) {
+  return { action: 'CHILD', target, clusterId: null, inputs: {}, timeout: 0, locks: [] };
+}
