@@ -1,0 +1,135 @@
+/**
+ * Lists as the API asks for them: filters, order, a page after a marker, one project or all. What can be filtered and sorted by is
+ * declared once per table; nothing a caller writes becomes SQL.
+ *
+ * Pages go by the values of the marker's row (a keyset), so that a page costs the same at the end of a table as at its start, and an
+ * object created or deleted meanwhile neither repeats nor hides another.
+ */
+import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
+import type { Schema } from './schema.ts';
+import type { Db } from './store.ts';
+
+export interface ListQuery<Filter extends string, Sort extends string> {
+  /** Any of the values; an empty list matches nothing. */
+  readonly filters?: Readonly<Partial<Record<Filter, readonly (string | number)[]>>>;
+  readonly sort?: readonly { readonly key: Sort; readonly descending: boolean }[];
+  /** Id of the last object of the page before; one that does not exist is ignored, as Senlin does. */
+  readonly marker?: string;
+  readonly limit?: number;
+  /** Absent: of every project. */
+  readonly project?: string;
+}
+
+/** `nulls` stands for NULL in the order, which databases would place differently: before all others. */
+export interface SortColumn {
+  readonly column: string;
+  readonly nulls?: 0 | '';
+}
+
+export interface Listed<Filter extends string, Sort extends string> {
+  readonly table: keyof Schema;
+  readonly filters: Readonly<Record<Filter, string>>;
+  readonly sorts: Readonly<Record<Sort, SortColumn>>;
+  readonly defaultSort: Sort | null;
+  /** Unique; decides between equals. */
+  readonly tie: 'id' | 'seq';
+  /** Whether rows have a project. */
+  readonly owned: boolean;
+}
+
+interface Order {
+  readonly value: RawBuilder<string | number>;
+  readonly descending: boolean;
+}
+
+export async function applyListing<
+  Filter extends string,
+  Sort extends string,
+  Table extends keyof Schema,
+  Output,
+>(
+  db: Db,
+  query: SelectQueryBuilder<Schema, Table, Output>,
+  listed: Listed<Filter, Sort>,
+  asked: ListQuery<Filter, Sort>,
+): Promise<SelectQueryBuilder<Schema, Table, Output>> {
+  const orders = ordersOf(listed, asked);
+  let result = query;
+  for (const condition of conditions(listed, asked)) result = result.where(condition);
+  const after = await conditionAfterMarker(db, listed, orders, asked.marker);
+  if (after !== undefined) result = result.where(after);
+  for (const { value, descending } of orders) result = result.orderBy(value, descending ? 'desc' : 'asc');
+  return asked.limit === undefined ? result : result.limit(asked.limit);
+}
+
+function column(listed: { readonly table: string }, name: string): RawBuilder<string | number> {
+  return sql`${sql.ref(`${listed.table}.${name}`)}`;
+}
+
+function ordersOf<Filter extends string, Sort extends string>(
+  listed: Listed<Filter, Sort>,
+  asked: ListQuery<Filter, Sort>,
+): Order[] {
+  const none = listed.defaultSort === null ? [] : [{ key: listed.defaultSort, descending: false }];
+  const sort = asked.sort === undefined || asked.sort.length === 0 ? none : asked.sort;
+  const orders = sort.map(({ key, descending }) => ({
+    value: sortValue(listed, listed.sorts[key]),
+    descending,
+  }));
+  return [...orders, { value: column(listed, listed.tie), descending: false }];
+}
+
+function sortValue(listed: { readonly table: string }, by: SortColumn): RawBuilder<string | number> {
+  const plain = column(listed, by.column);
+  return by.nulls === undefined ? plain : sql`coalesce(${plain}, ${by.nulls})`;
+}
+
+function conditions<Filter extends string, Sort extends string>(
+  listed: Listed<Filter, Sort>,
+  asked: ListQuery<Filter, Sort>,
+): RawBuilder<SqlBool>[] {
+  const result: RawBuilder<SqlBool>[] = [];
+  if (listed.owned && asked.project !== undefined)
+    result.push(sql`${column(listed, 'project')} = ${asked.project}`);
+  for (const [name, values] of Object.entries<readonly (string | number)[] | undefined>(
+    asked.filters ?? {},
+  )) {
+    if (values === undefined) continue;
+    const place = column(listed, listed.filters[name as Filter]);
+    result.push(values.length === 0 ? sql`1 = 0` : sql`${place} in (${sql.join(values)})`);
+  }
+  return result;
+}
+
+/** `(a, b, id)` after the marker's, written out so that each may have its own direction. */
+async function conditionAfterMarker(
+  db: Db,
+  listed: Listed<string, string>,
+  orders: readonly Order[],
+  marker: string | undefined,
+): Promise<RawBuilder<SqlBool> | undefined> {
+  if (marker === undefined) return undefined;
+  const values = await markerValues(db, listed, orders, marker);
+  if (values === undefined) return undefined;
+  const ways = orders.map(({ value, descending }, place) => {
+    const equals = orders
+      .slice(0, place)
+      .map((order, index) => sql<SqlBool>`${order.value} = ${values[index]}`);
+    const beyond = sql<SqlBool>`${value} ${sql.raw(descending ? '<' : '>')} ${values[place]}`;
+    return sql<SqlBool>`(${sql.join([...equals, beyond], sql` and `)})`;
+  });
+  return sql`(${sql.join(ways, sql` or `)})`;
+}
+
+async function markerValues(
+  db: Db,
+  listed: Listed<string, string>,
+  orders: readonly Order[],
+  marker: string,
+): Promise<(string | number)[] | undefined> {
+  const columns = orders.map(({ value }, index) => sql`${value} as ${sql.ref(`v${index}`)}`);
+  const query = sql<Record<string, string | number>>`
+    select ${sql.join(columns)} from ${sql.table(listed.table)} where ${column(listed, 'id')} = ${marker}`;
+  const row = (await query.execute(db)).rows[0];
+  return row === undefined ? undefined : orders.map((_, index) => row[`v${index}`] ?? 0);
+}

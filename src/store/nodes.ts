@@ -1,0 +1,177 @@
+/** Rows of nodes. */
+import type { Selectable, Updateable } from 'kysely';
+import type { Node } from '../domain/model.ts';
+import type { NodeStatus } from '../domain/states.ts';
+import { applyListing, type Listed, type ListQuery } from './listing.ts';
+import { chunks, fromText, toFlag, toText } from './rows.ts';
+import type { NodeRow } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+const listed = {
+  table: 'node',
+  filters: { name: 'name', status: 'status', cluster_id: 'cluster_id' },
+  sorts: {
+    index: { column: 'idx' },
+    name: { column: 'name' },
+    status: { column: 'status' },
+    init_at: { column: 'init_at' },
+    created_at: { column: 'created_at', nulls: 0 },
+    updated_at: { column: 'updated_at', nulls: 0 },
+  },
+  defaultSort: 'init_at',
+  tie: 'id',
+  owned: true,
+} as const satisfies Listed<string, string>;
+
+export type NodeListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type NodeChanges = Partial<Omit<Node, 'id' | 'project' | 'user' | 'domain' | 'initAt'>>;
+
+export async function insertNodes(tx: Tx, nodes: readonly Node[]): Promise<void> {
+  for (const chunk of chunks(nodes.map(toRow))) await tx.db.insertInto('node').values(chunk).execute();
+  tx.notify('watching');
+}
+
+export async function getNode(db: Db, id: string): Promise<Node | undefined> {
+  const row = await db.selectFrom('node').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toNode(row);
+}
+
+/** In no particular order; those that do not exist are left out. */
+export async function getNodes(db: Db, ids: readonly string[]): Promise<Node[]> {
+  const nodes: Node[] = [];
+  for (const chunk of chunks(ids)) {
+    const rows = await db.selectFrom('node').selectAll().where('id', 'in', chunk).execute();
+    nodes.push(...rows.map(toNode));
+  }
+  return nodes;
+}
+
+export async function listNodes(db: Db, query: NodeListQuery = {}): Promise<Node[]> {
+  const select = await applyListing(db, db.selectFrom('node').selectAll(), listed, query);
+  return (await select.execute()).map(toNode);
+}
+
+/** By their place in the cluster. */
+export async function nodesOfCluster(db: Db, clusterId: string): Promise<Node[]> {
+  const query = db.selectFrom('node').selectAll().where('cluster_id', '=', clusterId);
+  return (await query.orderBy('idx').orderBy('id').execute()).map(toNode);
+}
+
+/** Ids of each cluster's nodes, by their place. */
+export async function nodeIdsOfClusters(
+  db: Db,
+  clusterIds: readonly string[],
+): Promise<Map<string, string[]>> {
+  const result = new Map<string, string[]>(clusterIds.map((id) => [id, []]));
+  for (const chunk of chunks(clusterIds)) {
+    const query = db.selectFrom('node').select(['id', 'cluster_id']).where('cluster_id', 'in', chunk);
+    const rows = await query.orderBy('cluster_id').orderBy('idx').orderBy('id').execute();
+    for (const row of rows) if (row.cluster_id !== null) result.get(row.cluster_id)?.push(row.id);
+  }
+  return result;
+}
+
+/** How many nodes of a cluster have each status. */
+export async function countNodesByStatus(
+  db: Db,
+  clusterId: string,
+): Promise<Partial<Record<NodeStatus, number>>> {
+  const rows = await db
+    .selectFrom('node')
+    .select((eb) => ['status', eb.fn.countAll<number | string>().as('count')])
+    .where('cluster_id', '=', clusterId)
+    .groupBy('status')
+    .execute();
+  return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
+}
+
+/** @returns whether there was such a node. */
+export async function updateNode(tx: Tx, id: string, changes: NodeChanges): Promise<boolean> {
+  const columns = changedColumns(changes);
+  const result = await tx.db.updateTable('node').set(columns).where('id', '=', id).executeTakeFirst();
+  if (changes.clusterId !== undefined) tx.notify('watching');
+  return result.numUpdatedRows === 1n;
+}
+
+/** The same change for many. */
+export async function updateNodes(tx: Tx, ids: readonly string[], changes: NodeChanges): Promise<void> {
+  const columns = changedColumns(changes);
+  for (const chunk of chunks(ids)) {
+    await tx.db.updateTable('node').set(columns).where('id', 'in', chunk).execute();
+  }
+  if (changes.clusterId !== undefined) tx.notify('watching');
+}
+
+export async function deleteNode(tx: Tx, id: string): Promise<boolean> {
+  await tx.db.deleteFrom('node_health').where('node_id', '=', id).execute();
+  const result = await tx.db.deleteFrom('node').where('id', '=', id).executeTakeFirst();
+  tx.notify('watching');
+  return result.numDeletedRows === 1n;
+}
+
+function toRow(node: Node): NodeRow {
+  return {
+    id: node.id,
+    name: node.name,
+    cluster_id: node.clusterId,
+    profile_id: node.profileId,
+    idx: node.index,
+    role: node.role,
+    physical_id: node.physicalId,
+    status: node.status,
+    status_reason: node.statusReason,
+    metadata: toText(node.metadata),
+    data: toText(node.data),
+    dependents: toText(node.dependents),
+    tainted: toFlag(node.tainted),
+    init_at: node.initAt,
+    created_at: node.createdAt,
+    updated_at: node.updatedAt,
+    project: node.project,
+    user: node.user,
+    domain: node.domain,
+  };
+}
+
+function changedColumns(changes: NodeChanges): Updateable<NodeRow> {
+  return {
+    name: changes.name,
+    cluster_id: changes.clusterId,
+    profile_id: changes.profileId,
+    idx: changes.index,
+    role: changes.role,
+    physical_id: changes.physicalId,
+    status: changes.status,
+    status_reason: changes.statusReason,
+    metadata: changes.metadata && toText(changes.metadata),
+    data: changes.data && toText(changes.data),
+    dependents: changes.dependents && toText(changes.dependents),
+    tainted: changes.tainted === undefined ? undefined : toFlag(changes.tainted),
+    created_at: changes.createdAt,
+    updated_at: changes.updatedAt,
+  };
+}
+
+function toNode(row: Selectable<NodeRow>): Node {
+  return {
+    id: row.id,
+    name: row.name,
+    clusterId: row.cluster_id,
+    profileId: row.profile_id,
+    index: row.idx,
+    role: row.role,
+    physicalId: row.physical_id,
+    status: row.status as NodeStatus,
+    statusReason: row.status_reason,
+    metadata: fromText(row.metadata),
+    data: fromText(row.data),
+    dependents: fromText(row.dependents),
+    tainted: row.tainted === 1,
+    initAt: row.init_at,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    project: row.project,
+    user: row.user,
+    domain: row.domain,
+  };
+}

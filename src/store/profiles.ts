@@ -1,0 +1,103 @@
+/** Rows of profiles. */
+import type { Selectable } from 'kysely';
+import type { Profile } from '../domain/model.ts';
+import { applyListing, type Listed, type ListQuery } from './listing.ts';
+import { chunks, fromText, toText } from './rows.ts';
+import type { ProfileRow } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+const listed = {
+  table: 'profile',
+  filters: { name: 'name', type: 'type' },
+  sorts: {
+    type: { column: 'type' },
+    name: { column: 'name' },
+    created_at: { column: 'created_at' },
+    updated_at: { column: 'updated_at', nulls: 0 },
+  },
+  defaultSort: 'created_at',
+  tie: 'id',
+  owned: true,
+} as const satisfies Listed<string, string>;
+
+export type ProfileListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type ProfileChanges = Partial<Pick<Profile, 'name' | 'metadata' | 'updatedAt'>>;
+
+export async function insertProfile(tx: Tx, profile: Profile): Promise<void> {
+  await tx.db
+    .insertInto('profile')
+    .values({
+      id: profile.id,
+      name: profile.name,
+      type: profile.type,
+      spec: toText(profile.spec),
+      metadata: toText(profile.metadata),
+      created_at: profile.createdAt,
+      updated_at: profile.updatedAt,
+      project: profile.project,
+      user: profile.user,
+      domain: profile.domain,
+    })
+    .execute();
+}
+
+export async function getProfile(db: Db, id: string): Promise<Profile | undefined> {
+  const row = await db.selectFrom('profile').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toProfile(row);
+}
+
+export async function listProfiles(db: Db, query: ProfileListQuery = {}): Promise<Profile[]> {
+  const select = await applyListing(db, db.selectFrom('profile').selectAll(), listed, query);
+  return (await select.execute()).map(toProfile);
+}
+
+export async function profileNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db.selectFrom('profile').select(['id', 'name']).where('id', 'in', chunk).execute();
+    for (const row of rows) names.set(row.id, row.name);
+  }
+  return names;
+}
+
+/** @returns whether there was such a profile. */
+export async function updateProfile(tx: Tx, id: string, changes: ProfileChanges): Promise<boolean> {
+  const { name, metadata, updatedAt } = changes;
+  const columns = { name, metadata: metadata && toText(metadata), updated_at: updatedAt };
+  const result = await tx.db.updateTable('profile').set(columns).where('id', '=', id).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+export async function deleteProfile(tx: Tx, id: string): Promise<boolean> {
+  const result = await tx.db.deleteFrom('profile').where('id', '=', id).executeTakeFirst();
+  return result.numDeletedRows === 1n;
+}
+
+/** Whether a cluster or a node is made from it. */
+export async function isProfileInUse(db: Db, id: string): Promise<boolean> {
+  for (const table of ['cluster', 'node'] as const) {
+    const row = await db
+      .selectFrom(table)
+      .select('id')
+      .where('profile_id', '=', id)
+      .limit(1)
+      .executeTakeFirst();
+    if (row !== undefined) return true;
+  }
+  return false;
+}
+
+function toProfile(row: Selectable<ProfileRow>): Profile {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    spec: fromText(row.spec),
+    metadata: fromText(row.metadata),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    project: row.project,
+    user: row.user,
+    domain: row.domain,
+  };
+}
