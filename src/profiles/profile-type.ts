@@ -7,6 +7,7 @@
  */
 import type { Issue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /** What an operation may know of the node it works on. */
@@ -53,24 +54,11 @@ export interface Operation {
   run(node: NodeFacts, parameters: JsonObject, request: OperationRequest): Promise<PhysicalNode>;
 }
 
-/** What a spec may hold, in Senlin's own schema notation: the answer of `GET /v1/profile-types/{type}`. */
-export interface SchemaEntry {
-  readonly type: 'String' | 'Integer' | 'Number' | 'Boolean' | 'Map' | 'List';
-  readonly description: string;
-  readonly required: boolean;
-  readonly updatable?: boolean;
-  readonly default?: Json;
-  readonly constraints?: readonly JsonObject[];
-  readonly schema?: Readonly<Record<string, SchemaEntry>>;
-}
-
-export interface SupportStatus {
-  readonly status: 'EXPERIMENTAL' | 'SUPPORTED' | 'DEPRECATED';
-  readonly since: string;
-}
+export type { SchemaEntry, SupportStatus };
 
 export type SpecCheck =
-  { readonly ok: true; readonly properties: JsonObject } | { readonly ok: false; readonly issues: Issue[] };
+  | { readonly ok: true; readonly properties: JsonObject }
+  | { readonly ok: false; readonly issues: Issue[] };
 
 export interface ProfileType {
   /** `local.process` */

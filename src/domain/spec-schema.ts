@@ -1,0 +1,82 @@
+/**
+ * What a spec may hold, declared once as `Field`s. Three things derive from the declaration and are written nowhere else: the check of
+ * a document (`check-fields.ts`), Senlin's notation for `GET /v1/policy-types/{type}`, and JSON Schema for editors.
+ */
+import type { Json, JsonObject } from './json.ts';
+
+/** What a spec may hold, in Senlin's own schema notation: the answer of `GET /v1/profile-types/{type}`. */
+export interface SchemaEntry {
+  readonly type: 'String' | 'Integer' | 'Number' | 'Boolean' | 'Map' | 'List';
+  readonly description?: string;
+  readonly required: boolean;
+  readonly updatable?: boolean;
+  readonly default?: Json;
+  readonly constraints?: readonly JsonObject[];
+  readonly schema?: Readonly<Record<string, SchemaEntry>>;
+}
+
+export interface SupportStatus {
+  readonly status: 'EXPERIMENTAL' | 'SUPPORTED' | 'DEPRECATED';
+  readonly since: string;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** One key of a spec. `since` is the first version of the type that knows it; absent: all do. */
+export interface Field {
+  readonly type: SchemaEntry['type'];
+  readonly description?: string;
+  readonly required?: boolean;
+  readonly default?: Json;
+  readonly since?: string;
+  /** Words that it may be; a word may be younger than the key. */
+  readonly allowed?: readonly (string | { readonly word: string; readonly since: string })[];
+  /** Smallest and largest number. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly pattern?: { readonly regex: RegExp; readonly expected: string };
+  /** The keys of a Map; absent: any map. */
+  readonly fields?: Fields;
+  /** What each entry of a List is. */
+  readonly items?: Field;
+  readonly minItems?: number;
+}
+
+/** Whether something that came with version `since` is there in `version`; versions are `major.minor`. */
+export function isIn(version: string, since: string | undefined): boolean {
+  if (since === undefined) return true;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+}
+
+export function allowedWords(field: Field, version: string): string[] | undefined {
+  return field.allowed?.flatMap((entry) => {
+    if (typeof entry === 'string') return [entry];
+    return isIn(version, entry.since) ? [entry.word] : [];
+  });
+}
+
+export function fieldsIn(fields: Fields, version: string): [string, Field][] {
+  return Object.entries(fields).filter(([, field]) => isIn(version, field.since));
+}
+
+export function toSenlinSchema(fields: Fields, version: string): Record<string, SchemaEntry> {
+  return Object.fromEntries(
+    fieldsIn(fields, version).map(([name, field]) => [name, toSchemaEntry(field, version)]),
+  );
+}
+
+function toSchemaEntry(field: Field, version: string): SchemaEntry {
+  const allowed = allowedWords(field, version);
+  const nested = field.items ? { '*': field.items } : field.fields;
+  return {
+    type: field.type,
+    ...(field.description === undefined ? {} : { description: field.description }),
+    required: field.required ?? false,
+    updatable: false,
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(allowed === undefined ? {} : { constraints: [{ type: 'AllowedValues', constraint: allowed }] }),
+    ...(nested === undefined ? {} : { schema: toSenlinSchema(nested, version) }),
+  };
+}

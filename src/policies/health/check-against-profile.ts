@@ -1,0 +1,62 @@
+/** What a policy asks for that the nodes of a profile cannot do. RECREATE is delete and create, and every profile type can. */
+import type { Issue } from '../../domain/errors.ts';
+import { quoteValue } from '../../domain/errors.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
+import type { ChainItem, HealthPolicy } from '../../domain/health-policy.ts';
+import type { Json } from '../../domain/json.ts';
+import { typeName } from '../../profiles/profile-type.ts';
+import type { Operation, OperationParameter, ProfileType } from '../../profiles/profile-type.ts';
+
+type Profile = Pick<ProfileType, 'name' | 'version' | 'operations'>;
+
+export function checkAgainstProfile(policy: HealthPolicy, profile: Profile): Issue[] {
+  return policy.recovery.items.flatMap((item, index) =>
+    checkItem(item, `recovery.actions[${index}]`, profile),
+  );
+}
+
+function checkItem(item: ChainItem, field: string, profile: Profile): Issue[] {
+  if (item.name === 'RECREATE' || item.name === 'WORKFLOW') return [];
+  const name = item.name.toLowerCase();
+  const operation = Object.hasOwn(profile.operations, name) ? profile.operations[name] : undefined;
+  return operation === undefined
+    ? [missing(item, field, profile)]
+    : checkParameters(item, operation, `${field}.params`);
+}
+
+function missing(item: ChainItem, field: string, profile: Profile): Issue {
+  const able = Object.keys(profile.operations).map((name) => name.toUpperCase());
+  const expected = `one of ${[...able, 'RECREATE', 'WORKFLOW'].join(', ')}`;
+  return {
+    field: `${field}.name`,
+    expected,
+    found: item.name,
+    hint: `nodes of ${typeName(profile)} have no ${item.name}`,
+  };
+}
+
+function checkParameters(item: ChainItem, operation: Operation, field: string): Issue[] {
+  const { parameters } = operation;
+  const unknown = Object.keys(item.params).filter((name) => !Object.hasOwn(parameters, name));
+  return [
+    ...unknown.map((name) => unknownParameter(name, Object.keys(parameters), `${field}.${name}`)),
+    ...Object.entries(parameters).flatMap(([name, parameter]) =>
+      checkParameter(parameter, item.params[name], `${field}.${name}`),
+    ),
+  ];
+}
+
+function unknownParameter(name: string, known: readonly string[], field: string): Issue {
+  const hint = didYouMean(name, known);
+  const expected = known.length === 0 ? 'no parameters' : `one of ${known.join(', ')}`;
+  return { field, expected, found: 'an unknown key', ...(hint === undefined ? {} : { hint }) };
+}
+
+function checkParameter(parameter: OperationParameter, value: Json | undefined, field: string): Issue[] {
+  if (value === undefined) {
+    return parameter.required ? [{ field, expected: parameter.description, found: 'nothing' }] : [];
+  }
+  const { allowed } = parameter;
+  if (allowed === undefined || (typeof value === 'string' && allowed.includes(value))) return [];
+  return [{ field, expected: `one of ${allowed.join(', ')}`, found: quoteValue(value) }];
+}

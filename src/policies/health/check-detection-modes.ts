@@ -1,0 +1,77 @@
+/** Which detection modes go together, and what NODE_STATUS_POLL_URL needs. */
+import type { Issue } from '../../domain/errors.ts';
+import { quoteValue } from '../../domain/errors.ts';
+import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/health-policy.ts';
+import { isIn } from '../../domain/spec-schema.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
+import { parseHealthyResponse } from '../../health/healthy-response.ts';
+import { parseUrlTemplate, unknownPlaceholders, urlPlaceholders } from '../../health/url-template.ts';
+import type { Findings } from './check-health-policy.ts';
+
+const field = 'detection.detection_modes';
+
+export function checkDetectionModes(policy: HealthPolicy, findings: Findings): void {
+  const { modes } = policy.detection;
+  const modern = isIn(policy.version, '1.3');
+  if (modes.length === 0) findings[modern ? 'issues' : 'warnings'].push(noModes());
+  if (!modern) checkEventsAlone(modes, findings);
+  checkDuplicates(modes, modern, findings);
+  modes.forEach((mode, index) => {
+    if (mode.type === 'NODE_STATUS_POLL_URL')
+      checkPollUrl(mode.options, `${field}[${index}].options`, findings);
+  });
+}
+
+function noModes(): Issue {
+  const hint = 'without one no failure is ever detected';
+  return { field, expected: 'at least one detection mode', found: 'none', hint };
+}
+
+function checkEventsAlone(modes: readonly DetectionMode[], { issues }: Findings): void {
+  if (modes.length < 2 || !modes.some((mode) => mode.type === 'LIFECYCLE_EVENTS')) return;
+  const found = modes.map((mode) => mode.type).join(', ');
+  const hint = 'beside other modes it came with version 1.3 of this policy type';
+  issues.push({ field, expected: 'LIFECYCLE_EVENTS alone, or other modes', found, hint });
+}
+
+/** From 1.3 on several URLs may be polled; a mode without options is never useful twice. */
+function checkDuplicates(modes: readonly DetectionMode[], modern: boolean, { issues }: Findings): void {
+  const seen = new Set<string>();
+  modes.forEach((mode, index) => {
+    const sameUrl = mode.type === 'NODE_STATUS_POLL_URL' && modern ? ` of ${mode.options.poll_url}` : '';
+    const key = `${mode.type}${sameUrl}`;
+    if (seen.has(key))
+      issues.push({
+        field: `${field}[${index}]`,
+        expected: 'each detection mode once',
+        found: `${mode.type} again`,
+      });
+    seen.add(key);
+  });
+}
+
+function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings): void {
+  checkUrl(options.poll_url, `${path}.poll_url`, findings);
+  const pattern = parseHealthyResponse(options.poll_url_healthy_response);
+  if (pattern.ok) return;
+  const found = quoteValue(options.poll_url_healthy_response);
+  findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected: pattern.expected, found });
+}
+
+/** A URL may hold a password: what was found is not repeated. */
+function checkUrl(url: string, path: string, { issues }: Findings): void {
+  if (!/^https?:\/\/[^/\s]/i.test(url)) {
+    const found = url === '' ? 'nothing' : 'something else';
+    issues.push({ field: path, expected: 'a URL that begins with http:// or https://', found });
+  }
+  for (const name of unknownPlaceholders(parseUrlTemplate(url))) {
+    const known = urlPlaceholders.map((placeholder) => `{${placeholder}}`);
+    const hint = didYouMean(`{${name}}`, known);
+    issues.push({
+      field: path,
+      expected: `placeholders among ${known.join(' ')}`,
+      found: `{${name}}`,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}

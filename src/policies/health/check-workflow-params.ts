@@ -1,0 +1,76 @@
+/** The params of a WORKFLOW, checked as far as they can be before anything runs: names, expressions, and which steps they read. */
+import { quoteValue } from '../../domain/errors.ts';
+import type { Runnable } from '../../domain/health-policy.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
+import { didYouMean } from '../../domain/did-you-mean.ts';
+import { compileTemplate, ExpressionSyntaxError, hasExpression } from '../../workflow/expressions.ts';
+import type { Findings } from './check-health-policy.ts';
+
+const known = ['workflow_name', 'inputs'];
+
+/** @param earlier ids of the steps that can have run before this one. */
+export function checkWorkflowParams(
+  step: Runnable,
+  field: string,
+  earlier: readonly string[],
+  findings: Findings,
+): void {
+  const { issues } = findings;
+  for (const key of Object.keys(step.params).filter((name) => !known.includes(name))) {
+    const hint = didYouMean(key, known);
+    const expected = `one of ${known.join(', ')}`;
+    issues.push({
+      field: `${field}.${key}`,
+      expected,
+      found: 'an unknown key',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  const { workflow_name: name, inputs } = step.params;
+  if (typeof name !== 'string' || name === '' || hasExpression(name)) {
+    issues.push({
+      field: `${field}.workflow_name`,
+      expected: 'the name of a workflow',
+      found: quoteValue(name),
+    });
+  }
+  if (inputs === undefined) return;
+  if (isJsonObject(inputs)) checkExpressions(inputs, `${field}.inputs`, earlier, findings);
+  else issues.push({ field: `${field}.inputs`, expected: 'a map of inputs', found: quoteValue(inputs) });
+}
+
+function checkExpressions(
+  inputs: Json,
+  field: string,
+  earlier: readonly string[],
+  { issues }: Findings,
+): void {
+  try {
+    compileTemplate(inputs);
+  } catch (error) {
+    if (!(error instanceof ExpressionSyntaxError)) throw error;
+    issues.push({
+      field,
+      expected: 'valid expressions',
+      found: quoteValue(error.expression),
+      hint: error.message,
+    });
+  }
+  for (const id of stepsRead(inputs)) {
+    if (earlier.includes(id)) continue;
+    const hint = didYouMean(id, earlier) ?? 'no step of this id comes before';
+    const expected = earlier.length === 0 ? 'no step: none comes before' : `one of ${earlier.join(', ')}`;
+    issues.push({ field, expected, found: `steps.${id}`, hint });
+  }
+}
+
+/** Ids in `$.steps.<id>` and `_.steps.<id>`: the plain way to write it; any other way is found when it is evaluated. */
+function stepsRead(value: Json): string[] {
+  if (typeof value === 'string') {
+    if (!hasExpression(value)) return [];
+    return [...value.matchAll(/[$_]\.steps\.([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap((entry: Json) => stepsRead(entry));
+}

@@ -1,0 +1,124 @@
+/**
+ * senlin.policy.health: what a failure is, and what brings a node back. 1.0 to 1.2 are Senlin's, word for word; 1.3 is a superset.
+ *
+ *     spec --published-forms--> --check-fields--> --read-health-policy--> HealthPolicy --check-health-policy--> HealthPolicy or issues
+ */
+import { checkFields } from '../../domain/check-fields.ts';
+import { quoteValue } from '../../domain/errors.ts';
+import type { Issue } from '../../domain/errors.ts';
+import type { HealthPolicy } from '../../domain/health-policy.ts';
+import { toJsonSchema } from '../../domain/json-schema.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { isIn, toSenlinSchema } from '../../domain/spec-schema.ts';
+import type { SupportStatus } from '../../domain/spec-schema.ts';
+import { defaultCheckSettings } from '../policy-type.ts';
+import type { CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
+import { checkAgainstProfile } from './check-against-profile.ts';
+import { checkHealthPolicy } from './check-health-policy.ts';
+import { healthPolicyFields } from './health-policy-fields.ts';
+import { notYetSupported, refuseNotYetSupported } from './not-yet-supported.ts';
+import { rewritePublishedForms } from './published-forms.ts';
+import { readHealthPolicy } from './read-health-policy.ts';
+
+const name = 'senlin.policy.health';
+
+/** As senlin/policies/health_policy.py has them; 1.3 with the first release of Coppice. */
+const supportStatus: Readonly<Record<string, readonly SupportStatus[]>> = {
+  '1.0': [
+    { status: 'EXPERIMENTAL', since: '2017.02' },
+    { status: 'SUPPORTED', since: '2018.06' },
+  ],
+  '1.1': [{ status: 'SUPPORTED', since: '2018.09' }],
+  '1.2': [{ status: 'SUPPORTED', since: '2020.09' }],
+  '1.3': [{ status: 'SUPPORTED', since: '2026.11' }],
+};
+
+export const healthPolicyTypes: readonly PolicyType<HealthPolicy>[] = Object.entries(supportStatus).map(
+  ([version, status]) => healthPolicyType(version, status),
+);
+
+function healthPolicyType(version: string, status: readonly SupportStatus[]): PolicyType<HealthPolicy> {
+  return {
+    name,
+    version,
+    supportStatus: status,
+    priority: 600,
+    singleton: true,
+    schema: toSenlinSchema(healthPolicyFields, version),
+    jsonSchema: documentSchema(version),
+    check: (properties, settings) => parseHealthPolicy(properties, version, settings),
+    checkAgainstProfile,
+    bindingData,
+  };
+}
+
+/**
+ * The meaning of a health policy's `properties`, or all that is wrong with them.
+ * @param supported whether keys that nothing carries out yet are refused; tests of what decides have them all.
+ */
+export function parseHealthPolicy(
+  properties: Json | undefined,
+  version: string,
+  settings: CheckSettings = defaultCheckSettings,
+  refused = notYetSupported,
+): PolicyCheck<HealthPolicy> {
+  const present = rewritePublishedForms(properties, version);
+  const checked = checkFields(healthPolicyFields, present, version);
+  const refusals = refuseNotYetSupported(present, refused);
+  if (!checked.ok) return { ok: false, issues: [...checked.issues, ...refusals] };
+  const policy = readHealthPolicy(checked.value, version);
+  const { issues, warnings } = checkHealthPolicy(policy, settings);
+  const wrong = [...noActions(checked.value, version), ...issues, ...refusals];
+  return wrong.length === 0 ? { ok: true, value: policy, warnings } : { ok: false, issues: wrong };
+}
+
+/** Senlin took a list without actions, and its documentation then recreates the node: too much to do unasked from 1.3 on. */
+function noActions(properties: JsonObject, version: string): Issue[] {
+  const recovery = properties['recovery'];
+  const actions = isJsonObject(recovery) ? recovery['actions'] : undefined;
+  if (!isIn(version, '1.3') || (Array.isArray(actions) && actions.length > 0)) return [];
+  return [{ field: 'recovery.actions', expected: 'at least one action', found: quoteValue(actions) }];
+}
+
+function documentSchema(version: string): JsonObject {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: `${name} ${version}`,
+    type: 'object',
+    required: ['type', 'version', 'properties'],
+    additionalProperties: false,
+    properties: {
+      type: { const: name },
+      // YAML reads an unquoted version as a number.
+      version: { enum: [version, Number(version)] },
+      description: { type: 'string' },
+      properties: toJsonSchema(healthPolicyFields, version),
+    },
+  };
+}
+
+/** Recorded from Senlin: options of modes that have none are empty texts, and the version is that of the class. */
+function bindingData({ version, detection, recovery }: HealthPolicy): JsonObject {
+  const noOptions = {
+    poll_url: '',
+    poll_url_ssl_verify: true,
+    poll_url_conn_error_as_unhealthy: true,
+    poll_url_healthy_response: '',
+    poll_url_retry_limit: '',
+    poll_url_retry_interval: '',
+  };
+  const data: JsonObject = {
+    interval: detection.intervalMs / 1000,
+    node_update_timeout: detection.nodeUpdateTimeoutMs / 1000,
+    recovery_conditional: detection.recoveryConditional,
+    node_delete_timeout: recovery.nodeDeleteTimeoutMs / 1000,
+    node_force_recreate: recovery.nodeForceRecreate,
+    detection_modes: detection.modes.map((mode) =>
+      mode.type === 'NODE_STATUS_POLL_URL'
+        ? { type: mode.type, ...mode.options }
+        : { type: mode.type, ...noOptions },
+    ),
+  };
+  return { HealthPolicy: { data, version: isIn(version, '1.3') ? version : '1.2' } };
+}
