@@ -1,0 +1,34 @@
+/** Which detectors there are: one line for each detection mode. Adding one is adding a file and changing its line. */
+import { CoppiceError } from '../domain/errors.ts';
+import type { DetectionModeType, Detector } from './detector.ts';
+import { pollUrl } from './poll-url.ts';
+import type { PollUrlOptions } from './poll-url.ts';
+import { statusPolling } from './status-polling.ts';
+
+/** A detection mode of a normalised health policy: its options by their names in the policy, defaults filled in or not. */
+export interface DetectionMode {
+  readonly type: DetectionModeType;
+  readonly options?: Partial<PollUrlOptions>;
+}
+
+type MakeDetector = (mode: DetectionMode) => Detector;
+
+const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
+  NODE_STATUS_POLLING: () => statusPolling(),
+  NODE_STATUS_POLL_URL: (mode) => pollUrl(mode.options ?? {}),
+  HYPERVISOR_STATUS_POLLING: notYet,
+  LB_STATUS_POLLING: notYet,
+  LIFECYCLE_EVENTS: notYet,
+};
+
+/**
+ * The detectors of a policy, in its order. Make them once for a policy and share them among its nodes.
+ * @throws CoppiceError `not-yet-supported` for a mode that has no detector.
+ */
+export function createDetectors(modes: readonly DetectionMode[]): readonly Detector[] {
+  return modes.map((mode) => detectorTypes[mode.type](mode));
+}
+
+function notYet(mode: DetectionMode): never {
+  throw new CoppiceError('not-yet-supported', `detection mode ${mode.type} is not yet supported`);
+}

@@ -1,0 +1,62 @@
+/**
+ * Looking at nodes: detectors, and the rounds that run them.
+ *
+ *   rounds ──due──> probeNode ──slot──> detector.probe ──> Verdict ──> onResult (thresholds, episodes: not here)
+ *
+ * A detector says what one look at one node shows. This folder runs looks on time, a bounded number at once, each with a
+ * real timeout, and hands the verdicts on. It refuses to decide anything about a failure: thresholds and grace are in
+ * `recovery/`, what is watched comes from the store's reader, and nothing here writes.
+ *
+ * What could not be looked at is `unknown`, never healthy: a detector that throws, a URL that cannot be filled in, a socket that this
+ * machine could not open.
+ */
+import type { Verdict } from '../domain/verdict.ts';
+import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
+
+/** The detection modes of the health policy 1.3. LIFECYCLE_EVENTS is told, not asked: it has no detector. */
+export const detectionModeTypes = [
+  'NODE_STATUS_POLLING',
+  'NODE_STATUS_POLL_URL',
+  'HYPERVISOR_STATUS_POLLING',
+  'LB_STATUS_POLLING',
+  'LIFECYCLE_EVENTS',
+] as const;
+
+export type DetectionModeType = (typeof detectionModeTypes)[number];
+
+/** A node as a detector sees it. */
+export interface ProbeTarget {
+  readonly node: NodeFacts;
+  readonly profile: Pick<ProfileType, 'look' | 'endpoint'>;
+}
+
+/**
+ * One detection mode with its options, shared by all nodes that it looks at, and stateless. Retries are not the detector's: the one
+ * who runs it gives its place to others while it waits.
+ */
+export interface Detector {
+  readonly mode: DetectionModeType;
+  /** How often an unhealthy verdict is asked for in all, at least 1; and the milliseconds between two attempts. */
+  readonly attempts: number;
+  readonly retryIntervalMs: number;
+  /** Milliseconds for one attempt, from the name lookup to the last byte; then the signal is aborted. */
+  readonly timeoutMs: number;
+  /** One attempt. The signal's reason says why it was aborted; what is thrown becomes `unknown`. */
+  probe(target: ProbeTarget, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** The reason that a signal carries when an attempt is out of time; any other reason means that nobody wants the answer. */
+export class OutOfTime extends Error {
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super(`no answer within ${seconds(afterMs)}`);
+    this.name = 'OutOfTime';
+    this.afterMs = afterMs;
+  }
+}
+
+/** `1 s`, `0.25 s` */
+export function seconds(ms: number): string {
+  return `${Math.round(ms) / 1000} s`;
+}

@@ -1,0 +1,87 @@
+/**
+ * Looks at one node now, with all detectors of its policy side by side. The rounds use it, and so does whoever must know afresh: before
+ * a recovery touches a node, and to verify it afterwards.
+ */
+import type { Verdict } from '../domain/verdict.ts';
+import { runAttempt } from './attempt.ts';
+import type { AttemptContext } from './attempt.ts';
+import { combineVerdicts } from './combine-verdicts.ts';
+import type { RecoveryConditional } from './combine-verdicts.ts';
+import type { DetectionModeType, Detector, ProbeTarget } from './detector.ts';
+import { systemTimers } from './timers.ts';
+import type { Timers } from './timers.ts';
+
+export interface ModeVerdict {
+  readonly mode: DetectionModeType;
+  readonly verdict: Verdict;
+  readonly attempts: number;
+  /** Milliseconds that the longest attempt took. */
+  readonly tookMs: number;
+}
+
+/** Who lets attempts run; without one they run at once. Between two attempts no place is held. */
+export interface Places {
+  take(): Promise<void> | null;
+  give(): void;
+}
+
+export interface ProbeContext extends AttemptContext {
+  readonly timers?: Timers;
+  readonly places?: Places;
+}
+
+/** Never throws: what a detector throws is an `unknown` of its mode. */
+export function probeModes(
+  target: ProbeTarget,
+  detectors: readonly Detector[],
+  context: ProbeContext,
+): Promise<ModeVerdict[]> {
+  return Promise.all(detectors.map((detector) => probeMode(target, detector, context)));
+}
+
+/** All modes, and what they say together under the policy's `recovery_conditional`. */
+export async function probeNode(
+  target: ProbeTarget,
+  detectors: readonly Detector[],
+  conditional: RecoveryConditional,
+  context: ProbeContext,
+): Promise<{ readonly verdicts: readonly ModeVerdict[]; readonly combined: Verdict }> {
+  const verdicts = await probeModes(target, detectors, context);
+  const combined = combineVerdicts(
+    verdicts.map((one) => one.verdict),
+    conditional,
+  );
+  return { verdicts, combined };
+}
+
+async function probeMode(
+  target: ProbeTarget,
+  detector: Detector,
+  context: ProbeContext,
+): Promise<ModeVerdict> {
+  const timers = context.timers ?? systemTimers;
+  let tookMs = 0;
+  for (let attempts = 1; ; attempts += 1) {
+    const free = context.places?.take() ?? null;
+    if (free !== null) await free;
+    const since = timers.now();
+    const verdict = await runAttempt(target, detector, timers, context);
+    tookMs = Math.max(tookMs, timers.now() - since);
+    context.places?.give();
+    const again = verdict.health === 'unhealthy' && attempts < detector.attempts && !context.signal.aborted;
+    if (!again) return { mode: detector.mode, verdict, attempts, tookMs };
+    await pause(detector.retryIntervalMs, timers, context.signal);
+  }
+}
+
+function pause(ms: number, timers: Timers, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timers.cancel(handle);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const handle = timers.after(ms, done);
+    signal.addEventListener('abort', done);
+  });
+}

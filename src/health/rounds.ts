@@ -1,0 +1,271 @@
+/**
+ * The rounds: every watched node is looked at once in its interval, at its own place in it (`spread.ts`), with a bounded number
+ * of looks at once (`slots.ts`). One heap says who is next and one timer wakes it: a watched node costs its entry and nothing else.
+ *
+ *   heap ──due──> target(node) ──> probeModes ──> onResult ──> heap, one interval later
+ *
+ * A node whose look is still running is not looked at again; the rounds it misses are counted and not made up for. What
+ * is watched can be told one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be repeated at any time).
+ */
+import type { Detector, ProbeTarget } from './detector.ts';
+import { DueHeap } from './due-heap.ts';
+import { probeModes } from './probe-node.ts';
+import type { ModeVerdict, Places } from './probe-node.ts';
+import { Slots, defaultSlotLimits } from './slots.ts';
+import type { SlotLimits } from './slots.ts';
+import { nextPlace } from './spread.ts';
+import { StuckProbes } from './stuck-probes.ts';
+import { systemTimers } from './timers.ts';
+import type { Timers } from './timers.ts';
+
+/** What the rounds know of a node: little, since there may be 100,000. All nodes of a policy share one list of detectors. */
+export interface WatchedNode {
+  readonly id: string;
+  /** The unit that shares places; the node's own id where it has no cluster. */
+  readonly clusterId: string;
+  readonly intervalMs: number;
+  readonly detectors: readonly Detector[];
+  /** When to look first, in milliseconds since 1970, for a node that should not wait for its place in the interval. */
+  readonly firstAt?: number;
+}
+
+export interface RoundsMetrics {
+  /** From when a look was due until it began, in seconds. */
+  late(seconds: number): void;
+  /** Rounds of a node that its own unfinished look, or a standstill of this process, let pass. */
+  missed(rounds: number): void;
+  looked(verdict: ModeVerdict): void;
+  /** A detector that does not stop when its time is over. */
+  stuck(): void;
+}
+
+export interface RoundsOptions {
+  /**
+   * The node as it is now, read at each look, so that a replaced node is never judged by its old address. Null: do not
+   * look this time (it is gone, or being worked on).
+   */
+  target(node: WatchedNode): ProbeTarget | null | Promise<ProbeTarget | null>;
+  /** The verdicts of a look that ended at `at` (ms since 1970). The node is not looked at again before this has returned. */
+  onResult(node: WatchedNode, verdicts: readonly ModeVerdict[], at: number): void | Promise<void>;
+  readonly log: { error(details: object, message: string): void };
+  readonly metrics?: RoundsMetrics;
+  readonly limits?: SlotLimits;
+  readonly timers?: Timers;
+}
+
+interface Entry {
+  node: WatchedNode;
+  /** On the monotonic clock. */
+  dueAt: number;
+  heapIndex: number;
+  look: Look | null;
+  /** The last look took long: the next one takes a slow place. */
+  slow: boolean;
+  /** Which `reconcile` saw it last. */
+  pass: number;
+}
+
+interface Look {
+  readonly controller: AbortController;
+  readonly ended: Promise<readonly ModeVerdict[]>;
+  /** Asked for while this one was running; starts after it. */
+  next: Promise<readonly ModeVerdict[]> | null;
+}
+
+/** Looks that begin within this time of each other begin together: one wake-up for many. It is the most that a look is early. */
+const BATCH_MS = 5;
+/** An attempt that takes longer keeps its place for long, and belongs into the slow ones. */
+const SLOW_MS = 500;
+const nothing: readonly ModeVerdict[] = [];
+
+export class Rounds {
+  readonly #options: RoundsOptions;
+  readonly #timers: Timers;
+  readonly #slots: Slots;
+  readonly #entries = new Map<string, Entry>();
+  readonly #heap = new DueHeap<Entry>();
+  readonly #stuck: StuckProbes;
+  #timer: unknown = null;
+  #timerAt = Infinity;
+  #running = false;
+  #pass = 0;
+
+  constructor(options: RoundsOptions) {
+    this.#options = options;
+    this.#timers = options.timers ?? systemTimers;
+    this.#slots = new Slots(options.limits ?? defaultSlotLimits);
+    this.#stuck = new StuckProbes(() => options.metrics?.stuck());
+  }
+
+  get watched(): number {
+    return this.#entries.size;
+  }
+
+  /** Attempts that are running. */
+  get inFlight(): number {
+    return this.#slots.taken;
+  }
+
+  start(): void {
+    this.#running = true;
+    this.#wakeForFirst();
+  }
+
+  /** Ends the running looks, whose verdicts are dropped, and waits for them. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#timers.cancel(this.#timer);
+    this.#timerAt = Infinity;
+    const looks = [...this.#entries.values()].flatMap((entry) => entry.look ?? []);
+    for (const look of looks) look.controller.abort(new Error('the rounds stop'));
+    await Promise.all(looks.map((look) => look.ended));
+  }
+
+  /** Begins to watch a node, or goes on with new facts about it. */
+  watch(node: WatchedNode): void {
+    if (!(node.intervalMs >= 1)) throw new RangeError(`interval of node ${node.id}: ${node.intervalMs} ms`);
+    const known = this.#entries.get(node.id);
+    if (known !== undefined) return this.#update(known, node);
+    const entry: Entry = { node, dueAt: 0, heapIndex: -1, look: null, slow: false, pass: this.#pass };
+    this.#entries.set(node.id, entry);
+    this.#plan(entry, node.firstAt ?? this.#nextPlace(node));
+  }
+
+  /** A running look is ended and its verdict dropped. */
+  unwatch(nodeId: string): void {
+    const entry = this.#entries.get(nodeId);
+    if (entry === undefined) return;
+    this.#entries.delete(nodeId);
+    this.#heap.remove(entry);
+    entry.look?.controller.abort(new Error('the node is not watched any more'));
+  }
+
+  /** Watches exactly these. Safe to repeat: what did not change goes on undisturbed. */
+  reconcile(nodes: Iterable<WatchedNode>): void {
+    this.#pass += 1;
+    for (const node of nodes) this.watch(node);
+    for (const [id, entry] of this.#entries) if (entry.pass !== this.#pass) this.unwatch(id);
+  }
+
+  /**
+   * Looks at a watched node now, with a look that begins after this call, and passes the verdicts to `onResult` as well. Empty if the node is not
+   * watched, or cannot be looked at now. Its place in the interval stays.
+   */
+  probeNow(nodeId: string): Promise<readonly ModeVerdict[]> {
+    const entry = this.#entries.get(nodeId);
+    if (entry === undefined || !this.#running) return Promise.resolve(nothing);
+    if (entry.look === null) return this.#begin(entry, this.#timers.now());
+    entry.look.next ??= entry.look.ended.then(() => this.probeNow(nodeId));
+    return entry.look.next;
+  }
+
+  #update(entry: Entry, node: WatchedNode): void {
+    const moved = entry.node.intervalMs !== node.intervalMs;
+    entry.node = node;
+    entry.pass = this.#pass;
+    if (moved) this.#plan(entry, this.#nextPlace(node));
+  }
+
+  #nextPlace(node: WatchedNode): number {
+    return nextPlace(node.id, node.intervalMs, this.#timers.wall());
+  }
+
+  /** Puts the entry where its wall-clock time is on the monotonic clock. */
+  #plan(entry: Entry, wallTime: number): void {
+    entry.dueAt = this.#timers.now() + (wallTime - this.#timers.wall());
+    this.#heap.put(entry);
+    if (this.#running) this.#wakeForFirst();
+  }
+
+  #wakeForFirst(): void {
+    const first = this.#heap.first();
+    if (first === undefined || first.dueAt >= this.#timerAt) return;
+    this.#timers.cancel(this.#timer);
+    this.#timerAt = first.dueAt;
+    const wait = Math.max(0, Math.ceil(first.dueAt - this.#timers.now()));
+    this.#timer = this.#timers.after(wait, () => this.#wake());
+  }
+
+  #wake(): void {
+    this.#timerAt = Infinity;
+    const now = this.#timers.now();
+    for (let entry = this.#heap.first(); entry !== undefined; entry = this.#heap.first()) {
+      if (entry.dueAt > now + BATCH_MS) break;
+      this.#round(entry, now);
+    }
+    this.#wakeForFirst();
+  }
+
+  #round(entry: Entry, now: number): void {
+    const { dueAt, node } = entry;
+    const passed = Math.max(0, Math.floor((now - dueAt) / node.intervalMs));
+    entry.dueAt = dueAt + (passed + 1) * node.intervalMs;
+    this.#heap.put(entry);
+    const missed = passed + (entry.look === null ? 0 : 1);
+    if (missed > 0) this.#options.metrics?.missed(missed);
+    if (entry.look === null) void this.#begin(entry, dueAt);
+  }
+
+  #begin(entry: Entry, dueAt: number): Promise<readonly ModeVerdict[]> {
+    const controller = new AbortController();
+    const ended = this.#look(entry, dueAt, controller.signal).finally(() => {
+      entry.look = null;
+    });
+    entry.look = { controller, ended, next: null };
+    return ended;
+  }
+
+  /** Never rejects. */
+  async #look(entry: Entry, dueAt: number, signal: AbortSignal): Promise<readonly ModeVerdict[]> {
+    const { node } = entry;
+    try {
+      const target = await this.#options.target(node);
+      if (target === null || signal.aborted) return nothing;
+      const verdicts = await this.#probe(entry, target, dueAt, signal);
+      if (signal.aborted) return nothing;
+      entry.slow = verdicts.some((one) => one.tookMs > SLOW_MS);
+      for (const verdict of verdicts) this.#options.metrics?.looked(verdict);
+      await this.#options.onResult(node, verdicts, this.#timers.wall());
+      return verdicts;
+    } catch (error) {
+      this.#options.log.error({ err: error, node: node.id }, 'a look at a node failed');
+      return nothing;
+    }
+  }
+
+  async #probe(
+    entry: Entry,
+    target: ProbeTarget,
+    dueAt: number,
+    signal: AbortSignal,
+  ): Promise<readonly ModeVerdict[]> {
+    const { id, clusterId, detectors } = entry.node;
+    const { ready, waiting } = this.#stuck.sort(id, detectors);
+    const probed = await probeModes(target, ready, {
+      signal,
+      timers: this.#timers,
+      places: this.#places({ clusterId, slow: entry.slow }, dueAt),
+      onStuck: (mode, ended) => this.#stuck.add(id, mode, ended),
+    });
+    return waiting.length === 0 ? probed : [...probed, ...waiting];
+  }
+
+  /** The places of one look, which tell how late its first attempt begins. */
+  #places(slot: { clusterId: string; slow: boolean }, dueAt: number): Places {
+    let begun = false;
+    const begin = (): void => {
+      if (begun) return;
+      begun = true;
+      this.#options.metrics?.late(Math.max(0, this.#timers.now() - dueAt) / 1000);
+    };
+    return {
+      take: () => {
+        const waiting = this.#slots.take(slot);
+        if (waiting !== null) return waiting.then(begin);
+        begin();
+        return null;
+      },
+      give: () => this.#slots.give(slot),
+    };
+  }
+}

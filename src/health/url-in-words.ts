@@ -1,0 +1,33 @@
+/** A URL and a body as they may stand in a reason, which goes into logs, events and rows: short, one line, and without secrets. */
+
+const URL_LENGTH = 200;
+const BODY_LENGTH = 80;
+/** `http://host:80/path?...`: without credentials and without the query, where tokens stand. */
+export function describeUrl(url: URL): string {
+  const text = `${url.protocol}//${url.host}${url.pathname}`;
+  const query = url.search === '' ? '' : '?...';
+  return (text.length > URL_LENGTH ? `${text.slice(0, URL_LENGTH)}...` : text) + query;
+}
+
+/**
+ * The beginning of a body, quoted. A body can repeat the request in any encoding, so where one of the URLs (as asked for, and as
+ * answered after redirects) holds what may be a secret, only its length is told.
+ */
+export function quoteBody(body: string, urls: readonly URL[]): string {
+  if (body === '') return 'an empty body';
+  if (urls.some(mayHoldSecret)) return `${body.length} other characters`;
+  const short = body.length > BODY_LENGTH ? `${body.slice(0, BODY_LENGTH)}...` : body;
+  return escape(JSON.stringify(short));
+}
+
+function mayHoldSecret(url: URL): boolean {
+  return url.username !== '' || url.password !== '' || url.search !== '';
+}
+
+/** JSON leaves C1 controls, line separators and direction marks, with which a body could write into a terminal. */
+function escape(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
