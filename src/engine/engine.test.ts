@@ -22,12 +22,12 @@ import { Engine } from './engine.ts';
 
 type Body = ActionDefinition['run'];
 
-describe.each(backends)('the engine on $name', ({ open }) => {
+describe.each(backends)('the engine on $name', (backend) => {
   let test: TestStore;
   const engines: Engine[] = [];
 
   beforeEach(async () => {
-    test = await open();
+    test = await backend.open();
   });
 
   afterEach(async () => {
@@ -168,7 +168,7 @@ describe.each(backends)('the engine on $name', ({ open }) => {
 
   it('holds no worker while it waits', async () => {
     const engine = await start(
-      { WAIT: async (context) => void (await context.waitFor('wait', 'go', 60_000)), DO: async () => {} },
+      { WAIT: (context) => ignore(context.waitFor('wait', 'go', 60_000)), DO: async () => {} },
       { concurrency: 1 },
     );
     const [waiter = '', other = ''] = await enqueue(newAction('WAIT'), newAction('DO'));
@@ -239,7 +239,7 @@ describe.each(backends)('the engine on $name', ({ open }) => {
   it('keeps the locks of an action that waits', async () => {
     const locks = [{ resource: 'node:1', mode: 'exclusive' as const }];
     await start({
-      WAIT: async (context) => void (await context.waitFor('wait', 'go', 60_000)),
+      WAIT: (context) => ignore(context.waitFor('wait', 'go', 60_000)),
       DO: async () => {},
     });
     const [waiter = ''] = await enqueue(newAction('WAIT', { locks }));
@@ -295,7 +295,7 @@ describe.each(backends)('the engine on $name', ({ open }) => {
   it('cancels the children with the parent, and waits for their end', async () => {
     const cleaned: string[] = [];
     await start({
-      PARENT: async (context) => void (await context.children('all', ['a', 'b'].map(child))),
+      PARENT: (context) => ignore(context.children('all', ['a', 'b'].map(child))),
       CHILD: async (context) => {
         try {
           await context.waitFor('wait', 'never', 60_000);
@@ -323,19 +323,21 @@ describe.each(backends)('the engine on $name', ({ open }) => {
   it('ends an action that takes too long, in a step, in a wait, and with its children', async () => {
     const why: string[] = [];
     await start({
-      STEP: async (context) =>
-        void (await context.step(
-          'hang',
-          ({ signal }) => new Promise<void>((_, no) => signal.addEventListener('abort', no)),
-        )),
+      STEP: (context) =>
+        ignore(
+          context.step(
+            'hang',
+            ({ signal }) => new Promise<void>((_, no) => signal.addEventListener('abort', no)),
+          ),
+        ),
       WAIT: async (context) => {
         await context.sleep('long', 60_000).catch((error: ActionInterrupted) => {
           why.push(error.why);
           throw error;
         });
       },
-      PARENT: async (context) => void (await context.children('all', [child('a')])),
-      CHILD: async (context) => void (await context.sleep('long', 60_000)),
+      PARENT: (context) => ignore(context.children('all', [child('a')])),
+      CHILD: (context) => ignore(context.sleep('long', 60_000)),
     });
     const ids = await enqueue(
       newAction('STEP', { timeout: 0.05 }),
@@ -399,4 +401,8 @@ describe.each(backends)('the engine on $name', ({ open }) => {
 
 function child(target: string) {
   return { action: 'CHILD', target, clusterId: null, inputs: {}, timeout: 0, locks: [] };
+}
+
+async function ignore(work: Promise<unknown>): Promise<void> {
+  await work;
 }
