@@ -1,0 +1,69 @@
+/** How a node's process stands: the verdict for the health rounds, and the details for people. */
+import type { JsonObject } from '../../domain/json.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { NodeFacts } from '../profile-type.ts';
+import { commandFor } from './command.ts';
+import type { Host } from './host.ts';
+import { findProcess, identityIn, physicalIdOf } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { readLogTail, withoutSecrets } from './log-tail.ts';
+import { nodeDirectory } from './node-directory.ts';
+import { specOf } from './spec.ts';
+import { describeExit } from './start.ts';
+
+export function lookAt(host: Host, { data }: NodeFacts): Verdict {
+  const identity = identityIn(data);
+  if (identity === undefined) return exited('no process was started for this node');
+  try {
+    return verdictOn(host, identity);
+  } catch (error) {
+    return { health: 'unknown', reason: `cannot see process ${identity.pid}: ${(error as Error).message}` };
+  }
+}
+
+function verdictOn(host: Host, identity: ProcessIdentity): Verdict {
+  const name = `process ${identity.pid}`;
+  const state = findProcess(host.table, identity)?.state;
+  if (state === 'running') return { health: 'healthy', reason: `${name} is running` };
+  if (state === 'stopped') {
+    return { health: 'unhealthy', failure: 'PROCESS_STOPPED', reason: `${name} is stopped by a signal` };
+  }
+  if (host.table.bootId() !== identity.bootId)
+    return exited(`${name} ran before the machine was started again`);
+  const how = describeExit(host.children.get(physicalIdOf(identity))?.exit());
+  return exited(`${name} has ended${how}`);
+}
+
+function exited(reason: string): Verdict {
+  return { health: 'unhealthy', failure: 'PROCESS_EXITED', reason };
+}
+
+export async function describeNode(host: Host, node: NodeFacts): Promise<JsonObject> {
+  const spec = specOf(node.properties);
+  const directory = nodeDirectory(host.dataDir, node.id);
+  const { pid = null, port = null, started_at: startedAt = null } = node.data;
+  const command = commandFor(spec, node, typeof port === 'number' ? port : null);
+  return {
+    pid,
+    port,
+    started_at: startedAt,
+    uptime: uptime(host, node),
+    command: command.map((argument) => withoutSecrets(argument, spec)),
+    cwd: spec.cwd ?? directory.work,
+    log_file: directory.log,
+    log_tail: await readLogTail(directory, spec),
+  };
+}
+
+/** Whole seconds; null where the process does not run or cannot be seen. */
+function uptime(host: Host, { data }: NodeFacts): number | null {
+  const identity = identityIn(data);
+  const started = data['started_at'];
+  if (identity === undefined || typeof started !== 'string') return null;
+  try {
+    if (findProcess(host.table, identity) === undefined) return null;
+  } catch {
+    return null;
+  }
+  return Math.max(0, Math.round((Date.now() - Date.parse(started)) / 1000));
+}

@@ -1,0 +1,13 @@
+import type { Launcher } from './launcher.ts';
+import type { Ports } from './ports.ts';
+import type { ProcessTable } from './process-table.ts';
+
+/** This machine, as the operations use it. */
+export interface Host {
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly table: ProcessTable;
+  readonly ports: Ports;
+  /** The children of this run of Coppice by physical id, for their exit status; the system tells it to nobody else. */
+  readonly children: Map<string, Launcher>;
+}

@@ -1,0 +1,136 @@
+/**
+ * Profile type `local.process` 1.0: a node is a process of this machine, with what it starts in its session.
+ *
+ *     spec.ts        what may be written                command.ts   what is run for it
+ *     start.ts       started once, whatever crashes     launcher.ts  the few steps that must be taken whole
+ *     identity.ts    which process is meant             process-table.ts  what the system says of it
+ *     stop.ts        asked, waited for, killed          retire.ts    nothing of an earlier start goes on
+ *
+ * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory finds them again by number,
+ * start time and boot. It refuses to watch what leaves its session (a program must stay in the foreground), to show
+ * values of the environment, and to signal a process that it cannot prove to be the node's.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CoppiceError, quoteValue } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType } from '../profile-type.ts';
+import { examineSpec } from './command.ts';
+import { describeNode, lookAt } from './describe.ts';
+import type { Host } from './host.ts';
+import { keepLogsLimited } from './log-limit.ts';
+import { makeDirectory, nodeDirectory } from './node-directory.ts';
+import { loopback, portsOf } from './ports.ts';
+import { systemProcessTable } from './process-table.ts';
+import type { ProcessTable } from './process-table.ts';
+import { retireAll } from './retire.ts';
+import { checkSpec, schema, specOf } from './spec.ts';
+import { runningStart, startOnce } from './start.ts';
+import { killAtOnce } from './stop.ts';
+import type { StopWay } from './stop.ts';
+
+export interface LocalProcessOptions {
+  /** Everything that is kept of the nodes lies under `DATADIR/local.process`. */
+  readonly dataDir: string;
+  readonly table?: ProcessTable;
+  /** How often the logs are held against their limit. */
+  readonly logRoundMs?: number;
+}
+
+export function localProcess(options: LocalProcessOptions): ProfileType {
+  const dataDir = resolve(options.dataDir);
+  const table = options.table ?? systemProcessTable();
+  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map() };
+  return {
+    name: 'local.process',
+    version: '1.0',
+    supportStatus: [{ status: 'SUPPORTED', since: '2025.11' }],
+    schema,
+    check: checkSpec,
+    examine: (properties) => examineSpec(specOf(properties)),
+    create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
+    remove: (node, request) => remove(host, node, request),
+    look: async (node) => lookAt(host, node),
+    operations: operationsOf(host),
+    details: (node) => describeNode(host, node),
+    endpoint: ({ data }) =>
+      typeof data['port'] === 'number' ? { address: loopback, port: data['port'] } : { address: loopback },
+    start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
+  };
+}
+
+function operationsOf(host: Host): Readonly<Record<string, Operation>> {
+  return {
+    reboot: {
+      description: 'Stop the process and start it again, in the same working directory and on the same port.',
+      parameters: {
+        type: {
+          description: 'SOFT: send the stop signal, and kill after the stop timeout. HARD: kill at once.',
+          required: false,
+          type: 'String',
+          default: 'SOFT',
+          allowed: ['SOFT', 'HARD'],
+        },
+      },
+      async run(node, parameters, request) {
+        const way = rebootType(parameters['type']) === 'HARD' ? killAtOnce : askFirst(node);
+        return replace(host, node, request, { way, fresh: false });
+      },
+    },
+    rebuild: {
+      description: 'Stop the process and start it again in an empty working directory.',
+      parameters: {},
+      run: (node, _, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
+    },
+    start: {
+      description: 'Start the process if it does not run.',
+      parameters: {},
+      async run(node, _, request) {
+        const running = await runningStart(host, node);
+        return running ?? replace(host, node, request, { way: askFirst(node), fresh: false });
+      },
+    },
+    stop: {
+      description: 'Stop the process: send the stop signal, and kill after the stop timeout.',
+      parameters: {},
+      async run(node, _, { signal }) {
+        await retireAll(host, node, askFirst(node), signal);
+        return { physicalId: node.physicalId ?? '', data: node.data };
+      },
+    },
+  };
+}
+
+/** Ends what runs, and starts the command under the request's key. */
+async function replace(
+  host: Host,
+  node: NodeFacts,
+  request: OperationRequest,
+  { way, fresh }: { way: StopWay; fresh: boolean },
+): Promise<PhysicalNode> {
+  return startOnce(host, node, request, async () => {
+    const { root, work } = nodeDirectory(host.dataDir, node.id);
+    await retireAll(host, node, way, request.signal);
+    if (fresh) await rm(work, { recursive: true, force: true, maxRetries: 3 });
+    await makeDirectory(root);
+    await mkdir(work, { recursive: true });
+  });
+}
+
+async function remove(host: Host, node: NodeFacts, { signal }: OperationRequest): Promise<void> {
+  await retireAll(host, node, askFirst(node), signal);
+  await rm(nodeDirectory(host.dataDir, node.id).root, { recursive: true, force: true, maxRetries: 3 });
+  await host.ports.release(node.id);
+}
+
+function askFirst({ properties }: NodeFacts): StopWay {
+  const { stopSignal, stopTimeoutMs } = specOf(properties);
+  return stopSignal === 'SIGKILL' ? killAtOnce : { signal: stopSignal, timeoutMs: stopTimeoutMs };
+}
+
+/** @throws CoppiceError `bad-request`. */
+function rebootType(written: Json | undefined): 'SOFT' | 'HARD' {
+  const type = typeof written === 'string' ? written.toUpperCase() : (written ?? 'SOFT');
+  if (type === 'SOFT' || type === 'HARD') return type;
+  throw new CoppiceError('bad-request', `type: expected SOFT or HARD, found ${quoteValue(written)}`);
+}

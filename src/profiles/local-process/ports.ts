@@ -1,0 +1,105 @@
+/**
+ * Which port belongs to which node. `auto` gives a port that nobody listens on and no other node of this data directory has.
+ */
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { CoppiceError } from '../../domain/errors.ts';
+import { allNodes, namesIn } from './node-directory.ts';
+import type { ProcessSpec } from './spec.ts';
+import { readPlan } from './start-record.ts';
+
+export const loopback = '127.0.0.1';
+
+// Below the ports that Linux (32768) and macOS (49152) give to outgoing connections: a probe of a dead node's port could
+// be given that very port, and then hold it against the node. And below those of Kubernetes' services (30000).
+const firstPort = 20_000;
+const portCount = 10_000;
+
+export interface Ports {
+  /** @param before the port that the node had, kept where it still can be. @throws CoppiceError `operation-failed`. */
+  choose(nodeId: string, wanted: ProcessSpec['port'], before: number | null): Promise<number | null>;
+  release(nodeId: string): Promise<void>;
+}
+
+export function portsOf(dataDir: string): Ports {
+  let planned: Promise<Map<number, string>> | undefined;
+  const holders = async (): Promise<Map<number, string>> => {
+    planned ??= plannedPorts(dataDir);
+    return planned.catch((error: unknown) => {
+      planned = undefined;
+      throw error;
+    });
+  };
+
+  return {
+    async choose(nodeId, wanted, before) {
+      if (wanted === undefined) return null;
+      const port = wanted === 'auto' ? await chooseFree(await holders(), nodeId, before) : wanted;
+      if (wanted !== 'auto') await assertFree(port);
+      return port;
+    },
+    async release(nodeId) {
+      forget(await holders(), nodeId);
+    },
+  };
+}
+
+async function chooseFree(
+  holderOf: Map<number, string>,
+  nodeId: string,
+  before: number | null,
+): Promise<number> {
+  for (const port of candidates(before)) {
+    const holder = holderOf.get(port);
+    if (holder !== undefined && holder !== nodeId) continue;
+    // Held while we look, so that two nodes that ask at once are not given the same.
+    holderOf.set(port, nodeId);
+    if (await isFree(port)) {
+      forget(holderOf, nodeId, port);
+      return port;
+    }
+    holderOf.delete(port);
+  }
+  const range = `${firstPort} to ${firstPort + portCount - 1}`;
+  throw new CoppiceError('operation-failed', `no port of ${range} is free on ${loopback}`);
+}
+
+/** From a place that differs between processes: two data directories on one machine seldom try the same port at once. */
+function* candidates(before: number | null): Generator<number> {
+  if (before !== null) yield before;
+  const from = randomInt(portCount);
+  for (let n = 0; n < portCount; n++) yield firstPort + ((from + n) % portCount);
+}
+
+function forget(holderOf: Map<number, string>, nodeId: string, except?: number): void {
+  for (const [port, holder] of holderOf) {
+    if (holder === nodeId && port !== except) holderOf.delete(port);
+  }
+}
+
+async function assertFree(port: number): Promise<void> {
+  if (await isFree(port)) return;
+  throw new CoppiceError('operation-failed', `port ${port} of ${loopback} is taken by another process`);
+}
+
+/** A port that we have no right to try (below 1024) may be right for the process: only "in use" says no. */
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'));
+  server.listen({ port, host: loopback, exclusive: true }, () => server.close(() => resolve(true)));
+  return promise;
+}
+
+async function plannedPorts(dataDir: string): Promise<Map<number, string>> {
+  const holderOf = new Map<number, string>();
+  for (const nodeId of await namesIn(allNodes(dataDir))) {
+    const starts = join(allNodes(dataDir), nodeId, 'starts');
+    for (const key of await namesIn(starts)) {
+      const port = (await readPlan(join(starts, key)))?.port ?? null;
+      if (port !== null) holderOf.set(port, nodeId);
+    }
+  }
+  return holderOf;
+}

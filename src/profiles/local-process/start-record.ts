@@ -1,0 +1,56 @@
+/**
+ * What is on disk of one start. The plan is written by Coppice before anything is started; the claim by the launcher, which
+ * links it into place, so that it is whole from the first moment and only one can be there. `failed` says that the launcher
+ * could not become the command.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isJsonObject } from '../../domain/json.ts';
+import { parseClaim } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+
+export interface Plan {
+  readonly key: string;
+  readonly port: number | null;
+}
+
+export interface Claim {
+  /** undefined: the file is not whole, which only a power failure can do: the process is gone with it. */
+  readonly identity: ProcessIdentity | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** undefined: not decided on yet (or lost in a power failure, in which the process was lost too). */
+export async function readPlan(start: string): Promise<Plan | undefined> {
+  const text = await readFile(join(start, 'plan.json'), 'utf8').catch(() => '');
+  try {
+    const plan: unknown = JSON.parse(text);
+    if (!isJsonObject(plan) || typeof plan['key'] !== 'string') return undefined;
+    return { key: plan['key'], port: typeof plan['port'] === 'number' ? plan['port'] : null };
+  } catch {
+    return undefined;
+  }
+}
+
+export async function writePlan(start: string, plan: Plan): Promise<void> {
+  const path = join(start, 'plan.json');
+  await writeFile(`${path}.new`, JSON.stringify(plan), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** undefined: no launcher has won yet. */
+export function readClaim(start: string): Claim | undefined {
+  const path = join(start, 'claim');
+  try {
+    return { identity: parseClaim(readFileSync(path, 'utf8')), at: Math.round(statSync(path).mtimeMs) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+export function couldNotExecute(start: string): boolean {
+  return statSync(join(start, 'failed'), { throwIfNoEntry: false }) !== undefined;
+}

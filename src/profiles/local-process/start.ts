@@ -1,0 +1,174 @@
+/**
+ * Starts a node's process, once for a key, whatever crashes in between:
+ *
+ *     prepare   stop what ran before, make the directories                 repeated from the front after a crash
+ *     plan      the port, written down                                     from here on nothing is prepared again
+ *     launch    a launcher, if none has claimed yet (launcher.ts)          a second one loses, and goes
+ *     confirm   the claim names the process; it became the command, and has not ended at once
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
+import { commandFor, environmentFor, findCommand, problemWithDirectory } from './command.ts';
+import type { Host } from './host.ts';
+import { findProcess, physicalIdOf } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { isLauncher, launch } from './launcher.ts';
+import type { Exit, Launcher } from './launcher.ts';
+import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
+import { keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
+import { specOf } from './spec.ts';
+import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
+import type { Claim, Plan } from './start-record.ts';
+import { throwIfAborted, waitUntil } from './waiting.ts';
+
+// Far more than a launcher needs on a machine that is busy beyond measure.
+const claimLimitMs = 15_000;
+// Long enough for a missing module or a wrong option to show, short enough not to be felt in a recovery.
+const settleMs = 200;
+
+/** @throws CoppiceError `operation-impossible` if the command cannot be executed, `operation-failed` if it ended at once. */
+export async function startOnce(
+  host: Host,
+  node: NodeFacts,
+  request: OperationRequest,
+  prepare: () => Promise<void>,
+): Promise<PhysicalNode> {
+  const start = join(nodeDirectory(host.dataDir, node.id).starts, keyName(request.key));
+  await forgetEarlierBoot(host, start);
+  const plan = (await readPlan(start)) ?? (await makePlan(host, node, request, start, prepare));
+  const launcher = readClaim(start) === undefined ? await launchPlan(host, node, start, plan) : undefined;
+  const claim = await awaitClaim(start, launcher, request.signal);
+  if (launcher?.pid === claim.identity.pid) host.children.set(physicalIdOf(claim.identity), launcher);
+  await confirm(host, node, start, claim, request.signal);
+  return physicalNode(claim, plan);
+}
+
+export function physicalNode(claim: SoundClaim, { port, key }: Plan): PhysicalNode {
+  const { pid, startTime, bootId } = claim.identity;
+  const startedAt = new Date(claim.at).toISOString();
+  const data = { pid, start_time: startTime, boot_id: bootId, port, key, started_at: startedAt };
+  return { physicalId: physicalIdOf(claim.identity), data };
+}
+
+/** What runs for the node under any key; undefined: nothing does. */
+export async function runningStart(host: Host, node: NodeFacts): Promise<PhysicalNode | undefined> {
+  const { starts } = nodeDirectory(host.dataDir, node.id);
+  for (const name of await namesIn(starts)) {
+    const start = join(starts, name);
+    const [claim, plan] = [readClaim(start), await readPlan(start)];
+    if (claim?.identity === undefined || plan === undefined) continue;
+    if (findProcess(host.table, claim.identity) !== undefined)
+      return physicalNode({ ...claim, identity: claim.identity }, plan);
+  }
+  return undefined;
+}
+
+type SoundClaim = Claim & { readonly identity: ProcessIdentity };
+
+/** The machine was started again since: what this key started is gone, and is started anew. */
+async function forgetEarlierBoot(host: Host, start: string): Promise<void> {
+  const claim = readClaim(start);
+  if (claim === undefined || claim.identity?.bootId === host.table.bootId()) return;
+  await rm(start, { recursive: true, force: true });
+}
+
+async function makePlan(
+  host: Host,
+  node: NodeFacts,
+  { key, signal }: OperationRequest,
+  start: string,
+  prepare: () => Promise<void>,
+): Promise<Plan> {
+  await prepare();
+  throwIfAborted(signal);
+  const before = node.data['port'];
+  const port = await host.ports.choose(
+    node.id,
+    specOf(node.properties).port,
+    typeof before === 'number' ? before : null,
+  );
+  await makeDirectory(start);
+  await writePlan(start, { key, port });
+  return { key, port };
+}
+
+async function launchPlan(host: Host, node: NodeFacts, start: string, { port }: Plan): Promise<Launcher> {
+  const spec = specOf(node.properties);
+  const { work, log } = nodeDirectory(host.dataDir, node.id);
+  const cwd = spec.cwd ?? work;
+  const wrong = await problemWithDirectory(cwd);
+  if (wrong !== undefined) throw impossible(`the working directory ${cwd} is ${wrong}`);
+  const [name = '', ...rest] = commandFor(spec, node, port);
+  const found = await findCommand(name, spec, cwd);
+  if ('problem' in found) throw impossible(`the command ${withoutSecrets(name, spec)} is ${found.problem}`);
+  const env = environmentFor(spec, node, port);
+  return launch({ start, command: [found.file, ...rest], cwd, env, log });
+}
+
+async function awaitClaim(
+  start: string,
+  launcher: Launcher | undefined,
+  signal: AbortSignal,
+): Promise<SoundClaim> {
+  const decided = (): boolean => readClaim(start) !== undefined || launcher?.exit() !== undefined;
+  await waitUntil(decided, claimLimitMs, signal);
+  const claim = readClaim(start);
+  if (claim?.identity !== undefined) return { ...claim, identity: claim.identity };
+  const why =
+    launcher?.exit() === undefined ? `in ${claimLimitMs / 1000} seconds` : 'because its launcher ended';
+  throw new CoppiceError('operation-failed', `the process did not start ${why}`);
+}
+
+/** Waits until the process is its command, and a moment more; a process that was started longer ago has settled. */
+async function confirm(
+  host: Host,
+  node: NodeFacts,
+  start: string,
+  { identity, at }: SoundClaim,
+  signal: AbortSignal,
+): Promise<void> {
+  const isGone = (): boolean => findProcess(host.table, identity) === undefined;
+  const isLaunched = (): boolean => isGone() || !isLauncher(host.table.commandLine(identity.pid));
+  await waitUntil(isLaunched, claimLimitMs, signal);
+  const left = settleMs - Math.max(0, Date.now() - at);
+  const ended = await waitUntil(isGone, left, signal);
+  if (ended) throw await endedTooSoon(host, node, start, { identity, at });
+}
+
+async function endedTooSoon(
+  host: Host,
+  node: NodeFacts,
+  start: string,
+  { identity, at }: SoundClaim,
+): Promise<CoppiceError> {
+  const spec = specOf(node.properties);
+  const child = host.children.get(physicalIdOf(identity));
+  const directory = nodeDirectory(host.dataDir, node.id);
+  const details = {
+    log_tail: await (child === undefined
+      ? readLogTail(directory, spec)
+      : readLogSince(child.logOffset, directory, spec)),
+  };
+  const name = withoutSecrets(spec.command[0] ?? '', spec);
+  if (couldNotExecute(start)) {
+    const message = `the command ${name} cannot be executed (if it is a script, look at its first line)`;
+    return new CoppiceError('operation-impossible', message, { details });
+  }
+  // Our child's exit status comes with Node's next turn.
+  await waitUntil(() => child?.exit() !== undefined, child === undefined ? 0 : 1000);
+  const when =
+    child === undefined ? `after its start at ${new Date(at).toISOString()}` : 'right after its start';
+  const message = `the command ${name} ended ${when}${describeExit(child?.exit())}`;
+  return new CoppiceError('operation-failed', message, { details });
+}
+
+export function describeExit(exit: Exit | undefined): string {
+  if (exit === undefined) return '';
+  return exit.signal === null ? ` with exit status ${exit.code}` : ` by ${exit.signal}`;
+}
+
+function impossible(message: string): CoppiceError {
+  return new CoppiceError('operation-impossible', message);
+}

@@ -1,0 +1,98 @@
+/**
+ * Stops a process and all that it left behind in its session: asks, waits, kills, and looks again until nobody is left.
+ *
+ * While the leader lives, whoever is in its session is the node's. After it is gone, the session's number may have been given to
+ * strangers, and only those count that bear the node's marks.
+ */
+import { CoppiceError } from '../../domain/errors.ts';
+import { findProcess, physicalIdOf, signalProcess } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+import type { NodeMarks, ProcessTable } from './process-table.ts';
+import type { StopSignal } from './spec.ts';
+import { waitUntil } from './waiting.ts';
+
+export interface StopWay {
+  /** undefined: kill at once. */
+  readonly signal: StopSignal | undefined;
+  readonly timeoutMs: number;
+}
+
+export const killAtOnce: StopWay = { signal: undefined, timeoutMs: 0 };
+
+// A killed process goes within milliseconds, unless the kernel holds it (a dead disk or network file system).
+const killLimitMs = 10_000;
+
+/** @throws CoppiceError `operation-failed` where a process is left that even SIGKILL does not end. */
+export async function stopProcess(
+  table: ProcessTable,
+  leader: ProcessIdentity,
+  marks: NodeMarks,
+  way: StopWay,
+  abort: AbortSignal,
+): Promise<void> {
+  if (table.bootId() !== leader.bootId) return;
+  const session = sessionOf(table, leader, marks);
+  if (way.signal !== undefined && session.left().length > 0) {
+    session.send(way.signal);
+    // A process that was stopped (SIGSTOP) sees its signal only when it goes on.
+    session.send('SIGCONT');
+    await waitUntil(() => session.knownAreGone(), way.timeoutMs, abort);
+  }
+  await killTheRest(session, abort);
+}
+
+async function killTheRest(session: Session, abort: AbortSignal): Promise<void> {
+  const gone = await waitUntil(
+    () => {
+      const left = session.left();
+      if (left.length > 0) session.send('SIGKILL');
+      return left.length === 0;
+    },
+    killLimitMs,
+    abort,
+  );
+  if (gone) return;
+  const pids = session.left().map(({ pid }) => pid);
+  throw new CoppiceError('operation-failed', `process ${pids.join(', ')} was killed and does not end`);
+}
+
+interface Session {
+  /** Looks at all processes of the machine; remembers whom it found. */
+  left(): ProcessIdentity[];
+  /** Looks only at those that were found before. */
+  knownAreGone(): boolean;
+  /** To those that were found, as one group where that is possible, so that nobody can fork away in between. */
+  send(signal: NodeJS.Signals): void;
+}
+
+function sessionOf(table: ProcessTable, leader: ProcessIdentity, marks: NodeMarks): Session {
+  const known = new Map<string, ProcessIdentity & { readonly group: number }>();
+  const isAlive = (identity: ProcessIdentity): boolean => findProcess(table, identity) !== undefined;
+
+  const discover = (): void => {
+    const leaderLives = isAlive(leader);
+    if (leaderLives) remember({ ...leader, group: leader.pid });
+    for (const { pid, startTime, group } of table.inSession(leader.pid)) {
+      if (!leaderLives && !table.bearsMarks(pid, marks)) continue;
+      remember({ pid, startTime, bootId: leader.bootId, group });
+    }
+  };
+  const remember = (member: ProcessIdentity & { group: number }): void => {
+    known.set(physicalIdOf(member), member);
+  };
+
+  return {
+    left() {
+      discover();
+      return [...known.values()].filter(isAlive);
+    },
+    knownAreGone: () => ![...known.values()].some(isAlive),
+    send(signal) {
+      const leaderLives = isAlive(leader);
+      if (leaderLives) signalProcess(table, leader, signal, 'group');
+      for (const member of known.values()) {
+        if (!leaderLives || member.group !== leader.pid) signalProcess(table, member, signal);
+      }
+    },
+  };
+}

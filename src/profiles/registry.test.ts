@@ -1,0 +1,19 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { localProcess } from './local-process/local-process.ts';
+import { profileTypes, registryOf } from './registry.ts';
+
+const dataDir = join(tmpdir(), 'coppice-registry-is-never-written');
+
+test('a type is found by its name and version', () => {
+  const types = profileTypes({ dataDir });
+  expect(types.find('local.process-1.0')?.name).toBe('local.process');
+  expect(types.find('local.process-9.9')).toBeUndefined();
+  expect(types.all.map(({ name }) => name)).toContain('local.process');
+});
+
+test('two types of the same name and version stop the start', () => {
+  const type = localProcess({ dataDir });
+  expect(() => registryOf([type, type])).toThrow('two profile types are called local.process-1.0');
+});

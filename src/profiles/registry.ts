@@ -1,0 +1,29 @@
+/**
+ * The profile types there are. Adding one is adding a file and a line to the list (docs/howto/add-a-profile-type.md).
+ */
+import { localProcess } from './local-process/local-process.ts';
+import { typeName } from './profile-type.ts';
+import type { ProfileType } from './profile-type.ts';
+
+export interface ProfileTypes {
+  /** In the order of the list. */
+  readonly all: readonly ProfileType[];
+  /** By its full name, `local.process-1.0`. */
+  find(typeAndVersion: string): ProfileType | undefined;
+}
+
+/** The types of this program. `dataDir` is where those that keep files may keep them. */
+export function profileTypes({ dataDir }: { readonly dataDir: string }): ProfileTypes {
+  return registryOf([localProcess({ dataDir })]);
+}
+
+/** @throws Error where two types have the same name and version: the program must not start with them. */
+export function registryOf(types: readonly ProfileType[]): ProfileTypes {
+  const byName = new Map<string, ProfileType>();
+  for (const type of types) {
+    const name = typeName(type);
+    if (byName.has(name)) throw new Error(`two profile types are called ${name}`);
+    byName.set(name, type);
+  }
+  return { all: [...byName.values()], find: (name) => byName.get(name) };
+}
