@@ -1,0 +1,30 @@
+import type { ActionDefinition } from '../engine/action-context.ts';
+import { deleteNode, getNode, updateNode } from '../store/nodes.ts';
+import { markNodeFailed } from './node-failure.ts';
+import { loadManagedNode } from './physical-node.ts';
+import type { ActionServices } from './services.ts';
+
+/** NODE_DELETE: removes the node from the outside world, then its row; one that is gone already is a success. */
+export function nodeDelete(services: ActionServices): ActionDefinition {
+  return {
+    action: 'NODE_DELETE',
+    async run(context) {
+      const id = context.action.target;
+      const exists = await context.transaction('begin', async (tx) => {
+        return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });
+      });
+      if (!exists) return;
+      await markNodeFailed(context, 'Deletion failed', () =>
+        context.step(
+          'remove',
+          async (request) => {
+            if ((await getNode(services.store.db, id)) === undefined) return;
+            const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
+            await type.remove(facts, request);
+          },
+          async (tx) => void (await deleteNode(tx, id)),
+        ),
+      );
+    },
+  };
+}

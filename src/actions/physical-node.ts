@@ -1,0 +1,64 @@
+/** A node together with the profile type that knows how to treat it. */
+import { CoppiceError, describeIssue } from '../domain/errors.ts';
+import type { Cluster, Node, Profile } from '../domain/model.ts';
+import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
+import { getCluster } from '../store/clusters.ts';
+import { getNode } from '../store/nodes.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
+
+export interface ManagedNode {
+  readonly node: Node;
+  readonly type: ProfileType;
+  readonly facts: NodeFacts;
+}
+
+/** @throws CoppiceError `resource-not-found` for a node or profile that is gone, `operation-impossible` for a type we do not have. */
+export async function loadManagedNode(
+  db: Db,
+  profileTypes: ProfileTypes,
+  nodeId: string,
+): Promise<ManagedNode> {
+  const node = await getNode(db, nodeId);
+  if (node === undefined)
+    throw new CoppiceError('resource-not-found', `The node '${nodeId}' could not be found.`);
+  const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
+  const profile = await getProfile(db, node.profileId);
+  if (profile === undefined) {
+    throw new CoppiceError(
+      'resource-not-found',
+      `The profile '${node.profileId}' of node ${node.name} could not be found.`,
+    );
+  }
+  return manage(node, cluster, profile, profileTypes);
+}
+
+export function manage(
+  node: Node,
+  cluster: Pick<Cluster, 'name'> | undefined,
+  profile: Profile,
+  profileTypes: ProfileTypes,
+): ManagedNode {
+  const type = profileTypes.find(profile.type);
+  if (type === undefined) {
+    throw new CoppiceError(
+      'operation-impossible',
+      `The profile type ${profile.type} of node ${node.name} is not part of this Coppice.`,
+    );
+  }
+  const check = type.check(profile.spec.properties);
+  if (!check.ok) {
+    const wrong = check.issues.map(describeIssue).join('; ');
+    throw new CoppiceError(
+      'operation-impossible',
+      `The profile ${profile.name} is not valid any more: ${wrong}.`,
+    );
+  }
+  return { node, type, facts: factsOf(node, cluster?.name ?? null, check.properties) };
+}
+
+function factsOf(node: Node, clusterName: string | null, properties: NodeFacts['properties']): NodeFacts {
+  const { id, name, index, role, clusterId, metadata, physicalId, data } = node;
+  return { id, name, index, role, clusterId, clusterName, metadata, physicalId, data, properties };
+}

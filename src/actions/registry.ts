@@ -1,0 +1,34 @@
+/** Which actions there are: an explicit list; adding one is adding a file and a line. */
+import type { ActionDefinition } from '../engine/action-context.ts';
+import { clusterCheck } from './cluster-check.ts';
+import { clusterCreate } from './cluster-create.ts';
+import { clusterDelete } from './cluster-delete.ts';
+import { clusterAttachPolicy, clusterDetachPolicy, clusterUpdatePolicy } from './cluster-policies.ts';
+import { clusterRecover } from './cluster-recover.ts';
+import { clusterResize, clusterScaleIn, clusterScaleOut } from './cluster-resize.ts';
+import { clusterUpdate } from './cluster-update.ts';
+import { nodeCheck } from './node-check.ts';
+import { nodeCreate } from './node-create.ts';
+import { nodeDelete } from './node-delete.ts';
+import { nodeUpdate } from './node-update.ts';
+import type { ActionServices } from './services.ts';
+
+export function actionDefinitions(services: ActionServices): ActionDefinition[] {
+  return [
+    clusterCreate(services),
+    clusterDelete(services),
+    clusterUpdate(services),
+    clusterResize(services),
+    clusterScaleOut(services),
+    clusterScaleIn(services),
+    clusterCheck(services),
+    clusterRecover(services),
+    clusterAttachPolicy,
+    clusterUpdatePolicy,
+    clusterDetachPolicy,
+    nodeCreate(services),
+    nodeDelete(services),
+    nodeUpdate(services),
+    nodeCheck(services),
+  ];
+}

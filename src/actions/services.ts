@@ -1,0 +1,8 @@
+/** What actions work with: put together once, where the program is wired. */
+import type { ProfileTypes } from '../profiles/registry.ts';
+import type { Store } from '../store/store.ts';
+
+export interface ActionServices {
+  readonly store: Store;
+  readonly profileTypes: ProfileTypes;
+}
