@@ -1,0 +1,47 @@
+/** Actions as people read them: by id, in lists, by cluster. Claims and fenced writes are `actions.ts`. */
+import type { Action } from '../domain/model.ts';
+import { unfinishedActionStatuses } from '../domain/states.ts';
+import { toAction } from './actions.ts';
+import { applyListing, type Listed, type ListQuery } from './listing.ts';
+import type { Db } from './store.ts';
+
+/** The order of creation is the order in time, and has an index. */
+const listed = {
+  table: 'action',
+  filters: { name: 'name', action: 'action', target: 'target', status: 'status', cluster_id: 'cluster_id' },
+  sorts: {
+    name: { column: 'name' },
+    target: { column: 'target' },
+    action: { column: 'action' },
+    created_at: { column: 'seq' },
+    status: { column: 'status' },
+  },
+  defaultSort: null,
+  tie: 'seq',
+  owned: true,
+} as const satisfies Listed<string, string>;
+
+export type ActionListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+
+export async function getAction(db: Db, id: string): Promise<Action | undefined> {
+  const row = await db.selectFrom('action').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toAction(row);
+}
+
+export async function listActions(db: Db, query: ActionListQuery = {}): Promise<Action[]> {
+  const select = await applyListing(db, db.selectFrom('action').selectAll(), listed, query);
+  return (await select.execute()).map(toAction);
+}
+
+/** The unfinished actions on a cluster and on its nodes that were not started by another action, oldest first. */
+export async function unfinishedRootsOfCluster(db: Db, clusterId: string): Promise<Action[]> {
+  const rows = await db
+    .selectFrom('action')
+    .selectAll()
+    .where('cluster_id', '=', clusterId)
+    .where('status', 'in', unfinishedActionStatuses)
+    .where('parent_id', 'is', null)
+    .orderBy('seq')
+    .execute();
+  return rows.map(toAction);
+}
