@@ -1,7 +1,7 @@
 /** The known word that somebody probably meant, or undefined where nothing is near. Case does not count. */
 export function closestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.slice(0, 64).toLowerCase();
-  const farthest = Math.max(1, Math.floor(wanted.length / 3));
+  const farthest = Math.ceil(wanted.length / 3);
   let best: { word: string; distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase());

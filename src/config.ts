@@ -1,0 +1,185 @@
+/**
+ * The configuration: one schema, read once at the start, frozen. What the command line says wins over the file, the file over the
+ * defaults. A key that is not known stops the start and says what was expected; nothing is silently ignored.
+ */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { didYouMean } from './domain/did-you-mean.ts';
+import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
+
+export const roles = ['api', 'engine', 'health'] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const schema = z.strictObject({
+  /** Where the embedded database, the lock and what local nodes write live. */
+  data_dir: z.string().min(1).default(defaultDataDirectory),
+  /** `host:port` of the API; port 0 takes a free one. */
+  listen: z
+    .string()
+    .regex(/^.+:\d{1,5}$/, 'host:port')
+    .default('127.0.0.1:8777'),
+  /** What this process does; one process does all of it. */
+  roles: z
+    .array(z.enum(roles))
+    .min(1)
+    .default([...roles]),
+  /** Who may call the API. `none`: anyone on this machine, and nobody else. */
+  auth: z.enum(['none']).default('none'),
+  log: z.strictObject({ level: z.enum(logLevels).default('info') }).prefault({}),
+  limits: z
+    .strictObject({
+      /** Senlin's max_nodes_per_cluster. */
+      nodes_per_cluster: z.int().min(1).max(100_000).default(1000),
+    })
+    .prefault({}),
+  engine: z
+    .strictObject({
+      /** Actions that run at once; those that wait do not count. */
+      concurrency: z.int().min(1).max(10_000).default(64),
+    })
+    .prefault({}),
+  health: z
+    .strictObject({
+      /** Seconds: the shortest detection interval that a policy may ask for (Senlin's health_check_interval_min). */
+      check_interval_min: z.number().min(0.1).default(1),
+      /** Probes under way at once, all clusters together. */
+      probes_at_once: z.int().min(1).max(10_000).default(256),
+    })
+    .prefault({}),
+});
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Config {
+  readonly dataDir: string;
+  readonly listen: ListenAddress;
+  readonly roles: readonly Role[];
+  readonly auth: 'none';
+  readonly logLevel: (typeof logLevels)[number];
+  readonly nodesPerCluster: number;
+  readonly concurrency: number;
+  readonly checkIntervalMin: number;
+  readonly probesAtOnce: number;
+}
+
+/** What is wrong with the configuration, all of it, in sentences for the operator. */
+export class ConfigError extends Error {
+  constructor(source: string, issues: readonly Issue[]) {
+    super(`${source}: ${issues.map(describeIssue).join(`\n${source}: `)}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** What the command line can set; keys as in the file. */
+export interface ConfigFlags {
+  readonly data_dir?: string;
+  readonly listen?: string;
+  readonly roles?: readonly string[];
+}
+
+/** @throws ConfigError, which names the field, what was expected and what was found. */
+export function loadConfig(flags: ConfigFlags, path?: string): Config {
+  const file = path === undefined ? {} : readConfigFile(path);
+  const merged = { ...file, ...flags };
+  const result = schema.safeParse(merged);
+  if (!result.success) throw new ConfigError(path ?? 'configuration', issuesOf(result.error, merged));
+  return Object.freeze(toConfig(result.data));
+}
+
+function toConfig(read: z.infer<typeof schema>): Config {
+  const colon = read.listen.lastIndexOf(':');
+  return {
+    dataDir: resolve(read.data_dir),
+    listen: {
+      host: read.listen.slice(0, colon).replace(/^\[|\]$/g, ''),
+      port: Number(read.listen.slice(colon + 1)),
+    },
+    roles: Object.freeze(read.roles),
+    auth: read.auth,
+    logLevel: read.log.level,
+    nodesPerCluster: read.limits.nodes_per_cluster,
+    concurrency: read.engine.concurrency,
+    checkIntervalMin: read.health.check_interval_min,
+    probesAtOnce: read.health.probes_at_once,
+  };
+}
+
+function defaultDataDirectory(): string {
+  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'coppice');
+}
+
+function readConfigFile(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new ConfigError(path, [{ field: '', expected: 'a readable file', found }]);
+  }
+  const document = parseDocument(text);
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    throw new ConfigError(path, [
+      { field: '', expected: 'YAML', found: broken.message.split('\n')[0] ?? 'something else' },
+    ]);
+  }
+  const value: unknown = document.toJS() ?? {};
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(path, [{ field: '', expected: 'a map', found: quoteValue(value) }]);
+  }
+  return { ...value };
+}
+
+function issuesOf(error: z.ZodError, document: unknown): Issue[] {
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => unknownKey(issue.path, key))
+      : [
+          {
+            field: issue.path.join('.'),
+            expected: expectedBy(issue),
+            found: quoteValue(valueAt(document, issue.path)),
+          },
+        ],
+  );
+}
+
+function unknownKey(path: readonly PropertyKey[], key: string): Issue {
+  const known = Object.keys(keysAt(path));
+  const hint = didYouMean(key, known);
+  const field = [...path, key].join('.');
+  const issue = { field, expected: `one of ${known.join(', ')}`, found: 'an unknown key' };
+  return hint === undefined ? issue : { ...issue, hint };
+}
+
+function keysAt(path: readonly PropertyKey[]): Record<string, unknown> {
+  const [section] = path;
+  if (section === undefined) return schema.shape;
+  const part = schema.shape[section as keyof typeof schema.shape] as unknown as {
+    unwrap?: () => { shape: object };
+  };
+  return { ...part.unwrap?.().shape };
+}
+
+function expectedBy(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `one of ${issue.values.join(', ')}`;
+  if (issue.code === 'invalid_type') return `a value of type ${issue.expected}`;
+  if (issue.code === 'too_small') return `at least ${issue.minimum}`;
+  if (issue.code === 'too_big') return `at most ${issue.maximum}`;
+  return issue.message;
+}
+
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+    document,
+  );
+}
