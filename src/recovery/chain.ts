@@ -1,0 +1,112 @@
+/** What the planner of one recovery is told, what it decides, and what came of it: values only. */
+import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Failure } from './classify-health.ts';
+import type { AfterExhausted } from './retry.ts';
+
+/** What is fixed when a recovery starts. */
+export interface ChainFacts {
+  readonly startedAt: number;
+  readonly failure: Failure;
+  readonly rules: RecoveryRules;
+  readonly detection: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'>;
+  /** Asked for by a person. `check`: whether the node is looked at first, and left alone if it is well. */
+  readonly manual: { readonly check: boolean } | null;
+  /** When earlier episodes of this node ended EXHAUSTED. */
+  readonly exhaustedAt: readonly number[];
+}
+
+/** Facts of a recovery that a policy asks for, or a person who names no operation. */
+export function chainFacts(
+  policy: HealthPolicy,
+  rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt'>,
+): ChainFacts {
+  return { rules: policy.recovery, detection: policy.detection, ...rest };
+}
+
+/** The class of failure where a person asked and nothing is known to have failed. */
+export const requestedByPerson = 'REQUESTED';
+
+export type StepPurpose = 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+
+/** One attempt of one item or hook. */
+export interface StepPlan {
+  /** Where it stands in the chain, or the id that the user gave. */
+  readonly item: string;
+  readonly name: string;
+  readonly purpose: StepPurpose;
+  /** From 1. */
+  readonly attempt: number;
+  readonly params: JsonObject;
+  /** For the operation; what is left of it is for the verification. */
+  readonly timeoutMs: number;
+  /** RECREATE only: make sure that the old node is dead before there is a new one, and how long to wait for its removal. */
+  readonly replace: {
+    readonly fence: boolean;
+    readonly deleteTimeoutMs: number;
+    readonly force: boolean;
+  } | null;
+}
+
+/** Something to do; the answer is a `ChainEvent`. */
+export type Act =
+  /** Look at the node before anything is touched. */
+  | { readonly kind: 'probe'; readonly by: Exclude<VerifyBy, 'NONE'>; readonly reason: string }
+  | { readonly kind: 'run'; readonly step: StepPlan; readonly reason: string }
+  /** Look whether the step helped; `step` is null where the whole chain is verified. */
+  | {
+      readonly kind: 'verify';
+      readonly step: StepPlan | null;
+      readonly by: Exclude<VerifyBy, 'NONE'>;
+      readonly deadline: number;
+      readonly reason: string;
+    }
+  | { readonly kind: 'wait'; readonly until: number; readonly reason: string };
+
+/** Something to record; there is no answer. */
+export type Note =
+  /** A gate or a rule that does not apply, because a person asked. */
+  | { readonly kind: 'pass'; readonly reason: string }
+  | { readonly kind: 'skip'; readonly step: StepPlan; readonly reason: string }
+  /** How a step ended, once it is verified where it has to be. */
+  | {
+      readonly kind: 'finish';
+      readonly step: StepPlan;
+      readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+      readonly output: JsonObject | null;
+      readonly reason: string;
+    }
+  /** The result is certain: the node is well again, or nothing helped. Hooks may still follow. */
+  | { readonly kind: 'settle'; readonly state: 'RECOVERED' | 'EXHAUSTED'; readonly reason: string };
+
+/** Nothing comes after it. */
+export type End =
+  | {
+      readonly kind: 'close';
+      readonly state: 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
+      readonly reason: string;
+      /** What follows EXHAUSTED; null for the other ends, and where a person asked. */
+      readonly next: AfterExhausted | null;
+    }
+  /** Nothing was touched and the node cannot be seen: the episode stays open, held until then. */
+  | { readonly kind: 'release'; readonly until: number; readonly reason: string };
+
+export type Decision = Act | Note | End;
+
+/** What came of an act. `cancelled` may answer any act, once what ran has really ended. */
+export type ChainEvent =
+  | { readonly kind: 'looked'; readonly at: number; readonly verdict: Verdict }
+  | { readonly kind: 'ran'; readonly at: number; readonly result: StepResult }
+  | { readonly kind: 'waited'; readonly at: number }
+  | { readonly kind: 'cancelled'; readonly at: number; readonly reason: string };
+
+/** `retryable`: whether the same again may work (network, 409, 429, 5xx, out of time), or never (a rejected input, a missing workflow). */
+export type StepResult =
+  | { readonly ok: true; readonly output: JsonObject }
+  | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+
+export interface TimedDecision {
+  readonly at: number;
+  readonly decision: Decision;
+}

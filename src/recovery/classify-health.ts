@@ -1,0 +1,166 @@
+/**
+ * From the verdicts of one round to what is known of a node: thresholds and grace. Part one of the planner; `plan-round.ts` reads the
+ * result.
+ *
+ *     verdicts of the detectors --recovery_conditional--> one verdict --thresholds, grace--> HEALTHY | SUSPECTED | FAILED | UNKNOWN
+ *
+ * SUSPECTED failed its last look and is not yet confirmed; FAILED is confirmed. UNKNOWN could not be looked at: it changes no count,
+ * it starts no recovery, and it is not healthy.
+ */
+import type { Detection } from '../domain/health-policy.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { count, duration } from './describe.ts';
+
+export type HealthState = 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
+
+export interface DetectorVerdict {
+  /** The detection mode's name; with its place in the list where a policy has several of a kind. */
+  readonly detector: string;
+  readonly verdict: Verdict;
+}
+
+export interface Failure {
+  readonly class: string;
+  readonly reason: string;
+}
+
+/** What is known of one node's health, between rounds. Times in milliseconds. */
+export interface HealthRecord {
+  readonly state: HealthState;
+  readonly since: number;
+  readonly reason: string;
+  /** The last look alone, before thresholds. */
+  readonly last: Verdict['health'];
+  /** Rounds in a row; a round that could not look counts for neither. */
+  readonly failures: number;
+  readonly successes: number;
+  /** The first failed look of this failure, and what it is; null where nothing failed. */
+  readonly failedAt: number | null;
+  readonly failure: Failure | null;
+  readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
+  readonly lookedAt: number;
+  readonly lookAgainAt: number;
+}
+
+export interface Look {
+  /** null: the node was never looked at. */
+  readonly record: HealthRecord | null;
+  /** One for each detector that was asked, or the one that reported an event; none: nothing could be asked. */
+  readonly verdicts: readonly DetectorVerdict[];
+  readonly detection: Detection;
+  /** When the node was last created, updated or recovered: grace counts from here. */
+  readonly changedAt: number;
+  readonly now: number;
+}
+
+export function classifyHealth(look: Look): HealthRecord {
+  const verdict = combineVerdicts(look.verdicts, look.detection.recoveryConditional);
+  const judged = judge(look, verdict);
+  return {
+    ...judged,
+    since: look.record?.state === judged.state ? look.record.since : look.now,
+    last: verdict.health,
+    detectors: withSince(look),
+    lookedAt: look.now,
+    lookAgainAt: look.now + look.detection.intervalMs,
+  };
+}
+
+/**
+ * ANY_FAILED: one failed detector is enough, all must be good. ALL_FAILED: one good detector is enough, all must have failed. Where
+ * what is missing could tip it either way, it is unknown.
+ */
+export function combineVerdicts(
+  verdicts: readonly DetectorVerdict[],
+  conditional: Detection['recoveryConditional'],
+): Verdict {
+  const of = (health: Verdict['health']): DetectorVerdict[] =>
+    verdicts.filter((each) => each.verdict.health === health);
+  const [failed, good, unseen] = [of('unhealthy'), of('healthy'), of('unknown')];
+  if (verdicts.length === 0) return { health: 'unknown', reason: 'no detector could be asked' };
+  const decisive = conditional === 'ANY_FAILED' ? [failed, unseen, good] : [good, unseen, failed];
+  const [first, ...others] = decisive.find((group) => group.length > 0) ?? [];
+  const reason = [first, ...others].map((each) => each?.verdict.reason).join('; ');
+  return { ...(first?.verdict ?? { health: 'unknown' }), reason };
+}
+
+type Judgement = Pick<HealthRecord, 'state' | 'reason' | 'failures' | 'successes' | 'failedAt' | 'failure'>;
+
+function judge(look: Look, verdict: Verdict): Judgement {
+  const { failures = 0, successes = 0, failedAt = null, failure = null } = look.record ?? {};
+  switch (verdict.health) {
+    case 'unknown':
+      return { state: 'UNKNOWN', reason: verdict.reason, failures, successes, failedAt, failure };
+    case 'healthy':
+      return judgeGood(look, verdict.reason, { failures, successes: successes + 1, failedAt, failure });
+    case 'unhealthy':
+      return judgeFailed(look, failures, failedAt ?? look.now, {
+        class: verdict.failure,
+        reason: verdict.reason,
+      });
+  }
+}
+
+function judgeGood(
+  { detection }: Look,
+  reason: string,
+  counts: Omit<Judgement, 'state' | 'reason'>,
+): Judgement {
+  if (counts.failures === 0 || counts.successes >= detection.successThreshold) {
+    return {
+      state: 'HEALTHY',
+      reason,
+      failures: 0,
+      successes: counts.successes,
+      failedAt: null,
+      failure: null,
+    };
+  }
+  const state = counts.failures >= detection.failureThreshold ? 'FAILED' : 'SUSPECTED';
+  const progress = `${counts.successes} of ${count(detection.successThreshold, 'good round')}`;
+  return { ...counts, state, reason: `${progress} before it is healthy again: ${reason}` };
+}
+
+/** Grace puts off the confirmation of a new failure; what was confirmed before stays so. */
+function judgeFailed(
+  { detection, changedAt, now }: Look,
+  before: number,
+  failedAt: number,
+  failure: Failure,
+): Judgement {
+  const failed = { successes: 0, failedAt, failure };
+  const graceEnds = changedAt + detection.nodeUpdateTimeoutMs;
+  if (now < graceEnds && before < detection.failureThreshold) {
+    const reason = `${failure.reason}; changed ${duration(now - changedAt)} ago, its failures count from ${duration(graceEnds - now)} on`;
+    return { ...failed, state: 'SUSPECTED', failures: before, reason };
+  }
+  const failures = before + 1;
+  if (failures >= detection.failureThreshold)
+    return { ...failed, state: 'FAILED', failures, reason: failure.reason };
+  const progress = `${failures} of ${count(detection.failureThreshold, 'failed round')} before it is confirmed`;
+  return { ...failed, state: 'SUSPECTED', failures, reason: `${progress}: ${failure.reason}` };
+}
+
+function withSince({ record, verdicts, now }: Look): HealthRecord['detectors'] {
+  return verdicts.map((each) => {
+    const before = record?.detectors.find((known) => known.detector === each.detector);
+    return { ...each, since: before?.verdict.health === each.verdict.health ? before.since : now };
+  });
+}
+
+/** A node that a recovery has verified begins anew: what failed before does not count against it. */
+export function healthAfterRecovery(detection: Detection, reason: string, now: number): HealthRecord {
+  return {
+    state: 'HEALTHY',
+    since: now,
+    reason,
+    last: 'healthy',
+    failures: 0,
+    successes: 1,
+    failedAt: null,
+    failure: null,
+    detectors: [],
+    lookedAt: now,
+    lookAgainAt: now + detection.intervalMs,
+  };
+}

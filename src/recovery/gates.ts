@@ -1,0 +1,170 @@
+/**
+ * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, breaker closed, max_unhealthy,
+ * max_in_flight, rate limits. A closed gate holds an episode, with a reason and a time to look again; it never drops it.
+ */
+import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
+import type { BreakerState } from './breaker.ts';
+import { count, duration, lookingAgain } from './describe.ts';
+
+export type GateName =
+  | 'policy'
+  | 'maintenance'
+  | 'breaker'
+  | 'max_unhealthy'
+  | 'max_in_flight'
+  | 'rate_limit.node'
+  | 'rate_limit.cluster';
+
+/** `total` and `limit` are what was compared; null for a gate that counts nothing. */
+export interface ClosedGate {
+  readonly gate: GateName;
+  readonly total: number | null;
+  readonly limit: number | null;
+  readonly until: number;
+  readonly reason: string;
+}
+
+export interface Maintenance {
+  /** null: until a person ends it. */
+  readonly until: number | null;
+  readonly reason: string;
+}
+
+/** What the gates look at, as it stands when one episode asks. */
+export interface GateView {
+  readonly now: number;
+  readonly policy: HealthPolicy;
+  readonly policyEnabled: boolean;
+  readonly maintenance: Maintenance | null;
+  readonly breaker: BreakerState;
+  readonly desiredCapacity: number;
+  readonly unhealthy: number;
+  /** When each recovery that runs now was started. */
+  readonly inFlight: readonly number[];
+  /** When recoveries were started, oldest first, at least as far back as the rate limits look. */
+  readonly startsOfNode: readonly number[];
+  readonly startsOfCluster: readonly number[];
+}
+
+type Gate = (view: GateView) => ClosedGate | null;
+
+const gates: readonly Gate[] = [
+  policyGate,
+  maintenanceGate,
+  breakerGate,
+  maxUnhealthyGate,
+  maxInFlightGate,
+  (view) =>
+    rateGate(view, 'rate_limit.node', view.policy.safety.rateLimit.node, view.startsOfNode, 'of this node'),
+  (view) =>
+    rateGate(
+      view,
+      'rate_limit.cluster',
+      view.policy.safety.rateLimit.cluster,
+      view.startsOfCluster,
+      'of this cluster',
+    ),
+];
+
+/** The first gate that is closed; null: the recovery may start. */
+export function closedGate(view: GateView): ClosedGate | null {
+  for (const gate of gates) {
+    const closed = gate(view);
+    if (closed !== null) return closed;
+  }
+  return null;
+}
+
+/** The limit in nodes: rounded down, but never under its floor. */
+export function shareOf(share: Share, desiredCapacity: number): number {
+  return Math.max(Math.floor((desiredCapacity * share.percent) / 100), share.atLeast);
+}
+
+function policyGate(view: GateView): ClosedGate | null {
+  if (view.policyEnabled) return null;
+  return close(view, 'policy', nextRound(view), 'the health policy is disabled on this cluster');
+}
+
+function maintenanceGate(view: GateView): ClosedGate | null {
+  const { maintenance, now } = view;
+  if (maintenance === null || (maintenance.until !== null && maintenance.until <= now)) return null;
+  const end =
+    maintenance.until === null
+      ? 'until somebody resumes it'
+      : `for ${duration(maintenance.until - now)} more`;
+  const reason = `the cluster is in maintenance ${end} (${maintenance.reason})`;
+  return close(view, 'maintenance', maintenance.until ?? nextRound(view), reason);
+}
+
+function breakerGate(view: GateView): ClosedGate | null {
+  const { breaker, now } = view;
+  if (view.policy.safety.breaker === null || breaker.kind === 'closed') return null;
+  if (now < breaker.until) {
+    const reason = `the breaker is open: ${count(breaker.failures, 'recovery').replace('recoverys', 'recoveries')} did not help`;
+    return close(view, 'breaker', breaker.until, reason);
+  }
+  const trial = view.inFlight.some((startedAt) => startedAt >= breaker.until);
+  return trial
+    ? close(
+        view,
+        'breaker',
+        nextRound(view),
+        'the breaker is half-open: one recovery tries, the others wait for it',
+      )
+    : null;
+}
+
+function maxUnhealthyGate(view: GateView): ClosedGate | null {
+  const share = view.policy.safety.maxUnhealthy;
+  if (share === null) return null;
+  const limit = shareOf(share, view.desiredCapacity);
+  if (view.unhealthy <= limit) return null;
+  const reason = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} are unhealthy, the limit is ${inWords(share, limit)}`;
+  return close(view, 'max_unhealthy', nextRound(view), reason, view.unhealthy, limit);
+}
+
+function maxInFlightGate(view: GateView): ClosedGate | null {
+  const share = view.policy.safety.maxInFlight;
+  if (share === null) return null;
+  const limit = shareOf(share, view.desiredCapacity);
+  const total = view.inFlight.length;
+  if (total < limit) return null;
+  const reason = `${total} of ${count(view.desiredCapacity, 'node')} are being recovered, the limit is ${inWords(share, limit)}`;
+  return close(view, 'max_in_flight', nextRound(view), reason, total, limit);
+}
+
+function rateGate(
+  view: GateView,
+  gate: GateName,
+  rate: Rate | null,
+  starts: readonly number[],
+  of: string,
+): ClosedGate | null {
+  if (rate === null) return null;
+  const inPeriod = starts.filter((at) => at > view.now - rate.periodMs);
+  const oldest = inPeriod[inPeriod.length - rate.count];
+  if (oldest === undefined) return null;
+  const reason = `${inPeriod.length} recoveries ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
+  return close(view, gate, oldest + rate.periodMs, reason, inPeriod.length, rate.count);
+}
+
+function inWords(share: Share, limit: number): string {
+  return limit > share.atLeast
+    ? `${share.percent} %`
+    : `${limit} (${share.percent} %, but at least ${share.atLeast})`;
+}
+
+function nextRound(view: GateView): number {
+  return view.now + view.policy.detection.intervalMs;
+}
+
+function close(
+  view: GateView,
+  gate: GateName,
+  until: number,
+  why: string,
+  total: number | null = null,
+  limit: number | null = null,
+): ClosedGate {
+  return { gate, total, limit, until, reason: `held: ${why}; ${lookingAgain(until, view.now)}` };
+}

@@ -1,0 +1,146 @@
+/**
+ * The recovery of one node, from its first look to its end: a pure function of the facts and of what has happened so far. The story
+ * is told by generators that read from top to bottom: they yield decisions and are handed what came of them. `planChain` tells the
+ * story again from the start with a recorded history, and returns the decision that the history has no answer for yet. That is how a crash,
+ * OBSERVE and `simulate` work: the same history gives the same decisions, always.
+ *
+ *     recover:  look again ──well──> close SELF_HEALED
+ *                  │ failed
+ *               run the items (run-items.ts ── run-step.ts ── verify.ts)
+ *                  │
+ *               settle RECOVERED ── on_success ──┐
+ *               settle EXHAUSTED ── on_exhausted ┴─> close
+ *
+ * It refuses to act, to know the time (each event brings it) and to know who carries a decision out.
+ */
+import type { Act, ChainEvent, ChainFacts, Decision, End, TimedDecision } from './chain.ts';
+import { afterExhausted } from './retry.ts';
+import { Cancelled, cannotFollow, look, passTime, startRun } from './story.ts';
+import type { Run, Story } from './story.ts';
+import { runItems } from './run-items.ts';
+import type { Outcome } from './run-items.ts';
+import { runHooks } from './run-step.ts';
+import { lookingAgain } from './describe.ts';
+
+export interface ChainPlan {
+  /** Everything decided from the start, `next` included; a longer history only ever adds to it. */
+  readonly decisions: readonly TimedDecision[];
+  /** What to do now. */
+  readonly next: Act | End;
+}
+
+/** @throws Error where the history is not one of this chain: an answer to another question, or one after the end. */
+export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): ChainPlan {
+  let told = 0;
+  const plan = tellStory(facts, () => history[told++]);
+  if (told < history.length) throw cannotFollow(`it ended after ${told} of ${history.length} events`);
+  return plan;
+}
+
+/**
+ * Tells the story with answers from anywhere, until there is none: a recorded history, or a world to try it in.
+ * @param answer what came of an act that was decided at `now`.
+ */
+export function tellStory(
+  facts: ChainFacts,
+  answer: (act: Act, now: number) => ChainEvent | undefined,
+): ChainPlan {
+  const run = startRun(facts);
+  const story = recover(run);
+  const decisions: TimedDecision[] = [];
+  const record = (decision: Decision): number => decisions.push({ at: run.now, decision });
+  let told = story.next();
+  while (told.done !== true) {
+    const decision = told.value;
+    record(decision);
+    if (isNote(decision)) {
+      told = story.next();
+      continue;
+    }
+    const event = answer(decision, run.now);
+    if (event === undefined) return { decisions, next: decision };
+    passTime(run, event.at);
+    told = story.next(event);
+  }
+  record(told.value);
+  return { decisions, next: told.value };
+}
+
+function isNote(decision: Decision): decision is Exclude<Decision, Act | End> {
+  return (
+    decision.kind === 'pass' ||
+    decision.kind === 'skip' ||
+    decision.kind === 'finish' ||
+    decision.kind === 'settle'
+  );
+}
+
+function* recover(run: Run): Story<End> {
+  try {
+    const early = yield* lookBeforeTouching(run);
+    return early ?? (yield* conclude(run, yield* runItems(run)));
+  } catch (thrown) {
+    if (!(thrown instanceof Cancelled)) throw thrown;
+    return { kind: 'close', state: 'CANCELLED', reason: thrown.message, next: null };
+  }
+}
+
+/** A signal may be old or wrong. A person who does not ask for a check knows what they want. */
+function* lookBeforeTouching(run: Run): Story<End | null> {
+  const { manual, rules, detection } = run.facts;
+  if (manual !== null) {
+    yield {
+      kind: 'pass',
+      reason: 'asked for by a person: the gates that are for automation are passed over',
+    };
+  }
+  if (manual?.check === false) {
+    yield { kind: 'pass', reason: 'asked for without a check: the node is not looked at first' };
+    return null;
+  }
+  const by = rules.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
+  const verdict = yield* look({ kind: 'probe', by, reason: 'look again before anything is touched' });
+  if (verdict.health === 'unhealthy') return null;
+  if (verdict.health === 'healthy') {
+    return {
+      kind: 'close',
+      state: 'SELF_HEALED',
+      reason: `well when it was looked at again: ${verdict.reason}`,
+      next: null,
+    };
+  }
+  if (manual !== null) {
+    const reason = `cannot look at the node (${verdict.reason}); ask again without check to recover it unseen`;
+    return { kind: 'close', state: 'CANCELLED', reason, next: null };
+  }
+  const until = run.now + detection.intervalMs;
+  return {
+    kind: 'release',
+    until,
+    reason: `held: cannot look at the node (${verdict.reason}); ${lookingAgain(until, run.now)}`,
+  };
+}
+
+/** The result stands before the hooks run: a cancel or a failure in them does not change it. */
+function* conclude(run: Run, outcome: Outcome): Story<End> {
+  const { rules } = run.facts;
+  const state = outcome.ok ? 'RECOVERED' : 'EXHAUSTED';
+  yield { kind: 'settle', state, reason: outcome.reason };
+  const next = nextAfter(run, outcome);
+  try {
+    yield* runHooks(
+      run,
+      outcome.ok ? rules.onSuccess : rules.onExhausted,
+      outcome.ok ? 'on_success' : 'on_exhausted',
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof Cancelled)) throw thrown;
+  }
+  return { kind: 'close', state, reason: outcome.reason, next };
+}
+
+function nextAfter(run: Run, outcome: Outcome): Extract<End, { kind: 'close' }>['next'] {
+  const { rules, exhaustedAt, detection, manual } = run.facts;
+  if (outcome.ok || manual !== null) return null;
+  return afterExhausted(rules.retry, exhaustedAt, run.now, detection.intervalMs);
+}

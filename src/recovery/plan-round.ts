@@ -1,0 +1,248 @@
+/**
+ * One pass over a whole cluster: which episodes to open, start, hold, close, and which nodes to leave alone, each with its reason. It
+ * takes what is, not what changed, so that a missed event, a restart or a second pass changes nothing.
+ *
+ *     classify-health -> plan-round -> (start) plan-chain
+ *
+ * Refuses to know how a node is recovered, and to remember: everything it needs is in the snapshot.
+ */
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { NodeStatus } from '../domain/states.ts';
+import type { BreakerState } from './breaker.ts';
+import type { Failure, HealthRecord } from './classify-health.ts';
+import { duration, lookingAgain } from './describe.ts';
+import { closedGate } from './gates.ts';
+import type { ClosedGate, Maintenance } from './gates.ts';
+
+export interface NodeSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly status: NodeStatus;
+  /** null: never looked at. */
+  readonly health: HealthRecord | null;
+  /** Taken out of healing by a person. */
+  readonly excluded: Maintenance | null;
+  readonly quarantinedSince: number | null;
+  /** When its last episode ended EXHAUSTED, if no better end came after. */
+  readonly exhaustedAt: number | null;
+}
+
+/** An open episode. */
+export interface EpisodeSnapshot {
+  readonly recoveryId: string;
+  readonly nodeId: string;
+  readonly openedAt: number;
+  /** When its recovery was started; null: held. */
+  readonly startedAt: number | null;
+  /** A recovery that could not see its node asks not to be started again before this. */
+  readonly notBefore: number | null;
+}
+
+export interface RoundSnapshot {
+  readonly now: number;
+  readonly desiredCapacity: number;
+  /** null: the policy was detached. */
+  readonly policy: HealthPolicy | null;
+  readonly policyEnabled: boolean;
+  readonly maintenance: Maintenance | null;
+  readonly breaker: BreakerState;
+  readonly nodes: readonly NodeSnapshot[];
+  readonly episodes: readonly EpisodeSnapshot[];
+  /** Recoveries started before, oldest first, as far back as the rate limits look. */
+  readonly starts: readonly { readonly nodeId: string; readonly at: number }[];
+}
+
+interface Entry {
+  readonly nodeId: string;
+  readonly reason: string;
+}
+
+/** `recoveryId` is null where the episode is opened in this same round. */
+interface EpisodeEntry extends Entry {
+  readonly recoveryId: string | null;
+}
+
+export interface RoundPlan {
+  readonly open: readonly (Entry & { readonly failure: Failure; readonly failedAt: number })[];
+  readonly start: readonly EpisodeEntry[];
+  /** `gate` is null where it is not a gate but the node itself that holds. */
+  readonly hold: readonly (EpisodeEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
+  readonly close: readonly (EpisodeEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
+  /** Failed nodes for which no episode is opened. `until` null: a person has to act. */
+  readonly leave: readonly (Entry & { readonly until: number | null })[];
+}
+
+export function planRound(snapshot: RoundSnapshot): RoundPlan {
+  const plan = { open: [], start: [], hold: [], close: [], leave: [] } as Mutable<RoundPlan>;
+  const nodes = new Map(snapshot.nodes.map((node) => [node.id, node]));
+  const waiting = snapshot.episodes.filter(
+    (episode) => !closeIfOver(episode, nodes.get(episode.nodeId), snapshot, plan),
+  );
+  if (snapshot.policy === null) return plan;
+  const candidates = [
+    ...waiting.filter((episode) => episode.startedAt === null).sort((a, b) => a.openedAt - b.openedAt),
+    ...openEpisodes(snapshot, plan),
+  ];
+  startOrHold(snapshot, snapshot.policy, nodes, candidates, plan);
+  return plan;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
+type Candidate = Pick<EpisodeSnapshot, 'nodeId' | 'notBefore'> & { readonly recoveryId: string | null };
+
+/** Whether a held episode has nothing left to do. One that runs is closed by its own recovery. */
+function closeIfOver(
+  episode: EpisodeSnapshot,
+  node: NodeSnapshot | undefined,
+  snapshot: RoundSnapshot,
+  plan: Mutable<RoundPlan>,
+): boolean {
+  if (episode.startedAt !== null) return false;
+  const end = endOf(node, snapshot);
+  if (end !== null) plan.close.push({ recoveryId: episode.recoveryId, nodeId: episode.nodeId, ...end });
+  return end !== null;
+}
+
+function endOf(
+  node: NodeSnapshot | undefined,
+  snapshot: RoundSnapshot,
+): { state: 'SELF_HEALED' | 'CANCELLED'; reason: string } | null {
+  if (node === undefined || node.status === 'DELETING')
+    return { state: 'CANCELLED', reason: 'the node is being deleted, or is gone' };
+  if (snapshot.policy === null) return { state: 'CANCELLED', reason: 'the health policy was detached' };
+  if (node.health?.state !== 'HEALTHY') return null;
+  return { state: 'SELF_HEALED', reason: `healthy again before anything was started: ${node.health.reason}` };
+}
+
+function openEpisodes(snapshot: RoundSnapshot, plan: Mutable<RoundPlan>): Candidate[] {
+  const open = new Set(snapshot.episodes.map((episode) => episode.nodeId));
+  const candidates: Candidate[] = [];
+  for (const node of snapshot.nodes) {
+    const { health } = node;
+    if (health?.state !== 'FAILED' || health.failure === null || open.has(node.id)) continue;
+    const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot);
+    if (obstacle !== null) {
+      plan.leave.push({ nodeId: node.id, ...obstacle });
+      continue;
+    }
+    const reason = `confirmed failed (${health.failure.class}): ${health.reason}`;
+    plan.open.push({
+      nodeId: node.id,
+      failure: health.failure,
+      failedAt: health.failedAt ?? snapshot.now,
+      reason,
+    });
+    candidates.push({ recoveryId: null, nodeId: node.id, notBefore: null });
+  }
+  return candidates;
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly until: number | null;
+}
+
+/** What of a node itself keeps a recovery from starting. */
+function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
+  const { health, excluded } = node;
+  const nextLook = Math.max(health?.lookAgainAt ?? now, now + 1);
+  if (node.quarantinedSince !== null) {
+    return {
+      until: null,
+      reason: `quarantined ${duration(now - node.quarantinedSince)} ago, until somebody releases it`,
+    };
+  }
+  if (excluded !== null && (excluded.until === null || excluded.until > now)) {
+    return { until: excluded.until, reason: `excluded from healing (${excluded.reason})` };
+  }
+  if (!settled.has(node.status)) {
+    return { until: now + (policy?.detection.intervalMs ?? 0), reason: `the node is busy (${node.status})` };
+  }
+  if (health?.last === 'unknown')
+    return { until: nextLook, reason: `cannot look at the node: ${health.reason}` };
+  if (health?.last === 'healthy')
+    return { until: nextLook, reason: `its last look was good: ${health.reason}` };
+  return health?.state === 'FAILED' ? null : { until: nextLook, reason: 'not confirmed failed' };
+}
+
+const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
+
+/** After an episode that did not help, the next one waits: `retry.delay`, or a round. */
+function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
+  if (node.exhaustedAt === null || policy === null) return null;
+  const until = node.exhaustedAt + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
+  if (until <= now) return null;
+  return { until, reason: `the last recovery did not help; trying again in ${duration(until - now)}` };
+}
+
+function startOrHold(
+  snapshot: RoundSnapshot,
+  policy: HealthPolicy,
+  nodes: ReadonlyMap<string, NodeSnapshot>,
+  candidates: readonly Candidate[],
+  plan: Mutable<RoundPlan>,
+): void {
+  const { now } = snapshot;
+  const unhealthy = countUnhealthy(snapshot);
+  const inFlight = snapshot.episodes.flatMap(({ startedAt }) => startedAt ?? []);
+  const startsOfCluster = snapshot.starts.map((start) => start.at);
+  const startsOfNode = groupStarts(snapshot);
+  for (const { nodeId, recoveryId, notBefore } of candidates) {
+    const node = nodes.get(nodeId);
+    const obstacle = node === undefined ? null : (obstacleOf(node, snapshot) ?? waitOf(notBefore, now));
+    if (obstacle !== null) {
+      const until = obstacle.until ?? now + policy.detection.intervalMs;
+      plan.hold.push({
+        nodeId,
+        recoveryId,
+        until,
+        gate: null,
+        reason: `held: ${obstacle.reason}; ${lookingAgain(until, now)}`,
+      });
+      continue;
+    }
+    const gate = closedGate({
+      ...snapshot,
+      policy,
+      unhealthy,
+      inFlight,
+      startsOfCluster,
+      startsOfNode: startsOfNode.get(nodeId) ?? [],
+    });
+    if (gate !== null) {
+      plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason: gate.reason });
+      continue;
+    }
+    plan.start.push({ nodeId, recoveryId, reason: 'all gates are open' });
+    inFlight.push(now);
+    startsOfCluster.push(now);
+  }
+}
+
+function waitOf(notBefore: number | null, now: number): Obstacle | null {
+  return notBefore !== null && notBefore > now
+    ? { until: notBefore, reason: 'its recovery could not look at the node' }
+    : null;
+}
+
+function groupStarts(snapshot: RoundSnapshot): Map<string, number[]> {
+  const starts = new Map<string, number[]>();
+  for (const { nodeId, at } of snapshot.starts) {
+    const known = starts.get(nodeId);
+    if (known === undefined) starts.set(nodeId, [at]);
+    else known.push(at);
+  }
+  return starts;
+}
+
+/** All that is not known to be well: suspected, failed, in recovery, unknown, quarantined, and missing against the desired capacity. */
+export function countUnhealthy(
+  snapshot: Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>,
+): number {
+  const inEpisode = new Set(snapshot.episodes.map((episode) => episode.nodeId));
+  const well = snapshot.nodes.filter(
+    (node) => node.health?.state === 'HEALTHY' && node.quarantinedSince === null && !inEpisode.has(node.id),
+  );
+  const missing = Math.max(0, snapshot.desiredCapacity - snapshot.nodes.length);
+  return snapshot.nodes.length - well.length + missing;
+}

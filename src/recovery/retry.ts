@@ -1,0 +1,22 @@
+/** What follows an episode that did not help: another one later, or quarantine. */
+import type { Retry } from '../domain/health-policy.ts';
+import { duration } from './describe.ts';
+
+export type AfterExhausted =
+  | { readonly kind: 'retry'; readonly at: number; readonly reason: string }
+  /** Until a person releases the node. */
+  | { readonly kind: 'quarantine'; readonly reason: string };
+
+/** @param earlier when earlier episodes of the node ended EXHAUSTED. Without `retry` the next confirmed failure opens an episode. */
+export function afterExhausted(
+  retry: Retry | null,
+  earlier: readonly number[],
+  now: number,
+  intervalMs: number,
+): AfterExhausted {
+  const at = now + (retry?.delayMs ?? intervalMs);
+  if (retry === null) return { kind: 'retry', at, reason: 'tried again while it stays failed' };
+  const failed = earlier.filter((closedAt) => closedAt > now - retry.windowMs).length + 1;
+  const reason = `recovery ${failed} of ${retry.episodes} within ${duration(retry.windowMs)} that did not help`;
+  return failed < retry.episodes ? { kind: 'retry', at, reason } : { kind: 'quarantine', reason };
+}

@@ -1,0 +1,89 @@
+/**
+ * The items of a chain, in the order written.
+ *
+ * CHAIN: all of them run, each must succeed for the next to start, and the node is verified after the last. ESCALATE: they are rungs,
+ * cheapest first; the node is verified after each, and the first that made it well ends the chain. What follows a failure is
+ * `on_failure`: STOP (CHAIN's default), NEXT (ESCALATE's), or GOTO a later item.
+ */
+import type { ChainItem } from '../domain/health-policy.ts';
+import type { Run, Story } from './story.ts';
+import { runAction, runHooks, stepPlan } from './run-step.ts';
+import type { ActionOutcome } from './run-step.ts';
+import { verify } from './verify.ts';
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
+export function* runItems(run: Run): Story<Outcome> {
+  const { items, strategy } = run.facts.rules;
+  let last: ActionOutcome | null = null;
+  let anySucceeded = false;
+  let index = 0;
+  for (let item = items[0]; item !== undefined; item = items[index]) {
+    if (!appliesTo(item, run)) {
+      yield {
+        kind: 'skip',
+        step: stepPlan(run, item, 'action', 1),
+        reason: `only for ${item.when?.join(', ')}, and this is ${run.facts.failure.class}`,
+      };
+      index += 1;
+      continue;
+    }
+    const verified =
+      strategy === 'ESCALATE' || !items.slice(index + 1).some((later) => appliesTo(later, run));
+    last = yield* runItem(run, item, verified);
+    if (last.ok && verified) return last;
+    anySucceeded ||= last.ok;
+    const next = last.ok ? index + 1 : yield* afterFailure(run, index, last.reason);
+    if (next === null) return { ok: false, reason: last.reason };
+    index = next;
+  }
+  if (last === null)
+    return { ok: false, reason: `no action of the policy is for ${run.facts.failure.class}` };
+  return yield* verifyAtEnd(run, last, strategy === 'CHAIN' && anySucceeded);
+}
+
+function appliesTo(item: ChainItem, run: Run): boolean {
+  return item.when === null || item.when.includes(run.facts.failure.class);
+}
+
+/** before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes nothing. */
+function* runItem(run: Run, item: ChainItem, verified: boolean): Story<ActionOutcome> {
+  const failedHook = yield* runHooks(run, item.before, 'before');
+  if (failedHook !== null) {
+    const reason = `not run, because ${failedHook} before it`;
+    yield { kind: 'finish', step: stepPlan(run, item, 'action', 1), state: 'FAILED', output: null, reason };
+    return { ok: false, retryable: false, verified: false, reason: `${item.name}: ${reason}` };
+  }
+  const outcome = yield* runAction(run, item, 'action', verified);
+  if (outcome.ok) yield* runHooks(run, item.after, 'after');
+  return outcome;
+}
+
+/** Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every chain ends. */
+function* afterFailure(run: Run, index: number, reason: string): Story<number | null> {
+  const { items } = run.facts.rules;
+  const onFailure = items[index]?.onFailure;
+  if (onFailure?.kind === 'NEXT') return index + 1;
+  if (onFailure?.kind !== 'GOTO') return null;
+  const target = items.findIndex((item) => item.id === onFailure.id);
+  if (target <= index) return null;
+  for (const passed of items.slice(index + 1, target)) {
+    yield {
+      kind: 'skip',
+      step: stepPlan(run, passed, 'action', 1),
+      reason: `passed over by GOTO ${onFailure.id}: ${reason}`,
+    };
+  }
+  return target;
+}
+
+/** The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just found to be ill. */
+function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): Story<Outcome> {
+  if (!hope || last.verified) return { ok: false, reason: last.reason };
+  const { nodeUpdateTimeoutMs, intervalMs } = run.facts.detection;
+  const window = Math.max(nodeUpdateTimeoutMs, intervalMs) + run.facts.rules.stabilizeMs;
+  return yield* verify(run, null, run.now + window);
+}

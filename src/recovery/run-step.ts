@@ -1,0 +1,119 @@
+/** One item or hook: its attempts, the wait between them, and what of its failure a retry can mend. */
+import type { Hook, Runnable } from '../domain/health-policy.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { StepPlan, StepPurpose } from './chain.ts';
+import { duration, stepLabel } from './describe.ts';
+import { carryOut, waitUntil } from './story.ts';
+import type { Run, Story } from './story.ts';
+import { verify } from './verify.ts';
+
+export interface ActionOutcome {
+  readonly ok: boolean;
+  readonly retryable: boolean;
+  /** Whether the node was looked at after the operation, well or not. */
+  readonly verified: boolean;
+  readonly reason: string;
+}
+
+/** All attempts. The first that succeeds ends them, and so does a failure that no retry can mend. */
+export function* runAction(
+  run: Run,
+  item: Runnable,
+  purpose: StepPurpose,
+  verified: boolean,
+): Story<ActionOutcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const step = stepPlan(run, item, purpose, attempt);
+    const { output, ...outcome } = yield* attemptOnce(run, item, step, verified);
+    yield {
+      kind: 'finish',
+      step,
+      state: outcome.ok ? 'SUCCEEDED' : 'FAILED',
+      output,
+      reason: outcome.reason,
+    };
+    if (outcome.ok || !outcome.retryable || attempt >= item.attempts) {
+      return { ...outcome, reason: `${stepLabel(step)}: ${outcome.reason}` };
+    }
+    const delay = backoffDelay(item, attempt);
+    const reason = `attempt ${attempt} of ${item.attempts} failed (${outcome.reason}); trying again in ${duration(delay)}`;
+    yield* waitUntil(run, run.now + delay, reason);
+  }
+}
+
+/** The wait after attempt number `attempt`. */
+export function backoffDelay({ backoff }: Runnable, attempt: number): number {
+  return Math.min(backoff.delayMs * backoff.factor ** (attempt - 1), backoff.maxDelayMs);
+}
+
+/** The operation, and if it is to be verified, what is left of its time for that. */
+function* attemptOnce(
+  run: Run,
+  item: Runnable,
+  step: StepPlan,
+  verified: boolean,
+): Story<ActionOutcome & { readonly output: JsonObject | null }> {
+  const deadline = run.now + item.timeoutMs;
+  const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
+  const result = yield* carryOut(step, `${stepLabel(step)}${of}`);
+  if (!result.ok) {
+    const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
+    return { ok: false, retryable: result.retryable, verified: false, output: null, reason };
+  }
+  if (!verified)
+    return {
+      ok: true,
+      retryable: false,
+      verified: false,
+      output: result.output,
+      reason: 'the operation succeeded',
+    };
+  const { ok, reason } = yield* verify(run, step, verificationEnd(run, item, deadline));
+  return { ok, retryable: !ok, verified: true, output: result.output, reason };
+}
+
+/**
+ * A timeout covers the action and its verification. Where none was given, the default is far too long to wait for a node that is not
+ * coming: then `node_update_timeout` counts, the user's own word for how long a changed node may take to be well.
+ */
+function verificationEnd({ now, facts }: Run, item: Runnable, deadline: number): number {
+  if (item.timeoutGiven) return deadline;
+  const { nodeUpdateTimeoutMs, intervalMs } = facts.detection;
+  return Math.min(deadline, now + facts.rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
+}
+
+/** Hooks in order: the first failed one `before` an item keeps the rest from running; the others all run. Returns what failed. */
+export function* runHooks(
+  run: Run,
+  hooks: readonly Hook[],
+  purpose: Exclude<StepPurpose, 'action'>,
+): Story<string | null> {
+  let failed: string | null = null;
+  for (const hook of hooks) {
+    const outcome = yield* runAction(run, hook, purpose, false);
+    if (outcome.ok) continue;
+    failed ??= outcome.reason;
+    if (purpose === 'before') break;
+  }
+  return failed;
+}
+
+export function stepPlan({ facts }: Run, item: Runnable, purpose: StepPurpose, attempt: number): StepPlan {
+  const { rules } = facts;
+  return {
+    item: item.id,
+    name: item.name,
+    purpose,
+    attempt,
+    params: item.params,
+    timeoutMs: item.timeoutMs,
+    replace:
+      item.name !== 'RECREATE'
+        ? null
+        : {
+            fence: rules.fencing.includes('COMPUTE'),
+            deleteTimeoutMs: rules.nodeDeleteTimeoutMs,
+            force: rules.nodeForceRecreate,
+          },
+  };
+}

@@ -1,0 +1,56 @@
+/** The hands of the story: how its parts ask, wait and know the time. */
+import type { Verdict } from '../domain/verdict.ts';
+import type { Act, ChainEvent, ChainFacts, Note, StepPlan, StepResult } from './chain.ts';
+
+/** A part of the story that ends in a `T`. An act is answered by an event, a note by nothing. */
+export type Story<T> = Generator<Act | Note, T, ChainEvent | undefined>;
+
+/** `now` is the time of the last event: it moves only while an act is out. */
+export interface Run {
+  readonly facts: ChainFacts;
+  readonly now: number;
+}
+
+export function startRun(facts: ChainFacts): Run {
+  return { facts, now: facts.startedAt };
+}
+
+/** A clock that was set back does not take the story with it. */
+export function passTime(run: { now: number }, at: number): void {
+  run.now = Math.max(run.now, at);
+}
+
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+export function cannotFollow(why: string): Error {
+  return new Error(`this history does not belong to this recovery: ${why}`);
+}
+
+export function* look(act: Extract<Act, { kind: 'probe' | 'verify' }>): Story<Verdict> {
+  return (yield* ask(act, 'looked')).verdict;
+}
+
+export function* waitUntil(run: Run, until: number, reason: string): Story<void> {
+  if (until > run.now) yield* ask({ kind: 'wait', until, reason }, 'waited');
+}
+
+/** What came of a step; one that is cancelled is finished here, because nobody else hears of it. */
+export function* carryOut(step: StepPlan, reason: string): Story<StepResult> {
+  try {
+    return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
+  } catch (thrown) {
+    if (thrown instanceof Cancelled) {
+      yield { kind: 'finish', step, state: 'CANCELLED', output: null, reason: thrown.message };
+    }
+    throw thrown;
+  }
+}
+
+function* ask<K extends ChainEvent['kind']>(act: Act, kind: K): Story<Extract<ChainEvent, { kind: K }>> {
+  const event = yield act;
+  if (event?.kind === 'cancelled') throw new Cancelled(event.reason);
+  if (event?.kind !== kind) throw cannotFollow(`${act.kind} was answered by ${event?.kind ?? 'nothing'}`);
+  return event as Extract<ChainEvent, { kind: K }>;
+}

@@ -1,0 +1,37 @@
+/** Whether a step helped: the node is looked at, soon at first and then ever less often, until it is well or the time is up. */
+import type { StepPlan } from './chain.ts';
+import { duration } from './describe.ts';
+import { look, waitUntil } from './story.ts';
+import type { Run, Story } from './story.ts';
+
+/** Local processes are up in less; a server in the cloud is found up at most one interval late. */
+const firstPauseMs = 500;
+
+/** `unknown` is not well: a node that cannot be seen is not verified. There is always one look, however late it is. */
+export function* verify(
+  run: Run,
+  step: StepPlan | null,
+  deadline: number,
+): Story<{ readonly ok: boolean; readonly reason: string }> {
+  const { verify: by, stabilizeMs } = run.facts.rules;
+  if (by === 'NONE') return { ok: true, reason: 'the operation succeeded; the policy does not verify' };
+  yield* waitUntil(run, run.now + stabilizeMs, `let the node settle for ${duration(stabilizeMs)}`);
+  const since = run.now;
+  let pauseMs = Math.min(firstPauseMs, run.facts.detection.intervalMs);
+  for (;;) {
+    const verdict = yield* look({
+      kind: 'verify',
+      step,
+      by,
+      deadline,
+      reason: `is the node well? (by ${by})`,
+    });
+    if (verdict.health === 'healthy') return { ok: true, reason: `verified by ${by}: ${verdict.reason}` };
+    if (run.now >= deadline) {
+      const seen = verdict.health === 'unknown' ? 'cannot be looked at' : 'is still not well';
+      return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
+    }
+    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), `not well yet: ${verdict.reason}`);
+    pauseMs = Math.min(pauseMs * 2, run.facts.detection.intervalMs);
+  }
+}
