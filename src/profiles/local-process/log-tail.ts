@@ -5,15 +5,16 @@ import type { NodeDirectory } from './node-directory.ts';
 import type { ProcessSpec } from './spec.ts';
 
 const mostLines = 20;
-const mostBytes = 8192;
+const mostCharacters = 8192;
 // Shorter values (`1`, `true`, `de`) are no secrets, and blotting them out would make the text unreadable.
 const shortestSecret = 6;
 
-/** At most 20 lines and 8 KiB; empty where nothing was written. */
+/** At most 20 lines and 8192 characters; empty where nothing was written. */
 export async function readLogTail(directory: NodeDirectory, spec: ProcessSpec): Promise<string> {
-  const newest = await readEnd(directory.log, 0);
-  const all = countLines(newest) < mostLines ? (await readEnd(directory.olderLog, 0)) + newest : newest;
-  return presentable(all, spec);
+  const newest = await readEnd(directory.log, 0, spec);
+  if (countLines(newest) >= mostLines) return presentable(newest);
+  // -1: the older one begins wherever log-limit.ts cut it off.
+  return presentable((await readEnd(directory.olderLog, -1, spec)) + newest);
 }
 
 /** As readLogTail, without what stood in the log before `offset`. */
@@ -22,43 +23,56 @@ export async function readLogSince(
   directory: NodeDirectory,
   spec: ProcessSpec,
 ): Promise<string> {
-  return presentable(await readEnd(directory.log, offset), spec);
-}
-
-function presentable(all: string, spec: ProcessSpec): string {
-  const clean = withoutSecrets(withoutControls(all), spec);
-  return clean.trimEnd().split('\n').slice(-mostLines).join('\n').slice(-mostBytes);
+  return presentable(await readEnd(directory.log, offset, spec));
 }
 
 /** Replaces what the spec's `env` holds by ***, wherever it stands. */
 export function withoutSecrets(text: string, spec: ProcessSpec): string {
-  const secrets = Object.values(spec.env).filter((value) => value.length >= shortestSecret);
-  // The longest first: one may be a part of another.
-  secrets.sort((a, b) => b.length - a.length);
-  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  return secretsOf(spec).reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 
-function withoutControls(text: string): string {
-  // oxfmt would join what belongs apart: all controls but tab and newline.
-  return stripVTControlCharacters(text)
+function presentable(text: string): string {
+  const clean = stripVTControlCharacters(text)
     .replaceAll(/\r\n?/g, '\n')
+    // All controls but tab and newline.
     .replaceAll(/[^\P{Cc}\t\n]/gu, '\uFFFD');
+  return clean.trimEnd().split('\n').slice(-mostLines).join('\n').slice(-mostCharacters);
+}
+
+/** The longest first: one may be a part of another. */
+function secretsOf({ env }: ProcessSpec): string[] {
+  const secrets = Object.values(env).filter((value) => value.length >= shortestSecret);
+  return secrets.sort((a, b) => b.length - a.length);
 }
 
 function countLines(text: string): number {
   return text.split('\n').length - 1;
 }
 
-async function readEnd(path: string, from: number): Promise<string> {
+/**
+ * The end of a file from `from` on, without secrets. Where it was cut off from something before, its first characters may be the second half of
+ * a secret, and go: as many as the longest secret has bytes.
+ */
+async function readEnd(path: string, from: number, spec: ProcessSpec): Promise<string> {
+  const margin = Buffer.byteLength(secretsOf(spec)[0] ?? '');
+  const { text, isCut } = await readBytes(path, from, mostCharacters + margin);
+  return withoutSecrets(text, spec).slice(isCut ? margin : 0);
+}
+
+async function readBytes(
+  path: string,
+  from: number,
+  most: number,
+): Promise<{ text: string; isCut: boolean }> {
   try {
     await using file = await open(path, 'r');
     const { size } = await file.stat();
-    // A log that was shortened meanwhile begins anew.
-    const length = Math.min(from > size ? size : size - from, mostBytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8', 0, bytesRead);
+    // A log that was shortened meanwhile (log-limit.ts) begins anew.
+    const begin = Math.max(from > size ? 0 : from, size - most);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - begin), 0, size - begin, begin);
+    return { text: buffer.toString('utf8', 0, bytesRead), isCut: begin > from };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { text: '', isCut: false };
     throw error;
   }
 }

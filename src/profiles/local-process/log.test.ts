@@ -1,0 +1,96 @@
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import {
+  create,
+  eventually,
+  isAlive,
+  pidOf,
+  textOf,
+  usePlace,
+} from '../../../test/profiles/local-process-nodes.ts';
+import { localProcess } from './local-process.ts';
+import { limitLog } from './log-limit.ts';
+import { readLogSince, readLogTail } from './log-tail.ts';
+import { nodeDirectory } from './node-directory.ts';
+import type { NodeDirectory } from './node-directory.ts';
+import { specOf } from './spec.ts';
+
+const place = usePlace();
+const spec = specOf({
+  command: ['a'],
+  env: { TOKEN: 'hunter22', KEY: '-----BEGIN\nAAAA\n-----END', FLAG: 'on' },
+});
+
+async function logOf(text: string, older?: string): Promise<NodeDirectory> {
+  const directory = nodeDirectory(place.dataDir, 'node-1');
+  await mkdir(directory.root, { recursive: true });
+  await writeFile(directory.log, text);
+  if (older !== undefined) await writeFile(directory.olderLog, older);
+  return directory;
+}
+
+describe('the limit of a log', () => {
+  test('is kept while a process goes on writing to it, and what it wrote last is kept', async () => {
+    const limit = 20_000;
+    const command = [
+      'sh',
+      '-c',
+      'i=0; while :; do i=$((i+1)); echo "line $i of a log that has no end"; done',
+    ];
+    const node = await create(place.type, place.node({ command, log_limit: limit }));
+    const [log, older] = [place.fileOf(node, 'output.log'), place.fileOf(node, 'output.log.1')];
+    const loop = localProcess({ dataDir: place.dataDir, logRoundMs: 10 }).start?.(async () => [node]);
+    await eventually('it was shortened many times', async () => numberIn(await textOf(older)) > 20_000);
+    const before = numberIn(await textOf(older));
+    await eventually('it goes on', async () => numberIn(await textOf(log)) > before);
+    process.kill(pidOf(node), 'SIGKILL');
+    await eventually('it has ended', () => !isAlive(pidOf(node)));
+    await eventually('the log is within its limit', async () => (await stat(log)).size <= limit / 2);
+    await loop?.stop();
+    expect((await stat(older)).size).toBeLessThanOrEqual(limit / 2);
+    expect(await textOf(log)).not.toContain('\0');
+  });
+
+  test('leaves a short log as it is', async () => {
+    const directory = await logOf('short\n');
+    expect(await limitLog(directory, 4096)).toBe(false);
+    expect(await textOf(directory.log)).toBe('short\n');
+  });
+
+  test('is no trouble for a node that has no log', async () => {
+    expect(await limitLog(nodeDirectory(place.dataDir, 'no-such-node'), 4096)).toBe(false);
+  });
+});
+
+describe('the tail of a log', () => {
+  test('goes on in what was taken off its front', async () => {
+    const directory = await logOf('new\n', `${'x'.repeat(100)}\nold 1\nold 2\n`);
+    expect((await readLogTail(directory, spec)).split('\n').slice(1)).toEqual(['old 1', 'old 2', 'new']);
+  });
+
+  test('has neither secrets nor parts of them, also where it is cut', async () => {
+    for (let filled = 8150; filled < 8200; filled++) {
+      const directory = await logOf(`hunter22-----BEGIN\nAAAA\n-----END${'.'.repeat(filled)}on\n`);
+      const tail = await readLogTail(directory, spec);
+      expect(tail).toMatch(/^(\*|\.)*on$/);
+    }
+  });
+
+  test('is at most 20 lines and 8192 characters', async () => {
+    const many = await readLogTail(await logOf('line\n'.repeat(100)), spec);
+    expect(many.split('\n')).toHaveLength(20);
+    expect(await readLogTail(await logOf('é'.repeat(100_000)), spec)).toMatch(/^.{4000,8192}$/);
+  });
+
+  test('can begin where a process began', async () => {
+    expect(await readLogSince(8, await logOf('earlier\nnow\n'), spec)).toBe('now');
+    expect(await readLogSince(8000, await logOf('shortened\nnow\n'), spec)).toBe('shortened\nnow');
+  });
+});
+
+function numberIn(text: string): number {
+  return Math.max(
+    0,
+    ...[...text.matchAll(/^line (\d+) of a log that has no end$/gm)].map(([, n]) => Number(n)),
+  );
+}

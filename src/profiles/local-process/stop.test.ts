@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import {
+  create,
+  eventually,
+  isAlive,
+  kill,
+  pidOf,
+  processesOf,
+  usePlace,
+} from '../../../test/profiles/local-process-nodes.ts';
+import type { NodeFacts } from '../profile-type.ts';
+import { findProcess, identityIn, signalProcess } from './identity.ts';
+import type { ProcessIdentity } from './identity.ts';
+import { systemProcessTable } from './process-table.ts';
+import type { NodeMarks } from './process-table.ts';
+import { killAtOnce, stopProcess } from './stop.ts';
+
+const place = usePlace();
+const table = systemProcessTable();
+const never = new AbortController().signal;
+
+function identityOf(node: NodeFacts): ProcessIdentity {
+  const identity = identityIn(node.data);
+  if (identity === undefined) throw new Error('the node has no process');
+  return identity;
+}
+
+function marksOf(node: NodeFacts): NodeMarks {
+  return { nodeId: node.id, directory: place.fileOf(node) };
+}
+
+/** A node whose leader is dead and left one process in its session. */
+async function orphaned(script: string): Promise<NodeFacts> {
+  const node = await create(place.type, place.node({ command: ['sh', '-c', `${script} & wait`] }));
+  await eventually('its child runs', () => table.inSession(pidOf(node)).length === 2);
+  kill(pidOf(node));
+  await eventually('the leader is gone', () => !isAlive(pidOf(node)));
+  return node;
+}
+
+describe('what is left in the session of a dead leader', () => {
+  test('is killed if it has the log of the node open, though its environment says nothing', async () => {
+    const node = await orphaned('env -i sleep 1000');
+    expect(processesOf(node.id)).toEqual([]);
+    expect(table.inSession(pidOf(node))).toHaveLength(1);
+    await stopProcess(table, identityOf(node), marksOf(node), killAtOnce, never);
+    expect(table.inSession(pidOf(node))).toEqual([]);
+  });
+
+  test('is left alone if nothing shows that it is of the node', async () => {
+    const node = await orphaned('sleep 1000');
+    const marks = { nodeId: 'another', directory: '/another' };
+    await stopProcess(table, identityOf(node), marks, killAtOnce, never);
+    expect(processesOf(node.id)).toHaveLength(1);
+  });
+});
+
+test('a process of an earlier boot is not looked for', async () => {
+  const node = await create(place.type, place.node({ command: ['sleep', '1000'] }));
+  const earlier = { ...identityOf(node), bootId: 'an earlier one' };
+  await stopProcess(table, earlier, marksOf(node), killAtOnce, never);
+  signalProcess(table, earlier, 'SIGKILL', 'group');
+  expect(isAlive(pidOf(node))).toBe(true);
+});
+
+test('a signal reaches only the process that is meant', async () => {
+  const node = await create(place.type, place.node({ command: ['sleep', '1000'] }));
+  const meant = identityOf(node);
+  signalProcess(table, { ...meant, startTime: '1' }, 'SIGKILL', 'group');
+  expect(findProcess(table, meant)?.state).toBe('running');
+  signalProcess(table, meant, 'SIGKILL', 'group');
+  await eventually('it is gone', () => findProcess(table, meant) === undefined);
+});
+
+test('a stop that is cancelled ends before the process does', async () => {
+  const command = ['sh', '-c', 'trap "" TERM; while :; do sleep 0.05; done'];
+  const node = await create(place.type, place.node({ command }));
+  await eventually('it is deaf', () => processesOf(node.id).length > 1);
+  const abort = new AbortController();
+  const stopping = stopProcess(
+    table,
+    identityOf(node),
+    marksOf(node),
+    { signal: 'SIGTERM', timeoutMs: 3_600_000 },
+    abort.signal,
+  );
+  abort.abort();
+  await expect(stopping).rejects.toMatchObject({ code: 'cancelled' });
+  expect(isAlive(pidOf(node))).toBe(true);
+});

@@ -1,0 +1,153 @@
+/**
+ * Real processes for the tests of `local.process`: a data directory of its own for each test, and nothing left running after it. A
+ * process is found by the node's id in its environment, whoever started it.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach } from 'vitest';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
+import { localProcess } from '../../src/profiles/local-process/local-process.ts';
+import type {
+  NodeFacts,
+  OperationRequest,
+  PhysicalNode,
+  ProfileType,
+} from '../../src/profiles/profile-type.ts';
+
+export interface Place {
+  readonly dataDir: string;
+  readonly type: ProfileType;
+  /** A node that was not created yet. */
+  node(properties: JsonObject): NodeFacts;
+  fileOf(node: NodeFacts, ...path: string[]): string;
+}
+
+/** For all tests of a file; the place is there when a test runs. */
+export function usePlace(): Place {
+  const nodes: string[] = [];
+  let dataDir = '';
+  let type: ProfileType | undefined;
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'coppice-local-process-'));
+    type = localProcess({ dataDir });
+  });
+  afterEach(async () => {
+    for (const id of nodes.splice(0)) await killAll(id);
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  });
+  return {
+    get dataDir() {
+      return dataDir;
+    },
+    get type() {
+      if (type === undefined) throw new Error('the place is only there within a test');
+      return type;
+    },
+    node(properties) {
+      const node = nodeOf(properties);
+      nodes.push(node.id);
+      return node;
+    },
+    fileOf: ({ id }, ...path) => join(dataDir, 'local.process', id, ...path),
+  };
+}
+
+export function nodeOf(properties: JsonObject, id: string = randomUUID()): NodeFacts {
+  const nobody = { physicalId: null, data: {}, metadata: {} };
+  const place = { index: 3, role: '', clusterId: 'cluster-1', clusterName: 'web' };
+  return { id, name: 'web-3', ...place, ...nobody, properties };
+}
+
+let counter = 0;
+/** A request; without a key, one that nobody made before. */
+export function request(key = `key-${++counter}`): OperationRequest {
+  return { key, signal: new AbortController().signal };
+}
+
+/** The node as its next operation sees it. */
+export async function after(node: NodeFacts, operation: Promise<PhysicalNode>): Promise<NodeFacts> {
+  return { ...node, ...(await operation) };
+}
+
+export async function create(type: ProfileType, node: NodeFacts, key?: string): Promise<NodeFacts> {
+  return after(node, type.create(node, request(key)));
+}
+
+export async function operate(
+  type: ProfileType,
+  name: string,
+  node: NodeFacts,
+  parameters: JsonObject = {},
+  key?: string,
+): Promise<NodeFacts> {
+  const operation = type.operations[name];
+  if (operation === undefined) throw new Error(`no operation ${name}`);
+  return after(node, operation.run(node, parameters, request(key)));
+}
+
+export async function look(type: ProfileType, node: NodeFacts): Promise<string> {
+  const verdict = await type.look(node, new AbortController().signal);
+  return verdict.health === 'unhealthy' ? verdict.failure : verdict.health;
+}
+
+export async function details(type: ProfileType, node: NodeFacts): Promise<Record<string, Json>> {
+  return { ...(await type.details(node, new AbortController().signal)) };
+}
+
+export function pidOf({ data }: NodeFacts): number {
+  const { pid } = data;
+  if (typeof pid !== 'number') throw new Error('the node has no process');
+  return pid;
+}
+
+/** The live processes (no zombies) that have the node's id in their environment. */
+export function processesOf(nodeId: string): number[] {
+  const mark = `COPPICE_NODE_ID=${nodeId}`;
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => readProc(`/proc/${pid}/environ`).split('\0').includes(mark)).map(Number);
+}
+
+export function isAlive(pid: number): boolean {
+  const stat = readProc(`/proc/${pid}/stat`);
+  return stat !== '' && !/\) [ZX] /.test(stat);
+}
+
+/** Waits for a state, at most 15 seconds. */
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + 15_000; performance.now() < deadline; await delay(10)) {
+    if (await holds()) return;
+  }
+  throw new Error(`not within 15 seconds: ${what}`);
+}
+
+export async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}
+
+export async function killAll(nodeId: string): Promise<void> {
+  await eventually(`the processes of node ${nodeId} are gone`, () => {
+    const left = processesOf(nodeId);
+    for (const pid of left) kill(pid);
+    return left.length === 0;
+  });
+}
+
+export function kill(pid: number, signal: NodeJS.Signals = 'SIGKILL'): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // Gone already.
+  }
+}
+
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
