@@ -148,7 +148,7 @@ class SqliteStore implements Store {
 export function openSqlite(path: string): Store {
   const writer = new DatabaseSync(path);
   writer.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
   );
   const reader = new DatabaseSync(path);
   reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');

@@ -1,0 +1,39 @@
+/**
+ * `npm run bench`: the figures that Coppice promises, as ratios within one run where a ratio is possible. Prints a table and writes
+ * bench/results.json; `--only NAME` runs one group. Never asserted in a test: machines are noisy.
+ */
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { benchEngine } from './engine.ts';
+import { benchHealth } from './health.ts';
+import { isKept, type Measure } from './measure.ts';
+import { benchStart } from './start.ts';
+
+const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
+  engine: benchEngine,
+  health: benchHealth,
+  start: benchStart,
+};
+
+const only = process.argv[process.argv.indexOf('--only') + 1];
+const names = process.argv.includes('--only') ? [only ?? ''] : Object.keys(groups);
+const measures: Measure[] = [];
+for (const name of names) {
+  const run = groups[name];
+  if (run === undefined) throw new Error(`--only ${name}: expected one of ${Object.keys(groups).join(', ')}`);
+  console.log(`${name} ...`);
+  measures.push(...(await run()));
+}
+
+const results = { at: new Date().toISOString(), node: process.version, cpus: cpus().length, measures };
+writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
+console.log();
+for (const measure of measures) console.log(row(measure));
+console.log(`\n${JSON.stringify(results)}`);
+
+function row(measure: Measure): string {
+  const { name, value, limit, detail } = measure;
+  const bound = `at ${limit.at} ${limit.value}`;
+  return `${isKept(measure) ? 'ok  ' : 'MISS'}  ${name.padEnd(56)} ${value.toFixed(2).padStart(8)}  (${bound})  ${detail}`;
+}

@@ -1,0 +1,16 @@
+/** A profile type whose nodes exist only in memory: what a cluster action costs without the nodes' own cost. */
+import type { ProfileType } from '../src/profiles/profile-type.ts';
+
+export const simulatedNode: ProfileType = {
+  name: 'bench.node',
+  version: '1.0',
+  supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
+  schema: {},
+  operations: {},
+  check: () => ({ ok: true, properties: {} }),
+  create: async (node) => ({ physicalId: node.id, data: {} }),
+  remove: async () => {},
+  look: async () => ({ health: 'healthy', reason: 'simulated' }),
+  details: async () => ({}),
+  endpoint: () => ({}),
+};
