@@ -10,6 +10,16 @@
  * and the size of results are bounded (`yaql/python/limits.ts`), so a hostile expression ends in a clear error.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
+import { compileJinja, evaluateJinja, type JinjaTemplate } from './jinja/jinja.ts';
+import { truth } from './yaql/python/compare.ts';
+import { EvaluationError, LanguageSyntaxError } from './yaql/python/errors.ts';
+import { deepestData, defaultLimits, type Limits, Meter } from './yaql/python/limits.ts';
+import { Layers } from './yaql/python/mapping.ts';
+import { toJson } from './yaql/python/result.ts';
+import { ItemsView } from './yaql/python/sets.ts';
+import { str } from './yaql/python/text.ts';
+import type { Value } from './yaql/python/values.ts';
+import { compileYaql, evaluateYaql, type YaqlExpression } from './yaql/yaql.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
@@ -37,7 +47,13 @@ export interface ExpressionScope {
 export type Template =
   | { readonly kind: 'constant'; readonly value: Json }
   | { readonly kind: 'list'; readonly items: readonly Template[] }
-  | { readonly kind: 'object'; readonly entries: readonly (readonly [string, Template])[] };
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [string, Template])[] }
+  | ExpressionTemplate;
+
+type ExpressionTemplate =
+  | { readonly kind: 'yaql'; readonly text: string; readonly parsed: YaqlExpression }
+  | { readonly kind: 'yaql-text'; readonly text: string; readonly parts: readonly (string | YaqlExpression)[] }
+  | { readonly kind: 'jinja'; readonly text: string; readonly parsed: JinjaTemplate };
 
 /** The definition is wrong: found when it is checked, before anything runs. */
 export class ExpressionSyntaxError extends Error {
@@ -73,41 +89,196 @@ export class ExpressionEvaluationError extends Error {
   }
 }
 
-const anyExpression = /<%.*?%>|\{\{.*?\}\}|\{%.*?%\}/s;
-const singleExpression = /^(?:<%(?:(?!%>).)*%>|\{\{(?:(?!\}\}).)*\}\})$/s;
+const yaqlExpression = /<%(.*?)%>/s;
+const jinjaExpression = /\{\{.*?\}\}|\{%.*?%\}/s;
 
 /** Whether a value holds an expression anywhere inside it; keys of objects are not expressions. */
 export function hasExpression(value: Json): boolean {
-  if (typeof value === 'string') return anyExpression.test(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.values(value).some((item: Json) => hasExpression(item));
+  const waiting: Json[] = [value];
+  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
+    if (typeof item === 'string') {
+      if (yaqlExpression.test(item) || jinjaExpression.test(item)) return true;
+    } else if (typeof item === 'object' && item !== null) {
+      for (const inner of Object.values(item)) waiting.push(inner as Json);
+    }
+  }
+  return false;
 }
 
 /** Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text. */
 export function isSingleExpression(text: string): boolean {
-  return singleExpression.test(text);
+  return /<%.*?%>/s.exec(text)?.[0] === text || /\{\{.*?\}\}/s.exec(text)?.[0] === text;
 }
 
 /** Python's truth: null, false, 0, '' and empty lists and objects are false; the text 'false' is true. */
 export function isTruthy(value: Json): boolean {
-  if (typeof value !== 'object' || value === null) return Boolean(value);
-  return Object.keys(value).length > 0;
+  return truth(value);
+}
+
+/** Text of a value as Python's str() spells it: `True`, `None`, `{'a': 1}`. */
+export function pythonText(value: Json): string {
+  return str(value, new Meter());
 }
 
 /**
- * Parses and checks every expression inside a value: strings, lists and objects, deep.
- * @throws ExpressionSyntaxError for the first expression that is no YAQL or Jinja, or mixes both.
+ * Parses and checks every expression inside a value: strings, lists and objects, deep. Keys are left as they are.
+ * @throws ExpressionSyntaxError for the first expression that is no YAQL or Jinja, or mixes both
  */
 export function compileTemplate(value: Json): Template {
-  if (hasExpression(value)) throw new Error('expressions are not built yet');
-  return { kind: 'constant', value };
+  return hasExpression(value) ? compileInside(value, 0) : { kind: 'constant', value };
+}
+
+function compileInside(value: Json, depth: number): Template {
+  if (typeof value === 'string') return compileText(value);
+  if (typeof value !== 'object' || value === null) return { kind: 'constant', value };
+  if (depth > deepestData) {
+    const message = `lists and objects nest more than ${deepestData} levels deep`;
+    throw new ExpressionSyntaxError(message, { expression: '', language: 'yaql' });
+  }
+  if (Array.isArray(value)) {
+    return { kind: 'list', items: value.map((item: Json) => compileInside(item, depth + 1)) };
+  }
+  const entries = Object.entries(value).map(([key, item]) => [key, compileInside(item as Json, depth + 1)] as const);
+  return { kind: 'object', entries };
+}
+
+/** The same definition is compiled again when an execution is resumed; the latest texts are remembered. */
+const compiledTexts = new Map<string, Template>();
+const rememberedTexts = 2_000;
+
+function compileText(text: string): Template {
+  const known = compiledTexts.get(text);
+  if (known !== undefined) return known;
+  const template = parseText(text);
+  if (compiledTexts.size >= rememberedTexts) compiledTexts.delete(compiledTexts.keys().next().value!);
+  compiledTexts.set(text, template);
+  return template;
+}
+
+function parseText(text: string): Template {
+  const isYaql = yaqlExpression.test(text);
+  const isJinja = jinjaExpression.test(text);
+  if (isYaql && isJinja) {
+    const message = 'one string holds YAQL (<% %>) and Jinja ({{ }} or {% %}); use one of them';
+    throw new ExpressionSyntaxError(message, { expression: text, language: 'yaql' });
+  }
+  if (isYaql) return parseYaqlText(text);
+  return isJinja ? parseJinjaText(text) : { kind: 'constant', value: text };
+}
+
+function parseYaqlText(text: string): Template {
+  const parts: (string | YaqlExpression)[] = [];
+  let offset = 0;
+  for (const match of text.matchAll(/<%(.*?)%>/gs)) {
+    if (match.index > offset) parts.push(text.slice(offset, match.index));
+    const parsed = syntaxChecked(text, 'yaql', match.index + 2, () => compileYaql(match[1]!));
+    if (match[0] === text) return { kind: 'yaql', text, parsed };
+    parts.push(parsed);
+    offset = match.index + match[0].length;
+  }
+  if (offset < text.length) parts.push(text.slice(offset));
+  return { kind: 'yaql-text', text, parts };
+}
+
+function parseJinjaText(text: string): Template {
+  const isSingle = isSingleExpression(text);
+  const parsed = syntaxChecked(text, 'jinja', 0, () => compileJinja(text, isSingle));
+  return { kind: 'jinja', text, parsed };
+}
+
+function syntaxChecked<T>(text: string, language: ExpressionLanguage, start: number, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof LanguageSyntaxError)) throw error;
+    const place = error.offset === undefined ? {} : placeOf(text, start + error.offset);
+    throw new ExpressionSyntaxError(error.message, { expression: text, language, ...place });
+  }
+}
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
 /**
- * The value of a template in a scope.
- * @throws ExpressionEvaluationError
+ * The value of a template in a scope. The limits hold for all its expressions together.
+ * @throws ExpressionEvaluationError for the first expression that has no value here
  */
-export function evaluateTemplate(template: Template, _scope: ExpressionScope): Json {
-  if (template.kind !== 'constant') throw new Error('expressions are not built yet');
-  return template.value;
+export function evaluateTemplate(template: Template, scope: ExpressionScope, limits: Limits = defaultLimits): Json {
+  if (template.kind === 'constant') return template.value;
+  return new TemplateEvaluator(scope, new Meter(limits)).evaluate(template);
+}
+
+class TemplateEvaluator {
+  readonly #data: Value;
+  readonly #functions: Readonly<Record<string, ExpressionFunction>>;
+  readonly #now: string | undefined;
+  readonly #meter: Meter;
+
+  constructor({ variables, functions, now }: ExpressionScope, meter: Meter) {
+    this.#data = variables instanceof VariableLayers ? new Layers(variables.layers) : variables;
+    this.#functions = functions ?? {};
+    this.#now = now;
+    this.#meter = meter;
+  }
+
+  evaluate(template: Template): Json {
+    switch (template.kind) {
+      case 'constant':
+        return template.value;
+      case 'list':
+        return template.items.map((item) => this.evaluate(item));
+      case 'object':
+        return Object.fromEntries(template.entries.map(([key, item]) => [key, this.evaluate(item)]));
+      case 'yaql':
+      case 'yaql-text':
+      case 'jinja':
+        return this.#guarded(template);
+    }
+  }
+
+  #guarded(template: ExpressionTemplate): Json {
+    try {
+      return this.#expression(template);
+    } catch (error) {
+      const message = evaluationMessage(error);
+      if (message === undefined) throw error;
+      const language = template.kind === 'jinja' ? 'jinja' : 'yaql';
+      throw new ExpressionEvaluationError(message, { expression: template.text, language });
+    }
+  }
+
+  #expression(template: ExpressionTemplate): Json {
+    switch (template.kind) {
+      case 'yaql':
+        return toJson(this.#yaql(template.parsed), this.#meter);
+      case 'yaql-text':
+        return template.parts.map((part) => (typeof part === 'string' ? part : this.#yaqlText(part))).join('');
+      case 'jinja':
+        return toJson(evaluateJinja(template.parsed, this.#context), this.#meter);
+    }
+  }
+
+  get #context() {
+    return { data: this.#data, functions: this.#functions, now: this.#now, meter: this.#meter };
+  }
+
+  #yaql(expression: YaqlExpression): Value {
+    return evaluateYaql(expression, this.#context);
+  }
+
+  /** Around text stands the spelling of the result: lists, where yaql itself has tuples. */
+  #yaqlText(expression: YaqlExpression): string {
+    const value = this.#yaql(expression);
+    if (value instanceof ItemsView) toJson(value, this.#meter);
+    return str(value, this.#meter);
+  }
+}
+
+/** The stack can end before the limits do when the caller is deep itself. */
+function evaluationMessage(error: unknown): string | undefined {
+  if (error instanceof EvaluationError) return error.message;
+  const isStackOverflow = error instanceof RangeError && error.message.includes('call stack');
+  return isStackOverflow ? 'the expression goes too deep' : undefined;
 }

@@ -1,6 +1,6 @@
 import { EvaluationError } from './errors.ts';
 import { checkDataDepth, type Meter } from './limits.ts';
-import { isMapping, mapEntries, mapGet, type Mapping, mapSize } from './mapping.ts';
+import { isEmptyMapping, isMapping, mapEntries, mapGet, type Mapping, mapSize } from './mapping.ts';
 import { numberOf } from './numbers.ts';
 import { PySet } from './sets.ts';
 import { Moment, Span } from './time.ts';
@@ -12,7 +12,7 @@ export function truth(value: Value): boolean {
   if (number !== undefined) return number !== 0;
   if (value === null || typeof value === 'string') return Boolean(value);
   if (isList(value)) return value.length > 0;
-  if (isMapping(value)) return mapSize(value) > 0;
+  if (isMapping(value)) return !isEmptyMapping(value);
   if (value instanceof PySet) return value.size > 0;
   return !(value instanceof Span && value.microseconds === 0);
 }
@@ -43,8 +43,8 @@ function equalContent(left: Value, right: Value, meter: Meter, depth: number): b
 }
 
 function equalMappings(left: Mapping, right: Mapping, meter: Meter, depth: number): boolean {
-  if (mapSize(left) !== mapSize(right)) return false;
-  return mapEntries(left).every(([key, value]) => {
+  if (mapSize(left, meter) !== mapSize(right, meter)) return false;
+  return mapEntries(left, meter).every(([key, value]) => {
     const other = mapGet(right, key);
     return other !== undefined && equal(value, other, meter, depth + 1);
   });

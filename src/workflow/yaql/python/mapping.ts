@@ -87,19 +87,32 @@ export function mapGet(map: Mapping, key: Value): Value | undefined {
   return layer?.[key];
 }
 
-export function mapSize(map: Mapping): number {
-  return map instanceof Dict ? map.size : mapKeys(map).length;
+/** Reading all keys of an object takes time in proportion to their number, so it is charged; so is `mapEntries`. */
+export function mapKeys(map: Mapping, meter: Meter): readonly Value[] {
+  if (map instanceof Dict) return charged(map.entries(), meter).map(([key]) => key);
+  return charged(orderedKeys(map instanceof Layers ? map.merged() : map), meter);
 }
 
-export function mapKeys(map: Mapping): readonly Value[] {
-  if (map instanceof Dict) return map.entries().map(([key]) => key);
-  return orderedKeys(map instanceof Layers ? map.merged() : map);
-}
-
-export function mapEntries(map: Mapping): readonly (readonly [Value, Value])[] {
-  if (map instanceof Dict) return map.entries();
+export function mapEntries(map: Mapping, meter: Meter): readonly (readonly [Value, Value])[] {
+  if (map instanceof Dict) return charged(map.entries(), meter);
   const object = map instanceof Layers ? map.merged() : map;
-  return orderedKeys(object).map((key) => [key, object[key]!] as const);
+  return charged(orderedKeys(object), meter).map((key) => [key, object[key]!] as const);
+}
+
+export function mapSize(map: Mapping, meter: Meter): number {
+  return map instanceof Dict ? map.size : mapKeys(map, meter).length;
+}
+
+export function isEmptyMapping(map: Mapping): boolean {
+  if (map instanceof Dict) return map.size === 0;
+  if (map instanceof Layers) return map.layers.every(isEmptyMapping);
+  for (const key in map) if (Object.hasOwn(map, key)) return false;
+  return true;
+}
+
+function charged<T>(items: readonly T[], meter: Meter): readonly T[] {
+  meter.step(1 + (items.length >> 3));
+  return items;
 }
 
 /**

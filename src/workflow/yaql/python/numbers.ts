@@ -152,6 +152,6 @@ export function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim();
   const named = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
   if (named !== null) return named[2]!.toLowerCase() === 'nan' ? Number.NaN : named[1] === '-' ? -Infinity : Infinity;
-  if (!/^[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/.test(trimmed)) return undefined;
+  if (!/^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/.test(trimmed)) return undefined;
   return Number(trimmed.replaceAll('_', ''));
 }

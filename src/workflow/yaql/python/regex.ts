@@ -2,7 +2,7 @@
  * Regular expressions of users, matched in linear time by RE2: no pattern can hang the process. What RE2 cannot do in
  * linear time (back references, look-around) is refused with its own message.
  */
-import { RE2JS, RE2JSException } from 're2js';
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
 import { EvaluationError } from './errors.ts';
 import { longestPattern, type Meter } from './limits.ts';
 import { PyObject } from './values.ts';
@@ -34,7 +34,7 @@ export class Pattern extends PyObject {
     this.#meter = meter;
     this.#regex = compile(source, flags, meter);
     this.#size = this.#regex.programSize();
-    if (this.#size > largestProgram) throw new EvaluationError(`the regex is too large: ${shown(source)}`);
+    if (this.#size > largestProgram) throw new EvaluationError('the regex is too large');
   }
 
   test(text: string): boolean {
@@ -111,7 +111,7 @@ function compile(source: string, flags: number, meter: Meter): RE2JS {
     return RE2JS.compile(source, flags);
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    throw new EvaluationError(`the regex ${shown(source)} cannot be used: ${error.message}`);
+    throw new EvaluationError(`the regex cannot be used: ${reasonOf(error)}`);
   }
 }
 
@@ -119,11 +119,12 @@ function compile(source: string, flags: number, meter: Meter): RE2JS {
 function refuseTowersOfRepeats(source: string): void {
   const counts = [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) => Number(most || least));
   if (counts.reduce((product, count) => product * Math.max(1, count), 1) <= 100_000) return;
-  throw new EvaluationError(`the regex repeats too much: ${shown(source)}`);
+  throw new EvaluationError('the regex repeats too much');
 }
 
-function shown(source: string): string {
-  return JSON.stringify(source.length > 60 ? `${source.slice(0, 60)}...` : source);
+/** RE2's description without the pattern, which may come from data. */
+function reasonOf(error: RE2JSException): string {
+  return error instanceof RE2JSSyntaxException ? error.error : 'it cannot be compiled';
 }
 
 export const regexFlags = {

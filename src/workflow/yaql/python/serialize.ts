@@ -1,5 +1,5 @@
 /** JSON and YAML texts as Mistral's functions json_dump, json_pp, json_parse, yaml_dump and yaml_parse make and read them. */
-import { type Alias, Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument } from 'yaml';
+import { type Alias, Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLError } from 'yaml';
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
@@ -24,7 +24,7 @@ export function dumpJson(value: Value, style: JsonStyle, meter: Meter, depth = 0
   if (isNumber(value)) return numberJson(value);
   const inner = (item: Value): string => dumpJson(item, style, meter, depth + 1);
   if (isMapping(value)) {
-    const entries = mapEntries(value).map(([key, item]) => [keyText(key, meter), item] as const);
+    const entries = mapEntries(value, meter).map(([key, item]) => [keyText(key, meter), item] as const);
     const sorted = style.sortKeys ? entries.toSorted(([a], [b]) => compareTexts(a, b)) : entries;
     const parts = sorted.map(([key, item]) => `${asciiJson(key, meter)}: ${inner(item)}`);
     return bracket('{', parts, '}', style, depth, meter);
@@ -65,14 +65,15 @@ function numberJson(value: Value): string {
   return isFloat(value) ? floatText(number) : String(number);
 }
 
-/** @throws EvaluationError with the parser's reason */
+/** @throws EvaluationError */
 export function parseJson(text: string, meter: Meter): Json {
   meter.step(1 + (text.length >> 3));
   meter.produce(text.length);
   try {
     return JSON.parse(text) as Json;
-  } catch (error) {
-    throw new EvaluationError(`no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  } catch {
+    // The parser's own message quotes the text, which may hold secrets.
+    throw new EvaluationError(`the text of ${text.length} characters is no JSON`);
   }
 }
 
@@ -95,8 +96,14 @@ export function parseYaml(text: string, meter: Meter): Value {
   meter.produce(text.length);
   const document = readYaml(text);
   const [error] = document.errors;
-  if (error !== undefined) throw new EvaluationError(`no YAML: ${error.message.split('\n')[0]}`);
+  if (error !== undefined) throw new EvaluationError(`the text is no YAML: ${yamlFault(error)}`);
   return new YamlReader(document, text.length, meter).value(document.contents, 0);
+}
+
+/** Where and what kind, but never the text itself, which may hold secrets. */
+function yamlFault({ code, linePos }: YAMLError): string {
+  const place = linePos === undefined ? '' : ` at line ${linePos[0].line}, column ${linePos[0].col}`;
+  return code.toLowerCase().replaceAll('_', ' ') + place;
 }
 
 type YamlDocument = ReturnType<typeof parseDocument>;
@@ -147,7 +154,7 @@ class YamlReader {
 
   #mapping(pairs: readonly Pair[], depth: number): Dict {
     const read = (pair: Pair) => [this.value(pair.key, depth + 1), this.value(pair.value, depth + 1)] as const;
-    const merged = pairs.filter(isMerge).flatMap((pair) => mergedEntries(read(pair)[1]));
+    const merged = pairs.filter(isMerge).flatMap((pair) => mergedEntries(read(pair)[1], this.#meter));
     return new Dict(this.#meter, [...merged, ...pairs.filter((pair) => !isMerge(pair)).map(read)]);
   }
 }
@@ -157,9 +164,9 @@ function isMerge(pair: Pair): boolean {
 }
 
 /** What `<<: *other` or `<<: [*one, *two]` brings in; the first of several wins. */
-function mergedEntries(value: Value): readonly (readonly [Value, Value])[] {
-  if (isMapping(value)) return mapEntries(value);
-  return isList(value) ? value.toReversed().flatMap(mergedEntries) : [];
+function mergedEntries(value: Value, meter: Meter): readonly (readonly [Value, Value])[] {
+  if (isMapping(value)) return mapEntries(value, meter);
+  return isList(value) ? value.toReversed().flatMap((item) => mergedEntries(item, meter)) : [];
 }
 
 function scalarValue(value: unknown): Value {

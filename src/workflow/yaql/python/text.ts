@@ -36,7 +36,7 @@ function reprContainer(value: Value, meter: Meter, style: SequenceStyle, depth: 
   const part = (item: Value): string => repr(item, meter, style, depth + 1);
   const join = (parts: readonly string[]): string => meter.made(parts.join(', '));
   if (isMapping(value)) {
-    return `{${join(mapEntries(value).map(([key, item]) => `${part(key)}: ${part(item)}`))}}`;
+    return `{${join(mapEntries(value, meter).map(([key, item]) => `${part(key)}: ${part(item)}`))}}`;
   }
   if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${join([...value].map(part))}}`;
   const items = itemsOf(value);

@@ -1,0 +1,13 @@
+import { any, type Definition, fn, text } from '../function.ts';
+import { dumpJson, dumpYaml, parseJson, parseYaml } from '../python/serialize.ts';
+
+const pretty = { indent: 4, sortKeys: false } as const;
+
+/** The functions that Mistral adds for JSON and YAML. */
+export const serialization: readonly Definition[] = [
+  fn('json_dump', [any('data')], (call, data) => dumpJson(data, pretty, call.meter)),
+  fn('json_pp', [any('data')], (call, data) => dumpJson(data, pretty, call.meter)),
+  fn('json_parse', [text('data')], (call, data) => parseJson(data, call.meter)),
+  fn('yaml_dump', [any('data')], (call, data) => dumpYaml(data, call.meter)),
+  fn('yaml_parse', [text('data')], (call, data) => parseYaml(data, call.meter)),
+];

@@ -1,0 +1,56 @@
+import type { Callable } from './python/values.ts';
+import { PyObject, type Value } from './python/values.ts';
+
+/**
+ * The variables and functions that a part of an expression sees. A scope is also a value: `let(x => 1)` returns one,
+ * and `->` evaluates its right side in it. `$` is `$1`; a variable that nobody set is null.
+ */
+export class Scope extends PyObject {
+  readonly typeName = 'context';
+  readonly #parent: Scope | undefined;
+  readonly #variables = new Map<string, Value>();
+  #functions: Map<string, Callable> | undefined;
+
+  constructor(parent?: Scope) {
+    super();
+    this.#parent = parent;
+  }
+
+  /** A child in which the arguments are `$1`, `$2`... */
+  child(...args: readonly Value[]): Scope {
+    const scope = new Scope(this);
+    for (const [index, value] of args.entries()) scope.set(String(index + 1), value);
+    return scope;
+  }
+
+  get(name: string): Value {
+    const key = variableKey(name);
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
+      const value = scope.#variables.get(key);
+      if (value !== undefined) return value;
+    }
+    return null;
+  }
+
+  set(name: string, value: Value): void {
+    this.#variables.set(variableKey(name), value);
+  }
+
+  findFunction(name: string): Callable | undefined {
+    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
+      const found = scope.#functions?.get(name);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  define(name: string, callable: Callable): void {
+    this.#functions ??= new Map();
+    this.#functions.set(name, callable);
+  }
+}
+
+function variableKey(name: string): string {
+  const bare = name.startsWith('$') ? name.slice(1) : name;
+  return bare === '' ? '1' : bare;
+}
