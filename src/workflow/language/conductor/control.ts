@@ -1,0 +1,214 @@
+/** What an operator or a parent execution asks for: pause, resume, stop, rerun; and the timers. */
+import type { JsonObject } from '../../../domain/json.ts';
+import {
+  type ActionRecord,
+  type EndState,
+  hasActionEnded,
+  hasTaskEnded,
+  type TaskRecord,
+} from '../state/records.ts';
+import { mergeObjects } from './data-flow.ts';
+import type { Draft } from './draft.ts';
+import type { TimerKind } from './event.ts';
+import {
+  endExecution,
+  hasExecutionEnded,
+  pauseExecution,
+  runExecution,
+  subExecutions,
+} from './execution-end.ts';
+import { Refusal } from './fault.ts';
+import { abandonActions, finishTask, throwAway, timeOut } from './finish-task.ts';
+import { pausedBefore } from './policies.ts';
+import { beginAttempt, startItems, startTask } from './run-task.ts';
+
+/** @throws Refusal for an execution that has ended. */
+export function pause(draft: Draft, stateInfo: string | null): void {
+  if (hasExecutionEnded(draft)) throw cannotChange(draft, 'PAUSED');
+  pauseExecution(draft, stateInfo);
+}
+
+function cannotChange(draft: Draft, to: string): Refusal {
+  const { state, workflow, id } = draft.execution;
+  return new Refusal(
+    'conflict',
+    `Can't change workflow execution state from ${state} to ${to}. [workflow=${workflow}, execution_id=${id}]`,
+  );
+}
+
+/** Of an execution that is not paused nothing happens, as in Mistral. */
+export function resume(draft: Draft, env: JsonObject): void {
+  if (draft.execution.state !== 'PAUSED') {
+    if (Object.keys(env).length > 0)
+      throw new Refusal(
+        'conflict',
+        `the environment of an execution in ${draft.execution.state} cannot be changed`,
+      );
+    return;
+  }
+  runExecution(draft);
+  mergeEnv(draft, env);
+  for (const { id } of subExecutions(draft, 'PAUSED'))
+    draft.commands.push({ type: 'resume-sub-execution', executionId: id, env });
+  releaseBacklog(draft);
+  const open = draft.openTasks().toSorted((left, right) => left.number - right.number);
+  for (const task of open) continueTask(draft, task);
+  draft.joinsMayFail = true;
+}
+
+function mergeEnv(draft: Draft, env: JsonObject): void {
+  if (Object.keys(env).length > 0) draft.updateExecution({ env: mergeObjects(draft.execution.env, env) });
+}
+
+function releaseBacklog(draft: Draft): void {
+  const { backlog } = draft.execution;
+  if (backlog.length > 0) draft.updateExecution({ backlog: [] });
+  for (const held of backlog) {
+    if (held.kind === 'dispatch') draft.work.push({ kind: 'dispatch', dispatch: held.dispatch });
+    else draft.work.push({ kind: 'decide', taskId: held.taskId, ignorePause: true });
+  }
+}
+
+/** What the pause held of a task. */
+function continueTask(draft: Draft, task: TaskRecord): void {
+  if (hasExecutionEnded(draft)) return;
+  if (task.state === 'IDLE') startTask(draft, task.id, { skipPause: task.stateInfo === pausedBefore });
+  else if (task.wait?.isDue === true) endWait(draft, task);
+  else if (task.state === 'RUNNING' && task.progress !== null) startItems(draft, task.id);
+}
+
+/** @throws Refusal: a paused execution cannot be set to SUCCESS. One that has ended stays as it is. */
+export function stop(draft: Draft, state: EndState, stateInfo: string | null): void {
+  if (hasExecutionEnded(draft)) return;
+  if (state === 'SUCCESS' && draft.execution.state === 'PAUSED') throw cannotChange(draft, state);
+  const running =
+    state === 'CANCELLED' ? [...subExecutions(draft, 'RUNNING'), ...subExecutions(draft, 'PAUSED')] : [];
+  endExecution(draft, state, stateInfo);
+  for (const { id } of running)
+    draft.commands.push({ type: 'stop-sub-execution', executionId: id, state: 'CANCELLED', stateInfo });
+}
+
+export function timerDue(draft: Draft, taskId: string, timer: TimerKind, due: number): void {
+  const task = draft.task(taskId);
+  if (task === undefined || hasTaskEnded(task.state) || hasExecutionEnded(draft)) return;
+  if (timer === 'timeout') {
+    if (task.timeoutAt === due) timeOut(draft, task);
+    return;
+  }
+  const { wait } = task;
+  if (wait?.kind !== timer || wait.until !== due) return;
+  if (draft.execution.state === 'PAUSED' && timer !== 'wait-after')
+    draft.updateTask(taskId, { wait: { ...wait, isDue: true } });
+  else endWait(draft, task);
+}
+
+function endWait(draft: Draft, task: TaskRecord): void {
+  const end = task.wait?.end ?? null;
+  if (end === null) beginAttempt(draft, task.id);
+  else finishTask(draft, task.id, end.state, end.stateInfo);
+}
+
+/** @throws Refusal where the task, or the execution, is in no state for it. */
+export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObject): void {
+  const task = draft.task(taskId);
+  if (task === undefined) throw new Refusal('not-found', `Task execution not found [id=${taskId}]`);
+  if (task.state !== 'ERROR' && task.state !== 'CANCELLED') {
+    throw new Refusal(
+      'conflict',
+      `only a task in ERROR or CANCELLED can be run again, this one is in ${task.state}`,
+    );
+  }
+  const { state } = draft.execution;
+  if (state === 'SUCCESS' || state === 'PAUSED') throw cannotChange(draft, 'RUNNING');
+  mergeEnv(draft, env);
+  if (state !== 'RUNNING') reopenExecution(draft);
+  runAgain(draft, task, reset);
+}
+
+function reopenExecution(draft: Draft): void {
+  draft.updateExecution({ output: {} });
+  runExecution(draft);
+  draft.joinsMayFail = true;
+}
+
+function runAgain(draft: Draft, task: TaskRecord, reset: boolean): void {
+  const hasRun = draft.spec(task).join === undefined || task.startedAt !== null;
+  const only = reset ? null : failedItems(draft, task);
+  abandonActions(draft, task, 'The task is run again.');
+  throwAway(draft, task.id, (action) => only === null || action.state !== 'SUCCESS');
+  draft.updateTask(task.id, { ...reopened, retries: 0, attempt: task.attempt + 1 });
+  if (!hasRun)
+    draft.updateTask(task.id, { state: 'WAITING', stateInfo: 'Task is waiting.', startedAt: null });
+  else if (only === null) startTask(draft, task.id);
+  else beginAttempt(draft, task.id, only);
+}
+
+const reopened = {
+  finishedAt: null,
+  startedAt: null,
+  wait: null,
+  timeoutAt: null,
+  progress: null,
+  nextTasks: [],
+  endsBranch: false,
+  errorHandled: false,
+} as const;
+
+/** The items without an accepted success; null where the task has none: all of it is run. */
+function failedItems(draft: Draft, task: TaskRecord): readonly number[] | null {
+  const total = task.progress?.total ?? 0;
+  if (total === 0) return null;
+  const good = new Set(
+    [...draft.actionsOf(task.id)]
+      .filter((action) => action.accepted && action.state === 'SUCCESS')
+      .map(({ index }) => index),
+  );
+  const failed = Array.from({ length: total }, (_, index) => index).filter((index) => !good.has(index));
+  return failed.length === 0 ? null : failed;
+}
+
+/** A sub-execution was paused, resumed, or runs again after it had ended. */
+export function subExecutionChanged(draft: Draft, actionId: string, state: 'PAUSED' | 'RUNNING'): void {
+  const action = draft.action(actionId);
+  const task = action === undefined ? undefined : draft.task(action.taskId);
+  if (action === undefined || task === undefined)
+    throw new Refusal('not-found', `no sub-execution ${actionId}`);
+  if (action.attempt !== task.attempt) return;
+  if (state === 'PAUSED') subExecutionPaused(draft, action, task);
+  else if (hasActionEnded(action.state)) subExecutionReopened(draft, action, task);
+  else subExecutionResumed(draft, action, task);
+}
+
+function subExecutionPaused(draft: Draft, action: ActionRecord, task: TaskRecord): void {
+  if (action.state !== 'RUNNING') return;
+  draft.updateAction(action.id, { state: 'PAUSED' });
+  if (task.state === 'RUNNING') draft.updateTask(task.id, { state: 'PAUSED' });
+  if (!hasExecutionEnded(draft)) pauseExecution(draft, null);
+}
+
+/** When none of the sub-executions is paused any more, this one goes on too. */
+function subExecutionResumed(draft: Draft, action: ActionRecord, task: TaskRecord): void {
+  if (action.state !== 'PAUSED') return;
+  draft.updateAction(action.id, { state: 'RUNNING' });
+  const others = [...draft.actionsOf(task.id)].filter((other) => other.state === 'PAUSED');
+  if (task.state === 'PAUSED' && others.length === 0) draft.updateTask(task.id, { state: 'RUNNING' });
+  if (draft.execution.state === 'PAUSED' && subExecutions(draft, 'PAUSED').length === 0) resume(draft, {});
+}
+
+function subExecutionReopened(draft: Draft, action: ActionRecord, task: TaskRecord): void {
+  draft.updateAction(action.id, { state: 'RUNNING', accepted: false, result: null });
+  const { progress } = task;
+  const counted = {
+    running: (progress?.running ?? 0) + 1,
+    failed: (progress?.failed ?? 0) - (action.state === 'ERROR' ? 1 : 0),
+    cancelled: (progress?.cancelled ?? 0) - (action.state === 'CANCELLED' ? 1 : 0),
+  };
+  draft.updateTask(task.id, {
+    ...reopened,
+    state: 'RUNNING',
+    stateInfo: null,
+    startedAt: task.startedAt,
+    progress: progress === null ? null : { ...progress, ...counted },
+  });
+  if (hasExecutionEnded(draft)) reopenExecution(draft);
+}

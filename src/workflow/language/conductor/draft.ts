@@ -1,0 +1,176 @@
+/** A step in the making: reads fall through to the state, writes stay here until they are handed out as changes. */
+import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
+import type { Changes, ExecutionState } from '../state/execution-state.ts';
+import {
+  type ActionRecord,
+  type Dispatch,
+  type EndState,
+  type ExecutionRecord,
+  hasTaskEnded,
+  type TaskRecord,
+  type TaskState,
+} from '../state/records.ts';
+import type { Command } from './command.ts';
+import { Facts, type Surroundings } from './surroundings.ts';
+
+export type Work =
+  | {
+      readonly kind: 'attempt-ended';
+      readonly taskId: string;
+      readonly state: EndState;
+      readonly stateInfo: string | null;
+    }
+  /** After a resume the `pause` commands of held transitions are passed over. */
+  | { readonly kind: 'decide'; readonly taskId: string; readonly ignorePause: boolean }
+  | { readonly kind: 'dispatch'; readonly dispatch: Dispatch };
+
+export interface StepOrigin {
+  readonly now: number;
+  readonly seed: string;
+}
+
+export class Draft {
+  readonly workflow: WorkflowSpec;
+  readonly facts: Facts;
+  readonly now: number;
+  readonly commands: Command[] = [];
+  /** What follows from what was done so far, to be done in this step. */
+  readonly work: Work[] = [];
+  /** Some branch ended without taking a transition: a join that waits for it may have become impossible. */
+  joinsMayFail = false;
+  /** What `uuid()` is derived from in this step, and how many were drawn. */
+  readonly seed: string;
+  uuids = 0;
+  readonly #state: ExecutionState;
+  #execution: ExecutionRecord;
+  readonly #tasks = new Map<string, TaskRecord>();
+  readonly #newTaskIds: string[] = [];
+  readonly #newTasks = new Map<string, string[]>();
+  readonly #actions = new Map<string, ActionRecord>();
+  readonly #newActions = new Map<string, string[]>();
+
+  constructor(workflow: WorkflowSpec, state: ExecutionState, surroundings: Surroundings, event: StepOrigin) {
+    this.workflow = workflow;
+    this.facts = new Facts(surroundings);
+    this.now = event.now;
+    this.seed = event.seed;
+    this.#state = state;
+    this.#execution = state.execution;
+  }
+
+  get execution(): ExecutionRecord {
+    return this.#execution;
+  }
+
+  /** How many tasks this step made so far: a cycle without any action in it would never end. */
+  get tasksMade(): number {
+    return this.#execution.nextTask - this.#state.execution.nextTask;
+  }
+
+  changes(): Changes {
+    const execution = this.#execution === this.#state.execution ? undefined : this.#execution;
+    return { execution, tasks: [...this.#tasks.values()], actions: [...this.#actions.values()] };
+  }
+
+  updateExecution(patch: Partial<ExecutionRecord>): void {
+    this.#execution = { ...this.#execution, ...patch, updatedAt: this.now };
+  }
+
+  spec(task: TaskRecord): TaskSpec {
+    const spec = this.workflow.tasks.get(task.name);
+    if (spec === undefined)
+      throw new Error(`the definition of ${this.workflow.fullName} has no task ${task.name}`);
+    return spec;
+  }
+
+  task(id: string): TaskRecord | undefined {
+    return this.#tasks.get(id) ?? this.#state.task(id);
+  }
+
+  /** In the order of their creation. */
+  *tasks(): Iterable<TaskRecord> {
+    for (const task of this.#state.tasks) yield this.#tasks.get(task.id) ?? task;
+    for (const id of this.#newTaskIds) yield this.#known(id);
+  }
+
+  /** In no particular order. */
+  openTasks(): TaskRecord[] {
+    const ids = new Set([...this.#state.openTaskIds, ...this.#tasks.keys()]);
+    return [...ids].map((id) => this.#known(id)).filter((task) => !hasTaskEnded(task.state));
+  }
+
+  latestTask(name: string): TaskRecord | undefined {
+    const id = this.#newTasks.get(name)?.at(-1) ?? this.#state.taskIdsNamed(name).at(-1);
+    return id === undefined ? undefined : this.#known(id);
+  }
+
+  addTask(task: TaskRecord): TaskRecord {
+    this.#newTaskIds.push(task.id);
+    append(this.#newTasks, task.name, task.id);
+    this.#tasks.set(task.id, task);
+    this.#countStates(undefined, task.state);
+    return task;
+  }
+
+  updateTask(id: string, patch: Partial<TaskRecord>): TaskRecord {
+    const before = this.#known(id);
+    const task = { ...before, ...patch, updatedAt: this.now };
+    this.#tasks.set(id, task);
+    this.#countStates(before.state, task.state);
+    return task;
+  }
+
+  action(id: string): ActionRecord | undefined {
+    return this.#actions.get(id) ?? this.#state.action(id);
+  }
+
+  *actionsOf(taskId: string): Iterable<ActionRecord> {
+    for (const id of this.#state.actionIdsOf(taskId)) yield this.#knownAction(id);
+    for (const id of this.#newActions.get(taskId) ?? []) yield this.#knownAction(id);
+  }
+
+  addAction(action: ActionRecord): void {
+    append(this.#newActions, action.taskId, action.id);
+    this.#actions.set(action.id, action);
+  }
+
+  updateAction(id: string, patch: Partial<ActionRecord>): ActionRecord {
+    const action = { ...this.#knownAction(id), ...patch, updatedAt: this.now };
+    this.#actions.set(id, action);
+    return action;
+  }
+
+  #countStates(before: TaskState | undefined, after: TaskState): void {
+    const openTasks = this.#execution.openTasks + isOpen(after) - (before === undefined ? 0 : isOpen(before));
+    const waitingTasks =
+      this.#execution.waitingTasks + isWaiting(after) - (before === undefined ? 0 : isWaiting(before));
+    if (openTasks === this.#execution.openTasks && waitingTasks === this.#execution.waitingTasks) return;
+    this.updateExecution({ openTasks, waitingTasks });
+  }
+
+  #known(id: string): TaskRecord {
+    const task = this.task(id);
+    if (task === undefined) throw new Error(`no task ${id} in execution ${this.#execution.id}`);
+    return task;
+  }
+
+  #knownAction(id: string): ActionRecord {
+    const action = this.action(id);
+    if (action === undefined) throw new Error(`no action ${id} in execution ${this.#execution.id}`);
+    return action;
+  }
+}
+
+function isOpen(state: TaskState): number {
+  return hasTaskEnded(state) ? 0 : 1;
+}
+
+function isWaiting(state: TaskState): number {
+  return state === 'WAITING' ? 1 : 0;
+}
+
+function append(index: Map<string, string[]>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, [id]);
+  else ids.push(id);
+}

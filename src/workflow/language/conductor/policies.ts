@@ -1,0 +1,62 @@
+/** The values of a task's policies for one run: evaluated and checked before anything of the task starts. */
+import { isJsonObject, type Json } from '../../../domain/json.ts';
+import { type ExpressionScope, isTruthy, type Template } from '../../expressions.ts';
+import { shortly } from '../definition/problem.ts';
+import type { PoliciesSpec, RetrySpec } from '../definition/workflow-spec.ts';
+import type { EndState, ResolvedPolicies } from '../state/records.ts';
+import { EngineFault, evaluate } from './fault.ts';
+
+export const pausedBefore = "Set by 'pause-before' policy";
+export const failedOn = "Failed by 'fail-on' policy";
+
+/** @throws EngineFault for an expression without a value and for a value of a wrong type. */
+export function resolvePolicies(spec: PoliciesSpec, scope: ExpressionScope): ResolvedPolicies {
+  return {
+    retry: spec.retry === undefined ? null : resolveRetry(spec.retry, scope),
+    waitBefore: wholeNumber('WaitBeforePolicy', spec.waitBefore, scope),
+    waitAfter: wholeNumber('WaitAfterPolicy', spec.waitAfter, scope),
+    timeout: wholeNumber('TimeoutPolicy', spec.timeout, scope),
+    concurrency: wholeNumber('ConcurrencyPolicy', spec.concurrency, scope),
+  };
+}
+
+function resolveRetry({ count, delay }: RetrySpec, scope: ExpressionScope): ResolvedPolicies['retry'] {
+  return { count: wholeNumber('RetryPolicy', count, scope), delay: wholeNumber('RetryPolicy', delay, scope) };
+}
+
+export function pausesBefore(spec: PoliciesSpec, scope: ExpressionScope): boolean {
+  return boolean('PauseBeforePolicy', spec.pauseBefore, scope);
+}
+
+/** Looked at after a success only: an expression about the result says nothing about an attempt without one. */
+export function failsOn(spec: PoliciesSpec, scope: ExpressionScope): boolean {
+  return boolean('FailOnPolicy', spec.failOn, scope);
+}
+
+/** Whether one more attempt is wanted: after a failure unless break-on or a false continue-on, after a success if continue-on. */
+export function wantsRetry(retry: RetrySpec, state: EndState, scope: ExpressionScope): boolean {
+  if (state === 'CANCELLED') return false;
+  if (retry.continueOn !== undefined && !isTruthy(evaluate(retry.continueOn, scope))) return false;
+  if (state === 'SUCCESS') return retry.continueOn !== undefined;
+  return retry.breakOn === undefined || !isTruthy(evaluate(retry.breakOn, scope));
+}
+
+/** A hundred years of seconds: a later time would leave the range of dates. */
+const maxNumber = 3_153_600_000;
+
+function wholeNumber(policy: string, template: Template | undefined, scope: ExpressionScope): number {
+  const value = template === undefined ? 0 : evaluate(template, scope);
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxNumber) return value;
+  throw invalid(policy, value, 'a whole number of at least 0');
+}
+
+function boolean(policy: string, template: Template | undefined, scope: ExpressionScope): boolean {
+  const value = template === undefined ? false : evaluate(template, scope);
+  if (typeof value === 'boolean') return value;
+  throw invalid(policy, value, 'true or false');
+}
+
+function invalid(policy: string, value: Json, expected: string): EngineFault {
+  const found = isJsonObject(value) ? 'a mapping' : shortly(value);
+  return new EngineFault(`Invalid data type in ${policy}: expected ${expected}, found ${found}.`);
+}

@@ -1,0 +1,203 @@
+/** What a task calls: the action or workflow behind a name, with its input checked before anything starts. */
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
+import type { ExpressionScope } from '../../expressions.ts';
+import type { AdhocActionSpec, InputSpec } from '../definition/workflow-spec.ts';
+import { mergeObjects } from './data-flow.ts';
+import type { Draft } from './draft.ts';
+import { EngineFault, evaluate } from './fault.ts';
+import { pythonList, pythonText } from './python-text.ts';
+import type { ActionFacts, WorkflowFacts } from './surroundings.ts';
+
+export interface ResolvedAction {
+  /** Full name and input as the user sees them. */
+  readonly name: string;
+  readonly input: JsonObject;
+  readonly isAdhoc: boolean;
+  /** What is really run. */
+  readonly base: string;
+  readonly baseInput: JsonObject;
+}
+
+export interface ResolvedWorkflow {
+  readonly workflow: WorkflowFacts;
+  readonly input: JsonObject;
+  readonly params: JsonObject;
+}
+
+/** @throws EngineFault for an unknown action, missing or unknown input, a base that is not there. */
+export function resolveAction(
+  draft: Draft,
+  name: string,
+  input: JsonObject,
+  scope: AdhocScope,
+): ResolvedAction {
+  const found = findAction(draft, name);
+  if (found === null) {
+    throw new EngineFault(
+      `Failed to find action [action_name=${name}, namespace=${draft.execution.namespace}]`,
+    );
+  }
+  if (found.kind === 'system') {
+    checkInput(found.name, 'action', found.inputs?.map(toInputSpec), input);
+    return { name: found.name, input, isAdhoc: false, base: found.name, baseInput: input };
+  }
+  const { spec } = found;
+  checkInput(spec.fullName, 'ad-hoc action', spec.inputs, input);
+  const filled = withDefaults(spec.inputs, input);
+  const [base, baseInput] = descend(draft, spec, filled, scope);
+  return { name: spec.fullName, input: filled, isAdhoc: true, base, baseInput };
+}
+
+/** The scope of `base-input`: the action's input first, then what the task sees. */
+export type AdhocScope = (input: JsonObject) => ExpressionScope;
+
+const longestChain = 50;
+
+function descend(
+  draft: Draft,
+  action: AdhocActionSpec,
+  input: JsonObject,
+  scope: AdhocScope,
+): [string, JsonObject] {
+  let spec = action;
+  let baseInput = evaluateBaseInput(spec, input, scope);
+  for (let depth = 0; depth < longestChain; depth += 1) {
+    const base = findInNamespaces(draft, spec.base, (name, namespace) => draft.facts.action(name, namespace));
+    if (base === null) throw cannotInstantiate(action, `base action '${spec.base}' is not found`);
+    if (base.kind === 'system') {
+      checkBaseInput(action, base, baseInput);
+      return [base.name, baseInput];
+    }
+    spec = base.spec;
+    baseInput = evaluateBaseInput(spec, withDefaults(spec.inputs, baseInput), scope);
+  }
+  throw cannotInstantiate(action, 'its chain of base actions does not end');
+}
+
+function evaluateBaseInput(spec: AdhocActionSpec, input: JsonObject, scope: AdhocScope): JsonObject {
+  const value = evaluate(spec.baseInput, scope(input));
+  const inline = [...spec.inlineInput].map(
+    ([name, template]) => [name, evaluate(template, scope(input))] as const,
+  );
+  return { ...(isJsonObject(value) ? value : {}), ...Object.fromEntries(inline) };
+}
+
+function checkBaseInput(
+  action: AdhocActionSpec,
+  base: ActionFacts & { kind: 'system' },
+  input: JsonObject,
+): void {
+  try {
+    checkInput(base.name, 'action', base.inputs?.map(toInputSpec), input);
+  } catch (error) {
+    throw error instanceof EngineFault ? cannotInstantiate(action, error.message) : error;
+  }
+}
+
+function cannotInstantiate(action: AdhocActionSpec, reason: string): EngineFault {
+  return new EngineFault(`Failed to instantiate an action [action=${action.fullName}]: ${reason}`);
+}
+
+/** The result of an ad-hoc action: the base's, bent by each `output` on the way up. */
+export function transformResult(draft: Draft, name: string, result: Json): Json {
+  const outputs: AdhocActionSpec[] = [];
+  let found = findInNamespaces(draft, name, (wanted, namespace) => draft.facts.action(wanted, namespace));
+  while (found?.kind === 'adhoc' && outputs.length <= longestChain) {
+    outputs.push(found.spec);
+    found = findInNamespaces(draft, found.spec.base, (wanted, namespace) =>
+      draft.facts.action(wanted, namespace),
+    );
+  }
+  return outputs.reduceRight(
+    (value, spec) => (spec.output === undefined ? value : evaluate(spec.output, { variables: value })),
+    result,
+  );
+}
+
+/** @throws EngineFault for an unknown workflow, missing or unknown input. */
+export function resolveWorkflow(draft: Draft, name: string, given: JsonObject): ResolvedWorkflow {
+  const workflow = findNamed(draft, name, (wanted, namespace) => draft.facts.workflow(wanted, namespace));
+  if (workflow === null) {
+    throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${draft.execution.namespace}]`);
+  }
+  const declared = new Set(workflow.inputs.map((input) => input.name));
+  const entries = Object.entries(given) as [string, Json][];
+  const isParam = ([key]: [string, Json]): boolean => !declared.has(key) && startParams.has(key);
+  const input = Object.fromEntries(entries.filter((entry) => !isParam(entry)));
+  checkInput(workflow.name, workflowClass(workflow.type), workflow.inputs, input);
+  return { workflow, input, params: Object.fromEntries(entries.filter(isParam)) };
+}
+
+/** Parameters of the start, not of the workflow: Mistral takes them from the input where the workflow does not declare them. */
+const startParams = new Set(['task_name', 'env', 'evaluate_env', 'notify', 'read_only']);
+
+export function workflowClass(type: 'direct' | 'reverse'): string {
+  return type === 'direct' ? 'DirectWorkflowSpec' : 'ReverseWorkflowSpec';
+}
+
+/** @throws EngineFault in Mistral's words. */
+export function checkInput(
+  name: string,
+  kind: string,
+  declared: readonly InputSpec[] | undefined,
+  given: JsonObject,
+): void {
+  if (declared === undefined) return;
+  const names = new Set(declared.map((input) => input.name));
+  const missing = declared
+    .filter((input) => input.default === undefined && !Object.hasOwn(given, input.name))
+    .map((input) => input.name);
+  const unexpected = Object.keys(given).filter((key) => !names.has(key));
+  if (missing.length === 0 && unexpected.length === 0) return;
+  const parts = [
+    missing.length === 0 ? '' : `, missing=${pythonList(missing)}`,
+    unexpected.length === 0 ? '' : `, unexpected=${pythonList(unexpected)}`,
+  ];
+  throw new EngineFault(`Invalid input [name=${name}, class=${kind}${parts.join('')}]`);
+}
+
+export function withDefaults(declared: readonly InputSpec[], given: JsonObject): JsonObject {
+  const defaults = declared.filter(
+    (input) => input.default !== undefined && !Object.hasOwn(given, input.name),
+  );
+  return { ...given, ...Object.fromEntries(defaults.map((input) => [input.name, input.default as Json])) };
+}
+
+function toInputSpec(input: { name: string; required: boolean }): InputSpec {
+  return input.required ? { name: input.name } : { name: input.name, default: null };
+}
+
+function findAction(draft: Draft, name: string): ActionFacts | null {
+  return findNamed(draft, name, (wanted, namespace) => draft.facts.action(wanted, namespace));
+}
+
+type Find<Found> = (name: string, namespace: string) => Found | null;
+
+/** In a workbook a short name means its own first. */
+function findNamed<Found>(draft: Draft, name: string, find: Find<Found>): Found | null {
+  const { workbook } = draft.workflow;
+  const own = workbook === undefined ? null : findInNamespaces(draft, `${workbook}.${name}`, find);
+  return own ?? findInNamespaces(draft, name, find);
+}
+
+/** The execution's namespace, then the default one. */
+function findInNamespaces<Found>(draft: Draft, name: string, find: Find<Found>): Found | null {
+  const { namespace } = draft.execution;
+  return find(name, namespace) ?? (namespace === '' ? null : find(name, ''));
+}
+
+/** Defaults for an action's parameters from `env: {__actions: {std.http: {timeout: 5}}}`. */
+export function actionDefaults(env: JsonObject, action: string, input: JsonObject): JsonObject {
+  const all = env['__actions'];
+  const defaults = isJsonObject(all) && Object.hasOwn(all, action) ? all[action] : undefined;
+  return isJsonObject(defaults) ? mergeObjects(defaults, input) : input;
+}
+
+/** @throws EngineFault where the input of a task is no mapping. */
+export function asInput(task: string, value: Json): JsonObject {
+  if (isJsonObject(value)) return value;
+  const found = pythonText(value).slice(0, 200);
+  throw new EngineFault(
+    `Wrong dynamic input for task: ${task}. Dict type is expected. Actual value: ${found}`,
+  );
+}

@@ -1,0 +1,118 @@
+/**
+ * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind it, and
+ * `fail(msg="...")`, an engine command with its message.
+ *
+ * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Anything else (a bare word, a {dict}) is refused:
+ * Mistral drops such a parameter silently, and cuts 1.25 to 1.
+ */
+import type { Json } from '../../../domain/json.ts';
+import type { Template } from '../../expressions.ts';
+import { readTemplate, type Source } from './source.ts';
+
+export interface InlineCall {
+  readonly name: string;
+  readonly parameters: ReadonlyMap<string, Template>;
+}
+
+const parameterName = /[-\w]+(?==)/y;
+const blanks = /\s+/y;
+
+/** The name is read up to the first blank outside of an expression. */
+export function readInlineCall(source: Source, text: string): InlineCall {
+  const trimmed = text.trim();
+  const name = nameOf(trimmed);
+  return { name, parameters: readParameters(source, trimmed, name.length) };
+}
+
+/** `count=3 delay=1`: parameters alone. */
+export function readInlineParameters(source: Source, text: string): ReadonlyMap<string, Template> {
+  return readParameters(source, text.trim(), 0);
+}
+
+function nameOf(text: string): string {
+  const match = /^(?:<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|[^\s])+/s.exec(text);
+  return match?.[0] ?? text;
+}
+
+function readParameters(source: Source, text: string, start: number): ReadonlyMap<string, Template> {
+  const parameters = new Map<string, Template>();
+  let position = skip(blanks, text, start);
+  while (position < text.length) {
+    const name = matchAt(parameterName, text, position);
+    const value = name === undefined ? undefined : readValue(source, text, position + name.length + 1);
+    if (name === undefined || value === undefined) {
+      noteBadParameter(source, name, text.slice(position));
+      return parameters;
+    }
+    parameters.set(name, value.template);
+    position = skip(blanks, text, value.end);
+  }
+  return parameters;
+}
+
+function noteBadParameter(source: Source, name: string | undefined, rest: string): void {
+  const where =
+    name === undefined ? 'this is no parameter' : `the value of parameter '${name}' is not understood`;
+  source.problems.error(source.path, where, {
+    expected:
+      'name=value with a value of "text", \'text\', <% expression %>, {{ expression }}, [list], true, false, null or a number; ' +
+      'write anything else under input',
+    found: rest.length <= 60 ? rest : `${rest.slice(0, 57)}...`,
+  });
+}
+
+interface ReadValue {
+  readonly template: Template;
+  readonly end: number;
+}
+
+const quoted = /"[^"]*"|'[^']*'/y;
+const expression = /<%.*?%>|\{\{.*?\}\}|\{%.*?%\}/sy;
+const literal = /(?:true|false|null|-?\d+(?:\.\d+)?)(?=\s|$)/y;
+
+function readValue(source: Source, text: string, start: number): ReadValue | undefined {
+  const inQuotes = matchAt(quoted, text, start);
+  if (inQuotes !== undefined) return ready(source, inQuotes.slice(1, -1), start + inQuotes.length);
+  const evaluated = matchAt(expression, text, start);
+  if (evaluated !== undefined) return ready(source, evaluated, start + evaluated.length);
+  const plain = matchAt(literal, text, start);
+  if (plain !== undefined) return ready(source, JSON.parse(plain) as Json, start + plain.length);
+  return text[start] === '[' ? readList(source, text, start) : undefined;
+}
+
+function ready(source: Source, value: Json, end: number): ReadValue {
+  return { template: readTemplate({ ...source, value }), end };
+}
+
+/** A JSON list: ends at the bracket that closes it, brackets in texts not counted. */
+function readList(source: Source, text: string, start: number): ReadValue | undefined {
+  const end = closingBracket(text, start);
+  if (end === undefined) return undefined;
+  try {
+    return ready(source, JSON.parse(text.slice(start, end)) as Json, end);
+  } catch {
+    return undefined;
+  }
+}
+
+function closingBracket(text: string, start: number): number | undefined {
+  let depth = 0;
+  let inText = false;
+  for (let index = start; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '\\' && inText) index += 1;
+    else if (character === '"') inText = !inText;
+    else if (!inText && character === '[') depth += 1;
+    else if (!inText && character === ']' && (depth -= 1) === 0) return index + 1;
+  }
+  return undefined;
+}
+
+function matchAt(pattern: RegExp, text: string, position: number): string | undefined {
+  pattern.lastIndex = position;
+  return pattern.exec(text)?.[0];
+}
+
+function skip(pattern: RegExp, text: string, position: number): number {
+  return position + (matchAt(pattern, text, position)?.length ?? 0);
+}

@@ -1,0 +1,81 @@
+/** What is wrong with a definition: where, what was expected and what was found. */
+
+/** Keys and list positions from the root of the document: `['w', 'tasks', 'a', 'retry', 'count']`. */
+export type DefinitionPath = readonly (string | number)[];
+
+export interface DefinitionProblem {
+  /** An error refuses the definition; a warning is only told. */
+  readonly severity: 'error' | 'warning';
+  readonly path: DefinitionPath;
+  readonly message: string;
+  readonly expected?: string;
+  readonly found?: string;
+  /** 1-based, in the text of the definition. */
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** A definition that is not valid; `problems` has every error found, in the order of the text where it is known. */
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError';
+  readonly problems: readonly DefinitionProblem[];
+
+  constructor(problems: readonly DefinitionProblem[]) {
+    super(`Invalid DSL: ${problems.map(describeProblem).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** One line for people: `line 4, column 7: w.tasks.a.retry.count: expected ..., found ...`. */
+export function describeProblem(problem: DefinitionProblem): string {
+  const at = problem.line === undefined ? '' : `line ${problem.line}, column ${problem.column ?? 1}: `;
+  const path = problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
+  const expected = problem.expected === undefined ? '' : ` (expected ${problem.expected}`;
+  const found = problem.found === undefined ? '' : `found ${problem.found}`;
+  if (expected === '') return `${at}${path}${problem.message}${found === '' ? '' : ` (${found})`}`;
+  return `${at}${path}${problem.message}${expected}${found === '' ? '' : `, ${found}`})`;
+}
+
+/** Gathers the problems of one document, so that a person sees them all at once. */
+export class ProblemList {
+  readonly problems: DefinitionProblem[] = [];
+  readonly #positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined;
+  readonly #known = new Set<string>();
+
+  constructor(positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined) {
+    this.#positionOf = positionOf;
+  }
+
+  error(path: DefinitionPath, message: string, detail: { expected?: string; found?: string } = {}): void {
+    this.#add({ severity: 'error', path, message, ...detail });
+  }
+
+  warn(path: DefinitionPath, message: string): void {
+    this.#add({ severity: 'warning', path, message });
+  }
+
+  /** @throws DefinitionError when there is an error; warnings alone pass. */
+  throwIfErrors(): void {
+    const errors = this.problems.filter((problem) => problem.severity === 'error');
+    if (errors.length > 0) throw new DefinitionError(errors);
+  }
+
+  get warnings(): readonly DefinitionProblem[] {
+    return this.problems.filter((problem) => problem.severity === 'warning');
+  }
+
+  #add(problem: DefinitionProblem): void {
+    const key = JSON.stringify([problem.path, problem.message]);
+    if (this.#known.has(key)) return;
+    this.#known.add(key);
+    const position = this.#positionOf(problem.path);
+    this.problems.push(position === undefined ? problem : { ...problem, ...position });
+  }
+}
+
+/** A short rendering of a value for "found ...". */
+export function shortly(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+}

@@ -1,0 +1,214 @@
+/** One task of a workflow, with the defaults of `task-defaults` folded in. */
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
+import { isSingleExpression, type Template } from '../../expressions.ts';
+import { readInlineCall, type InlineCall } from './inline-call.ts';
+import { emptyClause, readClause } from './read-clause.ts';
+import { policyKeys, readPolicies, withDefaults } from './read-policies.ts';
+import { readWithItems } from './read-with-items.ts';
+import {
+  at,
+  constant,
+  emptyTemplate,
+  has,
+  isBoolean,
+  isWholeNumber,
+  readExpressionOr,
+  readTemplate,
+  readTemplateObject,
+  readText,
+  readTexts,
+  refuseUnknownKeys,
+  type Source,
+  wrong,
+} from './source.ts';
+import type { ClauseSpec, PoliciesSpec, TaskSpec } from './workflow-spec.ts';
+
+/** Mistral's limits: a column of 255 characters, of which a join uses 47 for its key. */
+const maxNameLength = 255;
+const maxJoinNameLength = 208;
+
+const commonKeys = [
+  ...[
+    'name',
+    'version',
+    'type',
+    'description',
+    'tags',
+    'action',
+    'workflow',
+    'input',
+    'with-items',
+    'publish',
+    'publish-on-error',
+  ],
+  ...['keep-result', 'safe-rerun', 'target'],
+  ...policyKeys,
+];
+const directKeys = ['join', 'on-success', 'on-error', 'on-complete'];
+const defaultKeys = [
+  ...policyKeys,
+  ...directKeys.slice(1),
+  'safe-rerun',
+  'requires',
+  'name',
+  'version',
+  'description',
+  'tags',
+];
+
+export interface TaskDefaults {
+  readonly policies: PoliciesSpec;
+  readonly onSuccess: ClauseSpec;
+  readonly onError: ClauseSpec;
+  readonly onComplete: ClauseSpec;
+  readonly safeRerun: Template | undefined;
+  readonly requires: readonly string[];
+}
+
+export function readTaskDefaults(source: Source): TaskDefaults | undefined {
+  const { value } = source;
+  if (value === undefined) return undefined;
+  if (!isJsonObject(value) || Object.keys(value).length === 0)
+    return wrong(source, 'wrong type', 'a mapping with at least one entry');
+  refuseUnknownKeys(source, defaultKeys, 'task-defaults');
+  return {
+    policies: readPolicies(source),
+    onSuccess: readClause(at(source, 'on-success')),
+    onError: readClause(at(source, 'on-error')),
+    onComplete: readClause(at(source, 'on-complete')),
+    safeRerun: readExpressionOr(at(source, 'safe-rerun'), isBoolean, 'true, false or one expression'),
+    requires: readRequires(at(source, 'requires')),
+  };
+}
+
+export interface TaskPlace {
+  readonly name: string;
+  readonly position: number;
+  readonly type: 'direct' | 'reverse';
+  readonly defaults: TaskDefaults | undefined;
+}
+
+/** undefined where the value is no task at all; what is wrong inside it is noted. */
+export function readTask(source: Source, place: TaskPlace): TaskSpec | undefined {
+  const { value } = source;
+  if (!isJsonObject(value) || Object.keys(value).length === 0)
+    return wrong(source, 'wrong type', 'a mapping with at least one entry');
+  refuseUnknownKeys(
+    source,
+    [...commonKeys, ...(place.type === 'direct' ? directKeys : ['requires'])],
+    `a ${place.type} task`,
+  );
+  const join = readJoin(at(source, 'join'));
+  checkName(source, place.name, join !== undefined);
+  return {
+    name: place.name,
+    position: place.position,
+    description: readText(at(source, 'description')),
+    tags: readTexts(at(source, 'tags')) ?? [],
+    ...readCall(source),
+    ...readResultHandling(source, place.defaults),
+    policies: withDefaults(readPolicies(source), place.defaults?.policies),
+    ...readClauses(source, place),
+    join,
+    requires: place.type === 'reverse' ? allRequires(source, place) : [],
+    source: { ...value, name: place.name, type: place.type, version: '2.0' },
+  };
+}
+
+function checkName(source: Source, name: string, isJoin: boolean): void {
+  const limit = isJoin ? maxJoinNameLength : maxNameLength;
+  if (name.length <= limit) return;
+  source.problems.error(
+    source.path,
+    `the name of a ${isJoin ? 'join ' : ''}task has at most ${limit} characters`,
+  );
+}
+
+type Call = Pick<TaskSpec, 'type' | 'call' | 'callName' | 'input' | 'inlineInput' | 'withItems'>;
+
+function readCall(source: Source): Call {
+  if (has(source, 'action') && has(source, 'workflow'))
+    wrong(source, "a task has 'action' or 'workflow', not both", 'one of the two');
+  const type = has(source, 'workflow') && !has(source, 'action') ? 'WORKFLOW' : 'ACTION';
+  const where = at(source, type === 'WORKFLOW' ? 'workflow' : 'action');
+  const { name, parameters } = readCallName(where);
+  return {
+    type,
+    call: readTemplate({ ...where, value: name }),
+    callName: name,
+    input: readInput(at(source, 'input')),
+    inlineInput: parameters,
+    withItems: readWithItems(at(source, 'with-items')),
+  };
+}
+
+function readCallName(source: Source): InlineCall {
+  const text = readText(source);
+  if (text === undefined) return { name: 'std.noop', parameters: new Map() };
+  return readInlineCall(source, text);
+}
+
+function readInput(source: Source): Template {
+  const { value } = source;
+  if (value === undefined) return emptyTemplate;
+  if (isJsonObject(value)) return readTemplateObject(source) ?? emptyTemplate;
+  if (typeof value === 'string' && isSingleExpression(value.trim()))
+    return readTemplate({ ...source, value: value.trim() });
+  wrong(source, 'wrong type', 'a mapping with at least one entry, or one expression that gives one');
+  return emptyTemplate;
+}
+
+type ResultHandling = Pick<TaskSpec, 'keepResult' | 'safeRerun' | 'target' | 'publish' | 'publishOnError'>;
+
+function readResultHandling(source: Source, defaults: TaskDefaults | undefined): ResultHandling {
+  const expected = 'true, false or one expression';
+  const safeRerun = readExpressionOr(at(source, 'safe-rerun'), isBoolean, expected) ?? defaults?.safeRerun;
+  return {
+    keepResult: readExpressionOr(at(source, 'keep-result'), isBoolean, expected) ?? constant(true),
+    safeRerun: safeRerun ?? constant(false),
+    target: readText(at(source, 'target')) === undefined ? undefined : readTemplate(at(source, 'target')),
+    publish: readTemplateObject(at(source, 'publish')),
+    publishOnError: readTemplateObject(at(source, 'publish-on-error')),
+  };
+}
+
+type Clauses = Pick<TaskSpec, 'onSuccess' | 'onError' | 'onComplete'>;
+
+function readClauses(source: Source, place: TaskPlace): Clauses {
+  if (place.type === 'reverse')
+    return { onSuccess: emptyClause, onError: emptyClause, onComplete: emptyClause };
+  const { defaults } = place;
+  return {
+    onSuccess: clauseOrDefault(at(source, 'on-success'), defaults?.onSuccess, place.name),
+    onError: clauseOrDefault(at(source, 'on-error'), defaults?.onError, place.name),
+    onComplete: clauseOrDefault(at(source, 'on-complete'), defaults?.onComplete, place.name),
+  };
+}
+
+/** A clause without targets takes those of task-defaults, without the task itself; what the defaults publish is ignored. */
+function clauseOrDefault(source: Source, fallback: ClauseSpec | undefined, self: string): ClauseSpec {
+  const own = readClause(source);
+  if (own.transitions.length > 0 || fallback === undefined) return own;
+  return { ...own, transitions: fallback.transitions.filter(({ target }) => target !== self) };
+}
+
+function readJoin(source: Source): 'all' | number | undefined {
+  const { value } = source;
+  if (value === undefined) return undefined;
+  if (value === 'all') return 'all';
+  if (value === 'one') return 1;
+  if (isWholeNumber(value)) return value === 0 ? undefined : (value as number);
+  return wrong(source, 'wrong type', 'all, one or a whole number');
+}
+
+function readRequires(source: Source): readonly string[] {
+  const { value } = source;
+  if (typeof value === 'string' && value !== '') return [value];
+  return readTexts(source) ?? [];
+}
+
+function allRequires(source: Source, { name, defaults }: TaskPlace): readonly string[] {
+  const names = new Set([...readRequires(at(source, 'requires')), ...(defaults?.requires ?? [])]);
+  names.delete(name);
+  return [...names];
+}

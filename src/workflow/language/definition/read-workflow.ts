@@ -1,0 +1,89 @@
+/** One workflow of a definition: its own keys, its tasks, and the checks that see the tasks together. */
+import { isJsonObject, type JsonObject } from '../../../domain/json.ts';
+import { checkGraph } from '../graph/check-graph.ts';
+import { buildGraph } from '../graph/workflow-graph.ts';
+import { readInputs } from './read-inputs.ts';
+import { readTask, readTaskDefaults } from './read-task.ts';
+import { at, readObject, readTemplateObject, readText, readTexts, type Source, wrong } from './source.ts';
+import type { TaskSpec, WorkflowSpec } from './workflow-spec.ts';
+
+const keys = [
+  ...[
+    'name',
+    'version',
+    'description',
+    'tags',
+    'type',
+    'input',
+    'output',
+    'output-on-error',
+    'vars',
+    'task-defaults',
+    'tasks',
+  ],
+];
+const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
+
+/** undefined where a part is missing without which there is no workflow; everything wrong is noted. */
+export function readWorkflow(
+  source: Source,
+  name: string,
+  workbook: string | undefined,
+): WorkflowSpec | undefined {
+  const value = readObject(source, 'a workflow: a mapping with tasks');
+  if (value === undefined) return undefined;
+  if (uuid.test(name))
+    source.problems.error(source.path, 'a workflow name cannot be in the format of a UUID');
+  warnOfUnknownKeys(source, value);
+  const type = readType(at(source, 'type'));
+  const tasks = readTasks(source, type);
+  if (tasks === undefined) return undefined;
+  const graph = buildGraph(type, tasks);
+  checkGraph({ type, tasks, graph }, { ...source, path: [...source.path, 'tasks'] });
+  return {
+    name,
+    workbook,
+    fullName: workbook === undefined ? name : `${workbook}.${name}`,
+    type,
+    description: readText(at(source, 'description')),
+    tags: readTexts(at(source, 'tags')) ?? [],
+    inputs: readInputs(at(source, 'input')),
+    vars: readTemplateObject(at(source, 'vars')),
+    output: readTemplateObject(at(source, 'output')),
+    outputOnError: readTemplateObject(at(source, 'output-on-error')),
+    tasks,
+    graph,
+    source: { ...value, name, version: '2.0' },
+  };
+}
+
+/** Mistral accepts them, so a definition with notes of its own must pass; a typo deserves a word. */
+function warnOfUnknownKeys(source: Source, value: JsonObject): void {
+  for (const key of Object.keys(value)) {
+    if (!keys.includes(key))
+      source.problems.warn([...source.path, key], `unknown key '${key}' of a workflow is ignored`);
+  }
+}
+
+function readType(source: Source): 'direct' | 'reverse' {
+  const { value } = source;
+  if (value === undefined || value === 'direct') return 'direct';
+  if (value === 'reverse') return 'reverse';
+  wrong(source, 'unknown type of workflow', 'direct or reverse');
+  return 'direct';
+}
+
+function readTasks(source: Source, type: 'direct' | 'reverse'): ReadonlyMap<string, TaskSpec> | undefined {
+  const where = at(source, 'tasks');
+  if (where.value === undefined)
+    return wrong({ ...source, value: undefined }, "'tasks' is missing", 'at least one task');
+  if (!isJsonObject(where.value) || Object.keys(where.value).length === 0)
+    return wrong(where, 'wrong type', 'at least one task');
+  const defaults = readTaskDefaults(at(source, 'task-defaults'));
+  const tasks = new Map<string, TaskSpec>();
+  for (const [position, name] of Object.keys(where.value).entries()) {
+    const task = readTask(at(where, name), { name, position, type, defaults });
+    if (task !== undefined) tasks.set(name, task);
+  }
+  return tasks;
+}

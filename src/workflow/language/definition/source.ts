@@ -1,0 +1,153 @@
+/** Reading a part of a definition: the value, where it stands, and the list that wrong things are noted in. */
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
+import {
+  compileTemplate,
+  ExpressionSyntaxError,
+  isSingleExpression,
+  type Template,
+} from '../../expressions.ts';
+import { type DefinitionPath, type ProblemList, shortly } from './problem.ts';
+
+export interface Source {
+  readonly value: Json | undefined;
+  readonly path: DefinitionPath;
+  readonly problems: ProblemList;
+}
+
+export const emptyTemplate: Template = { kind: 'constant', value: {} };
+
+export function constant(value: Json): Template {
+  return { kind: 'constant', value };
+}
+
+export function at(source: Source, key: string | number): Source {
+  const { value } = source;
+  const path = [...source.path, key];
+  if (Array.isArray(value)) return { ...source, path, value: value[Number(key)] as Json | undefined };
+  if (!isJsonObject(value) || !Object.hasOwn(value, key)) return { ...source, path, value: undefined };
+  return { ...source, path, value: value[String(key)] };
+}
+
+export function has(source: Source, key: string): boolean {
+  return at(source, key).value !== undefined;
+}
+
+/** Notes that something else was expected. */
+export function wrong(source: Source, message: string, expected: string): undefined {
+  source.problems.error(source.path, message, { expected, found: shortly(source.value) });
+  return undefined;
+}
+
+export function readObject(source: Source, expected = 'a mapping'): JsonObject | undefined {
+  if (isJsonObject(source.value)) return source.value;
+  return wrong(source, 'wrong type', expected);
+}
+
+export function readText(source: Source): string | undefined {
+  if (source.value === undefined) return undefined;
+  if (typeof source.value === 'string' && source.value !== '') return source.value;
+  return wrong(source, 'wrong type', 'a text that is not empty');
+}
+
+export function refuseUnknownKeys(source: Source, known: readonly string[], what: string): void {
+  if (!isJsonObject(source.value)) return;
+  for (const key of Object.keys(source.value)) {
+    if (known.includes(key)) continue;
+    source.problems.error([...source.path, key], `unknown key '${key}' of ${what}`, {
+      expected: `one of ${known.join(', ')}`,
+    });
+  }
+}
+
+/** A list of texts, each once; undefined where absent or wrong. */
+export function readTexts(source: Source): string[] | undefined {
+  const { value } = source;
+  if (value === undefined) return undefined;
+  const isRight =
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((item) => typeof item === 'string' && item !== '');
+  if (!isRight) return wrong(source, 'wrong type', 'a list of texts with at least one entry');
+  const texts = value as string[];
+  if (new Set(texts).size !== texts.length)
+    return wrong(source, 'an entry stands twice', 'a list without repetitions');
+  return texts;
+}
+
+/** Parses the expressions of a value, deep; each wrong one is noted where it stands. */
+export function readTemplate(source: Source): Template {
+  const { value } = source;
+  if (value === undefined) return constant(null);
+  if (Array.isArray(value))
+    return listTemplate(
+      value,
+      [...value.keys()].map((index) => readTemplate(at(source, index))),
+    );
+  if (isJsonObject(value)) {
+    const entries = Object.keys(value).map((key) => [key, readTemplate(at(source, key))] as const);
+    return entries.every(([, item]) => item.kind === 'constant')
+      ? constant(value)
+      : { kind: 'object', entries };
+  }
+  return compileText(source, value);
+}
+
+function listTemplate(value: Json, items: readonly Template[]): Template {
+  return items.every((item) => item.kind === 'constant') ? constant(value) : { kind: 'list', items };
+}
+
+function compileText(source: Source, value: Json): Template {
+  try {
+    return compileTemplate(value);
+  } catch (error) {
+    if (!(error instanceof ExpressionSyntaxError)) throw error;
+    noteSyntaxError(source, error);
+    return constant(null);
+  }
+}
+
+function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {
+  const hint = unbalanced(error.expression) ? '; quote the whole text if it stands inside { } or [ ]' : '';
+  source.problems.error(source.path, `${error.message}${hint}`, { found: shortly(error.expression) });
+}
+
+function unbalanced(text: string): boolean {
+  return (
+    text.split('<%').length !== text.split('%>').length || text.split('{{').length !== text.split('}}').length
+  );
+}
+
+/** A mapping with at least one entry (`publish`, `output`, `vars`, ...). */
+export function readTemplateObject(source: Source): Template | undefined {
+  if (source.value === undefined) return undefined;
+  const object = readObject(source, 'a mapping with at least one entry');
+  if (object === undefined) return undefined;
+  if (Object.keys(object).length === 0) return wrong(source, 'empty', 'a mapping with at least one entry');
+  return readTemplate(source);
+}
+
+/** One expression, or a value that `accepts` takes. */
+export function readExpressionOr(
+  source: Source,
+  accepts: (value: Json) => boolean,
+  expected: string,
+): Template | undefined {
+  const { value } = source;
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && isSingleExpression(value.trimEnd()))
+    return readTemplate({ ...source, value: value.trimEnd() });
+  if (accepts(value)) return constant(value);
+  return wrong(source, 'wrong type', expected);
+}
+
+export function isWholeNumber(value: Json): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+export function isBoolean(value: Json): boolean {
+  return typeof value === 'boolean';
+}
+
+export function nothing(): boolean {
+  return false;
+}

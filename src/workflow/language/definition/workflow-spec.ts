@@ -1,0 +1,129 @@
+/**
+ * A checked definition: what `parse-definition.ts` makes of the text. Expressions are parsed, task-defaults are folded into the
+ * tasks, lists and guards have one shape. Nothing here changes after parsing.
+ */
+import type { Json, JsonObject } from '../../../domain/json.ts';
+import type { Template } from '../../expressions.ts';
+import type { WorkflowGraph } from '../graph/workflow-graph.ts';
+
+export interface WorkflowSpec {
+  /** As written; the full name of a workbook's workflow is `<workbook>.<name>`. */
+  readonly name: string;
+  /** Name of the workbook that it came from: short names of its neighbours are looked up there first. */
+  readonly workbook: string | undefined;
+  readonly fullName: string;
+  readonly type: 'direct' | 'reverse';
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly inputs: readonly InputSpec[];
+  readonly vars: Template | undefined;
+  readonly output: Template | undefined;
+  readonly outputOnError: Template | undefined;
+  /** In the order of the text: it decides where branches conflict. */
+  readonly tasks: ReadonlyMap<string, TaskSpec>;
+  readonly graph: WorkflowGraph;
+  /** The plain definition, as `execution().spec` shows it. */
+  readonly source: JsonObject;
+}
+
+export interface InputSpec {
+  readonly name: string;
+  /** Absent: the input is required. Defaults are literal, expressions in them stay text. */
+  readonly default?: Json;
+}
+
+export interface TaskSpec {
+  readonly name: string;
+  /** Place in the definition, from 0. */
+  readonly position: number;
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly type: 'ACTION' | 'WORKFLOW';
+  /** Name of the action or workflow, possibly an expression. */
+  readonly call: Template;
+  /** The name as written. */
+  readonly callName: string;
+  /** Gives an object; from an expression (`input: <% $.args %>`) this is checked when it runs. */
+  readonly input: Template;
+  /** Parameters written behind the name; they win over `input`. */
+  readonly inlineInput: ReadonlyMap<string, Template>;
+  readonly withItems: readonly ItemsSpec[];
+  readonly keepResult: Template;
+  readonly safeRerun: Template;
+  readonly target: Template | undefined;
+  readonly policies: PoliciesSpec;
+  readonly publish: Template | undefined;
+  readonly publishOnError: Template | undefined;
+  readonly onSuccess: ClauseSpec;
+  readonly onError: ClauseSpec;
+  readonly onComplete: ClauseSpec;
+  /** undefined: no join. `all`, or the number of inbound tasks that must arrive. */
+  readonly join: 'all' | number | undefined;
+  readonly requires: readonly string[];
+  readonly source: JsonObject;
+}
+
+export interface ItemsSpec {
+  readonly variable: string;
+  readonly values: Template;
+}
+
+export interface PoliciesSpec {
+  readonly retry: RetrySpec | undefined;
+  readonly waitBefore: Template | undefined;
+  readonly waitAfter: Template | undefined;
+  readonly timeout: Template | undefined;
+  readonly pauseBefore: Template | undefined;
+  readonly concurrency: Template | undefined;
+  readonly failOn: Template | undefined;
+}
+
+export interface RetrySpec {
+  readonly count: Template;
+  readonly delay: Template;
+  readonly breakOn: Template | undefined;
+  readonly continueOn: Template | undefined;
+}
+
+/** An on-success, on-error or on-complete clause. */
+export interface ClauseSpec {
+  readonly transitions: readonly TransitionSpec[];
+  readonly publishBranch: Template | undefined;
+  readonly publishGlobal: Template | undefined;
+}
+
+export type EngineCommand = 'noop' | 'fail' | 'succeed' | 'pause';
+
+export interface TransitionSpec {
+  readonly target: string;
+  /** undefined: a task. */
+  readonly command: EngineCommand | undefined;
+  readonly guard: Template | undefined;
+  readonly message: Template | undefined;
+  /** The guard as written, for pictures. */
+  readonly guardText: string | undefined;
+}
+
+/** An ad-hoc action: another action with its input and output bent. */
+export interface AdhocActionSpec {
+  readonly name: string;
+  readonly workbook: string | undefined;
+  readonly fullName: string;
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly base: string;
+  readonly baseInput: Template;
+  readonly inlineInput: ReadonlyMap<string, Template>;
+  readonly inputs: readonly InputSpec[];
+  readonly output: Template | undefined;
+  readonly source: JsonObject;
+}
+
+export interface WorkbookSpec {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly workflows: readonly WorkflowSpec[];
+  readonly actions: readonly AdhocActionSpec[];
+  readonly source: JsonObject;
+}

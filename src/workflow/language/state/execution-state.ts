@@ -1,0 +1,93 @@
+/**
+ * The records of one execution in memory, with the indexes that a step needs. A runner builds it from rows, hands it to `conduct`
+ * (which does not change it), commits the answer's changes, and then applies them here - or drops the state and loads it again
+ * when the next event comes: an execution that waits for something needs no memory.
+ */
+import type { ActionRecord, ExecutionRecord, TaskRecord } from './records.ts';
+import { hasTaskEnded } from './records.ts';
+
+/** The rows that one step made or changed: all of them are written in one transaction with the step's commands. */
+export interface Changes {
+  /** undefined: the execution's record is as before. */
+  readonly execution: ExecutionRecord | undefined;
+  readonly tasks: readonly TaskRecord[];
+  readonly actions: readonly ActionRecord[];
+}
+
+export class ExecutionState {
+  #execution: ExecutionRecord;
+  readonly #tasks = new Map<string, TaskRecord>();
+  readonly #tasksByName = new Map<string, string[]>();
+  readonly #openTasks = new Set<string>();
+  readonly #actions = new Map<string, ActionRecord>();
+  readonly #actionsByTask = new Map<string, string[]>();
+
+  /** Tasks in the order of their numbers; actions in any order. */
+  constructor(
+    execution: ExecutionRecord,
+    tasks: Iterable<TaskRecord> = [],
+    actions: Iterable<ActionRecord> = [],
+  ) {
+    this.#execution = execution;
+    for (const task of tasks) this.#putTask(task);
+    for (const action of actions) this.#putAction(action);
+  }
+
+  get execution(): ExecutionRecord {
+    return this.#execution;
+  }
+
+  get tasks(): Iterable<TaskRecord> {
+    return this.#tasks.values();
+  }
+
+  get actions(): Iterable<ActionRecord> {
+    return this.#actions.values();
+  }
+
+  get openTaskIds(): ReadonlySet<string> {
+    return this.#openTasks;
+  }
+
+  task(id: string): TaskRecord | undefined {
+    return this.#tasks.get(id);
+  }
+
+  /** In the order of their creation. */
+  taskIdsNamed(name: string): readonly string[] {
+    return this.#tasksByName.get(name) ?? [];
+  }
+
+  action(id: string): ActionRecord | undefined {
+    return this.#actions.get(id);
+  }
+
+  actionIdsOf(taskId: string): readonly string[] {
+    return this.#actionsByTask.get(taskId) ?? [];
+  }
+
+  /** After the step was committed. */
+  apply(changes: Changes): void {
+    if (changes.execution !== undefined) this.#execution = changes.execution;
+    for (const task of changes.tasks) this.#putTask(task);
+    for (const action of changes.actions) this.#putAction(action);
+  }
+
+  #putTask(task: TaskRecord): void {
+    if (!this.#tasks.has(task.id)) append(this.#tasksByName, task.name, task.id);
+    this.#tasks.set(task.id, task);
+    if (hasTaskEnded(task.state)) this.#openTasks.delete(task.id);
+    else this.#openTasks.add(task.id);
+  }
+
+  #putAction(action: ActionRecord): void {
+    if (!this.#actions.has(action.id)) append(this.#actionsByTask, action.taskId, action.id);
+    this.#actions.set(action.id, action);
+  }
+}
+
+function append(index: Map<string, string[]>, key: string, id: string): void {
+  const ids = index.get(key);
+  if (ids === undefined) index.set(key, [id]);
+  else ids.push(id);
+}
