@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+/**
+ * The door of the command `coppice`, in JavaScript that an older Node can read too: finds a Node that is new enough, and starts.
+ *
+ *     this Node is new enough ----------------------> src/main.ts of a checkout, or dist/main.js of a package
+ *     it is older, and the package `node` is near --> the same, again, with that Node
+ *     it is older, and there is none ---------------> one sentence, exit code 1
+ *
+ * Why a Node comes along with the package: docs/decisions/2026-11-22-node-comes-along.md.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import module from 'node:module';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = realpathSync(fileURLToPath(import.meta.url));
+const root = path.dirname(path.dirname(here));
+const isPackage = root.split(path.sep).includes('node_modules');
+const main = ['src/main.ts', 'dist/main.js']
+  .filter((file) => !(isPackage && file.endsWith('.ts')))
+  .map((file) => path.join(root, file))
+  .find((file) => existsSync(file));
+
+if (main === undefined) {
+  fail(
+    `This copy of Coppice is not whole: there is no dist/main.js in ${root}. Install it again, or run npm run build.`,
+  );
+} else if (isNewEnough(process.versions.node, main)) {
+  start(main);
+} else {
+  startWithNewerNode(main);
+}
+
+/** node:sqlite needs 22.13 without a flag, and types are stripped without one from 22.18 on (23 was behind with both). */
+function isNewEnough(version, file) {
+  const [major, minor] = version.split('.').map(Number);
+  if (major === 22) return minor >= (file.endsWith('.ts') ? 18 : 13);
+  return major === 23 ? minor >= 6 : major > 23;
+}
+
+function start(file) {
+  // Next to the modules, not in a shared folder like /tmp where somebody else could put code for us; not writable: no cache.
+  module.enableCompileCache?.(path.join(nearestModules(), '.cache', 'coppice'));
+  import(pathToFileURL(file).href).catch((error) => {
+    fail(`Coppice could not start: ${process.env.DEBUG === 'coppice' ? error.stack : error.message}`);
+  });
+}
+
+function nearestModules() {
+  const parts = root.split(path.sep);
+  const at = parts.lastIndexOf('node_modules');
+  return at === -1 ? path.join(root, 'node_modules') : parts.slice(0, at + 1).join(path.sep);
+}
+
+function startWithNewerNode(file) {
+  const newer = process.env.COPPICE_NODE === undefined ? findNode() : undefined;
+  if (newer === undefined) {
+    fail(
+      `Coppice needs Node.js ${file.endsWith('.ts') ? '22.18' : '22.13'} or newer, and this is ${process.versions.node}. ` +
+        'Install a newer one, or let npm bring it along: npm install node@24',
+    );
+    return;
+  }
+  const env = { ...process.env, COPPICE_NODE: newer };
+  const child = spawn(newer, [here, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
+    process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => fail(`Node.js at ${newer} could not be started: ${error.message}`));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+/** The Node of the npm package `node`: beside this package, inside it, or in a folder above. */
+function findNode() {
+  const places = module.createRequire(here).resolve.paths('node/package.json') ?? [];
+  return places.map((folder) => path.join(folder, 'node', 'bin', 'node')).find((file) => existsSync(file));
+}
+
+function fail(message) {
+  process.stderr.write(`coppice: ${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,29 @@
+import { constants } from 'node:os';
+
+/** Something that ends a command: told on stderr in its own words, without a stack. */
+export class CliError extends Error {
+  /** 1: it did not work. 2: it was not asked for rightly. */
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, options: { exitCode?: 1 | 2; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.name = 'CliError';
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The command was not written rightly; what is right stands in the message. */
+export function usageError(message: string): CliError {
+  return new CliError(message, { exitCode: 2 });
+}
+
+/** A signal ended the command as it should: nothing to tell, only the exit code (128 and the signal's number). */
+export class EndedBySignal extends Error {
+  readonly exitCode: number;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`ended by ${signal}`);
+    this.name = 'EndedBySignal';
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}

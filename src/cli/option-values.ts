@@ -1,0 +1,35 @@
+/** What stands behind an option, read and checked before anything is asked of a server. */
+import { InvalidArgumentError } from 'commander';
+
+/** A whole number, not smaller than `least`. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^-?\d{1,9}$/.test(text) && value >= least) return value;
+    throw new InvalidArgumentError(
+      `Expected a whole number of at least ${least}, found ${JSON.stringify(text)}.`,
+    );
+  };
+}
+
+/** A change of a number: `3`, `+3`, `-3`. */
+export function signedNumber(text: string): number {
+  if (/^[+-]?\d{1,9}(?:\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`Expected a number like 3 or -3, found ${JSON.stringify(text)}.`);
+}
+
+/** Gathers `--metadata key=value`, given as often as wanted. */
+export function keyValue(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`Expected key=value, found ${JSON.stringify(text)}.`);
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** Only what was given: an absent option must not reach the API as null. */
+export function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,89 @@
+/**
+ * What a person can type. One file a command; each says what it takes and hands the work on:
+ *
+ *     serve, demo                          start a server (app.ts), in this process or as a child
+ *     cluster, node, profile, policy,
+ *     action, recovery, watch              ask a server, through the public HTTP API and nothing else
+ *     policy check, profile check          look at a file; need no server
+ *
+ * Answers go to stdout, as tables for people or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
+ * 1 it did not, 2 it was not written rightly, 130 ended by Ctrl-C.
+ */
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { actionCommand } from './action.ts';
+import { clusterCommand } from './cluster.ts';
+import { demoCommand } from './demo.ts';
+import { nodeCommand } from './node.ts';
+import { policyCommand } from './policy.ts';
+import { profileCommand } from './profile.ts';
+import { recoveryCommand } from './recovery.ts';
+import { serveCommand } from './serve.ts';
+import type { Terminal } from './terminal.ts';
+import { watchCommand } from './watch.ts';
+
+const examples = `
+Examples:
+  $ coppice demo                                  see it work: real failures, really recovered
+  $ coppice serve                                 run the server
+  $ coppice profile create web web.yaml           what nodes are made from
+  $ coppice policy create web-health health.yaml  how they are watched and recovered
+  $ coppice cluster create web --profile web --size 5 --wait
+  $ coppice cluster policy-attach web web-health
+  $ coppice watch web
+
+Most commands need a server: --url, else COPPICE_URL, else http://127.0.0.1:8777.
+Exit codes: 0 it worked, 1 it did not, 2 the command was not written rightly.`;
+
+export function buildProgram(terminal: Terminal): Command {
+  const program = new Command('coppice')
+    .description('Keeps groups of machines alive: watches them, and brings failed ones back, step by step.')
+    .version(packageVersion(), '-V, --version')
+    .option('--url <url>', 'address of the server')
+    .option('--json', 'answers as JSON, for programs')
+    .showSuggestionAfterError()
+    .addHelpText('after', examples);
+  const commands = [
+    demoCommand,
+    serveCommand,
+    clusterCommand,
+    nodeCommand,
+    profileCommand,
+    policyCommand,
+    actionCommand,
+    recoveryCommand,
+    watchCommand,
+  ];
+  for (const command of commands) program.addCommand(command(terminal));
+  everywhere(program, (command) => prepare(command, terminal));
+  return program;
+}
+
+/** Settings that commander does not pass on to commands that are added whole. */
+function prepare(command: Command, terminal: Terminal): void {
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.writeError(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'coppice: ')),
+      getOutHasColors: () => terminal.colours,
+      getErrHasColors: () => terminal.errorColours,
+    })
+    .showHelpAfterError(`Try: ${fullName(command)} --help`);
+}
+
+function everywhere(command: Command, visit: (command: Command) => void): void {
+  visit(command);
+  for (const child of command.commands) everywhere(child, visit);
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,39 @@
+/** Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr. */
+import { CommanderError } from 'commander';
+import { CliError, EndedBySignal } from './cli-error.ts';
+import { buildProgram } from './program.ts';
+import { styleFor } from './style.ts';
+import { printable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** @param words what was typed behind `coppice`. */
+export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
+  const program = buildProgram(terminal);
+  try {
+    if (words.length === 0) program.help();
+    await program.parseAsync(words, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return exitCodeOf(error, terminal);
+  }
+}
+
+function exitCodeOf(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+    return wasAsked || error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof EndedBySignal) return error.exitCode;
+  const style = styleFor(terminal.errorColours);
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = printable(message === '' ? 'it failed, and gave no reason' : message).split('\n');
+  terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
+  if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
+    terminal.writeError(`${stackOf(error)}\n`);
+  return error instanceof CliError ? error.exitCode : 1;
+}
+
+function stackOf(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

@@ -1,0 +1,101 @@
+/** `coppice serve`: the server in the foreground, until a signal ends it. */
+import { Command } from 'commander';
+import type { ConfigFlags } from '../config.ts';
+import { CliError, EndedBySignal } from './cli-error.ts';
+import type { GlobalOptions } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+interface ServeOptions extends GlobalOptions {
+  readonly dataDir?: string;
+  readonly listen?: string;
+  readonly config?: string;
+  readonly roles?: string;
+}
+
+/** A stop that takes longer hangs; what was not written by then is taken up again at the next start. */
+const stopWithinMs = 20_000;
+
+export function serveCommand(terminal: Terminal): Command {
+  return new Command('serve')
+    .description(
+      'Run the server: API, engine and health watch in one process, with its database in a directory.',
+    )
+    .option(
+      '--data-dir <directory>',
+      'database and files of local processes (default: ~/.local/share/coppice)',
+    )
+    .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
+    .option('--config <file>', 'YAML file with more settings')
+    .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice serve\n  $ coppice serve --data-dir /var/lib/coppice --listen 127.0.0.1:8777',
+    )
+    .action(async (_options: object, command: Command) => {
+      await serve(command.optsWithGlobals<ServeOptions>(), terminal);
+    });
+}
+
+async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
+  const { ConfigError, loadConfig } = await import('../config.ts');
+  const { startCoppice } = await import('../app.ts');
+  const stopSignal = nextSignal();
+  try {
+    const config = loadConfig(flagsOf(options), options.config);
+    const coppice = await startCoppice(config);
+    tellReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
+    const signal = await stopSignal;
+    await withinLimit(coppice.stop());
+    // The service manager's SIGTERM is how a server is meant to end.
+    if (signal !== 'SIGTERM') throw new EndedBySignal(signal);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CliError(error.message, { exitCode: 2, cause: error });
+    throw startProblem(error, options.listen);
+  }
+}
+
+function flagsOf({ dataDir, listen, roles }: ServeOptions): ConfigFlags {
+  return {
+    ...(dataDir === undefined ? {} : { data_dir: dataDir }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(roles === undefined ? {} : { roles: roles.split(',').map((role) => role.trim()) }),
+  };
+}
+
+function tellReady(
+  terminal: Terminal,
+  { json }: ServeOptions,
+  { url, dataDir }: { readonly url: string; readonly dataDir: string },
+): void {
+  const ready = { url, pid: process.pid, data_dir: dataDir };
+  terminal.write(
+    json === true
+      ? `${JSON.stringify({ ready })}\n`
+      : `Coppice is ready at ${url}, with its data in ${dataDir}\n`,
+  );
+}
+
+/** The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the stop short. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
+  });
+}
+
+async function withinLimit(stopping: Promise<void>): Promise<void> {
+  const limit = setTimeout(() => process.exit(1), stopWithinMs);
+  await stopping;
+  clearTimeout(limit);
+}
+
+function startProblem(error: unknown, listen = '127.0.0.1:8777'): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const hint = 'Choose another with --listen, for example --listen 127.0.0.1:0 for any free port.';
+  if (code === 'EADDRINUSE')
+    return new CliError(`${listen} is taken, perhaps by another Coppice. ${hint}`, { cause: error });
+  if (code === 'EADDRNOTAVAIL')
+    return new CliError(`${listen} is no address of this machine. ${hint}`, { cause: error });
+  if (code === 'EACCES' && message.includes('listen'))
+    return new CliError(`${listen} may not be used by this user. ${hint}`, { cause: error });
+  return error;
+}

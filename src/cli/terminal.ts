@@ -1,0 +1,49 @@
+/** Where a command writes, and what it may know of the person's terminal. Tests put a plain object in its place. */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a person looks at stdout, so that lines may be drawn anew. */
+  readonly isInteractive: boolean;
+  /** Colours on stdout, and on stderr. */
+  readonly colours: boolean;
+  readonly errorColours: boolean;
+  /** Size in characters as it is now; a pipe has no width to keep to. */
+  size(): { readonly columns: number; readonly rows: number };
+  /** Writes to stdout, as it is. */
+  write(text: string): void;
+  /** Writes to stderr, as it is. */
+  writeError(text: string): void;
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+export function processTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  endQuietlyWhenNobodyReads(stdout);
+  endQuietlyWhenNobodyReads(stderr);
+  return {
+    env,
+    isInteractive: stdout.isTTY && env['TERM'] !== 'dumb',
+    colours: wantsColours(env, stdout.isTTY),
+    errorColours: wantsColours(env, stderr.isTTY),
+    size: () => ({ columns: stdout.columns ?? Infinity, rows: stdout.rows ?? Infinity }),
+    write: (text) => void stdout.write(text),
+    writeError: (text) => void stderr.write(text),
+    now: () => Date.now(),
+  };
+}
+
+/** NO_COLOR (no-color.org) and FORCE_COLOR win over what the terminal is. */
+export function wantsColours(env: Terminal['env'], isTty: boolean): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return isTty && env['TERM'] !== 'dumb';
+}
+
+/** `coppice node list | head` closes the pipe early, which is no failure. */
+function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
+}
