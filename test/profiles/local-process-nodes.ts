@@ -3,7 +3,7 @@
  * process is found by the node's id in its environment, whoever started it.
  */
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,8 @@ export function usePlace(): Place {
     type = localProcess({ dataDir });
   });
   afterEach(async () => {
-    for (const id of nodes.splice(0)) await killAll(id);
+    for (const id of nodes.splice(0)) await killAll(() => processesOf(id));
+    await killAll(() => processesIn(dataDir));
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   });
   return {
@@ -128,9 +129,23 @@ export async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-export async function killAll(nodeId: string): Promise<void> {
-  await eventually(`the processes of node ${nodeId} are gone`, () => {
-    const left = processesOf(nodeId);
+/** Processes that have emptied their environment, or that somebody forgot. */
+function processesIn(directory: string): number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => workingDirectory(pid).startsWith(`${directory}/`)).map(Number);
+}
+
+function workingDirectory(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
+}
+
+async function killAll(processes: () => number[]): Promise<void> {
+  await eventually('the processes of the test are gone', () => {
+    const left = processes();
     for (const pid of left) kill(pid);
     return left.length === 0;
   });

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -306,6 +306,22 @@ describe('remove', () => {
     await eventually('the leader is gone', () => !isAlive(pidOf(node)));
     expect(processesOf(node.id)).toHaveLength(2);
     await localProcess({ dataDir: place.dataDir }).remove(node, request());
+    expect(processesOf(node.id)).toEqual([]);
+  });
+
+  test('finds a process that the record names and no file does', async () => {
+    const node = await create(place.type, place.node(sleeper));
+    await rm(place.fileOf(node), { recursive: true });
+    await place.type.remove(node, request());
+    expect(processesOf(node.id)).toEqual([]);
+  });
+
+  test('finds a process whose stop was begun by a Coppice that crashed', async () => {
+    const node = place.node(sleeper);
+    await create(place.type, node, 'k');
+    await mkdir(place.fileOf(node, 'retired'));
+    await rename(place.fileOf(node, 'starts', 'k'), place.fileOf(node, 'retired', 'k'));
+    await place.type.remove(node, request());
     expect(processesOf(node.id)).toEqual([]);
   });
 

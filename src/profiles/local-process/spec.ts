@@ -2,12 +2,12 @@
  * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults, and the
  * checks; nothing here looks at the machine (examine.ts does).
  */
+import { closestWord } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
-import { nearestName } from './nearest-name.ts';
 
 export const stopSignals = [
   'SIGTERM',
@@ -169,7 +169,7 @@ function unknownKeys(properties: JsonObject): Issue[] {
   return Object.keys(properties)
     .filter((name) => !known.includes(name))
     .map((name) => {
-      const meant = nearestName(name, known);
+      const meant = closestWord(name, known);
       const found = `the unknown key ${quoteValue(name)}`;
       const one = { field: name.slice(0, 100), expected: `one of the keys ${known.join(', ')}`, found };
       return meant === undefined ? one : { ...one, hint: `did you mean \`${meant}\`?` };
@@ -236,7 +236,7 @@ function checkSignal(value: Json, field: string): Issue[] {
 
 function signalMeant(written: string): string | undefined {
   return (
-    stopSignals.find((name) => name === `SIG${written.toUpperCase()}`) ?? nearestName(written, stopSignals)
+    stopSignals.find((name) => name === `SIG${written.toUpperCase()}`) ?? closestWord(written, stopSignals)
   );
 }
 
