@@ -19,7 +19,8 @@ export function nodeCheck(services: ActionServices): ActionDefinition {
         },
         async (tx, seen) => {
           const changes = changesFor(seen);
-          if (changes !== undefined) await updateNode(tx, id, { ...changes, updatedAt: context.now() });
+          // No `updatedAt`: to look at a node is no change of it, and gives it no new grace.
+          if (changes !== undefined) await updateNode(tx, id, changes);
         },
       );
       if (verdict.health === 'unknown') {

@@ -1,11 +1,12 @@
 /** Rows of recoveries: the episodes, their steps and their decisions. */
 import { sql, type Selectable, type SqlBool } from 'kysely';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { RecoveryState, RecoveryStepState } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
-import { fromText } from './rows.ts';
+import { fromText, toText } from './rows.ts';
 import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
-import type { Db } from './store.ts';
+import type { Db, Tx } from './store.ts';
 
 const listed = {
   table: 'recovery',
@@ -47,6 +48,186 @@ export async function recoveryDecisions(db: Db, recoveryId: string): Promise<Rec
     recoveryId: recovery_id,
     ...rest,
   }));
+}
+
+export type NewRecovery = Omit<Recovery, 'actionId' | 'state' | 'closedAt'> & {
+  /** What the planner needs again, fixed when the episode opens. */
+  readonly plan: JsonObject;
+};
+
+/** Opens an episode. The database lets a node have one open episode: a second is refused there, whoever asks. */
+export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<void> {
+  await tx.db
+    .insertInto('recovery')
+    .values({
+      id: recovery.id,
+      node_id: recovery.nodeId,
+      node_name: recovery.nodeName,
+      cluster_id: recovery.clusterId,
+      policy_id: recovery.policyId,
+      action_id: null,
+      state: 'OPEN',
+      failure: toText(recovery.failure),
+      plan: toText(recovery.plan),
+      failed_at: recovery.failedAt,
+      opened_at: recovery.openedAt,
+      started_at: null,
+      not_before: null,
+      closed_at: null,
+    })
+    .execute();
+  tx.notify('recoveries');
+}
+
+export async function recoveryPlan(db: Db, id: string): Promise<JsonObject | undefined> {
+  const row = await db.selectFrom('recovery').select('plan').where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : fromText(row.plan);
+}
+
+export async function openRecoveryOfNode(db: Db, nodeId: string): Promise<Recovery | undefined> {
+  const query = db
+    .selectFrom('recovery')
+    .selectAll()
+    .where('node_id', '=', nodeId)
+    .where('closed_at', 'is', null);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : toRecovery(row);
+}
+
+export interface OpenRecovery {
+  readonly recoveryId: string;
+  readonly nodeId: string;
+  readonly openedAt: number;
+  /** null: held. */
+  readonly startedAt: number | null;
+  readonly notBefore: number | null;
+}
+
+export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promise<OpenRecovery[]> {
+  const rows = await db
+    .selectFrom('recovery')
+    .select(['id', 'node_id', 'opened_at', 'started_at', 'not_before'])
+    .where('cluster_id', '=', clusterId)
+    .where('closed_at', 'is', null)
+    .execute();
+  return rows.map((row) => ({
+    recoveryId: row.id,
+    nodeId: row.node_id,
+    openedAt: row.opened_at,
+    startedAt: row.started_at,
+    notBefore: row.not_before,
+  }));
+}
+
+/** Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries count. */
+export async function recentRecoveriesOfCluster(
+  db: Db,
+  clusterId: string,
+  since: number,
+): Promise<{ nodeId: string; state: RecoveryState; startedAt: number | null; closedAt: number | null }[]> {
+  const rows = await db
+    .selectFrom('recovery')
+    .select(['node_id', 'state', 'started_at', 'closed_at'])
+    .where('cluster_id', '=', clusterId)
+    .where((eb) => eb.or([eb('started_at', '>=', since), eb('closed_at', '>=', since)]))
+    .orderBy('opened_at')
+    .execute();
+  return rows.map((row) => ({
+    nodeId: row.node_id,
+    state: row.state as RecoveryState,
+    startedAt: row.started_at,
+    closedAt: row.closed_at,
+  }));
+}
+
+export async function recoveryStarted(tx: Tx, id: string, actionId: string, now: number): Promise<void> {
+  const changes = { action_id: actionId, started_at: now, not_before: null };
+  await tx.db.updateTable('recovery').set(changes).where('id', '=', id).execute();
+  tx.notify('recoveries');
+}
+
+/** Back to held: nothing was touched, it may be started again later. */
+export async function recoveryReleased(tx: Tx, id: string, notBefore: number): Promise<void> {
+  const changes = { action_id: null, started_at: null, not_before: notBefore };
+  await tx.db.updateTable('recovery').set(changes).where('id', '=', id).execute();
+  tx.notify('recoveries');
+}
+
+/** Closes an open episode; one that is closed stays as it is. */
+export async function closeRecovery(
+  tx: Tx,
+  id: string,
+  state: Exclude<RecoveryState, 'OPEN'>,
+  now: number,
+): Promise<void> {
+  const update = tx.db.updateTable('recovery').set({ state, closed_at: now });
+  await update.where('id', '=', id).where('closed_at', 'is', null).execute();
+  tx.notify('recoveries');
+}
+
+/** @param decision one word: open, hold, start, run, verify, close, ... */
+export async function recordDecision(
+  tx: Tx,
+  recoveryId: string,
+  decision: string,
+  reason: string,
+  now: number,
+): Promise<void> {
+  const seq = ((await lastDecision(tx.db, recoveryId))?.seq ?? 0) + 1;
+  await tx.db
+    .insertInto('recovery_decision')
+    .values({ recovery_id: recoveryId, seq, at: now, decision, reason })
+    .execute();
+  tx.notify('recoveries');
+}
+
+export async function lastDecision(db: Db, recoveryId: string): Promise<RecoveryDecision | undefined> {
+  const row = await db
+    .selectFrom('recovery_decision')
+    .selectAll()
+    .where('recovery_id', '=', recoveryId)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { recovery_id, ...rest } = row;
+  return { recoveryId: recovery_id, ...rest };
+}
+
+/** One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the same row. */
+export async function saveRecoveryStep(
+  tx: Tx,
+  step: Omit<RecoveryStep, 'seq'>,
+  purpose: string,
+): Promise<void> {
+  const values = {
+    state: step.state,
+    reason: step.reason,
+    started_at: step.startedAt,
+    ended_at: step.endedAt,
+    execution_id: step.executionId,
+    output: step.output === null ? null : toText(step.output),
+  };
+  const newest = await tx.db
+    .selectFrom('recovery_step')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .where('recovery_id', '=', step.recoveryId)
+    .executeTakeFirst();
+  await tx.db
+    .insertInto('recovery_step')
+    .values({
+      ...values,
+      id: step.id,
+      recovery_id: step.recoveryId,
+      seq: (newest?.seq ?? 0) + 1,
+      name: step.name,
+      item: step.item,
+      purpose,
+      attempt: step.attempt,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+  tx.notify('recoveries');
 }
 
 export function toRecovery(row: Selectable<RecoveryRow>): Recovery {

@@ -192,6 +192,10 @@ export interface RecoveryRow {
   plan: JsonText;
   failed_at: number;
   opened_at: number;
+  /** When its action was started; null: held. */
+  started_at: number | null;
+  /** Not to be started again before this: its last start could not see the node. */
+  not_before: number | null;
   closed_at: number | null;
 }
 

@@ -168,7 +168,13 @@ async function recoveries(db: Db): Promise<void> {
     'plan',
   );
   recovery = optional(recovery, 'text', 'cluster_id', 'policy_id', 'action_id');
-  recovery = optional(required(recovery, time, 'failed_at', 'opened_at'), time, 'closed_at');
+  recovery = optional(
+    required(recovery, time, 'failed_at', 'opened_at'),
+    time,
+    'started_at',
+    'not_before',
+    'closed_at',
+  );
   await recovery.execute();
   await index(db, 'recovery', 'node', 'node_id', 'opened_at');
   await index(db, 'recovery', 'cluster', 'cluster_id', 'opened_at');
