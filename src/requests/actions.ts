@@ -1,0 +1,38 @@
+import { CoppiceError } from '../domain/errors.ts';
+import type { Action } from '../domain/model.ts';
+import { actionStates } from '../domain/states.ts';
+import { requestCancel } from '../store/actions.ts';
+import { requireObject } from './find-object.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+
+/**
+ * Asks an action to end. It ends by itself, soon: what it is doing is told to stop.
+ * @param status what the action is to become: only CANCELLED can be asked for.
+ * @throws CoppiceError `action-immutable` where it has ended already.
+ */
+export async function cancelAction(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  status: string,
+): Promise<Action> {
+  return await tools.store.write(async (tx) => {
+    const action = await requireObject(tx.db, caller, 'action', identity);
+    if (status !== 'CANCELLED')
+      throw new CoppiceError('bad-request', `Unknown status ${status} for action ${action.id}.`);
+    if (!actionStates[action.status].cancellable) throw immutable(action);
+    await requestCancel(tx, action.id, 'Action was cancelled by a request.', tools.now());
+    return await requireObject(tx.db, caller, 'action', action.id);
+  });
+}
+
+/** The list stands as Senlin writes it. */
+const cancellable = ['INIT', 'WAITING', 'READY', 'RUNNING', 'WAITING_LIFECYCLE_COMPLETION'];
+
+function immutable({ id, status }: Action): CoppiceError {
+  const expected = cancellable.map((name) => `'${name}'`).join(', ');
+  return new CoppiceError(
+    'action-immutable',
+    `Action (${id.slice(0, 8)}) is in status (${status}) while expected status must be one of ([${expected}]).`,
+  );
+}

@@ -1,0 +1,116 @@
+/** Attaching policies to clusters. Each request returns the id of the action. */
+import { CoppiceError } from '../domain/errors.ts';
+import type { Cluster, ClusterPolicy, Policy } from '../domain/model.ts';
+import { attachedPolicies, findBinding, type AttachedPolicy } from '../store/cluster-policies.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
+import { enqueueOnCluster } from './cluster-actions.ts';
+import { findId, requireObject, requireReferenced } from './find-object.ts';
+import { requirePolicyType } from './policies.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+import { refuseSpec } from './spec-document.ts';
+
+export interface BindingRequest {
+  /** Id or name. */
+  readonly policy: string;
+  /** Absent: as it is, or true where it is attached anew. */
+  readonly enabled?: boolean;
+}
+
+/** @throws CoppiceError `invalid-spec` where the policy asks for what the cluster's profile cannot do. */
+export async function attachPolicy(
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  asked: BindingRequest,
+): Promise<string> {
+  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_ATTACH_POLICY', async ({ db }, target) => {
+    const policy = await requireReferenced(db, caller, 'policy', asked.policy);
+    await refuseMisfit(db, tools, target, policy);
+    return { policy_id: policy.id, ...enabledOf(asked) };
+  });
+}
+
+export async function updateAttachedPolicy(
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  asked: BindingRequest,
+): Promise<string> {
+  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_UPDATE_POLICY', async ({ db }, target) => {
+    const policy = await requireAttached(db, caller, target, asked.policy);
+    return { policy_id: policy.policyId, ...enabledOf(asked) };
+  });
+}
+
+export async function detachPolicy(
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  policy: string,
+): Promise<string> {
+  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_DETACH_POLICY', async ({ db }, target) => {
+    const binding = await requireAttached(db, caller, target, policy);
+    return { policy_id: binding.policyId };
+  });
+}
+
+function enabledOf({ enabled }: BindingRequest): { enabled?: boolean } {
+  return enabled === undefined ? {} : { enabled };
+}
+
+async function refuseMisfit(db: Db, tools: RequestTools, cluster: Cluster, policy: Policy): Promise<void> {
+  const type = requirePolicyType(tools, policy.type);
+  const check = type.check(policy.spec.properties, tools.checkSettings);
+  if (!check.ok) refuseSpec('', check.issues);
+  const profile = await getProfile(db, cluster.profileId);
+  const profileType = profile === undefined ? undefined : tools.profileTypes.find(profile.type);
+  const misfits = profileType === undefined ? [] : type.checkAgainstProfile(check.value, profileType);
+  if (misfits.length > 0)
+    refuseSpec(`The policy ${policy.name} does not fit the cluster ${cluster.name}: `, misfits);
+}
+
+/** @throws CoppiceError `bad-request` where it does not exist or is not attached. */
+async function requireAttached(
+  db: Db,
+  caller: Caller,
+  cluster: Cluster,
+  identity: string,
+): Promise<ClusterPolicy> {
+  const policy = await requireReferenced(db, caller, 'policy', identity);
+  const binding = await findBinding(db, cluster.id, policy.id);
+  if (binding !== undefined) return binding;
+  const sentence = `The policy '${identity}' is not attached to the specified cluster '${cluster.id}'.`;
+  throw new CoppiceError('bad-request', sentence);
+}
+
+export interface BindingsOfCluster {
+  readonly cluster: Cluster;
+  readonly bindings: readonly AttachedPolicy[];
+}
+
+export async function listBindings(
+  { store: { db } }: RequestTools,
+  caller: Caller,
+  identity: string,
+): Promise<BindingsOfCluster> {
+  const cluster = await requireObject(db, caller, 'cluster', identity);
+  return { cluster, bindings: await attachedPolicies(db, cluster.id) };
+}
+
+/** @throws CoppiceError `policy-binding-not-found` */
+export async function getBinding(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  policy: string,
+): Promise<{ readonly cluster: Cluster; readonly attached: AttachedPolicy }> {
+  const { cluster, bindings } = await listBindings(tools, caller, identity);
+  const policyId = await findId(tools.store.db, caller, 'policy', policy);
+  const attached = bindings.find((entry) => entry.policy.id === policyId);
+  if (attached !== undefined) return { cluster, attached };
+  throw new CoppiceError(
+    'policy-binding-not-found',
+    `The policy '${policy}' is not found attached to the specified cluster '${identity}'.`,
+  );
+}

@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { onCluster } from '../actions/action-requests.ts';
+import { planResize } from '../domain/capacity.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Cluster } from '../domain/model.ts';
+import { unfinishedActionsOn } from '../store/actions.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
+import { cancelOnCluster, deletionAmong } from './cancel-what-runs.ts';
+import { requireObject, requireReferenced } from './find-object.ts';
+import { recordAction } from './record-action.ts';
+import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+
+export interface NewCluster {
+  readonly name: string;
+  /** Id or name. */
+  readonly profile: string;
+  readonly minSize: number;
+  /** -1: no limit. */
+  readonly maxSize: number;
+  /** Absent: the smallest size. */
+  readonly desiredCapacity: number | undefined;
+  /** Seconds that an action of the cluster may take. */
+  readonly timeout: number;
+  readonly metadata: JsonObject;
+  readonly config: JsonObject;
+}
+
+export interface ClusterUpdate {
+  readonly name?: string;
+  readonly profile?: string;
+  /** The new profile is for nodes that are made from now on. */
+  readonly profileOnly?: boolean;
+  readonly timeout?: number;
+  readonly metadata?: JsonObject;
+  readonly config?: JsonObject;
+}
+
+export interface Accepted<T> {
+  readonly object: T;
+  readonly actionId: string;
+}
+
+/** @throws CoppiceError `bad-request` for a size that contradicts itself or a profile that does not exist. */
+export async function createCluster(
+  tools: RequestTools,
+  caller: Caller,
+  asked: NewCluster,
+): Promise<Accepted<Cluster>> {
+  const { name, minSize, maxSize, timeout, metadata, config } = asked;
+  const desiredCapacity = desiredSize(asked);
+  return await tools.store.write(async (tx) => {
+    const profile = await requireReferenced(tx.db, caller, 'profile', asked.profile);
+    const cluster: Cluster = {
+      ...ownerOf(caller),
+      id: randomUUID(),
+      name,
+      minSize,
+      maxSize,
+      desiredCapacity,
+      timeout,
+      metadata,
+      config,
+      profileId: profile.id,
+      nextIndex: 1,
+      status: 'INIT',
+      statusReason: 'Initializing',
+      data: {},
+      dependents: {},
+      initAt: tools.now(),
+      createdAt: null,
+      updatedAt: null,
+    };
+    await insertCluster(tx, cluster);
+    const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_CREATE', cluster));
+    return { object: cluster, actionId };
+  });
+}
+
+function desiredSize({ minSize, maxSize, desiredCapacity = minSize }: NewCluster): number {
+  refuseCrossedLimits('bad-request', minSize, maxSize);
+  const request = {
+    adjustmentType: 'EXACT_CAPACITY',
+    number: desiredCapacity,
+    minSize,
+    maxSize,
+    strict: true,
+  } as const;
+  return planResize(0, { minSize, maxSize }, request).desired;
+}
+
+/** @param code Senlin finds it in two places, which answer with different types. */
+export function refuseCrossedLimits(
+  code: 'bad-request' | 'malformed-request',
+  minSize: number | undefined,
+  maxSize: number | undefined,
+): void {
+  if (minSize === undefined || maxSize === undefined || maxSize < 0 || minSize <= maxSize) return;
+  const sentence = `The specified min_size (${minSize}) is greater than the specified max_size (${maxSize}).`;
+  throw new CoppiceError(code, sentence);
+}
+
+/** @returns the cluster as it is before the action. */
+export async function updateCluster(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: ClusterUpdate,
+): Promise<Accepted<Cluster>> {
+  return await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    const inputs = await updateInputs(tx.db, caller, cluster, asked);
+    if (Object.keys(inputs).length === 0)
+      throw new CoppiceError('bad-request', 'No property needs an update.');
+    if (inputs['profile_id'] !== undefined && asked.profileOnly === true) inputs['profile_only'] = true;
+    const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_UPDATE', cluster, inputs));
+    return { object: cluster, actionId };
+  });
+}
+
+/** What is to be changed: that which is not so already. */
+async function updateInputs(
+  db: Db,
+  caller: Caller,
+  cluster: Cluster,
+  asked: ClusterUpdate,
+): Promise<Record<string, JsonObject[string]>> {
+  const inputs: Record<string, JsonObject[string]> = {};
+  for (const key of ['name', 'timeout', 'metadata', 'config'] as const) {
+    const value = asked[key];
+    if (value !== undefined && !isDeepStrictEqual(value, cluster[key])) inputs[key] = value;
+  }
+  if (asked.profile !== undefined) {
+    const id = await newProfileFor(db, caller, cluster.profileId, asked.profile);
+    if (id !== cluster.profileId) inputs['profile_id'] = id;
+  }
+  return inputs;
+}
+
+/** @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces. */
+export async function newProfileFor(
+  db: Db,
+  caller: Caller,
+  currentId: string,
+  identity: string,
+): Promise<string> {
+  const wanted = await requireReferenced(db, caller, 'profile', identity);
+  const current = await getProfile(db, currentId);
+  if (current === undefined || current.type === wanted.type) return wanted.id;
+  const sentence = `profile_id: expected a profile of type ${current.type}, found '${wanted.name}' of type ${wanted.type}`;
+  throw new CoppiceError('bad-request', sentence);
+}
+
+/** Asks what runs on the cluster and its nodes to end, and queues the deletion behind it. @returns the action's id. */
+export async function deleteCluster(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    const deletion = deletionAmong(await unfinishedActionsOn(tx.db, cluster.id));
+    if (deletion !== undefined) return deletion.id;
+    await cancelOnCluster(tx, cluster, tools.now());
+    return await recordAction(tx, tools, caller, onCluster('CLUSTER_DELETE', cluster));
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * Whether an action may be asked for now, as Senlin answers it: per target. A lock on the target, or an unfinished action on it, is a
+ * conflict. What runs on the nodes of a cluster is none for the cluster: a request on the cluster is accepted and waits for them, so that
+ * a long recovery of one node does not turn every request on its cluster away.
+ */
+import { clusterLock, nodeLock } from '../actions/action-requests.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { ActionRequest } from '../engine/action-context.ts';
+import { locksOn, unfinishedActionsOn } from '../store/actions.ts';
+import type { Db } from '../store/store.ts';
+
+/** These are accepted whatever runs: who wants an object gone need not wait until it is well. */
+const acceptedAlways = ['CLUSTER_DELETE', 'NODE_DELETE', 'NODE_OPERATION'];
+
+/** @throws CoppiceError `resource-locked` or `action-conflict` */
+export async function refuseConflicts(db: Db, { action, target }: ActionRequest): Promise<void> {
+  if (acceptedAlways.includes(action)) return;
+  const kind = action.startsWith('NODE_') ? 'node' : 'cluster';
+  const locks = await locksOn(db, kind === 'node' ? nodeLock(target) : clusterLock(target));
+  if (locks.some((lock) => lock.mode === 'exclusive')) {
+    const sentence = `${action} for ${kind} '${target}' cannot be completed because it is already locked.`;
+    throw new CoppiceError('resource-locked', sentence);
+  }
+  const others = await unfinishedActionsOn(db, target);
+  if (others.length === 0) return;
+  const ids = others.map((other) => other.id).join(', ');
+  throw new CoppiceError(
+    'action-conflict',
+    `The ${action} action for target ${target} conflicts with the following action(s): ${ids}`,
+  );
+}

@@ -1,0 +1,77 @@
+/** Finds what a request names, by id, name or short id. What another project owns does not exist for the caller. */
+import { CoppiceError } from '../domain/errors.ts';
+import type { Action, Cluster, Node, Policy, Profile } from '../domain/model.ts';
+import { getAction } from '../store/action-listing.ts';
+import { getCluster } from '../store/clusters.ts';
+import { findIds } from '../store/identity.ts';
+import { getNode } from '../store/nodes.ts';
+import { getPolicy } from '../store/policies.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
+import { visibleProject, type Caller } from './request-tools.ts';
+
+interface Objects {
+  profile: Profile;
+  policy: Policy;
+  cluster: Cluster;
+  node: Node;
+  action: Action;
+}
+export type Kind = keyof Objects;
+
+const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Objects[K] | undefined> } = {
+  profile: getProfile,
+  policy: getPolicy,
+  cluster: getCluster,
+  node: getNode,
+  action: getAction,
+};
+
+/** @throws CoppiceError `multiple-choices` where the name or short id fits several. */
+export async function findId(
+  db: Db,
+  caller: Caller,
+  kind: Kind,
+  identity: string,
+): Promise<string | undefined> {
+  const [id, another] = await findIds(db, kind, identity, visibleProject(caller));
+  if (another === undefined) return id;
+  const message = `More than one ${kind} fits '${identity}': give the whole id.`;
+  throw new CoppiceError('multiple-choices', message);
+}
+
+/** What stands in the path of a request. @throws CoppiceError `resource-not-found` */
+export async function requireObject<K extends Kind>(
+  db: Db,
+  caller: Caller,
+  kind: K,
+  identity: string,
+): Promise<Objects[K]> {
+  return (await findObject(db, caller, kind, identity)) ?? notFound(kind, identity);
+}
+
+/** What stands in the body of a request. @throws CoppiceError `bad-request` */
+export async function requireReferenced<K extends Kind>(
+  db: Db,
+  caller: Caller,
+  kind: K,
+  identity: string,
+): Promise<Objects[K]> {
+  const object = await findObject(db, caller, kind, identity);
+  if (object !== undefined) return object;
+  throw new CoppiceError('bad-request', `The specified ${kind} '${identity}' could not be found.`);
+}
+
+async function findObject<K extends Kind>(
+  db: Db,
+  caller: Caller,
+  kind: K,
+  identity: string,
+): Promise<Objects[K] | undefined> {
+  const id = await findId(db, caller, kind, identity);
+  return id === undefined ? undefined : await readers[kind](db, id);
+}
+
+export function notFound(kind: string, identity: string): never {
+  throw new CoppiceError('resource-not-found', `The ${kind} '${identity}' could not be found.`);
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { onNode, type NodeActionName } from '../actions/action-requests.ts';
+import { manage } from '../actions/physical-node.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Cluster, Node, Profile } from '../domain/model.ts';
+import { unfinishedActionsOn } from '../store/actions.ts';
+import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
+import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Db, Tx } from '../store/store.ts';
+import { cancelOnNode, deletionAmong } from './cancel-what-runs.ts';
+import { newProfileFor, type Accepted } from './clusters.ts';
+import { requireObject, requireReferenced } from './find-object.ts';
+import { recordAction } from './record-action.ts';
+import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
+import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+
+export interface NewNode {
+  readonly name: string;
+  /** Id or name. */
+  readonly profile: string;
+  /** Id or name; absent: in no cluster. */
+  readonly cluster: string | undefined;
+  readonly role: string;
+  readonly metadata: JsonObject;
+}
+
+export interface NodeUpdate {
+  readonly name?: string;
+  readonly profile?: string;
+  readonly role?: string;
+  readonly metadata?: JsonObject;
+  readonly tainted?: boolean;
+}
+
+/** @throws CoppiceError `bad-request` where profile or cluster do not exist, do not fit together, or the cluster is full. */
+export async function createNode(
+  tools: RequestTools,
+  caller: Caller,
+  asked: NewNode,
+): Promise<Accepted<Node>> {
+  return await tools.store.write(async (tx) => {
+    const profile = await requireReferenced(tx.db, caller, 'profile', asked.profile);
+    const cluster =
+      asked.cluster === undefined
+        ? undefined
+        : await requireReferenced(tx.db, caller, 'cluster', asked.cluster);
+    if (cluster !== undefined) await refuseMember(tx.db, tools, cluster, profile);
+    const node: Node = {
+      ...ownerOf(caller),
+      id: randomUUID(),
+      name: asked.name,
+      clusterId: cluster?.id ?? null,
+      profileId: profile.id,
+      index: cluster === undefined ? -1 : await takeNodeIndexes(tx, cluster.id, 1),
+      role: asked.role,
+      physicalId: null,
+      status: 'INIT',
+      statusReason: 'Initializing',
+      metadata: asked.metadata,
+      data: {},
+      dependents: {},
+      tainted: false,
+      initAt: tools.now(),
+      createdAt: null,
+      updatedAt: null,
+    };
+    await insertNodes(tx, [node]);
+    return { object: node, actionId: await recordAction(tx, tools, caller, onNode('NODE_CREATE', node)) };
+  });
+}
+
+async function refuseMember(db: Db, tools: RequestTools, cluster: Cluster, profile: Profile): Promise<void> {
+  const clusterProfile = await getProfile(db, cluster.profileId);
+  if (clusterProfile !== undefined && clusterProfile.type !== profile.type) {
+    const expected = `a profile of type ${clusterProfile.type}, as its cluster has`;
+    throw new CoppiceError(
+      'bad-request',
+      `profile_id: expected ${expected}, found one of type ${profile.type}`,
+    );
+  }
+  const counts = Object.values(await countNodesByStatus(db, cluster.id));
+  const size = counts.reduce((sum, count) => sum + count, 1);
+  const limit = tools.limits.maxNodesPerCluster;
+  const most = cluster.maxSize < 0 ? limit : Math.min(cluster.maxSize, limit);
+  if (size <= most) return;
+  const sentence = `The target capacity (${size}) is greater than the cluster's max_size (${most}).`;
+  throw new CoppiceError('bad-request', sentence);
+}
+
+/** @returns the node as it is before the action. */
+export async function updateNode(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: NodeUpdate,
+): Promise<Accepted<Node>> {
+  return await tools.store.write(async (tx) => {
+    const node = await requireObject(tx.db, caller, 'node', identity);
+    const inputs: Record<string, Json> = {};
+    for (const key of ['name', 'role', 'metadata', 'tainted'] as const) {
+      const value = asked[key];
+      if (value !== undefined && !isDeepStrictEqual(value, node[key])) inputs[key] = value;
+    }
+    if (asked.profile !== undefined) {
+      const id = await newProfileFor(tx.db, caller, node.profileId, asked.profile);
+      if (id !== node.profileId) inputs['profile_id'] = id;
+    }
+    if (Object.keys(inputs).length === 0)
+      throw new CoppiceError('bad-request', 'No property needs an update.');
+    return {
+      object: node,
+      actionId: await recordAction(tx, tools, caller, onNode('NODE_UPDATE', node, inputs)),
+    };
+  });
+}
+
+/** Asks what runs on the node to end, and queues the deletion behind it. @returns the action's id. */
+export async function deleteNode(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const node = await requireObject(tx.db, caller, 'node', identity);
+    const deletion = deletionAmong(await unfinishedActionsOn(tx.db, node.id));
+    if (deletion !== undefined) return deletion.id;
+    await cancelOnNode(tx, node, tools.now());
+    return await recordAction(tx, tools, caller, onNode('NODE_DELETE', node));
+  });
+}
+
+export async function checkNode(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+  return await enqueueOnNode(tools, caller, identity, 'NODE_CHECK', async () => ({}));
+}
+
+export async function recoverNode(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: RecoverRequest,
+): Promise<string> {
+  return await enqueueOnNode(tools, caller, identity, 'NODE_RECOVER', ({ db }, node) =>
+    recoverInputs(db, tools, node.profileId, asked),
+  );
+}
+
+async function enqueueOnNode(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  action: NodeActionName,
+  prepare: (tx: Tx, node: Node) => Promise<JsonObject>,
+): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const node = await requireObject(tx.db, caller, 'node', identity);
+    return await recordAction(tx, tools, caller, onNode(action, node, await prepare(tx, node)));
+  });
+}
+
+/** Longest that a profile type may take to tell the details of a node. */
+const DETAILS_TIMEOUT_MS = 5000;
+
+/** What the profile type tells of the node itself; {} where there is nothing yet to tell of. */
+export async function nodeDetails(tools: RequestTools, node: Node): Promise<JsonObject> {
+  const { db } = tools.store;
+  const profile = node.physicalId === null ? undefined : await getProfile(db, node.profileId);
+  if (profile === undefined) return {};
+  const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
+  const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
+  return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Policy, Spec } from '../domain/model.ts';
+import { typeName } from '../profiles/profile-type.ts';
+import type { PolicyType } from '../policies/policy-type.ts';
+import { isPolicyAttached } from '../store/cluster-policies.ts';
+import * as rows from '../store/policies.ts';
+import { notFound, requireObject } from './find-object.ts';
+import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
+
+/** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */
+export async function createPolicy(
+  tools: RequestTools,
+  caller: Caller,
+  asked: { readonly name: string; readonly spec: JsonObject },
+): Promise<Policy> {
+  const spec = validatePolicy(tools, asked.spec);
+  const policy: Policy = {
+    ...ownerOf(caller),
+    id: randomUUID(),
+    name: asked.name,
+    type: typeNameOf(spec),
+    spec,
+    data: {},
+    createdAt: tools.now(),
+    updatedAt: null,
+  };
+  await tools.store.write((tx) => rows.insertPolicy(tx, policy));
+  return policy;
+}
+
+/** Checks a spec as `createPolicy` would. @returns it, with its version as text. */
+export function validatePolicy(tools: RequestTools, document: JsonObject): Spec {
+  const spec = readSpec(document, '');
+  const check = requirePolicyType(tools, typeNameOf(spec)).check(spec.properties, tools.checkSettings);
+  if (!check.ok) refuseSpec('', check.issues);
+  return spec;
+}
+
+/** @throws CoppiceError `resource-not-found` */
+export function requirePolicyType({ policyTypes }: RequestTools, name: string): PolicyType {
+  return policyTypes.find((type) => typeName(type) === name) ?? notFound('policy_type', name);
+}
+
+export async function renamePolicy(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  name: string,
+): Promise<Policy> {
+  return await tools.store.write(async (tx) => {
+    const policy = await requireObject(tx.db, caller, 'policy', identity);
+    const changes = { name, updatedAt: tools.now() };
+    await rows.updatePolicy(tx, policy.id, changes);
+    return { ...policy, ...changes };
+  });
+}
+
+/** @throws CoppiceError `resource-in-use` */
+export async function deletePolicy(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const { id } = await requireObject(tx.db, caller, 'policy', identity);
+    if (await isPolicyAttached(tx.db, id)) {
+      const sentence = `The policy '${identity}' cannot be deleted: still attached to some clusters.`;
+      throw new CoppiceError('resource-in-use', sentence);
+    }
+    await rows.deletePolicy(tx, id);
+  });
+}

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Profile, Spec } from '../domain/model.ts';
+import * as rows from '../store/profiles.ts';
+import { notFound, requireObject } from './find-object.ts';
+import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
+
+export interface NewProfile {
+  readonly name: string;
+  readonly spec: JsonObject;
+  readonly metadata: JsonObject;
+}
+
+export interface ProfileUpdate {
+  readonly name?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */
+export async function createProfile(
+  tools: RequestTools,
+  caller: Caller,
+  asked: NewProfile,
+): Promise<Profile> {
+  const spec = await checkSpec(tools, asked.spec, `Failed in creating profile ${asked.name}: `);
+  const profile: Profile = {
+    ...ownerOf(caller),
+    id: randomUUID(),
+    name: asked.name,
+    type: typeNameOf(spec),
+    spec,
+    metadata: asked.metadata,
+    createdAt: tools.now(),
+    updatedAt: null,
+  };
+  await tools.store.write((tx) => rows.insertProfile(tx, profile));
+  return profile;
+}
+
+/** Checks a spec as `createProfile` would. @returns it, with its version as text. */
+export async function validateProfile(tools: RequestTools, spec: JsonObject): Promise<Spec> {
+  return await checkSpec(tools, spec, '');
+}
+
+async function checkSpec(tools: RequestTools, document: JsonObject, prefix: string): Promise<Spec> {
+  const spec = readSpec(document, prefix);
+  const type = tools.profileTypes.find(typeNameOf(spec)) ?? notFound('profile_type', typeNameOf(spec));
+  const check = type.check(spec.properties);
+  if (!check.ok) refuseSpec(prefix, check.issues);
+  const issues = (await type.examine?.(check.properties)) ?? [];
+  if (issues.length > 0) refuseSpec(prefix, issues);
+  return spec;
+}
+
+export async function updateProfile(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: ProfileUpdate,
+): Promise<Profile> {
+  if (Object.keys(asked).length === 0) throw new CoppiceError('bad-request', 'No property needs an update.');
+  return await tools.store.write(async (tx) => {
+    const profile = await requireObject(tx.db, caller, 'profile', identity);
+    const changes = { ...asked, updatedAt: tools.now() };
+    await rows.updateProfile(tx, profile.id, changes);
+    return { ...profile, ...changes };
+  });
+}
+
+/** @throws CoppiceError `resource-in-use` */
+export async function deleteProfile(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const { id } = await requireObject(tx.db, caller, 'profile', identity);
+    if (await rows.isProfileInUse(tx.db, id)) {
+      const sentence = `The profile '${identity}' cannot be deleted: still referenced by some clusters and/or nodes.`;
+      throw new CoppiceError('resource-in-use', sentence);
+    }
+    await rows.deleteProfile(tx, id);
+  });
+}

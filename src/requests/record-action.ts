@@ -1,0 +1,38 @@
+/** Puts an action into the queue, where nothing stands against it. */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { ActionRequest } from '../engine/action-context.ts';
+import { insertActions } from '../store/actions.ts';
+import type { Tx } from '../store/store.ts';
+import { refuseConflicts } from './conflicts.ts';
+import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+
+/** @returns the action's id. @throws CoppiceError `not-yet-supported`, `resource-locked`, `action-conflict` */
+export async function recordAction(
+  tx: Tx,
+  tools: RequestTools,
+  caller: Caller,
+  request: ActionRequest,
+): Promise<string> {
+  if (!tools.actionNames.has(request.action)) refuseUnsupported(request.action);
+  await refuseConflicts(tx.db, request);
+  const id = randomUUID();
+  const action = {
+    ...request,
+    id,
+    name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
+    cause: 'RPC Request' as const,
+    parentId: null,
+    owner: ownerOf(caller),
+  };
+  await insertActions(tx, [action], tools.now());
+  return id;
+}
+
+/** @param what what was asked for, as its user knows it: `CLUSTER_ADD_NODES`, `receivers`. */
+export function refuseUnsupported(what: string): never {
+  throw new CoppiceError(
+    'not-yet-supported',
+    `${what} is part of this API, but this Coppice does not support it yet.`,
+  );
+}

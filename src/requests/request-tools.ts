@@ -1,0 +1,46 @@
+/**
+ * Requests: what a person or a program may ask of Coppice, whatever way it came. Each use case is one function:
+ *
+ *     validate -> record -> enqueue, in one transaction: it is all there, or none of it is
+ *
+ * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a CoppiceError for what
+ * it refuses. It knows no wire: bodies are read and answers are written by `http/`.
+ */
+import type { Owner } from '../domain/model.ts';
+import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
+import type { Store } from '../store/store.ts';
+
+export interface RequestLimits {
+  /** Most nodes of one cluster (Senlin's `max_nodes_per_cluster`). */
+  readonly maxNodesPerCluster: number;
+}
+
+export const defaultRequestLimits: RequestLimits = { maxNodesPerCluster: 1000 };
+
+export interface RequestTools {
+  readonly store: Store;
+  readonly profileTypes: ProfileTypes;
+  readonly policyTypes: readonly PolicyType[];
+  readonly checkSettings: CheckSettings;
+  /** Names of the actions that the engine can carry out; a request for another is refused, not queued. */
+  readonly actionNames: ReadonlySet<string>;
+  readonly limits: RequestLimits;
+  readonly now: () => number;
+}
+
+export type Role = 'member' | 'admin';
+
+/** Who asks. */
+export interface Caller extends Owner {
+  readonly roles: readonly Role[];
+}
+
+/** The project whose objects the caller sees; undefined: those of all projects, as a Senlin admin does. */
+export function visibleProject(caller: Caller): string | undefined {
+  return caller.roles.includes('admin') ? undefined : caller.project;
+}
+
+export function ownerOf({ project, user, domain }: Owner): Owner {
+  return { project, user, domain };
+}

@@ -1,0 +1,52 @@
+/** The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is wrong in one. */
+import { CoppiceError, describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import type { Spec } from '../domain/model.ts';
+
+/** `description` is the user's own, and is kept. */
+const keys = ['type', 'version', 'properties', 'description'];
+
+/**
+ * @param prefix what the sentence begins with, as Senlin's does for profiles; '' for none.
+ * @throws CoppiceError `invalid-spec`
+ */
+export function readSpec(spec: JsonObject, prefix: string): Spec {
+  const unknown = Object.keys(spec).filter((key) => !keys.includes(key));
+  const issues = unknown.map((key) => issue(key, `one of ${keys.join(', ')}`, 'an unknown key'));
+  const version = versionText(spec['version']);
+  const { type, properties = {} } = spec;
+  if (typeof type !== 'string' || type === '') issues.push(issue('type', 'a text', quoteValue(type)));
+  if (version === undefined) issues.push(issue('version', 'a text', quoteValue(spec['version'])));
+  if (!isJsonObject(properties)) issues.push(issue('properties', 'a map', quoteValue(properties)));
+  if (issues.length > 0) refuseSpec(prefix, issues);
+  return { ...spec, type, version, properties } as Spec;
+}
+
+function issue(field: string, expected: string, found: string): Issue {
+  return { field, expected, found };
+}
+
+/** YAML reads `version: 1.0` as a number, and Senlin's documentation writes it so. */
+function versionText(version: Json | undefined): string | undefined {
+  if (typeof version === 'number') return Number.isInteger(version) ? `${version}.0` : String(version);
+  return typeof version === 'string' && version !== '' ? version : undefined;
+}
+
+/** `local.process-1.0`, as types are named on the wire. */
+export function typeNameOf(spec: Spec): string {
+  return `${spec.type}-${spec.version}`;
+}
+
+/** @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`. */
+export function refuseSpec(prefix: string, issues: readonly Issue[]): never {
+  const details = { issues: issues.map((one) => ({ ...one })) };
+  throw new CoppiceError('invalid-spec', prefix + issues.map(sentenceFor).join('; '), { details });
+}
+
+/** Where Senlin has a sentence of its own its clients know it; the hint comes after. */
+function sentenceFor(found: Issue): string {
+  const hint = found.hint === undefined ? '' : ` (${found.hint})`;
+  if (found.found === 'an unknown key') return `Unrecognizable spec item '${found.field}'${hint}`;
+  if (found.found === 'nothing') return `Required spec item '${found.field}' not provided${hint}`;
+  return describeIssue(found);
+}
