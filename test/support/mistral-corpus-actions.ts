@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import type { ActionFacts } from '../../src/workflow/language/conductor/surroundings.ts';
+import { pythonText } from '../../src/workflow/language/conductor/python-text.ts';
 import { sortKey } from './mistral-corpus-form.ts';
 
 export const httpBase = 'http://127.0.0.1:18999';
@@ -22,14 +23,43 @@ const declared: Readonly<Record<string, readonly string[] | undefined>> = {
   'std.fail': ['error_data'],
   'std.sleep': ['seconds'],
   'std.async_noop': [],
-  'std.http': ['url!', 'method', 'params', 'body', 'json', 'headers', 'cookies', 'auth', 'timeout', 'allow_redirects', 'proxies', 'verify'],
-  'std.mistral_http': ['url!', 'method', 'params', 'body', 'json', 'headers', 'cookies', 'auth', 'timeout', 'allow_redirects', 'proxies', 'verify'],
+  'std.http': [
+    'url!',
+    'method',
+    'params',
+    'body',
+    'json',
+    'headers',
+    'cookies',
+    'auth',
+    'timeout',
+    'allow_redirects',
+    'proxies',
+    'verify',
+  ],
+  'std.mistral_http': [
+    'url!',
+    'method',
+    'params',
+    'body',
+    'json',
+    'headers',
+    'cookies',
+    'auth',
+    'timeout',
+    'allow_redirects',
+    'proxies',
+    'verify',
+  ],
   'std.test_dict': undefined,
 };
 
 export function systemAction(name: string): ActionFacts | null {
   if (!Object.hasOwn(declared, name)) return null;
-  const inputs = declared[name]?.map((input) => ({ name: input.replace('!', ''), required: input.endsWith('!') }));
+  const inputs = declared[name]?.map((input) => ({
+    name: input.replace('!', ''),
+    required: input.endsWith('!'),
+  }));
   return { kind: 'system', name, inputs };
 }
 
@@ -60,18 +90,29 @@ export class PretendedActions {
   }
 
   #mistralHttp(input: JsonObject): Outcome | undefined {
-    const headers = ['Workflow-Name', 'Workflow-Execution-Id', 'Task-Id', 'Action-Execution-Id', 'Callback-URL'].map((name) => [`Mistral-${name}`, 'x']);
+    const headers = [
+      'Workflow-Name',
+      'Workflow-Execution-Id',
+      'Task-Id',
+      'Action-Execution-Id',
+      'Callback-URL',
+    ].map((name) => [`Mistral-${name}`, 'x']);
     const outcome = this.#http({ ...input, headers: Object.fromEntries(headers) });
     return outcome.state === 'ERROR' ? outcome : undefined;
   }
 
   #http(input: JsonObject): Outcome {
-    const url = new URL(String(input['url']));
-    if (url.origin !== httpBase) return bad(raised('HTTP action', `Failed to send HTTP request: ${url.href}`));
+    const url = new URL(pythonText(input['url'] ?? null));
+    if (url.origin !== httpBase)
+      return bad(raised('HTTP action', `Failed to send HTTP request: ${url.href}`));
     const params = isJsonObject(input['params']) ? input['params'] : {};
-    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, pythonic(value as Json));
+    for (const [name, value] of Object.entries<Json>(params)) url.searchParams.set(name, pythonText(value));
     const [kind = '', key = '', extra = ''] = url.pathname.split('/').filter(Boolean);
-    const [status, content] = this.#answer(kind, key, extra, { ...input, url: url.pathname, query: Object.fromEntries(url.searchParams) });
+    const [status, content] = this.#answer(kind, key, extra, {
+      ...input,
+      url: url.pathname,
+      query: Object.fromEntries(url.searchParams),
+    });
     const response = httpResult(url.href, status, content);
     const outcome = status >= 200 && status <= 306 ? good(response) : bad(response);
     return kind === 'slow' ? this.#slowly(outcome, key, Number(extra)) : outcome;
@@ -81,7 +122,11 @@ export class PretendedActions {
     const now = (this.#current.get(key) ?? 0) + 1;
     this.#current.set(key, now);
     this.#peak.set(key, Math.max(now, this.#peak.get(key) ?? 0));
-    return { ...outcome, afterMs, atEnd: () => void this.#current.set(key, (this.#current.get(key) ?? 1) - 1) };
+    return {
+      ...outcome,
+      afterMs,
+      atEnd: () => void this.#current.set(key, (this.#current.get(key) ?? 1) - 1),
+    };
   }
 
   #count(key: string): number {
@@ -93,7 +138,8 @@ export class PretendedActions {
   #answer(kind: string, key: string, extra: string, request: JsonObject): [number, Json] {
     const headers = isJsonObject(request['headers']) ? request['headers'] : {};
     if (kind === 'status') return [Number(key), { status: Number(key) }];
-    if (kind === 'json') return [200, { node: { name: 'node-7', state: 'ACTIVE', ports: [22, 443] }, ok: true }];
+    if (kind === 'json')
+      return [200, { node: { name: 'node-7', state: 'ACTIVE', ports: [22, 443] }, ok: true }];
     if (kind === 'flaky') return flaky(this.#count(key), Number(extra));
     if (kind === 'count') return [200, { call: this.#count(key) }];
     if (kind === 'slow') return [200, { key }];
@@ -111,7 +157,7 @@ function flaky(call: number, failures: number): [number, Json] {
 }
 
 function echo(request: JsonObject, headers: JsonObject): Json {
-  const own = Object.entries(headers).filter(([name]) => name.startsWith('X-'));
+  const own = Object.entries<Json>(headers).filter(([name]) => name.startsWith('X-'));
   return {
     auth: null,
     body: request['body'] ?? null,
@@ -119,11 +165,17 @@ function echo(request: JsonObject, headers: JsonObject): Json {
     method: request['method'] ?? 'GET',
     path: request['url'] ?? '',
     query: request['query'] ?? {},
-    x: Object.fromEntries(own.map(([name, value]) => [name, pythonic(value as Json)])),
+    x: Object.fromEntries(own.map(([name, value]) => [name, pythonText(value)])),
   };
 }
 
-const reasons: Readonly<Record<number, string>> = { 200: 'OK', 201: 'Created', 202: 'Accepted', 404: 'Not Found', 503: 'Service Unavailable' };
+const reasons: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  202: 'Accepted',
+  404: 'Not Found',
+  503: 'Service Unavailable',
+};
 
 function httpResult(url: string, status: number, content: Json): JsonObject {
   return {
@@ -137,10 +189,6 @@ function httpResult(url: string, status: number, content: Json): JsonObject {
     cookies: {},
     elapsed: 0.01,
   };
-}
-
-function pythonic(value: Json): string {
-  return typeof value === 'boolean' ? (value ? 'True' : 'False') : String(value);
 }
 
 function good(result: Json): Outcome {

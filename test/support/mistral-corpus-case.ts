@@ -19,7 +19,11 @@ export function runCase(recorded: Case): JsonObject {
   return (recorded.spec.ignore ?? []).reduce<Json>(prune, answer) as JsonObject;
 }
 
-function define(runner: VirtualRunner, recorded: Case, { kind, file, namespace }: CaseDefinition): JsonObject {
+function define(
+  runner: VirtualRunner,
+  recorded: Case,
+  { kind, file, namespace }: CaseDefinition,
+): JsonObject {
   try {
     const workflows = runner.define(fill(recorded.text(file)) as string, kind, namespace);
     if (kind !== 'workflow') return { status: 201 };
@@ -89,18 +93,28 @@ function wait(runner: VirtualRunner, id: string, state: string, settle = 0): Jso
   return [];
 }
 
-function control(runner: VirtualRunner, id: string, step: Extract<CaseStep, { set_state: string } | { complete_action: object } | { rerun_task: object }>): JsonObject {
+function control(
+  runner: VirtualRunner,
+  id: string,
+  step: Extract<CaseStep, { set_state: string } | { complete_action: object } | { rerun_task: object }>,
+): JsonObject {
   if ('complete_action' in step) {
     const { task, state, output = {}, where } = step.complete_action;
     return { complete_action: { status: statusOf(runner.completeAction(id, task, state, output, where)) } };
   }
   if ('rerun_task' in step) {
     const taskId = runner.task(id, step.rerun_task.name)?.id ?? '';
-    return { rerun_task: { status: statusOf(runner.tell(id, { type: 'rerun', taskId, reset: step.rerun_task.reset ?? true })) } };
+    return {
+      rerun_task: {
+        status: statusOf(runner.tell(id, { type: 'rerun', taskId, reset: step.rerun_task.reset ?? true })),
+      },
+    };
   }
   const stateInfo = step.state_info ?? null;
-  if (step.set_state === 'PAUSED') return { set_state: { status: statusOf(runner.tell(id, { type: 'pause' })) } };
-  if (step.set_state === 'RUNNING') return { set_state: { status: statusOf(runner.tell(id, { type: 'resume', env: step.env ?? {} })) } };
+  if (step.set_state === 'PAUSED')
+    return { set_state: { status: statusOf(runner.tell(id, { type: 'pause' })) } };
+  if (step.set_state === 'RUNNING')
+    return { set_state: { status: statusOf(runner.tell(id, { type: 'resume', env: step.env ?? {} })) } };
   const state = step.set_state as 'SUCCESS' | 'ERROR' | 'CANCELLED';
   return { set_state: { status: statusOf(runner.tell(id, { type: 'stop', state, stateInfo })) } };
 }
@@ -111,7 +125,9 @@ function statusOf(step: { refusal: unknown }): number {
 
 export function snapshot(runner: VirtualRunner, id: string): JsonObject {
   const { workflow, state, stateInfo, output, globals, vars } = runner.record(id);
-  const published = Object.fromEntries(Object.entries(globals).filter(([name]) => !Object.hasOwn(vars, name)));
+  const published = Object.fromEntries(
+    Object.entries(globals).filter(([name]) => !Object.hasOwn(vars, name)),
+  );
   const tasks = runner.tasks(id).map((task) => taskForm(runner, id, task));
   return {
     workflow,
@@ -119,7 +135,9 @@ export function snapshot(runner: VirtualRunner, id: string): JsonObject {
     state_info: info(stateInfo, httpBase),
     output: outputForm(state, output),
     ...(Object.keys(published).length === 0 ? {} : { published_global: normal(published, httpBase) }),
-    tasks: tasks.toSorted((left, right) => compareKeys(`${String(left['name'])} ${sortKey(left)}`, `${String(right['name'])} ${sortKey(right)}`)),
+    tasks: tasks.toSorted((left, right) =>
+      compareKeys(sortKey([left['name'] ?? '', left]), sortKey([right['name'] ?? '', right])),
+    ),
   };
 }
 
@@ -131,13 +149,24 @@ function outputForm(state: string, output: JsonObject): Json {
 
 function taskForm(runner: VirtualRunner, id: string, task: TaskRecord): JsonObject {
   const actions = runner.actionsOf(id, task.id);
-  const hasItems = (runner.spec(runner.record(id).workflow, runner.record(id).namespace)?.tasks.get(task.name)?.withItems.length ?? 0) > 0;
+  const hasItems =
+    (runner.spec(runner.record(id).workflow, runner.record(id).namespace)?.tasks.get(task.name)?.withItems
+      .length ?? 0) > 0;
   const result = normal(resultOfActions(actions, hasItems), httpBase);
   const kind = typeof result === 'string' && task.state === 'ERROR' ? info(result, httpBase) : null;
   const children =
     task.type === 'WORKFLOW'
       ? { executions: sorted(actions.map((action) => snapshot(runner, action.id))) }
-      : { actions: sorted(actions.map(({ name, state, accepted, input }) => ({ name, state, accepted, input: normal(input, httpBase) }))) };
+      : {
+          actions: sorted(
+            actions.map(({ name, state, accepted, input }) => ({
+              name,
+              state,
+              accepted,
+              input: normal(input, httpBase),
+            })),
+          ),
+        };
   return {
     name: task.name,
     type: task.type,
@@ -156,4 +185,3 @@ function sorted(items: JsonObject[]): JsonObject[] {
 function compareKeys(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
-

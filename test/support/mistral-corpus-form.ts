@@ -10,16 +10,22 @@ export function normal(value: Json, base: string): Json {
   if (Array.isArray(value)) return value.map((item: Json) => normal(item, base));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      normalText(key, base) as string,
-      key === 'elapsed' && typeof item === 'number' ? '<elapsed>' : normal(item as Json, base),
+    Object.entries<Json>(value).map(([key, item]) => [
+      normalKey(key, base),
+      key === 'elapsed' && typeof item === 'number' ? '<elapsed>' : normal(item, base),
     ]),
   );
 }
 
+function normalKey(key: string, base: string): string {
+  return key.replaceAll(base, '${HTTP}');
+}
+
 function normalText(text: string, base: string): Json {
   const replaced = text.replaceAll(base, '${HTTP}');
-  return replaced.startsWith('Failure caused by error in tasks: ') ? info(replaced, base) : replaced.replaceAll(uuid, '<uuid>').replaceAll(time, '<time>');
+  return replaced.startsWith('Failure caused by error in tasks: ')
+    ? info(replaced, base)
+    : replaced.replaceAll(uuid, '<uuid>').replaceAll(time, '<time>');
 }
 
 const kinds: readonly (readonly [string, RegExp])[] = [
@@ -58,18 +64,31 @@ export function info(text: string | null, base: string): Json {
   return { kind: 'text', detail: (plain.trim().split('\n')[0] ?? '').trim() };
 }
 
-const soft = new Set(['yaql', 'jinja', 'action-not-found', 'workflow-not-found', 'invalid-input', 'output-on-error', 'invalid-policy', 'dynamic-input', 'result']);
+const soft = new Set([
+  'yaql',
+  'jinja',
+  'action-not-found',
+  'workflow-not-found',
+  'invalid-input',
+  'output-on-error',
+  'invalid-policy',
+  'dynamic-input',
+  'result',
+]);
 
 /** Takes the wordings out: an implementation must match kinds and structure, not every sentence. */
 export function soften(value: Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => soften(item));
   if (!isJsonObject(value)) return value;
-  const isKind = typeof value['kind'] === 'string' && soft.has(value['kind']) && Object.keys(value).every((key) => key === 'kind' || key === 'detail');
+  const isKind =
+    typeof value['kind'] === 'string' &&
+    soft.has(value['kind']) &&
+    Object.keys(value).every((key) => key === 'kind' || key === 'detail');
   const dropped = ['faultstring', 'faultcode', 'body', ...(isKind ? ['detail'] : [])];
   return Object.fromEntries(
-    Object.entries(value)
+    Object.entries<Json>(value)
       .filter(([key]) => !dropped.includes(key))
-      .map(([key, item]) => [key, soften(item as Json)]),
+      .map(([key, item]) => [key, soften(item)]),
   );
 }
 
@@ -77,10 +96,14 @@ export function soften(value: Json): Json {
 export function prune(value: Json, path: string): Json {
   const [head = '', ...rest] = path.split('.');
   const change = (item: Json): Json => (rest.length === 0 ? '<ignored>' : prune(item, rest.join('.')));
-  if (Array.isArray(value)) return value.map((item: Json, index) => (head === '*' || head === String(index) ? change(item) : item));
+  if (Array.isArray(value))
+    return value.map((item: Json, index) => (head === '*' || head === String(index) ? change(item) : item));
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, head === '*' || head === key ? change(item as Json) : (item as Json)]),
+    Object.entries<Json>(value).map(([key, item]) => [
+      key,
+      head === '*' || head === key ? change(item) : item,
+    ]),
   );
 }
 
@@ -93,7 +116,9 @@ export function differences(expected: Json, found: Json, path = ''): string[] {
 
 function listDifferences(expected: readonly Json[], found: readonly Json[], path: string): string[] {
   if (expected.length !== found.length) {
-    return [`${path}: expected ${expected.length} items ${shorten(expected)}, found ${found.length} ${shorten(found)}`];
+    return [
+      `${path}: expected ${expected.length} items ${shorten(expected)}, found ${found.length} ${shorten(found)}`,
+    ];
   }
   return expected.flatMap((item, index) => differences(item, found[index] ?? null, `${path}[${index}]`));
 }
@@ -117,6 +142,6 @@ function shorten(value: Json): string {
 export function sortKey(value: Json): string {
   if (Array.isArray(value)) return `[${value.map((item: Json) => sortKey(item)).join(', ')}]`;
   if (!isJsonObject(value)) return JSON.stringify(value);
-  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}: ${sortKey(item as Json)}`).join(', ')}}`;
+  const entries = Object.entries<Json>(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}: ${sortKey(item)}`).join(', ')}}`;
 }

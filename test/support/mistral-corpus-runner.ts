@@ -4,16 +4,35 @@
  */
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { Command } from '../../src/workflow/language/conductor/command.ts';
-import { conduct, createExecution, createSubExecution, type StartRequest, type Step } from '../../src/workflow/language/conductor.ts';
+import {
+  conduct,
+  createExecution,
+  createSubExecution,
+  type StartRequest,
+  type Step,
+} from '../../src/workflow/language/conductor.ts';
 import type { WorkflowEvent } from '../../src/workflow/language/conductor/event.ts';
-import type { ActionFacts, OtherExecution, Surroundings, WorkflowFacts } from '../../src/workflow/language/conductor/surroundings.ts';
-import { parseActions, parseWorkbook, parseWorkflows } from '../../src/workflow/language/definition/parse-definition.ts';
+import type {
+  ActionFacts,
+  OtherExecution,
+  Surroundings,
+  WorkflowFacts,
+} from '../../src/workflow/language/conductor/surroundings.ts';
+import {
+  parseActions,
+  parseWorkbook,
+  parseWorkflows,
+} from '../../src/workflow/language/definition/parse-definition.ts';
 import type { AdhocActionSpec, WorkflowSpec } from '../../src/workflow/language/definition/workflow-spec.ts';
 import { ExecutionState } from '../../src/workflow/language/state/execution-state.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../src/workflow/language/state/records.ts';
 import { type Outcome, PretendedActions, systemAction } from './mistral-corpus-actions.ts';
 
-type UntimedEvent = WorkflowEvent extends infer Event ? (Event extends WorkflowEvent ? Omit<Event, 'now'> : never) : never;
+type UntimedEvent = WorkflowEvent extends infer Event
+  ? Event extends WorkflowEvent
+    ? Omit<Event, 'now'>
+    : never
+  : never;
 
 interface Running {
   readonly workflow: WorkflowSpec;
@@ -26,7 +45,11 @@ interface Due {
   readonly run: () => void;
 }
 
-export type Pretend = (action: string, input: JsonObject, command: Extract<Command, { type: 'run-action' }>) => Outcome | undefined;
+export type Pretend = (
+  action: string,
+  input: JsonObject,
+  command: Extract<Command, { type: 'run-action' }>,
+) => Outcome | undefined;
 
 export class VirtualRunner implements Surroundings {
   now = Date.UTC(2026, 0, 1);
@@ -44,7 +67,11 @@ export class VirtualRunner implements Surroundings {
     this.#pretend = pretend;
   }
 
-  define(text: string, kind: 'workflow' | 'workbook' | 'action' = 'workflow', namespace = ''): readonly WorkflowSpec[] {
+  define(
+    text: string,
+    kind: 'workflow' | 'workbook' | 'action' = 'workflow',
+    namespace = '',
+  ): readonly WorkflowSpec[] {
     if (kind === 'action') return this.#addActions(parseActions(text).spec, namespace);
     if (kind === 'workflow') return this.#addWorkflows(parseWorkflows(text).spec, namespace);
     const { workflows, actions } = parseWorkbook(text).spec;
@@ -73,7 +100,9 @@ export class VirtualRunner implements Surroundings {
 
   workflow(name: string, namespace: string): WorkflowFacts | null {
     const spec = this.spec(name, namespace);
-    return spec === undefined ? null : { name: spec.fullName, namespace, type: spec.type, inputs: spec.inputs };
+    return spec === undefined
+      ? null
+      : { name: spec.fullName, namespace, type: spec.type, inputs: spec.inputs };
   }
 
   execution(id: string): OtherExecution | null {
@@ -88,7 +117,10 @@ export class VirtualRunner implements Surroundings {
   }
 
   executions(): readonly JsonObject[] {
-    return [...this.#running.values()].map(({ state }) => ({ id: state.execution.id, state: state.execution.state }));
+    return [...this.#running.values()].map(({ state }) => ({
+      id: state.execution.id,
+      state: state.execution.state,
+    }));
   }
 
   /** @throws Refusal */
@@ -129,11 +161,15 @@ export class VirtualRunner implements Surroundings {
         return this.#runAction(execution.id, command);
       case 'start-sub-execution': {
         const workflow = this.spec(command.workflow.name, command.workflow.namespace);
-        if (workflow !== undefined) this.#begin(workflow, createSubExecution(workflow, command, execution, this.now));
+        if (workflow !== undefined)
+          this.#begin(workflow, createSubExecution(workflow, command, execution, this.now));
         return;
       }
       case 'set-timer':
-        this.#schedule(command.due - this.now, () => void this.tell(execution.id, { ...command, type: 'timer' }));
+        this.#schedule(
+          command.due - this.now,
+          () => void this.tell(execution.id, { ...command, type: 'timer' }),
+        );
         return;
       case 'stop-sub-execution':
         this.tell(command.executionId, { type: 'stop', state: command.state, stateInfo: command.stateInfo });
@@ -152,7 +188,9 @@ export class VirtualRunner implements Surroundings {
   }
 
   #runAction(executionId: string, command: Extract<Command, { type: 'run-action' }>): void {
-    const outcome = this.#pretend(command.action, command.input, command) ?? this.#pretended.run(command.action, command.input);
+    const outcome =
+      this.#pretend(command.action, command.input, command) ??
+      this.#pretended.run(command.action, command.input);
     if (outcome === undefined) return;
     this.#schedule(outcome.afterMs, () => {
       outcome.atEnd?.();
@@ -163,15 +201,18 @@ export class VirtualRunner implements Surroundings {
 
   #tellParent({ id, parent, state, stateInfo, output }: ExecutionRecord): void {
     if (parent === null || state === 'IDLE') return;
-    if (state === 'RUNNING' || state === 'PAUSED') this.tell(parent.executionId, { type: 'sub-execution-changed', actionId: id, state });
-    else this.tell(parent.executionId, { type: 'sub-execution-ended', actionId: id, state, stateInfo, output });
+    if (state === 'RUNNING' || state === 'PAUSED')
+      this.tell(parent.executionId, { type: 'sub-execution-changed', actionId: id, state });
+    else
+      this.tell(parent.executionId, { type: 'sub-execution-ended', actionId: id, state, stateInfo, output });
   }
 
   /** Does the next thing that is due; false if there is none, or none before `until`. */
   advance(until = Infinity): boolean {
     let next: Due | undefined;
     for (const due of this.#due) {
-      if (next === undefined || due.at < next.at || (due.at === next.at && due.number < next.number)) next = due;
+      if (next === undefined || due.at < next.at || (due.at === next.at && due.number < next.number))
+        next = due;
     }
     if (next === undefined || next.at > until) return false;
     this.#due.splice(this.#due.indexOf(next), 1);
@@ -189,11 +230,15 @@ export class VirtualRunner implements Surroundings {
   /** @throws Error when the condition does not come true within the simulated time. */
   waitUntil(condition: () => boolean, what: string, seconds = 40): void {
     const until = this.now + seconds * 1000;
-    while (!condition()) if (!this.advance(until)) throw new Error(`waited for ${what}, and nothing is left to do`);
+    while (!condition())
+      if (!this.advance(until)) throw new Error(`waited for ${what}, and nothing is left to do`);
   }
 
   waitForEnd(id: string): ExecutionRecord {
-    this.waitUntil(() => ['SUCCESS', 'ERROR', 'CANCELLED'].includes(this.record(id).state), `the end of ${id}`);
+    this.waitUntil(
+      () => ['SUCCESS', 'ERROR', 'CANCELLED'].includes(this.record(id).state),
+      `the end of ${id}`,
+    );
     return this.record(id);
   }
 
@@ -220,13 +265,23 @@ export class VirtualRunner implements Surroundings {
   }
 
   actionsOf(id: string, taskId: string): ActionRecord[] {
-    return this.state(id).actionIdsOf(taskId).flatMap((actionId) => this.state(id).action(actionId) ?? []);
+    return this.state(id)
+      .actionIdsOf(taskId)
+      .flatMap((actionId) => this.state(id).action(actionId) ?? []);
   }
 
-  completeAction(id: string, task: string, state: 'SUCCESS' | 'ERROR' | 'CANCELLED', result: Json, where?: JsonObject): Step {
+  completeAction(
+    id: string,
+    task: string,
+    state: 'SUCCESS' | 'ERROR' | 'CANCELLED',
+    result: Json,
+    where?: JsonObject,
+  ): Step {
     const isWanted = (action: ActionRecord): boolean =>
-      action.state === 'RUNNING' && (where === undefined || JSON.stringify(action.input) === JSON.stringify(where));
-    const find = (): ActionRecord | undefined => this.actionsOf(id, this.task(id, task)?.id ?? '').find(isWanted);
+      action.state === 'RUNNING' &&
+      (where === undefined || JSON.stringify(action.input) === JSON.stringify(where));
+    const find = (): ActionRecord | undefined =>
+      this.actionsOf(id, this.task(id, task)?.id ?? '').find(isWanted);
     this.waitUntil(() => find() !== undefined, `a running action of ${task}`);
     return this.tell(id, { type: 'action-ended', actionId: find()?.id ?? '', state, result });
   }

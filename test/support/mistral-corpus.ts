@@ -15,7 +15,14 @@ export type CaseStep =
   | { readonly wait: string; readonly settle?: number }
   | { readonly wait_task: { readonly name: string; readonly state: string } }
   | { readonly set_state: string; readonly state_info?: string; readonly env?: JsonObject }
-  | { readonly complete_action: { readonly task: string; readonly state: 'SUCCESS' | 'ERROR' | 'CANCELLED'; readonly output?: JsonObject; readonly where?: JsonObject } }
+  | {
+      readonly complete_action: {
+        readonly task: string;
+        readonly state: 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly output?: JsonObject;
+        readonly where?: JsonObject;
+      };
+    }
   | { readonly rerun_task: { readonly name: string; readonly reset?: boolean; readonly env?: JsonObject } }
   | { readonly sleep: number }
   | { readonly snapshot: string };
@@ -44,7 +51,9 @@ export interface Case {
 }
 
 export function loadCases(): Case[] {
-  const names = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const names = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
   return names.toSorted().map((name) => ({
     name,
     spec: readJson(name, 'case.json') as unknown as CaseSpec,

@@ -35,7 +35,7 @@ function mergeInto(merged: Map<string, Json>, right: JsonObject): void {
 /** Mappings are merged recursively; of anything else the right one stays. */
 export function mergeValues(left: Json, right: Json): Json {
   if (left === right || !isJsonObject(left) || !isJsonObject(right)) return right;
-  const entries = new Map<string, Json>(Object.entries(left) as [string, Json][]);
+  const entries = new Map<string, Json>(Object.entries<Json>(left));
   mergeInto(entries, right);
   return Object.fromEntries(entries);
 }
@@ -58,8 +58,14 @@ export function finalContext(draft: Draft): JsonObject {
 }
 
 function targetContext(draft: Draft): JsonObject {
-  const target = draft.latestTask(String(draft.execution.params['task_name']));
+  const target = draft.latestTask(targetName(draft));
   return target === undefined ? {} : outboundContext(target);
+}
+
+/** The task that a reverse workflow is asked for. */
+export function targetName(draft: Draft): string {
+  const name = draft.execution.params['task_name'];
+  return typeof name === 'string' ? name : '';
 }
 
 export function isEmpty(object: JsonObject): boolean {

@@ -167,7 +167,7 @@ function retry(draft: Draft, taskId: string, state: EndState): boolean {
 
 /** The results of these actions no longer count. */
 export function throwAway(draft: Draft, taskId: string, which: (action: ActionRecord) => boolean): void {
-  for (const action of [...draft.actionsOf(taskId)]) {
+  for (const action of draft.actionsOf(taskId)) {
     if (action.accepted && which(action)) draft.updateAction(action.id, { accepted: false });
   }
 }
@@ -196,7 +196,7 @@ export function finishTask(draft: Draft, taskId: string, state: EndState, stateI
 
 function dropResult(draft: Draft, task: TaskRecord, spec: TaskSpec): void {
   if (isTruthy(evaluate(spec.keepResult, taskScope(draft, task)))) return;
-  for (const action of [...draft.actionsOf(task.id)]) {
+  for (const action of draft.actionsOf(task.id)) {
     if (action.accepted) draft.updateAction(action.id, { result: null });
   }
 }
@@ -211,7 +211,7 @@ export function timeOut(draft: Draft, task: TaskRecord): void {
 
 /** Stops what still runs for a task; answers that come later are refused. */
 export function abandonActions(draft: Draft, task: TaskRecord, stateInfo: string | null): void {
-  for (const action of [...draft.actionsOf(task.id)]) {
+  for (const action of draft.actionsOf(task.id)) {
     if (hasActionEnded(action.state)) continue;
     draft.updateAction(action.id, { state: 'CANCELLED', accepted: false });
     if (action.type === 'ACTION') draft.commands.push({ type: 'cancel-action', actionId: action.id });

@@ -31,7 +31,7 @@ class Rendering {
     if (typeof value === 'number') return this.#leaf(String(value));
     if (typeof value === 'string') return this.#leaf(quote(value));
     if (Array.isArray(value)) return `[${this.#joined(value, (item: Json) => this.render(item))}]`;
-    const entries = Object.entries(value) as [string, Json][];
+    const entries = Object.entries<Json>(value);
     return `{${this.#joined(entries, ([key, item]) => `${this.#leaf(quote(key))}: ${this.render(item)}`)}}`;
   }
 

@@ -121,7 +121,7 @@ export function resolveWorkflow(draft: Draft, name: string, given: JsonObject): 
     throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${draft.execution.namespace}]`);
   }
   const declared = new Set(workflow.inputs.map((input) => input.name));
-  const entries = Object.entries(given) as [string, Json][];
+  const entries = Object.entries<Json>(given);
   const isParam = ([key]: [string, Json]): boolean => !declared.has(key) && startParams.has(key);
   const input = Object.fromEntries(entries.filter((entry) => !isParam(entry)));
   checkInput(workflow.name, workflowClass(workflow.type), workflow.inputs, input);

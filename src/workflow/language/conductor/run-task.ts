@@ -173,7 +173,7 @@ function asList(variable: string, value: Json): readonly Json[] {
 }
 
 function iterate(value: Json): readonly Json[] | undefined {
-  if (typeof value === 'string') return [...value];
+  if (typeof value === 'string') return Array.from(value);
   return isJsonObject(value) ? Object.keys(value) : undefined;
 }
 
@@ -268,7 +268,14 @@ function issue(draft: Draft, task: TaskRecord, call: Call, index: number): void 
   const { base, baseInput, safeRerun, target } = call;
   const timeout = task.policies?.timeout ?? 0;
   draft.commands.push({
-    ...{ type: 'run-action', actionId: id, ...where, action: base, input: baseInput },
-    ...{ attempt: task.attempt, safeRerun, timeout, target },
+    type: 'run-action',
+    actionId: id,
+    ...where,
+    action: base,
+    input: baseInput,
+    attempt: task.attempt,
+    safeRerun,
+    timeout,
+    target,
   });
 }

@@ -12,6 +12,7 @@ import {
 import { derivedId } from '../state/derived-id.ts';
 import type { TaskRecord } from '../state/records.ts';
 import type { Draft } from './draft.ts';
+import { pythonText } from './python-text.ts';
 import { taskView, taskViewsOf, timeText } from './task-view.ts';
 
 /** `layers` are looked up first; `taskId` is what task() without a name means. */
@@ -48,7 +49,7 @@ function functionsOf(draft: Draft, taskId: string | undefined): Readonly<Record<
 function findTask(draft: Draft, taskId: string | undefined, name: Json): Json {
   const own = taskId === undefined ? undefined : draft.task(taskId);
   const task =
-    own !== undefined && (name === null || name === own.name) ? own : draft.latestTask(String(name));
+    own !== undefined && (name === null || name === own.name) ? own : draft.latestTask(pythonText(name));
   return task === undefined ? null : taskView(draft, task);
 }
 
@@ -59,7 +60,7 @@ function findTasks(draft: Draft, args: readonly Json[], named: Readonly<Record<s
     'state',
     'flat',
   ]);
-  return taskViewsOf(draft, executionId === null ? draft.execution.id : String(executionId), {
+  return taskViewsOf(draft, executionId === null ? draft.execution.id : pythonText(executionId ?? null), {
     recursive: isTruthy(recursive ?? null),
     state: typeof state === 'string' ? state : undefined,
     flat: isTruthy(flat ?? null),
@@ -99,7 +100,7 @@ function executionView(draft: Draft): JsonObject {
 }
 
 function readGlobal(draft: Draft, name: Json): Json {
-  const key = String(name);
+  const key = pythonText(name);
   for (const layer of [draft.execution.globals, draft.execution.vars]) {
     const value = isJsonObject(layer) && Object.hasOwn(layer, key) ? layer[key] : undefined;
     if (value !== undefined) return value;

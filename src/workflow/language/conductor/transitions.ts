@@ -2,7 +2,7 @@
 import { isTruthy } from '../../expressions.ts';
 import { edgesOf, type Edge } from '../graph/workflow-graph.ts';
 import type { Dispatch, TaskRecord } from '../state/records.ts';
-import { mergeContexts, outboundContext } from './data-flow.ts';
+import { mergeContexts, outboundContext, targetName } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { endExecution, hasExecutionEnded, pauseExecution } from './execution-end.ts';
 import { evaluate } from './fault.ts';
@@ -110,8 +110,7 @@ function endBranch(draft: Draft, task: TaskRecord, join: string): void {
 
 /** Reverse: starts what the target needs and whose own requirements have succeeded. */
 function startSatisfied(draft: Draft): void {
-  const target = String(draft.execution.params['task_name']);
-  for (const name of neededFor(draft, target)) {
+  for (const name of neededFor(draft, targetName(draft))) {
     const spec = draft.workflow.tasks.get(name);
     if (spec === undefined || hasExecutionEnded(draft) || draft.latestTask(name) !== undefined) continue;
     const required = spec.requires.flatMap((requirement) => draft.latestTask(requirement) ?? []);

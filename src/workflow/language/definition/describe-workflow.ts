@@ -6,11 +6,17 @@ import type { InputSpec, WorkflowSpec } from './workflow-spec.ts';
 /** `{input: ['node', {grace: 2}], output: ['verdict']}` */
 export function interfaceOf(workflow: WorkflowSpec): JsonObject {
   const output = workflow.source['output'];
-  const inputs = workflow.inputs.map((input): Json => (input.default === undefined ? input.name : { [input.name]: input.default }));
+  const inputs = workflow.inputs.map((input): Json =>
+    input.default === undefined ? input.name : { [input.name]: input.default },
+  );
   return { input: inputs, output: isJsonObject(output) ? Object.keys(output) : [] };
 }
 
 /** `node, grace="2"` */
 export function inputText(inputs: readonly InputSpec[]): string {
-  return inputs.map((input) => (input.default === undefined ? input.name : `${input.name}="${pythonText(input.default)}"`)).join(', ');
+  return inputs
+    .map((input) =>
+      input.default === undefined ? input.name : `${input.name}="${pythonText(input.default)}"`,
+    )
+    .join(', ');
 }

@@ -78,7 +78,7 @@ function readTarget(source: Source): TransitionSpec[] {
     wrong(source, 'wrong type', 'the name of a task or command, or one name with its guard');
     return [];
   }
-  return readGuarded(source, entry[0], entry[1] as Json);
+  return readGuarded(source, entry[0], entry[1]);
 }
 
 function readGuarded(source: Source, target: string, guard: Json): TransitionSpec[] {

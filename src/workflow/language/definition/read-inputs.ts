@@ -1,5 +1,5 @@
 /** `input: [node, {grace: 10}]`: declared inputs, with or without a default. */
-import { isJsonObject, type Json } from '../../../domain/json.ts';
+import { isJsonObject } from '../../../domain/json.ts';
 import { at, type Source, wrong } from './source.ts';
 import type { InputSpec } from './workflow-spec.ts';
 
@@ -22,7 +22,7 @@ function readInput(source: Source): InputSpec[] {
   if (typeof value === 'string' && value !== '') return [{ name: value }];
   const entries = isJsonObject(value) ? Object.entries(value) : [];
   const entry = entries[0];
-  if (entry !== undefined && entries.length === 1) return [{ name: entry[0], default: entry[1] as Json }];
+  if (entry !== undefined && entries.length === 1) return [{ name: entry[0], default: entry[1] }];
   wrong(source, 'wrong type', 'a name, or one name with its default');
   return [];
 }

@@ -1,5 +1,5 @@
 /** One task of a workflow, with the defaults of `task-defaults` folded in. */
-import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
+import { isJsonObject } from '../../../domain/json.ts';
 import { isSingleExpression, type Template } from '../../expressions.ts';
 import { readInlineCall, type InlineCall } from './inline-call.ts';
 import { emptyClause, readClause } from './read-clause.ts';
@@ -28,26 +28,27 @@ const maxNameLength = 255;
 const maxJoinNameLength = 208;
 
 const commonKeys = [
-  ...[
-    'name',
-    'version',
-    'type',
-    'description',
-    'tags',
-    'action',
-    'workflow',
-    'input',
-    'with-items',
-    'publish',
-    'publish-on-error',
-  ],
-  ...['keep-result', 'safe-rerun', 'target'],
+  'name',
+  'version',
+  'type',
+  'description',
+  'tags',
+  'action',
+  'workflow',
+  'input',
+  'with-items',
+  'publish',
+  'publish-on-error',
+  'keep-result',
+  'safe-rerun',
+  'target',
   ...policyKeys,
 ];
-const directKeys = ['join', 'on-success', 'on-error', 'on-complete'];
+const clauseKeys = ['on-success', 'on-error', 'on-complete'];
+const directKeys = ['join', ...clauseKeys];
 const defaultKeys = [
   ...policyKeys,
-  ...directKeys.slice(1),
+  ...clauseKeys,
   'safe-rerun',
   'requires',
   'name',

@@ -8,19 +8,17 @@ import { at, readObject, readTemplateObject, readText, readTexts, type Source, w
 import type { TaskSpec, WorkflowSpec } from './workflow-spec.ts';
 
 const keys = [
-  ...[
-    'name',
-    'version',
-    'description',
-    'tags',
-    'type',
-    'input',
-    'output',
-    'output-on-error',
-    'vars',
-    'task-defaults',
-    'tasks',
-  ],
+  'name',
+  'version',
+  'description',
+  'tags',
+  'type',
+  'input',
+  'output',
+  'output-on-error',
+  'vars',
+  'task-defaults',
+  'tasks',
 ];
 const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 

@@ -14,7 +14,9 @@ import {
   parseDocument,
   type Document,
   type Node,
+  type CollectionTag,
   type Pair,
+  type ScalarTag,
 } from 'yaml';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type DefinitionPath, DefinitionError, ProblemList } from './problem.ts';
@@ -52,7 +54,7 @@ function parseTree(text: string, lines: LineCounter): Document.Parsed {
       uniqueKeys: false,
       lineCounter: lines,
       logLevel: 'error',
-      customTags: (tags) => tags.filter((tag) => !isForeign(tag)),
+      customTags: (tags) => [...tags.filter((tag) => !isForeign(tag)), ...booleans],
     });
   } catch (error) {
     if (error instanceof RangeError) throw tooBig('the definition is nested too deeply');
@@ -60,10 +62,25 @@ function parseTree(text: string, lines: LineCounter): Document.Parsed {
   }
 }
 
-function isForeign(tag: unknown): boolean {
-  const name = typeof tag === 'object' && tag !== null && 'tag' in tag ? String(tag.tag) : String(tag);
-  return /(?:timestamp|binary|omap|pairs|set)$/.test(name);
+/** Types that JSON lacks; and the library's booleans, which unlike Mistral's parser take `y` and `n`. */
+function isForeign(tag: ScalarTag | CollectionTag | string): boolean {
+  return /(?:timestamp|binary|omap|pairs|set|bool)$/.test(typeof tag === 'string' ? tag : tag.tag);
 }
+
+const booleans: ScalarTag[] = [
+  {
+    tag: 'tag:yaml.org,2002:bool',
+    default: true,
+    test: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/,
+    resolve: () => true,
+  },
+  {
+    tag: 'tag:yaml.org,2002:bool',
+    default: true,
+    test: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
+    resolve: () => false,
+  },
+];
 
 function refuseSyntaxErrors(document: Document.Parsed): void {
   const problems = document.errors.slice(0, 10).map((error) => {
@@ -159,7 +176,7 @@ class Conversion {
   }
 
   #key(key: unknown, path: DefinitionPath): string {
-    if (isAlias(key)) return String(this.#alias(key.source, path));
+    if (isAlias(key)) return keyText(this.#alias(key.source, path));
     if (isScalar(key)) return String(key.value);
     this.#problems.error(path, 'a key of a mapping must be text');
     return '';
@@ -175,6 +192,10 @@ class Conversion {
       for (const [key, item] of Object.entries(source)) into.set(key, item as Json);
     }
   }
+}
+
+function keyText(key: Json): string {
+  return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
 /** Where the key or item at a path stands; of a path that does not exist, where its nearest parent does. */
