@@ -3,7 +3,7 @@ import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPlan, StepPurpose } from './chain.ts';
 import { duration, stepLabel } from './describe.ts';
-import { carryOut, waitUntil } from './story.ts';
+import { Cancelled, carryOut, waitUntil } from './story.ts';
 import type { Run, Story } from './story.ts';
 import { verify } from './verify.ts';
 
@@ -24,7 +24,7 @@ export function* runAction(
 ): Story<ActionOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     const step = stepPlan(run, item, purpose, attempt);
-    const { output, ...outcome } = yield* attemptOnce(run, item, step, verified);
+    const { output, ...outcome } = yield* finishIfCancelled(step, attemptOnce(run, item, step, verified));
     yield {
       kind: 'finish',
       step,
@@ -38,6 +38,18 @@ export function* runAction(
     const delay = backoffDelay(item, attempt);
     const reason = `attempt ${attempt} of ${item.attempts} failed (${outcome.reason}); trying again in ${duration(delay)}`;
     yield* waitUntil(run, run.now + delay, reason);
+  }
+}
+
+/** A step that has begun is never left open. */
+function* finishIfCancelled<T>(step: StepPlan, story: Story<T>): Story<T> {
+  try {
+    return yield* story;
+  } catch (thrown) {
+    if (thrown instanceof Cancelled) {
+      yield { kind: 'finish', step, state: 'CANCELLED', output: null, reason: thrown.message };
+    }
+    throw thrown;
   }
 }
 

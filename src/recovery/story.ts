@@ -36,16 +36,8 @@ export function* waitUntil(run: Run, until: number, reason: string): Story<void>
   if (until > run.now) yield* ask({ kind: 'wait', until, reason }, 'waited');
 }
 
-/** What came of a step; one that is cancelled is finished here, because nobody else hears of it. */
 export function* carryOut(step: StepPlan, reason: string): Story<StepResult> {
-  try {
-    return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
-  } catch (thrown) {
-    if (thrown instanceof Cancelled) {
-      yield { kind: 'finish', step, state: 'CANCELLED', output: null, reason: thrown.message };
-    }
-    throw thrown;
-  }
+  return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
 }
 
 function* ask<K extends ChainEvent['kind']>(act: Act, kind: K): Story<Extract<ChainEvent, { kind: K }>> {

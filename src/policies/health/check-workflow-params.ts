@@ -2,7 +2,7 @@
 import { quoteValue } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import type { Json } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { compileTemplate, ExpressionSyntaxError, hasExpression } from '../../workflow/expressions.ts';
 import type { Findings } from './check-health-policy.ts';
@@ -36,8 +36,21 @@ export function checkWorkflowParams(
     });
   }
   if (inputs === undefined) return;
-  if (isJsonObject(inputs)) checkExpressions(inputs, `${field}.inputs`, earlier, findings);
+  if (isJsonObject(inputs)) checkInputs(inputs, `${field}.inputs`, earlier, findings);
   else issues.push({ field: `${field}.inputs`, expected: 'a map of inputs', found: quoteValue(inputs) });
+}
+
+/** The definition of a workflow is full of expressions that are its own. */
+function checkInputs(
+  { definition, ...inputs }: JsonObject,
+  field: string,
+  earlier: readonly string[],
+  findings: Findings,
+): void {
+  checkExpressions(inputs, field, earlier, findings);
+  if (definition === undefined || typeof definition === 'string') return;
+  const expected = 'a workflow document as a text';
+  findings.issues.push({ field: `${field}.definition`, expected, found: quoteValue(definition) });
 }
 
 function checkExpressions(

@@ -1,0 +1,542 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { describeIssue } from '../../domain/errors.ts';
+import type { HealthPolicy } from '../../domain/health-policy.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { readPolicyDocument } from '../policy-document.ts';
+import { findPolicyType } from '../registry.ts';
+import { healthPolicyTypes, parseHealthPolicy } from './health-policy-type.ts';
+import { notYetSupported } from './not-yet-supported.ts';
+
+const data = new URL('../../../test/data/policies/', import.meta.url);
+const examples = new URL('../../../examples/policies/', import.meta.url);
+
+function read(name: string): JsonObject {
+  return parse(readFileSync(new URL(name, data), 'utf8')) as JsonObject;
+}
+
+/** The meaning of a spec with all keys enabled. */
+function meaningOf(spec: JsonObject): HealthPolicy {
+  const document = readPolicyDocument(spec);
+  if (!document.ok) throw new Error(document.issues.map(describeIssue).join('\n'));
+  const check = parseHealthPolicy(document.properties, document.type.version, undefined, []);
+  if (!check.ok) throw new Error(check.issues.map(describeIssue).join('\n'));
+  return check.value;
+}
+
+function issuesOf(properties: Json, version = '1.3', refused: typeof notYetSupported = []): string[] {
+  const check = parseHealthPolicy(properties, version, undefined, refused);
+  return check.ok ? [] : check.issues.map(describeIssue);
+}
+
+function policy13(
+  changes: { detection?: JsonObject; recovery?: JsonObject; safety?: JsonObject; mode?: string } = {},
+): JsonObject {
+  const { detection, recovery, ...rest } = changes;
+  return {
+    detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }], ...detection },
+    recovery: { actions: [{ name: 'RECREATE' }], ...recovery },
+    ...rest,
+  };
+}
+
+describe('what Senlin published', () => {
+  const recreate = {
+    strategy: 'ESCALATE',
+    verify: 'DETECTION',
+    nodeDeleteTimeoutMs: 20_000,
+    nodeForceRecreate: false,
+  };
+  const url = {
+    poll_url: 'http://myhealthservice/health/node/{nodename}',
+    poll_url_healthy_response: 'passing',
+    poll_url_retry_limit: 3,
+    poll_url_retry_interval: 2,
+    poll_url_ssl_verify: true,
+    poll_url_conn_error_as_unhealthy: true,
+  };
+
+  test.each([
+    [
+      'senlin-1.0-poll.yaml',
+      {
+        detection: {
+          intervalMs: 600_000,
+          nodeUpdateTimeoutMs: 300_000,
+          modes: [{ type: 'NODE_STATUS_POLLING' }],
+        },
+        recovery: recreate,
+      },
+    ],
+    [
+      'senlin-1.1-poll.yaml',
+      { detection: { intervalMs: 600_000, failureThreshold: 1, successThreshold: 1 }, recovery: recreate },
+    ],
+    [
+      'senlin-1.0-reboot-fencing.yaml',
+      { recovery: { fencing: ['COMPUTE'], items: [{ name: 'REBOOT', params: { type: 'SOFT' } }] } },
+    ],
+    [
+      'senlin-1.0-events.yaml',
+      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'STATUS' } },
+    ],
+    [
+      'senlin-1.1-events.yaml',
+      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'STATUS' } },
+    ],
+    [
+      'senlin-1.2-all-failed.yaml',
+      { detection: { recoveryConditional: 'ALL_FAILED' }, recovery: { items: [{ name: 'REBUILD' }] } },
+    ],
+    ...['senlin-1.0-poll-url.yaml', 'senlin-1.1-poll-url.yaml'].map(
+      (name) =>
+        [
+          name,
+          {
+            detection: {
+              intervalMs: 120_000,
+              nodeUpdateTimeoutMs: 240_000,
+              modes: [{ type: 'NODE_STATUS_POLL_URL', options: url }],
+            },
+            recovery: { nodeDeleteTimeoutMs: 90_000, nodeForceRecreate: true, items: [{ name: 'RECREATE' }] },
+          },
+        ] as const,
+    ),
+  ] as const)('%s means what its documentation says', (name, meaning) => {
+    expect(meaningOf(read(name))).toMatchObject({ ...meaning, mode: 'ENFORCE' });
+  });
+
+  test('an absent key has no limit and no retry, as in Senlin', () => {
+    const policy = meaningOf(read('senlin-1.1-poll.yaml'));
+    expect(policy.safety).toEqual({
+      maxUnhealthy: null,
+      maxInFlight: null,
+      rateLimit: { node: null, cluster: null },
+      breaker: null,
+    });
+    expect(policy.recovery.retry).toBeNull();
+  });
+
+  test('several actions are tried one by one, and none is RECREATE, before 1.3', () => {
+    const several = {
+      detection: { detection_modes: [] },
+      recovery: { actions: [{ name: 'REBOOT' }, { name: 'REBUILD' }] },
+    };
+    const check = parseHealthPolicy(several, '1.2');
+    expect(check).toMatchObject({
+      ok: true,
+      value: { recovery: { strategy: 'ESCALATE', items: [{ onFailure: { kind: 'NEXT' } }, {}] } },
+    });
+    const none = parseHealthPolicy({ detection: {}, recovery: {} }, '1.0');
+    expect(none).toMatchObject({ ok: true, value: { recovery: { items: [{ name: 'RECREATE' }] } } });
+    expect(issuesOf(policy13({ recovery: { actions: [] } }))).toEqual([
+      'recovery.actions: expected at least one action, found an empty list',
+    ]);
+  });
+
+  test('scalars are read as Senlin reads them', () => {
+    const loose = {
+      detection: {
+        interval: '60',
+        detection_modes: [
+          {
+            type: 'NODE_STATUS_POLL_URL',
+            options: { poll_url: 'http://a', poll_url_ssl_verify: 'no', poll_url_healthy_response: 200 },
+          },
+        ],
+      },
+      recovery: { actions: [{ name: 'RECREATE' }], node_force_recreate: 'True' },
+    };
+    expect(parseHealthPolicy(loose, '1.2')).toMatchObject({
+      ok: true,
+      value: {
+        detection: {
+          intervalMs: 60_000,
+          modes: [{ options: { poll_url_ssl_verify: false, poll_url_healthy_response: '200' } }],
+        },
+        recovery: { nodeForceRecreate: true },
+      },
+    });
+  });
+
+  test('the schema of 1.1 has the keys, types, defaults and words that Senlin has', () => {
+    const recorded = JSON.parse(readFileSync(new URL('senlin-health-1.1-schema.json', data), 'utf8')) as Json;
+    expect(
+      withoutDescriptions(findPolicyType('senlin.policy.health-1.1')?.schema as unknown as Json),
+    ).toEqual(recorded);
+  });
+
+  test('the data of a binding is what Senlin shows', () => {
+    const [, health11] = healthPolicyTypes;
+    expect(health11?.bindingData(meaningOf(read('senlin-1.1-poll.yaml')))).toEqual({
+      HealthPolicy: {
+        version: '1.2',
+        data: {
+          interval: 600,
+          node_update_timeout: 300,
+          recovery_conditional: 'ANY_FAILED',
+          node_delete_timeout: 20,
+          node_force_recreate: false,
+          detection_modes: [
+            {
+              type: 'NODE_STATUS_POLLING',
+              poll_url: '',
+              poll_url_conn_error_as_unhealthy: true,
+              poll_url_healthy_response: '',
+              poll_url_retry_interval: '',
+              poll_url_retry_limit: '',
+              poll_url_ssl_verify: true,
+            },
+          ],
+        },
+      },
+    });
+  });
+});
+
+function withoutDescriptions(value: Json): Json {
+  if (Array.isArray(value)) return value.map(withoutDescriptions);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([key, entry]) => !(key === 'description' && typeof entry === 'string'),
+  );
+  return Object.fromEntries(entries.map(([key, entry]) => [key, withoutDescriptions(entry as Json)]));
+}
+
+describe('version 1.3', () => {
+  test('the whole of it has one meaning', () => {
+    const { detection, recovery, safety } = meaningOf(read('coppice-1.3-whole.yaml'));
+    expect(detection).toMatchObject({ failureThreshold: 2, successThreshold: 3 });
+    expect(detection.modes.map((mode) => mode.type).at(-1)).toBe('LIFECYCLE_EVENTS');
+    expect(recovery).toMatchObject({
+      strategy: 'CHAIN',
+      retry: { episodes: 3, windowMs: 86_400_000, delayMs: 60_000 },
+      onSuccess: [{ id: 'on_success[0]', name: 'WORKFLOW' }],
+      onExhausted: [{ params: { workflow_name: 'page_someone' } }],
+    });
+    expect(recovery.items).toMatchObject([
+      {
+        id: 'precheck',
+        onFailure: { kind: 'STOP' },
+        timeoutGiven: false,
+        timeoutMs: 3_600_000,
+        attempts: 1,
+        when: null,
+      },
+      {
+        id: 'actions[1]',
+        timeoutMs: 600_000,
+        attempts: 2,
+        backoff: { delayMs: 15_000, factor: 2, maxDelayMs: 120_000 },
+        before: [{ id: 'actions[1].before[0]' }],
+        when: ['HOST_DOWN', 'SERVER_ERROR'],
+      },
+      { id: 'move' },
+    ]);
+    expect(safety).toEqual({
+      maxUnhealthy: { percent: 40, atLeast: 1 },
+      maxInFlight: { percent: 10, atLeast: 1 },
+      rateLimit: { node: { count: 3, periodMs: 3_600_000 }, cluster: { count: 10, periodMs: 3_600_000 } },
+      breaker: { failures: 5, windowMs: 1_800_000, openMs: 900_000 },
+    });
+  });
+
+  test('the examples are valid as they stand', () => {
+    const names = readdirSync(examples).filter((name) => name.startsWith('health-'));
+    expect(names.length).toBeGreaterThan(2);
+    for (const name of names) {
+      const document = readPolicyDocument(parse(readFileSync(new URL(name, examples), 'utf8')) as Json);
+      const check = document.ok ? document.type.check(document.properties) : document;
+      expect(check, name).toMatchObject({ ok: true, warnings: [] });
+    }
+  });
+
+  test.each<[string, Json, string]>([
+    [
+      'an unknown key',
+      policy13({ detection: { intervall: 5 } }),
+      'detection.intervall: expected one of detection_modes, failure_threshold, interval, node_update_timeout, recovery_conditional, success_threshold, found an unknown key (did you mean interval?)',
+    ],
+    ['no map at all', 'RECREATE', 'expected a map, found "RECREATE"'],
+    ['nothing', null, 'expected a map, found null'],
+    ['a missing part', { detection: {} }, 'recovery: expected a map, found nothing'],
+    [
+      'a wrong type',
+      policy13({ detection: { interval: [60] } }),
+      'detection.interval: expected a whole number of at least 1, found a list of 1',
+    ],
+    [
+      'a part of a second',
+      policy13({ detection: { interval: 1.5 } }),
+      'detection.interval: expected a whole number of at least 1, found 1.5',
+    ],
+    [
+      'an interval of 0 s',
+      policy13({ detection: { interval: 0 } }),
+      'detection.interval: expected a whole number of at least 1, found 0',
+    ],
+    [
+      'an endless number',
+      policy13({ detection: { node_update_timeout: 1e300 } }),
+      'detection.node_update_timeout: expected a whole number of at least 0, found 1e+300',
+    ],
+    [
+      'an unknown action',
+      policy13({ recovery: { actions: [{ name: 'REBOOOT' }] } }),
+      'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, found "REBOOOT" (did you mean REBOOT?)',
+    ],
+    [
+      'an action as a plain word',
+      policy13({ recovery: { actions: ['REBOOT'] } }),
+      'recovery.actions[0]: expected a map, found "REBOOT"',
+    ],
+    [
+      'a hook that is no workflow',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', before: [{ name: 'REBOOT', params: {} }] }] } }),
+      'recovery.actions[0].before[0].name: expected one of WORKFLOW, found "REBOOT"',
+    ],
+    [
+      'a percentage out of range',
+      policy13({ safety: { max_unhealthy: { percent: 140 } } }),
+      'safety.max_unhealthy.percent: expected a number from 0 to 100, found 140',
+    ],
+    [
+      'a limit of nothing',
+      policy13({ safety: { max_in_flight: { percent: 0, at_least: 0 } } }),
+      'safety.max_in_flight: expected percent or at_least above 0, found 0 (no recovery would ever start; mode: OBSERVE says that more clearly)',
+    ],
+    [
+      'a rate that is none',
+      policy13({ safety: { rate_limit: { node: '3 per hour' } } }),
+      'safety.rate_limit.node: expected a count and a time, such as 3/1h, 10/30m or 1/d, found "3 per hour"',
+    ],
+    [
+      'a timeout of 0 s',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', timeout: 0 }] } }),
+      'recovery.actions[0].timeout: expected a number of at least 0.001, found 0',
+    ],
+    [
+      'a wait that is out of time',
+      policy13({ recovery: { stabilize: 60, actions: [{ name: 'REBOOT', timeout: 30 }] } }),
+      'recovery.actions[0].timeout: expected more than recovery.stabilize (60 s), found 30 (the action would be out of time before it is verified)',
+    ],
+    [
+      'a longest wait below the first',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', backoff: { delay: 90 } }] } }),
+      'recovery.actions[0].backoff.max_delay: expected at least backoff.delay (90), found 60',
+    ],
+    [
+      'an id that no expression can name',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', id: 'pre-check' }] } }),
+      'recovery.actions[0].id: expected letters, digits and _, not beginning with a digit, so that an expression can name it, found "pre-check"',
+    ],
+    [
+      'one id twice',
+      policy13({
+        recovery: {
+          actions: [
+            { name: 'REBOOT', id: 'a' },
+            { name: 'REBUILD', id: 'a' },
+          ],
+        },
+      }),
+      'recovery.actions[1].id: expected an id of its own, found "a" (recovery.actions[0] has it too)',
+    ],
+    [
+      'GOTO nowhere',
+      policy13({
+        recovery: {
+          actions: [
+            { name: 'REBOOT', on_failure: 'GOTO lats' },
+            { name: 'RECREATE', id: 'last' },
+          ],
+        },
+      }),
+      'recovery.actions[0].on_failure: expected GOTO one of last, found GOTO lats (did you mean last?)',
+    ],
+    [
+      'GOTO in a loop',
+      policy13({
+        recovery: {
+          actions: [
+            { name: 'REBOOT', id: 'first' },
+            { name: 'RECREATE', on_failure: 'GOTO first' },
+          ],
+        },
+      }),
+      'recovery.actions[1].on_failure: expected GOTO a later action, found GOTO first (first comes before actions[1]: the chain would run in a loop)',
+    ],
+    [
+      'GOTO itself',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', id: 'it', on_failure: 'GOTO it' }] } }),
+      'recovery.actions[0].on_failure: expected GOTO a later action, found GOTO it (it comes to itself: the chain would run in a loop)',
+    ],
+    [
+      'a workflow without a name',
+      policy13({ recovery: { actions: [{ name: 'WORKFLOW', params: { name: 'drain' } }] } }),
+      'recovery.actions[0].params.workflow_name: expected the name of a workflow, found nothing',
+    ],
+    [
+      'a step that never ran',
+      policy13({
+        recovery: {
+          actions: [
+            {
+              name: 'WORKFLOW',
+              params: { workflow_name: 'a', inputs: { x: '<% $.steps.later.output.y %>' } },
+            },
+            { name: 'REBOOT', id: 'later' },
+          ],
+        },
+      }),
+      'recovery.actions[0].params.inputs: expected no step: none comes before, found steps.later (no step of this id comes before)',
+    ],
+    [
+      'no detection',
+      policy13({ detection: { detection_modes: [] } }),
+      'detection.detection_modes: expected at least one detection mode, found none (without one no failure is ever detected)',
+    ],
+    [
+      'a mode twice',
+      policy13({
+        detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLLING' }] },
+      }),
+      'detection.detection_modes[1]: expected each detection mode once, found NODE_STATUS_POLLING again',
+    ],
+    [
+      'a URL that is none',
+      policy13({
+        detection: {
+          detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'file:///etc/passwd' } }],
+        },
+      }),
+      'detection.detection_modes[0].options.poll_url: expected a URL that begins with http:// or https://, found something else',
+    ],
+    [
+      'a placeholder that nothing fills',
+      policy13({
+        detection: {
+          detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'http://{nodenam}/' } }],
+        },
+      }),
+      'detection.detection_modes[0].options.poll_url: expected placeholders among {nodename} {nodeid} {physical_id} {address} {port} {cluster_id} {index}, found {nodenam} (did you mean {nodename}?)',
+    ],
+    [
+      'DETECTION where only events tell',
+      policy13({
+        detection: { detection_modes: [{ type: 'LIFECYCLE_EVENTS' }] },
+        recovery: { verify: 'DETECTION' },
+      }),
+      'recovery.verify: expected STATUS or NONE with LIFECYCLE_EVENTS alone, found DETECTION (events cannot be asked how a node is now)',
+    ],
+  ])('refuses %s, and says where and why', (_what, properties, message) => {
+    expect(issuesOf(properties)).toContain(message);
+  });
+
+  test('a pattern that could hang a backtracking matcher is refused or harmless', () => {
+    const withPattern = (pattern: string): Json =>
+      policy13({
+        detection: {
+          detection_modes: [
+            {
+              type: 'NODE_STATUS_POLL_URL',
+              options: { poll_url: 'http://a', poll_url_healthy_response: pattern },
+            },
+          ],
+        },
+      });
+    expect(issuesOf(withPattern('(a+)+$'))).toEqual([]);
+    expect(issuesOf(withPattern(String.raw`(a)\1`))[0]).toContain('RE2 syntax');
+  });
+
+  test('a key of 1.3 in an older policy is named as that', () => {
+    expect(issuesOf(policy13({ safety: {} }), '1.2')[0]).toContain('it came with version 1.3');
+    expect(
+      issuesOf({ detection: { detection_modes: [{ type: 'LB_STATUS_POLLING' }] }, recovery: {} }, '1.2')[0],
+    ).toContain('it came with version 1.3');
+    const eventsBeside = {
+      detection: { detection_modes: [{ type: 'LIFECYCLE_EVENTS' }, { type: 'NODE_STATUS_POLLING' }] },
+      recovery: {},
+    };
+    expect(issuesOf(eventsBeside, '1.2')[0]).toContain('expected LIFECYCLE_EVENTS alone');
+  });
+
+  test('an interval below the configured minimum is refused', () => {
+    const check = parseHealthPolicy(policy13({ detection: { interval: 5 } }), '1.3', {
+      healthCheckIntervalMin: 10,
+    });
+    expect(check).toMatchObject({ ok: false, issues: [{ field: 'detection.interval', found: '5' }] });
+  });
+
+  test('a failure class that nobody knows is a warning, because a profile may have its own', () => {
+    const check = parseHealthPolicy(
+      policy13({ recovery: { actions: [{ name: 'REBOOT', when: { failure: ['HOST_DWN'] } }] } }),
+      '1.3',
+      undefined,
+      [],
+    );
+    expect(check).toMatchObject({ ok: true, warnings: [{ hint: 'did you mean HOST_DOWN?' }] });
+  });
+});
+
+describe('what nothing carries out yet', () => {
+  test.each(notYetSupported.map((line) => [`${line.path} ${line.is ?? ''}`, line] as const))(
+    '%s is refused, and only by its own line',
+    (_name, line) => {
+      const whole = read('coppice-1.3-whole.yaml')['properties'] as JsonObject;
+      const recovery = whole['recovery'] as { actions: Json[] };
+      const everything: JsonObject = {
+        ...whole,
+        mode: 'OBSERVE',
+        recovery: {
+          ...(whole['recovery'] as JsonObject),
+          actions: [{ name: 'REBOOT', on_failure: 'GOTO move' }, ...recovery.actions],
+        },
+      };
+      expect(issuesOf(everything)).toEqual([]);
+      const refused = issuesOf(everything, '1.3', [line]);
+      expect(refused.length).toBeGreaterThan(0);
+      expect(refused.every((issue) => issue.includes('is not yet supported'))).toBe(true);
+    },
+  );
+
+  test('a default is not what the user wrote', () => {
+    expect(issuesOf(policy13(), '1.3', notYetSupported)).toEqual([]);
+  });
+});
+
+describe('any document', () => {
+  const key = fc.constantFrom(
+    'detection',
+    'recovery',
+    'actions',
+    'name',
+    'type',
+    'params',
+    '__proto__',
+    'constructor',
+    'before',
+    'inputs',
+  );
+  const { value } = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      fc.constantFrom<Json>('REBOOT', 'WORKFLOW', 'NODE_STATUS_POLLING', 0, -1, 1e99, true, null, ''),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(key, tie('value'), { maxKeys: 5 }),
+    ),
+  }));
+
+  test('is either a policy or has issues with a place, and never throws', () => {
+    fc.assert(
+      fc.property(value, fc.constantFrom('1.0', '1.1', '1.2', '1.3'), (properties, version) => {
+        const check = parseHealthPolicy(properties, version);
+        if (check.ok) expect(check.value.recovery.items.length).toBeGreaterThan(0);
+        else expect(check.issues.every((issue) => issue.expected !== '' && issue.found !== '')).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

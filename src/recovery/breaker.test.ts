@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { breakerAfter, closedBreaker } from './breaker.ts';
+import type { BreakerState, EndedRecovery } from './breaker.ts';
+
+const limits = { failures: 3, windowMs: 100, openMs: 50 };
+
+function after(
+  ends: readonly [EndedRecovery['state'], number, number?][],
+  from: BreakerState = closedBreaker,
+): BreakerState {
+  return ends.reduce(
+    (breaker, [state, closedAt, startedAt = closedAt]) =>
+      breakerAfter(breaker, { state, startedAt, closedAt }, limits),
+    from,
+  );
+}
+
+test('it opens after so many failures within the window', () => {
+  expect(
+    after([
+      ['EXHAUSTED', 10],
+      ['EXHAUSTED', 20],
+    ]).kind,
+  ).toBe('closed');
+  expect(
+    after([
+      ['EXHAUSTED', 10],
+      ['EXHAUSTED', 20],
+      ['EXHAUSTED', 30],
+    ]),
+  ).toEqual({ kind: 'open', since: 30, until: 80, failures: 3 });
+});
+
+test('failures outside of the window do not count, and neither do other ends', () => {
+  expect(
+    after([
+      ['EXHAUSTED', 10],
+      ['EXHAUSTED', 20],
+      ['EXHAUSTED', 115],
+    ]).kind,
+  ).toBe('closed');
+  expect(
+    after([
+      ['EXHAUSTED', 10],
+      ['SELF_HEALED', 11],
+      ['CANCELLED', 12],
+      ['RECOVERED', 13],
+      ['EXHAUSTED', 20],
+    ]).kind,
+  ).toBe('closed');
+});
+
+const open = after([
+  ['EXHAUSTED', 10],
+  ['EXHAUSTED', 20],
+  ['EXHAUSTED', 30],
+]);
+
+test('what was started before it opened neither closes it nor opens it again', () => {
+  expect(
+    after(
+      [
+        ['RECOVERED', 100, 25],
+        ['EXHAUSTED', 101, 29],
+      ],
+      open,
+    ),
+  ).toEqual(open);
+});
+
+test('the trial of a half-open breaker closes it, or opens it again', () => {
+  expect(after([['RECOVERED', 100, 90]], open)).toEqual(closedBreaker);
+  expect(after([['EXHAUSTED', 100, 90]], open)).toEqual({
+    kind: 'open',
+    since: 100,
+    until: 150,
+    failures: 4,
+  });
+  expect(after([['SELF_HEALED', 100, 90]], open)).toEqual(open);
+});

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { healthPolicy } from '../../test/support/health-policies.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { classifyHealth, combineVerdicts, healthAfterRecovery } from './classify-health.ts';
+import type { HealthRecord } from './classify-health.ts';
+
+const well: Verdict = { health: 'healthy', reason: 'ok' };
+const ill: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' };
+const unseen: Verdict = { health: 'unknown', reason: 'no answer from Nova' };
+
+/** The states after each of a node's rounds, 10 s apart. */
+function rounds(verdicts: readonly Verdict[], detection: JsonObject = {}): HealthRecord[] {
+  const records: HealthRecord[] = [];
+  for (const [index, verdict] of verdicts.entries()) {
+    records.push(
+      classifyHealth({
+        record: records.at(-1) ?? null,
+        verdicts: [{ detector: 'NODE_STATUS_POLLING', verdict }],
+        detection: healthPolicy({ detection }).detection,
+        changedAt: 0,
+        now: 10_000 * (index + 1),
+      }),
+    );
+  }
+  return records;
+}
+
+function states(verdicts: readonly Verdict[], detection: JsonObject = {}): string[] {
+  return rounds(verdicts, detection).map((record) => record.state);
+}
+
+describe('thresholds', () => {
+  test('a failure is confirmed at once without a threshold, and gone with one good look', () => {
+    expect(states([well, ill, well])).toEqual(['HEALTHY', 'FAILED', 'HEALTHY']);
+  });
+
+  test('a failure is confirmed after so many failed rounds in a row', () => {
+    expect(states([ill, ill, well, ill, ill, ill], { failure_threshold: 3 })).toEqual([
+      'SUSPECTED',
+      'SUSPECTED',
+      'HEALTHY',
+      'SUSPECTED',
+      'SUSPECTED',
+      'FAILED',
+    ]);
+  });
+
+  test('a failed node is healthy after so many good rounds in a row', () => {
+    expect(states([ill, well, ill, well, well], { success_threshold: 2 })).toEqual([
+      'FAILED',
+      'FAILED',
+      'FAILED',
+      'FAILED',
+      'HEALTHY',
+    ]);
+  });
+
+  test('a node that was never ill is healthy at its first good look', () => {
+    expect(states([well], { success_threshold: 5 })).toEqual(['HEALTHY']);
+  });
+
+  test('a round that could not look counts for neither', () => {
+    const records = rounds([ill, unseen, ill, unseen, well], { failure_threshold: 2, success_threshold: 2 });
+    expect(records.map((record) => record.state)).toEqual([
+      'SUSPECTED',
+      'UNKNOWN',
+      'FAILED',
+      'UNKNOWN',
+      'FAILED',
+    ]);
+    expect(records.map((record) => record.failures)).toEqual([1, 1, 2, 2, 2]);
+  });
+
+  test('the record keeps when the failure began, what it is, and when to look again', () => {
+    const records = rounds([well, ill, ill], { failure_threshold: 2 });
+    expect(records[1]).toMatchObject({
+      reason: '1 of 2 failed rounds before it is confirmed: status ERROR',
+      since: 20_000,
+    });
+    expect(records[2]).toMatchObject({
+      state: 'FAILED',
+      since: 30_000,
+      failedAt: 20_000,
+      failure: { class: 'SERVER_ERROR', reason: 'status ERROR' },
+      lookAgainAt: 40_000,
+      detectors: [{ detector: 'NODE_STATUS_POLLING', since: 20_000 }],
+    });
+  });
+});
+
+describe('grace', () => {
+  test('failures of a node that was just changed are suspected and not counted', () => {
+    const records = rounds([ill, ill, ill, ill], { node_update_timeout: 25, failure_threshold: 2 });
+    expect(records.map((record) => [record.state, record.failures])).toEqual([
+      ['SUSPECTED', 0],
+      ['SUSPECTED', 0],
+      ['SUSPECTED', 1],
+      ['FAILED', 2],
+    ]);
+    expect(records[0]?.reason).toBe('status ERROR; changed 10 s ago, its failures count from 15 s on');
+  });
+
+  test('does not take back what was confirmed', () => {
+    const detection = healthPolicy({ detection: { node_update_timeout: 60 } }).detection;
+    const [failed] = rounds([ill]);
+    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+    const record = classifyHealth({
+      record: failed ?? null,
+      verdicts,
+      detection,
+      changedAt: 15_000,
+      now: 20_000,
+    });
+    expect(record.state).toBe('FAILED');
+  });
+});
+
+describe('several detectors', () => {
+  const named = (...verdicts: Verdict[]): Parameters<typeof combineVerdicts>[0] =>
+    verdicts.map((verdict, index) => ({ detector: `d${index}`, verdict }));
+
+  test.each([
+    ['ANY_FAILED', [well, well], 'healthy'],
+    ['ANY_FAILED', [well, ill], 'unhealthy'],
+    ['ANY_FAILED', [unseen, ill], 'unhealthy'],
+    ['ANY_FAILED', [unseen, well], 'unknown'],
+    ['ALL_FAILED', [ill, ill], 'unhealthy'],
+    ['ALL_FAILED', [well, ill], 'healthy'],
+    ['ALL_FAILED', [unseen, ill], 'unknown'],
+    ['ALL_FAILED', [unseen, well], 'healthy'],
+    ['ANY_FAILED', [], 'unknown'],
+    ['ALL_FAILED', [], 'unknown'],
+  ] as const)('%s: %j is %s', (conditional, verdicts, health) => {
+    expect(combineVerdicts(named(...verdicts), conditional).health).toBe(health);
+  });
+
+  test('the reason names all that decided', () => {
+    const url: Verdict = { health: 'unhealthy', failure: 'URL_UNREACHABLE', reason: 'refused' };
+    expect(combineVerdicts(named(ill, well, url), 'ANY_FAILED')).toEqual({
+      health: 'unhealthy',
+      failure: 'SERVER_ERROR',
+      reason: 'status ERROR; refused',
+    });
+  });
+});
+
+test('a verified recovery begins anew', () => {
+  const detection = healthPolicy({ detection: { failure_threshold: 2 } }).detection;
+  const record = healthAfterRecovery(detection, 'verified by DETECTION: ok', 5000);
+  const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+  expect(record).toMatchObject({ state: 'HEALTHY', failures: 0, failedAt: null, lookAgainAt: 15_000 });
+  expect(classifyHealth({ record, verdicts, detection, changedAt: 0, now: 15_000 }).state).toBe('SUSPECTED');
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest';
+import { healthPolicy } from '../../test/support/health-policies.ts';
+import { closedBreaker } from './breaker.ts';
+import { closedGate, shareOf } from './gates.ts';
+import type { GateView } from './gates.ts';
+
+const policy = healthPolicy({
+  safety: {
+    max_unhealthy: { percent: 40 },
+    max_in_flight: { percent: 20 },
+    rate_limit: { node: '2/1h', cluster: '3/10m' },
+    breaker: { failures: 5, window: 1800, open: 900 },
+  },
+});
+
+const now = 10_000_000;
+const open: GateView = {
+  now,
+  policy,
+  policyEnabled: true,
+  maintenance: null,
+  breaker: closedBreaker,
+  desiredCapacity: 10,
+  unhealthy: 1,
+  inFlight: [],
+  startsOfNode: [],
+  startsOfCluster: [],
+};
+
+const openBreaker = { kind: 'open', since: now - 1, until: now + 900_000, failures: 5 } as const;
+
+test('all gates open lets a recovery start', () => {
+  expect(closedGate(open)).toBeNull();
+});
+
+test.each<[string, Partial<GateView>, number, string]>([
+  [
+    'policy',
+    { policyEnabled: false },
+    10_000,
+    'held: the health policy is disabled on this cluster; looking again in 10 s',
+  ],
+  [
+    'maintenance',
+    { maintenance: { until: now + 3_600_000, reason: 'switch replaced' } },
+    3_600_000,
+    'held: the cluster is in maintenance for 60 min more (switch replaced); looking again in 60 min',
+  ],
+  [
+    'maintenance',
+    { maintenance: { until: null, reason: 'by ann' } },
+    10_000,
+    'held: the cluster is in maintenance until somebody resumes it (by ann); looking again in 10 s',
+  ],
+  [
+    'breaker',
+    { breaker: openBreaker },
+    900_000,
+    'held: the breaker is open: 5 recoveries did not help; looking again in 15 min',
+  ],
+  [
+    'breaker',
+    { breaker: { ...openBreaker, until: now - 5 }, inFlight: [now - 5] },
+    10_000,
+    'held: the breaker is half-open: one recovery tries, the others wait for it; looking again in 10 s',
+  ],
+  [
+    'max_unhealthy',
+    { unhealthy: 6 },
+    10_000,
+    'held: 6 of 10 nodes are unhealthy, the limit is 40 %; looking again in 10 s',
+  ],
+  [
+    'max_in_flight',
+    { inFlight: [1, 2] },
+    10_000,
+    'held: 2 of 10 nodes are being recovered, the limit is 20 %; looking again in 10 s',
+  ],
+  [
+    'rate_limit.node',
+    { startsOfNode: [now - 3_000_000, now - 1000] },
+    600_000,
+    'held: 2 recoveries of this node in 60 min, the limit is 2; looking again in 10 min',
+  ],
+  [
+    'rate_limit.cluster',
+    { startsOfCluster: [now - 900_000, now - 500_000, now - 2, now - 1] },
+    100_000,
+    'held: 3 recoveries of this cluster in 10 min, the limit is 3; looking again in 100 s',
+  ],
+])('%s: a closed gate says why and when to look again', (gate, change, waitMs, reason) => {
+  expect(closedGate({ ...open, ...change })).toMatchObject({ gate, until: now + waitMs, reason });
+});
+
+test('the first closed gate speaks, in the order of the contract', () => {
+  const everything: Partial<GateView>[] = [
+    { policyEnabled: false },
+    { maintenance: { until: null, reason: 'x' } },
+    { breaker: openBreaker },
+    { unhealthy: 9 },
+    { inFlight: [1, 2, 3] },
+    { startsOfNode: [now - 2, now - 1] },
+    { startsOfCluster: [now - 3, now - 2, now - 1] },
+  ];
+  const order = everything.map(
+    (_, index) => closedGate(Object.assign({}, open, ...everything.slice(index)) as GateView)?.gate,
+  );
+  expect(order).toEqual([
+    'policy',
+    'maintenance',
+    'breaker',
+    'max_unhealthy',
+    'max_in_flight',
+    'rate_limit.node',
+    'rate_limit.cluster',
+  ]);
+});
+
+describe('a limit', () => {
+  test.each([
+    [{ percent: 40, atLeast: 1 }, 10, 4],
+    [{ percent: 40, atLeast: 1 }, 9, 3],
+    [{ percent: 40, atLeast: 1 }, 2, 1],
+    [{ percent: 10, atLeast: 0 }, 9, 0],
+    [{ percent: 10, atLeast: 3 }, 0, 3],
+    [{ percent: 100, atLeast: 1 }, 7, 7],
+  ])('%j of %i nodes is %i: rounded down, but with its floor', (share, capacity, limit) => {
+    expect(shareOf(share, capacity)).toBe(limit);
+  });
+
+  test('is passed when as many are unhealthy, and not when one more is', () => {
+    expect(closedGate({ ...open, unhealthy: 4 })).toBeNull();
+    expect(closedGate({ ...open, unhealthy: 5 })?.gate).toBe('max_unhealthy');
+  });
+
+  test('that is absent limits nothing', () => {
+    const free = healthPolicy();
+    const view = {
+      ...open,
+      policy: free,
+      unhealthy: 10,
+      inFlight: Array<number>(10).fill(now),
+      startsOfNode: Array<number>(50).fill(now),
+      breaker: openBreaker,
+    };
+    expect(closedGate(view)).toBeNull();
+  });
+
+  test('of a rate is a sliding window', () => {
+    expect(closedGate({ ...open, startsOfNode: [now - 3_600_000, now - 1] })).toBeNull();
+    expect(closedGate({ ...open, startsOfNode: [now - 3_599_999, now - 1] })?.until).toBe(now + 1);
+  });
+
+  test('a half-open breaker lets one recovery try', () => {
+    expect(closedGate({ ...open, breaker: { ...openBreaker, until: now }, inFlight: [now - 1] })).toBeNull();
+  });
+});

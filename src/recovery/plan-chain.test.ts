@@ -1,0 +1,500 @@
+import { describe, expect, test } from 'vitest';
+import { outlineOf, traceOf } from '../../test/support/chain-trace.ts';
+import { healthPolicy, workflow } from '../../test/support/health-policies.ts';
+import type { PolicyParts } from '../../test/support/health-policies.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { chainFacts } from './chain.ts';
+import type { ChainEvent, ChainFacts, StepPlan, StepResult } from './chain.ts';
+import { planChain } from './plan-chain.ts';
+import type { ChainPlan } from './plan-chain.ts';
+import { simulateChain } from './simulate-chain.ts';
+import type { Supposition } from './simulate-chain.ts';
+
+const well: Verdict = { health: 'healthy', reason: 'process runs' };
+const ill: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'process has exited' };
+const unseen: Verdict = { health: 'unknown', reason: 'no permission' };
+
+const done: StepResult = { ok: true, output: {} };
+const failed: StepResult = { ok: false, reason: 'refused with 503', retryable: true };
+const rejected: StepResult = { ok: false, reason: 'there is no workflow drain', retryable: false };
+
+function factsOf(recovery: JsonObject, more: Partial<ChainFacts> = {}, parts: PolicyParts = {}): ChainFacts {
+  const policy = healthPolicy({ ...parts, recovery });
+  const failure = { class: 'PROCESS_EXITED', reason: 'process has exited' };
+  return { ...chainFacts(policy, { startedAt: 1000, failure, manual: null, exhaustedAt: [] }), ...more };
+}
+
+/** Told with a world in which `broken` steps fail, and the node is well after the first step in `cures`. */
+function tell(
+  facts: ChainFacts,
+  world: { broken?: Record<string, StepResult>; cures?: readonly string[]; first?: Verdict } = {},
+): ChainPlan {
+  let isWell = false;
+  const nameOf = (step: StepPlan): string => String(step.params['workflow_name'] ?? step.name);
+  const suppose: Supposition = {
+    firstLook: world.first ?? ill,
+    step(step) {
+      const result =
+        world.broken?.[`${nameOf(step)} #${step.attempt}`] ?? world.broken?.[nameOf(step)] ?? done;
+      isWell ||= result.ok && (world.cures ?? []).includes(nameOf(step));
+      return result;
+    },
+    look: () => (isWell ? well : ill),
+  };
+  return simulateChain(facts, suppose);
+}
+
+const reboot = { name: 'REBOOT', timeout: 1 };
+const rebuild = { name: 'REBUILD', timeout: 1 };
+const recreate = { name: 'RECREATE', timeout: 1 };
+
+describe('before anything is touched', () => {
+  test('a node that is well by then closes the episode as SELF_HEALED', () => {
+    const plan = tell(factsOf({ actions: [reboot] }), { first: well });
+    expect(outlineOf(plan)).toEqual(['probe', 'close SELF_HEALED']);
+  });
+
+  test('a node that cannot be seen is left alone, and its episode is held', () => {
+    const plan = tell(factsOf({ actions: [reboot] }), { first: unseen });
+    expect(plan.next).toEqual({
+      kind: 'release',
+      until: 11_000,
+      reason: 'held: cannot look at the node (no permission); looking again in 10 s',
+    });
+  });
+
+  test('a person who does not ask for a check is taken at their word', () => {
+    const plan = tell(factsOf({ actions: [reboot] }, { manual: { check: false } }), {
+      cures: ['REBOOT'],
+      first: well,
+    });
+    expect(outlineOf(plan)).toEqual([
+      'pass',
+      'pass',
+      'run REBOOT #1',
+      'verify',
+      'finish REBOOT #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('a person who asks for a check leaves a well node alone, and an unseen one too', () => {
+    const facts = factsOf({ actions: [reboot] }, { manual: { check: true } });
+    expect(outlineOf(tell(facts, { first: well }))).toEqual(['pass', 'probe', 'close SELF_HEALED']);
+    expect(outlineOf(tell(facts, { first: unseen }))).toEqual(['pass', 'probe', 'close CANCELLED']);
+  });
+});
+
+describe('CHAIN', () => {
+  const chain = {
+    strategy: 'CHAIN',
+    actions: [workflow('precheck', { id: 'precheck' }), rebuild, workflow('confirm')],
+  };
+
+  test('runs all items in order and verifies the node after the last', () => {
+    expect(outlineOf(tell(factsOf(chain), { cures: ['REBUILD'] }))).toEqual([
+      'probe',
+      'run precheck #1',
+      'finish precheck #1 SUCCEEDED',
+      'run REBUILD #1',
+      'finish REBUILD #1 SUCCEEDED',
+      'run confirm #1',
+      'verify',
+      'finish confirm #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('a failed item keeps the next from starting', () => {
+    const plan = tell(factsOf(chain), { broken: { precheck: failed } });
+    expect(outlineOf(plan)).toEqual([
+      'probe',
+      'run precheck #1',
+      'finish precheck #1 FAILED',
+      'settle EXHAUSTED',
+      'close EXHAUSTED',
+    ]);
+    expect(plan.next.reason).toBe('WORKFLOW precheck (precheck): refused with 503');
+  });
+
+  test('a node that is not well after the last item was not recovered', () => {
+    expect(outlineOf(tell(factsOf(chain))).slice(-3)).toEqual([
+      'finish confirm #1 FAILED',
+      'settle EXHAUSTED',
+      'close EXHAUSTED',
+    ]);
+  });
+
+  test('NEXT goes on after a failure; at the end the chain is verified for what did run', () => {
+    const tolerant = { actions: [rebuild, workflow('announce', { on_failure: 'NEXT' })] };
+    const plan = tell(factsOf(tolerant), { broken: { announce: failed }, cures: ['REBUILD'] });
+    expect(outlineOf(plan).slice(-4)).toEqual([
+      'finish announce #1 FAILED',
+      'verify the chain',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('GOTO passes over the items between, with the reason', () => {
+    const jump = { actions: [{ ...reboot, on_failure: 'GOTO last' }, rebuild, { ...recreate, id: 'last' }] };
+    const plan = tell(factsOf(jump), { broken: { REBOOT: failed }, cures: ['RECREATE'] });
+    expect(outlineOf(plan)).toEqual([
+      'probe',
+      'run REBOOT #1',
+      'finish REBOOT #1 FAILED',
+      'skip REBUILD #1',
+      'run RECREATE #1',
+      'verify',
+      'finish RECREATE #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+    const skip = plan.decisions.find(({ decision }) => decision.kind === 'skip');
+    expect(skip?.decision.reason).toBe('passed over by GOTO last: REBOOT: refused with 503');
+  });
+
+  test('an item for other failures is skipped, and the one before it becomes the last', () => {
+    const two = { actions: [rebuild, { ...recreate, when: { failure: ['HOST_DOWN'] } }] };
+    expect(outlineOf(tell(factsOf(two), { cures: ['REBUILD'] })).slice(1, 4)).toEqual([
+      'run REBUILD #1',
+      'verify',
+      'finish REBUILD #1 SUCCEEDED',
+    ]);
+    const plan = tell(factsOf({ actions: [{ ...recreate, when: { failure: ['HOST_DOWN'] } }] }));
+    expect(outlineOf(plan)).toEqual(['probe', 'skip RECREATE #1', 'settle EXHAUSTED', 'close EXHAUSTED']);
+    expect(plan.decisions[1]?.decision.reason).toBe('only for HOST_DOWN, and this is PROCESS_EXITED');
+  });
+});
+
+describe('ESCALATE', () => {
+  const ladder = { strategy: 'ESCALATE', actions: [reboot, rebuild, recreate] };
+
+  test('ends at the first rung that made the node well', () => {
+    expect(outlineOf(tell(factsOf(ladder), { cures: ['REBOOT'] }))).toEqual([
+      'probe',
+      'run REBOOT #1',
+      'verify',
+      'finish REBOOT #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('climbs on when an operation fails, or when the node is not well after it', () => {
+    const plan = tell(factsOf(ladder), { broken: { REBOOT: rejected }, cures: ['RECREATE'] });
+    expect(outlineOf(plan).filter((line) => /^(run|finish|settle)/.test(line))).toEqual([
+      'run REBOOT #1',
+      'finish REBOOT #1 FAILED',
+      'run REBUILD #1',
+      'finish REBUILD #1 FAILED',
+      'run RECREATE #1',
+      'finish RECREATE #1 SUCCEEDED',
+      'settle RECOVERED',
+    ]);
+  });
+
+  test('STOP ends the ladder where it stands', () => {
+    const stop = { strategy: 'ESCALATE', actions: [{ ...reboot, on_failure: 'STOP' }, recreate] };
+    expect(outlineOf(tell(factsOf(stop), { cures: ['RECREATE'] })).at(-1)).toBe('close EXHAUSTED');
+  });
+});
+
+describe('an item', () => {
+  const hooked = {
+    actions: [
+      {
+        ...rebuild,
+        before: [workflow('drain'), workflow('warn')],
+        after: [workflow('reattach'), workflow('tell')],
+      },
+    ],
+  };
+
+  test('runs its hooks around the action, the after hooks once the node is verified', () => {
+    expect(outlineOf(tell(factsOf(hooked), { cures: ['REBUILD'] }))).toEqual([
+      'probe',
+      'run before drain #1',
+      'finish before drain #1 SUCCEEDED',
+      'run before warn #1',
+      'finish before warn #1 SUCCEEDED',
+      'run REBUILD #1',
+      'verify',
+      'finish REBUILD #1 SUCCEEDED',
+      'run after reattach #1',
+      'finish after reattach #1 SUCCEEDED',
+      'run after tell #1',
+      'finish after tell #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('fails with a failed before hook, and its action does not run', () => {
+    const plan = tell(factsOf(hooked), { broken: { drain: rejected } });
+    expect(outlineOf(plan)).toEqual([
+      'probe',
+      'run before drain #1',
+      'finish before drain #1 FAILED',
+      'finish REBUILD #1 FAILED',
+      'settle EXHAUSTED',
+      'close EXHAUSTED',
+    ]);
+    expect(plan.next.reason).toBe(
+      'REBUILD: not run, because WORKFLOW drain: there is no workflow drain (trying again cannot help) before it',
+    );
+  });
+
+  test('keeps its success when an after hook fails, and the next hook runs all the same', () => {
+    const plan = tell(factsOf(hooked), { broken: { reattach: failed }, cures: ['REBUILD'] });
+    expect(outlineOf(plan).slice(-5)).toEqual([
+      'finish after reattach #1 FAILED',
+      'run after tell #1',
+      'finish after tell #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+
+  test('is tried again after a growing wait for what a retry can mend', () => {
+    const patient = {
+      actions: [{ ...rebuild, attempts: 4, backoff: { delay: 15, factor: 2, max_delay: 40 } }],
+    };
+    const plan = tell(factsOf(patient), {
+      broken: { 'REBUILD #1': failed, 'REBUILD #2': failed, 'REBUILD #3': failed },
+      cures: ['REBUILD'],
+    });
+    expect(traceOf(plan)).toEqual([
+      '0 probe',
+      '0 run REBUILD #1',
+      '0 finish REBUILD #1 FAILED',
+      '0 wait',
+      '15000 run REBUILD #2',
+      '15000 finish REBUILD #2 FAILED',
+      '15000 wait',
+      '45000 run REBUILD #3',
+      '45000 finish REBUILD #3 FAILED',
+      '45000 wait',
+      '85000 run REBUILD #4',
+      '85000 verify',
+      '85000 finish REBUILD #4 SUCCEEDED',
+      '85000 settle RECOVERED',
+      '85000 close RECOVERED',
+    ]);
+  });
+
+  test('is tried again when the node was not well after it', () => {
+    const plan = tell(factsOf({ actions: [{ ...rebuild, attempts: 2 }] }));
+    expect(outlineOf(plan).filter((line) => line.startsWith('finish'))).toEqual([
+      'finish REBUILD #1 FAILED',
+      'finish REBUILD #2 FAILED',
+    ]);
+  });
+
+  test('is not tried again for what no retry can mend', () => {
+    const plan = tell(factsOf({ actions: [{ ...rebuild, attempts: 5 }] }), { broken: { REBUILD: rejected } });
+    expect(outlineOf(plan)).toEqual([
+      'probe',
+      'run REBUILD #1',
+      'finish REBUILD #1 FAILED',
+      'settle EXHAUSTED',
+      'close EXHAUSTED',
+    ]);
+  });
+
+  test('that replaces the node is fenced where the policy says so, and only that', () => {
+    const plan = tell(
+      factsOf({
+        fencing: ['COMPUTE'],
+        node_delete_timeout: 90,
+        strategy: 'ESCALATE',
+        actions: [reboot, recreate],
+      }),
+    );
+    const steps = plan.decisions.flatMap(({ decision }) => (decision.kind === 'run' ? decision.step : []));
+    expect(steps.map((step) => step.replace)).toEqual([
+      null,
+      { fence: true, deleteTimeoutMs: 90_000, force: false },
+    ]);
+  });
+});
+
+describe('verification', () => {
+  test('looks soon and then ever less often, until the time of the step is up', () => {
+    const plan = tell(factsOf({ actions: [{ name: 'REBOOT', timeout: 30 }] }));
+    const looks = traceOf(plan).filter((line) => line.endsWith('verify'));
+    expect(looks).toEqual(
+      ['0', '500', '1500', '3500', '7500', '15500', '25500', '30000'].map((at) => `${at} verify`),
+    );
+    expect(plan.next.reason).toBe('REBOOT: the node is still not well after 30 s: process has exited');
+  });
+
+  test('waits for the node to settle first', () => {
+    const plan = tell(factsOf({ stabilize: 5, actions: [{ name: 'REBOOT', timeout: 30 }] }), {
+      cures: ['REBOOT'],
+    });
+    expect(traceOf(plan).slice(1, 4)).toEqual(['0 run REBOOT #1', '0 wait', '5000 verify']);
+  });
+
+  test('without a timeout gives the node the grace of a changed node, not an hour', () => {
+    const plan = tell(
+      factsOf(
+        { actions: [{ name: 'REBOOT' }] },
+        {},
+        {
+          detection: {
+            interval: 10,
+            node_update_timeout: 120,
+            detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
+          },
+        },
+      ),
+    );
+    expect(
+      traceOf(plan)
+        .filter((line) => line.endsWith('verify'))
+        .at(-1),
+    ).toBe('120000 verify');
+  });
+
+  test('a node that cannot be seen is not verified', () => {
+    const facts = factsOf({ actions: [reboot] });
+    const plan = simulateChain(facts, { firstLook: ill, step: () => done, look: () => unseen });
+    expect(plan.next).toMatchObject({
+      kind: 'close',
+      state: 'EXHAUSTED',
+      reason: 'REBOOT: the node cannot be looked at after 1 s: no permission',
+    });
+  });
+
+  test.each([
+    ['STATUS', 'STATUS'],
+    ['DETECTION', 'DETECTION'],
+  ])('by %s asks for %s', (by) => {
+    const plan = tell(factsOf({ verify: by, actions: [reboot] }), { cures: ['REBOOT'] });
+    expect(plan.decisions.flatMap(({ decision }) => ('by' in decision ? decision.by : []))).toEqual([by, by]);
+  });
+
+  test('by NONE believes the operation', () => {
+    expect(outlineOf(tell(factsOf({ verify: 'NONE', actions: [reboot] })))).toEqual([
+      'probe',
+      'run REBOOT #1',
+      'finish REBOOT #1 SUCCEEDED',
+      'settle RECOVERED',
+      'close RECOVERED',
+    ]);
+  });
+});
+
+describe('the end', () => {
+  const ends = {
+    actions: [recreate],
+    on_success: [workflow('announce')],
+    on_exhausted: [workflow('page'), workflow('ticket')],
+    retry: { episodes: 3, window: 1000, delay: 60 },
+  };
+
+  test('RECOVERED is followed by on_success, before the episode closes', () => {
+    const plan = tell(factsOf(ends), { cures: ['RECREATE'] });
+    expect(outlineOf(plan).slice(-4)).toEqual([
+      'settle RECOVERED',
+      'run on_success announce #1',
+      'finish on_success announce #1 SUCCEEDED',
+      'close RECOVERED',
+    ]);
+    expect(plan.next).toMatchObject({ next: null });
+  });
+
+  test('EXHAUSTED is followed by all of on_exhausted, whether they succeed or not', () => {
+    const plan = tell(factsOf(ends), { broken: { page: failed } });
+    expect(outlineOf(plan).slice(-6)).toEqual([
+      'settle EXHAUSTED',
+      'run on_exhausted page #1',
+      'finish on_exhausted page #1 FAILED',
+      'run on_exhausted ticket #1',
+      'finish on_exhausted ticket #1 SUCCEEDED',
+      'close EXHAUSTED',
+    ]);
+  });
+
+  test('EXHAUSTED leads to another episode after the delay, and after the last to quarantine', () => {
+    const atEnd = 2000;
+    expect(tell(factsOf(ends, { exhaustedAt: [500, 900] })).next).toMatchObject({
+      next: { kind: 'quarantine' },
+    });
+    expect(tell(factsOf(ends, { exhaustedAt: [900] })).next).toMatchObject({
+      next: { kind: 'retry', at: atEnd + 60_000 },
+    });
+    const longAgo = -1_000_000;
+    expect(tell(factsOf(ends, { exhaustedAt: [longAgo, longAgo] })).next).toMatchObject({
+      next: { kind: 'retry' },
+    });
+  });
+
+  test('a recovery that a person asked for never leads to quarantine', () => {
+    const plan = tell(factsOf(ends, { exhaustedAt: [500, 900], manual: { check: false } }));
+    expect(plan.next).toMatchObject({ state: 'EXHAUSTED', next: null });
+  });
+});
+
+describe('a history', () => {
+  const facts = factsOf({ actions: [{ ...rebuild, attempts: 2 }], on_success: [workflow('announce')] });
+  const history: ChainEvent[] = [
+    { kind: 'looked', at: 2000, verdict: ill },
+    { kind: 'ran', at: 5000, result: failed },
+    { kind: 'waited', at: 6000 },
+    { kind: 'ran', at: 9000, result: done },
+    { kind: 'looked', at: 9100, verdict: well },
+    { kind: 'ran', at: 9900, result: done },
+  ];
+
+  test('gives the same decisions however often and however far it is told', () => {
+    const whole = planChain(facts, history);
+    expect(outlineOf(whole).at(-1)).toBe('close RECOVERED');
+    for (let length = 0; length <= history.length; length += 1) {
+      const part = planChain(facts, history.slice(0, length));
+      expect(whole.decisions.slice(0, part.decisions.length)).toEqual(part.decisions);
+    }
+  });
+
+  test('of another recovery is refused', () => {
+    expect(() => planChain(facts, [{ kind: 'waited', at: 2000 }])).toThrow('probe was answered by waited');
+    expect(() => planChain(facts, [{ kind: 'looked', at: 2000, verdict: well }, ...history])).toThrow(
+      'it ended after 1 of 7 events',
+    );
+  });
+
+  test('with a clock that was set back does not go back', () => {
+    const plan = planChain(facts, [
+      { kind: 'looked', at: 2000, verdict: ill },
+      { kind: 'ran', at: 10, result: failed },
+    ]);
+    expect(plan.next).toMatchObject({ kind: 'wait', until: 3000 });
+  });
+
+  test('that is cut off by a cancel closes the episode, and the running step with it', () => {
+    const cut: ChainEvent = { kind: 'cancelled', at: 6000, reason: 'the node is being deleted' };
+    expect(outlineOf(planChain(facts, [...history.slice(0, 1), cut])).slice(-2)).toEqual([
+      'finish REBUILD #1 CANCELLED',
+      'close CANCELLED',
+    ]);
+    expect(planChain(facts, [...history.slice(0, 2), cut]).next).toMatchObject({
+      state: 'CANCELLED',
+      reason: 'the node is being deleted',
+    });
+  });
+
+  test('that is cut off while the node is verified closes its step too', () => {
+    const cut: ChainEvent = { kind: 'cancelled', at: 9100, reason: 'the node is being deleted' };
+    const plan = planChain(facts, [...history.slice(0, 4), cut]);
+    expect(outlineOf(plan).slice(-2)).toEqual(['finish REBUILD #2 CANCELLED', 'close CANCELLED']);
+  });
+
+  test('that is cut off in a last hook keeps its result', () => {
+    const plan = planChain(facts, [...history.slice(0, 5), { kind: 'cancelled', at: 9900, reason: 'stop' }]);
+    expect(outlineOf(plan).slice(-2)).toEqual(['finish on_success announce #1 CANCELLED', 'close RECOVERED']);
+  });
+});

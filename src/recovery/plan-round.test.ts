@@ -1,0 +1,233 @@
+import { describe, expect, test } from 'vitest';
+import { healthPolicy } from '../../test/support/health-policies.ts';
+import { closedBreaker } from './breaker.ts';
+import type { HealthRecord } from './classify-health.ts';
+import { countUnhealthy, planRound } from './plan-round.ts';
+import type { EpisodeSnapshot, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+
+const now = 1_000_000;
+
+function health(state: HealthRecord['state'], more: Partial<HealthRecord> = {}): HealthRecord {
+  const failed = state === 'FAILED' || state === 'SUSPECTED';
+  return {
+    state,
+    since: 0,
+    reason: failed ? 'status ERROR' : 'ok',
+    last: failed ? 'unhealthy' : state === 'UNKNOWN' ? 'unknown' : 'healthy',
+    failures: 1,
+    successes: 0,
+    failedAt: failed ? 900_000 : null,
+    failure: failed ? { class: 'SERVER_ERROR', reason: 'status ERROR' } : null,
+    detectors: [],
+    lookedAt: now,
+    lookAgainAt: now + 10_000,
+    ...more,
+  };
+}
+
+function node(id: string, record: HealthRecord | null, more: Partial<NodeSnapshot> = {}): NodeSnapshot {
+  return {
+    id,
+    name: id,
+    status: 'ACTIVE',
+    health: record,
+    excluded: null,
+    quarantinedSince: null,
+    exhaustedAt: null,
+    ...more,
+  };
+}
+
+function episode(nodeId: string, more: Partial<EpisodeSnapshot> = {}): EpisodeSnapshot {
+  return {
+    recoveryId: `r-${nodeId}`,
+    nodeId,
+    openedAt: now - 1000,
+    startedAt: null,
+    notBefore: null,
+    ...more,
+  };
+}
+
+function round(nodes: readonly NodeSnapshot[], more: Partial<RoundSnapshot> = {}): RoundSnapshot {
+  return {
+    now,
+    desiredCapacity: nodes.length,
+    policy: healthPolicy(),
+    policyEnabled: true,
+    maintenance: null,
+    breaker: closedBreaker,
+    nodes,
+    episodes: [],
+    starts: [],
+    ...more,
+  };
+}
+
+const ids = (entries: readonly { readonly nodeId: string }[]): string[] =>
+  entries.map((entry) => entry.nodeId);
+
+describe('a confirmed failure', () => {
+  test('opens an episode and starts it', () => {
+    const plan = planRound(round([node('a', health('HEALTHY')), node('b', health('FAILED'))]));
+    expect(plan).toEqual({
+      open: [
+        {
+          nodeId: 'b',
+          failure: { class: 'SERVER_ERROR', reason: 'status ERROR' },
+          failedAt: 900_000,
+          reason: 'confirmed failed (SERVER_ERROR): status ERROR',
+        },
+      ],
+      start: [{ nodeId: 'b', recoveryId: null, reason: 'all gates are open' }],
+      hold: [],
+      close: [],
+      leave: [],
+    });
+  });
+
+  test('joins the episode that is open, running or held', () => {
+    const running = planRound(
+      round([node('a', health('FAILED'))], { episodes: [episode('a', { startedAt: now - 1 })] }),
+    );
+    expect(running).toEqual({ open: [], start: [], hold: [], close: [], leave: [] });
+    const held = planRound(round([node('a', health('FAILED'))], { episodes: [episode('a')] }));
+    expect(held).toMatchObject({ open: [], start: [{ nodeId: 'a', recoveryId: 'r-a' }] });
+  });
+
+  test.each<[string, Partial<NodeSnapshot>, string, number | null]>([
+    [
+      'is quarantined',
+      { quarantinedSince: now - 120_000 },
+      'quarantined 2 min ago, until somebody releases it',
+      null,
+    ],
+    [
+      'is excluded',
+      { excluded: { until: now + 5000, reason: 'by ann' } },
+      'excluded from healing (by ann)',
+      now + 5000,
+    ],
+    ['is busy', { status: 'UPDATING' }, 'the node is busy (UPDATING)', now + 10_000],
+    [
+      'was just well',
+      { health: health('FAILED', { last: 'healthy', reason: '1 of 2 good rounds' }) },
+      'its last look was good: 1 of 2 good rounds',
+      now + 10_000,
+    ],
+    [
+      'was just not helped',
+      { exhaustedAt: now - 4000 },
+      'the last recovery did not help; trying again in 6 s',
+      now + 6000,
+    ],
+  ])('of a node that %s is left alone, and says so', (_what, more, reason, until) => {
+    const plan = planRound(round([node('a', health('FAILED'), more)]));
+    expect(plan).toMatchObject({ open: [], start: [], leave: [{ nodeId: 'a', reason, until }] });
+  });
+});
+
+test('a suspected, an unknown and a never seen node open nothing', () => {
+  const plan = planRound(
+    round([node('a', health('SUSPECTED')), node('b', health('UNKNOWN')), node('c', null)]),
+  );
+  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], leave: [] });
+});
+
+describe('a held episode', () => {
+  test('closes SELF_HEALED when its node is healthy, also under an open breaker', () => {
+    const breaker = { kind: 'open', since: 0, until: now + 1, failures: 5 } as const;
+    const plan = planRound(round([node('a', health('HEALTHY'))], { episodes: [episode('a')], breaker }));
+    expect(plan.close).toEqual([
+      {
+        recoveryId: 'r-a',
+        nodeId: 'a',
+        state: 'SELF_HEALED',
+        reason: 'healthy again before anything was started: ok',
+      },
+    ]);
+  });
+
+  test('closes CANCELLED when its node is gone or the policy was detached', () => {
+    expect(planRound(round([], { episodes: [episode('a')] })).close).toMatchObject([{ state: 'CANCELLED' }]);
+    const deleting = round([node('a', health('FAILED'), { status: 'DELETING' })], {
+      episodes: [episode('a')],
+    });
+    expect(planRound(deleting).close).toMatchObject([{ state: 'CANCELLED' }]);
+    const detached = round([node('a', health('FAILED'))], { episodes: [episode('a')], policy: null });
+    expect(planRound(detached)).toMatchObject({
+      close: [{ state: 'CANCELLED', reason: 'the health policy was detached' }],
+      start: [],
+    });
+  });
+
+  test('is not started while its node cannot be seen', () => {
+    const plan = planRound(
+      round([node('a', health('UNKNOWN', { reason: 'no answer' }))], { episodes: [episode('a')] }),
+    );
+    expect(plan.hold).toEqual([
+      {
+        nodeId: 'a',
+        recoveryId: 'r-a',
+        until: now + 10_000,
+        gate: null,
+        reason: 'held: cannot look at the node: no answer; looking again in 10 s',
+      },
+    ]);
+  });
+
+  test('waits out the time that its own recovery asked for', () => {
+    const plan = planRound(
+      round([node('a', health('FAILED'))], { episodes: [episode('a', { notBefore: now + 3000 })] }),
+    );
+    expect(plan).toMatchObject({ start: [], hold: [{ until: now + 3000 }] });
+  });
+
+  test('is never dropped: it is held by the gate, with numbers', () => {
+    const policy = healthPolicy({ safety: { max_unhealthy: { percent: 40 } } });
+    const nodes = ['a', 'b', 'c', 'd', 'e'].map((id, index) =>
+      node(id, health(index < 3 ? 'FAILED' : 'HEALTHY')),
+    );
+    const plan = planRound(round(nodes, { policy }));
+    expect(ids(plan.open)).toEqual(['a', 'b', 'c']);
+    expect(plan.start).toEqual([]);
+    expect(plan.hold).toMatchObject([
+      { nodeId: 'a', gate: { gate: 'max_unhealthy', total: 3, limit: 2 } },
+      {},
+      {},
+    ]);
+  });
+});
+
+describe('limits', () => {
+  test('count what the same round starts, oldest first', () => {
+    const policy = healthPolicy({ safety: { max_in_flight: { percent: 50 } } });
+    const nodes = ['a', 'b', 'c', 'd'].map((id) => node(id, health('FAILED')));
+    const episodes = [episode('c', { openedAt: 20 }), episode('d', { openedAt: 10 })];
+    const plan = planRound(round(nodes, { policy, episodes }));
+    expect(ids(plan.start)).toEqual(['d', 'c']);
+    expect(ids(plan.hold)).toEqual(['a', 'b']);
+  });
+
+  test('of the rate count what this round starts too', () => {
+    const policy = healthPolicy({ safety: { rate_limit: { cluster: '2/1h' } } });
+    const nodes = ['a', 'b', 'c'].map((id) => node(id, health('FAILED')));
+    expect(ids(planRound(round(nodes, { policy, starts: [{ nodeId: 'z', at: now - 5 }] })).start)).toEqual([
+      'a',
+    ]);
+  });
+
+  test('take suspected, failed, unknown, unseen, recovering, quarantined and missing nodes as unhealthy', () => {
+    const nodes = [
+      node('well', health('HEALTHY')),
+      node('suspected', health('SUSPECTED')),
+      node('failed', health('FAILED')),
+      node('unknown', health('UNKNOWN')),
+      node('unseen', null),
+      node('recovering', health('HEALTHY')),
+      node('quarantined', health('HEALTHY'), { quarantinedSince: 1 }),
+    ];
+    expect(countUnhealthy({ nodes, episodes: [episode('recovering')], desiredCapacity: 10 })).toBe(9);
+    expect(countUnhealthy({ nodes, episodes: [], desiredCapacity: 0 })).toBe(5);
+  });
+});

@@ -1,0 +1,40 @@
+/** A recovery as a short text: one line for a decision. */
+import type { ChainPlan } from '../../src/recovery/plan-chain.ts';
+import type { StepPlan, TimedDecision } from '../../src/recovery/chain.ts';
+
+/** `0 probe`, `0 run REBOOT #1`, `500 verify`, ...: milliseconds since the start, what, and how it ended. */
+export function traceOf(plan: ChainPlan): string[] {
+  const start = plan.decisions[0]?.at ?? 0;
+  return plan.decisions.map((each) => `${each.at - start} ${inShort(each)}`);
+}
+
+/** Without the times and the waits, for tests to which they do not matter. */
+export function outlineOf(plan: ChainPlan): string[] {
+  return plan.decisions.filter(({ decision }) => decision.kind !== 'wait').map(inShort);
+}
+
+function inShort({ decision }: TimedDecision): string {
+  switch (decision.kind) {
+    case 'run':
+    case 'skip':
+      return `${decision.kind} ${nameOf(decision.step)}`;
+    case 'finish':
+      return `finish ${nameOf(decision.step)} ${decision.state}`;
+    case 'verify':
+      return decision.step === null ? 'verify the chain' : 'verify';
+    case 'settle':
+    case 'close':
+      return `${decision.kind} ${decision.state}`;
+    case 'wait':
+    case 'probe':
+    case 'pass':
+    case 'release':
+      return decision.kind;
+  }
+}
+
+function nameOf({ name, params, attempt, purpose }: StepPlan): string {
+  const workflow = params['workflow_name'];
+  const what = typeof workflow === 'string' ? workflow : name;
+  return `${purpose === 'action' ? '' : `${purpose} `}${what} #${attempt}`;
+}
