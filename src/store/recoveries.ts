@@ -119,12 +119,19 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
   }));
 }
 
+export interface RecentRecovery {
+  readonly nodeId: string;
+  readonly state: RecoveryState;
+  readonly startedAt: number | null;
+  readonly closedAt: number | null;
+}
+
 /** Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries count. */
 export async function recentRecoveriesOfCluster(
   db: Db,
   clusterId: string,
   since: number,
-): Promise<{ nodeId: string; state: RecoveryState; startedAt: number | null; closedAt: number | null }[]> {
+): Promise<RecentRecovery[]> {
   const rows = await db
     .selectFrom('recovery')
     .select(['node_id', 'state', 'started_at', 'closed_at'])

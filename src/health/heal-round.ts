@@ -1,0 +1,235 @@
+/**
+ * One round of healing for one cluster: reads what is, asks the pure planner (`recovery/plan-round.ts`), and writes down what it
+ * decided, all in one transaction: episodes are opened, started (as a NODE_RECOVER in the queue), held or closed. Repeating a
+ * round changes nothing.
+ */
+import { randomUUID } from 'node:crypto';
+import { evaluateCluster } from '../actions/evaluate-cluster.ts';
+import { onNode } from '../actions/action-requests.ts';
+import type { Cluster, Node } from '../domain/model.ts';
+import type { BreakerLimits } from '../domain/health-policy.ts';
+import { breakerAfter, closedBreaker, type BreakerState } from '../recovery/breaker.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import { planRound, type NodeSnapshot, type RoundPlan, type RoundSnapshot } from '../recovery/plan-round.ts';
+import { insertActions } from '../store/actions.ts';
+import { getCluster } from '../store/clusters.ts';
+import { insertEvent } from '../store/events.ts';
+import { healthOfCluster } from '../store/node-health.ts';
+import { nodesOfCluster, updateNode } from '../store/nodes.ts';
+import {
+  closeRecovery,
+  insertRecovery,
+  lastDecision,
+  openRecoveriesOfCluster,
+  recentRecoveriesOfCluster,
+  recordDecision,
+  recoveryStarted,
+  type RecentRecovery,
+} from '../store/recoveries.ts';
+import type { Tx } from '../store/store.ts';
+import type { WatchedCluster } from './watch-list.ts';
+
+/** How far back rate limits and retries may look: their longest period is a day (see the policy's schema). */
+const RECENT_MS = 24 * 3600 * 1000;
+
+/**
+ * @param watched null where the cluster has no health policy any more.
+ * @returns when to look again, because something is held or left until then; null: only when something changes.
+ */
+export async function healRound(
+  tx: Tx,
+  clusterId: string,
+  watched: WatchedCluster | null,
+  now: number,
+): Promise<number | null> {
+  const cluster = await getCluster(tx.db, clusterId);
+  if (cluster === undefined) return null;
+  const nodes = await nodesOfCluster(tx.db, clusterId);
+  const snapshot = await takeSnapshot(tx, cluster, nodes, watched, now);
+  const plan = planRound(snapshot);
+  await carryOut(tx, { cluster, nodes, watched, now }, plan);
+  const times = [...plan.hold, ...plan.leave].flatMap(({ until }) => until ?? []);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+async function takeSnapshot(
+  tx: Tx,
+  cluster: Cluster,
+  nodes: readonly Node[],
+  watched: WatchedCluster | null,
+  now: number,
+): Promise<RoundSnapshot> {
+  const health = await healthOfCluster<HealthRecord>(tx.db, cluster.id);
+  const recent = await recentRecoveriesOfCluster(tx.db, cluster.id, now - RECENT_MS);
+  const lastEnds = new Map(
+    recent.filter((recovery) => recovery.closedAt !== null).map((each) => [each.nodeId, each]),
+  );
+  return {
+    now,
+    desiredCapacity: cluster.desiredCapacity,
+    policy: watched?.policy ?? null,
+    policyEnabled: watched?.enabled ?? false,
+    maintenance: null,
+    breaker: breakerOf(recent, watched?.policy.safety.breaker ?? null),
+    nodes: nodes.map((node) => nodeSnapshot(node, health.get(node.id), lastEnds.get(node.id))),
+    episodes: await openRecoveriesOfCluster(tx.db, cluster.id),
+    starts: recent.flatMap(({ nodeId, startedAt }) =>
+      startedAt === null ? [] : [{ nodeId, at: startedAt }],
+    ),
+  };
+}
+
+/** The breaker is what the recoveries that ended have made of it: it is computed, and not kept. */
+function breakerOf(recent: readonly RecentRecovery[], limits: BreakerLimits | null): BreakerState {
+  if (limits === null) return closedBreaker;
+  const ended = recent.flatMap(({ state, startedAt, closedAt }) =>
+    state === 'OPEN' || startedAt === null || closedAt === null ? [] : { state, startedAt, closedAt },
+  );
+  ended.sort((a, b) => a.closedAt - b.closedAt);
+  return ended.reduce((breaker, each) => breakerAfter(breaker, each, limits), closedBreaker);
+}
+
+function nodeSnapshot(
+  node: Node,
+  health: HealthRecord | undefined,
+  lastEnd: { readonly state: string; readonly closedAt: number | null } | undefined,
+): NodeSnapshot {
+  const { id, name, status } = node;
+  const exhaustedAt = lastEnd?.state === 'EXHAUSTED' ? lastEnd.closedAt : null;
+  return {
+    id,
+    name,
+    status,
+    health: currentHealth(node, health),
+    excluded: null,
+    quarantinedSince: null,
+    exhaustedAt,
+  };
+}
+
+/** What was seen of a node before it was last changed says nothing about what it is now. */
+export function currentHealth(node: Node, record: HealthRecord | undefined): HealthRecord | null {
+  return record !== undefined && record.lookedAt >= changedAt(node) ? record : null;
+}
+
+/** When the node was last created, updated or recovered: its grace counts from here. */
+export function changedAt(node: Node): number {
+  return node.updatedAt ?? node.createdAt ?? node.initAt;
+}
+
+interface Round {
+  readonly cluster: Cluster;
+  readonly nodes: readonly Node[];
+  readonly watched: WatchedCluster | null;
+  readonly now: number;
+}
+
+async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
+  const nodes = new Map(round.nodes.map((node) => [node.id, node]));
+  const opened = new Map<string, string>();
+  for (const entry of plan.open) {
+    const node = nodes.get(entry.nodeId);
+    if (node !== undefined) opened.set(node.id, await openEpisode(tx, round, node, entry));
+  }
+  const idOf = (entry: { recoveryId: string | null; nodeId: string }) =>
+    entry.recoveryId ?? opened.get(entry.nodeId) ?? '';
+  for (const entry of plan.close) await closeEpisode(tx, round, idOf(entry), nodes.get(entry.nodeId), entry);
+  for (const entry of plan.hold) await holdEpisode(tx, round, idOf(entry), entry.reason);
+  for (const entry of plan.start) {
+    const node = nodes.get(entry.nodeId);
+    if (node !== undefined) await startEpisode(tx, round, idOf(entry), node, entry.reason);
+  }
+  if (plan.open.length > 0) await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
+}
+
+async function openEpisode(
+  tx: Tx,
+  round: Round,
+  node: Node,
+  entry: RoundPlan['open'][number],
+): Promise<string> {
+  const id = randomUUID();
+  const { cluster, watched, now } = round;
+  await insertRecovery(tx, {
+    id,
+    nodeId: node.id,
+    nodeName: node.name,
+    clusterId: cluster.id,
+    policyId: watched?.policyId ?? null,
+    failure: { class: entry.failure.class, reason: entry.failure.reason },
+    failedAt: entry.failedAt,
+    openedAt: now,
+    plan: {},
+  });
+  await recordDecision(tx, id, 'open', entry.reason, now);
+  const statusReason = `${entry.failure.class}: ${entry.failure.reason}`;
+  await updateNode(tx, node.id, { status: 'ERROR', statusReason });
+  await tell(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
+  return id;
+}
+
+async function startEpisode(tx: Tx, round: Round, id: string, node: Node, reason: string): Promise<void> {
+  const { now } = round;
+  const actionId = randomUUID();
+  const request = onNode('NODE_RECOVER', node, { recovery_id: id });
+  const { project, user, domain } = node;
+  const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
+  const action = { ...request, ...named, cause: 'Health Policy' as const, owner: { project, user, domain } };
+  await insertActions(tx, [action], now);
+  await recoveryStarted(tx, id, actionId, now);
+  await recordDecision(tx, id, 'start', reason, now);
+}
+
+/** Looked at every time, written down when the reason is another one than before. */
+async function holdEpisode(tx: Tx, round: Round, id: string, reason: string): Promise<void> {
+  const last = await lastDecision(tx.db, id);
+  if (last?.decision === 'hold' && withoutTimes(last.reason) === withoutTimes(reason)) return;
+  await recordDecision(tx, id, 'hold', reason, round.now);
+}
+
+function withoutTimes(reason: string): string {
+  return reason.replace(/\d+(\.\d+)? (ms|s|min|h|d)\b/g, '');
+}
+
+async function closeEpisode(
+  tx: Tx,
+  round: Round,
+  id: string,
+  node: Node | undefined,
+  entry: RoundPlan['close'][number],
+): Promise<void> {
+  await recordDecision(tx, id, 'close', entry.reason, round.now);
+  await closeRecovery(tx, id, entry.state, round.now);
+  if (node === undefined) return;
+  if (entry.state === 'SELF_HEALED') {
+    await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${entry.reason}` });
+    await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
+  }
+  await tell(tx, round, node, id, {
+    level: 'INFO',
+    status: entry.state.toLowerCase(),
+    statusReason: entry.reason,
+  });
+}
+
+async function tell(
+  tx: Tx,
+  round: Round,
+  node: Node,
+  recoveryId: string,
+  told: { level: 'INFO' | 'WARNING'; status: string; statusReason: string },
+): Promise<void> {
+  await insertEvent(tx, {
+    ...told,
+    id: randomUUID(),
+    timestamp: round.now,
+    otype: 'RECOVERY',
+    oid: recoveryId,
+    oname: node.name,
+    clusterId: round.cluster.id,
+    action: 'NODE_RECOVER',
+    metaData: { node_id: node.id, recovery_id: recoveryId },
+    project: node.project,
+    user: node.user,
+  });
+}

@@ -1,0 +1,220 @@
+/**
+ * Keeps clusters alive: watches what is to be watched, notes what is seen, and has the planner decide when something changed.
+ *
+ *     watch list -> rounds -> look -> classify -> note (only what changed) -> round of healing -> NODE_RECOVER in the queue
+ *
+ * Everything is started by a notice and by a timer, and takes no argument about what changed: a restart, a lost notice and
+ * a second look are the normal path. It repairs nothing itself: that is the action's part.
+ */
+import type { Node } from '../domain/model.ts';
+import { manage } from '../actions/physical-node.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
+import { classifyHealth, type DetectorVerdict, type HealthRecord } from '../recovery/classify-health.ts';
+import { getCluster } from '../store/clusters.ts';
+import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
+import { getNode } from '../store/nodes.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Store } from '../store/store.ts';
+import type { ProbeTarget } from './detector.ts';
+import { changedAt, currentHealth, healRound } from './heal-round.ts';
+import type { ModeVerdict } from './probe-node.ts';
+import { Rounds, type RoundsMetrics, type WatchedNode } from './rounds.ts';
+import type { SlotLimits } from './slots.ts';
+import { loadWatchList, type WatchList } from './watch-list.ts';
+
+export interface HealerOptions {
+  readonly store: Store;
+  readonly profileTypes: ProfileTypes;
+  readonly now?: () => number;
+  readonly log: {
+    error(details: object, message: string): void;
+    info(details: object, message: string): void;
+  };
+  readonly metrics?: RoundsMetrics;
+  readonly limits?: SlotLimits;
+}
+
+/** The pass behind all notices. */
+const RELOAD_EVERY_MS = 10_000;
+/** Creating a cluster changes the list at each node: one reload for many. */
+const RELOAD_AFTER_MS = 100;
+
+/** Statuses in which a node is being worked on: what a look would see is not the node's own doing. */
+const busy: ReadonlySet<Node['status']> = new Set([
+  'INIT',
+  'CREATING',
+  'UPDATING',
+  'DELETING',
+  'RECOVERING',
+  'OPERATING',
+]);
+
+export class Healer {
+  readonly #options: HealerOptions;
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #rounds: Rounds;
+  readonly #records = new Map<string, HealthRecord>();
+  readonly #planTimers = new Map<string, NodeJS.Timeout>();
+  readonly #planning = new Map<string, Promise<void>>();
+  readonly #unlisten: (() => void)[] = [];
+  #list: WatchList = { clusters: new Map(), nodes: [] };
+  #reloading: Promise<void> | undefined;
+  #reloadTimer: NodeJS.Timeout | undefined;
+  #passTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: HealerOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#now = options.now ?? Date.now;
+    this.#rounds = new Rounds({
+      target: (node) => this.#target(node),
+      onResult: (node, verdicts, at) => this.#note(node, verdicts, at),
+      log: options.log,
+      ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#unlisten.push(this.#store.listen('watching', () => this.#reloadSoon()));
+    this.#unlisten.push(this.#store.listen('recoveries', () => this.#planAllSoon()));
+    this.#passTimer = setInterval(() => this.#reloadSoon(), RELOAD_EVERY_MS);
+    this.#rounds.start();
+    await this.#reload();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const unlisten of this.#unlisten) unlisten();
+    clearInterval(this.#passTimer);
+    clearTimeout(this.#reloadTimer);
+    for (const timer of this.#planTimers.values()) clearTimeout(timer);
+    await this.#rounds.stop();
+    await this.#reloading;
+    await Promise.all(this.#planning.values());
+  }
+
+  #reloadSoon(): void {
+    if (this.#stopped) return;
+    this.#reloadTimer ??= setTimeout(() => {
+      this.#reloadTimer = undefined;
+      this.#reloading = (this.#reloading ?? Promise.resolve()).then(() => this.#reload());
+    }, RELOAD_AFTER_MS);
+  }
+
+  async #reload(): Promise<void> {
+    try {
+      const { db } = this.#store;
+      const before = this.#list.clusters;
+      this.#list = await loadWatchList(db, (error) =>
+        this.#options.log.error({ err: error }, 'a health policy is left out'),
+      );
+      await this.#loadRecords();
+      this.#rounds.reconcile(this.#list.nodes);
+      // A cluster that lost its policy is planned once more: what was held for it is closed.
+      for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()]))
+        this.#plan(clusterId);
+    } catch (error) {
+      this.#options.log.error(
+        { err: error },
+        'the list of what is watched could not be read; the old one stays',
+      );
+    }
+  }
+
+  /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */
+  async #loadRecords(): Promise<void> {
+    const watched = new Set(this.#list.nodes.map((node) => node.id));
+    for (const id of this.#records.keys()) if (!watched.has(id)) this.#records.delete(id);
+    const unknown = [...watched].filter((id) => !this.#records.has(id));
+    const stored = await healthOfNodes<HealthRecord>(this.#store.db, unknown);
+    for (const [id, record] of stored) this.#records.set(id, record);
+  }
+
+  /** The node as it is now; null while it is being worked on. */
+  async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
+    const { db } = this.#store;
+    const node = await getNode(db, watched.id);
+    if (node === undefined || busy.has(node.status)) return null;
+    const profile = await getProfile(db, node.profileId);
+    const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
+    if (profile === undefined) return null;
+    const { type, facts } = manage(node, cluster, profile, this.#options.profileTypes);
+    return { node: facts, profile: type };
+  }
+
+  async #note(watched: WatchedNode, modes: readonly ModeVerdict[], at: number): Promise<void> {
+    const cluster = this.#list.clusters.get(watched.clusterId);
+    if (cluster === undefined) return;
+    const node = await getNode(this.#store.db, watched.id);
+    // Worked on since the look began: what was seen is no longer there.
+    if (node === undefined || busy.has(node.status) || changedAt(node) > at) return;
+    const before = currentHealth(node, this.#records.get(node.id));
+    const record = classifyHealth({
+      record: before,
+      verdicts: modes.map(toDetectorVerdict),
+      detection: cluster.policy.detection,
+      changedAt: changedAt(node),
+      now: at,
+    });
+    this.#records.set(node.id, record);
+    if (!isNews(before, record)) return;
+    await this.#store.write((tx) => saveNodeHealth(tx, node.id, watched.clusterId, record));
+    this.#plan(watched.clusterId);
+  }
+
+  /** Plans a cluster now, or once more after the plan that is under way. */
+  #plan(clusterId: string): void {
+    clearTimeout(this.#planTimers.get(clusterId));
+    this.#planTimers.delete(clusterId);
+    if (this.#stopped) return;
+    const before = this.#planning.get(clusterId) ?? Promise.resolve();
+    const plan = before
+      .then(() => this.#planCluster(clusterId))
+      .finally(() => {
+        if (this.#planning.get(clusterId) === plan) this.#planning.delete(clusterId);
+      });
+    this.#planning.set(clusterId, plan);
+  }
+
+  async #planCluster(clusterId: string): Promise<void> {
+    try {
+      const watched = this.#list.clusters.get(clusterId) ?? null;
+      const again = await this.#store.write((tx) => healRound(tx, clusterId, watched, this.#now()));
+      if (again !== null) this.#planAt(clusterId, again);
+    } catch (error) {
+      this.#options.log.error(
+        { err: error, cluster_id: clusterId },
+        'a round of healing failed; it is tried again',
+      );
+      this.#planAt(clusterId, this.#now() + RELOAD_EVERY_MS);
+    }
+  }
+
+  #planAt(clusterId: string, at: number): void {
+    if (this.#stopped || this.#planTimers.has(clusterId)) return;
+    const delay = Math.min(Math.max(at - this.#now(), 10), RELOAD_EVERY_MS);
+    const timer = setTimeout(() => this.#plan(clusterId), delay);
+    this.#planTimers.set(clusterId, timer);
+  }
+
+  /** An episode was opened, closed or given back: others may now start, in whichever cluster. */
+  #planAllSoon(): void {
+    for (const clusterId of this.#list.clusters.keys())
+      this.#planAt(clusterId, this.#now() + RELOAD_AFTER_MS);
+  }
+}
+
+function toDetectorVerdict({ mode, verdict }: ModeVerdict): DetectorVerdict {
+  return { detector: mode, verdict };
+}
+
+/** Whether a look says something that is not yet written down. A count below its threshold is: it survives a restart. */
+function isNews(before: HealthRecord | null, now: HealthRecord): boolean {
+  if (before === null) return true;
+  const { state, last, failures, failure } = before;
+  if (state !== now.state || last !== now.last || failure?.class !== now.failure?.class) return true;
+  return now.state === 'SUSPECTED' && failures !== now.failures;
+}
