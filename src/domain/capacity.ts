@@ -36,7 +36,8 @@ export function planResize(current: number, size: ClusterSize, request: ResizeRe
   const maxSize = request.maxSize ?? size.maxSize;
   refuseLimits(size, request);
   const wanted = targetOf(current, request);
-  const desired = request.strict || wanted === undefined ? (wanted ?? current) : clamp(wanted, minSize, maxSize);
+  const desired =
+    request.strict || wanted === undefined ? (wanted ?? current) : clamp(wanted, minSize, maxSize);
   refuseTarget(desired, wanted !== undefined, { minSize, maxSize }, request);
   return { desired, minSize, maxSize };
 }
@@ -73,10 +74,14 @@ function clamp(wanted: number, minSize: number, maxSize: number): number {
 
 function refuseLimits(size: ClusterSize, { minSize, maxSize }: ResizeRequest): void {
   if (minSize !== undefined && maxSize === undefined && size.maxSize >= 0 && minSize > size.maxSize) {
-    refuse(`The specified min_size (${minSize}) is greater than the current max_size (${size.maxSize}) of the cluster.`);
+    refuse(
+      `The specified min_size (${minSize}) is greater than the current max_size (${size.maxSize}) of the cluster.`,
+    );
   }
   if (maxSize !== undefined && maxSize >= 0 && minSize === undefined && maxSize < size.minSize) {
-    refuse(`The specified max_size (${maxSize}) is less than the current min_size (${size.minSize}) of the cluster.`);
+    refuse(
+      `The specified max_size (${maxSize}) is less than the current min_size (${size.minSize}) of the cluster.`,
+    );
   }
 }
 
@@ -87,12 +92,18 @@ function refuseTarget(
   request: Pick<ResizeRequest, 'minSize' | 'maxSize'>,
 ): void {
   if (desired < minSize) {
-    if (!asked) refuse(`The specified min_size (${minSize}) is greater than the current desired_capacity (${desired}) of the cluster.`);
+    if (!asked)
+      refuse(
+        `The specified min_size (${minSize}) is greater than the current desired_capacity (${desired}) of the cluster.`,
+      );
     const whose = request.minSize === undefined ? "the cluster's" : 'the specified';
     refuse(`The target capacity (${desired}) is less than ${whose} min_size (${minSize}).`);
   }
   if (maxSize >= 0 && desired > maxSize) {
-    if (!asked) refuse(`The specified max_size (${maxSize}) is less than the current desired_capacity (${desired}) of the cluster.`);
+    if (!asked)
+      refuse(
+        `The specified max_size (${maxSize}) is less than the current desired_capacity (${desired}) of the cluster.`,
+      );
     const whose = request.maxSize === undefined ? "the cluster's" : 'the specified';
     refuse(`The target capacity (${desired}) is greater than ${whose} max_size (${maxSize}).`);
   }
