@@ -1,21 +1,62 @@
-import type { JsonObject } from '../../domain/json.ts';
-import { LanguageSyntaxError } from '../yaql/python/errors.ts';
+/**
+ * Jinja2 as Mistral uses it: expressions in `{{ }}`, and templates with blocks around them.
+ *
+ *     text -> lexer -> parser -> statements and expressions -> renderer + evaluator -> value or text
+ *
+ * Values, their spelling and the limits are those of `../yaql/python`, which is shared so that both languages agree on
+ * what Python would say. Undefined is strict: it may be tested and given a default, anything else is an error.
+ *
+ * Left out on purpose: whatever loads or extends other templates, recursive loops, randomness, methods that change
+ * the data, attributes of objects. Why this is not a library: docs/decisions/2026-11-22-expression-languages.md.
+ */
 import type { HostFunctions } from '../yaql/evaluator.ts';
-import type { Meter } from '../yaql/python/limits.ts';
+import { Meter } from '../yaql/python/limits.ts';
 import type { Value } from '../yaql/python/values.ts';
+import type { Body, Expression } from './ast.ts';
+import { Evaluator, Frame } from './evaluator.ts';
+import { parseTemplate } from './parser.ts';
+import { Renderer } from './renderer.ts';
+import { defined } from './undefined.ts';
+import { EvaluationError } from '../yaql/python/errors.ts';
 
 export interface JinjaTemplate {
   readonly source: string;
+  readonly body: Body;
+  /** Set when the template is one expression, which keeps the type of its value. */
+  readonly expression: Expression | undefined;
 }
+
 export interface JinjaContext {
+  /** `_`. */
   readonly data: Value;
   readonly functions?: HostFunctions;
+  /** What `now()` answers, ISO 8601. */
   readonly now?: string | undefined;
   readonly meter?: Meter;
 }
-export function compileJinja(source: string, _isSingle: boolean): JinjaTemplate {
-  throw new LanguageSyntaxError(source);
+
+/**
+ * @param isSingle whether the source is one `{{ }}` and nothing else
+ * @throws LanguageSyntaxError
+ */
+export function compileJinja(source: string, isSingle: boolean): JinjaTemplate {
+  const body = parseTemplate(source);
+  const [first] = body;
+  const expression = isSingle && body.length === 1 && first?.kind === 'output' ? first.value : undefined;
+  return { source, body, expression };
 }
-export function evaluateJinja(_template: JinjaTemplate, _context: JinjaContext): Value {
-  return null as JsonObject | null;
+
+/**
+ * The value of a single expression, or the text of a template.
+ * @throws EvaluationError; also for a template without any `{{ }}`, in which Mistral finds nothing to evaluate
+ */
+export function evaluateJinja(template: JinjaTemplate, context: JinjaContext): Value {
+  const evaluator = new Evaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
+  const frame = new Frame();
+  frame.set('_', context.data);
+  if (template.expression !== undefined) return defined(evaluator.evaluate(template.expression, frame));
+  if (!/\{\{.*?\}\}/s.test(template.source)) {
+    throw new EvaluationError('a Jinja string with {% %} needs at least one {{ }}');
+  }
+  return new Renderer(evaluator).render(template.body, frame);
 }
