@@ -11,12 +11,12 @@ import type { Store } from '../../src/store/store.ts';
 
 export interface TestStore {
   readonly store: Store;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface Backend {
   readonly name: string;
-  open(): Promise<TestStore>;
+  readonly open: () => Promise<TestStore>;
 }
 
 export const backends: readonly Backend[] = [{ name: 'SQLite', open: openTestStore }];
