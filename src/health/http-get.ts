@@ -38,19 +38,19 @@ export function httpGet(url: URL, options: GetOptions, signal: AbortSignal): Pro
   return new Promise((resolve, reject) => {
     let request: http.ClientRequest | null = null;
     let at = url;
-    const onAbort = (): void => {
-      const blind = isNamePending(at.hostname);
-      end(() => reject(blind ? nameLookupBusy() : signal.reason));
-    };
-    const end = (settle: () => void): void => {
+    const settle = (how: () => void): void => {
       signal.removeEventListener('abort', onAbort);
-      request?.destroy();
-      settle();
+      how();
     };
+    const fail = (error: unknown): void => {
+      request?.destroy();
+      settle(() => reject(error));
+    };
+    const onAbort = (): void => fail(isNamePending(at.hostname) ? nameLookupBusy() : signal.reason);
     const go = (to: URL, hops: number): void => {
       at = to;
       request = send(to, options);
-      request.on('error', (error) => end(() => reject(error)));
+      request.on('error', fail);
       request.on('response', (response) => receive(response, to, hops));
     };
     const receive = (response: http.IncomingMessage, from: URL, hops: number): void => {
@@ -60,9 +60,12 @@ export function httpGet(url: URL, options: GetOptions, signal: AbortSignal): Pro
         return go(next, hops + 1);
       }
       const status = response.statusCode ?? 0;
-      const done = (body: string, truncated: boolean): void =>
-        end(() => resolve({ url: from, status, body, truncated, refusedRedirect: next }));
-      response.on('error', (error) => end(() => reject(error)));
+      const done = (body: string, truncated: boolean): void => {
+        // After the last byte Node itself closes a connection that is not kept.
+        if (!response.complete) request?.destroy();
+        settle(() => resolve({ url: from, status, body, truncated, refusedRedirect: next }));
+      };
+      response.on('error', fail);
       if (status < 200 || status > 299) return done('', false);
       read(response, options.bodyLimit, done);
     };

@@ -78,6 +78,11 @@ describe('an answer', () => {
     expect(verdict).toEqual(unhealthy('URL_UNHEALTHY', new RegExp(`answered ${status}$`)));
   });
 
+  test('may come from a host with a name', async () => {
+    const port = await serve((_, response) => void response.end());
+    expect((await ask(port, { poll_url: 'http://localhost:{port}/' })).health).toBe('healthy');
+  });
+
   test('has a new connection each time', async () => {
     const ports = new Set<number | undefined>();
     const port = await serve((request, response) => {

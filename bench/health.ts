@@ -1,0 +1,211 @@
+/**
+ * 1,000 local HTTP targets, polled every second by the rounds of one process, next to a bare loop of Node's HTTP client that asks
+ * the same targets at the same rate with the same kind of connection (a new one each time). Run alone: `node bench/health.ts`.
+ */
+import http from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDetectors } from '../src/health/detector-registry.ts';
+import type { ProbeTarget } from '../src/health/detector.ts';
+import { Rounds } from '../src/health/rounds.ts';
+import type { NodeFacts } from '../src/profiles/profile-type.ts';
+import { startTargets } from './targets.ts';
+
+const TARGETS = 1000;
+const INTERVAL_MS = 1000;
+/** The two take turns, so that a busy machine is as unkind to one as to the other. */
+const TURNS = 4;
+const TURN_MS = 2500;
+/** Before it is measured, each has run a while: what is compared is a process that has been up for days. */
+const WARM_UP_MS = 2000;
+
+interface Turn {
+  readonly checks: number;
+  readonly healthy: number;
+  readonly wanted: number;
+  readonly cpuMicros: number;
+  readonly late: readonly number[];
+}
+
+export interface HealthBench {
+  readonly targets: number;
+  readonly wantedPerSecond: number;
+  readonly reachedPerSecond: number;
+  /** Checks reached / wanted; at least 0.99. */
+  readonly reached: number;
+  readonly cpuMicrosPerCheck: number;
+  readonly bareCpuMicrosPerCheck: number;
+  /** CPU time of a check next to the bare loop's; at most 1.5. */
+  readonly cpuRatio: number;
+  readonly lateMsP99: number;
+  readonly ok: boolean;
+}
+
+export async function benchHealth(): Promise<HealthBench> {
+  const targets = await startTargets(TARGETS);
+  try {
+    await bareTurn(targets.ports, WARM_UP_MS);
+    await roundsTurn(targets.ports, WARM_UP_MS);
+    const bare: Turn[] = [];
+    const rounds: Turn[] = [];
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      bare.push(await bareTurn(targets.ports, TURN_MS));
+      rounds.push(await roundsTurn(targets.ports, TURN_MS));
+    }
+    return summarise(sum(rounds), sum(bare));
+  } finally {
+    await targets.stop();
+  }
+}
+
+/** Every target once in the interval, by the rounds and the detector that the health policy uses. */
+async function roundsTurn(ports: readonly number[], lengthMs: number): Promise<Turn> {
+  const nodes = new Map(ports.map((port, index) => [`node-${index}`, targetOf(index, port)]));
+  const seen = { checks: 0, healthy: 0, late: [] as number[] };
+  const rounds = new Rounds({
+    target: (node) => nodes.get(node.id) ?? null,
+    onResult: (_, [answer]) => {
+      seen.checks += 1;
+      if (answer?.verdict.health === 'healthy') seen.healthy += 1;
+    },
+    log: { error: (details, message) => console.error(message, details) },
+    metrics: { late: (late) => seen.late.push(late), missed() {}, looked() {}, stuck() {} },
+  });
+  const detectors = createDetectors([
+    {
+      type: 'NODE_STATUS_POLL_URL',
+      options: { poll_url: 'http://127.0.0.1:{port}/health', poll_url_healthy_response: 'passing' },
+    },
+  ]);
+  rounds.reconcile(
+    [...nodes.keys()].map((id) => ({ id, clusterId: 'bench', intervalMs: INTERVAL_MS, detectors })),
+  );
+  rounds.start();
+  const measured = await measure(seen, lengthMs);
+  await rounds.stop();
+  return { ...measured, late: seen.late };
+}
+
+/** The least that asks the same: Node's client, a timer, the body read to its end. */
+async function bareTurn(ports: readonly number[], lengthMs: number): Promise<Turn> {
+  const seen = { checks: 0, healthy: 0 };
+  const agent = new http.Agent({ keepAlive: false });
+  const ask = (port: number): void => {
+    const request = http.get({ agent, hostname: '127.0.0.1', port, path: '/health' }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      response.on('end', () => {
+        seen.checks += 1;
+        if (response.statusCode === 200 && body.includes('passing')) seen.healthy += 1;
+      });
+    });
+    request.on('error', () => {});
+  };
+  const stop = pace(ports, ask);
+  const measured = await measure(seen, lengthMs);
+  stop();
+  return { ...measured, late: [] };
+}
+
+/** All targets in turn, spread over the interval in the steps that the rounds take too: bursts are cheaper than single requests. */
+const STEP_MS = 50;
+
+function pace(ports: readonly number[], ask: (port: number) => void): () => void {
+  const since = performance.now();
+  let asked = 0;
+  const timer = setInterval(() => {
+    const due = ((performance.now() - since) / INTERVAL_MS) * ports.length;
+    for (; asked < due; asked += 1) ask(ports[asked % ports.length] ?? 0);
+  }, STEP_MS);
+  return () => clearInterval(timer);
+}
+
+/** Checks and CPU time of the next milliseconds. */
+async function measure(
+  seen: { readonly checks: number; readonly healthy: number },
+  lengthMs: number,
+): Promise<Omit<Turn, 'late'>> {
+  await sleep(100);
+  const before = { ...seen };
+  const since = performance.now();
+  const cpu = process.cpuUsage();
+  await sleep(lengthMs);
+  const used = process.cpuUsage(cpu);
+  return {
+    checks: seen.checks - before.checks,
+    healthy: seen.healthy - before.healthy,
+    wanted: ((performance.now() - since) / INTERVAL_MS) * TARGETS,
+    cpuMicros: used.user + used.system,
+  };
+}
+
+function targetOf(index: number, port: number): ProbeTarget {
+  const node: NodeFacts = {
+    id: `node-${index}`,
+    name: `node-${index}`,
+    index,
+    role: '',
+    clusterId: 'bench',
+    clusterName: 'bench',
+    metadata: {},
+    physicalId: null,
+    data: {},
+    properties: {},
+  };
+  const look = () => Promise.resolve({ health: 'unknown', reason: 'not asked' } as const);
+  return { node, profile: { look, endpoint: () => ({ address: '127.0.0.1', port }) } };
+}
+
+function sum(turns: readonly Turn[]): Turn {
+  const add = (of: (turn: Turn) => number): number => turns.reduce((total, turn) => total + of(turn), 0);
+  return {
+    checks: add((turn) => turn.checks),
+    healthy: add((turn) => turn.healthy),
+    wanted: add((turn) => turn.wanted),
+    cpuMicros: add((turn) => turn.cpuMicros),
+    late: turns.flatMap((turn) => turn.late),
+  };
+}
+
+function summarise(rounds: Turn, bare: Turn): HealthBench {
+  const perSecond = (1000 / INTERVAL_MS) * TARGETS;
+  const reached = Math.min(rounds.checks, rounds.healthy) / rounds.wanted;
+  const cpuMicrosPerCheck = rounds.cpuMicros / rounds.checks;
+  const bareCpuMicrosPerCheck = bare.cpuMicros / bare.checks;
+  const cpuRatio = cpuMicrosPerCheck / bareCpuMicrosPerCheck;
+  return {
+    targets: TARGETS,
+    wantedPerSecond: perSecond,
+    reachedPerSecond: round(reached * perSecond, 1),
+    reached: round(reached, 4),
+    cpuMicrosPerCheck: round(cpuMicrosPerCheck, 1),
+    bareCpuMicrosPerCheck: round(bareCpuMicrosPerCheck, 1),
+    cpuRatio: round(cpuRatio, 3),
+    lateMsP99: round(percentile(rounds.late, 0.99) * 1000, 1),
+    ok: reached >= 0.99 && cpuRatio <= 1.5,
+  };
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
+
+if (import.meta.main) {
+  const result = await benchHealth();
+  console.table({
+    'checks a second, wanted': { value: result.wantedPerSecond, target: '' },
+    'checks a second, reached': { value: result.reachedPerSecond, target: '' },
+    'reached / wanted': { value: result.reached, target: '>= 0.99' },
+    'CPU of a check, us': { value: result.cpuMicrosPerCheck, target: '' },
+    'CPU of a check, bare loop, us': { value: result.bareCpuMicrosPerCheck, target: '' },
+    'CPU of a check / bare loop': { value: result.cpuRatio, target: '<= 1.5' },
+    'lateness, 99th percentile, ms': { value: result.lateMsP99, target: '' },
+  });
+  console.log(JSON.stringify(result));
+  process.exitCode = result.ok ? 0 : 1;
+}

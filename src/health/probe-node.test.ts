@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../domain/verdict.ts';
+import { combineVerdicts } from './combine-verdicts.ts';
+import type { Detector, ProbeTarget } from './detector.ts';
+import { createDetectors } from './detector-registry.ts';
+import { probeNode } from './probe-node.ts';
+import { VirtualTimers } from './virtual-timers.ts';
+
+const good: Verdict = { health: 'healthy', reason: 'fine' };
+const bad: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'gone' };
+const worse: Verdict = { health: 'unhealthy', failure: 'URL_UNHEALTHY', reason: 'answered 500' };
+const blind: Verdict = { health: 'unknown', reason: 'no way to look' };
+const target = { node: { id: 'n' } } as ProbeTarget;
+
+describe('the verdicts of several modes', () => {
+  test.each([
+    [[good, good], 'healthy', 'healthy'],
+    [[good, bad], 'unhealthy', 'healthy'],
+    [[bad, worse], 'unhealthy', 'unhealthy'],
+    [[good, blind], 'unknown', 'healthy'],
+    [[bad, blind], 'unhealthy', 'unknown'],
+    [[good, bad, blind], 'unhealthy', 'healthy'],
+    [[blind], 'unknown', 'unknown'],
+    [[], 'unknown', 'unknown'],
+  ])('%j are %s if any counts and %s if all count', (verdicts, any, every) => {
+    expect(combineVerdicts(verdicts, 'ANY_FAILED').health).toBe(any);
+    expect(combineVerdicts(verdicts, 'ALL_FAILED').health).toBe(every);
+    expect(combineVerdicts(verdicts.toReversed(), 'ANY_FAILED').health).toBe(any);
+    expect(combineVerdicts(verdicts.toReversed(), 'ALL_FAILED').health).toBe(every);
+  });
+
+  test('keep the first failure and all its reasons', () => {
+    expect(combineVerdicts([good, worse, bad], 'ANY_FAILED')).toEqual({
+      health: 'unhealthy',
+      failure: 'URL_UNHEALTHY',
+      reason: 'answered 500; gone',
+    });
+  });
+});
+
+describe('a look at a node', () => {
+  function detector(answers: readonly Verdict[], changes: Partial<Detector> = {}): Detector {
+    let asked = 0;
+    const probe = (): Promise<Verdict> => Promise.resolve(answers[asked++] ?? blind);
+    return {
+      mode: 'NODE_STATUS_POLLING',
+      attempts: 1,
+      retryIntervalMs: 0,
+      timeoutMs: 1000,
+      probe,
+      ...changes,
+    };
+  }
+
+  test('asks all modes side by side, and an unhealthy one again', async () => {
+    const timers = new VirtualTimers();
+    const url = detector([worse, worse, good], {
+      mode: 'NODE_STATUS_POLL_URL',
+      attempts: 3,
+      retryIntervalMs: 2000,
+    });
+    const { signal } = new AbortController();
+    const looking = probeNode(target, [detector([good]), url], 'ANY_FAILED', { signal, timers });
+    await timers.advance(4000);
+    const { verdicts, combined } = await looking;
+    expect(combined).toEqual({ health: 'healthy', reason: 'fine; fine' });
+    expect(verdicts.map((one) => one.attempts)).toEqual([1, 3]);
+    expect(timers.pending).toBe(0);
+  });
+
+  test.each(['during an attempt', 'between two attempts'])(
+    'that nobody wants ends at once, %s',
+    async (when) => {
+      const timers = new VirtualTimers();
+      const controller = new AbortController();
+      const hanging = (_: ProbeTarget, signal: AbortSignal): Promise<Verdict> =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+      const slow = { attempts: 3, retryIntervalMs: 60_000, timeoutMs: 60_000 };
+      const one =
+        when === 'during an attempt' ? detector([], { ...slow, probe: hanging }) : detector([bad], slow);
+      const looking = probeNode(target, [one], 'ANY_FAILED', { signal: controller.signal, timers });
+      await timers.advance(10);
+      controller.abort();
+      const { combined } = await looking;
+      expect(combined.health).toBe('unknown');
+      expect(timers.pending).toBe(0);
+    },
+  );
+});
+
+test('the registry makes the detectors of a policy, and refuses those that are to come', async () => {
+  const [status, url] = createDetectors([{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLL_URL' }]);
+  const looked = { node: target.node, profile: { look: () => Promise.resolve(bad), endpoint: () => ({}) } };
+  const { signal } = new AbortController();
+  expect(await status?.probe(looked, signal)).toBe(bad);
+  expect(url).toMatchObject({
+    mode: 'NODE_STATUS_POLL_URL',
+    attempts: 4,
+    retryIntervalMs: 3000,
+    timeoutMs: 1000,
+  });
+  expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }])).toThrow(
+    'LB_STATUS_POLLING is not yet supported',
+  );
+});
