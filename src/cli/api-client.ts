@@ -79,8 +79,8 @@ export class ApiClient {
     path: string,
     request: { readonly query?: Query; readonly body?: JsonObject; readonly signal?: AbortSignal } = {},
   ): Promise<Answer> {
-    const response = await this.#fetch(method, path, request);
-    const body = await readBody(response, this.url);
+    const { response, text } = await this.#exchange(method, path, request);
+    const body = readBody(response, text, this.url);
     if (!response.ok) throw refusal(response.status, body, this.url);
     return { status: response.status, body, actionId: actionIdOf(response, body) };
   }
@@ -93,22 +93,20 @@ export class ApiClient {
     return response.body;
   }
 
-  async #fetch(
+  /** @throws UnreachableError also where a server dies in the middle of its answer. */
+  async #exchange(
     method: string,
     path: string,
     request: { readonly query?: Query; readonly body?: JsonObject; readonly signal?: AbortSignal },
-  ): Promise<Response> {
+  ): Promise<{ response: Response; text: string }> {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
     const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
     const headers = headersFor('application/json', request.body !== undefined);
+    const url = this.url + path + queryText(request.query ?? {});
     try {
-      return await fetch(this.url + path + queryText(request.query ?? {}), {
-        method,
-        headers,
-        signal,
-        ...body,
-      });
+      const response = await fetch(url, { method, headers, signal, ...body });
+      return { response, text: await response.text() };
     } catch (error) {
       if (request.signal?.aborted === true) throw error;
       throw new UnreachableError(unreachableText(this.url, error), { cause: error });
@@ -134,8 +132,7 @@ function queryText(query: Query): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-async function readBody(response: Response, url: string): Promise<Json> {
-  const text = await response.text();
+function readBody(response: Response, text: string, url: string): Json {
   if (text === '') return null;
   try {
     return JSON.parse(text) as Json;

@@ -1,0 +1,82 @@
+/** A program that the demo starts beside itself, ready once it has written a line with `{"ready": {"url": ...}}`. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isJsonObject } from '../../domain/json.ts';
+import { CliError } from '../cli-error.ts';
+
+const readyWithinMs = 15_000;
+const lookMs = 20;
+
+export interface RunningChild {
+  readonly process: ChildProcess;
+  readonly url: string;
+}
+
+export interface ChildCommand {
+  /** For a person: `the server`. */
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  /** A file for all that it says: unlike a pipe it takes what is written after this process has ended. */
+  readonly log: string;
+}
+
+/** A group of its own keeps Ctrl-C from reaching it before the demo knows what to do. @throws CliError where it does not get ready. */
+export async function startChild(command: ChildCommand, signal: AbortSignal): Promise<RunningChild> {
+  const log = openSync(command.log, 'a');
+  const { size: begin } = await stat(command.log);
+  const child = spawn(process.execPath, command.args, {
+    cwd: command.cwd,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  child.unref();
+  return { process: child, url: await readyUrl(child, command, begin, signal) };
+}
+
+/** Kills it, and waits until it is gone. */
+export async function killChild({ process: child }: RunningChild): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.ref();
+  child.kill('SIGKILL');
+  await gone;
+}
+
+async function readyUrl(
+  child: ChildProcess,
+  command: ChildCommand,
+  begin: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const giveUp = performance.now() + readyWithinMs;
+  for (;;) {
+    const said = (await readFile(command.log)).subarray(begin).toString();
+    const url = said
+      .split('\n')
+      .map(readyIn)
+      .find((found) => found !== undefined);
+    if (url !== undefined) return url;
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    if (ended) throw new CliError(`${command.name} ended before it was ready: ${lastLine(said)}`);
+    if (performance.now() > giveUp)
+      throw new CliError(`${command.name} was not ready within ${readyWithinMs / 1000} s`);
+    await delay(lookMs, undefined, { signal });
+  }
+}
+
+function lastLine(said: string): string {
+  return said.trim().split('\n').at(-1) ?? '';
+}
+
+function readyIn(line: string): string | undefined {
+  if (!line.startsWith('{"ready"') || !line.endsWith('}')) return undefined;
+  const message: unknown = JSON.parse(line);
+  const ready = isJsonObject(message) ? message['ready'] : undefined;
+  return isJsonObject(ready) && typeof ready['url'] === 'string' ? ready['url'] : undefined;
+}

@@ -1,0 +1,112 @@
+/** Follows the recovery of one node through the API, from its opening to its close, also while the server is away. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { UnreachableError } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { failureReason, failureText } from '../failure-text.ts';
+import { stepTitle } from '../recovery-timeline.ts';
+import { textOf } from '../text-of.ts';
+import { duration, readTime } from '../time-text.ts';
+import type { DemoEvent } from './narrator.ts';
+import type { DemoNode } from './set-up.ts';
+import type { Stage } from './stage.ts';
+
+const lookMs = 80;
+/** Detection takes one round, a recovery of the demo ten seconds at the very most: more means that something is wrong. */
+const closedWithinMs = 30_000;
+
+export interface Followed {
+  readonly stage: Stage;
+  readonly node: DemoNode;
+  /** When the failure was inflicted, in milliseconds since 1970. */
+  readonly since: number;
+  readonly tell: (event: DemoEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the closed recovery, with its steps and decisions. @throws CliError where it is not closed in time. */
+export async function followRecovery(followed: Followed): Promise<JsonObject> {
+  const { node, signal } = followed;
+  const giveUp = performance.now() + closedWithinMs;
+  const told = new Map<string, string>();
+  for (;;) {
+    const recovery = await readRecovery(followed);
+    if (recovery !== undefined) tellNews(recovery, told, followed);
+    if (recovery !== undefined && recovery['state'] !== 'OPEN') return recovery;
+    if (performance.now() > giveUp) {
+      const found = recovery === undefined ? 'was not opened' : 'was not closed';
+      throw new CliError(`the recovery of ${node.name} ${found} within ${duration(closedWithinMs)}`);
+    }
+    await delay(lookMs, undefined, { signal });
+  }
+}
+
+/** The newest of the node; undefined where there is none yet, or nobody to ask. */
+export async function readRecovery({
+  stage,
+  node,
+  signal,
+}: Omit<Followed, 'tell' | 'since'>): Promise<JsonObject | undefined> {
+  try {
+    const recoveries = await stage.api.list('/v1/recoveries', 'recoveries', { node: node.id }, signal);
+    const newest = recoveries.toSorted((left, right) => openedAt(left) - openedAt(right)).at(-1);
+    if (newest === undefined) return undefined;
+    return await stage.api.one(`/v1/recoveries/${textOf(newest['id'])}`, 'recovery', {}, signal);
+  } catch (error) {
+    if (error instanceof UnreachableError) return undefined;
+    throw error;
+  }
+}
+
+export function stepsOf(recovery: JsonObject): JsonObject[] {
+  const { steps } = recovery;
+  return Array.isArray(steps) ? (steps as readonly Json[]).filter(isJsonObject) : [];
+}
+
+function openedAt(recovery: JsonObject): number {
+  return readTime(recovery['opened_at']) ?? 0;
+}
+
+/** Tells each opening, step and close once. */
+function tellNews(recovery: JsonObject, told: Map<string, string>, { node, since, tell }: Followed): void {
+  const name = node.name;
+  const isNews = (key: string, state: string): boolean => {
+    const isNew = told.get(key) !== state;
+    told.set(key, state);
+    return isNew;
+  };
+  if (isNews('opened', '')) {
+    const { failure } = recovery;
+    const after = openedAt(recovery) - since;
+    tell({
+      event: 'detected',
+      node: name,
+      class: failureText(failure),
+      reason: failureReason(failure),
+      after_ms: after,
+    });
+  }
+  for (const step of stepsOf(recovery)) {
+    const state = textOf(step['state']);
+    if (state !== 'PENDING' && isNews(textOf(step['id']), state)) tell(stepEvent(step, name));
+  }
+  const state = textOf(recovery['state']);
+  const closed = readTime(recovery['closed_at']);
+  if (closed !== undefined && isNews('closed', state)) {
+    tell({ event: 'closed', node: name, state, after_ms: closed - since });
+  }
+}
+
+function stepEvent(step: JsonObject, node: string): DemoEvent {
+  const started = readTime(step['started_at']);
+  const ended = readTime(step['ended_at']);
+  return {
+    event: 'step',
+    node,
+    step: stepTitle(step),
+    state: textOf(step['state']),
+    reason: textOf(step['reason']),
+    took_ms: started === undefined || ended === undefined ? null : ended - started,
+  };
+}

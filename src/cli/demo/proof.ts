@@ -1,0 +1,91 @@
+/**
+ * What must be true at the end of the demo, from what was recorded and from what happened outside. Every sentence that comes out of here
+ * is a reason to fail.
+ */
+import type { JsonObject } from '../../domain/json.ts';
+import { textOf } from '../text-of.ts';
+import { stepsOf } from './follow-recovery.ts';
+import type { BalancerCall } from './stage.ts';
+
+export interface Evidence {
+  /** All recoveries of the cluster, with their steps. */
+  readonly recoveries: readonly JsonObject[];
+  readonly nodes: readonly { readonly name: string; readonly status: string; readonly answers: boolean }[];
+  readonly calls: readonly BalancerCall[];
+  /** How often each server was started, by its own account. */
+  readonly starts: ReadonlyMap<string, number>;
+  /** Name of the node of each recovery, by the recovery's id. */
+  readonly nodeOf: ReadonlyMap<string, string>;
+}
+
+/** Empty: the demo ended as it should. */
+export function problemsIn(evidence: Evidence): string[] {
+  return [
+    ...nodesNotWell(evidence),
+    ...recoveriesNotClosed(evidence),
+    ...stepsRecordedTwice(evidence),
+    ...workflowsCalledTwice(evidence),
+    ...serversStartedTwice(evidence),
+  ];
+}
+
+function nodesNotWell({ nodes }: Evidence): string[] {
+  return nodes
+    .filter((node) => node.status !== 'ACTIVE' || !node.answers)
+    .map(
+      ({ name, status, answers }) => `${name} is ${status} and ${answers ? 'answers' : 'does not answer'}`,
+    );
+}
+
+function recoveriesNotClosed({ recoveries, nodeOf }: Evidence): string[] {
+  return recoveries
+    .filter((recovery) => recovery['state'] !== 'RECOVERED' && recovery['state'] !== 'SELF_HEALED')
+    .map(
+      (recovery) =>
+        `the recovery of ${nodeOf.get(textOf(recovery['id'])) ?? 'a node'} is ${textOf(recovery['state'])}`,
+    );
+}
+
+/** By the records: an item of the chain has one row for each attempt. */
+function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
+  return recoveries.flatMap((recovery) => {
+    const rows = stepsOf(recovery).map(
+      (step) => `${textOf(step['item'], textOf(step['id']))}, attempt ${textOf(step['attempt'])}`,
+    );
+    const twice = rows.filter((row, index) => rows.indexOf(row) !== index);
+    return twice.map((row) => `${nodeOf.get(textOf(recovery['id'])) ?? 'a node'}: ${row} was recorded twice`);
+  });
+}
+
+/** By what the load balancer saw: one call that changes something for each execution, and no execution that no step knows. */
+function workflowsCalledTwice({ recoveries, calls }: Evidence): string[] {
+  const known = new Set(recoveries.flatMap(stepsOf).map((step) => textOf(step['execution_id'])));
+  const changes = calls.filter(({ call }) => call !== 'connections');
+  const counts = Map.groupBy(
+    changes,
+    ({ call, member, execution }) => `${call} of ${member} by execution ${execution}`,
+  );
+  const twice = [...counts]
+    .filter(([, all]) => all.length > 1)
+    .map(([what, all]) => `${what} was called ${all.length} times`);
+  const stray = changes.filter(({ execution }) => execution === null || !known.has(execution));
+  return [
+    ...twice,
+    ...stray.map(({ call, member }) => `${call} of ${member} was called by an execution that no step knows`),
+  ];
+}
+
+const startingSteps = new Set(['REBOOT', 'REBUILD', 'RECREATE']);
+
+/** By what the servers wrote: one start when they were created, and one for each step that starts a server. */
+function serversStartedTwice({ recoveries, nodes, starts, nodeOf }: Evidence): string[] {
+  return nodes.flatMap(({ name }) => {
+    const steps = recoveries
+      .filter((recovery) => nodeOf.get(textOf(recovery['id'])) === name)
+      .flatMap(stepsOf)
+      .filter((step) => startingSteps.has(textOf(step['name'])) && textOf(step['started_at']) !== '');
+    const expected = 1 + steps.length;
+    const found = starts.get(name) ?? 0;
+    return found === expected ? [] : [`${name} was started ${found} times, and ${expected} times was right`];
+  });
+}

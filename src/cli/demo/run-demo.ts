@@ -1,0 +1,154 @@
+/**
+ * `coppice demo`: real servers, real failures, and a crash of Coppice itself, told while it happens.
+ *
+ *     stage.ts        a directory, a load balancer's stand-in, Coppice as a child process
+ *     set-up.ts       profile, health policy and cluster, through the public API
+ *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills Coppice in the middle of one
+ *     proof.ts        whether all is well again, and nothing was done twice
+ *     workspace.ts    nothing is left behind, whatever happened
+ *
+ * It uses nothing that any other user of the API could not.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { JsonObject } from '../../domain/json.ts';
+import { CliError } from '../cli-error.ts';
+import { textOf } from '../text-of.ts';
+import { crashInTheMiddle } from './crash.ts';
+import { failures } from './failures.ts';
+import type { Failure } from './failures.ts';
+import { followRecovery } from './follow-recovery.ts';
+import type { DemoEvent, Narrator } from './narrator.ts';
+import { problemsIn } from './proof.ts';
+import type { Evidence } from './proof.ts';
+import { answersWell, clusterName, readNodes, setUpCluster } from './set-up.ts';
+import type { DemoNode } from './set-up.ts';
+import { balancerCalls, openStage, startsByName } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { summarizeEpisode } from './summary.ts';
+import type { Episode, Summary } from './summary.ts';
+import { createWorkspace, endWorkspace } from './workspace.ts';
+
+export interface DemoRequest {
+  readonly narrator: Narrator;
+  /** Leave everything running at the end. */
+  readonly keep: boolean;
+  readonly signal: AbortSignal;
+}
+
+interface Play extends DemoRequest {
+  readonly tell: (event: DemoEvent) => void;
+  readonly episodes: Episode[];
+  nodes: number;
+}
+
+const settledWithinMs = 5000;
+
+/** @returns whether everything ended as it should; false also where it was ended by the signal. */
+export async function runDemo(request: DemoRequest): Promise<boolean> {
+  const begin = performance.now();
+  const elapsed = (): number => performance.now() - begin;
+  const tell = (event: DemoEvent): void => request.narrator.tell(event, elapsed());
+  const play: Play = { ...request, tell, episodes: [], nodes: 0 };
+  const workspace = await createWorkspace();
+  let isKept = false;
+  try {
+    tell({ event: 'starting', workspace });
+    const stage = await openStage(workspace, request.signal);
+    const problems = await perform(play, stage);
+    problems.forEach((message) => tell({ event: 'problem', message }));
+    const summary = summaryOf(play, problems, elapsed());
+    isKept = request.keep && summary.ok;
+    const [aNode] = isKept ? await readNodes(stage) : [];
+    request.narrator.end(summary, aNode && { url: stage.api.url, workspace, aNode }, elapsed());
+    return summary.ok;
+  } catch (error) {
+    const message = request.signal.aborted
+      ? 'ended by a signal'
+      : error instanceof Error
+        ? error.message
+        : String(error);
+    tell({ event: 'problem', message });
+    request.narrator.end(summaryOf(play, [message], elapsed()), undefined, elapsed());
+    return false;
+  } finally {
+    if (!isKept) await endWorkspace(workspace);
+  }
+}
+
+function summaryOf({ episodes, nodes }: Play, problems: readonly string[], tookMs: number): Summary {
+  return {
+    ok: problems.length === 0,
+    nodes,
+    episodes: episodes.map(summarizeEpisode),
+    problems,
+    took_ms: Math.round(tookMs),
+  };
+}
+
+/** @returns what was not as it should be. */
+async function perform(play: Play, stage: Stage): Promise<string[]> {
+  const { tell, signal } = play;
+  tell({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
+  await setUpCluster(stage, signal);
+  const nodes = await readNodes(stage);
+  play.nodes = nodes.length;
+  tell({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
+  for (const [index, failure] of failures.entries()) {
+    const node = nodes[index];
+    if (node === undefined) throw new CliError(`the cluster has only ${nodes.length} nodes`);
+    play.episodes.push(await act(play, stage, failure, node, index));
+  }
+  return problemsIn(await gatherEvidence(stage, signal));
+}
+
+async function act(
+  play: Play,
+  stage: Stage,
+  failure: Failure,
+  node: DemoNode,
+  index: number,
+): Promise<Episode> {
+  const { tell, signal } = play;
+  const { name, what, withCrash } = failure;
+  tell({ event: 'failure', number: index + 1, of: failures.length, node: node.name, failure: name, what });
+  const inflictedAt = Date.now();
+  await failure.inflict(node);
+  const over = new AbortController();
+  const followed = { stage, node, since: inflictedAt, tell, signal: AbortSignal.any([signal, over.signal]) };
+  try {
+    const crash = withCrash ? crashInTheMiddle(followed) : undefined;
+    const [recovery, crashedAt] = await Promise.all([followRecovery(followed), crash]);
+    return { node: node.name, failure: name, inflictedAt, recovery, crashedAt };
+  } finally {
+    // Where one of the two failed, the other must not go on.
+    over.abort();
+  }
+}
+
+/** Statuses settle a moment after the recovery is closed; what is still wrong after that stays wrong. */
+async function gatherEvidence(stage: Stage, signal: AbortSignal): Promise<Evidence> {
+  const giveUp = performance.now() + settledWithinMs;
+  for (;;) {
+    const evidence = await lookAround(stage);
+    if (problemsIn(evidence).length === 0 || performance.now() > giveUp) return evidence;
+    await delay(200, undefined, { signal });
+  }
+}
+
+async function lookAround(stage: Stage): Promise<Evidence> {
+  const { api } = stage;
+  const nodes = await readNodes(stage);
+  const listed = await api.list('/v1/recoveries', 'recoveries', { cluster: clusterName });
+  const recoveries: JsonObject[] = [];
+  for (const { id } of listed) recoveries.push(await api.one(`/v1/recoveries/${textOf(id)}`, 'recovery'));
+  const names = new Map(nodes.map((node) => [node.id, node.name]));
+  return {
+    recoveries,
+    nodes: await Promise.all(nodes.map(async (node) => ({ ...node, answers: await answersWell(node) }))),
+    calls: await balancerCalls(stage),
+    starts: await startsByName(stage),
+    nodeOf: new Map(
+      recoveries.map(({ id, node_id: node }) => [textOf(id), names.get(textOf(node)) ?? textOf(node)]),
+    ),
+  };
+}

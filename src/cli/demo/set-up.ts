@@ -1,0 +1,124 @@
+/** Makes the demo's cluster, through the API like anyone: profile, health policy, five nodes. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { CliError } from '../cli-error.ts';
+import { readSpecFile } from '../spec-file.ts';
+import { textOf } from '../text-of.ts';
+import { throwUnlessSucceeded, waitForAction } from '../wait-for-action.ts';
+import { examples } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+export const clusterName = 'web';
+export const nodeCount = 5;
+
+const answersWithinMs = 10_000;
+
+export async function setUpCluster(stage: Stage, signal: AbortSignal): Promise<string> {
+  const { api } = stage;
+  const profile = await created(stage, 'profile', 'profiles', {
+    name: 'web-server',
+    spec: await example('profile.yaml', stage),
+  });
+  const policy = await created(stage, 'policy', 'policies', {
+    name: 'web-health',
+    spec: await example('health-policy.yaml', stage),
+  });
+  const answer = await api.send('POST', '/v1/clusters', {
+    body: {
+      cluster: {
+        name: clusterName,
+        profile_id: profile,
+        desired_capacity: nodeCount,
+        config: { 'node.name.format': `${clusterName}-$I` },
+      },
+    },
+  });
+  await succeeded(stage, answer.actionId);
+  await untilAllAnswer(stage, signal);
+  const attached = await api.send('POST', `/v1/clusters/${clusterName}/actions`, {
+    body: { policy_attach: { policy_id: policy, enabled: true } },
+  });
+  await succeeded(stage, attached.actionId);
+  return textOf((await api.one(`/v1/clusters/${clusterName}`, 'cluster'))['id']);
+}
+
+async function created({ api }: Stage, one: string, many: string, values: JsonObject): Promise<string> {
+  const { body } = await api.send('POST', `/v1/${many}`, { body: { [one]: values } });
+  const object = isJsonObject(body) ? body[one] : undefined;
+  return isJsonObject(object) ? textOf(object['id']) : '';
+}
+
+async function succeeded({ api }: Stage, actionId: string | undefined): Promise<void> {
+  if (actionId === undefined) throw new CliError('the server named no action');
+  throwUnlessSucceeded(await waitForAction(api, actionId));
+}
+
+/** A file of examples/demo with its ${...} filled in. */
+async function example(file: string, stage: Stage): Promise<Json> {
+  const { spec } = await readSpecFile(path.join(examples, file));
+  const values: Readonly<Record<string, string>> = {
+    NODE: process.execPath,
+    EXAMPLES: examples,
+    WORKSPACE: stage.workspace,
+    BALANCER: stage.balancerUrl,
+    WORKFLOWS: await readFile(path.join(examples, 'workflows.yaml'), 'utf8'),
+  };
+  return filledIn(spec, values);
+}
+
+function filledIn(value: Json, values: Readonly<Record<string, string>>): Json {
+  if (typeof value === 'string')
+    return value.replaceAll(/\$\{([A-Z]+)\}/g, (whole, name: string) => values[name] ?? whole);
+  if (Array.isArray(value)) return value.map((entry: Json) => filledIn(entry, values));
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, filledIn(entry, values)]));
+}
+
+export interface DemoNode {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly pid: number;
+  readonly url: string;
+}
+
+export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]> {
+  const nodes = await api.list('/v1/nodes', 'nodes', { cluster_id: clusterName, sort: 'name' });
+  return Promise.all(
+    nodes.map(async (node) => {
+      const { details, data } = await api.one(`/v1/nodes/${textOf(node['id'])}`, 'node', {
+        show_details: true,
+      });
+      const known = { ...(isJsonObject(data) ? data : {}), ...(isJsonObject(details) ? details : {}) };
+      return {
+        id: textOf(node['id']),
+        name: textOf(node['name']),
+        status: textOf(node['status']),
+        pid: Number(textOf(known['pid'])),
+        url: `http://127.0.0.1:${textOf(known['port'])}`,
+      };
+    }),
+  );
+}
+
+/** Asks the node itself, as one of its users would. */
+export async function answersWell(node: DemoNode): Promise<boolean> {
+  const response = await fetch(node.url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+  return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
+}
+
+/** A process that was just started takes a moment to listen. */
+async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise<void> {
+  const giveUp = performance.now() + answersWithinMs;
+  for (;;) {
+    const nodes = await readNodes(stage);
+    const answers = await Promise.all(nodes.map(answersWell));
+    if (nodes.length === nodeCount && answers.every(Boolean)) return;
+    if (performance.now() > giveUp)
+      throw new CliError(`not all servers answered within ${answersWithinMs / 1000} s`);
+    await delay(100, undefined, { signal });
+  }
+}

@@ -1,0 +1,59 @@
+/** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
+import type { JsonObject } from '../../domain/json.ts';
+import { stepTitle } from '../recovery-timeline.ts';
+import { textOf } from '../text-of.ts';
+import { readTime } from '../time-text.ts';
+import { stepsOf } from './follow-recovery.ts';
+
+export interface EpisodeSummary {
+  readonly node: string;
+  readonly failure: string;
+  /** Milliseconds from the failure until it was confirmed, and until the node was well again; null: it never was. */
+  readonly detected_ms: number | null;
+  readonly recovered_ms: number | null;
+  readonly steps: readonly { readonly name: string; readonly attempt: number; readonly state: string }[];
+  readonly survived_crash: boolean;
+}
+
+export interface Summary {
+  readonly ok: boolean;
+  readonly nodes: number;
+  readonly episodes: readonly EpisodeSummary[];
+  /** Why it is not ok. */
+  readonly problems: readonly string[];
+  readonly took_ms: number;
+}
+
+/** A failure, and what became of it. Times in milliseconds since 1970. */
+export interface Episode {
+  readonly node: string;
+  readonly failure: string;
+  readonly inflictedAt: number;
+  readonly recovery: JsonObject;
+  /** When Coppice was killed while this was under way. */
+  readonly crashedAt: number | undefined;
+}
+
+export function summarizeEpisode({
+  node,
+  failure,
+  inflictedAt,
+  recovery,
+  crashedAt,
+}: Episode): EpisodeSummary {
+  const opened = readTime(recovery['opened_at']);
+  const closed = readTime(recovery['closed_at']);
+  const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;
+  return {
+    node,
+    failure,
+    detected_ms: opened === undefined ? null : opened - inflictedAt,
+    recovered_ms: closed === undefined ? null : closed - inflictedAt,
+    steps: stepsOf(recovery).map((step) => ({
+      name: stepTitle({ ...step, attempt: 1 }),
+      attempt: Number(step['attempt'] ?? 1),
+      state: textOf(step['state']),
+    })),
+    survived_crash: wasOpen && closed !== undefined && closed > crashedAt,
+  };
+}

@@ -1,0 +1,115 @@
+/** The demo as a person reads it: a line for what happened, and on a terminal one more that moves, for what is happening. */
+import { styleFor } from '../style.ts';
+import type { Style } from '../style.ts';
+import { padTo, printable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { duration } from '../time-text.ts';
+import type { DemoEvent, Narrator } from './narrator.ts';
+import { closingText } from './closing-text.ts';
+
+const redrawMs = 100;
+const titleWidth = 20;
+
+export function textNarrator(terminal: Terminal): Narrator {
+  const style = styleFor(terminal.colours);
+  const moving = movingLine(terminal, style);
+  terminal.write(`\n  ${style('strong', 'Coppice demo')}: real servers, real failures, really recovered\n\n`);
+  return {
+    tell(event, atMs) {
+      if (event.event === 'step' && event.state === 'RUNNING') {
+        moving.show(event.step, atMs);
+        return;
+      }
+      moving.clear();
+      terminal.write(linesOf(event, atMs, style));
+      if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
+    },
+    end(summary, kept, _atMs) {
+      moving.stop();
+      terminal.write(closingText(summary, kept, style));
+    },
+  };
+}
+
+function linesOf(event: DemoEvent, atMs: number, style: Style): string {
+  const at = style('quiet', clock(atMs));
+  switch (event.event) {
+    case 'starting':
+      return `${at}  starting Coppice, with its data in ${event.workspace}\n`;
+    case 'server_ready':
+      return `${at}  Coppice is ready at ${event.url}\n`;
+    case 'cluster_ready':
+      return `${at}  cluster ${event.cluster} is up: ${event.nodes.join(' ')}, looked at every second\n`;
+    case 'failure':
+      return `\n  ${style('strong', `${event.number} of ${event.of}  ${event.node}`)}  ${event.what}  ${style('quiet', event.failure)}\n`;
+    case 'detected':
+      return `${at}  ${style('bad', event.class)}  ${printable(event.reason)}\n`;
+    case 'step':
+      return `${at}    ${stepLine(event, style)}\n`;
+    case 'server_killed':
+      return `${at}  ${style('bad', `Coppice is killed`)} (SIGKILL, process ${event.pid}) in the middle of ${event.during}\n`;
+    case 'server_restarted':
+      return `${at}  Coppice is back after ${duration(event.took_ms)}, and goes on where it was\n`;
+    case 'closed':
+      return `${at}  ${style(event.state === 'EXHAUSTED' ? 'bad' : 'good', `${event.node} ${closedText(event.state)}`)} ${duration(event.after_ms)} after the failure\n`;
+    case 'problem':
+      return `${at}  ${style('bad', 'problem')}  ${printable(event.message)}\n`;
+  }
+}
+
+function closedText(state: string): string {
+  if (state === 'RECOVERED') return 'is well again,';
+  return state === 'SELF_HEALED' ? 'came back by itself,' : `was given up (${state}),`;
+}
+
+function stepLine(step: Extract<DemoEvent, { event: 'step' }>, style: Style): string {
+  const took = step.took_ms === null ? '' : duration(step.took_ms);
+  const title = padTo(step.step, titleWidth);
+  if (step.state === 'SUCCEEDED') return `${style('good', '✔')} ${title} ${style('quiet', took)}`;
+  if (step.state === 'SKIPPED') return style('quiet', `○ ${title} ${printable(step.reason)}`);
+  return `${style('bad', '✘')} ${title} ${style('quiet', took)}  ${printable(step.reason)}`;
+}
+
+/** `  12.3 s`, since the demo began. */
+function clock(atMs: number): string {
+  return `${(atMs / 1000).toFixed(1).padStart(6)} s`;
+}
+
+interface MovingLine {
+  show(what: string, atMs: number): void;
+  clear(): void;
+  stop(): void;
+}
+
+/** Where nobody looks there is nothing to move. */
+function movingLine(terminal: Terminal, style: Style): MovingLine {
+  if (!terminal.isInteractive)
+    return { show: () => undefined, clear: () => undefined, stop: () => undefined };
+  let current: { readonly what: string; readonly atMs: number; readonly since: number } | undefined;
+  const draw = (): void => {
+    if (current === undefined) return;
+    const passed = performance.now() - current.since;
+    const at = style('quiet', clock(current.atMs + passed));
+    terminal.write(
+      `\r\u{1B}[K${at}    ${style('busy', `▶ ${padTo(current.what, titleWidth)}`)} ${style('quiet', duration(passed))}`,
+    );
+  };
+  const timer = setInterval(draw, redrawMs);
+  timer.unref();
+  const clear = (): void => {
+    if (current !== undefined) terminal.write('\r\u{1B}[K');
+    current = undefined;
+  };
+  return {
+    show(what, atMs) {
+      clear();
+      current = { what, atMs, since: performance.now() };
+      draw();
+    },
+    clear,
+    stop() {
+      clear();
+      clearInterval(timer);
+    },
+  };
+}

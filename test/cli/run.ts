@@ -1,0 +1,32 @@
+/** Runs the command line in this process, on a terminal that only remembers. */
+import { runCli } from '../../src/cli/run-cli.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** 2026-11-22T18:20:00Z */
+export const testNow = Date.UTC(2026, 10, 22, 18, 20, 0);
+
+export async function run(
+  words: readonly string[],
+  options: { readonly url?: string; readonly env?: Terminal['env'] } = {},
+): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const url = options.url === undefined ? {} : { COPPICE_URL: options.url };
+  const code = await runCli(words, {
+    env: { ...url, ...options.env },
+    isInteractive: false,
+    colours: false,
+    errorColours: false,
+    size: () => ({ columns: Infinity, rows: Infinity }),
+    write: (text) => (out += text),
+    writeError: (text) => (err += text),
+    now: () => testNow,
+  });
+  return { code, out, err };
+}
