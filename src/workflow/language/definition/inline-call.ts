@@ -29,10 +29,21 @@ export function readInlineParameters(source: Source, text: string): ReadonlyMap<
   return readParameters(source, text.trim(), 0);
 }
 
+/** Linear in the text: an opening without its end is looked for once only. */
 function nameOf(text: string): string {
-  const match = /^(?:<%.*?%>|\{\{.*?\}\}|\{%.*?%\}|[^\s])+/s.exec(text);
-  return match?.[0] ?? text;
+  const unclosed = new Set<string>();
+  let end = 0;
+  while (end < text.length && !/\s/.test(text.charAt(end))) {
+    const opening = text.slice(end, end + 2);
+    const closing = unclosed.has(opening) ? undefined : closings[opening];
+    const closed = closing === undefined ? -1 : text.indexOf(closing, end + 2);
+    if (closing !== undefined && closed === -1) unclosed.add(opening);
+    end = closed === -1 ? end + 1 : closed + 2;
+  }
+  return text.slice(0, end);
 }
+
+const closings: Readonly<Record<string, string>> = { '<%': '%>', '{{': '}}', '{%': '%}' };
 
 function readParameters(source: Source, text: string, start: number): ReadonlyMap<string, Template> {
   const parameters = new Map<string, Template>();

@@ -36,6 +36,9 @@ export function describeProblem(problem: DefinitionProblem): string {
   return `${at}${path}${problem.message}${expected}${found === '' ? '' : `, ${found}`})`;
 }
 
+/** More than a person reads; and a text that is wrong a million times must not be searched a million times for positions. */
+const maxProblems = 100;
+
 /** Gathers the problems of one document, so that a person sees them all at once. */
 export class ProblemList {
   readonly problems: DefinitionProblem[] = [];
@@ -65,6 +68,7 @@ export class ProblemList {
   }
 
   #add(problem: DefinitionProblem): void {
+    if (this.problems.length >= maxProblems) return;
     const key = JSON.stringify([problem.path, problem.message]);
     if (this.#known.has(key)) return;
     this.#known.add(key);

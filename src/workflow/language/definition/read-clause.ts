@@ -101,14 +101,15 @@ function noteParameters(source: Source, written: string): void {
   source.problems.error(source.path, 'only fail, succeed and pause take a message', { found: written });
 }
 
-const callForm = /^(\w+)\(\s*(.*?)\s*\)$/s;
-const blankForm = /^(\w+)\s+(\w+=.*)$/s;
+const callForm = /^\w+\(/;
+const blankForm = /^\w+\s+(?=\w+=)/;
 
 /** A task's name may hold blanks, as in Mistral: only `word name=...` and `word(...)` are read as a command. */
 function readCommand(source: Source, written: string): { name: string; message: Template | undefined } {
-  const match = callForm.exec(written) ?? blankForm.exec(written);
-  const name = match?.[1];
-  if (match === null || name === undefined) return { name: written, message: undefined };
-  const parameters = readInlineParameters(source, match[2] ?? '');
-  return { name, message: parameters.get('msg') };
+  const call = written.endsWith(')') ? callForm.exec(written)?.[0] : undefined;
+  const start = call ?? blankForm.exec(written)?.[0];
+  if (start === undefined) return { name: written, message: undefined };
+  const text = written.slice(start.length, call === undefined ? undefined : -1);
+  const parameters = readInlineParameters(source, text);
+  return { name: start.replace('(', '').trim(), message: parameters.get('msg') };
 }

@@ -96,7 +96,15 @@ function listTemplate(value: Json, items: readonly Template[]): Template {
   return items.every((item) => item.kind === 'constant') ? constant(value) : { kind: 'list', items };
 }
 
+/** Far more than people write; scanning a text for expressions costs its length for each opening that has no end. */
+const maxExpressions = 500;
+
 function compileText(source: Source, value: Json): Template {
+  if (typeof value !== 'string' || !mayHoldExpression(value)) return constant(value);
+  if (value.split(/<%|\{\{|\{%/, maxExpressions + 2).length > maxExpressions + 1) {
+    source.problems.error(source.path, `more than ${maxExpressions} expressions in one text`);
+    return constant(null);
+  }
   try {
     return compileTemplate(value);
   } catch (error) {
@@ -104,6 +112,17 @@ function compileText(source: Source, value: Json): Template {
     noteSyntaxError(source, error);
     return constant(null);
   }
+}
+
+function mayHoldExpression(text: string): boolean {
+  return [
+    ['<%', '%>'],
+    ['{{', '}}'],
+    ['{%', '%}'],
+  ].some(([opening = '', closing = '']) => {
+    const start = text.indexOf(opening);
+    return start !== -1 && text.includes(closing, start + 2);
+  });
 }
 
 function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {

@@ -21,12 +21,12 @@ import {
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type DefinitionPath, DefinitionError, ProblemList } from './problem.ts';
 
-/** Mistral's own limit of a stored field is 1 MiB; no workflow written by people comes near it. */
-const maxCharacters = 1024 * 1024;
+/** The largest workflows that people published have about 100 KiB; the densest text of this size is read in a second. */
+const maxCharacters = 256 * 1024;
 /** Real definitions nest about ten levels; the readers that follow are recursive. */
 const maxDepth = 60;
-/** Values after expansion of aliases: ten times what fits a text of the largest size with reasonable content. */
-const maxValues = 200_000;
+/** Values after expansion of aliases: more than fit a text of the largest size without any. */
+const maxValues = 150_000;
 
 export interface YamlText {
   readonly value: Json;
@@ -40,7 +40,7 @@ export function parseYamlText(text: string): YamlText {
   }
   const lines = new LineCounter();
   const document = parseTree(text, lines);
-  refuseSyntaxErrors(document);
+  refuseSyntaxErrors(document, lines);
   const problems = new ProblemList((path) => positionOf(document.contents, path, lines));
   const value = new Conversion(problems).json(document.contents, [], 0);
   problems.throwIfErrors();
@@ -54,6 +54,7 @@ function parseTree(text: string, lines: LineCounter): Document.Parsed {
       uniqueKeys: false,
       lineCounter: lines,
       logLevel: 'error',
+      prettyErrors: false,
       customTags: (tags) => [...tags.filter((tag) => !isForeign(tag)), ...booleans],
     });
   } catch (error) {
@@ -82,12 +83,17 @@ const booleans: ScalarTag[] = [
   },
 ];
 
-function refuseSyntaxErrors(document: Document.Parsed): void {
+function refuseSyntaxErrors(document: Document.Parsed, lines: LineCounter): void {
   const problems = document.errors.slice(0, 10).map((error) => {
-    const start = error.linePos?.[0];
-    const position = start === undefined ? {} : { line: start.line, column: start.col };
-    const message = `Definition could not be parsed: ${error.message.split(' at line ')[0]?.split('\n')[0] ?? 'not YAML'}`;
-    return { severity: 'error' as const, path: [], message, ...position };
+    if (error.message.includes('call stack')) throw tooBig('the definition is nested too deeply');
+    const { line, col: column } = lines.linePos(error.pos[0]);
+    return {
+      severity: 'error' as const,
+      path: [],
+      message: `Definition could not be parsed: ${error.message}`,
+      line,
+      column,
+    };
   });
   if (problems.length > 0) throw new DefinitionError(problems);
 }
@@ -177,7 +183,7 @@ class Conversion {
 
   #key(key: unknown, path: DefinitionPath): string {
     if (isAlias(key)) return keyText(this.#alias(key.source, path));
-    if (isScalar(key)) return String(key.value);
+    if (isScalar(key)) return typeof key.value === 'symbol' ? '<<' : String(key.value);
     this.#problems.error(path, 'a key of a mapping must be text');
     return '';
   }
