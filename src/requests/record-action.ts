@@ -14,7 +14,7 @@ export async function recordAction(
   caller: Caller,
   request: ActionRequest,
 ): Promise<string> {
-  if (!tools.actionNames.has(request.action)) refuseUnsupported(request.action);
+  if (!tools.actionNames.has(request.action)) throw unsupported(request.action);
   await refuseConflicts(tx.db, request);
   const id = randomUUID();
   const action = {
@@ -30,9 +30,7 @@ export async function recordAction(
 }
 
 /** @param what what was asked for, as its user knows it: `CLUSTER_ADD_NODES`, `receivers`. */
-export function refuseUnsupported(what: string): never {
-  throw new CoppiceError(
-    'not-yet-supported',
-    `${what} is part of this API, but this Coppice does not support it yet.`,
-  );
+export function unsupported(what: string): CoppiceError {
+  const sentence = `${what} is part of this API, but this Coppice does not support it yet.`;
+  return new CoppiceError('not-yet-supported', sentence);
 }

@@ -3,7 +3,7 @@ import type { Selectable, Updateable } from 'kysely';
 import type { Cluster } from '../domain/model.ts';
 import type { ClusterStatus } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
-import { fromText, toText } from './rows.ts';
+import { chunks, fromText, toText } from './rows.ts';
 import type { ClusterRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -33,6 +33,16 @@ export async function insertCluster(tx: Tx, cluster: Cluster): Promise<void> {
 export async function getCluster(db: Db, id: string): Promise<Cluster | undefined> {
   const row = await db.selectFrom('cluster').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : toCluster(row);
+}
+
+/** In no particular order; those that do not exist are left out. */
+export async function getClusters(db: Db, ids: readonly string[]): Promise<Cluster[]> {
+  const clusters: Cluster[] = [];
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db.selectFrom('cluster').selectAll().where('id', 'in', chunk).execute();
+    clusters.push(...rows.map(toCluster));
+  }
+  return clusters;
 }
 
 export async function listClusters(db: Db, query: ClusterListQuery = {}): Promise<Cluster[]> {

@@ -22,9 +22,18 @@ export interface RecoveryListQuery extends ListQuery<keyof typeof listed.filters
   readonly node?: string;
 }
 
-export async function getRecovery(db: Db, id: string): Promise<Recovery | undefined> {
-  const row = await db.selectFrom('recovery').selectAll().where('id', '=', id).executeTakeFirst();
+/** @param project whose it must be; absent: anybody's. */
+export async function getRecovery(db: Db, id: string, project?: string): Promise<Recovery | undefined> {
+  let query = db.selectFrom('recovery').selectAll().where('id', '=', id);
+  if (project !== undefined) query = query.where(ofProject(project));
+  const row = await query.executeTakeFirst();
   return row === undefined ? undefined : toRecovery(row);
+}
+
+/** A recovery has no owner of its own: it is its cluster's, or its node's. */
+function ofProject(project: string) {
+  return sql<SqlBool>`(cluster_id in (select id from cluster where project = ${project})
+    or node_id in (select id from node where project = ${project}))`;
 }
 
 export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Promise<Recovery[]> {
@@ -32,6 +41,7 @@ export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Pro
   if (query.node !== undefined) {
     select = select.where(sql<SqlBool>`(node_id = ${query.node} or node_name = ${query.node})`);
   }
+  if (query.project !== undefined) select = select.where(ofProject(query.project));
   const page = await applyListing(db, select, listed, query);
   return (await page.execute()).map(toRecovery);
 }

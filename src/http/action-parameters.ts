@@ -1,0 +1,54 @@
+/** The body of `.../actions`: one key, the action, and its parameters. */
+import type { z } from 'zod';
+import { CoppiceError } from '../domain/errors.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+import type { RecoverRequest } from '../requests/recover-inputs.ts';
+import { booleanField, defined, mapField, optional, textField } from './fields.ts';
+import { describeProblems } from './sentences.ts';
+
+/** @param end how the sentences end: Senlin's differ between clusters and nodes. */
+export function readAction(body: JsonObject | undefined, end: '' | '.'): [name: string, JsonObject] {
+  const [first, second] = Object.entries(body ?? {});
+  if (first === undefined) throw malformed(`No action specified${end}`);
+  if (second !== undefined) throw malformed(`Multiple actions specified${end}`);
+  const [name, parameters] = first;
+  if (!isJsonObject(parameters)) throw malformed(`The data provided is not a map${end}`);
+  return [name, parameters];
+}
+
+export function unknownAction(name: string): CoppiceError {
+  return malformed(`Unrecognized action '${name.slice(0, 100)}' specified`);
+}
+
+function malformed(sentence: string): CoppiceError {
+  return new CoppiceError('malformed-request', sentence);
+}
+
+/** @throws CoppiceError `bad-request` for a parameter that does not exist, `malformed-request` for a wrong value. */
+export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): T {
+  const result = schema.safeParse(parameters, { reportInput: true });
+  if (result.success) return result.data;
+  const { sentence, issues } = describeProblems(result.error, { in: 'body', method: 'POST' });
+  const details = { issues: issues.map((issue) => ({ ...issue })) };
+  const unknown = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys : [],
+  );
+  if (unknown.length === 0) throw new CoppiceError('malformed-request', sentence, { details });
+  const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
+  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.`, { details });
+}
+
+export const recoverParameters = {
+  operation: optional(textField()),
+  operation_params: optional(mapField()),
+  check: optional(booleanField()),
+};
+
+export function readRecoverRequest(asked: {
+  readonly operation: string | undefined;
+  readonly operation_params: JsonObject | undefined;
+  readonly check: boolean | undefined;
+}): RecoverRequest {
+  const { operation, operation_params: operationParams, check } = asked;
+  return defined({ operation, operationParams, check });
+}

@@ -1,0 +1,59 @@
+/** The body of an error, as OpenStack's clients read it; `issues` is ours: each thing that is wrong, with field, expected and found. */
+import { CoppiceError } from '../domain/errors.ts';
+import { MALFORMED } from './sentences.ts';
+
+const byStatus: Readonly<Record<number, { readonly title: string; readonly explanation: string }>> = {
+  400: { title: 'Bad Request', explanation: MALFORMED },
+  403: { title: 'Forbidden', explanation: 'Access was denied to this resource.' },
+  404: { title: 'Not Found', explanation: 'The resource could not be found.' },
+  406: { title: 'Not Acceptable', explanation: 'The requested version of the API is not available.' },
+  409: { title: 'Conflict', explanation: 'There was a conflict when trying to complete your request.' },
+  413: {
+    title: 'Request Entity Too Large',
+    explanation: 'The body of your request was too large for this server.',
+  },
+};
+const otherwise = {
+  title: 'Internal Server Error',
+  explanation: 'The server has either erred or is incapable of performing the requested operation.',
+};
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+export function errorAnswer(error: CoppiceError): ErrorAnswer {
+  const { status, type, message, details } = error;
+  const issues = details?.['issues'];
+  return {
+    status,
+    body: {
+      code: status,
+      error: { code: status, ...(issues === undefined ? {} : { issues }), message, type },
+      ...(byStatus[status] ?? otherwise),
+    },
+  };
+}
+
+/** For what nobody foresaw: the text stays in the log, under the request's id. */
+export function unforeseenAnswer(requestId: string): ErrorAnswer {
+  const message = `Something went wrong in Coppice itself; its log says what, under ${requestId}.`;
+  return errorAnswer(new CoppiceError('internal', message));
+}
+
+/** Paths and methods that do not exist are answered as text, or to those who ask for it as JSON. */
+export function unknownPathAnswer(accept: string | undefined): { contentType: string; text: string } {
+  if (accept?.includes('application/json') === true) {
+    const body = {
+      message: 'The resource could not be found.<br /><br />\n\n\n',
+      code: '404 Not Found',
+      title: 'Not Found',
+    };
+    return { contentType: 'application/json', text: JSON.stringify(body) };
+  }
+  return {
+    contentType: 'text/plain; charset=UTF-8',
+    text: '404 Not Found\n\nThe resource could not be found.\n\n   ',
+  };
+}

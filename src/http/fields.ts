@@ -1,0 +1,200 @@
+/**
+ * Fields of bodies and queries, as Senlin reads them: numbers and booleans may be text, and null counts as absent where a field is
+ * optional (openstackclient sends all of these). What is refused names a rule; `sentences.ts` puts it into words.
+ */
+import { z } from 'zod';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
+
+/** The JSON Schema of what may be sent, for OpenAPI. */
+type Documented = Readonly<Record<string, unknown>>;
+
+/** Why a value was refused: `expected` in words for any field, `rule` where Senlin has a sentence of its own. */
+export interface Refusal {
+  readonly rule: string;
+  readonly expected: string;
+  readonly bound?: number;
+}
+
+type Read<T> = (value: unknown, refuse: (refusal: Refusal) => never) => T;
+
+class Refused extends Error {}
+
+function field<T>(documented: Documented, read: Read<T>): z.ZodType<T> {
+  const schema = z.unknown().transform((value, context): T => {
+    try {
+      return read(value, (refusal) => {
+        context.addIssue({ code: 'custom', input: value, params: { ...refusal } });
+        throw new Refused();
+      });
+    } catch (error) {
+      if (error instanceof Refused) return z.NEVER;
+      throw error;
+    }
+  });
+  return schema.meta({ ...documented });
+}
+
+function required<T>(documented: Documented, read: Read<T>): z.ZodType<T> {
+  return field(documented, (value, refuse) =>
+    value === undefined ? refuse({ rule: 'required', expected: 'a value' }) : read(value, refuse),
+  );
+}
+
+/** Absent or null: undefined. */
+export function optional<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
+  return inner.nullish().transform((value) => value ?? undefined) as z.ZodType<T | undefined>;
+}
+
+const nameCharacters = /^[a-zA-Z\u4e00-\u9fa5\d._~-]*$/;
+const longestName = 255;
+
+export function nameField(): z.ZodType<string> {
+  const documented = { type: 'string', minLength: 1, maxLength: longestName, pattern: nameCharacters.source };
+  return required(documented, (value, refuse) => {
+    if (typeof value !== 'string') return refuse({ rule: 'malformed', expected: 'a text' });
+    if (value.length < 1 || value.length > longestName) {
+      return refuse({ rule: 'name-length', expected: `a text of 1 to ${longestName} characters` });
+    }
+    if (nameCharacters.test(value)) return value;
+    return refuse({ rule: 'name-characters', expected: 'letters, digits and "_-.~" only' });
+  });
+}
+
+/** Text on one line, without control characters. */
+export function textField({ most = 255 } = {}): z.ZodType<string> {
+  return required({ type: 'string', maxLength: most }, (value, refuse) => {
+    if (typeof value === 'string' && value.length <= most && !hasControlCharacters(value)) return value;
+    return refuse({
+      rule: 'text',
+      expected: `a text of at most ${most} characters without control characters`,
+    });
+  });
+}
+
+/** Control characters, and halves of characters (lone surrogates), which no database keeps faithfully. */
+export function hasControlCharacters(text: string): boolean {
+  return /[\p{Cc}\p{Cs}]/u.test(text);
+}
+
+/** Id or name of another object. */
+export function referenceField(): z.ZodType<string> {
+  return required(
+    { type: 'string', description: 'Id, name, or the first characters of an id.' },
+    (value, refuse) => {
+      if (typeof value === 'string' && value !== '' && !hasControlCharacters(value)) return value;
+      return refuse({ rule: 'text', expected: 'an id or a name' });
+    },
+  );
+}
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Seconds and counts beyond this are a mistake, and no database column holds much more. */
+export const LARGEST_INTEGER = 2_147_483_647;
+
+export function integerField({ min, max }: Range): z.ZodType<number> {
+  const documented = { type: ['integer', 'string'], minimum: min, maximum: max };
+  return required(documented, (value, refuse) => {
+    const expected = `a whole number from ${min} to ${max}`;
+    const number = readNumber(value);
+    if (number === undefined || !Number.isInteger(number)) return refuse({ rule: 'integer', expected });
+    if (number < min) return refuse({ rule: 'at-least', expected, bound: min });
+    return number > max ? refuse({ rule: 'at-most', expected, bound: max }) : number;
+  });
+}
+
+export function numberField(): z.ZodType<number> {
+  return required({ type: ['number', 'string'] }, (value, refuse) => {
+    const number = readNumber(value);
+    const fits = number !== undefined && Math.abs(number) <= LARGEST_INTEGER;
+    return fits ? number : refuse({ rule: 'number', expected: 'a number' });
+  });
+}
+
+function readNumber(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  return typeof value === 'string' && /^\s*[+-]?\d{1,15}(?:\.\d{1,15})?\s*$/.test(value)
+    ? Number(value)
+    : undefined;
+}
+
+const trueWords = ['1', 'on', 't', 'true', 'y', 'yes'];
+const falseWords = ['0', 'f', 'false', 'n', 'no', 'off'];
+
+/** @param rule where a sentence of its own belongs to the field. */
+export function booleanField(rule = 'boolean'): z.ZodType<boolean> {
+  return required({ type: ['boolean', 'string'] }, (value, refuse) => {
+    if (typeof value === 'boolean') return value;
+    const word = String(value).toLowerCase();
+    if (trueWords.includes(word)) return true;
+    return falseWords.includes(word) ? false : refuse({ rule, expected: 'true or false' });
+  });
+}
+
+/** Words of a query that were given as text: those that say neither are left out. */
+export function toBooleans(words: readonly string[]): boolean[] {
+  return words.flatMap((word) => {
+    if (trueWords.includes(word.toLowerCase())) return [true];
+    return falseWords.includes(word.toLowerCase()) ? [false] : [];
+  });
+}
+
+export function wordField<const W extends string>(words: readonly W[], rule = 'word'): z.ZodType<W> {
+  return required({ type: 'string', enum: [...words] }, (value, refuse) => {
+    const word = words.find((known) => known === value);
+    return word ?? refuse({ rule, expected: `one of ${words.join(', ')}` });
+  });
+}
+
+export function mapField(): z.ZodType<JsonObject> {
+  return required({ type: 'object', additionalProperties: true }, (value, refuse) =>
+    isJsonObject(value) ? value : refuse({ rule: 'map', expected: 'a map' }),
+  );
+}
+
+const nodeNameFormat = /^[a-zA-Z\u4e00-\u9fa5\d._~$-]{1,200}$/;
+
+/** A cluster's `config`. `node.name.format` becomes names, so it is held to their characters. */
+export function configField(): z.ZodType<JsonObject> {
+  return required({ type: 'object', additionalProperties: true }, (value, refuse) => {
+    if (!isJsonObject(value)) return refuse({ rule: 'map', expected: 'a map' });
+    const format = value['node.name.format'];
+    if (format === undefined || (typeof format === 'string' && nodeNameFormat.test(format))) return value;
+    return refuse({
+      rule: 'config',
+      expected: 'node.name.format to be 1 to 200 letters, digits, "_-.~" and "$I", "$3I", "$R", "$8R"',
+    });
+  });
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function uuidField(): z.ZodType<string> {
+  return required({ type: 'string', format: 'uuid' }, (value, refuse) =>
+    typeof value === 'string' && uuid.test(value)
+      ? value.toLowerCase()
+      : refuse({ rule: 'uuid', expected: 'a UUID' }),
+  );
+}
+
+/** A value of a query that may be given several times: the last one counts. */
+export function last<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
+  return z.preprocess((value: unknown) => (Array.isArray(value) ? value.at(-1) : value), inner.optional());
+}
+
+/** A value of a query that may be given several times: any of them. */
+export function each<T>(inner: z.ZodType<T>): z.ZodType<T[] | undefined> {
+  return z.preprocess(
+    (value: unknown) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(inner).optional(),
+  );
+}
+
+/** Without the keys that are undefined. */
+export function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

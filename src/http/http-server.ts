@@ -1,0 +1,192 @@
+/**
+ * The server: Senlin's API and our own on one port. It reads requests, and leaves what they ask for to `requests/`.
+ *
+ *     request -> who may reach us -> route -> microversion -> role -> query and body -> use case -> wire shape
+ *
+ *     route.ts, routes.ts, routes/   one declaration a route; openapi.json comes from them
+ *     shapes/                        what goes over the wire, in Senlin's words
+ *     sentences.ts, error-answer.ts  how errors read
+ *     event-stream.ts                events as they happen
+ *
+ * It decides nothing about clusters, writes no SQL, and lets no stack trace out: what nobody foresaw is a 500 with the request's
+ * id, and stands in the log.
+ */
+import { randomUUID } from 'node:crypto';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { Registry } from 'prom-client';
+import { CoppiceError } from '../domain/errors.ts';
+import type { RequestTools } from '../requests/request-tools.ts';
+import type { Authentication } from './authentication.ts';
+import { errorAnswer, unforeseenAnswer, unknownPathAnswer } from './error-answer.ts';
+import { EventStreams } from './event-stream.ts';
+import { httpMetrics } from './http-metrics.ts';
+import { listenFailure, parseListenAddress } from './listen-address.ts';
+import type { Route } from './route.ts';
+import { allRoutes } from './routes.ts';
+import { header, runRoute, type RouteRunner } from './run-route.ts';
+import { MALFORMED } from './sentences.ts';
+import { toSortedJson } from './sorted-json.ts';
+
+export interface HttpServerOptions {
+  readonly tools: RequestTools;
+  readonly authentication: Authentication;
+  readonly registry: Registry;
+  /** For what nobody foresaw. */
+  readonly log: { error(details: object, message: string): void };
+  readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number };
+  /** Whether answers are held against their declaration: for tests. */
+  readonly checkAnswers?: boolean;
+}
+
+export interface HttpServer {
+  /** @param address `HOST:PORT`. @returns the URL. @throws Error with a sentence for the operator. */
+  listen(address: string): Promise<string>;
+  /** Ends the streams, lets requests that run be answered, and closes. */
+  close(): Promise<void>;
+  /** `http://127.0.0.1:8777`, once it listens. */
+  readonly url: string;
+  /** Answers a request without a port: for tests. */
+  readonly inject: FastifyInstance['inject'];
+}
+
+/** A spec of 1 MiB is larger than any that a person writes. */
+const BODY_LIMIT = 1_048_576;
+const HEADER_LIMIT = 16_384;
+/** For a request to arrive whole; a client that sends a byte a minute holds a connection no longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** After it, connections that still run are cut when the server closes. */
+const CLOSE_GRACE_MS = 5000;
+
+export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { tools, authentication, registry, log } = options;
+  const failed = (error: unknown) => log.error({ err: error }, 'An event stream failed.');
+  const streams = new EventStreams({ store: tools.store, failed, ...options.streams });
+  const app = createApp();
+  const metrics = httpMetrics(registry, () => streams.size);
+  const runner: RouteRunner = { tools, authentication, checkAnswers: options.checkAnswers ?? false };
+
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.header('X-OpenStack-Request-ID', request.id);
+    authentication.checkRequest({ method: request.method, header: (name) => header(request, name) });
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.routeOptions.url ?? 'unknown';
+    metrics.observe(request.method, path, reply.statusCode, reply.elapsedTime);
+  });
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
+  app.setNotFoundHandler(async (request, reply) => {
+    const { contentType, text } = unknownPathAnswer(header(request, 'accept'));
+    await reply.code(404).type(contentType).send(text);
+  });
+  const maxNodesPerCluster = tools.limits.maxNodesPerCluster;
+  for (const route of allRoutes({ maxNodesPerCluster, streams, registry })) addRoute(app, runner, route);
+  app.addHook('preClose', async () => streams.close());
+  await app.ready();
+  return new ListeningServer(app, authentication);
+}
+
+function createApp(): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: REQUEST_TIMEOUT_MS },
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    genReqId: () => `req-${randomUUID()}`,
+    // A path that cannot be read is a path that does not exist.
+    frameworkErrors: (_error, request, reply: FastifyReply) => {
+      const { contentType, text } = unknownPathAnswer(header(request, 'accept'));
+      void reply.code(404).type(contentType).send(text);
+    },
+    routerOptions: { maxParamLength: 512 },
+  });
+  // A body is read as JSON whatever its content type says: `json-body.ts`.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  return app;
+}
+
+function addRoute(app: FastifyInstance, runner: RouteRunner, route: Route): void {
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    handler: async (request, reply) => {
+      await runRoute(runner, route, request, reply);
+      return reply;
+    },
+  });
+}
+
+async function answerError(
+  error: FastifyError | CoppiceError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: HttpServerOptions['log'],
+): Promise<void> {
+  const { status, body } = answerFor(error, request, log);
+  await reply.code(status).type('application/json').send(toSortedJson(body));
+}
+
+function answerFor(
+  error: FastifyError | CoppiceError,
+  request: FastifyRequest,
+  log: HttpServerOptions['log'],
+) {
+  if (error instanceof CoppiceError && error.code !== 'internal') return errorAnswer(error);
+  if ('statusCode' in error && error.statusCode === 413) {
+    const sentence = `body: expected at most ${BODY_LIMIT} bytes, found more`;
+    return errorAnswer(new CoppiceError('too-large', sentence));
+  }
+  if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
+    return errorAnswer(new CoppiceError('malformed-request', MALFORMED));
+  }
+  const { id, method, url } = request;
+  log.error({ err: error, requestId: id, method, url }, 'A request failed in a way that nobody foresaw.');
+  return unforeseenAnswer(id);
+}
+
+class ListeningServer implements HttpServer {
+  readonly #app: FastifyInstance;
+  readonly #authentication: Authentication;
+  #url: string | undefined;
+
+  constructor(app: FastifyInstance, authentication: Authentication) {
+    this.#app = app;
+    this.#authentication = authentication;
+  }
+
+  get inject(): FastifyInstance['inject'] {
+    return this.#app.inject.bind(this.#app);
+  }
+
+  get url(): string {
+    if (this.#url === undefined) throw new Error('The server does not listen yet.');
+    return this.#url;
+  }
+
+  async listen(address: string): Promise<string> {
+    const where = parseListenAddress(address);
+    this.#authentication.checkAddress(where.host);
+    try {
+      this.#url = await this.#app.listen(where);
+    } catch (error) {
+      throw listenFailure(where, error);
+    }
+    return this.#url;
+  }
+
+  async close(): Promise<void> {
+    const cut = setTimeout(() => this.#app.server.closeAllConnections(), CLOSE_GRACE_MS);
+    try {
+      await this.#app.close();
+    } finally {
+      clearTimeout(cut);
+    }
+  }
+}

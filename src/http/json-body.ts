@@ -1,0 +1,60 @@
+/**
+ * Reads a JSON body, whatever its content type says. A body that does not begin with `{` counts as none, as in Senlin. Where
+ * it breaks off is said as Python's parser says it, because that is what people have seen so far.
+ */
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { MALFORMED } from './sentences.ts';
+
+/** Deeper is no spec that anybody writes; a value that is nested without end would exhaust the stack of those who walk it. */
+const MOST_LEVELS = 64;
+
+/** @throws CoppiceError `malformed-request` */
+export function readJsonBody(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined;
+  if (levelsOf(text) > MOST_LEVELS) refuse(`body: expected at most ${MOST_LEVELS} levels, found more`);
+  let value: JsonObject;
+  try {
+    value = JSON.parse(text) as JsonObject;
+  } catch (error) {
+    return refuse(describeSyntaxError(text, String(error)));
+  }
+  if (text.includes('__proto__') && hasKey(value, '__proto__')) refuse(MALFORMED);
+  return value;
+}
+
+function refuse(sentence: string): never {
+  throw new CoppiceError('malformed-request', sentence);
+}
+
+/** How deep brackets are nested, outside of texts. */
+function levelsOf(text: string): number {
+  let level = 0;
+  let deepest = 0;
+  for (const [bracket] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
+    if (bracket === '{' || bracket === '[') deepest = Math.max(deepest, (level += 1));
+    else if (bracket === '}' || bracket === ']') level -= 1;
+  }
+  return deepest;
+}
+
+function hasKey(value: unknown, key: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((inner) => hasKey(inner, key));
+}
+
+const pythonWords: readonly (readonly [RegExp, string])[] = [
+  [/after property value|after array element/, "Expecting ',' delimiter"],
+  [/after property name/, "Expecting ':' delimiter"],
+  [/property name/, 'Expecting property name enclosed in double quotes'],
+  [/Unterminated string/, 'Unterminated string'],
+  [/after JSON/, 'Extra data'],
+];
+
+function describeSyntaxError(text: string, message: string): string {
+  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const before = text.slice(0, position).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  const what = pythonWords.find(([pattern]) => pattern.test(message))?.[1] ?? 'Expecting value';
+  return `${what}: line ${before.length} column ${column} (char ${position})`;
+}

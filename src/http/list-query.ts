@@ -1,0 +1,107 @@
+/** The query of a list: filters, `limit`, `marker`, `sort`, `global_project`. */
+import { z } from 'zod';
+import { CoppiceError } from '../domain/errors.ts';
+import { visibleProject, type Caller } from '../requests/request-tools.ts';
+import type { ListQuery } from '../store/listing.ts';
+import { booleanField, each, last, textField, uuidField, wordField } from './fields.ts';
+
+export interface ListDeclaration<Filter extends string, Sort extends string> {
+  /** Each with the words that it takes; null: any text. */
+  readonly filters: Readonly<Record<Filter, readonly string[] | null>>;
+  readonly sorts: readonly Sort[];
+  /** False: the list is always whole (the policies of a cluster). */
+  readonly paged?: boolean;
+}
+
+export interface ListAsked<Filter extends string, Sort extends string> {
+  readonly filters: Partial<Record<Filter, string[]>>;
+  readonly sort: { key: Sort; descending: boolean }[];
+  readonly marker: string | undefined;
+  readonly limit: number | undefined;
+  readonly globalProject: boolean;
+}
+
+export function listQuery<Filter extends string, Sort extends string>({
+  filters,
+  sorts,
+  paged = true,
+}: ListDeclaration<Filter, Sort>): z.ZodType<ListAsked<Filter, Sort>> {
+  const names = Object.keys(filters) as Filter[];
+  const shape: Record<string, z.ZodType> = {
+    sort: last(sortField(sorts)),
+    global_project: last(booleanField('query-boolean')),
+    ...(paged ? { limit: last(limitField()), marker: last(uuidField()) } : {}),
+  };
+  for (const name of names) {
+    const words = filters[name];
+    shape[name] = each(words === null ? textField({ most: 1000 }) : wordField(words, 'filter'));
+  }
+  return z.strictObject(shape).transform((found) => ({
+    filters: Object.fromEntries(names.map((name) => [name, found[name]])) as Partial<
+      Record<Filter, string[]>
+    >,
+    sort: (found['sort'] ?? []) as { key: Sort; descending: boolean }[],
+    marker: found['marker'] as string | undefined,
+    limit: found['limit'] as number | undefined,
+    globalProject: found['global_project'] === true,
+  }));
+}
+
+export function limitField(): z.ZodType<number> {
+  return z
+    .unknown()
+    .transform((value, context) => {
+      const integer = typeof value === 'string' && /^-?\d{1,15}$/.test(value);
+      const rule = !integer ? 'integer' : Number(value) < 0 ? 'not-negative' : undefined;
+      if (rule === undefined) return Number(value);
+      const params = { rule, expected: 'a whole number of at least 0' };
+      context.addIssue({ code: 'custom', input: value, params });
+      return z.NEVER;
+    })
+    .meta({ type: 'integer', minimum: 0 });
+}
+
+/** `name:desc,created_at` */
+function sortField<Sort extends string>(
+  sorts: readonly Sort[],
+): z.ZodType<{ key: Sort; descending: boolean }[]> {
+  const description = `\`key[:asc|desc],...\` of ${sorts.join(', ')}`;
+  return z
+    .unknown()
+    .transform((value, context) => {
+      const refuse = (rule: string, input: string, expected: string) => {
+        context.addIssue({ code: 'custom', input, params: { rule, expected } });
+        return z.NEVER;
+      };
+      const result: { key: Sort; descending: boolean }[] = [];
+      for (const part of String(value).split(',').slice(0, 20)) {
+        const [name = '', direction = 'asc'] = part.trim().split(':');
+        const key = sorts.find((sort) => sort === name);
+        if (key === undefined) return refuse('sort-key', name, `one of ${sorts.join(', ')}`);
+        if (direction !== 'asc' && direction !== 'desc')
+          return refuse('sort-direction', direction, 'asc or desc');
+        result.push({ key, descending: direction === 'desc' });
+      }
+      return result;
+    })
+    .meta({ type: 'string', description });
+}
+
+/** What the store is to list. @throws CoppiceError `forbidden` where somebody asks for more projects than he may see. */
+export function toStoreQuery<Filter extends string, Sort extends string>(
+  asked: ListAsked<Filter, Sort>,
+  caller: Caller,
+): ListQuery<Filter, Sort> {
+  const project = visibleProject(caller);
+  if (asked.globalProject && project !== undefined) {
+    throw new CoppiceError('forbidden', 'You are not authorized to complete this operation.');
+  }
+  const { filters, sort, marker, limit } = asked;
+  return {
+    filters,
+    sort,
+    ...(marker === undefined ? {} : { marker }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(project === undefined ? {} : { project }),
+  };
+}

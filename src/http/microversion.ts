@@ -1,0 +1,53 @@
+/**
+ * Microversions, as OpenStack has them: `OpenStack-API-Version: clustering 1.N`. The header may name several services; absent
+ * (or for others only) means the oldest, so that old clients see what they know.
+ */
+import { CoppiceError } from '../domain/errors.ts';
+
+export const MICROVERSION_HEADER = 'openstack-api-version';
+export const NEWEST_MINOR = 14;
+
+export type Negotiated =
+  | { readonly kind: 'version'; readonly minor: number }
+  /** What Senlin answers as text. */
+  | { readonly kind: 'malformed'; readonly text: string };
+
+/** @throws CoppiceError `global-version-invalid` for a version outside the range. */
+export function negotiate(header: string | undefined): Negotiated {
+  const asked = versionFor('clustering', header);
+  if (asked === undefined) return { kind: 'version', minor: 0 };
+  if (asked === 'latest') return { kind: 'version', minor: NEWEST_MINOR };
+  const match = /^([1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/.exec(asked);
+  if (match === null) return { kind: 'malformed', text: malformed(asked) };
+  if (match[1] === '1' && Number(match[2]) <= NEWEST_MINOR)
+    return { kind: 'version', minor: Number(match[2]) };
+  throw new CoppiceError(
+    'global-version-invalid',
+    `Version '${asked}' is not supported by the API. Minimum is '1.0' and maximum is '1.${NEWEST_MINOR}'.`,
+  );
+}
+
+function versionFor(service: string, header: string | undefined): string | undefined {
+  for (const part of header?.split(',') ?? []) {
+    const [name, version] = part.trim().split(/\s+/);
+    if (name?.toLowerCase() === service && version !== undefined) return version;
+  }
+  return undefined;
+}
+
+function malformed(asked: string): string {
+  const shown = asked.slice(0, 50);
+  return (
+    '400 Bad Request\n\nThe server could not comply with the request since it is either malformed or otherwise incorrect.\n\n' +
+    ` API Version String '${shown}' is of invalid format. It must be of format 'major.minor'.  `
+  );
+}
+
+/** @throws CoppiceError `method-version-not-found` where the request is older than the endpoint. */
+export function requireMinor(minor: number, since: number): void {
+  if (minor >= since) return;
+  throw new CoppiceError(
+    'method-version-not-found',
+    `API version '1.${minor}' is not supported on this method.`,
+  );
+}

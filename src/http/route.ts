@@ -1,0 +1,79 @@
+/**
+ * A route is one declaration: where it is, what it takes, what it answers, who may use it and since when; its handler is a few
+ * lines that call a use case. The server, the checks and `openapi.json` all come from the declaration.
+ */
+import type { ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import type { JsonObject } from '../domain/json.ts';
+import type { Caller, RequestTools } from '../requests/request-tools.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** `public`: needs no token where there are tokens. */
+export type RequiredRole = 'public' | 'member' | 'admin';
+
+export interface RouteRequest<Query, Body> {
+  readonly tools: RequestTools;
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  /** The body as it was sent, where the declaration does not say what it holds. */
+  readonly rawBody: JsonObject | undefined;
+  /** N of microversion 1.N. */
+  readonly minor: number;
+  /** `http://127.0.0.1:8777`, as the client reached us. */
+  readonly origin: string;
+  readonly header: (name: string) => string | undefined;
+}
+
+export type Answer =
+  | {
+      readonly status: number;
+      /** Absent: no body at all. */
+      readonly body?: unknown;
+      /** The action to look at; becomes `Location`. */
+      readonly actionId?: string;
+    }
+  | { readonly status: number; readonly contentType: string; readonly text: string }
+  | { readonly stream: (response: ServerResponse) => void };
+
+export interface AnswerDeclaration {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+}
+
+export interface RouteDeclaration<Query, Body> {
+  readonly method: Method;
+  /** `/v1/clusters/{id}` */
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly role: RequiredRole;
+  /** N of the first microversion 1.N that has it; absent: all do. */
+  readonly since?: number;
+  readonly query?: z.ZodType<Query>;
+  readonly body?: z.ZodType<Body>;
+  /** What the body holds, where the handler reads it itself. */
+  readonly documentedBody?: z.ZodType;
+  readonly answers: Readonly<Record<number, AnswerDeclaration>>;
+  handle(request: RouteRequest<Query, Body>): Promise<Answer>;
+}
+
+export type Route = RouteDeclaration<unknown, unknown>;
+
+export function route<Query = undefined, Body = undefined>(
+  declaration: RouteDeclaration<Query, Body>,
+): Route {
+  return declaration;
+}
+
+export function param(request: { readonly params: Readonly<Record<string, string>> }, name: string): string {
+  return request.params[name] ?? '';
+}
+
+/** 202 with the action to look at. */
+export function accepted(actionId: string, body: unknown = { action: actionId }): Answer {
+  return { status: 202, body, actionId };
+}

@@ -1,0 +1,46 @@
+/** Every route there is: an explicit list; adding one is adding it to its file, or a file and a line here. */
+import type { Registry } from 'prom-client';
+import type { EventStreams } from './event-stream.ts';
+import { toOpenApi } from './openapi.ts';
+import type { Route } from './route.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { buildInfoRoutes } from './routes/build-info.ts';
+import { clusterActionRoutes } from './routes/cluster-actions.ts';
+import { clusterPolicyRoutes } from './routes/cluster-policies.ts';
+import { clusterRoutes } from './routes/clusters.ts';
+import { eventRoutes } from './routes/events.ts';
+import { nodeRoutes } from './routes/nodes.ts';
+import { notYetRoutes } from './routes/not-yet.ts';
+import { operationRoutes } from './routes/operation.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { profileRoutes } from './routes/profiles.ts';
+import { recoveryRoutes } from './routes/recoveries.ts';
+import { typeRoutes } from './routes/types.ts';
+import { versionRoutes } from './routes/versions.ts';
+
+export interface RouteOptions {
+  readonly maxNodesPerCluster: number;
+  readonly streams: EventStreams;
+  readonly registry: Registry;
+}
+
+export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOptions): Route[] {
+  const routes: Route[] = [
+    ...versionRoutes,
+    ...buildInfoRoutes,
+    ...typeRoutes,
+    ...profileRoutes,
+    ...policyRoutes,
+    ...clusterRoutes(maxNodesPerCluster),
+    ...clusterActionRoutes(maxNodesPerCluster),
+    ...clusterPolicyRoutes,
+    ...nodeRoutes,
+    ...actionRoutes,
+    ...eventRoutes(streams),
+    ...recoveryRoutes,
+    ...notYetRoutes,
+  ];
+  let document: object | undefined;
+  routes.push(...operationRoutes(registry, () => (document ??= toOpenApi(routes))));
+  return routes;
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { clusterActionNames, nodeActionNames } from '../../actions/action-requests.ts';
+import { CoppiceError } from '../../domain/errors.ts';
+import { actionStates } from '../../domain/states.ts';
+import { cancelAction } from '../../requests/actions.ts';
+import { findId, requireObject } from '../../requests/find-object.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import { listActions } from '../../store/action-listing.ts';
+import { booleanField, defined, last, textField } from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { accepted, param, route, type Route } from '../route.ts';
+import { actionShape, toActionAnswers } from '../shapes/action.ts';
+
+const tag = 'Actions';
+const one = z.strictObject({ action: actionShape });
+const UPDATE_SINCE = 12;
+
+const list = route({
+  method: 'GET',
+  path: '/v1/actions',
+  summary: 'List actions',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: {
+      name: null,
+      action: [...clusterActionNames, ...nodeActionNames],
+      target: null,
+      status: Object.keys(actionStates),
+      cluster_id: null,
+    },
+    sorts: ['name', 'target', 'action', 'created_at', 'status'],
+  }),
+  answers: {
+    200: { description: 'The actions.', schema: z.strictObject({ actions: z.array(actionShape) }) },
+  },
+  async handle({ tools, caller, query, minor }) {
+    const { db } = tools.store;
+    const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
+    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const actions = await listActions(db, toStoreQuery(asked, caller));
+    return { status: 200, body: { actions: await toActionAnswers(db, actions, minor) } };
+  },
+});
+
+/** A cluster that is gone has no name any more; its id still leads to what happened to it. */
+export async function clusterIdsOrSame(
+  tools: RequestTools,
+  caller: Caller,
+  identities: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (identities === undefined) return undefined;
+  const ids: string[] = [];
+  for (const identity of identities) {
+    ids.push((await findId(tools.store.db, caller, 'cluster', identity)) ?? identity);
+  }
+  return ids;
+}
+
+const show = route({
+  method: 'GET',
+  path: '/v1/actions/{action}',
+  summary: 'Show an action',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The action.', schema: one } },
+  async handle(request) {
+    const { tools, caller, minor } = request;
+    const { db } = tools.store;
+    const action = await requireObject(db, caller, 'action', param(request, 'action'));
+    const [answer] = await toActionAnswers(db, [action], minor);
+    return { status: 200, body: { action: answer } };
+  },
+});
+
+/** Senlin has no rule in its policy file for this, so that nobody may. */
+const create = route({
+  method: 'POST',
+  path: '/v1/actions',
+  summary: 'Refused: actions come from what is asked of clusters and nodes',
+  tag,
+  role: 'member',
+  answers: {},
+  handle: () =>
+    Promise.reject(new CoppiceError('forbidden', 'You are not authorized to complete this operation.')),
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/actions/{action}',
+  summary: 'Cancel an action',
+  tag,
+  role: 'member',
+  since: UPDATE_SINCE,
+  query: z.object({ force: last(booleanField('query-boolean')) }),
+  body: z.object({ action: z.strictObject({ status: textField().describe('CANCELLED') }) }),
+  answers: { 202: { description: 'It was asked to end; the action as it is now.', schema: one } },
+  async handle(request) {
+    const { tools, caller, minor, body } = request;
+    const action = await cancelAction(tools, caller, param(request, 'action'), body.action.status);
+    const [answer] = await toActionAnswers(tools.store.db, [action], minor);
+    return accepted(action.id, { action: answer });
+  },
+});
+
+export const actionRoutes: Route[] = [list, create, show, update];

@@ -1,0 +1,155 @@
+/** `POST /v1/clusters/{id}/actions`: a map with one key, the action, and its parameters. */
+import { z } from 'zod';
+import { adjustmentTypes } from '../../domain/capacity.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { checkCluster, recoverCluster, resizeCluster, scaleCluster } from '../../requests/cluster-actions.ts';
+import { attachPolicy, detachPolicy, updateAttachedPolicy } from '../../requests/cluster-policies.ts';
+import { unsupported } from '../../requests/record-action.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import {
+  booleanField,
+  defined,
+  integerField,
+  LARGEST_INTEGER,
+  numberField,
+  optional,
+  referenceField,
+  wordField,
+} from '../fields.ts';
+import { requireMinor } from '../microversion.ts';
+import {
+  parseParameters,
+  readAction,
+  readRecoverRequest,
+  recoverParameters,
+  unknownAction,
+} from '../action-parameters.ts';
+import { accepted, param, route, type Route } from '../route.ts';
+import { actionIdShape } from '../shapes/common.ts';
+
+type Carry = (
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  parameters: JsonObject,
+) => Promise<string>;
+
+interface ClusterAction {
+  readonly since?: number;
+  /** For OpenAPI. */
+  readonly parameters: z.ZodType;
+  readonly run: Carry;
+}
+
+/** An action with the shape of its parameters. */
+function action<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  run: (
+    tools: RequestTools,
+    caller: Caller,
+    cluster: string,
+    parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>,
+  ) => Promise<string>,
+): ClusterAction {
+  const schema = z.strictObject(shape);
+  return {
+    parameters: schema,
+    run: (tools, caller, cluster, parameters) =>
+      run(tools, caller, cluster, parseParameters(schema, parameters)),
+  };
+}
+
+/** Known to Senlin's clients, and not there yet. */
+function notYet(name: string, since?: number): ClusterAction {
+  const run = () => Promise.reject(unsupported(`The cluster action '${name}'`));
+  return { parameters: z.looseObject({}), run, ...(since === undefined ? {} : { since }) };
+}
+
+function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
+  const count = optional(integerField({ min: 0, max: LARGEST_INTEGER }));
+  const policy_id = referenceField();
+  const enabled = optional(booleanField());
+  return {
+    check: action({}, checkCluster),
+    recover: action(recoverParameters, (tools, caller, cluster, asked) =>
+      recoverCluster(tools, caller, cluster, readRecoverRequest(asked)),
+    ),
+    resize: action(
+      {
+        adjustment_type: optional(wordField(adjustmentTypes)),
+        number: optional(numberField()),
+        min_size: optional(integerField({ min: 0, max: maxNodes })),
+        max_size: optional(integerField({ min: -1, max: maxNodes })),
+        min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
+        strict: optional(booleanField()),
+      },
+      (tools, caller, cluster, asked) =>
+        resizeCluster(
+          tools,
+          caller,
+          cluster,
+          defined({
+            adjustmentType: asked.adjustment_type,
+            number: asked.number,
+            minSize: asked.min_size,
+            maxSize: asked.max_size,
+            minStep: asked.min_step,
+            strict: asked.strict,
+          }),
+        ),
+    ),
+    scale_in: action({ count }, (tools, caller, cluster, asked) =>
+      scaleCluster(tools, caller, cluster, 'in', asked.count),
+    ),
+    scale_out: action({ count }, (tools, caller, cluster, asked) =>
+      scaleCluster(tools, caller, cluster, 'out', asked.count),
+    ),
+    policy_attach: action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
+      attachPolicy(tools, caller, cluster, defined({ policy: asked.policy_id, enabled: asked.enabled })),
+    ),
+    policy_update: action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
+      updateAttachedPolicy(
+        tools,
+        caller,
+        cluster,
+        defined({ policy: asked.policy_id, enabled: asked.enabled }),
+      ),
+    ),
+    policy_detach: action({ policy_id }, (tools, caller, cluster, asked) =>
+      detachPolicy(tools, caller, cluster, asked.policy_id),
+    ),
+    add_nodes: notYet('add_nodes'),
+    del_nodes: notYet('del_nodes'),
+    replace_nodes: notYet('replace_nodes', 3),
+    complete_lifecycle: notYet('complete_lifecycle', 9),
+  };
+}
+
+export function clusterActionRoutes(maxNodes: number): Route[] {
+  const actions = clusterActions(maxNodes);
+  const optionals = Object.entries(actions).map(([name, { parameters }]) => [name, parameters.optional()]);
+  const documented = z.object(Object.fromEntries(optionals) as Record<string, z.ZodType>).meta({
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'One key, the action, with its parameters.',
+  });
+  return [
+    route({
+      method: 'POST',
+      path: '/v1/clusters/{cluster}/actions',
+      summary: 'Do something to a cluster',
+      tag: 'Clusters',
+      role: 'member',
+      documentedBody: documented,
+      answers: { 202: { description: 'The action that does it.', schema: actionIdShape } },
+      async handle(request) {
+        const [name, parameters] = readAction(request.rawBody, '');
+        const found = Object.hasOwn(actions, name) ? actions[name] : undefined;
+        if (found === undefined) throw unknownAction(name);
+        requireMinor(request.minor, found.since ?? 0);
+        const { tools, caller } = request;
+        return accepted(await found.run(tools, caller, param(request, 'cluster'), parameters));
+      },
+    }),
+  ];
+}

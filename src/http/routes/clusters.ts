@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { clusterStatuses } from '../../domain/states.ts';
+import { createCluster, deleteCluster, updateCluster } from '../../requests/clusters.ts';
+import { requireObject } from '../../requests/find-object.ts';
+import { DEFAULT_ACTION_TIMEOUT } from '../../actions/action-requests.ts';
+import { listClusters } from '../../store/clusters.ts';
+import {
+  booleanField,
+  configField,
+  defined,
+  integerField,
+  LARGEST_INTEGER,
+  mapField,
+  nameField,
+  optional,
+  referenceField,
+} from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { accepted, param, route, type Route } from '../route.ts';
+import { clusterShape, toClusterAnswer, toClusterAnswers } from '../shapes/cluster.ts';
+
+const tag = 'Clusters';
+const one = z.strictObject({ cluster: clusterShape });
+
+const list = route({
+  method: 'GET',
+  path: '/v1/clusters',
+  summary: 'List clusters',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: { name: null, status: clusterStatuses },
+    sorts: ['name', 'status', 'init_at', 'created_at', 'updated_at'],
+  }),
+  answers: {
+    200: { description: 'The clusters.', schema: z.strictObject({ clusters: z.array(clusterShape) }) },
+  },
+  async handle({ tools, caller, query }) {
+    const { db } = tools.store;
+    const clusters = await listClusters(db, toStoreQuery(query, caller));
+    return { status: 200, body: { clusters: await toClusterAnswers(db, clusters) } };
+  },
+});
+
+const timeout = integerField({ min: 0, max: LARGEST_INTEGER });
+
+/** @param maxNodes most nodes of one cluster. */
+function create(maxNodes: number): Route {
+  const size = integerField({ min: 0, max: maxNodes });
+  return route({
+    method: 'POST',
+    path: '/v1/clusters',
+    summary: 'Create a cluster',
+    tag,
+    role: 'member',
+    body: z.object({
+      cluster: z.strictObject({
+        name: nameField(),
+        profile_id: referenceField(),
+        min_size: optional(size),
+        max_size: optional(integerField({ min: -1, max: maxNodes })),
+        desired_capacity: optional(size),
+        timeout: optional(timeout),
+        metadata: optional(mapField()),
+        config: optional(configField()),
+      }),
+    }),
+    answers: { 202: { description: 'The cluster as it is before it is made.', schema: one } },
+    async handle({ tools, caller, body: { cluster } }) {
+      const { object, actionId } = await createCluster(tools, caller, {
+        name: cluster.name,
+        profile: cluster.profile_id,
+        minSize: cluster.min_size ?? 0,
+        maxSize: cluster.max_size ?? -1,
+        desiredCapacity: cluster.desired_capacity,
+        timeout: cluster.timeout ?? DEFAULT_ACTION_TIMEOUT,
+        metadata: cluster.metadata ?? {},
+        config: cluster.config ?? {},
+      });
+      return accepted(actionId, { cluster: await toClusterAnswer(tools.store.db, object) });
+    },
+  });
+}
+
+const show = route({
+  method: 'GET',
+  path: '/v1/clusters/{cluster}',
+  summary: 'Show a cluster',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The cluster.', schema: one } },
+  async handle(request) {
+    const { db } = request.tools.store;
+    const cluster = await requireObject(db, request.caller, 'cluster', param(request, 'cluster'));
+    return { status: 200, body: { cluster: await toClusterAnswer(db, cluster) } };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/clusters/{cluster}',
+  summary: 'Change a cluster',
+  tag,
+  role: 'member',
+  body: z.object({
+    cluster: z.strictObject({
+      name: optional(nameField()),
+      profile_id: optional(referenceField()),
+      profile_only: optional(booleanField()),
+      timeout: optional(timeout),
+      metadata: optional(mapField()),
+      config: optional(configField()),
+    }),
+  }),
+  answers: { 202: { description: 'The cluster as it is before the change.', schema: one } },
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
+    const asked = defined({ ...rest, profile, profileOnly });
+    const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), asked);
+    return accepted(actionId, { cluster: await toClusterAnswer(tools.store.db, object) });
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/clusters/{cluster}',
+  summary: 'Delete a cluster with its nodes',
+  tag,
+  role: 'member',
+  answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
+  async handle(request) {
+    const actionId = await deleteCluster(request.tools, request.caller, param(request, 'cluster'));
+    return accepted(actionId, null);
+  },
+});
+
+export function clusterRoutes(maxNodes: number): Route[] {
+  return [list, create(maxNodes), show, update, remove];
+}

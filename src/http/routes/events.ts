@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { eventLevels } from '../../domain/model.ts';
+import { notFound, requireObject } from '../../requests/find-object.ts';
+import { visibleProject } from '../../requests/request-tools.ts';
+import { getEvent, listEvents } from '../../store/events.ts';
+import type { EventStreams } from '../event-stream.ts';
+import { defined } from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { param, route, type Route } from '../route.ts';
+import { eventShape, toEventAnswers } from '../shapes/event.ts';
+import { clusterIdsOrSame } from './actions.ts';
+
+const tag = 'Events';
+
+const list = route({
+  method: 'GET',
+  path: '/v1/events',
+  summary: 'List events',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: {
+      oname: null,
+      otype: null,
+      oid: null,
+      cluster_id: null,
+      action: null,
+      level: Object.keys(eventLevels),
+    },
+    sorts: ['timestamp', 'level', 'otype', 'oname', 'action', 'status', 'oid', 'cluster_id'],
+  }),
+  answers: {
+    200: { description: 'The events.', schema: z.strictObject({ events: z.array(eventShape) }) },
+  },
+  async handle({ tools, caller, query }) {
+    const { db } = tools.store;
+    const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
+    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const events = await listEvents(db, toStoreQuery(asked, caller));
+    return { status: 200, body: { events: await toEventAnswers(db, events) } };
+  },
+});
+
+const show = route({
+  method: 'GET',
+  path: '/v1/events/{event}',
+  summary: 'Show an event',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The event.', schema: z.strictObject({ event: eventShape }) } },
+  async handle(request) {
+    const { db } = request.tools.store;
+    const id = param(request, 'event');
+    const event = await getEvent(db, id);
+    const project = visibleProject(request.caller);
+    if (event === undefined || (project !== undefined && event.project !== project)) notFound('event', id);
+    const [answer] = await toEventAnswers(db, [event]);
+    return { status: 200, body: { event: answer } };
+  },
+});
+
+function stream(streams: EventStreams): Route {
+  return route({
+    method: 'GET',
+    path: '/v1/clusters/{cluster}/events/stream',
+    summary: 'Follow the events of a cluster as they happen (server-sent events)',
+    tag,
+    role: 'member',
+    answers: {
+      200: {
+        description:
+          'One message an event, `data` its JSON without the cluster, `id` where to go on: send it as `Last-Event-ID` ' +
+          'to get what was missed. Without it the stream begins now.',
+        contentType: 'text/event-stream',
+      },
+    },
+    async handle(request) {
+      const { tools, caller, header } = request;
+      const cluster = await requireObject(tools.store.db, caller, 'cluster', param(request, 'cluster'));
+      const lastEventId = header('last-event-id');
+      return { stream: await streams.open(cluster.id, lastEventId) };
+    },
+  });
+}
+
+export function eventRoutes(streams: EventStreams): Route[] {
+  return [list, show, stream(streams)];
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod';
+import { CoppiceError } from '../../domain/errors.ts';
+import { nodeStatuses } from '../../domain/states.ts';
+import { findId, requireObject } from '../../requests/find-object.ts';
+import {
+  checkNode,
+  createNode,
+  deleteNode,
+  nodeDetails,
+  recoverNode,
+  updateNode,
+} from '../../requests/nodes.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import { listNodes } from '../../store/nodes.ts';
+import {
+  parseParameters,
+  readAction,
+  readRecoverRequest,
+  recoverParameters,
+  unknownAction,
+} from '../action-parameters.ts';
+import {
+  booleanField,
+  defined,
+  last,
+  mapField,
+  nameField,
+  optional,
+  referenceField,
+  textField,
+} from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { accepted, param, route, type Route } from '../route.ts';
+import { actionIdShape } from '../shapes/common.ts';
+import { nodeShape, TAINTED_SINCE, toNodeAnswers } from '../shapes/node.ts';
+
+const tag = 'Nodes';
+const one = z.strictObject({ node: nodeShape });
+
+const list = route({
+  method: 'GET',
+  path: '/v1/nodes',
+  summary: 'List nodes',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: { name: null, status: nodeStatuses, cluster_id: null },
+    sorts: ['index', 'name', 'status', 'init_at', 'created_at', 'updated_at'],
+  }),
+  answers: {
+    200: { description: 'The nodes.', schema: z.strictObject({ nodes: z.array(nodeShape) }) },
+  },
+  async handle({ tools, caller, query, minor }) {
+    const { db } = tools.store;
+    const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
+    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const nodes = await listNodes(db, toStoreQuery(asked, caller));
+    return { status: 200, body: { nodes: await toNodeAnswers(db, nodes, minor) } };
+  },
+});
+
+async function clusterIdsOf(
+  tools: RequestTools,
+  caller: Caller,
+  identities: readonly string[] | undefined,
+): Promise<string[] | undefined> {
+  if (identities === undefined) return undefined;
+  const ids: string[] = [];
+  for (const identity of identities) {
+    const id = await findId(tools.store.db, caller, 'cluster', identity);
+    if (id === undefined)
+      throw new CoppiceError('bad-request', `Cannot find the given cluster: ${identity}.`);
+    ids.push(id);
+  }
+  return ids;
+}
+
+const create = route({
+  method: 'POST',
+  path: '/v1/nodes',
+  summary: 'Create a node, alone or in a cluster',
+  tag,
+  role: 'member',
+  body: z.object({
+    node: z.strictObject({
+      name: nameField(),
+      profile_id: referenceField(),
+      cluster_id: optional(textField()),
+      role: optional(textField()),
+      metadata: optional(mapField()),
+    }),
+  }),
+  answers: { 202: { description: 'The node as it is before it is made.', schema: one } },
+  async handle({ tools, caller, minor, body: { node } }) {
+    const { object, actionId } = await createNode(tools, caller, {
+      name: node.name,
+      profile: node.profile_id,
+      // Empty is how a node in no cluster reads back.
+      cluster: node.cluster_id === '' ? undefined : node.cluster_id,
+      role: node.role ?? '',
+      metadata: node.metadata ?? {},
+    });
+    const [answer] = await toNodeAnswers(tools.store.db, [object], minor);
+    return accepted(actionId, { node: answer });
+  },
+});
+
+const show = route({
+  method: 'GET',
+  path: '/v1/nodes/{node}',
+  summary: 'Show a node',
+  tag,
+  role: 'member',
+  query: z.object({ show_details: last(booleanField('query-boolean')) }),
+  answers: { 200: { description: 'The node.', schema: one } },
+  async handle(request) {
+    const { tools, caller, query, minor } = request;
+    const node = await requireObject(tools.store.db, caller, 'node', param(request, 'node'));
+    const [answer] = await toNodeAnswers(tools.store.db, [node], minor);
+    const details = query.show_details === true ? { details: await nodeDetails(tools, node) } : {};
+    return { status: 200, body: { node: { ...answer, ...details } } };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/nodes/{node}',
+  summary: 'Change a node',
+  tag,
+  role: 'member',
+  body: z.object({
+    node: z.strictObject({
+      name: optional(nameField()),
+      profile_id: optional(referenceField()),
+      role: optional(textField()),
+      metadata: optional(mapField()),
+      tainted: optional(booleanField()),
+    }),
+  }),
+  answers: { 202: { description: 'The node as it is before the change.', schema: one } },
+  async handle(request) {
+    const { tools, caller, minor, body } = request;
+    const { profile_id: profile, tainted, ...rest } = body.node;
+    const visible = minor >= TAINTED_SINCE ? { tainted } : {};
+    const asked = defined({ ...rest, profile, ...visible });
+    const { object, actionId } = await updateNode(tools, caller, param(request, 'node'), asked);
+    const [answer] = await toNodeAnswers(tools.store.db, [object], minor);
+    return accepted(actionId, { node: answer });
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/nodes/{node}',
+  summary: 'Delete a node',
+  tag,
+  role: 'member',
+  answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
+  async handle(request) {
+    return accepted(await deleteNode(request.tools, request.caller, param(request, 'node')), null);
+  },
+});
+
+const checkParameters = z.strictObject({});
+const nodeRecoverParameters = z.strictObject(recoverParameters);
+
+const act = route({
+  method: 'POST',
+  path: '/v1/nodes/{node}/actions',
+  summary: 'Check or recover a node',
+  tag,
+  role: 'member',
+  documentedBody: z
+    .object({ check: checkParameters.optional(), recover: nodeRecoverParameters.optional() })
+    .meta({ minProperties: 1, maxProperties: 1, description: 'One key, the action, with its parameters.' }),
+  answers: { 202: { description: 'The action that does it.', schema: actionIdShape } },
+  async handle(request) {
+    const { tools, caller } = request;
+    const node = param(request, 'node');
+    const [name, parameters] = readAction(request.rawBody, '.');
+    switch (name) {
+      case 'check':
+        parseParameters(checkParameters, parameters);
+        return accepted(await checkNode(tools, caller, node));
+      case 'recover': {
+        const asked = readRecoverRequest(parseParameters(nodeRecoverParameters, parameters));
+        return accepted(await recoverNode(tools, caller, node, asked));
+      }
+      default:
+        throw unknownAction(name);
+    }
+  },
+});
+
+export const nodeRoutes: Route[] = [list, create, show, update, remove, act];

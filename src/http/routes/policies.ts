@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { requireObject } from '../../requests/find-object.ts';
+import { createPolicy, deletePolicy, renamePolicy, validatePolicy } from '../../requests/policies.ts';
+import { listPolicies } from '../../store/policies.ts';
+import { mapField, nameField } from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { param, route, type Route } from '../route.ts';
+import {
+  policyShape,
+  toPolicyAnswer,
+  toValidatedPolicyAnswer,
+  toWrittenPolicyAnswer,
+  validatedPolicyShape,
+} from '../shapes/policy.ts';
+
+const tag = 'Policies';
+const one = z.strictObject({ policy: policyShape });
+const VALIDATE_SINCE = 2;
+
+const list = route({
+  method: 'GET',
+  path: '/v1/policies',
+  summary: 'List policies',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: { name: null, type: null },
+    sorts: ['type', 'name', 'created_at', 'updated_at'],
+  }),
+  answers: {
+    200: { description: 'The policies.', schema: z.strictObject({ policies: z.array(policyShape) }) },
+  },
+  async handle({ tools, caller, query }) {
+    const policies = await listPolicies(tools.store.db, toStoreQuery(query, caller));
+    return { status: 200, body: { policies: policies.map(toPolicyAnswer) } };
+  },
+});
+
+const create = route({
+  method: 'POST',
+  path: '/v1/policies',
+  summary: 'Create a policy',
+  tag,
+  role: 'member',
+  body: z.object({ policy: z.strictObject({ name: nameField(), spec: mapField() }) }),
+  answers: { 201: { description: 'The policy.', schema: one } },
+  async handle({ tools, caller, body }) {
+    const policy = await createPolicy(tools, caller, body.policy);
+    return { status: 201, body: { policy: toWrittenPolicyAnswer(policy) } };
+  },
+});
+
+const validate = route({
+  method: 'POST',
+  path: '/v1/policies/validate',
+  summary: 'Check the spec of a policy without creating it',
+  tag,
+  role: 'member',
+  since: VALIDATE_SINCE,
+  body: z.object({ policy: z.strictObject({ spec: mapField() }) }),
+  answers: {
+    200: { description: 'It is valid.', schema: z.strictObject({ policy: validatedPolicyShape }) },
+  },
+  async handle({ tools, caller, body }) {
+    const spec = validatePolicy(tools, body.policy.spec);
+    return { status: 200, body: { policy: toValidatedPolicyAnswer(spec, caller) } };
+  },
+});
+
+const show = route({
+  method: 'GET',
+  path: '/v1/policies/{policy}',
+  summary: 'Show a policy',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The policy.', schema: one } },
+  async handle(request) {
+    const { tools, caller } = request;
+    const policy = await requireObject(tools.store.db, caller, 'policy', param(request, 'policy'));
+    return { status: 200, body: { policy: toPolicyAnswer(policy) } };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/policies/{policy}',
+  summary: 'Rename a policy',
+  tag,
+  role: 'member',
+  body: z.object({ policy: z.strictObject({ name: nameField() }) }),
+  answers: { 200: { description: 'The policy as it is now.', schema: one } },
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const policy = await renamePolicy(tools, caller, param(request, 'policy'), body.policy.name);
+    return { status: 200, body: { policy: toWrittenPolicyAnswer(policy) } };
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/policies/{policy}',
+  summary: 'Delete a policy',
+  tag,
+  role: 'member',
+  answers: { 204: { description: 'It is gone.' } },
+  async handle(request) {
+    await deletePolicy(request.tools, request.caller, param(request, 'policy'));
+    return { status: 204 };
+  },
+});
+
+export const policyRoutes: Route[] = [list, create, validate, show, update, remove];

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { requireObject } from '../../requests/find-object.ts';
+import { createProfile, deleteProfile, updateProfile, validateProfile } from '../../requests/profiles.ts';
+import { listProfiles } from '../../store/profiles.ts';
+import { defined, mapField, nameField, optional } from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { param, route, type Route } from '../route.ts';
+import {
+  profileShape,
+  toProfileAnswer,
+  toValidatedProfileAnswer,
+  validatedProfileShape,
+} from '../shapes/profile.ts';
+
+const tag = 'Profiles';
+const one = z.strictObject({ profile: profileShape });
+const VALIDATE_SINCE = 2;
+
+const list = route({
+  method: 'GET',
+  path: '/v1/profiles',
+  summary: 'List profiles',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: { name: null, type: null },
+    sorts: ['type', 'name', 'created_at', 'updated_at'],
+  }),
+  answers: {
+    200: { description: 'The profiles.', schema: z.strictObject({ profiles: z.array(profileShape) }) },
+  },
+  async handle({ tools, caller, query }) {
+    const profiles = await listProfiles(tools.store.db, toStoreQuery(query, caller));
+    return { status: 200, body: { profiles: profiles.map(toProfileAnswer) } };
+  },
+});
+
+const create = route({
+  method: 'POST',
+  path: '/v1/profiles',
+  summary: 'Create a profile',
+  tag,
+  role: 'member',
+  body: z.object({
+    profile: z.strictObject({ name: nameField(), spec: mapField(), metadata: optional(mapField()) }),
+  }),
+  answers: { 201: { description: 'The profile.', schema: one } },
+  async handle({ tools, caller, body: { profile } }) {
+    const { name, spec, metadata = {} } = profile;
+    const created = await createProfile(tools, caller, { name, spec, metadata });
+    return { status: 201, body: { profile: toProfileAnswer(created) } };
+  },
+});
+
+const validate = route({
+  method: 'POST',
+  path: '/v1/profiles/validate',
+  summary: 'Check the spec of a profile without creating it',
+  tag,
+  role: 'member',
+  since: VALIDATE_SINCE,
+  body: z.object({ profile: z.strictObject({ spec: mapField() }) }),
+  answers: {
+    200: { description: 'It is valid.', schema: z.strictObject({ profile: validatedProfileShape }) },
+  },
+  async handle({ tools, caller, body }) {
+    const spec = await validateProfile(tools, body.profile.spec);
+    return { status: 200, body: { profile: toValidatedProfileAnswer(spec, caller) } };
+  },
+});
+
+const show = route({
+  method: 'GET',
+  path: '/v1/profiles/{profile}',
+  summary: 'Show a profile',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The profile.', schema: one } },
+  async handle(request) {
+    const { tools, caller } = request;
+    const profile = await requireObject(tools.store.db, caller, 'profile', param(request, 'profile'));
+    return { status: 200, body: { profile: toProfileAnswer(profile) } };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/profiles/{profile}',
+  summary: "Change a profile's name or metadata",
+  tag,
+  role: 'member',
+  body: z.object({
+    profile: z.strictObject({ name: optional(nameField()), metadata: optional(mapField()) }),
+  }),
+  answers: { 200: { description: 'The profile as it is now.', schema: one } },
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const profile = await updateProfile(tools, caller, param(request, 'profile'), defined(body.profile));
+    return { status: 200, body: { profile: toProfileAnswer(profile) } };
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/profiles/{profile}',
+  summary: 'Delete a profile',
+  tag,
+  role: 'member',
+  answers: { 204: { description: 'It is gone.' } },
+  async handle(request) {
+    await deleteProfile(request.tools, request.caller, param(request, 'profile'));
+    return { status: 204 };
+  },
+});
+
+export const profileRoutes: Route[] = [list, create, validate, show, update, remove];

@@ -1,0 +1,140 @@
+/** Profile types and policy types: which there are, and what their specs may hold. */
+import { z } from 'zod';
+import type { SchemaEntry, SupportStatus } from '../../domain/spec-schema.ts';
+import { typeName, type Operation, type ProfileType } from '../../profiles/profile-type.ts';
+import { notFound } from '../../requests/find-object.ts';
+import { requirePolicyType } from '../../requests/policies.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
+import { param, route, type Route } from '../route.ts';
+import { jsonMap, text } from '../shapes/common.ts';
+
+/** The microversion that tells how far a type is supported. */
+const SUPPORT_STATUS_SINCE = 5;
+const OPERATIONS_SINCE = 4;
+
+interface AnyType {
+  readonly name: string;
+  readonly version: string;
+  readonly supportStatus: readonly SupportStatus[];
+  readonly schema: Readonly<Record<string, SchemaEntry>>;
+}
+
+const listedTypeShape = z
+  .strictObject({
+    name: text.describe('Below microversion 1.5 with the version: `local.process-1.0`.'),
+    support_status: jsonMap.optional(),
+    version: text.optional(),
+  })
+  .meta({ id: 'ListedType' });
+
+const typeShape = z
+  .strictObject({ name: text, schema: jsonMap, support_status: jsonMap.optional() })
+  .meta({ id: 'Type' });
+
+function listed(types: readonly AnyType[], minor: number): z.infer<typeof listedTypeShape>[] {
+  const sorted = types.toSorted((a, b) => (typeName(a) < typeName(b) ? -1 : 1));
+  if (minor < SUPPORT_STATUS_SINCE) return sorted.map((type) => ({ name: typeName(type) }));
+  return sorted.map((type) => ({
+    name: type.name,
+    support_status: { [type.version]: type.supportStatus },
+    version: type.version,
+  }));
+}
+
+/** @param all every type, of which those of the same name tell how they are supported. */
+function shown(type: AnyType, all: readonly AnyType[], minor: number): z.infer<typeof typeShape> {
+  const versions = all.filter((other) => other.name === type.name);
+  const status = Object.fromEntries(versions.map((other) => [other.version, other.supportStatus]));
+  const described = { name: typeName(type), schema: { ...type.schema } };
+  return minor < SUPPORT_STATUS_SINCE ? described : { ...described, support_status: status };
+}
+
+const listProfileTypes = route({
+  method: 'GET',
+  path: '/v1/profile-types',
+  summary: 'List profile types',
+  tag: 'Profile types',
+  role: 'member',
+  answers: {
+    200: { description: 'The types.', schema: z.strictObject({ profile_types: z.array(listedTypeShape) }) },
+  },
+  handle: ({ tools, minor }) =>
+    Promise.resolve({ status: 200, body: { profile_types: listed(tools.profileTypes.all, minor) } }),
+});
+
+const showProfileType = route({
+  method: 'GET',
+  path: '/v1/profile-types/{type}',
+  summary: 'Show what a profile of a type may hold',
+  tag: 'Profile types',
+  role: 'member',
+  answers: { 200: { description: 'The type.', schema: z.strictObject({ profile_type: typeShape }) } },
+  async handle(request) {
+    const type = requireProfileType(request.tools, param(request, 'type'));
+    return {
+      status: 200,
+      body: { profile_type: shown(type, request.tools.profileTypes.all, request.minor) },
+    };
+  },
+});
+
+const listOperations = route({
+  method: 'GET',
+  path: '/v1/profile-types/{type}/ops',
+  summary: 'List the operations of a profile type',
+  tag: 'Profile types',
+  role: 'member',
+  since: OPERATIONS_SINCE,
+  answers: { 200: { description: 'The operations.', schema: z.strictObject({ operations: jsonMap }) } },
+  async handle(request) {
+    const { operations } = requireProfileType(request.tools, param(request, 'type'));
+    const described = Object.entries(operations).map(([name, operation]) => [name, describe(operation)]);
+    return { status: 200, body: { operations: Object.fromEntries(described) } };
+  },
+});
+
+function requireProfileType(tools: RequestTools, name: string): ProfileType {
+  return tools.profileTypes.find(name) ?? notFound('profile_type', name);
+}
+
+function describe({ description, parameters }: Operation): object {
+  const entries = Object.entries(parameters).map(([name, { allowed, ...parameter }]) => {
+    const constraints = allowed && [{ constraint: allowed, type: 'AllowedValues' }];
+    return [name, constraints === undefined ? parameter : { ...parameter, constraints }] as const;
+  });
+  return { description, parameters: Object.fromEntries(entries) };
+}
+
+const listPolicyTypes = route({
+  method: 'GET',
+  path: '/v1/policy-types',
+  summary: 'List policy types',
+  tag: 'Policy types',
+  role: 'member',
+  answers: {
+    200: { description: 'The types.', schema: z.strictObject({ policy_types: z.array(listedTypeShape) }) },
+  },
+  handle: ({ tools, minor }) =>
+    Promise.resolve({ status: 200, body: { policy_types: listed(tools.policyTypes, minor) } }),
+});
+
+const showPolicyType = route({
+  method: 'GET',
+  path: '/v1/policy-types/{type}',
+  summary: 'Show what a policy of a type may hold',
+  tag: 'Policy types',
+  role: 'member',
+  answers: { 200: { description: 'The type.', schema: z.strictObject({ policy_type: typeShape }) } },
+  async handle(request) {
+    const type = requirePolicyType(request.tools, param(request, 'type'));
+    return { status: 200, body: { policy_type: shown(type, request.tools.policyTypes, request.minor) } };
+  },
+});
+
+export const typeRoutes: Route[] = [
+  listProfileTypes,
+  showProfileType,
+  listOperations,
+  listPolicyTypes,
+  showPolicyType,
+];

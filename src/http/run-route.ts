@@ -1,0 +1,142 @@
+/** Carries out a route for a request: version, role, query, body, handler, answer. Knows the declaration, and no particular route. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { CoppiceError } from '../domain/errors.ts';
+import type { Caller, RequestTools } from '../requests/request-tools.ts';
+import type { Authentication } from './authentication.ts';
+import { readJsonBody } from './json-body.ts';
+import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
+import type { Answer, Route, RouteRequest } from './route.ts';
+import { describeProblems, MALFORMED, type Place } from './sentences.ts';
+import { toSortedJson } from './sorted-json.ts';
+import { hasControlCharacters } from './fields.ts';
+
+export interface RouteRunner {
+  readonly tools: RequestTools;
+  readonly authentication: Authentication;
+  /** Whether answers are held against their declaration: for tests. */
+  readonly checkAnswers: boolean;
+}
+
+export async function runRoute(
+  runner: RouteRunner,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const versioned = route.path.startsWith('/v1/') && route.role !== 'public';
+  const negotiated = versioned ? negotiate(header(request, MICROVERSION_HEADER)) : undefined;
+  if (negotiated?.kind === 'malformed') {
+    await reply.code(400).type('text/plain; charset=UTF-8').send(negotiated.text);
+    return;
+  }
+  const caller = await authorize(runner, route, request);
+  const minor = negotiated?.minor ?? 0;
+  requireMinor(minor, route.since ?? 0);
+  const answer = await route.handle(routeRequest(runner, route, request, caller, minor));
+  if (versioned) {
+    void reply
+      .header('OpenStack-API-Version', `clustering 1.${minor}`)
+      .header('Vary', 'OpenStack-API-Version');
+  }
+  await send(runner, route, request, reply, answer);
+}
+
+async function authorize(runner: RouteRunner, route: Route, request: FastifyRequest): Promise<Caller> {
+  const caller = await runner.authentication.authenticate({
+    method: request.method,
+    header: (name) => header(request, name),
+  });
+  if (route.role !== 'public' && !caller.roles.includes(route.role)) {
+    throw new CoppiceError('forbidden', 'You are not authorized to complete this operation.');
+  }
+  return caller;
+}
+
+function routeRequest(
+  { tools }: RouteRunner,
+  route: Route,
+  request: FastifyRequest,
+  caller: Caller,
+  minor: number,
+): RouteRequest<unknown, unknown> {
+  const params = request.params as Record<string, string>;
+  for (const [kind, value] of Object.entries(params)) {
+    // Nothing is called so, and not every database takes such text even to look for it.
+    if (hasControlCharacters(value))
+      throw new CoppiceError('resource-not-found', `The ${kind} could not be found.`);
+  }
+  const rawBody = typeof request.body === 'string' ? readJsonBody(request.body) : undefined;
+  const quoted = route.path === '/v1/clusters';
+  return {
+    tools,
+    caller,
+    params,
+    query: parse(route.query, request.query, { in: 'query', quoted }),
+    body: parse(route.body, required(route, rawBody), { in: 'body', method: route.method }),
+    rawBody,
+    minor,
+    origin: originOf(request),
+    header: (name) => header(request, name),
+  };
+}
+
+function required(route: Route, body: unknown): unknown {
+  if (route.body !== undefined && body === undefined) throw new CoppiceError('malformed-request', MALFORMED);
+  return body;
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, place: Place): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const { sentence, issues } = describeProblems(result.error, place);
+  const details = { issues: issues.map((issue) => ({ ...issue })) };
+  throw new CoppiceError('malformed-request', sentence, { details });
+}
+
+function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`;
+}
+
+export function header(request: FastifyRequest, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+async function send(
+  runner: RouteRunner,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+): Promise<void> {
+  if ('stream' in answer) {
+    reply.hijack();
+    for (const [name, value] of Object.entries(reply.getHeaders())) {
+      if (value !== undefined) reply.raw.setHeader(name, value);
+    }
+    answer.stream(reply.raw);
+    return;
+  }
+  if ('text' in answer) {
+    await reply.code(answer.status).type(answer.contentType).send(answer.text);
+    return;
+  }
+  if (answer.actionId !== undefined) {
+    void reply.header('Location', `${originOf(request)}/v1/actions/${answer.actionId}`);
+  }
+  if (answer.body === undefined) {
+    await reply.code(answer.status).send();
+    return;
+  }
+  if (runner.checkAnswers) checkAnswer(route, answer.status, answer.body);
+  await reply.code(answer.status).type('application/json').send(toSortedJson(answer.body));
+}
+
+function checkAnswer(route: Route, status: number, body: unknown): void {
+  const declared = route.answers[status];
+  if (declared?.schema === undefined)
+    throw new Error(`${route.method} ${route.path} does not declare ${status}.`);
+  declared.schema.parse(body);
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Cluster } from '../../domain/model.ts';
+import { bindingIdsOfClusters } from '../../store/cluster-policies.ts';
+import { nodeIdsOfClusters } from '../../store/nodes.ts';
+import { profileNames } from '../../store/profiles.ts';
+import type { Db } from '../../store/store.ts';
+import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
+import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+
+export const clusterShape = z
+  .strictObject({
+    config: jsonMap,
+    created_at: nullableTime.describe('When its creation ended; null until then.'),
+    data: jsonMap,
+    dependents: jsonMap,
+    desired_capacity: z.int(),
+    domain: nullableText,
+    id,
+    init_at: time.describe('When it was asked for.'),
+    max_size: z.int().describe('-1: no limit.'),
+    metadata: jsonMap,
+    min_size: z.int(),
+    name: text,
+    nodes: z.array(id).describe('Ids of its nodes.'),
+    policies: z.array(id).describe('Ids of the bindings of its policies, not of the policies.'),
+    profile_id: id,
+    profile_name: nullableText,
+    project: text,
+    status: text,
+    status_reason: text,
+    timeout: z.int(),
+    updated_at: nullableTime,
+    user: text,
+  })
+  .meta({ id: 'Cluster' });
+
+type ClusterAnswer = z.infer<typeof clusterShape>;
+
+/** Clusters with their nodes, bindings and profile names: three queries, however many clusters there are. */
+export async function toClusterAnswers(db: Db, clusters: readonly Cluster[]): Promise<ClusterAnswer[]> {
+  const ids = clusters.map((cluster) => cluster.id);
+  const nodes = await nodeIdsOfClusters(db, ids);
+  const bindings = await bindingIdsOfClusters(db, ids);
+  const profiles = await profileNames(
+    db,
+    clusters.map((cluster) => cluster.profileId),
+  );
+  return clusters.map((cluster) => ({
+    ...ownFields(cluster),
+    nodes: nodes.get(cluster.id) ?? [],
+    policies: bindings.get(cluster.id) ?? [],
+    profile_name: profiles.get(cluster.profileId) ?? null,
+  }));
+}
+
+export async function toClusterAnswer(db: Db, cluster: Cluster): Promise<ClusterAnswer | undefined> {
+  return (await toClusterAnswers(db, [cluster]))[0];
+}
+
+function ownFields(cluster: Cluster): Omit<ClusterAnswer, 'nodes' | 'policies' | 'profile_name'> {
+  return {
+    config: cluster.config,
+    created_at: secondsOrNull(cluster.createdAt),
+    data: cluster.data,
+    dependents: cluster.dependents,
+    desired_capacity: cluster.desiredCapacity,
+    domain: cluster.domain,
+    id: cluster.id,
+    init_at: seconds(cluster.initAt),
+    max_size: cluster.maxSize,
+    metadata: cluster.metadata,
+    min_size: cluster.minSize,
+    name: cluster.name,
+    profile_id: cluster.profileId,
+    project: cluster.project,
+    status: cluster.status,
+    status_reason: cluster.statusReason,
+    timeout: cluster.timeout,
+    updated_at: secondsOrNull(cluster.updatedAt),
+    user: cluster.user,
+  };
+}
+
+export const embeddedClusterShape = clusterShape
+  .omit({ metadata: true, nodes: true, policies: true, profile_name: true })
+  .extend({ meta_data: jsonMap, next_index: z.int(), parent: z.null() })
+  .meta({ id: 'EmbeddedCluster' });
+
+/** The cluster inside an event: as it is now, in the words of Senlin's database. */
+export function toEmbeddedCluster(cluster: Cluster): z.infer<typeof embeddedClusterShape> {
+  const { metadata, ...rest } = ownFields(cluster);
+  return {
+    ...rest,
+    created_at: microsecondsOrNull(cluster.createdAt),
+    init_at: microseconds(cluster.initAt),
+    meta_data: metadata,
+    next_index: cluster.nextIndex,
+    parent: null,
+    updated_at: microsecondsOrNull(cluster.updatedAt),
+  };
+}

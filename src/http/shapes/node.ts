@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { Node } from '../../domain/model.ts';
+import { profileNames } from '../../store/profiles.ts';
+import type { Db } from '../../store/store.ts';
+import { seconds, secondsOrNull } from '../times.ts';
+import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+
+export const nodeShape = z
+  .strictObject({
+    cluster_id: text.describe('Empty for a node in no cluster.'),
+    created_at: nullableTime.describe('When its creation ended; null until then.'),
+    data: jsonMap,
+    dependents: jsonMap,
+    details: jsonMap.optional().describe('What its profile type tells of it; with `show_details=true`.'),
+    domain: nullableText,
+    id,
+    index: z.int().describe('Its place in the cluster, from 1; -1 in no cluster.'),
+    init_at: time.describe('When it was asked for.'),
+    metadata: jsonMap,
+    name: text,
+    physical_id: nullableText,
+    profile_id: id,
+    profile_name: nullableText,
+    project: text,
+    role: text,
+    status: text,
+    status_reason: text,
+    tainted: z.boolean().optional().describe('From microversion 1.13.'),
+    updated_at: nullableTime,
+    user: text,
+  })
+  .meta({ id: 'Node' });
+
+type NodeAnswer = z.infer<typeof nodeShape>;
+
+/** The microversion that shows whether a node is tainted. */
+export const TAINTED_SINCE = 13;
+
+/** Nodes with the names of their profiles: one query, however many nodes there are. */
+export async function toNodeAnswers(db: Db, nodes: readonly Node[], minor: number): Promise<NodeAnswer[]> {
+  const names = await profileNames(
+    db,
+    nodes.map((node) => node.profileId),
+  );
+  return nodes.map((node) => toNodeAnswer(node, names.get(node.profileId) ?? null, minor));
+}
+
+function toNodeAnswer(node: Node, profileName: string | null, minor: number): NodeAnswer {
+  return {
+    cluster_id: node.clusterId ?? '',
+    created_at: secondsOrNull(node.createdAt),
+    data: node.data,
+    dependents: node.dependents,
+    domain: node.domain,
+    id: node.id,
+    index: node.index,
+    init_at: seconds(node.initAt),
+    metadata: node.metadata,
+    name: node.name,
+    physical_id: node.physicalId,
+    profile_id: node.profileId,
+    profile_name: profileName,
+    project: node.project,
+    role: node.role,
+    status: node.status,
+    status_reason: node.statusReason,
+    ...(minor >= TAINTED_SINCE ? { tainted: node.tainted } : {}),
+    updated_at: secondsOrNull(node.updatedAt),
+    user: node.user,
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import type { Recovery, RecoveryDecision, RecoveryStep } from '../../domain/model.ts';
+import { recoveryStates, recoveryStepStates } from '../../domain/states.ts';
+import { milliseconds, millisecondsOrNull } from '../times.ts';
+import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+
+const stateNames = Object.keys(recoveryStates) as (keyof typeof recoveryStates)[];
+const stepStateNames = Object.keys(recoveryStepStates) as (keyof typeof recoveryStepStates)[];
+
+export const recoverySummaryShape = z
+  .strictObject({
+    closed_at: nullableTime,
+    cluster_id: nullableText,
+    failure: z.strictObject({ class: text, reason: text }),
+    id,
+    node_id: id,
+    opened_at: time.describe('`2026-11-22T18:19:19.123Z`, as all times of recoveries.'),
+    policy_id: nullableText.describe('null: a person asked for it.'),
+    state: z.enum(stateNames).describe('OPEN, or how it was closed.'),
+  })
+  .meta({ id: 'RecoverySummary' });
+
+const stepShape = z
+  .strictObject({
+    attempt: z.int(),
+    ended_at: nullableTime,
+    execution_id: nullableText.describe('The execution of a WORKFLOW.'),
+    id,
+    name: text.describe("The action's name: REBOOT, WORKFLOW, ..."),
+    output: jsonMap.nullable(),
+    reason: text,
+    started_at: nullableTime,
+    state: z.enum(stepStateNames),
+  })
+  .meta({ id: 'RecoveryStep' });
+
+const decisionShape = z
+  .strictObject({ at: time, decision: text, reason: text })
+  .meta({ id: 'RecoveryDecision' });
+
+export const recoveryShape = recoverySummaryShape
+  .extend({ decisions: z.array(decisionShape), steps: z.array(stepShape) })
+  .meta({ id: 'Recovery' });
+
+export function toRecoverySummary(recovery: Recovery): z.infer<typeof recoverySummaryShape> {
+  return {
+    closed_at: millisecondsOrNull(recovery.closedAt),
+    cluster_id: recovery.clusterId,
+    failure: { ...recovery.failure },
+    id: recovery.id,
+    node_id: recovery.nodeId,
+    opened_at: milliseconds(recovery.openedAt),
+    policy_id: recovery.policyId,
+    state: recovery.state,
+  };
+}
+
+export function toRecoveryAnswer(
+  recovery: Recovery,
+  steps: readonly RecoveryStep[],
+  decisions: readonly RecoveryDecision[],
+): z.infer<typeof recoveryShape> {
+  return {
+    ...toRecoverySummary(recovery),
+    decisions: decisions.map(({ at, decision, reason }) => ({ at: milliseconds(at), decision, reason })),
+    steps: steps.map(toStep),
+  };
+}
+
+function toStep(step: RecoveryStep): z.infer<typeof stepShape> {
+  return {
+    attempt: step.attempt,
+    ended_at: millisecondsOrNull(step.endedAt),
+    execution_id: step.executionId,
+    id: step.id,
+    name: step.name,
+    output: step.output,
+    reason: step.reason,
+    started_at: millisecondsOrNull(step.startedAt),
+    state: step.state,
+  };
+}

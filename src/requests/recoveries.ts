@@ -1,0 +1,63 @@
+/** Reading what was done about failures. A recovery belongs to the project of its cluster, or of its node. */
+import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import {
+  getRecovery,
+  listRecoveries,
+  recoveryDecisions,
+  recoverySteps,
+  type RecoveryListQuery,
+} from '../store/recoveries.ts';
+import { findId, notFound } from './find-object.ts';
+import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
+
+export interface RecoveriesAsked {
+  /** Ids or names. */
+  readonly node: string | undefined;
+  readonly cluster: string | undefined;
+  readonly state: readonly string[] | undefined;
+  readonly limit: number | undefined;
+  readonly marker: string | undefined;
+}
+
+/** The newest first. */
+export async function listVisibleRecoveries(
+  { store: { db } }: RequestTools,
+  caller: Caller,
+  { node, cluster, state, limit, marker }: RecoveriesAsked,
+): Promise<Recovery[]> {
+  const query: RecoveryListQuery = {
+    sort: [{ key: 'opened_at', descending: true }],
+    filters: {
+      ...(cluster === undefined
+        ? {}
+        : { cluster_id: [(await findId(db, caller, 'cluster', cluster)) ?? cluster] }),
+      ...(state === undefined ? {} : { state }),
+    },
+    ...(node === undefined ? {} : { node: (await findId(db, caller, 'node', node)) ?? node }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(marker === undefined ? {} : { marker }),
+  };
+  return await listRecoveries(db, withProject(query, caller));
+}
+
+function withProject(query: RecoveryListQuery, caller: Caller): RecoveryListQuery {
+  const project = visibleProject(caller);
+  return project === undefined ? query : { ...query, project };
+}
+
+export interface RecoveryRecord {
+  readonly recovery: Recovery;
+  readonly steps: readonly RecoveryStep[];
+  readonly decisions: readonly RecoveryDecision[];
+}
+
+/** @throws CoppiceError `resource-not-found` */
+export async function getRecoveryRecord(
+  { store: { db } }: RequestTools,
+  caller: Caller,
+  id: string,
+): Promise<RecoveryRecord> {
+  const recovery = await getRecovery(db, id, visibleProject(caller));
+  if (recovery === undefined) return notFound('recovery', id);
+  return { recovery, steps: await recoverySteps(db, id), decisions: await recoveryDecisions(db, id) };
+}
