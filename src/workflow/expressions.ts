@@ -52,7 +52,11 @@ export type Template =
 
 type ExpressionTemplate =
   | { readonly kind: 'yaql'; readonly text: string; readonly parsed: YaqlExpression }
-  | { readonly kind: 'yaql-text'; readonly text: string; readonly parts: readonly (string | YaqlExpression)[] }
+  | {
+      readonly kind: 'yaql-text';
+      readonly text: string;
+      readonly parts: readonly (string | YaqlExpression)[];
+    }
   | { readonly kind: 'jinja'; readonly text: string; readonly parsed: JinjaTemplate };
 
 /** The definition is wrong: found when it is checked, before anything runs. */
@@ -99,7 +103,7 @@ export function hasExpression(value: Json): boolean {
     if (typeof item === 'string') {
       if (yaqlExpression.test(item) || jinjaExpression.test(item)) return true;
     } else if (typeof item === 'object' && item !== null) {
-      for (const inner of Object.values(item)) waiting.push(inner as Json);
+      for (const inner of Object.values(item)) waiting.push(inner);
     }
   }
   return false;
@@ -138,7 +142,7 @@ function compileInside(value: Json, depth: number): Template {
   if (Array.isArray(value)) {
     return { kind: 'list', items: value.map((item: Json) => compileInside(item, depth + 1)) };
   }
-  const entries = Object.entries(value).map(([key, item]) => [key, compileInside(item as Json, depth + 1)] as const);
+  const entries = Object.entries(value).map(([key, item]) => [key, compileInside(item, depth + 1)] as const);
   return { kind: 'object', entries };
 }
 
@@ -205,7 +209,11 @@ function placeOf(text: string, offset: number): { line: number; column: number }
  * The value of a template in a scope. The limits hold for all its expressions together.
  * @throws ExpressionEvaluationError for the first expression that has no value here
  */
-export function evaluateTemplate(template: Template, scope: ExpressionScope, limits: Limits = defaultLimits): Json {
+export function evaluateTemplate(
+  template: Template,
+  scope: ExpressionScope,
+  limits: Limits = defaultLimits,
+): Json {
   if (template.kind === 'constant') return template.value;
   return new TemplateEvaluator(scope, new Meter(limits)).evaluate(template);
 }
@@ -254,7 +262,9 @@ class TemplateEvaluator {
       case 'yaql':
         return toJson(this.#yaql(template.parsed), this.#meter);
       case 'yaql-text':
-        return template.parts.map((part) => (typeof part === 'string' ? part : this.#yaqlText(part))).join('');
+        return template.parts
+          .map((part) => (typeof part === 'string' ? part : this.#yaqlText(part)))
+          .join('');
       case 'jinja':
         return toJson(evaluateJinja(template.parsed, this.#context), this.#meter);
     }

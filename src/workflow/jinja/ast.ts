@@ -22,7 +22,12 @@ export type Expression =
   | { readonly kind: 'item'; readonly target: Expression; readonly key: Expression }
   | SliceExpression
   | { readonly kind: 'call'; readonly callee: Expression; readonly args: Arguments }
-  | { readonly kind: 'filter'; readonly target: Expression | undefined; readonly name: string; readonly args: Arguments }
+  | {
+      readonly kind: 'filter';
+      readonly target: Expression | undefined;
+      readonly name: string;
+      readonly args: Arguments;
+    }
   | { readonly kind: 'test'; readonly target: Expression; readonly name: string; readonly args: Arguments }
   | { readonly kind: 'sign'; readonly sign: '+' | '-'; readonly operand: Expression }
   | { readonly kind: 'not'; readonly operand: Expression }
@@ -42,7 +47,7 @@ export type Expression =
   | {
       readonly kind: 'choice';
       readonly condition: Expression;
-      readonly then: Expression;
+      readonly chosen: Expression;
       readonly otherwise: Expression | undefined;
     };
 
@@ -65,11 +70,24 @@ export type Body = readonly Statement[];
 export type Statement =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'output'; readonly value: Expression }
-  | { readonly kind: 'if'; readonly branches: readonly (readonly [Expression, Body])[]; readonly otherwise: Body }
+  | {
+      readonly kind: 'if';
+      readonly branches: readonly (readonly [Expression, Body])[];
+      readonly otherwise: Body;
+    }
   | ForStatement
   | { readonly kind: 'set'; readonly target: Target; readonly value: Expression }
-  | { readonly kind: 'set-block'; readonly target: Target; readonly filter: Expression | undefined; readonly body: Body }
-  | { readonly kind: 'with'; readonly assignments: readonly (readonly [Target, Expression])[]; readonly body: Body }
+  | {
+      readonly kind: 'set-block';
+      readonly target: Target;
+      readonly filter: Expression | undefined;
+      readonly body: Body;
+    }
+  | {
+      readonly kind: 'with';
+      readonly assignments: readonly (readonly [Target, Expression])[];
+      readonly body: Body;
+    }
   | { readonly kind: 'filter-block'; readonly filter: Expression; readonly body: Body }
   | MacroStatement;
 

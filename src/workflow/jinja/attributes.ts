@@ -76,7 +76,7 @@ export function slice(
   const picked = sliceIndices(items.length, bounds.start, bounds.stop, step).map((index) => items[index]!);
   meter.step(picked.length);
   meter.produce(picked.length);
-  return isText ? picked.join('') : picked;
+  return isText ? (picked as string[]).join('') : picked;
 }
 
 function sliceIndices(length: number, start: Value, stop: Value, step: number): number[] {
@@ -88,7 +88,11 @@ function sliceIndices(length: number, start: Value, stop: Value, step: number): 
   };
   const indices: number[] = [];
   const end = clamp(stop, step > 0 ? most : least);
-  for (let index = clamp(start, step > 0 ? least : most); step > 0 ? index < end : index > end; index += step) {
+  for (
+    let index = clamp(start, step > 0 ? least : most);
+    step > 0 ? index < end : index > end;
+    index += step
+  ) {
     indices.push(index);
   }
   return indices;

@@ -13,7 +13,7 @@ import { globals } from './globals.ts';
 import { callNative, type Environment, listOf, type Native, textOf } from './native.ts';
 import { calculate, compare, signed } from './operators.ts';
 import { predicates } from './predicates.ts';
-import { defined, Undefined } from './undefined.ts';
+import { Blank, defined, Undefined } from './undefined.ts';
 
 /** The variables of a block; what is not found is looked up in the blocks around it. */
 export class Frame {
@@ -36,7 +36,26 @@ export class Frame {
 
 /** Truth, which what is undefined has not. */
 export function truth(value: Value): boolean {
-  return truthOf(defined(value));
+  return value instanceof Blank ? false : truthOf(defined(value));
+}
+
+type Operation = Extract<
+  Expression,
+  { kind: 'sign' | 'not' | 'and' | 'or' | 'arithmetic' | 'compare' | 'choice' }
+>;
+
+const operations: ReadonlySet<string> = new Set<Operation['kind']>([
+  'sign',
+  'not',
+  'and',
+  'or',
+  'arithmetic',
+  'compare',
+  'choice',
+]);
+
+function isOperation(node: Expression): node is Operation {
+  return operations.has(node.kind);
 }
 
 type Bound = readonly [readonly Value[], ReadonlyMap<string, Value>];
@@ -67,6 +86,7 @@ export class Evaluator implements Environment {
 
   #compound(node: Exclude<Expression, { kind: 'constant' | 'name' }>, frame: Frame): Value {
     const value = (inner: Expression): Value => this.evaluate(inner, frame);
+    if (isOperation(node)) return this.#operation(node, value);
     switch (node.kind) {
       case 'attribute':
         return attribute(value(node.target), node.name, this);
@@ -75,7 +95,11 @@ export class Evaluator implements Environment {
       case 'call':
         return this.#call(value(node.callee), node.args, frame);
       case 'filter':
-        return this.filter(node, frame, node.target === undefined ? new Undefined('no value') : value(node.target));
+        return this.filter(
+          node,
+          frame,
+          node.target === undefined ? new Undefined('no value') : value(node.target),
+        );
       case 'test': {
         const [args, named] = this.#arguments(node.args, frame);
         return this.applyTest(node.name, [value(node.target), ...args], named);
@@ -85,7 +109,10 @@ export class Evaluator implements Environment {
       case 'tuple':
         return this.#made(tuple(node.items.map(value)));
       case 'dict':
-        return new Dict(this.meter, node.entries.map(([key, each]) => [value(key), value(each)] as const));
+        return new Dict(
+          this.meter,
+          node.entries.map(([key, each]) => [value(key), value(each)] as const),
+        );
       case 'slice':
         return slice(
           value(node.target),
@@ -97,16 +124,15 @@ export class Evaluator implements Environment {
           this,
         );
       case 'concat':
-        return joinTexts(node.parts.map((part) => textOf(value(part), this)), '', this.meter);
-      default:
-        return this.#operation(node, value);
+        return joinTexts(
+          node.parts.map((part) => textOf(value(part), this)),
+          '',
+          this.meter,
+        );
     }
   }
 
-  #operation(
-    node: Extract<Expression, { kind: 'sign' | 'not' | 'and' | 'or' | 'arithmetic' | 'compare' | 'choice' }>,
-    value: (inner: Expression) => Value,
-  ): Value {
+  #operation(node: Operation, value: (inner: Expression) => Value): Value {
     switch (node.kind) {
       case 'sign':
         return signed(node.sign, value(node.operand));
@@ -125,15 +151,16 @@ export class Evaluator implements Environment {
       case 'compare':
         return this.#comparison(node, value);
       case 'choice':
-        if (truth(value(node.condition))) return value(node.then);
-        return node.otherwise === undefined
-          ? new Undefined('the inline if-expression is false and has no else')
-          : value(node.otherwise);
+        if (truth(value(node.condition))) return value(node.chosen);
+        return node.otherwise === undefined ? new Blank() : value(node.otherwise);
     }
   }
 
   /** `a < b < c` compares each neighbour, and stops at the first that does not hold. */
-  #comparison({ first, rest }: Extract<Expression, { kind: 'compare' }>, value: (inner: Expression) => Value): boolean {
+  #comparison(
+    { first, rest }: Extract<Expression, { kind: 'compare' }>,
+    value: (inner: Expression) => Value,
+  ): boolean {
     let left = value(first);
     for (const [sign, node] of rest) {
       const right = value(node);
@@ -171,7 +198,8 @@ export class Evaluator implements Environment {
 
   #call(callee: Value, nodes: Arguments, frame: Frame): Value {
     defined(callee);
-    if (!(callee instanceof Callable)) throw new EvaluationError(`'${typeName(callee)}' object is not callable`);
+    if (!(callee instanceof Callable))
+      throw new EvaluationError(`'${typeName(callee)}' object is not callable`);
     return callee.call(...this.#arguments(nodes, frame));
   }
 

@@ -36,13 +36,13 @@ export class ExpressionParser {
   }
 
   #choice(): Expression {
-    let then = this.disjunction();
+    let chosen = this.disjunction();
     while (this.stream.skipWord('if')) {
       const condition = this.disjunction();
       const otherwise = this.stream.skipWord('else') ? this.expression() : undefined;
-      then = { kind: 'choice', condition, then, otherwise };
+      chosen = { kind: 'choice', condition, chosen, otherwise };
     }
-    return then;
+    return chosen;
   }
 
   /** An expression without `if`, as in `for x in y if z`. */
@@ -183,7 +183,8 @@ export class ExpressionParser {
   #attribute(target: Expression): Expression {
     const token = this.stream.next();
     if (token.kind === 'name') return { kind: 'attribute', target, name: token.text };
-    if (token.kind === 'constant') return { kind: 'item', target, key: { kind: 'constant', value: token.value! } };
+    if (token.kind === 'constant')
+      return { kind: 'item', target, key: { kind: 'constant', value: token.value! } };
     throw this.stream.unexpected('expected a name after "."');
   }
 
@@ -237,7 +238,10 @@ export class ExpressionParser {
   #testArguments(): Arguments {
     const { stream } = this;
     if (stream.isOperator('(')) return this.arguments();
-    const isOperand = ['name', 'string', 'constant'].includes(stream.current.kind) || stream.isOperator('[') || stream.isOperator('{');
+    const isOperand =
+      ['name', 'string', 'constant'].includes(stream.current.kind) ||
+      stream.isOperator('[') ||
+      stream.isOperator('{');
     if (!isOperand || stream.isWord('else', 'or', 'and', 'if', 'in', 'not')) return noArguments;
     if (stream.isWord('is')) throw stream.unexpected('tests cannot be chained with "is"');
     return { positional: [this.#postfix(this.#primary())], named: [] };
@@ -252,7 +256,8 @@ export class ExpressionParser {
       if (this.stream.skipOperator('*')) spreads.spread = this.expression();
       else if (this.stream.skipOperator('**')) spreads.spreadNamed = this.expression();
       else if (this.#isNamedArgument()) named.push(this.#namedArgument());
-      else if (named.length > 0 || 'spread' in spreads) throw this.stream.unexpected('positional arguments come first');
+      else if (named.length > 0 || 'spread' in spreads)
+        throw this.stream.unexpected('positional arguments come first');
       else positional.push(this.expression());
     });
     return { positional, named, ...spreads };

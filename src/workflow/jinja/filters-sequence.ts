@@ -40,7 +40,12 @@ function caseGetter(getter: Getter, isCaseSensitive: Value): Getter {
   };
 }
 
-function sortedBy(items: readonly Value[], keys: readonly Getter[], isReversed: boolean, { meter }: Environment): Value[] {
+function sortedBy(
+  items: readonly Value[],
+  keys: readonly Getter[],
+  isReversed: boolean,
+  { meter }: Environment,
+): Value[] {
   const rows = items.map((each) => ({ each, keys: keys.map((key) => key(each)) }));
   meter.produce(rows.length * keys.length);
   const direction = isReversed ? -1 : 1;
@@ -66,7 +71,9 @@ function extreme(sign: 1 | -1): Native {
       const items = listOf(value, environment);
       const key = caseGetter(attributeGetter(attribute, environment), isCaseSensitive);
       if (items.length === 0) return new Undefined('No aggregated item, sequence was empty.');
-      return items.reduce((best, each) => (order(key(each), key(best), environment.meter) * sign > 0 ? each : best));
+      return items.reduce((best, each) =>
+        order(key(each), key(best), environment.meter) * sign > 0 ? each : best,
+      );
     },
   );
 }
@@ -78,7 +85,9 @@ function choosing(isKept: boolean, hasAttribute: boolean): Native {
     parameters,
     (environment, args, named) => {
       const [value = null, ...rest] = args;
-      const getter = hasAttribute ? attributeGetter(rest.shift() ?? null, environment) : (item: Value): Value => item;
+      const getter = hasAttribute
+        ? attributeGetter(rest.shift() ?? null, environment)
+        : (item: Value): Value => item;
       const [name, ...testArgs] = rest;
       const test = (item: Value): boolean =>
         name === undefined
@@ -99,17 +108,25 @@ const map = native(
       return items.map(attributeGetter(attribute, environment, named.get('default')));
     }
     if (name === undefined) throw new EvaluationError('map needs a filter or an attribute');
-    return items.map((item) => environment.applyFilter(asText(name, 'the name of a filter'), [item, ...args], named));
+    return items.map((item) =>
+      environment.applyFilter(asText(name, 'the name of a filter'), [item, ...args], named),
+    );
   },
   { takesRest: true, takesNamed: true },
 );
 
-function grouped(items: readonly Value[], key: Getter, ignoresCase: boolean, environment: Environment): Value[] {
+function grouped(
+  items: readonly Value[],
+  key: Getter,
+  ignoresCase: boolean,
+  environment: Environment,
+): Value[] {
   const groups: { name: Value; members: Value[] }[] = [];
   const comparable = caseGetter(key, !ignoresCase);
   for (const member of sortedBy(items, [comparable], false, environment)) {
     const last = groups.at(-1);
-    const isSame = last !== undefined && order(comparable(last.members[0]!), comparable(member), environment.meter) === 0;
+    const isSame =
+      last !== undefined && order(comparable(last.members[0]!), comparable(member), environment.meter) === 0;
     if (isSame) last.members.push(member);
     else groups.push({ name: key(member), members: [member] });
   }
@@ -147,7 +164,13 @@ function columns(items: readonly Value[], count: number, fill: Value): Value[] {
   });
 }
 
-function dictSort(value: Value, isCaseSensitive: Value, by: string, isReversed: boolean, environment: Environment): Value {
+function dictSort(
+  value: Value,
+  isCaseSensitive: Value,
+  by: string,
+  isReversed: boolean,
+  environment: Environment,
+): Value {
   if (!isMapping(value)) throw new EvaluationError('dictsort takes a dict');
   if (by !== 'key' && by !== 'value') throw new EvaluationError('dictsort sorts by "key" or "value"');
   const pairs = mapEntries(value, environment.meter).map((entry) => tuple(entry));
@@ -188,17 +211,20 @@ export const sequenceFilters: readonly (readonly [string, Native])[] = [
   ],
   [
     'join',
-    native(['value', ['d', ''], ['attribute', null]], (environment, [value = null, by = '', attribute = null]) => {
-      const getter = attributeGetter(attribute, environment);
-      const parts = listOf(value, environment).map((item) => textOf(getter(item), environment));
-      return joinTexts(parts, textOf(by, environment), environment.meter);
-    }),
+    native(
+      ['value', ['d', ''], ['attribute', null]],
+      (environment, [value = null, by = '', attribute = null]) => {
+        const getter = attributeGetter(attribute, environment);
+        const parts = listOf(value, environment).map((item) => textOf(getter(item), environment));
+        return joinTexts(parts, textOf(by, environment), environment.meter);
+      },
+    ),
   ],
   [
     'reverse',
     native(['value'], (environment, [value = null]) => {
       const reversed = listOf(value, environment).toReversed();
-      return typeof value === 'string' ? reversed.join('') : reversed;
+      return typeof value === 'string' ? (reversed as string[]).join('') : reversed;
     }),
   ],
   [
@@ -256,19 +282,25 @@ export const sequenceFilters: readonly (readonly [string, Native])[] = [
   ],
   [
     'batch',
-    native(['value', 'linecount', ['fill_with', null]], (environment, [value = null, size = 0, fill = null]) => {
-      const count = asInt(size, 'linecount');
-      environment.meter.produce(fill === null ? 0 : count);
-      return batches(listOf(value, environment), count, fill);
-    }),
+    native(
+      ['value', 'linecount', ['fill_with', null]],
+      (environment, [value = null, size = 0, fill = null]) => {
+        const count = asInt(size, 'linecount');
+        environment.meter.produce(fill === null ? 0 : count);
+        return batches(listOf(value, environment), count, fill);
+      },
+    ),
   ],
   [
     'slice',
-    native(['value', 'slices', ['fill_with', null]], (environment, [value = null, slices = 0, fill = null]) => {
-      const count = asInt(slices, 'slices');
-      environment.meter.produce(count);
-      return columns(listOf(value, environment), count, fill);
-    }),
+    native(
+      ['value', 'slices', ['fill_with', null]],
+      (environment, [value = null, slices = 0, fill = null]) => {
+        const count = asInt(slices, 'slices');
+        environment.meter.produce(count);
+        return columns(listOf(value, environment), count, fill);
+      },
+    ),
   ],
   ['map', map],
   ['select', choosing(true, false)],

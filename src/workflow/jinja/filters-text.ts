@@ -6,7 +6,16 @@ import { Dict, isMapping, mapEntries } from '../yaql/python/mapping.ts';
 import { capitalize, justify, replace, strip } from '../yaql/python/strings.ts';
 import { sliceText, textLength } from '../yaql/python/text.ts';
 import { isList, tuple, type Value } from '../yaql/python/values.ts';
-import { asInt, asText, asTextOrNull, type Environment, iterate, type Native, native, textOf } from './native.ts';
+import {
+  asInt,
+  asText,
+  asTextOrNull,
+  type Environment,
+  iterate,
+  type Native,
+  native,
+  textOf,
+} from './native.ts';
 
 function onText(
   parameters: Native['parameters'],
@@ -31,6 +40,22 @@ const escape = onText([], (text, _args, { meter }) => {
   return meter.made(text.replaceAll(/[&<>"']/g, (character) => entities[character]!));
 });
 
+/** The entities that escape makes, and their usual variants. */
+const plainCharacters = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', '\u00a0'],
+]);
+
+function unescapeEntities(text: string): string {
+  return text.replaceAll(/&(?:([a-z]+)|#(\d{1,6}));/g, (whole, name?: string, code?: string) =>
+    name === undefined ? String.fromCodePoint(Number(code)) : (plainCharacters.get(name) ?? whole),
+  );
+}
+
 /** Every word begins with a capital; words begin after blanks, hyphens and opening brackets. */
 function title(text: string): string {
   return text
@@ -40,7 +65,8 @@ function title(text: string): string {
 }
 
 function truncate(text: string, length: number, keepsWords: boolean, end: string, leeway: number): string {
-  if (length < textLength(end)) throw new EvaluationError(`truncate needs a length of at least ${textLength(end)}`);
+  if (length < textLength(end))
+    throw new EvaluationError(`truncate needs a length of at least ${textLength(end)}`);
   if (textLength(text) <= length + leeway) return text;
   const cut = sliceText(text, 0, length - textLength(end));
   const blank = cut.lastIndexOf(' ');
@@ -48,7 +74,7 @@ function truncate(text: string, length: number, keepsWords: boolean, end: string
 }
 
 function indent(text: string, width: string, indentsFirst: boolean, indentsBlank: boolean): string {
-  const [first = '', ...rest] = `${text}`.split('\n');
+  const [first = '', ...rest] = text.split('\n');
   const lines = rest.map((line) => (line !== '' || indentsBlank ? width + line : line));
   return [(indentsFirst ? width : '') + first, ...lines].join('\n');
 }
@@ -82,8 +108,11 @@ function quote(text: string, keepsSlash: boolean): string {
 function urlEncode(value: Value, environment: Environment): string {
   const { meter } = environment;
   if (!isMapping(value) && !isList(value)) return quote(textOf(value, environment), true);
-  const pairs = isMapping(value) ? mapEntries(value, meter) : value.map((pair) => [...iterate(pair, environment)]);
-  const part = (item: Value | undefined): string => meter.made(quote(textOf(item ?? null, environment), false));
+  const pairs = isMapping(value)
+    ? mapEntries(value, meter)
+    : value.map((pair) => [...iterate(pair, environment)]);
+  const part = (item: Value | undefined): string =>
+    meter.made(quote(textOf(item ?? null, environment), false).replaceAll('%20', '+'));
   return pairs.map(([key, item]) => `${part(key)}=${part(item)}`).join('&');
 }
 
@@ -122,7 +151,11 @@ export const textFilters: readonly (readonly [string, Native])[] = [
       ['value'],
       (environment, [value = null, ...args], named) => {
         const { meter } = environment;
-        return printf(textOf(value, environment), named.size > 0 ? new Dict(meter, named) : tuple(args), meter);
+        return printf(
+          textOf(value, environment),
+          named.size > 0 ? new Dict(meter, named) : tuple(args),
+          meter,
+        );
       },
       { takesRest: true, takesNamed: true },
     ),
@@ -134,13 +167,18 @@ export const textFilters: readonly (readonly [string, Native])[] = [
     'striptags',
     onText([], (text, _args, { meter }) => {
       const bare = text.replaceAll(/<!--.*?(?:-->|$)|<[^>]*>/gs, '');
-      return meter.made(bare.split(/\s+/).filter(Boolean).join(' '));
+      return meter.made(unescapeEntities(bare.split(/\s+/).filter(Boolean).join(' ')));
     }),
   ],
   [
     'truncate',
     onText(
-      [['length', 255], ['killwords', false], ['end', '...'], ['leeway', null]],
+      [
+        ['length', 255],
+        ['killwords', false],
+        ['end', '...'],
+        ['leeway', null],
+      ],
       (text, [length = 255, kills = false, end = '...', leeway = null], { meter }) =>
         meter.made(
           truncate(
@@ -156,23 +194,36 @@ export const textFilters: readonly (readonly [string, Native])[] = [
   [
     'indent',
     onText(
-      [['width', 4], ['first', false], ['blank', false]],
+      [
+        ['width', 4],
+        ['first', false],
+        ['blank', false],
+      ],
       (text, [width = 4, first = false, blank = false], { meter }) => {
         const lines = text.split('\n').length;
-        const margin = typeof width === 'string' ? width : ' '.repeat(Math.max(0, Math.min(1000, asInt(width, 'width'))));
+        const margin =
+          typeof width === 'string' ? width : ' '.repeat(Math.max(0, Math.min(1000, asInt(width, 'width'))));
         meter.produce(text.length + lines * margin.length);
         return indent(text, margin, truth(first), truth(blank));
       },
     ),
   ],
-  ['wordcount', onText([], (text, _args, { meter }) => {
-    meter.step(text.length >> 3);
-    return text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
-  })],
+  [
+    'wordcount',
+    onText([], (text, _args, { meter }) => {
+      meter.step(text.length >> 3);
+      return text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
+    }),
+  ],
   [
     'wordwrap',
     onText(
-      [['width', 79], ['break_long_words', true], ['wrapstring', null], ['break_on_hyphens', true]],
+      [
+        ['width', 79],
+        ['break_long_words', true],
+        ['wrapstring', null],
+        ['break_on_hyphens', true],
+      ],
       (text, [width = 79, breaksLong = true, wrapString = null], { meter }) => {
         const columns = asInt(width, 'width');
         if (columns < 1) throw new EvaluationError('the width of wordwrap must be positive');
@@ -185,7 +236,10 @@ export const textFilters: readonly (readonly [string, Native])[] = [
       },
     ),
   ],
-  ['urlencode', native(['value'], (environment, [value = null]) => {
-    return environment.meter.made(urlEncode(value, environment));
-  })],
+  [
+    'urlencode',
+    native(['value'], (environment, [value = null]) => {
+      return environment.meter.made(urlEncode(value, environment));
+    }),
+  ],
 ];

@@ -2,7 +2,15 @@
 import { itemsOf, truth } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { isMapping, mapSize } from '../yaql/python/mapping.ts';
-import { isInt, numberOf, parseFloatText, parseInteger, roundTo, toFloat, toInt } from '../yaql/python/numbers.ts';
+import {
+  isInt,
+  numberOf,
+  parseFloatText,
+  parseInteger,
+  roundTo,
+  toFloat,
+  toInt,
+} from '../yaql/python/numbers.ts';
 import { repr } from '../yaql/python/text.ts';
 import { dumpJson } from '../yaql/python/serialize.ts';
 import { isList, type Value, typeName } from '../yaql/python/values.ts';
@@ -70,7 +78,12 @@ export const valueFilters: readonly (readonly [string, Native])[] = [
   ['string', native(['value'], (environment, [value = null]) => textOf(value, environment))],
   ['safe', native(['value'], (environment, [value = null]) => textOf(value, environment))],
   ['pprint', native(['value'], ({ meter }, [value = null]) => repr(defined(value), meter))],
-  ['attr', native(['value', 'name'], (environment, [value = null, name = '']) => attribute(value, asText(name, 'name'), environment))],
+  [
+    'attr',
+    native(['value', 'name'], (environment, [value = null, name = '']) =>
+      attribute(value, asText(name, 'name'), environment),
+    ),
+  ],
 
   [
     'abs',
@@ -81,10 +94,13 @@ export const valueFilters: readonly (readonly [string, Native])[] = [
   ],
   [
     'int',
-    native(['value', ['default', 0], ['base', 10]], (_environment, [value = null, fallback = 0, base = 10]) => {
-      const number = toInteger(defined(value), asInt(base, 'base'));
-      return number === undefined ? fallback : toInt(number);
-    }),
+    native(
+      ['value', ['default', 0], ['base', 10]],
+      (_environment, [value = null, fallback = 0, base = 10]) => {
+        const number = toInteger(defined(value), asInt(base, 'base'));
+        return number === undefined ? fallback : toInt(number);
+      },
+    ),
   ],
   [
     'float',
@@ -110,7 +126,10 @@ export const valueFilters: readonly (readonly [string, Native])[] = [
   [
     'tojson',
     native(['value', ['indent', null]], ({ meter }, [value = null, indent = null]) => {
-      const style = { indent: indent === null ? null : Math.min(16, asInt(indent, 'indent')), sortKeys: true };
+      const style = {
+        indent: indent === null ? null : Math.min(16, asInt(indent, 'indent')),
+        sortKeys: true,
+      };
       return meter.made(htmlSafe(dumpJson(defined(value), style, meter)));
     }),
   ],

@@ -4,4 +4,8 @@ import { valueFilters } from './filters-value.ts';
 import type { Native } from './native.ts';
 
 /** All filters by name. `random` is missing: the same template over the same data gives the same text. */
-export const filters: ReadonlyMap<string, Native> = new Map([...valueFilters, ...textFilters, ...sequenceFilters]);
+export const filters: ReadonlyMap<string, Native> = new Map([
+  ...valueFilters,
+  ...textFilters,
+  ...sequenceFilters,
+]);

@@ -56,7 +56,12 @@ export const globals: ReadonlyMap<string, Native> = new Map([
   [
     'range',
     native(['start', ['stop', null], ['step', 1]], (environment, [start = 0, stop = null, step = 1]) =>
-      range(asInt(start, 'start'), stop === null ? undefined : asInt(stop, 'stop'), asInt(step, 'step'), environment),
+      range(
+        asInt(start, 'start'),
+        stop === null ? undefined : asInt(stop, 'stop'),
+        asInt(step, 'step'),
+        environment,
+      ),
     ),
   ],
   [

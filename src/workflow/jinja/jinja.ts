@@ -10,14 +10,14 @@
  * the data, attributes of objects. Why this is not a library: docs/decisions/2026-11-22-expression-languages.md.
  */
 import type { HostFunctions } from '../yaql/evaluator.ts';
+import { EvaluationError } from '../yaql/python/errors.ts';
 import { Meter } from '../yaql/python/limits.ts';
 import type { Value } from '../yaql/python/values.ts';
 import type { Body, Expression } from './ast.ts';
 import { Evaluator, Frame } from './evaluator.ts';
 import { parseTemplate } from './parser.ts';
 import { Renderer } from './renderer.ts';
-import { defined } from './undefined.ts';
-import { EvaluationError } from '../yaql/python/errors.ts';
+import { Blank, defined } from './undefined.ts';
 
 export interface JinjaTemplate {
   readonly source: string;
@@ -54,7 +54,10 @@ export function evaluateJinja(template: JinjaTemplate, context: JinjaContext): V
   const evaluator = new Evaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
   const frame = new Frame();
   frame.set('_', context.data);
-  if (template.expression !== undefined) return defined(evaluator.evaluate(template.expression, frame));
+  if (template.expression !== undefined) {
+    const value = evaluator.evaluate(template.expression, frame);
+    return value instanceof Blank ? null : defined(value);
+  }
   if (!/\{\{.*?\}\}/s.test(template.source)) {
     throw new EvaluationError('a Jinja string with {% %} needs at least one {{ }}');
   }

@@ -109,7 +109,8 @@ class Lexer {
     const brackets: string[] = [];
     for (;;) {
       this.#skipBlanks();
-      if (this.#offset >= this.#source.length) throw new LanguageSyntaxError('a tag is not closed', this.#offset);
+      if (this.#offset >= this.#source.length)
+        throw new LanguageSyntaxError('a tag is not closed', this.#offset);
       end.lastIndex = this.#offset;
       const closing = brackets.length === 0 ? end.exec(this.#source) : null;
       if (closing !== null) {
@@ -136,16 +137,21 @@ class Lexer {
 
   #token(brackets: string[]): void {
     const float = this.#match(floatPattern);
-    if (float !== undefined) return this.#push('constant', float, float.length, toFloat(Number(float.replaceAll('_', ''))));
+    if (float !== undefined)
+      return this.#push('constant', float, float.length, toFloat(Number(float.replaceAll('_', ''))));
     const integer = this.#match(integerPattern);
     if (integer !== undefined) return this.#push('constant', integer, integer.length, this.#integer(integer));
     const name = this.#match(namePattern);
     if (name !== undefined) return this.#push('name', name, name.length);
     const string = this.#match(stringPattern);
-    if (string !== undefined) return this.#push('string', decodeEscapes(string.slice(1, -1), this.#offset), string.length);
+    if (string !== undefined)
+      return this.#push('string', decodeEscapes(string.slice(1, -1), this.#offset), string.length);
     const operator = this.#match(operatorPattern);
     if (operator === undefined) {
-      throw new LanguageSyntaxError(`unexpected character ${JSON.stringify(this.#source[this.#offset])}`, this.#offset);
+      throw new LanguageSyntaxError(
+        `unexpected character ${JSON.stringify(this.#source[this.#offset])}`,
+        this.#offset,
+      );
     }
     this.#balance(operator, brackets);
     this.#push('operator', operator, operator.length);
@@ -189,7 +195,8 @@ function decodeEscapes(body: string, offset: number): string {
     /\\(?:U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{1,3})|([\\'"abfnrtv\n])|([uUxN]))/g,
     (_, long?: string, short?: string, byte?: string, octal?: string, single = '', broken = '') => {
       const code = Number.parseInt(long ?? short ?? byte ?? '0', 16);
-      if (broken !== '' || code > 0x10ffff) throw new LanguageSyntaxError('a string holds a broken escape', offset);
+      if (broken !== '' || code > 0x10ffff)
+        throw new LanguageSyntaxError('a string holds a broken escape', offset);
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
       if (single !== '') return singles[single] ?? single;
       return String.fromCodePoint(code);

@@ -31,8 +31,13 @@ export function methodsOf(value: Value): Methods | undefined {
   return isMapping(value) ? dictMethods : undefined;
 }
 
-function onText(parameters: Native['parameters'], run: (text: string, args: readonly Value[], environment: Environment) => Value): Native {
-  return native(['self', ...parameters], (environment, [self, ...args]) => run(self as string, args, environment));
+function onText(
+  parameters: Native['parameters'],
+  run: (text: string, args: readonly Value[], environment: Environment) => Value,
+): Native {
+  return native(['self', ...parameters], (environment, [self, ...args]) =>
+    run(self as string, args, environment),
+  );
 }
 
 function stripping(side: Side): Native {
@@ -42,8 +47,13 @@ function stripping(side: Side): Native {
 }
 
 function splitting(splitter: typeof split): Native {
-  return onText([['sep', null], ['maxsplit', -1]], (text, [separator = null, limit = -1], { meter }) =>
-    splitter(text, asTextOrNull(separator, 'sep'), asInt(limit, 'maxsplit'), meter),
+  return onText(
+    [
+      ['sep', null],
+      ['maxsplit', -1],
+    ],
+    (text, [separator = null, limit = -1], { meter }) =>
+      splitter(text, asTextOrNull(separator, 'sep'), asInt(limit, 'maxsplit'), meter),
   );
 }
 
@@ -71,14 +81,17 @@ function affix(test: (text: string, part: string) => boolean): Native {
 }
 
 function finding(isLast: boolean, isStrict: boolean): Native {
-  return onText(['sub', ['start', 0], ['end', null]], (text, [sub = '', start = 0, end = null], { meter }) => {
-    meter.scan(text);
-    const from = unitIndex(text, asInt(start, 'start'));
-    const part = text.slice(from, end === null ? undefined : unitIndex(text, asInt(end, 'end')));
-    const found = isLast ? part.lastIndexOf(asText(sub, 'sub')) : part.indexOf(asText(sub, 'sub'));
-    if (found === -1 && isStrict) throw new EvaluationError('substring not found');
-    return found === -1 ? -1 : pythonIndex(text, from + found);
-  });
+  return onText(
+    ['sub', ['start', 0], ['end', null]],
+    (text, [sub = '', start = 0, end = null], { meter }) => {
+      meter.scan(text);
+      const from = unitIndex(text, asInt(start, 'start'));
+      const part = text.slice(from, end === null ? undefined : unitIndex(text, asInt(end, 'end')));
+      const found = isLast ? part.lastIndexOf(asText(sub, 'sub')) : part.indexOf(asText(sub, 'sub'));
+      if (found === -1 && isStrict) throw new EvaluationError('substring not found');
+      return found === -1 ? -1 : pythonIndex(text, from + found);
+    },
+  );
 }
 
 function partitioning(isLast: boolean): Native {
@@ -93,7 +106,9 @@ function partitioning(isLast: boolean): Native {
 }
 
 function swapCase(text: string): string {
-  return Array.from(text, (each) => (each === each.toUpperCase() ? each.toLowerCase() : each.toUpperCase())).join('');
+  return Array.from(text, (each) =>
+    each === each.toUpperCase() ? each.toLowerCase() : each.toUpperCase(),
+  ).join('');
 }
 
 function zeroFilled(text: string, width: number, { meter }: Environment): string {
@@ -107,7 +122,7 @@ const textMethods: Methods = new Map([
   [
     'splitlines',
     onText([], (text, _args, { meter }) => {
-      const lines = text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+      const lines = text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
       meter.produce(text.length + lines.length);
       return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
     }),
@@ -148,14 +163,20 @@ const textMethods: Methods = new Map([
     'format',
     native(
       ['self'],
-      ({ meter }, [self, ...positional], named) => formatText(self as string, { positional, named }, 'list', meter),
+      ({ meter }, [self, ...positional], named) =>
+        formatText(self as string, { positional, named }, 'list', meter),
       { takesRest: true, takesNamed: true },
     ),
   ],
   ['center', justifying('center')],
   ['ljust', justifying('left')],
   ['rjust', justifying('right')],
-  ['zfill', onText(['width'], (text, [width = 0], environment) => zeroFilled(text, asInt(width, 'width'), environment))],
+  [
+    'zfill',
+    onText(['width'], (text, [width = 0], environment) =>
+      zeroFilled(text, asInt(width, 'width'), environment),
+    ),
+  ],
   ['partition', partitioning(false)],
   ['rpartition', partitioning(true)],
   [
@@ -178,7 +199,7 @@ const textMethods: Methods = new Map([
   ['isalpha', asking(/^\p{L}+$/u)],
   ['isalnum', asking(/^[\p{L}\p{N}]+$/u)],
   ['isspace', asking(/^\s+$/u)],
-  ['isascii', onText([], (text) => /^[\0-\x7f]*$/.test(text))],
+  ['isascii', onText([], (text) => /^\p{ASCII}*$/u.test(text))],
   ['isupper', onText([], (text) => text === text.toUpperCase() && text !== text.toLowerCase())],
   ['islower', onText([], (text) => text === text.toLowerCase() && text !== text.toUpperCase())],
 ]);
@@ -194,8 +215,10 @@ const listMethods: Methods = new Map([
   ],
   [
     'count',
-    native(['self', 'value'], ({ meter }, [self, value = null]) =>
-      (self as readonly Value[]).filter((item) => equal(item, value, meter)).length,
+    native(
+      ['self', 'value'],
+      ({ meter }, [self, value = null]) =>
+        (self as readonly Value[]).filter((item) => equal(item, value, meter)).length,
     ),
   ],
   ['copy', native(['self'], (_environment, [self = null]) => self)],
@@ -210,8 +233,13 @@ const dictMethods: Methods = new Map([
     }),
   ],
   ['keys', native(['self'], ({ meter }, [self]) => mapKeys(self as Mapping, meter))],
-  ['values', native(['self'], ({ meter }, [self]) => mapEntries(self as Mapping, meter).map(([, value]) => value))],
-  ['items', native(['self'], ({ meter }, [self]) => mapEntries(self as Mapping, meter).map((each) => tuple(each)))],
+  [
+    'values',
+    native(['self'], ({ meter }, [self]) => mapEntries(self as Mapping, meter).map(([, value]) => value)),
+  ],
+  [
+    'items',
+    native(['self'], ({ meter }, [self]) => mapEntries(self as Mapping, meter).map((each) => tuple(each))),
+  ],
   ['copy', native(['self'], (_environment, [self = null]) => self)],
 ]);
-

@@ -9,7 +9,7 @@ import { isMapping, mapKeys } from '../yaql/python/mapping.ts';
 import { isInt, numberOf } from '../yaql/python/numbers.ts';
 import { characters, str } from '../yaql/python/text.ts';
 import { type Value, typeName } from '../yaql/python/values.ts';
-import { defined } from './undefined.ts';
+import { Blank, defined } from './undefined.ts';
 
 export interface Environment {
   readonly meter: Meter;
@@ -27,7 +27,11 @@ export interface Native {
   /** Takes any number of further arguments, appended to those of the parameters. */
   readonly takesRest: boolean;
   readonly takesNamed: boolean;
-  readonly run: (environment: Environment, args: readonly Value[], named: ReadonlyMap<string, Value>) => Value;
+  readonly run: (
+    environment: Environment,
+    args: readonly Value[],
+    named: ReadonlyMap<string, Value>,
+  ) => Value;
 }
 
 export function native(
@@ -53,11 +57,17 @@ export function callNative(
     throw new EvaluationError(`${name}() takes at most ${parameters.length} arguments, not ${args.length}`);
   }
   const [unknown] = unused.keys();
-  if (unknown !== undefined && !takesNamed) throw new EvaluationError(`${name}() knows no argument "${unknown}"`);
+  if (unknown !== undefined && !takesNamed)
+    throw new EvaluationError(`${name}() knows no argument "${unknown}"`);
   return run(environment, [...bound, ...surplus], unused);
 }
 
-function bindOne(name: string, parameter: Parameter, positional: Value | undefined, unused: Map<string, Value>): Value {
+function bindOne(
+  name: string,
+  parameter: Parameter,
+  positional: Value | undefined,
+  unused: Map<string, Value>,
+): Value {
   const [key, fallback] = typeof parameter === 'string' ? [parameter, undefined] : parameter;
   const byName = unused.get(key);
   unused.delete(key);
@@ -93,6 +103,7 @@ export function asNumber(value: Value, what: string): number {
 
 /** Python's str(), which has none for what is undefined. */
 export function textOf(value: Value, { meter }: Environment): string {
+  if (value instanceof Blank) return '';
   return str(defined(value), meter);
 }
 

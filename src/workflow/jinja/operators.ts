@@ -16,7 +16,8 @@ export function calculate(sign: ArithmeticSign, left: Value, right: Value, meter
   defined(right);
   if (numberOf(left) !== undefined && numberOf(right) !== undefined) return arithmetic(sign, left, right);
   if (sign === '+') return concatenate(left, right, meter);
-  if (sign === '*') return repeat(left, right, meter) ?? repeat(right, left, meter) ?? fail(sign, left, right);
+  if (sign === '*')
+    return repeat(left, right, meter) ?? repeat(right, left, meter) ?? fail(sign, left, right);
   if (sign === '%' && typeof left === 'string') return printf(left, right, meter);
   return fail(sign, left, right);
 }
@@ -85,6 +86,7 @@ export function isIn(value: Value, container: Value, meter: Meter): boolean {
     return container.includes(value);
   }
   const items = itemsOf(container);
-  if (items === undefined) throw new EvaluationError(`argument of type '${typeName(container)}' is not iterable`);
+  if (items === undefined)
+    throw new EvaluationError(`argument of type '${typeName(container)}' is not iterable`);
   return holds(items, value, meter);
 }

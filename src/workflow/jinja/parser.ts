@@ -100,8 +100,9 @@ class TemplateParser {
   #if(): Statement {
     const branches: (readonly [Expression, Body])[] = [];
     let otherwise: Body = [];
-    for (let word = 'if'; word !== 'endif'; ) {
-      const condition = word === 'else' ? undefined : this.#expressions.tuple(() => this.#stream.is('block_end'));
+    for (let word = 'if'; word !== 'endif';) {
+      const condition =
+        word === 'else' ? undefined : this.#expressions.tuple(() => this.#stream.is('block_end'));
       this.#endBlock();
       const body = this.body(condition === undefined ? ['endif'] : ['elif', 'else', 'endif']);
       if (condition === undefined) otherwise = body;
@@ -156,7 +157,8 @@ class TemplateParser {
       return target;
     }
     const { text: name, offset } = this.#stream.expect('name');
-    if (/^(?:true|false|none)$/i.test(name)) throw new LanguageSyntaxError(`cannot assign to ${name}`, offset);
+    if (/^(?:true|false|none)$/i.test(name))
+      throw new LanguageSyntaxError(`cannot assign to ${name}`, offset);
     if (!this.#stream.skipOperator('.')) return { kind: 'name', name };
     return { kind: 'member', namespace: name, name: this.#stream.expect('name').text };
   }

@@ -14,7 +14,9 @@ function of(test: (value: Value, environment: Environment) => boolean): Native {
 }
 
 function comparing(sign: ComparisonSign): Native {
-  return native(['value', 'other'], ({ meter }, [value = null, other = null]) => compare(sign, value, other, meter));
+  return native(['value', 'other'], ({ meter }, [value = null, other = null]) =>
+    compare(sign, value, other, meter),
+  );
 }
 
 /** Equality by identity: the same constant, or the very same object. */
@@ -48,15 +50,12 @@ export const predicates: ReadonlyMap<string, Native> = new Map([
       return by !== 0 && asNumber(value, 'the value') % by === 0;
     }),
   ],
+  ['lower', of((value, environment) => isCased(textOf(value, environment), (text) => text.toLowerCase()))],
+  ['upper', of((value, environment) => isCased(textOf(value, environment), (text) => text.toUpperCase()))],
   [
-    'lower',
-    of((value, environment) => isCased(textOf(value, environment), (text) => text.toLowerCase())),
+    'sameas',
+    native(['value', 'other'], (_environment, [value = null, other = null]) => isSame(value, other)),
   ],
-  [
-    'upper',
-    of((value, environment) => isCased(textOf(value, environment), (text) => text.toUpperCase())),
-  ],
-  ['sameas', native(['value', 'other'], (_environment, [value = null, other = null]) => isSame(value, other))],
   ['in', comparing('in')],
   ...(['eq', 'equalto', '=='] as const).map((name) => [name, comparing('==')] as const),
   ...(['ne', '!='] as const).map((name) => [name, comparing('!=')] as const),

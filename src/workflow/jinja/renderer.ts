@@ -49,7 +49,10 @@ export class Renderer {
       case 'with':
         return this.#with(statement, frame, parts);
       case 'filter-block':
-        return this.#put(textOf(this.#filtered(statement.filter, statement.body, frame), this.#evaluator), parts);
+        return this.#put(
+          textOf(this.#filtered(statement.filter, statement.body, frame), this.#evaluator),
+          parts,
+        );
       case 'macro':
         return frame.set(statement.name, this.#macro(statement, frame));
     }
@@ -85,7 +88,8 @@ export class Renderer {
 
   #with({ assignments, body }: Extract<Statement, { kind: 'with' }>, frame: Frame, parts: string[]): void {
     const inner = new Frame(frame);
-    for (const [target, value] of assignments) this.#assign(target, this.#evaluator.evaluate(value, frame), inner);
+    for (const [target, value] of assignments)
+      this.#assign(target, this.#evaluator.evaluate(value, frame), inner);
     this.#body(body, inner, parts);
   }
 
@@ -126,7 +130,10 @@ export class Renderer {
       const inner = new Frame(frame);
       for (const [index, [parameter, fallback]] of parameters.entries()) {
         const given = args[index] ?? named.get(parameter);
-        inner.set(parameter, given === undefined ? this.#parameterDefault(parameter, fallback, inner) : given);
+        inner.set(
+          parameter,
+          given === undefined ? this.#parameterDefault(parameter, fallback, inner) : given,
+        );
       }
       return this.render(body, inner);
     });

@@ -58,13 +58,19 @@ export class TokenStream {
   unexpected(expectation?: string): LanguageSyntaxError {
     const { kind, text, offset } = this.current;
     const found = kind === 'end' ? text : JSON.stringify(text);
-    return new LanguageSyntaxError(`unexpected ${found}${expectation === undefined ? '' : `, ${expectation}`}`, offset);
+    return new LanguageSyntaxError(
+      `unexpected ${found}${expectation === undefined ? '' : `, ${expectation}`}`,
+      offset,
+    );
   }
 
   /** Bounds how deeply expressions and blocks nest. */
   nested<T>(parse: () => T): T {
     if (++this.#depth > deepestExpression) {
-      throw new LanguageSyntaxError(`the template nests deeper than ${deepestExpression} levels`, this.current.offset);
+      throw new LanguageSyntaxError(
+        `the template nests deeper than ${deepestExpression} levels`,
+        this.current.offset,
+      );
     }
     const result = parse();
     this.#depth--;

@@ -12,6 +12,13 @@ export class Undefined extends PyObject {
   }
 }
 
+/** What `x if false` without an else gives: no strict undefined, but nothing; it prints as nothing. */
+export class Blank extends Undefined {
+  constructor() {
+    super('the inline if-expression is false and has no else');
+  }
+}
+
 /** @throws EvaluationError saying what is undefined */
 export function defined(value: Value): Value {
   if (value instanceof Undefined) throw new EvaluationError(value.reason);

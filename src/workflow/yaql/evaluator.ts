@@ -28,16 +28,10 @@ export class Evaluator implements Environment {
 
   evaluate(node: Node, scope: Scope): Value {
     this.meter.step();
-    switch (node.kind) {
-      case 'constant':
-        return node.value;
-      case 'word':
-        return node.name;
-      case 'variable':
-        return scope.get(node.name);
-      default:
-        return this.#compound(node, scope);
-    }
+    if (node.kind === 'constant') return node.value;
+    if (node.kind === 'word') return node.name;
+    if (node.kind === 'variable') return scope.get(node.name);
+    return this.#compound(node, scope);
   }
 
   #compound(node: Exclude<Node, { kind: 'constant' | 'word' | 'variable' }>, scope: Scope): Value {
@@ -86,6 +80,7 @@ export class Evaluator implements Environment {
   }
 
   #apply(operator: BinaryOperator, left: Value, right: Node, scope: Scope): Value {
+    if (!isControl(operator)) return this.#operate(operator, left, this.evaluate(right, scope));
     switch (operator) {
       case '.':
         return this.#member(left, right, scope);
@@ -98,12 +93,10 @@ export class Evaluator implements Environment {
       case '->':
         if (left instanceof Scope) return this.evaluate(right, left.child());
         throw new EvaluationError(`"->" takes a context such as let() gives, not a ${typeName(left)}`);
-      default:
-        return this.#operate(operator, left, this.evaluate(right, scope));
     }
   }
 
-  #operate(operator: Exclude<BinaryOperator, '.' | '?.' | 'and' | 'or' | '->'>, left: Value, right: Value): Value {
+  #operate(operator: Exclude<BinaryOperator, ControlOperator>, left: Value, right: Value): Value {
     const meter = this.meter;
     switch (operator) {
       case '+':
@@ -162,7 +155,11 @@ export class Evaluator implements Environment {
     scope: Scope,
   ): Value {
     const defined = scope.findFunction(name);
-    if (defined !== undefined) return defined.call(positional.map((arg) => arg.value), valuesOf(named));
+    if (defined !== undefined)
+      return defined.call(
+        positional.map((arg) => arg.value),
+        valuesOf(named),
+      );
     if (this.#isHostFunction(name)) return this.#callHost(name, positional, named);
     const overloads = library.functions.get(name);
     if (overloads === undefined) throw new EvaluationError(`Unknown function "${name}"`);
@@ -176,7 +173,13 @@ export class Evaluator implements Environment {
     }
     const args = nodes.map((node) => new Argument(node, scope, this));
     const [positional, named] = hasRules(overloads) ? [args, noNamed] : this.#separate(args, scope);
-    return this.#run(overloads, name, [new Argument(undefined, scope, this, receiver), ...positional], named, scope);
+    return this.#run(
+      overloads,
+      name,
+      [new Argument(undefined, scope, this, receiver), ...positional],
+      named,
+      scope,
+    );
   }
 
   #run(
@@ -196,11 +199,15 @@ export class Evaluator implements Environment {
   }
 
   /** Tells `name => value` from positional arguments. */
-  #separate(args: readonly Argument[], scope: Scope): readonly [readonly Argument[], ReadonlyMap<string, Argument>] {
+  #separate(
+    args: readonly Argument[],
+    scope: Scope,
+  ): readonly [readonly Argument[], ReadonlyMap<string, Argument>] {
     const named = new Map<string, Argument>();
     for (const { node } of args) {
       if (node?.kind !== 'rule') continue;
-      if (node.source.kind !== 'word') throw new EvaluationError('the name of an argument must be a bare word');
+      if (node.source.kind !== 'word')
+        throw new EvaluationError('the name of an argument must be a bare word');
       named.set(node.source.name, new Argument(node.destination, scope, this));
     }
     return named.size === 0 ? [args, noNamed] : [args.filter((arg) => arg.isExpression), named];
@@ -208,7 +215,9 @@ export class Evaluator implements Environment {
 
   callByName(name: string, args: readonly Value[], named: ReadonlyMap<string, Value>, scope: Scope): Value {
     const positional = args.map((value) => new Argument(undefined, scope, this, value));
-    const byName = new Map([...named].map(([key, value]) => [key, new Argument(undefined, scope, this, value)]));
+    const byName = new Map(
+      [...named].map(([key, value]) => [key, new Argument(undefined, scope, this, value)]),
+    );
     return this.meter.nested(() => this.#callFunction(name, positional, byName, scope));
   }
 
@@ -226,6 +235,15 @@ export class Evaluator implements Environment {
       throw new EvaluationError(`${name}(): ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+/** Operators that do not just take the values of both sides. */
+type ControlOperator = '.' | '?.' | 'and' | 'or' | '->';
+
+const controlOperators: ReadonlySet<string> = new Set<ControlOperator>(['.', '?.', 'and', 'or', '->']);
+
+function isControl(operator: BinaryOperator): operator is ControlOperator {
+  return controlOperators.has(operator);
 }
 
 const noNamed: ReadonlyMap<string, Argument> = new Map();

@@ -115,7 +115,11 @@ function definition<const P extends readonly Parameter<unknown>[]>(
   return { kind, name, parameters, takesAnyNamed, run: (call, args) => run(call, ...(args as Taken<P>)) };
 }
 
-export function fn<const P extends readonly Parameter<unknown>[]>(name: string, parameters: P, run: Run<P>): Definition {
+export function fn<const P extends readonly Parameter<unknown>[]>(
+  name: string,
+  parameters: P,
+  run: Run<P>,
+): Definition {
   return definition('function', name, parameters, run);
 }
 
@@ -243,9 +247,10 @@ export function bind(
   const values: unknown[] = [];
   let position = 0;
   for (const parameter of definition.parameters) {
-    const value = parameter.isRest === true
-      ? bindRest(parameter, args.slice(position))
-      : bindOne(parameter, args[position], named, unused);
+    const value =
+      parameter.isRest === true
+        ? bindRest(parameter, args.slice(position))
+        : bindOne(parameter, args[position], named, unused);
     if (value === refused) return undefined;
     values.push(value);
     position = parameter.isRest === true ? args.length : position + 1;

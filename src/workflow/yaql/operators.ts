@@ -20,7 +20,8 @@ function refuse(operator: string, left: Value, right: Value): never {
 export function plus(left: Value, right: Value, meter: Meter): Value {
   if (isNumber(left) && isNumber(right)) return arithmetic('+', left, right);
   if (typeof left === 'string' && typeof right === 'string') return concatTexts(left, right, meter);
-  if (isMapping(left) && isMapping(right)) return new Dict(meter, [...mapEntries(left, meter), ...mapEntries(right, meter)]);
+  if (isMapping(left) && isMapping(right))
+    return new Dict(meter, [...mapEntries(left, meter), ...mapEntries(right, meter)]);
   if (left instanceof Moment && right instanceof Span) return left.plus(right);
   if (left instanceof Span && right instanceof Moment) return right.plus(left);
   if (left instanceof Span && right instanceof Span) return new Span(left.microseconds + right.microseconds);
@@ -44,14 +45,16 @@ function concatIterables(left: Value, right: Value, meter: Meter): Value | undef
   return new Stream(chained([first, second]), meter);
 }
 
-
 export function minus(left: Value, right: Value, meter: Meter): Value {
   if (isNumber(left) && isNumber(right)) return arithmetic('-', left, right);
   if (left instanceof Moment && right instanceof Span) return left.plus(new Span(-right.microseconds));
   if (left instanceof Moment && right instanceof Moment) return left.minus(right);
   if (left instanceof Span && right instanceof Span) return new Span(left.microseconds - right.microseconds);
   if (left instanceof PySet && right instanceof PySet) {
-    return new PySet([...left].filter((item) => !right.has(item)), meter);
+    return new PySet(
+      [...left].filter((item) => !right.has(item)),
+      meter,
+    );
   }
   return refuse('-', left, right);
 }
@@ -170,7 +173,11 @@ export function property(receiver: Value, name: string, meter: Meter): Value {
     return value;
   }
   const items = itemsOf(receiver);
-  if (items !== undefined) return new Stream(mapped(items, (item) => meter.nested(() => property(item, name, meter))), meter);
+  if (items !== undefined)
+    return new Stream(
+      mapped(items, (item) => meter.nested(() => property(item, name, meter))),
+      meter,
+    );
   const part = timeProperty(receiver, name);
   if (part !== undefined) return part;
   throw new EvaluationError(`a ${typeName(receiver)} has no property "${name}"`);
@@ -188,12 +195,14 @@ export function indexed(target: Value, args: readonly Value[], meter: Meter): Va
   if (isList(target) && args.length === 1 && (isInt(key) || typeof key === 'boolean')) {
     return listItem(target, Number(key));
   }
-  throw new EvaluationError(`a ${typeName(target)} cannot be indexed by ${args.map(typeName).join(', ') || 'nothing'}`);
+  throw new EvaluationError(
+    `a ${typeName(target)} cannot be indexed by ${args.map(typeName).join(', ') || 'nothing'}`,
+  );
 }
 
 export function listItem(list: readonly Value[], index: number): Value {
   const item = list.at(index);
-  if (item === undefined) throw new EvaluationError(`index ${index} is out of range: the list has ${list.length} items`);
+  if (item === undefined)
+    throw new EvaluationError(`index ${index} is out of range: the list has ${list.length} items`);
   return item;
 }
-

@@ -80,11 +80,15 @@ class Parser {
 
   #expression(strength: number): Node {
     if (++this.#depth > deepestExpression) {
-      throw new LanguageSyntaxError(`the expression nests deeper than ${deepestExpression} levels`, this.#current.offset);
+      throw new LanguageSyntaxError(
+        `the expression nests deeper than ${deepestExpression} levels`,
+        this.#current.offset,
+      );
     }
     let left = this.#prefix();
-    for (let more = true; more; ) {
-      const longer = this.#isSymbol('[') && indexStrength >= strength ? this.#index(left) : this.#binary(left, strength);
+    for (let more = true; more;) {
+      const longer =
+        this.#isSymbol('[') && indexStrength >= strength ? this.#index(left) : this.#binary(left, strength);
       more = longer !== undefined;
       left = longer ?? left;
     }

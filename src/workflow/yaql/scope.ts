@@ -24,12 +24,17 @@ export class Scope extends PyObject {
   }
 
   get(name: string): Value {
-    const key = variableKey(name);
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
-      const value = scope.#variables.get(key);
-      if (value !== undefined) return value;
-    }
-    return null;
+    const value = this.#find(variableKey(name));
+    return value === undefined ? null : value;
+  }
+
+  #find(key: string): Value | undefined {
+    const value = this.#variables.get(key);
+    return value === undefined ? this.#outer(key) : value;
+  }
+
+  #outer(key: string): Value | undefined {
+    return this.#parent === undefined ? undefined : this.#parent.#find(key);
   }
 
   set(name: string, value: Value): void {
@@ -37,11 +42,7 @@ export class Scope extends PyObject {
   }
 
   findFunction(name: string): Callable | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.#parent) {
-      const found = scope.#functions?.get(name);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.#functions?.get(name) ?? this.#parent?.findFunction(name);
   }
 
   define(name: string, callable: Callable): void {

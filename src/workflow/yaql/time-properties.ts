@@ -21,7 +21,10 @@ const momentParts = new Map<string, (moment: Moment) => Value>([
   ['weekday', ({ wall }) => (wall.getUTCDay() + 6) % 7],
   ['offset', ({ offsetSeconds }) => new Span(offsetSeconds * 1e6)],
   ['timestamp', ({ seconds, microseconds }) => toFloat(seconds + microseconds / 1e6)],
-  ['utc', (moment) => new Moment(moment.seconds - moment.offsetSeconds, moment.microseconds, moment.offsetSeconds)],
+  [
+    'utc',
+    (moment) => new Moment(moment.seconds - moment.offsetSeconds, moment.microseconds, moment.offsetSeconds),
+  ],
   ['date', startOfDay],
   ['time', (moment) => moment.minus(startOfDay(moment))],
 ]);

@@ -79,7 +79,9 @@ export const collections: readonly Definition[] = [
   extension('len', [sequence('sequence')], (_call, items) => items.length),
   extension('len', [iterable('collection')], (_call, items) => [...items].length),
   method('count', [iterable('collection')], (_call, items) => toList(items).length),
-  method('contains', [iterable('collection'), any('value')], (call, items, value) => holds(items, value, call.meter)),
+  method('contains', [iterable('collection'), any('value')], (call, items, value) =>
+    holds(items, value, call.meter),
+  ),
 
   method(
     'delete',
@@ -89,12 +91,14 @@ export const collections: readonly Definition[] = [
   method(
     'replace',
     [iterable('collection'), integer('position'), any('value'), optional(integer('count'), 1)],
-    (call, items, position, value, count) => new Stream(replaced(items, position, [value], count), call.meter),
+    (call, items, position, value, count) =>
+      new Stream(replaced(items, position, [value], count), call.meter),
   ),
   method(
     'replaceMany',
     [iterable('collection'), integer('position'), iterable('values'), optional(integer('count'), 1)],
-    (call, items, position, values, count) => new Stream(replaced(items, position, values, count), call.meter),
+    (call, items, position, values, count) =>
+      new Stream(replaced(items, position, values, count), call.meter),
   ),
   method(
     'insert',
@@ -115,6 +119,10 @@ export const collections: readonly Definition[] = [
     (call, items, position, values) => new Stream(inserted(items, position, values), call.meter),
   ),
   method('memorize', [iterable('collection')], (call, items) => {
-    return items instanceof PySet ? items : isList(items as Value) ? toList(items) : new Stream(items, call.meter);
+    return items instanceof PySet
+      ? items
+      : isList(items as Value)
+        ? toList(items)
+        : new Stream(items, call.meter);
   }),
 ];

@@ -2,7 +2,15 @@ import { any, type Definition, fn, number } from '../function.ts';
 import { truth } from '../python/compare.ts';
 import { EvaluationError } from '../python/errors.ts';
 import { isMapping } from '../python/mapping.ts';
-import { isInt, isNumber, numberOf, parseFloatText, parseInteger, toFloat, toInt } from '../python/numbers.ts';
+import {
+  isInt,
+  isNumber,
+  numberOf,
+  parseFloatText,
+  parseInteger,
+  toFloat,
+  toInt,
+} from '../python/numbers.ts';
 import { itemsOf } from '../python/compare.ts';
 import type { Meter } from '../python/limits.ts';
 import { Pattern } from '../python/regex.ts';

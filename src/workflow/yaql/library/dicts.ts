@@ -98,10 +98,14 @@ export const dicts: readonly Definition[] = [
     },
   ),
 
-  method('get', [mapping('dict'), any('key'), optional(any('default'), null)], (_call, dict, key, fallback) => {
-    const value = mapGet(dict, key);
-    return value === undefined ? fallback : value;
-  }),
+  method(
+    'get',
+    [mapping('dict'), any('key'), optional(any('default'), null)],
+    (_call, dict, key, fallback) => {
+      const value = mapGet(dict, key);
+      return value === undefined ? fallback : value;
+    },
+  ),
   method('set', [mapping('dict'), any('key'), any('value')], (call, dict, key, value) => {
     return new Dict(call.meter, [...mapEntries(dict, call.meter), [key, value]]);
   }),
@@ -111,8 +115,12 @@ export const dicts: readonly Definition[] = [
   method('set', [mapping('dict'), rest(rule('args'))], (call, dict, rules) => {
     return new Dict(call.meter, [...mapEntries(dict, call.meter), ...fromRules(rules)]);
   }),
-  method('delete', [mapping('dict'), rest(any('keys'))], (call, dict, keys) => without(dict, keys, call.meter)),
-  method('deleteAll', [mapping('dict'), iterable('keys')], (call, dict, keys) => without(dict, keys, call.meter)),
+  method('delete', [mapping('dict'), rest(any('keys'))], (call, dict, keys) =>
+    without(dict, keys, call.meter),
+  ),
+  method('deleteAll', [mapping('dict'), iterable('keys')], (call, dict, keys) =>
+    without(dict, keys, call.meter),
+  ),
 
   extension('len', [mapping('dict')], (call, dict) => mapSize(dict, call.meter)),
   method('keys', [mapping('dict')], (call, dict) => new PySet(mapKeys(dict, call.meter), call.meter)),

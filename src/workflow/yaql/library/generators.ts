@@ -1,4 +1,15 @@
-import { any, type Definition, flag, fn, integer, iterable, lambda, type Lambda, method, optional } from '../function.ts';
+import {
+  any,
+  type Definition,
+  flag,
+  fn,
+  integer,
+  iterable,
+  lambda,
+  type Lambda,
+  method,
+  optional,
+} from '../function.ts';
 import { itemsOf, truth } from '../python/compare.ts';
 import { EvaluationError } from '../python/errors.ts';
 import type { Meter } from '../python/limits.ts';
@@ -25,7 +36,8 @@ function* accumulated(items: Iterable<Value>, selector: Lambda, seed: Value | un
     total = total === undefined ? item : selector(total, item);
     yield total;
   }
-  if (total === undefined) throw new EvaluationError('accumulate() of an empty collection with no initial value');
+  if (total === undefined)
+    throw new EvaluationError('accumulate() of an empty collection with no initial value');
 }
 
 interface Generation {
@@ -35,7 +47,11 @@ interface Generation {
   readonly seen: PySet | undefined;
 }
 
-function* generated(initial: Value, predicate: Lambda, { producer, selector, seen }: Generation): Generator<Value> {
+function* generated(
+  initial: Value,
+  predicate: Lambda,
+  { producer, selector, seen }: Generation,
+): Generator<Value> {
   for (let value = initial; truth(predicate(value)); value = producer(value)) {
     if (seen?.add(value) === false) return;
     yield selector === undefined ? value : selector(value);
@@ -55,7 +71,8 @@ function* generatedMany(
     yield selector === undefined ? next : selector(next);
     const produced = producer(next);
     const items = itemsOf(produced);
-    if (items === undefined) throw new EvaluationError(`generateMany() produces collections, not a ${typeName(produced)}`);
+    if (items === undefined)
+      throw new EvaluationError(`generateMany() produces collections, not a ${typeName(produced)}`);
     queue = isDepthFirst ? [...items, ...queue] : [...queue, ...items];
     meter.produce(1 + (queue.length >> 6));
   }
@@ -68,10 +85,14 @@ function seenItems(decycle: boolean, meter: Meter): PySet | undefined {
 /** Sequences out of nothing; those without an end are read only as far as something takes from them. */
 export const generators: readonly Definition[] = [
   fn('range', [integer('stop')], (call, stop) => new Stream(counted(0, stop, 1), call.meter)),
-  fn('range', [integer('start'), integer('stop'), optional(integer('step'), 1)], (call, start, stop, step) => {
-    if (step === 0) throw new EvaluationError('the step of range() must not be zero');
-    return new Stream(counted(start, stop, step), call.meter);
-  }),
+  fn(
+    'range',
+    [integer('start'), integer('stop'), optional(integer('step'), 1)],
+    (call, start, stop, step) => {
+      if (step === 0) throw new EvaluationError('the step of range() must not be zero');
+      return new Stream(counted(start, stop, step), call.meter);
+    },
+  ),
   fn('sequence', [optional(integer('start'), 0), optional(integer('step'), 1)], (call, start, step) => {
     if (step === 0) return new Stream(repeated(start, -1), call.meter);
     return new Stream(counted(start, step > 0 ? Infinity : -Infinity, step), call.meter);

@@ -196,7 +196,10 @@ export const grouping: readonly Definition[] = [
       optional(lambda('aggregator')),
     ],
     (call, items, key, value, aggregate) => {
-      const entries = groups(items, key, value, call.meter).entries() as (readonly [Value, readonly Value[]])[];
+      const entries = groups(items, key, value, call.meter).entries() as (readonly [
+        Value,
+        readonly Value[],
+      ])[];
       if (aggregate === undefined) return new Stream(entries, call.meter);
       const aggregator = new GroupAggregator(aggregate, call.meter);
       return new Stream(

@@ -74,7 +74,8 @@ export function reduce(
 ): Value {
   let total = seed;
   for (const item of items) total = total === undefined ? item : step(total, item);
-  if (total === undefined) throw new EvaluationError(`${name}() of an empty collection with no initial value`);
+  if (total === undefined)
+    throw new EvaluationError(`${name}() of an empty collection with no initial value`);
   return total;
 }
 
@@ -209,8 +210,12 @@ export const queries: readonly Definition[] = [
   extension('all', [iterable('collection'), optional(lambda('predicate'))], (_call, items, accept) => {
     return indexWhere(items, (item) => !truth(accept === undefined ? item : accept(item))) === -1;
   }),
-  method('first', [iterable('collection'), optional(any('default'))], (_call, items, other) => first(items, other)),
-  method('last', [iterable('collection'), optional(any('default'))], (_call, items, other) => last(items, other)),
+  method('first', [iterable('collection'), optional(any('default'))], (_call, items, other) =>
+    first(items, other),
+  ),
+  method('last', [iterable('collection'), optional(any('default'))], (_call, items, other) =>
+    last(items, other),
+  ),
   method('single', [iterable('collection')], (_call, items) => single(items)),
   method('indexOf', [iterable('collection'), any('item')], (call, items, item) => {
     return indexWhere(items, (other) => equal(other, item, call.meter));

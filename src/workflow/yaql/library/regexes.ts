@@ -69,7 +69,9 @@ export const regexes: readonly Definition[] = [
     [pattern('regexp'), text('string'), optional(lambda('selector'))],
     (call, regex, string, selector) => {
       const select = (match: Match): Value =>
-        selector === undefined ? match.groups[0]! : selector.within(publish(match, string, call.scope.child()));
+        selector === undefined
+          ? match.groups[0]!
+          : selector.within(publish(match, string, call.scope.child()));
       return new Stream(mapped(regex.matches(string), select), call.meter);
     },
   ),

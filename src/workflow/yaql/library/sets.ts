@@ -20,14 +20,27 @@ export const sets: readonly Definition[] = [
   }),
   method('remove', [set('set'), rest(any('values'))], (call, items, values) => {
     const removed = new PySet(values, call.meter);
-    return new PySet([...items].filter((item) => !removed.has(item)), call.meter);
+    return new PySet(
+      [...items].filter((item) => !removed.has(item)),
+      call.meter,
+    );
   }),
-  method('union', [set('left'), set('right')], (call, left, right) => new PySet([...left, ...right], call.meter)),
+  method(
+    'union',
+    [set('left'), set('right')],
+    (call, left, right) => new PySet([...left, ...right], call.meter),
+  ),
   method('intersect', [set('left'), set('right')], (call, left, right) => {
-    return new PySet([...left].filter((item) => right.has(item)), call.meter);
+    return new PySet(
+      [...left].filter((item) => right.has(item)),
+      call.meter,
+    );
   }),
   method('difference', [set('left'), set('right')], (call, left, right) => {
-    return new PySet([...left].filter((item) => !right.has(item)), call.meter);
+    return new PySet(
+      [...left].filter((item) => !right.has(item)),
+      call.meter,
+    );
   }),
   method('symmetricDifference', [set('left'), set('right')], (call, left, right) => {
     const only = (one: PySet, other: PySet): Value[] => [...one].filter((item) => !other.has(item));

@@ -35,14 +35,26 @@ function searched(string: string, start: number, length: number | undefined): re
   return [sliceText(string.slice(from), 0, length), from];
 }
 
-function indexOf(string: string, sub: string, start: number, length: number | undefined, meter: Meter): number {
+function indexOf(
+  string: string,
+  sub: string,
+  start: number,
+  length: number | undefined,
+  meter: Meter,
+): number {
   meter.scan(string);
   const [part, from] = searched(string, start, length);
   const found = part.indexOf(sub);
   return found === -1 ? -1 : pythonIndex(string, from + found);
 }
 
-function lastIndexOf(string: string, sub: string, start: number, length: number | undefined, meter: Meter): number {
+function lastIndexOf(
+  string: string,
+  sub: string,
+  start: number,
+  length: number | undefined,
+  meter: Meter,
+): number {
   meter.scan(string);
   const [part, from] = searched(string, start, length);
   const found = part.lastIndexOf(sub);
@@ -158,8 +170,14 @@ export const strings: readonly Definition[] = [
     ),
   ),
 
-  fn('characters', classNames.map((name) => optional(flag(name), false)), (_call, ...chosen) => {
-    const all = classNames.flatMap((name, index) => (chosen[index] === true ? [...classes[name]!] : []));
-    return [...new Set(all)].sort();
-  }),
+  fn(
+    'characters',
+    classNames.map((name) => optional(flag(name), false)),
+    (_call, ...chosen) => {
+      const all = classNames.flatMap((name, index) =>
+        chosen[index] === true ? Array.from(classes[name]!) : [],
+      );
+      return [...new Set(all)].sort();
+    },
+  ),
 ];

@@ -47,12 +47,17 @@ export const system: readonly Definition[] = [
   }),
 
   fn('def', [text('name'), lambda('func')], (call, name, body) => {
-    call.scope.define(name, new Callable((args) => call.meter.nested(() => body(...args))));
+    call.scope.define(
+      name,
+      new Callable((args) => call.meter.nested(() => body.within(call.scope.child(...args)))),
+    );
     return call.scope;
   }),
 
   fn('call', [text('name'), sequence('args'), mapping('kwargs')], (call, name, args, kwargs) => {
-    const named = mapEntries(kwargs, call.meter).filter((entry): entry is [string, Value] => typeof entry[0] === 'string');
+    const named = mapEntries(kwargs, call.meter).filter(
+      (entry): entry is [string, Value] => typeof entry[0] === 'string',
+    );
     return call.environment.callByName(name, args, new Map(named), call.scope);
   }),
 

@@ -10,7 +10,7 @@ import { isMapping, mapGet } from './mapping.ts';
 import { floatText, isInt, isNumber, numberOf, roundTo } from './numbers.ts';
 import { justify } from './strings.ts';
 import { repr, type SequenceStyle, str, textLength } from './text.ts';
-import { isList, type Value, typeName } from './values.ts';
+import { isList, Tuple, type Value, typeName } from './values.ts';
 
 export interface FormatArguments {
   readonly positional: readonly Value[];
@@ -18,7 +18,12 @@ export interface FormatArguments {
 }
 
 /** str.format. @throws EvaluationError for a field that no argument answers, or a wrong specification */
-export function formatText(template: string, args: FormatArguments, style: SequenceStyle, meter: Meter): string {
+export function formatText(
+  template: string,
+  args: FormatArguments,
+  style: SequenceStyle,
+  meter: Meter,
+): string {
   meter.scan(template);
   const parts: string[] = [];
   let automatic = 0;
@@ -48,12 +53,18 @@ function formatField(
     str(fieldValue(inner, args, next), meter),
   );
   if (conversion === undefined) return formatValue(value, resolved, style, meter);
-  return formatValue(conversion === 's' ? str(value, meter, style) : repr(value, meter, style), resolved, style, meter);
+  return formatValue(
+    conversion === 's' ? str(value, meter, style) : repr(value, meter, style),
+    resolved,
+    style,
+    meter,
+  );
 }
 
 function fieldValue(name: string, args: FormatArguments, next: () => number): Value {
   const path = /^(\w*)((?:\[[^\]]*\])*)$/u.exec(name);
-  if (path === null) throw new EvaluationError(`the field '{${name}}' may use names, numbers and [keys] only`);
+  if (path === null)
+    throw new EvaluationError(`the field '{${name}}' may use names, numbers and [keys] only`);
   const [, first = '', keys = ''] = path;
   let value = argument(first === '' ? String(next()) : first, args);
   for (const [, key = ''] of keys.matchAll(/\[([^\]]*)\]/g)) value = fieldItem(value, key);
@@ -91,7 +102,13 @@ export function formatValue(value: Value, spec: string, style: SequenceStyle, me
     ? numberBody(value, { type, digits, alternate: alternate !== undefined, group, sign })
     : textBody(value, type, digits, style, meter);
   const alignment = align ?? (numeric ? (zero === undefined ? '>' : '=') : '<');
-  return aligned(body, checkedWidth(width, meter), fill ?? (zero === undefined ? ' ' : '0'), alignment, meter);
+  return aligned(
+    body,
+    checkedWidth(width, meter),
+    fill ?? (zero === undefined ? ' ' : '0'),
+    alignment,
+    meter,
+  );
 }
 
 function checkedWidth(digits: string, meter: Meter): number {
@@ -128,13 +145,16 @@ function numberBody(value: Value, style: NumberStyle): string {
   const number = numberOf(value)!;
   const size = Math.abs(number);
   const isWhole = isInt(value) || typeof value === 'boolean';
-  const text = isWhole && /^[bcdnoxX]?$/.test(style.type ?? '') ? integerBody(size, style) : floatBody(size, value, style);
+  const text =
+    isWhole && /^[bcdnoxX]?$/.test(style.type ?? '')
+      ? integerBody(size, style)
+      : floatBody(size, value, style);
   const sign = number < 0 || Object.is(number, -0) ? '-' : style.sign === '-' ? '' : style.sign;
   return sign + (style.group === undefined ? text : grouped(text, style.group));
 }
 
 function integerBody(size: number, { type, alternate }: NumberStyle): string {
-  switch (type) {
+  switch (type ?? 'd') {
     case 'b':
       return (alternate ? '0b' : '') + size.toString(2);
     case 'o':
@@ -155,7 +175,7 @@ function floatBody(size: number, value: Value, { type, digits }: NumberStyle): s
   if (type !== undefined && /[bcdosxX]/.test(type)) throw wrongType(type, value);
   if (!Number.isFinite(size)) return floatText(size);
   const precision = Math.min(digits ?? 6, 100);
-  switch (type) {
+  switch (type ?? '') {
     case 'f':
     case 'F':
       return fixed(size, precision);
@@ -163,7 +183,7 @@ function floatBody(size: number, value: Value, { type, digits }: NumberStyle): s
       return `${fixed(size * 100, precision)}%`;
     case 'e':
     case 'E':
-      return exponential(size, precision, type);
+      return exponential(size, precision, type ?? 'e');
     case 'g':
     case 'G':
     case 'n':
@@ -186,7 +206,9 @@ function exponential(size: number, digits: number, letter: string): string {
 function general(size: number, digits: number, letter: string): string {
   const exponent = size === 0 ? 0 : Number(size.toExponential(digits - 1).split('e')[1]);
   const isScientific = exponent < -4 || exponent >= digits;
-  const text = isScientific ? exponential(size, digits - 1, letter) : size.toFixed(Math.min(100, digits - 1 - exponent));
+  const text = isScientific
+    ? exponential(size, digits - 1, letter)
+    : size.toFixed(Math.min(100, digits - 1 - exponent));
   return text.replace(/(\.\d*?)0+(?=e|E|$)/, '$1').replace(/\.(?=e|E|$)/, '');
 }
 
@@ -211,7 +233,7 @@ function aligned(body: string, width: number, fill: string, alignment: string, m
 /** The % operator of texts. @throws EvaluationError for too few or too many arguments, or a wrong type */
 export function printf(template: string, args: Value, meter: Meter): string {
   meter.scan(template);
-  const values = isList(args) ? args : [args];
+  const values = args instanceof Tuple ? args : [args];
   let used = 0;
   const next = (): Value => {
     const value = values[used++];
@@ -228,7 +250,8 @@ export function printf(template: string, args: Value, meter: Meter): string {
     },
   );
   const isNamed = isMapping(args);
-  if (!isNamed && used < values.length) throw new EvaluationError('not all arguments were used by the format');
+  if (!isNamed && used < values.length)
+    throw new EvaluationError('not all arguments were used by the format');
   return meter.made(text);
 }
 
@@ -260,5 +283,10 @@ function printfField(value: Value, { flags, width, precision, type }: PrintfFiel
   const whole = 'diuoxXc'.includes(type);
   const spec = `${align}${sign}${flags.includes('#') ? '#' : ''}${flags.includes('0') && align === '' ? '0' : ''}`;
   const code = 'iu'.includes(type) ? 'd' : type;
-  return formatValue(whole ? Math.trunc(number) : value, `${spec}${width}${whole ? '' : digits}${code}`, 'list', meter);
+  return formatValue(
+    whole ? Math.trunc(number) : value,
+    `${spec}${width}${whole ? '' : digits}${code}`,
+    'list',
+    meter,
+  );
 }

@@ -18,7 +18,11 @@ export function hashKey(value: Value, meter: Meter, depth = 0): HashKey {
   return `\0${composedKey(value, meter, depth)}`;
 }
 
-function composedKey(value: Exclude<Value, string | number | boolean | null>, meter: Meter, depth: number): string {
+function composedKey(
+  value: Exclude<Value, string | number | boolean | null>,
+  meter: Meter,
+  depth: number,
+): string {
   checkDataDepth(depth);
   const part = (item: Value): string => {
     meter.step();
@@ -37,5 +41,8 @@ export function pairsIdentity(
   entries: readonly (readonly [Value, Value])[],
   part: (item: Value) => string,
 ): string {
-  return `d${entries.map(([key, value]) => `${part(key)}:${part(value)}`).sort().join(',')}`;
+  return `d${entries
+    .map(([key, value]) => `${part(key)}:${part(value)}`)
+    .sort()
+    .join(',')}`;
 }

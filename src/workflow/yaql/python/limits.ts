@@ -86,5 +86,6 @@ export class Meter {
 
 /** Refuses data that nest deeper than any recursion over them can safely go. */
 export function checkDataDepth(depth: number): void {
-  if (depth > deepestData) throw new LimitError(`lists and objects nest more than ${deepestData} levels deep`);
+  if (depth > deepestData)
+    throw new LimitError(`lists and objects nest more than ${deepestData} levels deep`);
 }

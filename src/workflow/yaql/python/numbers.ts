@@ -94,6 +94,9 @@ export function negate(value: Value): PyNumber {
   return isFloat(value) ? toFloat(-number) : toInt(-number);
 }
 
+/** Enough digits to show whether a double is exactly a half at the place of rounding. */
+const exactDigits = 100;
+
 /** Rounds as Python's round(): halves, when the number is exactly half, go to the even neighbour. */
 export function roundTo(number: number, digits: number): number {
   if (!Number.isFinite(number) || digits > 90) return number;
@@ -102,8 +105,8 @@ export function roundTo(number: number, digits: number): number {
     return roundHalfEven(number / unit) * unit;
   }
   if (Math.abs(number) >= 1e21) return number;
-  const exact = Math.abs(number).toFixed(100);
-  const cut = exact.length - 100 + digits;
+  const exact = Math.abs(number).toFixed(exactDigits);
+  const cut = exact.length - exactDigits + digits;
   const rounded = /^50*$/.test(exact.slice(cut)) ? halfToEven(exact.slice(0, cut), digits) : undefined;
   return Math.sign(number) * (rounded ?? Number(Math.abs(number).toFixed(digits)));
 }
@@ -130,7 +133,10 @@ export function floatText(number: number): string {
   if (exponent < -4 || exponent >= 16) {
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
   }
-  const text = exponent < 0 ? number.toFixed(Math.min(100, mantissa!.replace(/\D/g, '').length - 1 - exponent)) : String(number);
+  const text =
+    exponent < 0
+      ? number.toFixed(Math.min(100, mantissa!.replace(/\D/g, '').length - 1 - exponent))
+      : String(number);
   return text.includes('.') ? text : `${text}.0`;
 }
 
@@ -143,7 +149,7 @@ export function parseInteger(text: string, base = 10): number | undefined {
   if (prefixBase !== undefined && base !== prefixBase && base !== 0) return undefined;
   const radix = base === 0 ? (prefixBase ?? 10) : base;
   const digits = body!.replaceAll('_', '').toLowerCase();
-  if (![...digits].every((digit) => Number.parseInt(digit, 36) < radix)) return undefined;
+  if (!Array.from(digits).every((digit) => Number.parseInt(digit, 36) < radix)) return undefined;
   return toInt(Number.parseInt(`${sign}${digits}`, radix));
 }
 
@@ -151,7 +157,8 @@ export function parseInteger(text: string, base = 10): number | undefined {
 export function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim();
   const named = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
-  if (named !== null) return named[2]!.toLowerCase() === 'nan' ? Number.NaN : named[1] === '-' ? -Infinity : Infinity;
+  if (named !== null)
+    return named[2]!.toLowerCase() === 'nan' ? Number.NaN : named[1] === '-' ? -Infinity : Infinity;
   if (!/^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?$/.test(trimmed)) return undefined;
   return Number(trimmed.replaceAll('_', ''));
 }

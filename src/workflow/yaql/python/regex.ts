@@ -117,7 +117,9 @@ function compile(source: string, flags: number, meter: Meter): RE2JS {
 
 /** Counted repeats inside one another multiply before the size of the program is known; together they stay small. */
 function refuseTowersOfRepeats(source: string): void {
-  const counts = [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) => Number(most || least));
+  const counts = [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) =>
+    Number(most || least),
+  );
   if (counts.reduce((product, count) => product * Math.max(1, count), 1) <= 100_000) return;
   throw new EvaluationError('the regex repeats too much');
 }

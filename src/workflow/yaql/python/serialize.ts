@@ -1,5 +1,15 @@
 /** JSON and YAML texts as Mistral's functions json_dump, json_pp, json_parse, yaml_dump and yaml_parse make and read them. */
-import { type Alias, Document, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Alias,
+  Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
@@ -83,7 +93,9 @@ export function dumpYaml(value: Value, meter: Meter): string {
   const size = dumpJson(json, { indent: null, sortKeys: false }, meter).length;
   meter.step(size >> 3);
   const document = new Document(json, { version: '1.1', aliasDuplicateObjects: false, sortMapEntries: true });
-  return meter.made(document.toString({ indentSeq: false, lineWidth: 80, singleQuote: true, blockQuote: false }));
+  return meter.made(
+    document.toString({ indentSeq: false, lineWidth: 80, singleQuote: true, blockQuote: false }),
+  );
 }
 
 /**
@@ -153,7 +165,8 @@ class YamlReader {
   }
 
   #mapping(pairs: readonly Pair[], depth: number): Dict {
-    const read = (pair: Pair) => [this.value(pair.key, depth + 1), this.value(pair.value, depth + 1)] as const;
+    const read = (pair: Pair) =>
+      [this.value(pair.key, depth + 1), this.value(pair.value, depth + 1)] as const;
     const merged = pairs.filter(isMerge).flatMap((pair) => mergedEntries(read(pair)[1], this.#meter));
     return new Dict(this.#meter, [...merged, ...pairs.filter((pair) => !isMerge(pair)).map(read)]);
   }
@@ -172,5 +185,5 @@ function mergedEntries(value: Value, meter: Meter): readonly (readonly [Value, V
 function scalarValue(value: unknown): Value {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
-  return String(value);
+  return typeof value === 'bigint' ? Number(value) : '';
 }

@@ -53,9 +53,12 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '
 /** Python's repr of a text: single quotes, unless that would need escapes and double ones would not. */
 function quote(text: string): string {
   const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const body = text.replaceAll(/[\\\n\r\t\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu, (character) => {
-    return escapes[character] ?? escapeCode(character.codePointAt(0)!);
-  });
+  const body = text.replaceAll(
+    /[\\\n\r\t\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu,
+    (character) => {
+      return escapes[character] ?? escapeCode(character.codePointAt(0)!);
+    },
+  );
   return `${mark}${mark === "'" ? body.replaceAll("'", "\\'") : body}${mark}`;
 }
 

@@ -1,8 +1,21 @@
 /** Reading and writing moments: ISO 8601, the date of mails and HTTP, and the patterns of strftime and strptime. */
 import { EvaluationError } from './errors.ts';
-import { Moment, momentOf, offsetText, pad, secondsOf } from './time.ts';
+import { type Moment, momentOf, offsetText, pad, secondsOf } from './time.ts';
 
-const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
+const months = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
 const days = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
 const iso =
@@ -89,7 +102,10 @@ const directives = new Map<string, (moment: Moment) => string>([
 
 /** strftime; an unknown directive stays as it is. */
 export function formatMoment(moment: Moment, format: string): string {
-  return format.replaceAll(/%([\s\S])/g, (whole, directive: string) => directives.get(directive)?.(moment) ?? whole);
+  return format.replaceAll(
+    /%([\s\S])/g,
+    (whole, directive: string) => directives.get(directive)?.(moment) ?? whole,
+  );
 }
 
 type Fields = Map<string, string>;
@@ -136,9 +152,15 @@ function mismatch(format: string): EvaluationError {
   return new EvaluationError(`the text does not follow the format ${JSON.stringify(format)}`);
 }
 
-function readToken(text: string, offset: number, token: string, directive: string | undefined): string | undefined {
+function readToken(
+  text: string,
+  offset: number,
+  token: string,
+  directive: string | undefined,
+): string | undefined {
   const reader = directive === undefined ? (/^\s/.test(token) ? /\s*/y : undefined) : readers.get(directive);
-  if (reader === undefined) return directive === undefined && text.startsWith(token, offset) ? token : undefined;
+  if (reader === undefined)
+    return directive === undefined && text.startsWith(token, offset) ? token : undefined;
   reader.lastIndex = offset;
   return reader.exec(text)?.[0];
 }

@@ -89,7 +89,14 @@ const firstMoment = secondsOf(1, 1, 1);
 const lastMoment = secondsOf(9999, 12, 31, 23, 59, 59);
 
 /** Seconds since 1970 of a date and time in UTC; the year is taken as it is (Date.UTC adds 1900 to small ones). */
-export function secondsOf(year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number {
+export function secondsOf(
+  year: number,
+  month: number,
+  day: number,
+  hour = 0,
+  minute = 0,
+  second = 0,
+): number {
   const date = new Date(Date.UTC(2000, month - 1, day, hour, minute, second));
   date.setUTCFullYear(year, month - 1, day);
   return date.getTime() / 1000;
@@ -116,7 +123,11 @@ export function momentOf(fields: MomentFields): Moment {
   inRange('minute', minute, 0, 59);
   inRange('second', second, 0, 59);
   inRange('microsecond', microsecond, 0, 999_999);
-  return new Moment(secondsOf(year, month, day, hour, minute, second) - offsetSeconds, microsecond, offsetSeconds);
+  return new Moment(
+    secondsOf(year, month, day, hour, minute, second) - offsetSeconds,
+    microsecond,
+    offsetSeconds,
+  );
 }
 
 function inRange(field: string, value: number, least: number, most: number): void {
