@@ -82,6 +82,7 @@ export function addList(
       const query = { ...filterQuery(filters, options), limit: options['limit'], sort: options['sort'] };
       const objects = await session.api.list(pathOf(resource), resource.many, query);
       if (session.json) writeJson(terminal, objects);
+      else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
       else printList(session, resource, (await enrich?.(session, objects)) ?? objects);
     });
 }
@@ -100,10 +101,6 @@ function optionName(flags: string): string {
 }
 
 function printList({ terminal, style }: Session, resource: Resource, objects: readonly JsonObject[]): void {
-  if (objects.length === 0) {
-    terminal.write(`No ${resource.many}.\n`);
-    return;
-  }
   const now = terminal.now();
   const rows = objects.map((object) => resource.columns.map((column) => column.cell(object, now)));
   const header = resource.columns.map((column) => column.header);

@@ -54,7 +54,9 @@ describe('what is typed', () => {
     for (const group of program.commands) {
       const { code, out } = await run([group.name(), '--help']);
       expect([group.name(), code]).toEqual([group.name(), 0]);
-      const helps = await Promise.all(group.commands.map((command) => run([group.name(), command.name(), '--help'])));
+      const helps = await Promise.all(
+        group.commands.map((command) => run([group.name(), command.name(), '--help'])),
+      );
       expect(helps.map((help) => help.code)).toEqual(helps.map(() => 0));
       expect([out, ...helps.map((help) => help.out)].join('\n')).toMatch(/\$ coppice /);
     }
@@ -84,7 +86,10 @@ describe('what goes wrong', () => {
   test('the sentence of the server is what the person reads', async () => {
     const message = "The cluster 'web' could not be found.";
     await using api = await fakeApi({
-      'GET /v1/clusters/web': { status: 404, body: { error: { code: 404, message, type: 'ResourceNotFound' } } },
+      'GET /v1/clusters/web': {
+        status: 404,
+        body: { error: { code: 404, message, type: 'ResourceNotFound' } },
+      },
     });
     const { code, err } = await run(['cluster', 'show', 'web'], { url: api.url });
     expect([code, err]).toEqual([1, `coppice: ${message}\n`]);
@@ -99,7 +104,9 @@ describe('what goes wrong', () => {
 
   test('characters that steer a terminal are shown, not obeyed', async () => {
     const message = 'red \u001B[31m alert';
-    await using api = await fakeApi({ 'GET /v1/clusters': { status: 500, body: { error: { message, type: 'x' } } } });
+    await using api = await fakeApi({
+      'GET /v1/clusters': { status: 500, body: { error: { message, type: 'x' } } },
+    });
     const { err } = await run(['cluster', 'list'], { url: api.url });
     expect(err).not.toContain('\u001B');
   });

@@ -10,7 +10,7 @@ export async function* readServerSentEvents(
   const decoder = new TextDecoder();
   let buffer = '';
   for await (const chunk of chunks) {
-    buffer += decoder.decode(chunk, { stream: true }).replaceAll('\r\n', '\n');
+    buffer = (buffer + decoder.decode(chunk, { stream: true })).replaceAll('\r\n', '\n');
     const blocks = buffer.split('\n\n');
     buffer = blocks.pop() ?? '';
     for (const block of blocks) {

@@ -1,6 +1,7 @@
 /** A server that answers as it is told, for tests of the command line; it keeps what it was asked. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -29,18 +30,18 @@ export interface FakeApi extends AsyncDisposable {
 export async function fakeApi(answers: Answers): Promise<FakeApi> {
   const asked: Asked[] = [];
   const given = new Map<string, number>();
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      const { method = '', url = '' } = request;
-      asked.push({ method, path: url, body: body === '' ? undefined : (JSON.parse(body) as unknown) });
-      const key = `${method} ${url.split('?')[0] ?? ''}`;
-      const count = given.get(key) ?? 0;
-      given.set(key, count + 1);
-      const { status = 200, headers = {}, body: content = null } = pick(answers[key], count) ?? notFound(url);
-      response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-      response.end(typeof content === 'string' ? content : JSON.stringify(content));
-    });
-  });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { method = '', url = '' } = request;
+    const body = await text(request);
+    asked.push({ method, path: url, body: body === '' ? undefined : (JSON.parse(body) as unknown) });
+    const key = `${method} ${url.split('?')[0] ?? ''}`;
+    const count = given.get(key) ?? 0;
+    given.set(key, count + 1);
+    const { status = 200, headers = {}, body: content = null } = pick(answers[key], count) ?? notFound(url);
+    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+    response.end(typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
