@@ -1,0 +1,171 @@
+/**
+ * A cluster that is healed by the planner, round by round, in a world that lies and keeps quiet: what the planner is asked, it is asked as the
+ * real loops ask it. One turn is one round of detection, and one event for every recovery that runs.
+ */
+import type { HealthPolicy } from '../../src/domain/health-policy.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
+import { breakerAfter, closedBreaker } from '../../src/recovery/breaker.ts';
+import type { BreakerState } from '../../src/recovery/breaker.ts';
+import { chainFacts } from '../../src/recovery/chain.ts';
+import type { ChainEvent, ChainFacts } from '../../src/recovery/chain.ts';
+import { classifyHealth, healthAfterRecovery } from '../../src/recovery/classify-health.ts';
+import type { HealthRecord } from '../../src/recovery/classify-health.ts';
+import { planChain } from '../../src/recovery/plan-chain.ts';
+import { planRound } from '../../src/recovery/plan-round.ts';
+import type { RoundPlan, RoundSnapshot } from '../../src/recovery/plan-round.ts';
+import { eventOf } from './recovery-arbitraries.ts';
+import type { Fate } from './recovery-arbitraries.ts';
+
+interface Running {
+  readonly facts: ChainFacts;
+  readonly history: ChainEvent[];
+}
+
+interface Episode {
+  readonly recoveryId: string;
+  readonly nodeId: string;
+  readonly openedAt: number;
+  startedAt: number | null;
+  notBefore: number | null;
+  running: Running | null;
+}
+
+export interface Turn {
+  readonly verdicts: readonly Verdict[];
+  readonly fates: readonly Fate[];
+  readonly enabled: boolean;
+  readonly maintenance: boolean;
+}
+
+export class ClusterWorld {
+  now = 1_000_000;
+  breaker: BreakerState = closedBreaker;
+  readonly policy: HealthPolicy;
+  readonly capacity: number;
+  readonly names: readonly string[];
+  readonly records = new Map<string, HealthRecord>();
+  readonly quarantined = new Map<string, number>();
+  readonly exhausted = new Map<string, number[]>();
+  readonly starts: { nodeId: string; at: number }[] = [];
+  episodes: Episode[] = [];
+  opened = 0;
+
+  constructor(policy: HealthPolicy, nodes: number, capacity: number) {
+    this.policy = policy;
+    this.capacity = capacity;
+    this.names = Array.from({ length: nodes }, (_, index) => `n${index}`);
+  }
+
+  snapshot(turn: Turn, policy = this.policy): RoundSnapshot {
+    return {
+      now: this.now,
+      desiredCapacity: this.capacity,
+      policy,
+      policyEnabled: turn.enabled,
+      maintenance: turn.maintenance ? { until: null, reason: 'test' } : null,
+      breaker: this.breaker,
+      nodes: this.names.map((id) => ({
+        id,
+        name: id,
+        status: 'ACTIVE',
+        health: this.records.get(id) ?? null,
+        excluded: null,
+        quarantinedSince: this.quarantined.get(id) ?? null,
+        exhaustedAt: this.exhausted.get(id)?.at(-1) ?? null,
+      })),
+      episodes: this.episodes,
+      starts: this.starts,
+    };
+  }
+
+  look(turn: Turn): void {
+    this.now += this.policy.detection.intervalMs;
+    this.names.forEach((id, index) => {
+      const verdict = turn.verdicts[index % turn.verdicts.length] as Verdict;
+      const record = this.records.get(id) ?? null;
+      const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict }];
+      this.records.set(
+        id,
+        classifyHealth({ record, verdicts, detection: this.policy.detection, changedAt: 0, now: this.now }),
+      );
+    });
+  }
+
+  plan(turn: Turn): RoundPlan {
+    return planRound(this.snapshot(turn));
+  }
+
+  apply(plan: RoundPlan): void {
+    const closed = new Set(plan.close.map((each) => each.recoveryId));
+    this.episodes = this.episodes.filter((episode) => !closed.has(episode.recoveryId));
+    for (const { nodeId } of plan.open) {
+      this.opened += 1;
+      this.episodes.push({
+        recoveryId: `r${this.opened}`,
+        nodeId,
+        openedAt: this.now,
+        startedAt: null,
+        notBefore: null,
+        running: null,
+      });
+    }
+    for (const { nodeId } of plan.start) this.start(nodeId);
+  }
+
+  private start(nodeId: string): void {
+    const episode = this.episodes.find((each) => each.nodeId === nodeId);
+    if (episode === undefined) throw new Error(`nothing is open for ${nodeId}`);
+    const failure = this.records.get(nodeId)?.failure ?? { class: 'SERVER_ERROR', reason: 'r' };
+    const facts = chainFacts(this.policy, {
+      startedAt: this.now,
+      failure,
+      manual: null,
+      exhaustedAt: this.exhausted.get(nodeId) ?? [],
+    });
+    episode.startedAt = this.now;
+    episode.running = { facts, history: [] };
+    this.starts.push({ nodeId, at: this.now });
+  }
+
+  /** One event for each recovery that runs. */
+  recover(turn: Turn): void {
+    for (const [index, episode] of [...this.episodes].entries()) {
+      const { running } = episode;
+      if (running === null) continue;
+      const { next } = planChain(running.facts, running.history);
+      if (next.kind === 'close' || next.kind === 'release') this.end(episode, next);
+      else
+        running.history.push(
+          eventOf(
+            next,
+            Math.max(this.now, running.history.at(-1)?.at ?? 0),
+            turn.fates[index % turn.fates.length] as Fate,
+          ),
+        );
+    }
+  }
+
+  private end(
+    episode: Episode,
+    end: Extract<ReturnType<typeof planChain>['next'], { kind: 'close' | 'release' }>,
+  ): void {
+    const startedAt = episode.startedAt ?? this.now;
+    episode.running = null;
+    episode.startedAt = null;
+    if (end.kind === 'release') {
+      episode.notBefore = end.until;
+      return;
+    }
+    this.episodes = this.episodes.filter((each) => each !== episode);
+    const limits = this.policy.safety.breaker;
+    if (limits !== null)
+      this.breaker = breakerAfter(this.breaker, { state: end.state, startedAt, closedAt: this.now }, limits);
+    if (end.state === 'RECOVERED') {
+      this.records.set(episode.nodeId, healthAfterRecovery(this.policy.detection, end.reason, this.now));
+      this.exhausted.delete(episode.nodeId);
+    }
+    if (end.state === 'EXHAUSTED')
+      this.exhausted.set(episode.nodeId, [...(this.exhausted.get(episode.nodeId) ?? []), this.now]);
+    if (end.next?.kind === 'quarantine') this.quarantined.set(episode.nodeId, this.now);
+  }
+}
