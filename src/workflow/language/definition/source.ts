@@ -53,10 +53,26 @@ export function refuseUnknownKeys(source: Source, known: readonly string[], what
   if (!isJsonObject(source.value)) return;
   for (const key of Object.keys(source.value)) {
     if (known.includes(key)) continue;
-    source.problems.error([...source.path, key], `unknown key '${key}' of ${what}`, {
+    source.problems.error([...source.path, key], `unknown key '${key}' of ${what}${suggestion(key, known)}`, {
       expected: `one of ${known.join(', ')}`,
     });
   }
+}
+
+/** `; did you mean 'retry'?` where a known name differs in a letter or two. */
+export function suggestion(written: string, known: Iterable<string>): string {
+  for (const name of known) if (isNear(written, name)) return `; did you mean '${name}'?`;
+  return '';
+}
+
+/** After what both begin and end with, at most two letters are left on either side. */
+function isNear(left: string, right: string): boolean {
+  let start = 0;
+  while (start < left.length && left[start] === right[start]) start += 1;
+  let end = 0;
+  while (end < Math.min(left.length, right.length) - start && left.at(-1 - end) === right.at(-1 - end))
+    end += 1;
+  return start + end > 0 && Math.max(left.length, right.length) - start - end <= 2;
 }
 
 /** A list of texts, each once; undefined where absent or wrong. */
@@ -100,7 +116,12 @@ function listTemplate(value: Json, items: readonly Template[]): Template {
 const maxExpressions = 500;
 
 function compileText(source: Source, value: Json): Template {
-  if (typeof value !== 'string' || !mayHoldExpression(value)) return constant(value);
+  if (typeof value !== 'string') return constant(value);
+  if (!mayHoldExpression(value)) {
+    if (/<%|\{\{/.test(value))
+      source.problems.warn(source.path, 'an expression begins here and does not end: it stays text');
+    return constant(value);
+  }
   if (value.split(/<%|\{\{|\{%/, maxExpressions + 2).length > maxExpressions + 1) {
     source.problems.error(source.path, `more than ${maxExpressions} expressions in one text`);
     return constant(null);

@@ -3,7 +3,7 @@
  * join with fewer inbound tasks than it waits for. Warnings: tasks that nothing reaches, joins that can never be satisfied, cycles
  * of requirements.
  */
-import type { Source } from '../definition/source.ts';
+import { suggestion, type Source } from '../definition/source.ts';
 import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { edgesOf, neededArrivals, reachableFrom, type WorkflowGraph } from './workflow-graph.ts';
 
@@ -36,7 +36,7 @@ function checkTransitions(workflow: Connected, source: Source): void {
 function checkTargets({ tasks }: Connected, task: TaskSpec, source: Source): void {
   for (const { clause, transition } of edgesOf(task)) {
     if (transition.command !== undefined || tasks.has(transition.target)) continue;
-    const message = `Task '${transition.target}' not found`;
+    const message = `Task '${transition.target}' not found${suggestion(transition.target, tasks.keys())}`;
     source.problems.error([...source.path, task.name, clause], message, {
       expected: 'a task of this workflow or an engine command',
     });
