@@ -28,14 +28,18 @@ function malformed(sentence: string): CoppiceError {
 export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): T {
   const result = schema.safeParse(parameters, { reportInput: true });
   if (result.success) return result.data;
-  const { sentence, issues } = describeProblems(result.error, { in: 'body', method: 'POST' });
+  const { sentence, issues } = describeProblems(result.error, schema, { in: 'body', method: 'POST' });
   const details = { issues: issues.map((issue) => ({ ...issue })) };
   const unknown = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys : [],
   );
   if (unknown.length === 0) throw new CoppiceError('malformed-request', sentence, { details });
   const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
-  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.`, { details });
+  const hints = issues.flatMap(({ hint }) => hint ?? []);
+  const hinted = hints.length === 0 ? '' : ` (${hints.join(' ')})`;
+  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.${hinted}`, {
+    details,
+  });
 }
 
 export const recoverParameters = {

@@ -37,7 +37,9 @@ function operation(route: Route, components: Schema): object {
     tags: [route.tag],
     description: `Needs the role: ${route.role}.${since}`,
     parameters: [...pathParameters(route.path), ...queryParameters(route, components)],
-    ...(body === undefined ? {} : { requestBody: content(toSchema(body, 'input', components)) }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: true, ...content(toSchema(body, 'input', components)) } }),
     responses: responses(route, components),
   };
 }

@@ -90,7 +90,7 @@ function parse(schema: z.ZodType | undefined, value: unknown, place: Place): unk
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const { sentence, issues } = describeProblems(result.error, place);
+  const { sentence, issues } = describeProblems(result.error, schema, place);
   const details = { issues: issues.map((issue) => ({ ...issue })) };
   throw new CoppiceError('malformed-request', sentence, { details });
 }

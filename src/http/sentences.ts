@@ -2,7 +2,8 @@
  * What is wrong with a request, in words. Where Senlin has a sentence for it, that is the one: its clients and their tests know it.
  * Everything else reads "field: expected ..., found ...". The same facts stand in the answer's `issues`, field by field.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
+import { didYouMean } from '../domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
 import type { Refusal } from './fields.ts';
 
@@ -50,8 +51,11 @@ export type Place =
   | { readonly in: 'body'; readonly method: string }
   | { readonly in: 'query'; readonly quoted: boolean };
 
-export function describeProblems(error: z.core.$ZodError, place: Place): Problems {
-  const described = error.issues.flatMap((issue) => describeOne(issue, place));
+/** @param schema what was expected: it knows the keys that somebody may have meant. */
+export function describeProblems(error: z.core.$ZodError, schema: z.ZodType, place: Place): Problems {
+  const described = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(issue, schema, place) : [describeOne(issue, place)],
+  );
   const sentence = [...new Set(described.map((one) => one.sentence))].join('; ');
   return { sentence, issues: described.map((one) => one.issue) };
 }
@@ -61,8 +65,7 @@ interface Described {
   readonly issue: Issue;
 }
 
-function describeOne(issue: z.core.$ZodIssue, place: Place): Described[] {
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, place);
+function describeOne(issue: z.core.$ZodIssue, place: Place): Described {
   const path = issue.path.map(String);
   const found = quoteValue(issue.input);
   if (issue.code === 'custom') {
@@ -71,18 +74,15 @@ function describeOne(issue: z.core.$ZodIssue, place: Place): Described[] {
     // A list's entries have no name of their own.
     const field = path.filter((step) => !/^\d+$/.test(step)).at(-1) ?? '';
     const say = sentences[refusal.rule];
-    return [
-      { sentence: say?.({ ...refusal, field, value: issue.input }) ?? describeIssue(inner(one)), issue: one },
-    ];
+    return {
+      sentence: say?.({ ...refusal, field, value: issue.input }) ?? describeIssue(inner(one)),
+      issue: one,
+    };
   }
   const one: Issue = { field: path.join('.'), expected: expectedOf(issue), found };
   const missingKey = place.in === 'body' && path.length === 1 && issue.input === undefined;
-  return [
-    {
-      sentence: missingKey ? missingWrapper(path[0] ?? '', place.method) : describeIssue(inner(one)),
-      issue: one,
-    },
-  ];
+  const sentence = missingKey ? missingWrapper(path[0] ?? '', place.method) : describeIssue(inner(one));
+  return { sentence, issue: one };
 }
 
 /** `cluster.metadata` is `metadata` to the person who wrote it. */
@@ -97,19 +97,40 @@ function missingWrapper(key: string, method: string): string {
     : `Request body missing '${key}' key.`;
 }
 
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, place: Place): Described[] {
+function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.ZodType, place: Place): Described[] {
   const path = issue.path.map(String);
-  const issues = issue.keys.map((key) => ({
-    field: plain([...path, key].join('.')),
-    expected: 'a known key',
-    found: 'an unknown key',
-  }));
-  const keys = issue.keys.map(plain);
+  const known = knownKeys(schema, path);
+  const issues = issue.keys.map((key): Issue => {
+    const hint = didYouMean(key, known);
+    const one = {
+      field: plain([...path, key].join('.')),
+      expected: expectedKeys(known),
+      found: 'an unknown key',
+    };
+    return hint === undefined ? one : { ...one, hint };
+  });
+  const hints = issues.flatMap(({ hint }) => hint ?? []);
+  const sentence = unknownKeysSentence(issue.keys.map(plain), place);
+  const hinted = hints.length === 0 ? sentence : `${sentence} (${hints.join(' ')})`;
+  return issues.map((one) => ({ sentence: hinted, issue: one }));
+}
+
+function unknownKeysSentence(keys: readonly string[], place: Place): string {
   const first = keys[0] ?? '';
+  if (place.in === 'query') return `Invalid parameter ${place.quoted ? `'${first}'` : first}`;
   const quoted = keys.map((key) => `'${key}'`).join(', ');
-  let sentence = `Additional properties are not allowed (${quoted} ${keys.length === 1 ? 'was' : 'were'} unexpected)`;
-  if (place.in === 'query') sentence = `Invalid parameter ${place.quoted ? `'${first}'` : first}`;
-  return issues.map((one) => ({ sentence, issue: one }));
+  return `Additional properties are not allowed (${quoted} ${keys.length === 1 ? 'was' : 'were'} unexpected)`;
+}
+
+function expectedKeys(known: readonly string[]): string {
+  return known.length === 0 ? 'no key' : `one of ${known.join(', ')}`;
+}
+
+/** The keys of the map at this path of a schema. */
+function knownKeys(schema: z.ZodType, path: readonly string[]): string[] {
+  let at: unknown = schema instanceof z.ZodPipe ? schema.in : schema;
+  for (const step of path) at = at instanceof z.ZodObject ? at.shape[step] : undefined;
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string {

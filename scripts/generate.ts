@@ -1,0 +1,60 @@
+/**
+ * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, `src/store/schema.sql` from the
+ * migrations. With `--check` it writes nothing, and fails where a committed file is not what the code gives.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { EventStreams } from '../src/http/event-stream.ts';
+import { toOpenApi } from '../src/http/openapi.ts';
+import { allRoutes } from '../src/http/routes.ts';
+import { defaultRequestLimits } from '../src/requests/request-tools.ts';
+import { dumpSchema } from '../src/store/dump-schema.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { openSqlite } from '../src/store/sqlite.ts';
+import type { Store } from '../src/store/store.ts';
+
+const root = join(import.meta.dirname, '..');
+
+function openApi(store: Store): string {
+  const streams = new EventStreams({ store, failed: () => {} });
+  const { maxNodesPerCluster } = defaultRequestLimits;
+  const routes = allRoutes({ maxNodesPerCluster, streams, registry: new Registry() });
+  return `${JSON.stringify(toOpenApi(routes), null, 2)}\n`;
+}
+
+async function generate(): Promise<ReadonlyMap<string, string>> {
+  const directory = mkdtempSync(join(tmpdir(), 'coppice-generate-'));
+  const store = openSqlite(join(directory, 'schema.db'));
+  try {
+    await migrate(store, 0);
+    return new Map([
+      ['openapi.json', openApi(store)],
+      ['src/store/schema.sql', await dumpSchema(store)],
+    ]);
+  } finally {
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function committed(path: string): string | undefined {
+  try {
+    return readFileSync(join(root, path), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const check = process.argv.includes('--check');
+for (const [path, text] of await generate()) {
+  if (committed(path) === text) continue;
+  if (check) {
+    console.error(`${path} is out of date: run \`npm run generate\` and commit it.`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(join(root, path), text);
+    console.log(`wrote ${path}`);
+  }
+}

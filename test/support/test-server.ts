@@ -1,0 +1,121 @@
+/** The HTTP server on a temporary store, with nodes of a fake cloud; actions stay in the queue unless an engine is started. */
+import { Registry } from 'prom-client';
+import { actionDefinitions } from '../../src/actions/registry.ts';
+import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
+import { nodeActionNames } from '../../src/actions/action-requests.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { noAuthentication } from '../../src/http/authentication.ts';
+import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';
+import { registryOf } from '../../src/profiles/registry.ts';
+import { policyTypes } from '../../src/policies/registry.ts';
+import { defaultRequestLimits, type Caller, type RequestTools } from '../../src/requests/request-tools.ts';
+import type { Store } from '../../src/store/store.ts';
+import { openTestStore } from './backends.ts';
+import { FakeCloud } from './fake-cloud.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly text: string;
+  /** The body, where it is JSON. */
+  readonly body: unknown;
+}
+
+export interface Asked {
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** N of microversion 1.N; null: no header. */
+  readonly minor?: number | null;
+}
+
+export class TestServer {
+  readonly store: Store;
+  readonly cloud: FakeCloud;
+  readonly server: HttpServer;
+  readonly tools: RequestTools;
+  /** What was logged as unforeseen. */
+  readonly logged: object[];
+  readonly #close: () => Promise<void>;
+  #engine: Engine | undefined;
+
+  private constructor(parts: Pick<TestServer, 'store' | 'cloud' | 'server' | 'tools' | 'logged'>, close: () => Promise<void>) {
+    this.store = parts.store;
+    this.cloud = parts.cloud;
+    this.server = parts.server;
+    this.tools = parts.tools;
+    this.logged = parts.logged;
+    this.#close = close;
+  }
+
+  static async start(options: Partial<HttpServerOptions> & { tools?: RequestTools } = {}): Promise<TestServer> {
+    const { store, close } = await openTestStore();
+    const cloud = new FakeCloud();
+    const tools = { ...testTools(store, cloud), ...options.tools };
+    const logged: object[] = [];
+    const server = await createHttpServer({
+      authentication: noAuthentication(),
+      registry: new Registry(),
+      log: { error: (details) => void logged.push(details) },
+      checkAnswers: true,
+      ...options,
+      tools,
+    });
+    return new TestServer({ store, cloud, server, tools, logged }, close);
+  }
+
+  /** From now on actions are carried out. */
+  async startEngine(): Promise<void> {
+    const { store, tools } = this;
+    const definitions = actionDefinitions({ store, profileTypes: tools.profileTypes });
+    const observer = {
+      started: (...[tx, action]: Parameters<NonNullable<ObserverStarted>>) => actionStarted(tx, action, Date.now()),
+      ended: (...[tx, action, ending]: Parameters<NonNullable<ObserverEnded>>) =>
+        actionEnded(tx, action, ending, Date.now()),
+    };
+    this.#engine = new Engine({ store, definitions, alone: true, host: 'test', roles: ['engine'], observer });
+    await this.#engine.start();
+  }
+
+  async ask(method: string, url: string, { body, headers = {}, minor = 14 }: Asked = {}): Promise<Reply> {
+    const version = minor === null ? {} : { 'openstack-api-version': `clustering 1.${minor}` };
+    const reply = await this.server.inject({
+      method: method as 'GET',
+      url,
+      headers: { host: '127.0.0.1:8777', ...version, ...headers },
+      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const json = /json/.test(String(reply.headers['content-type'])) && reply.body !== '';
+    return {
+      status: reply.statusCode,
+      headers: reply.headers as Record<string, string | undefined>,
+      text: reply.body,
+      body: json ? (JSON.parse(reply.body) as unknown) : undefined,
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.server.close();
+    await this.#engine?.stop();
+    await this.#close();
+  }
+}
+
+type Observer = NonNullable<ConstructorParameters<typeof Engine>[0]['observer']>;
+type ObserverStarted = Observer['started'];
+type ObserverEnded = Observer['ended'];
+
+export function testTools(store: Store, cloud: FakeCloud): RequestTools {
+  const profileTypes = registryOf([cloud.type]);
+  const names = actionDefinitions({ store, profileTypes }).map((definition) => definition.action);
+  return {
+    store,
+    profileTypes,
+    policyTypes,
+    checkSettings: { healthCheckIntervalMin: 1 },
+    actionNames: new Set([...names, ...nodeActionNames]),
+    limits: defaultRequestLimits,
+    now: Date.now,
+  };
+}
+
+export const testCaller: Caller = { project: 'local', user: 'local', domain: null, roles: ['member', 'admin'] };
