@@ -19,8 +19,10 @@ export async function* followEvents(
   const told = new Set<string>();
   while (!signal.aborted) {
     try {
+      // The stream is opened first, so that nothing happens unseen between the list and it.
+      const stream = await openStream(api, clusterId, signal);
       yield* untold(await latestEvents(api, clusterId, signal), told);
-      for await (const event of streamed(api, clusterId, signal)) yield* untold([event], told);
+      for await (const event of eventsIn(stream)) yield* untold([event], told);
     } catch {
       // The stream or the server is away: what it would have told is asked for in the next turn.
     }
@@ -33,11 +35,19 @@ async function latestEvents(api: ApiClient, clusterId: string, signal: AbortSign
   return (await api.list('/v1/events', 'events', query, signal)).toReversed();
 }
 
-async function* streamed(api: ApiClient, clusterId: string, signal: AbortSignal): AsyncGenerator<JsonObject> {
-  const stream = await api.stream(`/v1/clusters/${clusterId}/events/stream`, signal);
+/** undefined where the server has none, or is away: the list is all there is then. */
+function openStream(
+  api: ApiClient,
+  clusterId: string,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  return api.stream(`/v1/clusters/${clusterId}/events/stream`, signal).catch(() => undefined);
+}
+
+async function* eventsIn(stream: AsyncIterable<Uint8Array> | undefined): AsyncGenerator<JsonObject> {
+  if (stream === undefined) return;
   for await (const { data } of readServerSentEvents(stream)) {
-    const message: unknown = JSON.parse(data);
-    const event = isJsonObject(message) && isJsonObject(message['event']) ? message['event'] : message;
+    const event: unknown = JSON.parse(data);
     if (isJsonObject(event)) yield event;
   }
 }

@@ -23,6 +23,7 @@ const recoveryResource: Resource = {
     idColumn,
   ],
   first: [],
+  hasFixedOrder: true,
 };
 
 export function recoveryCommand(terminal: Terminal): Command {

@@ -29,6 +29,8 @@ export interface Resource {
   readonly columns: readonly Column[];
   /** Keys that `show` puts first. */
   readonly first: readonly string[];
+  /** The API lists them in one order only. */
+  readonly hasFixedOrder?: true;
 }
 
 /** A filter that the API has under `key`. */
@@ -74,9 +76,9 @@ export function addList(
 ): void {
   const list = group.command('list').description(`List ${resource.many}.`);
   for (const filter of filters) list.option(filter.flags, filter.description);
+  if (resource.hasFixedOrder !== true) list.option('--sort <keys>', 'for example created_at:desc,name');
   list
     .option('--limit <number>', 'at most so many', wholeNumber(0))
-    .option('--sort <keys>', 'for example created_at:desc,name')
     .action(async (options: Record<string, string | number | undefined>, command: Command) => {
       const session = openSession(command, terminal);
       const query = { ...filterQuery(filters, options), limit: options['limit'], sort: options['sort'] };
