@@ -1,7 +1,7 @@
 /** One attempt of one detector, ended in time whatever the detector does. */
 import type { Verdict } from '../domain/verdict.ts';
 import { OutOfTime, seconds } from './detector.ts';
-import type { DetectionModeType, Detector, ProbeTarget } from './detector.ts';
+import type { Detector, ProbeTarget } from './detector.ts';
 import type { Timers } from './timers.ts';
 
 /** How long a detector that was told to stop may take to say so. */
@@ -14,7 +14,7 @@ export interface AttemptContext {
   /** Nobody wants the answer any more: the attempt ends soon, with `unknown`. */
   readonly signal: AbortSignal;
   /** Told when an attempt goes on although its time is over and it was asked to stop; `ended` when it does. */
-  readonly onStuck?: (mode: DetectionModeType, ended: Promise<unknown>) => void;
+  readonly onStuck?: (detector: Detector, ended: Promise<unknown>) => void;
 }
 
 export function runAttempt(
@@ -75,7 +75,7 @@ class Attempt {
   }
 
   #abandon(reason: Error): void {
-    this.#context.onStuck?.(this.#detector.mode, this.#ended);
+    this.#context.onStuck?.(this.#detector, this.#ended);
     this.#end(couldNotLook(reason));
   }
 

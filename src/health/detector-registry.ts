@@ -1,21 +1,15 @@
 /** Which detectors there are: one line for each detection mode. Adding one is adding a file and changing its line. */
 import { CoppiceError } from '../domain/errors.ts';
-import type { DetectionModeType, Detector } from './detector.ts';
+import type { DetectionMode, DetectionModeType } from '../domain/health-policy.ts';
+import type { Detector } from './detector.ts';
 import { pollUrl } from './poll-url.ts';
-import type { PollUrlOptions } from './poll-url.ts';
 import { statusPolling } from './status-polling.ts';
-
-/** A detection mode of a normalised health policy: its options by their names in the policy, defaults filled in or not. */
-export interface DetectionMode {
-  readonly type: DetectionModeType;
-  readonly options?: Partial<PollUrlOptions>;
-}
 
 type MakeDetector = (mode: DetectionMode) => Detector;
 
 const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
   NODE_STATUS_POLLING: () => statusPolling(),
-  NODE_STATUS_POLL_URL: (mode) => pollUrl(mode.options ?? {}),
+  NODE_STATUS_POLL_URL: (mode) => pollUrl('options' in mode ? mode.options : {}),
   HYPERVISOR_STATUS_POLLING: notYet,
   LB_STATUS_POLLING: notYet,
   LIFECYCLE_EVENTS: notYet,
@@ -26,7 +20,10 @@ const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
  * @throws CoppiceError `not-yet-supported` for a mode that has no detector.
  */
 export function createDetectors(modes: readonly DetectionMode[]): readonly Detector[] {
-  return modes.map((mode) => detectorTypes[mode.type](mode));
+  return modes.map((mode, index) => {
+    const alone = modes.every((other) => other === mode || other.type !== mode.type);
+    return { ...detectorTypes[mode.type](mode), name: alone ? mode.type : `${mode.type}[${index}]` };
+  });
 }
 
 function notYet(mode: DetectionMode): never {

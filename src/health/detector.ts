@@ -10,19 +10,9 @@
  * What could not be looked at is `unknown`, never healthy: a detector that throws, a URL that cannot be filled in, a socket that this
  * machine could not open.
  */
+import type { DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
-
-/** The detection modes of the health policy 1.3. LIFECYCLE_EVENTS is told, not asked: it has no detector. */
-export const detectionModeTypes = [
-  'NODE_STATUS_POLLING',
-  'NODE_STATUS_POLL_URL',
-  'HYPERVISOR_STATUS_POLLING',
-  'LB_STATUS_POLLING',
-  'LIFECYCLE_EVENTS',
-] as const;
-
-export type DetectionModeType = (typeof detectionModeTypes)[number];
 
 /** A node as a detector sees it. */
 export interface ProbeTarget {
@@ -36,6 +26,8 @@ export interface ProbeTarget {
  */
 export interface Detector {
   readonly mode: DetectionModeType;
+  /** The mode, with its place in the list where a policy has several of a kind: tells the detectors of a node apart. */
+  readonly name: string;
   /** How often an unhealthy verdict is asked for in all, at least 1; and the milliseconds between two attempts. */
   readonly attempts: number;
   readonly retryIntervalMs: number;
@@ -43,6 +35,11 @@ export interface Detector {
   readonly timeoutMs: number;
   /** One attempt. The signal's reason says why it was aborted; what is thrown becomes `unknown`. */
   probe(target: ProbeTarget, signal: AbortSignal): Promise<Verdict>;
+}
+
+/** The same detectors, asked once: for one who looks again and again anyway, as a verification does. */
+export function withoutRetries(detectors: readonly Detector[]): readonly Detector[] {
+  return detectors.map((detector) => ({ ...detector, attempts: 1 }));
 }
 
 /** The reason that a signal carries when an attempt is out of time; any other reason means that nobody wants the answer. */

@@ -9,7 +9,7 @@
 import type { Node } from '../domain/model.ts';
 import { manage } from '../actions/physical-node.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
-import { classifyHealth, type DetectorVerdict, type HealthRecord } from '../recovery/classify-health.ts';
+import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
 import { getCluster } from '../store/clusters.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
@@ -70,7 +70,7 @@ export class Healer {
     this.#now = options.now ?? Date.now;
     this.#rounds = new Rounds({
       target: (node) => this.#target(node),
-      onResult: (node, verdicts, at) => this.#note(node, verdicts, at),
+      onResult: (node, verdicts, at, begunAt) => this.#note(node, verdicts, at, begunAt),
       log: options.log,
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       ...(options.limits === undefined ? {} : { limits: options.limits }),
@@ -145,16 +145,21 @@ export class Healer {
     return { node: facts, profile: type };
   }
 
-  async #note(watched: WatchedNode, modes: readonly ModeVerdict[], at: number): Promise<void> {
+  async #note(
+    watched: WatchedNode,
+    verdicts: readonly ModeVerdict[],
+    at: number,
+    begunAt: number,
+  ): Promise<void> {
     const cluster = this.#list.clusters.get(watched.clusterId);
     if (cluster === undefined) return;
     const node = await getNode(this.#store.db, watched.id);
     // Worked on since the look began: what was seen is no longer there.
-    if (node === undefined || busy.has(node.status) || changedAt(node) > at) return;
+    if (node === undefined || busy.has(node.status) || changedAt(node) > begunAt) return;
     const before = currentHealth(node, this.#records.get(node.id));
     const record = classifyHealth({
       record: before,
-      verdicts: modes.map(toDetectorVerdict),
+      verdicts,
       detection: cluster.policy.detection,
       changedAt: changedAt(node),
       now: at,
@@ -205,10 +210,6 @@ export class Healer {
     for (const clusterId of this.#list.clusters.keys())
       this.#planAt(clusterId, this.#now() + RELOAD_AFTER_MS);
   }
-}
-
-function toDetectorVerdict({ mode, verdict }: ModeVerdict): DetectorVerdict {
-  return { detector: mode, verdict };
 }
 
 /** Whether a look says something that is not yet written down. A count below its threshold is: it survives a restart. */

@@ -4,10 +4,10 @@ import https from 'node:https';
 import net from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { NodeFacts } from '../profiles/profile-type.ts';
 import { pollUrl } from './poll-url.ts';
-import type { PollUrlOptions } from './poll-url.ts';
 import { probeModes } from './probe-node.ts';
 
 const open: { server: Server; sockets: Set<net.Socket> }[] = [];

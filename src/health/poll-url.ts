@@ -5,6 +5,7 @@
  * verdict is unhealthy if `poll_url_conn_error_as_unhealthy`, else unknown. Otherwise than in Senlin: an answer outside of 2xx is an answer and
  * always unhealthy (there it counted as a connection error), and what could not be looked at is never healthy.
  */
+import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { describeConnectionError } from './connection-error.ts';
 import { OutOfTime, seconds } from './detector.ts';
@@ -17,18 +18,7 @@ import { describeUrl, quoteBody } from './url-in-words.ts';
 import { expandUrl, parseUrlTemplate } from './url-template.ts';
 import type { UrlValues } from './url-template.ts';
 
-export interface PollUrlOptions {
-  readonly poll_url: string;
-  readonly poll_url_ssl_verify: boolean;
-  /** Searched for in the body, RE2 syntax; empty: any body is good. */
-  readonly poll_url_healthy_response: string;
-  /** How often an unhealthy answer is asked for again, and the seconds between. */
-  readonly poll_url_retry_limit: number;
-  readonly poll_url_retry_interval: number;
-  readonly poll_url_conn_error_as_unhealthy: boolean;
-}
-
-export const pollUrlDefaults: PollUrlOptions = {
+const defaults: PollUrlOptions = {
   poll_url: '',
   poll_url_ssl_verify: true,
   poll_url_healthy_response: '',
@@ -39,11 +29,12 @@ export const pollUrlDefaults: PollUrlOptions = {
 
 /** Wrong options (checked when the policy is created) do not throw here: they make every verdict `unknown`, with the reason. */
 export function pollUrl(given: Partial<PollUrlOptions>): Detector {
-  const options = { ...pollUrlDefaults, ...given };
+  const options = { ...defaults, ...given };
   const template = parseUrlTemplate(options.poll_url);
   const pattern = parseHealthyResponse(options.poll_url_healthy_response);
   return {
     mode: 'NODE_STATUS_POLL_URL',
+    name: 'NODE_STATUS_POLL_URL',
     // Senlin's documentation says "retry ... for the number of times"; its code took the number for all attempts.
     attempts: 1 + Math.max(0, options.poll_url_retry_limit),
     retryIntervalMs: options.poll_url_retry_interval * 1000,

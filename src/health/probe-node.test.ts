@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { combineVerdicts } from './combine-verdicts.ts';
+import { withoutRetries } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import { createDetectors } from './detector-registry.ts';
 import { probeNode } from './probe-node.ts';
@@ -12,38 +13,13 @@ const worse: Verdict = { health: 'unhealthy', failure: 'URL_UNHEALTHY', reason: 
 const blind: Verdict = { health: 'unknown', reason: 'no way to look' };
 const target = { node: { id: 'n' } } as ProbeTarget;
 
-describe('the verdicts of several modes', () => {
-  test.each([
-    [[good, good], 'healthy', 'healthy'],
-    [[good, bad], 'unhealthy', 'healthy'],
-    [[bad, worse], 'unhealthy', 'unhealthy'],
-    [[good, blind], 'unknown', 'healthy'],
-    [[bad, blind], 'unhealthy', 'unknown'],
-    [[good, bad, blind], 'unhealthy', 'healthy'],
-    [[blind], 'unknown', 'unknown'],
-    [[], 'unknown', 'unknown'],
-  ])('%j are %s if any counts and %s if all count', (verdicts, any, every) => {
-    expect(combineVerdicts(verdicts, 'ANY_FAILED').health).toBe(any);
-    expect(combineVerdicts(verdicts, 'ALL_FAILED').health).toBe(every);
-    expect(combineVerdicts(verdicts.toReversed(), 'ANY_FAILED').health).toBe(any);
-    expect(combineVerdicts(verdicts.toReversed(), 'ALL_FAILED').health).toBe(every);
-  });
-
-  test('keep the first failure and all its reasons', () => {
-    expect(combineVerdicts([good, worse, bad], 'ANY_FAILED')).toEqual({
-      health: 'unhealthy',
-      failure: 'URL_UNHEALTHY',
-      reason: 'answered 500; gone',
-    });
-  });
-});
-
 describe('a look at a node', () => {
   function detector(answers: readonly Verdict[], changes: Partial<Detector> = {}): Detector {
     let asked = 0;
     const probe = (): Promise<Verdict> => Promise.resolve(answers[asked++] ?? blind);
     return {
       mode: 'NODE_STATUS_POLLING',
+      name: changes.mode ?? 'NODE_STATUS_POLLING',
       attempts: 1,
       retryIntervalMs: 0,
       timeoutMs: 1000,
@@ -88,18 +64,51 @@ describe('a look at a node', () => {
   );
 });
 
-test('the registry makes the detectors of a policy, and refuses those that are to come', async () => {
-  const [status, url] = createDetectors([{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLL_URL' }]);
-  const looked = { node: target.node, profile: { look: () => Promise.resolve(bad), endpoint: () => ({}) } };
-  const { signal } = new AbortController();
-  expect(await status?.probe(looked, signal)).toBe(bad);
-  expect(url).toMatchObject({
-    mode: 'NODE_STATUS_POLL_URL',
-    attempts: 4,
-    retryIntervalMs: 3000,
-    timeoutMs: 1000,
+describe('the registry', () => {
+  const options: PollUrlOptions = {
+    poll_url: 'http://{nodename}/',
+    poll_url_ssl_verify: true,
+    poll_url_healthy_response: '',
+    poll_url_retry_limit: 3,
+    poll_url_retry_interval: 20,
+    poll_url_conn_error_as_unhealthy: true,
+  };
+
+  test('makes the detectors of a policy', async () => {
+    const [status, url] = createDetectors([
+      { type: 'NODE_STATUS_POLLING' },
+      { type: 'NODE_STATUS_POLL_URL', options },
+    ]);
+    const looked = {
+      node: target.node,
+      profile: { look: () => Promise.resolve(bad), endpoint: () => ({}) },
+    };
+    expect(await status?.probe(looked, new AbortController().signal)).toBe(bad);
+    expect(url).toMatchObject({
+      name: 'NODE_STATUS_POLL_URL',
+      attempts: 4,
+      retryIntervalMs: 20_000,
+      timeoutMs: 2000,
+    });
+    expect(withoutRetries(url === undefined ? [] : [url])).toMatchObject([{ attempts: 1, timeoutMs: 2000 }]);
   });
-  expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }])).toThrow(
-    'LB_STATUS_POLLING is not yet supported',
-  );
+
+  test('tells two of a kind apart by their place', () => {
+    const twice = createDetectors([
+      { type: 'NODE_STATUS_POLL_URL', options },
+      { type: 'NODE_STATUS_POLLING' },
+      { type: 'NODE_STATUS_POLL_URL', options },
+    ]);
+    expect(twice.map((one) => one.name)).toEqual([
+      'NODE_STATUS_POLL_URL[0]',
+      'NODE_STATUS_POLLING',
+      'NODE_STATUS_POLL_URL[2]',
+    ]);
+  });
+
+  test('refuses the modes that are to come', () => {
+    expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }])).toThrow(
+      'LB_STATUS_POLLING is not yet supported',
+    );
+  });
 });

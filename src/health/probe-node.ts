@@ -2,18 +2,18 @@
  * Looks at one node now, with all detectors of its policy side by side. The rounds use it, and so does whoever must know afresh: before
  * a recovery touches a node, and to verify it afterwards.
  */
+import type { Detection, DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import { combineVerdicts } from '../recovery/classify-health.ts';
+import type { DetectorVerdict } from '../recovery/classify-health.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptContext } from './attempt.ts';
-import { combineVerdicts } from './combine-verdicts.ts';
-import type { RecoveryConditional } from './combine-verdicts.ts';
-import type { DetectionModeType, Detector, ProbeTarget } from './detector.ts';
+import type { Detector, ProbeTarget } from './detector.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
-export interface ModeVerdict {
+export interface ModeVerdict extends DetectorVerdict {
   readonly mode: DetectionModeType;
-  readonly verdict: Verdict;
   readonly attempts: number;
   /** Milliseconds that the longest attempt took. */
   readonly tookMs: number;
@@ -43,14 +43,11 @@ export function probeModes(
 export async function probeNode(
   target: ProbeTarget,
   detectors: readonly Detector[],
-  conditional: RecoveryConditional,
+  conditional: Detection['recoveryConditional'],
   context: ProbeContext,
 ): Promise<{ readonly verdicts: readonly ModeVerdict[]; readonly combined: Verdict }> {
   const verdicts = await probeModes(target, detectors, context);
-  const combined = combineVerdicts(
-    verdicts.map((one) => one.verdict),
-    conditional,
-  );
+  const combined = combineVerdicts(verdicts, conditional);
   return { verdicts, combined };
 }
 
@@ -69,7 +66,7 @@ async function probeMode(
     tookMs = Math.max(tookMs, timers.now() - since);
     context.places?.give();
     const again = verdict.health === 'unhealthy' && attempts < detector.attempts && !context.signal.aborted;
-    if (!again) return { mode: detector.mode, verdict, attempts, tookMs };
+    if (!again) return { detector: detector.name, mode: detector.mode, verdict, attempts, tookMs };
     await pause(detector.retryIntervalMs, timers, context.signal);
   }
 }

@@ -51,6 +51,7 @@ class World {
   detector(changes: Partial<Detector> = {}): Detector {
     return {
       mode: 'NODE_STATUS_POLLING',
+      name: changes.mode ?? 'NODE_STATUS_POLLING',
       attempts: 1,
       retryIntervalMs: 0,
       timeoutMs: 1000,

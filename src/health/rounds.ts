@@ -45,8 +45,16 @@ export interface RoundsOptions {
    * look this time (it is gone, or being worked on).
    */
   target(node: WatchedNode): ProbeTarget | null | Promise<ProbeTarget | null>;
-  /** The verdicts of a look that ended at `at` (ms since 1970). The node is not looked at again before this has returned. */
-  onResult(node: WatchedNode, verdicts: readonly ModeVerdict[], at: number): void | Promise<void>;
+  /**
+   * The verdicts of a look that ended at `at` and began at `begunAt` (ms since 1970; retries lie between). The node is not looked at again
+   * before this has returned.
+   */
+  onResult(
+    node: WatchedNode,
+    verdicts: readonly ModeVerdict[],
+    at: number,
+    begunAt: number,
+  ): void | Promise<void>;
   readonly log: { error(details: object, message: string): void };
   readonly metrics?: RoundsMetrics;
   readonly limits?: SlotLimits;
@@ -222,6 +230,7 @@ export class Rounds {
   /** Never rejects. */
   async #look(entry: Entry, dueAt: number, signal: AbortSignal): Promise<readonly ModeVerdict[]> {
     const { node } = entry;
+    const begunAt = this.#timers.wall();
     try {
       const target = await this.#options.target(node);
       if (target === null || signal.aborted) return nothing;
@@ -229,7 +238,7 @@ export class Rounds {
       if (signal.aborted) return nothing;
       entry.slow = verdicts.some((one) => one.tookMs > SLOW_MS);
       for (const verdict of verdicts) this.#options.metrics?.looked(verdict);
-      await this.#options.onResult(node, verdicts, this.#timers.wall());
+      await this.#options.onResult(node, verdicts, this.#timers.wall(), begunAt);
       return verdicts;
     } catch (error) {
       this.#options.log.error({ err: error, node: node.id }, 'a look at a node failed');
@@ -249,7 +258,7 @@ export class Rounds {
       signal,
       timers: this.#timers,
       places: this.#places({ clusterId, slow: entry.slow }, dueAt),
-      onStuck: (mode, ended) => this.#stuck.add(id, mode, ended),
+      onStuck: (detector, ended) => this.#stuck.add(id, detector, ended),
     });
     return waiting.length === 0 ? probed : [...probed, ...waiting];
   }

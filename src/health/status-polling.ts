@@ -7,6 +7,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 export function statusPolling(timeoutMs = DEFAULT_TIMEOUT_MS): Detector {
   return {
     mode: 'NODE_STATUS_POLLING',
+    name: 'NODE_STATUS_POLLING',
     attempts: 1,
     retryIntervalMs: 0,
     timeoutMs,

@@ -2,7 +2,7 @@
  * Probes that went on after their time was over. Their node is not asked the same again until they end, or each round would leave one
  * more behind; what cannot be asked is `unknown`.
  */
-import type { DetectionModeType, Detector } from './detector.ts';
+import type { Detector } from './detector.ts';
 import type { ModeVerdict } from './probe-node.ts';
 
 export class StuckProbes {
@@ -13,8 +13,8 @@ export class StuckProbes {
     this.#onStuck = onStuck;
   }
 
-  add(nodeId: string, mode: DetectionModeType, ended: Promise<unknown>): void {
-    const key = keyOf(nodeId, mode);
+  add(nodeId: string, detector: Detector, ended: Promise<unknown>): void {
+    const key = keyOf(nodeId, detector);
     this.#keys.add(key);
     this.#onStuck();
     void ended.finally(() => this.#keys.delete(key));
@@ -26,19 +26,19 @@ export class StuckProbes {
     detectors: readonly Detector[],
   ): { readonly ready: readonly Detector[]; readonly waiting: readonly ModeVerdict[] } {
     if (this.#keys.size === 0) return { ready: detectors, waiting: [] };
-    const isStuck = (one: Detector): boolean => this.#keys.has(keyOf(nodeId, one.mode));
+    const isStuck = (one: Detector): boolean => this.#keys.has(keyOf(nodeId, one));
     return {
       ready: detectors.filter((one) => !isStuck(one)),
-      waiting: detectors.filter(isStuck).map((one) => stillRunning(one.mode)),
+      waiting: detectors.filter(isStuck).map((one) => stillRunning(one)),
     };
   }
 }
 
-function stillRunning(mode: DetectionModeType): ModeVerdict {
+function stillRunning({ name, mode }: Detector): ModeVerdict {
   const reason = 'could not look: an earlier look has still not ended';
-  return { mode, verdict: { health: 'unknown', reason }, attempts: 0, tookMs: 0 };
+  return { detector: name, mode, verdict: { health: 'unknown', reason }, attempts: 0, tookMs: 0 };
 }
 
-function keyOf(nodeId: string, mode: DetectionModeType): string {
-  return `${mode} ${nodeId}`;
+function keyOf(nodeId: string, { name }: Detector): string {
+  return `${name} ${nodeId}`;
 }
