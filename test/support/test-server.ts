@@ -11,6 +11,9 @@ import { policyTypes } from '../../src/policies/registry.ts';
 import { defaultRequestLimits, type Caller, type RequestTools } from '../../src/requests/request-tools.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openTestStore } from './backends.ts';
+import { checkFields } from '../../src/domain/check-fields.ts';
+import type { Fields } from '../../src/domain/spec-schema.ts';
+import type { ProfileType } from '../../src/profiles/profile-type.ts';
 import { FakeCloud } from './fake-cloud.ts';
 
 export interface Reply {
@@ -38,7 +41,10 @@ export class TestServer {
   readonly #close: () => Promise<void>;
   #engine: Engine | undefined;
 
-  private constructor(parts: Pick<TestServer, 'store' | 'cloud' | 'server' | 'tools' | 'logged'>, close: () => Promise<void>) {
+  private constructor(
+    parts: Pick<TestServer, 'store' | 'cloud' | 'server' | 'tools' | 'logged'>,
+    close: () => Promise<void>,
+  ) {
     this.store = parts.store;
     this.cloud = parts.cloud;
     this.server = parts.server;
@@ -47,7 +53,9 @@ export class TestServer {
     this.#close = close;
   }
 
-  static async start(options: Partial<HttpServerOptions> & { tools?: RequestTools } = {}): Promise<TestServer> {
+  static async start(
+    options: Partial<HttpServerOptions> & { tools?: RequestTools } = {},
+  ): Promise<TestServer> {
     const { store, close } = await openTestStore();
     const cloud = new FakeCloud();
     const tools = { ...testTools(store, cloud), ...options.tools };
@@ -68,7 +76,8 @@ export class TestServer {
     const { store, tools } = this;
     const definitions = actionDefinitions({ store, profileTypes: tools.profileTypes });
     const observer = {
-      started: (...[tx, action]: Parameters<NonNullable<ObserverStarted>>) => actionStarted(tx, action, Date.now()),
+      started: (...[tx, action]: Parameters<NonNullable<ObserverStarted>>) =>
+        actionStarted(tx, action, Date.now()),
       ended: (...[tx, action, ending]: Parameters<NonNullable<ObserverEnded>>) =>
         actionEnded(tx, action, ending, Date.now()),
     };
@@ -105,7 +114,7 @@ type ObserverStarted = Observer['started'];
 type ObserverEnded = Observer['ended'];
 
 export function testTools(store: Store, cloud: FakeCloud): RequestTools {
-  const profileTypes = registryOf([cloud.type]);
+  const profileTypes = registryOf([strict(cloud.type)]);
   const names = actionDefinitions({ store, profileTypes }).map((definition) => definition.action);
   return {
     store,
@@ -118,4 +127,26 @@ export function testTools(store: Store, cloud: FakeCloud): RequestTools {
   };
 }
 
-export const testCaller: Caller = { project: 'local', user: 'local', domain: null, roles: ['member', 'admin'] };
+const fields: Fields = {
+  flavor: { type: 'String', required: true },
+  image: { type: 'String' },
+  size: { type: 'Integer' },
+};
+
+/** The fake's own type takes any spec; a request is to be refused for a wrong one. */
+function strict(type: ProfileType): ProfileType {
+  return {
+    ...type,
+    check: (properties) => {
+      const check = checkFields(fields, properties, '1.0');
+      return check.ok ? { ok: true, properties: check.value } : check;
+    },
+  };
+}
+
+export const testCaller: Caller = {
+  project: 'local',
+  user: 'local',
+  domain: null,
+  roles: ['member', 'admin'],
+};
