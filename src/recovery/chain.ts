@@ -62,12 +62,19 @@ export type Act =
       readonly deadline: number;
       readonly reason: string;
     }
-  | { readonly kind: 'wait'; readonly until: number; readonly reason: string };
+  | {
+      readonly kind: 'wait';
+      readonly until: number;
+      readonly before: 'attempt' | 'settling' | 'look';
+      readonly reason: string;
+    };
 
 /** Something to record; there is no answer. */
 export type Note =
   /** A gate or a rule that does not apply, because a person asked. */
   | { readonly kind: 'pass'; readonly reason: string }
+  /** The first look has confirmed the failure: from here on the node may be touched. */
+  | { readonly kind: 'confirm'; readonly reason: string }
   | { readonly kind: 'skip'; readonly step: StepPlan; readonly reason: string }
   /** How a step ended, once it is verified where it has to be. */
   | {

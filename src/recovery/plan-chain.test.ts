@@ -139,6 +139,11 @@ describe('CHAIN', () => {
     ]);
   });
 
+  test('NEXT after a last item whose node was ill does not look a second time', () => {
+    const tolerant = { actions: [rebuild, { ...recreate, on_failure: 'NEXT' }] };
+    expect(outlineOf(tell(factsOf(tolerant)))).not.toContain('verify the chain');
+  });
+
   test('GOTO passes over the items between, with the reason', () => {
     const jump = { actions: [{ ...reboot, on_failure: 'GOTO last' }, rebuild, { ...recreate, id: 'last' }] };
     const plan = tell(factsOf(jump), { broken: { REBOOT: failed }, cures: ['RECREATE'] });
@@ -166,7 +171,7 @@ describe('CHAIN', () => {
     ]);
     const plan = tell(factsOf({ actions: [{ ...recreate, when: { failure: ['HOST_DOWN'] } }] }));
     expect(outlineOf(plan)).toEqual(['probe', 'skip RECREATE #1', 'settle EXHAUSTED', 'close EXHAUSTED']);
-    expect(plan.decisions[1]?.decision.reason).toBe('only for HOST_DOWN, and this is PROCESS_EXITED');
+    expect(plan.decisions[2]?.decision.reason).toBe('only for HOST_DOWN, and this is PROCESS_EXITED');
   });
 });
 
@@ -246,6 +251,15 @@ describe('an item', () => {
     expect(plan.next.reason).toBe(
       'REBUILD: not run, because WORKFLOW drain: there is no workflow drain (trying again cannot help) before it',
     );
+  });
+
+  test('that fails runs no after hooks', () => {
+    const plan = tell(factsOf(hooked), { broken: { REBUILD: failed } });
+    expect(outlineOf(plan).slice(-3)).toEqual([
+      'finish REBUILD #1 FAILED',
+      'settle EXHAUSTED',
+      'close EXHAUSTED',
+    ]);
   });
 
   test('keeps its success when an after hook fails, and the next hook runs all the same', () => {

@@ -13,7 +13,7 @@
  *
  * It refuses to act, to know the time (each event brings it) and to know who carries a decision out.
  */
-import type { Act, ChainEvent, ChainFacts, Decision, End, TimedDecision } from './chain.ts';
+import type { Act, ChainEvent, ChainFacts, Decision, End, Note, TimedDecision } from './chain.ts';
 import { afterExhausted } from './retry.ts';
 import { Cancelled, cannotFollow, look, passTime, startRun } from './story.ts';
 import type { Run, Story } from './story.ts';
@@ -66,14 +66,12 @@ export function tellStory(
   return { decisions, next: told.value };
 }
 
-function isNote(decision: Decision): decision is Exclude<Decision, Act | End> {
-  return (
-    decision.kind === 'pass' ||
-    decision.kind === 'skip' ||
-    decision.kind === 'finish' ||
-    decision.kind === 'settle'
-  );
+function isNote(decision: Decision): decision is Note {
+  const kinds: readonly string[] = noteKinds;
+  return kinds.includes(decision.kind);
 }
+
+const noteKinds: readonly Note['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle'];
 
 function* recover(run: Run): Story<End> {
   try {
@@ -100,7 +98,10 @@ function* lookBeforeTouching(run: Run): Story<End | null> {
   }
   const by = rules.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
   const verdict = yield* look({ kind: 'probe', by, reason: 'look again before anything is touched' });
-  if (verdict.health === 'unhealthy') return null;
+  if (verdict.health === 'unhealthy') {
+    yield { kind: 'confirm', reason: `still failed: ${verdict.reason}` };
+    return null;
+  }
   if (verdict.health === 'healthy') {
     return {
       kind: 'close',

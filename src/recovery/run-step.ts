@@ -37,7 +37,7 @@ export function* runAction(
     }
     const delay = backoffDelay(item, attempt);
     const reason = `attempt ${attempt} of ${item.attempts} failed (${outcome.reason}); trying again in ${duration(delay)}`;
-    yield* waitUntil(run, run.now + delay, reason);
+    yield* waitUntil(run, run.now + delay, 'attempt', reason);
   }
 }
 

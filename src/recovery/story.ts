@@ -32,8 +32,10 @@ export function* look(act: Extract<Act, { kind: 'probe' | 'verify' }>): Story<Ve
   return (yield* ask(act, 'looked')).verdict;
 }
 
-export function* waitUntil(run: Run, until: number, reason: string): Story<void> {
-  if (until > run.now) yield* ask({ kind: 'wait', until, reason }, 'waited');
+type Wait = Extract<Act, { kind: 'wait' }>;
+
+export function* waitUntil(run: Run, until: number, before: Wait['before'], reason: string): Story<void> {
+  if (until > run.now) yield* ask({ kind: 'wait', until, before, reason }, 'waited');
 }
 
 export function* carryOut(step: StepPlan, reason: string): Story<StepResult> {

@@ -15,7 +15,12 @@ export function* verify(
 ): Story<{ readonly ok: boolean; readonly reason: string }> {
   const { verify: by, stabilizeMs } = run.facts.rules;
   if (by === 'NONE') return { ok: true, reason: 'the operation succeeded; the policy does not verify' };
-  yield* waitUntil(run, run.now + stabilizeMs, `let the node settle for ${duration(stabilizeMs)}`);
+  yield* waitUntil(
+    run,
+    run.now + stabilizeMs,
+    'settling',
+    `let the node settle for ${duration(stabilizeMs)}`,
+  );
   const since = run.now;
   let pauseMs = Math.min(firstPauseMs, run.facts.detection.intervalMs);
   for (;;) {
@@ -31,7 +36,7 @@ export function* verify(
       const seen = verdict.health === 'unknown' ? 'cannot be looked at' : 'is still not well';
       return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
     }
-    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), `not well yet: ${verdict.reason}`);
+    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), 'look', `not well yet: ${verdict.reason}`);
     pauseMs = Math.min(pauseMs * 2, run.facts.detection.intervalMs);
   }
 }

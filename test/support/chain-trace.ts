@@ -2,15 +2,18 @@
 import type { ChainPlan } from '../../src/recovery/plan-chain.ts';
 import type { StepPlan, TimedDecision } from '../../src/recovery/chain.ts';
 
-/** `0 probe`, `0 run REBOOT #1`, `500 verify`, ...: milliseconds since the start, what, and how it ended. */
+/** `0 probe`, `0 run REBOOT #1`, `500 verify`, ...: milliseconds since the start, what, and how it ended; without the confirmation. */
 export function traceOf(plan: ChainPlan): string[] {
   const start = plan.decisions[0]?.at ?? 0;
-  return plan.decisions.map((each) => `${each.at - start} ${inShort(each)}`);
+  const told = plan.decisions.filter(({ decision }) => decision.kind !== 'confirm');
+  return told.map((each) => `${each.at - start} ${inShort(each)}`);
 }
 
-/** Without the times and the waits, for tests to which they do not matter. */
+/** Without times, waits and the confirmation, for tests to which they do not matter. */
 export function outlineOf(plan: ChainPlan): string[] {
-  return plan.decisions.filter(({ decision }) => decision.kind !== 'wait').map(inShort);
+  return plan.decisions
+    .filter(({ decision }) => decision.kind !== 'wait' && decision.kind !== 'confirm')
+    .map(inShort);
 }
 
 function inShort({ decision }: TimedDecision): string {
@@ -28,6 +31,7 @@ function inShort({ decision }: TimedDecision): string {
     case 'wait':
     case 'probe':
     case 'pass':
+    case 'confirm':
     case 'release':
       return decision.kind;
   }

@@ -451,6 +451,12 @@ describe('version 1.3', () => {
     expect(issuesOf(withPattern(String.raw`(a)\1`))[0]).toContain('RE2 syntax');
   });
 
+  test('the single detection type of the old examples is not in 1.3', () => {
+    expect(issuesOf({ detection: { type: 'NODE_STATUS_POLLING' }, recovery: {} })[0]).toContain(
+      'detection.type: expected one of',
+    );
+  });
+
   test('a key of 1.3 in an older policy is named as that', () => {
     expect(issuesOf(policy13({ safety: {} }), '1.2')[0]).toContain('it came with version 1.3');
     expect(

@@ -1,0 +1,56 @@
+/** The rules of a recovery for which a person names the operation: that one item, verified as the policy says, and no hooks. */
+import type { Detection, HealthPolicy, RecoveryRules } from '../domain/health-policy.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+/** Senlin's default_action_timeout. */
+const timeoutMs = 3_600_000;
+
+/** Where there is no policy: how long a changed node may take to be well, and how often it is looked at meanwhile. */
+export const detectionWithoutPolicy: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'> = {
+  intervalMs: 5000,
+  nodeUpdateTimeoutMs: 60_000,
+};
+
+/** @param operation `REBOOT`, `REBUILD`, `RECREATE`; as in Senlin, a REBOOT without a type is a hard one. */
+export function operationRules(
+  operation: string,
+  params: JsonObject,
+  policy: HealthPolicy | null,
+): RecoveryRules {
+  const { verify, stabilizeMs, fencing, nodeDeleteTimeoutMs, nodeForceRecreate } =
+    policy?.recovery ?? withoutPolicy;
+  return {
+    strategy: 'CHAIN',
+    items: [
+      {
+        id: 'operation',
+        name: operation,
+        params: operation === 'REBOOT' ? { type: 'HARD', ...params } : params,
+        timeoutGiven: false,
+        timeoutMs,
+        attempts: 1,
+        backoff: { delayMs: 0, factor: 1, maxDelayMs: 0 },
+        before: [],
+        after: [],
+        when: null,
+        onFailure: { kind: 'STOP' },
+      },
+    ],
+    onSuccess: [],
+    onExhausted: [],
+    retry: null,
+    verify,
+    stabilizeMs,
+    fencing,
+    nodeDeleteTimeoutMs,
+    nodeForceRecreate,
+  };
+}
+
+const withoutPolicy = {
+  verify: 'STATUS',
+  stabilizeMs: 0,
+  fencing: [],
+  nodeDeleteTimeoutMs: 20_000,
+  nodeForceRecreate: false,
+} as const satisfies Partial<RecoveryRules>;

@@ -1,0 +1,53 @@
+/**
+ * What of the decisions is told to people: every one with its reason, but not every look of a verification, only those that saw
+ * something else than the one before. The timeline of a longer history begins with that of a shorter one.
+ */
+import type { Decision, TimedDecision } from './chain.ts';
+import { stepLabel } from './describe.ts';
+
+export interface Told {
+  readonly at: number;
+  /** One word: probe, confirm, run, verify, finish, settle, close, ... */
+  readonly decision: string;
+  readonly reason: string;
+}
+
+export function timelineOf(decisions: readonly TimedDecision[]): Told[] {
+  const told: Told[] = [];
+  let seenSince = new Set<string>();
+  for (const { at, decision } of decisions) {
+    if (decision.kind === 'run' || decision.kind === 'finish') seenSince = new Set();
+    const reason = inWords(decision);
+    const isLook = decision.kind === 'verify' || (decision.kind === 'wait' && decision.before === 'look');
+    if (isLook && seenSince.has(reason)) continue;
+    seenSince.add(reason);
+    told.push({ at, decision: decision.kind, reason });
+  }
+  return told;
+}
+
+function inWords(decision: Decision): string {
+  switch (decision.kind) {
+    case 'finish':
+      return `${stepLabel(decision.step)}: ${decision.state}, ${decision.reason}`;
+    case 'skip':
+      return `${stepLabel(decision.step)}: ${decision.reason}`;
+    case 'settle':
+      return `${decision.state}: ${decision.reason}`;
+    case 'close':
+      return closeInWords(decision);
+    case 'probe':
+    case 'pass':
+    case 'confirm':
+    case 'run':
+    case 'verify':
+    case 'wait':
+    case 'release':
+      return decision.reason;
+  }
+}
+
+function closeInWords({ state, reason, next }: Extract<Decision, { kind: 'close' }>): string {
+  if (next === null) return `${state}: ${reason}`;
+  return `${state}: ${reason}; ${next.kind === 'quarantine' ? 'quarantined: ' : ''}${next.reason}`;
+}
