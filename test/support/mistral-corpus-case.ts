@@ -11,7 +11,7 @@ import { info, normal, prune, sortKey } from './mistral-corpus-form.ts';
 import { VirtualRunner } from './mistral-corpus-runner.ts';
 
 export function runCase(recorded: Case): JsonObject {
-  const runner = new VirtualRunner();
+  const runner = new VirtualRunner(undefined, { forgetful: true });
   const definitions = recorded.spec.definitions.map((definition) => define(runner, recorded, definition));
   const isDefined = definitions.every((answer) => answer['status'] === 201);
   if (!isDefined || recorded.spec.workflow === undefined) return { definitions };

@@ -2,6 +2,7 @@
  * A runner of workflows in memory and in simulated time: what the durable runner does with a database, in a few lines. Time only
  * passes when nothing is left to do at this instant, so a case of a minute takes milliseconds.
  */
+import { deepStrictEqual } from 'node:assert';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { Command } from '../../src/workflow/language/conductor/command.ts';
 import {
@@ -51,6 +52,12 @@ export type Pretend = (
   command: Extract<Command, { type: 'run-action' }>,
 ) => Outcome | undefined;
 
+/** As a database would give it back. */
+function copyOf({ execution, tasks, actions }: ExecutionState): ExecutionState {
+  const copy = <Row>(row: Row): Row => JSON.parse(JSON.stringify(row)) as Row;
+  return new ExecutionState(copy(execution), [...tasks].map(copy), [...actions].map(copy));
+}
+
 export class VirtualRunner implements Surroundings {
   now = Date.UTC(2026, 0, 1);
   readonly steps: { readonly executionId: string; readonly event: WorkflowEvent; readonly step: Step }[] = [];
@@ -62,9 +69,15 @@ export class VirtualRunner implements Surroundings {
   readonly #due: Due[] = [];
   #number = 0;
 
-  /** `pretend` answers before the usual actions do; undefined leaves it to them. */
-  constructor(pretend: Pretend = () => undefined) {
+  readonly #isForgetful: boolean;
+
+  /**
+   * `pretend` answers before the usual actions do; undefined leaves it to them. A forgetful runner repeats each step, which must give
+   * the same, and keeps nothing between steps but JSON, like one that dies after each.
+   */
+  constructor(pretend: Pretend = () => undefined, options: { forgetful: boolean } = { forgetful: false }) {
     this.#pretend = pretend;
+    this.#isForgetful = options.forgetful;
   }
 
   define(
@@ -143,10 +156,13 @@ export class VirtualRunner implements Surroundings {
     const running = this.#running.get(executionId);
     if (running === undefined) throw new Error(`no execution ${executionId}`);
     const event = { ...untimed, now: this.now } as WorkflowEvent;
+    const before = this.#isForgetful ? copyOf(running.state) : undefined;
     const step = conduct(running.workflow, running.state, event, this);
     this.steps.push({ executionId, event, step });
+    if (before !== undefined) deepStrictEqual(conduct(running.workflow, before, event, this), step);
     running.state.apply(step.changes);
-    for (const command of step.commands) this.#schedule(0, () => this.#carryOut(running, command));
+    if (this.#isForgetful) this.#running.set(executionId, { ...running, state: copyOf(running.state) });
+    for (const command of step.commands) this.#schedule(0, () => this.#carryOut(executionId, command));
     return step;
   }
 
@@ -154,8 +170,8 @@ export class VirtualRunner implements Surroundings {
     this.#due.push({ at: this.now + afterMs, number: (this.#number += 1), run });
   }
 
-  #carryOut(running: Running, command: Command): void {
-    const { execution } = running.state;
+  #carryOut(executionId: string, command: Command): void {
+    const { execution } = this.state(executionId);
     switch (command.type) {
       case 'run-action':
         return this.#runAction(execution.id, command);
@@ -234,11 +250,9 @@ export class VirtualRunner implements Surroundings {
       if (!this.advance(until)) throw new Error(`waited for ${what}, and nothing is left to do`);
   }
 
-  waitForEnd(id: string): ExecutionRecord {
-    this.waitUntil(
-      () => ['SUCCESS', 'ERROR', 'CANCELLED'].includes(this.record(id).state),
-      `the end of ${id}`,
-    );
+  waitForEnd(id: string, seconds = 86_400): ExecutionRecord {
+    const hasEnded = (): boolean => ['SUCCESS', 'ERROR', 'CANCELLED'].includes(this.record(id).state);
+    this.waitUntil(hasEnded, `the end of ${id}`, seconds);
     return this.record(id);
   }
 

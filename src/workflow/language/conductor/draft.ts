@@ -36,7 +36,7 @@ export class Draft {
   readonly commands: Command[] = [];
   /** What follows from what was done so far, to be done in this step. */
   readonly work: Work[] = [];
-  /** Some branch ended without taking a transition: a join that waits for it may have become impossible. */
+  /** A join began to wait, or a branch ended without taking a transition: a join may be, or have become, impossible. */
   joinsMayFail = false;
   /** What `uuid()` is derived from in this step, and how many were drawn. */
   readonly seed: string;

@@ -19,6 +19,7 @@ export function arriveAtJoin(draft: Draft, spec: TaskSpec, trigger: Trigger): bo
   const latest = draft.latestTask(spec.name);
   if (latest === undefined || beginsRound(draft, latest, trigger)) {
     const join = createTask(draft, spec, 'WAITING', [trigger], {});
+    draft.joinsMayFail = true;
     startIfSatisfied(draft, spec, join);
     return true;
   }

@@ -119,7 +119,10 @@ function compileText(source: Source, value: Json): Template {
   if (typeof value !== 'string') return constant(value);
   if (!mayHoldExpression(value)) {
     if (/<%|\{\{/.test(value))
-      source.problems.warn(source.path, 'an expression begins here and does not end: it stays text');
+      source.problems.warn(
+        source.path,
+        'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+      );
     return constant(value);
   }
   if (value.split(/<%|\{\{|\{%/, maxExpressions + 2).length > maxExpressions + 1) {
@@ -147,14 +150,7 @@ function mayHoldExpression(text: string): boolean {
 }
 
 function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {
-  const hint = unbalanced(error.expression) ? '; quote the whole text if it stands inside { } or [ ]' : '';
-  source.problems.error(source.path, `${error.message}${hint}`, { found: shortly(error.expression) });
-}
-
-function unbalanced(text: string): boolean {
-  return (
-    text.split('<%').length !== text.split('%>').length || text.split('{{').length !== text.split('}}').length
-  );
+  source.problems.error(source.path, error.message, { found: shortly(error.expression) });
 }
 
 /** A mapping with at least one entry (`publish`, `output`, `vars`, ...). */

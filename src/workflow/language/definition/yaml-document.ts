@@ -40,7 +40,7 @@ export function parseYamlText(text: string): YamlText {
   }
   const lines = new LineCounter();
   const document = parseTree(text, lines);
-  refuseSyntaxErrors(document, lines);
+  refuseSyntaxErrors(document, text, lines);
   const problems = new ProblemList((path) => positionOf(document.contents, path, lines));
   const value = new Conversion(problems).json(document.contents, [], 0);
   problems.throwIfErrors();
@@ -83,19 +83,16 @@ const booleans: ScalarTag[] = [
   },
 ];
 
-function refuseSyntaxErrors(document: Document.Parsed, lines: LineCounter): void {
-  const problems = document.errors.slice(0, 10).map((error) => {
-    if (error.message.includes('call stack')) throw tooBig('the definition is nested too deeply');
-    const { line, col: column } = lines.linePos(error.pos[0]);
-    return {
-      severity: 'error' as const,
-      path: [],
-      message: `Definition could not be parsed: ${error.message}`,
-      line,
-      column,
-    };
-  });
-  if (problems.length > 0) throw new DefinitionError(problems);
+/** Only the first: those that follow are mostly its consequences. */
+function refuseSyntaxErrors(document: Document.Parsed, text: string, lines: LineCounter): void {
+  const [error] = document.errors;
+  if (error === undefined) return;
+  if (error.message.includes('call stack')) throw tooBig('the definition is nested too deeply');
+  const { line, col: column } = lines.linePos(error.pos[0]);
+  const written = text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]);
+  const hint = /<%|\{\{/.test(written) ? '; an expression inside { } or [ ] has to be quoted' : '';
+  const message = `Definition could not be parsed: ${error.message}${hint}`;
+  throw new DefinitionError([{ severity: 'error', path: [], message, line, column }]);
 }
 
 function tooBig(message: string): DefinitionError {

@@ -1,0 +1,282 @@
+import { describe, expect, it } from 'vitest';
+import { parseActions, parseWorkbook, parseWorkflows } from './parse-definition.ts';
+import { DefinitionError, describeProblem } from './problem.ts';
+import type { TaskSpec } from './workflow-spec.ts';
+
+function problemsOf(text: string): string[] {
+  try {
+    parseWorkflows(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    return error.problems.map(describeProblem);
+  }
+}
+
+/** The problems of one task written as a flow mapping on line 4. */
+function taskProblems(task: string): string[] {
+  return problemsOf(`version: '2.0'\nw:\n  tasks:\n    a: ${task}\n    b: {action: std.noop}\n`);
+}
+
+function task(text: string): TaskSpec {
+  const { spec } = parseWorkflows(
+    `version: '2.0'\nw:\n  tasks:\n    a: ${text}\n    b: {action: std.noop}\n    c: {action: std.noop}\n`,
+  );
+  const found = spec[0]?.tasks.get('a');
+  if (found === undefined) throw new Error('no task');
+  return found;
+}
+
+const targets = (spec: TaskSpec): (string | undefined)[][] =>
+  spec.onSuccess.transitions.map(({ target, command, guardText }) => [target, command, guardText]);
+
+describe('a definition with mistakes', () => {
+  it('names every mistake with its place, what was expected and what was found', () => {
+    const text = [
+      "version: '2.0'",
+      'w:',
+      '  tasks:',
+      '    a:',
+      '      action: std.noop',
+      '      timeout: soon',
+      '      on-sucess: b',
+      '      on-error: [c]',
+      '    b: {action: std.noop, retry: {count: -1, delay: 1}}',
+    ].join('\n');
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(
+        /^line 7, column 7: w\.tasks\.a\.on-sucess: unknown key .*did you mean 'on-success'\?/,
+      ),
+      'line 6, column 7: w.tasks.a.timeout: wrong type (expected whole seconds of at least 0, or one expression, found "soon")',
+      'line 9, column 35: w.tasks.b.retry.count: wrong type (expected a whole number of at least 0, or one expression, found -1)',
+      expect.stringMatching(/^line 8, column 7: w\.tasks\.a\.on-error: Task 'c' not found/),
+    ]);
+  });
+
+  it.each([
+    [
+      'a bare word behind an action',
+      '{action: std.echo output=word}',
+      /value of parameter 'output' is not understood/,
+    ],
+    [
+      'a mapping behind an action',
+      "{action: 'std.echo output={}'}",
+      /value of parameter 'output' is not understood/,
+    ],
+    ['a word that is no parameter', '{action: std.echo loudly}', /this is no parameter/],
+    [
+      'a list that is no JSON',
+      "{action: 'std.echo output=[1, b]'}",
+      /value of parameter 'output' is not understood/,
+    ],
+    [
+      'a message for a task',
+      '{action: std.noop, on-success: \'b(msg="x")\'}',
+      /only fail, succeed and pause take a message/,
+    ],
+    [
+      'a guard that is no expression',
+      '{action: std.noop, on-success: {b: true}}',
+      /a guard must be an expression/,
+    ],
+    [
+      'two guarded targets in one mapping',
+      '{action: std.noop, on-success: {b: <% 1 %>, c: <% 1 %>}}',
+      /the name of a task or command/,
+    ],
+    [
+      'a wrong scope of publish',
+      '{action: std.noop, on-success: {publish: {tree: {x: 1}}, next: b}}',
+      /unknown key 'tree' of publish/,
+    ],
+    ['input that is a text', '{action: std.echo, input: text}', /one expression that gives one/],
+    [
+      'with-items over two lists of one name',
+      "{action: std.noop, with-items: ['i in [1]', 'i in [2]']}",
+      /a variable stands twice/,
+    ],
+    ['retry without delay', '{action: std.noop, retry: {count: 3}}', /'delay' is missing in retry/],
+    ['a join of a word', '{action: std.noop, join: most}', /all, one or a whole number/],
+    ['a key twice', '{action: std.noop, action: std.echo}', /the key 'action' stands twice/],
+  ])('is refused for %s', (_what, text, message) => {
+    expect(taskProblems(text).join('\n')).toMatch(message);
+  });
+
+  it('says that an expression in a flow mapping has to be quoted', () => {
+    expect(taskProblems('{action: std.echo, on-success: {b: <% f(1, 2) %>}}').join('\n')).toMatch(
+      /wrong type/,
+    );
+    const { warnings } = parseWorkflows(
+      "version: '2.0'\nw: {tasks: {a: {action: std.echo, input: {output: <% f(1, 2) %>}}}}",
+    );
+    expect(warnings[0]?.message).toBe(
+      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+    );
+  });
+
+  it('warns of what Mistral accepts and nobody means', () => {
+    const { warnings } = parseWorkflows(
+      "version: '2.0'\nw:\n  outptu: {}\n  tasks:\n    a: {action: std.echo, input: {output: '{{ _.x '}}\n",
+    );
+    expect(warnings.map((warning) => warning.message)).toEqual([
+      "unknown key 'outptu' of a workflow is ignored",
+      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+    ]);
+  });
+});
+
+describe('hostile text', () => {
+  const aliases = Array.from(
+    { length: 12 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level}, `.repeat(9)}]`,
+  );
+
+  it.each([
+    [
+      'aliases that stand for billions of values',
+      ['a0: &a0 [1, 2]', ...aliases].join('\n'),
+      /more than 150000 values/,
+    ],
+    ['an alias inside itself', "version: '2.0'\nw: &w {tasks: *w}", /contains itself/],
+    ['ten thousand open brackets', '['.repeat(10_000), /nested/],
+    ['mappings a hundred deep', '{a: '.repeat(100) + '1' + '}'.repeat(100), /nested deeper than 60 levels/],
+    ['a megabyte', 'x'.repeat(1_000_000), /at most 262144/],
+    [
+      'a number beyond all bounds',
+      "version: '2.0'\nw: {tasks: {a: {timeout: .inf}}}",
+      /a number that JSON cannot carry/,
+    ],
+  ])('%s is refused', (_what, text, message) => {
+    expect(problemsOf(text).join('\n')).toMatch(message);
+  });
+
+  it('stops after a hundred mistakes', () => {
+    const tasks = Array.from({ length: 5000 }, (_, index) => `    t${index}: {colour: red}`);
+    expect(problemsOf(`version: '2.0'\nw:\n  tasks:\n${tasks.join('\n')}`)).toHaveLength(100);
+  });
+
+  it('cannot reach into the process through its names', () => {
+    const { spec } = parseWorkflows(
+      "version: '2.0'\n__proto__:\n  tasks:\n    constructor: {action: std.noop, on-success: toString}\n    toString: {}\n".replace(
+        '{}',
+        '{action: std.noop}',
+      ),
+    );
+    expect(spec.map(({ name }) => name)).toEqual(['__proto__']);
+    expect([...(spec[0]?.tasks.keys() ?? [])]).toEqual(['constructor', 'toString']);
+  });
+});
+
+describe('YAML', () => {
+  it('is read as Mistral reads it: yes is true, y is text, << merges, a date stays text', () => {
+    const text =
+      "version: '2.0'\nw:\n  input:\n  - a: yes\n  - b: y\n  - c: 2026-01-02\n  tasks:\n    a: &base {action: std.noop}\n    b:\n      <<: *base\n      timeout: 5\n";
+    const [workflow] = parseWorkflows(text).spec;
+    expect(workflow?.inputs).toEqual([
+      { name: 'a', default: true },
+      { name: 'b', default: 'y' },
+      { name: 'c', default: '2026-01-02' },
+    ]);
+    expect(workflow?.tasks.get('b')?.callName).toBe('std.noop');
+  });
+});
+
+describe('a clause', () => {
+  it.each([
+    ['one name', 'b', [['b', undefined, undefined]]],
+    [
+      'a list',
+      '[b, c]',
+      [
+        ['b', undefined, undefined],
+        ['c', undefined, undefined],
+      ],
+    ],
+    ['a guarded name', '{b: <% $.x %>}', [['b', undefined, '<% $.x %>']]],
+    [
+      'a mixed list',
+      '[b, {c: "{{ _.x }}"}, noop]',
+      [
+        ['b', undefined, undefined],
+        ['c', undefined, '{{ _.x }}'],
+        ['noop', 'noop', undefined],
+      ],
+    ],
+    [
+      'next',
+      '{publish: {branch: {x: 1}}, next: [b, c: <% true %>]}',
+      [
+        ['b', undefined, undefined],
+        ['c', undefined, '<% true %>'],
+      ],
+    ],
+    ['a guarded name under next', '{next: {b: <% $.x %>}}', [['b', undefined, '<% $.x %>']]],
+    ['a message in brackets', `'fail(msg="tight")'`, [['fail', 'fail', undefined]]],
+    ['a message behind a blank', `'pause msg="two words"'`, [['pause', 'pause', undefined]]],
+    ['a guarded message', `[{'fail(msg=<% $.why %>)': <% $.x %>}]`, [['fail', 'fail', '<% $.x %>']]],
+  ])('may be %s', (_what, clause, expected) => {
+    expect(targets(task(`{action: std.noop, on-success: ${clause}}`))).toEqual(expected);
+  });
+
+  it('without targets takes those of task-defaults, but not itself', () => {
+    const text =
+      "version: '2.0'\nw:\n  task-defaults: {on-error: [b, c]}\n  tasks:\n    a: {action: std.noop, on-error: {publish: {branch: {x: 1}}}}\n    b: {action: std.noop}\n    c: {action: std.noop, on-error: noop}\n    d: {action: std.noop}\n";
+    const tasks = parseWorkflows(text).spec[0]?.tasks;
+    const errors = (name: string): string[] | undefined =>
+      tasks?.get(name)?.onError.transitions.map(({ target }) => target);
+    expect([errors('a'), errors('b'), errors('c')]).toEqual([['b', 'c'], ['c'], ['noop']]);
+  });
+});
+
+describe('inline parameters', () => {
+  it('know quoted text, expressions, lists, words of JSON and numbers', () => {
+    const line = `std.echo a="two words" b='x' c=<% $.n * 2 %> d=[1, "]", null] e=true f=null g=-1.5 h="<% $.n %>!"`;
+    const { callName, inlineInput } = task(JSON.stringify({ action: line }));
+    expect(callName).toBe('std.echo');
+    expect([...inlineInput.keys()]).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+    const constants = [...inlineInput.values()].map((template) =>
+      template.kind === 'constant' ? template.value : template.kind,
+    );
+    expect(constants).toEqual(['two words', 'x', 'yaql', [1, ']', null], true, null, -1.5, 'yaql-text']);
+  });
+
+  it('let an expression with blanks be the name', () => {
+    expect(task(`{workflow: '<% "heal_" + $.kind %> node="n1"'}`)).toMatchObject({
+      type: 'WORKFLOW',
+      callName: '<% "heal_" + $.kind %>',
+    });
+  });
+
+  it('may be a retry in one line', () => {
+    const { policies } = task(`{action: std.noop, retry: 'count=3 delay=1 break-on=<% $.x %>'}`);
+    expect(policies.retry).toMatchObject({
+      count: { value: 3 },
+      delay: { value: 1 },
+      breakOn: { kind: 'yaql' },
+    });
+  });
+});
+
+describe('workbooks and ad-hoc actions', () => {
+  it('give their workflows and actions full names', () => {
+    const text =
+      "version: '2.0'\nname: book\nworkflows:\n  main:\n    tasks: {a: {action: greet}}\nactions:\n  greet: {base: std.echo output='hi', input: [who: you]}\n";
+    const { spec } = parseWorkbook(text);
+    expect(spec.workflows.map(({ fullName, workbook }) => [fullName, workbook])).toEqual([
+      ['book.main', 'book'],
+    ]);
+    expect(spec.actions[0]).toMatchObject({
+      fullName: 'book.greet',
+      base: 'std.echo',
+      inputs: [{ name: 'who', default: 'you' }],
+    });
+  });
+
+  it('need a name and a base', () => {
+    expect(() =>
+      parseWorkbook("version: '2.0'\nworkflows:\n  w: {tasks: {a: {action: std.noop}}}\n"),
+    ).toThrow("'name' is missing");
+    expect(() => parseActions("version: '2.0'\na: {input: [x]}\n")).toThrow("'base' is missing");
+  });
+});
