@@ -48,7 +48,7 @@ const schema = z.strictObject({
       /** Seconds: the shortest detection interval that a policy may ask for (Senlin's health_check_interval_min). */
       check_interval_min: z.number().min(0.1).default(1),
       /** Probes under way at once, all clusters together. */
-      probes_at_once: z.int().min(1).max(10_000).default(256),
+      probes_at_once: z.int().min(2).max(10_000).default(512),
     })
     .prefault({}),
 });

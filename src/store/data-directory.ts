@@ -3,8 +3,8 @@
  * held open in an exclusive transaction, which the operating system gives back at any death of the process, SIGKILL
  * and power cut included; `holder.json` beside it says who has it, for the message to the second one.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 export interface DataDirectory {
@@ -26,7 +26,7 @@ export function openDataDirectory(
   holder: { pid: number; started: Date; listen: string },
 ): DataDirectory {
   try {
-    mkdirSync(join(path, 'nodes'), { recursive: true, mode: 0o700 });
+    makeDirectory(join(path, 'nodes'));
   } catch (error) {
     throw new Error(`--data-dir ${path}: cannot be created or written (${reasonOf(error)}).`, {
       cause: error,
@@ -46,6 +46,14 @@ export function openDataDirectory(
       lock.close();
     },
   };
+}
+
+/** Parents first. Node's own `recursive` never returns where a parent cannot be made and says ENOENT, as /proc does. */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  mkdirSync(path, { mode: 0o700 });
 }
 
 function takeLock(path: string): DatabaseSync {

@@ -86,6 +86,17 @@ export async function countNodesByStatus(
 }
 
 /** @returns whether there was such a node. */
+/** Ids of the nodes whose profile is of a type, `local.process-1.0`. */
+export async function nodeIdsOfProfileType(db: Db, type: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('node')
+    .innerJoin('profile', 'profile.id', 'node.profile_id')
+    .select('node.id')
+    .where('profile.type', '=', type)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 export async function updateNode(tx: Tx, id: string, changes: NodeChanges): Promise<boolean> {
   const columns = changedColumns(changes);
   const result = await tx.db.updateTable('node').set(columns).where('id', '=', id).executeTakeFirst();

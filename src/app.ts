@@ -1,0 +1,173 @@
+/**
+ * Coppice put together: the only place that knows every part. What each part does is said in its own folder.
+ *
+ *     data directory -> store -> engine (actions) -> healer (health, recovery) -> HTTP
+ *
+ * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
+ * directory. A process that is killed needs no stop: the next start takes over what it left.
+ */
+import { hostname } from 'node:os';
+import { Registry } from 'prom-client';
+import { actionEnded, actionStarted } from './actions/action-events.ts';
+import { loadManagedNode } from './actions/physical-node.ts';
+import { actionDefinitions } from './actions/registry.ts';
+import type { Config } from './config.ts';
+import { Engine } from './engine/engine.ts';
+import { Healer } from './health/healer.ts';
+import { noAuthentication } from './http/authentication.ts';
+import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { createLog } from './log.ts';
+import { actionMetrics, roundsMetrics } from './metrics.ts';
+import { policyTypes } from './policies/registry.ts';
+import { typeName, type NodeFacts, type ProfileType } from './profiles/profile-type.ts';
+import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
+import type { RequestTools } from './requests/request-tools.ts';
+import { openDataDirectory } from './store/data-directory.ts';
+import { migrate } from './store/migrate.ts';
+import { nodeIdsOfProfileType } from './store/nodes.ts';
+import { openSqlite } from './store/sqlite.ts';
+import type { Store } from './store/store.ts';
+
+export interface Coppice {
+  /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+type Log = ReturnType<typeof createLog>;
+
+/** @throws Error with a sentence for the operator: the directory is held or not writable, the port is taken, ... */
+export async function startCoppice(config: Config): Promise<Coppice> {
+  const started: Started = { stops: [] };
+  try {
+    const url = await startParts(config, started);
+    return { url, stop: () => stopAll(started) };
+  } catch (error) {
+    await stopAll(started);
+    throw error;
+  }
+}
+
+interface Started {
+  /** How to stop what was started, in the order of the start. */
+  readonly stops: (() => void | Promise<void>)[];
+}
+
+async function stopAll({ stops }: Started): Promise<void> {
+  for (const stop of stops.splice(0).reverse()) await stop();
+}
+
+async function startParts(config: Config, { stops }: Started): Promise<string> {
+  const authentication = noAuthentication();
+  authentication.checkAddress(config.listen.host);
+  const log = createLog(config.logLevel);
+  const listen = `${config.listen.host}:${config.listen.port}`;
+  const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
+  stops.push(() => directory.release());
+  const store = openSqlite(directory.databasePath);
+  stops.push(() => store.close());
+  await migrate(store, Date.now());
+
+  const registry = new Registry();
+  const profileTypes = knownProfileTypes({ dataDir: directory.path });
+  const definitions = actionDefinitions({ store, profileTypes });
+  const parts: Parts = { config, log, store, registry, profileTypes };
+  const actionNames = new Set(definitions.map((definition) => definition.action));
+  // The port is taken before anything is touched: a second server that finds it taken has changed nothing.
+  const server = config.roles.includes('api')
+    ? await startHttp(parts, actionNames, authentication, stops)
+    : undefined;
+  if (config.roles.includes('engine')) await startEngine(parts, definitions, stops);
+  if (config.roles.includes('health')) await startHealer(parts, stops);
+  log.info({ listen: server?.url, data_dir: directory.path, roles: config.roles }, 'Coppice is ready');
+  return server?.url ?? '';
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly profileTypes: ProfileTypes;
+}
+
+async function startHttp(
+  { config, log, store, registry, profileTypes }: Parts,
+  actionNames: ReadonlySet<string>,
+  authentication: ReturnType<typeof noAuthentication>,
+  stops: Started['stops'],
+): Promise<HttpServer> {
+  const tools: RequestTools = {
+    store,
+    profileTypes,
+    policyTypes,
+    checkSettings: { healthCheckIntervalMin: config.checkIntervalMin },
+    actionNames,
+    limits: { maxNodesPerCluster: config.nodesPerCluster },
+    now: Date.now,
+  };
+  const server = await createHttpServer({ tools, authentication, registry, log });
+  stops.push(() => server.close());
+  await server.listen(`${config.listen.host}:${config.listen.port}`);
+  return server;
+}
+
+async function startEngine(
+  { config, log, store, registry, profileTypes }: Parts,
+  definitions: ReturnType<typeof actionDefinitions>,
+  stops: Started['stops'],
+): Promise<void> {
+  const observe = actionMetrics(registry, () => engine.running);
+  const engine: Engine = new Engine({
+    store,
+    definitions,
+    concurrency: config.concurrency,
+    alone: true,
+    host: hostname(),
+    roles: config.roles,
+    observer: {
+      started: (tx, action) => actionStarted(tx, action, Date.now()),
+      async ended(tx, action, ending) {
+        await actionEnded(tx, action, ending, Date.now());
+        observe(action, ending, Date.now());
+      },
+      failed: (error, action) =>
+        log.error({ err: error, action_id: action?.id }, 'the engine met an error of its own'),
+    },
+  });
+  for (const type of profileTypes.all) {
+    const upkeep = type.start?.(() => nodesOfType(store, profileTypes, type));
+    if (upkeep !== undefined) stops.push(() => upkeep.stop());
+  }
+  stops.push(() => engine.stop());
+  await engine.start();
+}
+
+async function nodesOfType(
+  store: Store,
+  profileTypes: ProfileTypes,
+  type: ProfileType,
+): Promise<NodeFacts[]> {
+  const ids = await nodeIdsOfProfileType(store.db, typeName(type));
+  const nodes = await Promise.all(
+    // One that goes away meanwhile needs no upkeep.
+    ids.map((id) => loadManagedNode(store.db, profileTypes, id).catch(() => undefined)),
+  );
+  return nodes.flatMap((node) => node?.facts ?? []);
+}
+
+async function startHealer(
+  { config, log, store, registry, profileTypes }: Parts,
+  stops: Started['stops'],
+): Promise<void> {
+  const total = config.probesAtOnce;
+  const healer = new Healer({
+    store,
+    profileTypes,
+    log,
+    metrics: roundsMetrics(registry),
+    limits: { total, perCluster: Math.max(1, Math.ceil(total / 2)) },
+  });
+  stops.push(() => healer.stop());
+  await healer.start();
+}

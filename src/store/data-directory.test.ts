@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { openDataDirectory } from './data-directory.ts';
+
+let parent: string;
+
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'coppice-data-'));
+});
+
+afterEach(() => rmSync(parent, { recursive: true, force: true }));
+
+const holder = { pid: 4711, started: new Date(0), listen: '127.0.0.1:8777' };
+
+it('is made with all its parents, and can be opened again after it was released', () => {
+  const path = join(parent, 'a', 'b');
+  openDataDirectory(path, holder).release();
+  openDataDirectory(path, holder).release();
+});
+
+it('tells a second one who holds it', () => {
+  const first = openDataDirectory(parent, holder);
+  expect(() => openDataDirectory(parent, holder)).toThrow(
+    /in use by process 4711 \(started 1970-01-01T00:00:00\.000Z, listening on 127\.0\.0\.1:8777\)/,
+  );
+  first.release();
+});
+
+it.each([
+  ['where no directory can be made', () => '/proc/coppice/data'],
+  ['below a file', () => join(parent, 'file', 'data')],
+])('is refused %s, and says so', (_, path) => {
+  writeFileSync(join(parent, 'file'), '');
+  expect(() => openDataDirectory(path(), holder)).toThrow(/cannot be created or written/);
+});
+
+it.skipIf(process.getuid?.() === 0)(
+  'is refused where it may not be written (not as root, who may write anywhere)',
+  () => {
+    chmodSync(parent, 0o500);
+    expect(() => openDataDirectory(parent, holder)).toThrow(/not writable|cannot be created/);
+  },
+);
