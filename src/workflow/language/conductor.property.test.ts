@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  definitionOf,
+  modelOf,
+  type Outcome,
+  type PlannedTask,
+  plans,
+} from '../../../test/support/mistral-corpus-generator.ts';
+import { type Pretend, VirtualRunner } from '../../../test/support/mistral-corpus-runner.ts';
+
+const pretend: Pretend = (action, { succeeds, delay }) =>
+  action === 'std.test_dict'
+    ? { afterMs: Number(delay) * 1000, state: succeeds === true ? 'SUCCESS' : 'ERROR', result: null }
+    : undefined;
+
+function runnerFor(plan: readonly PlannedTask[]): VirtualRunner {
+  const runner = new VirtualRunner(pretend, { forgetful: true });
+  runner.define(definitionOf(plan));
+  return runner;
+}
+
+function outcomeOf(runner: VirtualRunner, id: string): Outcome {
+  const { state, output } = runner.record(id);
+  return {
+    state: state === 'SUCCESS' ? 'SUCCESS' : 'ERROR',
+    tasks: Object.fromEntries(runner.tasks(id).map((task) => [task.name, task.state])),
+    variables: Object.keys(output)
+      .filter((name) => /^v\d/.test(name))
+      .toSorted(),
+  };
+}
+
+describe('any workflow without cycles', () => {
+  it('ends as the plain model says, whatever the times, and dies and comes back after each step without a difference', () => {
+    fc.assert(
+      fc.property(plans, (plan) => {
+        const runner = runnerFor(plan);
+        const id = runner.start('w');
+        runner.waitForEnd(id);
+        runner.sleep(1000);
+        expect(outcomeOf(runner, id)).toEqual(modelOf(plan));
+        expect(new Set(runner.tasks(id).map(({ name }) => name)).size).toBe(runner.tasks(id).length);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('ends the same when it is paused and resumed at any time', () => {
+    fc.assert(
+      fc.property(
+        plans,
+        fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 4 }),
+        (plan, times) => {
+          const runner = runnerFor(plan);
+          const id = runner.start('w');
+          for (const seconds of times) {
+            runner.sleep(seconds);
+            runner.tell(id, { type: 'pause' });
+            runner.sleep(seconds + 3);
+            runner.tell(id, { type: 'resume' });
+          }
+          runner.waitForEnd(id);
+          expect(outcomeOf(runner, id)).toEqual(modelOf(plan));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends at once when it is stopped at any time, and starts nothing afterwards', () => {
+    fc.assert(
+      fc.property(
+        plans,
+        fc.integer({ min: 0, max: 12 }),
+        fc.constantFrom('ERROR' as const, 'CANCELLED' as const),
+        (plan, seconds, state) => {
+          const runner = runnerFor(plan);
+          const id = runner.start('w');
+          runner.sleep(seconds);
+          const before = runner.record(id).state;
+          runner.tell(id, { type: 'stop', state, stateInfo: 'enough' });
+          const made = runner.tasks(id).length;
+          runner.sleep(1000);
+          expect(runner.record(id).state).toBe(before === 'RUNNING' ? state : before);
+          expect(runner.tasks(id)).toHaveLength(made);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('gives the same output wherever branches conflict, whatever the times', () => {
+    fc.assert(
+      fc.property(
+        plans,
+        fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 9, maxLength: 9 }),
+        (plan, delays) => {
+          const isTimeless = plan.every((task) => task.join === 'all');
+          fc.pre(isTimeless);
+          const other = plan.map((task, index) => ({ ...task, delay: delays[index] ?? 0 }));
+          expect(runnerFor(other).run('w').output['shared']).toEqual(
+            runnerFor(plan).run('w').output['shared'],
+          );
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
