@@ -75,7 +75,7 @@ export function slice(
   if (step === 0) throw new EvaluationError('slice step cannot be zero');
   const picked = sliceIndices(items.length, bounds.start, bounds.stop, step).map((index) => items[index]!);
   meter.step(picked.length);
-  meter.produce(picked.length);
+  meter.collect(picked.length);
   return isText ? (picked as string[]).join('') : picked;
 }
 

@@ -171,7 +171,7 @@ export class Evaluator implements Environment {
   }
 
   #made(items: readonly Value[]): readonly Value[] {
-    this.meter.produce(items.length);
+    this.meter.collect(items.length);
     return items;
   }
 

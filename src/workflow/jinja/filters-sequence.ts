@@ -47,7 +47,7 @@ function sortedBy(
   { meter }: Environment,
 ): Value[] {
   const rows = items.map((each) => ({ each, keys: keys.map((key) => key(each)) }));
-  meter.produce(rows.length * keys.length);
+  meter.collect(rows.length * keys.length);
   const direction = isReversed ? -1 : 1;
   rows.sort((a, b) => {
     for (const [index, key] of a.keys.entries()) {
@@ -286,7 +286,7 @@ export const sequenceFilters: readonly (readonly [string, Native])[] = [
       ['value', 'linecount', ['fill_with', null]],
       (environment, [value = null, size = 0, fill = null]) => {
         const count = asInt(size, 'linecount');
-        environment.meter.produce(fill === null ? 0 : count);
+        environment.meter.collect(fill === null ? 0 : count);
         return batches(listOf(value, environment), count, fill);
       },
     ),
@@ -297,7 +297,7 @@ export const sequenceFilters: readonly (readonly [string, Native])[] = [
       ['value', 'slices', ['fill_with', null]],
       (environment, [value = null, slices = 0, fill = null]) => {
         const count = asInt(slices, 'slices');
-        environment.meter.produce(count);
+        environment.meter.collect(count);
         return columns(listOf(value, environment), count, fill);
       },
     ),

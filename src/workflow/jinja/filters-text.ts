@@ -40,6 +40,20 @@ const escape = onText([], (text, _args, { meter }) => {
   return meter.made(text.replaceAll(/[&<>"']/g, (character) => entities[character]!));
 });
 
+/** Cuts out comments and tags; a `<` that nothing closes stays. */
+function withoutTags(text: string): string {
+  const parts: string[] = [];
+  let offset = 0;
+  for (let start = text.indexOf('<'); start !== -1; start = text.indexOf('<', offset)) {
+    const closing = text.startsWith('<!--', start) ? '-->' : '>';
+    const end = text.indexOf(closing, start);
+    if (end === -1) break;
+    parts.push(text.slice(offset, start));
+    offset = end + closing.length;
+  }
+  return parts.join('') + text.slice(offset);
+}
+
 /** The entities that escape makes, and their usual variants. */
 const plainCharacters = new Map([
   ['amp', '&'],
@@ -166,7 +180,8 @@ export const textFilters: readonly (readonly [string, Native])[] = [
   [
     'striptags',
     onText([], (text, _args, { meter }) => {
-      const bare = text.replaceAll(/<!--.*?(?:-->|$)|<[^>]*>/gs, '');
+      meter.step(text.length >> 2);
+      const bare = withoutTags(text);
       return meter.made(unescapeEntities(bare.split(/\s+/).filter(Boolean).join(' ')));
     }),
   ],

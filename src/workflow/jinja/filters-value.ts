@@ -11,7 +11,7 @@ import {
   toFloat,
   toInt,
 } from '../yaql/python/numbers.ts';
-import { repr } from '../yaql/python/text.ts';
+import { repr, textLength } from '../yaql/python/text.ts';
 import { dumpJson } from '../yaql/python/serialize.ts';
 import { isList, type Value, typeName } from '../yaql/python/values.ts';
 import { attribute } from './attributes.ts';
@@ -58,7 +58,7 @@ function fileSize(bytes: number, isBinary: boolean): string {
 }
 
 function lengthOf(value: Value): number {
-  if (typeof value === 'string') return Array.from(value).length;
+  if (typeof value === 'string') return textLength(value);
   const items = isList(value) ? value : itemsOf(value);
   if (items === undefined) throw new EvaluationError(`object of type '${typeName(value)}' has no len()`);
   return [...items].length;

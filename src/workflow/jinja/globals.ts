@@ -1,7 +1,8 @@
 /** Functions that every template has: those of Jinja, and those that Mistral adds. */
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { Dict, isMapping, mapEntries } from '../yaql/python/mapping.ts';
-import { dumpJson, dumpYaml, parseJson, parseYaml } from '../yaql/python/serialize.ts';
+import { dumpJson, parseJson, parseYaml } from '../yaql/python/serialize.ts';
+import { dumpYaml } from '../yaql/python/yaml-dump.ts';
 import { parseMoment } from '../yaql/python/time-format.ts';
 import type { Value } from '../yaql/python/values.ts';
 import { Attributed } from './attributes.ts';
@@ -35,8 +36,7 @@ function range(first: number, second: number | undefined, step: number, { meter 
   if (step === 0) throw new EvaluationError('the step of range() must not be zero');
   const length = Math.max(0, Math.ceil((stop - start) / step));
   if (length > longestRange) throw new EvaluationError(`range() is longer than ${longestRange} items`);
-  meter.produce(length);
-  meter.step(length);
+  meter.collect(length);
   return Array.from({ length }, (_, index) => start + index * step);
 }
 

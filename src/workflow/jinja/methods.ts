@@ -3,11 +3,14 @@ import { equal } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { formatText } from '../yaql/python/format.ts';
 import { isMapping, mapEntries, mapGet, mapKeys } from '../yaql/python/mapping.ts';
+import type { Meter } from '../yaql/python/limits.ts';
 import type { Mapping } from '../yaql/python/mapping.ts';
 import {
   type Alignment,
   capitalize,
   countOf,
+  isLower,
+  isUpper,
   isWholly,
   joinTexts,
   justify,
@@ -123,7 +126,7 @@ const textMethods: Methods = new Map([
     'splitlines',
     onText([], (text, _args, { meter }) => {
       const lines = text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/);
-      meter.produce(text.length + lines.length);
+      meter.collect(lines.length);
       return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
     }),
   ],
@@ -200,8 +203,8 @@ const textMethods: Methods = new Map([
   ['isalnum', asking(/^[\p{L}\p{N}]+$/u)],
   ['isspace', asking(/^\s+$/u)],
   ['isascii', onText([], (text) => /^\p{ASCII}*$/u.test(text))],
-  ['isupper', onText([], (text) => text === text.toUpperCase() && text !== text.toLowerCase())],
-  ['islower', onText([], (text) => text === text.toLowerCase() && text !== text.toUpperCase())],
+  ['isupper', onText([], (text, _args, { meter }) => isUpper(text, meter))],
+  ['islower', onText([], (text, _args, { meter }) => isLower(text, meter))],
 ]);
 
 const listMethods: Methods = new Map([
@@ -224,6 +227,13 @@ const listMethods: Methods = new Map([
   ['copy', native(['self'], (_environment, [self = null]) => self)],
 ]);
 
+/** Pairs are made in numbers, so each is charged. */
+function pair(entry: readonly [Value, Value], meter: Meter): Value {
+  meter.collect(2);
+  meter.step();
+  return tuple(entry);
+}
+
 const dictMethods: Methods = new Map([
   [
     'get',
@@ -239,7 +249,9 @@ const dictMethods: Methods = new Map([
   ],
   [
     'items',
-    native(['self'], ({ meter }, [self]) => mapEntries(self as Mapping, meter).map((each) => tuple(each))),
+    native(['self'], ({ meter }, [self]) =>
+      mapEntries(self as Mapping, meter).map((each) => pair(each, meter)),
+    ),
   ],
   ['copy', native(['self'], (_environment, [self = null]) => self)],
 ]);

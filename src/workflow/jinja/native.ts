@@ -124,6 +124,6 @@ export function listOf(value: Value, environment: Environment): Value[] {
     environment.meter.step();
     list.push(item);
   }
-  environment.meter.produce(list.length);
+  environment.meter.collect(list.length);
   return list;
 }

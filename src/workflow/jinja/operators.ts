@@ -6,7 +6,7 @@ import type { Meter } from '../yaql/python/limits.ts';
 import { isMapping, mapGet } from '../yaql/python/mapping.ts';
 import { arithmetic, isInt, negate, numberOf, unsupported } from '../yaql/python/numbers.ts';
 import { repeatText } from '../yaql/python/strings.ts';
-import { isList, Tuple, tuple, type Value, typeName } from '../yaql/python/values.ts';
+import { isList, repeated, Tuple, tuple, type Value, typeName } from '../yaql/python/values.ts';
 import type { ArithmeticSign, ComparisonSign } from './ast.ts';
 import { defined } from './undefined.ts';
 
@@ -33,7 +33,7 @@ function concatenate(left: Value, right: Value, meter: Meter): Value {
   }
   const areAlike = isList(left) && isList(right) && left instanceof Tuple === right instanceof Tuple;
   if (!areAlike) return fail('+', left, right);
-  meter.produce(left.length + right.length);
+  meter.collect(left.length + right.length);
   meter.step((left.length + right.length) >> 4);
   return left instanceof Tuple ? tuple([...left, ...right]) : [...left, ...right];
 }
@@ -43,8 +43,8 @@ function repeat(value: Value, count: Value, meter: Meter): Value | undefined {
   if (typeof value === 'string') return repeatText(value, Number(count), meter);
   if (!isList(value)) return undefined;
   const times = value.length === 0 ? 0 : Math.max(0, Number(count));
-  meter.produce(times * value.length);
-  const items = Array.from({ length: times }, () => Array.from(value)).flat();
+  meter.collect(times * value.length);
+  const items = repeated(value, times);
   return value instanceof Tuple ? tuple(items) : items;
 }
 

@@ -2,6 +2,7 @@
 import { itemsOf } from '../yaql/python/compare.ts';
 import { isMapping } from '../yaql/python/mapping.ts';
 import { isFloat, isInt, isNumber } from '../yaql/python/numbers.ts';
+import { isLower, isUpper } from '../yaql/python/strings.ts';
 import { Callable, isList, type Value } from '../yaql/python/values.ts';
 import type { ComparisonSign } from './ast.ts';
 import { filters } from './filters.ts';
@@ -50,8 +51,8 @@ export const predicates: ReadonlyMap<string, Native> = new Map([
       return by !== 0 && asNumber(value, 'the value') % by === 0;
     }),
   ],
-  ['lower', of((value, environment) => isCased(textOf(value, environment), (text) => text.toLowerCase()))],
-  ['upper', of((value, environment) => isCased(textOf(value, environment), (text) => text.toUpperCase()))],
+  ['lower', of((value, environment) => isLower(textOf(value, environment), environment.meter))],
+  ['upper', of((value, environment) => isUpper(textOf(value, environment), environment.meter))],
   [
     'sameas',
     native(['value', 'other'], (_environment, [value = null, other = null]) => isSame(value, other)),
@@ -66,7 +67,3 @@ export const predicates: ReadonlyMap<string, Native> = new Map([
   ['filter', of((value) => typeof value === 'string' && filters.has(value))],
   ['test', of((value) => typeof value === 'string' && predicates.has(value))],
 ]);
-
-function isCased(text: string, convert: (text: string) => string): boolean {
-  return text === convert(text) && text.toLowerCase() !== text.toUpperCase();
-}

@@ -9,7 +9,7 @@ import { PySet } from './python/sets.ts';
 import { repeatText } from './python/strings.ts';
 import { repr } from './python/text.ts';
 import { Moment, Span } from './python/time.ts';
-import { isList, Stream, type Value, typeName } from './python/values.ts';
+import { isList, repeated, Stream, type Value, typeName } from './python/values.ts';
 import { chained, mapped } from './streams.ts';
 import { timeProperty } from './time-properties.ts';
 
@@ -35,8 +35,7 @@ function concatTexts(left: string, right: string, meter: Meter): string {
 
 function concatIterables(left: Value, right: Value, meter: Meter): Value | undefined {
   if (isList(left) && isList(right)) {
-    meter.step((left.length + right.length) >> 4);
-    meter.produce(left.length + right.length);
+    meter.collect(left.length + right.length);
     return [...left, ...right];
   }
   const [first, second] = [itemsOf(left), itemsOf(right)];
@@ -75,9 +74,8 @@ function repeat(value: Value, count: Value, meter: Meter): Value | undefined {
 
 export function repeatList(list: readonly Value[], count: number, meter: Meter): readonly Value[] {
   const times = list.length === 0 ? 0 : Math.max(0, count);
-  meter.produce(times * list.length);
-  meter.step((times * list.length) >> 4);
-  return Array.from({ length: times }, () => list).flat();
+  meter.collect(times * list.length);
+  return repeated(list, times);
 }
 
 function scaled(span: Span, factor: number): Span {

@@ -69,7 +69,7 @@ export function toList(items: Iterable<Value>): readonly Value[] {
 /** Lists, and what changes collections by position. */
 export const collections: readonly Definition[] = [
   fn('#list', [rest(any('args'))], (call, args) => {
-    call.meter.produce(args.length);
+    call.meter.collect(args.length);
     return args;
   }),
   fn('list', [rest(any('args'))], (_call, args) => [...unrolled(args)]),
@@ -104,7 +104,7 @@ export const collections: readonly Definition[] = [
     'insert',
     [sequence('collection'), integer('position'), any('value')],
     (call, items, position, value) => {
-      call.meter.produce(items.length + 1);
+      call.meter.collect(items.length + 1);
       return items.toSpliced(position, 0, value);
     },
   ),

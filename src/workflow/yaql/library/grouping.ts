@@ -45,7 +45,7 @@ class OrderedStream extends Stream {
 
 function* sorted(items: Iterable<Value>, keys: readonly SortKey[], meter: Meter): Generator<Value> {
   const rows = Array.from(items, (item) => ({ item, values: keys.map(({ selector }) => selector(item)) }));
-  meter.produce(rows.length * keys.length);
+  meter.collect(rows.length * keys.length);
   rows.sort((a, b) => {
     for (const [index, { direction }] of keys.entries()) {
       const order = threeWay(a.values[index]!, b.values[index]!, meter);

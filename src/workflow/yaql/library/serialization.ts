@@ -1,5 +1,6 @@
 import { any, type Definition, fn, text } from '../function.ts';
-import { dumpJson, dumpYaml, parseJson, parseYaml } from '../python/serialize.ts';
+import { dumpJson, parseJson, parseYaml } from '../python/serialize.ts';
+import { dumpYaml } from '../python/yaml-dump.ts';
 
 const pretty = { indent: 4, sortKeys: false } as const;
 

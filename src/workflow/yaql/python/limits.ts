@@ -10,7 +10,7 @@ import { LimitError } from './errors.ts';
 export interface Limits {
   /** Evaluated nodes, visited items, and scanned text (64 characters count as one). */
   readonly steps: number;
-  /** Characters of text and items of collections that are made, all together. */
+  /** Characters of text that are made, all together; an item of a collection counts as eight. */
   readonly produced: number;
   /** Evaluations inside one another: recursion of `def`, lambdas in lambdas, brackets in brackets. */
   readonly depth: number;
@@ -54,8 +54,16 @@ export class Meter {
   produce(size: number): void {
     this.#produced += size;
     if (!(this.#produced <= this.limits.produced)) {
-      throw new LimitError(`the expression produces more than ${this.limits.produced} characters and items`);
+      throw new LimitError(
+        `the expression produces too much: more than ${this.limits.produced} characters, an item counting as eight`,
+      );
     }
+  }
+
+  /** Charges a collection of that many items before it is made; an item weighs as much as eight characters. */
+  collect(count: number): void {
+    this.produce(count * 8);
+    this.step(count >> 3);
   }
 
   /** Charges a text that was made, and returns it. */

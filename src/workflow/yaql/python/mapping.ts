@@ -30,7 +30,7 @@ export class Dict extends PyObject {
     if (entry !== undefined) entry[1] = value;
     else {
       this.#meter.step();
-      this.#meter.produce(1);
+      this.#meter.collect(2);
       this.#entries.set(hash, [key, value]);
     }
   }
@@ -111,7 +111,7 @@ export function isEmptyMapping(map: Mapping): boolean {
 }
 
 function charged<T>(items: readonly T[], meter: Meter): readonly T[] {
-  meter.step(1 + (items.length >> 3));
+  meter.step(1 + items.length);
   return items;
 }
 

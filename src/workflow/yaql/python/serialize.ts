@@ -1,15 +1,5 @@
-/** JSON and YAML texts as Mistral's functions json_dump, json_pp, json_parse, yaml_dump and yaml_parse make and read them. */
-import {
-  type Alias,
-  Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseDocument,
-  type YAMLError,
-} from 'yaml';
+/** JSON texts, and reading YAML, as Mistral's functions json_dump, json_pp, json_parse and yaml_parse do. */
+import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLError } from 'yaml';
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
@@ -87,17 +77,6 @@ export function parseJson(text: string, meter: Meter): Json {
   }
 }
 
-/** Block style, sorted keys, as PyYAML's safe_dump with default_flow_style=False. */
-export function dumpYaml(value: Value, meter: Meter): string {
-  const json = toJson(value, meter);
-  const size = dumpJson(json, { indent: null, sortKeys: false }, meter).length;
-  meter.step(size >> 3);
-  const document = new Document(json, { version: '1.1', aliasDuplicateObjects: false, sortMapEntries: true });
-  return meter.made(
-    document.toString({ indentSeq: false, lineWidth: 80, singleQuote: true, blockQuote: false }),
-  );
-}
-
 /**
  * YAML 1.1 as Mistral reads it (`yes` is true), without its tags: dates and binaries stay texts. Anchors may be used,
  * but what they expand to is charged, so that no small text becomes a large value.
@@ -106,10 +85,21 @@ export function dumpYaml(value: Value, meter: Meter): string {
 export function parseYaml(text: string, meter: Meter): Value {
   meter.step(1 + text.length);
   meter.produce(text.length);
+  refuseDeepNesting(text);
   const document = readYaml(text);
   const [error] = document.errors;
   if (error !== undefined) throw new EvaluationError(`the text is no YAML: ${yamlFault(error)}`);
   return new YamlReader(document, text.length, meter).value(document.contents, 0);
+}
+
+/** The parser's own work grows with the square of how deep a text nests. Brackets in quotes count, if not closed. */
+function refuseDeepNesting(text: string): void {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    checkDataDepth(depth);
+  }
+  if (/(?:[-?:] ){200}/.test(text)) throw new EvaluationError('the text is no YAML: it nests too deep');
 }
 
 /** Where and what kind, but never the text itself, which may hold secrets. */

@@ -27,7 +27,7 @@ export class PySet extends PyObject implements Iterable<Value> {
     this.meter.step();
     const key = hashKey(value, this.meter);
     if (this.#items.has(key)) return false;
-    this.meter.produce(1);
+    this.meter.collect(2);
     this.#items.set(key, value);
     return true;
   }

@@ -31,7 +31,8 @@ function stripTest(chars: string | null): (character: string) => boolean {
 /** split(separator, limit) from the left; blanks if the separator is null; no limit if negative. */
 export function split(text: string, separator: string | null, limit: number, meter: Meter): string[] {
   const parts = separator === null ? splitBlanks(text, limit, meter) : splitAt(text, separator, limit, meter);
-  meter.produce(text.length + parts.length);
+  meter.produce(text.length);
+  meter.collect(parts.length);
   return parts;
 }
 
@@ -143,7 +144,19 @@ export function justify(text: string, width: number, fill: string, to: Alignment
   return fill.repeat(before) + text + fill.repeat(missing - before);
 }
 
+/** Whether there are capital letters and no small ones. */
+export function isUpper(text: string, meter: Meter): boolean {
+  meter.step(1 + (text.length >> 3));
+  return /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
+}
+
+/** Whether there are small letters and no capital ones. */
+export function isLower(text: string, meter: Meter): boolean {
+  meter.step(1 + (text.length >> 3));
+  return /\p{Ll}/u.test(text) && !/\p{Lu}/u.test(text);
+}
+
 export function isWholly(text: string, pattern: RegExp, meter: Meter): boolean {
-  meter.scan(text);
+  meter.step(1 + (text.length >> 3));
   return text !== '' && pattern.test(text);
 }

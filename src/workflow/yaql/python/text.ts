@@ -73,7 +73,7 @@ const astral = /[\ud800-\udfff]/;
 /** The characters as Python counts them. */
 export function characters(text: string, meter: Meter): readonly string[] {
   meter.step(1 + text.length);
-  meter.produce(text.length);
+  meter.collect(text.length);
   return astral.test(text) ? Array.from(text) : text.split('');
 }
 

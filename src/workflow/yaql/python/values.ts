@@ -105,3 +105,8 @@ export function typeName(value: Value): string {
   if (value instanceof PyObject) return value.typeName;
   return isList(value) ? 'list' : 'dict';
 }
+
+/** The items over and over; the caller has charged them. */
+export function repeated(items: readonly Value[], times: number): Value[] {
+  return Array.from({ length: items.length * times }, (_, index) => items[index % items.length]!);
+}
