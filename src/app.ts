@@ -108,7 +108,7 @@ async function startHttp(
   };
   const server = await createHttpServer({ tools, authentication, registry, log });
   stops.push(() => server.close());
-  await server.listen(`${config.listen.host}:${config.listen.port}`);
+  await server.listen(config.listen);
   return server;
 }
 

@@ -25,7 +25,7 @@ import type { Authentication } from './authentication.ts';
 import { errorAnswer, unforeseenAnswer, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
 import { httpMetrics } from './http-metrics.ts';
-import { listenFailure, parseListenAddress } from './listen-address.ts';
+import { listenFailure, withKnownHost, type ListenAddress } from './listen-address.ts';
 import type { Route } from './route.ts';
 import { allRoutes } from './routes.ts';
 import { header, runRoute, type RouteRunner } from './run-route.ts';
@@ -44,8 +44,8 @@ export interface HttpServerOptions {
 }
 
 export interface HttpServer {
-  /** @param address `HOST:PORT`. @returns the URL. @throws Error with a sentence for the operator. */
-  listen(address: string): Promise<string>;
+  /** @returns the URL. @throws Error with a sentence for the operator. */
+  listen(address: ListenAddress): Promise<string>;
   /** Ends the streams, lets requests that run be answered, and closes. */
   close(): Promise<void>;
   /** `http://127.0.0.1:8777`, once it listens. */
@@ -170,8 +170,8 @@ class ListeningServer implements HttpServer {
     return this.#url;
   }
 
-  async listen(address: string): Promise<string> {
-    const where = parseListenAddress(address);
+  async listen(address: ListenAddress): Promise<string> {
+    const where = withKnownHost(address);
     this.#authentication.checkAddress(where.host);
     try {
       this.#url = await this.#app.listen(where);

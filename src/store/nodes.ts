@@ -85,7 +85,6 @@ export async function countNodesByStatus(
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
-/** @returns whether there was such a node. */
 /** Ids of the nodes whose profile is of a type, `local.process-1.0`. */
 export async function nodeIdsOfProfileType(db: Db, type: string): Promise<string[]> {
   const rows = await db
@@ -97,6 +96,7 @@ export async function nodeIdsOfProfileType(db: Db, type: string): Promise<string
   return rows.map((row) => row.id);
 }
 
+/** @returns whether there was such a node. */
 export async function updateNode(tx: Tx, id: string, changes: NodeChanges): Promise<boolean> {
   const columns = changedColumns(changes);
   const result = await tx.db.updateTable('node').set(columns).where('id', '=', id).executeTakeFirst();
