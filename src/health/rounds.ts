@@ -232,7 +232,8 @@ export class Rounds {
     const { node } = entry;
     const begunAt = this.#timers.wall();
     try {
-      const target = await this.#options.target(node);
+      const loading = this.#options.target(node);
+      const target = loading instanceof Promise ? await loading : loading;
       if (target === null || signal.aborted) return nothing;
       const verdicts = await this.#probe(entry, target, dueAt, signal);
       if (signal.aborted) return nothing;
