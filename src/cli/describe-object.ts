@@ -40,23 +40,23 @@ function describeValue(key: string, value: Json, now: number): Cell {
 /** Like YAML, for the eye: nested maps and lists are indented. */
 export function valueText(value: Json): string {
   if (value === null || value === '') return '-';
-  if (Array.isArray(value)) return value.length === 0 ? '-' : listText(value);
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(valueText).join('\n');
   if (isJsonObject(value)) return Object.keys(value).length === 0 ? '-' : mapText(value);
   return orDash(value);
 }
 
-function listText(list: readonly Json[]): string {
-  return list
-    .map((entry) => (isNested(entry) ? `- ${indent(valueText(entry))}` : valueText(entry)))
+function mapText(map: JsonObject): string {
+  return Object.entries(map)
+    .map(([key, value]) => {
+      if (!isNested(value)) return `${key}: ${valueText(value)}`;
+      return `${key}:\n  ${indent(Array.isArray(value) ? listText(value) : valueText(value))}`;
+    })
     .join('\n');
 }
 
-function mapText(map: JsonObject): string {
-  return Object.entries(map)
-    .map(([key, value]) =>
-      isNested(value) ? `${key}:\n  ${indent(valueText(value))}` : `${key}: ${valueText(value)}`,
-    )
-    .join('\n');
+/** A list inside of something, with its entries marked. */
+function listText(list: readonly Json[]): string {
+  return list.map((entry) => `- ${indent(valueText(entry))}`).join('\n');
 }
 
 function isNested(value: Json): boolean {

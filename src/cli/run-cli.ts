@@ -25,12 +25,18 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof EndedBySignal) return error.exitCode;
   const style = styleFor(terminal.errorColours);
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = printable(message === '' ? 'it failed, and gave no reason' : message).split('\n');
+  const lines = printable(messageOf(error)).split('\n');
   terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
   if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
     terminal.writeError(`${stackOf(error)}\n`);
   return error instanceof CliError ? error.exitCode : 1;
+}
+
+/** What is our own mistake says little to anyone: how to see where it happened helps whoever reports it. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);
+  return isBug ? `this is a mistake in Coppice: ${error.message} (DEBUG=coppice shows where)` : error.message;
 }
 
 function stackOf(error: Error): string {

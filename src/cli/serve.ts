@@ -50,7 +50,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     if (signal !== 'SIGTERM') throw new EndedBySignal(signal);
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(error.message, { exitCode: 2, cause: error });
-    throw startProblem(error, options.listen);
+    throw error;
   }
 }
 
@@ -68,11 +68,10 @@ function tellReady(
   { url, dataDir }: { readonly url: string; readonly dataDir: string },
 ): void {
   const ready = { url, pid: process.pid, data_dir: dataDir };
-  terminal.write(
-    json === true
-      ? `${JSON.stringify({ ready })}\n`
-      : `Coppice is ready at ${url}, with its data in ${dataDir}\n`,
-  );
+  const at = url === '' ? '(without the API)' : `at ${url}`;
+  const line =
+    json === true ? JSON.stringify({ ready }) : `Coppice is ready ${at}, with its data in ${dataDir}`;
+  terminal.write(`${line}\n`);
 }
 
 /** The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the stop short. */
@@ -86,16 +85,4 @@ async function withinLimit(stopping: Promise<void>): Promise<void> {
   const limit = setTimeout(() => process.exit(1), stopWithinMs);
   await stopping;
   clearTimeout(limit);
-}
-
-function startProblem(error: unknown, listen = '127.0.0.1:8777'): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const hint = 'Choose another with --listen, for example --listen 127.0.0.1:0 for any free port.';
-  if (code === 'EADDRINUSE')
-    return new CliError(`${listen} is taken, perhaps by another Coppice. ${hint}`, { cause: error });
-  if (code === 'EADDRNOTAVAIL')
-    return new CliError(`${listen} is no address of this machine. ${hint}`, { cause: error });
-  if (code === 'EACCES' && message.includes('listen'))
-    return new CliError(`${listen} may not be used by this user. ${hint}`, { cause: error });
-  return error;
 }
