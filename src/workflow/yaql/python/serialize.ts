@@ -1,12 +1,23 @@
 /** JSON texts, and reading YAML, as Mistral's functions json_dump, json_pp, json_parse and yaml_parse do. */
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  parseDocument,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
 import { checkDataDepth, type Meter } from './limits.ts';
 import { Dict, isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
-import { keyText, toJson } from './result.ts';
+import { keyText } from './result.ts';
+import { plainScalar } from './yaml-scalars.ts';
 import { isList, typeName, type Value } from './values.ts';
 
 export interface JsonStyle {
@@ -78,7 +89,7 @@ export function parseJson(text: string, meter: Meter): Json {
 }
 
 /**
- * YAML 1.1 as Mistral reads it (`yes` is true), without its tags: dates and binaries stay texts. Anchors may be used,
+ * YAML 1.1 as Mistral reads it (`yes` is true), without its tags. Anchors may be used,
  * but what they expand to is charged, so that no small text becomes a large value.
  * @throws EvaluationError with line and column
  */
@@ -112,20 +123,13 @@ type YamlDocument = ReturnType<typeof parseDocument>;
 
 function readYaml(text: string): YamlDocument {
   try {
-    return parseDocument(text, {
-      version: '1.1',
-      customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !isForeignTag(tag.tag)),
-      logLevel: 'silent',
-    });
+    // Words are read by `plainScalar`; the failsafe schema leaves them as they stand.
+    return parseDocument(text, { version: '1.1', schema: 'failsafe', uniqueKeys: false, logLevel: 'error' });
   } catch (error) {
     // The parser recurses: a text of nothing but brackets exhausts the stack.
     if (error instanceof RangeError) throw new EvaluationError('no YAML: it nests too deep');
     throw error;
   }
-}
-
-function isForeignTag(tag: string): boolean {
-  return /:(?:timestamp|binary|omap|pairs|set)$/.test(tag);
 }
 
 class YamlReader {
@@ -145,7 +149,7 @@ class YamlReader {
     if (isAlias(node)) return this.value(this.#resolve(node), depth + 1);
     if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1));
     if (isMap(node)) return this.#mapping(node.items, depth);
-    return isScalar(node) ? scalarValue(node.value) : null;
+    return isScalar(node) ? scalarValue(node) : null;
   }
 
   /** The parser looks an anchor up by walking the whole document. */
@@ -172,8 +176,8 @@ function mergedEntries(value: Value, meter: Meter): readonly (readonly [Value, V
   return isList(value) ? value.toReversed().flatMap((item) => mergedEntries(item, meter)) : [];
 }
 
-function scalarValue(value: unknown): Value {
-  if (value === null || value === undefined) return null;
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string') return value;
-  return typeof value === 'bigint' ? Number(value) : '';
+function scalarValue(node: Scalar): Value {
+  const word = typeof node.value === 'string' ? node.value : '';
+  if (node.tag?.endsWith(':str') === true) return word;
+  return node.type === 'PLAIN' || node.type === undefined ? plainScalar(word) : word;
 }

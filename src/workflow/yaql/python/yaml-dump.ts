@@ -6,6 +6,7 @@ import { isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
 import { keyText } from './result.ts';
 import { type Value, typeName } from './values.ts';
+import { readsAsOther } from './yaml-scalars.ts';
 
 export function dumpYaml(value: Value, meter: Meter): string {
   const lines = node(value, '', meter, 0);
@@ -77,16 +78,29 @@ function floatYaml(number: number): string {
   return shown.includes('e') && !shown.includes('.') ? shown.replace('e', '.0e') : shown;
 }
 
-/** What YAML 1.1 would read as something else than a text when it stands without quotes. */
-const otherThanText =
-  /^(?:~|null|yes|no|true|false|on|off|<<|=|[-+]?(?:0b[01_]+|0[0-7_]+|0|[1-9][\d_]*|0x[\da-f_]+|[1-9][\d_]*(?::[0-5]?\d)+)|[-+]?(?:\d[\d_]*\.[\d_]*(?:e[-+]\d+)?|\.[\d_]+(?:e[-+]\d+)?|\d[\d_]*(?::[0-5]?\d)+\.[\d_]*|\.inf)|\.nan|\d{4}-\d\d-\d\d|\d{4}-\d\d?-\d\d?(?:t|\s+)\d.*)$/i;
-
 function text(value: string): string {
-  if (/[^\x20-\x7e\u00a0-\ud7ff\ue000-\ufefe\uff00-\ufffd]|[\u2028\u2029]/.test(value))
-    return JSON.stringify(value);
+  if (/[^\x20-\x7e]/.test(value)) return `"${escaped(value)}"`;
   const needsQuotes =
-    value === '' ||
-    /^[\s,[\]{}#&*!|>'"%@`]|^[-?:](?:\s|$)|: |:$| #|\s$|^(?:---|\.\.\.)/.test(value) ||
-    otherThanText.test(value);
+    /^[\s,[\]{}#&*!|>'"%@`]|^[-?:](?:\s|$)|: |:$| #|\s$|^(?:---|\.\.\.)/.test(value) || readsAsOther(value);
   return needsQuotes ? `'${value.replaceAll("'", "''")}'` : value;
+}
+
+const shortEscapes = new Map([
+  ['"', '\\"'],
+  ['\\', '\\\\'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+function escaped(value: string): string {
+  return value.replaceAll(/["\\]|[^\x20-\x7e]/gu, (character) => {
+    return shortEscapes.get(character) ?? codeEscape(character.codePointAt(0)!);
+  });
+}
+
+function codeEscape(code: number): string {
+  const hex = code.toString(16).toUpperCase();
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 }
