@@ -4,6 +4,7 @@
  */
 import type { Db, Store, Tx } from './store.ts';
 import * as foundation from './migrations/0001-foundation.ts';
+import * as workflows from './migrations/0002-workflows.ts';
 
 interface Migration {
   readonly version: number;
@@ -11,7 +12,10 @@ interface Migration {
 }
 
 /** In order; a migration that was released is never changed, only followed by another. */
-const migrations: readonly Migration[] = [{ version: 1, up: foundation.up }];
+const migrations: readonly Migration[] = [
+  { version: 1, up: foundation.up },
+  { version: 2, up: workflows.up },
+];
 
 export const schemaVersion = migrations.length;
 

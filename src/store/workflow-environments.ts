@@ -1,0 +1,88 @@
+/** Named environments: variables that executions are started with. */
+import type { Selectable } from 'kysely';
+import type { JsonObject } from '../domain/json.ts';
+import { applyListing, type Listed, type ListQuery } from './listing.ts';
+import { fromText, toText } from './rows.ts';
+import type { WorkflowEnvironmentRow } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+export interface Environment {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly variables: JsonObject;
+  readonly scope: string;
+  readonly project: string;
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+}
+
+/** False where the name is taken. */
+export async function insertEnvironment(tx: Tx, environment: Environment): Promise<boolean> {
+  const { variables, createdAt, updatedAt, ...same } = environment;
+  const row = { ...same, variables: toText(variables), created_at: createdAt, updated_at: updatedAt };
+  const insert = tx.db.insertInto('workflow_environment').values(row);
+  const result = await insert.onConflict((conflict) => conflict.doNothing()).executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) === 1n;
+}
+
+export type EnvironmentChange = Partial<Pick<Environment, 'description' | 'variables' | 'scope'>>;
+
+export async function updateEnvironment(
+  tx: Tx,
+  name: string,
+  { variables, ...same }: EnvironmentChange,
+  now: number,
+): Promise<Environment | undefined> {
+  const changes = { ...same, ...(variables === undefined ? {} : { variables: toText(variables) }) };
+  const update = tx.db.updateTable('workflow_environment').set({ ...changes, updated_at: now });
+  await update.where('name', '=', name).execute();
+  return await findEnvironment(tx.db, name);
+}
+
+/** Whether it was there. */
+export async function deleteEnvironment(tx: Tx, name: string): Promise<boolean> {
+  const query = tx.db.deleteFrom('workflow_environment').where('name', '=', name);
+  return (await query.executeTakeFirst()).numDeletedRows === 1n;
+}
+
+export async function findEnvironment(db: Db, name: string): Promise<Environment | undefined> {
+  const query = db.selectFrom('workflow_environment').selectAll().where('name', '=', name);
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : toEnvironment(row);
+}
+
+const listed = {
+  table: 'workflow_environment',
+  filters: { id: 'id', name: 'name', scope: 'scope', description: 'description' },
+  sorts: {
+    id: { column: 'id' },
+    name: { column: 'name' },
+    created_at: { column: 'created_at' },
+    updated_at: { column: 'updated_at', nulls: 0 },
+  },
+  defaultSort: 'created_at',
+  tie: 'seq',
+  owned: false,
+} as const satisfies Listed<string, string>;
+
+export type EnvironmentListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+
+export async function listEnvironments(db: Db, query: EnvironmentListQuery = {}): Promise<Environment[]> {
+  const page = await applyListing(db, db.selectFrom('workflow_environment').selectAll(), listed, query);
+  return (await page.execute()).map(toEnvironment);
+}
+
+function toEnvironment(row: Selectable<WorkflowEnvironmentRow>): Environment {
+  const { id, name, description, scope, project } = row;
+  return {
+    id,
+    name,
+    description,
+    scope,
+    project,
+    variables: fromText(row.variables),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

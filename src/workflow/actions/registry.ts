@@ -1,0 +1,54 @@
+/** The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason. */
+import type { SystemAction } from '../language/conductor/surroundings.ts';
+import type { ActionType } from './action-type.ts';
+import { basicActions } from './std-basic.ts';
+import { httpActions, type HttpSurroundings } from './std-http.ts';
+
+/** What Mistral has and Coppice does not, why, and what to use instead: told when a definition is created. */
+const refused: Readonly<Record<string, string>> = {
+  'std.js':
+    'runs scripts inside the server, which Coppice does not do; compute with YAQL or Jinja expressions, or call a service with std.http',
+  'std.javascript':
+    'runs scripts inside the server, which Coppice does not do; compute with YAQL or Jinja expressions, or call a service with std.http',
+  'std.ssh':
+    'needs private keys on the server, which Coppice does not keep; call an agent or an automation service with std.http',
+  'std.ssh_proxied':
+    'needs private keys on the server, which Coppice does not keep; call an agent or an automation service with std.http',
+  'std.email': 'needs a mail server and its password; call a mail or paging service with std.http',
+};
+
+export class ActionRegistry {
+  readonly #actions: ReadonlyMap<string, ActionType>;
+
+  /** @throws Error for two actions of one name. */
+  constructor(actions: readonly ActionType[]) {
+    this.#actions = new Map(actions.map((action) => [action.name, action]));
+    if (this.#actions.size !== actions.length) throw new Error('Two workflow actions of one name.');
+  }
+
+  get all(): readonly ActionType[] {
+    return [...this.#actions.values()];
+  }
+
+  find(name: string): ActionType | undefined {
+    return this.#actions.get(name);
+  }
+
+  /** As the conductor asks for it. */
+  describe(name: string): SystemAction | undefined {
+    const action = this.#actions.get(name);
+    return action === undefined ? undefined : { name, inputs: action.parameters };
+  }
+}
+
+/** Why a definition must not use an action; undefined where it may (or nobody knows it). */
+export function refusal(action: string): string | undefined {
+  return Object.hasOwn(refused, action) ? `${action} ${refused[action] ?? ''}` : undefined;
+}
+
+export function standardActions(
+  surroundings: HttpSurroundings,
+  more: readonly ActionType[] = [],
+): ActionRegistry {
+  return new ActionRegistry([...basicActions, ...httpActions(surroundings), ...more]);
+}

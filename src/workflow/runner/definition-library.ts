@@ -1,0 +1,270 @@
+/**
+ * The definitions at hand: parsed once per text, looked up by name, created, replaced and deleted. What the conductor asks for by name is
+ * answered from memory; a change of any definition forgets all answers.
+ */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../../domain/errors.ts';
+import {
+  deleteDefinition,
+  deleteUnusedSources,
+  deleteWorkbookMembers,
+  findDefinition,
+  getDefinition,
+  getSource,
+  insertDefinition,
+  putSource,
+  replaceDefinition,
+  sourceOf,
+  type Definition,
+  type DefinitionTable,
+  type Source,
+  type SourceKind,
+} from '../../store/workflow-definitions.ts';
+import type { Db, Store, Tx } from '../../store/store.ts';
+import type { ActionRegistry } from '../actions/registry.ts';
+import type { ActionFacts, WorkflowFacts } from '../language/conductor/surroundings.ts';
+import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
+import { BoundedMap } from './bounded-map.ts';
+import { parseSource, type ParsedSource } from './parse-source.ts';
+
+export interface NamedWorkflow {
+  readonly definition: Definition;
+  readonly spec: WorkflowSpec;
+}
+
+export interface DefinitionPlace {
+  readonly namespace: string;
+  readonly scope: string;
+  readonly project: string;
+}
+
+/** How many parsed texts, and answers by name, are kept in memory. */
+const keptSources = 500;
+const keptNames = 5000;
+
+export class DefinitionLibrary {
+  readonly #store: Store;
+  readonly #registry: ActionRegistry;
+  readonly #now: () => number;
+  readonly #sources = new BoundedMap<string, ParsedSource>(keptSources);
+  readonly #workflows = new BoundedMap<string, NamedWorkflow | null>(keptNames);
+  readonly #actions = new BoundedMap<string, ActionFacts | null>(keptNames);
+  /** Raised by each change: an answer that was looked up before it is not kept. */
+  #edition = 0;
+
+  constructor(store: Store, registry: ActionRegistry, now: () => number) {
+    this.#store = store;
+    this.#registry = registry;
+    this.#now = now;
+  }
+
+  /** undefined: not looked up yet. */
+  actionAtHand(name: string, namespace: string): ActionFacts | null | undefined {
+    const system = this.#registry.describe(name);
+    return system === undefined ? this.#actions.get(`${namespace}/${name}`) : { kind: 'system', ...system };
+  }
+
+  /** undefined: not looked up yet. */
+  workflowAtHand(name: string, namespace: string): WorkflowFacts | null | undefined {
+    const found = this.#workflows.get(`${namespace}/${name}`);
+    return found === undefined || found === null ? found : factsOf(found);
+  }
+
+  async lookUpAction(name: string, namespace: string): Promise<void> {
+    const edition = this.#edition;
+    const definition = await findDefinition(this.#store.db, 'adhoc_action', name, namespace);
+    const parsed = definition === undefined ? undefined : await this.#parsed(definition.sourceId);
+    const spec = parsed?.actions.find((action) => action.fullName === name);
+    if (edition === this.#edition)
+      this.#actions.set(`${namespace}/${name}`, spec === undefined ? null : { kind: 'adhoc', spec });
+  }
+
+  async workflow(name: string, namespace: string): Promise<NamedWorkflow | null> {
+    const key = `${namespace}/${name}`;
+    const known = this.#workflows.get(key);
+    if (known !== undefined) return known;
+    const edition = this.#edition;
+    const definition = await findDefinition(this.#store.db, 'workflow', name, namespace);
+    const found =
+      definition === undefined
+        ? null
+        : { definition, spec: await this.specOf(definition.sourceId, definition.name) };
+    if (edition === this.#edition) this.#workflows.set(key, found);
+    return found;
+  }
+
+  async workflowById(id: string): Promise<NamedWorkflow | null> {
+    const definition = await getDefinition(this.#store.db, 'workflow', id);
+    if (definition === undefined) return null;
+    return { definition, spec: await this.specOf(definition.sourceId, definition.name) };
+  }
+
+  /** @throws Error when the text is not there, or has no such workflow: the database was changed by hand. */
+  async specOf(sourceId: string, fullName: string): Promise<WorkflowSpec> {
+    const parsed = await this.#parsed(sourceId);
+    const spec = parsed.workflows.find((workflow) => workflow.fullName === fullName);
+    if (spec === undefined) throw new Error(`The definition text ${sourceId} has no workflow ${fullName}.`);
+    return spec;
+  }
+
+  async #parsed(sourceId: string): Promise<ParsedSource> {
+    const known = this.#sources.get(sourceId);
+    if (known !== undefined) return known;
+    const source = await getSource(this.#store.db, sourceId);
+    if (source === undefined) throw new Error(`The definition text ${sourceId} is missing.`);
+    return this.#keep(source, parseSource(source.kind, source.text));
+  }
+
+  #keep(source: Source, parsed: ParsedSource): ParsedSource {
+    this.#sources.set(source.id, parsed);
+    return parsed;
+  }
+
+  /**
+   * Creates all that a text defines, or nothing.
+   * @throws CoppiceError `bad-request` for a text that is not valid, `action-conflict` for a name that is taken.
+   */
+  async create(kind: SourceKind, text: string, place: DefinitionPlace): Promise<Definition[]> {
+    return await this.#write(kind, text, async (tx, source, parsed) => {
+      const created: Definition[] = [];
+      for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
+        const definition = this.#new(source, place, { name, workbook, tags });
+        if (!(await insertDefinition(tx, table, definition))) throw taken(table, name, place.namespace);
+        created.push(definition);
+      }
+      return created;
+    });
+  }
+
+  /**
+   * Replaces by name all that a text defines; what is not there yet is an error, except for the members of a workbook.
+   * @throws CoppiceError `bad-request`, `resource-not-found`
+   */
+  async replace(kind: SourceKind, text: string, place: DefinitionPlace): Promise<Definition[]> {
+    return await this.#write(kind, text, async (tx, source, parsed) => {
+      const replaced: Definition[] = [];
+      if (parsed.workbook !== undefined)
+        await deleteWorkbookMembers(tx, parsed.workbook.name, place.namespace);
+      for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
+        const change = { sourceId: source.id, tags, scope: place.scope };
+        const at = { name, namespace: place.namespace };
+        const found = await replaceDefinition(tx, table, at, change, this.#now());
+        if (found === undefined && workbook === null) throw missing(table, name, place.namespace);
+        const definition = found ?? this.#new(source, place, { name, workbook, tags });
+        if (found === undefined) await insertDefinition(tx, table, definition);
+        replaced.push(definition);
+      }
+      return replaced;
+    });
+  }
+
+  /** A workbook takes its workflows and actions along. */
+  async delete(table: DefinitionTable, definition: Definition): Promise<void> {
+    await this.#store.write(async (tx) => {
+      await deleteDefinition(tx, table, definition.id);
+      if (table === 'workbook') await deleteWorkbookMembers(tx, definition.name, definition.namespace);
+      await deleteUnusedSources(tx);
+    });
+    this.#forget();
+  }
+
+  async #write(
+    kind: SourceKind,
+    text: string,
+    work: (tx: Tx, source: Source, parsed: ParsedSource) => Promise<Definition[]>,
+  ): Promise<Definition[]> {
+    const parsed = parseSource(kind, text);
+    const source = sourceOf(kind, text);
+    const definitions = await this.#store.write(async (tx) => {
+      await putSource(tx, source);
+      return await work(tx, source, parsed);
+    });
+    this.#forget();
+    this.#keep(source, parsed);
+    return definitions;
+  }
+
+  #new(
+    source: Source,
+    place: DefinitionPlace,
+    own: Pick<Definition, 'name' | 'workbook' | 'tags'>,
+  ): Definition {
+    return {
+      id: randomUUID(),
+      ...own,
+      ...place,
+      sourceId: source.id,
+      createdAt: this.#now(),
+      updatedAt: null,
+    };
+  }
+
+  #forget(): void {
+    this.#edition += 1;
+    this.#workflows.clear();
+    this.#actions.clear();
+  }
+
+  /** The text of a definition, and what it says. */
+  async describe(
+    db: Db,
+    definition: Definition,
+  ): Promise<{ source: Source | undefined; parsed: ParsedSource }> {
+    return {
+      source: await getSource(db, definition.sourceId),
+      parsed: await this.#parsed(definition.sourceId),
+    };
+  }
+}
+
+function factsOf({ definition, spec }: NamedWorkflow): WorkflowFacts {
+  return { name: spec.fullName, namespace: definition.namespace, type: spec.type, inputs: spec.inputs };
+}
+
+interface NewDefinition {
+  readonly table: DefinitionTable;
+  readonly name: string;
+  readonly workbook: string | null;
+  readonly tags: readonly string[];
+}
+
+/** A workbook first, as it may be what is missing. */
+function definitionsIn({ workbook, workflows, actions }: ParsedSource): NewDefinition[] {
+  const named = (table: DefinitionTable, spec: WorkflowSpec | AdhocActionSpec): NewDefinition => ({
+    table,
+    name: spec.fullName,
+    workbook: spec.workbook ?? null,
+    tags: spec.tags,
+  });
+  return [
+    ...(workbook === undefined ? [] : [ofWorkbook(workbook)]),
+    ...workflows.map((spec) => named('workflow', spec)),
+    ...actions.map((spec) => named('adhoc_action', spec)),
+  ];
+}
+
+function ofWorkbook({ name, tags }: WorkbookSpec): NewDefinition {
+  return { table: 'workbook', name, workbook: null, tags };
+}
+
+const words: Readonly<Record<DefinitionTable, string>> = {
+  workflow: 'Workflow',
+  workbook: 'Workbook',
+  adhoc_action: 'Action',
+};
+
+function taken(table: DefinitionTable, name: string, namespace: string): CoppiceError {
+  return new CoppiceError(
+    'action-conflict',
+    `Duplicate entry for ${words[table]}Definition ['name', 'namespace', 'project_id']: ${name}, ${namespace}, None`,
+  );
+}
+
+function missing(table: DefinitionTable, name: string, namespace: string): CoppiceError {
+  const key =
+    table === 'workflow' ? 'workflow_identifier' : table === 'workbook' ? 'workbook_name' : 'action_name';
+  return new CoppiceError(
+    'resource-not-found',
+    `${words[table]} not found [${key}=${name}, namespace=${namespace}]`,
+  );
+}

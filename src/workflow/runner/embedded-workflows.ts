@@ -1,0 +1,120 @@
+/**
+ * The workflow service that needs nothing installed: Coppice's own runner behind the interface that recovery uses. The end of an
+ * execution that recovery started sends a durable signal in the transaction that ends it, so nobody has to poll.
+ */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { StoredExecution } from '../../store/workflow-executions.ts';
+import { getExecution } from '../../store/workflow-executions.ts';
+import type { Store } from '../../store/store.ts';
+import type { ActionType } from '../actions/action-type.ts';
+import { defaultHttpPolicy, type HttpPolicy } from '../actions/http-policy.ts';
+import { standardActions, type ActionRegistry } from '../actions/registry.ts';
+import type { InputSpec } from '../language/definition/workflow-spec.ts';
+import type {
+  StartRequest,
+  WorkflowDescription,
+  WorkflowExecution,
+  WorkflowService,
+} from '../workflow-service.ts';
+import { endSignalOf } from './end-signal.ts';
+import { type RunnerLog, WorkflowRunner } from './workflow-runner.ts';
+
+export interface EmbeddedWorkflowsOptions {
+  readonly store: Store;
+  readonly now?: () => number;
+  readonly log?: RunnerLog;
+  readonly httpPolicy?: HttpPolicy;
+  /** Base URL of our own API, for callbacks of std.mistral_http; may be known later than the runner. */
+  readonly apiUrl?: () => string | undefined;
+  /** Actions beside std.*. */
+  readonly actions?: readonly ActionType[];
+  readonly concurrency?: number;
+}
+
+const silent: RunnerLog = { error: () => {} };
+/** Only a net below the signal. */
+const fallbackPollMs = 30_000;
+
+export class EmbeddedWorkflows implements WorkflowService {
+  /** Its `start` takes up what waits, until then nothing runs; its `stop` breaks off what runs. */
+  readonly runner: WorkflowRunner;
+  readonly registry: ActionRegistry;
+  readonly pollMs = fallbackPollMs;
+  readonly #store: Store;
+
+  constructor(options: EmbeddedWorkflowsOptions) {
+    const { store, now = Date.now, log = silent, concurrency } = options;
+    const policy = options.httpPolicy ?? defaultHttpPolicy;
+    const apiUrl = options.apiUrl ?? (() => undefined);
+    this.#store = store;
+    this.registry = standardActions({ policy, apiUrl }, options.actions);
+    const limit = concurrency === undefined ? {} : { concurrency };
+    this.runner = new WorkflowRunner({ store, registry: this.registry, now, log, ...limit });
+  }
+
+  async find(name: string, namespace = ''): Promise<WorkflowDescription | undefined> {
+    const found = await this.runner.library.workflow(name, namespace);
+    if (found === null) return undefined;
+    return description(found.definition, found.spec.inputs);
+  }
+
+  async createDefinition(yaml: string, namespace = ''): Promise<WorkflowDescription[]> {
+    const place = { namespace, scope: 'private', project: '' };
+    const definitions = await this.runner.library.create('workflow', yaml, place);
+    const described = definitions.map(async (definition) => {
+      const spec = await this.runner.library.specOf(definition.sourceId, definition.name);
+      return description(definition, spec.inputs);
+    });
+    return await Promise.all(described);
+  }
+
+  async start(request: StartRequest): Promise<WorkflowExecution> {
+    const { id, workflowName, namespace = '', input, env, description: text } = request;
+    const params = Object.keys(env).length === 0 ? {} : { env };
+    const started = await this.runner.startExecution({
+      id,
+      workflow: { name: workflowName, namespace },
+      input,
+      params,
+      description: text,
+      project: '',
+      signalsEnd: true,
+    });
+    return toExecution(started);
+  }
+
+  async get(id: string): Promise<WorkflowExecution | undefined> {
+    const found = await getExecution(this.#store.db, id);
+    return found === undefined ? undefined : toExecution(found);
+  }
+
+  async cancel(id: string, reason: string): Promise<WorkflowExecution> {
+    const refusal = await this.runner.tell(id, { type: 'stop', state: 'CANCELLED', stateInfo: reason });
+    const found = await this.get(id);
+    if (found === undefined)
+      throw new CoppiceError('resource-not-found', `WorkflowExecution not found [id=${id}]`);
+    if (refusal !== undefined) throw new CoppiceError('bad-request', refusal.message);
+    return found;
+  }
+
+  endSignal(id: string): string {
+    return endSignalOf(id);
+  }
+}
+
+export function embeddedWorkflows(options: EmbeddedWorkflowsOptions): EmbeddedWorkflows {
+  return new EmbeddedWorkflows(options);
+}
+
+function description(
+  { id, name, namespace }: { readonly id: string; readonly name: string; readonly namespace: string },
+  inputs: readonly InputSpec[],
+): WorkflowDescription {
+  const declared = inputs.map((input) => ({ name: input.name, required: input.default === undefined }));
+  return { id, name, namespace, inputs: declared };
+}
+
+function toExecution({ record }: StoredExecution): WorkflowExecution {
+  const { id, workflow, state, stateInfo, input, output } = record;
+  return { id, workflowName: workflow, state, stateInfo, input, output };
+}

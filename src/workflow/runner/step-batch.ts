@@ -1,0 +1,243 @@
+/**
+ * Events of one execution, conducted one after another and gathered into one write. After each event the state in memory is ahead of
+ * the database, until the write is committed; if it fails, the state has to be dropped.
+ *
+ * A decided action (`actions/action-type.ts`) that ends at once is not a round trip: its ending is the batch's next event. A workflow of such
+ * actions goes as far as it can in one commit; a crash before it repeats the same from the start, with the same result.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
+import type { WorkflowTimer } from '../../store/workflow-work.ts';
+import { isDecided, type ActionCall, type ActionEnding } from '../actions/action-type.ts';
+import type { ActionRegistry } from '../actions/registry.ts';
+import { conduct, createSubExecution } from '../language/conductor.ts';
+import type { Command } from '../language/conductor/command.ts';
+import type { WorkflowEvent } from '../language/conductor/event.ts';
+import type { Refusal } from '../language/conductor/fault.ts';
+import { FactsNeeded } from '../language/conductor/surroundings.ts';
+import type { WorkflowSpec } from '../language/definition/workflow-spec.ts';
+import type { ExecutionState } from '../language/state/execution-state.ts';
+import {
+  type ActionRecord,
+  type ExecutionRecord,
+  hasActionEnded,
+  type TaskRecord,
+} from '../language/state/records.ts';
+import type { DefinitionLibrary } from './definition-library.ts';
+import type { FactsAtHand } from './facts-at-hand.ts';
+
+export type UntimedEvent = WorkflowEvent extends infer Event
+  ? Event extends WorkflowEvent
+    ? Omit<Event, 'now' | 'seed'>
+    : never
+  : never;
+
+type RunAction = Extract<Command, { type: 'run-action' }>;
+
+/** An execution as it is loaded: what it runs, how it stands, and as which version of its row. */
+export interface LoadedExecution {
+  readonly workflow: WorkflowSpec;
+  readonly state: ExecutionState;
+  readonly keeping: ExecutionRecordKeeping;
+  version: number;
+  /** Its row is still to be inserted. */
+  isNew: boolean;
+}
+
+export interface BatchTools {
+  readonly library: DefinitionLibrary;
+  readonly registry: ActionRegistry;
+  readonly facts: FactsAtHand;
+  readonly now: () => number;
+}
+
+export interface NewSubExecution {
+  readonly record: ExecutionRecord;
+  readonly keeping: ExecutionRecordKeeping;
+}
+
+/** A call that a process makes after the commit; kept in the action's row while it runs. */
+export interface PerformedCall {
+  readonly action: string;
+  readonly call: ActionCall;
+}
+
+/** Endings of decided actions in one batch: what comes behind waits for the commit, so that a loop cannot hold a transaction for ever. */
+const mostEndingsAtOnce = 500;
+
+export class StepBatch {
+  readonly loaded: LoadedExecution;
+  readonly executionBefore: ExecutionRecord;
+  /** As they were before the batch; undefined: made by it. */
+  readonly tasksBefore = new Map<string, TaskRecord | undefined>();
+  readonly actionsBefore = new Map<string, ActionRecord | undefined>();
+  /** null: to be cleared. */
+  readonly timers = new Map<
+    string,
+    { readonly subjectId: string; readonly kind: string; readonly set: WorkflowTimer | null }
+  >();
+  readonly messages: { readonly executionId: string; readonly event: JsonObject }[] = [];
+  readonly subExecutions: NewSubExecution[] = [];
+  readonly calls = new Map<string, PerformedCall>();
+  readonly cancelled: string[] = [];
+  /** Actions that ended in this batch because the process that runs them says so. */
+  readonly endedByRunner = new Set<string>();
+  hasEnded = false;
+  readonly #tools: BatchTools;
+  #endings: { readonly actionId: string; readonly ending: ActionEnding }[] = [];
+  #endingsTaken = 0;
+
+  constructor(loaded: LoadedExecution, tools: BatchTools) {
+    this.loaded = loaded;
+    this.executionBefore = loaded.state.execution;
+    this.#tools = tools;
+  }
+
+  get hasChanges(): boolean {
+    const { state, isNew } = this.loaded;
+    return (
+      isNew ||
+      this.executionBefore !== state.execution ||
+      this.tasksBefore.size + this.actionsBefore.size + this.timers.size + this.messages.length > 0
+    );
+  }
+
+  /** @returns why the execution cannot do what the event asks; then nothing has changed. */
+  async take(event: UntimedEvent): Promise<Refusal | undefined> {
+    const refusal = await this.#conduct(event);
+    while (this.#endings.length > 0) {
+      const endings = this.#endings;
+      this.#endings = [];
+      for (const { actionId, ending } of endings) await this.#end(actionId, ending);
+    }
+    return refusal;
+  }
+
+  async #end(actionId: string, ending: ActionEnding): Promise<void> {
+    this.#endingsTaken += 1;
+    if (this.#endingsTaken <= mostEndingsAtOnce)
+      await this.#conduct({ type: 'action-ended', actionId, ...ending });
+    else this.#endLater(actionId, this.#tools.now(), ending);
+  }
+
+  #endLater(actionId: string, due: number, { state, result }: ActionEnding): void {
+    const { id } = this.loaded.state.execution;
+    const set = { subjectId: actionId, kind: 'action', executionId: id, due, payload: { state, result } };
+    this.#setTimer(actionId, 'action', set);
+  }
+
+  #setTimer(subjectId: string, kind: string, set: WorkflowTimer | null): void {
+    this.timers.set(`${subjectId} ${kind}`, { subjectId, kind, set });
+  }
+
+  async #conduct(untimed: UntimedEvent): Promise<Refusal | undefined> {
+    const { workflow, state } = this.loaded;
+    const event = { ...untimed, now: this.#tools.now(), seed: randomUUID() } as WorkflowEvent;
+    for (;;) {
+      try {
+        const step = conduct(workflow, state, event, this.#tools.facts);
+        if (step.refusal !== undefined) return step.refusal;
+        this.#remember(step.changes);
+        state.apply(step.changes);
+        for (const command of step.commands) await this.#note(command, event.now);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof FactsNeeded)) throw error;
+        await this.#tools.facts.lookUp(error.lookup);
+      }
+    }
+  }
+
+  #remember({ tasks, actions }: { tasks: readonly TaskRecord[]; actions: readonly ActionRecord[] }): void {
+    const { state } = this.loaded;
+    for (const { id } of tasks) if (!this.tasksBefore.has(id)) this.tasksBefore.set(id, state.task(id));
+    for (const { id, state: now } of actions) {
+      if (!this.actionsBefore.has(id)) this.actionsBefore.set(id, state.action(id));
+      if (hasActionEnded(now)) this.calls.delete(id);
+    }
+  }
+
+  async #note(command: Command, now: number): Promise<void> {
+    const { id } = this.loaded.state.execution;
+    switch (command.type) {
+      case 'run-action':
+        return this.#run(command);
+      case 'start-sub-execution':
+        return await this.#startSubExecution(command, now);
+      case 'set-timer': {
+        const { taskId: subjectId, timer: kind, due } = command;
+        return this.#setTimer(subjectId, kind, { subjectId, kind, executionId: id, due, payload: null });
+      }
+      case 'clear-timer':
+        return this.#setTimer(command.taskId, command.timer, null);
+      case 'cancel-action':
+        this.calls.delete(command.actionId);
+        this.cancelled.push(command.actionId);
+        return this.#setTimer(command.actionId, 'action', null);
+      case 'stop-sub-execution': {
+        const { state, stateInfo } = command;
+        return this.#send(command.executionId, { type: 'stop', state, stateInfo });
+      }
+      case 'pause-sub-execution':
+        return this.#send(command.executionId, { type: 'pause' });
+      case 'resume-sub-execution':
+        return this.#send(command.executionId, { type: 'resume', env: command.env });
+      case 'state-changed':
+        return this.#announce(command.state);
+    }
+  }
+
+  #run({ actionId, action: name, input, taskId }: RunAction): void {
+    const { id, workflow } = this.loaded.state.execution;
+    const call = { id: actionId, input, workflowName: workflow, executionId: id, taskId };
+    const action = this.#tools.registry.find(name);
+    if (action === undefined) return this.#endAtOnce(actionId, unknownAction(name));
+    if (!isDecided(action)) return void this.calls.set(actionId, { action: name, call });
+    const outcome = action.decide(call);
+    if (outcome.kind === 'ended') this.#endAtOnce(actionId, outcome);
+    if (outcome.kind !== 'after') return;
+    this.#endLater(actionId, this.#tools.now() + Math.ceil(outcome.seconds * 1000), outcome.ending);
+  }
+
+  #endAtOnce(actionId: string, { state, result }: ActionEnding): void {
+    this.#endings.push({ actionId, ending: { state, result } });
+  }
+
+  async #startSubExecution(
+    command: Extract<Command, { type: 'start-sub-execution' }>,
+    now: number,
+  ): Promise<void> {
+    const { name, namespace } = command.workflow;
+    const found = await this.#tools.library.workflow(name, namespace);
+    // It was there when the task was checked, a moment ago.
+    if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
+    const { definition, spec } = found;
+    const keeping = {
+      workflowId: definition.id,
+      sourceId: definition.sourceId,
+      project: this.loaded.keeping.project,
+      signalsEnd: false,
+    };
+    const record = createSubExecution(spec, command, this.loaded.state.execution, now);
+    this.subExecutions.push({ record, keeping });
+  }
+
+  #send(executionId: string, event: { readonly [key: string]: Json }): void {
+    this.messages.push({ executionId, event });
+  }
+
+  #announce(state: Extract<Command, { type: 'state-changed' }>['state']): void {
+    const { id, parent, stateInfo, output } = this.loaded.state.execution;
+    this.hasEnded = state !== 'RUNNING' && state !== 'PAUSED';
+    if (parent === null) return;
+    if (state === 'RUNNING' || state === 'PAUSED')
+      this.#send(parent.executionId, { type: 'sub-execution-changed', actionId: id, state });
+    else
+      this.#send(parent.executionId, { type: 'sub-execution-ended', actionId: id, state, stateInfo, output });
+  }
+}
+
+function unknownAction(name: string): ActionEnding {
+  return { state: 'ERROR', result: `Failed to find action [action_name=${name}]` };
+}

@@ -1,0 +1,357 @@
+/**
+ * What makes the pure conductor (`../language/conductor.ts`) run: durably, and fast.
+ *
+ *     event --> LiveExecution (one after another) --> StepBatch (conduct) --> saveBatch (one transaction)
+ *       ^                                                                         |
+ *       +-- DueTimers, ActionRuns, messages of other executions, the API <--------+ committed
+ *
+ * Everything that is still to be done is a row before it is begun: running actions with the process that runs them, timers, messages
+ * between executions, sub-executions that are to be started. At a start they are read again, so that a crash at any instant loses
+ * nothing; what was committed is not done again, and an action that was running is run again (at least once). A result that comes from a
+ * process that is no longer the action's owner is refused. An execution for which nothing happens needs no memory.
+ *
+ * It decides nothing about workflows, and knows no HTTP.
+ */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Store } from '../../store/store.ts';
+import { findEnvironment } from '../../store/workflow-environments.ts';
+import { getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
+import { purgeExecutions } from '../../store/workflow-purge.ts';
+import { deleteUnusedSources } from '../../store/workflow-definitions.ts';
+import {
+  listIdleExecutions,
+  listMessages,
+  releaseWorkflowAction,
+  takeOverWorkflowActions,
+  type WorkflowMessage,
+  type WorkflowTimer,
+} from '../../store/workflow-work.ts';
+import type { ActionOutcome } from '../actions/action-type.ts';
+import type { ActionRegistry } from '../actions/registry.ts';
+import { createExecution } from '../language/conductor.ts';
+import type { TimerKind } from '../language/conductor/event.ts';
+import { Refusal } from '../language/conductor/fault.ts';
+import { ExecutionState } from '../language/state/execution-state.ts';
+import type { EndState } from '../language/state/records.ts';
+import { ActionRuns } from './action-runs.ts';
+import { DefinitionLibrary, type NamedWorkflow } from './definition-library.ts';
+import { DueTimers } from './due-timers.ts';
+import { FactsAtHand } from './facts-at-hand.ts';
+import { type Delivery, LiveExecution, type LiveTools } from './live-execution.ts';
+import { ExecutionExists } from './save-batch.ts';
+import type { LoadedExecution, PerformedCall, StepBatch, UntimedEvent } from './step-batch.ts';
+
+export interface RunnerLog {
+  error(fields: { readonly err: unknown }, text: string): void;
+}
+
+export interface WorkflowRunnerOptions {
+  readonly store: Store;
+  readonly registry: ActionRegistry;
+  readonly now: () => number;
+  readonly log: RunnerLog;
+  /** Performed actions (std.http) that run at once; others wait their turn. */
+  readonly concurrency?: number;
+}
+
+export interface ExecutionRequest {
+  /** A second start with the same id returns the execution that is there. */
+  readonly id?: string;
+  /** Id of a definition, or name and namespace. */
+  readonly workflow: { readonly id: string } | { readonly name: string; readonly namespace: string };
+  readonly input: JsonObject;
+  /** `env` may be the name of a stored environment. */
+  readonly params: JsonObject;
+  readonly description: string;
+  readonly project: string;
+  /** Whether the end sends the durable signal. */
+  readonly signalsEnd: boolean;
+}
+
+/** Executions that wait and are kept in memory nevertheless, because events often come in bursts. */
+const keptIdle = 256;
+const rowsAtOnce = 500;
+
+export class WorkflowRunner {
+  /** New at each start, so that nothing of an earlier life can be taken for its own. */
+  readonly id = randomUUID();
+  readonly library: DefinitionLibrary;
+  readonly #options: WorkflowRunnerOptions;
+  readonly #store: Store;
+  readonly #live = new Map<string, LiveExecution>();
+  readonly #liveTools: LiveTools;
+  readonly #actions: ActionRuns;
+  readonly #timers: DueTimers;
+  #stopping = false;
+
+  constructor(options: WorkflowRunnerOptions) {
+    const { store, registry, now } = options;
+    this.#options = options;
+    this.#store = store;
+    this.library = new DefinitionLibrary(store, registry, now);
+    this.#actions = new ActionRuns({
+      registry,
+      concurrency: options.concurrency ?? 256,
+      ended: (performed, outcome) => this.#actionEnded(performed, outcome),
+    });
+    this.#timers = new DueTimers({
+      db: store.db,
+      now,
+      handle: (timer) => this.#timerDue(timer),
+      failed: (error) => this.#failed(error, 'timers'),
+    });
+    this.#liveTools = {
+      store,
+      library: this.library,
+      owner: this.id,
+      now,
+      batchTools: () => ({
+        library: this.library,
+        registry,
+        now,
+        facts: new FactsAtHand(store.db, this.library),
+      }),
+      committed: (batch, messages) => this.#committed(batch, messages),
+      failed: (error, about) => this.#failed(error, about),
+      isStopping: () => this.#stopping,
+    };
+  }
+
+  /** Takes up what an earlier life left: only one process may run the workflows of a database (the data directory's lock). */
+  async start(): Promise<void> {
+    const running = await this.#store.write((tx) => takeOverWorkflowActions(tx, this.id, 'all'));
+    for (const { call } of running) this.#actions.start(call as unknown as PerformedCall);
+    await this.#startIdle();
+    await this.#deliverMessages();
+    this.#timers.start();
+  }
+
+  /** What runs is broken off and run again at the next start; what was decided is written. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#timers.stop();
+    await this.#actions.stop();
+    for (const live of this.#live.values()) await live.working;
+  }
+
+  async #startIdle(): Promise<void> {
+    for (let after = 0; ;) {
+      const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
+      for (const { id } of idle) void this.#tell(id, { type: 'start' });
+      const last = idle.at(-1);
+      if (last === undefined) return;
+      after = last.seq;
+    }
+  }
+
+  async #deliverMessages(): Promise<void> {
+    for (let after = 0; ;) {
+      const messages = await listMessages(this.#store.db, after, rowsAtOnce);
+      for (const message of messages) this.#deliverMessage(message);
+      const last = messages.at(-1);
+      if (last === undefined) return;
+      after = last.seq;
+    }
+  }
+
+  /**
+   * @throws CoppiceError `resource-not-found` (no such workflow or environment), `bad-request` (input, params).
+   */
+  async startExecution(request: ExecutionRequest): Promise<StoredExecution> {
+    const id = request.id ?? randomUUID();
+    const known = request.id === undefined ? undefined : await this.#known(id);
+    if (known !== undefined) return known;
+    const { definition, spec } = await this.#workflowOf(request.workflow);
+    const { description, input, project, signalsEnd } = request;
+    const params = await this.#withEnvironment(request.params);
+    const asked = { id, namespace: definition.namespace, description, input, params };
+    const record = orBadRequest(() => createExecution(spec, asked, this.#options.now()));
+    const { sourceId } = definition;
+    return await this.#begin({
+      workflow: spec,
+      state: new ExecutionState(record),
+      keeping: { workflowId: definition.id, sourceId, project, signalsEnd },
+      version: 0,
+      isNew: true,
+    });
+  }
+
+  async #known(id: string): Promise<StoredExecution | undefined> {
+    await this.#live.get(id)?.working;
+    return await getExecution(this.#store.db, id);
+  }
+
+  async #begin(loaded: LoadedExecution): Promise<StoredExecution> {
+    const { state, keeping } = loaded;
+    const { id } = state.execution;
+    const live = new LiveExecution(id, this.#liveTools, loaded);
+    if (!this.#live.has(id)) this.#live.set(id, live);
+    try {
+      await ask(live, { type: 'start' });
+      return { record: state.execution, version: loaded.version, ...keeping };
+    } catch (error) {
+      if (this.#live.get(id) === live) this.#live.delete(id);
+      const there = error instanceof ExecutionExists ? await this.#known(id) : undefined;
+      if (there === undefined) throw error;
+      return there;
+    } finally {
+      this.#retire(live);
+    }
+  }
+
+  async #workflowOf(wanted: ExecutionRequest['workflow']): Promise<NamedWorkflow> {
+    const found =
+      'id' in wanted
+        ? await this.library.workflowById(wanted.id)
+        : await this.library.workflow(wanted.name, wanted.namespace);
+    if (found !== null) return found;
+    const identifier = 'id' in wanted ? wanted.id : wanted.name;
+    const namespace = 'id' in wanted ? '' : wanted.namespace;
+    throw new CoppiceError(
+      'resource-not-found',
+      `Workflow not found [workflow_identifier=${identifier}, namespace=${namespace}]`,
+    );
+  }
+
+  async #withEnvironment(params: JsonObject): Promise<JsonObject> {
+    const { env } = params;
+    if (typeof env !== 'string') return params;
+    const environment = await findEnvironment(this.#store.db, env);
+    if (environment === undefined) throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
+    return { ...params, env: environment.variables };
+  }
+
+  /** @returns why the execution cannot do it; undefined when it is done. */
+  async tell(executionId: string, event: UntimedEvent): Promise<Refusal | undefined> {
+    return await ask(this.#liveExecution(executionId), event).finally(() =>
+      this.#retire(this.#live.get(executionId)),
+    );
+  }
+
+  /** Completes an action from outside. */
+  async completeAction(
+    action: { readonly id: string; readonly executionId: string; readonly type: 'ACTION' | 'WORKFLOW' },
+    state: EndState,
+    result: JsonObject,
+  ): Promise<Refusal | undefined> {
+    const refusal = await this.tell(action.executionId, {
+      type: 'action-ended',
+      actionId: action.id,
+      state,
+      result,
+    });
+    if (refusal === undefined) this.#actions.cancel(action.id);
+    return refusal;
+  }
+
+  /** Deletes root executions that ended before a time, with all that belongs to them. @returns how many. */
+  async purge(endedBefore: number): Promise<number> {
+    let purged = 0;
+    for (;;) {
+      const now = await this.#store.write((tx) => purgeExecutions(tx, endedBefore, 100));
+      purged += now;
+      if (now === 0) break;
+    }
+    if (purged > 0) await this.#store.write((tx) => deleteUnusedSources(tx));
+    return purged;
+  }
+
+  /** Forgets an execution that is about to be deleted, or was changed beside the conductor. */
+  async release(executionId: string): Promise<void> {
+    const live = this.#live.get(executionId);
+    await live?.working;
+    if (this.#live.get(executionId) === live) this.#live.delete(executionId);
+  }
+
+  #liveExecution(id: string): LiveExecution {
+    const known = this.#live.get(id);
+    if (known !== undefined) {
+      // To the end of the map: the first are those to which nothing happened longest.
+      this.#live.delete(id);
+      this.#live.set(id, known);
+      return known;
+    }
+    const live = new LiveExecution(id, this.#liveTools);
+    this.#live.set(id, live);
+    return live;
+  }
+
+  /** Delivers an event of our own; resolves when it is handled, and never rejects. */
+  async #tell(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<void> {
+    if (this.#stopping) return;
+    const live = this.#liveExecution(executionId);
+    await new Promise<void>((resolve) => {
+      const done = (): void => resolve();
+      live.deliver({ event, isAsked: false, settle: done, fail: done, ...more });
+    });
+    this.#retire(live);
+  }
+
+  /** Drops what has ended, and the oldest of what waits. */
+  #retire(live: LiveExecution | undefined): void {
+    if (live?.isIdle === true && live.hasEnded && this.#live.get(live.id) === live)
+      this.#live.delete(live.id);
+    if (this.#live.size <= keptIdle) return;
+    for (const [id, other] of this.#live) {
+      if (this.#live.size <= keptIdle) return;
+      if (other.isIdle) this.#live.delete(id);
+    }
+  }
+
+  #committed(batch: StepBatch, messages: readonly WorkflowMessage[]): void {
+    for (const actionId of batch.cancelled) this.#actions.cancel(actionId);
+    for (const performed of batch.calls.values()) this.#actions.start(performed);
+    for (const { set } of batch.timers.values()) if (set !== null) this.#timers.set(set.due);
+    for (const { record } of batch.subExecutions) void this.#tell(record.id, { type: 'start' });
+    for (const message of messages) this.#deliverMessage(message);
+  }
+
+  #deliverMessage({ seq, executionId, event }: WorkflowMessage): void {
+    void this.#tell(executionId, event as unknown as UntimedEvent, { proof: { kind: 'message', seq } });
+  }
+
+  async #timerDue(timer: WorkflowTimer): Promise<void> {
+    const proof = { kind: 'timer', timer } as const;
+    const { subjectId, kind, due, executionId, payload } = timer;
+    if (kind !== 'action') {
+      const event = { type: 'timer', taskId: subjectId, timer: kind as TimerKind, due } as const;
+      return await this.#tell(executionId, event, { proof });
+    }
+    const { state, result = null } = payload ?? {};
+    const event = { type: 'action-ended', actionId: subjectId, state: state as EndState, result } as const;
+    await this.#tell(executionId, event, { proof });
+  }
+
+  async #actionEnded({ call }: PerformedCall, outcome: ActionOutcome): Promise<void> {
+    if (outcome.kind === 'ended') {
+      const { state, result } = outcome;
+      const event = { type: 'action-ended', actionId: call.id, state, result } as const;
+      return await this.#tell(call.executionId, event, { byRunner: true });
+    }
+    try {
+      await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.id));
+    } catch (error) {
+      // Still ours in its row: it will be run again, which is what may happen to every action.
+      this.#failed(error, `action ${call.id}`);
+    }
+  }
+
+  #failed(error: unknown, about: string): void {
+    this.#options.log.error({ err: error }, `workflows: ${about}`);
+  }
+}
+
+function ask(live: LiveExecution, event: UntimedEvent): Promise<Refusal | undefined> {
+  return new Promise((settle, fail) => live.deliver({ event, isAsked: true, settle, fail }));
+}
+
+function orBadRequest<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) throw new CoppiceError('bad-request', error.message, { cause: error });
+    throw error;
+  }
+}
