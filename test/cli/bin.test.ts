@@ -1,0 +1,99 @@
+/** The door, as a process: which Node runs what, and how it ends. */
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'coppice-bin-'));
+const installed = path.join(folder, 'node_modules', 'coppice');
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(node: string, args: readonly string[]): Promise<Ended> {
+  const env = { PATH: '/usr/bin:/bin', HOME: folder };
+  return new Promise((resolve) => {
+    execFile(node, [...args], { env, timeout: 15_000 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err });
+    });
+  });
+}
+
+/** A Node of this machine that is too old to run Coppice, if there is one. */
+function findOldNode(): string | undefined {
+  return ['/usr/bin/node', '/usr/local/bin/node']
+    .filter((file) => existsSync(file))
+    .find((file) => {
+      const version = execFileSync(file, ['--version'], { encoding: 'utf8' });
+      return Number(/^v(\d+)/.exec(version)?.[1]) < 22;
+    });
+}
+
+const oldNode = findOldNode();
+
+beforeAll(() => {
+  mkdirSync(path.join(installed, 'dist'), { recursive: true });
+  mkdirSync(path.join(installed, 'src'));
+  cpSync(path.join(root, 'bin'), path.join(installed, 'bin'), { recursive: true });
+  cpSync(path.join(root, 'package.json'), path.join(installed, 'package.json'));
+  writeFileSync(path.join(installed, 'src', 'main.ts'), 'throw new Error("types below node_modules");\n');
+  writeFileSync(
+    path.join(installed, 'dist', 'main.js'),
+    'console.log(process.version, process.argv.slice(2).join());\n',
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const door = path.join(installed, 'bin', 'coppice.js');
+
+describe('an installed package', () => {
+  test('runs what was built, and keeps compiled code beside the modules', async () => {
+    expect(await start(process.execPath, [door, 'a', 'b'])).toEqual({
+      code: 0,
+      out: `${process.version} a,b\n`,
+      err: '',
+    });
+    expect(existsSync(path.join(folder, 'node_modules', '.cache', 'coppice'))).toBe(true);
+  });
+
+  test.skipIf(oldNode === undefined)('says what to do where Node is too old', async () => {
+    const { code, out, err } = await start(oldNode ?? '', [door]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(
+      /^coppice: Coppice needs Node\.js 22\.13 or newer, and this is 20\..*npm install node@24\n$/,
+    );
+  });
+
+  test.skipIf(oldNode === undefined)(
+    'runs with the Node that is installed beside it, where its own is too old',
+    async () => {
+      const beside = path.join(folder, 'node_modules', 'node', 'bin');
+      mkdirSync(beside, { recursive: true });
+      symlinkSync(process.execPath, path.join(beside, 'node'));
+      expect(await start(oldNode ?? '', [door, 'x'])).toEqual({
+        code: 0,
+        out: `${process.version} x\n`,
+        err: '',
+      });
+      rmSync(path.join(folder, 'node_modules', 'node'), { recursive: true });
+    },
+  );
+});
+
+describe('a checkout', () => {
+  test('runs its source', async () => {
+    const { code, out } = await start(process.execPath, [path.join(root, 'bin', 'coppice.js'), '--version']);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+
+  test('a command that does not exist exits with 2', async () => {
+    const { code, err } = await start(process.execPath, [path.join(root, 'bin', 'coppice.js'), 'dance']);
+    expect([code, err]).toEqual([2, expect.stringContaining("unknown command 'dance'")]);
+  });
+});

@@ -1,0 +1,47 @@
+/** The demo as a process, ended in the middle: nothing of it may be left. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const door = path.join(fileURLToPath(new URL('../../', import.meta.url)), 'bin', 'coppice.js');
+
+function processesNaming(text: string): string[] {
+  return readdirSync('/proc').filter((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    try {
+      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
+test.skipIf(process.platform !== 'linux').each([
+  ['SIGINT', 130, 'server_ready'],
+  ['SIGTERM', 143, 'failure'],
+] as const)('%s ends it with %i, its processes and its directory', async (signal, code, during) => {
+  const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(demo, 'exit');
+  let workspace = '';
+  let last = '';
+  for await (const line of createInterface({ input: demo.stdout })) {
+    const message = JSON.parse(line) as { event?: string; workspace?: string };
+    workspace ||= message.workspace ?? '';
+    if (message.event === during) {
+      expect(processesNaming(workspace)).not.toEqual([]);
+      // As a terminal and npm together do: the same signal twice.
+      demo.kill(signal);
+      demo.kill(signal);
+    }
+    last = line;
+  }
+  expect((await ended)[0]).toBe(code);
+  expect(JSON.parse(last)).toMatchObject({ summary: { ok: false, problems: ['ended by a signal'] } });
+  expect(workspace).not.toBe('');
+  expect(processesNaming(workspace)).toEqual([]);
+  expect(existsSync(workspace)).toBe(false);
+});
