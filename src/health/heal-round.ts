@@ -32,24 +32,33 @@ import type { WatchedCluster } from './watch-list.ts';
 /** How far back rate limits and retries may look: their longest period is a day (see the policy's schema). */
 const RECENT_MS = 24 * 3600 * 1000;
 
+export interface HealRoundResult {
+  /** Something is held or left until then; null: look again when something changes. */
+  readonly lookAgainAt: number | null;
+  /** There are open episodes, or failed nodes that are left alone for now. */
+  readonly isActive: boolean;
+}
+
 /**
  * @param watched null where the cluster has no health policy any more.
- * @returns when to look again, because something is held or left until then; null: only when something changes.
  */
 export async function healRound(
   tx: Tx,
   clusterId: string,
   watched: WatchedCluster | null,
   now: number,
-): Promise<number | null> {
+): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
-  if (cluster === undefined) return null;
+  if (cluster === undefined) return { lookAgainAt: null, isActive: false };
   const nodes = await nodesOfCluster(tx.db, clusterId);
   const snapshot = await takeSnapshot(tx, cluster, nodes, watched, now);
   const plan = planRound(snapshot);
   await carryOut(tx, { cluster, nodes, watched, now }, plan);
   const times = [...plan.hold, ...plan.leave].flatMap(({ until }) => until ?? []);
-  return times.length === 0 ? null : Math.min(...times);
+  return {
+    lookAgainAt: times.length === 0 ? null : Math.min(...times),
+    isActive: snapshot.episodes.length + plan.open.length + plan.leave.length > 0,
+  };
 }
 
 async function takeSnapshot(
@@ -100,7 +109,7 @@ function nodeSnapshot(
     id,
     name,
     status,
-    health: currentHealth(node, health),
+    health: recordSince(changedAt(node), health),
     excluded: null,
     quarantinedSince: null,
     exhaustedAt,
@@ -108,8 +117,8 @@ function nodeSnapshot(
 }
 
 /** What was seen of a node before it was last changed says nothing about what it is now. */
-export function currentHealth(node: Node, record: HealthRecord | undefined): HealthRecord | null {
-  return record !== undefined && record.lookedAt >= changedAt(node) ? record : null;
+export function recordSince(changed: number, record: HealthRecord | undefined): HealthRecord | null {
+  return record !== undefined && record.lookedAt >= changed ? record : null;
 }
 
 /** When the node was last created, updated or recovered: its grace counts from here. */

@@ -6,21 +6,20 @@
  * Everything is started by a notice and by a timer, and takes no argument about what changed: a restart, a lost notice and
  * a second look are the normal path. It repairs nothing itself: that is the action's part.
  */
-import type { Node } from '../domain/model.ts';
+import type { Node, Profile } from '../domain/model.ts';
 import { manage } from '../actions/physical-node.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
-import { getCluster } from '../store/clusters.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { ProbeTarget } from './detector.ts';
-import { changedAt, currentHealth, healRound } from './heal-round.ts';
+import { changedAt, healRound, recordSince } from './heal-round.ts';
 import type { ModeVerdict } from './probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from './rounds.ts';
 import type { SlotLimits } from './slots.ts';
-import { loadWatchList, type WatchList } from './watch-list.ts';
+import { emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
 
 export interface HealerOptions {
   readonly store: Store;
@@ -55,10 +54,15 @@ export class Healer {
   readonly #now: () => number;
   readonly #rounds: Rounds;
   readonly #records = new Map<string, HealthRecord>();
+  /** When each node was last changed, as its last look found it. */
+  readonly #changedAt = new Map<string, number>();
+  readonly #profiles = new Map<string, Profile>();
+  /** Clusters with an open episode, or with failed nodes that are left for now. */
+  readonly #active = new Set<string>();
   readonly #planTimers = new Map<string, NodeJS.Timeout>();
   readonly #planning = new Map<string, Promise<void>>();
   readonly #unlisten: (() => void)[] = [];
-  #list: WatchList = { clusters: new Map(), nodes: [] };
+  #list: WatchList = emptyWatchList;
   #reloading: Promise<void> | undefined;
   #reloadTimer: NodeJS.Timeout | undefined;
   #passTimer: NodeJS.Timeout | undefined;
@@ -79,7 +83,7 @@ export class Healer {
 
   async start(): Promise<void> {
     this.#unlisten.push(this.#store.listen('watching', () => this.#reloadSoon()));
-    this.#unlisten.push(this.#store.listen('recoveries', () => this.#planAllSoon()));
+    this.#unlisten.push(this.#store.listen('recoveries', () => this.#planActiveSoon()));
     this.#passTimer = setInterval(() => this.#reloadSoon(), RELOAD_EVERY_MS);
     this.#rounds.start();
     await this.#reload();
@@ -108,14 +112,17 @@ export class Healer {
     try {
       const { db } = this.#store;
       const before = this.#list.clusters;
-      this.#list = await loadWatchList(db, (error) =>
+      this.#list = await loadWatchList(db, this.#list, (error) =>
         this.#options.log.error({ err: error }, 'a health policy is left out'),
       );
+      this.#profiles.clear();
       await this.#loadRecords();
       this.#rounds.reconcile(this.#list.nodes);
-      // A cluster that lost its policy is planned once more: what was held for it is closed.
-      for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()]))
-        this.#plan(clusterId);
+      // Planned once more where the policy changed, also away: what was held under it is closed.
+      for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()])) {
+        const [old, now] = [before.get(clusterId), this.#list.clusters.get(clusterId)];
+        if (old?.policyId !== now?.policyId || old?.enabled !== now?.enabled) this.#plan(clusterId);
+      }
     } catch (error) {
       this.#options.log.error(
         { err: error },
@@ -127,22 +134,35 @@ export class Healer {
   /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */
   async #loadRecords(): Promise<void> {
     const watched = new Set(this.#list.nodes.map((node) => node.id));
-    for (const id of this.#records.keys()) if (!watched.has(id)) this.#records.delete(id);
+    for (const map of [this.#records, this.#changedAt]) {
+      for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
+    }
     const unknown = [...watched].filter((id) => !this.#records.has(id));
     const stored = await healthOfNodes<HealthRecord>(this.#store.db, unknown);
     for (const [id, record] of stored) this.#records.set(id, record);
   }
 
-  /** The node as it is now; null while it is being worked on. */
+  /** The node as it is now; null while it is being worked on. The one read of the database that each look costs. */
   async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
-    const { db } = this.#store;
-    const node = await getNode(db, watched.id);
-    if (node === undefined || busy.has(node.status)) return null;
-    const profile = await getProfile(db, node.profileId);
-    const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
-    if (profile === undefined) return null;
-    const { type, facts } = manage(node, cluster, profile, this.#options.profileTypes);
+    const node = await getNode(this.#store.db, watched.id);
+    const profile = node === undefined ? undefined : await this.#profile(node.profileId);
+    if (node === undefined || busy.has(node.status) || profile === undefined) return null;
+    this.#changedAt.set(node.id, changedAt(node));
+    const cluster = this.#list.clusters.get(watched.clusterId);
+    const { type, facts } = manage(
+      node,
+      cluster && { name: cluster.clusterName },
+      profile,
+      this.#options.profileTypes,
+    );
     return { node: facts, profile: type };
+  }
+
+  /** A profile's spec never changes, so that it is read once between two reloads. */
+  async #profile(id: string): Promise<Profile | undefined> {
+    const known = this.#profiles.get(id) ?? (await getProfile(this.#store.db, id));
+    if (known !== undefined) this.#profiles.set(id, known);
+    return known;
   }
 
   async #note(
@@ -152,22 +172,25 @@ export class Healer {
     begunAt: number,
   ): Promise<void> {
     const cluster = this.#list.clusters.get(watched.clusterId);
-    if (cluster === undefined) return;
-    const node = await getNode(this.#store.db, watched.id);
-    // Worked on since the look began: what was seen is no longer there.
-    if (node === undefined || busy.has(node.status) || changedAt(node) > begunAt) return;
-    const before = currentHealth(node, this.#records.get(node.id));
-    const record = classifyHealth({
-      record: before,
-      verdicts,
-      detection: cluster.policy.detection,
-      changedAt: changedAt(node),
-      now: at,
+    const changed = this.#changedAt.get(watched.id);
+    if (cluster === undefined || changed === undefined) return;
+    const before = recordSince(changed, this.#records.get(watched.id));
+    const { detection } = cluster.policy;
+    const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
+    if (isNews(before, record) && !(await this.#write(watched, record, begunAt))) return;
+    this.#records.set(watched.id, record);
+  }
+
+  /** @returns false where the node was worked on since the look began: what was seen is no longer there. */
+  async #write(watched: WatchedNode, record: HealthRecord, begunAt: number): Promise<boolean> {
+    const written = await this.#store.write(async (tx) => {
+      const node = await getNode(tx.db, watched.id);
+      if (node === undefined || busy.has(node.status) || changedAt(node) > begunAt) return false;
+      await saveNodeHealth(tx, node.id, watched.clusterId, record);
+      return true;
     });
-    this.#records.set(node.id, record);
-    if (!isNews(before, record)) return;
-    await this.#store.write((tx) => saveNodeHealth(tx, node.id, watched.clusterId, record));
-    this.#plan(watched.clusterId);
+    if (written) this.#plan(watched.clusterId);
+    return written;
   }
 
   /** Plans a cluster now, or once more after the plan that is under way. */
@@ -187,8 +210,12 @@ export class Healer {
   async #planCluster(clusterId: string): Promise<void> {
     try {
       const watched = this.#list.clusters.get(clusterId) ?? null;
-      const again = await this.#store.write((tx) => healRound(tx, clusterId, watched, this.#now()));
-      if (again !== null) this.#planAt(clusterId, again);
+      const { lookAgainAt, isActive } = await this.#store.write((tx) =>
+        healRound(tx, clusterId, watched, this.#now()),
+      );
+      if (isActive) this.#active.add(clusterId);
+      else this.#active.delete(clusterId);
+      if (lookAgainAt !== null) this.#planAt(clusterId, lookAgainAt);
     } catch (error) {
       this.#options.log.error(
         { err: error, cluster_id: clusterId },
@@ -205,10 +232,9 @@ export class Healer {
     this.#planTimers.set(clusterId, timer);
   }
 
-  /** An episode was opened, closed or given back: others may now start, in whichever cluster. */
-  #planAllSoon(): void {
-    for (const clusterId of this.#list.clusters.keys())
-      this.#planAt(clusterId, this.#now() + RELOAD_AFTER_MS);
+  /** An episode was opened, closed or given back: what is held or left may now go on. */
+  #planActiveSoon(): void {
+    for (const clusterId of this.#active) this.#planAt(clusterId, this.#now() + RELOAD_AFTER_MS);
   }
 }
 

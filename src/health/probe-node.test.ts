@@ -5,7 +5,7 @@ import { withoutRetries } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import { createDetectors } from './detector-registry.ts';
 import { probeNode } from './probe-node.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../../test/support/virtual-timers.ts';
 
 const good: Verdict = { health: 'healthy', reason: 'fine' };
 const bad: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'gone' };

@@ -4,7 +4,7 @@ import type { Detector, ProbeTarget } from './detector.ts';
 import type { ModeVerdict } from './probe-node.ts';
 import { Rounds } from './rounds.ts';
 import type { RoundsOptions, WatchedNode } from './rounds.ts';
-import { VirtualTimers } from './virtual-timers.ts';
+import { VirtualTimers } from '../../test/support/virtual-timers.ts';
 
 const healthy: Verdict = { health: 'healthy', reason: 'fine' };
 const unhealthy: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'gone' };

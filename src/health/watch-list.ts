@@ -4,9 +4,11 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Policy } from '../domain/model.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { attachedPoliciesOfTypes } from '../store/cluster-policies.ts';
+import { clusterNames } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
 import type { Db } from '../store/store.ts';
 import { createDetectors } from './detector-registry.ts';
+import type { Detector } from './detector.ts';
 import type { WatchedNode } from './rounds.ts';
 
 /** `senlin.policy.health-1.0`, ... */
@@ -14,9 +16,11 @@ const typeNames = healthPolicyTypes.map((type) => `${type.name}-${type.version}`
 
 export interface WatchedCluster {
   readonly clusterId: string;
+  readonly clusterName: string;
   readonly policyId: string;
   readonly enabled: boolean;
   readonly policy: HealthPolicy;
+  readonly detectors: readonly Detector[];
 }
 
 export interface WatchList {
@@ -24,19 +28,49 @@ export interface WatchList {
   readonly nodes: readonly WatchedNode[];
 }
 
-/** A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others go on. */
-export async function loadWatchList(db: Db, report: (error: CoppiceError) => void): Promise<WatchList> {
+export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [] };
+
+/**
+ * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others go on.
+ * @param before what was watched so far: a policy's spec never changes, so that what was made from it is kept.
+ */
+export async function loadWatchList(
+  db: Db,
+  before: WatchList,
+  report: (error: CoppiceError) => void,
+): Promise<WatchList> {
+  const known = new Map<string, ReadPolicy>(
+    [...before.clusters.values()].map((each) => [each.policyId, each]),
+  );
+  const attached = await attachedPoliciesOfTypes(db, typeNames);
+  const names = await clusterNames(
+    db,
+    attached.map(({ binding }) => binding.clusterId),
+  );
   const clusters = new Map<string, WatchedCluster>();
-  for (const { binding, policy } of await attachedPoliciesOfTypes(db, typeNames)) {
-    try {
-      const { clusterId, policyId, enabled } = binding;
-      clusters.set(clusterId, { clusterId, policyId, enabled, policy: readHealthPolicy(policy) });
-    } catch (error) {
-      if (!(error instanceof CoppiceError)) throw error;
-      report(error);
-    }
+  for (const { binding, policy } of attached) {
+    const read = known.get(policy.id) ?? tryToRead(policy, report);
+    if (read === undefined) continue;
+    known.set(policy.id, read);
+    const { clusterId, policyId, enabled } = binding;
+    const clusterName = names.get(clusterId) ?? '';
+    const { policy: rules, detectors } = read;
+    clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
   }
   return { clusters, nodes: await watchedNodes(db, clusters) };
+}
+
+type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;
+
+function tryToRead(policy: Policy, report: (error: CoppiceError) => void): ReadPolicy | undefined {
+  try {
+    const read = readHealthPolicy(policy);
+    return { policy: read, detectors: createDetectors(read.detection.modes) };
+  } catch (error) {
+    if (!(error instanceof CoppiceError)) throw error;
+    report(error);
+    return undefined;
+  }
 }
 
 async function watchedNodes(db: Db, clusters: ReadonlyMap<string, WatchedCluster>): Promise<WatchedNode[]> {
@@ -45,8 +79,7 @@ async function watchedNodes(db: Db, clusters: ReadonlyMap<string, WatchedCluster
     db,
     enabled.map((cluster) => cluster.clusterId),
   );
-  return enabled.flatMap(({ clusterId, policy }) => {
-    const detectors = createDetectors(policy.detection.modes);
+  return enabled.flatMap(({ clusterId, policy, detectors }) => {
     const { intervalMs } = policy.detection;
     return (ids.get(clusterId) ?? []).map((id) => ({ id, clusterId, intervalMs, detectors }));
   });

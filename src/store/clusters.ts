@@ -57,6 +57,15 @@ export async function updateCluster(tx: Tx, id: string, changes: ClusterChanges)
   return result.numUpdatedRows === 1n;
 }
 
+export async function clusterNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db.selectFrom('cluster').select(['id', 'name']).where('id', 'in', chunk).execute();
+    for (const row of rows) names.set(row.id, row.name);
+  }
+  return names;
+}
+
 /** Takes `count` places in the cluster, never given twice; returns the first. */
 export async function takeNodeIndexes(tx: Tx, id: string, count: number): Promise<number> {
   const row = await tx.db

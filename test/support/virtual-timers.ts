@@ -1,6 +1,6 @@
 /** Time that goes on only when a test says so. */
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../../src/health/timers.ts';
 
 interface Timer {
   readonly at: number;
