@@ -106,7 +106,8 @@ function createApp(): FastifyInstance {
     },
     routerOptions: { maxParamLength: 512 },
   });
-  // A body is read as JSON whatever its content type says: `json-body.ts`.
+  // A body is read as JSON whatever its content type says, even where that is none: `json-body.ts`.
+  app.addHook('onRequest', async (request) => void delete request.headers['content-type']);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   return app;

@@ -52,9 +52,35 @@ const pythonWords: readonly (readonly [RegExp, string])[] = [
 ];
 
 function describeSyntaxError(text: string, message: string): string {
-  const position = Number(/at position (\d+)/.exec(message)?.[1] ?? text.length);
+  const position = positionOf(message) ?? firstWrong(text);
   const before = text.slice(0, position).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
   const what = pythonWords.find(([pattern]) => pattern.test(message))?.[1] ?? 'Expecting value';
   return `${what}: line ${before.length} column ${column} (char ${position})`;
+}
+
+function positionOf(message: string): number | undefined {
+  const found = /at position (\d+)/.exec(message)?.[1];
+  return found === undefined ? undefined : Number(found);
+}
+
+/** V8 does not say where an unexpected token is: after the longest beginning that only breaks off. */
+function firstWrong(text: string): number {
+  let [good, bad] = [0, text.length + 1];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (breaksOff(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function breaksOff(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const message = String(error);
+    return /end of JSON|Unterminated/.test(message) || positionOf(message) === text.length;
+  }
 }

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aCluster, aNode } from '../../test/support/rows.ts';
+import { TestServer } from '../../test/support/test-server.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { insertNodes } from '../store/nodes.ts';
+
+const first = '11111111-1111-4111-8111-111111111111';
+const second = '22222222-2222-4222-8222-222222222222';
+
+describe('Recoveries', () => {
+  const cluster = aCluster({ name: 'web' });
+  const node = aNode({ name: 'web-1', clusterId: cluster.id });
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+    await server.store.write(async (tx) => {
+      await insertCluster(tx, cluster);
+      await insertNodes(tx, [node]);
+      const recovery = {
+        node_id: node.id,
+        node_name: 'web-1',
+        cluster_id: cluster.id,
+        policy_id: null,
+        action_id: null,
+        failure: '{"class":"PROCESS_EXITED","reason":"it is gone"}',
+        plan: '{}',
+        failed_at: 900,
+      };
+      const rows = [
+        { ...recovery, id: first, state: 'RECOVERED', opened_at: 1000, closed_at: 2500 },
+        { ...recovery, id: second, state: 'OPEN', opened_at: 3000, closed_at: null },
+        {
+          ...recovery,
+          id: '33333333-3333-4333-8333-333333333333',
+          node_id: 'gone',
+          node_name: 'old-1',
+          state: 'CANCELLED',
+          opened_at: 500,
+          closed_at: 600,
+        },
+      ];
+      await tx.db.insertInto('recovery').values(rows).execute();
+      await tx.db
+        .insertInto('recovery_step')
+        .values({
+          id: 'step',
+          recovery_id: first,
+          seq: 1,
+          name: 'REBOOT',
+          item: 'actions[0]',
+          purpose: 'action',
+          attempt: 1,
+          state: 'SUCCEEDED',
+          reason: 'it came back',
+          started_at: 1100,
+          ended_at: 2400,
+          execution_id: null,
+          output: null,
+        })
+        .execute();
+      await tx.db
+        .insertInto('recovery_decision')
+        .values({ recovery_id: first, seq: 1, at: 1000, decision: 'open', reason: 'confirmed' })
+        .execute();
+    });
+  });
+
+  afterAll(() => server.stop());
+
+  async function idsOf(query: string): Promise<string[]> {
+    const { body } = await server.ask('GET', `/v1/recoveries?${query}`);
+    return (body as { recoveries: { id: string }[] }).recoveries.map(({ id }) => id.slice(0, 1));
+  }
+
+  test('are listed, the newest first, without steps and decisions', async () => {
+    const { body } = await server.ask('GET', '/v1/recoveries');
+    const { recoveries } = body as { recoveries: object[] };
+    expect(recoveries).toHaveLength(3);
+    expect(recoveries[0]).toEqual({
+      closed_at: null,
+      cluster_id: cluster.id,
+      failure: { class: 'PROCESS_EXITED', reason: 'it is gone' },
+      id: second,
+      node_id: node.id,
+      opened_at: '1970-01-01T00:00:03.000Z',
+      policy_id: null,
+      state: 'OPEN',
+    });
+  });
+
+  test.each([
+    ['node=web-1', ['2', '1']],
+    [`node=${node.id}`, ['2', '1']],
+    ['node=old-1', ['3']],
+    ['node=nobody', []],
+    ['cluster=web', ['2', '1', '3']],
+    ['cluster=none', []],
+    ['state=RECOVERED', ['1']],
+    ['state=RECOVERED&state=OPEN', ['2', '1']],
+    ['limit=1', ['2']],
+    [`limit=1&marker=${second}`, ['1']],
+    ['cluster=web&node=web-1&state=OPEN', ['2']],
+  ])('are found by %s', async (query, ids) => {
+    expect(await idsOf(query)).toEqual(ids);
+  });
+
+  test.each([
+    ['state=HEALED', 'Field value HEALED is invalid'],
+    ['colour=red', 'Invalid parameter colour'],
+    ['limit=-1', "Value must be >= 0 for field 'limit'."],
+  ])('are not found by %s', async (query, message) => {
+    const reply = await server.ask('GET', `/v1/recoveries?${query}`);
+    expect(reply.status).toBe(400);
+    expect((reply.body as { error: object }).error).toMatchObject({ message });
+  });
+
+  test('are shown with each step and each decision', async () => {
+    const { body } = await server.ask('GET', `/v1/recoveries/${first}`);
+    expect(body).toEqual({
+      recovery: {
+        closed_at: '1970-01-01T00:00:02.500Z',
+        cluster_id: cluster.id,
+        decisions: [{ at: '1970-01-01T00:00:01.000Z', decision: 'open', reason: 'confirmed' }],
+        failure: { class: 'PROCESS_EXITED', reason: 'it is gone' },
+        id: first,
+        node_id: node.id,
+        opened_at: '1970-01-01T00:00:01.000Z',
+        policy_id: null,
+        state: 'RECOVERED',
+        steps: [
+          {
+            attempt: 1,
+            ended_at: '1970-01-01T00:00:02.400Z',
+            execution_id: null,
+            id: 'step',
+            name: 'REBOOT',
+            output: null,
+            reason: 'it came back',
+            started_at: '1970-01-01T00:00:01.100Z',
+            state: 'SUCCEEDED',
+          },
+        ],
+      },
+    });
+  });
+});

@@ -1,0 +1,168 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { FakeCloud } from '../../test/support/fake-cloud.ts';
+import { aCluster, aProfile } from '../../test/support/rows.ts';
+import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { registryOf } from '../profiles/registry.ts';
+import { listActions } from '../store/action-listing.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { listPolicies } from '../store/policies.ts';
+import { insertProfile, listProfiles } from '../store/profiles.ts';
+import { attachPolicy } from './cluster-policies.ts';
+import { createPolicy, validatePolicy } from './policies.ts';
+import { createProfile, validateProfile } from './profiles.ts';
+import { recoverInputs } from './recover-inputs.ts';
+import type { RequestTools } from './request-tools.ts';
+
+function health(changes: JsonObject = {}): JsonObject {
+  const detection = { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] };
+  const properties = { detection, recovery: { actions: [{ name: 'RECREATE' }] }, ...changes };
+  return { type: 'senlin.policy.health', version: '1.3', properties };
+}
+
+describe('A spec', () => {
+  let opened: TestStore;
+  let cloud: FakeCloud;
+  let tools: RequestTools;
+
+  beforeEach(async () => {
+    opened = await openTestStore();
+    cloud = new FakeCloud();
+    tools = testTools(opened.store, cloud);
+  });
+
+  afterEach(() => opened.close());
+
+  test('keeps what its user wrote, its version as text', async () => {
+    const spec = { type: 'test.node', version: 1, properties: { flavor: '1' } };
+    const profile = await createProfile(tools, caller, { name: 'p', spec, metadata: {} });
+    expect(profile).toMatchObject({ type: 'test.node-1.0', spec: { ...spec, version: '1.0' } });
+    expect(await listProfiles(tools.store.db)).toEqual([profile]);
+  });
+
+  test.each<[string, JsonObject, string]>([
+    ['no type', { version: '1.0' }, "Required spec item 'type' not provided"],
+    ['no version', { type: 'test.node' }, "Required spec item 'version' not provided"],
+    [
+      'properties that are no map',
+      { type: 'test.node', version: '1.0', properties: 'x' },
+      'properties: expected a map, found "x"',
+    ],
+    [
+      'a key that nobody knows',
+      { type: 'test.node', version: '1.0', propertis: {} },
+      "Unrecognizable spec item 'propertis'",
+    ],
+    [
+      'a value of the wrong type',
+      { type: 'test.node', version: '1.0', properties: { flavor: '1', size: 'large' } },
+      'size: expected a whole number, found "large"',
+    ],
+  ])('with %s is refused and says what is wrong', async (_, spec, sentence) => {
+    await expect(createProfile(tools, caller, { name: 'p', spec, metadata: {} })).rejects.toMatchObject({
+      code: 'invalid-spec',
+      message: expect.stringContaining(sentence) as string,
+    });
+    expect(await listProfiles(tools.store.db)).toEqual([]);
+  });
+
+  test('that only the machine can judge is held against it before it is kept', async () => {
+    const type = {
+      ...cloud.type,
+      examine: async () => [
+        { field: 'command', expected: 'a program that exists', found: '"/no/such/program"' },
+      ],
+    };
+    const strict = { ...tools, profileTypes: registryOf([type]) };
+    await expect(
+      validateProfile(strict, { type: 'test.node', version: '1.0', properties: {} }),
+    ).rejects.toMatchObject({
+      message: 'command: expected a program that exists, found "/no/such/program"',
+      details: { issues: [{ field: 'command' }] },
+    });
+  });
+
+  test('of a policy that is wrong is refused with every thing that is', async () => {
+    const wrong = health({ detction: {}, recovery: { actions: [{ name: 'REBOOOT' }] } });
+    await expect(createPolicy(tools, caller, { name: 'p', spec: wrong })).rejects.toMatchObject({
+      code: 'invalid-spec',
+      details: {
+        issues: expect.arrayContaining([expect.objectContaining({ field: 'detction' })]) as unknown,
+      },
+    });
+    expect(await listPolicies(tools.store.db)).toEqual([]);
+  });
+
+  test('of a policy is held against the configuration', () => {
+    const slow = { ...tools, checkSettings: { healthCheckIntervalMin: 61 } };
+    expect(() => validatePolicy(slow, health())).toThrow(/interval/);
+    expect(validatePolicy(tools, health())).toMatchObject({ version: '1.3' });
+  });
+
+  describe('of a policy, attached to a cluster', () => {
+    beforeEach(async () => {
+      const profile = aProfile();
+      await tools.store.write(async (tx) => {
+        await insertProfile(tx, profile);
+        await insertCluster(tx, aCluster({ name: 'web', profileId: profile.id }));
+      });
+    });
+
+    test('is accepted where the profile can do what it asks for', async () => {
+      const spec = health({ recovery: { actions: [{ name: 'REBUILD' }] } });
+      const policy = await createPolicy(tools, caller, { name: 'p', spec });
+      await attachPolicy(tools, caller, 'web', { policy: 'p', enabled: false });
+      const [action] = await listActions(tools.store.db);
+      expect(action).toMatchObject({ inputs: { policy_id: policy.id, enabled: false } });
+    });
+
+    test('is refused where the profile has no such operation', async () => {
+      const type = { ...cloud.type, operations: {} };
+      const poor = { ...tools, profileTypes: registryOf([type]) };
+      const spec = health({ recovery: { actions: [{ name: 'REBUILD' }] } });
+      await createPolicy(poor, caller, { name: 'p', spec });
+      await expect(attachPolicy(poor, caller, 'web', { policy: 'p' })).rejects.toMatchObject({
+        code: 'invalid-spec',
+        message: expect.stringContaining('REBUILD') as string,
+      });
+      expect(await listActions(tools.store.db)).toEqual([]);
+    });
+  });
+
+  describe('of a recovery', () => {
+    const profile = aProfile();
+
+    beforeEach(() => tools.store.write((tx) => insertProfile(tx, profile)));
+
+    test('takes an operation in any case, with its parameters', async () => {
+      const asked = { operation: 'reboot', operationParams: { type: 'SOFT' }, check: true };
+      expect(await recoverInputs(tools.store.db, tools, profile.id, asked)).toEqual({
+        operation: 'REBOOT',
+        operation_params: { type: 'SOFT' },
+        check: true,
+      });
+    });
+
+    test.each([
+      [
+        'an unknown parameter',
+        { kind: 'SOFT' },
+        'operation_params.kind: expected one of type, found an unknown key',
+      ],
+      ['a wrong value', { type: 'NICE' }, 'operation_params.type: expected one of SOFT, HARD, found "NICE"'],
+    ])('is refused with %s', async (_, operationParams, message) => {
+      const asked = { operation: 'REBOOT', operationParams };
+      await expect(recoverInputs(tools.store.db, tools, profile.id, asked)).rejects.toMatchObject({
+        message,
+      });
+    });
+
+    test('is refused with parameters of no operation', async () => {
+      const asked = { operationParams: { type: 'SOFT' } };
+      await expect(recoverInputs(tools.store.db, tools, profile.id, asked)).rejects.toMatchObject({
+        code: 'bad-request',
+      });
+    });
+  });
+});
