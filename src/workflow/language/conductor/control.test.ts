@@ -76,6 +76,16 @@ w:
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
   });
 
+  it('before one of several tasks holds those that would start after it', () => {
+    const { runner, id } = start(
+      'w: {tasks: {a: {pause-before: true, action: std.noop}, b: {action: std.noop}}}',
+    );
+    runner.sleep(1);
+    expect(states(runner, id)).toEqual(['a IDLE', 'b IDLE']);
+    runner.tell(id, { type: 'resume' });
+    expect(runner.waitForEnd(id).state).toBe('SUCCESS');
+  });
+
   it('before a task lets wait-before and timeout apply after the resume', () => {
     const { runner, id } = start(
       'w: {tasks: {a: {pause-before: true, wait-before: 5, timeout: 3, action: std.async_noop, on-error: noop}}}',

@@ -46,6 +46,18 @@ describe('a join', () => {
     expect(execution).toMatchObject({ state: 'SUCCESS', output: { n: 3 } });
   });
 
+  it('runs once for each round of a cycle that does not pass through it', () => {
+    const { execution, names } = run(`
+      first: {publish: {n: 0}, on-success: [left, right]}
+      left: {action: std.noop, on-success: meet}
+      right: {publish: {n: <% $.n + 1 %>}, on-success: [meet, {again: <% $.n < 3 %>}]}
+      again: {action: std.noop, on-success: [left, right]}
+      meet: {join: all, action: std.echo output=1 delay=9}
+    `);
+    expect(names.filter((name) => name === 'meet')).toHaveLength(3);
+    expect(execution.state).toBe('SUCCESS');
+  });
+
   it('of one runs again for a branch that it led to itself, though another one came first', () => {
     const { names } = run(`
       first: {publish: {n: 0}, on-success: any}

@@ -99,6 +99,11 @@ describe('timeout', () => {
     expect(seconds).toBe(10 + 3 * 4 + 2 * 20);
   });
 
+  it('does not count the time that wait-after holds the task', () => {
+    const { task, seconds } = run('{action: std.noop, timeout: 4, wait-after: 10}');
+    expect([task?.state, seconds]).toEqual(['SUCCESS', 10]);
+  });
+
   it('does nothing to a task that ended in time', () => {
     const { runner, id, execution } = run('{action: std.echo output=1 delay=1, timeout: 4, on-success: b}');
     runner.sleep(10);
