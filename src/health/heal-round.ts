@@ -37,6 +37,8 @@ export interface HealRoundResult {
   readonly lookAgainAt: number | null;
   /** There are open episodes, or failed nodes that are left alone for now. */
   readonly isActive: boolean;
+  /** What is written of the nodes' health; a recovery that ended has written it anew. */
+  readonly health: ReadonlyMap<string, HealthRecord>;
 }
 
 /**
@@ -49,15 +51,17 @@ export async function healRound(
   now: number,
 ): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
-  if (cluster === undefined) return { lookAgainAt: null, isActive: false };
+  if (cluster === undefined) return { lookAgainAt: null, isActive: false, health: new Map() };
   const nodes = await nodesOfCluster(tx.db, clusterId);
-  const snapshot = await takeSnapshot(tx, cluster, nodes, watched, now);
+  const health = await healthOfCluster<HealthRecord>(tx.db, cluster.id);
+  const snapshot = await takeSnapshot(tx, cluster, nodes, health, watched, now);
   const plan = planRound(snapshot);
   await carryOut(tx, { cluster, nodes, watched, now }, plan);
   const times = [...plan.hold, ...plan.leave].flatMap(({ until }) => until ?? []);
   return {
     lookAgainAt: times.length === 0 ? null : Math.min(...times),
     isActive: snapshot.episodes.length + plan.open.length + plan.leave.length > 0,
+    health,
   };
 }
 
@@ -65,10 +69,10 @@ async function takeSnapshot(
   tx: Tx,
   cluster: Cluster,
   nodes: readonly Node[],
+  health: ReadonlyMap<string, HealthRecord>,
   watched: WatchedCluster | null,
   now: number,
 ): Promise<RoundSnapshot> {
-  const health = await healthOfCluster<HealthRecord>(tx.db, cluster.id);
   const recent = await recentRecoveriesOfCluster(tx.db, cluster.id, now - RECENT_MS);
   const lastEnds = new Map(
     recent.filter((recovery) => recovery.closedAt !== null).map((each) => [each.nodeId, each]),
@@ -180,7 +184,8 @@ async function openEpisode(
 async function startEpisode(tx: Tx, round: Round, id: string, node: Node, reason: string): Promise<void> {
   const { now } = round;
   const actionId = randomUUID();
-  const request = onNode('NODE_RECOVER', node, { recovery_id: id });
+  // The chain limits itself: each of its steps has a timeout.
+  const request = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
   const { project, user, domain } = node;
   const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
   const action = { ...request, ...named, cause: 'Health Policy' as const, owner: { project, user, domain } };

@@ -54,6 +54,8 @@ export class Healer {
   readonly #now: () => number;
   readonly #rounds: Rounds;
   readonly #records = new Map<string, HealthRecord>();
+  /** What is written of each node, as far as we know: news is what differs from it. */
+  readonly #written = new Map<string, HealthRecord>();
   /** When each node was last changed, as its last look found it. */
   readonly #changedAt = new Map<string, number>();
   readonly #profiles = new Map<string, Profile>();
@@ -134,12 +136,12 @@ export class Healer {
   /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */
   async #loadRecords(): Promise<void> {
     const watched = new Set(this.#list.nodes.map((node) => node.id));
-    for (const map of [this.#records, this.#changedAt]) {
+    for (const map of [this.#records, this.#written, this.#changedAt]) {
       for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
     }
     const unknown = [...watched].filter((id) => !this.#records.has(id));
     const stored = await healthOfNodes<HealthRecord>(this.#store.db, unknown);
-    for (const [id, record] of stored) this.#records.set(id, record);
+    for (const [id, record] of stored) this.#adopt(id, record);
   }
 
   /** The node as it is now; null while it is being worked on. The one read of the database that each look costs. */
@@ -177,7 +179,8 @@ export class Healer {
     const before = recordSince(changed, this.#records.get(watched.id));
     const { detection } = cluster.policy;
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
-    if (isNews(before, record) && !(await this.#write(watched, record, begunAt))) return;
+    const written = recordSince(changed, this.#written.get(watched.id));
+    if (isNews(written, record) && !(await this.#write(watched, record, begunAt))) return;
     this.#records.set(watched.id, record);
   }
 
@@ -189,6 +192,7 @@ export class Healer {
       await saveNodeHealth(tx, node.id, watched.clusterId, record);
       return true;
     });
+    if (written) this.#written.set(watched.id, record);
     if (written) this.#plan(watched.clusterId);
     return written;
   }
@@ -210,9 +214,10 @@ export class Healer {
   async #planCluster(clusterId: string): Promise<void> {
     try {
       const watched = this.#list.clusters.get(clusterId) ?? null;
-      const { lookAgainAt, isActive } = await this.#store.write((tx) =>
+      const { lookAgainAt, isActive, health } = await this.#store.write((tx) =>
         healRound(tx, clusterId, watched, this.#now()),
       );
+      for (const [id, record] of health) if (this.#records.has(id)) this.#adopt(id, record);
       if (isActive) this.#active.add(clusterId);
       else this.#active.delete(clusterId);
       if (lookAgainAt !== null) this.#planAt(clusterId, lookAgainAt);
@@ -223,6 +228,12 @@ export class Healer {
       );
       this.#planAt(clusterId, this.#now() + RELOAD_EVERY_MS);
     }
+  }
+
+  /** A recovery that has verified its node writes that it is well; an older look of ours does not outlive that. */
+  #adopt(id: string, written: HealthRecord): void {
+    this.#written.set(id, written);
+    if (written.lookedAt > (this.#records.get(id)?.lookedAt ?? 0)) this.#records.set(id, written);
   }
 
   #planAt(clusterId: string, at: number): void {

@@ -31,7 +31,10 @@ function tell(
   world: { broken?: Record<string, StepResult>; cures?: readonly string[]; first?: Verdict } = {},
 ): ChainPlan {
   let isWell = false;
-  const nameOf = (step: StepPlan): string => String(step.params['workflow_name'] ?? step.name);
+  const nameOf = ({ params, name }: StepPlan): string => {
+    const workflow = params['workflow_name'];
+    return typeof workflow === 'string' ? workflow : name;
+  };
   const suppose: Supposition = {
     firstLook: world.first ?? ill,
     step(step) {

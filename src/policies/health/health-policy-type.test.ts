@@ -202,7 +202,7 @@ function withoutDescriptions(value: Json): Json {
   const entries = Object.entries(value).filter(
     ([key, entry]) => !(key === 'description' && typeof entry === 'string'),
   );
-  return Object.fromEntries(entries.map(([key, entry]) => [key, withoutDescriptions(entry as Json)]));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, withoutDescriptions(entry)]));
 }
 
 describe('version 1.3', () => {

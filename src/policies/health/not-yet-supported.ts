@@ -17,14 +17,7 @@ export const notYetSupported: readonly NotYet[] = [
   { path: 'detection.detection_modes[*].type', is: 'HYPERVISOR_STATUS_POLLING' },
   { path: 'detection.detection_modes[*].type', is: 'LB_STATUS_POLLING' },
   { path: 'detection.detection_modes[*].type', is: 'LIFECYCLE_EVENTS' },
-  { path: 'recovery.actions[*].when' },
-  { path: 'recovery.actions[*].on_failure', is: 'GOTO' },
-  { path: 'recovery.actions[*].backoff' },
-  { path: 'recovery.on_success' },
-  { path: 'recovery.on_exhausted' },
   { path: 'recovery.retry' },
-  { path: 'recovery.stabilize' },
-  { path: 'recovery.fencing' },
   { path: 'safety' },
 ];
 

@@ -1,0 +1,140 @@
+/**
+ * The beginning of a NODE_RECOVER: which episode it carries out, and the facts that the planner gets. The healer has opened an episode
+ * before it asks; a person's request opens one here, or joins the one that is open.
+ */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import { isJsonObject } from '../domain/json.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Node, Policy, Recovery } from '../domain/model.ts';
+import type { ActionContext } from '../engine/action-context.ts';
+import { readHealthPolicy } from '../health/watch-list.ts';
+import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
+import type { ChainFacts } from '../recovery/chain.ts';
+import type { Failure, HealthRecord } from '../recovery/classify-health.ts';
+import { detectionWithoutPolicy, operationRules } from '../recovery/operation-rules.ts';
+import { attachedPolicies } from '../store/cluster-policies.ts';
+import { healthOfNodes } from '../store/node-health.ts';
+import { getNode, updateNode } from '../store/nodes.ts';
+import { getPolicy } from '../store/policies.ts';
+import {
+  getRecovery,
+  insertRecovery,
+  openRecoveryOfNode,
+  recentRecoveriesOfCluster,
+  recordDecision,
+  recoveryStarted,
+} from '../store/recoveries.ts';
+import type { Tx } from '../store/store.ts';
+
+/** What is fixed for the whole recovery; `policy` says how the node is looked at. */
+export interface Episode {
+  readonly recoveryId: string;
+  readonly nodeId: string;
+  readonly facts: ChainFacts;
+  readonly policy: HealthPolicy | null;
+  /** Of the node, before anything was done. */
+  readonly statusBefore: Node['status'];
+}
+
+/** @returns null where nothing is left to do: the episode was closed, or the node is gone. */
+export async function beginEpisode(tx: Tx, context: ActionContext): Promise<Episode | null> {
+  const { inputs, action } = context;
+  const node = await getNode(tx.db, action.target);
+  if (node === undefined) return null;
+  const now = context.now();
+  const asked = inputs['recovery_id'];
+  const recovery =
+    typeof asked === 'string'
+      ? await getRecovery(tx.db, asked)
+      : await episodeForPerson(tx, node, action.id, now);
+  if (recovery === undefined || recovery.state !== 'OPEN') return null;
+  const policy = await policyOf(tx, recovery);
+  const facts = await factsFor(tx, recovery, policy, typeof asked === 'string' ? null : inputs, now);
+  await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
+  return { recoveryId: recovery.id, nodeId: node.id, facts, policy, statusBefore: node.status };
+}
+
+/** At most one episode is open for a node: a request joins it. */
+async function episodeForPerson(
+  tx: Tx,
+  node: Node,
+  actionId: string,
+  now: number,
+): Promise<Recovery | undefined> {
+  const open = await openRecoveryOfNode(tx.db, node.id);
+  const id = open?.id ?? (await openEpisode(tx, node, now));
+  await recoveryStarted(tx, id, actionId, now);
+  await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
+  return await getRecovery(tx.db, id);
+}
+
+async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
+  const id = randomUUID();
+  const health = (await healthOfNodes<HealthRecord>(tx.db, [node.id])).get(node.id);
+  const policy = node.clusterId === null ? undefined : await healthPolicyOf(tx, node.clusterId);
+  await insertRecovery(tx, {
+    id,
+    nodeId: node.id,
+    nodeName: node.name,
+    clusterId: node.clusterId,
+    policyId: policy?.id ?? null,
+    failure: knownFailure(health),
+    failedAt: health?.failedAt ?? now,
+    openedAt: now,
+    plan: {},
+  });
+  return id;
+}
+
+function knownFailure(health: HealthRecord | undefined): Failure {
+  return health?.failure ?? { class: requestedByPerson, reason: 'asked for by a person' };
+}
+
+async function healthPolicyOf(tx: Tx, clusterId: string): Promise<Policy | undefined> {
+  const attached = await attachedPolicies(tx.db, clusterId);
+  return attached.find(({ policy }) => policy.type.startsWith('senlin.policy.health-'))?.policy;
+}
+
+async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | null> {
+  const policy = policyId === null ? undefined : await getPolicy(tx.db, policyId);
+  return policy === undefined ? null : readHealthPolicy(policy);
+}
+
+/** @param asked what a person asked for; null: the healer did. */
+async function factsFor(
+  tx: Tx,
+  { failure, nodeId, clusterId }: Recovery,
+  policy: HealthPolicy | null,
+  asked: JsonObject | null,
+  now: number,
+): Promise<ChainFacts> {
+  const manual = asked === null ? null : { check: asked['check'] === true };
+  const operation = asked?.['operation'];
+  const exhaustedAt = await earlierExhausted(tx, policy, clusterId, nodeId, now);
+  const known = { startedAt: now, failure, manual, exhaustedAt };
+  if (policy !== null && typeof operation !== 'string') return chainFacts(policy, known);
+  if (policy === null && asked === null) {
+    throw new CoppiceError('operation-impossible', 'The health policy that asked for this recovery is gone.');
+  }
+  const params = asked?.['operation_params'];
+  // As in Senlin: where nothing says how, a node is recreated.
+  const name = typeof operation === 'string' ? operation : 'RECREATE';
+  const rules = operationRules(name, isJsonObject(params) ? params : {}, policy);
+  return { ...known, rules, detection: policy?.detection ?? detectionWithoutPolicy };
+}
+
+async function earlierExhausted(
+  tx: Tx,
+  policy: HealthPolicy | null,
+  clusterId: string | null,
+  nodeId: string,
+  now: number,
+): Promise<number[]> {
+  const retry = policy?.recovery.retry ?? null;
+  if (retry === null || clusterId === null) return [];
+  const recent = await recentRecoveriesOfCluster(tx.db, clusterId, now - retry.windowMs);
+  const failed = recent.filter((each) => each.nodeId === nodeId && each.state === 'EXHAUSTED');
+  return failed.flatMap(({ closedAt }) => closedAt ?? []);
+}

@@ -1,0 +1,28 @@
+/** Looking at a node afresh: before a recovery touches it, and to verify it afterwards. */
+import type { Detection, VerifyBy } from '../domain/health-policy.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { createDetectors } from '../health/detector-registry.ts';
+import { withoutRetries } from '../health/detector.ts';
+import { probeNode } from '../health/probe-node.ts';
+import type { ManagedNode } from './physical-node.ts';
+
+/** Never throws for what it sees: `unknown` says that it could not look. */
+export type Probe = (
+  node: ManagedNode,
+  by: Exclude<VerifyBy, 'NONE'>,
+  detection: Detection | null,
+  signal: AbortSignal,
+) => Promise<Verdict>;
+
+/** DETECTION asks the policy's own detection modes; events cannot be asked, and without a policy there are none: then the profile is. */
+export const probe: Probe = async ({ type, facts }, by, detection, signal) => {
+  const modes = detection?.modes.filter((mode) => mode.type !== 'LIFECYCLE_EVENTS') ?? [];
+  if (by === 'STATUS' || detection === null || modes.length === 0) return await type.look(facts, signal);
+  const target = { node: facts, profile: type };
+  // Verification asks again by itself: the retries of a look would only make each of its looks slow.
+  const detectors = withoutRetries(createDetectors(modes));
+  const { combined } = await probeNode(target, detectors, detection.recoveryConditional, {
+    signal,
+  });
+  return combined;
+};

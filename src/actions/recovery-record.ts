@@ -1,0 +1,233 @@
+/**
+ * What the planner decided, in our tables: the timeline, the rows of the steps, and what the result makes of the node. Written in the
+ * transaction that keeps what the decisions follow from.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Action, Node, RecoveryStep } from '../domain/model.ts';
+import type { RecoveryStepState } from '../domain/states.ts';
+import type { Decision, End, Note, StepPlan, TimedDecision } from '../recovery/chain.ts';
+import { healthAfterRecovery } from '../recovery/classify-health.ts';
+import { executionId } from '../recovery/execution-id.ts';
+import { timelineOf } from '../recovery/timeline.ts';
+import { insertEvent } from '../store/events.ts';
+import { saveNodeHealth } from '../store/node-health.ts';
+import { getNode, updateNode } from '../store/nodes.ts';
+import {
+  closeRecovery,
+  openRecoveryOfNode,
+  recordDecision,
+  recoveryReleased,
+  saveRecoveryStep,
+} from '../store/recoveries.ts';
+import type { Tx } from '../store/store.ts';
+import { evaluateCluster } from './evaluate-cluster.ts';
+import type { Episode } from './recovery-episode.ts';
+
+export interface RecordContext {
+  readonly episode: Episode;
+  readonly action: Action;
+  readonly now: number;
+}
+
+/** Writes the decisions from number `from` on; those before are written already. */
+export async function recordDecisions(
+  tx: Tx,
+  context: RecordContext,
+  decisions: readonly TimedDecision[],
+  from: number,
+): Promise<void> {
+  const { recoveryId } = context.episode;
+  const toldBefore = timelineOf(decisions.slice(0, from)).length;
+  for (const { at, decision, reason } of timelineOf(decisions).slice(toldBefore)) {
+    await recordDecision(tx, recoveryId, decision, reason, at);
+  }
+  for (const [index, { at, decision }] of decisions.entries()) {
+    if (index >= from) await recordEffect(tx, context, decision, at, decisions);
+  }
+}
+
+/** Whether anything of the decisions from number `from` on would be written. */
+export function isNews(decisions: readonly TimedDecision[], from: number): boolean {
+  const quiet = decisions
+    .slice(from)
+    .every(({ decision }) => decision.kind === 'verify' || decision.kind === 'wait');
+  return !quiet || timelineOf(decisions).length > timelineOf(decisions.slice(0, from)).length;
+}
+
+async function recordEffect(
+  tx: Tx,
+  context: RecordContext,
+  decision: Decision,
+  at: number,
+  decisions: readonly TimedDecision[],
+): Promise<void> {
+  switch (decision.kind) {
+    case 'run':
+      return await saveStep(tx, context, decision.step, { state: 'RUNNING', reason: '', startedAt: at });
+    case 'skip':
+      return await saveStep(tx, context, decision.step, {
+        state: 'SKIPPED',
+        reason: decision.reason,
+        endedAt: at,
+      });
+    case 'finish':
+      return await saveFinish(tx, context, decision, at, startOf(decision.step, decisions));
+    case 'settle':
+      return await settle(tx, context, decision);
+    case 'close':
+      return await close(tx, context, decision);
+    case 'release':
+      await recoveryReleased(tx, context.episode.recoveryId, decision.until);
+      return await putBack(tx, context, decision.reason);
+    case 'probe':
+    case 'verify':
+    case 'wait':
+    case 'pass':
+    case 'confirm':
+  }
+}
+
+interface StepRow {
+  readonly state: RecoveryStepState;
+  readonly reason: string;
+  readonly startedAt?: number | null;
+  readonly endedAt?: number;
+  readonly output?: RecoveryStep['output'];
+}
+
+async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row: StepRow): Promise<void> {
+  const id = stepId(episode.recoveryId, step);
+  const { name, item, attempt, purpose } = step;
+  const executionId =
+    name === 'WORKFLOW' && row.startedAt !== undefined && row.startedAt !== null ? id : null;
+  const defaults = { startedAt: null, endedAt: null, output: null };
+  await saveRecoveryStep(
+    tx,
+    { ...defaults, id, recoveryId: episode.recoveryId, name, item, attempt, executionId, ...row },
+    purpose,
+  );
+}
+
+async function saveFinish(
+  tx: Tx,
+  context: RecordContext,
+  { step, state, reason, output }: Extract<Note, { kind: 'finish' }>,
+  at: number,
+  startedAt: number | null,
+): Promise<void> {
+  await saveStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
+}
+
+/** null for a step that ended without having begun. */
+function startOf(step: StepPlan, decisions: readonly TimedDecision[]): number | null {
+  const begun = decisions.find(({ decision }) => decision.kind === 'run' && isSame(decision.step, step));
+  return begun?.at ?? null;
+}
+
+function isSame(one: StepPlan, other: StepPlan): boolean {
+  return one.item === other.item && one.purpose === other.purpose && one.attempt === other.attempt;
+}
+
+/** The id of a step's row, and of the workflow execution that it starts: the same after every crash. */
+export function stepId(recoveryId: string, step: StepPlan): string {
+  return executionId(recoveryId, step, (bytes) => createHash('sha1').update(bytes).digest());
+}
+
+async function settle(
+  tx: Tx,
+  context: RecordContext,
+  { state, reason }: Extract<Note, { kind: 'settle' }>,
+): Promise<void> {
+  const { episode, now } = context;
+  const healed = state === 'RECOVERED';
+  const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
+  await updateNode(tx, episode.nodeId, { status: healed ? 'ACTIVE' : 'ERROR', statusReason, updatedAt: now });
+  if (healed) await noteWell(tx, context, reason);
+  await evaluate(tx, context);
+}
+
+async function close(
+  tx: Tx,
+  context: RecordContext,
+  { state, reason }: Extract<End, { kind: 'close' }>,
+): Promise<void> {
+  const { episode, now } = context;
+  await closeRecovery(tx, episode.recoveryId, state, now);
+  if (state === 'SELF_HEALED') {
+    await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
+    await noteWell(tx, context, reason);
+    await evaluate(tx, context);
+  }
+  if (state === 'CANCELLED') await putBack(tx, context, `Recovery cancelled: ${reason}`);
+  await tell(tx, context, state.toLowerCase(), reason);
+}
+
+/** What was seen of the node before is over: it counts as well until it is seen to fail again. */
+async function noteWell(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  if (node === undefined || node.clusterId === null || episode.policy === null) return;
+  await saveNodeHealth(
+    tx,
+    node.id,
+    node.clusterId,
+    healthAfterRecovery(episode.policy.detection, reason, now),
+  );
+}
+
+/** Nothing is known to be better than before, and a recovery that was cut off may have left the node half done. */
+async function putBack(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
+  const { nodeId, statusBefore } = context.episode;
+  const status: Node['status'] =
+    statusBefore === 'ACTIVE' || statusBefore === 'WARNING' ? statusBefore : 'ERROR';
+  await updateNode(tx, nodeId, { status, statusReason });
+  await evaluate(tx, context);
+}
+
+/** A parent that holds the cluster evaluates it itself, at its end. */
+async function evaluate(tx: Tx, { action, now }: RecordContext): Promise<void> {
+  if (action.clusterId === null || action.parentId !== null) return;
+  await evaluateCluster(tx, action.clusterId, 'NODE_RECOVER', now);
+}
+
+async function tell(
+  tx: Tx,
+  { episode, action, now }: RecordContext,
+  status: string,
+  statusReason: string,
+): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  await insertEvent(tx, {
+    id: randomUUID(),
+    timestamp: now,
+    level: status === 'exhausted' ? 'ERROR' : status === 'cancelled' ? 'WARNING' : 'INFO',
+    status,
+    statusReason,
+    otype: 'RECOVERY',
+    oid: episode.recoveryId,
+    oname: node?.name ?? episode.nodeId,
+    clusterId: action.clusterId,
+    action: 'NODE_RECOVER',
+    metaData: { node_id: episode.nodeId, recovery_id: episode.recoveryId },
+    project: action.project,
+    user: action.user,
+  });
+}
+
+/**
+ * Closes the episode of a NODE_RECOVER that ended without closing it: cancelled while it still waited in the queue, or stopped by an error
+ * of ours. For the engine's observer, in the transaction that ends the action.
+ */
+export async function closeAbandonedRecovery(
+  tx: Tx,
+  action: Pick<Action, 'id' | 'action' | 'target'>,
+  reason: string,
+  now: number,
+): Promise<void> {
+  if (action.action !== 'NODE_RECOVER') return;
+  const open = await openRecoveryOfNode(tx.db, action.target);
+  if (open === undefined || open.actionId !== action.id) return;
+  await recordDecision(tx, open.id, 'close', `CANCELLED: ${reason}`, now);
+  await closeRecovery(tx, open.id, 'CANCELLED', now);
+  const node = await getNode(tx.db, action.target);
+  if (node?.status === 'RECOVERING') await updateNode(tx, node.id, { status: 'ERROR', statusReason: reason });
+}
