@@ -16,6 +16,9 @@ const escape = String.fromCodePoint(27);
 const codes = new RegExp(`${escape}\\[[\\d;]*m`, 'g');
 const pieces = new RegExp(`${escape}\\[([\\d;]*)m|([^${escape}]+)`, 'g');
 
+/** Blanks side by side would be drawn as one. */
+const unbroken = '\u{A0}';
+
 const plainLook: Look = { colour: colours.plain, isBold: false };
 
 /** What the codes that we write do to the look of what follows (select graphic rendition, ECMA-48). */
@@ -38,7 +41,7 @@ export function terminalSvg(text: string, title: string): string {
   const height = Math.ceil(titleBar + lines.length * lineHeight + 2 * margin);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
-    '<style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;white-space:pre}</style>',
+    '<style>text{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:14px}</style>',
     `<rect width="${width}" height="${height}" rx="8" fill="${colours.back}"/>`,
     `<path d="M0 8a8 8 0 0 1 8-8h${width - 16}a8 8 0 0 1 8 8v${titleBar - 8}H0z" fill="${colours.bar}"/>`,
     ...['#ff6058', '#ffbd2e', '#28c940'].map(
@@ -71,7 +74,7 @@ function piece(text: string, column: number, y: number, { colour, isBold }: Look
   const weight = isBold ? ' font-weight="bold"' : '';
   const x = (margin + start * charWidth).toFixed(1);
   const width = (shown.length * charWidth).toFixed(1);
-  return `<text x="${x}" y="${y.toFixed(1)}" textLength="${width}" fill="${colour}"${weight}>${escaped(shown)}</text>`;
+  return `<text x="${x}" y="${y.toFixed(1)}" textLength="${width}" fill="${colour}"${weight}>${escaped(shown).replaceAll(' ', unbroken)}</text>`;
 }
 
 function plainText(line: string): string {

@@ -5,6 +5,7 @@ import { run } from '../../test/cli/run.ts';
 const recovery = {
   id: '5a1f09c2-0000-4000-8000-000000000001',
   node_id: 'n3',
+  node_name: 'web-3',
   cluster_id: 'c1',
   policy_id: 'p1',
   state: 'RECOVERED',
@@ -17,7 +18,10 @@ const recovery = {
     step('s3', 'RECREATE', 'actions[1]', 'SUCCEEDED', '05.700', '09.400', 'verified by DETECTION'),
     { ...step('s4', 'WORKFLOW', 'attach', 'PENDING', '', '', ''), started_at: null, ended_at: null },
   ],
-  decisions: [{ at: '2026-11-22T18:19:00.050Z', decision: 'open', reason: 'two looks in a row failed' }],
+  decisions: [
+    { at: '2026-11-22T18:19:00.050Z', decision: 'open', reason: 'two looks in a row failed' },
+    { at: '2026-11-22T18:19:00.100Z', decision: 'run', reason: 'WORKFLOW drain' },
+  ],
 };
 
 function step(
@@ -36,7 +40,6 @@ function step(
 test('a recovery is drawn as a timeline: when, what, how it ended, and why', async () => {
   await using api = await fakeApi({
     'GET /v1/recoveries/5a1f': { body: { recovery } },
-    'GET /v1/nodes': { body: { nodes: [{ id: 'n3', name: 'web-3' }] } },
   });
   const { code, out } = await run(['recovery', 'show', '5a1f'], { url: api.url });
   expect(code).toBe(0);
@@ -56,7 +59,6 @@ test('a recovery is drawn as a timeline: when, what, how it ended, and why', asy
 test('the list names nodes, failures and how long each took', async () => {
   await using api = await fakeApi({
     'GET /v1/recoveries': { body: { recoveries: [recovery] } },
-    'GET /v1/nodes': { body: { nodes: [{ id: 'n3', name: 'web-3' }] } },
   });
   const { out } = await run(['recovery', 'list', '--cluster', 'web', '--state', 'RECOVERED'], {
     url: api.url,

@@ -41,8 +41,13 @@ function heading(recovery: JsonObject, style: Style, now: number): string {
   ].join('');
 }
 
+/** Decisions whose outcome is a step of its own, or the heading. */
+const toldBySteps = new Set(['run', 'finish', 'skip', 'settle']);
+
 function entriesOf(recovery: JsonObject): Entry[] {
-  const decisions = objectsIn(recovery['decisions']).map(decisionEntry);
+  const decisions = objectsIn(recovery['decisions'])
+    .filter((decision) => !toldBySteps.has(textOf(decision['decision'])))
+    .map(decisionEntry);
   const steps = objectsIn(recovery['steps']).map(stepEntry);
   // What has not begun comes last; a decision stands before the step that it starts.
   return [...decisions, ...steps].sort((left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0);

@@ -5,7 +5,6 @@ import { addList, ageColumn, idColumn, pathOf, statusColumn } from './resource.t
 import type { Resource } from './resource.ts';
 import { renderRecovery } from './recovery-timeline.ts';
 import { openSession, writeJson } from './session.ts';
-import type { Session } from './session.ts';
 import { failureText } from './failure-text.ts';
 import { orDash } from './text-of.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,47 +29,25 @@ export function recoveryCommand(terminal: Terminal): Command {
   const recovery = new Command('recovery').description(
     'Failures of nodes, and how each was brought back, step by step.',
   );
-  addList(
-    recovery,
-    terminal,
-    recoveryResource,
-    [
-      { flags: '--node <node>', key: 'node', description: 'of this node' },
-      { flags: '-c, --cluster <cluster>', key: 'cluster', description: 'of the nodes of this cluster' },
-      { flags: '--state <state>', key: 'state', description: 'OPEN, RECOVERED, EXHAUSTED, ...' },
-    ],
-    withNodeNames,
-  );
+  addList(recovery, terminal, recoveryResource, [
+    { flags: '--node <node>', key: 'node', description: 'of this node' },
+    { flags: '-c, --cluster <cluster>', key: 'cluster', description: 'of the nodes of this cluster' },
+    { flags: '--state <state>', key: 'state', description: 'OPEN, RECOVERED, EXHAUSTED, ...' },
+  ]);
   recovery
-    .command('show <recovery>')
+    .command('show <id>')
     .description('Show a recovery as a timeline: what was decided and done, when, and why.')
     .addHelpText(
       'after',
-      '\nExample:\n  $ coppice recovery list --node web-3\n  $ coppice recovery show 5a1f09c2',
+      '\nExample:\n  $ coppice recovery list --node web-3\n  $ coppice recovery show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90',
     )
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const shown = await session.api.one(pathOf(recoveryResource, id), 'recovery');
       if (session.json) writeJson(terminal, shown);
-      else await printTimeline(session, shown);
+      else terminal.write(renderRecovery(shown, session.style, terminal.now()));
     });
   return recovery;
-}
-
-async function printTimeline(session: Session, recovery: JsonObject): Promise<void> {
-  const [named = recovery] = await withNodeNames(session, [recovery]);
-  session.terminal.write(renderRecovery(named, session.style, session.terminal.now()));
-}
-
-/** A recovery names its node by the id; a node that is gone keeps the id for its name. */
-async function withNodeNames({ api }: Session, recoveries: readonly JsonObject[]): Promise<JsonObject[]> {
-  if (recoveries.every((recovery) => typeof recovery['node_name'] === 'string')) return [...recoveries];
-  const nodes = await api.list('/v1/nodes', 'nodes');
-  const names = new Map(nodes.map((node) => [node['id'], node['name']]));
-  return recoveries.map((recovery) => {
-    const name = recovery['node_name'] ?? names.get(recovery['node_id']) ?? recovery['node_id'] ?? null;
-    return { ...recovery, node_name: name };
-  });
 }
 
 function tookText(recovery: JsonObject): string {

@@ -25,22 +25,22 @@ function episodeTable(episodes: readonly EpisodeSummary[], style: Style): string
 }
 
 function time(ms: number | null): string {
-  return ms === null ? '-' : duration(ms);
+  return ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`;
 }
 
 const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘', SKIPPED: '○' };
 
-function stepsText({ steps, survived_crash: survived }: EpisodeSummary): string {
-  const each = steps.map(
-    (step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`,
-  );
-  return [...each, ...(survived ? ['(through a crash of Coppice)'] : [])].join('  ');
+function stepsText({ steps }: EpisodeSummary): string {
+  return steps
+    .map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`)
+    .join('  ');
 }
 
 function verdict({ ok, nodes, episodes, problems, took_ms: took }: Summary, style: Style): string {
   if (!ok)
     return `${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  const recovered = `${nodes} of ${nodes} servers are well, ${episodes.length} failures recovered, no step ran twice`;
+  const survived = episodes.filter((episode) => episode.survived_crash).length;
+  const recovered = `${nodes} of ${nodes} servers are well, ${episodes.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
   return `${style('good', '✔')} ${recovered}  ${style('quiet', duration(took))}`;
 }
 

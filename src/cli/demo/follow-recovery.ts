@@ -60,8 +60,12 @@ export async function readRecovery({
 }
 
 export function stepsOf(recovery: JsonObject): JsonObject[] {
-  const { steps } = recovery;
-  return Array.isArray(steps) ? (steps as readonly Json[]).filter(isJsonObject) : [];
+  return listIn(recovery, 'steps');
+}
+
+function listIn(recovery: JsonObject, key: string): JsonObject[] {
+  const list = recovery[key];
+  return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
 }
 
 function openedAt(recovery: JsonObject): number {
@@ -86,6 +90,10 @@ function tellNews(recovery: JsonObject, told: Map<string, string>, { node, since
       reason: failureReason(failure),
       after_ms: after,
     });
+  }
+  for (const [index, { decision, reason }] of listIn(recovery, 'decisions').entries()) {
+    if (!isNews(`decision ${index}`, '')) continue;
+    tell({ event: 'decision', node: name, decision: textOf(decision), reason: textOf(reason) });
   }
   for (const step of stepsOf(recovery)) {
     const state = textOf(step['state']);

@@ -20,6 +20,7 @@ export type DemoEvent =
       readonly reason: string;
       readonly after_ms: number;
     }
+  | { readonly event: 'decision'; readonly node: string; readonly decision: string; readonly reason: string }
   | {
       readonly event: 'step';
       readonly node: string;

@@ -20,8 +20,10 @@ export function textNarrator(terminal: Terminal): Narrator {
         moving.show(event.step, atMs);
         return;
       }
+      const lines = linesOf(event, atMs, style);
+      if (lines === '') return;
       moving.clear();
-      terminal.write(linesOf(event, atMs, style));
+      terminal.write(lines);
       if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
     },
     end(summary, kept, _atMs) {
@@ -41,9 +43,13 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
     case 'cluster_ready':
       return `${at}  cluster ${event.cluster} is up: ${event.nodes.join(' ')}, looked at every second\n`;
     case 'failure':
-      return `\n  ${style('strong', `${event.number} of ${event.of}  ${event.node}`)}  ${event.what}  ${style('quiet', event.failure)}\n`;
+      return `\n  ${style('quiet', `${event.number} of ${event.of}`)}  ${style('strong', `${event.failure}: ${event.node}`)}, ${event.what}\n`;
     case 'detected':
-      return `${at}  ${style('bad', event.class)}  ${printable(event.reason)}\n`;
+      return `${at}  ${style('bad', event.class)}  ${printable(firstPart(event.reason))}\n`;
+    case 'decision':
+      return event.decision === 'confirm'
+        ? `${at}    ${style('quiet', '· still so at a second look: the recovery begins')}\n`
+        : '';
     case 'step':
       return `${at}    ${stepLine(event, style)}\n`;
     case 'server_killed':
@@ -65,9 +71,20 @@ function closedText(state: string): string {
 function stepLine(step: Extract<DemoEvent, { event: 'step' }>, style: Style): string {
   const took = step.took_ms === null ? '' : duration(step.took_ms);
   const title = padTo(step.step, titleWidth);
-  if (step.state === 'SUCCEEDED') return `${style('good', '✔')} ${title} ${style('quiet', took)}`;
+  if (step.state === 'SUCCEEDED')
+    return `${style('good', '✔')} ${title} ${style('quiet', `${padTo(took, 7)} ${why(step)}`.trimEnd())}`;
   if (step.state === 'SKIPPED') return style('quiet', `○ ${title} ${printable(step.reason)}`);
-  return `${style('bad', '✘')} ${title} ${style('quiet', took)}  ${printable(step.reason)}`;
+  return `${style('bad', '✘')} ${title} ${style('quiet', padTo(took, 7))} ${printable(step.reason)}`;
+}
+
+/** What a workflow did is its own matter; that a node is well again was looked at. */
+function why({ step, reason }: Extract<DemoEvent, { event: 'step' }>): string {
+  return step.startsWith('WORKFLOW') ? '' : printable(reason);
+}
+
+/** Each detector says what it saw; the first is enough here. */
+function firstPart(reason: string): string {
+  return reason.split('; ')[0] ?? reason;
 }
 
 /** `  12.3 s`, since the demo began. */
