@@ -102,9 +102,9 @@ export class PretendedActions {
   }
 
   #http(input: JsonObject): Outcome {
-    const url = new URL(pythonText(input['url'] ?? null));
-    if (url.origin !== httpBase)
-      return bad(raised('HTTP action', `Failed to send HTTP request: ${url.href}`));
+    const url = URL.parse(pythonText(input['url'] ?? null));
+    if (url?.origin !== httpBase)
+      return bad(raised('HTTP action', `Failed to send HTTP request: ${url?.href ?? 'no URL'}`));
     const params = isJsonObject(input['params']) ? input['params'] : {};
     for (const [name, value] of Object.entries<Json>(params)) url.searchParams.set(name, pythonText(value));
     const [kind = '', key = '', extra = ''] = url.pathname.split('/').filter(Boolean);

@@ -115,6 +115,15 @@ describe('stop', () => {
     expect(runner.task(id, 'a')?.published).toEqual({ n: 7 });
   });
 
+  it('ends the retries of what still runs', () => {
+    const { runner, id } = start(
+      'w: {tasks: {a: {action: std.echo delay=2 output=1, fail-on: true, retry: {count: 5, delay: 0}}}}',
+    );
+    runner.tell(id, { type: 'stop', state: 'ERROR', stateInfo: 'enough' });
+    runner.sleep(100);
+    expect([states(runner, id), runner.task(id, 'a')?.attempt]).toEqual([['a ERROR'], 1]);
+  });
+
   it('cannot turn a paused execution into a success, and leaves one that has ended as it is', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
     runner.tell(id, { type: 'pause' });

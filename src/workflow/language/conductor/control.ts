@@ -36,7 +36,10 @@ function cannotChange(draft: Draft, to: string): Refusal {
   );
 }
 
-/** Of an execution that is not paused nothing happens, as in Mistral. */
+/**
+ * Of an execution that is not paused nothing happens, as in Mistral. Sub-executions that seem to run are resumed too: they may have been
+ * told to pause, and not have answered yet.
+ */
 export function resume(draft: Draft, env: JsonObject): void {
   if (draft.execution.state !== 'PAUSED') {
     if (Object.keys(env).length > 0)
@@ -48,7 +51,7 @@ export function resume(draft: Draft, env: JsonObject): void {
   }
   runExecution(draft);
   mergeEnv(draft, env);
-  for (const { id } of subExecutions(draft, 'PAUSED'))
+  for (const { id } of [...subExecutions(draft, 'PAUSED'), ...subExecutions(draft, 'RUNNING')])
     draft.commands.push({ type: 'resume-sub-execution', executionId: id, env });
   releaseBacklog(draft);
   const open = draft.openTasks().toSorted((left, right) => left.number - right.number);
