@@ -146,14 +146,16 @@ function compileInside(value: Json, depth: number): Template {
   return { kind: 'object', entries };
 }
 
-/** The same definition is compiled again when an execution is resumed; the latest texts are remembered. */
+/** The same definition is compiled again when an execution is resumed; the latest texts of usual length are remembered. */
 const compiledTexts = new Map<string, Template>();
 const rememberedTexts = 2_000;
+const longestRemembered = 1_000;
 
 function compileText(text: string): Template {
   const known = compiledTexts.get(text);
   if (known !== undefined) return known;
   const template = parseText(text);
+  if (text.length > longestRemembered) return template;
   if (compiledTexts.size >= rememberedTexts) compiledTexts.delete(compiledTexts.keys().next().value!);
   compiledTexts.set(text, template);
   return template;

@@ -217,7 +217,7 @@ export class Evaluator implements Environment {
     for (const [key, each] of mapEntries(value, this.meter)) named.set(textOf(key, this), each);
   }
 
-  /** Applies a filter, and those before it in the same chain that have no target of their own, to a value. */
+  /** Applies one filter of a chain to the value that stands before it. */
   filter(node: Extract<Expression, { kind: 'filter' }>, frame: Frame, value: Value): Value {
     const [args, named] = this.#arguments(node.args, frame);
     return this.applyFilter(node.name, [value, ...args], named);

@@ -139,7 +139,7 @@ class YamlReader {
 
   constructor(document: YamlDocument, size: number, meter: Meter) {
     this.#document = document;
-    this.#aliasCost = size >> 3;
+    this.#aliasCost = size >> 1;
     this.#meter = meter;
   }
 
