@@ -15,6 +15,11 @@ function problemOf(reply: Reply): Problem['error'] {
   return (reply.body as Problem).error;
 }
 
+/** A cluster of which everything else is right. */
+function withMetadata(json: string): string {
+  return `{"cluster": {"name": "c", "profile_id": "p", "metadata": ${json}}}`;
+}
+
 describe('The server', () => {
   let server: TestServer;
 
@@ -68,8 +73,8 @@ describe('The server', () => {
     ['a list', '[]'],
     ['a number', '5'],
     ['a body that breaks off', '{"cluster": {"name": "c"'],
-    ['endless nesting', `{"cluster": ${'['.repeat(100_000)}`],
-    ['a key that would change what objects are', '{"cluster": {"metadata": {"__proto__": {"a": 1}}}}'],
+    ['endless nesting', withMetadata(`{"a": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`)],
+    ['a key that would change what objects are', withMetadata('{"__proto__": {"a": 1}}')],
   ])('answers %s instead of a body with 400', async (_, body) => {
     const reply = await server.ask('POST', '/v1/clusters', { body });
     expect([reply.status, problemOf(reply).type]).toEqual([400, 'HTTPBadRequest']);
@@ -101,6 +106,11 @@ describe('The server', () => {
       expect((await server.ask('GET', path)).status).toBe(404);
     },
   );
+
+  test('never repeats control characters of a path', async () => {
+    const reply = await server.ask('GET', '/v1/clusters/%00%1b[31m');
+    expect([reply.status, problemOf(reply).message]).toEqual([404, 'The cluster could not be found.']);
+  });
 
   test('answers control characters in a query with 400', async () => {
     expect((await server.ask('GET', '/v1/clusters?name=%00')).status).toBe(400);

@@ -71,13 +71,26 @@ describe('A request', () => {
     });
 
     test.each([
-      ['a profile that is not there', { profile: 'none' }],
-      ['limits that cross', { minSize: 5, maxSize: 3 }],
-      ['a size above its own maximum', { maxSize: 3, desiredCapacity: 4 }],
-    ])('with %s is refused and leaves nothing behind', async (_, wrong) => {
+      [
+        'a profile that is not there',
+        { profile: 'none' },
+        "The specified profile 'none' could not be found.",
+      ],
+      [
+        'limits that cross',
+        { minSize: 5, maxSize: 3 },
+        'The specified min_size (5) is greater than the specified max_size (3).',
+      ],
+      [
+        'a size above its own maximum',
+        { maxSize: 3, desiredCapacity: 4 },
+        'The target capacity (4) is greater than the specified max_size (3).',
+      ],
+    ])('with %s is refused and leaves nothing behind', async (_, wrong, message) => {
       const before = (await listClusters(tools.store.db)).length;
       await expect(createCluster(tools, caller, { ...newCluster, ...wrong })).rejects.toMatchObject({
         code: 'bad-request',
+        message,
       });
       expect(await listClusters(tools.store.db)).toHaveLength(before);
       expect(await listActions(tools.store.db)).toEqual([]);
