@@ -93,15 +93,26 @@ export class ExpressionEvaluationError extends Error {
   }
 }
 
-const yaqlExpression = /<%(.*?)%>/s;
-const jinjaExpression = /\{\{.*?\}\}|\{%.*?%\}/s;
+const yaqlMarks = [['<%', '%>']] as const;
+const jinjaMarks = [
+  ['{{', '}}'],
+  ['{%', '%}'],
+] as const;
+
+/** One pass: a regular expression would search to the end of the text anew for each opening that has no end. */
+function holds(text: string, marks: readonly (readonly [string, string])[]): boolean {
+  return marks.some(([opening, closing]) => {
+    const start = text.indexOf(opening);
+    return start !== -1 && text.includes(closing, start + opening.length);
+  });
+}
 
 /** Whether a value holds an expression anywhere inside it; keys of objects are not expressions. */
 export function hasExpression(value: Json): boolean {
   const waiting: Json[] = [value];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (typeof item === 'string') {
-      if (yaqlExpression.test(item) || jinjaExpression.test(item)) return true;
+      if (holds(item, yaqlMarks) || holds(item, jinjaMarks)) return true;
     } else if (typeof item === 'object' && item !== null) {
       for (const inner of Object.values(item)) waiting.push(inner);
     }
@@ -111,7 +122,9 @@ export function hasExpression(value: Json): boolean {
 
 /** Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text. */
 export function isSingleExpression(text: string): boolean {
-  return /<%.*?%>/s.exec(text)?.[0] === text || /\{\{.*?\}\}/s.exec(text)?.[0] === text;
+  const isWhole = (opening: string, closing: string): boolean =>
+    text.startsWith(opening) && text.length >= 4 && text.indexOf(closing, 2) === text.length - 2;
+  return isWhole('<%', '%>') || isWhole('{{', '}}');
 }
 
 /** Python's truth: null, false, 0, '' and empty lists and objects are false; the text 'false' is true. */
@@ -162,8 +175,8 @@ function compileText(text: string): Template {
 }
 
 function parseText(text: string): Template {
-  const isYaql = yaqlExpression.test(text);
-  const isJinja = jinjaExpression.test(text);
+  const isYaql = holds(text, yaqlMarks);
+  const isJinja = holds(text, jinjaMarks);
   if (isYaql && isJinja) {
     const message = 'one string holds YAQL (<% %>) and Jinja ({{ }} or {% %}); use one of them';
     throw new ExpressionSyntaxError(message, { expression: text, language: 'yaql' });
@@ -175,7 +188,8 @@ function parseText(text: string): Template {
 function parseYaqlText(text: string): Template {
   const parts: (string | YaqlExpression)[] = [];
   let offset = 0;
-  for (const match of text.matchAll(/<%(.*?)%>/gs)) {
+  const closed = text.slice(0, text.lastIndexOf('%>') + 2);
+  for (const match of closed.matchAll(/<%(.*?)%>/gs)) {
     if (match.index > offset) parts.push(text.slice(offset, match.index));
     const parsed = syntaxChecked(text, 'yaql', match.index + 2, () => compileYaql(match[1]!));
     if (match[0] === text) return { kind: 'yaql', text, parsed };

@@ -33,8 +33,13 @@ function plannedTask(index: number, size: number): fc.Arbitrary<PlannedTask> {
   const later = size - index - 1;
   const edge = fc.record({
     to: fc.integer({ min: index + 1, max: Math.max(index + 1, size - 1) }),
-    clause: fc.constantFrom('on-success' as const, 'on-error' as const, 'on-complete' as const),
-    isOpen: fc.boolean().map((isOpen) => isOpen),
+    clause: fc.constantFrom(
+      'on-success' as const,
+      'on-success' as const,
+      'on-error' as const,
+      'on-complete' as const,
+    ),
+    isOpen: fc.integer({ min: 0, max: 4 }).map((number) => number > 0),
   });
   return fc.record({
     succeeds: fc.integer({ min: 0, max: 3 }).map((number) => number > 0),
