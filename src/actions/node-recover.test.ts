@@ -271,6 +271,12 @@ describe('a recovery', () => {
     expect(scene.cloud.calls).toEqual(['remove web-1']);
   });
 
+  test('that removed the old server and could not make a new one says that there is none', async () => {
+    scene.cloud.fail('create web-1');
+    await recover({ actions: [{ name: 'RECREATE', timeout: 5 }] });
+    expect(await scene.node()).toMatchObject({ status: 'ERROR', physicalId: null, data: {} });
+  });
+
   test('fences: what has to be gone has to be gone, whatever is forced', async () => {
     scene.cloud.fail('remove web-1');
     const fenced = {
@@ -406,6 +412,23 @@ describe('asked for by a person', () => {
     expect((await ran(null, {})).status).toBe('SUCCEEDED');
     expect(scene.cloud.calls).toEqual(['remove web-1', 'create web-1']);
     expect(await scene.recovery()).toMatchObject({ policyId: null, failure: { class: 'REQUESTED' } });
+  });
+
+  test('the request joins the episode that is open', async () => {
+    await scene.prepare({ actions: [{ name: 'REBUILD', timeout: 5 }] }, {});
+    const { clusterId } = await scene.node();
+    const failure = { class: 'SERVER_ERROR', reason: 'broken' };
+    const episode = {
+      id: scene.recoveryId,
+      nodeId: scene.nodeId,
+      nodeName: 'web-1',
+      clusterId,
+      policyId: null,
+      failure,
+    };
+    await opened.store.write((tx) => insertRecovery(tx, { ...episode, failedAt: 1, openedAt: 1, plan: {} }));
+    expect((await scene.run().toTheEnd()).outputs).toMatchObject({ recovery_id: scene.recoveryId });
+    expect((await scene.timeline())[0]).toBe('join: asked for by a person');
   });
 
   test('with a check a well node is left alone', async () => {

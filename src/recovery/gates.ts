@@ -100,7 +100,7 @@ function breakerGate(view: GateView): ClosedGate | null {
   const { breaker, now } = view;
   if (view.policy.safety.breaker === null || breaker.kind === 'closed') return null;
   if (now < breaker.until) {
-    const reason = `the breaker is open: ${count(breaker.failures, 'recovery').replace('recoverys', 'recoveries')} did not help`;
+    const reason = `the breaker is open: ${count(breaker.failures, 'recovery', 'recoveries')} did not help`;
     return close(view, 'breaker', breaker.until, reason);
   }
   const trial = view.inFlight.some((startedAt) => startedAt >= breaker.until);

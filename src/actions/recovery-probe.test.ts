@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { FakeCloud } from '../../test/support/fake-cloud.ts';
+import { healthPolicy } from '../../test/support/health-policies.ts';
+import { newNode } from '../../test/support/recovery-rows.ts';
+import { aProfile } from '../../test/support/rows.ts';
+import { registryOf } from '../profiles/registry.ts';
+import { manage } from './physical-node.ts';
+import { probe } from './recovery-probe.ts';
+
+const cloud = new FakeCloud();
+cloud.servers.set('s1', { nodeId: 'n1', key: 'k', verdict: { health: 'healthy', reason: 'runs' } });
+const node = manage(
+  newNode('n1', 'c1', 'p1', { physicalId: 's1' }),
+  undefined,
+  aProfile(),
+  registryOf([cloud.type]),
+);
+
+// Port 9 is closed: nothing answers, at once.
+const nowhere = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
+const { detection } = healthPolicy({
+  detection: {
+    detection_modes: [{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLL_URL', options: nowhere }],
+  },
+});
+const { signal } = new AbortController();
+
+test('DETECTION asks the detection modes of the policy, STATUS the profile', async () => {
+  expect((await probe(node, 'DETECTION', detection, signal)).health).toBe('unhealthy');
+  expect((await probe(node, 'STATUS', detection, signal)).health).toBe('healthy');
+});
+
+test('where there is nothing to ask but the profile, the profile is asked', async () => {
+  const events = healthPolicy({ detection: { detection_modes: [{ type: 'LIFECYCLE_EVENTS' }] } }).detection;
+  expect((await probe(node, 'DETECTION', events, signal)).health).toBe('healthy');
+  expect((await probe(node, 'DETECTION', null, signal)).health).toBe('healthy');
+});
