@@ -2,15 +2,39 @@
 import type { Json } from '../domain/json.ts';
 import { readPolicyDocument } from '../policies/policy-document.ts';
 import { typeName } from '../profiles/profile-type.ts';
+import type { ProfileType } from '../profiles/profile-type.ts';
+import { findProfileType } from './check-profile.ts';
+import { CliError } from './cli-error.ts';
 import { within } from './spec-check.ts';
-import type { SpecFindings } from './spec-check.ts';
+import type { SpecCheck, SpecFindings } from './spec-check.ts';
+import { readSpecFile } from './spec-file.ts';
 
-export function checkPolicy(spec: Json): SpecFindings {
+/** @param profileFile of the nodes that the policy is for: what they cannot do is found as well. */
+export async function policyCheck(profileFile: string | undefined): Promise<SpecCheck> {
+  if (profileFile === undefined) return (spec) => checkPolicy(spec);
+  const profile = findProfileType((await readSpecFile(profileFile)).spec);
+  if (profile === undefined) {
+    throw new CliError(
+      `${profileFile}: not of a known profile type; see coppice profile check ${profileFile}`,
+    );
+  }
+  return (spec) => checkPolicy(spec, profile);
+}
+
+function checkPolicy(spec: Json, profile?: ProfileType): SpecFindings {
   const document = readPolicyDocument(spec);
   if (!document.ok) return { type: undefined, issues: document.issues, warnings: [] };
   const type = typeName(document.type);
   const checked = document.type.check(document.properties);
-  if (!checked.ok)
-    return { type, issues: checked.issues.map((issue) => within('properties', issue)), warnings: [] };
-  return { type, issues: [], warnings: checked.warnings.map((issue) => within('properties', issue)) };
+  const found = checked.ok
+    ? {
+        issues: profile === undefined ? [] : document.type.checkAgainstProfile(checked.value, profile),
+        warnings: checked.warnings,
+      }
+    : { issues: checked.issues, warnings: [] };
+  return {
+    type,
+    issues: found.issues.map((issue) => within('properties', issue)),
+    warnings: found.warnings.map((issue) => within('properties', issue)),
+  };
 }

@@ -25,10 +25,19 @@ export async function checkProfile(spec: Json): Promise<SpecFindings> {
   const unknown = unknownKeys(spec);
   // The types are only asked to check, which writes nothing, so that any directory will do.
   const known = profileTypes({ dataDir: tmpdir() }).all;
-  const type = known.find((one) => one.name === spec['type'] && one.version === versionText(spec['version']));
+  const type = findProfileType(spec, known);
   if (type === undefined) return failed(...unknown, unknownType(spec, known));
   const found = await checkProperties(type, spec['properties']);
   return { ...found, issues: [...unknown, ...found.issues] };
+}
+
+/** The profile type that a spec names; undefined where there is none. */
+export function findProfileType(
+  spec: Json,
+  known = profileTypes({ dataDir: tmpdir() }).all,
+): ProfileType | undefined {
+  if (!isJsonObject(spec)) return undefined;
+  return known.find((one) => one.name === spec['type'] && one.version === versionText(spec['version']));
 }
 
 async function checkProperties(type: ProfileType, properties: Json | undefined): Promise<SpecFindings> {

@@ -11,11 +11,13 @@ export function policyCommand(terminal: Terminal): Command {
   const { check } = addSpecCommands(policy, terminal, {
     resource: policyResource,
     example: 'web-health.yaml',
-    readCheck: async () => (await import('./check-policy.ts')).checkPolicy,
+    readCheck: async ({ profile }) => (await import('./check-policy.ts')).policyCheck(profile),
   });
-  check.addHelpText(
-    'after',
-    '\nExample:\n  $ coppice policy check web-health.yaml && coppice policy create web-health web-health.yaml',
-  );
+  check
+    .option('--profile <file>', 'a profile that the policy is for: is there something that it cannot do?')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice policy check web-health.yaml\n  $ coppice policy check web-health.yaml --profile web-server.yaml',
+    );
   return policy;
 }

@@ -79,6 +79,17 @@ describe('policy check', () => {
   });
 });
 
+test('policy check --profile finds what the nodes of a profile cannot do', async () => {
+  const profile = path.join(folder, 'profile.yaml');
+  writeFileSync(profile, 'type: local.process\nversion: 1.0\nproperties: {command: [node]}');
+  const name = file(health.replace('RECREATE', 'REBOOT\n        params: {type: MEDIUM}'));
+  const { code, err } = await run(['policy', 'check', name, '--profile', profile]);
+  expect(code).toBe(1);
+  expect(err).toContain(
+    ':11:18: properties.recovery.actions[0].params.type: expected one of SOFT, HARD, found "MEDIUM"',
+  );
+});
+
 describe('profile check', () => {
   test('accepts a version that YAML reads as a number', async () => {
     const { code, out } = await run([

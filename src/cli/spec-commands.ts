@@ -17,8 +17,11 @@ export interface SpecKind {
   /** Name of a file, for the help. */
   readonly example: string;
   /** Loaded when it is needed: the other commands start faster without it. */
-  readonly readCheck: () => Promise<SpecCheck>;
+  readonly readCheck: (options: CheckOptions) => Promise<SpecCheck>;
 }
+
+/** What a kind adds to `check` as options of its own. */
+export type CheckOptions = Readonly<Record<string, string | undefined>>;
 
 interface ChangeOptions {
   readonly name?: string;
@@ -73,8 +76,8 @@ function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: S
   return group
     .command('check <file>')
     .description(`Check the spec of a ${resource.one} in a YAML or JSON file; needs no server.`)
-    .action(async (file: string, _options: object, command: Command) => {
+    .action(async (file: string, options: CheckOptions, command: Command) => {
       const { json, style } = openSession(command, terminal);
-      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), await readCheck());
+      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), await readCheck(options));
     });
 }
