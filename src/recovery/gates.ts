@@ -141,11 +141,13 @@ function rateGate(
   of: string,
 ): ClosedGate | null {
   if (rate === null) return null;
-  const inPeriod = starts.filter((at) => at > view.now - rate.periodMs);
-  const oldest = inPeriod[inPeriod.length - rate.count];
-  if (oldest === undefined) return null;
-  const reason = `${inPeriod.length} recoveries ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
-  return close(view, gate, oldest + rate.periodMs, reason, inPeriod.length, rate.count);
+  const since = view.now - rate.periodMs;
+  // Oldest first: the one that makes the limit full, if it is still in the period.
+  const oldest = starts[starts.length - rate.count];
+  if (oldest === undefined || oldest <= since) return null;
+  const total = starts.filter((at) => at > since).length;
+  const reason = `${total} recoveries ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
+  return close(view, gate, oldest + rate.periodMs, reason, total, rate.count);
 }
 
 function inWords(share: Share, limit: number): string {
