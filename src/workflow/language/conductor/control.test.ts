@@ -168,6 +168,15 @@ describe('rerun', () => {
     expect(runner.task(id, 'a')).toMatchObject({ state: 'SUCCESS', stateInfo: null });
   });
 
+  it('takes a cancelled task too', () => {
+    const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
+    runner.completeAction(id, 'a', 'CANCELLED', null);
+    expect(runner.waitForEnd(id).state).toBe('CANCELLED');
+    runner.tell(id, { type: 'rerun', taskId: runner.task(id, 'a')?.id ?? '', reset: true });
+    runner.completeAction(id, 'a', 'SUCCESS', null);
+    expect(runner.waitForEnd(id)).toMatchObject({ state: 'SUCCESS', stateInfo: null });
+  });
+
   it('is refused for a task that succeeded or that there is not', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.noop, on-success: fail}}}');
     runner.waitForEnd(id);

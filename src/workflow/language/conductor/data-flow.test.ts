@@ -75,6 +75,31 @@ describe('task()', () => {
   });
 });
 
+describe('tasks()', () => {
+  it('without an id gives the tasks of this execution only', () => {
+    const text =
+      'w: {tasks: {a: {workflow: s, publish: {n: <% tasks().name %>, m: <% tasks(recursive => true).name %>}}}}\ns: {tasks: {inner: {action: std.noop}}}';
+    expect(run(text).output).toEqual({ n: ['a'], m: ['a', 'inner'] });
+  });
+});
+
+describe('a reverse workflow', () => {
+  const text =
+    'w: {type: reverse, tasks: {a: {requires: [b, c]}, b: {requires: d}, c: {requires: d}, d: {publish: {n: 1}}, x: {requires: y}, y: {requires: x}}}';
+
+  it('runs what its target needs, each once', () => {
+    expect(run(text, {}, { task_name: 'a' })).toMatchObject({
+      state: 'SUCCESS',
+      output: { n: 1 },
+      nextTask: 4,
+    });
+  });
+
+  it('is refused when its target requires itself through others', () => {
+    expect(() => run(text, {}, { task_name: 'x' })).toThrow('these tasks require themselves: x, y');
+  });
+});
+
 describe('uuid()', () => {
   it('gives different ids within an execution, and the same ones again for the same event', () => {
     const text =

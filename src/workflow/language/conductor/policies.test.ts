@@ -161,6 +161,15 @@ describe('a policy of a wrong type', () => {
   });
 });
 
+describe('fail-on', () => {
+  it('is not asked about an attempt that failed by itself', () => {
+    expect(
+      run('{action: std.test_dict, fail-on: <% task().result.no.such.key %>, on-error: noop}', fails)
+        .execution.state,
+    ).toBe('SUCCESS');
+  });
+});
+
 describe('task-defaults', () => {
   it('give way to an explicit zero', () => {
     const runner = new VirtualRunner();

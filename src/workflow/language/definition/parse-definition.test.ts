@@ -151,6 +151,13 @@ describe('hostile text', () => {
     expect(problemsOf(text).join('\n')).toMatch(message);
   });
 
+  it('with more than 500 expressions in one text is refused', () => {
+    const text = '<% 1 %>'.repeat(501);
+    expect(taskProblems(`{action: std.echo, input: {output: "${text}"}}`).join('\n')).toMatch(
+      /more than 500 expressions in one text/,
+    );
+  });
+
   it('stops after a hundred mistakes', () => {
     const tasks = Array.from({ length: 5000 }, (_, index) => `    t${index}: {colour: red}`);
     expect(problemsOf(`version: '2.0'\nw:\n  tasks:\n${tasks.join('\n')}`)).toHaveLength(100);
