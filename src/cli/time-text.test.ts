@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { duration, readTime, timeAgo } from './time-text.ts';
 
 const noon = Date.UTC(2026, 10, 22, 12, 0, 0);
 
 describe('readTime', () => {
+  // Where the local time is not UTC, a time that is read as local shows.
+  beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
+
   test.each([
     ['2026-11-22T12:00:00Z', noon],
     ['2026-11-22T12:00:00.000000', noon],
