@@ -74,33 +74,41 @@ export interface RoundPlan {
 
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
   const plan = { open: [], start: [], hold: [], close: [], leave: [] } as Mutable<RoundPlan>;
-  const nodes = new Map(snapshot.nodes.map((node) => [node.id, node]));
-  const waiting = snapshot.episodes.filter(
-    (episode) => !closeIfOver(episode, nodes.get(episode.nodeId), snapshot, plan),
-  );
+  const inEpisode = new Set(snapshot.episodes.map((episode) => episode.nodeId));
+  const waiting = heldEpisodes(snapshot, inEpisode, plan);
   if (snapshot.policy === null) return plan;
-  const candidates = [
-    ...waiting.filter((episode) => episode.startedAt === null).sort((a, b) => a.openedAt - b.openedAt),
-    ...openEpisodes(snapshot, plan),
-  ];
-  startOrHold(snapshot, snapshot.policy, nodes, candidates, plan);
+  const candidates = [...waiting, ...openEpisodes(snapshot, inEpisode, plan)];
+  startOrHold(snapshot, snapshot.policy, candidates, plan);
   return plan;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
-type Candidate = Pick<EpisodeSnapshot, 'nodeId' | 'notBefore'> & { readonly recoveryId: string | null };
 
-/** Whether a held episode has nothing left to do. One that runs is closed by its own recovery. */
-function closeIfOver(
-  episode: EpisodeSnapshot,
-  node: NodeSnapshot | undefined,
+/** An episode that may be started now. */
+interface Candidate {
+  readonly node: NodeSnapshot;
+  readonly recoveryId: string | null;
+  readonly notBefore: number | null;
+}
+
+/** Oldest first; those that have nothing left to do are closed. One that runs is closed by its own recovery. */
+function heldEpisodes(
   snapshot: RoundSnapshot,
+  inEpisode: ReadonlySet<string>,
   plan: Mutable<RoundPlan>,
-): boolean {
-  if (episode.startedAt !== null) return false;
-  const end = endOf(node, snapshot);
-  if (end !== null) plan.close.push({ recoveryId: episode.recoveryId, nodeId: episode.nodeId, ...end });
-  return end !== null;
+): Candidate[] {
+  const nodes = new Map(
+    snapshot.nodes.flatMap((node) => (inEpisode.has(node.id) ? [[node.id, node] as const] : [])),
+  );
+  const held = snapshot.episodes.filter((episode) => episode.startedAt === null);
+  return held
+    .sort((a, b) => a.openedAt - b.openedAt)
+    .flatMap(({ recoveryId, nodeId, notBefore }) => {
+      const node = nodes.get(nodeId);
+      const end = endOf(node, snapshot);
+      if (end !== null) plan.close.push({ recoveryId, nodeId, ...end });
+      return end !== null || node === undefined ? [] : { node, recoveryId, notBefore };
+    });
 }
 
 function endOf(
@@ -114,12 +122,15 @@ function endOf(
   return { state: 'SELF_HEALED', reason: `healthy again before anything was started: ${node.health.reason}` };
 }
 
-function openEpisodes(snapshot: RoundSnapshot, plan: Mutable<RoundPlan>): Candidate[] {
-  const open = new Set(snapshot.episodes.map((episode) => episode.nodeId));
+function openEpisodes(
+  snapshot: RoundSnapshot,
+  inEpisode: ReadonlySet<string>,
+  plan: Mutable<RoundPlan>,
+): Candidate[] {
   const candidates: Candidate[] = [];
   for (const node of snapshot.nodes) {
     const { health } = node;
-    if (health?.state !== 'FAILED' || health.failure === null || open.has(node.id)) continue;
+    if (health?.state !== 'FAILED' || health.failure === null || inEpisode.has(node.id)) continue;
     const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot);
     if (obstacle !== null) {
       plan.leave.push({ nodeId: node.id, ...obstacle });
@@ -132,7 +143,7 @@ function openEpisodes(snapshot: RoundSnapshot, plan: Mutable<RoundPlan>): Candid
       failedAt: health.failedAt ?? snapshot.now,
       reason,
     });
-    candidates.push({ recoveryId: null, nodeId: node.id, notBefore: null });
+    candidates.push({ node, recoveryId: null, notBefore: null });
   }
   return candidates;
 }
@@ -178,7 +189,6 @@ function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
 function startOrHold(
   snapshot: RoundSnapshot,
   policy: HealthPolicy,
-  nodes: ReadonlyMap<string, NodeSnapshot>,
   candidates: readonly Candidate[],
   plan: Mutable<RoundPlan>,
 ): void {
@@ -187,9 +197,9 @@ function startOrHold(
   const inFlight = snapshot.episodes.flatMap(({ startedAt }) => startedAt ?? []);
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
-  for (const { nodeId, recoveryId, notBefore } of candidates) {
-    const node = nodes.get(nodeId);
-    const obstacle = node === undefined ? null : (obstacleOf(node, snapshot) ?? waitOf(notBefore, now));
+  for (const { node, recoveryId, notBefore } of candidates) {
+    const nodeId = node.id;
+    const obstacle = obstacleOf(node, snapshot) ?? waitOf(notBefore, now);
     if (obstacle !== null) {
       const until = obstacle.until ?? now + policy.detection.intervalMs;
       plan.hold.push({
@@ -240,9 +250,11 @@ export function countUnhealthy(
   snapshot: Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>,
 ): number {
   const inEpisode = new Set(snapshot.episodes.map((episode) => episode.nodeId));
-  const well = snapshot.nodes.filter(
-    (node) => node.health?.state === 'HEALTHY' && node.quarantinedSince === null && !inEpisode.has(node.id),
-  );
-  const missing = Math.max(0, snapshot.desiredCapacity - snapshot.nodes.length);
-  return snapshot.nodes.length - well.length + missing;
+  let unhealthy = Math.max(0, snapshot.desiredCapacity - snapshot.nodes.length);
+  for (const node of snapshot.nodes) {
+    const well =
+      node.health?.state === 'HEALTHY' && node.quarantinedSince === null && !inEpisode.has(node.id);
+    if (!well) unhealthy += 1;
+  }
+  return unhealthy;
 }
