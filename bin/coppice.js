@@ -15,6 +15,12 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+/**
+ * The heap for young objects grows while the server starts and is never given back: 20 MB of the 132 that it held when idle
+ * (measured; with this 113). Node takes the limit only at its start, so the process replaces itself once, under the same pid.
+ */
+const serverFlag = '--max-semi-space-size=2';
+
 const here = realpathSync(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
 const isPackage = root.split(path.sep).includes('node_modules');
@@ -41,6 +47,15 @@ function isNewEnough(version, file) {
 }
 
 function start(file) {
+  if (process.argv.includes('serve') && !process.execArgv.includes(serverFlag)) {
+    process.execve?.(process.execPath, [
+      process.execPath,
+      serverFlag,
+      ...process.execArgv,
+      here,
+      ...process.argv.slice(2),
+    ]);
+  }
   // Next to the modules, not in a shared folder like /tmp where somebody else could put code for us; not writable: no cache.
   module.enableCompileCache?.(path.join(nearestModules(), '.cache', 'coppice'));
   import(pathToFileURL(file).href).catch((error) => {

@@ -2,6 +2,7 @@ import type { ActionContext, ActionDefinition } from '../engine/action-context.t
 import type { PhysicalNode } from '../profiles/profile-type.ts';
 import { updateNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
+import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from './physical-node.ts';
 import type { ActionServices } from './services.ts';
@@ -13,6 +14,7 @@ export function nodeCreate(services: ActionServices): ActionDefinition {
     async run(context) {
       const id = context.action.target;
       await context.transaction('begin', async (tx) => {
+        await countNodeAsWanted(tx, context, 1);
         await updateNode(tx, id, { status: 'CREATING', statusReason: 'Creation in progress' });
       });
       await markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id));

@@ -1,5 +1,6 @@
 import type { ActionDefinition } from '../engine/action-context.ts';
 import { deleteNode, getNode, updateNode } from '../store/nodes.ts';
+import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from './physical-node.ts';
 import type { ActionServices } from './services.ts';
@@ -11,6 +12,7 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
     async run(context) {
       const id = context.action.target;
       const exists = await context.transaction('begin', async (tx) => {
+        await countNodeAsWanted(tx, context, -1);
         return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });
       });
       if (!exists) return;

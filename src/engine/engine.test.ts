@@ -236,6 +236,36 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect(await locksOn(test.store.db, 'thing:shared')).toEqual([]);
   });
 
+  it('gives no share past an older action that waits for the whole', async () => {
+    const order: string[] = [];
+    const hold = async (context: ActionContext) => {
+      order.push(context.action.target);
+      await context.waitFor('wait', `end ${context.action.target}`, 60_000);
+    };
+    await start({ HOLD: hold });
+    const holding = (target: string, mode: 'exclusive' | 'shared') =>
+      newAction('HOLD', { target, locks: [{ resource: 'r', mode }] });
+    const [first = '', whole = '', second = ''] = await enqueue(
+      holding('first share', 'shared'),
+      holding('whole', 'exclusive'),
+      holding('second share', 'shared'),
+    );
+    await waiting(first);
+    for (const [id, target] of [
+      [first, 'first share'],
+      [whole, 'whole'],
+      [second, 'second share'],
+    ] as const) {
+      await test.store.write((tx) => sendSignal(tx, `end ${target}`, {}, Date.now()));
+      await ended(id);
+    }
+    expect(order.filter((target, index) => order.indexOf(target) === index)).toEqual([
+      'first share',
+      'whole',
+      'second share',
+    ]);
+  });
+
   it('keeps the locks of an action that waits', async () => {
     const locks = [{ resource: 'node:1', mode: 'exclusive' as const }];
     await start({

@@ -100,7 +100,7 @@ export async function claimActions(tx: Tx, owner: string, most: number, now: num
   while (claims.length < most) {
     const rows = await readyRows(tx.db, most - claims.length);
     for (const row of rows) {
-      const obstacle = await takeLocks(tx, row.id, fromText<LockWanted[]>(row.locks));
+      const obstacle = await takeLocks(tx, row);
       if (obstacle === undefined) claims.push(await markRunning(tx, row, owner, now));
       else await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
     }
@@ -120,27 +120,32 @@ async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
     .execute();
 }
 
-/** The first resource that another action holds in a way that excludes ours; undefined once all are ours. */
-async function takeLocks(
-  tx: Tx,
-  actionId: string,
-  wanted: readonly LockWanted[],
-): Promise<string | undefined> {
-  for (const lock of wanted) {
-    const others = tx.db
-      .selectFrom('resource_lock')
-      .select('action_id')
-      .where('resource', '=', lock.resource)
-      .where('action_id', '!=', actionId);
-    const excluding = lock.mode === 'shared' ? others.where('mode', '=', 'exclusive') : others;
-    if ((await excluding.limit(1).executeTakeFirst()) !== undefined) return lock.resource;
-  }
-  if (wanted.length > 0) {
-    const rows = wanted.map((lock) => ({ ...lock, action_id: actionId }));
-    const insert = tx.db.insertInto('resource_lock').values(rows);
-    await insert.onConflict((conflict) => conflict.doNothing()).execute();
-  }
+/**
+ * The first resource that another action holds in a way that excludes ours; undefined once all are ours. What an action holds
+ * it keeps while it waits, so that a later claim of it finds them. A share is not given past an older action that waits for the resource: else
+ * new recoveries of nodes could keep a request on their cluster waiting for ever.
+ */
+async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
+  const wanted = fromText<LockWanted[]>(row.locks);
+  if (wanted.length === 0) return undefined;
+  const own = tx.db.selectFrom('resource_lock').select('resource').where('action_id', '=', row.id);
+  if ((await own.limit(1).executeTakeFirst()) !== undefined) return undefined;
+  for (const lock of wanted) if (await isExcluded(tx, row, lock)) return lock.resource;
+  const rows = wanted.map((lock) => ({ ...lock, action_id: row.id }));
+  await tx.db.insertInto('resource_lock').values(rows).execute();
   return undefined;
+}
+
+async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted): Promise<boolean> {
+  const holders = tx.db.selectFrom('resource_lock').select('action_id').where('resource', '=', resource);
+  const excluding = mode === 'shared' ? holders.where('mode', '=', 'exclusive') : holders;
+  if ((await excluding.limit(1).executeTakeFirst()) !== undefined) return true;
+  const older = tx.db
+    .selectFrom('action')
+    .select('id')
+    .where('blocked_on', '=', resource)
+    .where('seq', '<', row.seq);
+  return mode === 'shared' && (await older.limit(1).executeTakeFirst()) !== undefined;
 }
 
 async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<Claim> {
