@@ -7,6 +7,7 @@
  *     shapes/                        what goes over the wire, in Senlin's words
  *     sentences.ts, error-answer.ts  how errors read
  *     event-stream.ts                events as they happen
+ *     mistral/                       the workflow API, in Mistral's words
  *
  * It decides nothing about clusters, writes no SQL, and lets no stack trace out: what nobody foresaw is a 500 with the request's
  * id, and stands in the log.
@@ -21,6 +22,7 @@ import fastify, {
 import type { Registry } from 'prom-client';
 import { CoppiceError } from '../domain/errors.ts';
 import type { RequestTools } from '../requests/request-tools.ts';
+import type { EmbeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
 import type { Authentication } from './authentication.ts';
 import { errorAnswer, unforeseenAnswer, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
@@ -29,6 +31,7 @@ import { listenFailure, withKnownHost, type ListenAddress } from './listen-addre
 import type { Route } from './route.ts';
 import { allRoutes } from './routes.ts';
 import { header, runRoute, type RouteRunner } from './run-route.ts';
+import { addMistralApi } from './mistral/mistral-api.ts';
 import { MALFORMED } from './sentences.ts';
 import { toSortedJson } from './sorted-json.ts';
 
@@ -38,6 +41,8 @@ export interface HttpServerOptions {
   readonly registry: Registry;
   /** For what nobody foresaw. */
   readonly log: { error(details: object, message: string): void };
+  /** Absent: no workflow API is served. */
+  readonly workflows?: EmbeddedWorkflows;
   readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number };
   /** Whether answers are held against their declaration: for tests. */
   readonly checkAnswers?: boolean;
@@ -85,6 +90,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   const maxNodesPerCluster = tools.limits.maxNodesPerCluster;
   for (const route of allRoutes({ maxNodesPerCluster, streams, registry })) addRoute(app, runner, route);
+  const { workflows } = options;
+  if (workflows !== undefined)
+    addMistralApi(app, { workflows, store: tools.store, authentication, now: tools.now, log });
   app.addHook('preClose', async () => streams.close());
   await app.ready();
   return new ListeningServer(app, authentication);

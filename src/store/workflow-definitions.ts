@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
-import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkbookRow, WorkflowDefinitionRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
@@ -135,7 +134,8 @@ export async function findDefinition(
   namespace: string,
 ): Promise<Definition | undefined> {
   const query = db.selectFrom(table).selectAll().where('name', '=', name).where('namespace', '=', namespace);
-  return toDefinition(await query.executeTakeFirst());
+  const row = await query.executeTakeFirst();
+  return row === undefined ? undefined : toDefinition(row);
 }
 
 export async function getDefinition(
@@ -143,13 +143,13 @@ export async function getDefinition(
   table: DefinitionTable,
   id: string,
 ): Promise<Definition | undefined> {
-  return toDefinition(await db.selectFrom(table).selectAll().where('id', '=', id).executeTakeFirst());
+  const row = await db.selectFrom(table).selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toDefinition(row);
 }
 
 type Row = Selectable<WorkbookRow> & Partial<Pick<Selectable<WorkflowDefinitionRow>, 'workbook'>>;
 
-function toDefinition(row: Row | undefined): Definition | undefined {
-  if (row === undefined) return undefined;
+export function toDefinition(row: Row): Definition {
   const { id, name, namespace, scope, project } = row;
   return {
     id,
@@ -163,35 +163,4 @@ function toDefinition(row: Row | undefined): Definition | undefined {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
-}
-
-const sortable = ['id', 'name', 'namespace', 'scope', 'created_at', 'updated_at'] as const;
-export type DefinitionSort = (typeof sortable)[number];
-export type DefinitionFilter = 'id' | 'name' | 'namespace' | 'scope' | 'project_id';
-
-function listedIn(table: DefinitionTable) {
-  return {
-    table,
-    filters: { id: 'id', name: 'name', namespace: 'namespace', scope: 'scope', project_id: 'project' },
-    sorts: {
-      id: { column: 'id' },
-      name: { column: 'name' },
-      namespace: { column: 'namespace' },
-      scope: { column: 'scope' },
-      created_at: { column: 'created_at' },
-      updated_at: { column: 'updated_at', nulls: 0 },
-    },
-    defaultSort: 'created_at',
-    tie: 'seq',
-    owned: false,
-  } as const satisfies Listed<DefinitionFilter, DefinitionSort>;
-}
-
-export async function listDefinitions(
-  db: Db,
-  table: DefinitionTable,
-  query: ListQuery<DefinitionFilter, DefinitionSort> = {},
-): Promise<Definition[]> {
-  const page = await applyListing(db, db.selectFrom(table).selectAll(), listedIn(table), query);
-  return (await page.execute()).flatMap((row) => toDefinition(row as Row) ?? []);
 }

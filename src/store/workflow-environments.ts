@@ -1,7 +1,6 @@
 /** Named environments: variables that executions are started with. */
 import type { Selectable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
-import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { WorkflowEnvironmentRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
@@ -52,28 +51,7 @@ export async function findEnvironment(db: Db, name: string): Promise<Environment
   return row === undefined ? undefined : toEnvironment(row);
 }
 
-const listed = {
-  table: 'workflow_environment',
-  filters: { id: 'id', name: 'name', scope: 'scope', description: 'description' },
-  sorts: {
-    id: { column: 'id' },
-    name: { column: 'name' },
-    created_at: { column: 'created_at' },
-    updated_at: { column: 'updated_at', nulls: 0 },
-  },
-  defaultSort: 'created_at',
-  tie: 'seq',
-  owned: false,
-} as const satisfies Listed<string, string>;
-
-export type EnvironmentListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
-
-export async function listEnvironments(db: Db, query: EnvironmentListQuery = {}): Promise<Environment[]> {
-  const page = await applyListing(db, db.selectFrom('workflow_environment').selectAll(), listed, query);
-  return (await page.execute()).map(toEnvironment);
-}
-
-function toEnvironment(row: Selectable<WorkflowEnvironmentRow>): Environment {
+export function toEnvironment(row: Selectable<WorkflowEnvironmentRow>): Environment {
   const { id, name, description, scope, project } = row;
   return {
     id,

@@ -350,3 +350,43 @@ export function toWorkflowAction(row: Selectable<WorkflowActionRow>): ActionReco
     updatedAt: row.updated_at,
   };
 }
+
+export async function getTask(db: Db, id: string): Promise<TaskRecord | undefined> {
+  const row = await db.selectFrom('workflow_task').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toTask(row);
+}
+
+export async function getWorkflowAction(db: Db, id: string): Promise<ActionRecord | undefined> {
+  const row = await db.selectFrom('workflow_action').selectAll().where('id', '=', id).executeTakeFirst();
+  return row === undefined ? undefined : toWorkflowAction(row);
+}
+
+/** In the order of their creation. */
+export async function actionsOfTask(db: Db, task: TaskRecord): Promise<ActionRecord[]> {
+  const query = db.selectFrom('workflow_action').selectAll().where('execution_id', '=', task.executionId);
+  return (await query.where('task_id', '=', task.id).orderBy('seq').execute()).map(toWorkflowAction);
+}
+
+/** Several at once, by id. */
+export async function getExecutions(db: Db, ids: readonly string[]): Promise<Map<string, StoredExecution>> {
+  const found = new Map<string, StoredExecution>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db.selectFrom('workflow_execution').selectAll().where('id', 'in', chunk).execute();
+    for (const row of rows) found.set(row.id, toExecution(row));
+  }
+  return found;
+}
+
+/** Names of tasks, by id. */
+export async function taskNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db
+      .selectFrom('workflow_task')
+      .select(['id', 'name'])
+      .where('id', 'in', chunk)
+      .execute();
+    for (const row of rows) found.set(row.id, row.name);
+  }
+  return found;
+}

@@ -33,14 +33,26 @@ export async function purgeExecutions(tx: Tx, endedBefore: number, most: number)
   return rows.length;
 }
 
+export interface DeletedTree {
+  readonly executions: readonly string[];
+  /** Actions that a process still ran. */
+  readonly runningActions: readonly string[];
+}
+
 /** An execution and everything below it. */
-export async function deleteExecutionTree(tx: Tx, id: string): Promise<void> {
-  for (const chunk of chunks(await treeOf(tx.db, id))) {
+export async function deleteExecutionTree(tx: Tx, id: string): Promise<DeletedTree> {
+  const executions = await treeOf(tx.db, id);
+  const runningActions: string[] = [];
+  for (const chunk of chunks(executions)) {
+    const running = tx.db.selectFrom('workflow_action').select('id').where('owner', 'is not', null);
+    const rows = await running.where('execution_id', 'in', chunk).execute();
+    runningActions.push(...rows.map((row) => row.id));
     for (const table of ['workflow_task', 'workflow_action', 'workflow_timer', 'workflow_message'] as const) {
       await tx.db.deleteFrom(table).where('execution_id', 'in', chunk).execute();
     }
     await tx.db.deleteFrom('workflow_execution').where('id', 'in', chunk).execute();
   }
+  return { executions, runningActions };
 }
 
 async function treeOf(db: Db, id: string): Promise<string[]> {

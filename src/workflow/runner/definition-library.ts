@@ -20,7 +20,7 @@ import {
   type Source,
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
-import type { Db, Store, Tx } from '../../store/store.ts';
+import type { Store, Tx } from '../../store/store.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import type { ActionFacts, WorkflowFacts } from '../language/conductor/surroundings.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
@@ -205,15 +205,11 @@ export class DefinitionLibrary {
     this.#actions.clear();
   }
 
-  /** The text of a definition, and what it says. */
-  async describe(
-    db: Db,
-    definition: Definition,
-  ): Promise<{ source: Source | undefined; parsed: ParsedSource }> {
-    return {
-      source: await getSource(db, definition.sourceId),
-      parsed: await this.#parsed(definition.sourceId),
-    };
+  /** The text of a definition, and what it says. @throws Error when the text is not there. */
+  async describe(definition: Definition): Promise<{ source: Source; parsed: ParsedSource }> {
+    const source = await getSource(this.#store.db, definition.sourceId);
+    if (source === undefined) throw new Error(`The definition text ${definition.sourceId} is missing.`);
+    return { source, parsed: await this.#parsed(definition.sourceId) };
   }
 }
 

@@ -43,6 +43,8 @@ export interface LiveTools {
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
   /** An error that is ours: for the log. */
   readonly failed: (error: unknown, about: string) => void;
+  /** Nothing is left to do for now. */
+  readonly idle: (live: LiveExecution) => void;
   readonly isStopping: () => boolean;
 }
 
@@ -91,6 +93,7 @@ export class LiveExecution {
       await this.#handle(deliveries);
     }
     this.#working = undefined;
+    this.#tools.idle(this);
   }
 
   async #handle(deliveries: readonly Delivery[]): Promise<void> {

@@ -17,8 +17,8 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
-import { getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
-import { purgeExecutions } from '../../store/workflow-purge.ts';
+import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
+import { deleteExecutionTree, purgeExecutions } from '../../store/workflow-purge.ts';
 import { deleteUnusedSources } from '../../store/workflow-definitions.ts';
 import {
   listIdleExecutions,
@@ -115,6 +115,7 @@ export class WorkflowRunner {
       }),
       committed: (batch, messages) => this.#committed(batch, messages),
       failed: (error, about) => this.#failed(error, about),
+      idle: (live) => this.#retire(live),
       isStopping: () => this.#stopping,
     };
   }
@@ -196,8 +197,6 @@ export class WorkflowRunner {
       const there = error instanceof ExecutionExists ? await this.#known(id) : undefined;
       if (there === undefined) throw error;
       return there;
-    } finally {
-      this.#retire(live);
     }
   }
 
@@ -225,9 +224,7 @@ export class WorkflowRunner {
 
   /** @returns why the execution cannot do it; undefined when it is done. */
   async tell(executionId: string, event: UntimedEvent): Promise<Refusal | undefined> {
-    return await ask(this.#liveExecution(executionId), event).finally(() =>
-      this.#retire(this.#live.get(executionId)),
-    );
+    return await ask(this.#liveExecution(executionId), event);
   }
 
   /** Completes an action from outside. */
@@ -258,11 +255,17 @@ export class WorkflowRunner {
     return purged;
   }
 
-  /** Forgets an execution that is about to be deleted, or was changed beside the conductor. */
-  async release(executionId: string): Promise<void> {
-    const live = this.#live.get(executionId);
-    await live?.working;
-    if (this.#live.get(executionId) === live) this.#live.delete(executionId);
+  async describeExecution(id: string, description: string): Promise<void> {
+    await this.#store.write((tx) => describeExecution(tx, id, description, this.#options.now()));
+    this.#live.delete(id);
+  }
+
+  /** With all that belongs to it, running or not; what still runs of it is broken off. */
+  async deleteExecution(id: string): Promise<void> {
+    await this.#live.get(id)?.working;
+    const deleted = await this.#store.write((tx) => deleteExecutionTree(tx, id));
+    for (const executionId of deleted.executions) this.#live.delete(executionId);
+    for (const actionId of deleted.runningActions) this.#actions.cancel(actionId);
   }
 
   #liveExecution(id: string): LiveExecution {
@@ -286,13 +289,11 @@ export class WorkflowRunner {
       const done = (): void => resolve();
       live.deliver({ event, isAsked: false, settle: done, fail: done, ...more });
     });
-    this.#retire(live);
   }
 
   /** Drops what has ended, and the oldest of what waits. */
-  #retire(live: LiveExecution | undefined): void {
-    if (live?.isIdle === true && live.hasEnded && this.#live.get(live.id) === live)
-      this.#live.delete(live.id);
+  #retire(live: LiveExecution): void {
+    if (live.hasEnded && this.#live.get(live.id) === live) this.#live.delete(live.id);
     if (this.#live.size <= keptIdle) return;
     for (const [id, other] of this.#live) {
       if (this.#live.size <= keptIdle) return;

@@ -1,0 +1,239 @@
+/** `/v2/executions` */
+import { CoppiceError } from '../../domain/errors.ts';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import { getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
+import { listExecutions, listings, type PageQuery } from '../../store/workflow-listing.ts';
+import type { ExecutionRequest } from '../../workflow/runner/workflow-runner.ts';
+import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
+import { hasEnded } from '../../workflow/workflow-service.ts';
+import { reportOf } from './execution-report.ts';
+import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
+import {
+  badRequest,
+  dictionary,
+  isTrue,
+  notFound,
+  refuseUnknownFields,
+  textField,
+  type MistralAnswer,
+  type MistralRequest,
+  type MistralRoute,
+} from './mistral-route.ts';
+import { executionShape, fullExecutionShape } from './shapes.ts';
+
+const path = '/v2/executions';
+const fields = [
+  'id',
+  'workflow_id',
+  'workflow_name',
+  'workflow_namespace',
+  'description',
+  'input',
+  'params',
+  'source_execution_id',
+  'state',
+  'state_info',
+  'output',
+  'tags',
+  'task_execution_id',
+  'root_execution_id',
+  'project_id',
+  'created_at',
+  'updated_at',
+];
+
+/** @throws CoppiceError `resource-not-found` */
+export async function executionAsked({ options, id }: MistralRequest): Promise<StoredExecution> {
+  const found = await getExecution(options.store.db, id);
+  if (found === undefined) throw notFound(`WorkflowExecution not found [id=${id}]`);
+  return found;
+}
+
+/** Ids are UUIDs, and what scripts choose in their place; they become parts of paths. */
+const idForm = /^[\w.-]{1,64}$/;
+
+async function start(request: MistralRequest): Promise<MistralAnswer> {
+  const { options, caller, json } = request;
+  refuseUnknownFields(json, fields, 'wf_ex');
+  const source = await sourceExecution(request);
+  const id = textField(json, 'id');
+  if (id !== undefined && id !== '' && !idForm.test(id))
+    throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
+  const asked: ExecutionRequest = {
+    ...(id === undefined || id === '' ? {} : { id }),
+    workflow: workflowIn(json, source),
+    input: { ...source?.record.input, ...dictionary(json, 'input') },
+    params: { ...source?.record.params, ...dictionary(json, 'params') },
+    description: textField(json, 'description') ?? '',
+    project: caller.project,
+    signalsEnd: false,
+  };
+  const started = await options.workflows.runner.startExecution(asked);
+  return { status: 201, body: executionShape(started) };
+}
+
+async function sourceExecution(request: MistralRequest): Promise<StoredExecution | undefined> {
+  const id = textField(request.json, 'source_execution_id');
+  return id === undefined || id === '' ? undefined : await executionAsked({ ...request, id });
+}
+
+function workflowIn(json: JsonObject, source: StoredExecution | undefined): ExecutionRequest['workflow'] {
+  const [id, name] = [textField(json, 'workflow_id'), textField(json, 'workflow_name')];
+  if (id !== undefined && id !== '') return { id };
+  const namespace = textField(json, 'workflow_namespace') ?? source?.record.namespace ?? '';
+  if (name !== undefined && name !== '') return { name, namespace };
+  if (source !== undefined) return { name: source.record.workflow, namespace };
+  throw badRequest('Workflow ID or workflow name must be provided. Workflow ID is recommended.');
+}
+
+const endStates = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
+const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
+
+async function change(request: MistralRequest): Promise<MistralAnswer> {
+  const { json } = request;
+  refuseUnknownFields(json, fields, 'wf_ex');
+  const found = await executionAsked(request);
+  const [description, state] = [textField(json, 'description'), textField(json, 'state')];
+  const env = envIn(json);
+  if (description !== undefined && (state !== undefined || env !== undefined))
+    throw badRequest('The description must be updated separately from state and env.');
+  if (description !== undefined) return await note(request, description);
+  if (state === undefined && env === undefined)
+    throw badRequest('The property state, description, or env is not provided for update.');
+  if (env !== undefined) checkEnvChange(found, state);
+  await tell(request, eventFor(found, state ?? '', textField(json, 'state_info') ?? null, env));
+  return await answer(request);
+}
+
+async function answer(request: MistralRequest): Promise<MistralAnswer> {
+  return { status: 200, body: fullExecutionShape(await executionAsked(request)) };
+}
+
+function envIn(json: JsonObject): JsonObject | undefined {
+  const env = dictionary(json, 'params')?.['env'];
+  if (env === undefined || isJsonObject(env)) return env;
+  throw badRequest('env: expected an object');
+}
+
+function checkEnvChange({ record }: StoredExecution, state: string | undefined): void {
+  if (!['IDLE', 'PAUSED', 'ERROR'].includes(record.state)) {
+    const sentence = `Updating env to a workflow execution is only permitted when it is in IDLE, PAUSED or ERROR; it is in ${record.state}.`;
+    throw new CoppiceError('forbidden', sentence);
+  }
+  if (state === undefined)
+    throw badRequest(
+      'env can only be changed together with the state: {"state": "RUNNING", "params": {"env": ...}}.',
+    );
+}
+
+function eventFor(
+  { record }: StoredExecution,
+  state: string,
+  stateInfo: string | null,
+  env: JsonObject | undefined,
+): UntimedEvent {
+  if (state === 'PAUSED') return { type: 'pause', stateInfo };
+  // Of an execution that has ended nothing happens, as in Mistral.
+  if (state === 'RUNNING')
+    return { type: 'resume', ...(env === undefined || hasEnded(record.state) ? {} : { env }) };
+  const end = endStates.find((one) => one === state);
+  if (end !== undefined) return { type: 'stop', state: end, stateInfo };
+  throw badRequest(`Cannot change state to ${state}. Allowed states are: ${allowedStates.join(', ')}`);
+}
+
+async function tell({ options, id }: MistralRequest, event: UntimedEvent): Promise<void> {
+  const refusal = await options.workflows.runner.tell(id, event);
+  if (refusal === undefined) return;
+  throw refusal.reason === 'not-found' ? notFound(refusal.message) : badRequest(refusal.message);
+}
+
+async function note(request: MistralRequest, description: string): Promise<MistralAnswer> {
+  await request.options.workflows.runner.describeExecution(request.id, description);
+  return await answer(request);
+}
+
+async function remove(request: MistralRequest): Promise<MistralAnswer> {
+  const { record } = await executionAsked(request);
+  if (!hasEnded(record.state) && !isTrue(request.query['force'])) {
+    const sentence = `Only completed executions can be deleted. Use --force to override this. Execution ${record.id} is in ${record.state} state.`;
+    throw new CoppiceError('forbidden', sentence);
+  }
+  await request.options.workflows.runner.deleteExecution(record.id);
+  return { status: 204 };
+}
+
+/** The executions of a list, as it is asked for; `fixed` conditions are the path's. */
+export async function executionList(
+  request: MistralRequest,
+  fixed: PageQuery['conditions'] = [],
+): Promise<MistralAnswer> {
+  const asked = readListQuery(request, listings.execution);
+  const conditions = [...asked.conditions, ...fixed];
+  const found = await listExecutions(request.options.store.db, { ...asked, conditions });
+  const withOutput = isTrue(request.query['include_output']) || asked.fields.includes('output');
+  const items = found.map((execution) => {
+    const { output, ...shape } = executionShape(execution);
+    return withOutput && output !== undefined ? { ...shape, output } : shape;
+  });
+  return listAnswer(request, 'executions', asked, items);
+}
+
+export const executionRoutes: readonly MistralRoute[] = [
+  {
+    method: 'POST',
+    path,
+    summary: 'Start an execution; with an id that is known, show it',
+    takes: 'json',
+    handle: start,
+  },
+  {
+    method: 'GET',
+    path,
+    summary: 'List executions',
+    query: listParameters(listings.execution),
+    handle: (request) => executionList(request),
+  },
+  { method: 'GET', path: `${path}/{id}`, summary: 'Show an execution', handle: answer },
+  {
+    method: 'PUT',
+    path: `${path}/{id}`,
+    summary: 'Pause, resume, cancel or end an execution by force, or describe it',
+    takes: 'json',
+    handle: change,
+  },
+  {
+    method: 'DELETE',
+    path: `${path}/{id}`,
+    summary: 'Delete an execution with all that belongs to it',
+    query: ['force'],
+    handle: remove,
+  },
+  {
+    method: 'GET',
+    path: `${path}/{id}/executions`,
+    summary: 'List the sub-executions of an execution, all levels',
+    query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
+    async handle(request) {
+      const { record } = await executionAsked(request);
+      const root = record.rootId ?? record.id;
+      return await executionList(request, [{ field: 'root_execution_id', comparison: 'eq', values: [root] }]);
+    },
+  },
+  {
+    method: 'GET',
+    path: `${path}/{id}/report`,
+    summary: 'Show an execution as a tree, with statistics',
+    query: ['errors_only', 'max_depth', 'statistics_only'],
+    async handle(request) {
+      const { query, options } = request;
+      const depth = query['max_depth'] === undefined ? -1 : Number(query['max_depth']);
+      const tools = { db: options.store.db, library: options.workflows.runner.library };
+      const report = await reportOf(tools, await executionAsked(request), {
+        errorsOnly: isTrue(query['errors_only']),
+        maxDepth: Number.isInteger(depth) && depth >= 0 ? depth : Infinity,
+        statisticsOnly: isTrue(query['statistics_only']),
+      });
+      return { status: 200, body: report };
+    },
+  },
+];

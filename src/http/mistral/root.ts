@@ -1,0 +1,13 @@
+/** `/v2`: where the API is. */
+import type { MistralRoute } from './mistral-route.ts';
+
+function root(path: string): MistralRoute {
+  return {
+    method: 'GET',
+    path,
+    summary: 'Where the workflow API is',
+    handle: ({ url }) => Promise.resolve({ status: 200, body: { uri: url.replace(/\/$/, '') } }),
+  };
+}
+
+export const rootRoutes: readonly MistralRoute[] = [root('/v2'), root('/v2/')];
