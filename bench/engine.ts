@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onCluster } from '../src/actions/action-requests.ts';
+import { probe } from '../src/actions/recovery-probe.ts';
 import { actionDefinitions } from '../src/actions/registry.ts';
 import type { Cluster } from '../src/domain/model.ts';
 import { Engine } from '../src/engine/engine.ts';
@@ -17,6 +18,7 @@ import { migrate } from '../src/store/migrate.ts';
 import { insertProfile } from '../src/store/profiles.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
+import { embeddedWorkflows } from '../src/workflow/runner/embedded-workflows.ts';
 import { median, type Measure } from './measure.ts';
 import { simulatedNode } from './simulated-node.ts';
 
@@ -100,7 +102,13 @@ async function startEngine(store: Store): Promise<Engine> {
       for (let step = 0; step < 5; step += 1) await context.step(`step ${step}`, async () => ({ step }));
     },
   };
-  const definitions = actionDefinitions({ store, profileTypes: registryOf([simulatedNode]) });
+  const profileTypes = registryOf([simulatedNode]);
+  const definitions = actionDefinitions({
+    store,
+    profileTypes,
+    probe,
+    workflows: embeddedWorkflows({ store }),
+  });
   const engine = new Engine({
     store,
     definitions: [...definitions, fiveSteps],

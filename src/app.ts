@@ -1,7 +1,7 @@
 /**
  * Coppice put together: the only place that knows every part. What each part does is said in its own folder.
  *
- *     data directory -> store -> engine (actions) -> healer (health, recovery) -> HTTP
+ *     data directory -> store -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
  *
  * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
  * directory. A process that is killed needs no stop: the next start takes over what it left.
@@ -10,6 +10,8 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { actionEnded, actionStarted } from './actions/action-events.ts';
 import { loadManagedNode } from './actions/physical-node.ts';
+import { probe } from './actions/recovery-probe.ts';
+import { closeAbandonedRecovery } from './actions/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
 import type { Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
@@ -27,6 +29,7 @@ import { migrate } from './store/migrate.ts';
 import { nodeIdsOfProfileType } from './store/nodes.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/embedded-workflows.ts';
 
 export interface Coppice {
   /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
@@ -70,14 +73,19 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
 
   const registry = new Registry();
   const profileTypes = knownProfileTypes({ dataDir: directory.path });
-  const definitions = actionDefinitions({ store, profileTypes });
-  const parts: Parts = { config, log, store, registry, profileTypes };
+  const workflows = embeddedWorkflows({ store, log, apiUrl: () => server?.url });
+  const definitions = actionDefinitions({ store, profileTypes, workflows, probe });
+  const parts: Parts = { config, log, store, registry, profileTypes, workflows };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   // The port is taken before anything is touched: a second server that finds it taken has changed nothing.
-  const server = config.roles.includes('api')
+  const server: HttpServer | undefined = config.roles.includes('api')
     ? await startHttp(parts, actionNames, authentication, stops)
     : undefined;
-  if (config.roles.includes('engine')) await startEngine(parts, definitions, stops);
+  if (config.roles.includes('engine')) {
+    stops.push(() => workflows.runner.stop());
+    await workflows.runner.start();
+    await startEngine(parts, definitions, stops);
+  }
   if (config.roles.includes('health')) await startHealer(parts, stops);
   log.info({ listen: server?.url, data_dir: directory.path, roles: config.roles }, 'Coppice is ready');
   return server?.url ?? '';
@@ -89,10 +97,11 @@ interface Parts {
   readonly store: Store;
   readonly registry: Registry;
   readonly profileTypes: ProfileTypes;
+  readonly workflows: EmbeddedWorkflows;
 }
 
 async function startHttp(
-  { config, log, store, registry, profileTypes }: Parts,
+  { config, log, store, registry, profileTypes, workflows }: Parts,
   actionNames: ReadonlySet<string>,
   authentication: ReturnType<typeof noAuthentication>,
   stops: Started['stops'],
@@ -106,7 +115,7 @@ async function startHttp(
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     now: Date.now,
   };
-  const server = await createHttpServer({ tools, authentication, registry, log });
+  const server = await createHttpServer({ tools, authentication, registry, log, workflows });
   stops.push(() => server.close());
   await server.listen(config.listen);
   return server;
@@ -128,6 +137,7 @@ async function startEngine(
     observer: {
       started: (tx, action) => actionStarted(tx, action, Date.now()),
       async ended(tx, action, ending) {
+        await closeAbandonedRecovery(tx, action, ending.reason, Date.now());
         await actionEnded(tx, action, ending, Date.now());
         observe(action, ending, Date.now());
       },

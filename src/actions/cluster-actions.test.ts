@@ -7,7 +7,9 @@ import { registryOf } from '../profiles/registry.ts';
 import { bindingsOf } from '../store/cluster-policies.ts';
 import { getCluster } from '../store/clusters.ts';
 import { onNode } from './action-requests.ts';
+import { probe } from './recovery-probe.ts';
 import { actionDefinitions } from './registry.ts';
+import { embeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
 
 let cloud: FakeCloud;
 let engine: TestEngine;
@@ -15,7 +17,9 @@ let engine: TestEngine;
 beforeEach(async () => {
   cloud = new FakeCloud();
   const profileTypes = registryOf([cloud.type]);
-  engine = await TestEngine.start((store) => actionDefinitions({ store, profileTypes }));
+  engine = await TestEngine.start((store) =>
+    actionDefinitions({ store, profileTypes, probe, workflows: embeddedWorkflows({ store }) }),
+  );
 });
 
 afterEach(() => engine.stop());

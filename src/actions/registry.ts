@@ -10,10 +10,10 @@ import { clusterUpdate } from './cluster-update.ts';
 import { nodeCheck } from './node-check.ts';
 import { nodeCreate } from './node-create.ts';
 import { nodeDelete } from './node-delete.ts';
+import { nodeRecover, type RecoveryServices } from './node-recover.ts';
 import { nodeUpdate } from './node-update.ts';
-import type { ActionServices } from './services.ts';
 
-export function actionDefinitions(services: ActionServices): ActionDefinition[] {
+export function actionDefinitions(services: RecoveryServices): ActionDefinition[] {
   return [
     clusterCreate(services),
     clusterDelete(services),
@@ -30,5 +30,6 @@ export function actionDefinitions(services: ActionServices): ActionDefinition[] 
     nodeDelete(services),
     nodeUpdate(services),
     nodeCheck(services),
+    nodeRecover(services),
   ];
 }

@@ -7,7 +7,8 @@ export default class SummaryReporter implements Reporter {
     const skipped = tests.filter((test) => test.result().state === 'skipped');
     const failed = tests.filter((test) => test.result().state === 'failed').length;
     const broken = modules.filter((module) => module.errors().length > 0).length;
-    for (const test of skipped) process.stdout.write(`skipped: ${test.module.relativeModuleId} > ${test.fullName}\n`);
+    for (const test of skipped)
+      process.stdout.write(`skipped: ${test.module.relativeModuleId} > ${test.fullName}\n`);
     const passed = tests.length - skipped.length - failed;
     const tail = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
     process.stdout.write(`${passed} passed, ${failed + broken} failed${tail}\n`);

@@ -1,6 +1,10 @@
 /** The HTTP server on a temporary store, with nodes of a fake cloud; actions stay in the queue unless an engine is started. */
 import { Registry } from 'prom-client';
+import { probe } from '../../src/actions/recovery-probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
+import type { ActionDefinition } from '../../src/engine/action-context.ts';
+import type { ProfileTypes } from '../../src/profiles/registry.ts';
+import { FakeWorkflows } from './fake-workflows.ts';
 import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
 import { nodeActionNames } from '../../src/actions/action-requests.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -74,7 +78,7 @@ export class TestServer {
   /** From now on actions are carried out. */
   async startEngine(): Promise<void> {
     const { store, tools } = this;
-    const definitions = actionDefinitions({ store, profileTypes: tools.profileTypes });
+    const definitions = definitionsFor(store, tools.profileTypes);
     const observer = {
       started: (...[tx, action]: Parameters<NonNullable<ObserverStarted>>) =>
         actionStarted(tx, action, Date.now()),
@@ -113,9 +117,13 @@ type Observer = NonNullable<ConstructorParameters<typeof Engine>[0]['observer']>
 type ObserverStarted = Observer['started'];
 type ObserverEnded = Observer['ended'];
 
+function definitionsFor(store: Store, profileTypes: ProfileTypes): ActionDefinition[] {
+  return actionDefinitions({ store, profileTypes, probe, workflows: new FakeWorkflows() });
+}
+
 export function testTools(store: Store, cloud: FakeCloud): RequestTools {
   const profileTypes = registryOf([strict(cloud.type)]);
-  const names = actionDefinitions({ store, profileTypes }).map((definition) => definition.action);
+  const names = definitionsFor(store, profileTypes).map((definition) => definition.action);
   return {
     store,
     profileTypes,
