@@ -1,0 +1,53 @@
+/** A workflow API with nothing else around it: a store in a temporary directory, the runner, and a port of this machine. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import fastify from 'fastify';
+import { noAuthentication } from '../../src/http/authentication.ts';
+import { addMistralApi } from '../../src/http/mistral/mistral-api.ts';
+import type { PerformedAction } from '../../src/workflow/actions/action-type.ts';
+import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import { openTestStore, type TestStore } from './backends.ts';
+
+export interface MistralServer {
+  readonly url: string;
+  readonly workflows: EmbeddedWorkflows;
+  readonly opened: TestStore;
+  /** What was logged as an error: nothing should be. */
+  readonly errors: unknown[];
+  close(): Promise<void>;
+}
+
+export async function startMistralServer(actions: readonly PerformedAction[] = []): Promise<MistralServer> {
+  const opened = await openTestStore();
+  const errors: unknown[] = [];
+  const log = { error: (fields: object) => void errors.push(fields) };
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const workflows = embeddedWorkflows({ store: opened.store, log, actions, apiUrl: () => url });
+  await workflows.runner.start();
+  const app = fastify({ bodyLimit: 1_048_576 });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  const authentication = noAuthentication();
+  addMistralApi(app, { workflows, store: opened.store, authentication, now: Date.now, log });
+  await app.listen({ host: '127.0.0.1', port });
+  return {
+    url,
+    workflows,
+    opened,
+    errors,
+    async close() {
+      await app.close();
+      await workflows.runner.stop();
+      await opened.close();
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
