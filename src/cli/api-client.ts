@@ -11,7 +11,7 @@ export const DEFAULT_URL = 'http://127.0.0.1:8777';
 /** The newest microversion of Senlin: what is left out for older clients is there. */
 const API_VERSION = 'clustering 1.14';
 
-/** Seconds within which a request must be answered; lists of many thousand nodes take one or two. */
+/** Within this a request must be answered; lists of many thousand nodes take one or two. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;

@@ -1,14 +1,17 @@
 /** The end of the demo for people: a table of what happened, whether all is well, and where to go from here. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Style } from '../style.ts';
 import { renderTable } from '../table.ts';
 import type { Cell } from '../table.ts';
 import { duration } from '../time-text.ts';
 import type { Kept } from './narrator.ts';
+import { root } from './stage.ts';
 import type { EpisodeSummary, Summary } from './summary.ts';
 
 export function closingText(summary: Summary, kept: Kept | undefined, style: Style): string {
   const table = summary.episodes.length === 0 ? '' : indented(episodeTable(summary.episodes, style));
-  const further = kept === undefined ? whereToLook : howToGoOn(kept);
+  const further = kept === undefined ? whereToLook() : howToGoOn(kept);
   return `\n${table}\n  ${verdict(summary, style)}\n${summary.ok ? `\n${further}\n` : ''}`;
 }
 
@@ -44,11 +47,24 @@ function verdict({ ok, nodes, episodes, problems, took_ms: took }: Summary, styl
   return `${style('good', '✔')} ${recovered}  ${style('quiet', duration(took))}`;
 }
 
-const whereToLook = `  Where to look further
-    npx coppice demo --keep               leave it running, and try the commands on it
-    examples/demo/health-policy.yaml      the chain that you saw, as it is written
-    examples/demo/workflows.yaml          the workflows in it
-    docs/tour.md                          one failure, followed through the code`;
+/** Files are named from where the person stands; what this copy does not have (a package has no docs) is left out. */
+function whereToLook(): string {
+  const files = [
+    ['examples/demo/health-policy.yaml', 'the chain that you saw, as it is written'],
+    ['examples/demo/workflows.yaml', 'the workflows in it'],
+    ['docs/tour.md', 'one failure, followed through the code'],
+  ] as const;
+  const there = files.filter(([file]) => existsSync(path.join(root, file)));
+  const lines = [
+    ['npx coppice demo --keep', 'leave it running, and try the commands on it'],
+    ...there.map(([file, what]) => [path.relative(process.cwd(), path.join(root, file)), what] as const),
+  ] as const;
+  const width = Math.max(...lines.map(([first]) => first.length));
+  return [
+    '  Where to look further',
+    ...lines.map(([first, what]) => `    ${first.padEnd(width)}  ${what}`),
+  ].join('\n');
+}
 
 function howToGoOn({ url, workspace, aNode }: Kept): string {
   return `  It is still running. Try

@@ -12,8 +12,9 @@ const withinMs = 15_000;
 const intoTheSleepMs = 300;
 
 /** @returns when it was killed, in milliseconds since 1970. */
-export async function crashInTheMiddle({ stage, node, tell, signal }: Followed): Promise<number> {
-  const during = await untilInTheMiddle({ stage, node, signal });
+export async function crashInTheMiddle(followed: Followed): Promise<number> {
+  const { stage, tell, signal } = followed;
+  const during = await untilInTheMiddle(followed);
   await delay(intoTheSleepMs, undefined, { signal });
   const pid = stage.serverPid;
   const killedAt = Date.now();
@@ -28,7 +29,7 @@ export async function crashInTheMiddle({ stage, node, tell, signal }: Followed):
  * Waits until the workflow that drains the node is about to sleep: a step is RUNNING, and the workflow's second task has called, so
  * that its first is completed, and would be seen to run again.
  */
-async function untilInTheMiddle(followed: Pick<Followed, 'stage' | 'node' | 'signal'>): Promise<string> {
+async function untilInTheMiddle(followed: Followed): Promise<string> {
   const giveUp = performance.now() + withinMs;
   while (performance.now() < giveUp) {
     const recovery = await readRecovery(followed);

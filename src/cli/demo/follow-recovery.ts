@@ -42,17 +42,18 @@ export async function followRecovery(followed: Followed): Promise<JsonObject> {
   }
 }
 
-/** The newest of the node; undefined where there is none yet, or nobody to ask. */
+/** The one that followed the failure; undefined where there is none yet, or nobody to ask. */
 export async function readRecovery({
   stage,
   node,
+  since,
   signal,
-}: Omit<Followed, 'tell' | 'since'>): Promise<JsonObject | undefined> {
+}: Omit<Followed, 'tell'>): Promise<JsonObject | undefined> {
   try {
     const recoveries = await stage.api.list('/v1/recoveries', 'recoveries', { node: node.id }, signal);
-    const newest = recoveries.toSorted((left, right) => openedAt(left) - openedAt(right)).at(-1);
-    if (newest === undefined) return undefined;
-    return await stage.api.one(`/v1/recoveries/${textOf(newest['id'])}`, 'recovery', {}, signal);
+    const opened = recoveries.find((recovery) => openedAt(recovery) >= since);
+    if (opened === undefined) return undefined;
+    return await stage.api.one(`/v1/recoveries/${textOf(opened['id'])}`, 'recovery', {}, signal);
   } catch (error) {
     if (error instanceof UnreachableError) return undefined;
     throw error;

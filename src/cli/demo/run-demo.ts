@@ -20,7 +20,7 @@ import { followRecovery } from './follow-recovery.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { problemsIn } from './proof.ts';
 import type { Evidence } from './proof.ts';
-import { answersWell, clusterName, readNodes, setUpCluster } from './set-up.ts';
+import { answersWell, clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
 import type { DemoNode } from './set-up.ts';
 import { balancerCalls, openStage, startsByName } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -90,11 +90,12 @@ async function perform(play: Play, stage: Stage): Promise<string[]> {
   const { tell, signal } = play;
   tell({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
   await setUpCluster(stage, signal);
-  const nodes = await readNodes(stage);
+  const nodes = await untilAllAnswer(stage, signal);
   play.nodes = nodes.length;
   tell({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
   for (const [index, failure] of failures.entries()) {
-    const node = nodes[index];
+    // Read anew each time: their processes change.
+    const node = (await untilAllAnswer(stage, signal))[index];
     if (node === undefined) throw new CliError(`the cluster has only ${nodes.length} nodes`);
     play.episodes.push(await act(play, stage, failure, node, index));
   }

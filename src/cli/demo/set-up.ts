@@ -110,15 +110,16 @@ export async function answersWell(node: DemoNode): Promise<boolean> {
   return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
 }
 
-/** A process that was just started takes a moment to listen. */
-async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise<void> {
+/** All nodes as they are once each is ACTIVE and answers: a process that was just started takes a moment to listen. */
+export async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise<DemoNode[]> {
   const giveUp = performance.now() + answersWithinMs;
   for (;;) {
     const nodes = await readNodes(stage);
     const answers = await Promise.all(nodes.map(answersWell));
-    if (nodes.length === nodeCount && answers.every(Boolean)) return;
+    const areWell = answers.every(Boolean) && nodes.every((node) => node.status === 'ACTIVE');
+    if (nodes.length === nodeCount && areWell) return nodes;
     if (performance.now() > giveUp)
-      throw new CliError(`not all servers answered within ${answersWithinMs / 1000} s`);
+      throw new CliError(`not all servers were up and answered within ${answersWithinMs / 1000} s`);
     await delay(100, undefined, { signal });
   }
 }

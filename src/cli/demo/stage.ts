@@ -8,7 +8,8 @@ import { textOf } from '../text-of.ts';
 import { killChild, startChild } from './child-process.ts';
 import type { RunningChild } from './child-process.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** Of this copy of Coppice: a checkout, or an installed package. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url));
 export const examples = path.join(root, 'examples', 'demo');
 
 export interface Stage {

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { Terminal } from '../terminal.ts';
+import type { DemoEvent } from './narrator.ts';
+import type { Summary } from './summary.ts';
+import { textNarrator } from './text-narrator.ts';
+
+function told(events: readonly DemoEvent[], summary?: Summary): string {
+  let written = '';
+  const terminal: Terminal = {
+    env: {},
+    isInteractive: false,
+    colours: false,
+    errorColours: false,
+    size: () => ({ columns: Infinity, rows: Infinity }),
+    write: (text) => (written += text),
+    writeError: () => undefined,
+    now: () => 0,
+  };
+  const narrator = textNarrator(terminal);
+  events.forEach((event, index) => narrator.tell(event, index * 1000));
+  if (summary !== undefined) narrator.end(summary, undefined, 0);
+  return written;
+}
+
+const step = { event: 'step', node: 'web-1', step: 'REBOOT', reason: 'verified', took_ms: 240 } as const;
+
+test('a step is told when it has ended, with its time and reason; nothing moves where nobody looks', () => {
+  const text = told([
+    { ...step, state: 'RUNNING', took_ms: null },
+    { ...step, state: 'SUCCEEDED' },
+    { ...step, state: 'FAILED', reason: 'still not well' },
+  ]);
+  const lines = text.split('\n').slice(3, -1);
+  expect(lines).toEqual([
+    '   1.0 s    ✔ REBOOT               240 ms  verified',
+    '   2.0 s    ✘ REBOOT               240 ms  still not well',
+  ]);
+});
+
+const episode = {
+  node: 'web-1',
+  failure: 'SIGKILL',
+  detected_ms: 640,
+  recovered_ms: 3100,
+  steps: [
+    { name: 'WORKFLOW drain', attempt: 1, state: 'SUCCEEDED' },
+    { name: 'REBOOT', attempt: 1, state: 'FAILED' },
+  ],
+  survived_crash: true,
+};
+
+test('it ends with a table and a verdict', () => {
+  const text = told([], { ok: true, nodes: 5, episodes: [episode], problems: [], took_ms: 20_000 });
+  expect(text).toMatch(/^ {2}web-1 +SIGKILL +0\.6 s +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
+  expect(text).toContain('✔ 5 of 5 servers are well, 1 failures recovered (1 through a crash of Coppice)');
+  expect(text).toContain('Where to look further');
+});
+
+test('where something was not as it should be, it says what, and points nowhere', () => {
+  const problem: DemoEvent = { event: 'problem', message: 'web-1 is ERROR' };
+  const text = told([problem], {
+    ok: false,
+    nodes: 5,
+    episodes: [],
+    problems: ['web-1 is ERROR'],
+    took_ms: 1,
+  });
+  expect(text).toContain('problem  web-1 is ERROR');
+  expect(text).toContain('✘ not as it should be: 1 problem');
+  expect(text).not.toContain('Where to look');
+});
