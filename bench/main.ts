@@ -9,11 +9,13 @@ import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
 import { isKept, type Measure } from './measure.ts';
 import { benchStart } from './start.ts';
+import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   engine: benchEngine,
   health: healthMeasures,
   start: benchStart,
+  workflow: benchWorkflow,
 };
 
 const only = process.argv[process.argv.indexOf('--only') + 1];

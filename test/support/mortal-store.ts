@@ -1,0 +1,52 @@
+/** A store that dies at one of its writes, as a process that is killed there: nothing of its owner is heard of any more. */
+import type { Store, Tx } from '../../src/store/store.ts';
+
+export interface Death {
+  /** The write at which it dies, from 1; Infinity: never. */
+  readonly at: number;
+  /** Before or after the commit. */
+  readonly when: 'before' | 'after';
+}
+
+export class MortalStore implements Store {
+  readonly #store: Store;
+  readonly #death: Death;
+  readonly died = Promise.withResolvers<void>();
+  writes = 0;
+  isDead = false;
+
+  constructor(store: Store, death: Death) {
+    this.#store = store;
+    this.#death = death;
+  }
+
+  get db(): Store['db'] {
+    return this.#store.db;
+  }
+
+  async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    this.writes += 1;
+    const isLast = this.writes === this.#death.at;
+    if (this.isDead || (isLast && this.#death.when === 'before')) return await this.#die();
+    if (isLast) this.isDead = true;
+    const value = await this.#store.write(work);
+    return isLast ? await this.#die() : value;
+  }
+
+  /** Who waits for a dead one waits for ever. */
+  #die(): Promise<never> {
+    this.isDead = true;
+    this.died.resolve();
+    return new Promise(() => {});
+  }
+
+  listen(...args: Parameters<Store['listen']>): () => void {
+    return this.#store.listen(...args);
+  }
+
+  isFailure(error: unknown): boolean {
+    return this.#store.isFailure(error);
+  }
+
+  async close(): Promise<void> {}
+}
