@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
-import type { Store } from '../../src/store/store.ts';
 import { failed, succeeded, type PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
@@ -125,7 +124,7 @@ async function outcome(id: string): Promise<object> {
 }
 
 async function expectNothingLeft(): Promise<void> {
-  const { db } = opened.store as Store;
+  const { db } = opened.store;
   expect(await db.selectFrom('workflow_message').selectAll().execute()).toEqual([]);
   expect(await db.selectFrom('workflow_timer').selectAll().execute()).toEqual([]);
   const owned = db.selectFrom('workflow_action').select('id').where('owner', 'is not', null);
