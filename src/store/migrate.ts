@@ -5,6 +5,8 @@
 import type { Db, Store, Tx } from './store.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as workflows from './migrations/0002-workflows.ts';
+import * as healing from './migrations/0003-healing.ts';
+import * as notifications from './migrations/0004-notifications.ts';
 
 interface Migration {
   readonly version: number;
@@ -15,6 +17,8 @@ interface Migration {
 const migrations: readonly Migration[] = [
   { version: 1, up: foundation.up },
   { version: 2, up: workflows.up },
+  { version: 3, up: healing.up },
+  { version: 4, up: notifications.up },
 ];
 
 export const schemaVersion = migrations.length;

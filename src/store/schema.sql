@@ -109,6 +109,14 @@ CREATE INDEX "cluster_by_name" on "cluster" ("name");
 
 CREATE INDEX "cluster_by_profile" on "cluster" ("profile_id");
 
+CREATE TABLE "cluster_healing" (
+  "cluster_id" text primary key,
+  "paused_at" bigint,
+  "paused_until" bigint,
+  "pause_reason" text,
+  "breaker" text
+);
+
 CREATE TABLE "cluster_policy" (
   "id" text primary key,
   "cluster_id" text not null,
@@ -172,6 +180,19 @@ CREATE INDEX "node_by_name" on "node" ("name");
 
 CREATE INDEX "node_by_profile" on "node" ("profile_id");
 
+CREATE TABLE "node_healing" (
+  "node_id" text primary key,
+  "cluster_id" text,
+  "excluded_at" bigint,
+  "excluded_until" bigint,
+  "exclude_reason" text,
+  "quarantined_at" bigint,
+  "quarantine_reason" text,
+  "released_at" bigint
+);
+
+CREATE INDEX "node_healing_by_cluster" on "node_healing" ("cluster_id");
+
 CREATE TABLE "node_health" (
   "node_id" text primary key,
   "cluster_id" text not null,
@@ -226,7 +247,8 @@ CREATE TABLE "recovery" (
   "opened_at" bigint not null,
   "started_at" bigint,
   "not_before" bigint,
-  "closed_at" bigint
+  "closed_at" bigint,
+  "mode" text default 'ENFORCE' not null
 );
 
 CREATE INDEX "recovery_by_cluster" on "recovery" ("cluster_id", "opened_at");

@@ -179,6 +179,30 @@ export interface NodeHealthRow {
   record: JsonText;
 }
 
+/** What a person said about healing a cluster, and its breaker; no row: nothing. */
+export interface ClusterHealingRow {
+  cluster_id: string;
+  /** null: not paused. */
+  paused_at: number | null;
+  /** null: until somebody resumes it. */
+  paused_until: number | null;
+  pause_reason: string | null;
+  /** The planner's own state; null: closed. */
+  breaker: JsonText | null;
+}
+
+export interface NodeHealingRow {
+  node_id: string;
+  cluster_id: string | null;
+  excluded_at: number | null;
+  excluded_until: number | null;
+  exclude_reason: string | null;
+  quarantined_at: number | null;
+  quarantine_reason: string | null;
+  /** When it was last released from quarantine: what failed before does not count any more. */
+  released_at: number | null;
+}
+
 export interface RecoveryRow {
   id: string;
   node_id: string;
@@ -197,6 +221,8 @@ export interface RecoveryRow {
   /** Not to be started again before this: its last start could not see the node. */
   not_before: number | null;
   closed_at: number | null;
+  /** ENFORCE | OBSERVE */
+  mode: Generated<string>;
 }
 
 export interface RecoveryStepRow {
@@ -355,6 +381,29 @@ export interface WorkflowMessageRow {
   event: JsonText;
 }
 
+/** Who is told of what; URL and secret are not here. */
+export interface NotificationReceiverRow {
+  name: string;
+  /** Lists; an empty one means all. */
+  events: JsonText;
+  clusters: JsonText;
+  /** The process that delivers to it, until its lease runs out. */
+  owner: string | null;
+  lease_until: number;
+}
+
+/** One thing to tell one receiver, until it is delivered or given up. */
+export interface NotificationRow {
+  seq: Generated<number>;
+  id: string;
+  receiver: string;
+  news: JsonText;
+  attempts: number;
+  created_at: number;
+  /** Not before this. */
+  due_at: number;
+}
+
 export interface SchemaVersionRow {
   version: number;
   applied_at: number;
@@ -373,6 +422,8 @@ export interface Schema {
   event: EventRow;
   service: ServiceRow;
   node_health: NodeHealthRow;
+  cluster_healing: ClusterHealingRow;
+  node_healing: NodeHealingRow;
   recovery: RecoveryRow;
   recovery_step: RecoveryStepRow;
   recovery_decision: RecoveryDecisionRow;
@@ -386,5 +437,7 @@ export interface Schema {
   workflow_action: WorkflowActionRow;
   workflow_timer: WorkflowTimerRow;
   workflow_message: WorkflowMessageRow;
+  notification_receiver: NotificationReceiverRow;
+  notification: NotificationRow;
   schema_version: SchemaVersionRow;
 }
