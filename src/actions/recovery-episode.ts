@@ -10,6 +10,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Node, Policy, Recovery } from '../domain/model.ts';
 import type { ActionContext } from '../engine/action-context.ts';
 import { readHealthPolicy } from '../health/watch-list.ts';
+import { tellEpisode } from '../notify/tell-episode.ts';
 import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../recovery/classify-health.ts';
@@ -67,6 +68,9 @@ async function episodeForPerson(
   const id = open?.id ?? (await openEpisode(tx, node, now));
   await recoveryStarted(tx, id, actionId, now);
   await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
+  if (open === undefined) {
+    await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: 'asked for by a person', at: now });
+  }
   return await getRecovery(tx.db, id);
 }
 

@@ -3,8 +3,10 @@
  * transaction that keeps what the decisions follow from.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { closingEvents } from '../domain/episode-news.ts';
 import type { Action, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
+import { tellEpisode } from '../notify/tell-episode.ts';
 import type { Decision, End, Note, StepPlan, TimedDecision } from '../recovery/chain.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
 import { executionId } from '../recovery/execution-id.ts';
@@ -78,6 +80,12 @@ async function recordEffect(
       return await close(tx, context, decision);
     case 'release':
       await recoveryReleased(tx, context.episode.recoveryId, decision.until);
+      await tellEpisode(tx, {
+        event: 'held',
+        recoveryId: context.episode.recoveryId,
+        reason: decision.reason,
+        at,
+      });
       return await putBack(tx, context, decision.reason);
     case 'probe':
     case 'verify':
@@ -116,6 +124,10 @@ async function saveFinish(
   startedAt: number | null,
 ): Promise<void> {
   await saveStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
+  const { name, item, purpose, attempt } = step;
+  const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
+  const { recoveryId } = context.episode;
+  await tellEpisode(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
 }
 
 /** null for a step that ended without having begun. */
@@ -152,7 +164,10 @@ async function close(
   { state, reason }: Extract<End, { kind: 'close' }>,
 ): Promise<void> {
   const { episode, now } = context;
-  await closeRecovery(tx, episode.recoveryId, state, now);
+  const { recoveryId } = episode;
+  if (await closeRecovery(tx, recoveryId, state, now)) {
+    await tellEpisode(tx, { event: closingEvents[state], recoveryId, reason, at: now });
+  }
   if (state === 'SELF_HEALED') {
     await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
     await noteWell(tx, context, reason);
@@ -227,7 +242,9 @@ export async function closeAbandonedRecovery(
   const open = await openRecoveryOfNode(tx.db, action.target);
   if (open === undefined || open.actionId !== action.id) return;
   await recordDecision(tx, open.id, 'close', `CANCELLED: ${reason}`, now);
-  await closeRecovery(tx, open.id, 'CANCELLED', now);
+  if (await closeRecovery(tx, open.id, 'CANCELLED', now)) {
+    await tellEpisode(tx, { event: 'cancelled', recoveryId: open.id, reason, at: now });
+  }
   const node = await getNode(tx.db, action.target);
   if (node?.status === 'RECOVERING') await updateNode(tx, node.id, { status: 'ERROR', statusReason: reason });
 }

@@ -7,7 +7,9 @@ import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../actions/evaluate-cluster.ts';
 import { onNode } from '../actions/action-requests.ts';
 import type { Cluster, Node } from '../domain/model.ts';
+import { closingEvents } from '../domain/episode-news.ts';
 import type { BreakerLimits } from '../domain/health-policy.ts';
+import { tellEpisode } from '../notify/tell-episode.ts';
 import { breakerAfter, closedBreaker, type BreakerState } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { planRound, type NodeSnapshot, type RoundPlan, type RoundSnapshot } from '../recovery/plan-round.ts';
@@ -147,7 +149,7 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
   const idOf = (entry: { recoveryId: string | null; nodeId: string }) =>
     entry.recoveryId ?? opened.get(entry.nodeId) ?? '';
   for (const entry of plan.close) await closeEpisode(tx, round, idOf(entry), nodes.get(entry.nodeId), entry);
-  for (const entry of plan.hold) await holdEpisode(tx, round, idOf(entry), entry.reason);
+  for (const entry of plan.hold) await holdEpisode(tx, round, idOf(entry), entry);
   for (const entry of plan.start) {
     const node = nodes.get(entry.nodeId);
     if (node !== undefined) await startEpisode(tx, round, idOf(entry), node, entry.reason);
@@ -178,6 +180,7 @@ async function openEpisode(
   const statusReason = `${entry.failure.class}: ${entry.failure.reason}`;
   await updateNode(tx, node.id, { status: 'ERROR', statusReason });
   await tell(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
+  await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: entry.reason, at: now });
   return id;
 }
 
@@ -195,10 +198,24 @@ async function startEpisode(tx: Tx, round: Round, id: string, node: Node, reason
 }
 
 /** Looked at every time, written down when the reason is another one than before. */
-async function holdEpisode(tx: Tx, round: Round, id: string, reason: string): Promise<void> {
+async function holdEpisode(
+  tx: Tx,
+  round: Round,
+  id: string,
+  { reason, gate }: RoundPlan['hold'][number],
+): Promise<void> {
   const last = await lastDecision(tx.db, id);
-  if (last?.decision === 'hold' && withoutTimes(last.reason) === withoutTimes(reason)) return;
+  const before = last?.decision === 'hold' ? last.reason : null;
+  if (before !== null && withoutTimes(before) === withoutTimes(reason)) return;
   await recordDecision(tx, id, 'hold', reason, round.now);
+  // Another number is worth a line in the record, but wakes nobody again.
+  if (before !== null && withoutNumbers(before) === withoutNumbers(reason)) return;
+  const closed = gate === null ? {} : { gate: gate.gate };
+  await tellEpisode(tx, { event: 'held', recoveryId: id, reason, at: round.now, ...closed });
+}
+
+function withoutNumbers(reason: string): string {
+  return withoutTimes(reason).replace(/\d+/g, '');
 }
 
 function withoutTimes(reason: string): string {
@@ -213,7 +230,10 @@ async function closeEpisode(
   entry: RoundPlan['close'][number],
 ): Promise<void> {
   await recordDecision(tx, id, 'close', entry.reason, round.now);
-  await closeRecovery(tx, id, entry.state, round.now);
+  if (await closeRecovery(tx, id, entry.state, round.now)) {
+    const event = closingEvents[entry.state];
+    await tellEpisode(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });
+  }
   if (node === undefined) return;
   if (entry.state === 'SELF_HEALED') {
     await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${entry.reason}` });

@@ -2,7 +2,7 @@
 import { sql, type Selectable, type SqlBool } from 'kysely';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { RecoveryState, RecoveryStepState } from '../domain/states.ts';
+import type { RecoveryMode, RecoveryState, RecoveryStepState } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
@@ -60,7 +60,9 @@ export async function recoveryDecisions(db: Db, recoveryId: string): Promise<Rec
   }));
 }
 
-export type NewRecovery = Omit<Recovery, 'actionId' | 'state' | 'closedAt'> & {
+export type NewRecovery = Omit<Recovery, 'actionId' | 'state' | 'closedAt' | 'mode'> & {
+  /** Absent: ENFORCE. */
+  readonly mode?: RecoveryMode;
   /** What the planner needs again, fixed when the episode opens. */
   readonly plan: JsonObject;
 };
@@ -77,6 +79,7 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
       policy_id: recovery.policyId,
       action_id: null,
       state: 'OPEN',
+      mode: recovery.mode ?? 'ENFORCE',
       failure: toText(recovery.failure),
       plan: toText(recovery.plan),
       failed_at: recovery.failedAt,
@@ -87,6 +90,15 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
     })
     .execute();
   tx.notify('recoveries');
+}
+
+/** What its planner was told, kept so that it can be told again. */
+export async function saveRecoveryPlan(tx: Tx, id: string, plan: JsonObject): Promise<void> {
+  await tx.db
+    .updateTable('recovery')
+    .set({ plan: toText(plan) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function recoveryPlan(db: Db, id: string): Promise<JsonObject | undefined> {
@@ -111,12 +123,14 @@ export interface OpenRecovery {
   /** null: held. */
   readonly startedAt: number | null;
   readonly notBefore: number | null;
+  readonly policyId: string | null;
+  readonly mode: RecoveryMode;
 }
 
 export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promise<OpenRecovery[]> {
   const rows = await db
     .selectFrom('recovery')
-    .select(['id', 'node_id', 'opened_at', 'started_at', 'not_before'])
+    .select(['id', 'node_id', 'opened_at', 'started_at', 'not_before', 'policy_id', 'mode'])
     .where('cluster_id', '=', clusterId)
     .where('closed_at', 'is', null)
     .execute();
@@ -126,12 +140,15 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
     openedAt: row.opened_at,
     startedAt: row.started_at,
     notBefore: row.not_before,
+    policyId: row.policy_id,
+    mode: row.mode as RecoveryMode,
   }));
 }
 
 export interface RecentRecovery {
   readonly nodeId: string;
   readonly state: RecoveryState;
+  readonly mode: RecoveryMode;
   readonly startedAt: number | null;
   readonly closedAt: number | null;
 }
@@ -144,7 +161,7 @@ export async function recentRecoveriesOfCluster(
 ): Promise<RecentRecovery[]> {
   const rows = await db
     .selectFrom('recovery')
-    .select(['node_id', 'state', 'started_at', 'closed_at'])
+    .select(['node_id', 'state', 'mode', 'started_at', 'closed_at'])
     .where('cluster_id', '=', clusterId)
     .where((eb) => eb.or([eb('started_at', '>=', since), eb('closed_at', '>=', since)]))
     .orderBy('opened_at')
@@ -152,6 +169,7 @@ export async function recentRecoveriesOfCluster(
   return rows.map((row) => ({
     nodeId: row.node_id,
     state: row.state as RecoveryState,
+    mode: row.mode as RecoveryMode,
     startedAt: row.started_at,
     closedAt: row.closed_at,
   }));
@@ -170,16 +188,17 @@ export async function recoveryReleased(tx: Tx, id: string, notBefore: number): P
   tx.notify('recoveries');
 }
 
-/** Closes an open episode; one that is closed stays as it is. */
+/** Closes an open episode. @returns false where it was closed already: it stays as it is. */
 export async function closeRecovery(
   tx: Tx,
   id: string,
   state: Exclude<RecoveryState, 'OPEN'>,
   now: number,
-): Promise<void> {
+): Promise<boolean> {
   const update = tx.db.updateTable('recovery').set({ state, closed_at: now });
-  await update.where('id', '=', id).where('closed_at', 'is', null).execute();
+  const closed = await update.where('id', '=', id).where('closed_at', 'is', null).executeTakeFirst();
   tx.notify('recoveries');
+  return closed.numUpdatedRows === 1n;
 }
 
 /** @param decision one word: open, hold, start, run, verify, close, ... */
@@ -256,6 +275,7 @@ export function toRecovery(row: Selectable<RecoveryRow>): Recovery {
     policyId: row.policy_id,
     actionId: row.action_id,
     state: row.state as RecoveryState,
+    mode: row.mode as RecoveryMode,
     failure: fromText(row.failure),
     failedAt: row.failed_at,
     openedAt: row.opened_at,

@@ -203,6 +203,28 @@ CREATE TABLE "node_health" (
 
 CREATE INDEX "node_health_by_cluster" on "node_health" ("cluster_id");
 
+CREATE INDEX "node_health_by_state" on "node_health" ("state");
+
+CREATE TABLE "notification" (
+  "seq" integer primary key autoincrement,
+  "id" text not null unique,
+  "receiver" text not null,
+  "news" text not null,
+  "attempts" integer not null,
+  "created_at" bigint not null,
+  "due_at" bigint not null
+);
+
+CREATE INDEX "notification_by_receiver" on "notification" ("receiver", "seq");
+
+CREATE TABLE "notification_receiver" (
+  "name" text primary key,
+  "events" text not null,
+  "clusters" text not null,
+  "owner" text,
+  "lease_until" bigint not null
+);
+
 CREATE TABLE "policy" (
   "id" text primary key,
   "name" text not null,

@@ -10,6 +10,7 @@
 import { EventEmitter } from 'node:events';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import type { EpisodeNews } from '../domain/episode-news.ts';
 import type { Schema } from './schema.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
@@ -57,6 +58,12 @@ interface Job {
   readonly reject: (reason: unknown) => void;
 }
 
+/** What is to be said once a group is committed. */
+interface Said {
+  readonly topics: Set<Topic>;
+  readonly news: EpisodeNews[];
+}
+
 type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: unknown };
 
 class SqliteStore implements Store {
@@ -64,6 +71,7 @@ class SqliteStore implements Store {
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
+  readonly #hearers = new Set<(news: EpisodeNews) => void>();
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
@@ -85,6 +93,11 @@ class SqliteStore implements Store {
   listen(topic: Topic, listener: () => void): () => void {
     this.#topics.on(topic, listener);
     return () => this.#topics.off(topic, listener);
+  }
+
+  hear(listener: (news: EpisodeNews) => void): () => void {
+    this.#hearers.add(listener);
+    return () => this.#hearers.delete(listener);
   }
 
   isFailure(error: unknown): boolean {
@@ -110,11 +123,11 @@ class SqliteStore implements Store {
   }
 
   async #commit(group: readonly Job[]): Promise<void> {
-    const topics = new Set<Topic>();
+    const said: Said = { topics: new Set(), news: [] };
     const outcomes: Outcome[] = [];
     try {
       this.#raw.exec('BEGIN IMMEDIATE');
-      for (const job of group) outcomes.push(await this.#attempt(job, topics));
+      for (const job of group) outcomes.push(await this.#attempt(job, said));
       this.#raw.exec('COMMIT');
     } catch (error) {
       if (this.#raw.isTransaction) this.#raw.exec('ROLLBACK');
@@ -125,17 +138,24 @@ class SqliteStore implements Store {
       if (failed) job.reject(value);
       else job.resolve(value);
     }
-    for (const topic of topics) this.#topics.emit(topic);
+    for (const topic of said.topics) this.#topics.emit(topic);
+    for (const news of said.news) for (const hear of this.#hearers) hear(news);
   }
 
-  async #attempt(job: Job, topics: Set<Topic>): Promise<Outcome> {
-    const wanted = new Set<Topic>();
+  async #attempt(job: Job, said: Said): Promise<Outcome> {
+    const topics = new Set<Topic>();
+    const news: EpisodeNews[] = [];
     this.#raw.exec('SAVEPOINT job');
     try {
-      const tx: Tx = { db: this.#writer, notify: (topic) => void wanted.add(topic) };
+      const tx: Tx = {
+        db: this.#writer,
+        notify: (topic) => void topics.add(topic),
+        tell: (told) => void news.push(told),
+      };
       const value = await job.work(tx);
       this.#raw.exec('RELEASE job');
-      for (const topic of wanted) topics.add(topic);
+      for (const topic of topics) said.topics.add(topic);
+      said.news.push(...news);
       return { job, failed: false, value };
     } catch (error) {
       this.#raw.exec('ROLLBACK TO job; RELEASE job');

@@ -7,24 +7,34 @@
  *                                 wait for the outside world, because others queue behind it
  *     tx.notify(topic)            tells this (and, on PostgreSQL, every) process after the commit that something
  *                                 changed; a listener looks for itself what
+ *     tx.tell(news)               hands news of an episode, after the commit, to who counts them in this process
  *
  * The other files hold the queries of one table or one concern each. It decides nothing: rows in, rows out.
  */
 import type { Kysely } from 'kysely';
+import type { EpisodeNews } from '../domain/episode-news.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
 
 /**
  * What can change: actions to claim, running actions to cancel, events to stream, episodes to look at, the set of nodes to
- * watch, workflow work to do.
+ * watch, workflow work to do, notifications to deliver.
  */
-export type Topic = 'actions' | 'controls' | 'events' | 'recoveries' | 'watching' | 'workflows';
+export type Topic =
+  | 'actions'
+  | 'controls'
+  | 'events'
+  | 'recoveries'
+  | 'watching'
+  | 'workflows'
+  | 'notifications';
 
 /** A transaction that is open. */
 export interface Tx {
   readonly db: Db;
   notify(topic: Topic): void;
+  tell(news: EpisodeNews): void;
 }
 
 export interface Store {
@@ -32,6 +42,8 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;
+  /** Calls `listener` with the news of each transaction of this process, once it is committed; returns how to stop. */
+  hear(listener: (news: EpisodeNews) => void): () => void;
   /** Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked. */
   isFailure(error: unknown): boolean;
   close(): Promise<void>;

@@ -45,6 +45,7 @@ const store: Store = {
     return value;
   },
   listen: (topic, listener) => real.listen(topic, listener),
+  hear: (listener) => real.hear(listener),
   isFailure: (error) => real.isFailure(error),
   close: () => real.close(),
 };

@@ -45,6 +45,7 @@ export class CrashingRun {
     this.#dying = {
       db: store.db,
       listen: (topic, listener) => store.listen(topic, listener),
+      hear: (listener) => store.hear(listener),
       close: () => store.close(),
       isFailure: (error) => error instanceof Killed || store.isFailure(error),
       write: (work) => this.#write(() => store.write(work)),

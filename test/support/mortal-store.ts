@@ -44,6 +44,10 @@ export class MortalStore implements Store {
     return this.#store.listen(...args);
   }
 
+  hear(...args: Parameters<Store['hear']>): () => void {
+    return this.#store.hear(...args);
+  }
+
   isFailure(error: unknown): boolean {
     return this.#store.isFailure(error);
   }

@@ -1,0 +1,142 @@
+/**
+ * The outbox of notifications: a row for each receiver that wants the news, written in the transaction that the news tell of, and removed
+ * once it is delivered or given up. Receivers are rows too, so that every process that writes knows them; neither their URLs nor their
+ * secrets are here.
+ *
+ * One process at a time delivers for a receiver: it holds the receiver's lease, and so the order is kept. A lease that runs out in the
+ * middle of a delivery means a second one, which the delivery's id lets the receiver recognise; it never means none.
+ */
+import { randomUUID } from 'node:crypto';
+import type { EpisodeNews } from '../domain/episode-news.ts';
+import { fromText, toText } from './rows.ts';
+import type { Db, Tx } from './store.ts';
+
+/** An empty list: all of them. Clusters by id or name. */
+export interface NotificationReceiver {
+  readonly name: string;
+  readonly events: readonly string[];
+  readonly clusters: readonly string[];
+}
+
+export interface Notification {
+  readonly seq: number;
+  /** The same in each attempt: by it the receiver knows a repetition. */
+  readonly id: string;
+  readonly receiver: string;
+  readonly news: EpisodeNews;
+  readonly attempts: number;
+  readonly createdAt: number;
+  readonly dueAt: number;
+}
+
+/**
+ * Makes the receivers those of the configuration; what waits for one that is no longer there is dropped.
+ * @returns how many were dropped, by receiver.
+ */
+export async function replaceReceivers(
+  tx: Tx,
+  receivers: readonly NotificationReceiver[],
+): Promise<ReadonlyMap<string, number>> {
+  const kept = new Set(receivers.map(({ name }) => name));
+  const dropped = new Map<string, number>();
+  const before = await tx.db.selectFrom('notification_receiver').select('name').execute();
+  for (const { name } of before.filter((row) => !kept.has(row.name))) {
+    const gone = await tx.db.deleteFrom('notification').where('receiver', '=', name).executeTakeFirst();
+    await tx.db.deleteFrom('notification_receiver').where('name', '=', name).execute();
+    dropped.set(name, Number(gone.numDeletedRows));
+  }
+  for (const { name, events, clusters } of receivers) {
+    const wants = { events: toText(events), clusters: toText(clusters) };
+    await tx.db
+      .insertInto('notification_receiver')
+      .values({ name, ...wants, owner: null, lease_until: 0 })
+      .onConflict((conflict) => conflict.column('name').doUpdateSet(wants))
+      .execute();
+  }
+  return dropped;
+}
+
+export async function enqueueNotifications(tx: Tx, news: EpisodeNews): Promise<void> {
+  const receivers = await tx.db.selectFrom('notification_receiver').selectAll().execute();
+  const wanting = receivers.filter(({ events, clusters }) =>
+    wants(news, fromText(events), fromText(clusters)),
+  );
+  if (wanting.length === 0) return;
+  const body = toText(news);
+  const rows = wanting.map(({ name }) => ({
+    id: randomUUID(),
+    receiver: name,
+    news: body,
+    attempts: 0,
+    created_at: news.at,
+    due_at: news.at,
+  }));
+  await tx.db.insertInto('notification').values(rows).execute();
+  tx.notify('notifications');
+}
+
+function wants(
+  { event, cluster }: EpisodeNews,
+  events: readonly string[],
+  clusters: readonly string[],
+): boolean {
+  if (events.length > 0 && !events.includes(event)) return false;
+  if (clusters.length === 0) return true;
+  return cluster !== null && (clusters.includes(cluster.id) || clusters.includes(cluster.name));
+}
+
+/** @returns false while another process has it. */
+export async function leaseReceiver(
+  tx: Tx,
+  receiver: string,
+  owner: string,
+  now: number,
+  until: number,
+): Promise<boolean> {
+  const update = tx.db
+    .updateTable('notification_receiver')
+    .set({ owner, lease_until: until })
+    .where('name', '=', receiver)
+    .where((eb) => eb.or([eb('owner', '=', owner), eb('owner', 'is', null), eb('lease_until', '<', now)]));
+  return (await update.executeTakeFirst()).numUpdatedRows === 1n;
+}
+
+/** @param owner null: whoever has them; for a process that knows that it is alone. */
+export async function releaseReceivers(tx: Tx, owner: string | null): Promise<void> {
+  const update = tx.db.updateTable('notification_receiver').set({ owner: null, lease_until: 0 });
+  await (owner === null ? update : update.where('owner', '=', owner)).execute();
+}
+
+/** The one that comes next for a receiver, due or not. */
+export async function oldestNotification(db: Db, receiver: string): Promise<Notification | undefined> {
+  const query = db.selectFrom('notification').selectAll().where('receiver', '=', receiver);
+  const row = await query.orderBy('seq').limit(1).executeTakeFirst();
+  if (row === undefined) return undefined;
+  const { seq, id, attempts, created_at: createdAt, due_at: dueAt } = row;
+  return { seq, id, receiver, news: fromText<EpisodeNews>(row.news), attempts, createdAt, dueAt };
+}
+
+export async function postponeNotification(
+  tx: Tx,
+  id: string,
+  attempts: number,
+  dueAt: number,
+): Promise<void> {
+  await tx.db.updateTable('notification').set({ attempts, due_at: dueAt }).where('id', '=', id).execute();
+}
+
+/** Delivered, or given up. */
+export async function removeNotification(tx: Tx, id: string): Promise<void> {
+  await tx.db.deleteFrom('notification').where('id', '=', id).execute();
+}
+
+/** How many wait, for each receiver that there is. */
+export async function countNotifications(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('notification_receiver')
+    .leftJoin('notification', 'notification.receiver', 'notification_receiver.name')
+    .select(['notification_receiver.name', (eb) => eb.fn.count('notification.seq').as('waiting')])
+    .groupBy('notification_receiver.name')
+    .execute();
+  return new Map(rows.map(({ name, waiting }) => [name, Number(waiting)]));
+}
