@@ -3,7 +3,14 @@
  * it is (one fixed owner where authentication is `none`).
  */
 import type { JsonObject } from './json.ts';
-import type { ActionStatus, ClusterStatus, NodeStatus, RecoveryState, RecoveryStepState } from './states.ts';
+import type {
+  ActionStatus,
+  ClusterStatus,
+  NodeStatus,
+  RecoveryMode,
+  RecoveryState,
+  RecoveryStepState,
+} from './states.ts';
 
 export interface Owner {
   readonly project: string;
@@ -156,6 +163,8 @@ export interface Recovery {
   /** The NODE_RECOVER that carries it out; null until one was started. */
   readonly actionId: string | null;
   readonly state: RecoveryState;
+  /** OBSERVE: what would be done was decided and recorded, and nothing was touched. */
+  readonly mode: RecoveryMode;
   readonly failure: { readonly class: string; readonly reason: string };
   /** When the first failed probe of this failure was seen; the episode opens once it is confirmed. */
   readonly failedAt: number;

@@ -44,6 +44,10 @@ export const recoveryStates = {
 } as const satisfies Record<string, { closed: boolean }>;
 export type RecoveryState = keyof typeof recoveryStates;
 
+/** Whether a recovery touches its node, or only says what it would do (`mode` of the policy). */
+export const recoveryModes = ['ENFORCE', 'OBSERVE'] as const;
+export type RecoveryMode = (typeof recoveryModes)[number];
+
 export const recoveryStepStates = {
   PENDING: { ended: false },
   RUNNING: { ended: false },

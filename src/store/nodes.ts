@@ -115,6 +115,7 @@ export async function updateNodes(tx: Tx, ids: readonly string[], changes: NodeC
 
 export async function deleteNode(tx: Tx, id: string): Promise<boolean> {
   await tx.db.deleteFrom('node_health').where('node_id', '=', id).execute();
+  await tx.db.deleteFrom('node_healing').where('node_id', '=', id).execute();
   const result = await tx.db.deleteFrom('node').where('id', '=', id).executeTakeFirst();
   tx.notify('watching');
   return result.numDeletedRows === 1n;
