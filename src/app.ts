@@ -57,7 +57,7 @@ interface Started {
 }
 
 async function stopAll({ stops }: Started): Promise<void> {
-  for (const stop of stops.splice(0).reverse()) await stop();
+  for (const stop of stops.splice(0).toReversed()) await stop();
 }
 
 async function startParts(config: Config, { stops }: Started): Promise<string> {
@@ -73,7 +73,13 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
 
   const registry = new Registry();
   const profileTypes = knownProfileTypes({ dataDir: directory.path });
-  const workflows = embeddedWorkflows({ store, log, apiUrl: () => server?.url });
+  const workflows = embeddedWorkflows({
+    store,
+    log,
+    apiUrl: () => server?.url,
+    httpPolicy: config.workflowHttp,
+    keepDays: config.workflowKeepDays,
+  });
   const definitions = actionDefinitions({ store, profileTypes, workflows, probe });
   const parts: Parts = { config, log, store, registry, profileTypes, workflows };
   const actionNames = new Set(definitions.map((definition) => definition.action));

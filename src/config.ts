@@ -51,6 +51,16 @@ const schema = z.strictObject({
       probes_at_once: z.int().min(2).max(10_000).default(512),
     })
     .prefault({}),
+  workflows: z
+    .strictObject({
+      /** Link-local and metadata addresses, or networks, that std.http may reach nevertheless. */
+      http_allow: z.array(z.string()).default([]),
+      /** Bytes of an answer to std.http; a longer one fails the action. */
+      http_response_bytes: z.int().min(1024).max(100_000_000).default(1_048_576),
+      /** Days that an execution is kept after its end; 0: for ever. */
+      keep_days: z.number().min(0).default(90),
+    })
+    .prefault({}),
 });
 
 export interface ListenAddress {
@@ -68,6 +78,8 @@ export interface Config {
   readonly concurrency: number;
   readonly checkIntervalMin: number;
   readonly probesAtOnce: number;
+  readonly workflowHttp: { readonly allow: readonly string[]; readonly maxResponseBytes: number };
+  readonly workflowKeepDays: number;
 }
 
 /** What is wrong with the configuration, all of it, in sentences for the operator. */
@@ -109,6 +121,11 @@ function toConfig(read: z.infer<typeof schema>): Config {
     concurrency: read.engine.concurrency,
     checkIntervalMin: read.health.check_interval_min,
     probesAtOnce: read.health.probes_at_once,
+    workflowHttp: {
+      allow: read.workflows.http_allow,
+      maxResponseBytes: read.workflows.http_response_bytes,
+    },
+    workflowKeepDays: read.workflows.keep_days,
   };
 }
 

@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { lookupName } from '../../health/name-lookup.ts';
-import { AddressGuard, type HttpPolicy } from './http-policy.ts';
+import type { AddressGuard } from './http-policy.ts';
 
 export interface HttpRequest {
   readonly method: string;
@@ -25,6 +25,14 @@ export interface HttpAnswer {
   readonly redirects: readonly number[];
 }
 
+export interface ExchangeLimits {
+  readonly guard: AddressGuard;
+  /** Bytes of the answer's body. */
+  readonly maxResponseBytes: number;
+  /** How names are found. */
+  readonly lookup?: LookupFunction;
+}
+
 const mostRedirects = 10;
 /** A new connection for every request: a workflow asks seldom, and what it meets shall be what a user would meet. */
 const agents = {
@@ -36,14 +44,13 @@ const agents = {
 /** Rejects with an error whose message says what went wrong, without anything of the request's headers or body. */
 export async function exchange(
   request: HttpRequest,
-  policy: HttpPolicy,
+  limits: ExchangeLimits,
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const guard = new AddressGuard(policy);
   const redirects: number[] = [];
   let current = request;
   for (;;) {
-    const answer = await send(current, guard, policy.maxResponseBytes, signal);
+    const answer = await send(current, limits, signal);
     const next = request.followRedirects ? redirected(current, answer) : undefined;
     if (next === undefined) return { ...answer, redirects };
     redirects.push(answer.status);
@@ -74,12 +81,11 @@ function withoutSecrets(headers: HttpRequest['headers']): HttpRequest['headers']
 
 function send(
   request: HttpRequest,
-  guard: AddressGuard,
-  bodyLimit: number,
+  limits: ExchangeLimits,
   signal: AbortSignal,
 ): Promise<Omit<HttpAnswer, 'redirects'>> {
   return new Promise((resolve, reject) => {
-    const sent = open(request, guard);
+    const sent = open(request, limits);
     const fail = (error: unknown): void => {
       signal.removeEventListener('abort', abort);
       sent.destroy();
@@ -91,7 +97,7 @@ function send(
     sent.on('error', fail);
     sent.on('response', (response) => {
       response.on('error', fail);
-      collect(response, bodyLimit, fail, (body) => {
+      collect(response, limits.maxResponseBytes, fail, (body) => {
         signal.removeEventListener('abort', abort);
         resolve({ url: request.url, body, ...headOf(response) });
       });
@@ -101,7 +107,7 @@ function send(
 }
 
 /** @throws Error for a URL or a header that cannot be sent. */
-function open(request: HttpRequest, guard: AddressGuard): http.ClientRequest {
+function open(request: HttpRequest, { guard, lookup = lookupName }: ExchangeLimits): http.ClientRequest {
   const { url } = request;
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new Error(`expected a URL of http or https, found ${url.protocol}//`);
@@ -117,14 +123,14 @@ function open(request: HttpRequest, guard: AddressGuard): http.ClientRequest {
     port: url.port,
     path: url.pathname + url.search,
     headers: { ...request.headers },
-    lookup: guardedLookup(guard),
+    lookup: guardedLookup(guard, lookup),
   });
 }
 
 /** The address that is connected to is the one that was looked at: a name cannot change in between. */
-function guardedLookup(guard: AddressGuard): LookupFunction {
+function guardedLookup(guard: AddressGuard, lookup: LookupFunction): LookupFunction {
   return (hostname, options, callback) => {
-    lookupName(hostname, options, (error, found, family) => {
+    lookup(hostname, options, (error, found, family) => {
       const addresses = typeof found === 'string' ? [found] : found.map((one) => one.address);
       const objection =
         error === null ? addresses.map((one) => guard.objection(one)).find(Boolean) : undefined;

@@ -2,8 +2,8 @@
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { isTruthy } from '../expressions.ts';
 import { pythonText } from '../language/conductor/python-text.ts';
-import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
-import type { HttpPolicy } from './http-policy.ts';
+import { exchange, type ExchangeLimits, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
+import { AddressGuard, type HttpPolicy } from './http-policy.ts';
 import {
   type ActionCall,
   type ActionOutcome,
@@ -42,13 +42,16 @@ export interface HttpSurroundings {
   readonly apiUrl: () => string | undefined;
 }
 
+/** @throws Error for a policy that names something else than addresses and networks. */
 export function httpActions(surroundings: HttpSurroundings): readonly PerformedAction[] {
+  const { maxResponseBytes } = surroundings.policy;
+  const limits = { guard: new AddressGuard(surroundings.policy), maxResponseBytes };
   return [
     {
       name: 'std.http',
       description: 'Sends an HTTP request; succeeds with an answer of status 200 to 306.',
       parameters,
-      perform: (call, signal) => perform('HTTP action', call, {}, surroundings, signal),
+      perform: (call, signal) => perform('HTTP action', call, {}, limits, signal),
     },
     {
       name: 'std.mistral_http',
@@ -57,7 +60,7 @@ export function httpActions(surroundings: HttpSurroundings): readonly PerformedA
       parameters,
       async perform(call, signal) {
         const headers = callbackHeaders(call, surroundings.apiUrl());
-        const outcome = await perform('Mistral HTTP action', call, headers, surroundings, signal);
+        const outcome = await perform('Mistral HTTP action', call, headers, limits, signal);
         return outcome.kind === 'ended' && outcome.state === 'SUCCESS' ? { kind: 'later' } : outcome;
       },
     },
@@ -78,7 +81,7 @@ async function perform(
   name: string,
   call: ActionCall,
   headers: Record<string, string>,
-  { policy }: HttpSurroundings,
+  limits: ExchangeLimits,
   signal: AbortSignal,
 ): Promise<ActionOutcome> {
   const started = performance.now();
@@ -87,7 +90,7 @@ async function perform(
     const timeout = AbortSignal.timeout(seconds * 1000);
     const answer = await exchange(
       requestOf(call.input, headers),
-      policy,
+      limits,
       AbortSignal.any([signal, timeout]),
     ).catch((error: unknown) => {
       throw timeout.aborted ? new Error(`no answer within ${seconds} seconds`) : error;

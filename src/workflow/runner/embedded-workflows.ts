@@ -29,6 +29,8 @@ export interface EmbeddedWorkflowsOptions {
   /** Actions beside std.*. */
   readonly actions?: readonly ActionType[];
   readonly concurrency?: number;
+  /** How long executions are kept after their end; 0 or absent: for ever. */
+  readonly keepDays?: number;
 }
 
 const silent: RunnerLog = { error: () => {} };
@@ -49,7 +51,8 @@ export class EmbeddedWorkflows implements WorkflowService {
     this.#store = store;
     this.registry = standardActions({ policy, apiUrl }, options.actions);
     const limit = concurrency === undefined ? {} : { concurrency };
-    this.runner = new WorkflowRunner({ store, registry: this.registry, now, log, ...limit });
+    const keepMs = (options.keepDays ?? 0) * 24 * 3600 * 1000;
+    this.runner = new WorkflowRunner({ store, registry: this.registry, now, log, keepMs, ...limit });
   }
 
   async find(name: string, namespace = ''): Promise<WorkflowDescription | undefined> {

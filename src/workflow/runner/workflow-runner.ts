@@ -54,6 +54,8 @@ export interface WorkflowRunnerOptions {
   readonly log: RunnerLog;
   /** Performed actions (std.http) that run at once; others wait their turn. */
   readonly concurrency?: number;
+  /** Milliseconds that executions are kept after their end; 0: for ever. */
+  readonly keepMs: number;
 }
 
 export interface ExecutionRequest {
@@ -73,6 +75,7 @@ export interface ExecutionRequest {
 /** Executions that wait and are kept in memory nevertheless, because events often come in bursts. */
 const keptIdle = 256;
 const rowsAtOnce = 500;
+const purgeEveryMs = 3600_000;
 
 export class WorkflowRunner {
   /** New at each start, so that nothing of an earlier life can be taken for its own. */
@@ -85,6 +88,7 @@ export class WorkflowRunner {
   readonly #actions: ActionRuns;
   readonly #timers: DueTimers;
   #stopping = false;
+  #purging: NodeJS.Timeout | undefined;
 
   constructor(options: WorkflowRunnerOptions) {
     const { store, registry, now } = options;
@@ -127,11 +131,13 @@ export class WorkflowRunner {
     await this.#startIdle();
     await this.#deliverMessages();
     this.#timers.start();
+    if (this.#options.keepMs > 0) this.#purging = setInterval(() => void this.#purgeOld(), purgeEveryMs);
   }
 
   /** What runs is broken off and run again at the next start; what was decided is written. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#purging);
     await this.#timers.stop();
     await this.#actions.stop();
     for (const live of this.#live.values()) await live.working;
@@ -253,6 +259,14 @@ export class WorkflowRunner {
     }
     if (purged > 0) await this.#store.write((tx) => deleteUnusedSources(tx));
     return purged;
+  }
+
+  async #purgeOld(): Promise<void> {
+    try {
+      await this.purge(this.#options.now() - this.#options.keepMs);
+    } catch (error) {
+      this.#failed(error, 'purge');
+    }
   }
 
   async describeExecution(id: string, description: string): Promise<void> {
