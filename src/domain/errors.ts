@@ -106,9 +106,7 @@ export function quoteValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return describeMap(Object.keys(value));
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    return String(value);
-  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = typeof value === 'string' ? JSON.stringify(value) : `${value as number | boolean | null}`;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

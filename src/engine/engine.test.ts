@@ -17,7 +17,7 @@ import {
   toAction,
   type NewAction,
 } from '../store/actions.ts';
-import { ActionInterrupted, type ActionContext, type ActionDefinition } from './action-context.ts';
+import type { ActionContext, ActionDefinition, ActionInterrupted } from './action-context.ts';
 import { Engine } from './engine.ts';
 
 type Body = ActionDefinition['run'];

@@ -42,7 +42,7 @@ function required<T>(documented: Documented, read: Read<T>): z.ZodType<T> {
 
 /** Absent or null: undefined. */
 export function optional<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
-  return inner.nullish().transform((value) => value ?? undefined) as z.ZodType<T | undefined>;
+  return inner.nullish().transform((value) => value ?? undefined);
 }
 
 const nameCharacters = /^[a-zA-Z\u4e00-\u9fa5\d._~-]*$/;

@@ -28,7 +28,7 @@ function optional(table: Table, type: ColumnDataType, ...names: string[]): Table
 }
 
 function identified(db: Db, name: string): Table {
-  return db.schema.createTable(name).addColumn('id', 'text', (column) => column.primaryKey()) as Table;
+  return db.schema.createTable(name).addColumn('id', 'text', (column) => column.primaryKey());
 }
 
 async function index(db: Db, table: string, name: string, ...columns: string[]): Promise<void> {
@@ -107,7 +107,7 @@ async function actions(db: Db): Promise<void> {
   await index(db, 'action', 'signal', 'wait_signal');
 
   let step = required(
-    db.schema.createTable('action_step') as Table,
+    db.schema.createTable('action_step'),
     'text',
     'action_id',
     'name',
@@ -124,7 +124,7 @@ async function actions(db: Db): Promise<void> {
   await signal.execute();
 
   const lock = required(
-    db.schema.createTable('resource_lock') as Table,
+    db.schema.createTable('resource_lock'),
     'text',
     'resource',
     'action_id',
@@ -202,7 +202,7 @@ async function recoveries(db: Db): Promise<void> {
   await index(db, 'recovery_step', 'recovery', 'recovery_id', 'seq');
 
   let decision = required(
-    db.schema.createTable('recovery_decision') as Table,
+    db.schema.createTable('recovery_decision'),
     'text',
     'recovery_id',
     'decision',

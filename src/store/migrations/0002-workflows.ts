@@ -24,14 +24,14 @@ function optional(table: Table, type: ColumnDataType, ...names: string[]): Table
 }
 
 function identified(db: Db, name: string): Table {
-  return db.schema.createTable(name).addColumn('id', 'text', (column) => column.primaryKey()) as Table;
+  return db.schema.createTable(name).addColumn('id', 'text', (column) => column.primaryKey());
 }
 
 /** In the order of creation, which is how they are listed. */
 function numbered(db: Db, name: string): Table {
   return db.schema
     .createTable(name)
-    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement()) as Table;
+    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement());
 }
 
 async function index(db: Db, table: string, name: string, ...columns: string[]): Promise<void> {
@@ -103,7 +103,7 @@ async function tasksAndActions(db: Db): Promise<void> {
 
 async function waitingWork(db: Db): Promise<void> {
   let timer = required(
-    db.schema.createTable('workflow_timer') as Table,
+    db.schema.createTable('workflow_timer'),
     'text',
     'subject_id',
     'kind',
