@@ -1,0 +1,417 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../domain/json.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { MistralRest, type RestAnswer } from '../../../test/support/mistral-rest-driver.ts';
+import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
+
+let server: MistralServer;
+let rest: MistralRest;
+
+beforeAll(async () => {
+  server = await startMistralServer();
+  rest = new MistralRest(server.url);
+  expect(await rest.call('POST', '/workflows', definitions)).toMatchObject({ status: 201 });
+});
+
+afterAll(async () => {
+  await server.close();
+  expect(server.errors).toEqual([]);
+});
+
+const definitions = `version: '2.0'
+heal:
+  tags: [recovery]
+  input: [node, {grace: 2}]
+  output: {verdict: <% $.verdict %>}
+  tasks:
+    restart: {action: 'std.echo output="restarted <% $.node %>"', publish: {verdict: <% task().result %>}}
+waiting:
+  tasks:
+    wait: {action: std.async_noop}
+failing:
+  tasks:
+    bad: {action: std.fail}
+outer:
+  tasks:
+    inner: {workflow: 'heal node="n1"'}
+`;
+
+async function start(workflow: string, more: JsonObject = {}): Promise<string> {
+  const { body } = await rest.call('POST', '/executions', { workflow_name: workflow, ...more });
+  return body['id'] as string;
+}
+
+async function ended(id: string): Promise<JsonObject> {
+  return await eventually(`the end of ${id}`, async () => {
+    const { body } = await rest.call('GET', `/executions/${id}`);
+    return body['state'] !== 'RUNNING' && body;
+  });
+}
+
+function fault({ status, body }: RestAnswer): [number, unknown, unknown] {
+  return [status, body['faultcode'], body['faultstring']];
+}
+
+describe('workflows', () => {
+  it('are shown by name and by id, with input, interface and definition', async () => {
+    const { status, body } = await rest.call('GET', '/workflows/heal');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      name: 'heal',
+      namespace: '',
+      input: 'node, grace="2"',
+      interface: '{"input":["node",{"grace":2}],"output":["verdict"]}',
+      tags: ['recovery'],
+      scope: 'private',
+      updated_at: null,
+    });
+    expect(body['definition']).toContain('heal:');
+    expect(body['definition']).not.toContain('failing');
+    expect((await rest.call('GET', `/workflows/${body['id'] as string}`)).body).toEqual(body);
+  });
+
+  it('are refused in the form of a text resource, or of a JSON one', async () => {
+    const taken = await rest.call('POST', '/workflows', definitions);
+    expect(taken.status).toBe(409);
+    expect(taken.body).toEqual({
+      faultstring: "Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: heal, , None",
+    });
+    const absent = await rest.call('GET', '/workflows/other?namespace=ns');
+    expect(absent.body).toEqual({
+      debuginfo: null,
+      faultcode: 'Client',
+      faultstring: 'Workflow not found [workflow_identifier=other, namespace=ns]',
+    });
+    const wrong = await rest.call('POST', '/workflows', "version: '2.0'\nw: {tasks: {a: {colour: red}}}\n");
+    expect(wrong.status).toBe(400);
+    expect(wrong.body['faultstring']).toMatch(/^Invalid DSL: .*colour/s);
+  });
+
+  it('are checked without being created', async () => {
+    const good = await rest.call(
+      'POST',
+      '/workflows/validate',
+      "version: '2.0'\nv: {tasks: {a: {action: std.noop}}}\n",
+    );
+    expect([good.status, good.body]).toEqual([200, { valid: true }]);
+    const bad = await rest.call('POST', '/workflows/validate', 'not: [yaml');
+    expect(bad).toMatchObject({ status: 200, body: { valid: false } });
+    expect((await rest.call('GET', '/workflows/v')).status).toBe(404);
+  });
+
+  it('are replaced and deleted; executions of the old definition go on', async () => {
+    const text = "version: '2.0'\nr: {output: {v: 1}, tasks: {a: {action: std.async_noop}}}\n";
+    await rest.call('POST', '/workflows', text);
+    const id = await start('r');
+    expect((await rest.call('PUT', '/workflows', text.replace('v: 1', 'v: 2'))).status).toBe(200);
+    expect((await rest.call('PUT', '/workflows', text.replace('r:', 'unknown:'))).status).toBe(404);
+    expect((await rest.call('DELETE', '/workflows/r')).status).toBe(204);
+    expect((await rest.call('DELETE', '/workflows/r')).status).toBe(404);
+    const [task] = await rest.items(`/executions/${id}/tasks`, 'tasks');
+    const [action] = await rest.items(
+      `/tasks/${task?.['id'] as string}/action_executions`,
+      'action_executions',
+    );
+    await rest.call('PUT', `/action_executions/${action?.['id'] as string}`, { state: 'SUCCESS' });
+    expect(await ended(id)).toMatchObject({ state: 'SUCCESS', output: '{"v":1}' });
+  });
+
+  it('are listed by filters, order, pages and fields', async () => {
+    const named = await rest.call(
+      'GET',
+      '/workflows?name=in:heal,waiting&sort_keys=name&sort_dirs=desc&fields=name',
+    );
+    expect(named.body['workflows']).toMatchObject([{ name: 'waiting' }, { name: 'heal' }]);
+    expect(Object.keys((named.body['workflows'] as readonly JsonObject[])[0] ?? {}).toSorted()).toEqual([
+      'id',
+      'name',
+    ]);
+    const first = await rest.call('GET', '/workflows?limit=1&sort_keys=name');
+    expect(first.body['workflows']).toHaveLength(1);
+    const next = new URL(first.body['next'] as string);
+    const second = await rest.call('GET', `/workflows${next.search}`);
+    expect(second.body['workflows']).not.toEqual(first.body['workflows']);
+    expect((await rest.call('GET', '/workflows?name=has:ai')).body['workflows']).toHaveLength(2);
+    expect((await rest.call('GET', '/workflows?name=has:%25')).body['workflows']).toHaveLength(0);
+  });
+
+  it.each([
+    ['/workflows?colour=red', 'Unknown argument: "colour"'],
+    ['/workflows?limit=x', 'Limit must be a whole number, found "x"'],
+    ['/workflows?sort_dirs=up', "Unknown sort direction, must be 'desc' or 'asc', found \"up\""],
+    ['/executions/x?fields=id', 'Unknown argument: "fields"'],
+    [
+      '/executions?created_at=gt:soon',
+      'created_at: expected a time such as 2026-11-22 18:29:12, found "soon"',
+    ],
+  ])('GET %s is refused', async (path, sentence) => {
+    expect(fault(await rest.call('GET', path))).toEqual([400, 'Client', sentence]);
+  });
+});
+
+describe('workbooks and actions', () => {
+  const workbook = `version: '2.0'
+name: book
+actions:
+  greet:
+    base: std.echo
+    base-input: {output: 'hello <% $.name %>'}
+    input: [name]
+workflows:
+  hello:
+    output: {said: <% $.said %>}
+    tasks: {a: {action: greet name="you", publish: {said: <% task().result %>}}}
+`;
+
+  it('come and go together', async () => {
+    expect(await rest.call('POST', '/workbooks', workbook)).toMatchObject({
+      status: 201,
+      body: { name: 'book' },
+    });
+    expect(await rest.call('GET', '/actions/book.greet')).toMatchObject({
+      body: { is_system: false, input: 'name' },
+    });
+    expect(await ended(await start('book.hello'))).toMatchObject({ output: '{"said":"hello you"}' });
+    const changed = workbook.replace('hello <%', 'bye <%');
+    expect((await rest.call('PUT', '/workbooks', changed)).status).toBe(200);
+    expect(await ended(await start('book.hello'))).toMatchObject({ output: '{"said":"bye you"}' });
+    expect((await rest.call('DELETE', '/workbooks/book')).status).toBe(204);
+    expect((await rest.call('GET', '/workflows/book.hello')).status).toBe(404);
+    expect((await rest.call('GET', '/actions/book.greet')).status).toBe(404);
+  });
+
+  it('list what is built in, which nobody can delete', async () => {
+    const { body } = await rest.call('GET', '/actions?name=std.http');
+    expect(body['actions']).toMatchObject([{ name: 'std.http', is_system: true }]);
+    expect(fault(await rest.call('DELETE', '/actions/std.http'))).toEqual([
+      400,
+      'Client',
+      'Attempt to delete a system action: std.http',
+    ]);
+  });
+
+  it('run a built-in action by itself', async () => {
+    const run = await rest.call('POST', '/action_executions', { name: 'std.echo', input: '{"output": [1]}' });
+    expect(run).toMatchObject({ status: 201, body: { state: 'SUCCESS', output: '{"result":[1]}' } });
+    expect((await rest.call('POST', '/action_executions', { name: 'std.echo', input: {} })).status).toBe(400);
+  });
+});
+
+describe('executions', () => {
+  it('carry dictionaries as JSON text, and take them as either', async () => {
+    const asked = { input: { node: 'n1' }, params: '{"env": {"zone": "z1"}}', description: 'recovery 1' };
+    const { status, body } = await rest.call('POST', '/executions', { workflow_name: 'heal', ...asked });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      workflow_name: 'heal',
+      input: '{"node":"n1","grace":2}',
+      params: '{"env":{"zone":"z1"},"namespace":""}',
+      description: 'recovery 1',
+      task_execution_id: null,
+      root_execution_id: null,
+    });
+    expect(await ended(body['id'] as string)).toMatchObject({
+      state: 'SUCCESS',
+      output: '{"verdict":"restarted n1"}',
+      published_global: '{}',
+    });
+  });
+
+  it('are started once with an id', async () => {
+    const id = randomUUID();
+    const first = await rest.call('POST', '/executions', { id, workflow_name: 'heal', input: { node: 'a' } });
+    const again = await rest.call('POST', '/executions', { id, workflow_name: 'heal', input: { wrong: 1 } });
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body['input']).toBe(first.body['input']);
+  });
+
+  it.each([
+    [{ workflow_name: 'heal' }, 400, "Invalid input [name=heal, class=DirectWorkflowSpec, missing=['node']]"],
+    [
+      { workflow_name: 'waiting', input: { bad: 1 } },
+      400,
+      "Invalid input [name=waiting, class=DirectWorkflowSpec, unexpected=['bad']]",
+    ],
+    [{}, 400, 'Workflow ID or workflow name must be provided. Workflow ID is recommended.'],
+    [{ workflow_name: 'heal', colour: 'red' }, 400, 'Unknown attribute for argument wf_ex: colour'],
+    [{ workflow_name: 'x' }, 404, 'Workflow not found [workflow_identifier=x, namespace=]'],
+    [{ workflow_name: 'waiting', params: { env: 'x' } }, 400, 'Environment is not found: x'],
+    [
+      { workflow_name: 'waiting', input: [] },
+      400,
+      "Invalid input for field/attribute input. Value: '[]'. Expected an object, or its JSON text.",
+    ],
+    [
+      { workflow_name: 'waiting', input: '{' },
+      400,
+      "Invalid input for field/attribute input. Value: '{'. It is not JSON.",
+    ],
+    [
+      { workflow_name: 7 },
+      400,
+      "Invalid input for field/attribute workflow_name. Value: '7'. Expected a text.",
+    ],
+    [{ workflow_name: 'waiting', id: '../x' }, 400, 'id: expected a UUID, found "../x"'],
+  ])('POST %j is refused', async (body, status, sentence) => {
+    expect(fault(await rest.call('POST', '/executions', body as JsonObject))).toEqual([
+      status,
+      'Client',
+      sentence,
+    ]);
+  });
+
+  it('refuse what is no JSON', async () => {
+    const answer = await rest.call('POST', '/executions', '[1]');
+    expect(fault(answer)).toEqual([400, 'Client', 'Request is not in valid JSON format.']);
+  });
+
+  it('are paused, resumed with more environment, and cancelled', async () => {
+    const id = await start('waiting');
+    const put = (body: JsonObject): Promise<RestAnswer> => rest.call('PUT', `/executions/${id}`, body);
+    expect(fault(await put({ params: { env: { a: 1 } }, state: 'RUNNING' }))[0]).toBe(403);
+    expect((await put({ state: 'PAUSED' })).body['state']).toBe('PAUSED');
+    expect(fault(await put({ state: 'SUCCESS' }))[2]).toMatch(
+      /Can't change workflow execution state from PAUSED to SUCCESS/,
+    );
+    const resumed = await put({ state: 'RUNNING', params: '{"env": {"a": 1}}' });
+    expect(resumed.body).toMatchObject({ state: 'RUNNING', params: '{"env":{"a":1},"namespace":""}' });
+    expect((await put({ state: 'CANCELLED', state_info: 'operator' })).body).toMatchObject({
+      state: 'CANCELLED',
+      state_info: 'operator',
+      output: '{"result":"operator"}',
+    });
+    expect((await put({ state: 'ERROR' })).body['state']).toBe('CANCELLED');
+    expect(fault(await put({ state: 'PAUSED' }))[0]).toBe(400);
+    expect(fault(await put({ state: 'IDLE' }))).toEqual([
+      400,
+      'Client',
+      'Cannot change state to IDLE. Allowed states are: RUNNING, PAUSED, SUCCESS, ERROR, CANCELLED',
+    ]);
+    expect(fault(await put({}))[0]).toBe(400);
+    expect(fault(await put({ description: 'x', state: 'RUNNING' }))[0]).toBe(400);
+    expect((await put({ description: 'note' })).body['description']).toBe('note');
+  });
+
+  it('are deleted when they have ended, or by force', async () => {
+    const id = await start('waiting');
+    expect((await rest.call('DELETE', `/executions/${id}`)).status).toBe(403);
+    expect((await rest.call('DELETE', `/executions/${id}?force=true`)).status).toBe(204);
+    expect(fault(await rest.call('GET', `/executions/${id}`))).toEqual([
+      404,
+      'Client',
+      `WorkflowExecution not found [id=${id}]`,
+    ]);
+    expect((await rest.call('PUT', `/executions/${id}`, { state: 'CANCELLED' })).status).toBe(404);
+  });
+
+  it('are listed with sub-executions below their task', async () => {
+    const id = await start('outer');
+    await ended(id);
+    const [task] = await rest.items(`/executions/${id}/tasks`, 'tasks');
+    const below = await rest.items(`/tasks/${task?.['id'] as string}/workflow_executions`, 'executions');
+    expect(below).toMatchObject([
+      { workflow_name: 'heal', root_execution_id: id, task_execution_id: task?.['id'] },
+    ]);
+    const all = await rest.items(`/executions?root_execution_id=${id}&include_output=true`, 'executions');
+    expect(all).toMatchObject([{ output: '{"verdict":"restarted n1"}' }]);
+    const roots = await rest.items(`/executions?nulls=root_execution_id&id=${id}`, 'executions');
+    expect(roots).toHaveLength(1);
+    const report = await rest.call('GET', `/executions/${id}/report`);
+    expect(report.body).toMatchObject({
+      statistics: { total_tasks_count: 2, success_tasks_count: 2 },
+      root_workflow_execution: { task_executions: [{ workflow_executions: [{ workflow_name: 'heal' }] }] },
+    });
+  });
+});
+
+describe('tasks and actions', () => {
+  it('are shown with results', async () => {
+    const id = await start('heal', { input: { node: 'n1' } });
+    await ended(id);
+    const [task] = await rest.items(`/executions/${id}/tasks`, 'tasks');
+    expect(task).toMatchObject({
+      name: 'restart',
+      type: 'ACTION',
+      state: 'SUCCESS',
+      workflow_name: 'heal',
+      processed: true,
+    });
+    expect(task).not.toHaveProperty('result');
+    const { body } = await rest.call('GET', `/tasks/${task?.['id'] as string}`);
+    expect(body).toMatchObject({ result: '"restarted n1"', published: '{"verdict":"restarted n1"}' });
+    const path = `/action_executions?task_execution_id=${task?.['id'] as string}`;
+    expect(await rest.items(`${path}&include_output=true`, 'action_executions')).toMatchObject([
+      { name: 'std.echo', task_name: 'restart', accepted: true, output: '{"result":"restarted n1"}' },
+    ]);
+    expect(await rest.items(`${path}&state=neq:SUCCESS`, 'action_executions')).toEqual([]);
+    expect(await rest.items(`/tasks?workflow_name=heal&workflow_execution_id=${id}`, 'tasks')).toHaveLength(
+      1,
+    );
+  });
+
+  it('fail and are run again', async () => {
+    const id = await start('failing');
+    expect(await ended(id)).toMatchObject({ state: 'ERROR' });
+    const [task] = await rest.items(`/executions/${id}/tasks`, 'tasks');
+    const put = (body: JsonObject): Promise<RestAnswer> =>
+      rest.call('PUT', `/tasks/${task?.['id'] as string}`, body);
+    expect((await put({ state: 'SUCCESS' })).status).toBe(400);
+    expect((await put({ state: 'RUNNING', reset: false })).status).toBe(400);
+    expect((await put({ state: 'RUNNING', reset: true })).status).toBe(200);
+    await ended(id);
+    const actions = await rest.items(
+      `/tasks/${task?.['id'] as string}/action_executions`,
+      'action_executions',
+    );
+    expect(actions.map((action) => action['accepted'])).toEqual([false, true]);
+  });
+
+  it('are completed from outside, once', async () => {
+    const id = await start('waiting');
+    const [action] = await rest.items(
+      `/action_executions?workflow_name=waiting&state=RUNNING&workflow_execution_id=${id}`,
+      'action_executions',
+    );
+    const put = (body: JsonObject): Promise<RestAnswer> =>
+      rest.call('PUT', `/action_executions/${action?.['id'] as string}`, body);
+    expect((await put({ state: 'SUCCESS', output: '[1]' })).status).toBe(400);
+    expect((await put({ state: 'DONE' })).status).toBe(400);
+    expect((await put({ state: 'SUCCESS', output: { v: 1 } })).body).toMatchObject({
+      state: 'SUCCESS',
+      output: '{"result":{"v":1}}',
+    });
+    expect(fault(await put({ state: 'SUCCESS' }))).toEqual([
+      400,
+      'Client',
+      `Action ${action?.['id'] as string} is already completed`,
+    ]);
+  });
+
+  it.each(['/tasks/x', '/action_executions/x', '/environments/x', '/workbooks/x', '/actions/x'])(
+    'GET %s is a 404',
+    async (path) => {
+      expect((await rest.call('GET', path)).status).toBe(404);
+    },
+  );
+});
+
+describe('environments', () => {
+  it('are created, changed, listed and deleted', async () => {
+    const created = await rest.call('POST', '/environments', { name: 'prod', variables: '{"zone": "z1"}' });
+    expect(created).toMatchObject({
+      status: 201,
+      body: { name: 'prod', variables: '{"zone":"z1"}', scope: 'private' },
+    });
+    expect((await rest.call('POST', '/environments', { name: 'prod' })).status).toBe(409);
+    expect((await rest.call('POST', '/environments', {})).status).toBe(400);
+    await rest.call('PUT', '/environments', { name: 'prod', description: 'the real one' });
+    expect((await rest.call('GET', '/environments/prod')).body).toMatchObject({
+      description: 'the real one',
+      variables: '{"zone":"z1"}',
+    });
+    expect(await rest.items('/environments?name=prod', 'environments')).toHaveLength(1);
+    expect((await rest.call('DELETE', '/environments/prod')).status).toBe(204);
+    expect((await rest.call('DELETE', '/environments/prod')).status).toBe(404);
+  });
+});
