@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from './config.ts';
 
@@ -67,6 +68,57 @@ describe('the configuration', () => {
     ],
   ])('refuses %s and says what was expected', (_, text, message) => {
     expect(() => loadConfig({}, file(text))).toThrow(message);
+  });
+
+  const receiver = 'name: pager, url: "https://u:hunter2@pager.example/x", secret: 0123456789abcdef';
+
+  it('reads who is told of recoveries, and shows neither URL nor secret', () => {
+    const secretPath = join(directory, 'secret');
+    writeFileSync(secretPath, 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==\n');
+    const other = `{name: chat, url: "http://chat.example", secret_file: ${secretPath}, events: [held], clusters: [web]}`;
+    const config = loadConfig({}, file(`notifications: [{${receiver}}, ${other}]`));
+    const [pager, chat] = config.notifications;
+    expect(pager?.url.reveal().hostname).toBe('pager.example');
+    expect(pager?.key.reveal().toString()).toBe('0123456789abcdef');
+    expect(chat).toMatchObject({ name: 'chat', events: ['held'], clusters: ['web'] });
+    expect(chat?.key.reveal().toString()).toBe('0123456789abcdef');
+    expect(`${JSON.stringify(config)}${inspect(config, { depth: 9 })}`).not.toMatch(
+      /hunter2|0123456789abcdef/,
+    );
+  });
+
+  it.each([
+    ['no secret', '{name: a, url: "http://h"}', /one of secret, secret_file, secret_env, found none of them/],
+    ['two', `{${receiver}, secret_env: X}`, /one of secret, .*found secret and secret_env/],
+    ['a short secret', '{name: a, url: "http://h", secret: hunter2}', /at least 16 bytes, found 7 bytes/],
+    ['a secret that is a number', '{name: a, url: "http://h", secret: 777333}', /secret: .*found a number/],
+    [
+      'a file that is not there',
+      '{name: a, url: "http://h", secret_file: /none}',
+      /secret_file: expected a file/,
+    ],
+    ['an unset variable', '{name: a, url: "http://h", secret_env: NO_SUCH_1}', /secret_env: .*variable/],
+    [
+      'a URL that is none',
+      '{name: a, url: hunter2, secret: 0123456789abcdef}',
+      /url: expected a URL of https/,
+    ],
+    [
+      'an unknown event',
+      `{${receiver}, events: [healed]}`,
+      /events\.0: expected one of opened, .*found "healed"/,
+    ],
+    ['an unknown key', `{${receiver}, evnts: []}`, /evnts: .*did you mean events\?/],
+    ['a name twice', `{${receiver}}, {${receiver}}`, /1\.name: expected a name of its own, found pager/],
+    [
+      'a list of URLs',
+      '"https://u:hunter2@h/"',
+      /notifications\.0: expected a value of type object, found a text/,
+    ],
+  ])('refuses a receiver with %s, and quotes nothing that may be secret', (_, text, message) => {
+    const refused = () => loadConfig({}, file(`notifications: [${text}]`));
+    expect(refused).toThrow(message);
+    expect(refused).not.toThrow(/hunter2|777333|0123456789abcdef/);
   });
 
   it('says everything that is wrong at once', () => {

@@ -9,6 +9,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from './domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
+import { ReceiverIssues, readReceivers, receiverSchema, type Receiver } from './notify/receiver.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
 export type Role = (typeof roles)[number];
@@ -61,6 +62,13 @@ const schema = z.strictObject({
       keep_days: z.number().min(0).default(90),
     })
     .prefault({}),
+  /** How others reach the API, for links in what is sent out; absent: the address that it listens on. */
+  public_url: z
+    .string()
+    .regex(/^https?:\/\/[^@?#]+$/, 'a URL of http or https')
+    .optional(),
+  /** Who is told of recoveries: docs/howto/receive-notifications.md. */
+  notifications: z.array(receiverSchema).max(100).default([]),
 });
 
 export interface ListenAddress {
@@ -80,6 +88,9 @@ export interface Config {
   readonly probesAtOnce: number;
   readonly workflowHttp: { readonly allow: readonly string[]; readonly maxResponseBytes: number };
   readonly workflowKeepDays: number;
+  /** Without a slash at its end; null: not given. */
+  readonly publicUrl: string | null;
+  readonly notifications: readonly Receiver[];
 }
 
 /** What is wrong with the configuration, all of it, in sentences for the operator. */
@@ -103,10 +114,19 @@ export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const merged = { ...file, ...flags };
   const result = schema.safeParse(merged);
   if (!result.success) throw new ConfigError(path ?? 'configuration', issuesOf(result.error, merged));
-  return Object.freeze(toConfig(result.data));
+  return Object.freeze(toConfig(result.data, receiversOf(result.data, path)));
 }
 
-function toConfig(read: z.infer<typeof schema>): Config {
+function receiversOf(read: z.infer<typeof schema>, path: string | undefined): Receiver[] {
+  try {
+    return readReceivers(read.notifications, process.env);
+  } catch (error) {
+    if (error instanceof ReceiverIssues) throw new ConfigError(path ?? 'configuration', error.issues);
+    throw error;
+  }
+}
+
+function toConfig(read: z.infer<typeof schema>, notifications: readonly Receiver[]): Config {
   const colon = read.listen.lastIndexOf(':');
   return {
     dataDir: resolve(read.data_dir),
@@ -126,6 +146,8 @@ function toConfig(read: z.infer<typeof schema>): Config {
       maxResponseBytes: read.workflows.http_response_bytes,
     },
     workflowKeepDays: read.workflows.keep_days,
+    publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
+    notifications,
   };
 }
 
@@ -163,7 +185,7 @@ function issuesOf(error: z.ZodError, document: unknown): Issue[] {
           {
             field: issue.path.join('.'),
             expected: expectedBy(issue),
-            found: quoteValue(valueAt(document, issue.path)),
+            found: found(issue.path, valueAt(document, issue.path)),
           },
         ],
   );
@@ -177,9 +199,17 @@ function unknownKey(path: readonly PropertyKey[], key: string): Issue {
   return hint === undefined ? issue : { ...issue, hint };
 }
 
+/** What stands among the receivers, in whatever place by mistake, may be a secret. */
+function found(path: readonly PropertyKey[], value: unknown): string {
+  const isShown = path[0] !== 'notifications' || path.some((key) => key === 'events' || key === 'clusters');
+  if (isShown || typeof value === 'object' || value === undefined) return quoteValue(value);
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
+
 function keysAt(path: readonly PropertyKey[]): Record<string, unknown> {
   const [section] = path;
   if (section === undefined) return schema.shape;
+  if (section === 'notifications') return receiverSchema.shape;
   const part = schema.shape[section as keyof typeof schema.shape] as unknown as {
     unwrap?: () => { shape: object };
   };

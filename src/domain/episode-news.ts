@@ -1,5 +1,5 @@
 /** What a recovery has to tell to people and to figures: each turn of an episode, as a value of its own that needs nothing else to be read. */
-import type { RecoveryState, RecoveryStepState } from './states.ts';
+import type { RecoveryMode, RecoveryState, RecoveryStepState } from './states.ts';
 
 /** `held`: a gate is closed, or the node cannot be seen. `quarantined`: left alone from here on, until a person releases it. */
 export const episodeEvents = [
@@ -30,6 +30,7 @@ export interface EpisodeNews {
   readonly recovery: {
     readonly id: string;
     readonly state: RecoveryState;
+    readonly mode: RecoveryMode;
     readonly policyId: string | null;
     readonly failedAt: number;
     readonly openedAt: number;

@@ -29,13 +29,13 @@ export interface Turn {
 export async function tellEpisode(tx: Tx, turn: Turn): Promise<void> {
   const recovery = await getRecovery(tx.db, turn.recoveryId);
   if (recovery === undefined) return;
-  const { id, state, policyId, failedAt, openedAt, closedAt, failure } = recovery;
+  const { id, state, mode, policyId, failedAt, openedAt, closedAt, failure } = recovery;
   const { event, at, reason, gate = null, step = null } = turn;
   const news: EpisodeNews = {
     event,
     at,
     reason,
-    recovery: { id, state, policyId, failedAt, openedAt, closedAt },
+    recovery: { id, state, mode, policyId, failedAt, openedAt, closedAt },
     cluster: await clusterOf(tx, recovery.clusterId),
     node: { id: recovery.nodeId, name: recovery.nodeName },
     failure: { class: failure.class, reason: failure.reason },
