@@ -10,8 +10,10 @@ describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
 
   it('names only paths that are there', () => {
-    const quoted = [...text.matchAll(/`((?:src|docs|examples|test|scripts|bench|bin)\/[\w./-]+)`/g)];
-    const missing = quoted.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)));
+    const named = [
+      ...text.matchAll(/(?<![\w./-])((?:src|docs|examples|test|scripts|bench|bin)\/[\w./-]*\w)/g),
+    ];
+    const missing = named.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)));
     expect(missing).toEqual([]);
   });
 

@@ -39,7 +39,12 @@ function stepsText({ steps }: EpisodeSummary): string {
     .join('  ');
 }
 
+/** The one problem that is not the demo's: somebody pressed Ctrl-C. */
+export const endedBySignal = 'ended by a signal';
+
 function verdict({ ok, nodes, episodes, problems, took_ms: took }: Summary, style: Style): string {
+  if (problems.length === 1 && problems[0] === endedBySignal)
+    return 'stopped before its end; nothing is left behind';
   if (!ok)
     return `${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const survived = episodes.filter((episode) => episode.survived_crash).length;

@@ -13,6 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
 import { textOf } from '../text-of.ts';
+import { endedBySignal } from './closing-text.ts';
 import { crashInTheMiddle } from './crash.ts';
 import { failures } from './failures.ts';
 import type { Failure } from './failures.ts';
@@ -63,7 +64,7 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
     return summary.ok;
   } catch (error) {
     const message = request.signal.aborted
-      ? 'ended by a signal'
+      ? endedBySignal
       : error instanceof Error
         ? error.message
         : String(error);

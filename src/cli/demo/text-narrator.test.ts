@@ -69,3 +69,9 @@ test('where something was not as it should be, it says what, and points nowhere'
   expect(text).toContain('✘ not as it should be: 1 problem');
   expect(text).not.toContain('Where to look');
 });
+
+test('where somebody ended it, it finds no fault', () => {
+  const summary = { ok: false, nodes: 5, episodes: [], problems: ['ended by a signal'], took_ms: 1 };
+  expect(told([], summary)).toContain('stopped before its end; nothing is left behind');
+  expect(told([], summary)).not.toContain('✘');
+});
