@@ -7,7 +7,7 @@ import type { Action, EventLevel } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
 import { insertEvent } from '../store/events.ts';
 import { getNode } from '../store/nodes.ts';
-import type { Ending } from '../store/actions.ts';
+import type { Ending } from '../store/action-claims.ts';
 import type { Tx } from '../store/store.ts';
 
 export async function actionStarted(tx: Tx, action: Action, now: number): Promise<void> {

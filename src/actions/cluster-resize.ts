@@ -1,13 +1,8 @@
-import {
-  planResize,
-  planScaleIn,
-  planScaleOut,
-  type AdjustmentType,
-  type ClusterSize,
-} from '../domain/capacity.ts';
+import { planResize, planScaleIn, planScaleOut, type ClusterSize } from '../domain/capacity.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import type { ActionContext, ActionDefinition } from '../engine/action-context.ts';
+import { resizeRequest } from '../health/shrinking.ts';
 import { updateCluster } from '../store/clusters.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
@@ -65,19 +60,4 @@ async function planIn(tx: Tx, context: ActionContext, plan: Plan): Promise<numbe
 
 function countOf(inputs: JsonObject): number {
   return typeof inputs['count'] === 'number' ? inputs['count'] : 1;
-}
-
-function resizeRequest(inputs: JsonObject): Parameters<typeof planResize>[2] {
-  const numberAt = (key: string) => (typeof inputs[key] === 'number' ? inputs[key] : undefined);
-  const given = {
-    adjustmentType: inputs['adjustment_type'] as AdjustmentType | undefined,
-    number: numberAt('number'),
-    minSize: numberAt('min_size'),
-    maxSize: numberAt('max_size'),
-    minStep: numberAt('min_step'),
-  };
-  const present = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  );
-  return { ...present, strict: inputs['strict'] !== false };
 }

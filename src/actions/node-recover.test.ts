@@ -14,7 +14,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Node, Recovery, RecoveryStep } from '../domain/model.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { insertActions } from '../store/actions.ts';
-import type { Ending } from '../store/actions.ts';
+import type { Ending } from '../store/action-claims.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { getNode, insertNodes } from '../store/nodes.ts';

@@ -6,20 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Action } from '../domain/model.ts';
+import { requestCancel } from '../store/action-cancel.ts';
 import {
-  childOutcomes,
   fence,
-  findSignal,
-  insertActions,
   releaseAction,
-  requestCancel,
   StaleClaim,
   suspendAction,
-  type ChildOutcome,
   type Claim,
-  type NewAction,
   type Waiting,
-} from '../store/actions.ts';
+} from '../store/action-claims.ts';
+import { findSignal } from '../store/action-wakes.ts';
+import { childOutcomes, insertActions, type ChildOutcome, type NewAction } from '../store/actions.ts';
 import { saveStep, type StepKind, type StepRecord } from '../store/action-steps.ts';
 import type { Store, Tx } from '../store/store.ts';
 import {

@@ -4,19 +4,17 @@ import { eventually } from '../../test/support/eventually.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
+import { requestCancel } from '../store/action-cancel.ts';
 import {
   claimActions,
   endAction,
-  insertActions,
   locksOn,
-  requestCancel,
-  sendSignal,
   StaleClaim,
   suspendAction,
   takeOverActions,
-  toAction,
-  type NewAction,
-} from '../store/actions.ts';
+} from '../store/action-claims.ts';
+import { sendSignal } from '../store/action-wakes.ts';
+import { insertActions, toAction, type NewAction } from '../store/actions.ts';
 import type { ActionContext, ActionDefinition, ActionInterrupted } from './action-context.ts';
 import { Engine } from './engine.ts';
 

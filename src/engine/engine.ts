@@ -14,15 +14,14 @@ import {
   claimActions,
   endAction,
   findControls,
-  hasReadyActions,
-  nextWakeAt,
   releaseAction,
   StaleClaim,
   takeOverActions,
-  wakeDueActions,
   type Claim,
   type Ending,
-} from '../store/actions.ts';
+} from '../store/action-claims.ts';
+import { hasReadyActions } from '../store/action-claims.ts';
+import { deleteOldSignals, nextWakeAt, wakeDueActions } from '../store/action-wakes.ts';
 import { loadSteps } from '../store/action-steps.ts';
 import {
   registerService,
@@ -61,6 +60,9 @@ const PASS_EVERY_MS = 1000;
 const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 const RETRY_AFTER_FAILURE_MS = 1000;
+const CLEAN_EVERY_MS = 3_600_000;
+/** Longer than anybody is late in asking for a signal; the wait itself may be longer, it was there before. */
+const KEEP_SIGNALS_MS = 7 * 24 * 3_600_000;
 const SUCCESS = 'Action completed successfully.';
 
 export class Engine {
@@ -97,6 +99,7 @@ export class Engine {
       setInterval(() => this.kick(), PASS_EVERY_MS),
       setInterval(() => void this.#control(), PASS_EVERY_MS),
       setInterval(() => void this.#renew(), RENEW_EVERY_MS),
+      setInterval(() => void this.#clean(), CLEAN_EVERY_MS),
     ];
     this.kick();
   }
@@ -247,6 +250,14 @@ export class Engine {
         : await removeExpiredServices(tx, now);
       await takeOverActions(tx, dead);
     });
+  }
+
+  async #clean(): Promise<void> {
+    try {
+      await this.#store.write((tx) => deleteOldSignals(tx, this.#now() - KEEP_SIGNALS_MS));
+    } catch (error) {
+      this.#options.observer?.failed?.(error, undefined);
+    }
   }
 
   #service(now: number): Service {

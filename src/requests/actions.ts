@@ -1,7 +1,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
 import { actionStates } from '../domain/states.ts';
-import { requestCancel } from '../store/actions.ts';
+import { requestCancel } from '../store/action-cancel.ts';
 import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 

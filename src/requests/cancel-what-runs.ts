@@ -1,7 +1,8 @@
 /** Who deletes an object does not wait for what is being done to it: that is asked to end, and the deletion takes the lock after it. */
 import type { Action, Cluster, Node } from '../domain/model.ts';
 import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
-import { requestCancel, unfinishedActionsOn } from '../store/actions.ts';
+import { requestCancel } from '../store/action-cancel.ts';
+import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 
 /** Ends what runs on a cluster and on its nodes; nodes that are being deleted may go on. */

@@ -7,7 +7,7 @@ import { onCluster, onNode } from '../actions/action-requests.ts';
 import type { Node } from '../domain/model.ts';
 import type { ActionRequest } from '../engine/action-context.ts';
 import { getAction, listActions } from '../store/action-listing.ts';
-import { claimActions } from '../store/actions.ts';
+import { claimActions } from '../store/action-claims.ts';
 import { insertCluster, listClusters } from '../store/clusters.ts';
 import { insertNodes, listNodes } from '../store/nodes.ts';
 import { insertProfile } from '../store/profiles.ts';

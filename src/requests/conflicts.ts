@@ -6,7 +6,8 @@
 import { clusterLock, nodeLock } from '../actions/action-requests.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { ActionRequest } from '../engine/action-context.ts';
-import { locksOn, unfinishedActionsOn } from '../store/actions.ts';
+import { locksOn } from '../store/action-claims.ts';
+import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Db } from '../store/store.ts';
 
 /** These are accepted whatever runs: who wants an object gone need not wait until it is well. */

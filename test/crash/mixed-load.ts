@@ -8,7 +8,7 @@ import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActionContext, ActionDefinition } from '../../src/engine/action-context.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { sendSignal } from '../../src/store/actions.ts';
+import { sendSignal } from '../../src/store/action-wakes.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 
 const [databasePath = '', logPath = ''] = process.argv.slice(2);

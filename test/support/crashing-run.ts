@@ -8,16 +8,10 @@ import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import { ActionRun } from '../../src/engine/action-run.ts';
 import type { RunOutcome } from '../../src/engine/action-run.ts';
 import { loadSteps } from '../../src/store/action-steps.ts';
-import {
-  claimActions,
-  endAction,
-  nextWakeAt,
-  requestCancel,
-  StaleClaim,
-  releaseAction,
-  wakeDueActions,
-} from '../../src/store/actions.ts';
-import type { Claim, Ending } from '../../src/store/actions.ts';
+import { requestCancel } from '../../src/store/action-cancel.ts';
+import { claimActions, endAction, StaleClaim, releaseAction } from '../../src/store/action-claims.ts';
+import { nextWakeAt, wakeDueActions } from '../../src/store/action-wakes.ts';
+import type { Claim, Ending } from '../../src/store/action-claims.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export interface Crash {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findSignal } from '../../store/actions.ts';
+import { findSignal } from '../../store/action-wakes.ts';
 import type { Store } from '../../store/store.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { openTestStore, type TestStore } from '../../../test/support/backends.ts';

@@ -1,6 +1,6 @@
 /** Writes a batch in one transaction: what it changed, what it asks for, and that the work which led to it is done. */
 import type { Tx } from '../../store/store.ts';
-import { sendSignal } from '../../store/actions.ts';
+import { sendSignal } from '../../store/action-wakes.ts';
 import {
   insertExecution,
   insertTasks,

@@ -1,0 +1,37 @@
+/** Asking actions to end. */
+import { cancellableActionStatuses, type ActionStatus } from '../domain/states.ts';
+import { childEnded, writeEnding } from './action-claims.ts';
+import { wakeAction } from './action-wakes.ts';
+import type { Tx } from './store.ts';
+
+/**
+ * Asks an action and all its descendants to end. One that never ran is CANCELLED at once; one that waits is woken to
+ * find out, unless it still has children to wait for; a running one finds the mark (`isCancelRequested`).
+ * @returns the statuses found: of the action itself first.
+ */
+export async function requestCancel(
+  tx: Tx,
+  id: string,
+  reason: string,
+  now: number,
+): Promise<ActionStatus | undefined> {
+  const row = await tx.db
+    .selectFrom('action')
+    .select(['status', 'epoch', 'parent_id', 'pending_children'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  const status = row.status as ActionStatus;
+  if (!cancellableActionStatuses.includes(status)) return status;
+  await tx.db.updateTable('action').set({ control: 'CANCEL' }).where('id', '=', id).execute();
+  const children = await tx.db.selectFrom('action').select('id').where('parent_id', '=', id).execute();
+  for (const child of children) await requestCancel(tx, child.id, reason, now);
+  if (status === 'READY' && row.epoch === 0) {
+    await writeEnding(tx, id, { status: 'CANCELLED', reason, outputs: {} }, now);
+    if (row.parent_id !== null) await childEnded(tx, row.parent_id, 1);
+  } else if (status === 'WAITING' && row.pending_children <= 0) {
+    await wakeAction(tx, id);
+  }
+  tx.notify('controls');
+  return status;
+}

@@ -1,0 +1,269 @@
+/**
+ * Claims of durable actions: taking them with their locks, the fenced writes of their owner, giving them back, taking them over.
+ *
+ * Why a claim is safe: it is one write transaction; the locks an action needs are looked at and taken in the same
+ * transaction as its status becomes RUNNING, so that two claims never both see a resource free. On SQLite write transactions
+ * exclude one another; another database has to make them do so for the same resource (see the store's dialect files).
+ * Each claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one changes no row
+ * and throws `StaleClaim`: a process that slept through its lease can move nothing.
+ */
+
+import type { Selectable } from 'kysely';
+import type { Action } from '../domain/model.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { EndedActionStatus } from '../domain/states.ts';
+import { wakeAction } from './action-wakes.ts';
+import { toAction } from './actions.ts';
+import { fromText, toText } from './rows.ts';
+import type { ActionRow as ActionTable } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+type ActionRow = Selectable<ActionTable>;
+
+export type LockMode = 'exclusive' | 'shared';
+
+export interface LockWanted {
+  readonly resource: string;
+  readonly mode: LockMode;
+}
+
+export interface Claim {
+  readonly action: Action;
+  readonly epoch: number;
+  readonly cancelRequested: boolean;
+}
+
+/** The claim was taken over, or the action ended, in the meantime: the writer must stop, and has changed nothing. */
+export class StaleClaim extends Error {
+  constructor(actionId: string) {
+    super(`The claim on action ${actionId} is no longer ours.`);
+    this.name = 'StaleClaim';
+  }
+}
+
+/** Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step aside until it is free. */
+export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  while (claims.length < most) {
+    const rows = await readyRows(tx.db, most - claims.length);
+    for (const row of rows) {
+      const obstacle = await takeLocks(tx, row);
+      if (obstacle === undefined) claims.push(await markRunning(tx, row, owner, now));
+      else await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
+    }
+    if (rows.length === 0) break;
+  }
+  return claims;
+}
+
+/** Whether anything can be claimed now: asked before a claim, so that a pass that finds nothing writes nothing. */
+export async function hasReadyActions(db: Db): Promise<boolean> {
+  return (await readyRows(db, 1)).length > 0;
+}
+
+async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
+  return await db
+    .selectFrom('action')
+    .selectAll()
+    .where('status', '=', 'READY')
+    .where('blocked_on', 'is', null)
+    .orderBy('seq')
+    .limit(most)
+    .execute();
+}
+
+/**
+ * The first resource that another action holds in a way that excludes ours; undefined once all are ours. What an action holds
+ * it keeps while it waits, so that a later claim of it finds them. A share is not given past an older action that waits for the resource: else
+ * new recoveries of nodes could keep a request on their cluster waiting for ever.
+ */
+async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
+  const wanted = fromText<LockWanted[]>(row.locks);
+  if (wanted.length === 0) return undefined;
+  const own = tx.db.selectFrom('resource_lock').select('resource').where('action_id', '=', row.id);
+  if ((await own.limit(1).executeTakeFirst()) !== undefined) return undefined;
+  for (const lock of wanted) if (await isExcluded(tx, row, lock)) return lock.resource;
+  const rows = wanted.map((lock) => ({ ...lock, action_id: row.id }));
+  await tx.db.insertInto('resource_lock').values(rows).execute();
+  return undefined;
+}
+
+async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted): Promise<boolean> {
+  const holders = tx.db.selectFrom('resource_lock').select('action_id').where('resource', '=', resource);
+  const excluding = mode === 'shared' ? holders.where('mode', '=', 'exclusive') : holders;
+  if ((await excluding.limit(1).executeTakeFirst()) !== undefined) return true;
+  const older = tx.db
+    .selectFrom('action')
+    .select('id')
+    .where('blocked_on', '=', resource)
+    .where('seq', '<', row.seq);
+  return mode === 'shared' && (await older.limit(1).executeTakeFirst()) !== undefined;
+}
+
+async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<Claim> {
+  const changes = {
+    status: 'RUNNING' as const,
+    status_reason: 'The action is being processed.',
+    owner,
+    epoch: row.epoch + 1,
+    started_at: row.started_at ?? now,
+    wake_at: null,
+    wait_signal: null,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', row.id).execute();
+  return {
+    action: toAction({ ...row, ...changes }),
+    epoch: changes.epoch,
+    cancelRequested: row.control === 'CANCEL',
+  };
+}
+
+/** Proves within the transaction that the claim is still ours; call it before any other write for the action. */
+export async function fence(tx: Tx, id: string, epoch: number): Promise<void> {
+  const result = await tx.db
+    .updateTable('action')
+    .set({ epoch })
+    .where('id', '=', id)
+    .where('epoch', '=', epoch)
+    .where('status', '=', 'RUNNING')
+    .executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) throw new StaleClaim(id);
+}
+
+export interface Waiting {
+  readonly reason: string;
+  readonly wakeAt: number | null;
+  readonly signal: string | null;
+  readonly children: number;
+}
+
+/** Who writes, by which claim, and whether he knows that the action is to be cancelled. */
+export interface Writer {
+  readonly actionId: string;
+  readonly epoch: number;
+  readonly cancelled: boolean;
+}
+
+/** Lets go of the claim until somebody wakes the action; the locks stay its own. */
+export async function suspendAction(tx: Tx, writer: Writer, waiting: Waiting, now: number): Promise<void> {
+  const id = writer.actionId;
+  await fence(tx, id, writer.epoch);
+  const row = await tx.db.selectFrom('action').select('control').where('id', '=', id).executeTakeFirst();
+  // Cancelled between the last look and this wait: nobody would wake it again for that.
+  const unheard = row?.control === 'CANCEL' && !writer.cancelled;
+  const changes = {
+    status: 'WAITING' as const,
+    status_reason: waiting.reason,
+    owner: null,
+    wake_at: unheard ? now : waiting.wakeAt,
+    wait_signal: waiting.signal,
+    pending_children: waiting.children,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', id).execute();
+  tx.notify('actions');
+}
+
+export interface Ending {
+  readonly status: EndedActionStatus;
+  readonly reason: string;
+  readonly outputs: JsonObject;
+}
+
+/** Ends the action: its locks are free, those who waited for them may be claimed, the parent hears of it. */
+export async function endAction(tx: Tx, claim: Claim, ending: Ending, now: number): Promise<void> {
+  const { id, parentId } = claim.action;
+  await fence(tx, id, claim.epoch);
+  await writeEnding(tx, id, ending, now);
+  await releaseLocks(tx, id);
+  if (parentId !== null) await childEnded(tx, parentId, 1);
+}
+
+export async function writeEnding(tx: Tx, id: string, ending: Ending, now: number): Promise<void> {
+  const changes = {
+    status: ending.status,
+    status_reason: ending.reason,
+    outputs: toText(ending.outputs),
+    ended_at: now,
+    owner: null,
+    wake_at: null,
+    wait_signal: null,
+    blocked_on: null,
+  };
+  await tx.db.updateTable('action').set(changes).where('id', '=', id).execute();
+  tx.notify('actions');
+}
+
+async function releaseLocks(tx: Tx, actionId: string): Promise<void> {
+  const held = await tx.db
+    .deleteFrom('resource_lock')
+    .where('action_id', '=', actionId)
+    .returning('resource')
+    .execute();
+  if (held.length === 0) return;
+  const resources = held.map((lock) => lock.resource);
+  await tx.db.updateTable('action').set({ blocked_on: null }).where('blocked_on', 'in', resources).execute();
+}
+
+/** The last child to end wakes the parent. */
+export async function childEnded(tx: Tx, parentId: string, count: number): Promise<void> {
+  const parent = await tx.db
+    .updateTable('action')
+    .set((eb) => ({ pending_children: eb('pending_children', '-', count) }))
+    .where('id', '=', parentId)
+    .returning(['pending_children', 'status'])
+    .executeTakeFirst();
+  if (parent?.status === 'WAITING' && parent.pending_children <= 0) await wakeAction(tx, parentId);
+}
+
+/** Gives a claim back, for this or another process to take again: at a shutdown, or after the database failed. */
+export async function releaseAction(tx: Tx, id: string, epoch: number): Promise<void> {
+  await fence(tx, id, epoch);
+  await tx.db.updateTable('action').set({ status: 'READY', owner: null }).where('id', '=', id).execute();
+  tx.notify('actions');
+}
+
+/** Makes claimable again what processes had that are not alive; their locks stay with the actions. */
+export async function takeOverActions(tx: Tx, deadOwners: readonly string[]): Promise<number> {
+  if (deadOwners.length === 0) return 0;
+  const result = await tx.db
+    .updateTable('action')
+    .set({ status: 'READY', owner: null, status_reason: 'Taken over: the process that ran it is gone.' })
+    .where('status', '=', 'RUNNING')
+    .where('owner', 'in', deadOwners)
+    .executeTakeFirst();
+  if (result.numUpdatedRows > 0n) tx.notify('actions');
+  return Number(result.numUpdatedRows);
+}
+
+/** Of these running actions, those that somebody asked to end, and those that are no longer ours. */
+export async function findControls(
+  db: Db,
+  claims: readonly { readonly id: string; readonly epoch: number }[],
+): Promise<{ cancelled: string[]; stale: string[] }> {
+  const ids = claims.map((claim) => claim.id);
+  const rows = await db
+    .selectFrom('action')
+    .select(['id', 'epoch', 'status', 'control'])
+    .where('id', 'in', ids)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const ours = (claim: { id: string; epoch: number }) => {
+    const row = byId.get(claim.id);
+    return row?.epoch === claim.epoch && row.status === 'RUNNING';
+  };
+  return {
+    cancelled: rows.filter((row) => row.control === 'CANCEL').map((row) => row.id),
+    stale: claims.filter((claim) => !ours(claim)).map((claim) => claim.id),
+  };
+}
+
+export interface Lock {
+  readonly resource: string;
+  readonly actionId: string;
+  readonly mode: LockMode;
+}
+
+export async function locksOn(db: Db, resource: string): Promise<Lock[]> {
+  const rows = await db.selectFrom('resource_lock').selectAll().where('resource', '=', resource).execute();
+  return rows.map((row) => ({ resource: row.resource, actionId: row.action_id, mode: row.mode as LockMode }));
+}
