@@ -106,14 +106,7 @@ async function actions(db: Db): Promise<void> {
   await index(db, 'action', 'blocked', 'blocked_on');
   await index(db, 'action', 'signal', 'wait_signal');
 
-  let step = required(
-    db.schema.createTable('action_step'),
-    'text',
-    'action_id',
-    'name',
-    'kind',
-    'state',
-  );
+  let step = required(db.schema.createTable('action_step'), 'text', 'action_id', 'name', 'kind', 'state');
   step = required(required(optional(step, 'text', 'result'), 'integer', 'epoch'), time, 'at');
   await step.addPrimaryKeyConstraint('action_step_key', ['action_id', 'name']).execute();
 
@@ -123,13 +116,7 @@ async function actions(db: Db): Promise<void> {
   signal = required(required(signal, 'text', 'payload'), time, 'created_at');
   await signal.execute();
 
-  const lock = required(
-    db.schema.createTable('resource_lock'),
-    'text',
-    'resource',
-    'action_id',
-    'mode',
-  );
+  const lock = required(db.schema.createTable('resource_lock'), 'text', 'resource', 'action_id', 'mode');
   await lock.addPrimaryKeyConstraint('resource_lock_key', ['resource', 'action_id']).execute();
   await index(db, 'resource_lock', 'action', 'action_id');
 }

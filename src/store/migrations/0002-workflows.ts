@@ -102,13 +102,7 @@ async function tasksAndActions(db: Db): Promise<void> {
 }
 
 async function waitingWork(db: Db): Promise<void> {
-  let timer = required(
-    db.schema.createTable('workflow_timer'),
-    'text',
-    'subject_id',
-    'kind',
-    'execution_id',
-  );
+  let timer = required(db.schema.createTable('workflow_timer'), 'text', 'subject_id', 'kind', 'execution_id');
   timer = optional(required(timer, time, 'due'), 'text', 'payload');
   await timer.addPrimaryKeyConstraint('workflow_timer_key', ['subject_id', 'kind']).execute();
   await index(db, 'workflow_timer', 'due', 'due');
