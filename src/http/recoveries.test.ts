@@ -116,6 +116,11 @@ describe('Recoveries', () => {
     expect((reply.body as { error: object }).error).toMatchObject({ message });
   });
 
+  test('one is found by the first characters of its id, too', async () => {
+    const { body } = await server.ask('GET', '/v1/recoveries/2222');
+    expect(body).toMatchObject({ recovery: { id: second } });
+  });
+
   test('are shown with each step and each decision', async () => {
     const { body } = await server.ask('GET', `/v1/recoveries/${first}`);
     expect(body).toEqual({

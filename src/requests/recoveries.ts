@@ -1,9 +1,11 @@
 /** Reading what was done about failures. A recovery belongs to the project of its cluster, or of its node. */
+import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import {
   getRecovery,
   listRecoveries,
   recoveryDecisions,
+  recoveryIdsFrom,
   recoverySteps,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
@@ -51,13 +53,25 @@ export interface RecoveryRecord {
   readonly decisions: readonly RecoveryDecision[];
 }
 
-/** @throws CoppiceError `resource-not-found` */
+/**
+ * @param identity the id, or its first characters.
+ * @throws CoppiceError `resource-not-found`, or `multiple-choices` where they fit several.
+ */
 export async function getRecoveryRecord(
   { store: { db } }: RequestTools,
   caller: Caller,
-  id: string,
+  identity: string,
 ): Promise<RecoveryRecord> {
+  const [id = identity, another] = /^[0-9a-f-]{4,36}$/i.test(identity)
+    ? await recoveryIdsFrom(db, identity)
+    : [];
+  if (another !== undefined) {
+    throw new CoppiceError(
+      'multiple-choices',
+      `More than one recovery fits '${identity}': give the whole id.`,
+    );
+  }
   const recovery = await getRecovery(db, id, visibleProject(caller));
-  if (recovery === undefined) return notFound('recovery', id);
+  if (recovery === undefined) return notFound('recovery', identity);
   return { recovery, steps: await recoverySteps(db, id), decisions: await recoveryDecisions(db, id) };
 }

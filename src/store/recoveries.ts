@@ -4,7 +4,7 @@ import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.t
 import type { JsonObject } from '../domain/json.ts';
 import type { RecoveryMode, RecoveryState, RecoveryStepState } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
-import { fromText, toText } from './rows.ts';
+import { chunks, fromText, toText } from './rows.ts';
 import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -34,6 +34,13 @@ export async function getRecovery(db: Db, id: string, project?: string): Promise
 function ofProject(project: string) {
   return sql<SqlBool>`(cluster_id in (select id from cluster where project = ${project})
     or node_id in (select id from node where project = ${project}))`;
+}
+
+/** Ids that begin so: none, the one, or two of several. */
+export async function recoveryIdsFrom(db: Db, start: string): Promise<string[]> {
+  const from = start.toLowerCase();
+  const query = db.selectFrom('recovery').select('id').where('id', '>=', from).where('id', '<', `${from}g`);
+  return (await query.limit(2).execute()).map((row) => row.id);
 }
 
 export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Promise<Recovery[]> {
@@ -145,6 +152,31 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
   }));
 }
 
+export type HeldWhere =
+  | { readonly nodeId: string }
+  | { readonly clusterId: string; readonly policyId?: string };
+
+/** Ids of the open recoveries that were not started. */
+export async function heldRecoveries(db: Db, where: HeldWhere): Promise<string[]> {
+  let query = db
+    .selectFrom('recovery')
+    .select('id')
+    .where('closed_at', 'is', null)
+    .where('started_at', 'is', null);
+  if ('nodeId' in where) query = query.where('node_id', '=', where.nodeId);
+  else {
+    query = query.where('cluster_id', '=', where.clusterId);
+    if (where.policyId !== undefined) query = query.where('policy_id', '=', where.policyId);
+  }
+  return (await query.orderBy('opened_at').execute()).map((row) => row.id);
+}
+
+/** null: it is held. */
+export async function recoveryStartedAt(db: Db, id: string): Promise<number | null> {
+  const row = await db.selectFrom('recovery').select('started_at').where('id', '=', id).executeTakeFirst();
+  return row?.started_at ?? null;
+}
+
 export interface RecentRecovery {
   readonly nodeId: string;
   readonly state: RecoveryState;
@@ -166,13 +198,44 @@ export async function recentRecoveriesOfCluster(
     .where((eb) => eb.or([eb('started_at', '>=', since), eb('closed_at', '>=', since)]))
     .orderBy('opened_at')
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toRecent);
+}
+
+/** The last recovery of each of these nodes that has ended, of one mode. */
+export async function lastEndsOfNodes(
+  db: Db,
+  nodeIds: readonly string[],
+  mode: RecoveryMode,
+): Promise<Map<string, RecentRecovery>> {
+  const ends = new Map<string, RecentRecovery>();
+  for (const chunk of chunks(nodeIds)) {
+    const rows = await db
+      .selectFrom('recovery')
+      .select(['node_id', 'state', 'mode', 'started_at', 'closed_at'])
+      .where('node_id', 'in', chunk)
+      .where('mode', '=', mode)
+      .where(
+        'closed_at',
+        '=',
+        sql<number>`(select max(other.closed_at) from recovery as other
+          where other.node_id = recovery.node_id and other.mode = recovery.mode)`,
+      )
+      .execute();
+    for (const row of rows) ends.set(row.node_id, toRecent(row));
+  }
+  return ends;
+}
+
+function toRecent(
+  row: Pick<Selectable<RecoveryRow>, 'node_id' | 'state' | 'mode' | 'started_at' | 'closed_at'>,
+): RecentRecovery {
+  return {
     nodeId: row.node_id,
     state: row.state as RecoveryState,
     mode: row.mode as RecoveryMode,
     startedAt: row.started_at,
     closedAt: row.closed_at,
-  }));
+  };
 }
 
 export async function recoveryStarted(tx: Tx, id: string, actionId: string, now: number): Promise<void> {
