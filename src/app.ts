@@ -6,6 +6,7 @@
  * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
  * directory. A process that is killed needs no stop: the next start takes over what it left.
  */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { actionEnded, actionStarted } from './actions/action-events.ts';
@@ -20,6 +21,9 @@ import { noAuthentication } from './http/authentication.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { createLog } from './log.ts';
 import { actionMetrics, roundsMetrics } from './metrics.ts';
+import { notificationMetrics } from './metrics/notification-metrics.ts';
+import { recoveryMetrics } from './metrics/recovery-metrics.ts';
+import { Notifier } from './notify/notifier.ts';
 import { policyTypes } from './policies/registry.ts';
 import { typeName, type NodeFacts, type ProfileType } from './profiles/profile-type.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
@@ -87,7 +91,9 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
   const server: HttpServer | undefined = config.roles.includes('api')
     ? await startHttp(parts, actionNames, authentication, stops)
     : undefined;
+  stops.push(recoveryMetrics(registry, store));
   if (config.roles.includes('engine')) {
+    await startNotifier(parts, () => config.publicUrl ?? server?.url ?? null, stops);
     stops.push(() => workflows.runner.stop());
     await workflows.runner.start();
     await startEngine(parts, definitions, stops);
@@ -125,6 +131,21 @@ async function startHttp(
   stops.push(() => server.close());
   await server.listen(config.listen);
   return server;
+}
+
+/** Before anything that has something to tell. */
+async function startNotifier(
+  { config, log, store, registry }: Parts,
+  publicUrl: () => string | null,
+  stops: Started['stops'],
+): Promise<void> {
+  const receivers = config.notifications;
+  const names = receivers.map(({ name }) => name);
+  const counted = notificationMetrics(registry, store, names);
+  const owner = randomUUID();
+  const notifier = new Notifier({ store, receivers, owner, alone: true, publicUrl, log, counted });
+  stops.push(() => notifier.stop());
+  await notifier.start();
 }
 
 async function startEngine(

@@ -1,0 +1,118 @@
+/**
+ * Figures of healing. Counters and histograms are of what this process has seen committed; sum them over the processes. Gauges are read from
+ * the store when they are asked for: every process says the same, also after a restart; take one, or the greatest.
+ *
+ * No figure has a label for a node, a cluster or a recovery: there may be 100,000 of them, and what happened to one is in its record.
+ */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { closingEvents, type EpisodeNews } from '../domain/episode-news.ts';
+import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
+import type { Store } from '../store/store.ts';
+
+/** @returns how to stop counting. */
+export function recoveryMetrics(registry: Registry, store: Store): () => void {
+  nodeGauges(registry, store);
+  const count = countingNews(registry);
+  return store.hear(count);
+}
+
+function nodeGauges(registry: Registry, store: Store): void {
+  const nodes = new Gauge({
+    name: 'coppice_nodes',
+    help: 'Nodes that are watched, by what is known of their health.',
+    labelNames: ['health'] as const,
+    registers: [registry],
+    async collect() {
+      const counts = await countNodesByHealth(store.db);
+      for (const health of ['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN']) {
+        this.set({ health }, counts.get(health) ?? 0);
+      }
+    },
+  });
+  const quarantined = new Gauge({
+    name: 'coppice_nodes_quarantined',
+    help: 'Nodes that are left alone until a person releases them.',
+    registers: [registry],
+    async collect() {
+      this.set(await countQuarantined(store.db));
+    },
+  });
+  const open = new Gauge({
+    name: 'coppice_recoveries_open',
+    help: 'Recoveries that are not closed: held by a gate, or running.',
+    labelNames: ['state'] as const,
+    registers: [registry],
+    async collect() {
+      const { held, running } = await countOpenRecoveries(store.db);
+      this.set({ state: 'held' }, held);
+      this.set({ state: 'running' }, running);
+    },
+  });
+  void [nodes, quarantined, open];
+}
+
+/** From a look to an hour; what takes longer is long. */
+const secondsBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
+
+function countingNews(registry: Registry): (news: EpisodeNews) => void {
+  const registers = [registry];
+  const recoveries = new Counter({
+    name: 'coppice_recoveries_total',
+    help: 'Recoveries that were closed, by result. OBSERVE: nothing was touched.',
+    labelNames: ['result', 'mode'] as const,
+    registers,
+  });
+  // A rate of what has not happened yet is 0, and not nothing.
+  for (const result of Object.keys(closingEvents)) recoveries.inc({ result, mode: 'ENFORCE' }, 0);
+  const detect = new Histogram({
+    name: 'coppice_time_to_detect_seconds',
+    help: 'From the first failed look at a node until its failure was confirmed and a recovery opened.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const recover = new Histogram({
+    name: 'coppice_time_to_recover_seconds',
+    help: 'From the first failed look at a node until its recovery was closed RECOVERED.',
+    buckets: secondsBuckets,
+    registers,
+  });
+  const gates = new Counter({
+    name: 'coppice_gates_closed_total',
+    help: 'Recoveries that began to be held, by the gate that was closed; node: the node itself could not be recovered yet.',
+    labelNames: ['gate'] as const,
+    registers,
+  });
+  const steps = new Histogram({
+    name: 'coppice_recovery_step_seconds',
+    help: 'Time of the steps of recoveries, verification included, by action and result.',
+    labelNames: ['action', 'result'] as const,
+    buckets: secondsBuckets,
+    registers,
+  });
+  return (news) => {
+    const { event, at, recovery, step } = news;
+    const isReal = recovery.mode === 'ENFORCE';
+    if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
+    // A person who asks for a recovery has detected nothing.
+    if (event === 'opened' && recovery.failedAt < recovery.openedAt) {
+      detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
+    }
+    if (event === 'recovered' && isReal) recover.observe(secondsBetween(recovery.failedAt, at));
+    if (event === 'held') gates.inc({ gate: news.gate ?? 'node' });
+    if (step !== null && isReal) {
+      const seconds = secondsBetween(step.startedAt ?? step.endedAt, step.endedAt);
+      steps.observe({ action: knownAction(step.name), result: step.state }, seconds);
+    }
+  };
+}
+
+const closings: ReadonlySet<string> = new Set(Object.values(closingEvents));
+
+/** A person may ask for any operation that a profile type has: a label has to stay within bounds. */
+function knownAction(name: string): string {
+  return ['REBOOT', 'REBUILD', 'RECREATE', 'WORKFLOW'].includes(name) ? name : 'OTHER';
+}
+
+function secondsBetween(from: number, to: number): number {
+  return Math.max(0, to - from) / 1000;
+}

@@ -1,0 +1,31 @@
+/** Counts over all that there is, for whoever looks every few seconds: each is read from an index, or from few rows. */
+import type { Db } from './store.ts';
+
+/** How many nodes are in each state of health; those that were never looked at are in none. */
+export async function countNodesByHealth(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('node_health')
+    .select(['state', (eb) => eb.fn.countAll().as('nodes')])
+    .groupBy('state')
+    .execute();
+  return new Map(rows.map(({ state, nodes }) => [state, Number(nodes)]));
+}
+
+export async function countQuarantined(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('node_healing')
+    .select((eb) => eb.fn.countAll().as('nodes'))
+    .where('quarantined_at', 'is not', null)
+    .executeTakeFirst();
+  return Number(row?.nodes ?? 0);
+}
+
+export async function countOpenRecoveries(db: Db): Promise<{ held: number; running: number }> {
+  const row = await db
+    .selectFrom('recovery')
+    .select((eb) => [eb.fn.countAll().as('open'), eb.fn.count('started_at').as('running')])
+    .where('closed_at', 'is', null)
+    .executeTakeFirst();
+  const running = Number(row?.running ?? 0);
+  return { held: Number(row?.open ?? 0) - running, running };
+}
