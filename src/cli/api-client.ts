@@ -16,6 +16,14 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+export interface ApiRequest {
+  readonly query?: Query;
+  readonly body?: JsonObject;
+  /** A body that is no JSON: the text of a workflow definition. */
+  readonly text?: string;
+  readonly signal?: AbortSignal;
+}
+
 export interface Answer {
   readonly status: number;
   readonly body: Json;
@@ -75,9 +83,9 @@ export class ApiClient {
   }
 
   async send(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
-    request: { readonly query?: Query; readonly body?: JsonObject; readonly signal?: AbortSignal } = {},
+    request: ApiRequest = {},
   ): Promise<Answer> {
     const { response, text } = await this.#exchange(method, path, request);
     const body = readBody(response, text, this.url);
@@ -97,11 +105,11 @@ export class ApiClient {
   async #exchange(
     method: string,
     path: string,
-    request: { readonly query?: Query; readonly body?: JsonObject; readonly signal?: AbortSignal },
+    request: ApiRequest,
   ): Promise<{ response: Response; text: string }> {
     const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const signal = request.signal === undefined ? timeout : AbortSignal.any([request.signal, timeout]);
-    const body = request.body === undefined ? {} : { body: JSON.stringify(request.body) };
+    const body = bodyOf(request);
     const headers = headersFor('application/json', request.body !== undefined);
     const url = this.url + path + queryText(request.query ?? {});
     try {
@@ -118,6 +126,11 @@ export class ApiClient {
 export function identity(nameOrId: string): string {
   if (nameOrId.trim() === '') throw usageError('expected a name or an id, found an empty text');
   return encodeURIComponent(nameOrId);
+}
+
+function bodyOf({ body, text }: ApiRequest): { body?: string } {
+  if (text !== undefined) return { body: text };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 function headersFor(accept: string, hasBody = false): Record<string, string> {
@@ -157,6 +170,9 @@ function refusal(status: number, body: Json, url: string): ApiError {
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const { message, type } = error;
   if (typeof message === 'string') return new ApiError(status, typeof type === 'string' ? type : '', message);
+  // The workflow API says what is wrong in its own way.
+  const fault = isJsonObject(body) ? body['faultstring'] : undefined;
+  if (typeof fault === 'string') return new ApiError(status, '', fault);
   const text = typeof body === 'string' ? firstLines(body) : '';
   return new ApiError(status, '', `${url} answered ${status}${text === '' ? '' : `: ${text}`}`);
 }

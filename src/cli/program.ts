@@ -3,8 +3,9 @@
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     cluster, node, profile, policy,
- *     action, recovery, watch              ask a server, through the public HTTP API and nothing else
- *     policy check, profile check          look at a file; need no server
+ *     action, recovery, workflow, watch    ask a server, through the public HTTP API and nothing else
+ *     policy check, profile check,
+ *     workflow validate, workflow graph    look at a file; need no server
  *
  * Answers go to stdout, as tables for people or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
  * 1 it did not, 2 it was not written rightly, 130 ended by Ctrl-C.
@@ -21,6 +22,7 @@ import { recoveryCommand } from './recovery.ts';
 import { serveCommand } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import { watchCommand } from './watch.ts';
+import { workflowCommand } from './workflow.ts';
 
 const examples = `
 Examples:
@@ -52,6 +54,7 @@ export function buildProgram(terminal: Terminal): Command {
     policyCommand,
     actionCommand,
     recoveryCommand,
+    workflowCommand,
     watchCommand,
   ];
   for (const command of commands) program.addCommand(command(terminal));

@@ -28,7 +28,8 @@ export async function readSpecFile(file: string): Promise<SpecFile> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws CliError for a file that cannot be read. */
+export async function readText(file: string): Promise<string> {
   if (file === '-') return readAll(process.stdin);
   try {
     const { size } = await stat(file);

@@ -20,9 +20,18 @@ export function styleFor(colours: boolean): Style {
     tone === 'plain' ? text : styleText(formats[tone], text, { validateStream: false });
 }
 
-const goodWords = new Set(['ACTIVE', 'SUCCEEDED', 'RECOVERED', 'SELF_HEALED', 'HEALTHY', 'healthy', 'true']);
+const goodWords = new Set([
+  'ACTIVE',
+  'SUCCEEDED',
+  'SUCCESS',
+  'RECOVERED',
+  'SELF_HEALED',
+  'HEALTHY',
+  'healthy',
+  'true',
+]);
 const badWords = new Set(['ERROR', 'FAILED', 'EXHAUSTED', 'CRITICAL', 'UNHEALTHY', 'unhealthy', 'CANCELLED']);
-const quietWords = new Set(['SKIPPED', 'PENDING', 'INIT', 'false', '-', '']);
+const quietWords = new Set(['SKIPPED', 'PENDING', 'INIT', 'IDLE', 'false', '-', '']);
 
 /** The tone of a status word of any kind of object; what is neither good nor bad nor idle is under way. */
 export function toneOf(status: string): Tone {
