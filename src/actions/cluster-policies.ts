@@ -11,8 +11,10 @@ import {
   insertBinding,
   updateBinding,
 } from '../store/cluster-policies.ts';
+import { setBreaker } from '../store/healing.ts';
 import { getPolicy } from '../store/policies.ts';
 import type { Tx } from '../store/store.ts';
+import { cancelHeld } from './close-held.ts';
 
 export const clusterAttachPolicy: ActionDefinition = {
   action: 'CLUSTER_ATTACH_POLICY',
@@ -35,7 +37,11 @@ export const clusterDetachPolicy: ActionDefinition = {
   action: 'CLUSTER_DETACH_POLICY',
   async run(context) {
     await context.transaction('detach', async (tx) => {
-      await deleteBinding(tx, (await requireBinding(tx, context)).id);
+      const { id, clusterId, policyId } = await requireBinding(tx, context);
+      await deleteBinding(tx, id);
+      if (!(await requirePolicy(tx, context)).type.startsWith('senlin.policy.health-')) return;
+      await cancelHeld(tx, { clusterId, policyId }, 'the health policy was detached', context.now());
+      await setBreaker(tx, clusterId, null);
     });
   },
 };

@@ -1,5 +1,6 @@
 import type { ActionDefinition } from '../engine/action-context.ts';
 import { deleteNode, getNode, updateNode } from '../store/nodes.ts';
+import { cancelHeld } from './close-held.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from './physical-node.ts';
@@ -24,7 +25,10 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
             const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
             await type.remove(facts, request);
           },
-          async (tx) => void (await deleteNode(tx, id)),
+          async (tx) => {
+            await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());
+            await deleteNode(tx, id);
+          },
         ),
       );
     },

@@ -17,7 +17,7 @@ import type { ChainPlan } from '../recovery/plan-chain.ts';
 import { healingContext } from '../recovery/workflow-input.ts';
 import type { HealingContext } from '../recovery/workflow-input.ts';
 import { getCluster } from '../store/clusters.ts';
-import { getRecovery } from '../store/recoveries.ts';
+import { getRecovery, saveRecoveryPlan } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import type { WorkflowService } from '../workflow/workflow-service.ts';
 import { loadManagedNode } from './physical-node.ts';
@@ -97,6 +97,8 @@ class RecoveryRun {
   }
 
   async #answer(act: Act, number: number): Promise<void> {
+    const supposed = this.#episode.mode === 'OBSERVE' ? this.#suppose(act) : null;
+    if (supposed !== null) return await this.#learnAndRecord(supposed, number);
     switch (act.kind) {
       case 'probe':
       case 'verify':
@@ -111,6 +113,15 @@ class RecoveryRun {
         return await this.#learnAndRecord(await this.#run(step, name), number);
       }
     }
+  }
+
+  /** What only observes looks once, and then supposes that what it would do works. */
+  #suppose(act: Act): ChainEvent | null {
+    const at = this.#plan.decisions.at(-1)?.at ?? this.#episode.facts.startedAt;
+    const reason = 'supposed, because mode OBSERVE touches nothing';
+    if (act.kind === 'run') return { kind: 'ran', at, result: { ok: true, output: {} } };
+    if (act.kind === 'verify') return { kind: 'looked', at, verdict: { health: 'healthy', reason } };
+    return null;
   }
 
   async #look({ by }: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
@@ -156,7 +167,12 @@ class RecoveryRun {
   }
 
   async #record(tx: Tx, event: ChainEvent): Promise<void> {
-    const { decisions } = planChain(this.#episode.facts, [...this.#history, event]);
+    const history = [...this.#history, event];
+    const { decisions, next } = planChain(this.#episode.facts, history);
+    if (next.kind === 'close' || next.kind === 'release') {
+      const plan = { facts: this.#episode.facts, history } as unknown as JsonObject;
+      await saveRecoveryPlan(tx, this.#episode.recoveryId, plan);
+    }
     const context = { episode: this.#episode, action: this.#context.action, now: this.#context.now() };
     await recordDecisions(tx, context, decisions, this.#plan.decisions.length);
   }

@@ -7,27 +7,35 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Node, Policy, Recovery } from '../domain/model.ts';
+import type { Cluster, Node, Policy, Recovery } from '../domain/model.ts';
+import type { RecoveryMode } from '../domain/states.ts';
 import type { ActionContext } from '../engine/action-context.ts';
+import { inForce, maintenanceOf } from '../health/snapshot.ts';
 import { readHealthPolicy } from '../health/watch-list.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
 import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../recovery/classify-health.ts';
 import { detectionWithoutPolicy, operationRules } from '../recovery/operation-rules.ts';
-import { attachedPolicies } from '../store/cluster-policies.ts';
+import { attachedPolicies, findBinding } from '../store/cluster-policies.ts';
+import { getCluster } from '../store/clusters.ts';
+import { healingOfNode } from '../store/healing.ts';
 import { healthOfNodes } from '../store/node-health.ts';
-import { getNode, updateNode } from '../store/nodes.ts';
+import { getNode, nodeIdsOfClusters, updateNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import {
+  closeRecovery,
   getRecovery,
   insertRecovery,
   openRecoveryOfNode,
   recentRecoveriesOfCluster,
   recordDecision,
+  recoveryReleased,
   recoveryStarted,
+  saveRecoveryPlan,
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
+import { cancelHeld } from './close-held.ts';
 
 /** What is fixed for the whole recovery; `policy` says how the node is looked at. */
 export interface Episode {
@@ -35,6 +43,7 @@ export interface Episode {
   readonly nodeId: string;
   readonly facts: ChainFacts;
   readonly policy: HealthPolicy | null;
+  readonly mode: RecoveryMode;
   /** Of the node, before anything was done. */
   readonly statusBefore: Node['status'];
 }
@@ -51,20 +60,66 @@ export async function beginEpisode(tx: Tx, context: ActionContext): Promise<Epis
       ? await getRecovery(tx.db, asked)
       : await episodeForPerson(tx, node, action.id, now);
   if (recovery === undefined || recovery.state !== 'OPEN') return null;
+  if (typeof asked === 'string' && (await heldBack(tx, node, recovery, now))) return null;
   const policy = await policyOf(tx, recovery);
   const facts = await factsFor(tx, recovery, policy, typeof asked === 'string' ? null : inputs, now);
-  await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
-  return { recoveryId: recovery.id, nodeId: node.id, facts, policy, statusBefore: node.status };
+  const { id, mode } = recovery;
+  if (mode === 'ENFORCE')
+    await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
+  await saveRecoveryPlan(tx, id, { facts: facts as unknown as JsonObject, history: [] });
+  return { recoveryId: id, nodeId: node.id, facts, policy, mode, statusBefore: node.status };
 }
 
-/** At most one episode is open for a node: a request joins it. */
+/**
+ * The way from the decision to here may have been long (somebody held the cluster), and what was said meanwhile counts. Once a chain has
+ * begun it is brought to its end.
+ */
+async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Promise<boolean> {
+  const { id, clusterId, policyId } = recovery;
+  const cluster = clusterId === null ? undefined : await getCluster(tx.db, clusterId);
+  const binding =
+    cluster === undefined || policyId === null
+      ? undefined
+      : await findBinding(tx.db, cluster.id, policyId);
+  if (cluster === undefined || binding === undefined) {
+    await recoveryReleased(tx, id, now);
+    await cancelHeld(tx, { nodeId: node.id }, 'the health policy was detached', now);
+    return true;
+  }
+  const why = await reasonToHold(tx, cluster, node, binding.enabled, now);
+  if (why === null) return false;
+  await recordDecision(tx, id, 'hold', `held: ${why}, before anything was touched`, now);
+  await recoveryReleased(tx, id, now);
+  return true;
+}
+
+async function reasonToHold(
+  tx: Tx,
+  cluster: Cluster,
+  node: Node,
+  enabled: boolean,
+  now: number,
+): Promise<string | null> {
+  if (!enabled) return 'the health policy was disabled';
+  const { exclusion } = await healingOfNode(tx.db, node.id);
+  const excluded = inForce(exclusion, now);
+  if (excluded !== null) return `the node was excluded from healing (${excluded.reason})`;
+  const nodes = (await nodeIdsOfClusters(tx.db, [cluster.id])).get(cluster.id) ?? [];
+  const maintenance = await maintenanceOf(tx.db, cluster, nodes.length, now);
+  return maintenance === null ? null : `the cluster came into maintenance (${maintenance.reason})`;
+}
+
+/** At most one episode is open for a node: a request joins it, unless it only observes. */
 async function episodeForPerson(
   tx: Tx,
   node: Node,
   actionId: string,
   now: number,
 ): Promise<Recovery | undefined> {
-  const open = await openRecoveryOfNode(tx.db, node.id);
+  const found = await openRecoveryOfNode(tx.db, node.id);
+  const isObserved = found?.mode === 'OBSERVE';
+  if (isObserved) await endObservation(tx, found.id, now);
+  const open = isObserved ? undefined : found;
   const id = open?.id ?? (await openEpisode(tx, node, now));
   await recoveryStarted(tx, id, actionId, now);
   await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
@@ -72,6 +127,11 @@ async function episodeForPerson(
     await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: 'asked for by a person', at: now });
   }
   return await getRecovery(tx.db, id);
+}
+
+async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
+  await recordDecision(tx, id, 'close', 'CANCELLED: a person asked for a recovery that touches the node', now);
+  await closeRecovery(tx, id, 'CANCELLED', now);
 }
 
 async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
@@ -138,7 +198,12 @@ async function earlierExhausted(
 ): Promise<number[]> {
   const retry = policy?.recovery.retry ?? null;
   if (retry === null || clusterId === null) return [];
+  const { releasedAt } = await healingOfNode(tx.db, nodeId);
   const recent = await recentRecoveriesOfCluster(tx.db, clusterId, now - retry.windowMs);
-  const failed = recent.filter((each) => each.nodeId === nodeId && each.state === 'EXHAUSTED');
-  return failed.flatMap(({ closedAt }) => closedAt ?? []);
+  const failed = recent.filter(
+    (each) => each.nodeId === nodeId && each.state === 'EXHAUSTED' && each.mode === 'ENFORCE',
+  );
+  return failed.flatMap(({ closedAt }) =>
+    closedAt === null || closedAt <= (releasedAt ?? 0) ? [] : [closedAt],
+  );
 }

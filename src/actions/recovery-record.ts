@@ -8,17 +8,22 @@ import type { Action, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
 import type { Decision, End, Note, StepPlan, TimedDecision } from '../recovery/chain.ts';
+import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
+import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
 import { executionId } from '../recovery/execution-id.ts';
 import { timelineOf } from '../recovery/timeline.ts';
 import { insertEvent } from '../store/events.ts';
-import { saveNodeHealth } from '../store/node-health.ts';
+import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
+import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
 import {
   closeRecovery,
   openRecoveryOfNode,
   recordDecision,
   recoveryReleased,
+  recoveryStartedAt,
   saveRecoveryStep,
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
@@ -86,6 +91,7 @@ async function recordEffect(
         reason: decision.reason,
         at,
       });
+      if (context.episode.mode === 'OBSERVE') return;
       return await putBack(tx, context, decision.reason);
     case 'probe':
     case 'verify':
@@ -151,30 +157,67 @@ async function settle(
   { state, reason }: Extract<Note, { kind: 'settle' }>,
 ): Promise<void> {
   const { episode, now } = context;
+  if (episode.mode === 'OBSERVE') return;
   const healed = state === 'RECOVERED';
   const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
   await updateNode(tx, episode.nodeId, { status: healed ? 'ACTIVE' : 'ERROR', statusReason, updatedAt: now });
   if (healed) await noteWell(tx, context, reason);
+  else await noteStillFailed(tx, context);
   await evaluate(tx, context);
 }
 
 async function close(
   tx: Tx,
   context: RecordContext,
-  { state, reason }: Extract<End, { kind: 'close' }>,
+  end: Extract<End, { kind: 'close' }>,
 ): Promise<void> {
+  const { state, reason } = end;
   const { episode, now } = context;
   const { recoveryId } = episode;
   if (await closeRecovery(tx, recoveryId, state, now)) {
     await tellEpisode(tx, { event: closingEvents[state], recoveryId, reason, at: now });
   }
+  await tell(tx, context, state.toLowerCase(), reason);
+  if (episode.mode === 'OBSERVE') return;
+  await countForBreaker(tx, context, state);
+  if (end.next?.kind === 'quarantine') await quarantine(tx, context, end.next.reason);
   if (state === 'SELF_HEALED') {
     await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
     await noteWell(tx, context, reason);
     await evaluate(tx, context);
   }
   if (state === 'CANCELLED') await putBack(tx, context, `Recovery cancelled: ${reason}`);
-  await tell(tx, context, state.toLowerCase(), reason);
+}
+
+/** What a person asked for says nothing about whether automation helps. */
+async function countForBreaker(
+  tx: Tx,
+  { episode, action, now }: RecordContext,
+  state: EndedRecovery['state'],
+): Promise<void> {
+  const limits = episode.policy?.safety.breaker ?? null;
+  const startedAt = await recoveryStartedAt(tx.db, episode.recoveryId);
+  if (limits === null || action.clusterId === null || startedAt === null) return;
+  if (episode.facts.manual !== null) return;
+  const before = (await healingOfCluster(tx.db, action.clusterId)).breaker ?? closedBreaker;
+  const after = breakerAfter(before, { state, startedAt, closedAt: now }, limits);
+  if (after !== before) await setBreaker(tx, action.clusterId, after);
+}
+
+async function quarantine(tx: Tx, context: RecordContext, reason: string): Promise<void> {
+  const { episode, action, now } = context;
+  const { nodeId, recoveryId } = episode;
+  await quarantineNode(tx, { id: nodeId, clusterId: action.clusterId }, reason, now);
+  await tell(tx, context, 'quarantined', reason);
+  await tellEpisode(tx, { event: 'quarantined', recoveryId, reason, at: now });
+}
+
+/** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
+async function noteStillFailed(tx: Tx, { episode, now }: RecordContext): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  const record = (await healthOfNodes<HealthRecord>(tx.db, [episode.nodeId])).get(episode.nodeId);
+  if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
+  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, lookedAt: now });
 }
 
 /** What was seen of the node before is over: it counts as well until it is seen to fail again. */
@@ -214,7 +257,7 @@ async function tell(
   await insertEvent(tx, {
     id: randomUUID(),
     timestamp: now,
-    level: status === 'exhausted' ? 'ERROR' : status === 'cancelled' ? 'WARNING' : 'INFO',
+    level: status === 'exhausted' || status === 'quarantined' ? 'ERROR' : status === 'cancelled' ? 'WARNING' : 'INFO',
     status,
     statusReason,
     otype: 'RECOVERY',

@@ -7,32 +7,26 @@ import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../actions/evaluate-cluster.ts';
 import { onNode } from '../actions/action-requests.ts';
 import type { Cluster, Node } from '../domain/model.ts';
+import { cancelHeld } from '../actions/close-held.ts';
 import { closingEvents } from '../domain/episode-news.ts';
-import type { BreakerLimits } from '../domain/health-policy.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
-import { breakerAfter, closedBreaker, type BreakerState } from '../recovery/breaker.ts';
+import type { RecoveryMode } from '../domain/states.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
-import { planRound, type NodeSnapshot, type RoundPlan, type RoundSnapshot } from '../recovery/plan-round.ts';
+import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';
 import { insertEvent } from '../store/events.ts';
-import { healthOfCluster } from '../store/node-health.ts';
-import { nodesOfCluster, updateNode } from '../store/nodes.ts';
+import { updateNode } from '../store/nodes.ts';
 import {
   closeRecovery,
   insertRecovery,
   lastDecision,
-  openRecoveriesOfCluster,
-  recentRecoveriesOfCluster,
   recordDecision,
   recoveryStarted,
-  type RecentRecovery,
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
+import { takeSnapshot } from './snapshot.ts';
 import type { WatchedCluster } from './watch-list.ts';
-
-/** How far back rate limits and retries may look: their longest period is a day (see the policy's schema). */
-const RECENT_MS = 24 * 3600 * 1000;
 
 export interface HealRoundResult {
   /** Something is held or left until then; null: look again when something changes. */
@@ -53,12 +47,14 @@ export async function healRound(
   now: number,
 ): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
-  if (cluster === undefined) return { lookAgainAt: null, isActive: false, health: new Map() };
-  const nodes = await nodesOfCluster(tx.db, clusterId);
-  const health = await healthOfCluster<HealthRecord>(tx.db, cluster.id);
-  const snapshot = await takeSnapshot(tx, cluster, nodes, health, watched, now);
+  if (cluster === undefined) {
+    await cancelHeld(tx, { clusterId }, 'the cluster is gone', now);
+    return { lookAgainAt: null, isActive: false, health: new Map() };
+  }
+  const { round: snapshot, nodes, health, episodes } = await takeSnapshot(tx.db, cluster, watched, now);
   const plan = planRound(snapshot);
-  await carryOut(tx, { cluster, nodes, watched, now }, plan);
+  const modes = new Map(episodes.map((each) => [each.recoveryId, each.mode]));
+  await carryOut(tx, { cluster, nodes, watched, modes, now }, plan);
   const times = [...plan.hold, ...plan.leave].flatMap(({ until }) => until ?? []);
   return {
     lookAgainAt: times.length === 0 ? null : Math.min(...times),
@@ -67,75 +63,12 @@ export async function healRound(
   };
 }
 
-async function takeSnapshot(
-  tx: Tx,
-  cluster: Cluster,
-  nodes: readonly Node[],
-  health: ReadonlyMap<string, HealthRecord>,
-  watched: WatchedCluster | null,
-  now: number,
-): Promise<RoundSnapshot> {
-  const recent = await recentRecoveriesOfCluster(tx.db, cluster.id, now - RECENT_MS);
-  const lastEnds = new Map(
-    recent.filter((recovery) => recovery.closedAt !== null).map((each) => [each.nodeId, each]),
-  );
-  return {
-    now,
-    desiredCapacity: cluster.desiredCapacity,
-    policy: watched?.policy ?? null,
-    policyEnabled: watched?.enabled ?? false,
-    maintenance: null,
-    breaker: breakerOf(recent, watched?.policy.safety.breaker ?? null),
-    nodes: nodes.map((node) => nodeSnapshot(node, health.get(node.id), lastEnds.get(node.id))),
-    episodes: await openRecoveriesOfCluster(tx.db, cluster.id),
-    starts: recent.flatMap(({ nodeId, startedAt }) =>
-      startedAt === null ? [] : [{ nodeId, at: startedAt }],
-    ),
-  };
-}
-
-/** The breaker is what the recoveries that ended have made of it: it is computed, and not kept. */
-function breakerOf(recent: readonly RecentRecovery[], limits: BreakerLimits | null): BreakerState {
-  if (limits === null) return closedBreaker;
-  const ended = recent.flatMap(({ state, startedAt, closedAt }) =>
-    state === 'OPEN' || startedAt === null || closedAt === null ? [] : { state, startedAt, closedAt },
-  );
-  ended.sort((a, b) => a.closedAt - b.closedAt);
-  return ended.reduce((breaker, each) => breakerAfter(breaker, each, limits), closedBreaker);
-}
-
-function nodeSnapshot(
-  node: Node,
-  health: HealthRecord | undefined,
-  lastEnd: { readonly state: string; readonly closedAt: number | null } | undefined,
-): NodeSnapshot {
-  const { id, name, status } = node;
-  const exhaustedAt = lastEnd?.state === 'EXHAUSTED' ? lastEnd.closedAt : null;
-  return {
-    id,
-    name,
-    status,
-    health: recordSince(changedAt(node), health),
-    excluded: null,
-    quarantinedSince: null,
-    exhaustedAt,
-  };
-}
-
-/** What was seen of a node before it was last changed says nothing about what it is now. */
-export function recordSince(changed: number, record: HealthRecord | undefined): HealthRecord | null {
-  return record !== undefined && record.lookedAt >= changed ? record : null;
-}
-
-/** When the node was last created, updated or recovered: its grace counts from here. */
-export function changedAt(node: Node): number {
-  return node.updatedAt ?? node.createdAt ?? node.initAt;
-}
-
 interface Round {
   readonly cluster: Cluster;
   readonly nodes: readonly Node[];
   readonly watched: WatchedCluster | null;
+  /** Of the episodes that were open before. */
+  readonly modes: ReadonlyMap<string, RecoveryMode>;
   readonly now: number;
 }
 
@@ -154,7 +87,13 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
     const node = nodes.get(entry.nodeId);
     if (node !== undefined) await startEpisode(tx, round, idOf(entry), node, entry.reason);
   }
-  if (plan.open.length > 0) await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
+  if (plan.open.length > 0 && modeOf(round) === 'ENFORCE')
+    await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
+}
+
+/** Of what is opened and started from now on. */
+function modeOf({ watched }: Round): RecoveryMode {
+  return watched?.policy.mode ?? 'ENFORCE';
 }
 
 async function openEpisode(
@@ -171,6 +110,7 @@ async function openEpisode(
     nodeName: node.name,
     clusterId: cluster.id,
     policyId: watched?.policyId ?? null,
+    mode: modeOf(round),
     failure: { class: entry.failure.class, reason: entry.failure.reason },
     failedAt: entry.failedAt,
     openedAt: now,
@@ -178,7 +118,7 @@ async function openEpisode(
   });
   await recordDecision(tx, id, 'open', entry.reason, now);
   const statusReason = `${entry.failure.class}: ${entry.failure.reason}`;
-  await updateNode(tx, node.id, { status: 'ERROR', statusReason });
+  if (modeOf(round) === 'ENFORCE') await updateNode(tx, node.id, { status: 'ERROR', statusReason });
   await tell(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
   await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: entry.reason, at: now });
   return id;
@@ -188,13 +128,20 @@ async function startEpisode(tx: Tx, round: Round, id: string, node: Node, reason
   const { now } = round;
   const actionId = randomUUID();
   // The chain limits itself: each of its steps has a timeout.
-  const request = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
+  const asked = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
+  // What touches nothing keeps nothing from being touched.
+  const request = isObserved(round, id) ? { ...asked, locks: [] } : asked;
   const { project, user, domain } = node;
   const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
   const action = { ...request, ...named, cause: 'Health Policy' as const, owner: { project, user, domain } };
   await insertActions(tx, [action], now);
   await recoveryStarted(tx, id, actionId, now);
   await recordDecision(tx, id, 'start', reason, now);
+}
+
+/** One that was opened in this same round is of the policy's mode. */
+function isObserved(round: Round, recoveryId: string): boolean {
+  return (round.modes.get(recoveryId) ?? modeOf(round)) === 'OBSERVE';
 }
 
 /** Looked at every time, written down when the reason is another one than before. */
@@ -235,7 +182,7 @@ async function closeEpisode(
     await tellEpisode(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });
   }
   if (node === undefined) return;
-  if (entry.state === 'SELF_HEALED') {
+  if (entry.state === 'SELF_HEALED' && !isObserved(round, id)) {
     await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${entry.reason}` });
     await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
   }

@@ -15,9 +15,10 @@ import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { ProbeTarget } from './detector.ts';
-import { changedAt, healRound, recordSince } from './heal-round.ts';
+import { healRound } from './heal-round.ts';
 import type { ModeVerdict } from './probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from './rounds.ts';
+import { changedAt, recordSince } from './snapshot.ts';
 import type { SlotLimits } from './slots.ts';
 import { emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
 

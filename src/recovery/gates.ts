@@ -28,6 +28,8 @@ export interface Maintenance {
   /** null: until a person ends it. */
   readonly until: number | null;
   readonly reason: string;
+  /** The action that makes the cluster smaller, where not a person but it is the reason. */
+  readonly action?: string;
 }
 
 /** What the gates look at, as it stands when one episode asks. */
@@ -75,6 +77,11 @@ export function closedGate(view: GateView): ClosedGate | null {
   return null;
 }
 
+/** All that are closed: the first is the one that holds. */
+export function closedGates(view: GateView): ClosedGate[] {
+  return gates.flatMap((gate) => gate(view) ?? []);
+}
+
 /** The limit in nodes: rounded down, but never under its floor. */
 export function shareOf(share: Share, desiredCapacity: number): number {
   return Math.max(Math.floor((desiredCapacity * share.percent) / 100), share.atLeast);
@@ -88,6 +95,10 @@ function policyGate(view: GateView): ClosedGate | null {
 function maintenanceGate(view: GateView): ClosedGate | null {
   const { maintenance, now } = view;
   if (maintenance === null || (maintenance.until !== null && maintenance.until <= now)) return null;
+  if (maintenance.action !== undefined) {
+    const reason = `healing rests while ${maintenance.action} makes the cluster smaller`;
+    return close(view, 'maintenance', nextRound(view), reason);
+  }
   const end =
     maintenance.until === null
       ? 'until somebody resumes it'

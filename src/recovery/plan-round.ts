@@ -25,6 +25,8 @@ export interface NodeSnapshot {
   readonly quarantinedSince: number | null;
   /** When its last episode ended EXHAUSTED, if no better end came after. */
   readonly exhaustedAt: number | null;
+  /** When a recovery of this same failure ended that only observed; null or absent: there was none. */
+  readonly observedAt?: number | null;
 }
 
 /** An open episode. */
@@ -180,6 +182,11 @@ const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 
 
 /** After an episode that did not help, the next one waits: `retry.delay`, or a round. */
 function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
+  if (node.observedAt != null)
+    return {
+      until: null,
+      reason: `what would be done was decided ${duration(now - node.observedAt)} ago; mode OBSERVE touches nothing`,
+    };
   if (node.exhaustedAt === null || policy === null) return null;
   const until = node.exhaustedAt + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
   if (until <= now) return null;

@@ -41,11 +41,7 @@ export async function healingOfCluster(db: Db, clusterId: string): Promise<Clust
 
 /** By node; those of which nothing is said have no entry. */
 export async function healingOfNodes(db: Db, clusterId: string): Promise<Map<string, NodeHealing>> {
-  const rows = await db
-    .selectFrom('node_healing')
-    .selectAll()
-    .where('cluster_id', '=', clusterId)
-    .execute();
+  const rows = await db.selectFrom('node_healing').selectAll().where('cluster_id', '=', clusterId).execute();
   return new Map(rows.map((row) => [row.node_id, toNodeHealing(row)]));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Keys of the health policy that are understood and decided, but that nothing carries out yet. They are refused, never ignored: a
- * policy that says `max_unhealthy` and is not held back by it would be worse than none. Removing a line enables its key.
+ * What of the health policy is understood, but not carried out yet. It is refused, never ignored: a policy that names a detection mode
+ * which never looks would be worse than none. Removing a line enables it.
  */
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -13,12 +13,9 @@ interface NotYet {
 }
 
 export const notYetSupported: readonly NotYet[] = [
-  { path: 'mode', is: 'OBSERVE' },
   { path: 'detection.detection_modes[*].type', is: 'HYPERVISOR_STATUS_POLLING' },
   { path: 'detection.detection_modes[*].type', is: 'LB_STATUS_POLLING' },
   { path: 'detection.detection_modes[*].type', is: 'LIFECYCLE_EVENTS' },
-  { path: 'recovery.retry' },
-  { path: 'safety' },
 ];
 
 /** @param document what the user wrote, in the present form; defaults are not in it. */

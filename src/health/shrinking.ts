@@ -1,0 +1,56 @@
+/**
+ * Whether an action is making a cluster smaller, or waits to: healing rests meanwhile, as in Senlin, because what looks like a failure may
+ * be a node that is meant to go. It is read from the actions themselves, so that no crash leaves a cluster paused.
+ */
+import { planResize, type AdjustmentType } from '../domain/capacity.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Action, Cluster } from '../domain/model.ts';
+
+const alwaysShrinks: ReadonlySet<string> = new Set([
+  'CLUSTER_DELETE',
+  'CLUSTER_SCALE_IN',
+  'CLUSTER_DEL_NODES',
+  'NODE_DELETE',
+]);
+
+/** @param unfinished actions of the cluster and its nodes. */
+export function shrinkingAction(
+  unfinished: readonly Pick<Action, 'action' | 'inputs'>[],
+  cluster: Cluster,
+  nodes: number,
+): string | null {
+  const shrinks = unfinished.find(
+    ({ action, inputs }) =>
+      alwaysShrinks.has(action) || (action === 'CLUSTER_RESIZE' && resizesDown(inputs, cluster, nodes)),
+  );
+  return shrinks?.action ?? null;
+}
+
+/** One that has planned already has set the capacity, and has nodes left to take away. */
+function resizesDown(inputs: JsonObject, cluster: Cluster, nodes: number): boolean {
+  if (nodes > cluster.desiredCapacity) return true;
+  try {
+    return planResize(nodes, cluster, resizeRequest(inputs)).desired < nodes;
+  } catch (error) {
+    // It contradicts itself: the action will fail, and takes nothing away.
+    if (error instanceof CoppiceError) return false;
+    throw error;
+  }
+}
+
+/** Inputs of CLUSTER_RESIZE: `{adjustment_type?, number?, min_size?, max_size?, min_step?, strict?}`. */
+export function resizeRequest(inputs: JsonObject): Parameters<typeof planResize>[2] {
+  const numberAt = (key: string) => (typeof inputs[key] === 'number' ? inputs[key] : undefined);
+  const given = {
+    adjustmentType: inputs['adjustment_type'] as AdjustmentType | undefined,
+    number: numberAt('number'),
+    minSize: numberAt('min_size'),
+    maxSize: numberAt('max_size'),
+    minStep: numberAt('min_step'),
+  };
+  const present = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+  );
+  return { ...present, strict: inputs['strict'] !== false };
+}

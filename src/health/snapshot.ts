@@ -1,0 +1,140 @@
+/** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { Cluster, Node } from '../domain/model.ts';
+import { closedBreaker } from '../recovery/breaker.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { Maintenance } from '../recovery/gates.ts';
+import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
+import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
+import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
+import type { NodeHealing, Pause } from '../store/healing.ts';
+import { healthOfCluster } from '../store/node-health.ts';
+import { nodesOfCluster } from '../store/nodes.ts';
+import {
+  lastEndsOfNodes,
+  openRecoveriesOfCluster,
+  recentRecoveriesOfCluster,
+  type OpenRecovery,
+  type RecentRecovery,
+} from '../store/recoveries.ts';
+import type { Db } from '../store/store.ts';
+import { shrinkingAction } from './shrinking.ts';
+
+/** The health policy of a cluster. */
+export interface ClusterRules {
+  readonly policyId: string;
+  readonly enabled: boolean;
+  readonly policy: HealthPolicy;
+}
+
+export interface ClusterSnapshot {
+  readonly round: RoundSnapshot;
+  readonly nodes: readonly Node[];
+  /** As they are written down; of a node that was changed since they say nothing. */
+  readonly health: ReadonlyMap<string, HealthRecord>;
+  readonly healing: ReadonlyMap<string, NodeHealing>;
+  readonly episodes: readonly OpenRecovery[];
+}
+
+/** @param rules null where the cluster has no health policy. */
+export async function takeSnapshot(
+  db: Db,
+  cluster: Cluster,
+  rules: ClusterRules | null,
+  now: number,
+): Promise<ClusterSnapshot> {
+  const nodes = await nodesOfCluster(db, cluster.id);
+  const health = await healthOfCluster<HealthRecord>(db, cluster.id);
+  const healing = await healingOfNodes(db, cluster.id);
+  const episodes = await openRecoveriesOfCluster(db, cluster.id);
+  const { breaker } = await healingOfCluster(db, cluster.id);
+  const mode = rules?.policy.mode ?? 'ENFORCE';
+  const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode);
+  const round: RoundSnapshot = {
+    now,
+    desiredCapacity: cluster.desiredCapacity,
+    policy: rules?.policy ?? null,
+    policyEnabled: rules?.enabled ?? false,
+    maintenance: await maintenanceOf(db, cluster, nodes.length, now),
+    breaker: breaker ?? closedBreaker,
+    nodes: nodes.map((node) =>
+      nodeSnapshot(node, health.get(node.id), healing.get(node.id), ends.get(node.id)),
+    ),
+    episodes,
+    starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
+  };
+  return { round, nodes, health, healing, episodes };
+}
+
+function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthRecord>): string[] {
+  return nodes.flatMap(({ id }) => (health.get(id)?.state === 'FAILED' ? [id] : []));
+}
+
+/** What a person asked for comes first; else an action that makes the cluster smaller. */
+export async function maintenanceOf(
+  db: Db,
+  cluster: Cluster,
+  nodes: number,
+  now: number,
+): Promise<Maintenance | null> {
+  const { pause } = await healingOfCluster(db, cluster.id);
+  const paused = inForce(pause, now);
+  if (paused !== null) return paused;
+  const action = shrinkingAction(await unfinishedRootsOfCluster(db, cluster.id), cluster, nodes);
+  return action === null ? null : { until: null, reason: `${action} runs, or waits to`, action };
+}
+
+export function inForce(pause: Pause | null, now: number): Maintenance | null {
+  if (pause === null || (pause.until !== null && pause.until <= now)) return null;
+  return { until: pause.until, reason: pause.reason };
+}
+
+/** As far back as the rate limits of the policy look. What only observed does not count for what touches, nor the other way round. */
+async function startsOf(
+  db: Db,
+  clusterId: string,
+  { mode, safety: { rateLimit } }: HealthPolicy,
+  now: number,
+): Promise<RoundSnapshot['starts']> {
+  const periodMs = Math.max(rateLimit.node?.periodMs ?? 0, rateLimit.cluster?.periodMs ?? 0);
+  if (periodMs === 0) return [];
+  const recent = await recentRecoveriesOfCluster(db, clusterId, now - periodMs);
+  const starts = recent.flatMap((each) =>
+    each.startedAt === null || each.mode !== mode ? [] : [{ nodeId: each.nodeId, at: each.startedAt }],
+  );
+  return starts.sort((one, other) => one.at - other.at);
+}
+
+function nodeSnapshot(
+  node: Node,
+  record: HealthRecord | undefined,
+  healing: NodeHealing = nothingOfNode,
+  lastEnd: RecentRecovery | undefined,
+): NodeSnapshot {
+  const { id, name, status } = node;
+  const health = recordSince(changedAt(node), record);
+  const { exclusion, quarantine, releasedAt } = healing;
+  const endedAt = lastEnd?.closedAt ?? null;
+  const exhausted = lastEnd?.state === 'EXHAUSTED' && (releasedAt === null || (endedAt ?? 0) > releasedAt);
+  const observed = lastEnd?.mode === 'OBSERVE' && health !== null && (endedAt ?? 0) >= (health.failedAt ?? 0);
+  return {
+    id,
+    name,
+    status,
+    health,
+    excluded: exclusion === null ? null : { until: exclusion.until, reason: exclusion.reason },
+    quarantinedSince: quarantine?.since ?? null,
+    exhaustedAt: exhausted ? endedAt : null,
+    observedAt: observed ? endedAt : null,
+  };
+}
+
+/** What was seen of a node before it was last changed says nothing about what it is now. */
+export function recordSince(changed: number, record: HealthRecord | undefined): HealthRecord | null {
+  return record !== undefined && record.lookedAt >= changed ? record : null;
+}
+
+/** When the node was last created, updated or recovered: its grace counts from here. */
+export function changedAt(node: Node): number {
+  return node.updatedAt ?? node.createdAt ?? node.initAt;
+}
