@@ -4,6 +4,7 @@ import { eventually } from '../../test/support/eventually.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
+import type { Store } from '../store/store.ts';
 import { requestCancel } from '../store/action-cancel.ts';
 import {
   claimActions,
@@ -35,7 +36,7 @@ describe.each(backends)('the engine on $name', (backend) => {
 
   async function start(
     bodies: Record<string, Body>,
-    options: { concurrency?: number } = {},
+    options: { concurrency?: number; store?: Store } = {},
   ): Promise<Engine> {
     const definitions = Object.entries(bodies).map(([action, run]) => ({ action, run }));
     const engine = new Engine({
@@ -189,6 +190,31 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect((await ended(id)).outputs).toEqual({ early: { by: 'test' }, never: null });
   });
 
+  it('misses no signal that is sent while it lies down to wait', async () => {
+    let armed = false;
+    const { store } = test;
+    const racing: Store = {
+      db: store.db,
+      listen: (topic, listener) => store.listen(topic, listener),
+      isFailure: (error) => store.isFailure(error),
+      close: () => store.close(),
+      async write(work) {
+        if (armed) {
+          armed = false;
+          await store.write((tx) => sendSignal(tx, 'go', {}, Date.now()));
+        }
+        return await store.write(work);
+      },
+    };
+    const wait: Body = async (context) => {
+      armed = true;
+      await context.waitFor('wait', 'go', 60_000);
+    };
+    await start({ WAIT: wait }, { store: racing });
+    const [id = ''] = await enqueue(newAction('WAIT'));
+    expect((await ended(id)).status).toBe('SUCCEEDED');
+  });
+
   it('goes on when the last child has ended, with the outcome of each in order', async () => {
     await start({
       PARENT: async (context) => {
@@ -318,6 +344,17 @@ describe.each(backends)('the engine on $name', (backend) => {
     for (const id of [unstarted, run, first]) expect((await ended(id)).status).toBe('CANCELLED');
     expect(seen).toEqual(['cleaned up']);
     expect(await locksOn(test.store.db, 'r')).toEqual([]);
+  });
+
+  it('misses no cancel that is asked for while it lies down to wait', async () => {
+    const [id = ''] = await enqueue(newAction('WAIT'));
+    const [claim] = await test.store.write((tx) => claimActions(tx, 'we', 1, Date.now()));
+    await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
+    const writer = { actionId: id, epoch: claim?.epoch ?? 0, cancelled: false };
+    const forEver = { reason: '', wakeAt: null, signal: 'never', children: 0 };
+    await test.store.write((tx) => suspendAction(tx, writer, forEver, Date.now()));
+    await start({ WAIT: (context) => ignore(context.waitFor('wait', 'never', 60_000)) });
+    expect((await ended(id)).status).toBe('CANCELLED');
   });
 
   it('cancels the children with the parent, and waits for their end', async () => {
