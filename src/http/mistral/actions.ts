@@ -4,7 +4,13 @@ import type { Definition } from '../../store/workflow-definitions.ts';
 import { listDefinitions, listings, type Condition } from '../../store/workflow-listing.ts';
 import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
 import { listAnswer, listParameters, readListQuery, type ListAsked } from './mistral-query.ts';
-import { badRequest, notFound, type MistralRequest, type MistralRoute } from './mistral-route.ts';
+import {
+  badRequest,
+  notFound,
+  type MistralAnswer,
+  type MistralRequest,
+  type MistralRoute,
+} from './mistral-route.ts';
 import { adhocActionShape, systemActionShape } from './shapes.ts';
 
 const path = '/v2/actions';
@@ -61,6 +67,21 @@ function wordOf(value: Json): string {
 
 const deletion = deletionRoute(path, 'adhoc_action');
 
+async function show(request: MistralRequest): Promise<MistralAnswer> {
+  const found =
+    systemAction(request) ?? (await shape(request, await definitionAsked(request, 'adhoc_action')));
+  return { status: 200, body: found };
+}
+
+async function remove(request: MistralRequest): Promise<MistralAnswer> {
+  if (systemAction(request) !== undefined)
+    throw badRequest(`Attempt to delete a system action: ${request.id}`);
+  return await deletion.handle(request);
+}
+
+/** Mistral's clients ask for `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly empty. */
+const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
+
 export const actionRoutes: readonly MistralRoute[] = [
   validationRoute(path, 'action'),
   {
@@ -73,16 +94,16 @@ export const actionRoutes: readonly MistralRoute[] = [
       return { status: 201, body: await shapes(request, await create(request, 'action')) };
     },
   },
-  {
+  ...[path, `${path}/{id}`].map((where): MistralRoute => ({
     method: 'PUT',
-    path,
+    path: where,
     summary: 'Replace ad-hoc actions by name',
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
       return { status: 200, body: await shapes(request, await replace(request, 'action')) };
     },
-  },
+  })),
   {
     method: 'GET',
     path,
@@ -98,23 +119,14 @@ export const actionRoutes: readonly MistralRoute[] = [
       return listAnswer(request, 'actions', asked, [...builtIn, ...adhoc].slice(0, limit));
     },
   },
-  {
-    method: 'GET',
-    path: `${path}/{id}`,
-    summary: 'Show an action, by name or id',
-    query: ['namespace', 'fields'],
-    async handle(request) {
-      const body =
-        systemAction(request) ?? (await shape(request, await definitionAsked(request, 'adhoc_action')));
-      return { status: 200, body };
+  ...paths.flatMap((where): MistralRoute[] => [
+    {
+      method: 'GET',
+      path: where,
+      summary: 'Show an action, by name or id',
+      query: ['namespace', 'fields'],
+      handle: show,
     },
-  },
-  {
-    ...deletion,
-    async handle(request) {
-      if (systemAction(request) !== undefined)
-        throw badRequest(`Attempt to delete a system action: ${request.id}`);
-      return await deletion.handle(request);
-    },
-  },
+    { ...deletion, path: where, handle: remove },
+  ]),
 ];

@@ -79,7 +79,7 @@ async function branch(
         : { workflow_executions: await subBranches(tools, own, asked, statistics, depth + 1) };
     shown.push({ ...shape, ...below, retry_count: task.retries });
   }
-  return { ...executionShape(execution), task_executions: shown };
+  return { name: execution.record.workflow, ...executionShape(execution), task_executions: shown };
 }
 
 function count(statistics: Statistics, task: TaskRecord): void {

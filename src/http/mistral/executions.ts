@@ -211,12 +211,13 @@ export const executionRoutes: readonly MistralRoute[] = [
   {
     method: 'GET',
     path: `${path}/{id}/executions`,
-    summary: 'List the sub-executions of an execution, all levels',
+    summary: 'List the sub-executions of an execution',
     query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
     async handle(request) {
       const { record } = await executionAsked(request);
-      const root = record.rootId ?? record.id;
-      return await executionList(request, [{ field: 'root_execution_id', comparison: 'eq', values: [root] }]);
+      // Of a root all levels, of another execution the next one.
+      const field = record.rootId === null ? 'root_execution_id' : 'parent_execution_id';
+      return await executionList(request, [{ field, comparison: 'eq', values: [record.id] }]);
     },
   },
   {

@@ -22,7 +22,7 @@ afterAll(async () => {
 const definitions = `version: '2.0'
 heal:
   tags: [recovery]
-  input: [node, {grace: 2}]
+  input: [node, {grace: 2}] # seconds
   output: {verdict: <% $.verdict %>}
   tasks:
     restart: {action: 'std.echo output="restarted <% $.node %>"', publish: {verdict: <% task().result %>}}
@@ -68,6 +68,7 @@ describe('workflows', () => {
     });
     expect(body['definition']).toContain('heal:');
     expect(body['definition']).not.toContain('failing');
+    expect(body['definition']).toContain('input: [node, {grace: 2}] # seconds');
     expect((await rest.call('GET', `/workflows/${body['id'] as string}`)).body).toEqual(body);
   });
 
@@ -189,6 +190,14 @@ workflows:
       'Client',
       'Attempt to delete a system action: std.http',
     ]);
+  });
+
+  it('are found with their namespace behind their name, as clients ask', async () => {
+    await rest.call('POST', '/actions?namespace=ns', "version: '2.0'\nact: {base: std.noop}\n");
+    expect((await rest.call('GET', '/actions/std.echo/')).status).toBe(200);
+    expect((await rest.call('GET', '/actions/act/')).status).toBe(404);
+    expect((await rest.call('GET', '/actions/act/ns')).body).toMatchObject({ name: 'act', namespace: 'ns' });
+    expect((await rest.call('DELETE', '/actions/act/ns')).status).toBe(204);
   });
 
   it('run a built-in action by itself', async () => {
@@ -320,7 +329,10 @@ describe('executions', () => {
     const report = await rest.call('GET', `/executions/${id}/report`);
     expect(report.body).toMatchObject({
       statistics: { total_tasks_count: 2, success_tasks_count: 2 },
-      root_workflow_execution: { task_executions: [{ workflow_executions: [{ workflow_name: 'heal' }] }] },
+      root_workflow_execution: {
+        name: 'outer',
+        task_executions: [{ workflow_executions: [{ workflow_name: 'heal' }] }],
+      },
     });
   });
 });

@@ -48,7 +48,7 @@ export interface MistralRoute {
 export function addMistralRoute(app: FastifyInstance, route: MistralRoute, options: MistralOptions): void {
   app.route({
     method: route.method,
-    url: route.path.replace('{id}', ':id'),
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     handler: async (request, reply) => {
       const answer = await carryOut(route, request, options).catch((error: unknown) =>
         toFault(route, error, request, options),
@@ -74,7 +74,7 @@ async function carryOut(
   return await route.handle({
     options,
     caller,
-    query,
+    query: { ...namespaceInPath(request), ...query },
     id: idOf(request),
     text: body,
     json: route.takes === 'json' ? jsonOf(body) : {},
@@ -87,6 +87,12 @@ function idOf(request: FastifyRequest): string {
   // Nothing is called so, and not every database takes such text even to look for it.
   if (hasControlCharacters(id)) throw new CoppiceError('resource-not-found', 'Resource not found');
   return id;
+}
+
+/** Of actions clients write the namespace behind the name: `/v2/actions/<name>/<namespace>`. */
+function namespaceInPath(request: FastifyRequest): Record<string, string> {
+  const { namespace } = request.params as { namespace?: string };
+  return namespace === undefined || namespace === '' ? {} : { namespace };
 }
 
 function queryOf(request: FastifyRequest): Record<string, string> {

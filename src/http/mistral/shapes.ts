@@ -20,9 +20,18 @@ export function timeText(milliseconds: number | null): string | null {
   return milliseconds === null ? null : new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** Where a text defines several things, the text of one of them. */
+/** Where a text defines several things, the text of one of them: cut out with its comments where it stands in lines of its own. */
 function ownText(source: Source, isOnly: boolean, name: string, plain: JsonObject): string {
-  return isOnly ? source.text : stringify({ version: '2.0', [name]: plain });
+  if (isOnly) return source.text;
+  const own = source.kind === 'workbook' ? undefined : cutOut(source.text, name);
+  return own === undefined ? stringify({ version: '2.0', [name]: plain }) : `version: '2.0'\n\n${own}`;
+}
+
+function cutOut(text: string, name: string): string | undefined {
+  const top = [...text.matchAll(/^(?:"([^"\n]*)"|'([^'\n]*)'|([^\s#"'{}[\]&*!|>%@,?-][^\n]*?))\s*:(?=\s)/gm)];
+  const at = top.findIndex(([, double, single, plain]) => (double ?? single ?? plain) === name);
+  if (at === -1) return undefined;
+  return `${text.slice(top[at]?.index, top[at + 1]?.index).trimEnd()}\n`;
 }
 
 export interface Described {
