@@ -6,6 +6,7 @@
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { closingEvents, type EpisodeNews } from '../domain/episode-news.ts';
+import { requestedByPerson } from '../recovery/chain.ts';
 import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
 import type { Store } from '../store/store.ts';
 
@@ -93,11 +94,12 @@ function countingNews(registry: Registry): (news: EpisodeNews) => void {
     const { event, at, recovery, step } = news;
     const isReal = recovery.mode === 'ENFORCE';
     if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
-    // A person who asks for a recovery has detected nothing.
-    if (event === 'opened' && recovery.failedAt < recovery.openedAt) {
+    // A person who asks for a recovery of a node that has not failed has detected nothing.
+    if (event === 'opened' && news.failure.class !== requestedByPerson) {
       detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
     }
-    if (event === 'recovered' && isReal) recover.observe(secondsBetween(recovery.failedAt, at));
+    if (event === 'recovered' && isReal && news.failure.class !== requestedByPerson)
+      recover.observe(secondsBetween(recovery.failedAt, at));
     if (event === 'held') gates.inc({ gate: news.gate ?? 'node' });
     if (step !== null && isReal) {
       const seconds = secondsBetween(step.startedAt ?? step.endedAt, step.endedAt);

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { closingEvents } from '../domain/episode-news.ts';
+import type { RecoveryMode } from '../domain/states.ts';
+import { tellEpisode, type Turn } from '../notify/tell-episode.ts';
+import { requestedByPerson } from '../recovery/chain.ts';
+import { saveNodeHealth } from '../store/node-health.ts';
+import { closeRecovery, insertRecovery, recoveryStarted } from '../store/recoveries.ts';
+import { recoveryMetrics } from './recovery-metrics.ts';
+
+describe('The figures of healing', () => {
+  let opened: TestStore;
+  let registry: Registry;
+  let stop: () => void;
+
+  beforeEach(async () => {
+    opened = await openTestStore();
+    registry = new Registry();
+    stop = recoveryMetrics(registry, opened.store);
+  });
+
+  afterEach(async () => {
+    stop();
+    await opened.close();
+  });
+
+  /** A recovery of a node that failed at second 1 and was confirmed at second 4. */
+  async function open(options: { class?: string; mode?: RecoveryMode } = {}): Promise<string> {
+    const id = randomUUID();
+    await opened.store.write(async (tx) => {
+      await insertRecovery(tx, {
+        id,
+        nodeId: randomUUID(),
+        nodeName: 'web-1',
+        clusterId: 'c',
+        policyId: null,
+        failure: { class: options.class ?? 'SERVER_ERROR', reason: 'broken' },
+        failedAt: 1000,
+        openedAt: 4000,
+        mode: options.mode ?? 'ENFORCE',
+        plan: {},
+      });
+      await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: '', at: 4000 });
+    });
+    return id;
+  }
+
+  async function tell(recoveryId: string, turn: Omit<Turn, 'recoveryId' | 'reason'>): Promise<void> {
+    await opened.store.write((tx) => tellEpisode(tx, { reason: '', recoveryId, ...turn }));
+  }
+
+  async function close(id: string, state: keyof typeof closingEvents): Promise<void> {
+    await opened.store.write((tx) => closeRecovery(tx, id, state, 31_000));
+    await tell(id, { event: closingEvents[state], at: 31_000 });
+  }
+
+  async function scraped(name: string): Promise<string[]> {
+    const lines = (await registry.metrics()).split('\n');
+    return lines.filter((line) => line.startsWith(name) && !line.includes('bucket') && !line.endsWith(' 0'));
+  }
+
+  test('count recoveries by result, and how long it took to detect and to recover', async () => {
+    await close(await open(), 'RECOVERED');
+    await close(await open(), 'EXHAUSTED');
+    await close(await open({ mode: 'OBSERVE' }), 'RECOVERED');
+    expect(await scraped('coppice_recoveries_total')).toEqual([
+      'coppice_recoveries_total{result="RECOVERED",mode="ENFORCE"} 1',
+      'coppice_recoveries_total{result="EXHAUSTED",mode="ENFORCE"} 1',
+      'coppice_recoveries_total{result="RECOVERED",mode="OBSERVE"} 1',
+    ]);
+    expect(await scraped('coppice_time_to_detect_seconds')).toEqual([
+      'coppice_time_to_detect_seconds_sum 9',
+      'coppice_time_to_detect_seconds_count 3',
+    ]);
+    expect(await scraped('coppice_time_to_recover_seconds')).toEqual([
+      'coppice_time_to_recover_seconds_sum 30',
+      'coppice_time_to_recover_seconds_count 1',
+    ]);
+  });
+
+  test('say nothing of the time of a recovery that a person asked for', async () => {
+    await close(await open({ class: requestedByPerson }), 'RECOVERED');
+    expect(await scraped('coppice_time_to')).toEqual([]);
+  });
+
+  test('count closed gates by their name, and steps by action and result', async () => {
+    const id = await open();
+    await tell(id, { event: 'held', at: 5000, gate: 'max_unhealthy' });
+    await tell(id, { event: 'held', at: 6000 });
+    const step = { name: 'REBOOT', item: 'a', purpose: 'action', attempt: 1, startedAt: 7000, endedAt: 9000 };
+    await tell(id, { event: 'step_ended', at: 9000, step: { ...step, state: 'FAILED' } });
+    const odd = { ...step, name: 'ANYTHING', startedAt: null, state: 'FAILED' } as const;
+    await tell(id, { event: 'step_ended', at: 9000, step: odd });
+    expect(await scraped('coppice_gates_closed_total')).toEqual([
+      'coppice_gates_closed_total{gate="max_unhealthy"} 1',
+      'coppice_gates_closed_total{gate="node"} 1',
+    ]);
+    expect(await scraped('coppice_recovery_step_seconds')).toEqual([
+      'coppice_recovery_step_seconds_sum{action="REBOOT",result="FAILED"} 2',
+      'coppice_recovery_step_seconds_count{action="REBOOT",result="FAILED"} 1',
+      'coppice_recovery_step_seconds_count{action="OTHER",result="FAILED"} 1',
+    ]);
+  });
+
+  test('show nodes by health and open recoveries as they stand in the store', async () => {
+    await opened.store.write(async (tx) => {
+      for (const [node, state] of [
+        ['a', 'HEALTHY'],
+        ['b', 'HEALTHY'],
+        ['c', 'UNKNOWN'],
+      ] as const) {
+        await saveNodeHealth(tx, node, 'c', { state, since: 1 });
+      }
+    });
+    const running = await open();
+    await open();
+    await opened.store.write((tx) => recoveryStarted(tx, running, 'action', 5000));
+    expect(await scraped('coppice_nodes')).toEqual([
+      'coppice_nodes{health="HEALTHY"} 2',
+      'coppice_nodes{health="UNKNOWN"} 1',
+    ]);
+    expect(await scraped('coppice_recoveries_open')).toEqual([
+      'coppice_recoveries_open{state="held"} 1',
+      'coppice_recoveries_open{state="running"} 1',
+    ]);
+  });
+});
