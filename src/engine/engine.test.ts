@@ -196,6 +196,7 @@ describe.each(backends)('the engine on $name', (backend) => {
     const racing: Store = {
       db: store.db,
       listen: (topic, listener) => store.listen(topic, listener),
+      hear: (listener) => store.hear(listener),
       isFailure: (error) => store.isFailure(error),
       close: () => store.close(),
       async write(work) {
