@@ -44,7 +44,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   return {
     name: 'local.process',
     version: '1.0',
-    supportStatus: [{ status: 'SUPPORTED', since: '2025.11' }],
+    supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
     schema,
     check: checkSpec,
     examine: (properties) => examineSpec(specOf(properties)),
