@@ -1,0 +1,106 @@
+/** One life of the process that heals: engine and healer over a store, with a cloud and workflows that outlive it. It may be killed. */
+import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
+import { probe } from '../../src/actions/recovery-probe.ts';
+import { closeAbandonedRecovery } from '../../src/actions/recovery-record.ts';
+import { actionDefinitions } from '../../src/actions/registry.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { Healer } from '../../src/health/healer.ts';
+import { registryOf } from '../../src/profiles/registry.ts';
+import type { Store, Tx } from '../../src/store/store.ts';
+import type { SimulatedCloud } from './simulated-cloud.ts';
+import type { SimulatedWorkflows } from './simulated-workflows.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly store: Store;
+  readonly cloud: SimulatedCloud;
+  readonly workflows: SimulatedWorkflows;
+  /** What the process logs as unforeseen. */
+  readonly complain: (error: unknown) => void;
+}
+
+export class ProcessLife {
+  readonly #around: Surroundings;
+  readonly #engine: Engine;
+  readonly #healer: Healer;
+  readonly #unlisten: (() => void)[] = [];
+  /** The write at which it dies, counted from now on; 0: none. */
+  #lastWrite = 0;
+  #dieBefore = true;
+  #isAlive = true;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    const store = this.#mortalStore(around.store);
+    const isAlive = (): boolean => this.#isAlive;
+    const profileTypes = registryOf([around.cloud.profileType(isAlive)]);
+    const workflows = around.workflows.service(isAlive);
+    const complain = (error: unknown): void => around.complain(error);
+    this.#engine = new Engine({
+      store,
+      definitions: actionDefinitions({ store, profileTypes, workflows, probe }),
+      alone: true,
+      host: 'test',
+      roles: ['engine'],
+      observer: {
+        started: (tx, action) => actionStarted(tx, action, Date.now()),
+        async ended(tx, action, ending) {
+          await closeAbandonedRecovery(tx, action, ending.reason, Date.now());
+          await actionEnded(tx, action, ending, Date.now());
+        },
+        failed: complain,
+      },
+    });
+    const log = { error: (details: object) => complain(details), info: () => {} };
+    this.#healer = new Healer({ store, profileTypes, log });
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  async start(): Promise<void> {
+    const started = this.#engine.start().then(() => this.#healer.start());
+    await this.#around.clock.settle();
+    if (this.#isAlive) await started;
+  }
+
+  /** SIGKILL: no timer of it fires, no write of it arrives, it asks the outside world for nothing more. */
+  kill(): void {
+    this.#isAlive = false;
+    for (const unlisten of this.#unlisten) unlisten();
+    this.#around.clock.dropTimersOfProcess();
+  }
+
+  /** The `count`-th of its writes from now on is its last. */
+  killAtWrite(count: number, when: 'before' | 'after'): void {
+    this.#lastWrite = count;
+    this.#dieBefore = when === 'before';
+  }
+
+  #mortalStore(store: Store): Store {
+    return {
+      db: store.db,
+      write: (work) => this.#write(store, work),
+      listen: (topic, listener) => this.#listening(store.listen(topic, () => this.#isAlive && listener())),
+      hear: (listener) => this.#listening(store.hear(listener)),
+      isFailure: (error) => store.isFailure(error),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #listening(unlisten: () => void): () => void {
+    this.#unlisten.push(unlisten);
+    return unlisten;
+  }
+
+  async #write<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
+    const isLast = this.#lastWrite > 0 && (this.#lastWrite -= 1) === 0;
+    if (isLast && this.#dieBefore) this.kill();
+    if (!this.#isAlive) return await new Promise<never>(() => {});
+    if (isLast) this.kill();
+    const value = await store.write(work);
+    return this.#isAlive ? value : await new Promise<never>(() => {});
+  }
+}

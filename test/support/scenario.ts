@@ -1,0 +1,271 @@
+/**
+ * Stories of healing that a person can read: a script of what happens to a cluster, and the transcript of what Coppice decides and does
+ * about it. The script's lines are repeated in the transcript, each followed by what came of it.
+ *
+ *     # words for the reader                        cluster 10
+ *     policy  (properties in YAML follow, indented) workflow drain succeeds after 3s
+ *     fail 6 nodes SERVER_ERROR, cured by RECREATE  operation reboot of web-1 hangs
+ *     wait 60s                                      crash for 5s
+ *
+ * What a line may say is in `sentences`. An unknown one is a mistake, and is refused.
+ */
+import { parse as parseYaml } from 'yaml';
+import { isJsonObject } from '../../src/domain/json.ts';
+import type { Json, JsonObject } from '../../src/domain/json.ts';
+import { failureClasses } from '../../src/domain/verdict.ts';
+import type { FailureClass } from '../../src/domain/verdict.ts';
+import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
+import { recoverCluster, resizeCluster } from '../../src/requests/cluster-actions.ts';
+import { deleteCluster } from '../../src/requests/clusters.ts';
+import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
+import { HealingWorld } from './healing-world.ts';
+import { truthOf } from './simulated-cloud.ts';
+import type { Course, OperationName } from './simulated-cloud.ts';
+import type { SimulatedWorkflow } from './simulated-workflows.ts';
+import { Transcript } from './transcript.ts';
+
+/** What a test holds to be true at the end of every story. */
+export interface StoryEnd {
+  readonly transcript: string;
+  readonly complaints: readonly string[];
+  readonly overlaps: readonly string[];
+  readonly locks: number;
+}
+
+export async function playScenario(script: string): Promise<StoryEnd> {
+  const world = await HealingWorld.open();
+  try {
+    const story = new Story(world);
+    for (const line of blocksOf(script)) await story.play(line);
+    const locks = await world.store.db.selectFrom('resource_lock').selectAll().execute();
+    return {
+      transcript: await story.transcript.end(),
+      complaints: world.complaints,
+      overlaps: world.cloud.overlaps,
+      locks: locks.length,
+    };
+  } finally {
+    await world.close();
+  }
+}
+
+interface Block {
+  readonly line: string;
+  /** The indented lines after it. */
+  readonly indented: string;
+}
+
+function blocksOf(script: string): Block[] {
+  const blocks: { line: string; indented: string }[] = [];
+  for (const line of script.trimEnd().split('\n')) {
+    const last = blocks.at(-1);
+    if (/^\s+\S/.test(line) && last !== undefined) last.indented += `${line}\n`;
+    else blocks.push({ line: line.trimEnd(), indented: '' });
+  }
+  return blocks;
+}
+
+type Sentence = (story: Story, words: Record<string, string>, indented: string) => Promise<void> | void;
+
+class Story {
+  readonly world: HealingWorld;
+  readonly transcript: Transcript;
+  readonly courses = new Map<string, Course>();
+  readonly hidden = new Set<string>();
+
+  constructor(world: HealingWorld) {
+    this.world = world;
+    this.transcript = new Transcript(world);
+    world.cloud.see = (node, server) =>
+      this.hidden.has(node.name)
+        ? { health: 'unknown', reason: 'the cloud does not answer' }
+        : truthOf(server);
+  }
+
+  async play({ line, indented }: Block): Promise<void> {
+    this.transcript.say(line, indented);
+    if (line === '' || line.startsWith('#')) return;
+    for (const [pattern, sentence] of sentences) {
+      const words = pattern.exec(line);
+      if (words === null) continue;
+      await sentence(this, words.groups ?? {}, indented);
+      await this.world.clock.settle();
+      await this.transcript.tell();
+      return;
+    }
+    throw new Error(`this line says nothing that a scenario understands: ${line}`);
+  }
+
+  async nodesNamed(words: string): Promise<{ id: string; name: string }[]> {
+    const nodes = await this.world.nodes();
+    if (words === 'all nodes') return nodes;
+    const count = /^(\d+) nodes$/.exec(words)?.[1];
+    if (count !== undefined) return nodes.slice(0, Number(count));
+    return await Promise.all(words.split(/,? /).map((name) => this.world.node(name)));
+  }
+}
+
+/** Seconds, so that a reader sees an operation begin and end. */
+const usualCourse: Course = { takesMs: 2000, ends: 'works' };
+
+const nodes = '(?<nodes>all nodes|\\d+ nodes|web-\\d+(?:,? web-\\d+)*)';
+
+const sentences: readonly (readonly [RegExp, Sentence])[] = [
+  [
+    /^cluster (?<size>\d+)$/,
+    async (story, { size }) => {
+      await story.world.createCluster(Number(size), null);
+      await story.transcript.begin();
+      story.world.cloud.course = (name, node) => story.courses.get(`${name} ${node.name}`) ?? usualCourse;
+    },
+  ],
+  [/^policy$/, ({ world }, _words, indented) => world.attach(policyOf(indented))],
+  [
+    /^workflow (?<name>\w+) (?<ends>succeeds|fails|hangs|is cancelled)(?: after (?<after>\S+))?(?: with (?<output>.*))?$/,
+    ({ world }, { name = '', ends = '', after, output }) => {
+      const state = workflowEnds[ends] ?? 'SUCCESS';
+      const made = output === undefined ? {} : { output: parseYaml(output) as JsonObject };
+      world.workflows.known.set(name, {
+        ends: state,
+        takesMs: after === undefined ? 1000 : ms(after),
+        ...made,
+      });
+    },
+  ],
+  [
+    new RegExp(`^fail ${nodes} (?<failure>[A-Z_]+)(?:, cured by (?<by>nothing|[A-Z ]+(?: or [A-Z]+)*))?$`),
+    async (story, { nodes: named = '', failure = '', by }) => {
+      const curedBy = by === undefined ? null : by === 'nothing' ? [] : by.split(' or ');
+      for (const { id } of await story.nodesNamed(named))
+        story.world.cloud.break(id, failureClass(failure), curedBy);
+    },
+  ],
+  [
+    new RegExp(`^heal ${nodes}$`),
+    async (story, { nodes: named = '' }) => {
+      for (const { id } of await story.nodesNamed(named)) story.world.cloud.heal(id);
+    },
+  ],
+  [
+    new RegExp(`^(?<what>hide|show) ${nodes}$`),
+    async (story, { what, nodes: named = '' }) => {
+      for (const { name } of await story.nodesNamed(named)) {
+        if (what === 'hide') story.hidden.add(name);
+        else story.hidden.delete(name);
+      }
+    },
+  ],
+  [
+    new RegExp(`^somebody deletes the server of ${nodes}$`),
+    async (story, { nodes: named = '' }) => {
+      for (const { id } of await story.nodesNamed(named)) story.world.cloud.lose(id);
+    },
+  ],
+  [
+    new RegExp(
+      `^operation (?<name>create|remove|reboot|rebuild) of ${nodes} (?<ends>works|fails|is refused|is not answered|hangs)(?: after (?<after>\\S+))?$`,
+    ),
+    async (story, { name = '', nodes: named = '', ends = '', after }) => {
+      const takesMs = after === undefined ? usualCourse.takesMs : ms(after);
+      for (const node of await story.nodesNamed(named))
+        story.courses.set(`${name as OperationName} ${node.name}`, {
+          takesMs,
+          ends: courseEnds[ends] ?? 'works',
+        });
+    },
+  ],
+  [/^wait (?<time>\S+)$/, ({ world }, { time = '' }) => world.clock.advance(ms(time))],
+  [/^clock (?<time>[+-]\S+)$/, ({ world }, { time = '' }) => world.clock.setWall(ms(time))],
+  [
+    /^crash(?: for (?<time>\S+))?$/,
+    async ({ world }, { time }) => {
+      world.life.kill();
+      await world.clock.advance(time === undefined ? 0 : ms(time));
+      await world.restart();
+    },
+  ],
+  [
+    /^detach the policy$/,
+    ({ world }) => ask(world, () => detachPolicy(world.tools, world.caller, 'web', 'health')),
+  ],
+  [
+    /^(?<what>enable|disable) the policy$/,
+    ({ world }, { what }) => {
+      const change = { policy: 'health', enabled: what === 'enable' };
+      return ask(world, () => updateAttachedPolicy(world.tools, world.caller, 'web', change));
+    },
+  ],
+  [/^delete the cluster$/, ({ world }) => ask(world, () => deleteCluster(world.tools, world.caller, 'web'))],
+  [
+    /^delete (?<node>web-\d+)$/,
+    ({ world }, { node = '' }) => ask(world, () => deleteNode(world.tools, world.caller, node)),
+  ],
+  [
+    /^resize by (?<by>[+-]?\d+)$/,
+    ({ world }, { by }) => {
+      const change = { adjustmentType: 'CHANGE_IN_CAPACITY', number: Number(by) } as const;
+      return ask(world, () => resizeCluster(world.tools, world.caller, 'web', change));
+    },
+  ],
+  [
+    /^recover (?<what>web-\d+|the cluster)(?: by (?<operation>[A-Z]+))?(?<check> with a check)?$/,
+    ({ world }, { what = '', operation, check }) => {
+      const asked = {
+        ...(operation === undefined ? {} : { operation }),
+        ...(check === undefined ? {} : { check: true }),
+      };
+      const { tools, caller } = world;
+      return ask(world, () =>
+        what === 'the cluster'
+          ? recoverCluster(tools, caller, 'web', asked)
+          : recoverNode(tools, caller, what, asked),
+      );
+    },
+  ],
+];
+
+async function ask(world: HealingWorld, request: () => Promise<unknown>): Promise<void> {
+  await world.request(request);
+}
+
+const workflowEnds: Readonly<Record<string, SimulatedWorkflow['ends']>> = {
+  succeeds: 'SUCCESS',
+  fails: 'ERROR',
+  'is cancelled': 'CANCELLED',
+  hangs: 'hangs',
+};
+
+const courseEnds: Readonly<Record<string, Course['ends']>> = {
+  works: 'works',
+  fails: 'fails',
+  'is refused': 'refused',
+  'is not answered': 'unanswered',
+  hangs: 'hangs',
+};
+
+/** Polls the status every 10 s without grace, unless the story says otherwise. */
+function policyOf(text: string): JsonObject {
+  const given = parseYaml(text) as Json;
+  if (!isJsonObject(given)) throw new Error('a policy has properties');
+  const detection = {
+    interval: 10,
+    node_update_timeout: 0,
+    detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
+    ...(isJsonObject(given['detection']) ? given['detection'] : {}),
+  };
+  return { ...given, detection };
+}
+
+function failureClass(word: string): FailureClass {
+  const found = failureClasses.find((each) => each === word);
+  if (found === undefined) throw new Error(`${word} is no class of failure`);
+  return found;
+}
+
+/** `90s`, `10m`, `1h`, with a sign where it is a jump. */
+function ms(text: string): number {
+  const [, number, unit] = /^([+-]?[\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
+  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ''];
+  if (factor === undefined) throw new Error(`${text} is no time; 90s, 10m and 1h are`);
+  return Number(number) * factor;
+}

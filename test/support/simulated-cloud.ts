@@ -1,0 +1,187 @@
+/**
+ * A cloud whose servers exist in memory and in virtual time: they can be broken, be out of sight, and their operations take time, fail,
+ * hang, or succeed without saying so. As a real cloud does, it knows a request by its key, and what it has begun it goes on with when
+ * the process that asked is killed. It notes where two operations change a node at once.
+ */
+import { CoppiceError } from '../../src/domain/errors.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
+import type {
+  NodeFacts,
+  OperationRequest,
+  PhysicalNode,
+  ProfileType,
+} from '../../src/profiles/profile-type.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+export type OperationName = 'create' | 'remove' | 'reboot' | 'rebuild';
+
+export interface Server {
+  readonly physicalId: string;
+  readonly nodeId: string;
+  verdict: Verdict;
+  /** null: whatever is done to it. */
+  curedBy: readonly string[] | null;
+}
+
+/** How one operation goes. */
+export interface Course {
+  readonly takesMs: number;
+  /** `unanswered`: it works, and the answer is an error; `hangs`: until it is aborted. */
+  readonly ends: 'works' | 'fails' | 'refused' | 'unanswered' | 'hangs';
+}
+
+interface Begun {
+  readonly name: OperationName;
+  readonly nodeId: string;
+  readonly result: Promise<PhysicalNode | null>;
+}
+
+const well: Verdict = { health: 'healthy', reason: 'runs' };
+const works: Course = { takesMs: 0, ends: 'works' };
+
+export class SimulatedCloud {
+  readonly servers = new Map<string, Server>();
+  /** `reboot web-1`, ... when it begins. */
+  readonly calls: { readonly at: number; readonly text: string }[] = [];
+  /** Operations that changed a node while another did. */
+  readonly overlaps: string[] = [];
+  /** Effects by key: each may be had once. */
+  readonly effects = new Map<string, number>();
+  course: (name: OperationName, node: NodeFacts) => Course = () => works;
+  /** What a look says. */
+  see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
+    truthOf(server);
+  readonly #clock: VirtualClock;
+  readonly #begun = new Map<string, Begun>();
+  readonly #running = new Map<string, Set<string>>();
+
+  constructor(clock: VirtualClock) {
+    this.#clock = clock;
+  }
+
+  serverOf(nodeId: string): Server | undefined {
+    return [...this.servers.values()].find((server) => server.nodeId === nodeId);
+  }
+
+  break(nodeId: string, failure: FailureClass, curedBy: readonly string[] | null): void {
+    const server = this.serverOf(nodeId);
+    if (server === undefined) return;
+    server.verdict = { health: 'unhealthy', failure, reason: `it has ${failure}` };
+    server.curedBy = curedBy;
+  }
+
+  heal(nodeId: string): void {
+    const server = this.serverOf(nodeId);
+    if (server !== undefined) server.verdict = well;
+  }
+
+  /** Somebody deletes the server behind our back. */
+  lose(nodeId: string): void {
+    const server = this.serverOf(nodeId);
+    if (server !== undefined) this.servers.delete(server.physicalId);
+  }
+
+  /** As one process sees it: once that is killed it asks for nothing, and hears of nothing. */
+  profileType(isAlive: () => boolean): ProfileType {
+    const alive = <T>(work: () => Promise<T>): Promise<T> =>
+      isAlive() ? work() : new Promise<never>(() => {});
+    const change = (name: OperationName, node: NodeFacts, request: OperationRequest) =>
+      alive(() => this.#operate(name, node, request));
+    const operation = (name: OperationName): ProfileType['operations'][string] => ({
+      description: name,
+      parameters: {
+        type: { description: 'type', required: false, type: 'String', allowed: ['SOFT', 'HARD'] },
+      },
+      run: async (node, _parameters, request) => (await change(name, node, request)) as PhysicalNode,
+    });
+    return {
+      name: 'test.node',
+      version: '1.0',
+      supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
+      schema: {},
+      operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
+      check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
+      create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
+      remove: async (node, request) => void (await change('remove', node, request)),
+      look: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
+      details: async (node) => ({ server: node.physicalId }),
+      endpoint: () => ({}),
+    };
+  }
+
+  /** The same request again joins the first. */
+  #operate(name: OperationName, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null> {
+    const key = `${name} ${request.key}`;
+    const known = this.#begun.get(key);
+    if (known !== undefined) return known.result;
+    this.calls.push({ at: this.#clock.now, text: `${name} ${node.name}` });
+    this.#enter(node, key, name);
+    const result = this.#carryOut(name, node, request).finally(() => this.#leave(node, key));
+    result.catch(() => {});
+    this.#begun.set(key, { name, nodeId: node.id, result });
+    return result;
+  }
+
+  async #carryOut(
+    name: OperationName,
+    node: NodeFacts,
+    { key, signal }: OperationRequest,
+  ): Promise<PhysicalNode | null> {
+    const { takesMs, ends } = this.course(name, node);
+    const aborted = new Promise<never>((_resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+    aborted.catch(() => {});
+    if (ends === 'refused') throw new CoppiceError('operation-impossible', `the cloud refuses to ${name}`);
+    if (ends === 'hangs') return await aborted;
+    if (takesMs > 0) {
+      const done = new Promise<void>((resolve) => void this.#clock.outside(takesMs, resolve));
+      await Promise.race([done, aborted]);
+    }
+    if (ends === 'fails') throw new CoppiceError('operation-failed', `the cloud failed to ${name}`);
+    const made = this.#change(name, node, key);
+    if (ends === 'unanswered') throw new CoppiceError('operation-failed', 'the cloud did not answer');
+    return made;
+  }
+
+  #change(name: OperationName, node: NodeFacts, key: string): PhysicalNode | null {
+    const effect = `${name} ${key}`;
+    this.effects.set(effect, (this.effects.get(effect) ?? 0) + 1);
+    if (name === 'remove') {
+      this.servers.delete(node.physicalId ?? '');
+      return null;
+    }
+    if (name === 'create') return this.#make(node, key);
+    const server = this.servers.get(node.physicalId ?? '');
+    if (server === undefined)
+      throw new CoppiceError('operation-impossible', `there is no server of ${node.name}`);
+    if (server.curedBy === null || server.curedBy.includes(name.toUpperCase())) server.verdict = well;
+    return { physicalId: server.physicalId, data: node.data };
+  }
+
+  #make(node: NodeFacts, key: string): PhysicalNode {
+    const physicalId = `server of ${key}`;
+    if (!this.servers.has(physicalId))
+      this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: well, curedBy: null });
+    return { physicalId, data: {} };
+  }
+
+  #enter(node: NodeFacts, key: string, name: string): void {
+    const running = this.#running.get(node.id) ?? new Set();
+    if (running.size > 0) this.overlaps.push(`${name} of ${node.name} during ${[...running].join(', ')}`);
+    running.add(key);
+    this.#running.set(node.id, running);
+  }
+
+  #leave(node: NodeFacts, key: string): void {
+    this.#running.get(node.id)?.delete(key);
+  }
+}
+
+export function truthOf(server: Server | undefined): Verdict {
+  return (
+    server?.verdict ?? { health: 'unhealthy', failure: 'SERVER_DELETED', reason: 'there is no such server' }
+  );
+}
