@@ -8,8 +8,8 @@ import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workf
 export interface DueTimersOptions {
   readonly db: Db;
   readonly now: () => number;
-  /** Resolves when the row has been handled; never rejects. */
-  readonly handle: (timer: WorkflowTimer) => Promise<void>;
+  /** Resolves with whether the row has been handled; never rejects. */
+  readonly handle: (timer: WorkflowTimer) => Promise<boolean>;
   readonly failed: (error: unknown) => void;
 }
 
@@ -56,6 +56,7 @@ export class DueTimers {
   }
 
   #kick(): void {
+    if (this.#stopped) return;
     this.#again = true;
     this.#passing ??= this.#passes();
   }
@@ -80,19 +81,22 @@ export class DueTimers {
     this.#armedFor = Infinity;
     const due = await dueTimers(db, at, mostAtOnce + this.#handling.size);
     const fresh = due.filter((timer) => !this.#handling.has(keyOf(timer)));
-    for (const timer of fresh) this.#handOut(timer);
+    for (const timer of fresh) void this.#handle(timer, keyOf(timer));
     const next = (await nextTimerAfter(db, at)) ?? at + lookAgainMs;
     if (next < this.#armedFor) this.#arm(next);
   }
 
-  #handOut(timer: WorkflowTimer): void {
-    const key = keyOf(timer);
+  async #handle(timer: WorkflowTimer, key: string): Promise<void> {
     this.#handling.add(key);
-    void this.#options.handle(timer).finally(() => {
-      this.#handling.delete(key);
-      // There may have been more than were taken at once.
-      if (this.#handling.size === 0) this.#kick();
-    });
+    // A row that nobody can handle must not come back at once, again and again.
+    if (await this.#options.handle(timer)) this.#release(key);
+    else setTimeout(() => this.#release(key), lookAgainMs).unref();
+  }
+
+  #release(key: string): void {
+    this.#handling.delete(key);
+    // There may have been more than were taken at once.
+    if (this.#handling.size === 0) this.#kick();
   }
 }
 

@@ -295,13 +295,18 @@ export class WorkflowRunner {
     return live;
   }
 
-  /** Delivers an event of our own; resolves when it is handled, and never rejects. */
-  async #tell(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<void> {
-    if (this.#stopping) return;
+  /** Delivers an event of our own; resolves with whether it was handled, and never rejects. */
+  async #tell(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<boolean> {
+    if (this.#stopping) return false;
     const live = this.#liveExecution(executionId);
-    await new Promise<void>((resolve) => {
-      const done = (): void => resolve();
-      live.deliver({ event, isAsked: false, settle: done, fail: done, ...more });
+    return await new Promise((resolve) => {
+      live.deliver({
+        event,
+        isAsked: false,
+        settle: () => resolve(true),
+        fail: () => resolve(false),
+        ...more,
+      });
     });
   }
 
@@ -327,7 +332,7 @@ export class WorkflowRunner {
     void this.#tell(executionId, event as unknown as UntimedEvent, { proof: { kind: 'message', seq } });
   }
 
-  async #timerDue(timer: WorkflowTimer): Promise<void> {
+  async #timerDue(timer: WorkflowTimer): Promise<boolean> {
     const proof = { kind: 'timer', timer } as const;
     const { subjectId, kind, due, executionId, payload } = timer;
     if (kind !== 'action') {
@@ -336,14 +341,14 @@ export class WorkflowRunner {
     }
     const { state, result = null } = payload ?? {};
     const event = { type: 'action-ended', actionId: subjectId, state: state as EndState, result } as const;
-    await this.#tell(executionId, event, { proof });
+    return await this.#tell(executionId, event, { proof });
   }
 
   async #actionEnded({ call }: PerformedCall, outcome: ActionOutcome): Promise<void> {
     if (outcome.kind === 'ended') {
       const { state, result } = outcome;
       const event = { type: 'action-ended', actionId: call.id, state, result } as const;
-      return await this.#tell(call.executionId, event, { byRunner: true });
+      return void (await this.#tell(call.executionId, event, { byRunner: true }));
     }
     try {
       await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.id));
