@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { usageError } from './cli-error.ts';
 import { addClusterActions } from './cluster-actions.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
+import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from './option-values.ts';
 import { clusterResource } from './resources.ts';
 import { addList, addShow } from './resource.ts';
@@ -22,6 +23,7 @@ export function clusterCommand(terminal: Terminal): Command {
   addUpdate(cluster, terminal);
   addDeleteByAction(cluster, terminal, clusterResource);
   addClusterActions(cluster, terminal);
+  addClusterHealing(cluster, terminal);
   addClusterPolicies(cluster, terminal);
   return cluster;
 }

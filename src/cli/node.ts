@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
+import { addNodeHealing } from './healing.ts';
 import { given, keyValue } from './option-values.ts';
 import { addList, addShow } from './resource.ts';
 import { nodeResource } from './resources.ts';
@@ -28,6 +29,7 @@ export function nodeCommand(terminal: Terminal): Command {
   addUpdate(node, terminal);
   addDeleteByAction(node, terminal, nodeResource);
   addHealing(node, terminal);
+  addNodeHealing(node, terminal);
   return node;
 }
 

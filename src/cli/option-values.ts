@@ -18,6 +18,16 @@ export function signedNumber(text: string): number {
   throw new InvalidArgumentError(`Expected a number like 3 or -3, found ${JSON.stringify(text)}.`);
 }
 
+const unitSeconds = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `90s`, `30m`, `2h`, `1d`, or a number of seconds. @returns seconds */
+export function timeSpan(text: string): number {
+  const [, amount = '', unit = 's'] = /^(\d{1,6})([smhd]?)$/.exec(text) ?? [];
+  const seconds = Number(amount) * unitSeconds[(unit === '' ? 's' : unit) as keyof typeof unitSeconds];
+  if (amount !== '' && seconds > 0) return seconds;
+  throw new InvalidArgumentError(`Expected a time like 90s, 30m, 2h or 1d, found ${JSON.stringify(text)}.`);
+}
+
 /** Gathers `--metadata key=value`, given as often as wanted. */
 export function keyValue(
   text: string,

@@ -30,8 +30,10 @@ function heading(recovery: JsonObject, style: Style, now: number): string {
   const closed = readTime(recovery['closed_at']);
   const took = opened === undefined || closed === undefined ? '' : ` after ${duration(closed - opened)}`;
   const reason = failureReason(recovery['failure']);
+  const observed =
+    recovery['mode'] === 'OBSERVE' ? style('busy', '  observed only: nothing was touched') : '';
   return [
-    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(toneOf(state), state)}${took}\n`,
+    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(toneOf(state), state)}${took}${observed}\n`,
     `${failureText(recovery['failure'])}${reason === '' ? '' : `: ${printable(reason)}`}\n`,
     style(
       'quiet',

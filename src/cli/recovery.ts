@@ -1,11 +1,13 @@
 /** `coppice recovery ...`: each failure of a node, and how it was brought back. */
 import { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
-import { addList, ageColumn, idColumn, pathOf, statusColumn } from './resource.ts';
+import { addList, ageColumn, idColumn, pathOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { renderRecovery } from './recovery-timeline.ts';
 import { openSession, writeJson } from './session.ts';
 import { failureText } from './failure-text.ts';
+import { toneOf } from './style.ts';
+import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
 import type { Terminal } from './terminal.ts';
 import { duration, readTime } from './time-text.ts';
@@ -15,7 +17,7 @@ const recoveryResource: Resource = {
   many: 'recoveries',
   columns: [
     { header: 'NODE', cell: (recovery) => ({ text: orDash(recovery['node_name']) }) },
-    statusColumn('STATE', 'state'),
+    { header: 'STATE', cell: stateCell },
     { header: 'FAILURE', cell: (recovery) => ({ text: failureText(recovery['failure']) }) },
     ageColumn('OPENED', 'opened_at'),
     { header: 'TOOK', cell: (recovery) => ({ text: tookText(recovery) }) },
@@ -48,6 +50,11 @@ export function recoveryCommand(terminal: Terminal): Command {
       else terminal.write(renderRecovery(shown, session.style, terminal.now()));
     });
   return recovery;
+}
+
+function stateCell(recovery: JsonObject): Cell {
+  const state = orDash(recovery['state']);
+  return { text: recovery['mode'] === 'OBSERVE' ? `${state} (observed)` : state, tone: toneOf(state) };
 }
 
 function tookText(recovery: JsonObject): string {

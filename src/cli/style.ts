@@ -30,7 +30,16 @@ const goodWords = new Set([
   'healthy',
   'true',
 ]);
-const badWords = new Set(['ERROR', 'FAILED', 'EXHAUSTED', 'CRITICAL', 'UNHEALTHY', 'unhealthy', 'CANCELLED']);
+const badWords = new Set([
+  'ERROR',
+  'FAILED',
+  'EXHAUSTED',
+  'CRITICAL',
+  'UNHEALTHY',
+  'unhealthy',
+  'CANCELLED',
+  'QUARANTINED',
+]);
 const quietWords = new Set(['SKIPPED', 'PENDING', 'INIT', 'IDLE', 'false', '-', '']);
 
 /** The tone of a status word of any kind of object; what is neither good nor bad nor idle is under way. */

@@ -9,6 +9,7 @@ import { clusterActionRoutes } from './routes/cluster-actions.ts';
 import { clusterPolicyRoutes } from './routes/cluster-policies.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { notYetRoutes } from './routes/not-yet.ts';
 import { operationRoutes } from './routes/operation.ts';
@@ -35,6 +36,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...clusterActionRoutes(maxNodesPerCluster),
     ...clusterPolicyRoutes,
     ...nodeRoutes,
+    ...healthRoutes,
     ...actionRoutes,
     ...eventRoutes(streams),
     ...recoveryRoutes,

@@ -7,6 +7,8 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
+import { inForce } from '../health/snapshot.ts';
+import { healingOfNode } from '../store/healing.ts';
 import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db, Tx } from '../store/store.ts';
@@ -159,8 +161,19 @@ async function enqueueOnNode(
 /** Longest that a profile type may take to tell the details of a node. */
 const DETAILS_TIMEOUT_MS = 5000;
 
-/** What the profile type tells of the node itself; {} where there is nothing yet to tell of. */
+/** What the profile type tells of the node itself, and what is said about its healing; {} where there is nothing yet to tell of. */
 export async function nodeDetails(tools: RequestTools, node: Node): Promise<JsonObject> {
+  const { quarantine, exclusion } = await healingOfNode(tools.store.db, node.id);
+  const excluded = inForce(exclusion, tools.now());
+  const healing = {
+    ...(quarantine && { quarantined: `${new Date(quarantine.since).toISOString()}: ${quarantine.reason}` }),
+    ...(excluded && { excluded: excluded.reason }),
+  };
+  const said = Object.keys(healing).length === 0 ? {} : { healing };
+  return { ...(await detailsOfProfile(tools, node)), ...said };
+}
+
+async function detailsOfProfile(tools: RequestTools, node: Node): Promise<JsonObject> {
   const { db } = tools.store;
   const profile = node.physicalId === null ? undefined : await getProfile(db, node.profileId);
   if (profile === undefined) return {};

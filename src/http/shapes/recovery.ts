@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../../domain/model.ts';
-import { recoveryStates, recoveryStepStates } from '../../domain/states.ts';
+import { recoveryModes, recoveryStates, recoveryStepStates } from '../../domain/states.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
@@ -13,6 +13,7 @@ export const recoverySummaryShape = z
     cluster_id: nullableText,
     failure: z.strictObject({ class: text, reason: text }),
     id,
+    mode: z.enum(recoveryModes).describe('OBSERVE: decided and recorded, and nothing was touched.'),
     node_id: id,
     node_name: text.describe('Kept, also when the node is gone.'),
     opened_at: time.describe('`2026-11-22T18:19:19.123Z`, as all times of recoveries.'),
@@ -52,6 +53,7 @@ export function toRecoverySummary(recovery: Recovery): z.infer<typeof recoverySu
     cluster_id: recovery.clusterId,
     failure: { ...recovery.failure },
     id: recovery.id,
+    mode: recovery.mode,
     node_id: recovery.nodeId,
     node_name: recovery.nodeName,
     opened_at: milliseconds(recovery.openedAt),

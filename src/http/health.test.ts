@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/recovery-rows.ts';
+import { TestServer } from '../../test/support/test-server.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import { insertBinding } from '../store/cluster-policies.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { listEvents } from '../store/events.ts';
+import { quarantineNode } from '../store/healing.ts';
+import { saveNodeHealth } from '../store/node-health.ts';
+import { insertNodes } from '../store/nodes.ts';
+import { insertPolicy } from '../store/policies.ts';
+import { insertProfile } from '../store/profiles.ts';
+import { insertRecovery, recordDecision, recoveryStarted, saveRecoveryStep } from '../store/recoveries.ts';
+
+interface Health {
+  readonly [key: string]: unknown;
+  readonly nodes: readonly Record<string, unknown>[];
+}
+
+const profile = newProfile('test.node-1.0');
+const cluster = { ...newCluster(profile.id), desiredCapacity: 4 };
+const nodes = [1, 2, 3].map((index) =>
+  newNode(randomUUID(), cluster.id, profile.id, { name: `web-${index}`, index, status: 'ACTIVE' }),
+);
+const made = newPolicy(
+  { interval: 10, node_update_timeout: 0, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+  { actions: [{ name: 'REBOOT' }] },
+);
+const policy = {
+  ...made,
+  spec: {
+    ...made.spec,
+    properties: { ...made.spec.properties, safety: { max_unhealthy: { percent: 50 }, breaker: {} } },
+  },
+};
+
+let server: TestServer;
+
+function seen(state: HealthRecord['state']): HealthRecord {
+  const at = Date.now();
+  const failed = state === 'FAILED';
+  const verdict = failed
+    ? ({ health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'broken' } as const)
+    : ({ health: 'healthy', reason: 'runs' } as const);
+  return {
+    state,
+    since: at,
+    reason: verdict.reason,
+    last: verdict.health,
+    failures: failed ? 1 : 0,
+    successes: 0,
+    failedAt: failed ? at : null,
+    failure: failed ? { class: 'SERVER_ERROR', reason: 'broken' } : null,
+    detectors: [{ detector: 'NODE_STATUS_POLLING', verdict, since: at }],
+    lookedAt: at,
+    lookAgainAt: at + 10_000,
+  };
+}
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  await server.store.write(async (tx) => {
+    await insertProfile(tx, profile);
+    await insertCluster(tx, cluster);
+    await insertNodes(tx, nodes);
+    await insertPolicy(tx, policy);
+    const binding = { clusterId: cluster.id, policyId: policy.id, priority: 600, data: null, lastOp: null };
+    await insertBinding(tx, { ...binding, id: randomUUID(), enabled: true });
+    await saveNodeHealth(tx, nodes[0]?.id ?? '', cluster.id, seen('HEALTHY'));
+    await saveNodeHealth(tx, nodes[1]?.id ?? '', cluster.id, seen('FAILED'));
+  });
+});
+
+afterEach(() => server.stop());
+
+async function health(method = 'GET', path = '/v1/clusters/web/health', body?: unknown): Promise<Health> {
+  const reply = await server.ask(method, path, body === undefined ? {} : { body });
+  expect(reply.text).not.toContain('"error"');
+  return (reply.body as { health: Health }).health;
+}
+
+async function refusal(method: string, path: string, body?: unknown): Promise<string> {
+  const reply = await server.ask(method, path, body === undefined ? {} : { body });
+  return `${reply.status} ${(reply.body as { error: { message: string } }).error.message}`;
+}
+
+describe('The health of a cluster', () => {
+  test('tells each node with its detectors, what comes next, and what counts', async () => {
+    const shown = await health();
+    expect(shown['counts']).toEqual({
+      desired: 4,
+      excluded: 0,
+      failed: 1,
+      healthy: 1,
+      missing: 1,
+      nodes: 3,
+      quarantined: 0,
+      recovering: 0,
+      suspected: 0,
+      unhealthy: 3,
+      unknown: 1,
+    });
+    expect(shown['limits']).toEqual({ max_in_flight: null, max_unhealthy: 2 });
+    expect(shown['breaker']).toEqual({ failures: 0, state: 'CLOSED', until: null });
+    expect(shown['policy']).toMatchObject({ enabled: true, mode: 'ENFORCE', name: 'health' });
+    expect(shown['gates']).toMatchObject([{ gate: 'max_unhealthy', limit: 2, total: 3 }]);
+    const [well, failed, unseen] = shown.nodes;
+    expect(well).toMatchObject({ health: 'HEALTHY', next: { what: 'LOOK', reason: 'looked at every 10 s' } });
+    expect(failed).toMatchObject({
+      health: 'FAILED',
+      detectors: [{ detector: 'NODE_STATUS_POLLING', failure: 'SERVER_ERROR', health: 'unhealthy' }],
+      next: { what: 'HOLD' },
+    });
+    expect((failed?.['next'] as { reason: string }).reason).toContain(
+      '3 of 4 nodes are unhealthy, the limit is 50 %',
+    );
+    expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not looked at since it was last changed' });
+  });
+
+  test('tells the step at which a recovery is', async () => {
+    const id = randomUUID();
+    const nodeId = nodes[1]?.id ?? '';
+    await server.store.write(async (tx) => {
+      const failure = { class: 'SERVER_ERROR', reason: 'broken' };
+      const known = { id, nodeId, nodeName: 'web-2', clusterId: cluster.id, policyId: policy.id, failure };
+      await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan: {} });
+      await recoveryStarted(tx, id, 'action', 3000);
+      await recordDecision(tx, id, 'run', 'REBOOT', 3000);
+      const step = { id: 'step', recoveryId: id, name: 'REBOOT', item: 'actions[0]', attempt: 1 };
+      const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
+      await saveRecoveryStep(
+        tx,
+        { ...step, ...running, endedAt: null, executionId: null, output: null },
+        'action',
+      );
+    });
+    expect((await health()).nodes[1]).toMatchObject({
+      next: { what: 'GO_ON', reason: 'its recovery runs' },
+      recovery: {
+        id,
+        mode: 'ENFORCE',
+        reason: 'REBOOT',
+        step: { attempt: 1, item: 'actions[0]', name: 'REBOOT', state: 'RUNNING' },
+      },
+    });
+  });
+
+  test('is told of one node alone', async () => {
+    expect(await health('GET', '/v1/nodes/web-2/health')).toMatchObject({ name: 'web-2', health: 'FAILED' });
+  });
+
+  test('is empty of plans where no policy is attached', async () => {
+    const other = { ...newCluster(profile.id), name: 'bare', desiredCapacity: 0 };
+    await server.store.write((tx) => insertCluster(tx, other));
+    const shown = await health('GET', '/v1/clusters/bare/health');
+    expect(shown).toMatchObject({ policy: null, breaker: null, gates: [], nodes: [] });
+  });
+});
+
+describe('Healing', () => {
+  test('rests from a pause until it is resumed, and says so', async () => {
+    const asked = { pause: { seconds: 7200, reason: 'new switch' } };
+    const paused = await health('POST', '/v1/clusters/web/health/pause', asked);
+    const { maintenance } = paused as unknown as { maintenance: { until: string } };
+    expect(maintenance).toMatchObject({ reason: 'new switch', action: null });
+    expect(Math.abs(Date.parse(maintenance.until) - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    expect(paused.nodes[1]?.['next']).toMatchObject({ what: 'HOLD' });
+    const resumed = await health('POST', '/v1/clusters/web/health/resume');
+    expect(resumed['maintenance']).toBeNull();
+    const events = await listEvents(server.store.db);
+    expect(events.map(({ action }) => action)).toEqual(['HEALING_PAUSE', 'HEALING_RESUME']);
+  });
+
+  test('leaves an excluded node alone until it is included', async () => {
+    const path = '/v1/nodes/web-2/health';
+    const asked = { exclude: { until: '2999-01-01T00:00:00Z', reason: 'under test' } };
+    expect(await health('POST', `${path}/exclude`, asked)).toMatchObject({
+      excluded: { until: '2999-01-01T00:00:00.000Z', reason: 'under test' },
+      next: { what: 'LEAVE', reason: 'excluded from healing (under test)' },
+    });
+    expect(await health('POST', `${path}/include`)).toMatchObject({ excluded: null });
+  });
+
+  test('tries a quarantined node again once it is released', async () => {
+    const node = nodes[1] ?? newNode('', '', '');
+    await server.store.write((tx) => quarantineNode(tx, node, 'recovery 3 of 3', Date.now()));
+    expect(await health('GET', '/v1/nodes/web-2/health')).toMatchObject({
+      quarantine: { reason: 'recovery 3 of 3' },
+      next: { what: 'LEAVE', at: null },
+    });
+    const shown = await server.ask('GET', '/v1/nodes/web-2?show_details=true');
+    expect(shown.text).toContain('recovery 3 of 3');
+    expect(await health('POST', '/v1/nodes/web-2/health/release')).toMatchObject({ quarantine: null });
+    expect(await refusal('POST', '/v1/nodes/web-2/health/release')).toBe(
+      '400 The node web-2 is not quarantined.',
+    );
+  });
+
+  test.each([
+    [
+      { pause: { seconds: 1, until: '2999-01-01T00:00:00Z' } },
+      'seconds: expected one of seconds and until, found both',
+    ],
+    [{ pause: { until: 'soon' } }, "until: expected a time such as 2026-11-22T18:00:00Z, found 'soon'"],
+    [
+      { pause: { until: '2001-01-01T00:00:00Z' } },
+      "until: expected a time in the future, found '2001-01-01T00:00:00Z'",
+    ],
+    [{ pause: { hours: 1 } }, "Additional properties are not allowed ('hours' was unexpected)"],
+    [{ pause: { seconds: 0 } }, 'The value for the seconds field must be greater than or equal to 1.'],
+  ])('is not paused by %o', async (body, message) => {
+    expect(await refusal('POST', '/v1/clusters/web/health/pause', body)).toBe(`400 ${message}`);
+  });
+
+  test('of a node in no cluster cannot be spoken of', async () => {
+    const alone = { ...newNode(randomUUID(), '', profile.id, { name: 'alone' }), clusterId: null };
+    await server.store.write((tx) => insertNodes(tx, [alone]));
+    expect(await refusal('GET', '/v1/nodes/alone/health')).toContain('nobody watches it');
+    expect(await refusal('POST', '/v1/nodes/alone/health/exclude', { exclude: {} })).toContain(
+      'nobody heals it',
+    );
+  });
+});

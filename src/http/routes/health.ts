@@ -1,0 +1,140 @@
+/** The health of clusters and nodes, and what a person says about their healing. Ours, not Senlin's. */
+import { z } from 'zod';
+import { CoppiceError } from '../../domain/errors.ts';
+import { clusterHealth, nodeHealth } from '../../requests/cluster-health.ts';
+import {
+  excludeNode,
+  includeNode,
+  pauseHealing,
+  releaseFromQuarantine,
+  resumeHealing,
+} from '../../requests/healing.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import { defined, integerField, LARGEST_INTEGER, optional, textField } from '../fields.ts';
+import { param, route, type Answer, type Route } from '../route.ts';
+import {
+  clusterHealthShape,
+  nodeHealthShape,
+  toClusterHealthAnswer,
+  toNodeHealthAnswer,
+} from '../shapes/health.ts';
+
+const tag = 'Health';
+const clusterAnswers = {
+  200: { description: 'The health as it is now.', schema: z.strictObject({ health: clusterHealthShape }) },
+};
+const nodeAnswers = {
+  200: { description: 'The health as it is now.', schema: z.strictObject({ health: nodeHealthShape }) },
+};
+
+const rest = z.strictObject({
+  seconds: optional(integerField({ min: 1, max: LARGEST_INTEGER })),
+  until: optional(textField()),
+  reason: optional(textField({ most: 1000 })),
+});
+
+async function answerForCluster(tools: RequestTools, caller: Caller, identity: string): Promise<Answer> {
+  const health = await clusterHealth(tools, caller, identity);
+  return { status: 200, body: { health: toClusterHealthAnswer(health) } };
+}
+
+async function answerForNode(tools: RequestTools, caller: Caller, identity: string): Promise<Answer> {
+  const health = await nodeHealth(tools, caller, identity);
+  if (health === null)
+    throw new CoppiceError('bad-request', `The node '${identity}' is in no cluster: nobody watches it.`);
+  return { status: 200, body: { health: toNodeHealthAnswer(health) } };
+}
+
+const ofCluster = route({
+  method: 'GET',
+  path: '/v1/clusters/{cluster}/health',
+  summary: 'How a cluster and its nodes are, and what is done next',
+  tag,
+  role: 'member',
+  answers: clusterAnswers,
+  handle: (request) => answerForCluster(request.tools, request.caller, param(request, 'cluster')),
+});
+
+const ofNode = route({
+  method: 'GET',
+  path: '/v1/nodes/{node}/health',
+  summary: 'How a node is, and what is done next',
+  tag,
+  role: 'member',
+  answers: nodeAnswers,
+  handle: (request) => answerForNode(request.tools, request.caller, param(request, 'node')),
+});
+
+const pause = route({
+  method: 'POST',
+  path: '/v1/clusters/{cluster}/health/pause',
+  summary: 'Let healing of a cluster rest: for some seconds, until a time, or until it is resumed',
+  tag,
+  role: 'member',
+  body: z.object({ pause: rest }),
+  answers: clusterAnswers,
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const cluster = param(request, 'cluster');
+    await pauseHealing(tools, caller, cluster, defined(body.pause));
+    return await answerForCluster(tools, caller, cluster);
+  },
+});
+
+const exclude = route({
+  method: 'POST',
+  path: '/v1/nodes/{node}/health/exclude',
+  summary: 'Take a node out of healing: for some seconds, until a time, or until it is included',
+  tag,
+  role: 'member',
+  body: z.object({ exclude: rest }),
+  answers: nodeAnswers,
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const node = param(request, 'node');
+    await excludeNode(tools, caller, node, defined(body.exclude));
+    return await answerForNode(tools, caller, node);
+  },
+});
+
+const resume = route({
+  method: 'POST',
+  path: '/v1/clusters/{cluster}/health/resume',
+  summary: 'Let healing of a cluster go on',
+  tag,
+  role: 'member',
+  answers: clusterAnswers,
+  async handle(request) {
+    const { tools, caller } = request;
+    const cluster = param(request, 'cluster');
+    await resumeHealing(tools, caller, cluster);
+    return await answerForCluster(tools, caller, cluster);
+  },
+});
+
+function onNode(word: string, summary: string, say: typeof includeNode): Route {
+  return route({
+    method: 'POST',
+    path: `/v1/nodes/{node}/health/${word}`,
+    summary,
+    tag,
+    role: 'member',
+    answers: nodeAnswers,
+    async handle(request) {
+      const { tools, caller } = request;
+      const node = param(request, 'node');
+      await say(tools, caller, node);
+      return await answerForNode(tools, caller, node);
+    },
+  });
+}
+
+export const healthRoutes: Route[] = [
+  ofCluster,
+  pause,
+  resume,
+  ofNode,
+  exclude,
+  onNode('include', 'Take a node into healing again', includeNode),
+  onNode('release', 'Release a node from quarantine: it may be recovered again', releaseFromQuarantine),
+];

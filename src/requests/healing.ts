@@ -1,0 +1,152 @@
+/**
+ * What a person says about healing: a cluster rests for a while, a node is left alone, a quarantined node may be tried again. It holds at
+ * once and for what is held already; a recovery that has begun is brought to its end. What a person asks to recover is recovered all the same.
+ */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { Cluster, Node } from '../domain/model.ts';
+import { insertEvent } from '../store/events.ts';
+import { healingOfNode, releaseNode, setExclusion, setPause, type Pause } from '../store/healing.ts';
+import type { Tx } from '../store/store.ts';
+import { requireObject } from './find-object.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+
+export interface RestAsked {
+  /** Seconds from now; beside neither `until`: until somebody ends it. */
+  readonly seconds?: number;
+  /** ISO 8601. */
+  readonly until?: string;
+  readonly reason?: string;
+}
+
+/** Pausing what is paused already replaces end and reason. @throws CoppiceError `bad-request` for an end that is none. */
+export async function pauseHealing(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: RestAsked,
+): Promise<void> {
+  const pause = restOf(asked, tools.now());
+  await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    await setPause(tx, cluster.id, pause);
+    await tell(tx, tools, caller, cluster, { action: 'HEALING_PAUSE', reason: inWords(pause) });
+  });
+}
+
+export async function resumeHealing(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    await setPause(tx, cluster.id, null);
+    await tell(tx, tools, caller, cluster, { action: 'HEALING_RESUME', reason: 'Healing goes on.' });
+  });
+}
+
+/** @throws CoppiceError `bad-request` for an end that is none, or a node that is in no cluster. */
+export async function excludeNode(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: RestAsked,
+): Promise<void> {
+  const exclusion = restOf(asked, tools.now());
+  await onMember(tools, caller, identity, async (tx, node) => {
+    await setExclusion(tx, node, exclusion);
+    return { action: 'HEALING_EXCLUDE', reason: inWords(exclusion) };
+  });
+}
+
+export async function includeNode(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await onMember(tools, caller, identity, async (tx, node) => {
+    await setExclusion(tx, node, null);
+    return { action: 'HEALING_INCLUDE', reason: 'The node is healed again.' };
+  });
+}
+
+/** The node may be recovered again, with all its tries. @throws CoppiceError `bad-request` where it is not quarantined. */
+export async function releaseFromQuarantine(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+): Promise<void> {
+  await onMember(tools, caller, identity, async (tx, node) => {
+    if ((await healingOfNode(tx.db, node.id)).quarantine === null)
+      throw new CoppiceError('bad-request', `The node ${node.name} is not quarantined.`);
+    await releaseNode(tx, node, tools.now());
+    return { action: 'HEALING_RELEASE', reason: 'Released from quarantine.' };
+  });
+}
+
+interface Said {
+  readonly action: string;
+  readonly reason: string;
+}
+
+async function onMember(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  say: (tx: Tx, node: Node) => Promise<Said>,
+): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const node = await requireObject(tx.db, caller, 'node', identity);
+    if (node.clusterId === null)
+      throw new CoppiceError('bad-request', `The node ${node.name} is in no cluster: nobody heals it.`);
+    await tell(tx, tools, caller, node, await say(tx, node));
+  });
+}
+
+/** The longest time that a date can hold. */
+const LATEST = 8_640_000_000_000_000;
+
+function restOf({ seconds, until, reason = '' }: RestAsked, now: number): Pause {
+  if (seconds !== undefined && until !== undefined)
+    refuse('seconds: expected one of seconds and until, found both');
+  return {
+    since: now,
+    until: endOf(seconds, until, now),
+    reason: reason === '' ? 'no reason was given' : reason,
+  };
+}
+
+function endOf(seconds: number | undefined, until: string | undefined, now: number): number | null {
+  if (seconds !== undefined) return Math.min(now + seconds * 1000, LATEST);
+  if (until === undefined) return null;
+  const end = Date.parse(until);
+  if (Number.isNaN(end)) refuse(`until: expected a time such as 2026-11-22T18:00:00Z, found '${until}'`);
+  if (end <= now) refuse(`until: expected a time in the future, found '${until}'`);
+  return end;
+}
+
+function inWords({ until, reason }: Pause): string {
+  return `${until === null ? 'Until somebody ends it' : `Until ${new Date(until).toISOString()}`}: ${reason}`;
+}
+
+function refuse(sentence: string): never {
+  throw new CoppiceError('bad-request', sentence);
+}
+
+async function tell(
+  tx: Tx,
+  { now }: RequestTools,
+  { project, user }: Caller,
+  object: Cluster | Node,
+  { action, reason }: Said,
+): Promise<void> {
+  const isNode = 'physicalId' in object;
+  await insertEvent(tx, {
+    id: randomUUID(),
+    timestamp: now(),
+    level: 'INFO',
+    otype: isNode ? 'NODE' : 'CLUSTER',
+    oid: object.id,
+    oname: object.name,
+    clusterId: isNode ? object.clusterId : object.id,
+    action,
+    status: 'end',
+    statusReason: reason,
+    metaData: {},
+    project,
+    user,
+  });
+}
