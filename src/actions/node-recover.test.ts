@@ -189,18 +189,18 @@ describe('a recovery', () => {
       statusReason: 'Recovered: REBOOT (restart): verified by DETECTION: runs',
     });
     const [drain] = await scene.steps();
-    expect(drain).toMatchObject({ output: { moved: 3 }, reason: 'the operation succeeded' });
+    expect(drain).toMatchObject({ output: { moved: 3 }, reason: 'the workflow ended in SUCCESS' });
     expect(scene.workflows.executions.has(drain?.executionId ?? '')).toBe(true);
     expect(await scene.timeline()).toEqual([
       'probe: look again before anything is touched',
       'confirm: still failed: broken',
       'run: WORKFLOW drain',
-      'finish: WORKFLOW drain: SUCCEEDED, the operation succeeded',
+      'finish: WORKFLOW drain: SUCCEEDED, the workflow ended in SUCCESS',
       'run: REBOOT (restart)',
       'verify: is the node well? (by DETECTION)',
       'finish: REBOOT (restart): SUCCEEDED, verified by DETECTION: runs',
       'run: WORKFLOW reattach',
-      'finish: WORKFLOW reattach: SUCCEEDED, the operation succeeded',
+      'finish: WORKFLOW reattach: SUCCEEDED, the workflow ended in SUCCESS',
       'settle: RECOVERED: REBOOT (restart): verified by DETECTION: runs',
       'close: RECOVERED: REBOOT (restart): verified by DETECTION: runs',
     ]);
@@ -307,7 +307,7 @@ describe('a workflow', () => {
 
   test('that does not exist is terminal, and says what is missing', async () => {
     expect((await recover(alone({ attempts: 5 }))).reason).toBe(
-      'Nothing helped: WORKFLOW heal (heal): there is no workflow heal (trying again cannot help)',
+      'Nothing helped: WORKFLOW heal: there is no workflow heal (trying again cannot help)',
     );
     expect(await scene.outline()).toEqual(['heal WORKFLOW #1 FAILED']);
   });
@@ -337,7 +337,7 @@ describe('a workflow', () => {
     scene.workflows.known.set('heal', { ends: 'hangs' });
     scene.workflows.unreachable.set('cancel', 2);
     expect((await recover(alone())).reason).toBe(
-      'Nothing helped: WORKFLOW heal (heal): not done within 1 s, so it was cancelled',
+      'Nothing helped: WORKFLOW heal: not done within 1 s, so it was cancelled',
     );
     expect(scene.workflows.calls).toEqual(['start heal', 'cancel heal']);
   });

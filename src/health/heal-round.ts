@@ -176,7 +176,7 @@ async function closeEpisode(
   node: Node | undefined,
   entry: RoundPlan['close'][number],
 ): Promise<void> {
-  await recordDecision(tx, id, 'close', entry.reason, round.now);
+  await recordDecision(tx, id, 'close', `${entry.state}: ${entry.reason}`, round.now);
   if (await closeRecovery(tx, id, entry.state, round.now)) {
     const event = closingEvents[entry.state];
     await tellEpisode(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });

@@ -98,7 +98,9 @@ describe('grace', () => {
       ['SUSPECTED', 1],
       ['FAILED', 2],
     ]);
-    expect(records[0]?.reason).toBe('status ERROR; changed 10 s ago, its failures count from 15 s on');
+    expect(records[0]?.reason).toBe(
+      'status ERROR; it was changed 10 s ago, so failures do not count for 15 s more',
+    );
   });
 
   test('does not take back what was confirmed', () => {

@@ -131,7 +131,7 @@ function judgeFailed(
   const failed = { successes: 0, failedAt, failure };
   const graceEnds = changedAt + detection.nodeUpdateTimeoutMs;
   if (now < graceEnds && before < detection.failureThreshold) {
-    const reason = `${failure.reason}; changed ${duration(now - changedAt)} ago, its failures count from ${duration(graceEnds - now)} on`;
+    const reason = `${failure.reason}; it was changed ${duration(now - changedAt)} ago, so failures do not count for ${duration(graceEnds - now)} more`;
     return { ...failed, state: 'SUSPECTED', failures: before, reason };
   }
   const failures = before + 1;

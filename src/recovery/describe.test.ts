@@ -26,4 +26,7 @@ test('a step is called by what it does, and by the id that the user gave', () =>
   expect(stepLabel({ name: 'WORKFLOW', item: 'precheck', params: { workflow_name: 'drain' } })).toBe(
     'WORKFLOW drain (precheck)',
   );
+  expect(stepLabel({ name: 'WORKFLOW', item: 'drain', params: { workflow_name: 'drain' } })).toBe(
+    'WORKFLOW drain',
+  );
 });

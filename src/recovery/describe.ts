@@ -21,7 +21,7 @@ export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
 }
 
-/** `REBOOT`, `WORKFLOW drain (precheck)`: what it does, and the id that the user gave. */
+/** `REBOOT`, `WORKFLOW drain (precheck)`: what it does, and the id that the user gave, if it says more. */
 export function stepLabel(step: {
   readonly name: string;
   readonly item: string;
@@ -29,5 +29,6 @@ export function stepLabel(step: {
 }): string {
   const workflow = step.name === 'WORKFLOW' ? step.params['workflow_name'] : undefined;
   const what = typeof workflow === 'string' ? `${step.name} ${workflow}` : step.name;
-  return step.item.includes('[') ? what : `${what} (${step.item})`;
+  const isNamed = !step.item.includes('[') && step.item !== workflow;
+  return isNamed ? `${what} (${step.item})` : what;
 }

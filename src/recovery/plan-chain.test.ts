@@ -120,7 +120,7 @@ describe('CHAIN', () => {
       'settle EXHAUSTED',
       'close EXHAUSTED',
     ]);
-    expect(plan.next.reason).toBe('WORKFLOW precheck (precheck): refused with 503');
+    expect(plan.next.reason).toBe('WORKFLOW precheck: refused with 503');
   });
 
   test('a node that is not well after the last item was not recovered', () => {
@@ -174,7 +174,7 @@ describe('CHAIN', () => {
     ]);
     const plan = tell(factsOf({ actions: [{ ...recreate, when: { failure: ['HOST_DOWN'] } }] }));
     expect(outlineOf(plan)).toEqual(['probe', 'skip RECREATE #1', 'settle EXHAUSTED', 'close EXHAUSTED']);
-    expect(plan.decisions[2]?.decision.reason).toBe('only for HOST_DOWN, and this is PROCESS_EXITED');
+    expect(plan.decisions[2]?.decision.reason).toBe('only for HOST_DOWN, and this failure is PROCESS_EXITED');
   });
 });
 
@@ -252,7 +252,7 @@ describe('an item', () => {
       'close EXHAUSTED',
     ]);
     expect(plan.next.reason).toBe(
-      'REBUILD: not run, because WORKFLOW drain: there is no workflow drain (trying again cannot help) before it',
+      'REBUILD: not run, because what comes before it failed: WORKFLOW drain: there is no workflow drain (trying again cannot help)',
     );
   });
 

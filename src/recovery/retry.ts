@@ -15,8 +15,10 @@ export function afterExhausted(
   intervalMs: number,
 ): AfterExhausted {
   const at = now + (retry?.delayMs ?? intervalMs);
-  if (retry === null) return { kind: 'retry', at, reason: 'tried again while it stays failed' };
+  const again = `if it stays failed, the next recovery begins in ${duration(at - now)}`;
+  if (retry === null) return { kind: 'retry', at, reason: again };
   const failed = earlier.filter((closedAt) => closedAt > now - retry.windowMs).length + 1;
   const reason = `recovery ${failed} of ${retry.episodes} within ${duration(retry.windowMs)} that did not help`;
-  return failed < retry.episodes ? { kind: 'retry', at, reason } : { kind: 'quarantine', reason };
+  if (failed >= retry.episodes) return { kind: 'quarantine', reason };
+  return { kind: 'retry', at, reason: `${reason}; ${again}` };
 }

@@ -26,7 +26,7 @@ export function* runItems(run: Run): Story<Outcome> {
       yield {
         kind: 'skip',
         step: stepPlan(run, item, 'action', 1),
-        reason: `only for ${item.when?.join(', ')}, and this is ${run.facts.failure.class}`,
+        reason: `only for ${item.when?.join(', ')}, and this failure is ${run.facts.failure.class}`,
       };
       index += 1;
       continue;
@@ -41,7 +41,10 @@ export function* runItems(run: Run): Story<Outcome> {
     index = next;
   }
   if (last === null)
-    return { ok: false, reason: `no action of the policy is for ${run.facts.failure.class}` };
+    return {
+      ok: false,
+      reason: `no action of the policy is for a failure of class ${run.facts.failure.class}`,
+    };
   return yield* verifyAtEnd(run, last, strategy === 'CHAIN' && anySucceeded);
 }
 
@@ -53,7 +56,7 @@ function appliesTo(item: ChainItem, run: Run): boolean {
 function* runItem(run: Run, item: ChainItem, verified: boolean): Story<ActionOutcome> {
   const failedHook = yield* runHooks(run, item.before, 'before');
   if (failedHook !== null) {
-    const reason = `not run, because ${failedHook} before it`;
+    const reason = `not run, because what comes before it failed: ${failedHook}`;
     yield { kind: 'finish', step: stepPlan(run, item, 'action', 1), state: 'FAILED', output: null, reason };
     return { ok: false, retryable: false, verified: false, reason: `${item.name}: ${reason}` };
   }

@@ -78,7 +78,7 @@ function* attemptOnce(
       retryable: false,
       verified: false,
       output: result.output,
-      reason: 'the operation succeeded',
+      reason: item.name === 'WORKFLOW' ? 'the workflow ended in SUCCESS' : 'done; it is verified later',
     };
   const { ok, reason } = yield* verify(run, step, verificationEnd(run, item, deadline));
   return { ok, retryable: !ok, verified: true, output: result.output, reason };

@@ -30,13 +30,13 @@ test('a verification is told by what it saw, not by how often it looked', () => 
     '1500 wait not well yet: booting',
     '20000 finish REBOOT: FAILED, the node is still not well after 20 s: booting',
     '20000 settle EXHAUSTED: REBOOT: the node is still not well after 20 s: booting',
-    '20000 close EXHAUSTED: REBOOT: the node is still not well after 20 s: booting; tried again while it stays failed',
+    '20000 close EXHAUSTED: REBOOT: the node is still not well after 20 s: booting; if it stays failed, the next recovery begins in 10 s',
   ]);
 });
 
 test('quarantine is said at the end', () => {
   expect(told(['ERROR'], { retry: { episodes: 1 } }).at(-1)).toContain(
-    '; quarantined: recovery 1 of 1 within 24 h that did not help',
+    '; quarantined until somebody releases it (recovery 1 of 1 within 24 h that did not help)',
   );
 });
 

@@ -49,5 +49,7 @@ function inWords(decision: Decision): string {
 
 function closeInWords({ state, reason, next }: Extract<Decision, { kind: 'close' }>): string {
   if (next === null) return `${state}: ${reason}`;
-  return `${state}: ${reason}; ${next.kind === 'quarantine' ? 'quarantined: ' : ''}${next.reason}`;
+  const what =
+    next.kind === 'quarantine' ? `quarantined until somebody releases it (${next.reason})` : next.reason;
+  return `${state}: ${reason}; ${what}`;
 }
