@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { cases, soakTimeout } from '../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../domain/json.ts';
 import {
@@ -63,18 +64,18 @@ function outcome(value: Json, variables: Json): 'value' | 'syntax' | 'evaluation
 }
 
 describe('mutated expressions', () => {
-  test('end with a value or one of the two errors', { timeout: 120_000 }, () => {
+  test('end with a value or one of the two errors', { timeout: soakTimeout(120_000) }, () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(mutated, (expression) => {
         seen.add(outcome(expression, data));
       }),
-      { numRuns: 3_000 },
+      cases(3_000),
     );
     expect(seen).toEqual(new Set(['value', 'syntax', 'evaluation']));
   });
 
-  test('so do random texts inside tags', { timeout: 60_000 }, () => {
+  test('so do random texts inside tags', { timeout: soakTimeout(60_000) }, () => {
     const inside = fc.oneof(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'binary' }));
     const tags = fc.constantFrom(
       ['<%', '%>'],
@@ -86,7 +87,7 @@ describe('mutated expressions', () => {
       fc.property(inside, tags, (text, [open, close]) => {
         outcome(`${open}${text}${close}`, data);
       }),
-      { numRuns: 2_000 },
+      cases(2_000),
     );
   });
 });
@@ -115,7 +116,7 @@ describe('any data', () => {
     );
   });
 
-  test('meet every function and filter without an unknown error', { timeout: 60_000 }, () => {
+  test('meet every function and filter without an unknown error', { timeout: soakTimeout(60_000) }, () => {
     const names = [
       'len',
       'sum',
@@ -155,7 +156,7 @@ describe('any data', () => {
           outcome(`{{ _.v | ${filter}${argument === '' ? '' : '(1)'} }}`, variables);
         },
       ),
-      { numRuns: 1_000 },
+      cases(1_000),
     );
   });
 });

@@ -1,76 +1,16 @@
 import fc from 'fast-check';
+import { cases, soakTimeout } from '../../../../test/support/soak.ts';
 import { describe, expect, it } from 'vitest';
-import { loadCases } from '../../../../test/support/mistral-corpus.ts';
+import { mangledDefinitions } from '../../../../test/support/mangled-definitions.ts';
 import { VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import { Refusal } from '../conductor/fault.ts';
 import { parseWorkflows } from './parse-definition.ts';
 import { DefinitionError } from './problem.ts';
 
-const texts = loadCases().flatMap((recorded) =>
-  recorded.spec.definitions.filter(({ kind }) => kind === 'workflow').map(({ file }) => recorded.text(file)),
-);
-
-const pieces = [
-  '<%',
-  '%>',
-  '{{',
-  '}}',
-  '{',
-  '}',
-  '[',
-  ']',
-  ':',
-  ',',
-  '"',
-  "'",
-  '\n',
-  ' ',
-  '  ',
-  '-',
-  '*a',
-  '&a',
-  '<<',
-  '!!x',
-  '|',
-  '>',
-  '#',
-  '%',
-  '@',
-  '$',
-  '\\',
-  '(',
-  ')',
-  '=',
-  '0',
-  '-1',
-  '1e999',
-  'null',
-  'join: all',
-  'on-success: a',
-  '__proto__',
-  'constructor',
-  '\u0000',
-  '😀',
-  '\ud800',
-];
-
-/** A recorded definition with pieces put in, cut out, doubled or moved. */
-const mutants: fc.Arbitrary<string> = fc
-  .tuple(
-    fc.constantFrom(...texts),
-    fc.array(fc.tuple(fc.nat(), fc.nat(30), fc.constantFrom(...pieces, '')), { minLength: 1, maxLength: 4 }),
-  )
-  .map(([text, changes]) =>
-    changes.reduce((changed, [position, length, piece]) => {
-      const at = position % (changed.length + 1);
-      return changed.slice(0, at) + piece + changed.slice(at + (piece === '' ? length : 0));
-    }, text),
-  );
-
 describe('a definition that was mangled', () => {
-  it('is either accepted or refused with a reason and a place', () => {
+  it('is either accepted or refused with a reason and a place', { timeout: soakTimeout(20_000) }, () => {
     fc.assert(
-      fc.property(mutants, (text) => {
+      fc.property(mangledDefinitions, (text) => {
         try {
           parseWorkflows(text);
         } catch (error) {
@@ -79,13 +19,13 @@ describe('a definition that was mangled', () => {
           for (const problem of error.problems) expect(problem.message).not.toBe('');
         }
       }),
-      { numRuns: 3000 },
+      cases(3000),
     );
   });
 
-  it('runs, if it is accepted, to some state without an exception', () => {
+  it('runs, if it is accepted, to some state without an exception', { timeout: soakTimeout(20_000) }, () => {
     fc.assert(
-      fc.property(mutants, (text) => {
+      fc.property(mangledDefinitions, (text) => {
         const runner = new VirtualRunner();
         try {
           const [workflow] = runner.define(text);
@@ -98,7 +38,7 @@ describe('a definition that was mangled', () => {
           if (!(error instanceof DefinitionError) && !(error instanceof Refusal)) throw error;
         }
       }),
-      { numRuns: 1500 },
+      cases(1500),
     );
   });
 });
