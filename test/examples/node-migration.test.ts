@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { OpenStackStandIn } from './openstack-stand-in.ts';
+import { type Recovered, RecoveryScene, serverId } from './recovery-scene.ts';
+import { readSample } from './sample.ts';
+
+let nova: OpenStackStandIn;
+let scene: RecoveryScene;
+
+beforeEach(async () => {
+  nova = await OpenStackStandIn.start();
+  scene = await RecoveryScene.start();
+  nova.onArrival(() => scene.mend());
+});
+
+afterEach(async () => {
+  await scene.stop();
+  await nova.service.stop();
+});
+
+async function recover(failure: 'HOST_DOWN' | 'URL_UNREACHABLE', secret = nova.secret): Promise<Recovered> {
+  const sample = readSample('node-migration', {
+    'http://controller:5000': nova.service.url,
+    'http://controller:8774': nova.service.url,
+  });
+  const metadata = { openstack_credential_id: 'coppice', openstack_credential_secret: secret };
+  return await scene.recover(sample, failure, metadata);
+}
+
+test('a server whose host is down is evacuated, and has arrived when the recovery says so', async () => {
+  nova.add(serverId, 'compute1');
+  nova.hosts.set('compute1', 'down');
+  const { recovery, outline, steps } = await recover('HOST_DOWN');
+  expect(outline).toEqual(['actions[0] REBOOT SKIPPED', 'migration WORKFLOW SUCCEEDED']);
+  expect(recovery.state).toBe('RECOVERED');
+  expect(steps[1]?.output).toEqual({ from: 'compute1', to: 'compute2', how: 'evacuation' });
+  expect(scene.cloud.calls).toEqual([]);
+});
+
+test('a server whose host works is moved while it runs, after a restart that did not help', async () => {
+  nova.add(serverId, 'compute1');
+  scene.cloud.fail('reboot web-1');
+  const { recovery, outline, steps } = await recover('URL_UNREACHABLE');
+  expect(outline).toEqual(['actions[0] REBOOT FAILED', 'migration WORKFLOW SUCCEEDED']);
+  expect(steps[1]?.output).toMatchObject({ how: 'live migration', to: 'compute2' });
+  expect(recovery.state).toBe('RECOVERED');
+});
+
+test('a move that leaves the server in ERROR is a failed step, and the node is made anew', async () => {
+  nova.add(serverId, 'compute1');
+  nova.hosts.set('compute1', 'down');
+  nova.fates.set(serverId, 'breaks');
+  const { recovery, outline, steps } = await recover('HOST_DOWN');
+  expect(outline.slice(1)).toEqual(['migration WORKFLOW FAILED', 'actions[2] RECREATE SUCCEEDED']);
+  expect(steps[1]?.reason).toContain('The move has left the server in ERROR.');
+  expect((await scene.execution(steps[1])).output).toMatchObject({ from: 'compute1', how: 'evacuation' });
+  expect(recovery.state).toBe('RECOVERED');
+  expect(scene.cloud.calls).toEqual(['remove web-1', 'create web-1']);
+});
+
+test('a server that never arrives is given up after so many looks', async () => {
+  nova.add(serverId, 'compute1');
+  nova.hosts.set('compute1', 'down');
+  nova.fates.set(serverId, 'never arrives');
+  const { steps } = await recover('HOST_DOWN');
+  expect(steps[1]).toMatchObject({ state: 'FAILED' });
+  expect(steps[1]?.reason).toContain('The server has not arrived on another host.');
+});
+
+test('a server that cannot be moved is left alone, and the reason is told', async () => {
+  nova.add(serverId, 'compute1', 'SHUTOFF');
+  scene.cloud.fail('reboot web-1');
+  const { steps } = await recover('URL_UNREACHABLE');
+  expect(steps[1]?.reason).toContain('a server that is not ACTIVE cannot be moved off it');
+  expect(nova.service.calls.some((call) => call.endsWith('/action'))).toBe(false);
+});
+
+test('a secret that is wrong is refused before anything is asked of Nova, and is not told', async () => {
+  nova.add(serverId, 'compute1');
+  const { steps } = await recover('HOST_DOWN', 'some other secret');
+  expect(steps[1]).toMatchObject({ state: 'FAILED' });
+  expect(new Set(nova.service.calls)).toEqual(new Set(['POST /v3/auth/tokens']));
+  expect(JSON.stringify(steps)).not.toContain('some other secret');
+});

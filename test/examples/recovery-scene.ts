@@ -1,0 +1,127 @@
+/**
+ * A cluster of one failed node, recovered for real by a sample's policy and workflows: NODE_RECOVER on the engine, the embedded
+ * workflow runner, a node of a fake cloud, and what the outside world says on real sockets.
+ */
+import { randomUUID } from 'node:crypto';
+import { nodeLock } from '../../src/actions/action-requests.ts';
+import { nodeRecover } from '../../src/actions/node-recover.ts';
+import { probe } from '../../src/actions/recovery-probe.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';
+import type { FailureClass } from '../../src/domain/verdict.ts';
+import { registryOf } from '../../src/profiles/registry.ts';
+import { insertBinding } from '../../src/store/cluster-policies.ts';
+import { insertNodes } from '../../src/store/nodes.ts';
+import { getRecovery, insertRecovery, recoveryStarted, recoverySteps } from '../../src/store/recoveries.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type EmbeddedWorkflows, embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import type { WorkflowExecution } from '../../src/workflow/workflow-service.ts';
+import { FakeCloud } from '../support/fake-cloud.ts';
+import { newAction } from '../support/new-action.ts';
+import { newNode } from '../support/recovery-rows.ts';
+import { TestEngine } from '../support/test-engine.ts';
+import type { Sample } from './sample.ts';
+
+export interface Recovered {
+  readonly action: Action;
+  readonly recovery: Recovery;
+  readonly steps: readonly RecoveryStep[];
+  /** `check WORKFLOW SUCCEEDED`, ... */
+  readonly outline: readonly string[];
+}
+
+export const serverId = 'server-old';
+
+export class RecoveryScene {
+  readonly cloud: FakeCloud;
+  readonly #engine: TestEngine;
+  readonly #workflows: EmbeddedWorkflows;
+  readonly #errors: unknown[];
+
+  private constructor(
+    cloud: FakeCloud,
+    parts: { engine: TestEngine; workflows: EmbeddedWorkflows; errors: unknown[] },
+  ) {
+    this.cloud = cloud;
+    this.#engine = parts.engine;
+    this.#workflows = parts.workflows;
+    this.#errors = parts.errors;
+  }
+
+  static async start(): Promise<RecoveryScene> {
+    const cloud = new FakeCloud();
+    const errors: unknown[] = [];
+    const log = { error: (details: object) => void errors.push(details) };
+    let workflows: EmbeddedWorkflows | undefined;
+    const engine = await TestEngine.start((store) => {
+      workflows = embeddedWorkflows({ store, log });
+      return [nodeRecover({ store, workflows, probe, profileTypes: registryOf([cloud.type]) })];
+    });
+    if (workflows === undefined) throw new Error('the engine made no actions');
+    await workflows.runner.start();
+    return new RecoveryScene(cloud, { engine, workflows, errors });
+  }
+
+  get store(): Store {
+    return this.#engine.store;
+  }
+
+  /** A node of a cluster with this policy has failed, and the healer starts a recovery. */
+  async recover(sample: Sample, failure: FailureClass, metadata: JsonObject = {}): Promise<Recovered> {
+    await this.#workflows.createDefinition(sample.workflows);
+    const clusterId = await this.#engine.newCluster('test.node-1.0', { metadata });
+    const policyId = await this.#attach(sample, clusterId);
+    const { profileId } = await this.#engine.cluster(clusterId);
+    const node = newNode(randomUUID(), clusterId, profileId, { physicalId: serverId });
+    const verdict = { health: 'unhealthy', failure, reason: 'it does not answer' } as const;
+    this.cloud.servers.set(serverId, { nodeId: node.id, key: 'old', verdict });
+    const recoveryId = randomUUID();
+    const action = newAction('NODE_RECOVER', {
+      target: node.id,
+      clusterId,
+      inputs: { recovery_id: recoveryId },
+    });
+    const facts = { id: recoveryId, nodeId: node.id, nodeName: node.name, clusterId, policyId, plan: {} };
+    await this.store.write(async (tx) => {
+      await insertNodes(tx, [node]);
+      const seen = { class: failure, reason: verdict.reason };
+      await insertRecovery(tx, { ...facts, failure: seen, failedAt: 1, openedAt: 2 });
+      await recoveryStarted(tx, recoveryId, action.id, Date.now());
+    });
+    const locks = [{ resource: nodeLock(node.id), mode: 'exclusive' as const }];
+    return await this.#result(await this.#engine.run({ ...action, locks }), recoveryId);
+  }
+
+  async #attach({ policy }: Sample, clusterId: string): Promise<string> {
+    const policyId = await this.#engine.newPolicy(`${policy.type}-${policy.version}`, policy.properties);
+    const binding = { clusterId, policyId, enabled: true, priority: 600, data: null, lastOp: null };
+    await this.store.write((tx) => insertBinding(tx, { id: randomUUID(), ...binding }));
+    return policyId;
+  }
+
+  async #result(action: Action, recoveryId: string): Promise<Recovered> {
+    const recovery = await getRecovery(this.store.db, recoveryId);
+    if (recovery === undefined) throw new Error('there is no recovery');
+    const steps = await recoverySteps(this.store.db, recoveryId);
+    const outline = steps.map((step) => `${step.item} ${step.name} ${step.state}`);
+    return { action, recovery, steps, outline };
+  }
+
+  /** The execution that a step waited for. */
+  async execution(step: RecoveryStep | undefined): Promise<WorkflowExecution> {
+    const execution = await this.#workflows.get(step?.executionId ?? '');
+    if (execution === undefined) throw new Error(`no execution of ${step?.item}`);
+    return execution;
+  }
+
+  /** The server is well again, whoever made it so. */
+  mend(): void {
+    for (const server of this.cloud.servers.values()) server.verdict = { health: 'healthy', reason: 'runs' };
+  }
+
+  async stop(): Promise<void> {
+    await this.#workflows.runner.stop();
+    await this.#engine.stop();
+    if (this.#errors.length > 0) throw new AggregateError(this.#errors, 'the runner logged errors');
+  }
+}

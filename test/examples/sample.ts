@@ -1,0 +1,43 @@
+/** A sample of examples/workflows, adapted as its reader would: its addresses are those of the stand-ins, its waits are short. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { JsonObject } from '../../src/domain/json.ts';
+
+export const samplesFolder = join(import.meta.dirname, '../../examples/workflows');
+export const sampleNames = readdirSync(samplesFolder).toSorted();
+
+/** Where the samples look for the outside services, as they are written. */
+export type Addresses = Readonly<Record<string, string>>;
+
+export interface Sample {
+  readonly workflows: string;
+  readonly policy: { readonly type: string; readonly version: string; readonly properties: JsonObject };
+}
+
+export function readSample(name: string, addresses: Addresses = {}): Sample {
+  const [workflows, policy] = [read(name, 'workflow.yaml'), read(name, 'policy.yaml')];
+  for (const address of Object.keys(addresses)) {
+    if (!policy.includes(address)) throw new Error(`the policy of ${name} does not name ${address}`);
+  }
+  return {
+    workflows: withoutWaits(adapt(workflows, addresses)),
+    policy: parse(adapt(policy, addresses)) as Sample['policy'],
+  };
+}
+
+export function read(name: string, file: string): string {
+  return readFileSync(join(samplesFolder, name, file), 'utf8');
+}
+
+function adapt(text: string, addresses: Addresses): string {
+  return Object.entries(addresses).reduce((adapted, [from, to]) => adapted.replaceAll(from, to), text);
+}
+
+/** A test must not wait for seconds where a reader does. */
+function withoutWaits(text: string): string {
+  return text
+    .replaceAll(/- (wait|retry)_seconds: \d+/g, '- $1_seconds: 0')
+    .replaceAll(/- wait_times: \d+/g, '- wait_times: 5')
+    .replaceAll(/delay: \d+/g, 'delay: 0');
+}
