@@ -198,6 +198,18 @@ describe('node actions', () => {
     expect(await engine.nodes(id)).toHaveLength(2);
   });
 
+  it('evaluate their cluster: what is left is judged by what is wanted now', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    if (node === undefined) throw new Error('no node');
+    await engine.run({ ...onNode('NODE_DELETE', node) });
+    expect(await engine.cluster(id)).toMatchObject({
+      status: 'ACTIVE',
+      desiredCapacity: 2,
+      statusReason: expect.stringMatching(/^NODE_DELETE: /) as string,
+    });
+  });
+
   it('rename without touching the outside world', async () => {
     const id = await cluster();
     const [node] = await engine.nodes(id);

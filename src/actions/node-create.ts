@@ -2,6 +2,7 @@ import type { ActionContext, ActionDefinition } from '../engine/action-context.t
 import type { PhysicalNode } from '../profiles/profile-type.ts';
 import { updateNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
+import { thenEvaluateCluster } from './evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from './physical-node.ts';
@@ -17,7 +18,9 @@ export function nodeCreate(services: ActionServices): ActionDefinition {
         await countNodeAsWanted(tx, context, 1);
         await updateNode(tx, id, { status: 'CREATING', statusReason: 'Creation in progress' });
       });
-      await markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id));
+      await thenEvaluateCluster(context, () =>
+        markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id)),
+      );
     },
   };
 }

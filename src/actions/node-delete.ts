@@ -1,6 +1,7 @@
-import type { ActionDefinition } from '../engine/action-context.ts';
+import type { ActionContext, ActionDefinition } from '../engine/action-context.ts';
 import { deleteNode, getNode, updateNode } from '../store/nodes.ts';
 import { cancelHeld } from './close-held.ts';
+import { thenEvaluateCluster } from './evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from './physical-node.ts';
@@ -17,20 +18,28 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
         return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });
       });
       if (!exists) return;
-      await markNodeFailed(context, 'Deletion failed', () =>
-        context.step(
-          'remove',
-          async (request) => {
-            if ((await getNode(services.store.db, id)) === undefined) return;
-            const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
-            await type.remove(facts, request);
-          },
-          async (tx) => {
-            await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());
-            await deleteNode(tx, id);
-          },
-        ),
+      await thenEvaluateCluster(context, () =>
+        markNodeFailed(context, 'Deletion failed', () => remove(context, services, id)),
       );
     },
   };
+}
+
+async function remove(
+  context: ActionContext,
+  { store, profileTypes }: ActionServices,
+  id: string,
+): Promise<void> {
+  await context.step(
+    'remove',
+    async (request) => {
+      if ((await getNode(store.db, id)) === undefined) return;
+      const { type, facts } = await loadManagedNode(store.db, profileTypes, id);
+      await type.remove(facts, request);
+    },
+    async (tx) => {
+      await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());
+      await deleteNode(tx, id);
+    },
+  );
 }

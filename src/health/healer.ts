@@ -20,7 +20,7 @@ import type { ModeVerdict } from './probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from './rounds.ts';
 import { changedAt, recordSince } from './snapshot.ts';
 import type { SlotLimits } from './slots.ts';
-import { emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
+import { asAttached, emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
 
 export interface HealerOptions {
   readonly store: Store;
@@ -62,7 +62,7 @@ export class Healer {
   readonly #profiles = new Map<string, Profile>();
   /** Clusters with an open episode, or with failed nodes that are left for now. */
   readonly #active = new Set<string>();
-  readonly #planTimers = new Map<string, NodeJS.Timeout>();
+  readonly #planTimers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   readonly #planning = new Map<string, Promise<void>>();
   readonly #unlisten: (() => void)[] = [];
   #list: WatchList = emptyWatchList;
@@ -97,7 +97,7 @@ export class Healer {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#passTimer);
     clearTimeout(this.#reloadTimer);
-    for (const timer of this.#planTimers.values()) clearTimeout(timer);
+    for (const { timer } of this.#planTimers.values()) clearTimeout(timer);
     await this.#rounds.stop();
     await this.#reloading;
     await Promise.all(this.#planning.values());
@@ -150,7 +150,7 @@ export class Healer {
     const node = await getNode(this.#store.db, watched.id);
     const profile = node === undefined ? undefined : await this.#profile(node.profileId);
     if (node === undefined || busy.has(node.status) || profile === undefined) return null;
-    this.#changedAt.set(node.id, changedAt(node));
+    this.#changedAt.set(node.id, changedAt(node, this.#now()));
     const cluster = this.#list.clusters.get(watched.clusterId);
     const { type, facts } = manage(
       node,
@@ -189,7 +189,7 @@ export class Healer {
   async #write(watched: WatchedNode, record: HealthRecord, begunAt: number): Promise<boolean> {
     const written = await this.#store.write(async (tx) => {
       const node = await getNode(tx.db, watched.id);
-      if (node === undefined || busy.has(node.status) || changedAt(node) > begunAt) return false;
+      if (node === undefined || busy.has(node.status) || changedAt(node, this.#now()) > begunAt) return false;
       await saveNodeHealth(tx, node.id, watched.clusterId, record);
       return true;
     });
@@ -200,7 +200,7 @@ export class Healer {
 
   /** Plans a cluster now, or once more after the plan that is under way. */
   #plan(clusterId: string): void {
-    clearTimeout(this.#planTimers.get(clusterId));
+    clearTimeout(this.#planTimers.get(clusterId)?.timer);
     this.#planTimers.delete(clusterId);
     if (this.#stopped) return;
     const before = this.#planning.get(clusterId) ?? Promise.resolve();
@@ -215,8 +215,8 @@ export class Healer {
   async #planCluster(clusterId: string): Promise<void> {
     try {
       const watched = this.#list.clusters.get(clusterId) ?? null;
-      const { lookAgainAt, isActive, health } = await this.#store.write((tx) =>
-        healRound(tx, clusterId, watched, this.#now()),
+      const { lookAgainAt, isActive, health } = await this.#store.write(async (tx) =>
+        healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
       );
       for (const [id, record] of health) if (this.#records.has(id)) this.#adopt(id, record);
       if (isActive) this.#active.add(clusterId);
@@ -237,11 +237,15 @@ export class Healer {
     if (written.lookedAt > (this.#records.get(id)?.lookedAt ?? 0)) this.#records.set(id, written);
   }
 
+  /** The earliest time that was asked for counts. */
   #planAt(clusterId: string, at: number): void {
-    if (this.#stopped || this.#planTimers.has(clusterId)) return;
-    const delay = Math.min(Math.max(at - this.#now(), 10), RELOAD_EVERY_MS);
-    const timer = setTimeout(() => this.#plan(clusterId), delay);
-    this.#planTimers.set(clusterId, timer);
+    const now = this.#now();
+    const due = Math.min(Math.max(at, now + 10), now + RELOAD_EVERY_MS);
+    const known = this.#planTimers.get(clusterId);
+    if (this.#stopped || (known !== undefined && known.at <= due)) return;
+    clearTimeout(known?.timer);
+    const timer = setTimeout(() => this.#plan(clusterId), due - now);
+    this.#planTimers.set(clusterId, { at: due, timer });
   }
 
   /** An episode was opened, closed or given back: what is held or left may now go on. */

@@ -58,7 +58,7 @@ export async function takeSnapshot(
     maintenance: await maintenanceOf(db, cluster, nodes.length, now),
     breaker: breaker ?? closedBreaker,
     nodes: nodes.map((node) =>
-      nodeSnapshot(node, health.get(node.id), healing.get(node.id), ends.get(node.id)),
+      nodeSnapshot(node, health.get(node.id), healing.get(node.id), ends.get(node.id), now),
     ),
     episodes,
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
@@ -110,9 +110,10 @@ function nodeSnapshot(
   record: HealthRecord | undefined,
   healing: NodeHealing = nothingOfNode,
   lastEnd: RecentRecovery | undefined,
+  now: number,
 ): NodeSnapshot {
   const { id, name, status } = node;
-  const health = recordSince(changedAt(node), record);
+  const health = recordSince(changedAt(node, now), record);
   const { exclusion, quarantine, releasedAt } = healing;
   const endedAt = lastEnd?.closedAt ?? null;
   const exhausted = lastEnd?.state === 'EXHAUSTED' && (releasedAt === null || (endedAt ?? 0) > releasedAt);
@@ -134,7 +135,11 @@ export function recordSince(changed: number, record: HealthRecord | undefined): 
   return record !== undefined && record.lookedAt >= changed ? record : null;
 }
 
-/** When the node was last created, updated or recovered: its grace counts from here. */
-export function changedAt(node: Node): number {
-  return node.updatedAt ?? node.createdAt ?? node.initAt;
+/**
+ * When the node was last created, updated or recovered: its grace counts from here. A time that is still to come says that the clock was
+ * set back since: then it is forgotten, because a node would not be looked at until the clock is there again.
+ */
+export function changedAt(node: Node, now = Infinity): number {
+  const at = node.updatedAt ?? node.createdAt ?? node.initAt;
+  return at > now ? 0 : at;
 }

@@ -3,7 +3,7 @@ import { CoppiceError, describeIssue } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Policy } from '../domain/model.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
-import { attachedPoliciesOfTypes } from '../store/cluster-policies.ts';
+import { attachedPoliciesOfTypes, findBinding } from '../store/cluster-policies.ts';
 import { clusterNames } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
 import type { Db } from '../store/store.ts';
@@ -58,6 +58,13 @@ export async function loadWatchList(
     clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
   }
   return { clusters, nodes: await watchedNodes(db, clusters) };
+}
+
+/** As it is attached at this moment, which the list may be behind; null: it was detached. */
+export async function asAttached(db: Db, watched: WatchedCluster | null): Promise<WatchedCluster | null> {
+  if (watched === null) return null;
+  const binding = await findBinding(db, watched.clusterId, watched.policyId);
+  return binding === undefined ? null : { ...watched, enabled: binding.enabled };
 }
 
 type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;

@@ -17,6 +17,13 @@ import type { FailureClass } from '../../src/domain/verdict.ts';
 import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
 import { recoverCluster, resizeCluster } from '../../src/requests/cluster-actions.ts';
 import { deleteCluster } from '../../src/requests/clusters.ts';
+import {
+  excludeNode,
+  includeNode,
+  pauseHealing,
+  releaseFromQuarantine,
+  resumeHealing,
+} from '../../src/requests/healing.ts';
 import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
 import { HealingWorld } from './healing-world.ts';
 import { truthOf } from './simulated-cloud.ts';
@@ -121,9 +128,10 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [/^policy$/, ({ world }, _words, indented) => world.attach(policyOf(indented))],
   [
-    /^workflow (?<name>\w+) (?<ends>succeeds|fails|hangs|is cancelled)(?: after (?<after>\S+))?(?: with (?<output>.*))?$/,
-    ({ world }, { name = '', ends = '', after, output }) => {
+    /^workflow (?<name>\w+) (?<ends>succeeds|fails|hangs|is cancelled)(?: after (?<after>[\d.]+\w+))?(?: with (?<output>\{.*\}))?(?:, takes (?<input>\w+))?$/,
+    ({ world }, { name = '', ends = '', after, output, input }) => {
       const state = workflowEnds[ends] ?? 'SUCCESS';
+      const inputs = input === undefined ? [] : [{ name: input, required: true }];
       const made = output === undefined ? {} : { output: parseYaml(output) as JsonObject };
       world.workflows.known.set(name, {
         ends: state,
@@ -199,6 +207,27 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   [
     /^delete (?<node>web-\d+)$/,
     ({ world }, { node = '' }) => ask(world, () => deleteNode(world.tools, world.caller, node)),
+  ],
+  [
+    /^pause for (?<time>\S+): (?<reason>.*)$/,
+    ({ world }, { time = '', reason = '' }) => {
+      const rest = { seconds: ms(time) / 1000, reason };
+      return ask(world, () => pauseHealing(world.tools, world.caller, 'web', rest));
+    },
+  ],
+  [/^resume$/, ({ world }) => ask(world, () => resumeHealing(world.tools, world.caller, 'web'))],
+  [
+    /^exclude (?<node>web-\d+): (?<reason>.*)$/,
+    ({ world }, { node = '', reason = '' }) =>
+      ask(world, () => excludeNode(world.tools, world.caller, node, { reason })),
+  ],
+  [
+    /^include (?<node>web-\d+)$/,
+    ({ world }, { node = '' }) => ask(world, () => includeNode(world.tools, world.caller, node)),
+  ],
+  [
+    /^release (?<node>web-\d+)$/,
+    ({ world }, { node = '' }) => ask(world, () => releaseFromQuarantine(world.tools, world.caller, node)),
   ],
   [
     /^resize by (?<by>[+-]?\d+)$/,

@@ -137,7 +137,7 @@ export class SimulatedCloud {
     if (ends === 'refused') throw new CoppiceError('operation-impossible', `the cloud refuses to ${name}`);
     if (ends === 'hangs') return await aborted;
     if (takesMs > 0) {
-      const done = new Promise<void>((resolve) => void this.#clock.outside(takesMs, resolve));
+      const done = new Promise<void>((resolve) => this.#clock.outside(takesMs, resolve));
       await Promise.race([done, aborted]);
     }
     if (ends === 'fails') throw new CoppiceError('operation-failed', `the cloud failed to ${name}`);

@@ -10,6 +10,7 @@ import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type {
   ExecutionState,
   StartRequest,
+  WorkflowDescription,
   WorkflowExecution,
   WorkflowService,
 } from '../../src/workflow/workflow-service.ts';
@@ -18,6 +19,7 @@ import type { VirtualClock } from './virtual-clock.ts';
 export interface SimulatedWorkflow {
   readonly ends: 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'hangs';
   readonly takesMs: number;
+  readonly inputs?: WorkflowDescription['inputs'];
   readonly output?: JsonObject;
   /** How long it goes on after it was cancelled. */
   readonly cancelTakesMs?: number;
@@ -51,15 +53,17 @@ export class SimulatedWorkflows {
     return {
       pollMs: 5000,
       endSignal: (id) => `end of ${id}`,
-      find: (name) =>
-        call('find', () =>
-          this.known.has(name) ? { id: name, name, namespace: '', inputs: [] } : undefined,
-        ),
+      find: (name) => call('find', () => this.#describe(name)),
       createDefinition: () => Promise.reject(new CoppiceError('bad-request', 'not in this simulation')),
       start: (request) => call('start', () => this.#start(request)),
       get: (id) => call('get', () => this.executions.get(id)),
       cancel: (id, reason) => call('cancel', () => this.#cancel(id, reason)),
     };
+  }
+
+  #describe(name: string): WorkflowDescription | undefined {
+    const workflow = this.known.get(name);
+    return workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [] };
   }
 
   async #call<T>(method: Method, work: () => T): Promise<T> {

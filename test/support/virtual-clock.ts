@@ -23,8 +23,8 @@ const real = {
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
   now: Date.now,
-  timeout: AbortSignal.timeout,
-  randomUUID: crypto.randomUUID,
+  timeout: Object.getOwnPropertyDescriptor(AbortSignal, 'timeout')?.value as unknown,
+  randomUUID: Object.getOwnPropertyDescriptor(crypto, 'randomUUID')?.value as unknown,
 };
 const turn = globalThis.setImmediate;
 
