@@ -13,14 +13,21 @@ const recovery = {
   opened_at: '2026-11-22T18:19:00.000Z',
   closed_at: '2026-11-22T18:19:09.500Z',
   steps: [
-    step('s1', 'WORKFLOW', 'drain', 'SUCCEEDED', '00.100', '01.700', 'ended SUCCESS'),
+    step('s1', 'WORKFLOW', 'drain', 'SUCCEEDED', '00.100', '01.700', 'the workflow ended in SUCCESS'),
     step('s2', 'REBOOT', 'actions[0]', 'FAILED', '01.700', '05.700', 'the node is still not well after 4 s'),
     step('s3', 'RECREATE', 'actions[1]', 'SUCCEEDED', '05.700', '09.400', 'verified by DETECTION'),
     { ...step('s4', 'WORKFLOW', 'attach', 'PENDING', '', '', ''), started_at: null, ended_at: null },
   ],
   decisions: [
     { at: '2026-11-22T18:19:00.050Z', decision: 'open', reason: 'two looks in a row failed' },
+    { at: '2026-11-22T18:19:00.060Z', decision: 'start', reason: 'all gates are open' },
     { at: '2026-11-22T18:19:00.100Z', decision: 'run', reason: 'WORKFLOW drain' },
+    { at: '2026-11-22T18:19:06.000Z', decision: 'verify', reason: 'is the node well? (by DETECTION)' },
+    {
+      at: '2026-11-22T18:19:09.500Z',
+      decision: 'close',
+      reason: 'RECOVERED: RECREATE: verified by DETECTION',
+    },
   ],
 };
 
@@ -47,13 +54,72 @@ test('a recovery is drawn as a timeline: when, what, how it ended, and why', asy
   expect(lines[0]).toBe('web-3  RECOVERED after 9.5 s');
   expect(lines[1]).toBe('URL_UNHEALTHY: http://127.0.0.1:4000/ answered 500');
   expect(lines.slice(4)).toEqual([
-    '  +0.05 s  · open             two looks in a row failed',
-    '  +0.10 s  ✔ WORKFLOW drain   SUCCEEDED in 1.6 s  ended SUCCESS',
-    '  +1.70 s  ✘ REBOOT           FAILED in 4.0 s  the node is still not well after 4 s',
-    '  +5.70 s  ✔ RECREATE         SUCCEEDED in 3.7 s  verified by DETECTION',
+    '  +0.05 s  · opened           two looks in a row failed',
+    '  +0.10 s  ✔ WORKFLOW drain  ▕████                    ▏  SUCCEEDED in 1.6 s',
+    '  +1.70 s  ✘ REBOOT          ▕    ██████████          ▏  FAILED in 4.0 s  the node is still not well after 4 s',
+    '  +5.70 s  ✔ RECREATE        ▕              ██████████▏  SUCCEEDED in 3.7 s  verified by DETECTION',
+    '  +9.50 s  ● RECOVERED        RECREATE helped',
     '           ○ WORKFLOW attach  PENDING',
     '',
   ]);
+});
+
+async function drawn(changes: object): Promise<string[]> {
+  await using api = await fakeApi({
+    'GET /v1/recoveries/5a1f': { body: { recovery: { ...recovery, ...changes } } },
+  });
+  const { out } = await run(['recovery', 'show', '5a1f'], { url: api.url });
+  return out.split('\n').slice(4, -1);
+}
+
+const at = (second: string): string => `2026-11-22T18:19:${second}Z`;
+const seen = recovery.failure.reason;
+
+test('what holds a recovery is told, with the start that follows it, and its failure is not said twice', async () => {
+  const reason = 'held: 6 of 10 nodes are unhealthy, the limit is 40 %; looking again in 60 s';
+  const decisions = [
+    { at: at('00'), decision: 'open', reason: `confirmed failed (URL_UNHEALTHY): ${seen}` },
+    { at: at('00'), decision: 'hold', reason },
+    { at: '2026-11-22T18:21:45Z', decision: 'start', reason: 'all gates are open' },
+    { at: '2026-11-22T18:21:45Z', decision: 'probe', reason: 'look again before anything is touched' },
+    { at: '2026-11-22T18:21:46Z', decision: 'confirm', reason: `still failed: ${seen}` },
+  ];
+  expect(await drawn({ state: 'OPEN', steps: [], closed_at: null, decisions })).toEqual([
+    '  +0.00 s  · opened        confirmed failed',
+    '  +0.00 s  · held          6 of 10 nodes are unhealthy, the limit is 40 %; looking again in 60 s',
+    '+2 min 45 s  · started       all gates are open',
+    '+2 min 46 s  · looked again  still failed',
+  ]);
+});
+
+test('a recovery that is under way ends with what it does now', async () => {
+  const decisions = [
+    { at: at('00'), decision: 'open', reason: 'two looks in a row failed' },
+    { at: at('00.2'), decision: 'start', reason: 'all gates are open' },
+    { at: at('00.4'), decision: 'probe', reason: 'look again before anything is touched' },
+    { at: at('03.0'), decision: 'verify', reason: 'is the node well? (by DETECTION)' },
+  ];
+  const steps = [{ ...step('s1', 'REBOOT', 'actions[0]', 'RUNNING', '01.0', '', ''), ended_at: null }];
+  expect(await drawn({ state: 'OPEN', steps, closed_at: null, decisions })).toEqual([
+    '  +0.00 s  · opened     two looks in a row failed',
+    '  +1.00 s  ▶ REBOOT    ▕▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▏  RUNNING',
+    '  +3.00 s  · verifying  is the node well? (by DETECTION)',
+  ]);
+});
+
+test('a recovery that did not help says what comes next', async () => {
+  const why = 'the node is still not well after 4 s';
+  const decisions = [
+    {
+      at: at('09.5'),
+      decision: 'close',
+      reason: `EXHAUSTED: REBOOT: ${why}; if it stays failed, the next recovery begins in 60 s`,
+    },
+  ];
+  const steps = [step('s2', 'REBOOT', 'actions[0]', 'FAILED', '01.0', '05.0', why)];
+  expect((await drawn({ state: 'EXHAUSTED', steps, decisions })).at(-1)).toBe(
+    '  +9.50 s  ● EXHAUSTED  REBOOT did not help; if it stays failed, the next recovery begins in 60 s',
+  );
 });
 
 test('the list names nodes, failures and how long each took', async () => {
