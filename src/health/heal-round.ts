@@ -144,7 +144,10 @@ function isObserved(round: Round, recoveryId: string): boolean {
   return (round.modes.get(recoveryId) ?? modeOf(round)) === 'OBSERVE';
 }
 
-/** Looked at every time, written down when the reason is another one than before. */
+/**
+ * Looked at every time, written down when the reason is another one than before. One that differs only in its numbers is written once
+ * in an interval: when a switch dies, hundreds of held nodes see hundreds of others fail.
+ */
 async function holdEpisode(
   tx: Tx,
   round: Round,
@@ -154,9 +157,12 @@ async function holdEpisode(
   const last = await lastDecision(tx.db, id);
   const before = last?.decision === 'hold' ? last.reason : null;
   if (before !== null && withoutTimes(before) === withoutTimes(reason)) return;
+  const isSameGate = before !== null && withoutNumbers(before) === withoutNumbers(reason);
+  const intervalMs = round.watched?.policy.detection.intervalMs ?? 0;
+  if (isSameGate && round.now - (last?.at ?? 0) < intervalMs) return;
   await recordDecision(tx, id, 'hold', reason, round.now);
   // Another number is worth a line in the record, but wakes nobody again.
-  if (before !== null && withoutNumbers(before) === withoutNumbers(reason)) return;
+  if (isSameGate) return;
   const closed = gate === null ? {} : { gate: gate.gate };
   await tellEpisode(tx, { event: 'held', recoveryId: id, reason, at: round.now, ...closed });
 }

@@ -136,6 +136,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
       world.workflows.known.set(name, {
         ends: state,
         takesMs: after === undefined ? 1000 : ms(after),
+        inputs,
         ...made,
       });
     },
