@@ -1,6 +1,7 @@
 /** `coppice policy ...` */
 import { Command } from 'commander';
 import { policyResource } from './resources.ts';
+import { addSimulate } from './simulate.ts';
 import { addSpecCommands } from './spec-commands.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -19,5 +20,6 @@ export function policyCommand(terminal: Terminal): Command {
       'after',
       '\nExamples:\n  $ coppice policy check web-health.yaml\n  $ coppice policy check web-health.yaml --profile web-server.yaml',
     );
+  addSimulate(policy, terminal);
   return policy;
 }

@@ -158,6 +158,25 @@ describe('The health of a cluster', () => {
   });
 });
 
+test('A simulation is answered with each decision and its reason', async () => {
+  const body = { simulate: { failures: [{ node: 'web-1', class: 'HOST_DOWN' }], nothing_helps: 'false' } };
+  const reply = await server.ask('POST', '/v1/clusters/web/simulate', { body });
+  expect(reply.status).toBe(200);
+  const { simulation } = reply.body as { simulation: { nodes: readonly Record<string, unknown>[] } };
+  expect(simulation).toMatchObject({ attached: true, mode: 'ENFORCE', policy_name: 'health', unhealthy: 4 });
+  expect(simulation.nodes[0]).toMatchObject({
+    decision: 'HOLD',
+    gate: 'max_unhealthy',
+    name: 'web-1',
+    result: 'RECOVERED',
+    steps: [{ item: 'actions[0]', state: 'SUCCEEDED', step: 'REBOOT' }],
+  });
+  expect(JSON.stringify(simulation.nodes[0]?.['timeline'])).toContain(
+    'look again before anything is touched',
+  );
+  expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toMatch(/^400/);
+});
+
 describe('Healing', () => {
   test('rests from a pause until it is resumed, and says so', async () => {
     const asked = { pause: { seconds: 7200, reason: 'new switch' } };

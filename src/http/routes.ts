@@ -16,6 +16,7 @@ import { operationRoutes } from './routes/operation.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { recoveryRoutes } from './routes/recoveries.ts';
+import { simulateRoutes } from './routes/simulate.ts';
 import { typeRoutes } from './routes/types.ts';
 import { versionRoutes } from './routes/versions.ts';
 
@@ -37,6 +38,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...clusterPolicyRoutes,
     ...nodeRoutes,
     ...healthRoutes,
+    ...simulateRoutes,
     ...actionRoutes,
     ...eventRoutes(streams),
     ...recoveryRoutes,

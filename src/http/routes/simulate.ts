@@ -1,0 +1,126 @@
+/** `POST /v1/clusters/{id}/simulate`: what would happen if these nodes failed now. Ours, not Senlin's. */
+import { z } from 'zod';
+import { recoveryModes } from '../../domain/states.ts';
+import { stepLabel } from '../../recovery/describe.ts';
+import type { SimulatedNode } from '../../recovery/simulate-round.ts';
+import { timelineOf } from '../../recovery/timeline.ts';
+import { simulate as runSimulation, type SimulationResult } from '../../requests/simulate.ts';
+import { booleanField, defined, mapField, optional, referenceField, textField } from '../fields.ts';
+import { param, route, type Route } from '../route.ts';
+import { id, nullableText, nullableTime, text, time } from '../shapes/common.ts';
+import { milliseconds, millisecondsOrNull } from '../times.ts';
+
+const simulatedNodeShape = z.strictObject({
+  decision: z.enum(['START', 'HOLD', 'LEAVE', 'RUNNING']),
+  failure: z.strictObject({ class: text, reason: text }),
+  gate: nullableText.describe('The gate that is closed; null where it is none.'),
+  id,
+  name: text,
+  reason: text,
+  result: nullableText.describe('How its recovery would end; null where there would be none.'),
+  steps: z.array(z.strictObject({ item: text, state: text, step: text })),
+  timeline: z
+    .array(z.strictObject({ at: time, decision: text, reason: text }))
+    .describe('What its recovery would decide, if it began now; operations take no time in it.'),
+  until: nullableTime,
+});
+
+const simulationShape = z
+  .strictObject({
+    attached: z.boolean(),
+    at: time,
+    cluster_id: id,
+    mode: z.enum(recoveryModes),
+    nodes: z.array(simulatedNodeShape),
+    policy_name: nullableText,
+    supposed: z.array(text),
+    unhealthy: z.int().describe('What would count against max_unhealthy.'),
+  })
+  .meta({ id: 'Simulation' });
+
+const simulateRoute = route({
+  method: 'POST',
+  path: '/v1/clusters/{cluster}/simulate',
+  summary: 'What would happen if these nodes failed now: the decisions, and nothing is touched',
+  tag: 'Health',
+  role: 'member',
+  body: z.object({
+    simulate: z.strictObject({
+      failures: z
+        .array(
+          z.strictObject({
+            node: referenceField(),
+            class: textField(),
+            reason: optional(textField({ most: 1000 })),
+          }),
+        )
+        .min(1)
+        .max(1000),
+      policy_id: optional(referenceField()),
+      spec: optional(mapField()),
+      nothing_helps: optional(booleanField()),
+      failing: optional(z.array(textField()).max(1000)),
+    }),
+  }),
+  answers: {
+    200: { description: 'The decisions.', schema: z.strictObject({ simulation: simulationShape }) },
+  },
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const { failures, policy_id: policy, spec, nothing_helps: nothingHelps, failing } = body.simulate;
+    const result = await runSimulation(tools, caller, param(request, 'cluster'), {
+      ...defined({ policy, spec }),
+      failures: failures.map((failure) => defined(failure)),
+      nothingHelps: nothingHelps ?? false,
+      failing: failing ?? [],
+    });
+    return { status: 200, body: { simulation: toAnswer(result) } };
+  },
+});
+
+function toAnswer(result: SimulationResult): z.infer<typeof simulationShape> {
+  const { cluster, policy, policyName, isAttached, now, supposed, simulation, nodes } = result;
+  const names = new Map(nodes.map((node) => [node.id, node.name]));
+  return {
+    attached: isAttached,
+    at: milliseconds(now),
+    cluster_id: cluster.id,
+    mode: policy.mode,
+    nodes: simulation.nodes.map((node) => toNode(node, names.get(node.nodeId) ?? '')),
+    policy_name: policyName,
+    supposed: [...supposed],
+    unhealthy: simulation.unhealthy,
+  };
+}
+
+function toNode(node: SimulatedNode, name: string): z.infer<typeof simulatedNodeShape> {
+  const { nodeId, failure, decision, reason, gate, until, chain } = node;
+  const decisions = chain?.decisions ?? [];
+  const end = chain?.next;
+  return {
+    decision,
+    failure: { ...failure },
+    gate: gate?.gate ?? null,
+    id: nodeId,
+    name,
+    reason,
+    result: end?.kind === 'close' ? end.state : null,
+    steps: decisions.flatMap(({ decision: each }) =>
+      each.kind === 'finish' || each.kind === 'skip'
+        ? {
+            item: each.step.item,
+            state: each.kind === 'skip' ? 'SKIPPED' : each.state,
+            step: stepLabel(each.step),
+          }
+        : [],
+    ),
+    timeline: timelineOf(decisions).map((told) => ({
+      at: milliseconds(told.at),
+      decision: told.decision,
+      reason: told.reason,
+    })),
+    until: millisecondsOrNull(until),
+  };
+}
+
+export const simulateRoutes: Route[] = [simulateRoute];

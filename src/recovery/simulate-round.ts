@@ -1,0 +1,140 @@
+/**
+ * What would happen if these nodes failed now: the planner's own round over the cluster as it is with these failures laid over it, and its
+ * own chain for each node that would be recovered, with supposed answers. Nothing is looked at, written or touched.
+ */
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { chainFacts } from './chain.ts';
+import type { Failure, HealthRecord } from './classify-health.ts';
+import type { ClosedGate } from './gates.ts';
+import type { ChainPlan } from './plan-chain.ts';
+import { countUnhealthy, planRound } from './plan-round.ts';
+import type { NodeSnapshot, RoundPlan, RoundSnapshot } from './plan-round.ts';
+import { simulateChain } from './simulate-chain.ts';
+
+export interface SimulatedFailure extends Failure {
+  readonly nodeId: string;
+}
+
+export interface Suppositions {
+  /** Every operation succeeds, and the node stays as ill as it was. */
+  readonly nothingHelps: boolean;
+  /** Items (`actions[0]`, or the id that the user gave) whose operation fails. */
+  readonly failing: readonly string[];
+}
+
+export interface SimulatedNode {
+  readonly nodeId: string;
+  readonly failure: Failure;
+  /** START: at once. HOLD: once it is let go. LEAVE: no recovery is opened. RUNNING: one is under way already. */
+  readonly decision: 'START' | 'HOLD' | 'LEAVE' | 'RUNNING';
+  readonly reason: string;
+  readonly gate: ClosedGate | null;
+  /** When it is looked at again; null: at once, or when a person does something. */
+  readonly until: number | null;
+  /** What its recovery would do, from now on; null where there would be none. */
+  readonly chain: ChainPlan | null;
+}
+
+export interface Simulation {
+  readonly unhealthy: number;
+  readonly nodes: readonly SimulatedNode[];
+}
+
+/** @param exhaustedAt when earlier recoveries of a node ended EXHAUSTED, as far back as `retry` looks. */
+export function simulateRound(
+  snapshot: RoundSnapshot,
+  policy: HealthPolicy,
+  failures: readonly SimulatedFailure[],
+  suppose: Suppositions,
+  exhaustedAt: ReadonlyMap<string, readonly number[]> = new Map(),
+): Simulation {
+  const failed = new Map(failures.map((failure) => [failure.nodeId, failure]));
+  const supposed = {
+    ...snapshot,
+    nodes: snapshot.nodes.map((node) => supposeFailed(node, failed.get(node.id), snapshot.now)),
+  };
+  const plan = planRound(supposed);
+  const nodes = failures.map((failure) => {
+    const decided = decisionFor(supposed, plan, failure.nodeId);
+    const recovers = decided.decision === 'START' || decided.decision === 'HOLD';
+    const earlier = exhaustedAt.get(failure.nodeId) ?? [];
+    const chain = recovers ? simulateOne(policy, failure, snapshot.now, suppose, earlier) : null;
+    return {
+      nodeId: failure.nodeId,
+      failure: { class: failure.class, reason: failure.reason },
+      ...decided,
+      chain,
+    };
+  });
+  return { unhealthy: countUnhealthy(supposed), nodes };
+}
+
+function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined, now: number): NodeSnapshot {
+  if (failure === undefined) return node;
+  const health: HealthRecord = {
+    state: 'FAILED',
+    since: now,
+    reason: failure.reason,
+    last: 'unhealthy',
+    failures: 1,
+    successes: 0,
+    failedAt: now,
+    failure: { class: failure.class, reason: failure.reason },
+    detectors: [],
+    lookedAt: now,
+    lookAgainAt: now,
+  };
+  return { ...node, health };
+}
+
+type Decided = Pick<SimulatedNode, 'decision' | 'reason' | 'gate' | 'until'>;
+
+function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): Decided {
+  const isIt = (entry: { readonly nodeId: string }) => entry.nodeId === nodeId;
+  const start = plan.start.find(isIt);
+  if (start !== undefined) return { decision: 'START', reason: start.reason, gate: null, until: null };
+  const hold = plan.hold.find(isIt);
+  if (hold !== undefined)
+    return { decision: 'HOLD', reason: hold.reason, gate: hold.gate, until: hold.until };
+  const leave = plan.leave.find(isIt) ?? plan.close.find(isIt);
+  if (leave !== undefined) {
+    return {
+      decision: 'LEAVE',
+      reason: leave.reason,
+      gate: null,
+      until: 'until' in leave ? leave.until : null,
+    };
+  }
+  const runs = snapshot.episodes.some(isIt);
+  return runs
+    ? { decision: 'RUNNING', reason: 'a recovery of this node runs already', gate: null, until: null }
+    : { decision: 'LEAVE', reason: 'nobody watches this node', gate: null, until: null };
+}
+
+function simulateOne(
+  policy: HealthPolicy,
+  failure: SimulatedFailure,
+  now: number,
+  { nothingHelps, failing }: Suppositions,
+  exhaustedAt: readonly number[],
+): ChainPlan {
+  const { class: failureClass, reason } = failure;
+  const facts = chainFacts(policy, {
+    startedAt: now,
+    failure: { class: failureClass, reason },
+    manual: null,
+    exhaustedAt,
+  });
+  // The planner does not read the class of a look, only whether it was good.
+  const ill: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason };
+  const well: Verdict = { health: 'healthy', reason: 'supposed' };
+  return simulateChain(facts, {
+    firstLook: ill,
+    step: ({ item }) =>
+      failing.includes(item)
+        ? { ok: false, reason: 'supposed to fail', retryable: true }
+        : { ok: true, output: {} },
+    look: (step) => (nothingHelps || (step !== null && failing.includes(step.item)) ? ill : well),
+  });
+}

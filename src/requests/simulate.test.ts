@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openTestStore } from '../../test/support/backends.ts';
+import type { TestStore } from '../../test/support/backends.ts';
+import { HealingScene } from '../../test/support/healing-scene.ts';
+import { testCaller, testTools } from '../../test/support/test-server.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { setPause } from '../store/healing.ts';
+import { simulate } from './simulate.ts';
+import type { SimulationAsked, SimulationResult } from './simulate.ts';
+
+const ladder = {
+  strategy: 'ESCALATE',
+  actions: [
+    { name: 'REBOOT', timeout: 30, when: { failure: ['SERVER_STOPPED'] } },
+    { name: 'REBUILD', id: 'again', timeout: 60, attempts: 2 },
+    { name: 'RECREATE', timeout: 60 },
+  ],
+};
+
+let opened: TestStore;
+
+beforeEach(async () => {
+  opened = await openTestStore();
+});
+
+afterEach(() => opened.close());
+
+function prepare(size = 4, more: JsonObject = {}): Promise<HealingScene> {
+  return HealingScene.prepare(opened.store, size, ladder, more);
+}
+
+async function ask(scene: HealingScene, asked: Partial<SimulationAsked>): Promise<SimulationResult> {
+  const tools = { ...testTools(scene.store, scene.cloud), now: () => scene.now };
+  const failures = [{ node: 'web-1', class: 'SERVER_STOPPED' }];
+  return await simulate(tools, testCaller, 'web', { failures, nothingHelps: false, failing: [], ...asked });
+}
+
+function outline({ simulation }: SimulationResult, index = 0): string[] {
+  const node = simulation.nodes[index];
+  const decisions = node?.chain?.decisions ?? [];
+  return decisions.flatMap(({ decision }) => {
+    if (decision.kind === 'finish')
+      return [`${decision.step.item} #${decision.step.attempt} ${decision.state}`];
+    if (decision.kind === 'skip') return [`${decision.step.item} SKIPPED`];
+    return decision.kind === 'close' ? [decision.state] : [];
+  });
+}
+
+async function rows(scene: HealingScene): Promise<number[]> {
+  const tables = ['recovery', 'recovery_decision', 'action', 'event', 'node_health'] as const;
+  return await Promise.all(
+    tables.map(async (table) => (await scene.store.db.selectFrom(table).selectAll().execute()).length),
+  );
+}
+
+describe('a simulation', () => {
+  test('is the chain that would run, and touches and writes nothing', async () => {
+    const scene = await prepare();
+    const before = await rows(scene);
+    const result = await ask(scene, {});
+    expect(result.simulation.nodes[0]).toMatchObject({ decision: 'START', reason: 'all gates are open' });
+    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
+    expect(await rows(scene)).toEqual(before);
+    expect(scene.cloud.calls).toEqual([]);
+  });
+
+  test('follows the class of the failure', async () => {
+    const failures = [{ node: 'web-1', class: 'HOST_DOWN' }];
+    const result = await ask(await prepare(), { failures });
+    expect(outline(result)).toEqual(['actions[0] SKIPPED', 'again #1 SUCCEEDED', 'RECOVERED']);
+  });
+
+  test('goes to the end of the ladder where an item fails, or nothing helps', async () => {
+    const scene = await prepare();
+    expect(outline(await ask(scene, { failing: ['actions[0]', 'again'] }))).toEqual([
+      'actions[0] #1 FAILED',
+      'again #1 FAILED',
+      'again #2 FAILED',
+      'actions[2] #1 SUCCEEDED',
+      'RECOVERED',
+    ]);
+    const nothing = outline(await ask(scene, { nothingHelps: true }));
+    expect(nothing).toEqual([
+      'actions[0] #1 FAILED',
+      'again #1 FAILED',
+      'again #2 FAILED',
+      'actions[2] #1 FAILED',
+      'EXHAUSTED',
+    ]);
+  });
+
+  test('of many failures at once says which gate holds', async () => {
+    const scene = await prepare(4, { safety: { max_unhealthy: { percent: 50 } } });
+    const failures = ['web-1', 'web-2', 'web-3'].map((node) => ({ node, class: 'HOST_DOWN' }));
+    const { simulation } = await ask(scene, { failures });
+    expect(simulation.unhealthy).toBe(3);
+    expect(simulation.nodes.map((node) => [node.decision, node.gate?.gate])).toEqual([
+      ['HOLD', 'max_unhealthy'],
+      ['HOLD', 'max_unhealthy'],
+      ['HOLD', 'max_unhealthy'],
+    ]);
+    expect(simulation.nodes[0]?.reason).toContain('held: 3 of 4 nodes are unhealthy, the limit is 50 %');
+  });
+
+  test('knows maintenance, and what really is unhealthy now', async () => {
+    const scene = await prepare(4, { safety: { max_unhealthy: { percent: 25 } } });
+    await scene.see('web-4', 'UNKNOWN');
+    expect((await ask(scene, {})).simulation.nodes[0]?.gate?.gate).toBe('max_unhealthy');
+    await scene.store.write((tx) => setPause(tx, scene.cluster.id, { since: 1, until: null, reason: 'x' }));
+    expect((await ask(scene, {})).simulation.nodes[0]?.gate?.gate).toBe('maintenance');
+  });
+
+  test('takes a policy that is not attached, and supposes that what nobody has seen is healthy', async () => {
+    const scene = await prepare();
+    await scene.detach();
+    await scene.store.write(async (tx) => void (await tx.db.deleteFrom('node_health').execute()));
+    const properties = {
+      detection: { interval: 10, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+      recovery: { actions: [{ name: 'RECREATE' }] },
+      safety: { max_in_flight: { percent: 1 }, max_unhealthy: { percent: 50 } },
+    };
+    const spec = { type: 'senlin.policy.health', version: '1.3', properties };
+    const failures = ['web-1', 'web-2'].map((node) => ({ node, class: 'HOST_DOWN' }));
+    const result = await ask(scene, { spec, failures });
+    expect(result).toMatchObject({ isAttached: false, policyName: null });
+    expect(result.supposed[0]).toBe('4 nodes that nobody has looked at are healthy');
+    expect(result.simulation.nodes.map((node) => node.decision)).toEqual(['START', 'HOLD']);
+    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
+  });
+
+  test('of a quarantined or busy node says that nothing would be done', async () => {
+    const scene = await prepare();
+    await scene.fail('web-1');
+    await scene.round();
+    expect((await ask(scene, {})).simulation.nodes[0]?.decision).toBe('RUNNING');
+  });
+
+  test.each<[Partial<SimulationAsked>, string]>([
+    [{ failures: [{ node: 'web-11', class: 'HOST_DOWN' }] }, "The cluster web has no node 'web-11'."],
+    [
+      { failures: [{ node: 'web-1', class: 'down' }] },
+      "class: expected a failure class, such as SERVER_ERROR, found 'down'",
+    ],
+    [{ failing: ['agian'] }, "failing: expected one of actions[0], again, actions[2], found 'agian'"],
+    [{ policy: 'health', spec: {} }, 'spec: expected one of policy_id and spec, found both'],
+    [{ spec: { type: 'senlin.policy.scaling', version: '1.0' } }, 'which is no health policy'],
+    [
+      { spec: { type: 'senlin.policy.health', version: '1.3', properties: { detection: {}, recovery: {} } } },
+      'recovery.actions',
+    ],
+  ])('%j is refused', async (asked, message) => {
+    await expect(ask(await prepare(), asked)).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,223 @@
+/** Asking what would happen if nodes of a cluster failed now, under its own health policy or another one. Nothing is touched or written. */
+import { didYouMean } from '../domain/did-you-mean.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Cluster, Node, Spec } from '../domain/model.ts';
+import { failureClasses } from '../domain/verdict.ts';
+import { rulesOfCluster } from '../health/cluster-rules.ts';
+import { takeSnapshot, type ClusterRules, type ClusterSnapshot } from '../health/snapshot.ts';
+import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
+import { typeName } from '../profiles/profile-type.ts';
+import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
+import {
+  simulateRound,
+  type SimulatedFailure,
+  type Simulation,
+  type Suppositions,
+} from '../recovery/simulate-round.ts';
+import { getProfile } from '../store/profiles.ts';
+import { recentRecoveriesOfCluster } from '../store/recoveries.ts';
+import type { Db } from '../store/store.ts';
+import { requireObject, requireReferenced } from './find-object.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
+
+export interface SimulationAsked {
+  readonly failures: readonly {
+    /** Id or name. */
+    readonly node: string;
+    readonly class: string;
+    readonly reason?: string;
+  }[];
+  /** Id or name of a policy; beside neither `spec`: the one that is attached. */
+  readonly policy?: string;
+  readonly spec?: JsonObject;
+  readonly nothingHelps: boolean;
+  readonly failing: readonly string[];
+}
+
+export interface SimulationResult {
+  readonly cluster: Cluster;
+  readonly policy: HealthPolicy;
+  /** null: the policy came as a spec. */
+  readonly policyName: string | null;
+  readonly isAttached: boolean;
+  readonly now: number;
+  /** What had to be supposed, in sentences. */
+  readonly supposed: readonly string[];
+  readonly nodes: readonly Node[];
+  readonly simulation: Simulation;
+}
+
+/** @throws CoppiceError `bad-request` for a node that is not in the cluster, `invalid-spec` for a policy that cannot be. */
+export async function simulate(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  asked: SimulationAsked,
+): Promise<SimulationResult> {
+  const { db } = tools.store;
+  const now = tools.now();
+  const cluster = await requireObject(db, caller, 'cluster', identity);
+  const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, asked);
+  const snapshot = await takeSnapshot(db, cluster, rules, now);
+  const failures = failuresOf(cluster, snapshot, asked);
+  const { round, supposed } = isAttached ? { round: snapshot.round, supposed: [] } : unwatched(snapshot);
+  const suppose: Suppositions = {
+    nothingHelps: asked.nothingHelps,
+    failing: failingItems(rules.policy, asked),
+  };
+  const earlier = await exhaustedBefore(db, cluster, rules.policy, now);
+  return {
+    cluster,
+    policy: rules.policy,
+    policyName: name,
+    isAttached,
+    now,
+    supposed: [...supposed, ...inWords(suppose), ...strangeClasses(asked)],
+    nodes: snapshot.nodes,
+    simulation: simulateRound(round, rules.policy, failures, suppose, earlier),
+  };
+}
+
+interface Rules {
+  readonly rules: ClusterRules;
+  readonly name: string | null;
+  readonly isAttached: boolean;
+}
+
+async function rulesFor(
+  tools: RequestTools,
+  caller: Caller,
+  cluster: Cluster,
+  { policy, spec }: SimulationAsked,
+): Promise<Rules> {
+  const { db } = tools.store;
+  if (policy !== undefined && spec !== undefined)
+    refuse('spec: expected one of policy_id and spec, found both');
+  const attached = await rulesOfCluster(db, cluster.id);
+  if (policy === undefined && spec === undefined) {
+    if (attached !== null) return { rules: attached, name: attached.policyName, isAttached: true };
+    refuse(`The cluster ${cluster.name} has no health policy: name one, or give its spec.`);
+  }
+  const found = policy === undefined ? undefined : await requireReferenced(db, caller, 'policy', policy);
+  if (attached !== null && found?.id === attached.policyId)
+    return { rules: attached, name: attached.policyName, isAttached: true };
+  const read = await checkFor(tools, cluster, found?.spec ?? readSpec(spec ?? {}, ''));
+  return {
+    rules: { policyId: found?.id ?? '', enabled: true, policy: read },
+    name: found?.name ?? null,
+    isAttached: false,
+  };
+}
+
+/** As attaching it would check it. */
+async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Promise<HealthPolicy> {
+  const type = healthPolicyTypes.find((each) => typeName(each) === typeNameOf(spec));
+  if (type === undefined) refuse(`The policy is of type ${typeNameOf(spec)}, which is no health policy.`);
+  const check = type.check(spec.properties, tools.checkSettings);
+  if (!check.ok) return refuseSpec('', check.issues);
+  const profile = await getProfile(tools.store.db, cluster.profileId);
+  const profileType = profile === undefined ? undefined : tools.profileTypes.find(profile.type);
+  const misfits = profileType === undefined ? [] : type.checkAgainstProfile(check.value, profileType);
+  if (misfits.length > 0) refuseSpec(`The policy does not fit the cluster ${cluster.name}: `, misfits);
+  return check.value;
+}
+
+function failuresOf(
+  cluster: Cluster,
+  { nodes }: ClusterSnapshot,
+  asked: SimulationAsked,
+): SimulatedFailure[] {
+  return asked.failures.map(({ node: identity, class: failureClass, reason }) => {
+    const found = nodes.filter((node) => node.id === identity || node.name === identity);
+    const [node] = found;
+    if (node === undefined || found.length > 1) {
+      const hint = didYouMean(
+        identity,
+        nodes.map((each) => each.name),
+      );
+      const count = found.length > 1 ? 'has several nodes' : 'has no node';
+      refuse(`The cluster ${cluster.name} ${count} '${identity}'.${hint === undefined ? '' : ` (${hint})`}`);
+    }
+    if (!/^[A-Z][A-Z0-9_]*$/.test(failureClass))
+      refuse(`class: expected a failure class, such as SERVER_ERROR, found '${failureClass}'`);
+    return { nodeId: node.id, class: failureClass, reason: reason ?? `supposed: ${failureClass}` };
+  });
+}
+
+/** @throws CoppiceError `bad-request` for an item that the policy does not have. */
+function failingItems({ recovery }: HealthPolicy, { failing }: SimulationAsked): readonly string[] {
+  const items = recovery.items.flatMap((item) => [...item.before, item, ...item.after]);
+  const known = [...items, ...recovery.onSuccess, ...recovery.onExhausted].map((item) => item.id);
+  const unknown = failing.find((item) => !known.includes(item));
+  if (unknown === undefined) return failing;
+  const hint = didYouMean(unknown, known);
+  refuse(
+    `failing: expected one of ${known.join(', ')}, found '${unknown}'${hint === undefined ? '' : ` (${hint})`}`,
+  );
+}
+
+/** Of a policy that is not attached nobody has seen the nodes: those that are ACTIVE are supposed to be healthy. */
+function unwatched({ round }: ClusterSnapshot): { round: RoundSnapshot; supposed: string[] } {
+  const unseen = round.nodes.filter((node) => node.health === null && node.status === 'ACTIVE');
+  if (unseen.length === 0) return { round, supposed: [] };
+  const nodes = round.nodes.map((node) => (unseen.includes(node) ? supposeHealthy(node, round.now) : node));
+  const sentence = `${unseen.length} nodes that nobody has looked at are healthy`;
+  return { round: { ...round, nodes }, supposed: [sentence] };
+}
+
+function supposeHealthy(node: NodeSnapshot, now: number): NodeSnapshot {
+  const health = {
+    state: 'HEALTHY',
+    since: now,
+    reason: 'supposed',
+    last: 'healthy',
+    failures: 0,
+    successes: 1,
+    failedAt: null,
+    failure: null,
+    detectors: [],
+    lookedAt: now,
+    lookAgainAt: now,
+  } as const;
+  return { ...node, health };
+}
+
+function inWords({ nothingHelps, failing }: Suppositions): string[] {
+  const fails = failing.length === 0 ? [] : [`${failing.join(', ')} fails`];
+  const outcome = nothingHelps
+    ? 'every other operation works, and none helps'
+    : 'every other operation works, and helps';
+  return [...fails, failing.length === 0 ? outcome.replace('other ', '') : outcome];
+}
+
+/** A profile may have classes of its own, so that an unknown one is only told of. */
+function strangeClasses({ failures }: SimulationAsked): string[] {
+  const known: readonly string[] = failureClasses;
+  const strange = new Set(failures.map((failure) => failure.class).filter((name) => !known.includes(name)));
+  return [...strange].map((name) => {
+    const hint = didYouMean(name, known);
+    return `the profile reports ${name}, which no detection mode of ours does${hint === undefined ? '' : ` (${hint})`}`;
+  });
+}
+
+async function exhaustedBefore(
+  db: Db,
+  cluster: Cluster,
+  { recovery: { retry } }: HealthPolicy,
+  now: number,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const earlier = new Map<string, number[]>();
+  if (retry === null) return earlier;
+  for (const each of await recentRecoveriesOfCluster(db, cluster.id, now - retry.windowMs)) {
+    if (each.state !== 'EXHAUSTED' || each.mode !== 'ENFORCE' || each.closedAt === null) continue;
+    earlier.set(each.nodeId, [...(earlier.get(each.nodeId) ?? []), each.closedAt]);
+  }
+  return earlier;
+}
+
+function refuse(sentence: string): never {
+  throw new CoppiceError('bad-request', sentence);
+}
