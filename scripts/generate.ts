@@ -1,14 +1,15 @@
 /**
  * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, `src/store/schema.sql` from the
- * migrations. With `--check` it writes nothing, and fails where a committed file is not what the code gives.
+ * migrations, `schemas/health-policy.schema.json` from the policy's fields. With `--check` it writes nothing, and fails where a committed file is not what the code gives.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
 import { EventStreams } from '../src/http/event-stream.ts';
 import { toOpenApi } from '../src/http/openapi.ts';
 import { allRoutes } from '../src/http/routes.ts';
+import { healthPolicyJsonSchema } from '../src/policies/health/health-policy-type.ts';
 import { defaultRequestLimits } from '../src/requests/request-tools.ts';
 import { dumpSchema } from '../src/store/dump-schema.ts';
 import { migrate } from '../src/store/migrate.ts';
@@ -32,6 +33,7 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
     return new Map([
       ['openapi.json', openApi(store)],
       ['src/store/schema.sql', await dumpSchema(store)],
+      ['schemas/health-policy.schema.json', `${JSON.stringify(healthPolicyJsonSchema, null, 2)}\n`],
     ]);
   } finally {
     await store.close();
@@ -54,6 +56,7 @@ for (const [path, text] of await generate()) {
     console.error(`${path} is out of date: run \`npm run generate\` and commit it.`);
     process.exitCode = 1;
   } else {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
     console.log(`wrote ${path}`);
   }

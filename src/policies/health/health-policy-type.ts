@@ -7,7 +7,6 @@ import { checkFields } from '../../domain/check-fields.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
-import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn, toSenlinSchema } from '../../domain/spec-schema.ts';
@@ -15,8 +14,10 @@ import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
 import type { CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
 import { checkAgainstProfile } from './check-against-profile.ts';
-import { checkHealthPolicy } from './check-health-policy.ts';
+import { checkHealthPolicy, stepsInOrder } from './check-health-policy.ts';
+import { workflowsNamed } from './check-workflow-params.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
+import { anyVersionSchema, documentSchema } from './health-policy-json-schema.ts';
 import { notYetSupported, refuseNotYetSupported } from './not-yet-supported.ts';
 import { rewritePublishedForms } from './published-forms.ts';
 import { readHealthPolicy } from './read-health-policy.ts';
@@ -38,6 +39,9 @@ export const healthPolicyTypes: readonly PolicyType<HealthPolicy>[] = Object.ent
   ([version, status]) => healthPolicyType(version, status),
 );
 
+/** Of a document in any version: what editors are given. */
+export const healthPolicyJsonSchema = anyVersionSchema(name, Object.keys(supportStatus));
+
 function healthPolicyType(version: string, status: readonly SupportStatus[]): PolicyType<HealthPolicy> {
   return {
     name,
@@ -46,9 +50,10 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     priority: 600,
     singleton: true,
     schema: toSenlinSchema(healthPolicyFields, version),
-    jsonSchema: documentSchema(version),
+    jsonSchema: documentSchema(name, version),
     check: (properties, settings) => parseHealthPolicy(properties, version, settings),
     checkAgainstProfile,
+    workflows: (policy) => workflowsNamed(stepsInOrder(policy)),
     bindingData,
   };
 }
@@ -79,23 +84,6 @@ function noActions(properties: JsonObject, version: string): Issue[] {
   const actions = isJsonObject(recovery) ? recovery['actions'] : undefined;
   if (!isIn(version, '1.3') || (Array.isArray(actions) && actions.length > 0)) return [];
   return [{ field: 'recovery.actions', expected: 'at least one action', found: quoteValue(actions) }];
-}
-
-function documentSchema(version: string): JsonObject {
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: `${name} ${version}`,
-    type: 'object',
-    required: ['type', 'version', 'properties'],
-    additionalProperties: false,
-    properties: {
-      type: { const: name },
-      // YAML reads an unquoted version as a number.
-      version: { enum: [version, Number(version)] },
-      description: { type: 'string' },
-      properties: toJsonSchema(healthPolicyFields, version),
-    },
-  };
 }
 
 /** Recorded from Senlin: options of modes that have none are empty texts, and the version is that of the class. */

@@ -1,0 +1,92 @@
+/**
+ * JSON Schema of senlin.policy.health, for editors and for those who write policies by program: of one version, and of all in one file
+ * (schemas/health-policy.schema.json). It says what can be said of the shape; `coppice policy check` says the rest, and with reasons.
+ */
+import { toJsonSchema } from '../../domain/json-schema.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { isIn } from '../../domain/spec-schema.ts';
+import { healthPolicyFields } from './health-policy-fields.ts';
+
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
+/** Of the whole document, in one version. */
+export function documentSchema(name: string, version: string): JsonObject {
+  return {
+    $schema: dialect,
+    title: `${name} ${version}`,
+    ...outside(name, [version]),
+    properties: { ...outside(name, [version]).properties, properties: propertiesSchema(version) },
+  };
+}
+
+/** Of a document in any of the versions: what `properties` may hold follows its `version`. */
+export function anyVersionSchema(name: string, versions: readonly string[]): JsonObject {
+  const { properties, ...rest } = outside(name, versions);
+  return {
+    $schema: dialect,
+    title: name,
+    description: 'What a failure of a node is, and what brings it back.',
+    ...rest,
+    properties: { ...properties, properties: { type: 'object' } },
+    allOf: versions.map((version) => ({
+      if: { properties: { version: versionSchema([version]) }, required: ['version'] },
+      then: { properties: { properties: propertiesSchema(version) } },
+    })),
+  };
+}
+
+function outside(
+  name: string,
+  versions: readonly string[],
+): JsonObject & { readonly properties: JsonObject } {
+  return {
+    type: 'object',
+    required: ['type', 'version', 'properties'],
+    additionalProperties: false,
+    properties: {
+      type: { const: name },
+      version: versionSchema(versions),
+      description: { type: 'string' },
+    },
+  };
+}
+
+/** YAML reads an unquoted version as a number. */
+function versionSchema(versions: readonly string[]): JsonObject {
+  return { enum: [...versions, ...versions.map(Number)] };
+}
+
+function propertiesSchema(version: string): JsonObject {
+  const schema = withAlias(toJsonSchema(healthPolicyFields, version)) as JsonObject;
+  const keys = schema['properties'] as JsonObject;
+  const detection = keys['detection'] as JsonObject;
+  if (isIn(version, '1.3')) return schema;
+  return { ...schema, properties: { ...keys, detection: { anyOf: [detection, singleMode(detection)] } } };
+}
+
+/** The old name of LIFECYCLE_EVENTS (published-forms.ts). */
+function withAlias(value: Json): Json {
+  if (Array.isArray(value)) {
+    return value.includes('LIFECYCLE_EVENTS') ? [...value, 'VM_LIFECYCLE_EVENTS'] : value.map(withAlias);
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, withAlias(each)]));
+}
+
+/** The published form of one mode, with the interval among its options (published-forms.ts). */
+function singleMode(detection: JsonObject): JsonObject {
+  const { detection_modes: modes, ...rest } = detection['properties'] as JsonObject;
+  const { type, options } = ((modes as JsonObject)['items'] as JsonObject)['properties'] as Record<
+    'type' | 'options',
+    JsonObject
+  >;
+  const { interval, node_update_timeout } = rest as Record<string, JsonObject>;
+  const optionKeys = { ...(options['properties'] as JsonObject), interval, node_update_timeout };
+  return {
+    type: 'object',
+    required: ['type'],
+    properties: { ...rest, type, options: { ...options, properties: optionKeys } as JsonObject },
+    additionalProperties: false,
+  };
+}
