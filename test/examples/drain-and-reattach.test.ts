@@ -28,7 +28,7 @@ afterEach(async () => {
 function answer({ method, path, query, headers, body }: Asked): Answer {
   if (headers.authorization !== authorization) return { status: 401 };
   if (path.endsWith('/stats/native') && query['name'] === 'web-1' && query['parent'] === 'web') {
-    return { status: 200, body: { stats: [{ name: 'web-1', stats: { scur: sessions-- } }] } };
+    return { status: 200, body: { stats: [{ name: 'web-1', stats: { scur: Math.max(0, sessions--) } }] } };
   }
   if (path !== member) return { status: 404 };
   if (method === 'PUT' && isJsonObject(body)) adminState = body['admin_state'] as string;
