@@ -68,7 +68,7 @@ export class RecoveryScene {
 
   /** A node of a cluster with this policy has failed, and the healer starts a recovery. */
   async recover(sample: Sample, failure: FailureClass, metadata: JsonObject = {}): Promise<Recovered> {
-    await this.#workflows.createDefinition(sample.workflows);
+    if (sample.workflows !== null) await this.#workflows.createDefinition(sample.workflows);
     const clusterId = await this.#engine.newCluster('test.node-1.0', { metadata });
     const policyId = await this.#attach(sample, clusterId);
     const { profileId } = await this.#engine.cluster(clusterId);

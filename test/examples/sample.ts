@@ -11,7 +11,8 @@ export const sampleNames = readdirSync(samplesFolder).toSorted();
 export type Addresses = Readonly<Record<string, string>>;
 
 export interface Sample {
-  readonly workflows: string;
+  /** null: the policy carries them itself. */
+  readonly workflows: string | null;
   readonly policy: { readonly type: string; readonly version: string; readonly properties: JsonObject };
 }
 
