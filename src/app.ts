@@ -123,6 +123,7 @@ async function startHttp(
     store,
     profileTypes,
     policyTypes,
+    workflows,
     checkSettings: { healthCheckIntervalMin: config.checkIntervalMin },
     actionNames,
     limits: { maxNodesPerCluster: config.nodesPerCluster },

@@ -12,10 +12,12 @@ export function policyCommand(terminal: Terminal): Command {
   const { check } = addSpecCommands(policy, terminal, {
     resource: policyResource,
     example: 'web-health.yaml',
-    readCheck: async ({ profile }) => (await import('./check-policy.ts')).policyCheck(profile),
+    readCheck: async ({ profile, online }, api) =>
+      (await import('./check-policy.ts')).policyCheck(profile, online === true ? api : undefined),
   });
   check
     .option('--profile <file>', 'a profile that the policy is for: is there something that it cannot do?')
+    .option('--online', 'ask the server as well: are the workflows there?')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice policy check web-health.yaml\n  $ coppice policy check web-health.yaml --profile web-server.yaml',

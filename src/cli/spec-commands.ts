@@ -1,5 +1,6 @@
 /** What profiles and policies have in common: both are made from a spec in a file, which can be checked without a server. */
 import type { Command } from 'commander';
+import type { ApiClient } from './api-client.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { given } from './option-values.ts';
@@ -17,11 +18,15 @@ export interface SpecKind {
   /** Name of a file, for the help. */
   readonly example: string;
   /** Loaded when it is needed: the other commands start faster without it. */
-  readonly readCheck: (options: CheckOptions) => Promise<SpecCheck>;
+  readonly readCheck: (options: CheckOptions, api: ApiClient) => Promise<SpecCheck>;
 }
 
 /** What a kind adds to `check` as options of its own. */
-export type CheckOptions = Readonly<Record<string, string | undefined>>;
+export interface CheckOptions {
+  readonly profile?: string;
+  /** Ask the server what only it knows. */
+  readonly online?: boolean;
+}
 
 interface ChangeOptions {
   readonly name?: string;
@@ -77,7 +82,8 @@ function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: S
     .command('check <file>')
     .description(`Check the spec of a ${resource.one} in a YAML or JSON file; needs no server.`)
     .action(async (file: string, options: CheckOptions, command: Command) => {
-      const { json, style } = openSession(command, terminal);
-      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), await readCheck(options));
+      const { json, style, api } = openSession(command, terminal);
+      const check = await readCheck(options, api);
+      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), check);
     });
 }

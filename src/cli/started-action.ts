@@ -8,6 +8,7 @@ import { pathOf, printObject } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { textOf } from './text-of.ts';
 import type { Terminal } from './terminal.ts';
+import { tellWarnings } from './warnings.ts';
 import { reportAction, throwUnlessSucceeded, waitForAction } from './wait-for-action.ts';
 
 export const WAIT_FLAG = '-w, --wait';
@@ -23,6 +24,7 @@ export async function startAction(
   const session = openSession(command, terminal);
   const path = `${pathOf(target.resource, target.nameOrId)}/actions`;
   const answer = await session.api.send('POST', path, { body: { [request.action]: request.inputs } });
+  tellWarnings(session, answer.body);
   await reportAction(session, answer.actionId, request.wait === true);
 }
 
@@ -105,6 +107,7 @@ export async function changeAtOnce(
   const answer = await session.api.send(method, pathOf(resource, nameOrId), {
     body: { [resource.one]: values },
   });
+  tellWarnings(session, answer.body);
   const object = isJsonObject(answer.body) ? answer.body[resource.one] : undefined;
   if (isJsonObject(object)) printObject(session, resource, object);
   else writeJson(terminal, answer.body);

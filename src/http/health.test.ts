@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
 import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/recovery-rows.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
@@ -36,6 +37,7 @@ const policy = {
 };
 
 let server: TestServer;
+let workflows: FakeWorkflows;
 
 function seen(state: HealthRecord['state']): HealthRecord {
   const at = Date.now();
@@ -59,7 +61,8 @@ function seen(state: HealthRecord['state']): HealthRecord {
 }
 
 beforeEach(async () => {
-  server = await TestServer.start();
+  workflows = new FakeWorkflows();
+  server = await TestServer.start({ tools: { workflows } });
   await server.store.write(async (tx) => {
     await insertProfile(tx, profile);
     await insertCluster(tx, cluster);
@@ -112,7 +115,7 @@ describe('The health of a cluster', () => {
       detectors: [{ detector: 'NODE_STATUS_POLLING', failure: 'SERVER_ERROR', health: 'unhealthy' }],
       next: { what: 'HOLD' },
     });
-    expect((failed?.['next'] as { reason: string }).reason).toContain(
+    expect((failed?.['next'] as { reason: string } | undefined)?.reason).toContain(
       '3 of 4 nodes are unhealthy, the limit is 50 %',
     );
     expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not looked at since it was last changed' });
@@ -175,6 +178,50 @@ test('A simulation is answered with each decision and its reason', async () => {
     'look again before anything is touched',
   );
   expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toMatch(/^400/);
+});
+
+describe('A policy that names a workflow which is not there', () => {
+  const spec = {
+    type: 'senlin.policy.health',
+    version: '1.3',
+    properties: {
+      detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+      recovery: {
+        actions: [{ name: 'REBOOT', before: [{ name: 'WORKFLOW', params: { workflow_name: 'drain' } }] }],
+        on_success: [{ name: 'WORKFLOW', params: { workflow_name: 'made', inputs: { definition: 'x' } } }],
+      },
+    },
+  };
+  const warning = {
+    expected: 'a workflow that is there',
+    field: 'recovery.actions[0].before[0].params.workflow_name',
+    found: 'drain',
+    hint: 'create it before it is needed; until then this step fails',
+  };
+
+  test('is created, validated and attached with a warning', async () => {
+    const created = await server.ask('POST', '/v1/policies', { body: { policy: { name: 'careful', spec } } });
+    expect(created.status).toBe(201);
+    expect((created.body as { warnings: unknown }).warnings).toEqual([warning]);
+    const validated = await server.ask('POST', '/v1/policies/validate', { body: { policy: { spec } } });
+    expect((validated.body as { warnings: unknown }).warnings).toEqual([warning]);
+    const body = { policy_attach: { policy_id: 'careful' } };
+    const attached = await server.ask('POST', '/v1/clusters/web/actions', { body });
+    expect(attached.status).toBe(202);
+    expect((attached.body as { warnings: unknown }).warnings).toEqual([warning]);
+  });
+
+  test('has none any more once it is there', async () => {
+    workflows.known.set('drain', {});
+    const body = { policy: { spec } };
+    expect((await server.ask('POST', '/v1/policies/validate', { body })).text).not.toContain('warnings');
+  });
+
+  test('says so where the workflow engine does not answer', async () => {
+    workflows.unreachable.set('find', 1);
+    const reply = await server.ask('POST', '/v1/policies/validate', { body: { policy: { spec } } });
+    expect(reply.text).toContain('its workflows were not checked');
+  });
 });
 
 describe('Healing', () => {

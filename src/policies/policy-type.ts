@@ -25,6 +25,14 @@ export type PolicyCheck<T> =
   | { readonly ok: true; readonly value: T; readonly warnings: Issue[] }
   | { readonly ok: false; readonly issues: Issue[] };
 
+export interface NamedWorkflow {
+  /** Where it is named, from the top of the properties. */
+  readonly field: string;
+  readonly name: string;
+  /** What it is made from where it does not exist; null: it has to be there. */
+  readonly definition: string | null;
+}
+
 export interface PolicyType<T = unknown> {
   /** `senlin.policy.health` */
   readonly name: string;
@@ -45,6 +53,9 @@ export interface PolicyType<T = unknown> {
 
   /** What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy check --profile`. */
   checkAgainstProfile(value: T, profile: Pick<ProfileType, 'name' | 'version' | 'operations'>): Issue[];
+
+  /** The workflows that it names; absent: a type that names none. */
+  workflows?(value: T): readonly NamedWorkflow[];
 
   /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. */
   bindingData(value: T): JsonObject;

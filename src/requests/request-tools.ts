@@ -9,6 +9,7 @@
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
+import type { WorkflowService } from '../workflow/workflow-service.ts';
 import type { Store } from '../store/store.ts';
 
 export interface RequestLimits {
@@ -26,6 +27,8 @@ export interface RequestTools {
   /** Names of the actions that the engine can carry out; a request for another is refused, not queued. */
   readonly actionNames: ReadonlySet<string>;
   readonly limits: RequestLimits;
+  /** Absent: what a policy names is not looked for. */
+  readonly workflows?: Pick<WorkflowService, 'find'>;
   readonly now: () => number;
 }
 

@@ -58,7 +58,7 @@ export class TestServer {
   }
 
   static async start(
-    options: Partial<HttpServerOptions> & { tools?: RequestTools } = {},
+    options: Omit<Partial<HttpServerOptions>, 'tools'> & { tools?: Partial<RequestTools> } = {},
   ): Promise<TestServer> {
     const { store, close } = await openTestStore();
     const cloud = new FakeCloud();

@@ -1,9 +1,11 @@
 /** `POST /v1/clusters/{id}/actions`: a map with one key, the action, and its parameters. */
 import { z } from 'zod';
 import { adjustmentTypes } from '../../domain/capacity.ts';
+import type { Issue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { checkCluster, recoverCluster, resizeCluster, scaleCluster } from '../../requests/cluster-actions.ts';
 import { attachPolicy, detachPolicy, updateAttachedPolicy } from '../../requests/cluster-policies.ts';
+import { attachWarnings } from '../../requests/policy-warnings.ts';
 import { unsupported } from '../../requests/record-action.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import {
@@ -25,7 +27,7 @@ import {
   unknownAction,
 } from '../action-parameters.ts';
 import { accepted, param, route, type Route } from '../route.ts';
-import { actionIdShape } from '../shapes/common.ts';
+import { actionIdShape, warningsShape, withWarnings } from '../shapes/common.ts';
 
 type Carry = (
   tools: RequestTools,
@@ -39,6 +41,8 @@ interface ClusterAction {
   /** For OpenAPI. */
   readonly parameters: z.ZodType;
   readonly run: Carry;
+  /** What is done, and probably not meant. */
+  readonly warn?: (tools: RequestTools, caller: Caller, parameters: JsonObject) => Promise<Issue[]>;
 }
 
 /** An action with the shape of its parameters. */
@@ -104,9 +108,13 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
     scale_out: action({ count }, (tools, caller, cluster, asked) =>
       scaleCluster(tools, caller, cluster, 'out', asked.count),
     ),
-    policy_attach: action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
-      attachPolicy(tools, caller, cluster, defined({ policy: asked.policy_id, enabled: asked.enabled })),
-    ),
+    policy_attach: {
+      ...action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
+        attachPolicy(tools, caller, cluster, defined({ policy: asked.policy_id, enabled: asked.enabled })),
+      ),
+      warn: async (tools, caller, { policy_id: policy }) =>
+        typeof policy === 'string' ? await attachWarnings(tools, caller, policy) : [],
+    },
     policy_update: action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
       updateAttachedPolicy(
         tools,
@@ -141,14 +149,21 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
       tag: 'Clusters',
       role: 'member',
       documentedBody: documented,
-      answers: { 202: { description: 'The action that does it.', schema: actionIdShape } },
+      answers: {
+        202: {
+          description: 'The action that does it.',
+          schema: actionIdShape.extend({ warnings: warningsShape }),
+        },
+      },
       async handle(request) {
         const [name, parameters] = readAction(request.rawBody, '');
         const found = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (found === undefined) throw unknownAction(name);
         requireMinor(request.minor, found.since ?? 0);
         const { tools, caller } = request;
-        return accepted(await found.run(tools, caller, param(request, 'cluster'), parameters));
+        const actionId = await found.run(tools, caller, param(request, 'cluster'), parameters);
+        const warnings = (await found.warn?.(tools, caller, parameters)) ?? [];
+        return accepted(actionId, withWarnings({ action: actionId }, warnings));
       },
     }),
   ];

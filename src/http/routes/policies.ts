@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { requireObject } from '../../requests/find-object.ts';
 import { createPolicy, deletePolicy, renamePolicy, validatePolicy } from '../../requests/policies.ts';
+import { policyWarnings } from '../../requests/policy-warnings.ts';
+import { typeNameOf } from '../../requests/spec-document.ts';
 import { listPolicies } from '../../store/policies.ts';
 import { mapField, nameField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { param, route, type Route } from '../route.ts';
+import { warningsShape, withWarnings } from '../shapes/common.ts';
 import {
   policyShape,
   toPolicyAnswer,
@@ -43,10 +46,11 @@ const create = route({
   tag,
   role: 'member',
   body: z.object({ policy: z.strictObject({ name: nameField(), spec: mapField() }) }),
-  answers: { 201: { description: 'The policy.', schema: one } },
+  answers: { 201: { description: 'The policy.', schema: one.extend({ warnings: warningsShape }) } },
   async handle({ tools, caller, body }) {
     const policy = await createPolicy(tools, caller, body.policy);
-    return { status: 201, body: { policy: toWrittenPolicyAnswer(policy) } };
+    const answer = { policy: toWrittenPolicyAnswer(policy) };
+    return { status: 201, body: withWarnings(answer, await policyWarnings(tools, policy)) };
   },
 });
 
@@ -59,11 +63,15 @@ const validate = route({
   since: VALIDATE_SINCE,
   body: z.object({ policy: z.strictObject({ spec: mapField() }) }),
   answers: {
-    200: { description: 'It is valid.', schema: z.strictObject({ policy: validatedPolicyShape }) },
+    200: {
+      description: 'It is valid.',
+      schema: z.strictObject({ policy: validatedPolicyShape, warnings: warningsShape }),
+    },
   },
   async handle({ tools, caller, body }) {
     const spec = validatePolicy(tools, body.policy.spec);
-    return { status: 200, body: { policy: toValidatedPolicyAnswer(spec, caller) } };
+    const warnings = await policyWarnings(tools, { type: typeNameOf(spec), spec });
+    return { status: 200, body: withWarnings({ policy: toValidatedPolicyAnswer(spec, caller) }, warnings) };
   },
 });
 

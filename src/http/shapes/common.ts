@@ -18,6 +18,13 @@ export const issueShape = z.strictObject({
   hint: text.optional(),
 });
 
+/** Of what was done and is probably not meant. Ours, and absent where there is none. */
+export const warningsShape = z.array(issueShape).optional();
+
+export function withWarnings<T extends object>(body: T, warnings: readonly z.infer<typeof issueShape>[]) {
+  return warnings.length === 0 ? body : { ...body, warnings: warnings.map((warning) => ({ ...warning })) };
+}
+
 export const errorShape = z
   .strictObject({
     code: z.int(),

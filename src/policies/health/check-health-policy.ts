@@ -45,7 +45,7 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
     checkFailureClasses(item, `${field}.when.failure`, findings);
   });
   const earlier: string[] = [];
-  for (const [field, step] of inOrder(policy)) {
+  for (const [field, step] of stepsInOrder(policy)) {
     if (step.name === 'WORKFLOW') checkWorkflowParams(step, `${field}.params`, earlier, findings);
     if (step.backoff.maxDelayMs < step.backoff.delayMs) {
       const expected = `at least backoff.delay (${step.backoff.delayMs / 1000})`;
@@ -60,7 +60,7 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
 }
 
 /** Every step with its place in the document, in the order in which they can run. */
-function inOrder(policy: HealthPolicy): [string, Runnable][] {
+export function stepsInOrder(policy: HealthPolicy): [string, Runnable][] {
   const { items, onSuccess, onExhausted } = policy.recovery;
   const placed = (place: string, steps: readonly Runnable[]): [string, Runnable][] =>
     steps.map((step, index) => [`${place}[${index}]`, step]);
@@ -77,7 +77,7 @@ function inOrder(policy: HealthPolicy): [string, Runnable][] {
 
 function checkIds(policy: HealthPolicy, { issues }: Findings): void {
   const places = new Map<string, string>();
-  for (const [field, { id }] of inOrder(policy)) {
+  for (const [field, { id }] of stepsInOrder(policy)) {
     const first = places.get(id);
     if (first !== undefined) {
       issues.push({

@@ -4,7 +4,9 @@ import type { Runnable } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
+import { strangePaths } from './expression-paths.ts';
 import { compileTemplate, ExpressionSyntaxError, hasExpression } from '../../workflow/expressions.ts';
+import type { NamedWorkflow } from '../policy-type.ts';
 import type { Findings } from './check-health-policy.ts';
 
 const known = ['workflow_name', 'inputs'];
@@ -57,8 +59,9 @@ function checkExpressions(
   inputs: Json,
   field: string,
   earlier: readonly string[],
-  { issues }: Findings,
+  { issues, warnings }: Findings,
 ): void {
+  warnings.push(...strangePaths(inputs, field));
   try {
     compileTemplate(inputs);
   } catch (error) {
@@ -76,6 +79,22 @@ function checkExpressions(
     const expected = earlier.length === 0 ? 'no step: none comes before' : `one of ${earlier.join(', ')}`;
     issues.push({ field, expected, found: `steps.${id}`, hint });
   }
+}
+
+/** Every workflow that a policy names, hooks included. */
+export function workflowsNamed(
+  steps: readonly (readonly [field: string, step: Runnable])[],
+): NamedWorkflow[] {
+  return steps.flatMap(([field, { name, params }]) => {
+    const { workflow_name: workflow, inputs } = params;
+    if (name !== 'WORKFLOW' || typeof workflow !== 'string') return [];
+    const definition = isJsonObject(inputs) ? inputs['definition'] : undefined;
+    return {
+      field: `${field}.params.workflow_name`,
+      name: workflow,
+      definition: typeof definition === 'string' ? definition : null,
+    };
+  });
 }
 
 /** Ids in `$.steps.<id>` and `_.steps.<id>`: the plain way to write it; any other way is found when it is evaluated. */

@@ -1,0 +1,44 @@
+/** What is allowed in a policy and probably not meant; and what only a look outside of it can tell: workflows that are not there. */
+import { CoppiceError, type Issue } from '../domain/errors.ts';
+import type { Policy } from '../domain/model.ts';
+import type { NamedWorkflow } from '../policies/policy-type.ts';
+import { requireReferenced } from './find-object.ts';
+import { requirePolicyType } from './policies.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+
+/** Of a spec that is valid; fields are paths from the top of its properties. */
+export async function policyWarnings(
+  tools: RequestTools,
+  { type: name, spec }: Pick<Policy, 'type' | 'spec'>,
+): Promise<Issue[]> {
+  const type = requirePolicyType(tools, name);
+  const check = type.check(spec.properties, tools.checkSettings);
+  if (!check.ok) return [];
+  const named = type.workflows?.(check.value) ?? [];
+  return [...check.warnings, ...(await missingWorkflows(tools, named))];
+}
+
+/** Of a policy that is to be attached. */
+export async function attachWarnings(tools: RequestTools, caller: Caller, policy: string): Promise<Issue[]> {
+  return await policyWarnings(tools, await requireReferenced(tools.store.db, caller, 'policy', policy));
+}
+
+async function missingWorkflows(
+  { workflows }: RequestTools,
+  named: readonly NamedWorkflow[],
+): Promise<Issue[]> {
+  if (workflows === undefined) return [];
+  const warnings: Issue[] = [];
+  for (const { field, name, definition } of named) {
+    try {
+      if (definition !== null || (await workflows.find(name)) !== undefined) continue;
+      const hint = 'create it before it is needed; until then this step fails';
+      warnings.push({ field, expected: 'a workflow that is there', found: name, hint });
+    } catch (error) {
+      if (!(error instanceof CoppiceError)) throw error;
+      const expected = 'a workflow engine that answers';
+      return [...warnings, { field, expected, found: error.message, hint: 'its workflows were not checked' }];
+    }
+  }
+  return warnings;
+}
