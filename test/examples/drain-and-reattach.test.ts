@@ -36,8 +36,9 @@ function answer({ method, path, query, headers, body }: Asked): Answer {
   return { status: 200, body: { name: 'web-1', admin_state: adminState, operational_state: operational } };
 }
 
-async function recover(): Promise<Recovered> {
-  const sample = readSample('drain-and-reattach', { 'http://haproxy:5555': haproxy.url });
+async function recover(change = (workflows: string) => workflows): Promise<Recovered> {
+  const written = readSample('drain-and-reattach', { 'http://haproxy:5555': haproxy.url });
+  const sample = { ...written, workflows: change(written.workflows ?? '') };
   return await scene.recover(sample, 'SERVER_ERROR', { haproxy_authorization: authorization });
 }
 
@@ -85,4 +86,14 @@ test('a load balancer that cannot be reached keeps the server from being touched
   expect(recovery.state).toBe('EXHAUSTED');
   expect(scene.cloud.calls).toEqual([]);
   expect(haproxy.calls).toHaveLength(4);
+});
+
+test('with on-error: noop, as the page says, the server is repaired all the same', async () => {
+  haproxy.outages.set(`GET ${member}`, 503);
+  const { recovery, steps } = await recover((workflows) =>
+    workflows.replace(/( +)on-success: (take_out|let_them_end)\n/g, '$&$1on-error: noop\n'),
+  );
+  expect(steps[0]).toMatchObject({ state: 'SUCCEEDED', output: { was: 'ready' } });
+  expect(recovery.state).toBe('RECOVERED');
+  expect(scene.cloud.calls).toEqual(['rebuild web-1']);
 });

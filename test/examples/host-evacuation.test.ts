@@ -69,6 +69,22 @@ test('one server that does not arrive fails the step; the others have moved all 
   expect(output['servers']).toContain('name of neighbour-1');
 });
 
+test('a server that another recovery moves already is awaited', async () => {
+  nova.servers.set('neighbour-1', { ...nova.add('neighbour-1', 'compute1'), looksLeft: 3 });
+  const { recovery, steps } = await recover();
+  expect(recovery.state).toBe('RECOVERED');
+  expect(steps[1]?.output).toMatchObject({ moved: { 'neighbour-1': 'compute2' } });
+});
+
+test('an evacuation that Nova refuses fails at once, without waiting for an arrival', async () => {
+  nova.service.outages.set(`POST /v2.1/servers/${serverId}/action`, 403);
+  const { steps } = await recover();
+  expect(steps[1]).toMatchObject({ state: 'FAILED' });
+  const looks = nova.service.calls.filter((call) => call === `GET /v2.1/servers/${serverId}`);
+  // That of the check before it.
+  expect(looks).toHaveLength(1);
+});
+
 test('a failure that is the server’s own is rebuilt, and no host is touched', async () => {
   const { recovery, outline } = await recover('SERVER_ERROR');
   expect(outline.slice(2)).toEqual(['actions[2] REBUILD SUCCEEDED']);

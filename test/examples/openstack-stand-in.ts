@@ -103,6 +103,7 @@ export class OpenStackStandIn {
     // Nova evacuates only from a host that is down, and moves live only where it is up.
     const wanted = action === 'evacuate' ? 'down' : 'up';
     if (this.hosts.get(server.host) !== wanted) return { status: 400, body: { badRequest: { message: '' } } };
+    if (server.looksLeft > 0) return { status: 409 };
     server.looksLeft = 3;
     return action === 'evacuate' ? { status: 200, body: {} } : { status: 202 };
   }
