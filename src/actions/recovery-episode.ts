@@ -130,8 +130,10 @@ async function episodeForPerson(
 }
 
 async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
-  await recordDecision(tx, id, 'close', 'CANCELLED: a person asked for a recovery that touches the node', now);
+  const reason = 'a person asked for a recovery that touches the node';
+  await recordDecision(tx, id, 'close', `CANCELLED: ${reason}`, now);
   await closeRecovery(tx, id, 'CANCELLED', now);
+  await tellEpisode(tx, { event: 'cancelled', recoveryId: id, reason, at: now });
 }
 
 async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
