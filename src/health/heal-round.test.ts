@@ -93,7 +93,7 @@ describe('a rate limit', () => {
     await scene.fail('web-1');
     await scene.round();
     expect(await scene.lastWord('web-1')).toMatch(
-      /^hold: held: 1 recoveries of this node in 3 d, the limit is 1; looking again in 24 h$/,
+      /^hold: held: 1 recovery of this node in 3 d, the limit is 1; looking again in 24 h$/,
     );
     scene.pass(86_401);
     await scene.see('web-1', 'FAILED');
@@ -373,6 +373,21 @@ describe('mode OBSERVE', () => {
     await scene.see('web-1', 'FAILED');
     await scene.round();
     expect(await scene.states('web-1')).toEqual(['RECOVERED', 'OPEN']);
+  });
+
+  test('does not count for the limits of a policy that touches, nor the other way round', async () => {
+    const scene = await observe(reboot, { safety: { rate_limit: { cluster: '1/1h' } } });
+    await scene.fail('web-1');
+    await scene.round();
+    await scene.recover();
+    await scene.fail('web-2');
+    await scene.round();
+    expect(await scene.lastWord('web-2')).toContain('held: 1 recovery of this cluster in 60 min');
+    await scene.store.write(async (tx) => {
+      await tx.db.updateTable('recovery').set({ mode: 'ENFORCE' }).where('node_name', '=', 'web-1').execute();
+    });
+    await scene.round();
+    expect(await scene.lastWord('web-2')).toBe('start: all gates are open');
   });
 
   test('keeps nobody from working on the node meanwhile', async () => {
