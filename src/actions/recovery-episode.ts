@@ -78,9 +78,7 @@ async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Pr
   const { id, clusterId, policyId } = recovery;
   const cluster = clusterId === null ? undefined : await getCluster(tx.db, clusterId);
   const binding =
-    cluster === undefined || policyId === null
-      ? undefined
-      : await findBinding(tx.db, cluster.id, policyId);
+    cluster === undefined || policyId === null ? undefined : await findBinding(tx.db, cluster.id, policyId);
   if (cluster === undefined || binding === undefined) {
     await recoveryReleased(tx, id, now);
     await cancelHeld(tx, { nodeId: node.id }, 'the health policy was detached', now);

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { closingEvents } from '../domain/episode-news.ts';
-import type { Action, Node, RecoveryStep } from '../domain/model.ts';
+import type { Action, EventLevel, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
 import type { Decision, End, Note, StepPlan, TimedDecision } from '../recovery/chain.ts';
@@ -166,11 +166,7 @@ async function settle(
   await evaluate(tx, context);
 }
 
-async function close(
-  tx: Tx,
-  context: RecordContext,
-  end: Extract<End, { kind: 'close' }>,
-): Promise<void> {
+async function close(tx: Tx, context: RecordContext, end: Extract<End, { kind: 'close' }>): Promise<void> {
   const { state, reason } = end;
   const { episode, now } = context;
   const { recoveryId } = episode;
@@ -247,6 +243,13 @@ async function evaluate(tx: Tx, { action, now }: RecordContext): Promise<void> {
   await evaluateCluster(tx, action.clusterId, 'NODE_RECOVER', now);
 }
 
+/** Of the events of a recovery; the others are INFO. */
+const levels: Readonly<Record<string, EventLevel>> = {
+  exhausted: 'ERROR',
+  quarantined: 'ERROR',
+  cancelled: 'WARNING',
+};
+
 async function tell(
   tx: Tx,
   { episode, action, now }: RecordContext,
@@ -257,7 +260,7 @@ async function tell(
   await insertEvent(tx, {
     id: randomUUID(),
     timestamp: now,
-    level: status === 'exhausted' || status === 'quarantined' ? 'ERROR' : status === 'cancelled' ? 'WARNING' : 'INFO',
+    level: levels[status] ?? 'INFO',
     status,
     statusReason,
     otype: 'RECOVERY',
