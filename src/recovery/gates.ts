@@ -77,6 +77,20 @@ export function closedGate(view: GateView): ClosedGate | null {
   return null;
 }
 
+/** These look at the cluster alone and before those that look at the node, and what is started in a round opens none of them. */
+const closingForAll: ReadonlySet<GateName> = new Set([
+  'policy',
+  'maintenance',
+  'breaker',
+  'max_unhealthy',
+  'max_in_flight',
+]);
+
+/** Whether a gate that is closed for one is the first that is closed for all who ask after it in the same round. */
+export function closesForAll({ gate }: ClosedGate): boolean {
+  return closingForAll.has(gate);
+}
+
 /** All that are closed: the first is the one that holds. */
 export function closedGates(view: GateView): ClosedGate[] {
   return gates.flatMap((gate) => gate(view) ?? []);
@@ -156,9 +170,20 @@ function rateGate(
   // Oldest first: the one that makes the limit full, if it is still in the period.
   const oldest = starts[starts.length - rate.count];
   if (oldest === undefined || oldest <= since) return null;
-  const total = starts.filter((at) => at > since).length;
-  const reason = `${total} recoveries ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
+  const total = starts.length - countUpTo(starts, since);
+  const reason = `${count(total, 'recovery', 'recoveries')} ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
   return close(view, gate, oldest + rate.periodMs, reason, total, rate.count);
+}
+
+/** How many of `times`, oldest first, are not after `until`: by halving, because thousands may be held by thousands of starts. */
+function countUpTo(times: readonly number[], until: number): number {
+  let [from, to] = [0, times.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((times[middle] ?? Infinity) <= until) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function inWords(share: Share, limit: number): string {

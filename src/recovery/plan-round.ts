@@ -11,7 +11,7 @@ import type { NodeStatus } from '../domain/states.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
 import { duration, lookingAgain } from './describe.ts';
-import { closedGate } from './gates.ts';
+import { closedGate, closesForAll } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
 
 export interface NodeSnapshot {
@@ -76,12 +76,44 @@ export interface RoundPlan {
 
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
   const plan = { open: [], start: [], hold: [], close: [], leave: [] } as Mutable<RoundPlan>;
-  const inEpisode = new Set(snapshot.episodes.map((episode) => episode.nodeId));
-  const waiting = heldEpisodes(snapshot, inEpisode, plan);
+  const nodes = sortNodes(snapshot);
+  const waiting = heldEpisodes(snapshot, nodes.inEpisode, plan);
   if (snapshot.policy === null) return plan;
-  const candidates = [...waiting, ...openEpisodes(snapshot, inEpisode, plan)];
-  startOrHold(snapshot, snapshot.policy, candidates, plan);
+  const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
+  startOrHold(snapshot, snapshot.policy, nodes.unhealthy, candidates, plan);
   return plan;
+}
+
+interface SortedNodes {
+  /** Those with an open episode, by id. */
+  readonly inEpisode: ReadonlyMap<string, NodeSnapshot>;
+  /** Those confirmed failed that have none. */
+  readonly failed: readonly NodeSnapshot[];
+  /** All that is not known to be well: suspected, failed, in recovery, unknown, quarantined, and missing against the desired capacity. */
+  readonly unhealthy: number;
+}
+
+/** In one pass: of 100,000 nodes each look costs a way to memory, and each pass would look again. */
+function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
+  const ids = new Set(episodes.map((episode) => episode.nodeId));
+  const inEpisode = new Map<string, NodeSnapshot>();
+  const failed: NodeSnapshot[] = [];
+  let unhealthy = Math.max(0, desiredCapacity - nodes.length);
+  for (const node of nodes) {
+    const state = node.health?.state;
+    const isInEpisode = ids.has(node.id);
+    if (isInEpisode) inEpisode.set(node.id, node);
+    else if (state === 'FAILED') failed.push(node);
+    if (isInEpisode || state !== 'HEALTHY' || node.quarantinedSince !== null) unhealthy += 1;
+  }
+  return { inEpisode, failed, unhealthy };
+}
+
+type NodesOfRound = Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>;
+
+/** See `SortedNodes`. */
+export function countUnhealthy(snapshot: NodesOfRound): number {
+  return sortNodes(snapshot).unhealthy;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
@@ -96,12 +128,9 @@ interface Candidate {
 /** Oldest first; those that have nothing left to do are closed. One that runs is closed by its own recovery. */
 function heldEpisodes(
   snapshot: RoundSnapshot,
-  inEpisode: ReadonlySet<string>,
+  nodes: ReadonlyMap<string, NodeSnapshot>,
   plan: Mutable<RoundPlan>,
 ): Candidate[] {
-  const nodes = new Map(
-    snapshot.nodes.flatMap((node) => (inEpisode.has(node.id) ? [[node.id, node] as const] : [])),
-  );
   const held = snapshot.episodes.filter((episode) => episode.startedAt === null);
   return held
     .sort((a, b) => a.openedAt - b.openedAt)
@@ -126,13 +155,13 @@ function endOf(
 
 function openEpisodes(
   snapshot: RoundSnapshot,
-  inEpisode: ReadonlySet<string>,
+  failed: readonly NodeSnapshot[],
   plan: Mutable<RoundPlan>,
 ): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const node of snapshot.nodes) {
+  for (const node of failed) {
     const { health } = node;
-    if (health?.state !== 'FAILED' || health.failure === null || inEpisode.has(node.id)) continue;
+    if (health === null || health.failure === null) continue;
     const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot);
     if (obstacle !== null) {
       plan.leave.push({ nodeId: node.id, ...obstacle });
@@ -196,14 +225,17 @@ function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
 function startOrHold(
   snapshot: RoundSnapshot,
   policy: HealthPolicy,
+  unhealthy: number,
   candidates: readonly Candidate[],
   plan: Mutable<RoundPlan>,
 ): void {
   const { now } = snapshot;
-  const unhealthy = countUnhealthy(snapshot);
   const inFlight = snapshot.episodes.flatMap(({ startedAt }) => startedAt ?? []);
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
+  const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };
+  // Thousands may be held by one gate: it is asked once, and its answer is shared.
+  let lasting: ClosedGate | null = null;
   for (const { node, recoveryId, notBefore } of candidates) {
     const nodeId = node.id;
     const obstacle = obstacleOf(node, snapshot) ?? waitOf(notBefore, now);
@@ -218,15 +250,10 @@ function startOrHold(
       });
       continue;
     }
-    const gate = closedGate({
-      ...snapshot,
-      policy,
-      unhealthy,
-      inFlight,
-      startsOfCluster,
-      startsOfNode: startsOfNode.get(nodeId) ?? [],
-    });
+    const gate: ClosedGate | null =
+      lasting ?? closedGate({ ...view, startsOfNode: startsOfNode.get(nodeId) ?? [] });
     if (gate !== null) {
+      if (closesForAll(gate)) lasting = gate;
       plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason: gate.reason });
       continue;
     }
@@ -250,18 +277,4 @@ function groupStarts(snapshot: RoundSnapshot): Map<string, number[]> {
     else known.push(at);
   }
   return starts;
-}
-
-/** All that is not known to be well: suspected, failed, in recovery, unknown, quarantined, and missing against the desired capacity. */
-export function countUnhealthy(
-  snapshot: Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>,
-): number {
-  const inEpisode = new Set(snapshot.episodes.map((episode) => episode.nodeId));
-  let unhealthy = Math.max(0, snapshot.desiredCapacity - snapshot.nodes.length);
-  for (const node of snapshot.nodes) {
-    const well =
-      node.health?.state === 'HEALTHY' && node.quarantinedSince === null && !inEpisode.has(node.id);
-    if (!well) unhealthy += 1;
-  }
-  return unhealthy;
 }
