@@ -254,10 +254,16 @@ export class Healer {
   }
 }
 
+/** What each detector saw, without its words, which may change at every look. */
+function verdictsOf({ detectors }: HealthRecord): string {
+  return detectors.map(({ detector, verdict }) => `${detector} ${verdict.health}`).join();
+}
+
 /** Whether a look says something that is not yet written down. A count below its threshold is: it survives a restart. */
 function isNews(before: HealthRecord | null, now: HealthRecord): boolean {
   if (before === null) return true;
   const { state, last, failures, failure } = before;
   if (state !== now.state || last !== now.last || failure?.class !== now.failure?.class) return true;
+  if (verdictsOf(before) !== verdictsOf(now)) return true;
   return now.state === 'SUSPECTED' && failures !== now.failures;
 }

@@ -16,20 +16,20 @@ export interface NextUp {
   readonly reason: string;
 }
 
-export function nextUp(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): NextUp {
+/** For any node of the cluster: what a round, planned once, says of it. */
+export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: string) => NextUp {
   const { now } = snapshot;
-  const of = <T extends { readonly nodeId: string }>(entries: readonly T[]): T | undefined =>
-    entries.find((entry) => entry.nodeId === nodeId);
-  const started = of(plan.start);
-  if (started !== undefined) return { what: 'RECOVER', at: now, reason: started.reason };
-  const held = of(plan.hold);
-  if (held !== undefined) return { what: 'HOLD', at: held.until, reason: held.reason };
-  const closed = of(plan.close);
-  if (closed !== undefined) return { what: 'CLOSE', at: now, reason: closed.reason };
-  const left = of(plan.leave);
-  if (left !== undefined) return { what: 'LEAVE', at: left.until, reason: left.reason };
-  const running = snapshot.episodes.some((each) => each.nodeId === nodeId && each.startedAt !== null);
-  return running ? { what: 'GO_ON', at: null, reason: 'its recovery runs' } : nextLook(snapshot);
+  const said = new Map<string, NextUp>();
+  const say = (nodeId: string, next: NextUp) => void (said.has(nodeId) || said.set(nodeId, next));
+  for (const { nodeId, reason } of plan.start) say(nodeId, { what: 'RECOVER', at: now, reason });
+  for (const { nodeId, reason, until } of plan.hold) say(nodeId, { what: 'HOLD', at: until, reason });
+  for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
+  for (const { nodeId, reason, until } of plan.leave) say(nodeId, { what: 'LEAVE', at: until, reason });
+  for (const { nodeId, startedAt } of snapshot.episodes) {
+    if (startedAt !== null) say(nodeId, { what: 'GO_ON', at: null, reason: 'its recovery runs' });
+  }
+  const look = nextLook(snapshot);
+  return (nodeId) => said.get(nodeId) ?? look;
 }
 
 function nextLook({ policy, policyEnabled, now }: RoundSnapshot): NextUp {

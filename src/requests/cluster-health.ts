@@ -7,7 +7,7 @@ import { changedAt, inForce, recordSince, takeSnapshot, type ClusterSnapshot } f
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts';
-import { gatesClosedNow, nextUp, type NextUp } from '../recovery/next-up.ts';
+import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { lastDecision, recoverySteps } from '../store/recoveries.ts';
@@ -64,7 +64,7 @@ export interface OpenNodeRecovery {
   readonly startedAt: number | null;
   /** The last one that began. */
   readonly step: RecoveryStep | null;
-  /** The last decision. */
+  /** The last decision; of one that is held, why. */
   readonly reason: string;
 }
 
@@ -132,7 +132,7 @@ function countsOf({ round, nodes, healing, episodes }: ClusterSnapshot, now: num
 
 async function nodesOf(db: Db, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
   const { round, nodes, health, healing } = snapshot;
-  const plan = planRound(round);
+  const next = nextUps(round, planRound(round));
   const open = await openRecoveries(db, snapshot);
   return nodes.map((node) => {
     const { exclusion, quarantine } = healing.get(node.id) ?? nothingOfNode;
@@ -141,10 +141,16 @@ async function nodesOf(db: Db, snapshot: ClusterSnapshot): Promise<NodeHealth[]>
       record: recordSince(changedAt(node), health.get(node.id)),
       excluded: inForce(exclusion, round.now),
       quarantine,
-      recovery: open.get(node.id) ?? null,
-      next: nextUp(round, plan, node.id),
+      recovery: withReason(open.get(node.id), next(node.id)),
+      next: next(node.id),
     };
   });
+}
+
+/** Of one that is held, why it is held now; there may be thousands, so that their rows are not read. */
+function withReason(recovery: OpenNodeRecovery | undefined, next: NextUp): OpenNodeRecovery | null {
+  if (recovery === undefined) return null;
+  return recovery.startedAt === null ? { ...recovery, reason: next.reason } : recovery;
 }
 
 async function openRecoveries(
@@ -153,6 +159,10 @@ async function openRecoveries(
 ): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
   const open = new Map<string, OpenNodeRecovery>();
   for (const { recoveryId: id, nodeId, mode, openedAt, startedAt } of episodes) {
+    if (startedAt === null) {
+      open.set(nodeId, { id, mode, openedAt, startedAt, step: null, reason: '' });
+      continue;
+    }
     const step = (await recoverySteps(db, id)).findLast((each) => each.startedAt !== null) ?? null;
     const reason = (await lastDecision(db, id))?.reason ?? '';
     open.set(nodeId, { id, mode, openedAt, startedAt, step, reason });

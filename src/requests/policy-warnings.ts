@@ -23,8 +23,9 @@ export async function attachWarnings(tools: RequestTools, caller: Caller, policy
   return await policyWarnings(tools, await requireReferenced(tools.store.db, caller, 'policy', policy));
 }
 
-async function missingWorkflows(
-  { workflows }: RequestTools,
+/** @returns what is not there, or why nobody knows. */
+export async function missingWorkflows(
+  { workflows }: Pick<RequestTools, 'workflows'>,
   named: readonly NamedWorkflow[],
 ): Promise<Issue[]> {
   if (workflows === undefined) return [];

@@ -4,7 +4,7 @@ import type { TestStore } from '../../test/support/backends.ts';
 import { HealingScene } from '../../test/support/healing-scene.ts';
 import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { setPause } from '../store/healing.ts';
+import { quarantineNode, setPause } from '../store/healing.ts';
 import { simulate } from './simulate.ts';
 import type { SimulationAsked, SimulationResult } from './simulate.ts';
 
@@ -128,11 +128,31 @@ describe('a simulation', () => {
     expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
   });
 
-  test('of a quarantined or busy node says that nothing would be done', async () => {
+  test('tells of workflows that are not there', async () => {
+    const scene = await prepare(2);
+    const before = [{ name: 'WORKFLOW', params: { workflow_name: 'drain' } }];
+    const properties = {
+      detection: { interval: 10, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+      recovery: { actions: [{ name: 'RECREATE', before }] },
+    };
+    const tools = { ...testTools(scene.store, scene.cloud), workflows: scene.workflows };
+    const spec = { type: 'senlin.policy.health', version: '1.3', properties };
+    const failures = [{ node: 'web-1', class: 'HOST_DOWN' }];
+    const asked = { failures, nothingHelps: false, failing: [], spec };
+    const { supposed } = await simulate(tools, testCaller, 'web', asked);
+    expect(supposed).toContain('the workflow drain is there; now it is not, or nobody can say');
+  });
+
+  test('of a node whose recovery runs, or that is quarantined, says so', async () => {
     const scene = await prepare();
     await scene.fail('web-1');
     await scene.round();
     expect((await ask(scene, {})).simulation.nodes[0]?.decision).toBe('RUNNING');
+    const node = await scene.node('web-2');
+    await scene.store.write((tx) => quarantineNode(tx, node, 'recovery 3 of 3', scene.now));
+    const { simulation } = await ask(scene, { failures: [{ node: 'web-2', class: 'HOST_DOWN' }] });
+    expect(simulation.nodes[0]).toMatchObject({ decision: 'LEAVE', chain: null });
+    expect(simulation.nodes[0]?.reason).toContain('quarantined');
   });
 
   test.each<[Partial<SimulationAsked>, string]>([

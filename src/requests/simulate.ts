@@ -7,6 +7,8 @@ import type { Cluster, Node, Spec } from '../domain/model.ts';
 import { failureClasses } from '../domain/verdict.ts';
 import { rulesOfCluster } from '../health/cluster-rules.ts';
 import { takeSnapshot, type ClusterRules, type ClusterSnapshot } from '../health/snapshot.ts';
+import { stepsInOrder } from '../policies/health/check-health-policy.ts';
+import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { typeName } from '../profiles/profile-type.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
@@ -20,6 +22,7 @@ import { getProfile } from '../store/profiles.ts';
 import { recentRecoveriesOfCluster } from '../store/recoveries.ts';
 import type { Db } from '../store/store.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
@@ -75,7 +78,12 @@ export async function simulate(
     policyName: name,
     isAttached,
     now,
-    supposed: [...supposed, ...inWords(suppose), ...strangeClasses(asked)],
+    supposed: [
+      ...supposed,
+      ...inWords(suppose),
+      ...strangeClasses(asked),
+      ...(await absentWorkflows(tools, rules.policy)),
+    ],
     nodes: snapshot.nodes,
     simulation: simulateRound(round, rules.policy, failures, suppose, earlier),
   };
@@ -201,6 +209,12 @@ function strangeClasses({ failures }: SimulationAsked): string[] {
     const hint = didYouMean(name, known);
     return `the profile reports ${name}, which no detection mode of ours does${hint === undefined ? '' : ` (${hint})`}`;
   });
+}
+
+async function absentWorkflows(tools: RequestTools, policy: HealthPolicy): Promise<string[]> {
+  const missing = await missingWorkflows(tools, workflowsNamed(stepsInOrder(policy)));
+  const names = new Set(missing.map((warning) => warning.found));
+  return [...names].map((name) => `the workflow ${name} is there; now it is not, or nobody can say`);
 }
 
 async function exhaustedBefore(
