@@ -77,7 +77,10 @@ export interface ProfileType {
   /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
   create(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
 
-  /** Removes the node and all that it left behind; a node that is already gone is a success. */
+  /**
+   * Removes the node and all that it left behind, also what a `create` made whose answer was lost and `physicalId` does not name: else
+   * the next create would make a second one. A node that is already gone is a success.
+   */
   remove(node: NodeFacts, request: OperationRequest): Promise<void>;
 
   /** The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it could not look. */

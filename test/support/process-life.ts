@@ -68,6 +68,7 @@ export class ProcessLife {
 
   /** SIGKILL: no timer of it fires, no write of it arrives, it asks the outside world for nothing more. */
   kill(): void {
+    if (!this.#isAlive) return;
     this.#isAlive = false;
     for (const unlisten of this.#unlisten) unlisten();
     this.#around.clock.dropTimersOfProcess();
@@ -96,7 +97,7 @@ export class ProcessLife {
   }
 
   async #write<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
-    const isLast = this.#lastWrite > 0 && (this.#lastWrite -= 1) === 0;
+    const isLast = this.#isAlive && this.#lastWrite > 0 && (this.#lastWrite -= 1) === 0;
     if (isLast && this.#dieBefore) this.kill();
     if (!this.#isAlive) return await new Promise<never>(() => {});
     if (isLast) this.kill();

@@ -44,6 +44,8 @@ export class SimulatedCloud {
   readonly servers = new Map<string, Server>();
   /** `reboot web-1`, ... when it begins. */
   readonly calls: { readonly at: number; readonly text: string }[] = [];
+  /** The keys of all requests, also of repeated ones. */
+  readonly requests: string[] = [];
   /** Operations that changed a node while another did. */
   readonly overlaps: string[] = [];
   /** Effects by key: each may be had once. */
@@ -52,6 +54,7 @@ export class SimulatedCloud {
   /** What a look says. */
   see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
     truthOf(server);
+  #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
   readonly #begun = new Map<string, Begun>();
   readonly #running = new Map<string, Set<string>>();
@@ -74,6 +77,14 @@ export class SimulatedCloud {
   heal(nodeId: string): void {
     const server = this.serverOf(nodeId);
     if (server !== undefined) server.verdict = well;
+  }
+
+  /** Operations that hang come to an end: they failed. */
+  endHanging(): void {
+    const hanging = this.#hanging;
+    this.#hanging = Promise.withResolvers();
+    hanging.promise.catch(() => {});
+    hanging.reject(new CoppiceError('operation-failed', 'the cloud gave up'));
   }
 
   /** Somebody deletes the server behind our back. */
@@ -113,6 +124,7 @@ export class SimulatedCloud {
   /** The same request again joins the first. */
   #operate(name: OperationName, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
+    this.requests.push(request.key);
     const known = this.#begun.get(key);
     if (known !== undefined) return known.result;
     this.calls.push({ at: this.#clock.now, text: `${name} ${node.name}` });
@@ -135,7 +147,7 @@ export class SimulatedCloud {
     });
     aborted.catch(() => {});
     if (ends === 'refused') throw new CoppiceError('operation-impossible', `the cloud refuses to ${name}`);
-    if (ends === 'hangs') return await aborted;
+    if (ends === 'hangs') return await Promise.race([aborted, this.#hanging.promise]);
     if (takesMs > 0) {
       const done = new Promise<void>((resolve) => this.#clock.outside(takesMs, resolve));
       await Promise.race([done, aborted]);
@@ -150,7 +162,9 @@ export class SimulatedCloud {
     const effect = `${name} ${key}`;
     this.effects.set(effect, (this.effects.get(effect) ?? 0) + 1);
     if (name === 'remove') {
-      this.servers.delete(node.physicalId ?? '');
+      // All of the node, also what a create made whose answer was lost.
+      for (const { physicalId, nodeId } of this.servers.values())
+        if (nodeId === node.id) this.servers.delete(physicalId);
       return null;
     }
     if (name === 'create') return this.#make(node, key);

@@ -1,0 +1,159 @@
+/**
+ * What is always true of healing, looked at every few seconds of a world's story, and what is true once the world is well. This is the
+ * contract's "Always true", line by line; that a node has at most one open episode the database itself refuses to have otherwise.
+ */
+import { expect } from 'vitest';
+import { shareOf } from '../../src/recovery/gates.ts';
+import { healingOfCluster } from '../../src/store/healing.ts';
+import { parseHealthPolicy } from '../../src/policies/health/health-policy-type.ts';
+import type { HealthPolicy } from '../../src/domain/health-policy.ts';
+import type { HealingWorld } from '../support/healing-world.ts';
+import type { WorldPlan } from './world-arbitraries.ts';
+
+interface Told {
+  readonly recovery_id: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly decision: string;
+  readonly reason: string;
+}
+
+export class WorldWatch {
+  readonly #world: HealingWorld;
+  readonly #policy: HealthPolicy;
+  /** The last decision seen of each episode, whether a person asked for it, and whether its failure is confirmed. */
+  readonly #episodes = new Map<string, { seq: number; byPerson: boolean; confirmed: boolean }>();
+  readonly #endedSteps = new Set<string>();
+  #requests = 0;
+  /** Something of what is looked at was written since. */
+  #isNews = true;
+  #mostCapacity = 0;
+  /** Until when the breaker was seen to be open. */
+  #openUntil: number | null = null;
+
+  constructor(world: HealingWorld, { policy }: WorldPlan) {
+    this.#world = world;
+    const check = parseHealthPolicy(policy, '1.3', undefined, []);
+    if (!check.ok) throw new Error('a generated policy is not valid');
+    this.#policy = check.value;
+    for (const topic of ['recoveries', 'actions', 'watching'] as const)
+      world.store.listen(topic, () => {
+        this.#isNews = true;
+      });
+  }
+
+  async look(): Promise<void> {
+    expect(this.#world.complaints).toEqual([]);
+    expect(this.#world.cloud.overlaps, 'one mutating operation a node').toEqual([]);
+    this.#noDuplicateServer();
+    this.#noStepTwice();
+    if (!this.#isNews) return;
+    this.#isNews = false;
+    await this.#decisions();
+    await this.#inFlight();
+    await this.#rememberEndedSteps();
+    const { breaker } = await healingOfCluster(this.#world.store.db, this.#world.clusterId);
+    this.#openUntil = breaker?.kind === 'open' ? breaker.until : null;
+  }
+
+  async isAtRest(): Promise<boolean> {
+    const { db } = this.#world.store;
+    const actions = await db.selectFrom('action').select('id').where('ended_at', 'is', null).execute();
+    const open = await db.selectFrom('recovery').select('id').where('closed_at', 'is', null).execute();
+    return actions.length === 0 && open.length === 0;
+  }
+
+  async atTheEnd(): Promise<void> {
+    const { store, cloud, workflows } = this.#world;
+    this.#isNews = true;
+    await this.look();
+    const open = (await this.#world.recoveries()).filter((each) => each.state === 'OPEN');
+    expect(await this.#lastWords(open.map((each) => each.id)), 'every episode ends').toEqual([]);
+    const unfinished = store.db
+      .selectFrom('action')
+      .select(['action', 'status'])
+      .where('ended_at', 'is', null);
+    expect(await unfinished.execute(), 'every action ends').toEqual([]);
+    expect(await store.db.selectFrom('resource_lock').selectAll().execute(), 'no lock is left').toEqual([]);
+    expect(workflows.running, 'no workflow is left running').toBe(0);
+    const nodes = await this.#world.nodes();
+    const servers = nodes.map((node) => [
+      node.name,
+      cloud.servers.get(node.physicalId ?? '')?.nodeId === node.id,
+    ]);
+    expect(servers, 'every node has its server').toEqual(nodes.map((node) => [node.name, true]));
+    expect(cloud.servers.size, 'no server without a node').toBe(nodes.length);
+  }
+
+  #noDuplicateServer(): void {
+    const owners = [...this.#world.cloud.servers.values()].map((server) => server.nodeId);
+    expect(new Set(owners).size, 'no duplicate server').toBe(owners.length);
+  }
+
+  /** What was recorded as done is not asked for again, by whichever life of the process. */
+  #noStepTwice(): void {
+    const requests = this.#world.cloud.requests.slice(this.#requests);
+    this.#requests += requests.length;
+    const again = requests.filter((key) => this.#endedSteps.has(key.replace(/ (remove|create)$/, '')));
+    expect(again, 'no completed step runs again').toEqual([]);
+  }
+
+  async #rememberEndedSteps(): Promise<void> {
+    const ended = this.#world.store.db
+      .selectFrom('recovery_step')
+      .select('id')
+      .where('ended_at', 'is not', null);
+    for (const { id } of await ended.execute()) this.#endedSteps.add(id);
+  }
+
+  async #decisions(): Promise<void> {
+    const query = this.#world.store.db.selectFrom('recovery_decision').selectAll();
+    const rows: Told[] = await query.orderBy('recovery_id').orderBy('seq').execute();
+    for (const told of rows) {
+      const known = this.#episodes.get(told.recovery_id) ?? { seq: 0, byPerson: false, confirmed: false };
+      this.#episodes.set(told.recovery_id, known);
+      if (told.seq <= known.seq) continue;
+      known.seq = told.seq;
+      if (told.reason === 'asked for by a person') known.byPerson = true;
+      if (told.decision === 'start') this.#started(told, known);
+      if (told.decision === 'confirm') known.confirmed = true;
+      if (told.decision === 'run' && !known.byPerson)
+        expect(known.confirmed, 'nothing runs before the failure was seen again').toBe(true);
+      if (told.decision === 'hold') expect(told.reason).toMatch(/^held: .+/);
+    }
+  }
+
+  #started(told: Told, known: { confirmed: boolean; byPerson: boolean }): void {
+    known.confirmed = false;
+    known.byPerson = false;
+    expect(this.#openUntil === null || told.at >= this.#openUntil, 'an open breaker starts nothing').toBe(
+      true,
+    );
+  }
+
+  async #inFlight(): Promise<void> {
+    const share = this.#policy.safety.maxInFlight;
+    const cluster = await this.#world.cluster();
+    if (share === null || cluster === undefined || this.#policy.mode === 'OBSERVE') return;
+    const running = (await this.#world.recoveries()).filter(
+      ({ id, state, actionId }) =>
+        state === 'OPEN' && actionId !== null && this.#episodes.get(id)?.byPerson === false,
+    );
+    this.#mostCapacity = Math.max(this.#mostCapacity, cluster.desiredCapacity);
+    // Shrinking lowers the limit under what runs already.
+    expect(running.length, 'in flight').toBeLessThanOrEqual(shareOf(share, this.#mostCapacity));
+  }
+
+  async #lastWords(recoveryIds: readonly string[]): Promise<string[]> {
+    const words: string[] = [];
+    for (const id of recoveryIds) {
+      const query = this.#world.store.db
+        .selectFrom('recovery_decision')
+        .selectAll()
+        .where('recovery_id', '=', id);
+      const last = await query.orderBy('seq', 'desc').limit(1).executeTakeFirst();
+      words.push(`${last?.decision}: ${last?.reason}`);
+    }
+    return words;
+  }
+}
