@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore } from '../../test/support/backends.ts';
 import type { TestStore } from '../../test/support/backends.ts';
+import { workflow } from '../../test/support/health-policies.ts';
 import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { insertActions } from '../store/actions.ts';
 import { deleteCluster } from '../store/clusters.ts';
+import { listEvents } from '../store/events.ts';
 import { healingOfCluster, healingOfNode, releaseNode, setExclusion, setPause } from '../store/healing.ts';
 import { deleteNode } from '../store/nodes.ts';
 
@@ -202,6 +204,27 @@ describe('retry', () => {
     await failToRecover(scene, 'web-1');
     expect((await healingOfNode(scene.store.db, node.id)).quarantine).toBeNull();
   });
+});
+
+test('a crash at any commit of the last try counts it once, and quarantines once', async () => {
+  const actions = [{ name: 'REBOOT', before: [workflow('nowhere')] }];
+  const retry = { actions, retry: { episodes: 1, window: 86_400, delay: 60 } };
+  for (const commit of [1, 2, 3, 4, 5]) {
+    for (const when of ['before', 'after'] as const) {
+      const store = await openTestStore();
+      const safety = { breaker: { failures: 3, window: 1800, open: 900 } };
+      const scene = await HealingScene.prepare(store.store, 2, retry, { safety });
+      await scene.fail('web-1');
+      await scene.round();
+      await scene.recover({ commit, when });
+      const { breaker } = await healingOfCluster(store.store.db, scene.cluster.id);
+      const events = await listEvents(store.store.db);
+      expect(await scene.states('web-1')).toEqual(['EXHAUSTED']);
+      expect(breaker).toMatchObject({ kind: 'closed', failedAt: [expect.any(Number)] });
+      expect(events.filter(({ status }) => status === 'quarantined')).toHaveLength(1);
+      await store.close();
+    }
+  }
 });
 
 describe('maintenance', () => {

@@ -20,6 +20,7 @@ import { insertProfile } from '../../src/store/profiles.ts';
 import { listRecoveries, recoveryDecisions } from '../../src/store/recoveries.ts';
 import type { Store } from '../../src/store/store.ts';
 import { CrashingRun } from './crashing-run.ts';
+import type { Crash } from './crashing-run.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
 import { newCluster, newNode, newPolicy, newProfile } from './recovery-rows.ts';
@@ -135,14 +136,14 @@ export class HealingScene {
   }
 
   /** Carries out one recovery that is in the queue. */
-  async recover(): Promise<string> {
+  async recover(crash: Crash | null = null): Promise<string> {
     const services = {
       store: this.store,
       profileTypes: registryOf([this.cloud.type]),
       workflows: this.workflows,
       probe,
     };
-    const run = new CrashingRun(this.store, nodeRecover(services), this.now);
+    const run = new CrashingRun(this.store, nodeRecover(services), this.now, crash);
     const { status } = await run.toTheEnd();
     this.now = Math.max(this.now, run.now);
     return status;
