@@ -162,6 +162,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
         'exclude' as const,
         'include' as const,
         'cancel' as const,
+        'cancel' as const,
       ),
       node: aNode,
     }),

@@ -15,7 +15,7 @@ import { HealingWorld } from '../support/healing-world.ts';
 import { truthOf } from '../support/simulated-cloud.ts';
 import { workflowNames } from './world-arbitraries.ts';
 import type { Happening, WorldPlan } from './world-arbitraries.ts';
-import { WorldWatch } from './world-watch.ts';
+import { outOfSight, WorldWatch } from './world-watch.ts';
 
 /** How long the world is watched without a check. */
 const stepMs = 4000;
@@ -65,7 +65,7 @@ class WorldStory {
       if (takesMs > 0) await new Promise<void>((resolve) => clock.outside(takesMs, resolve));
       if (says === 'truth') return truth;
       if (says === 'unhealthy') return { health: says, failure: 'SERVER_ERROR', reason: 'so it was said' };
-      return { health: says, reason: 'so it was said' };
+      return { health: says, reason: says === 'unknown' ? outOfSight : 'so it was said' };
     };
     workflows.trouble = troubles;
     workflows.losesSignals = lost;

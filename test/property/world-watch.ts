@@ -7,8 +7,12 @@ import { shareOf } from '../../src/recovery/gates.ts';
 import { healingOfCluster } from '../../src/store/healing.ts';
 import { parseHealthPolicy } from '../../src/policies/health/health-policy-type.ts';
 import type { HealthPolicy } from '../../src/domain/health-policy.ts';
+import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { HealingWorld } from '../support/healing-world.ts';
 import type { WorldPlan } from './world-arbitraries.ts';
+
+/** What a look says that sees nothing. */
+export const outOfSight = 'it cannot be seen';
 
 interface Told {
   readonly recovery_id: string;
@@ -52,6 +56,9 @@ export class WorldWatch {
     await this.#decisions();
     await this.#inFlight();
     await this.#rememberEndedSteps();
+    const running = [...this.#world.workflows.executions.values()].filter(({ state }) => !hasEnded(state));
+    const left = running.filter(({ id }) => this.#endedSteps.has(id)).map((each) => each.workflowName);
+    expect(left, 'a workflow whose step has ended has ended').toEqual([]);
     const { breaker } = await healingOfCluster(this.#world.store.db, this.#world.clusterId);
     this.#openUntil = breaker?.kind === 'open' ? breaker.until : null;
   }
@@ -117,6 +124,8 @@ export class WorldWatch {
       if (told.reason === 'asked for by a person') known.byPerson = true;
       if (told.decision === 'start') this.#started(told, known);
       if (told.decision === 'confirm') known.confirmed = true;
+      if (told.decision === 'open' || told.decision === 'confirm')
+        expect(told.reason, 'unknown never starts a recovery').not.toContain(outOfSight);
       if (told.decision === 'run' && !known.byPerson)
         expect(known.confirmed, 'nothing runs before the failure was seen again').toBe(true);
       if (told.decision === 'hold') expect(told.reason).toMatch(/^held: .+/);
