@@ -132,3 +132,15 @@ test('the list names nodes, failures and how long each took', async () => {
   expect(api.asked[0]?.path).toBe('/v1/recoveries?cluster=web&state=RECOVERED');
   expect(out).toMatch(/^web-3 +RECOVERED +URL_UNHEALTHY +60 s ago +9\.5 s +5a1f09c2/m);
 });
+
+test('of a workflow that failed it says where to look further', async () => {
+  const [drain] = recovery.steps;
+  const failed = { ...drain, state: 'FAILED', execution_id: '9f1c6f2e-0000-4000-8000-000000000002' };
+  await using api = await fakeApi({
+    'GET /v1/recoveries/5a1f': { body: { recovery: { ...recovery, steps: [failed] } } },
+  });
+  const { out } = await run(['recovery', 'show', '5a1f'], { url: api.url });
+  expect(out).toContain(
+    'coppice workflow show 9f1c6f2e-0000-4000-8000-000000000002   what WORKFLOW drain did',
+  );
+});

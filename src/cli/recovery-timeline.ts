@@ -32,7 +32,16 @@ export function renderRecovery(recovery: JsonObject, style: Style, now: number):
     axis: axisOf(entries, now),
     style,
   };
-  return `${heading(recovery, style, now)}\n${entries.map((entry) => line(entry, picture)).join('')}`;
+  const story = entries.map((entry) => line(entry, picture)).join('');
+  return `${heading(recovery, style, now)}\n${story}${whereToLook(recovery, style)}`;
+}
+
+/** Of a workflow that did not end well, somebody wants to see which of its tasks it was. */
+function whereToLook(recovery: JsonObject, style: Style): string {
+  const lines = objectsIn(recovery['steps'])
+    .filter((step) => textOf(step['execution_id']) !== '' && textOf(step['state']) !== 'SUCCEEDED')
+    .map((step) => `  coppice workflow show ${textOf(step['execution_id'])}   what ${stepTitle(step)} did\n`);
+  return lines.length === 0 ? '' : style('quiet', `\n${lines.join('')}`);
 }
 
 function heading(recovery: JsonObject, style: Style, now: number): string {
