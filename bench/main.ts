@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
 import { isKept, type Measure } from './measure.ts';
+import { benchPlanning } from './planning.ts';
 import { benchStart } from './start.ts';
 import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   engine: benchEngine,
   health: healthMeasures,
+  planning: benchPlanning,
   start: benchStart,
   workflow: benchWorkflow,
 };

@@ -77,7 +77,7 @@ export interface RoundPlan {
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
   const plan = { open: [], start: [], hold: [], close: [], leave: [] } as Mutable<RoundPlan>;
   const nodes = sortNodes(snapshot);
-  const waiting = heldEpisodes(snapshot, nodes.inEpisode, plan);
+  const waiting = heldEpisodes(snapshot, nodes.unwell, plan);
   if (snapshot.policy === null) return plan;
   const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
   startOrHold(snapshot, snapshot.policy, nodes.unhealthy, candidates, plan);
@@ -85,28 +85,29 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
 }
 
 interface SortedNodes {
-  /** Those with an open episode, by id. */
-  readonly inEpisode: ReadonlyMap<string, NodeSnapshot>;
-  /** Those confirmed failed that have none. */
+  /** All that is not known to be well, by id: suspected, failed, in recovery, unknown, quarantined. */
+  readonly unwell: ReadonlyMap<string, NodeSnapshot>;
+  /** Those confirmed failed that have no open episode. */
   readonly failed: readonly NodeSnapshot[];
-  /** All that is not known to be well: suspected, failed, in recovery, unknown, quarantined, and missing against the desired capacity. */
+  /** With those that are missing against the desired capacity. */
   readonly unhealthy: number;
 }
 
-/** In one pass: of 100,000 nodes each look costs a way to memory, and each pass would look again. */
+/** One look at each node, and no more at the many that are well: of 100,000 each look is a way to memory. */
 function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
-  const ids = new Set(episodes.map((episode) => episode.nodeId));
-  const inEpisode = new Map<string, NodeSnapshot>();
-  const failed: NodeSnapshot[] = [];
-  let unhealthy = Math.max(0, desiredCapacity - nodes.length);
+  const unwell = new Map<string, NodeSnapshot>();
   for (const node of nodes) {
-    const state = node.health?.state;
-    const isInEpisode = ids.has(node.id);
-    if (isInEpisode) inEpisode.set(node.id, node);
-    else if (state === 'FAILED') failed.push(node);
-    if (isInEpisode || state !== 'HEALTHY' || node.quarantinedSince !== null) unhealthy += 1;
+    if (node.health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unwell.set(node.id, node);
   }
-  return { inEpisode, failed, unhealthy };
+  const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
+  const failed = [...unwell.values()].filter(
+    ({ id, health }) => health?.state === 'FAILED' && !inEpisode.has(id),
+  );
+  // One in an episode may look well again, and is not yet known to be; one that is not here is gone.
+  const looksWell = new Set([...inEpisode].filter((id) => !unwell.has(id)));
+  const inDoubt = looksWell.size === 0 ? [] : nodes.filter(({ id }) => looksWell.has(id));
+  for (const node of inDoubt) unwell.set(node.id, node);
+  return { unwell, failed, unhealthy: Math.max(0, desiredCapacity - nodes.length) + unwell.size };
 }
 
 type NodesOfRound = Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>;
