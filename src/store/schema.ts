@@ -3,6 +3,17 @@
  * milliseconds, booleans are 0 and 1. `migrations/` makes them, `schema.sql` is what they make (checked by a test).
  */
 import type { Generated } from 'kysely';
+import type {
+  WorkbookRow,
+  WorkflowActionRow,
+  WorkflowDefinitionRow,
+  WorkflowEnvironmentRow,
+  WorkflowExecutionRow,
+  WorkflowMessageRow,
+  WorkflowSourceRow,
+  WorkflowTaskRow,
+  WorkflowTimerRow,
+} from './schema-workflows.ts';
 
 type Flag = 0 | 1;
 type JsonText = string;
@@ -247,138 +258,6 @@ export interface RecoveryDecisionRow {
   at: number;
   decision: string;
   reason: string;
-}
-
-/** The text of a definition, kept once under its digest. */
-export interface WorkflowSourceRow {
-  id: string;
-  /** workflow | workbook | action */
-  kind: string;
-  text: string;
-}
-
-export interface WorkbookRow {
-  seq: Generated<number>;
-  id: string;
-  name: string;
-  namespace: string;
-  source_id: string;
-  tags: JsonText;
-  scope: string;
-  project: string;
-  created_at: number;
-  updated_at: number | null;
-}
-
-/** A workflow or an ad-hoc action by its full name. */
-export interface WorkflowDefinitionRow extends WorkbookRow {
-  /** Name of the workbook that it came with. */
-  workbook: string | null;
-}
-
-export interface WorkflowEnvironmentRow {
-  seq: Generated<number>;
-  id: string;
-  name: string;
-  description: string;
-  variables: JsonText;
-  scope: string;
-  project: string;
-  created_at: number;
-  updated_at: number | null;
-}
-
-export interface WorkflowExecutionRow {
-  seq: Generated<number>;
-  id: string;
-  /** The definition that it was started from, which may be gone; `source_id` is not. */
-  workflow_id: string | null;
-  source_id: string;
-  workflow: string;
-  namespace: string;
-  description: string;
-  parent_id: string | null;
-  parent_task_id: string | null;
-  parent_index: number | null;
-  root_id: string | null;
-  project: string;
-  created_at: number;
-  updated_at: number;
-  input: JsonText;
-  params: JsonText;
-  env: JsonText;
-  vars: JsonText;
-  state: string;
-  state_info: string | null;
-  output: JsonText;
-  globals: JsonText;
-  backlog: JsonText;
-  next_task: number;
-  open_tasks: number;
-  waiting_tasks: number;
-  /** Raised by each step: a step that was decided on an older state is refused. */
-  version: number;
-  /** Whether somebody waits for the durable signal of its end. */
-  signals_end: Flag;
-}
-
-export interface WorkflowTaskRow {
-  seq: Generated<number>;
-  id: string;
-  execution_id: string;
-  number: number;
-  name: string;
-  type: string;
-  context: JsonText;
-  items: JsonText | null;
-  state: string;
-  state_info: string | null;
-  published: JsonText;
-  triggered_by: JsonText;
-  /** What only the conductor reads: policies, attempts, waits, counters. */
-  rest: JsonText;
-  created_at: number;
-  updated_at: number;
-  started_at: number | null;
-  finished_at: number | null;
-}
-
-export interface WorkflowActionRow {
-  seq: Generated<number>;
-  id: string;
-  execution_id: string;
-  task_id: string;
-  type: string;
-  name: string;
-  is_adhoc: Flag;
-  input: JsonText;
-  idx: number;
-  attempt: number;
-  state: string;
-  accepted: Flag;
-  result: JsonText;
-  /** What to run (the `run-action` command), while a process runs it. */
-  call: JsonText | null;
-  /** The process that runs it now; null: nobody, or it is completed from outside. */
-  owner: string | null;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface WorkflowTimerRow {
-  /** A task's id, or an action's that ends by itself at a time. */
-  subject_id: string;
-  kind: string;
-  execution_id: string;
-  due: number;
-  payload: JsonText | null;
-}
-
-/** An event for an execution from another one, until it has been handled. */
-export interface WorkflowMessageRow {
-  seq: Generated<number>;
-  execution_id: string;
-  event: JsonText;
 }
 
 /** Who is told of what; URL and secret are not here. */

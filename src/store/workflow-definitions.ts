@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';
 import { fromText, toText } from './rows.ts';
-import type { WorkbookRow, WorkflowDefinitionRow } from './schema.ts';
+import type { WorkbookRow, WorkflowDefinitionRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
 
 export type DefinitionTable = 'workflow' | 'workbook' | 'adhoc_action';

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
-import type { WorkflowEnvironmentRow } from './schema.ts';
+import type { WorkflowEnvironmentRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
 
 export interface Environment {
