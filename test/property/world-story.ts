@@ -146,7 +146,10 @@ class WorldStory {
     const { world } = this;
     const { tools, caller, cloud } = world;
     const nodes = await world.nodes();
-    const node = 'node' in what ? nodes[what.node % Math.max(1, nodes.length)] : undefined;
+    // Who deletes a node rather does so while it is worked on.
+    const busy = nodes.filter(({ status }) => status === 'RECOVERING');
+    const choice = what.kind === 'delete node' && busy.length > 0 ? busy : nodes;
+    const node = 'node' in what ? choice[what.node % Math.max(1, choice.length)] : undefined;
     const name = node?.name ?? 'web-1';
     switch (what.kind) {
       case 'fail':
@@ -175,7 +178,7 @@ class WorldStory {
       case 'include':
         return await world.request(() => includeNode(tools, caller, name));
       case 'cancel':
-        return await this.#cancelRecovery(node?.id);
+        return await this.#cancelRecovery(what.node);
       case 'detach':
         return void (await world.request(() => detachPolicy(tools, caller, 'web', 'health')));
       case 'disable':
@@ -196,13 +199,14 @@ class WorldStory {
     }
   }
 
-  async #cancelRecovery(nodeId: string | undefined): Promise<void> {
+  /** Of those that run, if one runs. */
+  async #cancelRecovery(which: number): Promise<void> {
     const { world } = this;
-    const recovery = (await world.recoveries()).find(
-      (each) => each.nodeId === nodeId && each.state === 'OPEN',
+    const running = (await world.recoveries()).flatMap(({ state, actionId }) =>
+      state === 'OPEN' && actionId !== null ? [actionId] : [],
     );
-    const actionId = recovery?.actionId;
-    if (actionId == null) return;
+    const actionId = running[which % Math.max(1, running.length)];
+    if (actionId === undefined) return;
     await world.request(() => cancelAction(world.tools, world.caller, actionId, 'CANCELLED'));
   }
 }

@@ -57,7 +57,8 @@ export class SimulatedCloud {
   #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
   readonly #begun = new Map<string, Begun>();
-  readonly #running = new Map<string, Set<string>>();
+  /** Of each node what changes it now, by key, and whether the process that asked last lives. */
+  readonly #running = new Map<string, Map<string, () => boolean>>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -98,7 +99,7 @@ export class SimulatedCloud {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
     const change = (name: OperationName, node: NodeFacts, request: OperationRequest) =>
-      alive(() => this.#operate(name, node, request));
+      alive(() => this.#operate(name, node, request, isAlive));
     const operation = (name: OperationName): ProfileType['operations'][string] => ({
       description: name,
       parameters: {
@@ -122,17 +123,34 @@ export class SimulatedCloud {
   }
 
   /** The same request again joins the first. */
-  #operate(name: OperationName, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null> {
+  #operate(
+    name: OperationName,
+    node: NodeFacts,
+    request: OperationRequest,
+    isAlive: () => boolean,
+  ): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
     this.requests.push(request.key);
+    const running = this.#running.get(node.id) ?? new Map<string, () => boolean>();
+    this.#running.set(node.id, running);
     const known = this.#begun.get(key);
-    if (known !== undefined) return known.result;
+    if (known !== undefined) {
+      if (running.has(key)) running.set(key, isAlive);
+      return known.result;
+    }
     this.calls.push({ at: this.#clock.now, text: `${name} ${node.name}` });
-    this.#enter(node, key, name);
-    const result = this.#carryOut(name, node, request).finally(() => this.#leave(node, key));
+    this.#noteOverlap(name, node, running);
+    running.set(key, isAlive);
+    const result = this.#carryOut(name, node, request).finally(() => running.delete(key));
     result.catch(() => {});
     this.#begun.set(key, { name, nodeId: node.id, result });
     return result;
+  }
+
+  /** What a dead process has begun, a removal ends: it is what fencing does. Anything else has to wait for it. */
+  #noteOverlap(name: OperationName, node: NodeFacts, running: ReadonlyMap<string, () => boolean>): void {
+    const during = [...running].filter(([, isAlive]) => name !== 'remove' || isAlive()).map(([key]) => key);
+    if (during.length > 0) this.overlaps.push(`${name} of ${node.name} during ${during.join(', ')}`);
   }
 
   async #carryOut(
@@ -180,17 +198,6 @@ export class SimulatedCloud {
     if (!this.servers.has(physicalId))
       this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: well, curedBy: null });
     return { physicalId, data: {} };
-  }
-
-  #enter(node: NodeFacts, key: string, name: string): void {
-    const running = this.#running.get(node.id) ?? new Set();
-    if (running.size > 0) this.overlaps.push(`${name} of ${node.name} during ${[...running].join(', ')}`);
-    running.add(key);
-    this.#running.set(node.id, running);
-  }
-
-  #leave(node: NodeFacts, key: string): void {
-    this.#running.get(node.id)?.delete(key);
   }
 }
 
