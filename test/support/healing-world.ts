@@ -1,5 +1,5 @@
 /** A cluster with a health policy, healed by the real engine and the real healer over the real store, in virtual time. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeActionNames } from '../../src/actions/action-requests.ts';
@@ -31,17 +31,18 @@ const caller: Caller = { project: 'local', user: 'local', domain: null, roles: [
 /** Nothing of a test has to survive a power cut: where there is a file system in memory, it is used. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-/** A database with the schema and nothing in it, to copy: made once. */
-let template: Promise<string> | undefined;
+/** A database with the schema and nothing in it: made once. */
+let template: Promise<Buffer> | undefined;
 
-async function makeTemplate(): Promise<string> {
+async function makeTemplate(): Promise<Buffer> {
   const directory = mkdtempSync(path.join(parent, 'coppice-template-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   const file = path.join(directory, 'coppice.db');
   const store = openSqlite(file);
   await migrate(store, Date.UTC(2026, 0, 1));
   await store.close();
-  return file;
+  const content = readFileSync(file);
+  rmSync(directory, { recursive: true, force: true });
+  return content;
 }
 
 export class HealingWorld {
@@ -70,9 +71,9 @@ export class HealingWorld {
   /** From here to `close` the time of this process is the world's. */
   static async open(): Promise<HealingWorld> {
     template ??= makeTemplate();
-    const file = await template;
+    const content = await template;
     const directory = mkdtempSync(path.join(parent, 'coppice-world-'));
-    copyFileSync(file, path.join(directory, 'coppice.db'));
+    writeFileSync(path.join(directory, 'coppice.db'), content);
     const clock = new VirtualClock();
     clock.install();
     const world = new HealingWorld(clock, openSqlite(path.join(directory, 'coppice.db')), directory);
