@@ -128,7 +128,11 @@ interface Life {
 function live(env: Record<string, string>): Life {
   const child = spawn(process.execPath, [program, join(directory, 'coppice.db'), logPath], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'coppice-crash-compile-cache'), ...env },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'coppice'),
+      ...env,
+    },
   });
   const ready = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
   const exit = new Promise<NodeJS.Signals | null>((resolve, reject) => {

@@ -145,7 +145,11 @@ async function prepare(shape: Shape): Promise<Prepared> {
 async function live(env: Record<string, string> = {}, more = nothingMore): Promise<boolean> {
   const child = spawn(process.execPath, [program, join(directory, 'coppice.db'), cloud.url], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'coppice-crash-compile-cache'), ...env },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'coppice'),
+      ...env,
+    },
   });
   cloud.kill = () => void child.kill('SIGKILL');
   let isOver = false;

@@ -123,7 +123,11 @@ async function unfinished(wanted: readonly string[]): Promise<number> {
 async function live(wanted: readonly string[], env: Record<string, string>, mostMs: number): Promise<void> {
   const child = spawn(process.execPath, [program, join(directory, 'coppice.db'), logPath, ...wanted], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'coppice-crash-compile-cache'), ...env },
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'coppice'),
+      ...env,
+    },
   });
   let hasEnded = false;
   const exit = new Promise<void>((resolve, reject) => {
