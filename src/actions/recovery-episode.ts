@@ -11,7 +11,7 @@ import type { Cluster, Node, Policy, Recovery } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ActionContext } from '../engine/action-context.ts';
 import { inForce, maintenanceOf } from '../health/snapshot.ts';
-import { readHealthPolicy } from '../health/watch-list.ts';
+import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
 import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
@@ -163,7 +163,7 @@ async function healthPolicyOf(tx: Tx, clusterId: string): Promise<Policy | undef
 
 async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | null> {
   const policy = policyId === null ? undefined : await getPolicy(tx.db, policyId);
-  return policy === undefined ? null : readHealthPolicy(policy);
+  return policy === undefined ? null : storedHealthPolicy(policy);
 }
 
 /** @param asked what a person asked for; null: the healer did. */

@@ -2,7 +2,7 @@
 import { attachedPolicies } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
 import type { ClusterRules } from './snapshot.ts';
-import { readHealthPolicy } from './watch-list.ts';
+import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 
 export interface NamedRules extends ClusterRules {
   readonly policyName: string;
@@ -18,6 +18,6 @@ export async function rulesOfCluster(db: Db, clusterId: string): Promise<NamedRu
     policyId: policy.id,
     policyName: policy.name,
     enabled: binding.enabled,
-    policy: readHealthPolicy(policy),
+    policy: storedHealthPolicy(policy),
   };
 }

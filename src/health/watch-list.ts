@@ -1,8 +1,9 @@
 /** What is to be watched: the nodes of the clusters that have an enabled health policy, with the detectors that it asks for. */
-import { CoppiceError, describeIssue } from '../domain/errors.ts';
+import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Policy } from '../domain/model.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
+import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 import { attachedPoliciesOfTypes, findBinding } from '../store/cluster-policies.ts';
 import { clusterNames } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
@@ -71,7 +72,7 @@ type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;
 
 function tryToRead(policy: Policy, report: (error: CoppiceError) => void): ReadPolicy | undefined {
   try {
-    const read = readHealthPolicy(policy);
+    const read = storedHealthPolicy(policy);
     return { policy: read, detectors: createDetectors(read.detection.modes) };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;
@@ -90,22 +91,4 @@ async function watchedNodes(db: Db, clusters: ReadonlyMap<string, WatchedCluster
     const { intervalMs } = policy.detection;
     return (ids.get(clusterId) ?? []).map((id) => ({ id, clusterId, intervalMs, detectors }));
   });
-}
-
-/** @throws CoppiceError `operation-impossible` for a policy that this program cannot read. */
-export function readHealthPolicy(policy: Policy): HealthPolicy {
-  const type = healthPolicyTypes.find(
-    (candidate) => `${candidate.name}-${candidate.version}` === policy.type,
-  );
-  if (type === undefined) {
-    throw new CoppiceError(
-      'operation-impossible',
-      `The policy ${policy.name} is of type ${policy.type}, which is no health policy.`,
-    );
-  }
-  // What was accepted once is not refused later because the configured minimum has changed.
-  const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
-  if (check.ok) return check.value;
-  const wrong = check.issues.map(describeIssue).join('; ');
-  throw new CoppiceError('operation-impossible', `The health policy ${policy.name} cannot be read: ${wrong}`);
 }
