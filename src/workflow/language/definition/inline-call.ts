@@ -2,8 +2,8 @@
  * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind it, and
  * `fail(msg="...")`, an engine command with its message.
  *
- * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Anything else (a bare word, a {dict}) is refused:
- * Mistral drops such a parameter silently, and cuts 1.25 to 1.
+ * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number of JSON (08, 007) are text, as
+ * in Mistral. Anything else (a bare word, a {dict}) is refused: Mistral drops such a parameter silently, and cuts 1.25 to 1.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
@@ -79,7 +79,8 @@ interface ReadValue {
 
 const quoted = /"[^"]*"|'[^']*'/y;
 const expression = /<%.*?%>|\{\{.*?\}\}|\{%.*?%\}/sy;
-const literal = /(?:true|false|null|-?\d+(?:\.\d+)?)(?=\s|$)/y;
+const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?)(?=\s|$)/y;
+const paddedDigits = /0\d+(?=\s|$)/y;
 
 function readValue(source: Source, text: string, start: number): ReadValue | undefined {
   const inQuotes = matchAt(quoted, text, start);
@@ -88,6 +89,8 @@ function readValue(source: Source, text: string, start: number): ReadValue | und
   if (evaluated !== undefined) return ready(source, evaluated, start + evaluated.length);
   const plain = matchAt(literal, text, start);
   if (plain !== undefined) return ready(source, JSON.parse(plain) as Json, start + plain.length);
+  const padded = matchAt(paddedDigits, text, start);
+  if (padded !== undefined) return ready(source, padded, start + padded.length);
   return text[start] === '[' ? readList(source, text, start) : undefined;
 }
 

@@ -248,6 +248,13 @@ describe('inline parameters', () => {
     expect(constants).toEqual(['two words', 'x', 'yaql', [1, ']', null], true, null, -1.5, 'yaql-text']);
   });
 
+  it('are text where digits are no number: a padded one, as Mistral has it', () => {
+    const { inlineInput } = task(`{action: std.echo a=08 b=007 c=0 d=-0 e=0.5}`);
+    const constants = [...inlineInput.values()].map((template) => template.kind === 'constant' && template.value);
+    expect(constants).toEqual(['08', '007', 0, -0, 0.5]);
+    expect(taskProblems(`{action: std.echo a=-08}`)).toHaveLength(1);
+  });
+
   it('let an expression with blanks be the name', () => {
     expect(task(`{workflow: '<% "heal_" + $.kind %> node="n1"'}`)).toMatchObject({
       type: 'WORKFLOW',
