@@ -16,7 +16,7 @@ import { closeAbandonedRecovery } from './actions/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
 import type { Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
-import { Healer } from './health/healer.ts';
+import { Healer } from './healing/healer.ts';
 import { noAuthentication } from './http/authentication.ts';
 import { createHttpServer, type HttpServer } from './http/http-server.ts';
 import { createLog } from './log.ts';

@@ -8,7 +8,7 @@
 import type { Cluster, Node } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ActionRequest } from '../engine/action-context.ts';
-import type { LockWanted } from '../store/action-claims.ts';
+import type { LockWanted } from '../store/actions.ts';
 
 export const clusterActionNames = [
   'CLUSTER_CREATE',

@@ -2,7 +2,7 @@ import { planResize, planScaleIn, planScaleOut, type ClusterSize } from '../doma
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import type { ActionContext, ActionDefinition } from '../engine/action-context.ts';
-import { resizeRequest } from '../health/shrinking.ts';
+import { resizeRequest } from './shrinking.ts';
 import { updateCluster } from '../store/clusters.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';

@@ -10,7 +10,6 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Policy, Recovery } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ActionContext } from '../engine/action-context.ts';
-import { inForce, maintenanceOf } from '../health/snapshot.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 import { tellEpisode } from '../notify/tell-episode.ts';
 import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
@@ -36,6 +35,7 @@ import {
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import { cancelHeld } from './close-held.ts';
+import { inForce, maintenanceOf } from './maintenance.ts';
 
 /** What is fixed for the whole recovery; `policy` says how the node is looked at. */
 export interface Episode {

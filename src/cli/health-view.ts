@@ -8,6 +8,7 @@ import { renderFields, renderTable } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash, textOf } from './text-of.ts';
 import { timeAgo } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
 
 export function renderClusterHealth(health: JsonObject, style: Style, now: number): string {
   const header = ['NODE', 'HEALTH', 'SINCE', 'SEEN', 'RECOVERY', 'NEXT'];
@@ -151,8 +152,4 @@ export function renderNodeHealth(node: JsonObject, style: Style, now: number): s
     ]);
   fields.push(['next', { text: nextText(node, now) }]);
   return renderFields(fields, style);
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

@@ -3,7 +3,6 @@
  * already is not said twice: the failure stands at the top, and what a step says is not repeated by the decision that it leads to. All
  * of it, word by word, is in `--json`.
  */
-import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { failureReason, failureText } from './failure-text.ts';
 import { toneOf } from './style.ts';
@@ -11,6 +10,7 @@ import type { Style, Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
 import { clockTime, duration, readTime, timeAgo } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
 
 interface Entry {
   readonly at: number | undefined;
@@ -218,8 +218,4 @@ function sinceOpening(ms: number): string {
   const distance = Math.abs(ms);
   const words = distance < 100_000 ? `${(distance / 1000).toFixed(2)} s` : duration(distance);
   return `${ms < 0 ? '-' : '+'}${words}`;
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }

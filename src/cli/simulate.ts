@@ -15,6 +15,7 @@ import { padTo, printable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { textOf } from './text-of.ts';
 import { duration, readTime } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
 
 interface SimulateOptions {
   readonly cluster: string;
@@ -120,10 +121,6 @@ function toldLine({ at, decision, reason }: JsonObject, from: number | undefined
   const time = readTime(at);
   const after = time === undefined || from === undefined ? '' : `+${duration(time - from)}`;
   return `  ${style('quiet', after.padStart(12))}  ${padTo(textOf(decision), 7)}  ${printable(textOf(reason))}\n`;
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function textsIn(value: Json | undefined): string[] {

@@ -4,6 +4,7 @@ import { toneOf, type Style } from './style.ts';
 import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
 import { duration, readTime, timeAgo } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
 
 /** `2026-11-22 18:29:12` (UTC) as other times are written. */
 export function isoTime(value: Json | undefined): string | undefined {
@@ -110,8 +111,4 @@ function outputText(value: Json | undefined): string {
   const { result, ...rest } = output;
   const isRepeat = typeof result === 'string' && Object.keys(rest).length === 0;
   return isRepeat ? '' : JSON.stringify(output);
-}
-
-function objectsIn(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((item) => isJsonObject(item)) : [];
 }

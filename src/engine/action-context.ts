@@ -17,7 +17,7 @@
  * to clean up runs as usual. It refuses to be clever: no parallel replay, no versioning of code. A name is used
  * once in a run; in a loop it carries the loop's counter.
  */
-import type { LockWanted } from '../store/action-claims.ts';
+import type { LockWanted } from '../store/actions.ts';
 import type { ChildOutcome } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 import type { Action } from '../domain/model.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { cases } from '../../test/support/soak.ts';
 import { DueHeap } from './due-heap.ts';
 import type { Due } from './due-heap.ts';
 
@@ -25,5 +26,6 @@ test('what is due first is first, however entries came, moved and left', () => {
         expect(heap.first()?.dueAt ?? Infinity).toBe(earliest);
       }
     }),
+    cases(100),
   );
 });

@@ -1,5 +1,6 @@
 /** What is always true of one recovery, whatever the policy and whatever comes of its steps. */
 import fc from 'fast-check';
+import { cases } from '../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';
 import { anyFates, anyPolicy, eventOf } from '../../test/support/recovery-arbitraries.ts';
 import type { Fate } from '../../test/support/recovery-arbitraries.ts';
@@ -9,7 +10,7 @@ import type { ChainEvent, ChainFacts, Decision, StepPlan } from './chain.ts';
 import { planChain, tellStory } from './plan-chain.ts';
 import type { ChainPlan } from './plan-chain.ts';
 
-const runs = { numRuns: 1500 };
+const runs = cases(1500);
 const manual = fc.constantFrom(null, { check: true }, { check: false });
 const failureClass = fc.constantFrom('SERVER_ERROR', 'HOST_DOWN', 'REQUESTED');
 

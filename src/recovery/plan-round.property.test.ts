@@ -1,5 +1,6 @@
 /** What is always true of a cluster that the planner heals, over generated policies, verdicts, steps and pauses. */
 import fc from 'fast-check';
+import { cases } from '../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';
 import { ClusterWorld } from '../../test/support/cluster-world.ts';
 import type { Turn } from '../../test/support/cluster-world.ts';
@@ -47,7 +48,7 @@ function always(
           world.recover(turn);
         }
       }),
-      { numRuns: 400 },
+      cases(400),
     );
   });
 }
@@ -164,7 +165,7 @@ test('every episode ends once the world is well and can be seen', () => {
       for (let more = 0; more < 200 && world.episodes.length > 0; more += 1) turnOf(world, calm);
       expect(world.episodes).toEqual([]);
     }),
-    { numRuns: 400 },
+    cases(400),
   );
 });
 

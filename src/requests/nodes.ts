@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
-import { inForce } from '../health/snapshot.ts';
+import { inForce } from '../actions/maintenance.ts';
 import { healingOfNode } from '../store/healing.ts';
 import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';

@@ -13,19 +13,12 @@ import type { Action } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EndedActionStatus } from '../domain/states.ts';
 import { wakeAction } from './action-wakes.ts';
-import { toAction } from './actions.ts';
+import { toAction, type LockMode, type LockWanted } from './actions.ts';
 import { fromText, toText } from './rows.ts';
 import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 type ActionRow = Selectable<ActionTable>;
-
-export type LockMode = 'exclusive' | 'shared';
-
-export interface LockWanted {
-  readonly resource: string;
-  readonly mode: LockMode;
-}
 
 export interface Claim {
   readonly action: Action;

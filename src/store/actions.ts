@@ -3,12 +3,19 @@ import type { Insertable, Selectable } from 'kysely';
 import type { Action, ActionCause } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { unfinishedActionStatuses, type ActionStatus, type EndedActionStatus } from '../domain/states.ts';
-import type { LockWanted } from './action-claims.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 type ActionRow = Selectable<ActionTable>;
+
+/** Taken with the claim, see `action-claims.ts`. */
+export type LockMode = 'exclusive' | 'shared';
+
+export interface LockWanted {
+  readonly resource: string;
+  readonly mode: LockMode;
+}
 
 export interface NewAction {
   readonly id: string;

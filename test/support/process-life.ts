@@ -4,7 +4,7 @@ import { probe } from '../../src/actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from '../../src/actions/recovery-record.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { Healer } from '../../src/health/healer.ts';
+import { Healer } from '../../src/healing/healer.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import type { Store, Tx } from '../../src/store/store.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';

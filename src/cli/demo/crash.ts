@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { textOf } from '../text-of.ts';
-import { readRecovery, stepsOf } from './follow-recovery.ts';
+import { readRecovery } from './follow-recovery.ts';
+import { objectsIn } from '../objects-in.ts';
 import type { Followed } from './follow-recovery.ts';
 import { balancerCalls } from './stage.ts';
 
@@ -34,7 +35,9 @@ async function untilInTheMiddle(followed: Followed): Promise<string> {
   while (performance.now() < giveUp) {
     const recovery = await readRecovery(followed);
     const running =
-      recovery === undefined ? undefined : stepsOf(recovery).find((step) => step['state'] === 'RUNNING');
+      recovery === undefined
+        ? undefined
+        : objectsIn(recovery['steps']).find((step) => step['state'] === 'RUNNING');
     const calls = await balancerCalls(followed.stage);
     const isAsleep = calls.some(
       ({ member, call }) => member === followed.node.name && call === 'connections',

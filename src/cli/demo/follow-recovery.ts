@@ -1,11 +1,11 @@
 /** Follows the recovery of one node through the API, from its opening to its close, also while the server is away. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject } from '../../domain/json.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { UnreachableError } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { failureReason, failureText } from '../failure-text.ts';
 import { stepTitle } from '../recovery-timeline.ts';
+import { objectsIn } from '../objects-in.ts';
 import { textOf } from '../text-of.ts';
 import { duration, readTime } from '../time-text.ts';
 import type { DemoEvent } from './narrator.ts';
@@ -60,15 +60,6 @@ export async function readRecovery({
   }
 }
 
-export function stepsOf(recovery: JsonObject): JsonObject[] {
-  return listIn(recovery, 'steps');
-}
-
-function listIn(recovery: JsonObject, key: string): JsonObject[] {
-  const list = recovery[key];
-  return Array.isArray(list) ? (list as readonly Json[]).filter(isJsonObject) : [];
-}
-
 function openedAt(recovery: JsonObject): number {
   return readTime(recovery['opened_at']) ?? 0;
 }
@@ -92,11 +83,11 @@ function tellNews(recovery: JsonObject, told: Map<string, string>, { node, since
       after_ms: after,
     });
   }
-  for (const [index, { decision, reason }] of listIn(recovery, 'decisions').entries()) {
+  for (const [index, { decision, reason }] of objectsIn(recovery['decisions']).entries()) {
     if (!isNews(`decision ${index}`, '')) continue;
     tell({ event: 'decision', node: name, decision: textOf(decision), reason: textOf(reason) });
   }
-  for (const step of stepsOf(recovery)) {
+  for (const step of objectsIn(recovery['steps'])) {
     const state = textOf(step['state']);
     if (state !== 'PENDING' && isNews(textOf(step['id']), state)) tell(stepEvent(step, name));
   }

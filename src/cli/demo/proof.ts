@@ -4,7 +4,7 @@
  */
 import type { JsonObject } from '../../domain/json.ts';
 import { textOf } from '../text-of.ts';
-import { stepsOf } from './follow-recovery.ts';
+import { objectsIn } from '../objects-in.ts';
 import type { BalancerCall } from './stage.ts';
 
 export interface Evidence {
@@ -49,7 +49,7 @@ function recoveriesNotClosed({ recoveries, nodeOf }: Evidence): string[] {
 /** By the records: an item of the chain has one row for each attempt. */
 function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
   return recoveries.flatMap((recovery) => {
-    const rows = stepsOf(recovery).map(
+    const rows = objectsIn(recovery['steps']).map(
       (step) => `${textOf(step['item'], textOf(step['id']))}, attempt ${textOf(step['attempt'])}`,
     );
     const twice = rows.filter((row, index) => rows.indexOf(row) !== index);
@@ -59,7 +59,9 @@ function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
 
 /** By what the load balancer saw: one call that changes something for each execution, and no execution that no step knows. */
 function workflowsCalledTwice({ recoveries, calls }: Evidence): string[] {
-  const known = new Set(recoveries.flatMap(stepsOf).map((step) => textOf(step['execution_id'])));
+  const known = new Set(
+    recoveries.flatMap((each) => objectsIn(each['steps'])).map((step) => textOf(step['execution_id'])),
+  );
   const changes = calls.filter(({ call }) => call !== 'connections');
   const counts = Map.groupBy(
     changes,
@@ -82,7 +84,7 @@ function serversStartedTwice({ recoveries, nodes, starts, nodeOf }: Evidence): s
   return nodes.flatMap(({ name }) => {
     const steps = recoveries
       .filter((recovery) => nodeOf.get(textOf(recovery['id'])) === name)
-      .flatMap(stepsOf)
+      .flatMap((each) => objectsIn(each['steps']))
       .filter((step) => startingSteps.has(textOf(step['name'])) && textOf(step['started_at']) !== '');
     const expected = 1 + steps.length;
     const found = starts.get(name) ?? 0;

@@ -1,9 +1,9 @@
 /** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
 import type { JsonObject } from '../../domain/json.ts';
+import { objectsIn } from '../objects-in.ts';
 import { stepTitle } from '../recovery-timeline.ts';
 import { textOf } from '../text-of.ts';
 import { readTime } from '../time-text.ts';
-import { stepsOf } from './follow-recovery.ts';
 
 export interface EpisodeSummary {
   readonly node: string;
@@ -49,7 +49,7 @@ export function summarizeEpisode({
     failure,
     detected_ms: opened === undefined ? null : opened - inflictedAt,
     recovered_ms: closed === undefined ? null : closed - inflictedAt,
-    steps: stepsOf(recovery).map((step) => ({
+    steps: objectsIn(recovery['steps']).map((step) => ({
       name: stepTitle({ ...step, attempt: 1 }),
       attempt: Number(step['attempt'] ?? 1),
       state: textOf(step['state']),

@@ -10,26 +10,15 @@
  * are `faultstring`s. It decides nothing about workflows, and writes no SQL.
  */
 import type { FastifyInstance } from 'fastify';
-import type { Store } from '../../store/store.ts';
-import type { EmbeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
-import type { Authentication } from '../authentication.ts';
 import { actionExecutionRoutes } from './action-executions.ts';
 import { actionRoutes } from './actions.ts';
 import { environmentRoutes } from './environments.ts';
 import { executionRoutes } from './executions.ts';
-import { addMistralRoute, type MistralRoute } from './mistral-route.ts';
+import { addMistralRoute, type MistralOptions, type MistralRoute } from './mistral-route.ts';
 import { rootRoutes } from './root.ts';
 import { taskRoutes } from './tasks.ts';
 import { workbookRoutes } from './workbooks.ts';
 import { workflowRoutes } from './workflows.ts';
-
-export interface MistralOptions {
-  readonly workflows: EmbeddedWorkflows;
-  readonly store: Store;
-  readonly authentication: Authentication;
-  readonly now: () => number;
-  readonly log: { error(details: object, message: string): void };
-}
 
 export const mistralRoutes: readonly MistralRoute[] = [
   ...rootRoutes,

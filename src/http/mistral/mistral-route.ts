@@ -10,7 +10,17 @@ import type { Caller } from '../../requests/request-tools.ts';
 import { hasControlCharacters } from '../fields.ts';
 import { readJsonBody } from '../json-body.ts';
 import { header } from '../run-route.ts';
-import type { MistralOptions } from './mistral-api.ts';
+import type { Store } from '../../store/store.ts';
+import type { EmbeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
+import type { Authentication } from '../authentication.ts';
+
+export interface MistralOptions {
+  readonly workflows: EmbeddedWorkflows;
+  readonly store: Store;
+  readonly authentication: Authentication;
+  readonly now: () => number;
+  readonly log: { error(details: object, message: string): void };
+}
 
 export interface MistralRequest {
   readonly options: MistralOptions;

@@ -6,7 +6,7 @@ import { isIn } from '../../domain/spec-schema.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { parseHealthyResponse } from '../../health/healthy-response.ts';
 import { parseUrlTemplate, unknownPlaceholders, urlPlaceholders } from '../../health/url-template.ts';
-import type { Findings } from './check-health-policy.ts';
+import type { Findings } from './findings.ts';
 
 const field = 'detection.detection_modes';
 

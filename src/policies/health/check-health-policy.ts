@@ -4,19 +4,14 @@
  */
 import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
-import type { Issue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 import { failureClasses } from '../../domain/verdict.ts';
 import type { CheckSettings } from '../policy-type.ts';
 import { checkDetectionModes } from './check-detection-modes.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
+import type { Findings } from './findings.ts';
 import { canProbeAfresh } from './read-health-policy.ts';
-
-export interface Findings {
-  readonly issues: Issue[];
-  readonly warnings: Issue[];
-}
 
 export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings): Findings {
   const findings: Findings = { issues: [], warnings: [] };

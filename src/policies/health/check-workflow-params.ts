@@ -7,7 +7,7 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import { strangePaths } from './expression-paths.ts';
 import { compileTemplate, ExpressionSyntaxError, hasExpression } from '../../workflow/expressions.ts';
 import type { NamedWorkflow } from '../policy-type.ts';
-import type { Findings } from './check-health-policy.ts';
+import type { Findings } from './findings.ts';
 
 const known = ['workflow_name', 'inputs'];
 

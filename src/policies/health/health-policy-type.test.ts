@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { cases } from '../../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { describeIssue } from '../../domain/errors.ts';
@@ -542,7 +543,7 @@ describe('any document', () => {
         if (check.ok) expect(check.value.recovery.items.length).toBeGreaterThan(0);
         else expect(check.issues.every((issue) => issue.expected !== '' && issue.found !== '')).toBe(true);
       }),
-      { numRuns: 500 },
+      cases(500),
     );
   });
 });

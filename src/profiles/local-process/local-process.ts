@@ -21,7 +21,7 @@ import type { Host } from './host.ts';
 import { keepLogsLimited } from './log-limit.ts';
 import { makeDirectory, nodeDirectory } from './node-directory.ts';
 import { loopback, portsOf } from './ports.ts';
-import { systemProcessTable } from './process-table.ts';
+import { systemProcessTable } from './system-process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { retireAll } from './retire.ts';
 import { checkSpec, schema, specOf } from './spec.ts';

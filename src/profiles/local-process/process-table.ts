@@ -1,9 +1,7 @@
 /**
- * What the operating system tells of its processes. On Linux it is read from /proc; elsewhere `ps` is asked, which is good enough to
- * develop on, not for many nodes. Both answer at once (no await between looking and signalling).
+ * What the operating system tells of its processes. Whoever tells it answers at once (no await between
+ * looking and signalling).
  */
-import { procTable } from './proc-table.ts';
-import { psTable } from './ps-table.ts';
 
 export interface ProcessEntry {
   readonly pid: number;
@@ -32,8 +30,4 @@ export interface ProcessTable {
   bearsMarks(pid: number, marks: NodeMarks): boolean;
   /** The arguments, joined by blanks; empty where there is none to see. */
   commandLine(pid: number): string;
-}
-
-export function systemProcessTable(): ProcessTable {
-  return process.platform === 'linux' ? procTable('/proc') : psTable();
 }

@@ -11,7 +11,7 @@ import {
 import type { NodeFacts } from '../profile-type.ts';
 import { findProcess, identityIn, signalProcess } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
-import { systemProcessTable } from './process-table.ts';
+import { systemProcessTable } from './system-process-table.ts';
 import type { NodeMarks } from './process-table.ts';
 import { killAtOnce, stopProcess } from './stop.ts';
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { cases } from '../../../test/support/soak.ts';
 import { describe, expect, it } from 'vitest';
 import {
   definitionOf,
@@ -47,7 +48,7 @@ describe('any workflow without cycles', () => {
         expect(outcomeOf(runner, id)).toEqual(modelOf(plan));
         expect(new Set(runner.tasks(id).map(({ name }) => name)).size).toBe(runner.tasks(id).length);
       }),
-      { numRuns: 400 },
+      cases(400),
     );
   });
 
@@ -69,7 +70,7 @@ describe('any workflow without cycles', () => {
           expect(outcomeOf(runner, id)).toEqual(modelOf(plan));
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 
@@ -91,7 +92,7 @@ describe('any workflow without cycles', () => {
           expect(startsOf(runner)).toBe(started);
         },
       ),
-      { numRuns: 200 },
+      cases(200),
     );
   });
 
@@ -111,7 +112,7 @@ describe('any workflow without cycles', () => {
           expect(runnerFor(other).run('w').output).toEqual(runnerFor(good).run('w').output);
         },
       ),
-      { numRuns: 300 },
+      cases(300),
     );
   });
 });

@@ -250,7 +250,9 @@ describe('inline parameters', () => {
 
   it('are text where digits are no number: a padded one, as Mistral has it', () => {
     const { inlineInput } = task(`{action: std.echo a=08 b=007 c=0 d=-0 e=0.5}`);
-    const constants = [...inlineInput.values()].map((template) => template.kind === 'constant' && template.value);
+    const constants = [...inlineInput.values()].map(
+      (template) => template.kind === 'constant' && template.value,
+    );
     expect(constants).toEqual(['08', '007', 0, -0, 0.5]);
     expect(taskProblems(`{action: std.echo a=-08}`)).toHaveLength(1);
   });

@@ -4,7 +4,6 @@
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
-import type { WorkflowGraph } from '../graph/workflow-graph.ts';
 
 export interface WorkflowSpec {
   /** As written; the full name of a workbook's workflow is `<workbook>.<name>`. */
@@ -24,6 +23,16 @@ export interface WorkflowSpec {
   readonly graph: WorkflowGraph;
   /** The plain definition, as `execution().spec` shows it. */
   readonly source: JsonObject;
+}
+
+/** Who can start whom; `graph/workflow-graph.ts` makes it. */
+export interface WorkflowGraph {
+  /** Tasks without inbound edge: a direct workflow starts them. */
+  readonly startTasks: readonly string[];
+  /** Every task's successors, each once. Only tasks, in the order of the definition's clauses. */
+  readonly successors: ReadonlyMap<string, readonly string[]>;
+  /** Every task's predecessors, in the order of the definition. */
+  readonly predecessors: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface InputSpec {

@@ -4,8 +4,8 @@
  * of requirements.
  */
 import { suggestion, type Source } from '../definition/source.ts';
-import type { TaskSpec } from '../definition/workflow-spec.ts';
-import { edgesOf, neededArrivals, reachableFrom, type WorkflowGraph } from './workflow-graph.ts';
+import type { TaskSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
+import { edgesOf, neededArrivals, reachableFrom } from './workflow-graph.ts';
 
 export interface Connected {
   readonly type: 'direct' | 'reverse';

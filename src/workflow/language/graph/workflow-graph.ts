@@ -2,16 +2,7 @@
  * The tasks of a workflow as a graph: who can start whom. A direct workflow's edges are its transitions, of whatever clause and
  * guard; a reverse workflow's lead from a required task to those that require it.
  */
-import type { TaskSpec, TransitionSpec } from '../definition/workflow-spec.ts';
-
-export interface WorkflowGraph {
-  /** Tasks without inbound edge: a direct workflow starts them. */
-  readonly startTasks: readonly string[];
-  /** Every task's successors, each once. Only tasks, in the order of the definition's clauses. */
-  readonly successors: ReadonlyMap<string, readonly string[]>;
-  /** Every task's predecessors, in the order of the definition. */
-  readonly predecessors: ReadonlyMap<string, readonly string[]>;
-}
+import type { TaskSpec, TransitionSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
 
 export type ClauseName = 'on-success' | 'on-error' | 'on-complete';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { cases } from '../../../../test/support/soak.ts';
 import { arithmetic, floatText, numberOf, parseFloatText, parseInteger, roundTo } from './numbers.ts';
 import { Float } from './values.ts';
 
@@ -18,6 +19,7 @@ describe('division and remainder', () => {
           expect(remainder === 0 || remainder < 0 === b < 0).toBe(true);
         },
       ),
+      cases(100),
     );
   });
 
@@ -72,6 +74,7 @@ describe('texts of numbers', () => {
       fc.property(fc.double({ noNaN: true }), (number) => {
         expect(parseFloatText(floatText(number))).toBe(number);
       }),
+      cases(100),
     );
   });
 

@@ -8,9 +8,9 @@ import { attachedPoliciesOfTypes, findBinding } from '../store/cluster-policies.
 import { clusterNames } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
 import type { Db } from '../store/store.ts';
-import { createDetectors } from './detector-registry.ts';
-import type { Detector } from './detector.ts';
-import type { WatchedNode } from './rounds.ts';
+import { createDetectors } from '../health/detector-registry.ts';
+import type { Detector } from '../health/detector.ts';
+import type { WatchedNode } from '../health/rounds.ts';
 
 /** `senlin.policy.health-1.0`, ... */
 const typeNames = healthPolicyTypes.map((type) => `${type.name}-${type.version}`);

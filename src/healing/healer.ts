@@ -14,12 +14,12 @@ import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
-import type { ProbeTarget } from './detector.ts';
+import type { ProbeTarget } from '../health/detector.ts';
 import { healRound } from './heal-round.ts';
-import type { ModeVerdict } from './probe-node.ts';
-import { Rounds, type RoundsMetrics, type WatchedNode } from './rounds.ts';
+import type { ModeVerdict } from '../health/probe-node.ts';
+import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
 import { changedAt, recordSince } from './snapshot.ts';
-import type { SlotLimits } from './slots.ts';
+import type { SlotLimits } from '../health/slots.ts';
 import { asAttached, emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
 
 export interface HealerOptions {

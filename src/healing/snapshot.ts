@@ -1,13 +1,12 @@
 /** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
+import { maintenanceOf } from '../actions/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
-import type { Maintenance } from '../recovery/gates.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
-import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
-import type { NodeHealing, Pause } from '../store/healing.ts';
+import type { NodeHealing } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import {
@@ -18,7 +17,6 @@ import {
   type RecentRecovery,
 } from '../store/recoveries.ts';
 import type { Db } from '../store/store.ts';
-import { shrinkingAction } from './shrinking.ts';
 
 /** The health policy of a cluster. */
 export interface ClusterRules {
@@ -68,25 +66,6 @@ export async function takeSnapshot(
 
 function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthRecord>): string[] {
   return nodes.flatMap(({ id }) => (health.get(id)?.state === 'FAILED' ? [id] : []));
-}
-
-/** What a person asked for comes first; else an action that makes the cluster smaller. */
-export async function maintenanceOf(
-  db: Db,
-  cluster: Cluster,
-  nodes: number,
-  now: number,
-): Promise<Maintenance | null> {
-  const { pause } = await healingOfCluster(db, cluster.id);
-  const paused = inForce(pause, now);
-  if (paused !== null) return paused;
-  const action = shrinkingAction(await unfinishedRootsOfCluster(db, cluster.id), cluster, nodes);
-  return action === null ? null : { until: null, reason: `${action} runs, or waits to`, action };
-}
-
-export function inForce(pause: Pause | null, now: number): Maintenance | null {
-  if (pause === null || (pause.until !== null && pause.until <= now)) return null;
-  return { until: pause.until, reason: pause.reason };
 }
 
 /** As far back as the rate limits of the policy look. What only observed does not count for what touches, nor the other way round. */

@@ -1,0 +1,27 @@
+/** Whether healing rests in a cluster, and why. */
+import type { Cluster } from '../domain/model.ts';
+import type { Maintenance } from '../recovery/gates.ts';
+import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
+import { healingOfCluster } from '../store/healing.ts';
+import type { Pause } from '../store/healing.ts';
+import type { Db } from '../store/store.ts';
+import { shrinkingAction } from './shrinking.ts';
+
+/** What a person asked for comes first; else an action that makes the cluster smaller. */
+export async function maintenanceOf(
+  db: Db,
+  cluster: Cluster,
+  nodes: number,
+  now: number,
+): Promise<Maintenance | null> {
+  const { pause } = await healingOfCluster(db, cluster.id);
+  const paused = inForce(pause, now);
+  if (paused !== null) return paused;
+  const action = shrinkingAction(await unfinishedRootsOfCluster(db, cluster.id), cluster, nodes);
+  return action === null ? null : { until: null, reason: `${action} runs, or waits to`, action };
+}
+
+export function inForce(pause: Pause | null, now: number): Maintenance | null {
+  if (pause === null || (pause.until !== null && pause.until <= now)) return null;
+  return { until: pause.until, reason: pause.reason };
+}
