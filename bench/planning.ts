@@ -61,7 +61,7 @@ export async function benchPlanning(): Promise<Measure[]> {
 }
 
 function readPolicy(): HealthPolicy {
-  const check = parseHealthPolicy(spec, '1.3', undefined, []);
+  const check = parseHealthPolicy(spec, '1.3');
   if (!check.ok) throw new Error(JSON.stringify(check.issues));
   return check.value;
 }

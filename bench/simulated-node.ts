@@ -7,6 +7,7 @@ export const simulatedNode: ProfileType = {
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
   schema: {},
   operations: {},
+  detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
   check: () => ({ ok: true, properties: {} }),
   create: async (node) => ({ physicalId: node.id, data: {} }),
   remove: async () => {},

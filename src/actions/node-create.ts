@@ -30,7 +30,7 @@ async function createPhysicalNode(
   services: ActionServices,
   id: string,
 ): Promise<void> {
-  await context.step(
+  await context.operation(
     'create',
     async (request) => {
       const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);

@@ -30,7 +30,7 @@ async function remove(
   { store, profileTypes }: ActionServices,
   id: string,
 ): Promise<void> {
-  await context.step(
+  await context.operation(
     'remove',
     async (request) => {
       if ((await getNode(store.db, id)) === undefined) return;

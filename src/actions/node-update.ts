@@ -46,7 +46,7 @@ async function replaceByProfile(
   profileId: string,
 ): Promise<void> {
   const id = context.action.target;
-  await context.step(
+  await context.operation(
     'remove old',
     async (request) => {
       const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
@@ -54,7 +54,7 @@ async function replaceByProfile(
     },
     async (tx) => void (await updateNode(tx, id, { profileId, physicalId: null, data: {} })),
   );
-  await context.step(
+  await context.operation(
     'create new',
     async (request) => {
       const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);

@@ -82,7 +82,7 @@ async function change(
 ): Promise<Ran> {
   const { context, services, nodeId } = run;
   const suffix = part === '' ? '' : ` ${part}`;
-  const done = await context.step(
+  const done = await context.operation(
     `${run.name}${suffix}`,
     async ({ signal }): Promise<Made> => {
       const made = await attempt(

@@ -14,13 +14,13 @@ export type Probe = (
   signal: AbortSignal,
 ) => Promise<Verdict>;
 
-/** DETECTION asks the policy's own detection modes; events cannot be asked, and without a policy there are none: then the profile is. */
+/** DETECTION asks the policy's own detection modes; without any the profile is asked. */
 export const probe: Probe = async ({ type, facts }, by, detection, signal) => {
-  const modes = detection?.modes.filter((mode) => mode.type !== 'LIFECYCLE_EVENTS') ?? [];
-  if (by === 'STATUS' || detection === null || modes.length === 0) return await type.look(facts, signal);
+  if (by === 'STATUS' || detection === null || detection.modes.length === 0)
+    return await type.look(facts, signal);
   const target = { node: facts, profile: type };
   // Verification asks again by itself: the retries of a look would only make each of its looks slow.
-  const detectors = withoutRetries(createDetectors(modes));
+  const detectors = withoutRetries(createDetectors(detection.modes));
   const { combined } = await probeNode(target, detectors, detection.recoveryConditional, {
     signal,
   });

@@ -8,6 +8,7 @@
  *
  *     step         work on the outside world, then one commit of its result (and of what `record` writes with it).
  *                  A crash before the commit repeats the work: it has to look before it acts, by its `key`.
+ *     operation    a step that changes the outside world, and must have ended before anything else changes the same thing
  *     transaction  work on our tables alone: exactly once
  *     sleep, children, waitFor
  *                  let go of everything: the row waits, no memory, no worker; the function is dropped, not rejected,
@@ -57,6 +58,17 @@ export interface ActionContext {
    * @throws what the work threw, as a CoppiceError; the failure is recorded too, and thrown again by a replay.
    */
   step<T extends Json | void>(
+    name: string,
+    work: (request: StepRequest) => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T>;
+
+  /**
+   * A step that changes the outside world. Where the action is interrupted before the step is recorded, an earlier life of the process may
+   * have begun it: then it is asked once more, with a signal that is aborted from the start, which means that nothing new is begun and what was
+   * begun is brought to its end. Only then is the interruption thrown.
+   */
+  operation<T extends Json | void>(
     name: string,
     work: (request: StepRequest) => Promise<T>,
     record?: (tx: Tx, result: T) => Promise<void>,

@@ -123,7 +123,23 @@ export class ActionRun implements ActionContext {
     record?: (tx: Tx, result: T) => Promise<void>,
   ): Promise<T> {
     const known = await this.#enter(name);
-    if (known !== undefined) return settled<T>(known);
+    return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
+  }
+
+  async operation<T extends Json | void>(
+    name: string,
+    work: (request: StepRequest) => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T> {
+    const known = await this.#enter(name, { evenIfInterrupted: this.epoch > 1 });
+    return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
+  }
+
+  async #perform<T extends Json | void>(
+    name: string,
+    work: (request: StepRequest) => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T> {
     const request = { key: `${this.action.id}/${name}`, signal: this.signal };
     let result: T;
     try {

@@ -65,6 +65,8 @@ export class Healer {
   readonly #planTimers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   readonly #planning = new Map<string, Promise<void>>();
   readonly #unlisten: (() => void)[] = [];
+  /** Where events come from, while a policy wants them. */
+  #eventSources: readonly { stop(): void }[] = [];
   #list: WatchList = emptyWatchList;
   #reloading: Promise<void> | undefined;
   #reloadTimer: NodeJS.Timeout | undefined;
@@ -98,6 +100,7 @@ export class Healer {
     clearInterval(this.#passTimer);
     clearTimeout(this.#reloadTimer);
     for (const { timer } of this.#planTimers.values()) clearTimeout(timer);
+    this.#hearEvents(false);
     await this.#rounds.stop();
     await this.#reloading;
     await Promise.all(this.#planning.values());
@@ -121,6 +124,7 @@ export class Healer {
       this.#profiles.clear();
       await this.#loadRecords();
       this.#rounds.reconcile(this.#list.nodes);
+      this.#hearEvents(this.#list.heedingEvents.size > 0);
       // Planned once more where the policy changed, also away: what was held under it is closed.
       for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()])) {
         const [old, now] = [before.get(clusterId), this.#list.clusters.get(clusterId)];
@@ -132,6 +136,19 @@ export class Healer {
         'the list of what is watched could not be read; the old one stays',
       );
     }
+  }
+
+  #hearEvents(wanted: boolean): void {
+    if (wanted === this.#eventSources.length > 0) return;
+    for (const source of this.#eventSources) source.stop();
+    const listener = { changed: (nodeId: string) => this.#heed(nodeId) };
+    const { all } = this.#options.profileTypes;
+    this.#eventSources = wanted ? all.flatMap((type) => type.events?.(listener) ?? []) : [];
+  }
+
+  /** An event says nothing of the node but that it is time to look. */
+  #heed(nodeId: string): void {
+    if (!this.#stopped && this.#list.heedingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
   }
 
   /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */

@@ -27,9 +27,11 @@ export interface WatchedCluster {
 export interface WatchList {
   readonly clusters: ReadonlyMap<string, WatchedCluster>;
   readonly nodes: readonly WatchedNode[];
+  /** Those whose policy asks for LIFECYCLE_EVENTS, by id. */
+  readonly heedingEvents: ReadonlySet<string>;
 }
 
-export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [] };
+export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], heedingEvents: new Set() };
 
 /**
  * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others go on.
@@ -58,7 +60,8 @@ export async function loadWatchList(
     const { policy: rules, detectors } = read;
     clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
   }
-  return { clusters, nodes: await watchedNodes(db, clusters) };
+  const nodes = await watchedNodes(db, clusters);
+  return { clusters, nodes, heedingEvents: new Set(nodes.filter(heedsEvents).map((node) => node.id)) };
 }
 
 /** As it is attached at this moment, which the list may be behind; null: it was detached. */
@@ -66,6 +69,10 @@ export async function asAttached(db: Db, watched: WatchedCluster | null): Promis
   if (watched === null) return null;
   const binding = await findBinding(db, watched.clusterId, watched.policyId);
   return binding === undefined ? null : { ...watched, enabled: binding.enabled };
+}
+
+function heedsEvents({ detectors }: WatchedNode): boolean {
+  return detectors.some((detector) => detector.mode === 'LIFECYCLE_EVENTS');
 }
 
 type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;

@@ -10,9 +10,9 @@ type MakeDetector = (mode: DetectionMode) => Detector;
 const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
   NODE_STATUS_POLLING: () => statusPolling(),
   NODE_STATUS_POLL_URL: (mode) => pollUrl('options' in mode ? mode.options : {}),
-  HYPERVISOR_STATUS_POLLING: notYet,
-  LB_STATUS_POLLING: notYet,
-  LIFECYCLE_EVENTS: notYet,
+  HYPERVISOR_STATUS_POLLING: nobodyHasIt,
+  LB_STATUS_POLLING: nobodyHasIt,
+  LIFECYCLE_EVENTS: () => statusPolling('LIFECYCLE_EVENTS'),
 };
 
 /**
@@ -26,6 +26,7 @@ export function createDetectors(modes: readonly DetectionMode[]): readonly Detec
   });
 }
 
-function notYet(mode: DetectionMode): never {
-  throw new CoppiceError('not-yet-supported', `detection mode ${mode.type} is not yet supported`);
+/** A policy with such a mode fits no profile type that there is, and is refused where it would be attached. */
+function nobodyHasIt(mode: DetectionMode): never {
+  throw new CoppiceError('not-yet-supported', `no node of this Coppice can be looked at by ${mode.type}`);
 }

@@ -52,7 +52,10 @@ export interface PolicyType<T = unknown> {
   check(properties: Json | undefined, settings?: CheckSettings): PolicyCheck<T>;
 
   /** What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy check --profile`. */
-  checkAgainstProfile(value: T, profile: Pick<ProfileType, 'name' | 'version' | 'operations'>): Issue[];
+  checkAgainstProfile(
+    value: T,
+    profile: Pick<ProfileType, 'name' | 'version' | 'operations' | 'detectionModes'>,
+  ): Issue[];
 
   /** The workflows that it names; absent: a type that names none. */
   workflows?(value: T): readonly NamedWorkflow[];

@@ -6,6 +6,7 @@
  * operation looks before it acts, so that a repeated request finds what the first one made and never makes it twice.
  */
 import type { Issue } from '../domain/errors.ts';
+import type { DetectionModeType } from '../domain/health-policy.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -28,7 +29,11 @@ export interface NodeFacts {
 
 export interface OperationRequest {
   readonly key: string;
-  /** Aborted when the action is cancelled or out of time: give up soon, and leave things so that a repeat can go on. */
+  /**
+   * Aborted when the action is cancelled or out of time: end what was begun, or wait for its end, so that nothing of it goes on when the
+   * operation has returned; and leave things so that a repeat can go on. Aborted from the start: begin nothing, and bring to its end what an
+   * earlier request of the same key may have begun.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -52,6 +57,12 @@ export interface Operation {
   readonly parameters: Readonly<Record<string, OperationParameter>>;
   /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
   run(node: NodeFacts, parameters: JsonObject, request: OperationRequest): Promise<PhysicalNode>;
+}
+
+/** Who wants to hear of nodes that something happened to. */
+export interface EventListener {
+  /** Look at this node now. It may be said too late, twice, or of a node that is well. */
+  changed(nodeId: string): void;
 }
 
 export type { SchemaEntry, SupportStatus };
@@ -85,6 +96,15 @@ export interface ProfileType {
 
   /** The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it could not look. */
   look(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
+
+  /** The ways in which nodes of this type can be looked at. A policy that asks for another one cannot be attached. */
+  readonly detectionModes: readonly DetectionModeType[];
+
+  /**
+   * Tells of nodes that something happened to (LIFECYCLE_EVENTS); what it was, `look` says. Events may be lost, so that nothing may depend
+   * on one. Absent: the type has none, and does not list the mode.
+   */
+  events?(listener: EventListener): { stop(): void };
 
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;

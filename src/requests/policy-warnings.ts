@@ -2,6 +2,7 @@
 import { CoppiceError, type Issue } from '../domain/errors.ts';
 import type { Policy } from '../domain/model.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
+import type { ProfileType } from '../profiles/profile-type.ts';
 import { requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -15,7 +16,17 @@ export async function policyWarnings(
   const check = type.check(spec.properties, tools.checkSettings);
   if (!check.ok) return [];
   const named = type.workflows?.(check.value) ?? [];
-  return [...check.warnings, ...(await missingWorkflows(tools, named))];
+  const misfits = fitsNothing(tools, (profile) => type.checkAgainstProfile(check.value, profile));
+  return [...check.warnings, ...misfits, ...(await missingWorkflows(tools, named))];
+}
+
+/** It may be meant for a kind of node that another Coppice has; here it could not be attached. */
+function fitsNothing(
+  { profileTypes }: Pick<RequestTools, 'profileTypes'>,
+  misfitsOf: (profile: ProfileType) => readonly Issue[],
+): readonly Issue[] {
+  const all = profileTypes.all.map(misfitsOf);
+  return all.every((misfits) => misfits.length > 0) ? (all[0] ?? []) : [];
 }
 
 /** Of a policy that is to be attached. */

@@ -39,6 +39,7 @@ const cloudServer: ProfileType = {
   supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
   schema: {},
   operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
+  detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
   create: async (node, { key }) => (await ask('create', node, key)) as PhysicalNode,
   remove: async (node, { key }) => void (await ask('remove', node, key)),

@@ -37,7 +37,7 @@ export class WorldWatch {
 
   constructor(world: HealingWorld, { policy }: WorldPlan) {
     this.#world = world;
-    const check = parseHealthPolicy(policy, '1.3', undefined, []);
+    const check = parseHealthPolicy(policy, '1.3');
     if (!check.ok) throw new Error('a generated policy is not valid');
     this.#policy = check.value;
     for (const topic of ['recoveries', 'actions', 'watching'] as const)

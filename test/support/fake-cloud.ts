@@ -80,6 +80,7 @@ export class FakeCloud {
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
       schema: {},
       operations: { reboot: this.#operation('reboot'), rebuild: this.#operation('rebuild') },
+      detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => {
         this.#called('create', node);

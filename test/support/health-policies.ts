@@ -24,7 +24,7 @@ export function healthPolicy(parts: PolicyParts = {}): HealthPolicy {
     recovery: { actions: [{ name: 'RECREATE' }], ...recovery },
     ...rest,
   };
-  const check = parseHealthPolicy(properties, '1.3', undefined, []);
+  const check = parseHealthPolicy(properties, '1.3');
   if (!check.ok) throw new Error(check.issues.map(describeIssue).join('\n'));
   return check.value;
 }

@@ -57,8 +57,8 @@ export class SimulatedCloud {
   #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
   readonly #begun = new Map<string, Begun>();
-  /** Of each node what changes it now, by key, and whether the process that asked last lives. */
-  readonly #running = new Map<string, Map<string, () => boolean>>();
+  /** Of each node the keys of what changes it now, whether the process that asked lives or not. */
+  readonly #running = new Map<string, Set<string>>();
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -99,7 +99,7 @@ export class SimulatedCloud {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
     const change = (name: OperationName, node: NodeFacts, request: OperationRequest) =>
-      alive(() => this.#operate(name, node, request, isAlive));
+      alive(() => this.#operate(name, node, request));
     const operation = (name: OperationName): ProfileType['operations'][string] => ({
       description: name,
       parameters: {
@@ -113,6 +113,7 @@ export class SimulatedCloud {
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
       schema: {},
       operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
+      detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
       remove: async (node, request) => void (await change('remove', node, request)),
@@ -123,34 +124,25 @@ export class SimulatedCloud {
   }
 
   /** The same request again joins the first. */
-  #operate(
-    name: OperationName,
-    node: NodeFacts,
-    request: OperationRequest,
-    isAlive: () => boolean,
-  ): Promise<PhysicalNode | null> {
+  #operate(name: OperationName, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
     this.requests.push(request.key);
-    const running = this.#running.get(node.id) ?? new Map<string, () => boolean>();
+    const running = this.#running.get(node.id) ?? new Set<string>();
     this.#running.set(node.id, running);
     const known = this.#begun.get(key);
-    if (known !== undefined) {
-      if (running.has(key)) running.set(key, isAlive);
-      return known.result;
-    }
+    if (known !== undefined) return known.result;
+    if (request.signal.aborted) return Promise.reject(request.signal.reason as Error);
     this.calls.push({ at: this.#clock.now, text: `${name} ${node.name}` });
     this.#noteOverlap(name, node, running);
-    running.set(key, isAlive);
+    running.add(key);
     const result = this.#carryOut(name, node, request).finally(() => running.delete(key));
     result.catch(() => {});
     this.#begun.set(key, { name, nodeId: node.id, result });
     return result;
   }
 
-  /** What a dead process has begun, a removal ends: it is what fencing does. Anything else has to wait for it. */
-  #noteOverlap(name: OperationName, node: NodeFacts, running: ReadonlyMap<string, () => boolean>): void {
-    const during = [...running].filter(([, isAlive]) => name !== 'remove' || isAlive()).map(([key]) => key);
-    if (during.length > 0) this.overlaps.push(`${name} of ${node.name} during ${during.join(', ')}`);
+  #noteOverlap(name: OperationName, node: NodeFacts, running: ReadonlySet<string>): void {
+    if (running.size > 0) this.overlaps.push(`${name} of ${node.name} during ${[...running].join(', ')}`);
   }
 
   async #carryOut(

@@ -2,17 +2,28 @@
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import type { ChainItem, HealthPolicy } from '../../domain/health-policy.ts';
+import type { ChainItem, DetectionMode, HealthPolicy } from '../../domain/health-policy.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { Operation, OperationParameter, ProfileType } from '../../profiles/profile-type.ts';
 
-type Profile = Pick<ProfileType, 'name' | 'version' | 'operations'>;
+type Profile = Pick<ProfileType, 'name' | 'version' | 'operations' | 'detectionModes'>;
 
 export function checkAgainstProfile(policy: HealthPolicy, profile: Profile): Issue[] {
-  return policy.recovery.items.flatMap((item, index) =>
-    checkItem(item, `recovery.actions[${index}]`, profile),
-  );
+  return [
+    ...policy.detection.modes.flatMap((mode, index) =>
+      checkMode(mode, `detection.detection_modes[${index}]`, profile),
+    ),
+    ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, profile)),
+  ];
+}
+
+/** A mode that never looks would be worse than none. */
+function checkMode({ type }: DetectionMode, field: string, profile: Profile): Issue[] {
+  const { detectionModes } = profile;
+  if (detectionModes.includes(type)) return [];
+  const hint = `nodes of ${typeName(profile)} cannot be looked at by ${type}`;
+  return [{ field: `${field}.type`, expected: `one of ${detectionModes.join(', ')}`, found: type, hint }];
 }
 
 function checkItem(item: ChainItem, field: string, profile: Profile): Issue[] {

@@ -11,7 +11,6 @@ import type { CheckSettings } from '../policy-type.ts';
 import { checkDetectionModes } from './check-detection-modes.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
 import type { Findings } from './findings.ts';
-import { canProbeAfresh } from './read-health-policy.ts';
 
 export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings): Findings {
   const findings: Findings = { issues: [], warnings: [] };
@@ -122,15 +121,6 @@ function checkFailureClasses(item: ChainItem, field: string, { warnings }: Findi
 
 function checkVerification(policy: HealthPolicy, { issues, warnings }: Findings): void {
   const { verify, stabilizeMs, items, fencing } = policy.recovery;
-  if (verify === 'DETECTION' && !canProbeAfresh(policy.detection) && policy.detection.modes.length > 0) {
-    const hint = 'events cannot be asked how a node is now';
-    issues.push({
-      field: 'recovery.verify',
-      expected: 'STATUS or NONE with LIFECYCLE_EVENTS alone',
-      found: verify,
-      hint,
-    });
-  }
   items.forEach((item, index) => {
     if (stabilizeMs === 0 || stabilizeMs < item.timeoutMs || verify === 'NONE') return;
     const hint = 'the action would be out of time before it is verified';

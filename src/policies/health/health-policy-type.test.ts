@@ -9,7 +9,6 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { readPolicyDocument } from '../policy-document.ts';
 import { findPolicyType } from '../registry.ts';
 import { healthPolicyTypes, parseHealthPolicy } from './health-policy-type.ts';
-import { notYetSupported } from './not-yet-supported.ts';
 
 const data = new URL('../../../test/data/policies/', import.meta.url);
 const examples = new URL('../../../examples/policies/', import.meta.url);
@@ -18,17 +17,16 @@ function read(name: string): JsonObject {
   return parse(readFileSync(new URL(name, data), 'utf8')) as JsonObject;
 }
 
-/** The meaning of a spec with all keys enabled. */
 function meaningOf(spec: JsonObject): HealthPolicy {
   const document = readPolicyDocument(spec);
   if (!document.ok) throw new Error(document.issues.map(describeIssue).join('\n'));
-  const check = parseHealthPolicy(document.properties, document.type.version, undefined, []);
+  const check = parseHealthPolicy(document.properties, document.type.version);
   if (!check.ok) throw new Error(check.issues.map(describeIssue).join('\n'));
   return check.value;
 }
 
-function issuesOf(properties: Json, version = '1.3', refused: typeof notYetSupported = []): string[] {
-  const check = parseHealthPolicy(properties, version, undefined, refused);
+function issuesOf(properties: Json, version = '1.3'): string[] {
+  const check = parseHealthPolicy(properties, version);
   return check.ok ? [] : check.issues.map(describeIssue);
 }
 
@@ -81,11 +79,11 @@ describe('what Senlin published', () => {
     ],
     [
       'senlin-1.0-events.yaml',
-      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'STATUS' } },
+      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'DETECTION' } },
     ],
     [
       'senlin-1.1-events.yaml',
-      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'STATUS' } },
+      { detection: { modes: [{ type: 'LIFECYCLE_EVENTS' }] }, recovery: { verify: 'DETECTION' } },
     ],
     [
       'senlin-1.2-all-failed.yaml',
@@ -424,14 +422,6 @@ describe('version 1.3', () => {
       }),
       'detection.detection_modes[0].options.poll_url: expected placeholders among {nodename} {nodeid} {physical_id} {address} {port} {cluster_id} {index}, found {nodenam} (did you mean {nodename}?)',
     ],
-    [
-      'DETECTION where only events tell',
-      policy13({
-        detection: { detection_modes: [{ type: 'LIFECYCLE_EVENTS' }] },
-        recovery: { verify: 'DETECTION' },
-      }),
-      'recovery.verify: expected STATUS or NONE with LIFECYCLE_EVENTS alone, found DETECTION (events cannot be asked how a node is now)',
-    ],
   ])('refuses %s, and says where and why', (_what, properties, message) => {
     expect(issuesOf(properties)).toContain(message);
   });
@@ -481,37 +471,35 @@ describe('version 1.3', () => {
     const check = parseHealthPolicy(
       policy13({ recovery: { actions: [{ name: 'REBOOT', when: { failure: ['HOST_DWN'] } }] } }),
       '1.3',
-      undefined,
-      [],
     );
     expect(check).toMatchObject({ ok: true, warnings: [{ hint: 'did you mean HOST_DOWN?' }] });
   });
 });
 
-describe('what nothing carries out yet', () => {
-  test.each(notYetSupported.map((line) => [`${line.path} ${line.is ?? ''}`, line] as const))(
-    '%s is refused, and only by its own line',
-    (_name, line) => {
-      const whole = read('coppice-1.3-whole.yaml')['properties'] as JsonObject;
-      const recovery = whole['recovery'] as { actions: Json[] };
-      const everything: JsonObject = {
-        ...whole,
-        mode: 'OBSERVE',
-        recovery: {
-          ...(whole['recovery'] as JsonObject),
-          actions: [{ name: 'REBOOT', on_failure: 'GOTO move' }, ...recovery.actions],
-        },
-      };
-      expect(issuesOf(everything)).toEqual([]);
-      const refused = issuesOf(everything, '1.3', [line]);
-      expect(refused.length).toBeGreaterThan(0);
-      expect(refused.every((issue) => issue.includes('is not yet supported'))).toBe(true);
+describe('a profile whose nodes cannot be looked at as the policy wants', () => {
+  const profile = {
+    name: 'test.node',
+    version: '1.0',
+    operations: {},
+    detectionModes: ['NODE_STATUS_POLLING'] as const,
+  };
+  const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
+
+  test.each(['HYPERVISOR_STATUS_POLLING', 'LB_STATUS_POLLING', 'LIFECYCLE_EVENTS'])(
+    '%s is a valid policy that does not fit it',
+    (mode) => {
+      const policy = meaningOf({
+        type: 'senlin.policy.health',
+        version: '1.3',
+        properties: policy13({
+          detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }, { type: mode }] },
+        }),
+      });
+      expect(type?.checkAgainstProfile(policy, profile).map(describeIssue)).toEqual([
+        `detection.detection_modes[1].type: expected one of NODE_STATUS_POLLING, found ${mode} (nodes of test.node-1.0 cannot be looked at by ${mode})`,
+      ]);
     },
   );
-
-  test('a default is not what the user wrote', () => {
-    expect(issuesOf(policy13(), '1.3', notYetSupported)).toEqual([]);
-  });
 });
 
 describe('any document', () => {

@@ -18,7 +18,6 @@ import { checkHealthPolicy, stepsInOrder } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { anyVersionSchema, documentSchema } from './health-policy-json-schema.ts';
-import { notYetSupported, refuseNotYetSupported } from './not-yet-supported.ts';
 import { rewritePublishedForms } from './published-forms.ts';
 import { readHealthPolicy } from './read-health-policy.ts';
 
@@ -58,23 +57,18 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
   };
 }
 
-/**
- * The meaning of a health policy's `properties`, or all that is wrong with them.
- * @param supported whether keys that nothing carries out yet are refused; tests of what decides have them all.
- */
+/** The meaning of a health policy's `properties`, or all that is wrong with them. */
 export function parseHealthPolicy(
   properties: Json | undefined,
   version: string,
   settings: CheckSettings = defaultCheckSettings,
-  refused = notYetSupported,
 ): PolicyCheck<HealthPolicy> {
   const present = rewritePublishedForms(properties, version);
   const checked = checkFields(healthPolicyFields, present, version);
-  const refusals = refuseNotYetSupported(present, refused);
-  if (!checked.ok) return { ok: false, issues: [...checked.issues, ...refusals] };
+  if (!checked.ok) return { ok: false, issues: checked.issues };
   const policy = readHealthPolicy(checked.value, version);
   const { issues, warnings } = checkHealthPolicy(policy, settings);
-  const wrong = [...noActions(checked.value, version), ...issues, ...refusals];
+  const wrong = [...noActions(checked.value, version), ...issues];
   return wrong.length === 0 ? { ok: true, value: policy, warnings } : { ok: false, issues: wrong };
 }
 

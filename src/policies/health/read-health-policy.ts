@@ -115,17 +115,12 @@ function readRecovery(raw: Properties['recovery'], detection: Detection, version
     onSuccess: readHooks(raw.on_success, 'on_success'),
     onExhausted: readHooks(raw.on_exhausted, 'on_exhausted'),
     retry: raw.retry === undefined ? null : readRetry(raw.retry),
-    verify: raw.verify ?? (canProbeAfresh(detection) ? 'DETECTION' : 'STATUS'),
+    verify: raw.verify ?? (detection.modes.length > 0 ? 'DETECTION' : 'STATUS'),
     stabilizeMs: ms(raw.stabilize ?? 0),
     fencing: raw.fencing ?? [],
     nodeDeleteTimeoutMs: ms(raw.node_delete_timeout),
     nodeForceRecreate: raw.node_force_recreate,
   };
-}
-
-/** Events tell what happened; they cannot be asked how the node is now. */
-export function canProbeAfresh(detection: Detection): boolean {
-  return detection.modes.some((mode) => mode.type !== 'LIFECYCLE_EVENTS');
 }
 
 function readItem(raw: RawItem, place: string, strategy: RecoveryRules['strategy']): ChainItem {

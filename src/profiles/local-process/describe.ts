@@ -11,9 +11,10 @@ import { nodeDirectory } from './node-directory.ts';
 import { specOf } from './spec.ts';
 import { describeExit } from './start.ts';
 
-export function lookAt(host: Host, { data }: NodeFacts): Verdict {
+export function lookAt(host: Host, { id, data }: NodeFacts): Verdict {
   const identity = identityIn(data);
   if (identity === undefined) return exited('no process was started for this node');
+  host.events.follow(id, identity);
   try {
     return verdictOn(host, identity);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Launcher } from './launcher.ts';
+import type { LifeEvents } from './life-events.ts';
 import type { Ports } from './ports.ts';
 import type { ProcessTable } from './process-table.ts';
 
@@ -10,4 +11,5 @@ export interface Host {
   readonly ports: Ports;
   /** The children of this run of Coppice by physical id, for their exit status; the system tells it to nobody else. */
   readonly children: Map<string, Launcher>;
+  readonly events: LifeEvents;
 }

@@ -31,6 +31,8 @@ export interface Launch {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: string;
+  /** Called once, when the process that was started has ended. */
+  readonly ended?: (pid: number) => void;
 }
 
 export interface Exit {
@@ -47,7 +49,7 @@ export interface Launcher {
 }
 
 /** A launcher in a session of its own, which outlives Coppice. @throws CoppiceError where the system would not start one. */
-export async function launch({ start, command, cwd, env, log }: Launch): Promise<Launcher> {
+export async function launch({ start, command, cwd, env, log, ended }: Launch): Promise<Launcher> {
   await using output = await open(log, 'a', 0o600);
   await using nothing = await open('/dev/null', 'r+');
   const { size } = await output.stat();
@@ -58,7 +60,10 @@ export async function launch({ start, command, cwd, env, log }: Launch): Promise
     stdio: ['ignore', output.fd, output.fd, ...covered(nothing.fd)],
   });
   let exit: Exit | undefined;
-  child.once('exit', (code, signal) => (exit = { code, signal }));
+  child.once('exit', (code, signal) => {
+    exit = { code, signal };
+    ended?.(child.pid ?? 0);
+  });
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (error) => reject(refusal(error, cwd)));

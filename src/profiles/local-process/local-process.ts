@@ -5,6 +5,7 @@
  *     start.ts       started once, whatever crashes     launcher.ts  the few steps that must be taken whole
  *     identity.ts    which process is meant             process-table.ts  what the system says of it
  *     stop.ts        asked, waited for, killed          retire.ts    nothing of an earlier start goes on
+ *     life-events.ts tells when one has ended or was stopped
  *
  * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory finds them again by number,
  * start time and boot. It refuses to watch what leaves its session (a program must stay in the foreground), to show
@@ -18,6 +19,7 @@ import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType 
 import { examineSpec } from './command.ts';
 import { describeNode, lookAt } from './describe.ts';
 import type { Host } from './host.ts';
+import { LifeEvents } from './life-events.ts';
 import { keepLogsLimited } from './log-limit.ts';
 import { makeDirectory, nodeDirectory } from './node-directory.ts';
 import { loopback, portsOf } from './ports.ts';
@@ -28,11 +30,14 @@ import { checkSpec, schema, specOf } from './spec.ts';
 import { runningStart, startOnce } from './start.ts';
 import { killAtOnce } from './stop.ts';
 import type { StopWay } from './stop.ts';
+import { throwIfAborted } from './waiting.ts';
 
 export interface LocalProcessOptions {
   /** Everything that is kept of the nodes lies under `DATADIR/local.process`. */
   readonly dataDir: string;
   readonly table?: ProcessTable;
+  /** How often the processes that nobody tells of are looked at, while somebody wants to hear of them. */
+  readonly eventRoundMs?: number;
   /** How often the logs are held against their limit. */
   readonly logRoundMs?: number;
 }
@@ -40,7 +45,8 @@ export interface LocalProcessOptions {
 export function localProcess(options: LocalProcessOptions): ProfileType {
   const dataDir = resolve(options.dataDir);
   const table = options.table ?? systemProcessTable();
-  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map() };
+  const events = new LifeEvents(table, options.eventRoundMs ?? 1000);
+  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events };
   return {
     name: 'local.process',
     version: '1.0',
@@ -51,6 +57,8 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
     remove: (node, request) => remove(host, node, request),
     look: async (node) => lookAt(host, node),
+    detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
+    events: (listener) => events.listen(listener),
     operations: operationsOf(host),
     details: (node) => describeNode(host, node),
     endpoint: ({ data }) =>
@@ -94,6 +102,7 @@ function operationsOf(host: Host): Readonly<Record<string, Operation>> {
       description: 'Stop the process: send the stop signal, and kill after the stop timeout.',
       parameters: {},
       async run(node, _, { signal }) {
+        throwIfAborted(signal);
         await retireAll(host, node, askFirst(node), signal);
         return { physicalId: node.physicalId ?? '', data: node.data };
       },
@@ -118,6 +127,7 @@ async function replace(
 }
 
 async function remove(host: Host, node: NodeFacts, { signal }: OperationRequest): Promise<void> {
+  throwIfAborted(signal);
   await retireAll(host, node, askFirst(node), signal);
   await rm(nodeDirectory(host.dataDir, node.id).root, { recursive: true, force: true, maxRetries: 3 });
   await host.ports.release(node.id);

@@ -37,11 +37,14 @@ export async function startOnce(
 ): Promise<PhysicalNode> {
   const start = join(nodeDirectory(host.dataDir, node.id).starts, keyName(request.key));
   await forgetEarlierBoot(host, start);
-  const plan = (await readPlan(start)) ?? (await makePlan(host, node, request, start, prepare));
+  const known = await readPlan(start);
+  if (known === undefined || readClaim(start) === undefined) throwIfAborted(request.signal);
+  const plan = known ?? (await makePlan(host, node, request, start, prepare));
   const launcher = readClaim(start) === undefined ? await launchPlan(host, node, start, plan) : undefined;
   const claim = await awaitClaim(start, launcher, request.signal);
   if (launcher?.pid === claim.identity.pid) host.children.set(physicalIdOf(claim.identity), launcher);
   await confirm(host, node, start, claim, request.signal);
+  host.events.follow(node.id, claim.identity);
   return physicalNode(claim, plan);
 }
 
@@ -104,7 +107,8 @@ async function launchPlan(host: Host, node: NodeFacts, start: string, { port }: 
   const found = await findCommand(name, spec, cwd);
   if ('problem' in found) throw impossible(`the command ${withoutSecrets(name, spec)} is ${found.problem}`);
   const env = environmentFor(spec, node, port);
-  return launch({ start, command: [found.file, ...rest], cwd, env, log });
+  const ended = (pid: number): void => host.events.ended(node.id, pid);
+  return launch({ start, command: [found.file, ...rest], cwd, env, log, ended });
 }
 
 async function awaitClaim(
