@@ -63,6 +63,8 @@ export class ActionRun implements ActionContext {
   #expired = false;
   #stopping = false;
   #over = false;
+  /** An earlier life may have begun what is first found without a record, and nothing after it. */
+  #mayHaveBegun: boolean;
 
   constructor({ store, now, claim, steps }: RunOptions) {
     this.#store = store;
@@ -71,6 +73,7 @@ export class ActionRun implements ActionContext {
     this.action = claim.action;
     this.inputs = claim.action.inputs;
     this.epoch = claim.epoch;
+    this.#mayHaveBegun = claim.epoch > 1;
     const { startedAt, timeout } = claim.action;
     this.#deadline = timeout > 0 && startedAt !== null ? startedAt + timeout * 1000 : null;
     if (claim.cancelRequested) this.cancel();
@@ -131,7 +134,7 @@ export class ActionRun implements ActionContext {
     work: (request: StepRequest) => Promise<T>,
     record?: (tx: Tx, result: T) => Promise<void>,
   ): Promise<T> {
-    const known = await this.#enter(name, { evenIfInterrupted: this.epoch > 1 });
+    const known = await this.#enter(name, { evenIfInterrupted: this.#mayHaveBegun });
     return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
   }
 
@@ -260,6 +263,7 @@ export class ActionRun implements ActionContext {
     if (known !== undefined && known.state !== 'WAITING') return known;
     if (this.#stopping) return await this.#release();
     if (!evenIfInterrupted) this.#throwIfInterrupted();
+    this.#mayHaveBegun = false;
     return known;
   }
 

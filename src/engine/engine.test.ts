@@ -347,6 +347,28 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect(await locksOn(test.store.db, 'r')).toEqual([]);
   });
 
+  it('brings to its end what a dead process may have begun, before it tells the action that it was cancelled', async () => {
+    const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('LOOK'));
+    // A life that claims both, begins, and is never heard of again.
+    await test.store.write((tx) => claimActions(tx, 'dead', 2, Date.now()));
+    await test.store.write((tx) => takeOverActions(tx, ['dead']));
+    for (const each of [id, other])
+      await test.store.write((tx) => requestCancel(tx, each, 'asked for', Date.now()));
+    const told: string[] = [];
+    const tell = async ({ signal }: { signal: AbortSignal }): Promise<void> =>
+      void told.push(signal.aborted ? 'end what was begun' : 'begin');
+    await start({
+      CHANGE: async (context) => {
+        await context.operation('change', tell);
+        await context.operation('change more', tell);
+      },
+      LOOK: async (context) => await context.step('look', tell),
+    });
+    expect((await ended(id)).status).toBe('CANCELLED');
+    expect((await ended(other)).status).toBe('CANCELLED');
+    expect(told).toEqual(['end what was begun']);
+  });
+
   it('misses no cancel that is asked for while it lies down to wait', async () => {
     const [id = ''] = await enqueue(newAction('WAIT'));
     const [claim] = await test.store.write((tx) => claimActions(tx, 'we', 1, Date.now()));
