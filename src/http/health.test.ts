@@ -224,6 +224,28 @@ describe('A policy that names a workflow which is not there', () => {
   });
 });
 
+describe('A policy whose detection mode no node here has', () => {
+  const spec = {
+    type: 'senlin.policy.health',
+    version: '1.2',
+    properties: {
+      detection: { detection_modes: [{ type: 'HYPERVISOR_STATUS_POLLING' }] },
+      recovery: { actions: [{ name: 'REBOOT' }] },
+    },
+  };
+  const hint = 'nodes of test.node-1.0 cannot be looked at by HYPERVISOR_STATUS_POLLING';
+
+  test('is created with a warning, and refused where it would be attached', async () => {
+    const created = await server.ask('POST', '/v1/policies', { body: { policy: { name: 'hosts', spec } } });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({ warnings: [{ field: 'detection.detection_modes[0].type', hint }] });
+    const body = { policy_attach: { policy_id: 'hosts' } };
+    const attached = await server.ask('POST', '/v1/clusters/web/actions', { body });
+    expect(attached.status).toBe(400);
+    expect(attached.text).toContain(hint);
+  });
+});
+
 describe('Healing', () => {
   test('rests from a pause until it is resumed, and says so', async () => {
     const asked = { pause: { seconds: 7200, reason: 'new switch' } };

@@ -88,7 +88,11 @@ const detection = fc.record({
   node_update_timeout: fc.integer({ min: 0, max: 20 }),
   failure_threshold: fc.integer({ min: 1, max: 2 }),
   success_threshold: fc.integer({ min: 1, max: 2 }),
-  detection_modes: fc.constant([{ type: 'NODE_STATUS_POLLING' }]),
+  detection_modes: fc.constantFrom(
+    [{ type: 'NODE_STATUS_POLLING' }],
+    [{ type: 'LIFECYCLE_EVENTS' }],
+    [{ type: 'NODE_STATUS_POLLING' }, { type: 'LIFECYCLE_EVENTS' }],
+  ),
 });
 
 export const anyHealthPolicy: fc.Arbitrary<JsonObject> = merged(
@@ -107,7 +111,7 @@ export type Happening =
       readonly curedBy: readonly string[] | null;
     }
   | {
-      readonly kind: 'heal' | 'lose' | 'delete node' | 'release' | 'exclude' | 'include';
+      readonly kind: 'heal' | 'lose' | 'event' | 'delete node' | 'release' | 'exclude' | 'include';
       readonly node: number;
     }
   | {
@@ -135,6 +139,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constantFrom('heal' as const, 'lose' as const), node: aNode }),
   },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('event' as const), node: aNode }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('kill' as const) }) },
   {
     weight: 4,

@@ -158,6 +158,8 @@ class WorldStory {
         return cloud.heal(node?.id ?? '');
       case 'lose':
         return cloud.lose(node?.id ?? '');
+      case 'event':
+        return cloud.tell(node?.id ?? '');
       case 'kill':
         return await world.restart();
       case 'kill at write':

@@ -165,6 +165,12 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     },
   ],
   [
+    new RegExp(`^an event tells of ${nodes}$`),
+    async (story, { nodes: named = '' }) => {
+      for (const { id } of await story.nodesNamed(named)) story.world.cloud.tell(id);
+    },
+  ],
+  [
     new RegExp(`^somebody deletes the server of ${nodes}$`),
     async (story, { nodes: named = '' }) => {
       for (const { id } of await story.nodesNamed(named)) story.world.cloud.lose(id);

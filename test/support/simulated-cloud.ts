@@ -7,6 +7,7 @@ import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
 import type {
+  EventListener,
   NodeFacts,
   OperationRequest,
   PhysicalNode,
@@ -54,6 +55,7 @@ export class SimulatedCloud {
   /** What a look says. */
   see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
     truthOf(server);
+  readonly #listeners = new Map<EventListener, () => boolean>();
   #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
   readonly #begun = new Map<string, Begun>();
@@ -78,6 +80,11 @@ export class SimulatedCloud {
   heal(nodeId: string): void {
     const server = this.serverOf(nodeId);
     if (server !== undefined) server.verdict = well;
+  }
+
+  /** An event of a node, which may be about nothing. Whom it reaches lives. */
+  tell(nodeId: string): void {
+    for (const [listener, isAlive] of this.#listeners) if (isAlive()) listener.changed(nodeId);
   }
 
   /** Operations that hang come to an end: they failed. */
@@ -113,7 +120,11 @@ export class SimulatedCloud {
       supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
       schema: {},
       operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
-      detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
+      detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
+      events: (listener) => {
+        this.#listeners.set(listener, isAlive);
+        return { stop: () => void this.#listeners.delete(listener) };
+      },
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
       remove: async (node, request) => void (await change('remove', node, request)),
