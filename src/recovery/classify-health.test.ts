@@ -145,6 +145,10 @@ describe('several detectors', () => {
       reason: 'status ERROR; refused',
     });
   });
+
+  test('what two of them say in the same words is said once', () => {
+    expect(combineVerdicts(named(ill, ill), 'ANY_FAILED').reason).toBe('status ERROR');
+  });
 });
 
 test('a verified recovery begins anew', () => {

@@ -79,9 +79,10 @@ export function combineVerdicts(
   const [failed, good, unseen] = [of('unhealthy'), of('healthy'), of('unknown')];
   if (verdicts.length === 0) return { health: 'unknown', reason: 'no detector could be asked' };
   const decisive = conditional === 'ANY_FAILED' ? [failed, unseen, good] : [good, unseen, failed];
-  const [first, ...others] = decisive.find((group) => group.length > 0) ?? [];
-  const reason = [first, ...others].map((each) => each?.verdict.reason).join('; ');
-  return { ...(first?.verdict ?? { health: 'unknown' }), reason };
+  const said = (decisive.find((group) => group.length > 0) ?? []).map((each) => each.verdict);
+  // Two detectors that ask the same one say the same.
+  const reason = [...new Set(said.map((verdict) => verdict.reason))].join('; ');
+  return { ...(said[0] ?? { health: 'unknown' }), reason };
 }
 
 type Judgement = Pick<HealthRecord, 'state' | 'reason' | 'failures' | 'successes' | 'failedAt' | 'failure'>;
