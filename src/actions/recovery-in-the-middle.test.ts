@@ -9,7 +9,7 @@ import { TestEngine } from '../../test/support/test-engine.ts';
 import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { Node, Recovery } from '../domain/model.ts';
 import { healRound } from '../healing/heal-round.ts';
-import { rulesOfCluster } from '../healing/cluster-rules.ts';
+import { rulesOfCluster } from './cluster-rules.ts';
 import { registryOf } from '../profiles/registry.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { pauseHealing, resumeHealing } from '../requests/healing.ts';

@@ -87,13 +87,39 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
     const node = nodes.get(entry.nodeId);
     if (node !== undefined) await startEpisode(tx, round, idOf(entry), node, entry.reason);
   }
-  if (plan.open.length > 0 && modeOf(round) === 'ENFORCE')
+  for (const { nodeId, reason } of plan.restore) {
+    const node = nodes.get(nodeId);
+    if (node !== undefined) await restoreNode(tx, round, node, reason);
+  }
+  const isChanged = plan.open.length > 0 || plan.restore.length > 0;
+  if (isChanged && modeOf(round) === 'ENFORCE')
     await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
 }
 
 /** Of what is opened and started from now on. */
 function modeOf({ watched }: Round): RecoveryMode {
   return watched?.policy.mode ?? 'ENFORCE';
+}
+
+/** It came back by itself, or somebody mended it, after Coppice had given up on it. */
+async function restoreNode(tx: Tx, { cluster, now }: Round, node: Node, reason: string): Promise<void> {
+  const statusReason = `Healthy again: ${reason}`;
+  await updateNode(tx, node.id, { status: 'ACTIVE', statusReason });
+  await insertEvent(tx, {
+    id: randomUUID(),
+    timestamp: now,
+    level: 'INFO',
+    status: 'healthy',
+    statusReason,
+    otype: 'NODE',
+    oid: node.id,
+    oname: node.name,
+    clusterId: cluster.id,
+    action: 'NODE_CHECK',
+    metaData: {},
+    project: node.project,
+    user: node.user,
+  });
 }
 
 async function openEpisode(

@@ -57,8 +57,8 @@ export class Healer {
   readonly #records = new Map<string, HealthRecord>();
   /** What is written of each node, as far as we know: news is what differs from it. */
   readonly #written = new Map<string, HealthRecord>();
-  /** When each node was last changed, as its last look found it. */
-  readonly #changedAt = new Map<string, number>();
+  /** When each node was last changed, and its status, as its last look found it. */
+  readonly #found = new Map<string, { readonly changedAt: number; readonly status: Node['status'] }>();
   readonly #profiles = new Map<string, Profile>();
   /** Clusters with an open episode, or with failed nodes that are left for now. */
   readonly #active = new Set<string>();
@@ -154,7 +154,7 @@ export class Healer {
   /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */
   async #loadRecords(): Promise<void> {
     const watched = new Set(this.#list.nodes.map((node) => node.id));
-    for (const map of [this.#records, this.#written, this.#changedAt]) {
+    for (const map of [this.#records, this.#written, this.#found]) {
       for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
     }
     const unknown = [...watched].filter((id) => !this.#records.has(id));
@@ -167,7 +167,7 @@ export class Healer {
     const node = await getNode(this.#store.db, watched.id);
     const profile = node === undefined ? undefined : await this.#profile(node.profileId);
     if (node === undefined || busy.has(node.status) || profile === undefined) return null;
-    this.#changedAt.set(node.id, changedAt(node, this.#now()));
+    this.#found.set(node.id, { changedAt: changedAt(node, this.#now()), status: node.status });
     const cluster = this.#list.clusters.get(watched.clusterId);
     const { type, facts } = manage(
       node,
@@ -192,14 +192,18 @@ export class Healer {
     begunAt: number,
   ): Promise<void> {
     const cluster = this.#list.clusters.get(watched.clusterId);
-    const changed = this.#changedAt.get(watched.id);
-    if (cluster === undefined || changed === undefined) return;
+    const found = this.#found.get(watched.id);
+    if (cluster === undefined || found === undefined) return;
+    const changed = found.changedAt;
     const before = recordSince(changed, this.#records.get(watched.id));
     const { detection } = cluster.policy;
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
     const written = recordSince(changed, this.#written.get(watched.id));
     if (isNews(written, record) && !(await this.#write(watched, record, begunAt))) return;
     this.#records.set(watched.id, record);
+    // Something else than a look said that it failed (a check, an update): nothing new was seen, and its status is wrong.
+    if (record.state === 'HEALTHY' && found.status === 'ERROR' && cluster.policy.mode === 'ENFORCE')
+      this.#plan(watched.clusterId);
   }
 
   /** @returns false where the node was worked on since the look began: what was seen is no longer there. */
@@ -279,8 +283,11 @@ function verdictsOf({ detectors }: HealthRecord): string {
 /** Whether a look says something that is not yet written down. A count below its threshold is: it survives a restart. */
 function isNews(before: HealthRecord | null, now: HealthRecord): boolean {
   if (before === null) return true;
-  const { state, last, failures, failure } = before;
+  const { state, last, failures, successes, failure } = before;
   if (state !== now.state || last !== now.last || failure?.class !== now.failure?.class) return true;
   if (verdictsOf(before) !== verdictsOf(now)) return true;
-  return now.state === 'SUSPECTED' && failures !== now.failures;
+  return (
+    (now.state === 'SUSPECTED' && failures !== now.failures) ||
+    (now.state === 'FAILED' && successes !== now.successes)
+  );
 }

@@ -1,4 +1,5 @@
 /** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
+import type { ClusterRules } from '../actions/cluster-rules.ts';
 import { maintenanceOf } from '../actions/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
@@ -17,13 +18,6 @@ import {
   type RecentRecovery,
 } from '../store/recoveries.ts';
 import type { Db } from '../store/store.ts';
-
-/** The health policy of a cluster. */
-export interface ClusterRules {
-  readonly policyId: string;
-  readonly enabled: boolean;
-  readonly policy: HealthPolicy;
-}
 
 export interface ClusterSnapshot {
   readonly round: RoundSnapshot;

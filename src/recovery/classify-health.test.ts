@@ -60,6 +60,13 @@ describe('thresholds', () => {
     expect(states([well], { success_threshold: 5 })).toEqual(['HEALTHY']);
   });
 
+  test('only failures in a row confirm: a good round ends what was not confirmed', () => {
+    const flapping = [well, ill, well, ill, ill, well, ill];
+    const records = rounds(flapping, { failure_threshold: 3, success_threshold: 2 });
+    expect(records.map((record) => record.failures)).toEqual([0, 1, 0, 1, 2, 0, 1]);
+    expect(records.map((record) => record.state)).not.toContain('FAILED');
+  });
+
   test('a round that could not look counts for neither', () => {
     const records = rounds([ill, unseen, ill, unseen, well], { failure_threshold: 2, success_threshold: 2 });
     expect(records.map((record) => record.state)).toEqual([

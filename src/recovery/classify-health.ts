@@ -107,7 +107,10 @@ function judgeGood(
   reason: string,
   counts: Omit<Judgement, 'state' | 'reason'>,
 ): Judgement {
-  if (counts.failures === 0 || counts.successes >= detection.successThreshold) {
+  // What was never confirmed needs no proof that it is over: only failures in a row count.
+  const isOver =
+    counts.failures < detection.failureThreshold || counts.successes >= detection.successThreshold;
+  if (isOver) {
     return {
       state: 'HEALTHY',
       reason,
@@ -117,9 +120,8 @@ function judgeGood(
       failure: null,
     };
   }
-  const state = counts.failures >= detection.failureThreshold ? 'FAILED' : 'SUSPECTED';
   const progress = `${counts.successes} of ${count(detection.successThreshold, 'good round')}`;
-  return { ...counts, state, reason: `${progress} before it is healthy again: ${reason}` };
+  return { ...counts, state: 'FAILED', reason: `${progress} before it is healthy again: ${reason}` };
 }
 
 /** Grace puts off the confirmation of a new failure; what was confirmed before stays so. */

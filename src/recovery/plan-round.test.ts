@@ -67,6 +67,32 @@ function round(nodes: readonly NodeSnapshot[], more: Partial<RoundSnapshot> = {}
 const ids = (entries: readonly { readonly nodeId: string }[]): string[] =>
   entries.map((entry) => entry.nodeId);
 
+describe('a node that counts as failed and is well', () => {
+  const failedNode = node('a', health('HEALTHY'), { status: 'ERROR' });
+
+  test('is put right, also in quarantine', () => {
+    expect(planRound(round([failedNode])).restore).toEqual([{ nodeId: 'a', reason: 'ok' }]);
+    const quarantined = { ...failedNode, quarantinedSince: 0 };
+    expect(ids(planRound(round([quarantined])).restore)).toEqual(['a']);
+  });
+
+  test('is left to its episode, to a person, or to a policy that may touch it', () => {
+    expect(planRound(round([failedNode], { episodes: [episode('a')] })).restore).toEqual([]);
+    expect(planRound(round([failedNode], { policy: healthPolicy({ mode: 'OBSERVE' }) })).restore).toEqual([]);
+    expect(planRound(round([failedNode], { policy: null })).restore).toEqual([]);
+    expect(planRound(round([node('a', health('UNKNOWN'), { status: 'ERROR' })])).restore).toEqual([]);
+  });
+});
+
+describe('the next look', () => {
+  test('is an interval after the one that is due, where the record is older than that', () => {
+    const seen = health('FAILED', { last: 'healthy', lookAgainAt: now - 25_000, lookedAt: now - 35_000 });
+    const { hold } = planRound(round([node('a', seen)], { episodes: [episode('a')] }));
+    expect(hold).toMatchObject([{ until: now + 35_000 }]);
+    expect(hold[0]?.reason).toContain('looking again in 35 s');
+  });
+});
+
 describe('a confirmed failure', () => {
   test('opens an episode and starts it', () => {
     const plan = planRound(round([node('a', health('HEALTHY')), node('b', health('FAILED'))]));
@@ -82,6 +108,7 @@ describe('a confirmed failure', () => {
       start: [{ nodeId: 'b', recoveryId: null, reason: 'all gates are open' }],
       hold: [],
       close: [],
+      restore: [],
       leave: [],
     });
   });
@@ -90,7 +117,7 @@ describe('a confirmed failure', () => {
     const running = planRound(
       round([node('a', health('FAILED'))], { episodes: [episode('a', { startedAt: now - 1 })] }),
     );
-    expect(running).toEqual({ open: [], start: [], hold: [], close: [], leave: [] });
+    expect(running).toEqual({ open: [], start: [], hold: [], close: [], restore: [], leave: [] });
     const held = planRound(round([node('a', health('FAILED'))], { episodes: [episode('a')] }));
     expect(held).toMatchObject({ open: [], start: [{ nodeId: 'a', recoveryId: 'r-a' }] });
   });
@@ -131,7 +158,7 @@ test('a suspected, an unknown and a never seen node open nothing', () => {
   const plan = planRound(
     round([node('a', health('SUSPECTED')), node('b', health('UNKNOWN')), node('c', null)]),
   );
-  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], leave: [] });
+  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], leave: [] });
 });
 
 describe('a held episode', () => {

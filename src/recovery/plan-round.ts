@@ -70,15 +70,18 @@ export interface RoundPlan {
   /** `gate` is null where it is not a gate but the node itself that holds. */
   readonly hold: readonly (EpisodeEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
   readonly close: readonly (EpisodeEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
+  /** Nodes that count as failed and are well, with no episode that would say so: their status is put right. */
+  readonly restore: readonly Entry[];
   /** Failed nodes for which no episode is opened. `until` null: a person has to act. */
   readonly leave: readonly (Entry & { readonly until: number | null })[];
 }
 
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
-  const plan = { open: [], start: [], hold: [], close: [], leave: [] } as Mutable<RoundPlan>;
+  const plan = { open: [], start: [], hold: [], close: [], restore: [], leave: [] } as Mutable<RoundPlan>;
   const nodes = sortNodes(snapshot);
   const waiting = heldEpisodes(snapshot, nodes.unwell, plan);
   if (snapshot.policy === null) return plan;
+  if (snapshot.policy.mode === 'ENFORCE') plan.restore.push(...nodes.restored);
   const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
   startOrHold(snapshot, snapshot.policy, nodes.unhealthy, candidates, plan);
   return plan;
@@ -89,6 +92,8 @@ interface SortedNodes {
   readonly unwell: ReadonlyMap<string, NodeSnapshot>;
   /** Those confirmed failed that have no open episode. */
   readonly failed: readonly NodeSnapshot[];
+  /** Those that are well again without an episode, and whose status still says that they are not. */
+  readonly restored: readonly Entry[];
   /** With those that are missing against the desired capacity. */
   readonly unhealthy: number;
 }
@@ -96,10 +101,14 @@ interface SortedNodes {
 /** One look at each node, and no more at the many that are well: of 100,000 each look is a way to memory. */
 function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unwell = new Map<string, NodeSnapshot>();
-  for (const node of nodes) {
-    if (node.health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unwell.set(node.id, node);
-  }
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
+  const restored: Entry[] = [];
+  for (const node of nodes) {
+    const { id, status, health } = node;
+    if (health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unwell.set(id, node);
+    if (health?.state === 'HEALTHY' && status === 'ERROR' && !inEpisode.has(id))
+      restored.push({ nodeId: id, reason: health.reason });
+  }
   const failed = [...unwell.values()].filter(
     ({ id, health }) => health?.state === 'FAILED' && !inEpisode.has(id),
   );
@@ -107,7 +116,8 @@ function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNo
   const looksWell = new Set([...inEpisode].filter((id) => !unwell.has(id)));
   const inDoubt = looksWell.size === 0 ? [] : nodes.filter(({ id }) => looksWell.has(id));
   for (const node of inDoubt) unwell.set(node.id, node);
-  return { unwell, failed, unhealthy: Math.max(0, desiredCapacity - nodes.length) + unwell.size };
+  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + unwell.size;
+  return { unwell, failed, restored, unhealthy };
 }
 
 type NodesOfRound = Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>;
@@ -188,7 +198,7 @@ interface Obstacle {
 /** What of a node itself keeps a recovery from starting. */
 function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
   const { health, excluded } = node;
-  const nextLook = Math.max(health?.lookAgainAt ?? now, now + 1);
+  const nextLook = nextLookAt(health, policy, now);
   if (node.quarantinedSince !== null) {
     return {
       until: null,
@@ -206,6 +216,14 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
   if (health?.last === 'healthy')
     return { until: nextLook, reason: `its last look was good: ${health.reason}` };
   return health?.state === 'FAILED' ? null : { until: nextLook, reason: 'not confirmed failed' };
+}
+
+/** A record that says nothing new is not written again: from the time in it the looks go on, an interval apart. */
+function nextLookAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
+  const known = health?.lookAgainAt ?? 0;
+  if (known > now) return known;
+  const intervalMs = policy?.detection.intervalMs ?? 1;
+  return known + (Math.floor((now - known) / intervalMs) + 1) * intervalMs;
 }
 
 const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);

@@ -3,7 +3,7 @@ import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import { inForce } from '../actions/maintenance.ts';
-import { rulesOfCluster, type NamedRules } from '../healing/cluster-rules.ts';
+import { rulesOfCluster, type NamedRules } from '../actions/cluster-rules.ts';
 import { changedAt, recordSince, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';

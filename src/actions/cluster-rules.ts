@@ -1,8 +1,14 @@
-/** The health policy of one cluster, read now: for requests, which do not have the healer's list. */
+/** The health policy of one cluster, read now: for actions and requests, which do not have the healer's list. */
+import type { HealthPolicy } from '../domain/health-policy.ts';
+import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 import { attachedPolicies } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
-import type { ClusterRules } from './snapshot.ts';
-import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
+
+export interface ClusterRules {
+  readonly policyId: string;
+  readonly enabled: boolean;
+  readonly policy: HealthPolicy;
+}
 
 export interface NamedRules extends ClusterRules {
   readonly policyName: string;
