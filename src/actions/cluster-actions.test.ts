@@ -6,6 +6,8 @@ import type { Cluster } from '../domain/model.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { bindingsOf } from '../store/cluster-policies.ts';
 import { getCluster } from '../store/clusters.ts';
+import { saveNodeHealth } from '../store/node-health.ts';
+import { listRecoveries } from '../store/recoveries.ts';
 import { onNode } from './action-requests.ts';
 import { probe } from './recovery-probe.ts';
 import { actionDefinitions } from './registry.ts';
@@ -127,6 +129,48 @@ describe('CLUSTER_CHECK', () => {
     const action = await engine.runOnCluster('CLUSTER_CHECK', id);
     expect(action.statusReason).toContain('the cloud does not answer');
     expect((await engine.nodes(id))[0]?.status).toBe('ACTIVE');
+  });
+});
+
+describe('under a health policy', () => {
+  // Port 9 is closed: whatever the cloud says of its servers, the policy finds nobody at the URL.
+  const url = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
+  const byUrl = {
+    detection: { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: url }] },
+    recovery: { actions: [{ name: 'REBOOT' }], verify: 'STATUS' },
+  };
+
+  async function watched(): Promise<string> {
+    const id = await cluster();
+    const policy = { policy_id: await engine.newPolicy('senlin.policy.health-1.3', byUrl) };
+    await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, policy);
+    return id;
+  }
+
+  it('a check looks as the policy does, and not only at the status', async () => {
+    const id = await watched();
+    await engine.runOnCluster('CLUSTER_CHECK', id);
+    const nodes = await engine.nodes(id);
+    expect(nodes.map((node) => node.status)).toEqual(['ERROR', 'ERROR', 'ERROR']);
+    expect(nodes[0]?.statusReason).toContain('Check: URL_UNREACHABLE');
+  });
+
+  it('a recovery with a check recovers what the policy finds failed, and records it', async () => {
+    const id = await watched();
+    expect((await engine.runOnCluster('CLUSTER_RECOVER', id, { check: true })).status).toBe('SUCCEEDED');
+    const recoveries = await listRecoveries(engine.store.db, { limit: 10 });
+    expect(recoveries.map((each) => each.state)).toEqual(['RECOVERED', 'RECOVERED', 'RECOVERED']);
+    expect(cloud.calls.filter((call) => call.startsWith('reboot'))).toHaveLength(3);
+  });
+
+  it('a recovery without a check takes what is known to have failed, whatever the status says', async () => {
+    const id = await watched();
+    const [, node] = await engine.nodes(id);
+    const failed = { state: 'FAILED', since: 1, failure: { class: 'URL_UNHEALTHY', reason: '500' } };
+    await engine.store.write((tx) => saveNodeHealth(tx, node?.id ?? '', id, failed));
+    await engine.runOnCluster('CLUSTER_RECOVER', id);
+    const recoveries = await listRecoveries(engine.store.db, { limit: 10 });
+    expect(recoveries.map((each) => each.nodeName)).toEqual(['web-2']);
   });
 });
 

@@ -2,11 +2,15 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { ActionDefinition } from '../engine/action-context.ts';
 import { updateNode, type NodeChanges } from '../store/nodes.ts';
+import { rulesOfCluster } from './cluster-rules.ts';
 import { loadManagedNode } from './physical-node.ts';
-import type { ActionServices } from './services.ts';
+import type { ProbingServices } from './recovery-probe.ts';
 
-/** NODE_CHECK: asks the profile type how the node is, and writes it down. What could not be seen changes nothing, and fails the check. */
-export function nodeCheck(services: ActionServices): ActionDefinition {
+/**
+ * NODE_CHECK: looks at the node as its health policy would, or without one asks the profile type, and writes down what it saw. What could
+ * not be seen changes nothing, and fails the check.
+ */
+export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
   return {
     action: 'NODE_CHECK',
     async run(context) {
@@ -14,8 +18,10 @@ export function nodeCheck(services: ActionServices): ActionDefinition {
       const verdict = await context.step(
         'look',
         async ({ signal }) => {
-          const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
-          return await type.look(facts, signal);
+          const node = await loadManagedNode(store.db, profileTypes, id);
+          const { clusterId } = node.node;
+          const rules = clusterId === null ? null : await rulesOfCluster(store.db, clusterId);
+          return await probe(node, 'DETECTION', rules?.policy.detection ?? null, signal);
         },
         async (tx, seen) => {
           const changes = changesFor(seen);

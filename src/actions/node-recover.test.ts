@@ -318,6 +318,25 @@ describe('a workflow', () => {
     expect(scene.workflows.calls).toEqual(['define heal', 'start heal']);
   });
 
+  test('that another recovery defines at the same time is there, and is used', async () => {
+    const definition = "version: '2.0'\nheal: {tasks: {a: {action: std.noop}}}";
+    scene.workflows.definedMeanwhile = 'heal';
+    await recover(alone({}, { inputs: { definition } }));
+    expect(scene.workflows.calls).toEqual(['start heal']);
+  });
+
+  test.each([
+    ['new', [], ['define other']],
+    ['known', ['other'], []],
+  ])('that a definition, which is %s, does not define is missing', async (_how, known, calls) => {
+    for (const name of known) scene.workflows.known.set(name, {});
+    const definition = "version: '2.0'\nother: {tasks: {a: {action: std.noop}}}";
+    expect((await recover(alone({ attempts: 3 }, { inputs: { definition } }))).reason).toBe(
+      'Nothing helped: WORKFLOW heal: there is no workflow heal, also not in its inputs.definition (trying again cannot help)',
+    );
+    expect(scene.workflows.calls).toEqual(calls);
+  });
+
   test('gets its inputs and the whole context', async () => {
     scene.workflows.known.set('heal', {
       inputs: [

@@ -24,14 +24,12 @@ import { loadManagedNode } from './physical-node.ts';
 import { beginEpisode } from './recovery-episode.ts';
 import type { Episode } from './recovery-episode.ts';
 import { runOperation } from './recovery-operation.ts';
-import type { Probe } from './recovery-probe.ts';
+import type { ProbingServices } from './recovery-probe.ts';
 import { isNews, recordDecisions, stepId } from './recovery-record.ts';
 import { runWorkflow } from './recovery-workflow.ts';
-import type { ActionServices } from './services.ts';
 
-export interface RecoveryServices extends ActionServices {
+export interface RecoveryServices extends ProbingServices {
   readonly workflows: WorkflowService;
-  readonly probe: Probe;
 }
 
 export function nodeRecover(services: RecoveryServices): ActionDefinition {

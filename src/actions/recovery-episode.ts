@@ -27,7 +27,6 @@ import {
   getRecovery,
   insertRecovery,
   openRecoveryOfNode,
-  recentRecoveriesOfCluster,
   recordDecision,
   recoveryReleased,
   recoveryStarted,
@@ -35,6 +34,7 @@ import {
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import { cancelHeld } from './close-held.ts';
+import { exhaustedBefore } from './exhausted-before.ts';
 import { inForce, maintenanceOf } from './maintenance.ts';
 
 /** What is fixed for the whole recovery; `policy` says how the node is looked at. */
@@ -195,15 +195,7 @@ async function earlierExhausted(
   clusterId: string | null,
   nodeId: string,
   now: number,
-): Promise<number[]> {
-  const retry = policy?.recovery.retry ?? null;
-  if (retry === null || clusterId === null) return [];
-  const { releasedAt } = await healingOfNode(tx.db, nodeId);
-  const recent = await recentRecoveriesOfCluster(tx.db, clusterId, now - retry.windowMs);
-  const failed = recent.filter(
-    (each) => each.nodeId === nodeId && each.state === 'EXHAUSTED' && each.mode === 'ENFORCE',
-  );
-  return failed.flatMap(({ closedAt }) =>
-    closedAt === null || closedAt <= (releasedAt ?? 0) ? [] : [closedAt],
-  );
+): Promise<readonly number[]> {
+  if (policy === null || clusterId === null) return [];
+  return (await exhaustedBefore(tx.db, clusterId, policy, now)).get(nodeId) ?? [];
 }

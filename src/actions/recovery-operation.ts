@@ -24,13 +24,15 @@ export interface StepRun {
 }
 
 type Ran = Extract<ChainEvent, { kind: 'ran' }>;
-type Made = Attempt<JsonObject | null> & { readonly at: number };
+type Made = Attempt<JsonObject | null> & { readonly at: number; readonly tookMs: number };
+type Done = Ran & { readonly tookMs: number };
 
 export async function runOperation(run: StepRun): Promise<Ran> {
-  return run.step.name === 'RECREATE' ? await recreate(run) : await operate(run);
+  const { kind, at, result } = run.step.name === 'RECREATE' ? await recreate(run) : await operate(run);
+  return { kind, at, result };
 }
 
-async function operate(run: StepRun): Promise<Ran> {
+async function operate(run: StepRun): Promise<Done> {
   const { name, params, timeoutMs } = run.step;
   return await change(run, '', timeoutMs, async ({ type, facts }, request) => {
     const operation = type.operations[name.toLowerCase()];
@@ -45,7 +47,7 @@ async function operate(run: StepRun): Promise<Ran> {
  * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing means that it has to be gone
  * whatever else the policy says.
  */
-async function recreate(run: StepRun): Promise<Ran> {
+async function recreate(run: StepRun): Promise<Done> {
   const { replace, timeoutMs } = run.step;
   const { deleteTimeoutMs, force, fence } = replace ?? {
     deleteTimeoutMs: timeoutMs,
@@ -68,7 +70,7 @@ async function recreate(run: StepRun): Promise<Ran> {
   return await change(
     run,
     'create',
-    timeoutMs,
+    timeoutMs - removed.tookMs,
     async ({ type, facts }, request) => await type.create(facts, request),
   );
 }
@@ -79,12 +81,13 @@ async function change(
   part: string,
   timeoutMs: number,
   work: (node: ManagedNode, request: StepRequest) => Promise<PhysicalNode | null>,
-): Promise<Ran> {
+): Promise<Done> {
   const { context, services, nodeId } = run;
   const suffix = part === '' ? '' : ` ${part}`;
   const done = await context.operation(
     `${run.name}${suffix}`,
     async ({ signal }): Promise<Made> => {
+      const begunAt = context.now();
       const made = await attempt(
         async (limited) => {
           const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
@@ -93,14 +96,15 @@ async function change(
         timeoutMs,
         signal,
       );
-      return { ...made, at: context.now() };
+      const at = context.now();
+      return { ...made, at, tookMs: Math.max(0, at - begunAt) };
     },
     (tx, made) => keep(tx, nodeId, made),
   );
   const result = done.ok
     ? { ok: true as const, output: {} }
     : { ok: false as const, reason: done.reason, retryable: done.retryable };
-  return { kind: 'ran', at: done.at, result };
+  return { kind: 'ran', at: done.at, result, tookMs: done.tookMs };
 }
 
 function madeOf(physical: PhysicalNode | null): JsonObject | null {

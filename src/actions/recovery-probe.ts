@@ -5,6 +5,7 @@ import { createDetectors } from '../health/detector-registry.ts';
 import { withoutRetries } from '../health/detector.ts';
 import { probeNode } from '../health/probe-node.ts';
 import type { ManagedNode } from './physical-node.ts';
+import type { ActionServices } from './services.ts';
 
 /** Never throws for what it sees: `unknown` says that it could not look. */
 export type Probe = (
@@ -13,6 +14,11 @@ export type Probe = (
   detection: Detection | null,
   signal: AbortSignal,
 ) => Promise<Verdict>;
+
+/** For actions that look at nodes. */
+export interface ProbingServices extends ActionServices {
+  readonly probe: Probe;
+}
 
 /** DETECTION asks the policy's own detection modes; without any the profile is asked. */
 export const probe: Probe = async ({ type, facts }, by, detection, signal) => {

@@ -25,6 +25,7 @@ import {
   recoveryReleased,
   recoveryStartedAt,
   saveRecoveryStep,
+  setRecoveryFailure,
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import { evaluateCluster } from './evaluate-cluster.ts';
@@ -79,6 +80,8 @@ async function recordEffect(
       });
     case 'finish':
       return await saveFinish(tx, context, decision, at, startOf(decision.step, decisions));
+    case 'confirm':
+      return await setRecoveryFailure(tx, context.episode.recoveryId, decision.failure);
     case 'settle':
       return await settle(tx, context, decision);
     case 'close':
@@ -97,7 +100,6 @@ async function recordEffect(
     case 'verify':
     case 'wait':
     case 'pass':
-    case 'confirm':
   }
 }
 

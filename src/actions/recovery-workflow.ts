@@ -2,6 +2,7 @@
  * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or by looking again), and if its
  * time is up cancel it and await that it has really ended.
  */
+import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { ActionInterrupted } from '../engine/action-context.ts';
 import type { ChainEvent, StepResult } from '../recovery/chain.ts';
@@ -98,13 +99,20 @@ function workflowName({ params }: StepRun['step']): string {
   return typeof name === 'string' ? name : '';
 }
 
-/** By name; one that does not exist is made from the definition that the policy carries, if it carries one. */
+/**
+ * By name; one that does not exist is made from the definition that the policy carries, if it carries one. Another recovery may make it at the
+ * same time, or it holds other names that exist: then it is refused as a conflict, and the name says whether it is there.
+ */
 async function find({ step, workflows }: WorkflowRun): Promise<WorkflowDescription | undefined> {
   const name = workflowName(step);
   const found = await workflows.find(name);
   const definition = definitionIn(step.params);
   if (found !== undefined || definition === null) return found;
-  await workflows.createDefinition(definition);
+  try {
+    await workflows.createDefinition(definition);
+  } catch (error) {
+    if (!(error instanceof CoppiceError) || error.status !== 409) throw error;
+  }
   return await workflows.find(name);
 }
 

@@ -39,6 +39,8 @@ export interface EpisodeNews {
   readonly cluster: { readonly id: string; readonly name: string } | null;
   readonly node: { readonly id: string; readonly name: string };
   readonly failure: { readonly class: string; readonly reason: string };
+  /** Of `opened`: an earlier recovery of this same failure has ended without helping. */
+  readonly isAgain: boolean;
   /** Of `held`: the gate that is closed; null where it is the node itself. */
   readonly gate: string | null;
   /** Of `step_ended`. */

@@ -78,7 +78,7 @@ test('max_in_flight lets the next recovery start when one has ended', async () =
   await scene.fail('web-2');
   await scene.round();
   expect(await scene.queued()).toBe(1);
-  expect(await scene.lastWord('web-2')).toContain('held: 1 of 4 nodes are being recovered');
+  expect(await scene.lastWord('web-2')).toContain('held: 1 of 4 nodes is being recovered');
   await scene.recover();
   await scene.round();
   expect(await scene.queued()).toBe(1);

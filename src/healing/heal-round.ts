@@ -16,6 +16,7 @@ import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';
 import { insertEvent } from '../store/events.ts';
+import { healingOfCluster, setBreaker } from '../store/healing.ts';
 import { updateNode } from '../store/nodes.ts';
 import {
   closeRecovery,
@@ -51,6 +52,7 @@ export async function healRound(
     await cancelHeld(tx, { clusterId }, 'the cluster is gone', now);
     return { lookAgainAt: null, isActive: false, health: new Map() };
   }
+  await keepBreakerInTime(tx, cluster.id, now);
   const { round: snapshot, nodes, health, episodes } = await takeSnapshot(tx.db, cluster, watched, now);
   const plan = planRound(snapshot);
   const modes = new Map(episodes.map((each) => [each.recoveryId, each.mode]));
@@ -61,6 +63,13 @@ export async function healRound(
     isActive: snapshot.episodes.length + plan.open.length + plan.leave.length > 0,
     health,
   };
+}
+
+/** A clock that was set back leaves a breaker that opened at a time still to come: it is open from now on, for as long as it was to be. */
+async function keepBreakerInTime(tx: Tx, clusterId: string, now: number): Promise<void> {
+  const { breaker } = await healingOfCluster(tx.db, clusterId);
+  if (breaker?.kind !== 'open' || breaker.since <= now) return;
+  await setBreaker(tx, clusterId, { ...breaker, since: now, until: now + breaker.until - breaker.since });
 }
 
 interface Round {

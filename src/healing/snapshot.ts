@@ -41,7 +41,7 @@ export async function takeSnapshot(
   const episodes = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker } = await healingOfCluster(db, cluster.id);
   const mode = rules?.policy.mode ?? 'ENFORCE';
-  const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode);
+  const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode, now);
   const round: RoundSnapshot = {
     now,
     desiredCapacity: cluster.desiredCapacity,
@@ -52,7 +52,7 @@ export async function takeSnapshot(
     nodes: nodes.map((node) =>
       nodeSnapshot(node, health.get(node.id), healing.get(node.id), ends.get(node.id), now),
     ),
-    episodes,
+    episodes: episodes.map((each) => ({ ...each, notBefore: withinInterval(each.notBefore, rules, now) })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
   return { round, nodes, health, healing, episodes };
@@ -62,7 +62,11 @@ function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthR
   return nodes.flatMap(({ id }) => (health.get(id)?.state === 'FAILED' ? [id] : []));
 }
 
-/** As far back as the rate limits of the policy look. What only observed does not count for what touches, nor the other way round. */
+/**
+ * As far back as the rate limits of the policy look. What was started at a time that is still to come (the clock was set back) limits nothing:
+ * it would until the clock is there again. What only observed does not count for what touches, nor the other
+ * way round.
+ */
 async function startsOf(
   db: Db,
   clusterId: string,
@@ -73,7 +77,9 @@ async function startsOf(
   if (periodMs === 0) return [];
   const recent = await recentRecoveriesOfCluster(db, clusterId, now - periodMs);
   const starts = recent.flatMap((each) =>
-    each.startedAt === null || each.mode !== mode ? [] : [{ nodeId: each.nodeId, at: each.startedAt }],
+    each.startedAt === null || each.mode !== mode || each.startedAt > now
+      ? []
+      : [{ nodeId: each.nodeId, at: each.startedAt }],
   );
   return starts.sort((one, other) => one.at - other.at);
 }
@@ -101,6 +107,11 @@ function nodeSnapshot(
     exhaustedAt: exhausted ? endedAt : null,
     observedAt: observed ? endedAt : null,
   };
+}
+
+/** A recovery that could not see its node waits for a round; further away it is only where the clock was set back since. */
+function withinInterval(at: number | null, rules: ClusterRules | null, now: number): number | null {
+  return at === null || rules === null ? at : Math.min(at, now + rules.policy.detection.intervalMs);
 }
 
 /** What was seen of a node before it was last changed says nothing about what it is now. */

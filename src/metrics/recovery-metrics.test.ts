@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { aBinding, aPolicy } from '../../test/support/rows.ts';
 import { closingEvents } from '../domain/episode-news.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import { tellEpisode, type Turn } from '../notify/tell-episode.ts';
 import { requestedByPerson } from '../recovery/chain.ts';
+import { insertBinding } from '../store/cluster-policies.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
+import { insertPolicy } from '../store/policies.ts';
 import { closeRecovery, insertRecovery, recoveryStarted } from '../store/recoveries.ts';
 import { recoveryMetrics } from './recovery-metrics.ts';
 
@@ -27,12 +30,14 @@ describe('The figures of healing', () => {
   });
 
   /** A recovery of a node that failed at second 1 and was confirmed at second 4. */
-  async function open(options: { class?: string; mode?: RecoveryMode } = {}): Promise<string> {
+  async function open(
+    options: { class?: string; mode?: RecoveryMode; nodeId?: string } = {},
+  ): Promise<string> {
     const id = randomUUID();
     await opened.store.write(async (tx) => {
       await insertRecovery(tx, {
         id,
-        nodeId: randomUUID(),
+        nodeId: options.nodeId ?? randomUUID(),
         nodeName: 'web-1',
         clusterId: 'c',
         policyId: null,
@@ -104,6 +109,15 @@ describe('The figures of healing', () => {
     ]);
   });
 
+  test('count another try at the same failure as no detection', async () => {
+    const nodeId = randomUUID();
+    await close(await open({ nodeId }), 'EXHAUSTED');
+    await open({ nodeId });
+    expect(await scraped('coppice_time_to_detect_seconds_count')).toEqual([
+      'coppice_time_to_detect_seconds_count 1',
+    ]);
+  });
+
   test('show nodes by health and open recoveries as they stand in the store', async () => {
     await opened.store.write(async (tx) => {
       for (const [node, state] of [
@@ -113,6 +127,13 @@ describe('The figures of healing', () => {
       ] as const) {
         await saveNodeHealth(tx, node, 'c', { state, since: 1 });
       }
+      // Nobody watches these any more: the policy is disabled, or was detached.
+      await saveNodeHealth(tx, 'd', 'disabled', { state: 'FAILED', since: 1 });
+      await saveNodeHealth(tx, 'e', 'detached', { state: 'FAILED', since: 1 });
+      const policy = aPolicy();
+      await insertPolicy(tx, policy);
+      await insertBinding(tx, aBinding({ clusterId: 'c', policyId: policy.id }));
+      await insertBinding(tx, aBinding({ clusterId: 'disabled', policyId: policy.id, enabled: false }));
     });
     const running = await open();
     await open();

@@ -94,8 +94,8 @@ function countingNews(registry: Registry): (news: EpisodeNews) => void {
     const { event, at, recovery, step } = news;
     const isReal = recovery.mode === 'ENFORCE';
     if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
-    // A person who asks for a recovery of a node that has not failed has detected nothing.
-    if (event === 'opened' && news.failure.class !== requestedByPerson) {
+    // A person who asks for a recovery of a node that has not failed has detected nothing, nor has another try at the same failure.
+    if (event === 'opened' && news.failure.class !== requestedByPerson && !news.isAgain) {
       detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
     }
     if (event === 'recovered' && isReal && news.failure.class !== requestedByPerson)

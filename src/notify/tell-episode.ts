@@ -11,7 +11,7 @@
 import type { EndedStep, EpisodeEvent, EpisodeNews } from '../domain/episode-news.ts';
 import { getCluster } from '../store/clusters.ts';
 import { enqueueNotifications } from '../store/notifications.ts';
-import { getRecovery } from '../store/recoveries.ts';
+import { getRecovery, hasEndedSince } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 
 export interface Turn {
@@ -39,6 +39,7 @@ export async function tellEpisode(tx: Tx, turn: Turn): Promise<void> {
     cluster: await clusterOf(tx, recovery.clusterId),
     node: { id: recovery.nodeId, name: recovery.nodeName },
     failure: { class: failure.class, reason: failure.reason },
+    isAgain: event === 'opened' && (await hasEndedSince(tx.db, recovery.nodeId, failedAt)),
     gate,
     step,
   };

@@ -8,6 +8,7 @@ import type { AfterExhausted } from './retry.ts';
 /** What is fixed when a recovery starts. */
 export interface ChainFacts {
   readonly startedAt: number;
+  /** As it was when the recovery was opened; what the first look sees replaces it. */
   readonly failure: Failure;
   readonly rules: RecoveryRules;
   readonly detection: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'>;
@@ -73,8 +74,8 @@ export type Act =
 export type Note =
   /** A gate or a rule that does not apply, because a person asked. */
   | { readonly kind: 'pass'; readonly reason: string }
-  /** The first look has confirmed the failure: from here on the node may be touched. */
-  | { readonly kind: 'confirm'; readonly reason: string }
+  /** The first look has confirmed the failure, as it is now: from here on the node may be touched. */
+  | { readonly kind: 'confirm'; readonly failure: Failure; readonly reason: string }
   | { readonly kind: 'skip'; readonly step: StepPlan; readonly reason: string }
   /** How a step ended, once it is verified where it has to be. */
   | {

@@ -144,7 +144,7 @@ function maxUnhealthyGate(view: GateView): ClosedGate | null {
   if (share === null) return null;
   const limit = shareOf(share, view.desiredCapacity);
   if (view.unhealthy <= limit) return null;
-  const reason = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} are unhealthy, the limit is ${inWords(share, limit)}`;
+  const reason = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} ${are(view.unhealthy)} unhealthy, the limit is ${inWords(share, limit)}`;
   return close(view, 'max_unhealthy', nextRound(view), reason, view.unhealthy, limit);
 }
 
@@ -154,7 +154,7 @@ function maxInFlightGate(view: GateView): ClosedGate | null {
   const limit = shareOf(share, view.desiredCapacity);
   const total = view.inFlight.length;
   if (total < limit) return null;
-  const reason = `${total} of ${count(view.desiredCapacity, 'node')} are being recovered, the limit is ${inWords(share, limit)}`;
+  const reason = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} being recovered, the limit is ${inWords(share, limit)}`;
   return close(view, 'max_in_flight', nextRound(view), reason, total, limit);
 }
 
@@ -184,6 +184,10 @@ function countUpTo(times: readonly number[], until: number): number {
     else to = middle;
   }
   return from;
+}
+
+function are(number: number): string {
+  return number === 1 ? 'is' : 'are';
 }
 
 function inWords(share: Share, limit: number): string {

@@ -13,9 +13,11 @@
  *
  * It refuses to act, to know the time (each event brings it) and to know who carries a decision out.
  */
+import { requestedByPerson } from './chain.ts';
 import type { Act, ChainEvent, ChainFacts, Decision, End, Note, TimedDecision } from './chain.ts';
+import type { Failure } from './classify-health.ts';
 import { afterExhausted } from './retry.ts';
-import { Cancelled, cannotFollow, look, passTime, startRun } from './story.ts';
+import { Cancelled, cannotFollow, look, passTime, seeFailure, startRun } from './story.ts';
 import type { Run, Story } from './story.ts';
 import { runItems } from './run-items.ts';
 import type { Outcome } from './run-items.ts';
@@ -99,7 +101,9 @@ function* lookBeforeTouching(run: Run): Story<End | null> {
   const by = rules.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
   const verdict = yield* look({ kind: 'probe', by, reason: 'look again before anything is touched' });
   if (verdict.health === 'unhealthy') {
-    yield { kind: 'confirm', reason: `still failed: ${verdict.reason}` };
+    const failure = { class: verdict.failure, reason: verdict.reason };
+    yield { kind: 'confirm', failure, reason: stillFailed(run.failure, failure) };
+    seeFailure(run, failure);
     return null;
   }
   if (verdict.health === 'healthy') {
@@ -120,6 +124,14 @@ function* lookBeforeTouching(run: Run): Story<End | null> {
     until,
     reason: `held: cannot look at the node (${verdict.reason}); ${lookingAgain(until, run.now)}`,
   };
+}
+
+function stillFailed(before: Failure, now: Failure): string {
+  const isAnother = before.class !== now.class && before.class !== requestedByPerson;
+  const change = isAnother
+    ? `; it was ${before.class} when the recovery was opened, and is ${now.class}`
+    : '';
+  return `still failed: ${now.reason}${change}`;
 }
 
 /** The result stands before the hooks run: a cancel or a failure in them does not change it. */

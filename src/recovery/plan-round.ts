@@ -221,8 +221,9 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
 /** A record that says nothing new is not written again: from the time in it the looks go on, an interval apart. */
 function nextLookAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
   const known = health?.lookAgainAt ?? 0;
-  if (known > now) return known;
   const intervalMs = policy?.detection.intervalMs ?? 1;
+  // Further away it is only where the clock was set back since.
+  if (known > now) return Math.min(known, now + intervalMs);
   return known + (Math.floor((now - known) / intervalMs) + 1) * intervalMs;
 }
 

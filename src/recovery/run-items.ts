@@ -26,7 +26,7 @@ export function* runItems(run: Run): Story<Outcome> {
       yield {
         kind: 'skip',
         step: stepPlan(run, item, 'action', 1),
-        reason: `only for ${item.when?.join(', ')}, and this failure is ${run.facts.failure.class}`,
+        reason: `only for ${item.when?.join(', ')}, and this failure is ${run.failure.class}`,
       };
       index += 1;
       continue;
@@ -43,13 +43,13 @@ export function* runItems(run: Run): Story<Outcome> {
   if (last === null)
     return {
       ok: false,
-      reason: `no action of the policy is for a failure of class ${run.facts.failure.class}`,
+      reason: `no action of the policy is for a failure of class ${run.failure.class}`,
     };
   return yield* verifyAtEnd(run, last, strategy === 'CHAIN' && anySucceeded);
 }
 
 function appliesTo(item: ChainItem, run: Run): boolean {
-  return item.when === null || item.when.includes(run.facts.failure.class);
+  return item.when === null || item.when.includes(run.failure.class);
 }
 
 /** before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes nothing. */

@@ -3,7 +3,7 @@
  * own chain for each node that would be recovered, with supposed answers. Nothing is looked at, written or touched.
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { chainFacts } from './chain.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
 import type { ClosedGate } from './gates.ts';
@@ -126,8 +126,8 @@ function simulateOne(
     manual: null,
     exhaustedAt,
   });
-  // The planner does not read the class of a look, only whether it was good.
-  const ill: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason };
+  // A profile may have classes of its own.
+  const ill: Verdict = { health: 'unhealthy', failure: failureClass as FailureClass, reason };
   const well: Verdict = { health: 'healthy', reason: 'supposed' };
   return simulateChain(facts, {
     firstLook: ill,

@@ -1,6 +1,7 @@
 /** The hands of the story: how its parts ask, wait and know the time. */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Act, ChainEvent, ChainFacts, Note, StepPlan, StepResult } from './chain.ts';
+import type { Failure } from './classify-health.ts';
 
 /** A part of the story that ends in a `T`. An act is answered by an event, a note by nothing. */
 export type Story<T> = Generator<Act | Note, T, ChainEvent | undefined>;
@@ -9,15 +10,22 @@ export type Story<T> = Generator<Act | Note, T, ChainEvent | undefined>;
 export interface Run {
   readonly facts: ChainFacts;
   readonly now: number;
+  /** As it was last seen before anything was touched. */
+  readonly failure: Failure;
 }
 
 export function startRun(facts: ChainFacts): Run {
-  return { facts, now: facts.startedAt };
+  return { facts, now: facts.startedAt, failure: facts.failure };
 }
 
 /** A clock that was set back does not take the story with it. */
 export function passTime(run: { now: number }, at: number): void {
   run.now = Math.max(run.now, at);
+}
+
+/** What the node has now is what the recovery is for; it may have been held for long. */
+export function seeFailure(run: { failure: Failure }, failure: Failure): void {
+  run.failure = failure;
 }
 
 export class Cancelled extends Error {

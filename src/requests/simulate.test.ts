@@ -4,7 +4,9 @@ import type { TestStore } from '../../test/support/backends.ts';
 import { HealingScene } from '../../test/support/healing-scene.ts';
 import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { quarantineNode, setPause } from '../store/healing.ts';
+import { quarantineNode, releaseNode, setPause } from '../store/healing.ts';
+import { nodesOfCluster } from '../store/nodes.ts';
+import { closeRecovery, insertRecovery } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
 import type { SimulationAsked, SimulationResult } from './simulate.ts';
 
@@ -126,6 +128,40 @@ describe('a simulation', () => {
     expect(result.supposed[0]).toBe('4 nodes that nobody has looked at are healthy');
     expect(result.simulation.nodes.map((node) => node.decision)).toEqual(['START', 'HOLD']);
     expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
+  });
+
+  test('counts what did not help only since the node was released', async () => {
+    const scene = await prepare(4, {
+      recovery: { ...ladder, retry: { episodes: 2, window: 3600, delay: 1 } },
+    });
+    const [node] = await nodesOfCluster(scene.store.db, scene.cluster.id);
+    const of = { id: node?.id ?? '', clusterId: scene.cluster.id };
+    await scene.store.write(async (tx) => {
+      const failure = { class: 'SERVER_STOPPED', reason: 'stopped' };
+      const at = scene.now - 60_000;
+      const recovery = { nodeId: of.id, nodeName: 'web-1', clusterId: of.clusterId, policyId: null, failure };
+      await insertRecovery(tx, { ...recovery, id: 'r1', failedAt: at, openedAt: at, plan: {} });
+      await closeRecovery(tx, 'r1', 'EXHAUSTED', at);
+    });
+    const ending = async (): Promise<string> => {
+      const { simulation } = await ask(scene, { nothingHelps: true });
+      const last = simulation.nodes[0]?.chain?.decisions.at(-1)?.decision;
+      return last?.kind === 'close' ? (last.next?.kind ?? '') : '';
+    };
+    expect(await ending()).toBe('quarantine');
+    await scene.store.write((tx) => quarantineNode(tx, of, 'test', scene.now - 2000));
+    await scene.store.write((tx) => releaseNode(tx, of, scene.now - 1000));
+    expect(await ending()).toBe('retry');
+  });
+
+  test('refuses two failures of one node', async () => {
+    const failures = [
+      { node: 'web-1', class: 'HOST_DOWN' },
+      { node: 'web-1', class: 'SERVER_ERROR' },
+    ];
+    await expect(ask(await prepare(), { failures })).rejects.toThrow(
+      "The node 'web-1' is given two failures.",
+    );
   });
 
   test('tells of workflows that are not there', async () => {

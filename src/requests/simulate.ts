@@ -5,6 +5,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Spec } from '../domain/model.ts';
 import { failureClasses } from '../domain/verdict.ts';
+import { exhaustedBefore } from '../actions/exhausted-before.ts';
 import { rulesOfCluster, type ClusterRules } from '../actions/cluster-rules.ts';
 import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import { stepsInOrder } from '../policies/health/check-health-policy.ts';
@@ -19,8 +20,6 @@ import {
   type Suppositions,
 } from '../recovery/simulate-round.ts';
 import { getProfile } from '../store/profiles.ts';
-import { recentRecoveriesOfCluster } from '../store/recoveries.ts';
-import type { Db } from '../store/store.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -71,7 +70,7 @@ export async function simulate(
     nothingHelps: asked.nothingHelps,
     failing: failingItems(rules.policy, asked),
   };
-  const earlier = await exhaustedBefore(db, cluster, rules.policy, now);
+  const earlier = await exhaustedBefore(db, cluster.id, rules.policy, now);
   return {
     cluster,
     policy: rules.policy,
@@ -138,6 +137,7 @@ function failuresOf(
   { nodes }: ClusterSnapshot,
   asked: SimulationAsked,
 ): SimulatedFailure[] {
+  const seen = new Set<string>();
   return asked.failures.map(({ node: identity, class: failureClass, reason }) => {
     const found = nodes.filter((node) => node.id === identity || node.name === identity);
     const [node] = found;
@@ -149,6 +149,8 @@ function failuresOf(
       const count = found.length > 1 ? 'has several nodes' : 'has no node';
       refuse(`The cluster ${cluster.name} ${count} '${identity}'.${hint === undefined ? '' : ` (${hint})`}`);
     }
+    if (seen.has(node.id)) refuse(`The node '${identity}' is given two failures.`);
+    seen.add(node.id);
     if (!/^[A-Z][A-Z0-9_]*$/.test(failureClass))
       refuse(`class: expected a failure class, such as SERVER_ERROR, found '${failureClass}'`);
     return { nodeId: node.id, class: failureClass, reason: reason ?? `supposed: ${failureClass}` };
@@ -215,21 +217,6 @@ async function absentWorkflows(tools: RequestTools, policy: HealthPolicy): Promi
   const missing = await missingWorkflows(tools, workflowsNamed(stepsInOrder(policy)));
   const names = new Set(missing.map((warning) => warning.found));
   return [...names].map((name) => `the workflow ${name} is there; now it is not, or nobody can say`);
-}
-
-async function exhaustedBefore(
-  db: Db,
-  cluster: Cluster,
-  { recovery: { retry } }: HealthPolicy,
-  now: number,
-): Promise<ReadonlyMap<string, readonly number[]>> {
-  const earlier = new Map<string, number[]>();
-  if (retry === null) return earlier;
-  for (const each of await recentRecoveriesOfCluster(db, cluster.id, now - retry.windowMs)) {
-    if (each.state !== 'EXHAUSTED' || each.mode !== 'ENFORCE' || each.closedAt === null) continue;
-    earlier.set(each.nodeId, [...(earlier.get(each.nodeId) ?? []), each.closedAt]);
-  }
-  return earlier;
 }
 
 function refuse(sentence: string): never {

@@ -1,10 +1,20 @@
 /** Counts over all that there is, for whoever looks every few seconds: each is read from an index, or from few rows. */
 import type { Db } from './store.ts';
 
-/** How many nodes are in each state of health; those that were never looked at are in none. */
+/**
+ * How many nodes are in each state of health; those that were never looked at are in none, and those of clusters that nobody watches any
+ * more are not counted.
+ */
 export async function countNodesByHealth(db: Db): Promise<Map<string, number>> {
+  const watched = db
+    .selectFrom('cluster_policy')
+    .innerJoin('policy', 'policy.id', 'cluster_policy.policy_id')
+    .select('cluster_policy.cluster_id')
+    .where('cluster_policy.enabled', '=', 1)
+    .where('policy.type', 'like', 'senlin.policy.health-%');
   const rows = await db
     .selectFrom('node_health')
+    .where('cluster_id', 'in', watched)
     .select(['state', (eb) => eb.fn.countAll().as('nodes')])
     .groupBy('state')
     .execute();

@@ -99,6 +99,21 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
   tx.notify('recoveries');
 }
 
+/** As the first look of its recovery has found it. */
+export async function setRecoveryFailure(tx: Tx, id: string, failure: Recovery['failure']): Promise<void> {
+  await tx.db
+    .updateTable('recovery')
+    .set({ failure: toText(failure) })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Whether a recovery of this node ended since: one that is opened then is another try at the same failure. */
+export async function hasEndedSince(db: Db, nodeId: string, since: number): Promise<boolean> {
+  const query = db.selectFrom('recovery').select('id').where('node_id', '=', nodeId);
+  return (await query.where('closed_at', '>=', since).limit(1).executeTakeFirst()) !== undefined;
+}
+
 /** What its planner was told, kept so that it can be told again. */
 export async function saveRecoveryPlan(tx: Tx, id: string, plan: JsonObject): Promise<void> {
   await tx.db
@@ -201,11 +216,12 @@ export async function recentRecoveriesOfCluster(
   return rows.map(toRecent);
 }
 
-/** The last recovery of each of these nodes that has ended, of one mode. */
+/** The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to come (the clock was set back). */
 export async function lastEndsOfNodes(
   db: Db,
   nodeIds: readonly string[],
   mode: RecoveryMode,
+  now: number,
 ): Promise<Map<string, RecentRecovery>> {
   const ends = new Map<string, RecentRecovery>();
   for (const chunk of chunks(nodeIds)) {
@@ -218,7 +234,7 @@ export async function lastEndsOfNodes(
         'closed_at',
         '=',
         sql<number>`(select max(other.closed_at) from recovery as other
-          where other.node_id = recovery.node_id and other.mode = recovery.mode)`,
+          where other.node_id = recovery.node_id and other.mode = recovery.mode and other.closed_at <= ${now})`,
       )
       .execute();
     for (const row of rows) ends.set(row.node_id, toRecent(row));

@@ -31,9 +31,14 @@ export class FakeWorkflows implements WorkflowService {
     return Promise.resolve(workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [] });
   }
 
+  /** What somebody else defines just before our own request for it is heard. */
+  definedMeanwhile: string | null = null;
+
   createDefinition(yaml: string): Promise<WorkflowDescription[]> {
+    if (this.definedMeanwhile !== null) this.known.set(this.definedMeanwhile, {});
     const name = /^(\w+):/m.exec(yaml.replace(/^version:.*\n/, ''))?.[1];
     if (name === undefined) throw new CoppiceError('bad-request', 'no workflow in this document');
+    if (this.known.has(name)) throw new CoppiceError('action-conflict', `Duplicate entry: ${name}`);
     this.calls.push(`define ${name}`);
     this.known.set(name, {});
     return Promise.resolve([{ id: name, name, namespace: '', inputs: [] }]);
