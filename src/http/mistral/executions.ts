@@ -90,18 +90,21 @@ const endStates = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
 const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
 
 async function change(request: MistralRequest): Promise<MistralAnswer> {
-  const { json } = request;
+  const { json, options, id } = request;
   refuseUnknownFields(json, fields, 'wf_ex');
-  const found = await executionAsked(request);
-  const [description, state] = [textField(json, 'description'), textField(json, 'state')];
-  const env = envIn(json);
-  if (description !== undefined && (state !== undefined || env !== undefined))
-    throw badRequest('The description must be updated separately from state and env.');
-  if (description !== undefined) return await note(request, description);
-  if (state === undefined && env === undefined)
+  await executionAsked(request);
+  const [description, state, env] = [textField(json, 'description'), textField(json, 'state'), envIn(json)];
+  if (description === undefined && state === undefined && env === undefined)
     throw badRequest('The property state, description, or env is not provided for update.');
-  if (env !== undefined) checkEnvChange(found, state);
-  await tell(request, eventFor(found, state ?? '', textField(json, 'state_info') ?? null, env));
+  if (description !== undefined && state !== undefined)
+    throw badRequest('The property description must be updated separately from state.');
+  if (env !== undefined && state !== undefined && state !== 'RUNNING')
+    throw badRequest(
+      'The property env can only be updated when workflow execution is not running or on resume from pause.',
+    );
+  if (state !== undefined) await tell(request, eventFor(state, textField(json, 'state_info') ?? null, env));
+  else if (env !== undefined) await tell(request, { type: 'change-env', env });
+  if (description !== undefined) await options.workflows.runner.describeExecution(id, description);
   return await answer(request);
 }
 
@@ -109,33 +112,16 @@ async function answer(request: MistralRequest): Promise<MistralAnswer> {
   return { status: 200, body: fullExecutionShape(await executionAsked(request)) };
 }
 
+/** undefined where there is nothing in it. */
 function envIn(json: JsonObject): JsonObject | undefined {
   const env = dictionary(json, 'params')?.['env'];
-  if (env === undefined || isJsonObject(env)) return env;
-  throw badRequest('env: expected an object');
+  if (env !== undefined && !isJsonObject(env)) throw badRequest('env: expected an object');
+  return env === undefined || Object.keys(env).length === 0 ? undefined : env;
 }
 
-function checkEnvChange({ record }: StoredExecution, state: string | undefined): void {
-  if (!['IDLE', 'PAUSED', 'ERROR'].includes(record.state)) {
-    const sentence = `Updating env to a workflow execution is only permitted when it is in IDLE, PAUSED or ERROR; it is in ${record.state}.`;
-    throw new CoppiceError('forbidden', sentence);
-  }
-  if (state === undefined)
-    throw badRequest(
-      'env can only be changed together with the state: {"state": "RUNNING", "params": {"env": ...}}.',
-    );
-}
-
-function eventFor(
-  { record }: StoredExecution,
-  state: string,
-  stateInfo: string | null,
-  env: JsonObject | undefined,
-): UntimedEvent {
+function eventFor(state: string, stateInfo: string | null, env: JsonObject | undefined): UntimedEvent {
   if (state === 'PAUSED') return { type: 'pause', stateInfo };
-  // Of an execution that has ended nothing happens, as in Mistral.
-  if (state === 'RUNNING')
-    return { type: 'resume', ...(env === undefined || hasEnded(record.state) ? {} : { env }) };
+  if (state === 'RUNNING') return { type: 'resume', ...(env === undefined ? {} : { env }) };
   const end = endStates.find((one) => one === state);
   if (end !== undefined) return { type: 'stop', state: end, stateInfo };
   throw badRequest(`Cannot change state to ${state}. Allowed states are: ${allowedStates.join(', ')}`);
@@ -144,12 +130,9 @@ function eventFor(
 async function tell({ options, id }: MistralRequest, event: UntimedEvent): Promise<void> {
   const refusal = await options.workflows.runner.tell(id, event);
   if (refusal === undefined) return;
-  throw refusal.reason === 'not-found' ? notFound(refusal.message) : badRequest(refusal.message);
-}
-
-async function note(request: MistralRequest, description: string): Promise<MistralAnswer> {
-  await request.options.workflows.runner.describeExecution(request.id, description);
-  return await answer(request);
+  const { reason, message } = refusal;
+  if (reason === 'not-allowed') throw new CoppiceError('forbidden', message);
+  throw reason === 'not-found' ? notFound(message) : badRequest(message);
 }
 
 async function remove(request: MistralRequest): Promise<MistralAnswer> {

@@ -302,6 +302,39 @@ describe('executions', () => {
     expect((await put({ description: 'note' })).body['description']).toBe('note');
   });
 
+  it('change their environment where nothing runs, deeply', async () => {
+    const id = await start('waiting', { params: { env: { zone: { name: 'z1', rack: 1 } } } });
+    const put = (body: JsonObject): Promise<RestAnswer> => rest.call('PUT', `/executions/${id}`, body);
+    const env = { params: '{"env": {"zone": {"rack": 2}}}' };
+    expect(fault(await put(env))).toEqual([
+      403,
+      'Client',
+      'Updating env to workflow execution is only permitted if it is in IDLE, PAUSED, ERROR state; it is in RUNNING.',
+    ]);
+    await put({ state: 'PAUSED' });
+    expect(fault(await put({ ...env, state: 'CANCELLED' }))).toEqual([
+      400,
+      'Client',
+      'The property env can only be updated when workflow execution is not running or on resume from pause.',
+    ]);
+    expect(fault(await put({ params: '{"env": {}}' }))[0]).toBe(400);
+    expect(fault(await put({ params: '{"env": "prod"}' }))).toEqual([
+      400,
+      'Client',
+      'env: expected an object',
+    ]);
+    const changed = { state: 'PAUSED', params: '{"env":{"zone":{"name":"z1","rack":2}},"namespace":""}' };
+    expect(await put(env)).toMatchObject({ status: 200, body: changed });
+    expect(await put({ ...env, description: 'both' })).toMatchObject({ body: { description: 'both' } });
+    await put({ state: 'ERROR' });
+    expect(await put({ params: { env: { more: 1 } } })).toMatchObject({
+      body: { state: 'ERROR', params: '{"env":{"zone":{"name":"z1","rack":2},"more":1},"namespace":""}' },
+    });
+    const cancelled = await start('waiting');
+    await rest.call('PUT', `/executions/${cancelled}`, { state: 'CANCELLED' });
+    expect((await rest.call('PUT', `/executions/${cancelled}`, env)).status).toBe(403);
+  });
+
   it('are deleted when they have ended, or by force', async () => {
     const id = await start('waiting');
     expect((await rest.call('DELETE', `/executions/${id}`)).status).toBe(403);

@@ -26,7 +26,7 @@ import {
   hasExpression,
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
-import { pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
+import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
 import { Draft } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
 import { completeExecution, endExecution } from './conductor/execution-end.ts';
@@ -97,6 +97,8 @@ function handle(draft: Draft, event: WorkflowEvent): void {
       return pause(draft, event.stateInfo ?? null);
     case 'resume':
       return resume(draft, event.env ?? {});
+    case 'change-env':
+      return changeEnv(draft, event.env);
     case 'stop':
       return stop(draft, event.state, event.stateInfo);
     case 'rerun':
