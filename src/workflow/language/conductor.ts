@@ -24,6 +24,7 @@ import {
   ExpressionEvaluationError,
   ExpressionSyntaxError,
   hasExpression,
+  isTruthy,
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
 import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
@@ -122,7 +123,7 @@ function start(draft: Draft): void {
 
 /** What refuses a root execution ends a sub-execution: its parent has begun already. */
 function prepareSubExecution(draft: Draft): void {
-  checkTarget(draft.workflow, draft.execution.params);
+  checkParams(draft.workflow, draft.execution.params);
   const { vars } = draft.workflow;
   if (vars !== undefined) draft.updateExecution({ vars: objectOf(evaluate(vars, scopeOf(draft, []))) });
 }
@@ -172,7 +173,7 @@ export interface StartRequest {
   readonly namespace?: string;
   readonly description?: string;
   readonly input: JsonObject;
-  /** `env` (an object; a stored environment is looked up before), `task_name`, `evaluate_env`, `notify`, ... */
+  /** `env` (an object; a stored environment is looked up before), `task_name`, `evaluate_env`, ... */
   readonly params: JsonObject;
 }
 
@@ -195,7 +196,7 @@ type NewExecution = StartRequest & { readonly env: JsonObject };
 
 function newRecord(workflow: WorkflowSpec, request: NewExecution, now: number): ExecutionRecord {
   checkInput(workflow.fullName, workflowClass(workflow.type), workflow.inputs, request.input);
-  checkTarget(workflow, request.params);
+  checkParams(workflow, request.params);
   return { ...emptyRecord(workflow, request, now), parent: null, rootId: null };
 }
 
@@ -245,6 +246,15 @@ export function createSubExecution(
     parent: { executionId: parent.id, taskId: command.taskId, index: command.index },
     rootId: parent.rootId ?? parent.id,
   };
+}
+
+/** What is asked for and not done is refused, never passed over. */
+function checkParams(workflow: WorkflowSpec, params: JsonObject): void {
+  checkTarget(workflow, params);
+  if (isTruthy(params['notify'] ?? null))
+    throw new EngineFault(
+      'params.notify: executions send no notifications here; look at the execution from time to time, or let a task of it call std.http',
+    );
 }
 
 function checkTarget(workflow: WorkflowSpec, params: JsonObject): void {
