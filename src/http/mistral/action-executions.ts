@@ -12,13 +12,13 @@ import {
   dictionary,
   isTrue,
   notFound,
-  refuseUnknownFields,
   textField,
   type MistralAnswer,
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
 import { runAction } from './run-action.ts';
+import { actionExecutionSchema, completionBody, listSchema, runBody } from './schemas.ts';
 import { actionExecutionShape, settingOf, type ActionSetting } from './shapes.ts';
 import { taskAsked } from './tasks.ts';
 
@@ -85,11 +85,9 @@ async function show(request: MistralRequest): Promise<MistralAnswer> {
 }
 
 const endStates = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
-const fields = ['id', 'state', 'output', 'name', 'task_execution_id', 'input', 'accepted'];
 
 async function complete(request: MistralRequest): Promise<MistralAnswer> {
   const { json, options } = request;
-  refuseUnknownFields(json, fields, 'action_ex');
   const action = await actionAsked(request);
   const asked = textField(json, 'state') ?? 'SUCCESS';
   const state = endStates.find((one) => one === asked);
@@ -122,6 +120,7 @@ export const actionExecutionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List action executions',
+    answers: { status: 200, schema: listSchema('action_executions', actionExecutionSchema) },
     query: listParameters(listings.action),
     handle: (request) => list(request),
   },
@@ -129,6 +128,7 @@ export const actionExecutionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: '/v2/tasks/{id}/action_executions',
     summary: 'List the action executions of a task',
+    answers: { status: 200, schema: listSchema('action_executions', actionExecutionSchema) },
     query: listParameters(listings.action),
     async handle(request) {
       const task = await taskAsked(request);
@@ -138,25 +138,34 @@ export const actionExecutionRoutes: readonly MistralRoute[] = [
       ]);
     },
   },
-  { method: 'GET', path: `${path}/{id}`, summary: 'Show an action execution', handle: show },
+  {
+    method: 'GET',
+    path: `${path}/{id}`,
+    summary: 'Show an action execution',
+    answers: { status: 200, schema: actionExecutionSchema },
+    handle: show,
+  },
   {
     method: 'PUT',
     path: `${path}/{id}`,
     summary: 'Complete an action from outside',
-    takes: 'json',
+    answers: { status: 200, schema: actionExecutionSchema },
+    takes: { argument: 'action_ex', schema: completionBody },
     handle: complete,
   },
   {
     method: 'POST',
     path,
     summary: 'Run an action by itself, without a workflow; kept with params {"save_result": true}',
-    takes: 'json',
+    answers: { status: 201, schema: actionExecutionSchema },
+    takes: { argument: 'action_ex', schema: runBody },
     handle: runAction,
   },
   {
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: 'Delete an action execution without a workflow',
+    answers: { status: 204 },
     handle: remove,
   },
 ];

@@ -13,34 +13,16 @@ import {
   dictionary,
   isTrue,
   notFound,
-  refuseUnknownFields,
   textField,
   type MistralAnswer,
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { executionBody, executionSchema, fullExecutionSchema, listSchema, reportSchema } from './schemas.ts';
 import { executionShape, fullExecutionShape } from './shapes.ts';
 
 const path = '/v2/executions';
-const fields = [
-  'id',
-  'workflow_id',
-  'workflow_name',
-  'workflow_namespace',
-  'description',
-  'input',
-  'params',
-  'source_execution_id',
-  'state',
-  'state_info',
-  'output',
-  'tags',
-  'task_execution_id',
-  'root_execution_id',
-  'project_id',
-  'created_at',
-  'updated_at',
-];
+const body = { argument: 'wf_ex', schema: executionBody } as const;
 
 /** @throws CoppiceError `resource-not-found` */
 export async function executionAsked({ options, id }: MistralRequest): Promise<StoredExecution> {
@@ -54,7 +36,6 @@ const idForm = /^[\w.-]{1,64}$/;
 
 async function start(request: MistralRequest): Promise<MistralAnswer> {
   const { options, caller, json } = request;
-  refuseUnknownFields(json, fields, 'wf_ex');
   const source = await sourceExecution(request);
   const id = textField(json, 'id');
   if (id !== undefined && id !== '' && !idForm.test(id))
@@ -91,7 +72,6 @@ const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
 
 async function change(request: MistralRequest): Promise<MistralAnswer> {
   const { json, options, id } = request;
-  refuseUnknownFields(json, fields, 'wf_ex');
   await executionAsked(request);
   const [description, state, env] = [textField(json, 'description'), textField(json, 'state'), envIn(json)];
   if (description === undefined && state === undefined && env === undefined)
@@ -166,28 +146,38 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'POST',
     path,
     summary: 'Start an execution; with an id that is known, show it',
-    takes: 'json',
+    answers: { status: 201, schema: executionSchema },
+    takes: body,
     handle: start,
   },
   {
     method: 'GET',
     path,
     summary: 'List executions',
+    answers: { status: 200, schema: listSchema('executions', executionSchema) },
     query: listParameters(listings.execution),
     handle: (request) => executionList(request),
   },
-  { method: 'GET', path: `${path}/{id}`, summary: 'Show an execution', handle: answer },
+  {
+    method: 'GET',
+    path: `${path}/{id}`,
+    summary: 'Show an execution',
+    answers: { status: 200, schema: fullExecutionSchema },
+    handle: answer,
+  },
   {
     method: 'PUT',
     path: `${path}/{id}`,
-    summary: 'Pause, resume, cancel or end an execution by force, or describe it',
-    takes: 'json',
+    summary: 'Pause, resume, cancel or end an execution by force, change its environment, or describe it',
+    answers: { status: 200, schema: fullExecutionSchema },
+    takes: body,
     handle: change,
   },
   {
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: 'Delete an execution with all that belongs to it',
+    answers: { status: 204 },
     query: ['force'],
     handle: remove,
   },
@@ -195,6 +185,7 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}/executions`,
     summary: 'List the sub-executions of an execution',
+    answers: { status: 200, schema: listSchema('executions', executionSchema) },
     query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
     async handle(request) {
       const { record } = await executionAsked(request);
@@ -207,6 +198,7 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}/report`,
     summary: 'Show an execution as a tree, with statistics',
+    answers: { status: 200, schema: reportSchema },
     query: ['errors_only', 'max_depth', 'statistics_only'],
     async handle(request) {
       const { query, options } = request;

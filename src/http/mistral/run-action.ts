@@ -3,18 +3,14 @@ import type { JsonObject } from '../../domain/json.ts';
 import {
   badRequest,
   dictionary,
-  refuseUnknownFields,
   textField,
   type MistralAnswer,
   type MistralRequest,
 } from './mistral-route.ts';
 import { actionExecutionShape } from './shapes.ts';
 
-const fields = ['name', 'workflow_namespace', 'input', 'description', 'params'];
-
 /** @throws CoppiceError */
 export async function runAction({ json, options, caller }: MistralRequest): Promise<MistralAnswer> {
-  refuseUnknownFields(json, fields, 'action_ex');
   const name = textField(json, 'name') ?? '';
   if (name === '') throw badRequest('Please provide at least action name to run action.');
   const setting = {
