@@ -28,9 +28,9 @@ import {
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
 import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
-import { Draft } from './conductor/draft.ts';
+import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
-import { completeExecution, endExecution } from './conductor/execution-end.ts';
+import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
 import { describeEvaluation, EngineFault, evaluate, Refusal } from './conductor/fault.ts';
 import { endAction, endAttempt } from './conductor/finish-task.ts';
 import { failBlockedJoin, failImpossibleJoins } from './conductor/joins.ts';
@@ -66,10 +66,26 @@ export function conduct(
     handle(draft, event);
     settle(draft);
   } catch (error) {
+    if (error instanceof TooMuchData) return endedFor(error, workflow, state, event, surroundings);
     if (error instanceof Refusal)
       return { changes: { execution: undefined, tasks: [], actions: [] }, commands: [], refusal: error };
     throw error;
   }
+  return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
+}
+
+/** In the place of what the event would have done: the execution ends, and what came with the event is dropped. */
+function endedFor(
+  { message }: TooMuchData,
+  workflow: WorkflowSpec,
+  state: ExecutionState,
+  event: WorkflowEvent,
+  surroundings: Surroundings,
+): Step {
+  const draft = new Draft(workflow, state, surroundings, { now: event.now, seed: seedOf(event) });
+  if ('actionId' in event && draft.action(event.actionId)?.state === 'RUNNING')
+    draft.updateAction(event.actionId, { state: 'ERROR', accepted: false });
+  abandonExecution(draft, message);
   return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
 }
 
