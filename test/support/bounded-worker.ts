@@ -34,7 +34,7 @@ export class BoundedWorker {
     const watchdog = setTimeout(() => reject(new Error(`no end within ${patienceMs} ms`)), patienceMs);
     worker.once('message', resolve);
     worker.once('error', died);
-    worker.postMessage(job);
+    worker.postMessage(job, []);
     try {
       const outcome = await promise;
       if (outcome.kind === 'failed') throw new Error(outcome.message);

@@ -91,4 +91,4 @@ function refusedWith(error: DefinitionError): HostileOutcome {
     : { kind: 'refused', message: error.message };
 }
 
-parentPort?.on('message', (job: HostileJob) => parentPort?.postMessage(outcomeOf(job)));
+parentPort?.on('message', (job: HostileJob) => parentPort?.postMessage(outcomeOf(job), []));

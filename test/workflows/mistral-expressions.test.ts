@@ -55,7 +55,7 @@ afterAll(async () => {
 async function run(index: number): Promise<RestAnswer> {
   const asked = { workflow_name: `row${index}`, input: JSON.stringify(data) };
   const { body } = await rest.call('POST', '/executions', asked);
-  return await rest.call('GET', `/executions/${String(body['id'])}`);
+  return await rest.call('GET', `/executions/${body['id'] as string}`);
 }
 
 describe('the recorded expressions over REST', () => {

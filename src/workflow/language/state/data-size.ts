@@ -24,7 +24,7 @@ export function dataSize(value: Json): number {
   if (known !== undefined) return known;
   let size = itemSize;
   if (Array.isArray(value)) for (const item of value) size += dataSize(item as Json);
-  else for (const [key, item] of Object.entries(value)) size += key.length + dataSize(item as Json);
+  else for (const [key, item] of Object.entries(value)) size += key.length + dataSize(item);
   if (size > worthKeeping) sizes.set(value, size);
   return size;
 }
