@@ -45,6 +45,22 @@ describe('coppice workflow validate', () => {
     expect([code, out]).toEqual([0, `${path}: ok, workflows greet, other\n`]);
   });
 
+  it('says which action it refuses, and which it does not know, with the place', async () => {
+    const ssh = file(
+      'ssh.yaml',
+      `version: '2.0'\nname: b\nworkflows:\n  w:\n    tasks:\n      a: {action: std.ssh}\n`,
+    );
+    expect((await run(['workflow', 'validate', ssh])).err).toMatch(
+      /ssh\.yaml:6:11: workflows\.w\.tasks\.a\.action: std\.ssh needs private keys/,
+    );
+    const typo = file('typo.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.ech output=1}}}\n");
+    const { code, err } = await run(['workflow', 'validate', typo]);
+    expect([code, err]).toEqual([
+      0,
+      `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean 'std.echo'?\n`,
+    ]);
+  });
+
   it('says at which entry of a list a task is unknown, in the order of the text', async () => {
     const path = file(
       'unknown.yaml',
