@@ -70,7 +70,7 @@ async function branch(
   for (const task of tasks) {
     count(statistics, task);
     if (asked.errorsOnly && task.state !== 'ERROR') continue;
-    if (statistics.total_tasks_count > mostTasks || depth >= asked.maxDepth) continue;
+    if (statistics.total_tasks_count > mostTasks || depth > asked.maxDepth) continue;
     const own = actions.filter((action) => action.taskId === task.id);
     const shape = fullTaskShape(task, execution, spec, own);
     const below =

@@ -467,6 +467,10 @@ describe('executions', () => {
         task_executions: [{ workflow_executions: [{ workflow_name: 'heal' }] }],
       },
     });
+    const shallow = await rest.call('GET', `/executions/${id}/report?max_depth=0`);
+    expect(shallow.body).toMatchObject({
+      root_workflow_execution: { task_executions: [{ workflow_executions: [{ task_executions: [] }] }] },
+    });
   });
 });
 
