@@ -27,12 +27,13 @@ export async function runWorkflow(session: Session, fileOrName: string, asked: R
   const file = await readWorkflowFile(fileOrName);
   const namespace = `run-${createHash('sha256').update(file.text).digest('hex').slice(0, 16)}`;
   const names = await bring(session, file, namespace);
-  const name = wantedName(fileOrName, names, asked.workflow);
-  const id = await start(session, name, namespace, asked);
+  let isLeftRunning = false;
   try {
+    const id = await start(session, wantedName(fileOrName, names, asked.workflow), namespace, asked);
+    isLeftRunning = !asked.wait;
     await follow(session, id, asked.wait);
   } finally {
-    if (asked.wait) await takeAway(session, names, namespace);
+    if (!isLeftRunning) await takeAway(session, names, namespace);
   }
 }
 

@@ -65,9 +65,14 @@ function linesOfTasks(execution: JsonObject, indent: string, now: number): Line[
 }
 
 function lineOf(object: JsonObject, indent: string, name: string, now: number): Line {
-  const reason = textOf(object['state_info']).split('\n')[0] ?? '';
+  const reason = reasonOf(object);
   const detail = reason === '' ? tookText(object, now) : `${tookText(object, now)}  ${printable(reason)}`;
   return { indent, name: printable(name), state: textOf(object['state']), detail };
+}
+
+/** The first line; a colon at its end announced what is not shown. */
+function reasonOf(object: JsonObject): string {
+  return (textOf(object['state_info']).split('\n')[0] ?? '').replace(/:$/, '');
 }
 
 /** One action that went as its task went says nothing new. */
@@ -95,7 +100,10 @@ function subLines(task: JsonObject, indent: string, now: number): Line[] {
 }
 
 function ending(execution: JsonObject, style: Style): string {
-  const reason = textOf(execution['state_info']);
+  const isTold = objectsIn(execution['task_executions']).some(
+    (task) => reasonOf(task) === reasonOf(execution),
+  );
+  const reason = isTold ? '' : textOf(execution['state_info']);
   const output = outputText(execution['output']);
   return [
     reason === '' ? '' : `${style('bad', printable(reason.trimEnd()))}\n`,

@@ -45,6 +45,34 @@ describe('coppice workflow validate', () => {
     expect([code, out]).toEqual([0, `${path}: ok, workflows greet, other\n`]);
   });
 
+  it('says which action it refuses, and which it does not know, with the place', async () => {
+    const ssh = file(
+      'ssh.yaml',
+      `version: '2.0'\nname: b\nworkflows:\n  w:\n    tasks:\n      a: {action: std.ssh}\n`,
+    );
+    expect((await run(['workflow', 'validate', ssh])).err).toMatch(
+      /ssh\.yaml:6:11: workflows\.w\.tasks\.a\.action: std\.ssh needs private keys/,
+    );
+    const typo = file('typo.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.ech output=1}}}\n");
+    const { code, err } = await run(['workflow', 'validate', typo]);
+    expect([code, err]).toEqual([
+      0,
+      `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean 'std.echo'?\n`,
+    ]);
+  });
+
+  it('says at which entry of a list a task is unknown, in the order of the text', async () => {
+    const path = file(
+      'unknown.yaml',
+      "version: '2.0'\nw:\n  tasks:\n    a:\n      action: std.noop\n      on-success:\n        - b\n        - c: <% true %>\n      on-error: d\n    b: {action: std.noop}\n",
+    );
+    const { err } = await run(['workflow', 'validate', path]);
+    expect(err.match(/:\d+:\d+: .*?Task '.' not found/g)).toEqual([
+      ":8:11: w.tasks.a.on-success.1: Task 'c' not found",
+      ":9:7: w.tasks.a.on-error: Task 'd' not found",
+    ]);
+  });
+
   it('says what is wrong, with line and column', async () => {
     const path = file(
       'bad.yaml',
@@ -116,10 +144,33 @@ describe('coppice workflow run', () => {
     expect(failed.out).toContain('Failure caused by error in tasks: a');
     const refused = await run(['workflow', 'run', file('good.yaml', good)], { url: server.url });
     expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("missing=['name']")]);
+    const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
+    expect(rows).toEqual([]);
     const unknown = await run(['workflow', 'run', 'nothing'], { url: server.url });
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('Workflow not found')]);
     const unwritten = await run(['workflow', 'run', path, '--input', 'x'], { url: server.url });
     expect(unwritten.code).toBe(2);
+  });
+
+  it('says once why it failed, where its task says it', async () => {
+    const path = file(
+      'absent.yaml',
+      "version: '2.0'\nw: {tasks: {a: {action: std.echo output=<% $.absent %>}}}\n",
+    );
+    const { out } = await run(['workflow', 'run', path], { url: server.url });
+    expect(out.match(/Failed to run task/g)).toHaveLength(1);
+    expect(out).toMatch(/└─ a +ERROR .*Failed to run task \[error=.*task=a\]\n$/);
+  });
+
+  it('lists executions without their sub-workflows, unless all are asked for', async () => {
+    const names = async (...more: string[]): Promise<string[]> => {
+      const { out } = await run(['--json', 'workflow', 'list', ...more], { url: server.url });
+      return (JSON.parse(out) as { workflow_name: string }[]).map((one) => one.workflow_name);
+    };
+    expect(await names()).not.toContain('other');
+    expect(await names('--all')).toContain('other');
+    const wrong = await run(['workflow', 'list', '--state', 'DONE'], { url: server.url });
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Allowed choices are RUNNING')]);
   });
 
   it('can be left running, listed and shown', async () => {

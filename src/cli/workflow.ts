@@ -1,5 +1,5 @@
 /** `coppice workflow ...`: definitions in files, and executions on a server. */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { identity } from './api-client.ts';
 import { wholeNumber } from './option-values.ts';
@@ -101,7 +101,10 @@ interface ListOptions {
   readonly name?: string;
   readonly state?: string;
   readonly limit: number;
+  readonly all?: boolean;
 }
+
+const states = ['RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED'];
 
 const byDefault = 20;
 
@@ -110,11 +113,13 @@ function addList(group: Command, terminal: Terminal): void {
     .command('list')
     .description('List executions, the newest first.')
     .option('--name <workflow>', 'of this workflow')
-    .option('--state <state>', 'RUNNING, PAUSED, SUCCESS, ERROR or CANCELLED')
+    .addOption(new Option('--state <state>', 'in this state').choices(states))
+    .option('--all', 'sub-workflows, too')
     .option('--limit <number>', `at most so many; 0: all (default: ${byDefault})`, wholeNumber(0), byDefault)
-    .action(async ({ name, state, limit }: ListOptions, command: Command) => {
+    .action(async ({ name, state, limit, all }: ListOptions, command: Command) => {
       const { api, json, style } = openSession(command, terminal);
-      const query = { workflow_name: name, state, limit, sort_keys: 'created_at', sort_dirs: 'desc' };
+      const nulls = all === true ? undefined : 'root_execution_id';
+      const query = { workflow_name: name, state, limit, nulls, sort_keys: 'created_at', sort_dirs: 'desc' };
       const executions = await api.list('/v2/executions', 'executions', query);
       if (json) writeJson(terminal, executions);
       else if (executions.length === 0) terminal.write('No executions.\n');

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { TestServer, type Reply } from '../../test/support/test-server.ts';
 import { aCluster, aNode, aProfile } from '../../test/support/rows.ts';
 import { noAuthentication } from './authentication.ts';
+import { mistralRoutes } from './mistral/mistral-api.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertNodes } from '../store/nodes.ts';
 import { insertProfile } from '../store/profiles.ts';
@@ -168,6 +169,28 @@ describe('The server', () => {
   test('describes itself', async () => {
     const { body } = await server.ask('GET', '/openapi.json');
     expect(body).toMatchObject({ openapi: '3.1.0', paths: { '/openapi.json': {}, '/v1/recoveries': {} } });
+  });
+
+  test('describes the workflow API, too, and no operation twice', async () => {
+    const { body } = await server.ask('GET', '/openapi.json');
+    const { paths } = body as { paths: Record<string, Record<string, { operationId: string }>> };
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => ({ path, method, operationId })),
+    );
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const undocumented = mistralRoutes.filter(
+      ({ path, method }) => paths[path]?.[method.toLowerCase()] === undefined,
+    );
+    expect(undocumented).toEqual([]);
+    expect(paths['/v2/executions']?.['post']).toMatchObject({
+      requestBody: { content: { 'application/json': { schema: { properties: { workflow_name: {} } } } } },
+      responses: { 201: {}, default: {} },
+    });
+    expect(paths['/v2/workflows']?.['post']).toMatchObject({
+      parameters: [{ name: 'namespace' }, { name: 'scope' }],
+      requestBody: { content: { 'text/plain': {} } },
+    });
   });
 });
 

@@ -90,9 +90,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   const maxNodesPerCluster = tools.limits.maxNodesPerCluster;
   for (const route of allRoutes({ maxNodesPerCluster, streams, registry })) addRoute(app, runner, route);
-  const { workflows } = options;
-  if (workflows !== undefined)
-    addMistralApi(app, { workflows, store: tools.store, authentication, now: tools.now, log });
+  const { workflows, checkAnswers = false } = options;
+  if (workflows !== undefined) {
+    const { store, now } = tools;
+    addMistralApi(app, { workflows, store, authentication, now, log, checkAnswers });
+  }
   app.addHook('preClose', async () => streams.close());
   await app.ready();
   return new ListeningServer(app, authentication);

@@ -1,11 +1,29 @@
 /** OpenAPI 3.1 from the declarations of the routes; committed as `openapi.json` by `npm run generate`. */
 import { z } from 'zod';
-import type { Method, Route } from './route.ts';
+import type { AnswerDeclaration, RequiredRole } from './route.ts';
 import { errorShape } from './shapes/common.ts';
 
 type Schema = Record<string, unknown>;
 
-export function toOpenApi(routes: readonly Route[]): object {
+/** What a route says of itself: the declarations of Senlin's side are such, those of Mistral's are made such (`mistral/documented.ts`). */
+export interface DocumentedRoute {
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly tag: string;
+  readonly role: RequiredRole;
+  readonly since?: number;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly documentedBody?: z.ZodType;
+  /** Of the body; absent: JSON. */
+  readonly bodyType?: string;
+  readonly answers: Readonly<Record<number, AnswerDeclaration>>;
+  /** Absent: Senlin's form. */
+  readonly error?: z.ZodType;
+}
+
+export function toOpenApi(routes: readonly DocumentedRoute[]): object {
   const components: Schema = {};
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -18,8 +36,9 @@ export function toOpenApi(routes: readonly Route[]): object {
       title: 'Coppice',
       version: '1.14',
       description:
-        "The API of OpenStack Senlin (clustering v1, microversions 1.0 to 1.14), and Coppice's own: recoveries, the stream of " +
-        'events, health and metrics. The microversion is asked for with the header `OpenStack-API-Version: clustering 1.14`.',
+        "The API of OpenStack Senlin (clustering v1, microversions 1.0 to 1.14), OpenStack Mistral's (workflow v2), and Coppice's own: " +
+        'recoveries, the stream of events, health and metrics. The microversion of clustering is asked for with the header ' +
+        '`OpenStack-API-Version: clustering 1.14`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8777' }],
@@ -28,7 +47,7 @@ export function toOpenApi(routes: readonly Route[]): object {
   };
 }
 
-function operation(route: Route, components: Schema): object {
+function operation(route: DocumentedRoute, components: Schema): object {
   const since = route.since === undefined ? '' : ` From microversion 1.${route.since}.`;
   const body = route.body ?? route.documentedBody;
   return {
@@ -39,15 +58,16 @@ function operation(route: Route, components: Schema): object {
     parameters: [...pathParameters(route.path), ...queryParameters(route, components)],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, ...content(toSchema(body, 'input', components)) } }),
+      : { requestBody: { required: true, ...content(toSchema(body, 'input', components), route.bodyType) } }),
     responses: responses(route, components),
   };
 }
 
-function operationId(method: Method, path: string): string {
+function operationId(method: string, path: string): string {
   const words = path.replaceAll(/[{}]/g, '').split(/[^a-zA-Z0-9]+/);
   return (
-    [method.toLowerCase(), ...words.filter((word) => word !== '')].join('_') + (path === '/v1/' ? '_' : '')
+    [method.toLowerCase(), ...words.filter((word) => word !== '')].join('_') +
+    (path.length > 1 && path.endsWith('/') ? '_' : '')
   );
 }
 
@@ -60,7 +80,7 @@ function pathParameters(path: string): object[] {
   }));
 }
 
-function queryParameters(route: Route, components: Schema): object[] {
+function queryParameters(route: DocumentedRoute, components: Schema): object[] {
   if (route.query === undefined) return [];
   const { properties = {} } = toSchema(route.query, 'input', components) as {
     properties?: Record<string, Schema>;
@@ -73,14 +93,14 @@ function queryParameters(route: Route, components: Schema): object[] {
   }));
 }
 
-function responses(route: Route, components: Schema): object {
+function responses(route: DocumentedRoute, components: Schema): object {
   const declared = Object.entries(route.answers).map(([status, { description, schema, contentType }]) => {
     const body =
       schema === undefined ? contentType && { type: 'string' } : toSchema(schema, 'output', components);
     const headers = status === '202' ? { headers: { Location: location } } : {};
     return [status, { description, ...headers, ...(body ? content(body, contentType) : {}) }];
   });
-  const error = content(toSchema(errorShape, 'output', components));
+  const error = content(toSchema(route.error ?? errorShape, 'output', components));
   return { ...Object.fromEntries(declared), default: { description: 'What is wrong.', ...error } };
 }
 

@@ -112,7 +112,7 @@ export interface WorkflowActionRow {
   state: string;
   accepted: Flag;
   result: JsonText;
-  /** What to run (the `run-action` command), while a process runs it. */
+  /** What to run (the `run-action` command), while a process runs it; of an action without a workflow its setting. */
   call: JsonText | null;
   /** The process that runs it now; null: nobody, or it is completed from outside. */
   owner: string | null;

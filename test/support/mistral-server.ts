@@ -29,7 +29,8 @@ export async function startMistralServer(actions: readonly PerformedAction[] = [
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   const authentication = noAuthentication();
-  addMistralApi(app, { workflows, store: opened.store, authentication, now: Date.now, log });
+  const { store } = opened;
+  addMistralApi(app, { workflows, store, authentication, now: Date.now, log, checkAnswers: true });
   await app.listen({ host: '127.0.0.1', port });
   return {
     url,

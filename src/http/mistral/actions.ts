@@ -1,4 +1,5 @@
 /** `/v2/actions`: what is built in, and ad-hoc actions. */
+import { z } from 'zod';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listDefinitions, listings, type Condition } from '../../store/workflow-listing.ts';
@@ -11,6 +12,7 @@ import {
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { actionSchema, listSchema } from './schemas.ts';
 import { adhocActionShape, systemActionShape } from './shapes.ts';
 
 const path = '/v2/actions';
@@ -79,6 +81,8 @@ async function remove(request: MistralRequest): Promise<MistralAnswer> {
   return await deletion.handle(request);
 }
 
+const manySchema = z.strictObject({ actions: z.array(actionSchema) });
+
 /** Mistral's clients ask for `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly empty. */
 const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
 
@@ -88,6 +92,7 @@ export const actionRoutes: readonly MistralRoute[] = [
     method: 'POST',
     path,
     summary: 'Create ad-hoc actions',
+    answers: { status: 201, schema: manySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -98,6 +103,7 @@ export const actionRoutes: readonly MistralRoute[] = [
     method: 'PUT',
     path: where,
     summary: 'Replace ad-hoc actions by name',
+    answers: { status: 200, schema: manySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -108,6 +114,7 @@ export const actionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List actions',
+    answers: { status: 200, schema: listSchema('actions', actionSchema) },
     query: listParameters(listings.adhoc_action),
     async handle(request) {
       const asked = readListQuery(request, listings.adhoc_action);
@@ -124,6 +131,7 @@ export const actionRoutes: readonly MistralRoute[] = [
       method: 'GET',
       path: where,
       summary: 'Show an action, by name or id',
+      answers: { status: 200, schema: actionSchema },
       query: ['namespace', 'fields'],
       handle: show,
     },

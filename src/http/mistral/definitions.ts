@@ -15,6 +15,7 @@ import {
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { validitySchema } from './schemas.ts';
 import type { Described } from './shapes.ts';
 
 const keys: Readonly<Record<DefinitionTable, readonly [string, string]>> = {
@@ -69,6 +70,7 @@ export function validationRoute(path: string, kind: SourceKind): MistralRoute {
     method: 'POST',
     path: `${path}/validate`,
     summary: `Check a definition without creating it (${kind})`,
+    answers: { status: 200, schema: validitySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     handle: ({ text }) => Promise.resolve({ status: 200, body: validate(kind, text) }),
@@ -90,6 +92,7 @@ export function deletionRoute(path: string, table: DefinitionTable): MistralRout
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: `Delete a definition (${table}); its executions go on`,
+    answers: { status: 204 },
     query: ['namespace'],
     handle: (request) => remove(request, table),
   };

@@ -15,18 +15,17 @@ import {
   badRequest,
   dictionary,
   notFound,
-  refuseUnknownFields,
   textField,
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { environmentBody, environmentSchema, listSchema } from './schemas.ts';
 import { environmentShape } from './shapes.ts';
 
 const path = '/v2/environments';
-const fields = ['id', 'name', 'description', 'variables', 'scope', 'project_id', 'created_at', 'updated_at'];
+const body = { argument: 'env', schema: environmentBody } as const;
 
 function nameIn(json: JsonObject): string {
-  refuseUnknownFields(json, fields, 'env');
   const name = textField(json, 'name');
   if (name === undefined || name === '') throw badRequest("Missing argument: 'name'");
   return name;
@@ -43,7 +42,8 @@ export const environmentRoutes: readonly MistralRoute[] = [
     method: 'POST',
     path,
     summary: 'Create an environment',
-    takes: 'json',
+    answers: { status: 201, schema: environmentSchema },
+    takes: body,
     async handle({ options: { store, now }, caller, json }) {
       const environment: Environment = {
         id: randomUUID(),
@@ -66,7 +66,8 @@ export const environmentRoutes: readonly MistralRoute[] = [
     method: 'PUT',
     path,
     summary: 'Change an environment',
-    takes: 'json',
+    answers: { status: 200, schema: environmentSchema },
+    takes: body,
     async handle({ options: { store, now }, json }) {
       const name = nameIn(json);
       const [description, scope] = [textField(json, 'description'), textField(json, 'scope')];
@@ -85,6 +86,7 @@ export const environmentRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List environments',
+    answers: { status: 200, schema: listSchema('environments', environmentSchema) },
     query: listParameters(listings.environment),
     async handle(request) {
       const asked = readListQuery(request, listings.environment);
@@ -96,6 +98,7 @@ export const environmentRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show an environment',
+    answers: { status: 200, schema: environmentSchema },
     query: ['export', 'fields'],
     async handle(request) {
       return { status: 200, body: environmentShape(await find(request, request.id)) };
@@ -105,6 +108,7 @@ export const environmentRoutes: readonly MistralRoute[] = [
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: 'Delete an environment',
+    answers: { status: 204 },
     async handle({ options, id }) {
       if (!(await options.store.write((tx) => deleteEnvironment(tx, id))))
         throw notFound(`Environment not found [name=${id}]`);

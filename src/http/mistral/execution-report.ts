@@ -9,7 +9,7 @@ import {
 } from '../../store/workflow-executions.ts';
 import type { ActionRecord, TaskRecord } from '../../workflow/language/state/records.ts';
 import type { DefinitionLibrary } from '../../workflow/runner/definition-library.ts';
-import { actionExecutionShape, executionShape, fullTaskShape } from './shapes.ts';
+import { actionExecutionShape, executionShape, fullTaskShape, settingOf } from './shapes.ts';
 
 interface ReportTools {
   readonly db: Db;
@@ -70,12 +70,16 @@ async function branch(
   for (const task of tasks) {
     count(statistics, task);
     if (asked.errorsOnly && task.state !== 'ERROR') continue;
-    if (statistics.total_tasks_count > mostTasks || depth >= asked.maxDepth) continue;
+    if (statistics.total_tasks_count > mostTasks || depth > asked.maxDepth) continue;
     const own = actions.filter((action) => action.taskId === task.id);
     const shape = fullTaskShape(task, execution, spec, own);
     const below =
       task.type === 'ACTION'
-        ? { action_executions: own.map((action) => actionExecutionShape(action, task, execution, false)) }
+        ? {
+            action_executions: own.map((action) =>
+              actionExecutionShape(action, settingOf(execution, task), false),
+            ),
+          }
         : { workflow_executions: await subBranches(tools, own, asked, statistics, depth + 1) };
     shown.push({ ...shape, ...below, retry_count: task.retries });
   }

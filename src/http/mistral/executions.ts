@@ -13,34 +13,16 @@ import {
   dictionary,
   isTrue,
   notFound,
-  refuseUnknownFields,
   textField,
   type MistralAnswer,
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { executionBody, executionSchema, fullExecutionSchema, listSchema, reportSchema } from './schemas.ts';
 import { executionShape, fullExecutionShape } from './shapes.ts';
 
 const path = '/v2/executions';
-const fields = [
-  'id',
-  'workflow_id',
-  'workflow_name',
-  'workflow_namespace',
-  'description',
-  'input',
-  'params',
-  'source_execution_id',
-  'state',
-  'state_info',
-  'output',
-  'tags',
-  'task_execution_id',
-  'root_execution_id',
-  'project_id',
-  'created_at',
-  'updated_at',
-];
+const body = { argument: 'wf_ex', schema: executionBody } as const;
 
 /** @throws CoppiceError `resource-not-found` */
 export async function executionAsked({ options, id }: MistralRequest): Promise<StoredExecution> {
@@ -54,7 +36,6 @@ const idForm = /^[\w.-]{1,64}$/;
 
 async function start(request: MistralRequest): Promise<MistralAnswer> {
   const { options, caller, json } = request;
-  refuseUnknownFields(json, fields, 'wf_ex');
   const source = await sourceExecution(request);
   const id = textField(json, 'id');
   if (id !== undefined && id !== '' && !idForm.test(id))
@@ -90,18 +71,20 @@ const endStates = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
 const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
 
 async function change(request: MistralRequest): Promise<MistralAnswer> {
-  const { json } = request;
-  refuseUnknownFields(json, fields, 'wf_ex');
-  const found = await executionAsked(request);
-  const [description, state] = [textField(json, 'description'), textField(json, 'state')];
-  const env = envIn(json);
-  if (description !== undefined && (state !== undefined || env !== undefined))
-    throw badRequest('The description must be updated separately from state and env.');
-  if (description !== undefined) return await note(request, description);
-  if (state === undefined && env === undefined)
+  const { json, options, id } = request;
+  await executionAsked(request);
+  const [description, state, env] = [textField(json, 'description'), textField(json, 'state'), envIn(json)];
+  if (description === undefined && state === undefined && env === undefined)
     throw badRequest('The property state, description, or env is not provided for update.');
-  if (env !== undefined) checkEnvChange(found, state);
-  await tell(request, eventFor(found, state ?? '', textField(json, 'state_info') ?? null, env));
+  if (description !== undefined && state !== undefined)
+    throw badRequest('The property description must be updated separately from state.');
+  if (env !== undefined && state !== undefined && state !== 'RUNNING')
+    throw badRequest(
+      'The property env can only be updated when workflow execution is not running or on resume from pause.',
+    );
+  if (state !== undefined) await tell(request, eventFor(state, textField(json, 'state_info') ?? null, env));
+  else if (env !== undefined) await tell(request, { type: 'change-env', env });
+  if (description !== undefined) await options.workflows.runner.describeExecution(id, description);
   return await answer(request);
 }
 
@@ -109,33 +92,16 @@ async function answer(request: MistralRequest): Promise<MistralAnswer> {
   return { status: 200, body: fullExecutionShape(await executionAsked(request)) };
 }
 
+/** undefined where there is nothing in it. */
 function envIn(json: JsonObject): JsonObject | undefined {
   const env = dictionary(json, 'params')?.['env'];
-  if (env === undefined || isJsonObject(env)) return env;
-  throw badRequest('env: expected an object');
+  if (env !== undefined && !isJsonObject(env)) throw badRequest('env: expected an object');
+  return env === undefined || Object.keys(env).length === 0 ? undefined : env;
 }
 
-function checkEnvChange({ record }: StoredExecution, state: string | undefined): void {
-  if (!['IDLE', 'PAUSED', 'ERROR'].includes(record.state)) {
-    const sentence = `Updating env to a workflow execution is only permitted when it is in IDLE, PAUSED or ERROR; it is in ${record.state}.`;
-    throw new CoppiceError('forbidden', sentence);
-  }
-  if (state === undefined)
-    throw badRequest(
-      'env can only be changed together with the state: {"state": "RUNNING", "params": {"env": ...}}.',
-    );
-}
-
-function eventFor(
-  { record }: StoredExecution,
-  state: string,
-  stateInfo: string | null,
-  env: JsonObject | undefined,
-): UntimedEvent {
+function eventFor(state: string, stateInfo: string | null, env: JsonObject | undefined): UntimedEvent {
   if (state === 'PAUSED') return { type: 'pause', stateInfo };
-  // Of an execution that has ended nothing happens, as in Mistral.
-  if (state === 'RUNNING')
-    return { type: 'resume', ...(env === undefined || hasEnded(record.state) ? {} : { env }) };
+  if (state === 'RUNNING') return { type: 'resume', ...(env === undefined ? {} : { env }) };
   const end = endStates.find((one) => one === state);
   if (end !== undefined) return { type: 'stop', state: end, stateInfo };
   throw badRequest(`Cannot change state to ${state}. Allowed states are: ${allowedStates.join(', ')}`);
@@ -144,12 +110,9 @@ function eventFor(
 async function tell({ options, id }: MistralRequest, event: UntimedEvent): Promise<void> {
   const refusal = await options.workflows.runner.tell(id, event);
   if (refusal === undefined) return;
-  throw refusal.reason === 'not-found' ? notFound(refusal.message) : badRequest(refusal.message);
-}
-
-async function note(request: MistralRequest, description: string): Promise<MistralAnswer> {
-  await request.options.workflows.runner.describeExecution(request.id, description);
-  return await answer(request);
+  const { reason, message } = refusal;
+  if (reason === 'not-allowed') throw new CoppiceError('forbidden', message);
+  throw reason === 'not-found' ? notFound(message) : badRequest(message);
 }
 
 async function remove(request: MistralRequest): Promise<MistralAnswer> {
@@ -183,28 +146,38 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'POST',
     path,
     summary: 'Start an execution; with an id that is known, show it',
-    takes: 'json',
+    answers: { status: 201, schema: executionSchema },
+    takes: body,
     handle: start,
   },
   {
     method: 'GET',
     path,
     summary: 'List executions',
+    answers: { status: 200, schema: listSchema('executions', executionSchema) },
     query: listParameters(listings.execution),
     handle: (request) => executionList(request),
   },
-  { method: 'GET', path: `${path}/{id}`, summary: 'Show an execution', handle: answer },
+  {
+    method: 'GET',
+    path: `${path}/{id}`,
+    summary: 'Show an execution',
+    answers: { status: 200, schema: fullExecutionSchema },
+    handle: answer,
+  },
   {
     method: 'PUT',
     path: `${path}/{id}`,
-    summary: 'Pause, resume, cancel or end an execution by force, or describe it',
-    takes: 'json',
+    summary: 'Pause, resume, cancel or end an execution by force, change its environment, or describe it',
+    answers: { status: 200, schema: fullExecutionSchema },
+    takes: body,
     handle: change,
   },
   {
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: 'Delete an execution with all that belongs to it',
+    answers: { status: 204 },
     query: ['force'],
     handle: remove,
   },
@@ -212,6 +185,7 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}/executions`,
     summary: 'List the sub-executions of an execution',
+    answers: { status: 200, schema: listSchema('executions', executionSchema) },
     query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
     async handle(request) {
       const { record } = await executionAsked(request);
@@ -224,6 +198,7 @@ export const executionRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}/report`,
     summary: 'Show an execution as a tree, with statistics',
+    answers: { status: 200, schema: reportSchema },
     query: ['errors_only', 'max_depth', 'statistics_only'],
     async handle(request) {
       const { query, options } = request;

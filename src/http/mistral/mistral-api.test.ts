@@ -200,10 +200,105 @@ workflows:
     expect((await rest.call('DELETE', '/actions/act/ns')).status).toBe(204);
   });
 
-  it('run a built-in action by itself', async () => {
-    const run = await rest.call('POST', '/action_executions', { name: 'std.echo', input: '{"output": [1]}' });
-    expect(run).toMatchObject({ status: 201, body: { state: 'SUCCESS', output: '{"result":[1]}' } });
-    expect((await rest.call('POST', '/action_executions', { name: 'std.echo', input: {} })).status).toBe(400);
+  describe('run by themselves', () => {
+    const run = (name: string, more: JsonObject = {}): Promise<RestAnswer> =>
+      rest.call('POST', '/action_executions', { name, ...more });
+    const kept = { params: '{"save_result": true}' };
+
+    beforeAll(async () => {
+      await rest.call(
+        'POST',
+        '/actions?namespace=alone',
+        `version: '2.0'
+greet:
+  input: [who, {word: hello}]
+  base: std.echo
+  base-input: {output: '<% $.word %> <% $.who %>', delay: 0.01}
+  output: {said: <% $ %>}
+greet_you: {base: greet who="you"}
+later: {base: std.async_noop, output: {got: <% $.v %>}}
+broken: {base: std.noop, output: <% $.absent %>}
+`,
+      );
+    });
+
+    it('answer with the result, and nothing is kept', async () => {
+      const { status, body } = await run('std.echo', { input: '{"output": [1]}' });
+      expect([status, body['state'], body['output']]).toEqual([201, 'SUCCESS', '{"result":[1]}']);
+      expect((await rest.call('GET', `/action_executions/${body['id'] as string}`)).status).toBe(404);
+    });
+
+    it('stand on others, where they are ad-hoc', async () => {
+      const alone = { workflow_namespace: 'alone' };
+      expect(await run('greet', { ...alone, input: { who: 'x' } })).toMatchObject({
+        status: 201,
+        body: {
+          name: 'greet',
+          workflow_namespace: 'alone',
+          state: 'SUCCESS',
+          input: '{"who":"x","word":"hello"}',
+          output: '{"result":{"said":"hello x"}}',
+        },
+      });
+      expect((await run('greet_you', alone)).body['output']).toBe('{"result":{"said":"hello you"}}');
+      expect((await run('broken', alone)).body).toMatchObject({
+        state: 'ERROR',
+        output: expect.stringContaining('Can not evaluate YAQL expression'),
+      });
+      expect(fault(await run('greet', alone))).toEqual([
+        400,
+        'Client',
+        "Invalid input [name=greet, class=ad-hoc action, missing=['who']]",
+      ]);
+      expect(fault(await run('greet'))[0]).toBe(404);
+    });
+
+    it('are kept without a task if that is asked for, until they are deleted', async () => {
+      const { body } = await run('std.fail', { ...kept, description: 'a try' });
+      const id = body['id'] as string;
+      const own = { id, state: 'ERROR', description: 'a try', task_execution_id: null, workflow_name: null };
+      expect((await rest.call('GET', `/action_executions/${id}`)).body).toMatchObject(own);
+      expect(await rest.items('/action_executions?name=std.fail', 'action_executions')).toMatchObject([own]);
+      expect((await rest.call('DELETE', `/action_executions/${id}`)).status).toBe(204);
+      expect((await rest.call('DELETE', `/action_executions/${id}`)).status).toBe(404);
+    });
+
+    it('wait for one who completes them from outside', async () => {
+      const { body } = await run('later', { workflow_namespace: 'alone' });
+      expect(body['state']).toBe('RUNNING');
+      const path = `/action_executions/${body['id'] as string}`;
+      expect(fault(await rest.call('DELETE', path))[0]).toBe(403);
+      const done = await rest.call('PUT', path, { state: 'SUCCESS', output: { v: 7 } });
+      expect(done.body).toMatchObject({ state: 'SUCCESS', output: '{"result":{"got":7}}' });
+      expect(fault(await rest.call('PUT', path, { state: 'ERROR' }))[0]).toBe(400);
+    });
+
+    it('are forgotten like executions', async () => {
+      const { body } = await run('std.noop', kept);
+      await server.workflows.runner.purge(Date.now() - 60_000);
+      const path = `/action_executions/${body['id'] as string}`;
+      expect((await rest.call('GET', path)).status).toBe(200);
+      await server.workflows.runner.purge(Date.now() + 60_000);
+      expect((await rest.call('GET', path)).status).toBe(404);
+    });
+
+    it.each([
+      ['std.echo', { input: {} }, "Invalid input [name=std.echo, class=action, missing=['output']]"],
+      ['std.noop', { params: { colour: 1 } }, /^params: expected some of save_result, .*, found colour$/],
+      ['std.async_noop', { params: { run_sync: true } }, 'Action does not support synchronous execution.'],
+      ['std.sleep', { input: { seconds: 61 } }, /takes more than 60 seconds needs a workflow/],
+      ['', {}, 'Please provide at least action name to run action.'],
+    ])('refuse %s with %j', async (name, more, sentence) => {
+      const { status, body } = await run(name, more);
+      expect(status).toBe(400);
+      expect(body['faultstring']).toMatch(sentence);
+    });
+  });
+
+  it('of a task are not deleted', async () => {
+    const id = await start('waiting');
+    const [action] = await rest.items(`/action_executions?workflow_execution_id=${id}`, 'action_executions');
+    expect((await rest.call('DELETE', `/action_executions/${action?.['id'] as string}`)).status).toBe(403);
   });
 });
 
@@ -246,6 +341,11 @@ describe('executions', () => {
     [{ workflow_name: 'heal', colour: 'red' }, 400, 'Unknown attribute for argument wf_ex: colour'],
     [{ workflow_name: 'x' }, 404, 'Workflow not found [workflow_identifier=x, namespace=]'],
     [{ workflow_name: 'waiting', params: { env: 'x' } }, 400, 'Environment is not found: x'],
+    [
+      { workflow_name: 'waiting', params: { notify: [{ type: 'webhook', url: 'http://127.0.0.1/' }] } },
+      400,
+      'params.notify: executions send no notifications here; look at the execution from time to time, or let a task of it call std.http',
+    ],
     [
       { workflow_name: 'waiting', input: [] },
       400,
@@ -302,6 +402,39 @@ describe('executions', () => {
     expect((await put({ description: 'note' })).body['description']).toBe('note');
   });
 
+  it('change their environment where nothing runs, deeply', async () => {
+    const id = await start('waiting', { params: { env: { zone: { name: 'z1', rack: 1 } } } });
+    const put = (body: JsonObject): Promise<RestAnswer> => rest.call('PUT', `/executions/${id}`, body);
+    const env = { params: '{"env": {"zone": {"rack": 2}}}' };
+    expect(fault(await put(env))).toEqual([
+      403,
+      'Client',
+      'Updating env to workflow execution is only permitted if it is in IDLE, PAUSED, ERROR state; it is in RUNNING.',
+    ]);
+    await put({ state: 'PAUSED' });
+    expect(fault(await put({ ...env, state: 'CANCELLED' }))).toEqual([
+      400,
+      'Client',
+      'The property env can only be updated when workflow execution is not running or on resume from pause.',
+    ]);
+    expect(fault(await put({ params: '{"env": {}}' }))[0]).toBe(400);
+    expect(fault(await put({ params: '{"env": "prod"}' }))).toEqual([
+      400,
+      'Client',
+      'env: expected an object',
+    ]);
+    const changed = { state: 'PAUSED', params: '{"env":{"zone":{"name":"z1","rack":2}},"namespace":""}' };
+    expect(await put(env)).toMatchObject({ status: 200, body: changed });
+    expect(await put({ ...env, description: 'both' })).toMatchObject({ body: { description: 'both' } });
+    await put({ state: 'ERROR' });
+    expect(await put({ params: { env: { more: 1 } } })).toMatchObject({
+      body: { state: 'ERROR', params: '{"env":{"zone":{"name":"z1","rack":2},"more":1},"namespace":""}' },
+    });
+    const cancelled = await start('waiting');
+    await rest.call('PUT', `/executions/${cancelled}`, { state: 'CANCELLED' });
+    expect((await rest.call('PUT', `/executions/${cancelled}`, env)).status).toBe(403);
+  });
+
   it('are deleted when they have ended, or by force', async () => {
     const id = await start('waiting');
     expect((await rest.call('DELETE', `/executions/${id}`)).status).toBe(403);
@@ -333,6 +466,10 @@ describe('executions', () => {
         name: 'outer',
         task_executions: [{ workflow_executions: [{ workflow_name: 'heal' }] }],
       },
+    });
+    const shallow = await rest.call('GET', `/executions/${id}/report?max_depth=0`);
+    expect(shallow.body).toMatchObject({
+      root_workflow_execution: { task_executions: [{ workflow_executions: [{ task_executions: [] }] }] },
     });
   });
 });

@@ -4,6 +4,7 @@
  * `faultstring` alone.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Caller } from '../../requests/request-tools.ts';
@@ -20,6 +21,8 @@ export interface MistralOptions {
   readonly authentication: Authentication;
   readonly now: () => number;
   readonly log: { error(details: object, message: string): void };
+  /** Whether answers are held against their declaration: for tests. */
+  readonly checkAnswers?: boolean;
 }
 
 export interface MistralRequest {
@@ -48,11 +51,20 @@ export interface MistralRoute {
   /** `/v2/executions/{id}` */
   readonly path: string;
   readonly summary: string;
-  /** What the body is; absent: there is none. */
-  readonly takes?: 'text' | 'json';
+  /** What the body is: the YAML of a definition, or JSON; absent: there is none. */
+  readonly takes?: 'text' | JsonBody;
   /** Known query parameters; another one is refused. */
   readonly query?: readonly string[];
+  /** What is answered where nothing is wrong; without a schema there is no body. */
+  readonly answers: { readonly status: number; readonly schema?: z.ZodType };
   handle(request: MistralRequest): Promise<MistralAnswer>;
+}
+
+/** A field that the schema does not name is refused; what is in the others, the handler reads. */
+export interface JsonBody {
+  /** What errors call it. */
+  readonly argument: string;
+  readonly schema: z.ZodObject;
 }
 
 export function addMistralRoute(app: FastifyInstance, route: MistralRoute, options: MistralOptions): void {
@@ -81,15 +93,23 @@ async function carryOut(
     if (route.query?.includes(name) !== true) throw badRequest(`Unknown argument: "${name}"`);
   }
   const body = typeof request.body === 'string' ? request.body : '';
-  return await route.handle({
+  const answer = await route.handle({
     options,
     caller,
     query: { ...namespaceInPath(request), ...query },
     id: idOf(request),
     text: body,
-    json: route.takes === 'json' ? jsonOf(body) : {},
+    json: typeof route.takes === 'object' ? jsonOf(body, route.takes) : {},
     url: `${request.protocol}://${request.host}${request.url.split('?')[0] ?? ''}`,
   });
+  if (options.checkAnswers === true) checkAnswer(route, answer);
+  return answer;
+}
+
+/** @throws Error for an answer that is not as it is declared. */
+function checkAnswer({ method, path, answers }: MistralRoute, { status, body }: MistralAnswer): void {
+  if (status !== answers.status) throw new Error(`${method} ${path} answers ${status}, undeclared`);
+  answers.schema?.parse(body);
 }
 
 function idOf(request: FastifyRequest): string {
@@ -114,14 +134,21 @@ function queryOf(request: FastifyRequest): Record<string, string> {
   return Object.fromEntries(named) as Record<string, string>;
 }
 
-function jsonOf(body: string): JsonObject {
+function jsonOf(body: string, { argument, schema }: JsonBody): JsonObject {
+  const json = readJson(body);
+  if (json === undefined) throw badRequest('Request is not in valid JSON format.');
+  const unknown = Object.keys(json).find((name) => !Object.hasOwn(schema.shape, name));
+  if (unknown !== undefined) throw badRequest(`Unknown attribute for argument ${argument}: ${unknown}`);
+  return json;
+}
+
+function readJson(body: string): JsonObject | undefined {
   try {
-    const value = readJsonBody(body);
-    if (value !== undefined) return value;
+    return readJsonBody(body);
   } catch (error) {
-    if (!(error instanceof CoppiceError)) throw error;
+    if (error instanceof CoppiceError) return undefined;
+    throw error;
   }
-  throw badRequest('Request is not in valid JSON format.');
 }
 
 async function send(reply: FastifyReply, { status, body }: MistralAnswer): Promise<void> {
@@ -193,12 +220,6 @@ export function textField(json: JsonObject, field: string): string | undefined {
   throw badRequest(
     `Invalid input for field/attribute ${field}. Value: '${shortly(value)}'. Expected a text.`,
   );
-}
-
-/** @throws CoppiceError for a field that nobody knows. */
-export function refuseUnknownFields(json: JsonObject, known: readonly string[], argument: string): void {
-  const unknown = Object.keys(json).find((name) => !known.includes(name));
-  if (unknown !== undefined) throw badRequest(`Unknown attribute for argument ${argument}: ${unknown}`);
 }
 
 export function isTrue(value: string | undefined): boolean {

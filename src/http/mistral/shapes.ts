@@ -179,21 +179,42 @@ export function fullTaskShape(
   };
 }
 
+/** What an action execution says of where it belongs: to a task of a workflow, or to nothing. */
+export interface ActionSetting {
+  readonly workflow: string | null;
+  readonly namespace: string;
+  readonly project: string;
+  readonly task: string | null;
+  readonly description: string;
+}
+
+export function settingOf(
+  { record, project }: StoredExecution,
+  task: { readonly name: string },
+): ActionSetting {
+  return {
+    workflow: record.workflow,
+    namespace: record.namespace,
+    project,
+    task: task.name,
+    description: '',
+  };
+}
+
 export function actionExecutionShape(
   action: ActionRecord,
-  task: { readonly name: string } | undefined,
-  { record, project }: StoredExecution,
+  setting: ActionSetting,
   withOutput: boolean,
 ): JsonObject {
   const hasEnded = hasActionEnded(action.state);
   return {
     id: action.id,
     name: action.name,
-    description: '',
-    workflow_name: record.workflow,
-    workflow_namespace: record.namespace,
-    task_name: task?.name ?? null,
-    task_execution_id: action.taskId,
+    description: setting.description,
+    workflow_name: setting.workflow,
+    workflow_namespace: setting.namespace,
+    task_name: setting.task,
+    task_execution_id: setting.task === null ? null : action.taskId,
     state: action.state,
     state_info: null,
     tags: [],
@@ -204,7 +225,7 @@ export function actionExecutionShape(
     updated_at: timeText(action.updatedAt),
     started_at: timeText(action.createdAt),
     finished_at: hasEnded ? timeText(action.updatedAt) : null,
-    project_id: project,
+    project_id: setting.project,
   };
 }
 

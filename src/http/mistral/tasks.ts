@@ -14,12 +14,12 @@ import {
   badRequest,
   dictionary,
   notFound,
-  refuseUnknownFields,
   textField,
   type MistralAnswer,
   type MistralRequest,
   type MistralRoute,
 } from './mistral-route.ts';
+import { executionSchema, fullTaskSchema, listSchema, taskBody, taskSchema } from './schemas.ts';
 import { fullTaskShape, taskShape } from './shapes.ts';
 
 const path = '/v2/tasks';
@@ -56,11 +56,8 @@ async function show(request: MistralRequest): Promise<MistralAnswer> {
   return { status: 200, body: fullTaskShape(task, execution, spec, await actionsOfTask(store.db, task)) };
 }
 
-const fields = ['id', 'name', 'workflow_name', 'workflow_execution_id', 'state', 'reset', 'env'];
-
 async function rerun(request: MistralRequest): Promise<MistralAnswer> {
   const { json, options, id } = request;
-  refuseUnknownFields(json, fields, 'task');
   const task = await taskAsked(request);
   const name = textField(json, 'name');
   if (name !== undefined && name !== task.name) throw badRequest(`Task name does not match: ${name}`);
@@ -90,6 +87,7 @@ export const taskRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List tasks',
+    answers: { status: 200, schema: listSchema('tasks', taskSchema) },
     query: listParameters(listings.task),
     handle: (request) => list(request),
   },
@@ -97,6 +95,7 @@ export const taskRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: '/v2/executions/{id}/tasks',
     summary: 'List the tasks of an execution',
+    answers: { status: 200, schema: listSchema('tasks', taskSchema) },
     query: listParameters(listings.task),
     async handle(request) {
       const { record } = await executionAsked(request);
@@ -107,14 +106,23 @@ export const taskRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show a task with its result',
+    answers: { status: 200, schema: fullTaskSchema },
     query: ['fields'],
     handle: show,
   },
-  { method: 'PUT', path: `${path}/{id}`, summary: 'Run a failed task again', takes: 'json', handle: rerun },
+  {
+    method: 'PUT',
+    path: `${path}/{id}`,
+    summary: 'Run a failed task again',
+    answers: { status: 200, schema: fullTaskSchema },
+    takes: { argument: 'task', schema: taskBody },
+    handle: rerun,
+  },
   ...['workflow_executions', 'executions'].map((name): MistralRoute => ({
     method: 'GET',
     path: `${path}/{id}/${name}`,
     summary: 'List the sub-executions of a task',
+    answers: { status: 200, schema: listSchema('executions', executionSchema) },
     query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
     async handle(request) {
       const task = await taskAsked(request);

@@ -5,6 +5,7 @@ import { listDefinitions, listings } from '../../store/workflow-listing.ts';
 import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
 import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
 import type { MistralRequest, MistralRoute } from './mistral-route.ts';
+import { listSchema, workbookSchema } from './schemas.ts';
 import { definitionShape } from './shapes.ts';
 
 const path = '/v2/workbooks';
@@ -26,6 +27,7 @@ export const workbookRoutes: readonly MistralRoute[] = [
     method: 'POST',
     path,
     summary: 'Create a workbook with its workflows and actions',
+    answers: { status: 201, schema: workbookSchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -36,6 +38,7 @@ export const workbookRoutes: readonly MistralRoute[] = [
     method: 'PUT',
     path,
     summary: 'Replace a workbook by name',
+    answers: { status: 200, schema: workbookSchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -46,6 +49,7 @@ export const workbookRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List workbooks',
+    answers: { status: 200, schema: listSchema('workbooks', workbookSchema) },
     query: listParameters(listings.workbook),
     async handle(request) {
       const asked = readListQuery(request, listings.workbook);
@@ -58,6 +62,7 @@ export const workbookRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show a workbook',
+    answers: { status: 200, schema: workbookSchema },
     query: ['namespace', 'fields'],
     async handle(request) {
       return { status: 200, body: await shape(request, await definitionAsked(request, 'workbook')) };

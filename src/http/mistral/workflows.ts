@@ -1,10 +1,12 @@
 /** `/v2/workflows` */
+import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listDefinitions, listings } from '../../store/workflow-listing.ts';
 import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
 import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
 import type { MistralRequest, MistralRoute } from './mistral-route.ts';
+import { listSchema, workflowSchema } from './schemas.ts';
 import { workflowShape } from './shapes.ts';
 
 const path = '/v2/workflows';
@@ -25,12 +27,15 @@ async function shapes(request: MistralRequest, definitions: readonly Definition[
   };
 }
 
+const manySchema = z.strictObject({ workflows: z.array(workflowSchema) });
+
 export const workflowRoutes: readonly MistralRoute[] = [
   validationRoute(path, 'workflow'),
   {
     method: 'POST',
     path,
     summary: 'Create the workflows of a definition',
+    answers: { status: 201, schema: manySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -41,6 +46,7 @@ export const workflowRoutes: readonly MistralRoute[] = [
     method: 'PUT',
     path,
     summary: 'Replace workflows by name',
+    answers: { status: 200, schema: manySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -51,6 +57,7 @@ export const workflowRoutes: readonly MistralRoute[] = [
     method: 'PUT',
     path: `${path}/{id}`,
     summary: 'Replace one workflow',
+    answers: { status: 200, schema: manySchema },
     takes: 'text',
     query: ['namespace', 'scope'],
     async handle(request) {
@@ -62,6 +69,7 @@ export const workflowRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path,
     summary: 'List workflows',
+    answers: { status: 200, schema: listSchema('workflows', workflowSchema) },
     query: listParameters(listings.workflow),
     async handle(request) {
       const asked = readListQuery(request, listings.workflow);
@@ -74,6 +82,7 @@ export const workflowRoutes: readonly MistralRoute[] = [
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show a workflow, by name or id',
+    answers: { status: 200, schema: workflowSchema },
     query: ['namespace', 'fields'],
     async handle(request) {
       const definition = await definitionAsked(request, 'workflow');

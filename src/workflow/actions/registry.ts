@@ -2,7 +2,7 @@
 import type { SystemAction } from '../language/conductor/surroundings.ts';
 import type { ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';
-import { httpActions, type HttpSurroundings } from './std-http.ts';
+import { httpActionNames, httpActions, type HttpSurroundings } from './std-http.ts';
 
 /** What Mistral has and Coppice does not, why, and what to use instead: told when a definition is created. */
 const refused: Readonly<Record<string, string>> = {
@@ -16,6 +16,9 @@ const refused: Readonly<Record<string, string>> = {
     'needs private keys on the server, which Coppice does not keep; call an agent or an automation service with std.http',
   'std.email': 'needs a mail server and its password; call a mail or paging service with std.http',
 };
+
+/** What is always there. */
+export const standardNames: readonly string[] = [...basicActions.map(({ name }) => name), ...httpActionNames];
 
 export class ActionRegistry {
   readonly #actions: ReadonlyMap<string, ActionType>;

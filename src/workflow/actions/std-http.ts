@@ -42,19 +42,21 @@ export interface HttpSurroundings {
   readonly apiUrl: () => string | undefined;
 }
 
+export const httpActionNames = ['std.http', 'std.mistral_http'] as const;
+
 /** @throws Error for a policy that names something else than addresses and networks. */
 export function httpActions(surroundings: HttpSurroundings): readonly PerformedAction[] {
   const { maxResponseBytes } = surroundings.policy;
   const limits = { guard: new AddressGuard(surroundings.policy), maxResponseBytes };
   return [
     {
-      name: 'std.http',
+      name: httpActionNames[0],
       description: 'Sends an HTTP request; succeeds with an answer of status 200 to 306.',
       parameters,
       perform: (call, signal) => perform('HTTP action', call, {}, limits, signal),
     },
     {
-      name: 'std.mistral_http',
+      name: httpActionNames[1],
       description:
         'Sends an HTTP request and runs until the receiver completes it: PUT to the URL in its Mistral-Callback-URL header.',
       parameters,

@@ -24,12 +24,13 @@ import {
   ExpressionEvaluationError,
   ExpressionSyntaxError,
   hasExpression,
+  isTruthy,
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
-import { pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
-import { Draft } from './conductor/draft.ts';
+import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
+import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
-import { completeExecution, endExecution } from './conductor/execution-end.ts';
+import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
 import { describeEvaluation, EngineFault, evaluate, Refusal } from './conductor/fault.ts';
 import { endAction, endAttempt } from './conductor/finish-task.ts';
 import { failBlockedJoin, failImpossibleJoins } from './conductor/joins.ts';
@@ -65,10 +66,26 @@ export function conduct(
     handle(draft, event);
     settle(draft);
   } catch (error) {
+    if (error instanceof TooMuchData) return endedFor(error, workflow, state, event, surroundings);
     if (error instanceof Refusal)
       return { changes: { execution: undefined, tasks: [], actions: [] }, commands: [], refusal: error };
     throw error;
   }
+  return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
+}
+
+/** In the place of what the event would have done: the execution ends, and what came with the event is dropped. */
+function endedFor(
+  { message }: TooMuchData,
+  workflow: WorkflowSpec,
+  state: ExecutionState,
+  event: WorkflowEvent,
+  surroundings: Surroundings,
+): Step {
+  const draft = new Draft(workflow, state, surroundings, { now: event.now, seed: seedOf(event) });
+  if ('actionId' in event && draft.action(event.actionId)?.state === 'RUNNING')
+    draft.updateAction(event.actionId, { state: 'ERROR', accepted: false });
+  abandonExecution(draft, message);
   return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
 }
 
@@ -97,6 +114,8 @@ function handle(draft: Draft, event: WorkflowEvent): void {
       return pause(draft, event.stateInfo ?? null);
     case 'resume':
       return resume(draft, event.env ?? {});
+    case 'change-env':
+      return changeEnv(draft, event.env);
     case 'stop':
       return stop(draft, event.state, event.stateInfo);
     case 'rerun':
@@ -120,7 +139,7 @@ function start(draft: Draft): void {
 
 /** What refuses a root execution ends a sub-execution: its parent has begun already. */
 function prepareSubExecution(draft: Draft): void {
-  checkTarget(draft.workflow, draft.execution.params);
+  checkParams(draft.workflow, draft.execution.params);
   const { vars } = draft.workflow;
   if (vars !== undefined) draft.updateExecution({ vars: objectOf(evaluate(vars, scopeOf(draft, []))) });
 }
@@ -170,7 +189,7 @@ export interface StartRequest {
   readonly namespace?: string;
   readonly description?: string;
   readonly input: JsonObject;
-  /** `env` (an object; a stored environment is looked up before), `task_name`, `evaluate_env`, `notify`, ... */
+  /** `env` (an object; a stored environment is looked up before), `task_name`, `evaluate_env`, ... */
   readonly params: JsonObject;
 }
 
@@ -193,7 +212,7 @@ type NewExecution = StartRequest & { readonly env: JsonObject };
 
 function newRecord(workflow: WorkflowSpec, request: NewExecution, now: number): ExecutionRecord {
   checkInput(workflow.fullName, workflowClass(workflow.type), workflow.inputs, request.input);
-  checkTarget(workflow, request.params);
+  checkParams(workflow, request.params);
   return { ...emptyRecord(workflow, request, now), parent: null, rootId: null };
 }
 
@@ -243,6 +262,15 @@ export function createSubExecution(
     parent: { executionId: parent.id, taskId: command.taskId, index: command.index },
     rootId: parent.rootId ?? parent.id,
   };
+}
+
+/** What is asked for and not done is refused, never passed over. */
+function checkParams(workflow: WorkflowSpec, params: JsonObject): void {
+  checkTarget(workflow, params);
+  if (isTruthy(params['notify'] ?? null))
+    throw new EngineFault(
+      'params.notify: executions send no notifications here; look at the execution from time to time, or let a task of it call std.http',
+    );
 }
 
 function checkTarget(workflow: WorkflowSpec, params: JsonObject): void {

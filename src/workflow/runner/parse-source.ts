@@ -1,9 +1,15 @@
 /** A definition's text, parsed and checked against the actions that this Coppice refuses. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
-import { refusal } from '../actions/registry.ts';
+import { refusal, standardNames } from '../actions/registry.ts';
 import { parseActions, parseWorkbook, parseWorkflows } from '../language/definition/parse-definition.ts';
-import { DefinitionError, type DefinitionProblem } from '../language/definition/problem.ts';
+import {
+  DefinitionError,
+  type DefinitionPath,
+  type DefinitionProblem,
+  type ProblemList,
+} from '../language/definition/problem.ts';
+import { suggestion } from '../language/definition/source.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 
 export interface ParsedSource {
@@ -16,10 +22,7 @@ export interface ParsedSource {
 /** @throws CoppiceError `bad-request` with every problem found, in Mistral's form. */
 export function parseSource(kind: SourceKind, text: string): ParsedSource {
   try {
-    const parsed = parse(kind, text);
-    const problems = refusedActions(parsed);
-    if (problems.length > 0) throw new DefinitionError(problems);
-    return parsed;
+    return parse(kind, text);
   } catch (error) {
     if (error instanceof DefinitionError)
       throw new CoppiceError('bad-request', error.message, { cause: error });
@@ -29,27 +32,20 @@ export function parseSource(kind: SourceKind, text: string): ParsedSource {
 
 function parse(kind: SourceKind, text: string): ParsedSource {
   if (kind === 'workbook') {
-    const { spec, warnings } = parseWorkbook(text);
+    const { spec, warnings } = parseWorkbook(text, checkCall);
     return { workbook: spec, workflows: spec.workflows, actions: spec.actions, warnings };
   }
   if (kind === 'action') {
-    const { spec, warnings } = parseActions(text);
+    const { spec, warnings } = parseActions(text, checkCall);
     return { workbook: undefined, workflows: [], actions: spec, warnings };
   }
-  const { spec, warnings } = parseWorkflows(text);
+  const { spec, warnings } = parseWorkflows(text, checkCall);
   return { workbook: undefined, workflows: spec, actions: [], warnings };
 }
 
-function refusedActions({ workflows, actions }: ParsedSource): DefinitionProblem[] {
-  const inTasks = workflows.flatMap((workflow) =>
-    [...workflow.tasks.values()]
-      .filter((task) => task.type === 'ACTION')
-      .flatMap((task) => problem(task.callName, [workflow.name, 'tasks', task.name, 'action'])),
-  );
-  return [...inTasks, ...actions.flatMap((action) => problem(action.base, [action.name, 'base']))];
-}
-
-function problem(action: string, path: readonly string[]): DefinitionProblem[] {
+function checkCall(problems: ProblemList, path: DefinitionPath, action: string): void {
   const reason = refusal(action);
-  return reason === undefined ? [] : [{ severity: 'error', path, message: reason }];
+  if (reason !== undefined) problems.error(path, reason);
+  else if (/^std\.\w*$/.test(action) && !standardNames.includes(action))
+    problems.warn(path, `there is no action '${action}'${suggestion(action, standardNames)}`);
 }

@@ -18,6 +18,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
 import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
+import { purgeStandaloneActions } from '../../store/standalone-actions.ts';
 import { deleteExecutionTree, purgeExecutions } from '../../store/workflow-purge.ts';
 import { deleteUnusedSources } from '../../store/workflow-definitions.ts';
 import {
@@ -41,6 +42,7 @@ import { DueTimers } from './due-timers.ts';
 import { FactsAtHand } from './facts-at-hand.ts';
 import { type Delivery, LiveExecution, type LiveTools } from './live-execution.ts';
 import { ExecutionExists } from './save-batch.ts';
+import { StandaloneActions } from './standalone-actions.ts';
 import type { LoadedExecution, PerformedCall, StepBatch, UntimedEvent } from './step-batch.ts';
 
 export interface RunnerLog {
@@ -81,6 +83,8 @@ export class WorkflowRunner {
   /** New at each start, so that nothing of an earlier life can be taken for its own. */
   readonly id = randomUUID();
   readonly library: DefinitionLibrary;
+  /** Actions without a workflow. */
+  readonly standalone: StandaloneActions;
   readonly #options: WorkflowRunnerOptions;
   readonly #store: Store;
   readonly #live = new Map<string, LiveExecution>();
@@ -95,6 +99,7 @@ export class WorkflowRunner {
     this.#options = options;
     this.#store = store;
     this.library = new DefinitionLibrary(store, registry, now);
+    this.standalone = new StandaloneActions({ store, library: this.library, registry, now });
     this.#actions = new ActionRuns({
       registry,
       concurrency: options.concurrency ?? 256,
@@ -258,6 +263,7 @@ export class WorkflowRunner {
       if (now === 0) break;
     }
     if (purged > 0) await this.#store.write((tx) => deleteUnusedSources(tx));
+    await this.#store.write((tx) => purgeStandaloneActions(tx, endedBefore));
     return purged;
   }
 

@@ -98,6 +98,34 @@ w:
   });
 });
 
+describe('change-env', () => {
+  it('is seen after the resume, by sub-workflows too', () => {
+    const { runner, id } = start(
+      'w: {output: {seen: "<% $.seen %>"}, tasks: {a: {workflow: sub, publish: {seen: "<% task().result.zone %>"}}}}\n' +
+        'sub: {output: {zone: "<% env().zone %>"}, tasks: {x: {action: std.noop, on-success: [pause, y]}, y: {action: std.noop}}}',
+      { env: { zone: 'old', kept: 1 } },
+    );
+    runner.sleep(1);
+    runner.tell(id, { type: 'change-env', env: { zone: 'new' } });
+    expect(runner.record(id)).toMatchObject({ state: 'PAUSED', env: { zone: 'new', kept: 1 } });
+    runner.tell(id, { type: 'resume' });
+    expect(runner.waitForEnd(id).output).toEqual({ seen: 'new' });
+  });
+
+  it('is refused while the execution runs, and after it has ended well', () => {
+    const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
+    const change = () => runner.tell(id, { type: 'change-env', env: { zone: 'new' } }).refusal;
+    expect(change()).toMatchObject({
+      reason: 'not-allowed',
+      message: expect.stringMatching(
+        /only permitted if it is in IDLE, PAUSED, ERROR state; it is in RUNNING/,
+      ),
+    });
+    runner.tell(id, { type: 'stop', state: 'SUCCESS', stateInfo: null });
+    expect(change()).toMatchObject({ reason: 'not-allowed' });
+  });
+});
+
 describe('stop', () => {
   it('leaves what runs alone: its late result is kept and starts nothing', () => {
     const { runner, id } = start(

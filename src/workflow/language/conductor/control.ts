@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import {
   type ActionRecord,
   type EndState,
+  type ExecutionRecord,
   hasActionEnded,
   hasTaskEnded,
   type TaskRecord,
@@ -42,21 +43,29 @@ function cannotChange(draft: Draft, to: string): Refusal {
  */
 export function resume(draft: Draft, env: JsonObject): void {
   if (draft.execution.state !== 'PAUSED') {
-    if (Object.keys(env).length > 0)
-      throw new Refusal(
-        'conflict',
-        `the environment of an execution in ${draft.execution.state} cannot be changed`,
-      );
+    if (Object.keys(env).length > 0) changeEnv(draft, env);
     return;
   }
   runExecution(draft);
   mergeEnv(draft, env);
+  // All of it: it may have been changed before, while nothing ran.
+  const whole = draft.execution.env;
   for (const { id } of [...subExecutions(draft, 'PAUSED'), ...subExecutions(draft, 'RUNNING')])
-    draft.commands.push({ type: 'resume-sub-execution', executionId: id, env });
+    draft.commands.push({ type: 'resume-sub-execution', executionId: id, env: whole });
   releaseBacklog(draft);
   const open = draft.openTasks().toSorted((left, right) => left.number - right.number);
   for (const task of open) continueTask(draft, task);
   draft.joinsMayFail = true;
+}
+
+const changesEnvIn: readonly ExecutionRecord['state'][] = ['IDLE', 'PAUSED', 'ERROR'];
+
+/** Sub-executions see it when they are resumed. @throws Refusal for an execution that runs, or has ended well. */
+export function changeEnv(draft: Draft, env: JsonObject): void {
+  const { state } = draft.execution;
+  if (changesEnvIn.includes(state)) return mergeEnv(draft, env);
+  const sentence = `Updating env to workflow execution is only permitted if it is in ${changesEnvIn.join(', ')} state; it is in ${state}.`;
+  throw new Refusal('not-allowed', sentence);
 }
 
 function mergeEnv(draft: Draft, env: JsonObject): void {

@@ -1,5 +1,6 @@
 /** A step in the making: reads fall through to the state, writes stay here until they are handed out as changes. */
 import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
+import { actionSize, executionSize, mostData, taskSize } from '../state/data-size.ts';
 import type { Changes, ExecutionState } from '../state/execution-state.ts';
 import {
   type ActionRecord,
@@ -23,6 +24,17 @@ export type Work =
   /** After a resume the `pause` commands of held transitions are passed over. */
   | { readonly kind: 'decide'; readonly taskId: string; readonly ignorePause: boolean }
   | { readonly kind: 'dispatch'; readonly dispatch: Dispatch };
+
+/** The execution would hold more data than it may. */
+export class TooMuchData extends Error {
+  override readonly name = 'TooMuchData';
+
+  constructor() {
+    super(
+      `The execution holds more than ${mostData / 1_000_000} million characters of data (variables of its branches, inputs and results; a task counts as 250): keep less of it, or set keep-result to false.`,
+    );
+  }
+}
 
 export interface StepOrigin {
   readonly now: number;
@@ -48,6 +60,7 @@ export class Draft {
   readonly #newTasks = new Map<string, string[]>();
   readonly #actions = new Map<string, ActionRecord>();
   readonly #newActions = new Map<string, string[]>();
+  #size: number;
 
   constructor(workflow: WorkflowSpec, state: ExecutionState, surroundings: Surroundings, event: StepOrigin) {
     this.workflow = workflow;
@@ -56,6 +69,7 @@ export class Draft {
     this.seed = event.seed;
     this.#state = state;
     this.#execution = state.execution;
+    this.#size = state.size;
   }
 
   get execution(): ExecutionRecord {
@@ -73,7 +87,10 @@ export class Draft {
   }
 
   updateExecution(patch: Partial<ExecutionRecord>): void {
-    this.#execution = { ...this.#execution, ...patch, updatedAt: this.now };
+    const before = this.#execution;
+    this.#execution = { ...before, ...patch, updatedAt: this.now };
+    if (holdsData(patch, ['env', 'vars', 'globals', 'output']))
+      this.#grow(executionSize(this.#execution) - executionSize(before));
   }
 
   spec(task: TaskRecord): TaskSpec {
@@ -108,6 +125,7 @@ export class Draft {
     this.#newTaskIds.push(task.id);
     append(this.#newTasks, task.name, task.id);
     this.#tasks.set(task.id, task);
+    this.#grow(taskSize(task));
     this.#countStates(undefined, task.state);
     return task;
   }
@@ -116,6 +134,7 @@ export class Draft {
     const before = this.#known(id);
     const task = { ...before, ...patch, updatedAt: this.now };
     this.#tasks.set(id, task);
+    if (holdsData(patch, ['context', 'published', 'items'])) this.#grow(taskSize(task) - taskSize(before));
     this.#countStates(before.state, task.state);
     return task;
   }
@@ -132,12 +151,21 @@ export class Draft {
   addAction(action: ActionRecord): void {
     append(this.#newActions, action.taskId, action.id);
     this.#actions.set(action.id, action);
+    this.#grow(actionSize(action));
   }
 
   updateAction(id: string, patch: Partial<ActionRecord>): ActionRecord {
-    const action = { ...this.#knownAction(id), ...patch, updatedAt: this.now };
+    const before = this.#knownAction(id);
+    const action = { ...before, ...patch, updatedAt: this.now };
     this.#actions.set(id, action);
+    if (holdsData(patch, ['result'])) this.#grow(actionSize(action) - actionSize(before));
     return action;
+  }
+
+  /** Told at once, not at the end of the step: a step may begin a hundred thousand items. */
+  #grow(by: number): void {
+    this.#size += by;
+    if (by > 0 && this.#size > mostData) throw new TooMuchData();
   }
 
   #countStates(before: TaskState | undefined, after: TaskState): void {
@@ -159,6 +187,10 @@ export class Draft {
     if (action === undefined) throw new Error(`no action ${id} in execution ${this.#execution.id}`);
     return action;
   }
+}
+
+function holdsData(patch: object, fields: readonly string[]): boolean {
+  return fields.some((field) => Object.hasOwn(patch, field));
 }
 
 function isOpen(state: TaskState): number {

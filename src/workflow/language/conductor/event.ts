@@ -33,6 +33,8 @@ export type WorkflowEvent = { readonly now: number; readonly seed?: string } & (
   | { readonly type: 'pause'; readonly stateInfo?: string | null }
   /** `env` is merged into the environment, deeply. */
   | { readonly type: 'resume'; readonly env?: JsonObject }
+  /** The same, of an execution that does not run. */
+  | { readonly type: 'change-env'; readonly env: JsonObject }
   /** Ends the execution by force. */
   | { readonly type: 'stop'; readonly state: EndState; readonly stateInfo: string | null }
   /** Runs a failed task again; without `reset` a with-items task repeats only the items that failed. */

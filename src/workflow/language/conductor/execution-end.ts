@@ -64,6 +64,11 @@ export function endExecution(draft: Draft, state: EndState, stateInfo: string | 
   else finish(draft, 'CANCELLED', stateInfo, { result: stateInfo });
 }
 
+/** In ERROR, without asking for an output: there may be no room for it. */
+export function abandonExecution(draft: Draft, cause: string): void {
+  if (!hasExecutionEnded(draft)) finish(draft, 'ERROR', cause, { result: cause });
+}
+
 function succeed(draft: Draft, stateInfo: string | null): void {
   const context = finalContext(draft);
   const output = tryOutput(draft, draft.workflow.output, context);

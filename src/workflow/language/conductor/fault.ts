@@ -31,13 +31,18 @@ export function describeEvaluation(error: ExpressionEvaluationError): string {
   return `Can not evaluate ${language} expression [expression=${text}, error='${error.message}']`;
 }
 
+/**
+ * `conflict`: the state does not allow it; `not-allowed`: the same, where Mistral's API says 403; `not-found`: no such task or
+ * action; `bad-input`: the request itself is wrong.
+ */
+export type RefusalReason = 'conflict' | 'not-allowed' | 'not-found' | 'bad-input';
+
 /** The execution cannot do what the event asks: nothing has changed. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  /** `conflict`: the state does not allow it; `not-found`: no such task or action; `bad-input`: the request itself is wrong. */
-  readonly reason: 'conflict' | 'not-found' | 'bad-input';
+  readonly reason: RefusalReason;
 
-  constructor(reason: 'conflict' | 'not-found' | 'bad-input', message: string) {
+  constructor(reason: RefusalReason, message: string) {
     super(message);
     this.reason = reason;
   }

@@ -31,6 +31,7 @@ describe('a sub-workflow', () => {
       "Invalid input [name=r, class=ReverseWorkflowSpec, unexpected=['m']]",
     );
     expect(runnerOf(text('{task_name: z, n: 5}')).run('w').stateInfo).toContain('Invalid task name');
+    expect(runnerOf(text('{task_name: x, n: 5, notify: [1]}')).run('w').stateInfo).toContain('params.notify');
   });
 
   it('whose vars have no value ends in an error that its parent can handle', () => {

@@ -44,12 +44,12 @@ describe('a definition with mistakes', () => {
       '    b: {action: std.noop, retry: {count: -1, delay: 1}}',
     ].join('\n');
     expect(problemsOf(text)).toEqual([
+      'line 6, column 7: w.tasks.a.timeout: wrong type (expected whole seconds of at least 0, or one expression, found "soon")',
       expect.stringMatching(
         /^line 7, column 7: w\.tasks\.a\.on-sucess: unknown key .*did you mean 'on-success'\?/,
       ),
-      'line 6, column 7: w.tasks.a.timeout: wrong type (expected whole seconds of at least 0, or one expression, found "soon")',
+      expect.stringMatching(/^line 8, column 18: w\.tasks\.a\.on-error\.0: Task 'c' not found/),
       'line 9, column 35: w.tasks.b.retry.count: wrong type (expected a whole number of at least 0, or one expression, found -1)',
-      expect.stringMatching(/^line 8, column 7: w\.tasks\.a\.on-error: Task 'c' not found/),
     ]);
   });
 

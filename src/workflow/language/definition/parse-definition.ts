@@ -3,7 +3,7 @@
  * `POST /v2/{workflows,workbooks,actions}` carry them. All problems of a text are found in one pass, with path, line and column.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
-import { type DefinitionProblem } from './problem.ts';
+import type { DefinitionPath, DefinitionProblem, ProblemList } from './problem.ts';
 import { readAdhocAction } from './read-adhoc-action.ts';
 import { readWorkflow } from './read-workflow.ts';
 import { at, readText, readTexts, refuseUnknownKeys, type Source, wrong } from './source.ts';
@@ -16,18 +16,38 @@ export interface Parsed<Spec> {
   readonly warnings: readonly DefinitionProblem[];
 }
 
+/** What somebody else has to say of an action that is called: where it stands, and its name, which may be an expression. */
+export type CheckCall = (problems: ProblemList, path: DefinitionPath, action: string) => void;
+
+const anyCall: CheckCall = () => {};
+
 /** @throws DefinitionError */
-export function parseWorkflows(text: string): Parsed<readonly WorkflowSpec[]> {
-  return parseList(text, 'workflow', (source, name) => readWorkflow(source, name, undefined));
+export function parseWorkflows(text: string, check = anyCall): Parsed<readonly WorkflowSpec[]> {
+  const read: ReadOne<WorkflowSpec> = (source, name) =>
+    checkTasks(source, readWorkflow(source, name, undefined), check);
+  return parseList(text, 'workflow', read);
 }
 
 /** @throws DefinitionError */
-export function parseActions(text: string): Parsed<readonly AdhocActionSpec[]> {
-  return parseList(text, 'action', (source, name) => readAdhocAction(source, name, undefined));
+export function parseActions(text: string, check = anyCall): Parsed<readonly AdhocActionSpec[]> {
+  const read: ReadOne<AdhocActionSpec> = (source, name) =>
+    checkBase(source, readAdhocAction(source, name, undefined), check);
+  return parseList(text, 'action', read);
+}
+
+function checkTasks(source: Source, workflow: WorkflowSpec | undefined, check: CheckCall) {
+  for (const { name, type, callName } of workflow?.tasks.values() ?? [])
+    if (type === 'ACTION') check(source.problems, [...source.path, 'tasks', name, 'action'], callName);
+  return workflow;
+}
+
+function checkBase(source: Source, action: AdhocActionSpec | undefined, check: CheckCall) {
+  if (action !== undefined) check(source.problems, [...source.path, 'base'], action.base);
+  return action;
 }
 
 /** @throws DefinitionError */
-export function parseWorkbook(text: string): Parsed<WorkbookSpec> {
+export function parseWorkbook(text: string, check = anyCall): Parsed<WorkbookSpec> {
   const root = open(text);
   refuseUnknownKeys(root, ['version', 'name', 'description', 'tags', 'actions', 'workflows'], 'a workbook');
   const name = readText(at(root, 'name'));
@@ -38,8 +58,12 @@ export function parseWorkbook(text: string): Parsed<WorkbookSpec> {
     name: workbook,
     description: readText(at(root, 'description')),
     tags: readTexts(at(root, 'tags')) ?? [],
-    actions: readEntries(at(root, 'actions'), (source, key) => readAdhocAction(source, key, workbook)),
-    workflows: readEntries(at(root, 'workflows'), (source, key) => readWorkflow(source, key, workbook)),
+    actions: readEntries(at(root, 'actions'), (source, key) =>
+      checkBase(source, readAdhocAction(source, key, workbook), check),
+    ),
+    workflows: readEntries(at(root, 'workflows'), (source, key) =>
+      checkTasks(source, readWorkflow(source, key, workbook), check),
+    ),
     source: isJsonObject(root.value) ? root.value : {},
   };
   return finish(root, spec);

@@ -59,12 +59,17 @@ export class ProblemList {
 
   /** @throws DefinitionError when there is an error; warnings alone pass. */
   throwIfErrors(): void {
-    const errors = this.problems.filter((problem) => problem.severity === 'error');
+    const errors = this.#sorted('error');
     if (errors.length > 0) throw new DefinitionError(errors);
   }
 
   get warnings(): readonly DefinitionProblem[] {
-    return this.problems.filter((problem) => problem.severity === 'warning');
+    return this.#sorted('warning');
+  }
+
+  #sorted(severity: DefinitionProblem['severity']): DefinitionProblem[] {
+    const problems = this.problems.filter((problem) => problem.severity === severity);
+    return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   }
 
   #add(problem: DefinitionProblem): void {

@@ -94,7 +94,7 @@ function readTransition(source: Source, written: string, guardText: string | und
   if (command === undefined && name !== written) noteParameters(source, written);
   const guard =
     guardText === undefined ? undefined : readTemplate({ ...at(source, written), value: guardText });
-  return { target: name, command, guard, message, guardText };
+  return { target: name, command, guard, message, guardText, path: source.path };
 }
 
 function noteParameters(source: Source, written: string): void {

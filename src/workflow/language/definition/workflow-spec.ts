@@ -2,6 +2,7 @@
  * A checked definition: what `parse-definition.ts` makes of the text. Expressions are parsed, task-defaults are folded into the
  * tasks, lists and guards have one shape. Nothing here changes after parsing.
  */
+import type { DefinitionPath } from './problem.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
 
@@ -111,6 +112,8 @@ export interface TransitionSpec {
   readonly message: Template | undefined;
   /** The guard as written, for pictures. */
   readonly guardText: string | undefined;
+  /** Where it stands. */
+  readonly path: DefinitionPath;
 }
 
 /** An ad-hoc action: another action with its input and output bent. */

@@ -31,13 +31,15 @@ function checkTransitions(workflow: Connected, source: Source): void {
   }
   for (const task of tasks.values()) checkJoin(graph, task, source);
   warnOfDeadTasks(workflow, source);
+  warnOfContradictions(workflow, source);
+  for (const task of tasks.values()) warnOfDeadEntries(task, source);
 }
 
 function checkTargets({ tasks }: Connected, task: TaskSpec, source: Source): void {
-  for (const { clause, transition } of edgesOf(task)) {
+  for (const { transition } of edgesOf(task)) {
     if (transition.command !== undefined || tasks.has(transition.target)) continue;
     const message = `Task '${transition.target}' not found${suggestion(transition.target, tasks.keys())}`;
-    source.problems.error([...source.path, task.name, clause], message, {
+    source.problems.error(transition.path, message, {
       expected: 'a task of this workflow or an engine command',
     });
   }
@@ -65,9 +67,105 @@ function warnOfDeadTasks(workflow: Connected, source: Source): void {
     if (started.has(task.name)) continue;
     const isJoin = task.join !== undefined && reached.has(task.name);
     const message = isJoin
-      ? 'this join can never be satisfied: it waits for tasks that it starts itself'
+      ? `this join can never be satisfied: ${whyNot(workflow.graph, task.name, started)}`
       : 'no transition leads to this task from a start task';
     source.problems.warn([...source.path, task.name], message);
+  }
+}
+
+function whyNot(graph: WorkflowGraph, join: string, started: ReadonlySet<string>): string {
+  const own = reachableFrom(graph, graph.successors.get(join) ?? []);
+  const missing = (graph.predecessors.get(join) ?? []).filter((name) => !started.has(name));
+  const itself = missing.filter((name) => own.has(name) || name === join);
+  return itself.length > 0
+    ? `it waits for ${itself.join(', ')}, which it starts itself`
+    : `it waits for ${missing.join(', ')}, which nothing starts`;
+}
+
+/** `join: all` behind a task that would have to succeed for one of its branches and to fail for another. */
+function warnOfContradictions(workflow: Connected, source: Source): void {
+  const needs = neededOutcomes(workflow);
+  const tornBy = (name: string): string | undefined =>
+    [...(needs.get(name) ?? [])].find((outcome) => needs.get(name)?.has(opposite(outcome)));
+  for (const { name, join } of workflow.tasks.values()) {
+    const torn = join === 'all' ? tornBy(name) : undefined;
+    const isConsequence = (workflow.graph.predecessors.get(name) ?? []).some(tornBy);
+    if (torn === undefined || isConsequence) continue;
+    const message = `this join can never be satisfied: it waits for what follows when ${torn.slice(0, -2)} succeeds, and for what follows when it fails`;
+    source.problems.warn([...source.path, name], message);
+  }
+}
+
+function opposite(outcome: string): string {
+  return `${outcome.slice(0, -1)}${outcome.endsWith('+') ? '-' : '+'}`;
+}
+
+type Outcomes = ReadonlySet<string>;
+
+/** Of larger workflows nothing is said: each task may need something of each other one. */
+const mostForOutcomes = 300;
+
+/**
+ * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can; of what stands in a cycle or behind
+ * one nothing is said, as it may run several times.
+ */
+function neededOutcomes(workflow: Omit<Connected, 'type'>): ReadonlyMap<string, Outcomes> {
+  const { tasks, graph } = workflow;
+  const needs = new Map<string, Outcomes>();
+  if (tasks.size > mostForOutcomes) return needs;
+  const open = new Map([...graph.predecessors].map(([name, from]) => [name, from.length]));
+  const ready = [...graph.startTasks];
+  for (const name of ready) {
+    const task = tasks.get(name);
+    if (task !== undefined) needs.set(name, neededBy(task, workflow, needs));
+    for (const next of graph.successors.get(name) ?? []) {
+      const left = (open.get(next) ?? 0) - 1;
+      open.set(next, left);
+      if (left === 0) ready.push(next);
+    }
+  }
+  return needs;
+}
+
+function neededBy(
+  task: TaskSpec,
+  { tasks, graph }: Omit<Connected, 'type'>,
+  needs: ReadonlyMap<string, Outcomes>,
+): Outcomes {
+  const inbound = (graph.predecessors.get(task.name) ?? []).map((name) => {
+    const from = tasks.get(name);
+    const mark = from === undefined ? undefined : outcomeFor(from, task.name);
+    return new Set([...(needs.get(name) ?? []), ...(mark === undefined ? [] : [`${name} ${mark}`])]);
+  });
+  const [first = new Set<string>(), ...others] = inbound;
+  if (task.join === 'all') return new Set(inbound.flatMap((outcomes) => [...outcomes]));
+  if (typeof task.join === 'number' && task.join > 1) return new Set();
+  return new Set([...first].filter((outcome) => others.every((other) => other.has(outcome))));
+}
+
+/** How a task has to end for another to follow; undefined: either way. */
+function outcomeFor(task: TaskSpec, target: string): '+' | '-' | undefined {
+  const clauses = new Set(
+    edgesOf(task)
+      .filter(({ transition }) => transition.target === target)
+      .map(({ clause }) => clause),
+  );
+  if (clauses.size !== 1 || clauses.has('on-complete')) return undefined;
+  return clauses.has('on-success') ? '+' : '-';
+}
+
+/** What stands behind an unguarded `fail` or `succeed` in a list is never started. */
+function warnOfDeadEntries(task: TaskSpec, source: Source): void {
+  for (const { transitions } of [task.onSuccess, task.onError, task.onComplete]) {
+    const end = transitions.findIndex(
+      ({ command, guard }) => (command === 'fail' || command === 'succeed') && guard === undefined,
+    );
+    if (end === -1) continue;
+    for (const { path, target } of transitions.slice(end + 1))
+      source.problems.warn(
+        path,
+        `'${target}' is never started: '${transitions[end]?.command ?? ''}' stands before it`,
+      );
   }
 }
 

@@ -24,9 +24,41 @@ describe('a workflow that is valid and yet wrong', () => {
       'w: {tasks: {a: {on-success: j}, j: {join: all, on-success: b}, b: {on-success: j}}}',
     );
     expect(warnings).toEqual([
-      'j: this join can never be satisfied: it waits for tasks that it starts itself',
+      'j: this join can never be satisfied: it waits for b, which it starts itself',
       'b: no transition leads to this task from a start task',
     ]);
+  });
+
+  it('is told of a join that waits for what nothing starts', () => {
+    const { warnings } = parse(
+      'w: {tasks: {a: {on-success: j}, x: {on-success: y}, y: {on-success: [x, j]}, j: {join: all}}}',
+    );
+    expect(warnings).toContain('j: this join can never be satisfied: it waits for y, which nothing starts');
+  });
+
+  it('is told of a join of two branches of which only one is taken', () => {
+    const torn = (rest: string): string[] =>
+      parse(
+        `w: {tasks: {a: {on-success: [b, c], on-error: d}, b: {on-success: j}, c: {on-success: j}, ${rest}}}`,
+      ).warnings;
+    expect(torn('d: {on-complete: j}, j: {join: all, on-success: k}, k: {action: std.noop}')).toEqual([
+      'j: this join can never be satisfied: it waits for what follows when a succeeds, and for what follows when it fails',
+    ]);
+    expect(torn('d: {on-complete: j}, j: {join: 2}')).toEqual([]);
+    expect(torn('d: {on-complete: j}, j: {action: std.noop}')).toEqual([]);
+    expect(torn('d: {on-complete: e}, e: {action: std.noop}, j: {join: all}')).toEqual([]);
+    expect(torn('d: {on-complete: [b, c, j]}, j: {join: one}')).toEqual([]);
+    expect(torn('d: {on-complete: a}, e: {on-success: [a, j]}, j: {join: all}')).toEqual([]);
+    expect(torn('d: {on-complete: [c]}, e: {on-success: j}, j: {join: all}')).toEqual([]);
+  });
+
+  it('is told what stands behind an end', () => {
+    expect(parse('w: {tasks: {a: {on-success: [fail, b]}, b: {action: std.noop}}}').warnings).toEqual([
+      "1: 'b' is never started: 'fail' stands before it",
+    ]);
+    expect(
+      parse('w: {tasks: {a: {on-success: [fail: <% $.x %>, b]}, b: {action: std.noop}}}').warnings,
+    ).toEqual([]);
   });
 
   it('is not blamed for a cycle with a way in', () => {

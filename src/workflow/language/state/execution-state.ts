@@ -3,6 +3,7 @@
  * (which does not change it), commits the answer's changes, and then applies them here - or drops the state and loads it again
  * when the next event comes: an execution that waits for something needs no memory.
  */
+import { actionSize, executionSize, taskSize } from './data-size.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from './records.ts';
 import { hasTaskEnded } from './records.ts';
 
@@ -21,6 +22,7 @@ export class ExecutionState {
   readonly #openTasks = new Set<string>();
   readonly #actions = new Map<string, ActionRecord>();
   readonly #actionsByTask = new Map<string, string[]>();
+  #size = 0;
 
   /** Tasks in the order of their numbers; actions in any order. */
   constructor(
@@ -29,6 +31,7 @@ export class ExecutionState {
     actions: Iterable<ActionRecord> = [],
   ) {
     this.#execution = execution;
+    this.#size = executionSize(execution);
     for (const task of tasks) this.#putTask(task);
     for (const action of actions) this.#putAction(action);
   }
@@ -47,6 +50,11 @@ export class ExecutionState {
 
   get openTaskIds(): ReadonlySet<string> {
     return this.#openTasks;
+  }
+
+  /** How much data all of it holds: see `data-size.ts`. */
+  get size(): number {
+    return this.#size;
   }
 
   task(id: string): TaskRecord | undefined {
@@ -68,20 +76,29 @@ export class ExecutionState {
 
   /** After the step was committed. */
   apply(changes: Changes): void {
-    if (changes.execution !== undefined) this.#execution = changes.execution;
+    if (changes.execution !== undefined) this.#putExecution(changes.execution);
     for (const task of changes.tasks) this.#putTask(task);
     for (const action of changes.actions) this.#putAction(action);
   }
 
+  #putExecution(execution: ExecutionRecord): void {
+    this.#size += executionSize(execution) - executionSize(this.#execution);
+    this.#execution = execution;
+  }
+
   #putTask(task: TaskRecord): void {
-    if (!this.#tasks.has(task.id)) append(this.#tasksByName, task.name, task.id);
+    const before = this.#tasks.get(task.id);
+    this.#size += taskSize(task) - (before === undefined ? 0 : taskSize(before));
+    if (before === undefined) append(this.#tasksByName, task.name, task.id);
     this.#tasks.set(task.id, task);
     if (hasTaskEnded(task.state)) this.#openTasks.delete(task.id);
     else this.#openTasks.add(task.id);
   }
 
   #putAction(action: ActionRecord): void {
-    if (!this.#actions.has(action.id)) append(this.#actionsByTask, action.taskId, action.id);
+    const before = this.#actions.get(action.id);
+    this.#size += actionSize(action) - (before === undefined ? 0 : actionSize(before));
+    if (before === undefined) append(this.#actionsByTask, action.taskId, action.id);
     this.#actions.set(action.id, action);
   }
 }

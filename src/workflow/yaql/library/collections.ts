@@ -11,17 +11,21 @@ import {
   sequence,
 } from '../function.ts';
 import { holds, itemsOf } from '../python/compare.ts';
-import { checkDataDepth } from '../python/limits.ts';
+import { checkDataDepth, type Meter } from '../python/limits.ts';
 import { PySet } from '../python/sets.ts';
 import { isList, Stream, type Value } from '../python/values.ts';
 import { unrolled } from './sets.ts';
 
-function* flat(items: Iterable<Value>, depth: number): Generator<Value> {
+/** Each item is handed up through all levels, and charged for each. */
+function* flat(items: Iterable<Value>, depth: number, meter: Meter): Generator<Value> {
   checkDataDepth(depth);
   for (const item of items) {
     const inner = itemsOf(item);
-    if (inner === undefined) yield item;
-    else yield* flat(inner, depth + 1);
+    if (inner !== undefined) yield* flat(inner, depth + 1, meter);
+    else {
+      meter.step(depth);
+      yield item;
+    }
   }
 }
 
@@ -74,7 +78,11 @@ export const collections: readonly Definition[] = [
   }),
   fn('list', [rest(any('args'))], (_call, args) => [...unrolled(args)]),
   method('toList', [iterable('collection')], (_call, items) => toList(items)),
-  method('flatten', [iterable('collection')], (call, items) => new Stream(flat(items, 0), call.meter)),
+  method(
+    'flatten',
+    [iterable('collection')],
+    (call, items) => new Stream(flat(items, 0, call.meter), call.meter),
+  ),
 
   extension('len', [sequence('sequence')], (_call, items) => items.length),
   extension('len', [iterable('collection')], (_call, items) => [...items].length),
