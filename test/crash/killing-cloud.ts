@@ -59,7 +59,10 @@ export class KillingCloud {
   }
 
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => void this.#server.listen(0, '127.0.0.1', resolve));
+    // A connection that it closes is one on which a request may just be under way: that would be a failure of its own.
+    this.#server.keepAliveTimeout = 0;
+    const listening = { port: 0, host: '127.0.0.1', backlog: 4096 };
+    await new Promise<void>((resolve) => void this.#server.listen(listening, resolve));
   }
 
   get url(): string {

@@ -2,11 +2,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 const program = join(import.meta.dirname, 'recovery-process.ts');
 const compileCache = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'coppice');
 
 export class RecoveringProcess {
+  /** Its output, line by line. */
+  readonly said: string[] = [];
   readonly #child: ChildProcess;
   readonly #end: Promise<void>;
   #isOver = false;
@@ -35,7 +38,9 @@ export class RecoveringProcess {
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
     });
     const life = new RecoveringProcess(child);
-    const ready = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    const lines = createInterface({ input: child.stdout });
+    const ready = new Promise<void>((resolve) => lines.once('line', () => resolve()));
+    lines.on('line', (line) => life.said.push(line));
     await Promise.race([ready, life.#end]);
     return life;
   }

@@ -14,6 +14,8 @@ import { registryOf } from '../../src/profiles/registry.ts';
 import type { NodeFacts, PhysicalNode, ProfileType } from '../../src/profiles/profile-type.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import { HeldWrites } from './held-writes.ts';
+import type { WritesToHold } from './held-writes.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import type { EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
@@ -124,19 +126,25 @@ function give(up: unknown): never {
   process.exit(3);
 }
 
-const store = mortal(openSqlite(databasePath));
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const toHold = JSON.parse(process.env['HOLD_WRITES'] ?? '{}') as WritesToHold;
+const held = new HeldWrites(toHold, say);
+const store = mortal(held.store(openSqlite(databasePath)));
 const workflows = embeddedWorkflows({ store, log: { error: give } });
 const profileTypes = registryOf([cloudServer]);
+const services = { store, profileTypes, workflows: slowToCancel(workflows), probe };
 const engine = new Engine({
   store,
-  definitions: actionDefinitions({ store, profileTypes, workflows: slowToCancel(workflows), probe }),
+  definitions: actionDefinitions(services).map((definition) => held.definition(definition)),
   alone: true,
   host: 'crash-test',
   roles: ['engine'],
+  // One that is held at a write keeps its place among them.
+  concurrency: 64 + Object.keys(toHold).length,
   observer: { failed: give },
 });
 // Another process has put something into the queue: notices do not cross processes here.
 process.on('SIGUSR2', () => engine.kick());
 await workflows.runner.start();
 await engine.start();
-process.stdout.write('ready\n');
+say('ready');
