@@ -62,6 +62,7 @@ linger:
 export class RecoveryScene {
   readonly store: Store;
   readonly cloud = new KillingCloud();
+  readonly #processes: RecoveringProcess[] = [];
   readonly #directory: string;
   readonly #databasePath: string;
   /** By node, where a person cancels its recovery. */
@@ -83,13 +84,16 @@ export class RecoveryScene {
   }
 
   async close(): Promise<void> {
+    for (const process of this.#processes) if (!process.isOver) await process.kill();
     await this.cloud.stop();
     await this.store.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
   async startProcess(env: Readonly<Record<string, string>> = {}): Promise<RecoveringProcess> {
-    return await RecoveringProcess.start(this.#databasePath, this.cloud.url, env);
+    const process = await RecoveringProcess.start(this.#databasePath, this.cloud.url, env);
+    this.#processes.push(process);
+    return process;
   }
 
   async prepare(shape: Shape, killPoint?: KillPoint): Promise<Prepared> {

@@ -37,10 +37,7 @@ describe('a recovery that is killed before and after each of its effects', () =>
     process = await scene.startProcess();
   });
 
-  afterAll(async () => {
-    await process.kill();
-    await scene.close();
-  });
+  afterAll(() => scene.close());
 
   /** All of them side by side, each to its own point; there the process is killed, once, and the next one goes on. */
   async function killAt(shape: Shape, points: readonly KillPoint[]): Promise<Prepared[]> {
