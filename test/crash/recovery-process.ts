@@ -1,6 +1,6 @@
 /**
  * A process that carries out the recoveries in its database, with the real engine and the real workflow runner; it is killed again and
- * again (see `recovery.crash.test.ts`). Its nodes' servers are in a cloud that is not killed: it answers over HTTP, and knows a request by
+ * again (see `recovery.crash.test.ts` and `recovery-writes.crash.test.ts`). Its nodes' servers are in a cloud that is not killed: it answers over HTTP, and knows a request by
  * its key. A line of output says that it takes part.
  */
 import { setTimeout as pause } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
  * Every shape that a policy, or a person's request, can give a recovery: what asks for it, how the outside behaves, what the recovery
- * then does to the outside, in order, and how it ends. Values only; who reads them is `recovery.crash.test.ts`.
+ * then does to the outside, in order, and how it ends. Values only; the recovery tests beside this file read them.
  */
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { NodeStatus, RecoveryState } from '../../src/domain/states.ts';

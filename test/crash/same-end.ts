@@ -1,0 +1,40 @@
+/** What every test of killed recoveries waits for, and expects. */
+import { expect } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import type { RecoveringProcess } from './recovering-process.ts';
+import type { Prepared, RecoveryScene } from './recovery-scene.ts';
+
+/** For one thing to happen: on a machine that has nothing else to do it takes a second or two. */
+export const patienceMs = 45_000;
+
+/** However many there are: as long as one after another ends, they are waited for. */
+export async function untilIdle(scene: RecoveryScene, process: RecoveringProcess): Promise<void> {
+  let left = await scene.unfinished();
+  while (left > 0 && !process.isOver) {
+    const before = left;
+    await eventually(
+      `one more of ${before} actions ends`,
+      async () => {
+        left = await scene.unfinished();
+        return left < before || process.isOver;
+      },
+      patienceMs,
+    );
+  }
+}
+
+/** What is true of a recovery however often it was killed. @param undisturbed the end of one that never was. */
+export async function expectSameEnd(
+  scene: RecoveryScene,
+  prepared: Prepared,
+  undisturbed?: object,
+): Promise<void> {
+  const { shape, nodeIds } = prepared;
+  for (const nodeId of nodeIds) {
+    const end = await scene.endOf(prepared, nodeId);
+    if (undisturbed !== undefined) expect(end, shape.name).toEqual(undisturbed);
+    expect(end, shape.name).toMatchObject({ isQuarantined: false, ...shape.end });
+    const isCertain = (effect: string): boolean => undisturbed === undefined || effect !== shape.brokenOff;
+    expect(scene.cloud.effectsOf(nodeId).filter(isCertain)).toEqual(shape.effects.filter(isCertain));
+  }
+}
