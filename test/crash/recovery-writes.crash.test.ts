@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
 import { RecoveryScene } from './recovery-scene.ts';
 import type { Prepared } from './recovery-scene.ts';
 import { shapes } from './recovery-shapes.ts';
 import type { Shape } from './recovery-shapes.ts';
-import { expectSameEnd, patienceMs, untilIdle } from './same-end.ts';
+import { expectSameEnd, untilIdle, untilNoneIsLeft } from './same-end.ts';
 
 describe('recoveries of all shapes side by side', () => {
   let scene: RecoveryScene;
@@ -78,8 +77,7 @@ describe('recoveries of all shapes side by side', () => {
   async function liveUntilHeld(toHold: Readonly<Record<string, number>>): Promise<void> {
     const process = await scene.startProcess({ HOLD_WRITES: JSON.stringify(toHold) });
     const heldNow = (): number => process.said.filter((line) => line.startsWith('held ')).length;
-    const allHeld = async (): Promise<boolean> => (await scene.unfinished()) === heldNow();
-    await eventually('every recovery has ended or is held at its write', allHeld, patienceMs);
+    await untilNoneIsLeft('end, or be held at its write', async () => (await scene.unfinished()) - heldNow());
     expect(heldNow()).toBeGreaterThan(0.9 * Object.keys(toHold).length);
     await process.kill();
   }

@@ -7,19 +7,17 @@ import type { Prepared, RecoveryScene } from './recovery-scene.ts';
 /** For one thing to happen: on a machine that has nothing else to do it takes a second or two. */
 export const patienceMs = 45_000;
 
-/** However many there are: as long as one after another ends, they are waited for. */
 export async function untilIdle(scene: RecoveryScene, process: RecoveringProcess): Promise<void> {
-  let left = await scene.unfinished();
-  while (left > 0 && !process.isOver) {
+  await untilNoneIsLeft('end', async () => (process.isOver ? 0 : await scene.unfinished()));
+}
+
+/** However many there are: as long as one after another gets there, they are waited for. */
+export async function untilNoneIsLeft(what: string, count: () => Promise<number>): Promise<void> {
+  let left = await count();
+  while (left > 0) {
     const before = left;
-    await eventually(
-      `one more of ${before} actions ends`,
-      async () => {
-        left = await scene.unfinished();
-        return left < before || process.isOver;
-      },
-      patienceMs,
-    );
+    const isLess = async (): Promise<boolean> => (left = await count()) < before;
+    await eventually(`one more of ${before} actions: ${what}`, isLess, patienceMs);
   }
 }
 
