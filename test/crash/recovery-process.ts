@@ -1,10 +1,12 @@
 /**
  * A process that carries out the recoveries in its database, with the real engine and the real workflow runner; it is killed again and
- * again (see `recovery.crash.test.ts`). Its nodes' servers are in a cloud that is not killed: it answers over HTTP, knows a request by
- * its key, and kills this process before or after what it does.
+ * again (see `recovery.crash.test.ts` and `recovery-writes.crash.test.ts`). Its nodes' servers are in a cloud that is not killed: it answers over HTTP, and knows a request by
+ * its key. A line of output says that it takes part.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { probe } from '../../src/actions/recovery-probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
+import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -12,14 +14,25 @@ import { registryOf } from '../../src/profiles/registry.ts';
 import type { NodeFacts, PhysicalNode, ProfileType } from '../../src/profiles/profile-type.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import { HeldWrites } from './held-writes.ts';
+import type { WritesToHold } from './held-writes.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import type { EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import { hasEnded } from '../../src/workflow/workflow-service.ts';
+import type { WorkflowExecution, WorkflowService } from '../../src/workflow/workflow-service.ts';
 
 const [databasePath = '', cloudUrl = ''] = process.argv.slice(2);
 
-async function ask(what: string, node: NodeFacts, key: string): Promise<unknown> {
-  const query = new URLSearchParams({ node: node.id, server: node.physicalId ?? '', key });
-  const answer = await fetch(`${cloudUrl}/${what}?${query.toString()}`, { method: 'POST' });
-  return await answer.json();
+async function ask(what: string, of: { node: string; server?: string; key?: string }): Promise<unknown> {
+  const query = new URLSearchParams({ server: '', key: '', ...of });
+  const response = await fetch(`${cloudUrl}/${what}?${query.toString()}`, { method: 'POST' });
+  const answer = (await response.json()) as { readonly refused?: boolean };
+  if (answer.refused === true) throw new CoppiceError('operation-failed', `${what} was refused`);
+  return answer;
+}
+
+async function askFor(what: string, { id, physicalId }: NodeFacts, key = ''): Promise<unknown> {
+  return await ask(what, { node: id, server: physicalId ?? '', key });
 }
 
 function operation(name: string): ProfileType['operations'][string] {
@@ -27,7 +40,7 @@ function operation(name: string): ProfileType['operations'][string] {
     description: name,
     parameters: { type: { description: 'type', required: false, type: 'String' } },
     run: async (node, _parameters, { key }) => {
-      await ask(name, node, key);
+      await askFor(name, node, key);
       return { physicalId: node.physicalId ?? '', data: node.data };
     },
   };
@@ -41,12 +54,52 @@ const cloudServer: ProfileType = {
   operations: { reboot: operation('reboot'), rebuild: operation('rebuild') },
   detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
-  create: async (node, { key }) => (await ask('create', node, key)) as PhysicalNode,
-  remove: async (node, { key }) => void (await ask('remove', node, key)),
-  look: async (node) => (await ask('look', node, '')) as Verdict,
+  create: async (node, { key }) => (await askFor('create', node, key)) as PhysicalNode,
+  remove: async (node, { key }) => void (await askFor('remove', node, key)),
+  look: async (node) => (await askFor('look', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),
 };
+
+/**
+ * Ends what it is asked to cancel some time after it was asked, as an engine does that has tasks to wait for, and lets the cloud know: only
+ * who awaits the end does nothing before it.
+ */
+function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
+  return {
+    find: (name) => workflows.find(name),
+    createDefinition: (yaml) => workflows.createDefinition(yaml),
+    start: (request) => workflows.start(request),
+    get: (id) => workflows.get(id),
+    async cancel(id, reason) {
+      const execution = await workflows.get(id);
+      if (execution === undefined) return await workflows.cancel(id, reason);
+      const node = nodeOf(execution);
+      await ask('cancel', { node, key: id });
+      breakOff(workflows, { id, node, reason }).catch(give);
+      return execution;
+    },
+    endSignal: (id) => workflows.endSignal(id),
+    // The end of a cancel that died with the process has to be asked for again; nobody would send its signal.
+    pollMs: 2000,
+  };
+}
+
+/** It is in the URL that the workflow was given to call. */
+function nodeOf({ input: { url } }: WorkflowExecution): string {
+  return (typeof url === 'string' ? new URL(url).searchParams.get('node') : null) ?? '';
+}
+
+async function breakOff(
+  workflows: EmbeddedWorkflows,
+  { id, node, reason }: { id: string; node: string; reason: string },
+): Promise<void> {
+  await pause(200);
+  const execution = await workflows.get(id);
+  if (execution === undefined || hasEnded(execution.state)) return;
+  await ask('break-off', { node, key: id });
+  await workflows.cancel(id, reason);
+}
 
 /** With KILL_AT_WRITE=n the process kills itself at its n-th write to the database, before it or (with a negative n) after it. */
 function mortal(store: Store): Store {
@@ -74,18 +127,25 @@ function give(up: unknown): never {
   process.exit(3);
 }
 
-const store = mortal(openSqlite(databasePath));
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const toHold = JSON.parse(process.env['HOLD_WRITES'] ?? '{}') as WritesToHold;
+const held = new HeldWrites(toHold, say);
+const store = mortal(held.store(openSqlite(databasePath)));
 const workflows = embeddedWorkflows({ store, log: { error: give } });
 const profileTypes = registryOf([cloudServer]);
+const services = { store, profileTypes, workflows: slowToCancel(workflows), probe };
 const engine = new Engine({
   store,
-  definitions: actionDefinitions({ store, profileTypes, workflows, probe }),
+  definitions: actionDefinitions(services).map((definition) => held.definition(definition)),
   alone: true,
   host: 'crash-test',
   roles: ['engine'],
+  // One that is held at a write keeps its place among them.
+  concurrency: 64 + Object.keys(toHold).length,
   observer: { failed: give },
 });
 // Another process has put something into the queue: notices do not cross processes here.
 process.on('SIGUSR2', () => engine.kick());
 await workflows.runner.start();
 await engine.start();
+say('ready');
