@@ -141,7 +141,7 @@ function nodeOf(id: string, health: HealthRecord): NodeSnapshot {
     health,
     excluded: null,
     quarantinedSince: null,
-    exhaustedAt: null,
+    lastTry: null,
   };
 }
 

@@ -95,7 +95,6 @@ function nodeSnapshot(
   const health = recordSince(changedAt(node, now), record);
   const { exclusion, quarantine, releasedAt } = healing;
   const endedAt = lastEnd?.closedAt ?? null;
-  const exhausted = lastEnd?.state === 'EXHAUSTED' && (releasedAt === null || (endedAt ?? 0) > releasedAt);
   const observed = lastEnd?.mode === 'OBSERVE' && health !== null && (endedAt ?? 0) >= (health.failedAt ?? 0);
   return {
     id,
@@ -104,9 +103,16 @@ function nodeSnapshot(
     health,
     excluded: exclusion === null ? null : { until: exclusion.until, reason: exclusion.reason },
     quarantinedSince: quarantine?.since ?? null,
-    exhaustedAt: exhausted ? endedAt : null,
+    lastTry: lastTryOf(lastEnd, releasedAt),
     observedAt: observed ? endedAt : null,
   };
+}
+
+/** Who releases a node from quarantine wants it tried at once. */
+function lastTryOf(lastEnd: RecentRecovery | undefined, releasedAt: number | null): NodeSnapshot['lastTry'] {
+  const { state: end, closedAt: at = null } = lastEnd ?? {};
+  if ((end !== 'EXHAUSTED' && end !== 'CANCELLED') || at === null) return null;
+  return releasedAt === null || at > releasedAt ? { at, end } : null;
 }
 
 /** A recovery that could not see its node waits for a round; further away it is only where the clock was set back since. */

@@ -33,7 +33,7 @@ function node(id: string, record: HealthRecord | null, more: Partial<NodeSnapsho
     health: record,
     excluded: null,
     quarantinedSince: null,
-    exhaustedAt: null,
+    lastTry: null,
     ...more,
   };
 }
@@ -144,8 +144,14 @@ describe('a confirmed failure', () => {
     ],
     [
       'was just not helped',
-      { exhaustedAt: now - 4000 },
+      { lastTry: { at: now - 4000, end: 'EXHAUSTED' } },
       'the last recovery did not help; trying again in 6 s',
+      now + 6000,
+    ],
+    [
+      'was just cancelled by somebody',
+      { lastTry: { at: now - 4000, end: 'CANCELLED' } },
+      'the last recovery was cancelled; trying again in 6 s',
       now + 6000,
     ],
   ])('of a node that %s is left alone, and says so', (_what, more, reason, until) => {

@@ -23,8 +23,8 @@ export interface NodeSnapshot {
   /** Taken out of healing by a person. */
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
-  /** When its last episode ended EXHAUSTED, if no better end came after. */
-  readonly exhaustedAt: number | null;
+  /** How its last episode ended, and when, if the node was not well after it. */
+  readonly lastTry: { readonly at: number; readonly end: 'EXHAUSTED' | 'CANCELLED' } | null;
   /** When a recovery of this same failure ended that only observed; null or absent: there was none. */
   readonly observedAt?: number | null;
 }
@@ -229,17 +229,18 @@ function nextLookAt(health: HealthRecord | null, policy: HealthPolicy | null, no
 
 const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
 
-/** After an episode that did not help, the next one waits: `retry.delay`, or a round. */
+/** After an episode that did not help, or that a person cancelled, the next one waits: `retry.delay`, or a round. */
 function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
   if (node.observedAt != null)
     return {
       until: null,
       reason: `what would be done was decided ${duration(now - node.observedAt)} ago; mode OBSERVE touches nothing`,
     };
-  if (node.exhaustedAt === null || policy === null) return null;
-  const until = node.exhaustedAt + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
+  if (node.lastTry === null || policy === null) return null;
+  const until = node.lastTry.at + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
   if (until <= now) return null;
-  return { until, reason: `the last recovery did not help; trying again in ${duration(until - now)}` };
+  const how = node.lastTry.end === 'EXHAUSTED' ? 'did not help' : 'was cancelled';
+  return { until, reason: `the last recovery ${how}; trying again in ${duration(until - now)}` };
 }
 
 function startOrHold(

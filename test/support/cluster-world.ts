@@ -12,7 +12,7 @@ import { classifyHealth, healthAfterRecovery } from '../../src/recovery/classify
 import type { HealthRecord } from '../../src/recovery/classify-health.ts';
 import { planChain } from '../../src/recovery/plan-chain.ts';
 import { planRound } from '../../src/recovery/plan-round.ts';
-import type { RoundPlan, RoundSnapshot } from '../../src/recovery/plan-round.ts';
+import type { RoundPlan, RoundSnapshot, NodeSnapshot } from '../../src/recovery/plan-round.ts';
 import { eventOf } from './recovery-arbitraries.ts';
 import type { Fate } from './recovery-arbitraries.ts';
 
@@ -71,11 +71,16 @@ export class ClusterWorld {
         health: this.records.get(id) ?? null,
         excluded: null,
         quarantinedSince: this.quarantined.get(id) ?? null,
-        exhaustedAt: this.exhausted.get(id)?.at(-1) ?? null,
+        lastTry: this.#lastTry(id),
       })),
       episodes: this.episodes,
       starts: this.starts,
     };
+  }
+
+  #lastTry(id: string): NodeSnapshot['lastTry'] {
+    const at = this.exhausted.get(id)?.at(-1);
+    return at === undefined ? null : { at, end: 'EXHAUSTED' };
   }
 
   look(turn: Turn): void {
