@@ -20,7 +20,13 @@ import type { ModeVerdict } from '../health/probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
 import { changedAt, recordSince } from './snapshot.ts';
 import type { SlotLimits } from '../health/slots.ts';
-import { asAttached, emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
+import {
+  asAttached,
+  emptyWatchList,
+  loadWatchList,
+  type WatchedCluster,
+  type WatchList,
+} from './watch-list.ts';
 
 export interface HealerOptions {
   readonly store: Store;
@@ -64,6 +70,8 @@ export class Healer {
   readonly #active = new Set<string>();
   readonly #planTimers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   readonly #planning = new Map<string, Promise<void>>();
+  /** When the newest failure of each cluster began after which all its nodes were looked at. */
+  readonly #lookedAround = new Map<string, number>();
   readonly #unlisten: (() => void)[] = [];
   /** Where events come from, while a policy wants them. */
   #eventSources: readonly { stop(): void }[] = [];
@@ -199,8 +207,10 @@ export class Healer {
     const { detection } = cluster.policy;
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
     const written = recordSince(changed, this.#written.get(watched.id));
-    if (isNews(written, record) && !(await this.#write(watched, record, begunAt))) return;
+    const news = isNews(written, record);
+    if (news && !(await this.#write(watched, record, begunAt))) return;
     this.#records.set(watched.id, record);
+    if (news) this.#plan(watched.clusterId);
     // Something else than a look said that it failed (a check, an update): nothing new was seen, and its status is wrong.
     if (record.state === 'HEALTHY' && found.status === 'ERROR' && cluster.policy.mode === 'ENFORCE')
       this.#plan(watched.clusterId);
@@ -215,7 +225,6 @@ export class Healer {
       return true;
     });
     if (written) this.#written.set(watched.id, record);
-    if (written) this.#plan(watched.clusterId);
     return written;
   }
 
@@ -236,6 +245,7 @@ export class Healer {
   async #planCluster(clusterId: string): Promise<void> {
     try {
       const watched = this.#list.clusters.get(clusterId) ?? null;
+      if (watched !== null) await this.#lookAround(watched);
       const { lookAgainAt, isActive, health } = await this.#store.write(async (tx) =>
         healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
       );
@@ -250,6 +260,26 @@ export class Healer {
       );
       this.#planAt(clusterId, this.#now() + RELOAD_EVERY_MS);
     }
+  }
+
+  /**
+   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy. Looks are spread over an interval: when a switch dies, the first
+   * nodes that are seen to fail would be recovered before the others are looked at. So those that were last seen before a failure began are
+   * looked at before anything is planned; what takes longer than a round is not waited for.
+   */
+  async #lookAround({ clusterId, policy }: WatchedCluster): Promise<void> {
+    if (policy.safety.maxUnhealthy === null) return;
+    const nodes = this.#list.nodes.filter((node) => node.clusterId === clusterId);
+    const records = nodes.flatMap(({ id }) => this.#records.get(id) ?? []);
+    const failures = records.flatMap(({ state, failedAt }) => (state === 'FAILED' ? (failedAt ?? []) : []));
+    const newest = Math.max(...failures);
+    if (failures.length === 0 || newest <= (this.#lookedAround.get(clusterId) ?? 0)) return;
+    this.#lookedAround.set(clusterId, newest);
+    const unseen = nodes.filter(({ id }) => (this.#records.get(id)?.lookedAt ?? 0) < newest);
+    await within(
+      policy.detection.intervalMs,
+      unseen.map(({ id }) => this.#rounds.probeNow(id)),
+    );
   }
 
   /** A recovery that has verified its node writes that it is well; an older look of ours does not outlive that. */
@@ -273,6 +303,14 @@ export class Healer {
   #planActiveSoon(): void {
     for (const clusterId of this.#active) this.#planAt(clusterId, this.#now() + RELOAD_AFTER_MS);
   }
+}
+
+/** Until all have ended, or the time is up. */
+async function within(ms: number, looks: readonly Promise<unknown>[]): Promise<void> {
+  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([timeUp, Promise.all(looks)]);
+  clearTimeout(timer);
 }
 
 /** What each detector saw, without its words, which may change at every look. */
