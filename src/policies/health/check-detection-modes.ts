@@ -15,7 +15,6 @@ export function checkDetectionModes(policy: HealthPolicy, findings: Findings): v
   const modern = isIn(policy.version, '1.3');
   if (modes.length === 0) findings[modern ? 'issues' : 'warnings'].push(noModes());
   if (!modern) checkEventsAlone(modes, findings);
-  checkDuplicates(modes, modern, findings);
   modes.forEach((mode, index) => {
     if (mode.type === 'NODE_STATUS_POLL_URL')
       checkPollUrl(mode.options, `${field}[${index}].options`, findings);
@@ -34,28 +33,13 @@ function checkEventsAlone(modes: readonly DetectionMode[], { issues }: Findings)
   issues.push({ field, expected: 'LIFECYCLE_EVENTS alone, or other modes', found, hint });
 }
 
-/** From 1.3 on several URLs may be polled; a mode without options is never useful twice. */
-function checkDuplicates(modes: readonly DetectionMode[], modern: boolean, { issues }: Findings): void {
-  const seen = new Set<string>();
-  modes.forEach((mode, index) => {
-    const sameUrl = mode.type === 'NODE_STATUS_POLL_URL' && modern ? ` of ${mode.options.poll_url}` : '';
-    const key = `${mode.type}${sameUrl}`;
-    if (seen.has(key))
-      issues.push({
-        field: `${field}[${index}]`,
-        expected: 'each detection mode once',
-        found: `${mode.type} again`,
-      });
-    seen.add(key);
-  });
-}
-
 function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings): void {
   checkUrl(options.poll_url, `${path}.poll_url`, findings);
   const pattern = parseHealthyResponse(options.poll_url_healthy_response);
   if (pattern.ok) return;
   const found = quoteValue(options.poll_url_healthy_response);
-  findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected: pattern.expected, found });
+  const { expected, hint } = pattern;
+  findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
 }
 
 /** A URL may hold a password: what was found is not repeated. */
