@@ -48,6 +48,7 @@ const pythonOnly: readonly (readonly [syntax: RegExp, sentence: string])[] = [
     /[*+?}]\+|\(\?>/,
     'RE2 has no possessive repetition and no atomic groups, a*+ and (?>a): write them without',
   ],
+  [/^\{\d/, 'a repetition is {n} or {n,m} with n at most m, and in RE2 at most 1000 (nested ones multiply)'],
   [/\(\?\(/, 'RE2 has no conditional groups, (?(1)a|b)'],
   [/\(\?#/, 'RE2 has no comments, (?#...)'],
   [/\(\?[a-z]*[xauL]/, 'RE2 knows the flags i, m, s and U only'],

@@ -73,9 +73,7 @@ function describeVariable(name: string, field: string): Issue {
   const isYaql = name.startsWith('$');
   const bare = name.replace('$', '');
   const context = isYaql ? '$' : '_';
-  const hint = contextRoots.includes(bare)
-    ? `did you mean ${context}.${bare}?`
-    : 'nothing sets it: the step would fail';
+  const hint = contextRoots.includes(bare) ? `did you mean ${context}.${bare}?` : 'nothing sets it';
   return { field, expected: `${context}, which holds ${contextRoots.join(', ')}`, found: name, hint };
 }
 

@@ -145,8 +145,9 @@ function compileText(source: Source, value: Json): Template {
 
 /** Mistral takes such a definition, and the task fails when it runs. */
 function warnOfUnknown({ path, problems }: Source, { kind, name, known, instead }: UnknownName): void {
+  if (kind === 'variable') return problems.warn(path, `nothing sets the variable '${name}'`);
   const hint = instead === undefined ? suggestion(name, known) : `; write it as ${instead}`;
-  problems.warn(path, `there is no ${kind} '${name}': it fails when it runs${hint}`);
+  problems.warn(path, `there is no ${kind} '${name}': the task fails when it runs${hint}`);
 }
 
 function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {
