@@ -20,6 +20,7 @@ export function checkAsWritten(
 ): void {
   checkDuplicates(modesOf(checked), findings);
   checkIdleOptions(modesOf(written), findings);
+  checkIdleBackoffs(written, findings);
   if (isIn(version, '1.3')) checkActions(written, findings);
 }
 
@@ -50,7 +51,8 @@ function checkDuplicates(modes: readonly Json[], { issues }: Findings): void {
 }
 
 function typeOf(mode: Json): string {
-  return isJsonObject(mode) ? String(mode['type']) : '';
+  const type = isJsonObject(mode) ? mode['type'] : undefined;
+  return typeof type === 'string' ? type : '';
 }
 
 function checkIdleOptions(modes: readonly Json[], { warnings }: Findings): void {
@@ -62,6 +64,25 @@ function checkIdleOptions(modes: readonly Json[], { warnings }: Findings): void 
     const hint = `only NODE_STATUS_POLL_URL has options: ${typeOf(mode)} does not heed them`;
     warnings.push({ field, expected: 'nothing', found: quoteValue(options), hint });
   });
+}
+
+/** Of each action and hook. */
+function checkIdleBackoffs({ recovery }: JsonObject, { warnings }: Findings): void {
+  for (const [field, step] of stepsIn(recovery, 'recovery', ['actions', 'on_success', 'on_exhausted'])) {
+    if (step['backoff'] === undefined || Number(step['attempts'] ?? 1) > 1) continue;
+    const hint = 'with one attempt there is no wait between two';
+    warnings.push({ field: `${field}.attempts`, expected: '2 or more beside backoff', found: '1', hint });
+  }
+}
+
+function stepsIn(map: Json | undefined, field: string, lists: readonly string[]): [string, JsonObject][] {
+  return lists.flatMap((list) =>
+    listIn(map, list).flatMap((step, index): [string, JsonObject][] => {
+      const place = `${field}.${list}[${index}]`;
+      if (!isJsonObject(step)) return [];
+      return [[place, step], ...(list === 'actions' ? stepsIn(step, place, ['before', 'after']) : [])];
+    }),
+  );
 }
 
 /** Senlin took a list without actions, and its documentation then recreates the node: too much to do unasked from 1.3 on. */

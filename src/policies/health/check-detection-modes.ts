@@ -5,7 +5,12 @@ import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/h
 import { isIn } from '../../domain/spec-schema.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { parseHealthyResponse } from '../../health/healthy-response.ts';
-import { parseUrlTemplate, unknownPlaceholders, urlPlaceholders } from '../../health/url-template.ts';
+import {
+  expandUrl,
+  parseUrlTemplate,
+  unknownPlaceholders,
+  urlPlaceholders,
+} from '../../health/url-template.ts';
 import type { Findings } from './findings.ts';
 
 const field = 'detection.detection_modes';
@@ -42,13 +47,29 @@ function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings)
   findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
 }
 
+/** What a node may have: with it a template has to become a URL. */
+const anyNode = {
+  nodename: 'web-1',
+  nodeid: 'a1',
+  physical_id: 'b2',
+  address: '10.0.0.1',
+  port: 8080,
+  cluster_id: 'c3',
+  index: 1,
+};
+
 /** A URL may hold a password: what was found is not repeated. */
 function checkUrl(url: string, path: string, { issues }: Findings): void {
   if (!/^https?:\/\/[^/\s]/i.test(url)) {
     const found = url === '' ? 'nothing' : 'something else';
     issues.push({ field: path, expected: 'a URL that begins with http:// or https://', found });
   }
-  for (const name of unknownPlaceholders(parseUrlTemplate(url))) {
+  const template = parseUrlTemplate(url);
+  const expanded = expandUrl(template, anyNode);
+  const unknown = unknownPlaceholders(template);
+  if (issues.every((issue) => issue.field !== path) && unknown.length === 0 && !expanded.ok)
+    issues.push({ field: path, expected: 'a URL', found: 'something else', hint: expanded.reason });
+  for (const name of unknown) {
     const known = urlPlaceholders.map((placeholder) => `{${placeholder}}`);
     const hint = didYouMean(`{${name}}`, known);
     issues.push({

@@ -106,7 +106,7 @@ function textsIn(value: Json, field: string): [field: string, text: string][] {
     if (typeof part !== 'object' || part === null) continue;
     const isList = Array.isArray(part);
     for (const [key, item] of Object.entries(part))
-      waiting.push([isList ? `${place}[${key}]` : `${place}.${key}`, item as Json]);
+      waiting.push([isList ? `${place}[${key}]` : `${place}.${key}`, item]);
   }
   return texts;
 }

@@ -5,10 +5,10 @@
 import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { isIn } from '../../domain/spec-schema.ts';
 import { failureClasses } from '../../domain/verdict.ts';
 import type { CheckSettings } from '../policy-type.ts';
 import { checkDetectionModes } from './check-detection-modes.ts';
+import { checkOperationParams } from './check-operation-params.ts';
 import { checkRecoveryRules } from './check-recovery-rules.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
 import type { Findings } from './findings.ts';
@@ -40,7 +40,7 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
   const places = new Map(stepsInOrder(policy).map(([field, step]) => [step.id, field]));
   for (const [field, step, earlier] of stepsWithEarlier(policy)) {
     if (step.name === 'WORKFLOW') checkWorkflowParams(step, `${field}.params`, { earlier, places }, findings);
-    if (step.name === 'RECREATE') checkRecreateParams(policy, step, `${field}.params`, findings);
+    else checkOperationParams(policy, step, `${field}.params`, findings);
     if (step.backoff.maxDelayMs < step.backoff.delayMs) {
       const expected = `at least backoff.delay (${step.backoff.delayMs / 1000})`;
       findings.issues.push({
@@ -83,19 +83,6 @@ function stepsWithEarlier(policy: HealthPolicy): (readonly [...PlacedStep, earli
       return [field, step, earlier] as const;
     });
   return [...following([], chain), ...following(chain, onSuccess), ...following(chain, onExhausted)];
-}
-
-/** Senlin took them and heeded none. */
-function checkRecreateParams(
-  policy: HealthPolicy,
-  { params }: Runnable,
-  field: string,
-  findings: Findings,
-): void {
-  if (Object.keys(params).length === 0) return;
-  const hint = 'RECREATE takes none: the node is deleted, and made anew from its profile';
-  const level = isIn(policy.version, '1.3') ? 'issues' : 'warnings';
-  findings[level].push({ field, expected: 'no parameters', found: quoteValue(params), hint });
 }
 
 function checkIds(policy: HealthPolicy, { issues }: Findings): void {

@@ -31,7 +31,7 @@ export function checkWorkflowParams(
     });
   }
   const { workflow_name: name, inputs } = step.params;
-  if (typeof name !== 'string' || name === '' || hasExpression(name)) {
+  if (typeof name !== 'string' || name.trim() === '' || hasExpression(name)) {
     issues.push({
       field: `${field}.workflow_name`,
       expected: 'the name of a workflow',

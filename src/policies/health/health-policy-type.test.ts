@@ -295,9 +295,34 @@ describe('version 1.3', () => {
       'detection.interval: expected a whole number of at least 1, found 0',
     ],
     [
+      'a time with a unit',
+      policy13({ recovery: { stabilize: '1h' } }),
+      'recovery.stabilize: expected a number of at least 0, found "1h" (times are in seconds, without a unit: 3600)',
+    ],
+    [
+      'a percentage with its sign',
+      policy13({ safety: { max_in_flight: { percent: '40%' } } }),
+      'safety.max_in_flight.percent: expected a number from 0 to 100, found "40%" (write 40, without the sign)',
+    ],
+    [
+      'a key without a value',
+      policy13({ recovery: { stabilize: null } }),
+      'recovery.stabilize: expected a number of at least 0, found null (the key has no value: give it one, or leave it out)',
+    ],
+    [
+      'a workflow of no name',
+      workflowStep({}, ' '),
+      'recovery.actions[0].params.workflow_name: expected the name of a workflow, found " "',
+    ],
+    [
+      'a URL that no node can make one',
+      polling({ poll_url: 'http://{address}:99999/' }),
+      'detection.detection_modes[0].options.poll_url: expected a URL, found something else (poll_url is not a URL once its placeholders are filled in)',
+    ],
+    [
       'an endless number',
       policy13({ detection: { node_update_timeout: 1e300 } }),
-      'detection.node_update_timeout: expected a whole number of at least 0, found 1e+300',
+      'detection.node_update_timeout: expected a whole number from 0 to 1000000000, found 1e+300',
     ],
     [
       'an unknown action',
@@ -595,6 +620,30 @@ describe('version 1.3', () => {
       'safety.max_in_flight.at_least: expected 1 or more, found 0 (10 percent of fewer than 10 nodes is none, and no recovery would start in such a cluster)',
     ],
     [
+      'a wait between attempts of which there is one',
+      policy13({
+        recovery: {
+          actions: [
+            {
+              name: 'REBOOT',
+              before: [{ name: 'WORKFLOW', params: { workflow_name: 'a' }, backoff: { delay: 5 } }],
+            },
+          ],
+        },
+      }),
+      'recovery.actions[0].before[0].attempts: expected 2 or more beside backoff, found 1 (with one attempt there is no wait between two)',
+    ],
+    [
+      'a reboot of no kind',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', params: { type: 'WARM' } }] } }),
+      'recovery.actions[0].params.type: expected one of SOFT, HARD, found "WARM"',
+    ],
+    [
+      'a parameter that no reboot has',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', params: { typ: 'SOFT' } }] } }),
+      'recovery.actions[0].params.typ: expected one of type, found an unknown key (did you mean type?)',
+    ],
+    [
       'options that nothing heeds',
       policy13({
         detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { poll_url: 'http://a' } }] },
@@ -618,6 +667,13 @@ describe('version 1.3', () => {
     ],
   ])('warns of %s', (_what, properties, message) => {
     expect(warningsOf(properties)).toEqual([message]);
+  });
+
+  test.each(['0.5', '2'])('%s as a text is a number of seconds', (stabilize) => {
+    expect(parseHealthPolicy(policy13({ recovery: { stabilize } }), '1.3')).toMatchObject({
+      ok: true,
+      value: { recovery: { stabilizeMs: Number(stabilize) * 1000 } },
+    });
   });
 
   test('a definition that defines its workflow is not warned of, and its expressions are its own', () => {
@@ -724,5 +780,13 @@ describe('any document', () => {
       }),
       cases(500),
     );
+  });
+});
+
+test('the type as answers name it is no type of a spec, which has a key for the version', () => {
+  const read = readPolicyDocument({ type: 'senlin.policy.health-1.3', properties: {} });
+  expect(read).toMatchObject({
+    ok: false,
+    issues: [{ hint: 'write type: senlin.policy.health and version: "1.3"' }],
   });
 });

@@ -22,17 +22,11 @@ export function unknownInJinja({ body }: JinjaTemplate, lent: readonly string[])
   ]);
   const called = new Set(parts.flatMap((part) => (part.kind === 'call' ? [part.callee] : [])));
   return parts.flatMap((part) => {
-    switch (part.kind) {
-      case 'filter':
-        return [...unknownFilter(part.name), ...unknownInArguments(part.name, part.args)];
-      case 'test':
-        return unknownTest(part.name);
-      case 'name':
-        if (names.has(part.name)) return [];
-        return called.has(part) ? unknownFunction(part.name, functions) : unknownVariable(part.name);
-      default:
-        return [];
-    }
+    if (part.kind === 'filter')
+      return [...unknownFilter(part.name), ...unknownInArguments(part.name, part.args)];
+    if (part.kind === 'test') return unknownTest(part.name);
+    if (part.kind !== 'name' || names.has(part.name)) return [];
+    return called.has(part) ? unknownFunction(part.name, functions) : unknownVariable(part.name);
   });
 }
 
