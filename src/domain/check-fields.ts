@@ -72,6 +72,10 @@ function reportUnknownKeys(fields: Fields, found: JsonObject, path: string, chec
 }
 
 function checkKey(field: Field, found: Json | undefined, path: string, check: Check): Json | undefined {
+  if (found === null && field.required !== true) {
+    const hint = 'the key has no value: give it one, or leave it out';
+    return wrong(check, path, describe(field, check.version), found, hint);
+  }
   if (found !== undefined) return checkValue(field, found, path, check);
   if (field.default !== undefined) return checkValue(field, field.default, path, check);
   return field.required === true ? wrong(check, path, describe(field, check.version), found) : undefined;
@@ -103,13 +107,26 @@ function checkList(field: Field, found: Json, path: string, check: Check): Json 
 }
 
 function checkNumber(field: Field, found: Json, path: string, check: Check): Json | undefined {
-  const value = readNumber(found);
+  const value = readNumber(field, found);
   const { min = -largestNumber, max = largestNumber } = field;
   const fits = value !== undefined && value >= min && value <= max;
   if (!fits || (field.type === 'Integer' && !Number.isInteger(value))) {
-    return wrong(check, path, describe(field, check.version), found);
+    const isHuge = value !== undefined && value > largestNumber;
+    const expected = describe(isHuge ? { ...field, max } : field, check.version);
+    return wrong(check, path, expected, found, hintForNumber(found));
   }
   return value;
+}
+
+const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** Times of a spec are numbers of seconds. */
+function hintForNumber(found: Json): string | undefined {
+  if (typeof found !== 'string') return undefined;
+  const [, amount, unit] = /^\s*(\d+)\s*([smhd%])\s*$/.exec(found) ?? [];
+  if (unit === undefined) return undefined;
+  if (unit === '%') return `write ${amount}, without the sign`;
+  return `times are in seconds, without a unit: ${Number(amount) * secondsOf[unit as keyof typeof secondsOf]}`;
 }
 
 function checkText(field: Field, found: Json, path: string, check: Check): Json | undefined {
@@ -156,9 +173,10 @@ function readBoolean(found: Json): boolean | undefined {
   return ['false', '0', 'off', 'no', 'n', 'f'].includes(word) ? false : undefined;
 }
 
-function readNumber(found: Json): number | undefined {
+function readNumber({ type }: Field, found: Json): number | undefined {
   if (typeof found === 'number') return Number.isFinite(found) ? found : undefined;
-  return typeof found === 'string' && /^\s*-?\d+\s*$/.test(found) ? Number(found) : undefined;
+  const text = type === 'Integer' ? /^\s*-?\d+\s*$/ : /^\s*-?\d+(\.\d+)?\s*$/;
+  return typeof found === 'string' && text.test(found) ? Number(found) : undefined;
 }
 
 function readText(found: Json): string | undefined {

@@ -17,22 +17,49 @@ export interface HealthyResponse {
   isIn(body: string): boolean;
 }
 
-/** Null where any body will do. A wrong pattern is returned as `expected`, in words for the one who wrote it. */
-export function parseHealthyResponse(
-  pattern: string,
-):
+export type ParsedResponse =
+  /** Null where any body will do. */
   | { readonly ok: true; readonly response: HealthyResponse | null }
-  | { readonly ok: false; readonly expected: string } {
+  /** What is wrong, in words for the one who wrote the pattern. */
+  | { readonly ok: false; readonly expected: string; readonly hint: string };
+
+export function parseHealthyResponse(pattern: string): ParsedResponse {
   if (pattern === '') return { ok: true, response: null };
   try {
     const compiled = RE2JS.compile(pattern);
     const size = compiled.programSize();
-    if (size > PROGRAM_LIMIT) return { ok: false, expected: 'a shorter pattern (its repetitions count)' };
+    if (size > PROGRAM_LIMIT)
+      return { ok: false, expected: 'a shorter pattern', hint: 'what is repeated counts as often as it is' };
     return { ok: true, response: responseOf(compiled, pattern, size) };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { ok: false, expected: `a regular expression in RE2 syntax (${error.message})` };
+    return { ok: false, expected: 'a regular expression in RE2 syntax', hint: whyNot(error) };
   }
+}
+
+/** What Python's `re` has and RE2 lacks, by the part of the pattern that RE2 complains of. */
+const pythonOnly: readonly (readonly [syntax: RegExp, sentence: string])[] = [
+  [
+    /\(\?<?[=!]/,
+    'RE2 has no lookahead and no lookbehind, (?= (?! (?<= (?<!, because it matches in linear time',
+  ],
+  [/\\[1-9]|^\(\?P$/, 'RE2 has no backreferences, \\1 and (?P=name), because it matches in linear time'],
+  [
+    /[*+?}]\+|\(\?>/,
+    'RE2 has no possessive repetition and no atomic groups, a*+ and (?>a): write them without',
+  ],
+  [/^\{\d/, 'a repetition is {n} or {n,m} with n at most m, and in RE2 at most 1000 (nested ones multiply)'],
+  [/\(\?\(/, 'RE2 has no conditional groups, (?(1)a|b)'],
+  [/\(\?#/, 'RE2 has no comments, (?#...)'],
+  [/\(\?[a-z]*[xauL]/, 'RE2 knows the flags i, m, s and U only'],
+  [/\\Z/, 'the end of the text is \\z in RE2'],
+  [/\\[uUN]/, 'a character is written by its number as \\x{e9} in RE2'],
+];
+
+function whyNot({ message }: RE2JSException): string {
+  const reason = message.replace('error parsing regexp: ', '');
+  const part = /`(.*)`$/s.exec(reason)?.[1] ?? '';
+  return pythonOnly.find(([syntax]) => syntax.test(part))?.[1] ?? reason;
 }
 
 function responseOf(compiled: RE2JS, pattern: string, size: number): HealthyResponse {

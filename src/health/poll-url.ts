@@ -40,7 +40,8 @@ export function pollUrl(given: Partial<PollUrlOptions>): Detector {
     retryIntervalMs: options.poll_url_retry_interval * 1000,
     timeoutMs: timeoutOf(options),
     async probe(target, signal) {
-      if (!pattern.ok) return unknown(`poll_url_healthy_response must be ${pattern.expected}`);
+      if (!pattern.ok)
+        return unknown(`poll_url_healthy_response must be ${pattern.expected} (${pattern.hint})`);
       const expanded = expandUrl(template, valuesOf(target));
       if (!expanded.ok) return unknown(expanded.reason);
       return ask(expanded.url, options, pattern.response, signal);

@@ -188,7 +188,15 @@ describe('A policy that names a workflow which is not there', () => {
       detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
       recovery: {
         actions: [{ name: 'REBOOT', before: [{ name: 'WORKFLOW', params: { workflow_name: 'drain' } }] }],
-        on_success: [{ name: 'WORKFLOW', params: { workflow_name: 'made', inputs: { definition: 'x' } } }],
+        on_success: [
+          {
+            name: 'WORKFLOW',
+            params: {
+              workflow_name: 'made',
+              inputs: { definition: "version: '2.0'\nmade: {tasks: {a: {action: std.noop}}}\n" },
+            },
+          },
+        ],
       },
     },
   };

@@ -52,9 +52,14 @@ function unknownType(type: Json | undefined, version: Json | undefined): Issue {
     return { field: 'version', expected: `one of ${versions.join(', ')}`, found: quoteValue(version) };
   }
   const names = [...new Set(policyTypes.map((known) => known.name))];
-  const meant =
-    typeof type === 'string' ? didYouMean(type, [...names, ...policyTypes.map(typeName)]) : undefined;
+  const meant = typeof type === 'string' ? (typeAndVersion(type) ?? didYouMean(type, names)) : undefined;
   return { field: 'type', expected: `one of ${names.join(', ')}`, found: quoteValue(type), ...hinted(meant) };
+}
+
+/** `senlin.policy.health-1.3` is how a type is named in an answer; a spec has two keys for it. */
+function typeAndVersion(text: string): string | undefined {
+  const named = policyTypes.find((known) => typeName(known) === text);
+  return named && `write type: ${named.name} and version: "${named.version}"`;
 }
 
 function hinted(hint: string | undefined): { hint?: string } {

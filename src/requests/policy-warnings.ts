@@ -1,5 +1,5 @@
 /** What is allowed in a policy and probably not meant; and what only a look outside of it can tell: workflows that are not there. */
-import { CoppiceError, type Issue } from '../domain/errors.ts';
+import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
 import type { Policy } from '../domain/model.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
 import type { ProfileType } from '../profiles/profile-type.ts';
@@ -17,7 +17,12 @@ export async function policyWarnings(
   if (!check.ok) return [];
   const named = type.workflows?.(check.value) ?? [];
   const misfits = fitsNothing(tools, (profile) => type.checkAgainstProfile(check.value, profile));
-  return [...check.warnings, ...misfits, ...(await missingWorkflows(tools, named))];
+  return eachOnce([...check.warnings, ...misfits, ...(await missingWorkflows(tools, named))]);
+}
+
+/** What is suspicious for every profile is wrong for the ones that there are as well. */
+function eachOnce(warnings: readonly Issue[]): Issue[] {
+  return [...new Map(warnings.map((warning) => [describeIssue(warning), warning])).values()];
 }
 
 /** It may be meant for a kind of node that another Coppice has; here it could not be attached. */

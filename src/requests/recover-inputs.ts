@@ -1,5 +1,5 @@
 /** What a person may say when asking for a recovery: which operation, with which parameters, and whether to look first. */
-import { CoppiceError } from '../domain/errors.ts';
+import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { typeName, type Operation, type ProfileType } from '../profiles/profile-type.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -42,7 +42,13 @@ export async function recoverInputs(
 }
 
 function checkOperation(type: ProfileType, name: string, parameters: JsonObject): void {
-  if (name === 'RECREATE') return;
+  if (name === 'RECREATE') {
+    if (Object.keys(parameters).length === 0) return;
+    const found = quoteValue(parameters);
+    refuse(
+      `operation_params: expected no parameters for RECREATE, which deletes the node and makes it anew from its profile, found ${found}`,
+    );
+  }
   const operation = type.operations[name.toLowerCase()];
   if (operation === undefined) {
     refuse(`operation: expected an operation that ${typeName(type)} has, found '${name}'`);

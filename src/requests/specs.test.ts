@@ -158,6 +158,17 @@ describe('A spec', () => {
       });
     });
 
+    test('makes a node anew without parameters only', async () => {
+      const recreate = (operationParams: JsonObject) =>
+        recoverInputs(tools.store.db, tools, profile.id, { operation: 'RECREATE', operationParams });
+      await expect(recreate({ type: 'SOFT' })).rejects.toMatchObject({
+        code: 'bad-request',
+        message:
+          'operation_params: expected no parameters for RECREATE, which deletes the node and makes it anew from its profile, found a map with type',
+      });
+      expect(await recreate({})).toEqual({ operation: 'RECREATE', operation_params: {} });
+    });
+
     test('is refused with parameters of no operation', async () => {
       const asked = { operationParams: { type: 'SOFT' } };
       await expect(recoverInputs(tools.store.db, tools, profile.id, asked)).rejects.toMatchObject({

@@ -11,6 +11,7 @@
  */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compileJinja, evaluateJinja, type JinjaTemplate } from './jinja/jinja.ts';
+import { unknownInJinja } from './jinja/unknown-names.ts';
 import { truth } from './yaql/python/compare.ts';
 import { EvaluationError, LanguageSyntaxError } from './yaql/python/errors.ts';
 import { deepestData, defaultLimits, type Limits, Meter } from './yaql/python/limits.ts';
@@ -20,6 +21,7 @@ import { ItemsView } from './yaql/python/sets.ts';
 import { str } from './yaql/python/text.ts';
 import type { Value } from './yaql/python/values.ts';
 import { compileYaql, evaluateYaql, type YaqlExpression } from './yaql/yaql.ts';
+import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
@@ -118,6 +120,12 @@ export function hasExpression(value: Json): boolean {
     }
   }
   return false;
+}
+
+/** Whether an expression begins in a text and does not end, so that it stays text. Jinja finds that itself where another one ends. */
+export function hasUnclosedExpression(text: string): boolean {
+  if (text.lastIndexOf('<%') > text.lastIndexOf('%>')) return true;
+  return !holds(text, jinjaMarks) && jinjaMarks.some(([opening]) => text.includes(opening));
 }
 
 /** Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text. */
@@ -219,6 +227,34 @@ function syntaxChecked<T>(text: string, language: ExpressionLanguage, start: num
 function placeOf(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+export type { UnknownName };
+
+/**
+ * Functions, methods, filters, tests and variables that nothing has, each once: evaluated, they would fail.
+ * @param lent names of the functions that the scope will lend
+ */
+export function unknownNames(template: Template, lent: readonly string[] = []): UnknownName[] {
+  const found = new Map(namesUnknownIn(template, lent).map((one) => [`${one.kind} ${one.name}`, one]));
+  return [...found.values()];
+}
+
+function namesUnknownIn(template: Template, lent: readonly string[]): UnknownName[] {
+  switch (template.kind) {
+    case 'constant':
+      return [];
+    case 'list':
+      return template.items.flatMap((item) => namesUnknownIn(item, lent));
+    case 'object':
+      return template.entries.flatMap(([, item]) => namesUnknownIn(item, lent));
+    case 'yaql':
+      return unknownInYaql(template.parsed, lent);
+    case 'yaql-text':
+      return template.parts.flatMap((part) => (typeof part === 'string' ? [] : unknownInYaql(part, lent)));
+    case 'jinja':
+      return unknownInJinja(template.parsed, lent);
+  }
 }
 
 /**

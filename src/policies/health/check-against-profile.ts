@@ -2,7 +2,7 @@
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import type { ChainItem, DetectionMode, HealthPolicy } from '../../domain/health-policy.ts';
+import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../domain/health-policy.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { Operation, OperationParameter, ProfileType } from '../../profiles/profile-type.ts';
@@ -32,7 +32,7 @@ function checkItem(item: ChainItem, field: string, profile: Profile): Issue[] {
   const operation = Object.hasOwn(profile.operations, name) ? profile.operations[name] : undefined;
   return operation === undefined
     ? [missing(item, field, profile)]
-    : checkParameters(item, operation, `${field}.params`);
+    : checkParameters(item, operation.parameters, `${field}.params`);
 }
 
 function missing(item: ChainItem, field: string, profile: Profile): Issue {
@@ -46,8 +46,7 @@ function missing(item: ChainItem, field: string, profile: Profile): Issue {
   };
 }
 
-function checkParameters(item: ChainItem, operation: Operation, field: string): Issue[] {
-  const { parameters } = operation;
+export function checkParameters(item: Runnable, parameters: Operation['parameters'], field: string): Issue[] {
   const unknown = Object.keys(item.params).filter((name) => !Object.hasOwn(parameters, name));
   return [
     ...unknown.map((name) => unknownParameter(name, Object.keys(parameters), `${field}.${name}`)),

@@ -5,7 +5,12 @@ import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/h
 import { isIn } from '../../domain/spec-schema.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { parseHealthyResponse } from '../../health/healthy-response.ts';
-import { parseUrlTemplate, unknownPlaceholders, urlPlaceholders } from '../../health/url-template.ts';
+import {
+  expandUrl,
+  parseUrlTemplate,
+  unknownPlaceholders,
+  urlPlaceholders,
+} from '../../health/url-template.ts';
 import type { Findings } from './findings.ts';
 
 const field = 'detection.detection_modes';
@@ -15,7 +20,6 @@ export function checkDetectionModes(policy: HealthPolicy, findings: Findings): v
   const modern = isIn(policy.version, '1.3');
   if (modes.length === 0) findings[modern ? 'issues' : 'warnings'].push(noModes());
   if (!modern) checkEventsAlone(modes, findings);
-  checkDuplicates(modes, modern, findings);
   modes.forEach((mode, index) => {
     if (mode.type === 'NODE_STATUS_POLL_URL')
       checkPollUrl(mode.options, `${field}[${index}].options`, findings);
@@ -34,29 +38,25 @@ function checkEventsAlone(modes: readonly DetectionMode[], { issues }: Findings)
   issues.push({ field, expected: 'LIFECYCLE_EVENTS alone, or other modes', found, hint });
 }
 
-/** From 1.3 on several URLs may be polled; a mode without options is never useful twice. */
-function checkDuplicates(modes: readonly DetectionMode[], modern: boolean, { issues }: Findings): void {
-  const seen = new Set<string>();
-  modes.forEach((mode, index) => {
-    const sameUrl = mode.type === 'NODE_STATUS_POLL_URL' && modern ? ` of ${mode.options.poll_url}` : '';
-    const key = `${mode.type}${sameUrl}`;
-    if (seen.has(key))
-      issues.push({
-        field: `${field}[${index}]`,
-        expected: 'each detection mode once',
-        found: `${mode.type} again`,
-      });
-    seen.add(key);
-  });
-}
-
 function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings): void {
   checkUrl(options.poll_url, `${path}.poll_url`, findings);
   const pattern = parseHealthyResponse(options.poll_url_healthy_response);
   if (pattern.ok) return;
   const found = quoteValue(options.poll_url_healthy_response);
-  findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected: pattern.expected, found });
+  const { expected, hint } = pattern;
+  findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
 }
+
+/** What a node may have: with it a template has to become a URL. */
+const anyNode = {
+  nodename: 'web-1',
+  nodeid: 'a1',
+  physical_id: 'b2',
+  address: '10.0.0.1',
+  port: 8080,
+  cluster_id: 'c3',
+  index: 1,
+};
 
 /** A URL may hold a password: what was found is not repeated. */
 function checkUrl(url: string, path: string, { issues }: Findings): void {
@@ -64,7 +64,12 @@ function checkUrl(url: string, path: string, { issues }: Findings): void {
     const found = url === '' ? 'nothing' : 'something else';
     issues.push({ field: path, expected: 'a URL that begins with http:// or https://', found });
   }
-  for (const name of unknownPlaceholders(parseUrlTemplate(url))) {
+  const template = parseUrlTemplate(url);
+  const expanded = expandUrl(template, anyNode);
+  const unknown = unknownPlaceholders(template);
+  if (issues.every((issue) => issue.field !== path) && unknown.length === 0 && !expanded.ok)
+    issues.push({ field: path, expected: 'a URL', found: 'something else', hint: expanded.reason });
+  for (const name of unknown) {
     const known = urlPlaceholders.map((placeholder) => `{${placeholder}}`);
     const hint = didYouMean(`{${name}}`, known);
     issues.push({

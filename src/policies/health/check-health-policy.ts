@@ -5,21 +5,20 @@
 import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { isIn } from '../../domain/spec-schema.ts';
 import { failureClasses } from '../../domain/verdict.ts';
 import type { CheckSettings } from '../policy-type.ts';
 import { checkDetectionModes } from './check-detection-modes.ts';
+import { checkOperationParams } from './check-operation-params.ts';
+import { checkRecoveryRules } from './check-recovery-rules.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
 import type { Findings } from './findings.ts';
 
-export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings): Findings {
-  const findings: Findings = { issues: [], warnings: [] };
+export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
   checkInterval(policy, settings, findings);
   checkDetectionModes(policy, findings);
   checkActions(policy, findings);
-  checkVerification(policy, findings);
+  checkRecoveryRules(policy, findings);
   checkSafety(policy, findings);
-  return findings;
 }
 
 function checkInterval(policy: HealthPolicy, settings: CheckSettings, { issues }: Findings): void {
@@ -38,9 +37,10 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
     checkOnFailure(items, index, `${field}.on_failure`, findings);
     checkFailureClasses(item, `${field}.when.failure`, findings);
   });
-  const earlier: string[] = [];
-  for (const [field, step] of stepsInOrder(policy)) {
-    if (step.name === 'WORKFLOW') checkWorkflowParams(step, `${field}.params`, earlier, findings);
+  const places = new Map(stepsInOrder(policy).map(([field, step]) => [step.id, field]));
+  for (const [field, step, earlier] of stepsWithEarlier(policy)) {
+    if (step.name === 'WORKFLOW') checkWorkflowParams(step, `${field}.params`, { earlier, places }, findings);
+    else checkOperationParams(policy, step, `${field}.params`, findings);
     if (step.backoff.maxDelayMs < step.backoff.delayMs) {
       const expected = `at least backoff.delay (${step.backoff.delayMs / 1000})`;
       findings.issues.push({
@@ -49,24 +49,40 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
         found: String(step.backoff.maxDelayMs / 1000),
       });
     }
-    earlier.push(step.id);
   }
 }
 
-/** Every step with its place in the document, in the order in which they can run. */
-export function stepsInOrder(policy: HealthPolicy): [string, Runnable][] {
-  const { items, onSuccess, onExhausted } = policy.recovery;
-  const placed = (place: string, steps: readonly Runnable[]): [string, Runnable][] =>
+type PlacedStep = readonly [field: string, step: Runnable];
+
+/** Every step with its place in the document. */
+export function stepsInOrder(policy: HealthPolicy): PlacedStep[] {
+  const { chain, onSuccess, onExhausted } = placedSteps(policy);
+  return [...chain, ...onSuccess, ...onExhausted];
+}
+
+function placedSteps({ recovery: { items, onSuccess, onExhausted } }: HealthPolicy) {
+  const placed = (place: string, steps: readonly Runnable[]): PlacedStep[] =>
     steps.map((step, index) => [`${place}[${index}]`, step]);
-  return [
-    ...placed('recovery.actions', items).flatMap(([place, step], index): [string, Runnable][] => [
-      ...placed(`${place}.before`, items[index]?.before ?? []),
-      [place, step],
-      ...placed(`${place}.after`, items[index]?.after ?? []),
+  return {
+    chain: items.flatMap((item, index): PlacedStep[] => [
+      ...placed(`recovery.actions[${index}].before`, item.before),
+      [`recovery.actions[${index}]`, item],
+      ...placed(`recovery.actions[${index}].after`, item.after),
     ]),
-    ...placed('recovery.on_success', onSuccess),
-    ...placed('recovery.on_exhausted', onExhausted),
-  ];
+    onSuccess: placed('recovery.on_success', onSuccess),
+    onExhausted: placed('recovery.on_exhausted', onExhausted),
+  };
+}
+
+/** Of a recovery that helped, `on_exhausted` never runs, and the other way round. */
+function stepsWithEarlier(policy: HealthPolicy): (readonly [...PlacedStep, earlier: string[]])[] {
+  const { chain, onSuccess, onExhausted } = placedSteps(policy);
+  const following = (before: readonly PlacedStep[], steps: readonly PlacedStep[]) =>
+    steps.map(([field, step], index) => {
+      const earlier = [...before, ...steps.slice(0, index)].map(([, { id }]) => id);
+      return [field, step, earlier] as const;
+    });
+  return [...following([], chain), ...following(chain, onSuccess), ...following(chain, onExhausted)];
 }
 
 function checkIds(policy: HealthPolicy, { issues }: Findings): void {
@@ -119,32 +135,19 @@ function checkFailureClasses(item: ChainItem, field: string, { warnings }: Findi
   }
 }
 
-function checkVerification(policy: HealthPolicy, { issues, warnings }: Findings): void {
-  const { verify, stabilizeMs, items, fencing } = policy.recovery;
-  items.forEach((item, index) => {
-    if (stabilizeMs === 0 || stabilizeMs < item.timeoutMs || verify === 'NONE') return;
-    const hint = 'the action would be out of time before it is verified';
-    const expected = `more than recovery.stabilize (${stabilizeMs / 1000} s)`;
-    issues.push({
-      field: `recovery.actions[${index}].timeout`,
-      expected,
-      found: String(item.timeoutMs / 1000),
-      hint,
-    });
-  });
-  if (isIn(policy.version, '1.3') && fencing.length > 0 && !items.some((item) => item.name === 'RECREATE')) {
-    const hint = 'fencing is for RECREATE: no action here replaces the node';
-    warnings.push({ field: 'recovery.fencing', expected: 'nothing', found: fencing.join(', '), hint });
-  }
-}
-
 function checkSafety(policy: HealthPolicy, findings: Findings): void {
   checkShare(policy.safety.maxUnhealthy, 'safety.max_unhealthy', findings);
   checkShare(policy.safety.maxInFlight, 'safety.max_in_flight', findings);
 }
 
-function checkShare(share: Share | null, field: string, { issues }: Findings): void {
-  if (share === null || share.percent > 0 || share.atLeast > 0) return;
-  const hint = 'no recovery would ever start; mode: OBSERVE says that more clearly';
-  issues.push({ field, expected: 'percent or at_least above 0', found: '0', hint });
+function checkShare(share: Share | null, field: string, { issues, warnings }: Findings): void {
+  if (share === null || share.atLeast > 0) return;
+  if (share.percent === 0) {
+    const hint = 'no recovery would ever start; mode: OBSERVE says that more clearly';
+    issues.push({ field, expected: 'percent or at_least above 0', found: '0', hint });
+  } else if (share.percent < 100) {
+    const nodes = Math.ceil(100 / share.percent);
+    const hint = `${share.percent} percent of fewer than ${nodes} nodes is none, and no recovery would start in such a cluster`;
+    warnings.push({ field: `${field}.at_least`, expected: '1 or more', found: '0', hint });
+  }
 }

@@ -9,7 +9,7 @@ test.each([
   ['<% $.node.metadata.items().where($.key = 1) %>'],
   ['<% $.node.get(physical_id) %>'],
 ])('%s reads what the context has', (text) => {
-  expect(strangePaths({ host: text }, 'inputs')).toEqual([]);
+  expect(strangePaths(text, 'inputs')).toEqual([]);
 });
 
 test.each([
@@ -22,7 +22,7 @@ test.each([
   ],
   ['<% $.failure.klass + 1 %>', 'failure.klass', 'one of class, reason, failed_at'],
 ])('%s is warned of', (text, found, expected) => {
-  const issues = strangePaths({ deep: [{ host: text }] }, 'inputs');
+  const issues = strangePaths(text, 'inputs');
   expect(issues).toHaveLength(1);
   expect(issues[0]).toMatchObject({ field: 'inputs', found });
   expect(issues[0]?.expected).toContain(expected);

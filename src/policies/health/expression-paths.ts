@@ -4,8 +4,6 @@
  */
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Issue } from '../../domain/errors.ts';
-import type { Json } from '../../domain/json.ts';
-import { hasExpression } from '../../workflow/expressions.ts';
 
 /** As `recovery/workflow-input.ts` builds it. */
 const context: Readonly<Record<string, readonly string[]>> = {
@@ -18,14 +16,17 @@ const context: Readonly<Record<string, readonly string[]>> = {
 
 const ofStep = ['name', 'state', 'attempt', 'reason', 'output'];
 
-export function strangePaths(inputs: Json, field: string): Issue[] {
-  const issues = pathsRead(inputs).flatMap((path) => strange(path, field) ?? []);
+export const contextRoots: readonly string[] = Object.keys(context);
+
+/** @param text that holds an expression. */
+export function strangePaths(text: string, field: string): Issue[] {
+  const paths = expressionsIn(text).flatMap(pathsOf);
+  const issues = paths.flatMap((path) => strange(path, field) ?? []);
   return issues.filter((issue, index) => issues.findIndex((other) => other.found === issue.found) === index);
 }
 
 function strange([root = '', key, stepKey]: readonly string[], field: string): Issue | null {
-  const roots = Object.keys(context);
-  if (!Object.hasOwn(context, root)) return warning(field, root, root, roots);
+  if (!Object.hasOwn(context, root)) return warning(field, root, root, contextRoots);
   if (key === undefined) return null;
   if (root === 'steps')
     return stepKey === undefined || ofStep.includes(stepKey)
@@ -40,13 +41,7 @@ function warning(field: string, found: string, word: string, known: readonly str
   return { field, expected: `one of ${known.join(', ')}`, found, hint };
 }
 
-/** What stands in the expressions of a text; calls (`$.get(x)`) are not paths. */
-function pathsRead(value: Json): string[][] {
-  if (typeof value === 'string') return hasExpression(value) ? expressionsIn(value).flatMap(pathsOf) : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap((entry: Json) => pathsRead(entry));
-}
-
+/** Calls (`$.get(x)`) are not paths. */
 function pathsOf(expression: string): string[][] {
   const found = [...expression.matchAll(/(?<![\w$.)\]])([$_])((?:\.[A-Za-z_]\w*(?![\w(]))+)/g)];
   const outside = found.filter(({ 1: root, index }) => root === '_' || depthAt(expression, index) === 0);

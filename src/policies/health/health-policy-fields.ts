@@ -13,8 +13,8 @@ const positiveSeconds = { type: 'Number', min: 0.001 } as const;
 const rate = {
   type: 'String',
   pattern: {
-    regex: /^[1-9]\d{0,5}\/\d{0,5}[smhd]$/,
-    expected: 'a count and a time, such as 3/1h, 10/30m or 1/d',
+    regex: /^[1-9]\d{0,5}\/([1-9]\d{0,4})?[smhd]$/,
+    expected: 'a count of at least 1 and a time above 0, such as 3/1h, 10/30m or 1/d',
   },
 } as const;
 

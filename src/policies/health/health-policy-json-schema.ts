@@ -1,6 +1,7 @@
 /**
  * JSON Schema of senlin.policy.health, for editors and for those who write policies by program: of one version, and of all in one file
- * (schemas/health-policy.schema.json). It says what can be said of the shape; `coppice policy check` says the rest, and with reasons.
+ * (schemas/health-policy.schema.json). It says what can be said of the shape; `coppice policy check` says the rest, and with reasons. What it
+ * refuses the check refuses too, but for scalars of another type ("60", yes), which the check reads as Senlin does.
  */
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -59,11 +60,78 @@ function versionSchema(versions: readonly string[]): JsonObject {
 
 function propertiesSchema(version: string): JsonObject {
   const schema = withAlias(toJsonSchema(healthPolicyFields, version)) as JsonObject;
-  const keys = schema['properties'] as JsonObject;
-  const detection = keys['detection'] as JsonObject;
-  if (isIn(version, '1.3')) return schema;
-  return { ...schema, properties: { ...keys, detection: { anyOf: [detection, singleMode(detection)] } } };
+  if (isIn(version, '1.3')) return strict(schema);
+  return changed(schema, ['properties', 'detection'], (detection) => ({
+    anyOf: [detection, singleMode(detection)],
+  }));
 }
+
+/** The schema with one part of it replaced. */
+function changed(
+  schema: JsonObject,
+  [key = '', ...rest]: readonly string[],
+  change: (part: JsonObject) => JsonObject,
+): JsonObject {
+  const part = schema[key] as JsonObject;
+  return { ...schema, [key]: rest.length === 0 ? change(part) : changed(part, rest, change) };
+}
+
+/** What 1.3 wants and the earlier versions, whose fields these are too, do not. */
+function strict(schema: JsonObject): JsonObject {
+  const recovery = ['properties', 'recovery'];
+  const actions = [...recovery, 'properties', 'actions'];
+  const action = [...actions, 'items'];
+  const hooks = [
+    ...['before', 'after'].map((key) => [...action, 'properties', key]),
+    ...['on_success', 'on_exhausted'].map((key) => [...recovery, 'properties', key]),
+  ];
+  const changes: [string[], (part: JsonObject) => JsonObject][] = [
+    [['properties', 'detection'], (part) => ({ ...part, required: ['detection_modes'] })],
+    [['properties', 'detection', 'properties', 'detection_modes'], notEmpty],
+    [recovery, (part) => ({ ...part, required: ['actions'] })],
+    [actions, notEmpty],
+    [
+      action,
+      (part) => ({ ...part, allOf: [ifNamed('WORKFLOW', workflowStep), ifNamed('RECREATE', noParams)] }),
+    ],
+    ...hooks.map((hook): [string[], (part: JsonObject) => JsonObject] => [
+      [...hook, 'items', 'properties', 'params'],
+      () => workflowParams,
+    ]),
+  ];
+  return changes.reduce((before, [path, change]) => changed(before, path, change), schema);
+}
+
+function notEmpty(list: JsonObject): JsonObject {
+  return { ...list, minItems: 1 };
+}
+
+function ifNamed(name: string, then: JsonObject): JsonObject {
+  return { if: { properties: { name: { const: name } }, required: ['name'] }, then };
+}
+
+const workflowParams: JsonObject = {
+  type: 'object',
+  required: ['workflow_name'],
+  additionalProperties: false,
+  properties: {
+    workflow_name: { type: 'string', minLength: 1, description: 'Name of the workflow.' },
+    inputs: {
+      type: 'object',
+      description:
+        'Inputs of the workflow; texts may hold expressions, <% $.node.name %> or {{ _.node.name }}.',
+      properties: {
+        definition: {
+          type: 'string',
+          description: 'A workflow document, from which the workflow is made where it does not exist.',
+        },
+      },
+    },
+  },
+};
+
+const workflowStep: JsonObject = { required: ['params'], properties: { params: workflowParams } };
+const noParams: JsonObject = { properties: { params: { maxProperties: 0 } } };
 
 /** The old name of LIFECYCLE_EVENTS (published-forms.ts). */
 function withAlias(value: Json): Json {

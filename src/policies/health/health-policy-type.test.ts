@@ -30,6 +30,24 @@ function issuesOf(properties: Json, version = '1.3'): string[] {
   return check.ok ? [] : check.issues.map(describeIssue);
 }
 
+function warningsOf(properties: Json, version = '1.3'): string[] {
+  const check = parseHealthPolicy(properties, version);
+  if (!check.ok) throw new Error(check.issues.map(describeIssue).join('\n'));
+  return check.warnings.map(describeIssue);
+}
+
+function workflowStep(inputs: JsonObject, name = 'a'): JsonObject {
+  return policy13({ recovery: { actions: [{ name: 'WORKFLOW', params: { workflow_name: name, inputs } }] } });
+}
+
+function polling(...options: JsonObject[]): JsonObject {
+  const modes = options.map((each) => ({
+    type: 'NODE_STATUS_POLL_URL',
+    options: { poll_url: 'http://a', ...each },
+  }));
+  return policy13({ detection: { detection_modes: modes } });
+}
+
 function policy13(
   changes: { detection?: JsonObject; recovery?: JsonObject; safety?: JsonObject; mode?: string } = {},
 ): JsonObject {
@@ -277,9 +295,34 @@ describe('version 1.3', () => {
       'detection.interval: expected a whole number of at least 1, found 0',
     ],
     [
+      'a time with a unit',
+      policy13({ recovery: { stabilize: '1h' } }),
+      'recovery.stabilize: expected a number of at least 0, found "1h" (times are in seconds, without a unit: 3600)',
+    ],
+    [
+      'a percentage with its sign',
+      policy13({ safety: { max_in_flight: { percent: '40%' } } }),
+      'safety.max_in_flight.percent: expected a number from 0 to 100, found "40%" (write 40, without the sign)',
+    ],
+    [
+      'a key without a value',
+      policy13({ recovery: { stabilize: null } }),
+      'recovery.stabilize: expected a number of at least 0, found null (the key has no value: give it one, or leave it out)',
+    ],
+    [
+      'a workflow of no name',
+      workflowStep({}, ' '),
+      'recovery.actions[0].params.workflow_name: expected the name of a workflow, found " "',
+    ],
+    [
+      'a URL that no node can make one',
+      polling({ poll_url: 'http://{address}:99999/' }),
+      'detection.detection_modes[0].options.poll_url: expected a URL, found something else (poll_url is not a URL once its placeholders are filled in)',
+    ],
+    [
       'an endless number',
       policy13({ detection: { node_update_timeout: 1e300 } }),
-      'detection.node_update_timeout: expected a whole number of at least 0, found 1e+300',
+      'detection.node_update_timeout: expected a whole number from 0 to 1000000000, found 1e+300',
     ],
     [
       'an unknown action',
@@ -309,7 +352,12 @@ describe('version 1.3', () => {
     [
       'a rate that is none',
       policy13({ safety: { rate_limit: { node: '3 per hour' } } }),
-      'safety.rate_limit.node: expected a count and a time, such as 3/1h, 10/30m or 1/d, found "3 per hour"',
+      'safety.rate_limit.node: expected a count of at least 1 and a time above 0, such as 3/1h, 10/30m or 1/d, found "3 per hour"',
+    ],
+    [
+      'a rate over no time',
+      policy13({ safety: { rate_limit: { node: '3/0h' } } }),
+      'safety.rate_limit.node: expected a count of at least 1 and a time above 0, such as 3/1h, 10/30m or 1/d, found "3/0h"',
     ],
     [
       'a timeout of 0 s',
@@ -390,7 +438,72 @@ describe('version 1.3', () => {
           ],
         },
       }),
-      'recovery.actions[0].params.inputs: expected no step: none comes before, found steps.later (no step of this id comes before)',
+      'recovery.actions[0].params.inputs.x: expected no step: none that has an id comes before, found steps.later (recovery.actions[1] has this id, and cannot have run before)',
+    ],
+    [
+      'a step that was never there',
+      workflowStep({ x: '<% $.steps.precheck.output.y %>' }),
+      'recovery.actions[0].params.inputs.x: expected no step: none that has an id comes before, found steps.precheck (no step has this id)',
+    ],
+    [
+      'in on_exhausted a step of on_success',
+      policy13({
+        recovery: {
+          on_success: [{ name: 'WORKFLOW', id: 'told', params: { workflow_name: 'a' } }],
+          on_exhausted: [
+            { name: 'WORKFLOW', params: { workflow_name: 'b', inputs: { x: '{{ _.steps.told.output }}' } } },
+          ],
+        },
+      }),
+      'recovery.on_exhausted[0].params.inputs.x: expected no step: none that has an id comes before, found steps.told (recovery.on_success[0] has this id, and cannot have run before)',
+    ],
+    [
+      'in on_success a step of on_exhausted',
+      policy13({
+        recovery: {
+          actions: [{ name: 'REBOOT', id: 'first' }],
+          on_success: [
+            { name: 'WORKFLOW', params: { workflow_name: 'a', inputs: { x: '<% $.steps.paged.output %>' } } },
+          ],
+          on_exhausted: [{ name: 'WORKFLOW', id: 'paged', params: { workflow_name: 'b' } }],
+        },
+      }),
+      'recovery.on_success[0].params.inputs.x: expected one of first, found steps.paged (recovery.on_exhausted[0] has this id, and cannot have run before)',
+    ],
+    [
+      'a filter that nobody has',
+      workflowStep({ deep: [{ x: 'on {{ _.node.name | uper }}' }] }),
+      'recovery.actions[0].params.inputs.deep[0].x: expected a filter that there is, found uper (did you mean upper?)',
+    ],
+    [
+      'a function that nobody has',
+      workflowStep({ x: '<% nofunc($.node) %>' }),
+      'recovery.actions[0].params.inputs.x: expected a function that there is, found nofunc (there is no function of this name: the step would fail)',
+    ],
+    [
+      'a function that only workflows have',
+      workflowStep({ x: '<% env().healing %>' }),
+      'recovery.actions[0].params.inputs.x: expected a function that there is, found env (there is no function of this name: the step would fail)',
+    ],
+    [
+      'a filter written as a function',
+      workflowStep({ x: '{{ upper(_.node.name) }}' }),
+      'recovery.actions[0].params.inputs.x: expected a function that there is, found upper (write it as _ | upper)',
+    ],
+    [
+      'a test that nobody has',
+      workflowStep({ x: '{{ _.node.name is stirng }}' }),
+      'recovery.actions[0].params.inputs.x: expected a test that there is, found stirng (did you mean string?)',
+    ],
+    [
+      'an expression that is none',
+      workflowStep({ x: '<% $. %>' }),
+      'recovery.actions[0].params.inputs.x: expected valid expressions, found "<% $. %>" (the expression ends too early)',
+    ],
+    [
+      'parameters of RECREATE',
+      policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } }),
+      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and made anew from its profile)',
     ],
     [
       'no detection',
@@ -402,7 +515,7 @@ describe('version 1.3', () => {
       policy13({
         detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLLING' }] },
       }),
-      'detection.detection_modes[1]: expected each detection mode once, found NODE_STATUS_POLLING again',
+      'detection.detection_modes[1]: expected each detection mode once, found NODE_STATUS_POLLING again (detection.detection_modes[0] has the same type and options)',
     ],
     [
       'a URL that is none',
@@ -427,19 +540,153 @@ describe('version 1.3', () => {
   });
 
   test('a pattern that could hang a backtracking matcher is refused or harmless', () => {
-    const withPattern = (pattern: string): Json =>
+    expect(issuesOf(polling({ poll_url_healthy_response: '(a+)+$' }))).toEqual([]);
+    expect(issuesOf(polling({ poll_url_healthy_response: String.raw`(a)\1` }))[0]).toContain('RE2 syntax');
+  });
+
+  test.each([
+    ['(?=ok)', 'RE2 has no lookahead and no lookbehind'],
+    ['(?<!not )ok', 'RE2 has no lookahead and no lookbehind'],
+    [String.raw`(a)\1`, 'RE2 has no backreferences'],
+    ['(?P<x>a)(?P=x)', 'RE2 has no backreferences'],
+    ['a++', 'RE2 has no possessive repetition'],
+    ['(?>a)', 'RE2 has no possessive repetition and no atomic groups'],
+    ['(a)?(?(1)b|c)', 'RE2 has no conditional groups'],
+    ['(?#why)ok', 'RE2 has no comments'],
+    ['(?x) o k', 'RE2 knows the flags i, m, s and U only'],
+    [String.raw`ok\Z`, String.raw`the end of the text is \z in RE2`],
+    [String.raw`\u00e9`, String.raw`written by its number as \x{e9}`],
+    ['(ok', 'missing closing )'],
+    ['(a{500}){500}', 'at most 1000'],
+    ['(abc){400}', 'what is repeated counts as often as it is'],
+  ])("says of the pattern %s what RE2 lacks, in Senlin's versions too", (pattern, why) => {
+    for (const version of ['1.0', '1.2', '1.3']) {
+      const check = parseHealthPolicy(polling({ poll_url_healthy_response: pattern }), version);
+      expect(check).toMatchObject({ ok: false, issues: [{ hint: expect.stringContaining(why) }] });
+    }
+  });
+
+  test.each(['1.0', '1.1', '1.2', '1.3'])(
+    'several URLs, and one URL for several answers, are several modes in %s; the same one twice is none',
+    (version) => {
+      const [ready, alive] = [{ poll_url_healthy_response: 'ready' }, { poll_url_healthy_response: 'alive' }];
+      expect(issuesOf(polling(ready, alive), version)).toEqual([]);
+      expect(issuesOf(polling({}, { poll_url: 'http://b' }), version)).toEqual([]);
+      // Given, or left to its default: the same.
+      expect(issuesOf(polling(ready, { ...ready, poll_url_retry_limit: 3 }), version)).toHaveLength(1);
+    },
+  );
+
+  test.each<[string, Json, string]>([
+    [
+      'an expression that does not end',
+      workflowStep({ x: '<% $.node.name' }),
+      'recovery.actions[0].params.inputs.x: expected an expression that ends, with %> or }}, found "<% $.node.name" (it begins and does not end, so that the workflow gets it as plain text)',
+    ],
+    [
+      'a part of the context without the context',
+      workflowStep({ x: '{{ node.name }}' }),
+      'recovery.actions[0].params.inputs.x: expected _, which holds cluster, node, failure, episode, steps, found node (did you mean _.node?)',
+    ],
+    [
+      'a window in which so many recoveries cannot end',
+      policy13({ recovery: { retry: { episodes: 3, window: 10, delay: 60 } } }),
+      'recovery.retry.window: expected more than 120 seconds ((episodes - 1) * delay), found 10 (the last of 3 recoveries, 60 s apart, ends at least 120 s after the first: the node would never be quarantined)',
+    ],
+    [
+      'on_exhausted without an end',
+      policy13({ recovery: { on_exhausted: [{ name: 'WORKFLOW', params: { workflow_name: 'page' } }] } }),
+      'recovery.retry: expected a limit beside on_exhausted, found nothing (without it another recovery begins an interval later while the node stays failed, and on_exhausted runs again after each)',
+    ],
+    [
+      'rungs that nobody tells apart',
       policy13({
-        detection: {
-          detection_modes: [
+        recovery: {
+          strategy: 'ESCALATE',
+          verify: 'NONE',
+          actions: [{ name: 'REBOOT' }, { name: 'RECREATE' }],
+        },
+      }),
+      'recovery.verify: expected DETECTION or STATUS with strategy: ESCALATE, found NONE (without a look nobody knows which action helped: the first that does not fail ends the chain)',
+    ],
+    [
+      'a wait for nothing',
+      policy13({ recovery: { verify: 'NONE', stabilize: 5 } }),
+      'recovery.verify: expected DETECTION or STATUS with stabilize: 5, found NONE (the wait is for the verification, and there is none)',
+    ],
+    [
+      'a limit that is none of a few nodes',
+      policy13({ safety: { max_in_flight: { percent: 10, at_least: 0 } } }),
+      'safety.max_in_flight.at_least: expected 1 or more, found 0 (10 percent of fewer than 10 nodes is none, and no recovery would start in such a cluster)',
+    ],
+    [
+      'a wait between attempts of which there is one',
+      policy13({
+        recovery: {
+          actions: [
             {
-              type: 'NODE_STATUS_POLL_URL',
-              options: { poll_url: 'http://a', poll_url_healthy_response: pattern },
+              name: 'REBOOT',
+              before: [{ name: 'WORKFLOW', params: { workflow_name: 'a' }, backoff: { delay: 5 } }],
             },
           ],
         },
-      });
-    expect(issuesOf(withPattern('(a+)+$'))).toEqual([]);
-    expect(issuesOf(withPattern(String.raw`(a)\1`))[0]).toContain('RE2 syntax');
+      }),
+      'recovery.actions[0].before[0].attempts: expected 2 or more beside backoff, found 1 (with one attempt there is no wait between two)',
+    ],
+    [
+      'a reboot of no kind',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', params: { type: 'WARM' } }] } }),
+      'recovery.actions[0].params.type: expected one of SOFT, HARD, found "WARM"',
+    ],
+    [
+      'a parameter that no reboot has',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', params: { typ: 'SOFT' } }] } }),
+      'recovery.actions[0].params.typ: expected one of type, found an unknown key (did you mean type?)',
+    ],
+    [
+      'options that nothing heeds',
+      policy13({
+        detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { poll_url: 'http://a' } }] },
+      }),
+      'detection.detection_modes[0].options: expected nothing, found a map with poll_url (only NODE_STATUS_POLL_URL has options: NODE_STATUS_POLLING does not heed them)',
+    ],
+    [
+      'a definition that is no YAML',
+      workflowStep({ definition: "version: '2.0'\na: [" }),
+      'recovery.actions[0].params.inputs.definition: expected a valid workflow document, found line 2, column 5: Definition could not be parsed: Flow sequence in block collection must be sufficiently indented and end with a ] (the workflow could not be made from it)',
+    ],
+    [
+      'a definition with a mistake',
+      workflowStep({ definition: "version: '2.0'\na:\n  tasks: 5\n" }),
+      'recovery.actions[0].params.inputs.definition: expected a valid workflow document, found line 3, column 3: a.tasks: wrong type (expected at least one task, found 5) (the workflow could not be made from it)',
+    ],
+    [
+      'a definition of something else',
+      workflowStep({ definition: "version: '2.0'\ndrains:\n  tasks: {b: {action: std.noop}}\n" }, 'drain'),
+      'recovery.actions[0].params.inputs.definition: expected a definition of drain, found drains (did you mean drains?)',
+    ],
+  ])('warns of %s', (_what, properties, message) => {
+    expect(warningsOf(properties)).toEqual([message]);
+  });
+
+  test.each(['0.5', '2'])('%s as a text is a number of seconds', (stabilize) => {
+    expect(parseHealthPolicy(policy13({ recovery: { stabilize } }), '1.3')).toMatchObject({
+      ok: true,
+      value: { recovery: { stabilizeMs: Number(stabilize) * 1000 } },
+    });
+  });
+
+  test('a definition that defines its workflow is not warned of, and its expressions are its own', () => {
+    const definition =
+      "version: '2.0'\na:\n  tasks:\n    b: {action: std.echo, input: {output: '<% env().x + task(b).y %>'}}\n";
+    expect(warningsOf(workflowStep({ definition }))).toEqual([]);
+  });
+
+  test('Senlin took parameters of RECREATE and did not heed them: a warning before 1.3', () => {
+    const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } });
+    expect(warningsOf(properties, '1.2')).toEqual([
+      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and made anew from its profile)',
+    ]);
   });
 
   test('the single detection type of the old examples is not in 1.3', () => {
@@ -533,5 +780,13 @@ describe('any document', () => {
       }),
       cases(500),
     );
+  });
+});
+
+test('the type as answers name it is no type of a spec, which has a key for the version', () => {
+  const read = readPolicyDocument({ type: 'senlin.policy.health-1.3', properties: {} });
+  expect(read).toMatchObject({
+    ok: false,
+    issues: [{ hint: 'write type: senlin.policy.health and version: "1.3"' }],
   });
 });

@@ -1,21 +1,21 @@
 /**
  * senlin.policy.health: what a failure is, and what brings a node back. 1.0 to 1.2 are Senlin's, word for word; 1.3 is a superset.
  *
- *     spec --published-forms--> --check-fields--> --read-health-policy--> HealthPolicy --check-health-policy--> HealthPolicy or issues
+ *     spec --published-forms--> --check-fields--> --read-health-policy--> HealthPolicy --check-as-written, check-health-policy--> HealthPolicy or issues
  */
 import { checkFields } from '../../domain/check-fields.ts';
-import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
-import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
 import type { CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
 import { checkAgainstProfile } from './check-against-profile.ts';
+import { checkAsWritten } from './check-as-written.ts';
 import { checkHealthPolicy, stepsInOrder } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
+import type { Findings } from './findings.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { anyVersionSchema, documentSchema } from './health-policy-json-schema.ts';
 import { rewritePublishedForms } from './published-forms.ts';
@@ -63,21 +63,33 @@ export function parseHealthPolicy(
   version: string,
   settings: CheckSettings = defaultCheckSettings,
 ): PolicyCheck<HealthPolicy> {
-  const present = rewritePublishedForms(properties, version);
-  const checked = checkFields(healthPolicyFields, present, version);
-  if (!checked.ok) return { ok: false, issues: checked.issues };
-  const policy = readHealthPolicy(checked.value, version);
-  const { issues, warnings } = checkHealthPolicy(policy, settings);
-  const wrong = [...noActions(checked.value, version), ...issues];
-  return wrong.length === 0 ? { ok: true, value: policy, warnings } : { ok: false, issues: wrong };
+  const read = readProperties(properties, version);
+  if (!read.ok) return read;
+  const { policy, written, checked } = read;
+  const findings: Findings = { issues: [], warnings: [] };
+  checkAsWritten(written, checked, version, findings);
+  checkHealthPolicy(policy, settings, findings);
+  const { issues, warnings } = findings;
+  return issues.length === 0 ? { ok: true, value: policy, warnings } : { ok: false, issues };
 }
 
-/** Senlin took a list without actions, and its documentation then recreates the node: too much to do unasked from 1.3 on. */
-function noActions(properties: JsonObject, version: string): Issue[] {
-  const recovery = properties['recovery'];
-  const actions = isJsonObject(recovery) ? recovery['actions'] : undefined;
-  if (!isIn(version, '1.3') || (Array.isArray(actions) && actions.length > 0)) return [];
-  return [{ field: 'recovery.actions', expected: 'at least one action', found: quoteValue(actions) }];
+interface Read {
+  readonly ok: true;
+  readonly policy: HealthPolicy;
+  readonly written: JsonObject;
+  readonly checked: JsonObject;
+}
+
+/** The meaning of properties that have the right shape, whether or not it makes sense. */
+export function readProperties(
+  properties: Json | undefined,
+  version: string,
+): Read | { readonly ok: false; readonly issues: Issue[] } {
+  const written = rewritePublishedForms(properties, version);
+  const check = checkFields(healthPolicyFields, written, version);
+  if (!check.ok) return check;
+  const checked = check.value;
+  return { ok: true, policy: readHealthPolicy(checked, version), written: written as JsonObject, checked };
 }
 
 /** Recorded from Senlin: options of modes that have none are empty texts, and the version is that of the class. */

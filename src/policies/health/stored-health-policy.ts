@@ -1,7 +1,7 @@
 import { CoppiceError, describeIssue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import type { Policy } from '../../domain/model.ts';
-import { healthPolicyTypes } from './health-policy-type.ts';
+import { healthPolicyTypes, readProperties } from './health-policy-type.ts';
 
 /**
  * What a policy of the store means, read again for whoever acts on it.
@@ -17,9 +17,9 @@ export function storedHealthPolicy(policy: Policy): HealthPolicy {
       `The policy ${policy.name} is of type ${policy.type}, which is no health policy.`,
     );
   }
-  // What was accepted once is not refused later because the configured minimum has changed.
-  const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
-  if (check.ok) return check.value;
-  const wrong = check.issues.map(describeIssue).join('; ');
+  // What was accepted once is not refused later because the configured minimum has changed, or our check has become stricter.
+  const read = readProperties(policy.spec.properties, type.version);
+  if (read.ok) return read.policy;
+  const wrong = read.issues.map(describeIssue).join('; ');
   throw new CoppiceError('operation-impossible', `The health policy ${policy.name} cannot be read: ${wrong}`);
 }

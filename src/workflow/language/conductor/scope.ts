@@ -9,6 +9,7 @@ import {
   isTruthy,
   VariableLayers,
 } from '../../expressions.ts';
+import type { WorkflowFunction } from '../function-names.ts';
 import { derivedId } from '../state/derived-id.ts';
 import type { TaskRecord } from '../state/records.ts';
 import type { Draft } from './draft.ts';
@@ -34,7 +35,10 @@ export function taskScope(
   return scopeOf(draft, [...first, task.published, task.context], task.id);
 }
 
-function functionsOf(draft: Draft, taskId: string | undefined): Readonly<Record<string, ExpressionFunction>> {
+function functionsOf(
+  draft: Draft,
+  taskId: string | undefined,
+): Readonly<Record<WorkflowFunction, ExpressionFunction>> {
   return {
     task: ([first], named) => findTask(draft, taskId, first ?? named['task_name'] ?? null),
     tasks: (args, named) => findTasks(draft, args, named),

@@ -115,6 +115,25 @@ describe('a definition with mistakes', () => {
     );
   });
 
+  it('warns of functions and filters that are not there, which Mistral finds when they run', () => {
+    const { warnings } = parseWorkflows(
+      [
+        "version: '2.0'",
+        'w:',
+        '  tasks:',
+        '    a:',
+        '      action: std.echo',
+        '      input: {output: "<% nofunc($.x) %>"}',
+        '      publish: {y: "{{ _.x | uper }}", z: "<% task(a).result %>", v: "{{ y }}"}',
+      ].join('\n'),
+    );
+    expect(warnings.map(describeProblem)).toEqual([
+      "line 6, column 15: w.tasks.a.input.output: there is no function 'nofunc': the task fails when it runs",
+      "line 7, column 17: w.tasks.a.publish.y: there is no filter 'uper': the task fails when it runs; did you mean 'upper'?",
+      "line 7, column 67: w.tasks.a.publish.v: nothing sets the variable 'y'",
+    ]);
+  });
+
   it('warns of what Mistral accepts and nobody means', () => {
     const { warnings } = parseWorkflows(
       "version: '2.0'\nw:\n  outptu: {}\n  tasks:\n    a: {action: std.echo, input: {output: '{{ _.x '}}\n",

@@ -3,9 +3,14 @@ import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.t
 import {
   compileTemplate,
   ExpressionSyntaxError,
+  hasExpression,
+  hasUnclosedExpression,
   isSingleExpression,
   type Template,
+  type UnknownName,
+  unknownNames,
 } from '../../expressions.ts';
+import { workflowFunctions } from '../function-names.ts';
 import { type DefinitionPath, type ProblemList, shortly } from './problem.ts';
 
 export interface Source {
@@ -117,20 +122,20 @@ const maxExpressions = 500;
 
 function compileText(source: Source, value: Json): Template {
   if (typeof value !== 'string') return constant(value);
-  if (!mayHoldExpression(value)) {
-    if (/<%|\{\{/.test(value))
-      source.problems.warn(
-        source.path,
-        'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
-      );
-    return constant(value);
-  }
+  if (hasUnclosedExpression(value))
+    source.problems.warn(
+      source.path,
+      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+    );
+  if (!hasExpression(value)) return constant(value);
   if (value.split(/<%|\{\{|\{%/, maxExpressions + 2).length > maxExpressions + 1) {
     source.problems.error(source.path, `more than ${maxExpressions} expressions in one text`);
     return constant(null);
   }
   try {
-    return compileTemplate(value);
+    const template = compileTemplate(value);
+    for (const unknown of unknownNames(template, workflowFunctions)) warnOfUnknown(source, unknown);
+    return template;
   } catch (error) {
     if (!(error instanceof ExpressionSyntaxError)) throw error;
     noteSyntaxError(source, error);
@@ -138,15 +143,11 @@ function compileText(source: Source, value: Json): Template {
   }
 }
 
-function mayHoldExpression(text: string): boolean {
-  return [
-    ['<%', '%>'],
-    ['{{', '}}'],
-    ['{%', '%}'],
-  ].some(([opening = '', closing = '']) => {
-    const start = text.indexOf(opening);
-    return start !== -1 && text.includes(closing, start + 2);
-  });
+/** Mistral takes such a definition, and the task fails when it runs. */
+function warnOfUnknown({ path, problems }: Source, { kind, name, known, instead }: UnknownName): void {
+  if (kind === 'variable') return problems.warn(path, `nothing sets the variable '${name}'`);
+  const hint = instead === undefined ? suggestion(name, known) : `; write it as ${instead}`;
+  problems.warn(path, `there is no ${kind} '${name}': the task fails when it runs${hint}`);
 }
 
 function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {

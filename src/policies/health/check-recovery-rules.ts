@@ -1,0 +1,69 @@
+/** What of the rules around the chain cannot work, or says nothing: verification, fencing, and what follows a recovery that did not help. */
+import type { HealthPolicy } from '../../domain/health-policy.ts';
+import { isIn } from '../../domain/spec-schema.ts';
+import type { Findings } from './findings.ts';
+
+export function checkRecoveryRules(policy: HealthPolicy, findings: Findings): void {
+  checkStabilize(policy, findings);
+  if (!isIn(policy.version, '1.3')) return;
+  checkVerification(policy, findings);
+  checkFencing(policy, findings);
+  checkRetry(policy, findings);
+  checkOnExhausted(policy, findings);
+}
+
+function checkStabilize({ recovery }: HealthPolicy, { issues }: Findings): void {
+  const { verify, stabilizeMs, items } = recovery;
+  items.forEach((item, index) => {
+    if (stabilizeMs === 0 || stabilizeMs < item.timeoutMs || verify === 'NONE') return;
+    const hint = 'the action would be out of time before it is verified';
+    const expected = `more than recovery.stabilize (${stabilizeMs / 1000} s)`;
+    const found = String(item.timeoutMs / 1000);
+    issues.push({ field: `recovery.actions[${index}].timeout`, expected, found, hint });
+  });
+}
+
+function checkVerification({ recovery }: HealthPolicy, { warnings }: Findings): void {
+  const { verify, strategy, stabilizeMs, items } = recovery;
+  if (verify !== 'NONE') return;
+  const field = 'recovery.verify';
+  const expected = 'DETECTION or STATUS';
+  if (strategy === 'ESCALATE' && items.length > 1) {
+    const hint =
+      'without a look nobody knows which action helped: the first that does not fail ends the chain';
+    warnings.push({ field, expected: `${expected} with strategy: ESCALATE`, found: verify, hint });
+  }
+  if (stabilizeMs > 0) {
+    const hint = 'the wait is for the verification, and there is none';
+    warnings.push({
+      field,
+      expected: `${expected} with stabilize: ${stabilizeMs / 1000}`,
+      found: verify,
+      hint,
+    });
+  }
+}
+
+function checkFencing({ recovery: { fencing, items } }: HealthPolicy, { warnings }: Findings): void {
+  if (fencing.length === 0 || items.some((item) => item.name === 'RECREATE')) return;
+  const hint = 'fencing is for RECREATE: no action here replaces the node';
+  warnings.push({ field: 'recovery.fencing', expected: 'nothing', found: fencing.join(', '), hint });
+}
+
+/** Recoveries that take no time at all still end `delay` apart. */
+function checkRetry({ recovery: { retry } }: HealthPolicy, { warnings }: Findings): void {
+  if (retry === null) return;
+  const { episodes, windowMs, delayMs } = retry;
+  const leastMs = (episodes - 1) * delayMs;
+  if (leastMs < windowMs) return;
+  const hint = `the last of ${episodes} recoveries, ${delayMs / 1000} s apart, ends at least ${leastMs / 1000} s after the first: the node would never be quarantined`;
+  const expected = `more than ${leastMs / 1000} seconds ((episodes - 1) * delay)`;
+  warnings.push({ field: 'recovery.retry.window', expected, found: String(windowMs / 1000), hint });
+}
+
+function checkOnExhausted({ recovery }: HealthPolicy, { warnings }: Findings): void {
+  if (recovery.onExhausted.length === 0 || recovery.retry !== null) return;
+  const hint =
+    'without it another recovery begins an interval later while the node stays failed, and on_exhausted runs again after each';
+  warnings.push({ field: 'recovery.retry', expected: 'a limit beside on_exhausted', found: 'nothing', hint });
+}

@@ -1,0 +1,19 @@
+/** All nodes of a tree of YAQL or Jinja, in no order. Without recursion: a long chain of operators is a deep tree. */
+export function nodesOf<Node extends { readonly kind: string }>(tree: Node | readonly Node[]): Node[] {
+  const nodes: Node[] = [];
+  const waiting: unknown[] = [tree];
+  while (waiting.length > 0) {
+    const part = waiting.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    if (isNode<Node>(part)) nodes.push(part);
+    // What is inside of a constant is data.
+    if (!isNode(part) || part.kind !== 'constant')
+      for (const inner of Object.values(part)) waiting.push(inner);
+  }
+  return nodes;
+}
+
+/** Between nodes stand lists of them, pairs, and the arguments of a call. */
+function isNode<Node extends { readonly kind: string }>(part: object): part is Node {
+  return 'kind' in part;
+}
