@@ -130,13 +130,11 @@ describe('The health of a cluster', () => {
       await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan: {} });
       await recoveryStarted(tx, id, 'action', 3000);
       await recordDecision(tx, id, 'run', 'REBOOT', 3000);
-      const step = { id: 'step', recoveryId: id, name: 'REBOOT', item: 'actions[0]', attempt: 1 };
+      const step = { id: 'step', recoveryId: id, name: 'WORKFLOW', item: 'actions[0].before[0]', attempt: 1 };
+      const hook = { purpose: 'before', workflowName: 'drain' } as const;
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
-      await saveRecoveryStep(
-        tx,
-        { ...step, ...running, endedAt: null, executionId: null, output: null },
-        'action',
-      );
+      const rest = { endedAt: null, executionId: null, output: null };
+      await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({
       next: { what: 'GO_ON', reason: 'its recovery runs' },
@@ -144,7 +142,14 @@ describe('The health of a cluster', () => {
         id,
         mode: 'ENFORCE',
         reason: 'REBOOT',
-        step: { attempt: 1, item: 'actions[0]', name: 'REBOOT', state: 'RUNNING' },
+        step: {
+          attempt: 1,
+          item: 'actions[0].before[0]',
+          name: 'WORKFLOW',
+          purpose: 'before',
+          state: 'RUNNING',
+          workflow_name: 'drain',
+        },
       },
     });
   });
