@@ -182,7 +182,9 @@ test('A simulation is answered with each decision and its reason', async () => {
   expect(JSON.stringify(simulation.nodes[0]?.['timeline'])).toContain(
     'look again before anything is touched',
   );
-  expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toMatch(/^400/);
+  expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toBe(
+    '400 failures: expected a list of at least 1, found an empty list',
+  );
 });
 
 describe('A policy that names a workflow which is not there', () => {
