@@ -259,6 +259,16 @@ describe('a workflow that failed', () => {
   });
 });
 
+test('two steps that failed alike both say how', async () => {
+  const why = 'the command sh ended right after its start with exit status 3';
+  const steps = [
+    step('s1', 'REBOOT', 'actions[0]', 'FAILED', '01', '02', why),
+    step('s2', 'RECREATE', 'actions[1]', 'FAILED', '02', '03', why),
+  ];
+  const lines = await drawn({ state: 'EXHAUSTED', steps, decisions: [] });
+  expect(lines.map((line) => line.endsWith(`  FAILED in 1.0 s  ${why}`))).toEqual([true, true]);
+});
+
 test('on a terminal no line is longer than the terminal, and no word is broken', async () => {
   const why =
     'the node is still not well after 4 s: http://127.0.0.1:4000/ answered 500, and process 4711 has ended by SIGKILL';

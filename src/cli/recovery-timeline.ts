@@ -172,12 +172,12 @@ function lastToldIn(reason: string, steps: readonly JsonObject[]): JsonObject | 
 
 /** What a step has said in its own line: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
 function withoutSteps(reason: string, steps: readonly JsonObject[]): string {
-  const step = lastToldIn(reason, steps);
-  const said = step === undefined ? '' : textOf(step['reason']);
-  if (said === '') return firstLine(reason);
-  const at = reason.indexOf(said);
-  const before = reason.slice(0, at).replace(/(?:: | \()$/, '');
-  return firstLine(`${before}${reason.slice(at + said.length).replace(/^\)/, '')}`);
+  const said = textOf(lastToldIn(reason, steps)?.['reason']);
+  const before = reason.slice(0, reason.indexOf(said));
+  // Two steps may have the same to say, each for itself.
+  if (said === '' || !/(?:: | \()$/.test(before)) return firstLine(reason);
+  const after = reason.slice(before.length + said.length).replace(/^\)/, '');
+  return firstLine(`${before.replace(/(?:: | \()$/, '')}${after}`);
 }
 
 /** A workflow that failed tells of each of its tasks: `coppice workflow show` has room for that. */
