@@ -3,6 +3,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { Cluster } from '../domain/model.ts';
 import type { ClusterStatus } from '../domain/states.ts';
 import type { ActionContext, ChildOutcome } from '../engine/action-context.ts';
+import { count } from '../recovery/describe.ts';
 import { getCluster } from '../store/clusters.ts';
 import type { Db } from '../store/store.ts';
 import { evaluateCluster, markCluster } from './evaluate-cluster.ts';
@@ -39,6 +40,6 @@ export function requireSuccess(outcomes: readonly ChildOutcome[], what: string):
   const more = failed.length > shown.length ? `; and ${failed.length - shown.length} more` : '';
   throw new CoppiceError(
     'operation-failed',
-    `${what} failed for ${failed.length} of ${outcomes.length} nodes: ${shown.join('; ')}${more}`,
+    `${what} failed for ${failed.length} of ${count(outcomes.length, 'node')}: ${shown.join('; ')}${more}`,
   );
 }

@@ -113,15 +113,23 @@ interface StepRow {
 
 async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row: StepRow): Promise<void> {
   const id = stepId(episode.recoveryId, step);
-  const { name, item, attempt, purpose } = step;
+  const { name, item, attempt, purpose, params } = step;
   const executionId =
     name === 'WORKFLOW' && row.startedAt !== undefined && row.startedAt !== null ? id : null;
-  const defaults = { startedAt: null, endedAt: null, output: null };
-  await saveRecoveryStep(
-    tx,
-    { ...defaults, id, recoveryId: episode.recoveryId, name, item, attempt, executionId, ...row },
+  const named = params['workflow_name'];
+  const workflowName = name === 'WORKFLOW' && typeof named === 'string' ? named : null;
+  const known = {
+    id,
+    recoveryId: episode.recoveryId,
+    name,
+    item,
     purpose,
-  );
+    workflowName,
+    attempt,
+    executionId,
+  };
+  const defaults = { startedAt: null, endedAt: null, output: null };
+  await saveRecoveryStep(tx, { ...defaults, ...known, ...row });
 }
 
 async function saveFinish(

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { given, signedNumber, wholeNumber } from './option-values.ts';
+import { recoverInputs, withRecoverOptions } from './recover-options.ts';
 import { clusterResource } from './resources.ts';
 import { actionOn, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
@@ -14,24 +15,17 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
     .description('Look at every node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .action(actionOn(terminal, clusterResource, 'check', () => ({})));
-  cluster
+  const recover = cluster
     .command('recover <cluster>')
     .description(
       'Recover the nodes that are not well: by the chain of the health policy, or by one operation.',
-    )
-    .option('--operation <name>', 'REBOOT, REBUILD or RECREATE, instead of the chain of the policy')
-    .option('--check', 'look at the nodes first')
-    .option(WAIT_FLAG, WAIT_TEXT)
-    .addHelpText('after', '\nExample:\n  $ coppice cluster recover web --check --wait')
-    .action(
-      actionOn(
-        terminal,
-        clusterResource,
-        'recover',
-        (options: WaitOption & { operation?: string; check?: boolean }) =>
-          given({ operation: options.operation, check: options.check }),
-      ),
     );
+  withRecoverOptions(recover, 'look at the nodes first')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice cluster recover web --check --wait\n  $ coppice cluster recover web --operation REBOOT --param type=SOFT --wait',
+    )
+    .action(actionOn(terminal, clusterResource, 'recover', recoverInputs));
   addSizing(cluster, terminal);
 }
 

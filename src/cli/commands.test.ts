@@ -162,6 +162,10 @@ describe('what starts an action', () => {
       { recover: { operation: 'REBOOT', check: true } },
     ],
     [['recover', 'web'], { recover: {} }],
+    [
+      ['recover', 'web', '--operation', 'REBOOT', '--param', 'type=SOFT', '--param', 'why=a=b'],
+      { recover: { operation: 'REBOOT', operation_params: { type: 'SOFT', why: 'a=b' } } },
+    ],
     [['resize', 'web', '--capacity', '8'], { resize: { adjustment_type: 'EXACT_CAPACITY', number: 8 } }],
     [['resize', 'web', '--adjust', '-2'], { resize: { adjustment_type: 'CHANGE_IN_CAPACITY', number: -2 } }],
     [['resize', 'web', '--max-size', '9', '--strict'], { resize: { max_size: 9, strict: true } }],
@@ -179,6 +183,12 @@ describe('what starts an action', () => {
     const { code, out } = await run(['cluster', ...words, '--wait'], { url: api.url });
     expect(api.asked[0]?.body).toEqual(body);
     expect([code, out]).toEqual([0, 'CLUSTER_CREATE a1 SUCCEEDED in 3.2 s\n']);
+  });
+
+  test('parameters are for an operation', async () => {
+    const { code, err } = await run(['cluster', 'recover', 'web', '--param', 'type=SOFT']);
+    expect(code).toBe(2);
+    expect(err).toContain('--param is for an operation: give --operation, too');
   });
 
   test('deletes several, and waits for each', async () => {

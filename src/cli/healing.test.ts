@@ -100,6 +100,14 @@ describe('cluster health', () => {
     );
   });
 
+  test('counts one as one', async () => {
+    const one = { ...health, counts: { ...counts, unhealthy: 1 }, breaker: { state: 'CLOSED', failures: 1 } };
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health: one } } });
+    const { out } = await run(['cluster', 'health', 'web'], { url: api.url });
+    expect(out).toContain('; 1 counts as unhealthy, recovery is held above 1\n');
+    expect(out).toContain('CLOSED, 1 recovery did not help\n');
+  });
+
   test('with --json is what the API answered', async () => {
     await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
     const { out } = await run(['--json', 'cluster', 'health', 'web'], { url: api.url });

@@ -1,7 +1,8 @@
 /** The health of a cluster and of a node, drawn for a person who was just woken up. */
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { stepTitle } from './recovery-timeline.ts';
+import { count } from '../recovery/describe.ts';
+import { stepTitle } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { renderFields, renderTable } from './table.ts';
@@ -45,7 +46,7 @@ const counted = [
   'missing',
 ];
 
-/** `5 of 6; 4 healthy, 1 failed; 2 count as unhealthy, at most 2 may` */
+/** `5 of 6; 4 healthy, 1 failed; 2 count as unhealthy, recovery is held above 2` */
 function countsText(health: JsonObject): string {
   const { counts, limits } = health;
   if (!isJsonObject(counts)) return '-';
@@ -53,7 +54,8 @@ function countsText(health: JsonObject): string {
   const limit = isJsonObject(limits) ? limits['max_unhealthy'] : null;
   const most = typeof limit === 'number' ? `, recovery is held above ${limit}` : '';
   const total = `${textOf(counts['nodes'])} of ${textOf(counts['desired'])}`;
-  return `${total}; ${parts.join(', ')}; ${textOf(counts['unhealthy'])} count as unhealthy${most}`;
+  const verb = counts['unhealthy'] === 1 ? 'counts' : 'count';
+  return `${total}; ${parts.join(', ')}; ${textOf(counts['unhealthy'])} ${verb} as unhealthy${most}`;
 }
 
 function policyCell(policy: Json): Cell {
@@ -77,7 +79,9 @@ function breakerCell(breaker: JsonObject, now: number): Cell {
   const state = textOf(breaker['state']);
   const tones: Readonly<Record<string, Tone>> = { CLOSED: 'good', OPEN: 'bad' };
   const failures =
-    breaker['failures'] === 0 ? '' : `, ${textOf(breaker['failures'])} recoveries did not help`;
+    breaker['failures'] === 0
+      ? ''
+      : `, ${count(Number(breaker['failures']), 'recovery', 'recoveries')} did not help`;
   const next = state === 'OPEN' ? `, one is tried ${timeAgo(breaker['until'], now)}` : '';
   return { text: `${state}${failures}${next}`, tone: tones[state] ?? 'busy' };
 }

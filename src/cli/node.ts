@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { addNodeHealing } from './healing.ts';
 import { given, keyValue } from './option-values.ts';
+import { recoverInputs, withRecoverOptions } from './recover-options.ts';
 import { addList, addShow } from './resource.ts';
 import { nodeResource } from './resources.ts';
 import type { Session } from './session.ts';
@@ -101,20 +102,13 @@ function addHealing(node: Command, terminal: Terminal): void {
     .description('Look at the node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .action(actionOn(terminal, nodeResource, 'check', () => ({})));
-  node
+  const recover = node
     .command('recover <node>')
-    .description('Recover the node: by the chain of the health policy of its cluster, or by one operation.')
-    .option('--operation <name>', 'REBOOT, REBUILD or RECREATE, instead of the chain of the policy')
-    .option('--check', 'look at the node first, and leave it alone if it is well')
-    .option(WAIT_FLAG, WAIT_TEXT)
-    .addHelpText('after', '\nExample:\n  $ coppice node recover web-3 --operation REBOOT --wait')
-    .action(
-      actionOn(
-        terminal,
-        nodeResource,
-        'recover',
-        (options: WaitOption & { operation?: string; check?: boolean }) =>
-          given({ operation: options.operation, check: options.check }),
-      ),
-    );
+    .description('Recover the node: by the chain of the health policy of its cluster, or by one operation.');
+  withRecoverOptions(recover, 'look at the node first, and leave it alone if it is well')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice node recover web-3 --wait\n  $ coppice node recover web-3 --operation REBOOT --param type=SOFT --wait',
+    )
+    .action(actionOn(terminal, nodeResource, 'recover', recoverInputs));
 }

@@ -4,13 +4,16 @@
  * of it, word by word, is in `--json`.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
+import { notVerified } from '../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
+import { stepTitle, workflowOf } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
-import { padTo, printable } from './table.ts';
+import { displayWidth, padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
 import { clockTime, duration, readTime, timeAgo } from './time-text.ts';
 import { objectsIn } from './objects-in.ts';
+import { wrapWords } from './wrap-words.ts';
 
 interface Entry {
   readonly at: number | undefined;
@@ -23,38 +26,51 @@ interface Entry {
   readonly reason: string;
 }
 
-export function renderRecovery(recovery: JsonObject, style: Style, now: number): string {
-  const opened = readTime(recovery['opened_at']);
+/** @param screen how wide the terminal is, and what time it is. */
+export function renderRecovery(
+  recovery: JsonObject,
+  style: Style,
+  screen: { readonly columns: number; readonly now: number },
+): string {
   const entries = entriesOf(recovery);
-  const picture: Picture = {
-    opened,
-    width: Math.max(0, ...entries.map((entry) => entry.title.length)),
-    axis: axisOf(entries, now),
-    style,
-  };
+  const picture = pictureOf(recovery, entries, style, screen);
   const story = entries.map((entry) => line(entry, picture)).join('');
-  return `${heading(recovery, style, now)}\n${story}${whereToLook(recovery, style)}`;
+  return `${heading(recovery, style, screen)}\n${story}${whereToLook(recovery, style)}`;
 }
 
 /** Of a workflow that did not end well, somebody wants to see which of its tasks it was. */
 function whereToLook(recovery: JsonObject, style: Style): string {
   const lines = objectsIn(recovery['steps'])
     .filter((step) => textOf(step['execution_id']) !== '' && textOf(step['state']) !== 'SUCCEEDED')
-    .map((step) => `  coppice workflow show ${textOf(step['execution_id'])}   what ${stepTitle(step)} did\n`);
-  return lines.length === 0 ? '' : style('quiet', `\n${lines.join('')}`);
+    .map((step) => `  coppice workflow show ${textOf(step['execution_id'])}   what ${whichRun(step)} did\n`);
+  // What only observes has started none.
+  return lines.length === 0 || isObserved(recovery) ? '' : style('quiet', `\n${printable(lines.join(''))}`);
 }
 
-function heading(recovery: JsonObject, style: Style, now: number): string {
+function whichRun(step: JsonObject): string {
+  const attempt = Number(step['attempt'] ?? 1);
+  return `${workflowOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}
+
+function isObserved(recovery: JsonObject): boolean {
+  return recovery['mode'] === 'OBSERVE';
+}
+
+function heading(
+  recovery: JsonObject,
+  style: Style,
+  { columns, now }: { readonly columns: number; readonly now: number },
+): string {
   const state = textOf(recovery['state']);
   const opened = readTime(recovery['opened_at']);
   const closed = readTime(recovery['closed_at']);
   const took = opened === undefined || closed === undefined ? '' : ` after ${duration(closed - opened)}`;
   const reason = failureReason(recovery['failure']);
-  const observed =
-    recovery['mode'] === 'OBSERVE' ? style('busy', '  observed only: nothing was touched') : '';
+  const failure = `${failureText(recovery['failure'])}${reason === '' ? '' : `: ${printable(reason)}`}`;
+  const observed = isObserved(recovery) ? style('busy', '  observed only: nothing was touched') : '';
   return [
-    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(toneOf(state), state)}${took}${observed}\n`,
-    `${failureText(recovery['failure'])}${reason === '' ? '' : `: ${printable(reason)}`}\n`,
+    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
+    `${wrapWords(failure, columns).join('\n')}\n`,
     style(
       'quiet',
       `opened ${opened === undefined ? '-' : clockTime(opened)}, ${timeAgo(recovery['opened_at'], now)}`,
@@ -63,10 +79,18 @@ function heading(recovery: JsonObject, style: Style, now: number): string {
   ].join('');
 }
 
+/** A node that nobody touched is not well because of that. */
+function stateTone(recovery: JsonObject): Tone {
+  const state = textOf(recovery['state']);
+  return isObserved(recovery) && state === 'RECOVERED' ? 'busy' : toneOf(state);
+}
+
 /** Decisions whose outcome is a step of its own, or the close. */
 const toldBySteps = new Set(['run', 'finish', 'skip', 'settle']);
 /** Of interest only while nothing has come of it. */
 const passing = new Set(['probe', 'verify', 'wait']);
+/** They follow the steps that began in the same millisecond; the other decisions come before what they lead to. */
+const afterSteps = new Set(['verify', 'wait', 'close']);
 
 function entriesOf(recovery: JsonObject): Entry[] {
   const steps = objectsIn(recovery['steps']);
@@ -78,11 +102,14 @@ function entriesOf(recovery: JsonObject): Entry[] {
     if (kind === 'start') return all.slice(0, index).some((before) => textOf(before['decision']) === 'hold');
     return !toldBySteps.has(kind);
   });
-  const told = decisions.map((decision) => decisionEntry(decision, recovery, steps));
-  // What has not begun comes last; a decision stands before the step that it starts.
-  return [...told, ...steps.map(stepEntry)].sort(
-    (left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0,
-  );
+  const isLater = (decision: JsonObject): boolean => afterSteps.has(textOf(decision['decision']));
+  const told = (decision: JsonObject): Entry => decisionEntry(decision, recovery, steps);
+  return [
+    ...decisions.filter((decision) => !isLater(decision)).map(told),
+    ...steps.map((step) => stepEntry(step, recovery, steps)),
+    ...decisions.filter(isLater).map(told),
+    // What has not begun comes last; a sort keeps the order of what is equal.
+  ].sort((left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0);
 }
 
 const decisionTitles: Readonly<Record<string, string>> = {
@@ -102,7 +129,7 @@ function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readon
   const kind = textOf(decision['decision']);
   const at = readTime(decision['at']);
   const reason = textOf(decision['reason']);
-  if (kind === 'close') return closeEntry(at, reason, textOf(recovery['state']), steps);
+  if (kind === 'close') return closeEntry(at, reason, recovery, steps);
   return {
     at,
     mark: '·',
@@ -110,7 +137,7 @@ function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readon
     tone: 'quiet',
     bar: null,
     result: '',
-    reason: withoutFailure(reason.replace(/^held: /, ''), recovery['failure']),
+    reason: withoutSteps(withoutFailure(reason.replace(/^held: /, ''), recovery['failure']), steps),
   };
 }
 
@@ -118,18 +145,44 @@ function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readon
 function closeEntry(
   at: number | undefined,
   reason: string,
-  state: string,
+  recovery: JsonObject,
   steps: readonly JsonObject[],
 ): Entry {
+  const state = textOf(recovery['state']);
   const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
-  const step = steps.findLast(
-    (each) => textOf(each['reason']) !== '' && rest.includes(textOf(each['reason'])),
-  );
+  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastToldIn(rest, steps) : undefined;
   const said = step === undefined ? '' : textOf(step['reason']);
-  const what = state === 'RECOVERED' ? 'helped' : 'did not help';
   const words =
-    step === undefined ? rest : `${stepTitle(step)} ${what}${rest.slice(rest.indexOf(said) + said.length)}`;
-  return { at, mark: '●', title: state, tone: toneOf(state), bar: null, result: '', reason: words };
+    step === undefined
+      ? firstLine(rest)
+      : `${stepTitle(step, steps)} ${whatItDid(step, recovery)}${rest.slice(rest.indexOf(said) + said.length)}`;
+  return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
+}
+
+function whatItDid(step: JsonObject, recovery: JsonObject): string {
+  if (recovery['state'] !== 'RECOVERED') return step['started_at'] === null ? 'was not run' : 'did not help';
+  if (isObserved(recovery)) return 'is supposed to help (OBSERVE touched nothing)';
+  return step['reason'] === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
+}
+
+/** The last step whose own words stand in a reason. */
+function lastToldIn(reason: string, steps: readonly JsonObject[]): JsonObject | undefined {
+  return steps.findLast((step) => textOf(step['reason']) !== '' && reason.includes(textOf(step['reason'])));
+}
+
+/** What a step has said in its own line: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
+function withoutSteps(reason: string, steps: readonly JsonObject[]): string {
+  const said = textOf(lastToldIn(reason, steps)?.['reason']);
+  const before = reason.slice(0, reason.indexOf(said));
+  // Two steps may have the same to say, each for itself.
+  if (said === '' || !/(?:: | \()$/.test(before)) return firstLine(reason);
+  const after = reason.slice(before.length + said.length).replace(/^\)/, '');
+  return firstLine(`${before.replace(/(?:: | \()$/, '')}${after}`);
+}
+
+/** A workflow that failed tells of each of its tasks: `coppice workflow show` has room for that. */
+function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? '';
 }
 
 /** The failure is what the heading says. */
@@ -147,29 +200,38 @@ const stepMarks: Readonly<Record<string, string>> = {
   PENDING: '○',
 };
 
-function stepEntry(step: JsonObject): Entry {
+function stepEntry(step: JsonObject, recovery: JsonObject, steps: readonly JsonObject[]): Entry {
   const state = textOf(step['state']);
   const started = readTime(step['started_at']);
   const ended = readTime(step['ended_at']);
+  const title = stepTitle(step, steps);
+  if (isObserved(recovery) && state === 'SUCCEEDED')
+    return {
+      at: started ?? ended,
+      mark: '○',
+      title,
+      tone: 'quiet',
+      bar: null,
+      result: 'would run',
+      reason: '',
+    };
   const took = started === undefined || ended === undefined ? '' : ` in ${duration(ended - started)}`;
-  const reason = textOf(step['reason']);
   return {
     at: started ?? ended,
     mark: stepMarks[state] ?? '▶',
-    title: stepTitle(step),
+    title,
     tone: toneOf(state),
     bar: started === undefined ? null : { from: started, until: ended },
     result: `${state}${took}`,
-    reason: state === 'SUCCEEDED' && reason === 'the workflow ended in SUCCESS' ? '' : reason,
+    reason: stepReason(step, steps),
   };
 }
 
-/** `WORKFLOW drain`, `REBOOT`, and from the second attempt on `REBOOT (attempt 2)`. */
-export function stepTitle(step: JsonObject): string {
-  const item = textOf(step['item']);
-  const id = item === '' || /[[\].]/.test(item) ? '' : ` ${item}`;
-  const attempt = Number(step['attempt'] ?? 1);
-  return `${textOf(step['name'])}${id}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+function stepReason(step: JsonObject, steps: readonly JsonObject[]): string {
+  const reason = textOf(step['reason']);
+  // Why all of it was cancelled is said once, by the close.
+  if (step['state'] === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
+  return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
 }
 
 interface Picture {
@@ -178,39 +240,77 @@ interface Picture {
   /** Of the titles. */
   readonly width: number;
   /** From the first step to the end of the last; null: no step has begun. */
-  readonly axis: { readonly from: number; readonly until: number } | null;
+  readonly axis: Axis | null;
+  /** Of the terminal. */
+  readonly columns: number;
   readonly style: Style;
 }
 
-/** Columns of the bars: enough to see which step took the time. */
-const barColumns = 24;
+interface Axis {
+  readonly from: number;
+  readonly until: number;
+  /** Enough to see which step took the time; fewer where the terminal has no room for the results beside them. */
+  readonly columns: number;
+}
 
-function axisOf(entries: readonly Entry[], now: number): Picture['axis'] {
+/** Before the titles: the time and the mark. */
+const titlesBegin = 13;
+const mostOfBar = 24;
+const leastOfBar = 8;
+/** A column of text that is narrower than this is harder to read than a text that begins further left. */
+const leastOfText = 30;
+
+function pictureOf(
+  recovery: JsonObject,
+  entries: readonly Entry[],
+  style: Style,
+  { columns, now }: { readonly columns: number; readonly now: number },
+): Picture {
+  const width = Math.max(0, ...entries.map((entry) => displayWidth(printable(entry.title))));
+  const results = Math.max(0, ...entries.map((entry) => (entry.bar === null ? 0 : entry.result.length)));
+  const room = columns - titlesBegin - width - ' ▕▏  '.length - results;
+  const forBar = Math.max(leastOfBar, Math.min(room, mostOfBar));
+  return {
+    opened: readTime(recovery['opened_at']),
+    width,
+    axis: axisOf(entries, now, forBar),
+    columns,
+    style,
+  };
+}
+
+function axisOf(entries: readonly Entry[], now: number, columns: number): Axis | null {
   const bars = entries.flatMap(({ bar }) => bar ?? []);
   if (bars.length === 0) return null;
   const from = Math.min(...bars.map((bar) => bar.from));
-  return { from, until: Math.max(from + 1, ...bars.map((bar) => bar.until ?? now)) };
+  return { from, until: Math.max(from + 1, ...bars.map((bar) => bar.until ?? now)), columns };
 }
 
-function line(entry: Entry, { opened, width, axis, style }: Picture): string {
+/** On one line where it fits; else the reason goes on under itself, or under the bar. */
+function line(entry: Entry, { opened, width, axis, columns, style }: Picture): string {
   const at = entry.at === undefined || opened === undefined ? '' : sinceOpening(entry.at - opened);
-  const head = `${style('quiet', at.padStart(9))}  ${style(entry.tone, entry.mark)} ${style(entry.tone, padTo(entry.title, width))}`;
+  const title = style(entry.tone, padTo(printable(entry.title), width));
+  const head = `${style('quiet', at.padStart(9))}  ${style(entry.tone, entry.mark)} ${title}`;
   const bar = axis === null || entry.bar === null ? '' : ` ${drawBar(entry.bar, axis, entry.tone, style)}`;
-  const rest = [entry.result, printable(entry.reason)].filter((part) => part !== '');
-  return `${`${head}${bar}  ${rest.join('  ')}`.trimEnd()}\n`;
+  const barWidth = axis === null || entry.bar === null ? 0 : axis.columns + ' ▕▏'.length;
+  const reason = printable(entry.reason);
+  const text = [entry.result, reason].filter((part) => part !== '').join('  ');
+  const begin = titlesBegin + width + 2;
+  const indent = columns - begin < leastOfText ? titlesBegin : begin;
+  if (begin + barWidth + displayWidth(text) <= columns) return `${`${head}${bar}  ${text}`.trimEnd()}\n`;
+  const beside = bar === '' && indent === begin;
+  const wrapped = wrapWords(beside ? text : reason, columns - indent);
+  const [first, rest] = beside ? [wrapped[0] ?? '', wrapped.slice(1)] : [entry.result, wrapped];
+  const below = rest.map((each) => `${' '.repeat(indent)}${each}\n`).join('');
+  return `${`${head}${bar}  ${first}`.trimEnd()}\n${below}`;
 }
 
-function drawBar(
-  { from, until }: NonNullable<Entry['bar']>,
-  axis: NonNullable<Picture['axis']>,
-  tone: Tone,
-  style: Style,
-): string {
-  const column = (time: number): number => ((time - axis.from) / (axis.until - axis.from)) * barColumns;
-  const first = Math.min(Math.floor(column(from)), barColumns - 1);
+function drawBar({ from, until }: NonNullable<Entry['bar']>, axis: Axis, tone: Tone, style: Style): string {
+  const column = (time: number): number => ((time - axis.from) / (axis.until - axis.from)) * axis.columns;
+  const first = Math.min(Math.floor(column(from)), axis.columns - 1);
   const last = Math.max(Math.round(column(until ?? axis.until)), first + 1);
   const bar = style(tone, (until === undefined ? '▒' : '█').repeat(last - first));
-  return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(barColumns - last)}${style('quiet', '▏')}`;
+  return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(axis.columns - last)}${style('quiet', '▏')}`;
 }
 
 /** `+1.24 s`, and `+3 h 2 min` where hundredths say nothing any more; what led to the opening is before it. */

@@ -47,7 +47,10 @@ export function recoveryCommand(terminal: Terminal): Command {
       const session = openSession(command, terminal);
       const shown = await session.api.one(pathOf(recoveryResource, id), 'recovery');
       if (session.json) writeJson(terminal, shown);
-      else terminal.write(renderRecovery(shown, session.style, terminal.now()));
+      else
+        terminal.write(
+          renderRecovery(shown, session.style, { columns: terminal.size().columns, now: terminal.now() }),
+        );
     });
   return recovery;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../test/cli/fake-api.ts';
 import { run } from '../../test/cli/run.ts';
+import { renderSimulation } from './simulate.ts';
+import { styleFor } from './style.ts';
 
 const simulation = {
   attached: true,
@@ -99,4 +101,9 @@ describe('policy simulate', () => {
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
+});
+
+test('one node counts as one', () => {
+  const text = renderSimulation({ ...simulation, unhealthy: 1 }, styleFor(false));
+  expect(text.split('\n', 1)).toEqual(['by web-health; 1 node would count as unhealthy']);
 });

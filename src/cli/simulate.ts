@@ -4,6 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { count } from '../recovery/describe.ts';
 import { identity } from './api-client.ts';
 import { CliError, usageError } from './cli-error.ts';
 import { given } from './option-values.ts';
@@ -99,7 +100,7 @@ export function renderSimulation(simulation: JsonObject, style: Style): string {
   const supposed = textsIn(simulation['supposed']).map((text) => `supposed: ${printable(text)}\n`);
   const policy = textOf(simulation['policy_name'], 'the given policy');
   const mode = simulation['mode'] === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
-  const head = `by ${printable(policy)}${mode}; ${textOf(simulation['unhealthy'])} nodes would count as unhealthy\n`;
+  const head = `by ${printable(policy)}${mode}; ${count(Number(simulation['unhealthy']), 'node')} would count as unhealthy\n`;
   const nodes = objectsIn(simulation['nodes']).map((node) => `\n${nodeText(node, style)}`);
   return head + style('quiet', supposed.join('')) + nodes.join('');
 }

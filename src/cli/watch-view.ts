@@ -1,8 +1,9 @@
 /** Draws a watched cluster: pure, from what was read to lines of text. */
-import { isJsonObject } from '../domain/json.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { count } from '../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
-import { stepTitle } from './recovery-timeline.ts';
+import { objectsIn } from './objects-in.ts';
+import { stepTitle } from './step-title.ts';
 import type { Session } from './session.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
@@ -36,7 +37,7 @@ export function renderWatched(
 
 function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style): string {
   const status = orDash(cluster['status']);
-  const size = `${nodes.length} of ${orDash(cluster['desired_capacity'])} nodes`;
+  const size = `${nodes.length} of ${count(Number(cluster['desired_capacity']), 'node')}`;
   const underWay = recoveries.length === 0 ? '' : `, ${recoveries.length} in recovery`;
   return `${style('strong', printable(orDash(cluster['name'])))}  ${style(toneOf(status), status)}  ${size}${underWay}`;
 }
@@ -61,23 +62,16 @@ function nodeRow(node: JsonObject, recovery: JsonObject | undefined, now: number
   const cells = [{ text: orDash(node['name']) }, { text: status, tone: toneOf(status) }] as const;
   if (recovery === undefined) return [...cells, { text: '' }, { text: '' }];
   const reason = failureReason(recovery['failure']);
-  const step = currentStep(recovery);
-  const what = step === undefined ? (reason === '' ? 'planning' : reason) : stepNow(step, now);
+  const steps = objectsIn(recovery['steps']);
+  const step = steps.findLast((each) => each['state'] === 'RUNNING');
+  const what = step === undefined ? (reason === '' ? 'planning' : reason) : stepNow(step, steps, now);
   return [...cells, { text: failureText(recovery['failure']), tone: 'bad' }, { text: what, tone: 'busy' }];
 }
 
-function currentStep(recovery: JsonObject): JsonObject | undefined {
-  const { steps } = recovery;
-  return Array.isArray(steps)
-    ? steps.filter(isJsonObject).findLast((step) => step['state'] === 'RUNNING')
-    : undefined;
-}
-
-function stepNow(step: JsonObject, now: number): string {
+function stepNow(step: JsonObject, steps: readonly JsonObject[], now: number): string {
   const started = readTime(step['started_at']);
-  return started === undefined
-    ? stepTitle(step)
-    : `${stepTitle(step)}, ${duration(Math.max(0, now - started))}`;
+  const title = stepTitle(step, steps);
+  return started === undefined ? title : `${title}, ${duration(Math.max(0, now - started))}`;
 }
 
 /** `18:19:19  web-3  NODE_RECOVER  start  reason` */

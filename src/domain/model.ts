@@ -10,6 +10,7 @@ import type {
   RecoveryMode,
   RecoveryState,
   RecoveryStepState,
+  StepPurpose,
 } from './states.ts';
 
 export interface Owner {
@@ -180,6 +181,9 @@ export interface RecoveryStep {
   readonly name: string;
   /** Where it stands in the chain: `actions[0]`, `actions[0].before[0]`, ... or the id that the user gave. */
   readonly item: string;
+  readonly purpose: StepPurpose;
+  /** Of a WORKFLOW; null: of another action, or kept before names were. */
+  readonly workflowName: string | null;
   readonly attempt: number;
   readonly state: RecoveryStepState;
   readonly reason: string;

@@ -58,6 +58,10 @@ export const recoveryStepStates = {
 } as const satisfies Record<string, { ended: boolean }>;
 export type RecoveryStepState = keyof typeof recoveryStepStates;
 
+/** What a step of a recovery is for: an action of the chain, or a hook of one, or a hook of the chain's end. */
+export const stepPurposes = ['action', 'before', 'after', 'on_success', 'on_exhausted'] as const;
+export type StepPurpose = (typeof stepPurposes)[number];
+
 export function statusesWhere<S extends string, P>(
   table: Readonly<Record<S, P>>,
   holds: (properties: P) => boolean,

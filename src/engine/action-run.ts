@@ -76,7 +76,7 @@ export class ActionRun implements ActionContext {
     this.#mayHaveBegun = claim.epoch > 1;
     const { startedAt, timeout } = claim.action;
     this.#deadline = timeout > 0 && startedAt !== null ? startedAt + timeout * 1000 : null;
-    if (claim.cancelRequested) this.cancel();
+    if (claim.cancelReason !== null) this.cancel(claim.cancelReason);
   }
 
   /** Whether the run is over: it ended, waits, or was lost. */
@@ -103,9 +103,10 @@ export class ActionRun implements ActionContext {
     }
   }
 
-  cancel(): void {
+  /** @param reason a sentence: it is what the action ends with. */
+  cancel(reason: string): void {
     this.#cancelled = true;
-    this.#interrupt(new ActionInterrupted('cancelled', 'The action was cancelled.'));
+    this.#interrupt(new ActionInterrupted('cancelled', reason));
   }
 
   /** The process stops: what runs may end its step; then the claim is given back. */
@@ -192,7 +193,7 @@ export class ActionRun implements ActionContext {
     const ids = known.result as string[];
     const outcomes = await this.#guard(() => childOutcomes(this.#store.db, this.action.id, ids));
     const open = outcomes.filter((child) => !isEnded(child.status)).length;
-    if (open > 0) return await this.#waitForChildren(name, ids, open, this.#interruption !== undefined);
+    if (open > 0) return await this.#waitForChildren(name, ids, open, this.#interruption);
     const interruption = this.#interruption;
     if (interruption === undefined) {
       await this.#save(name, 'children', 'DONE', outcomes as unknown as Json);
@@ -228,17 +229,27 @@ export class ActionRun implements ActionContext {
   }
 
   /** Waits on; once interrupted, the children are asked to end first, and their end is awaited without a limit. */
-  async #waitForChildren(name: string, ids: string[], open: number, interrupted: boolean): Promise<never> {
+  async #waitForChildren(
+    name: string,
+    ids: string[],
+    open: number,
+    interruption: ActionInterrupted | undefined,
+  ): Promise<never> {
     return await this.#suspend(async (tx) => {
-      if (interrupted)
-        for (const id of ids) await requestCancel(tx, id, `Cancelled with ${this.action.name}.`, this.now());
-      const after = interrupted ? await childOutcomes(tx.db, this.action.id, ids) : undefined;
+      if (interruption !== undefined)
+        for (const id of ids) await requestCancel(tx, id, this.#reasonForChildren(interruption), this.now());
+      const after = interruption === undefined ? undefined : await childOutcomes(tx.db, this.action.id, ids);
       const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
       await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       // With none left nobody would wake us: look again at once.
       const wakeAt = left === 0 ? this.now() : this.#wakeBy();
       return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
     });
+  }
+
+  /** Why the parent was cancelled is why its children are; its time-out they would take for their own. */
+  #reasonForChildren({ why, message }: ActionInterrupted): string {
+    return why === 'cancelled' ? message : `Cancelled with ${this.action.name}: ${message}`;
   }
 
   #child(request: ActionRequest): NewAction {

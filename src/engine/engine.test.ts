@@ -342,7 +342,8 @@ describe.each(backends)('the engine on $name', (backend) => {
     for (const id of [unstarted, run, first]) {
       await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
     }
-    for (const id of [unstarted, run, first]) expect((await ended(id)).status).toBe('CANCELLED');
+    for (const id of [unstarted, run, first])
+      expect(await ended(id)).toMatchObject({ status: 'CANCELLED', statusReason: 'asked for' });
     expect(seen).toEqual(['cleaned up']);
     expect(await locksOn(test.store.db, 'r')).toEqual([]);
   });
@@ -380,6 +381,15 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect((await ended(id)).status).toBe('CANCELLED');
   });
 
+  it('says the reason of the first who asked', async () => {
+    const [id = ''] = await enqueue(newAction('WAIT'));
+    await start({ WAIT: (context) => ignore(context.waitFor('wait', 'never', 60_000)) });
+    await waiting(id);
+    for (const reason of ['the first', 'the second'])
+      await test.store.write((tx) => requestCancel(tx, id, reason, Date.now()));
+    expect(await ended(id)).toMatchObject({ statusReason: 'the first' });
+  });
+
   it('cancels the children with the parent, and waits for their end', async () => {
     const cleaned: string[] = [];
     await start({
@@ -404,8 +414,13 @@ describe.each(backends)('the engine on $name', (backend) => {
       return rows.length === 2 && rows.every((row) => row.status === 'WAITING');
     });
     await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
-    expect((await ended(id)).status).toBe('CANCELLED');
+    expect(await ended(id)).toMatchObject({ status: 'CANCELLED', statusReason: 'asked for' });
     expect(cleaned.sort()).toEqual(['a', 'b']);
+    const children = test.store.db.selectFrom('action').select('status_reason').where('parent_id', '=', id);
+    expect(await children.execute()).toEqual([
+      { status_reason: 'asked for' },
+      { status_reason: 'asked for' },
+    ]);
   });
 
   it('ends an action that takes too long, in a step, in a wait, and with its children', async () => {

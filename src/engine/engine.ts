@@ -231,7 +231,7 @@ export class Engine {
     try {
       const claims = [...this.#runs.entries()].map(([id, run]) => ({ id, epoch: run.epoch }));
       const { cancelled, stale } = await findControls(this.#store.db, claims);
-      for (const id of cancelled) this.#runs.get(id)?.cancel();
+      for (const { id, reason } of cancelled) this.#runs.get(id)?.cancel(reason);
       for (const { id, epoch } of claims) {
         const run = this.#runs.get(id);
         if (stale.includes(id) && run?.epoch === epoch && !run.left) run.lose();

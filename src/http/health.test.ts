@@ -130,13 +130,11 @@ describe('The health of a cluster', () => {
       await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan: {} });
       await recoveryStarted(tx, id, 'action', 3000);
       await recordDecision(tx, id, 'run', 'REBOOT', 3000);
-      const step = { id: 'step', recoveryId: id, name: 'REBOOT', item: 'actions[0]', attempt: 1 };
+      const step = { id: 'step', recoveryId: id, name: 'WORKFLOW', item: 'actions[0].before[0]', attempt: 1 };
+      const hook = { purpose: 'before', workflowName: 'drain' } as const;
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
-      await saveRecoveryStep(
-        tx,
-        { ...step, ...running, endedAt: null, executionId: null, output: null },
-        'action',
-      );
+      const rest = { endedAt: null, executionId: null, output: null };
+      await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({
       next: { what: 'GO_ON', reason: 'its recovery runs' },
@@ -144,7 +142,14 @@ describe('The health of a cluster', () => {
         id,
         mode: 'ENFORCE',
         reason: 'REBOOT',
-        step: { attempt: 1, item: 'actions[0]', name: 'REBOOT', state: 'RUNNING' },
+        step: {
+          attempt: 1,
+          item: 'actions[0].before[0]',
+          name: 'WORKFLOW',
+          purpose: 'before',
+          state: 'RUNNING',
+          workflow_name: 'drain',
+        },
       },
     });
   });
@@ -177,7 +182,9 @@ test('A simulation is answered with each decision and its reason', async () => {
   expect(JSON.stringify(simulation.nodes[0]?.['timeline'])).toContain(
     'look again before anything is touched',
   );
-  expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toMatch(/^400/);
+  expect(await refusal('POST', '/v1/clusters/web/simulate', { simulate: { failures: [] } })).toBe(
+    '400 failures: expected a list of at least 1, found an empty list',
+  );
 });
 
 describe('A policy that names a workflow which is not there', () => {

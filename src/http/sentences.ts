@@ -134,6 +134,8 @@ function knownKeys(schema: z.ZodType, path: readonly string[]): string[] {
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'array') return `a list of at least ${issue.minimum}`;
+  if (issue.code === 'too_big' && issue.origin === 'array') return `a list of at most ${issue.maximum}`;
   if (issue.code !== 'invalid_type') return issue.message;
   return issue.expected === 'object'
     ? 'a map'

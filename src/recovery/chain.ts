@@ -1,6 +1,7 @@
 /** What the planner of one recovery is told, what it decides, and what came of it: values only. */
 import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { StepPurpose } from '../domain/states.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Failure } from './classify-health.ts';
 import type { AfterExhausted } from './retry.ts';
@@ -28,8 +29,6 @@ export function chainFacts(
 
 /** The class of failure where a person asked and nothing is known to have failed. */
 export const requestedByPerson = 'REQUESTED';
-
-export type StepPurpose = 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
 
 /** One attempt of one item or hook. */
 export interface StepPlan {

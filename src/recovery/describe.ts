@@ -11,6 +11,9 @@ export function duration(ms: number): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
+/** What a step says that was not verified, because the policy says so. */
+export const notVerified = 'the operation succeeded; the policy does not verify';
+
 /** `looking again in 60 s` */
 export function lookingAgain(at: number, now: number): string {
   return `looking again in ${duration(at - now)}`;

@@ -1,7 +1,8 @@
 /** One item or hook: its attempts, the wait between them, and what of its failure a retry can mend. */
 import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { StepPlan, StepPurpose } from './chain.ts';
+import type { StepPurpose } from '../domain/states.ts';
+import type { StepPlan } from './chain.ts';
 import { duration, stepLabel } from './describe.ts';
 import { Cancelled, carryOut, waitUntil } from './story.ts';
 import type { Run, Story } from './story.ts';

@@ -1,6 +1,6 @@
 /** Whether a step helped: the node is looked at, soon at first and then ever less often, until it is well or the time is up. */
 import type { StepPlan } from './chain.ts';
-import { duration } from './describe.ts';
+import { duration, notVerified } from './describe.ts';
 import { look, waitUntil } from './story.ts';
 import type { Run, Story } from './story.ts';
 
@@ -14,7 +14,7 @@ export function* verify(
   deadline: number,
 ): Story<{ readonly ok: boolean; readonly reason: string }> {
   const { verify: by, stabilizeMs } = run.facts.rules;
-  if (by === 'NONE') return { ok: true, reason: 'the operation succeeded; the policy does not verify' };
+  if (by === 'NONE') return { ok: true, reason: notVerified };
   yield* waitUntil(
     run,
     run.now + stabilizeMs,

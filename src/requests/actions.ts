@@ -1,7 +1,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
 import { actionStates } from '../domain/states.ts';
-import { requestCancel } from '../store/action-cancel.ts';
+import { cancel } from './cancel-what-runs.ts';
 import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
@@ -21,7 +21,7 @@ export async function cancelAction(
     if (status !== 'CANCELLED')
       throw new CoppiceError('bad-request', `Unknown status ${status} for action ${action.id}.`);
     if (!actionStates[action.status].cancellable) throw immutable(action);
-    await requestCancel(tx, action.id, 'Action was cancelled by a request.', tools.now());
+    await cancel(tx, action, `A person cancelled it (user ${caller.user}).`, tools.now());
     return await requireObject(tx.db, caller, 'action', action.id);
   });
 }

@@ -145,8 +145,14 @@ describe('A request', () => {
       const waiting = await record(onCluster('CLUSTER_CHECK', cluster));
       const deletion = await deleteCluster(tools, caller, 'web');
       expect(await getAction(tools.store.db, waiting)).toMatchObject({ status: 'CANCELLED' });
-      const row = tools.store.db.selectFrom('action').select('control').where('id', '=', recovering);
-      expect(await row.executeTakeFirst()).toEqual({ control: 'CANCEL' });
+      const row = tools.store.db
+        .selectFrom('action')
+        .select(['control', 'control_reason'])
+        .where('id', '=', recovering);
+      expect(await row.executeTakeFirst()).toEqual({
+        control: 'CANCEL',
+        control_reason: 'The cluster web is to be deleted.',
+      });
       expect(await getAction(tools.store.db, deletion)).toMatchObject({ action: 'CLUSTER_DELETE' });
     });
 

@@ -12,6 +12,7 @@ import { stepsInOrder } from '../policies/health/check-health-policy.ts';
 import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { typeName } from '../profiles/profile-type.ts';
+import { count } from '../recovery/describe.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
 import {
   simulateRound,
@@ -174,7 +175,7 @@ function unwatched({ round }: ClusterSnapshot): { round: RoundSnapshot; supposed
   const unseen = round.nodes.filter((node) => node.health === null && node.status === 'ACTIVE');
   if (unseen.length === 0) return { round, supposed: [] };
   const nodes = round.nodes.map((node) => (unseen.includes(node) ? supposeHealthy(node, round.now) : node));
-  const sentence = `${unseen.length} nodes that nobody has looked at are healthy`;
+  const sentence = `${count(unseen.length, 'node')} that nobody has looked at ${unseen.length === 1 ? 'is' : 'are'} healthy`;
   return { round: { ...round, nodes }, supposed: [sentence] };
 }
 

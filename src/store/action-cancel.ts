@@ -6,8 +6,9 @@ import type { Tx } from './store.ts';
 
 /**
  * Asks an action and all its descendants to end. One that never ran is CANCELLED at once; one that waits is woken to
- * find out, unless it still has children to wait for; a running one finds the mark (`isCancelRequested`).
- * @returns the statuses found: of the action itself first.
+ * find out, unless it still has children to wait for; a running one finds the mark (`findControls`). All of them say the reason; who
+ * asks again changes nothing of it.
+ * @returns the status found.
  */
 export async function requestCancel(
   tx: Tx,
@@ -23,7 +24,12 @@ export async function requestCancel(
   if (row === undefined) return undefined;
   const status = row.status as ActionStatus;
   if (!cancellableActionStatuses.includes(status)) return status;
-  await tx.db.updateTable('action').set({ control: 'CANCEL' }).where('id', '=', id).execute();
+  await tx.db
+    .updateTable('action')
+    .set({ control: 'CANCEL', control_reason: reason })
+    .where('id', '=', id)
+    .where('control', 'is', null)
+    .execute();
   const children = await tx.db.selectFrom('action').select('id').where('parent_id', '=', id).execute();
   for (const child of children) await requestCancel(tx, child.id, reason, now);
   if (status === 'READY' && row.epoch === 0) {

@@ -23,7 +23,8 @@ type ActionRow = Selectable<ActionTable>;
 export interface Claim {
   readonly action: Action;
   readonly epoch: number;
-  readonly cancelRequested: boolean;
+  /** Why it is to end; null: nobody asked for that. */
+  readonly cancelReason: string | null;
 }
 
 /** The claim was taken over, or the action ended, in the meantime: the writer must stop, and has changed nothing. */
@@ -107,8 +108,16 @@ async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): 
   return {
     action: toAction({ ...row, ...changes }),
     epoch: changes.epoch,
-    cancelRequested: row.control === 'CANCEL',
+    cancelReason: cancelReasonOf(row),
   };
+}
+
+/** What was asked for before there were reasons has none. */
+function cancelReasonOf({
+  control,
+  control_reason,
+}: Pick<ActionRow, 'control' | 'control_reason'>): string | null {
+  return control === 'CANCEL' ? (control_reason ?? 'The action was cancelled.') : null;
 }
 
 /** Proves within the transaction that the claim is still ours; call it before any other write for the action. */
@@ -232,11 +241,11 @@ export async function takeOverActions(tx: Tx, deadOwners: readonly string[]): Pr
 export async function findControls(
   db: Db,
   claims: readonly { readonly id: string; readonly epoch: number }[],
-): Promise<{ cancelled: string[]; stale: string[] }> {
+): Promise<{ cancelled: { id: string; reason: string }[]; stale: string[] }> {
   const ids = claims.map((claim) => claim.id);
   const rows = await db
     .selectFrom('action')
-    .select(['id', 'epoch', 'status', 'control'])
+    .select(['id', 'epoch', 'status', 'control', 'control_reason'])
     .where('id', 'in', ids)
     .execute();
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -245,7 +254,10 @@ export async function findControls(
     return row?.epoch === claim.epoch && row.status === 'RUNNING';
   };
   return {
-    cancelled: rows.filter((row) => row.control === 'CANCEL').map((row) => row.id),
+    cancelled: rows.flatMap((row) => {
+      const reason = cancelReasonOf(row);
+      return reason === null ? [] : { id: row.id, reason };
+    }),
     stale: claims.filter((claim) => !ours(claim)).map((claim) => claim.id),
   };
 }

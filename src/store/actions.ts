@@ -62,6 +62,7 @@ function newRow(action: NewAction, now: number): Insertable<ActionTable> {
     owner: null,
     epoch: 0,
     control: null,
+    control_reason: null,
     blocked_on: null,
     pending_children: 0,
     wake_at: null,

@@ -7,6 +7,7 @@ import * as foundation from './migrations/0001-foundation.ts';
 import * as workflows from './migrations/0002-workflows.ts';
 import * as healing from './migrations/0003-healing.ts';
 import * as notifications from './migrations/0004-notifications.ts';
+import * as reasonsAndNames from './migrations/0005-reasons-and-names.ts';
 
 interface Migration {
   readonly version: number;
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   { version: 2, up: workflows.up },
   { version: 3, up: healing.up },
   { version: 4, up: notifications.up },
+  { version: 5, up: reasonsAndNames.up },
 ];
 
 export const schemaVersion = migrations.length;

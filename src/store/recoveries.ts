@@ -2,7 +2,7 @@
 import { sql, type Selectable, type SqlBool } from 'kysely';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { RecoveryMode, RecoveryState, RecoveryStepState } from '../domain/states.ts';
+import type { RecoveryMode, RecoveryState, RecoveryStepState, StepPurpose } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
@@ -310,11 +310,7 @@ export async function lastDecision(db: Db, recoveryId: string): Promise<Recovery
 }
 
 /** One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the same row. */
-export async function saveRecoveryStep(
-  tx: Tx,
-  step: Omit<RecoveryStep, 'seq'>,
-  purpose: string,
-): Promise<void> {
+export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>): Promise<void> {
   const values = {
     state: step.state,
     reason: step.reason,
@@ -337,7 +333,8 @@ export async function saveRecoveryStep(
       seq: (newest?.seq ?? 0) + 1,
       name: step.name,
       item: step.item,
-      purpose,
+      purpose: step.purpose,
+      workflow_name: step.workflowName,
       attempt: step.attempt,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
@@ -369,6 +366,8 @@ export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
     seq: row.seq,
     name: row.name,
     item: row.item,
+    purpose: row.purpose as StepPurpose,
+    workflowName: row.workflow_name,
     attempt: row.attempt,
     state: row.state as RecoveryStepState,
     reason: row.reason,

@@ -29,7 +29,8 @@ CREATE TABLE "action" (
   "started_at" bigint,
   "ended_at" bigint,
   "updated_at" bigint,
-  "wake_at" bigint
+  "wake_at" bigint,
+  "control_reason" text
 );
 
 CREATE INDEX "action_by_blocked" on "action" ("blocked_on");
@@ -302,7 +303,8 @@ CREATE TABLE "recovery_step" (
   "started_at" bigint,
   "ended_at" bigint,
   "execution_id" text,
-  "output" text
+  "output" text,
+  "workflow_name" text
 );
 
 CREATE INDEX "recovery_step_by_recovery" on "recovery_step" ("recovery_id", "seq");

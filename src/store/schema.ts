@@ -118,6 +118,8 @@ export interface ActionRow extends OwnedRow {
   epoch: number;
   /** CANCEL once somebody asked for it. */
   control: string | null;
+  /** What the first who asked for it said. */
+  control_reason: string | null;
   /** `[{"resource": "node:<id>", "mode": "exclusive"}]`: taken with the first claim, given back at the end. */
   locks: JsonText;
   /** The resource whose lock kept it from being claimed; null: may be claimed. */
@@ -243,6 +245,8 @@ export interface RecoveryStepRow {
   name: string;
   item: string;
   purpose: string;
+  /** Of a WORKFLOW. */
+  workflow_name: string | null;
   attempt: number;
   state: string;
   reason: string;

@@ -13,7 +13,7 @@ export const testNow = Date.UTC(2026, 10, 22, 18, 20, 0);
 
 export async function run(
   words: readonly string[],
-  options: { readonly url?: string; readonly env?: Terminal['env'] } = {},
+  options: { readonly url?: string; readonly env?: Terminal['env']; readonly columns?: number } = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -23,7 +23,7 @@ export async function run(
     isInteractive: false,
     colours: false,
     errorColours: false,
-    size: () => ({ columns: Infinity, rows: Infinity }),
+    size: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
     write: (text) => (out += text),
     writeError: (text) => (err += text),
     now: () => testNow,

@@ -63,7 +63,7 @@ export class CrashingRun {
       if (claims === cancelAt)
         await this.#store.write((tx) => requestCancel(tx, claim.action.id, 'test', this.now));
       const cancelled = cancelAt !== undefined && claims >= cancelAt;
-      const ending = await this.#run(cancelled ? { ...claim, cancelRequested: true } : claim);
+      const ending = await this.#run(cancelled ? { ...claim, cancelReason: 'test' } : claim);
       if (ending !== null) return ending;
     }
     throw new Error('the action does not end');

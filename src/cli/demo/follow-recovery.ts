@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { UnreachableError } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { failureReason, failureText } from '../failure-text.ts';
-import { stepTitle } from '../recovery-timeline.ts';
+import { actionTitle } from '../step-title.ts';
 import { objectsIn } from '../objects-in.ts';
 import { textOf } from '../text-of.ts';
 import { duration, readTime } from '../time-text.ts';
@@ -104,7 +104,7 @@ function stepEvent(step: JsonObject, node: string): DemoEvent {
   return {
     event: 'step',
     node,
-    step: stepTitle(step),
+    step: actionTitle(step),
     state: textOf(step['state']),
     reason: textOf(step['reason']),
     took_ms: started === undefined || ended === undefined ? null : ended - started,

@@ -1,7 +1,7 @@
 /** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
 import type { JsonObject } from '../../domain/json.ts';
 import { objectsIn } from '../objects-in.ts';
-import { stepTitle } from '../recovery-timeline.ts';
+import { actionTitle } from '../step-title.ts';
 import { textOf } from '../text-of.ts';
 import { readTime } from '../time-text.ts';
 
@@ -50,7 +50,7 @@ export function summarizeEpisode({
     detected_ms: opened === undefined ? null : opened - inflictedAt,
     recovered_ms: closed === undefined ? null : closed - inflictedAt,
     steps: objectsIn(recovery['steps']).map((step) => ({
-      name: stepTitle({ ...step, attempt: 1 }),
+      name: actionTitle({ ...step, attempt: 1 }),
       attempt: Number(step['attempt'] ?? 1),
       state: textOf(step['state']),
     })),

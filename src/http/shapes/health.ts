@@ -1,7 +1,7 @@
 /** How a cluster and its nodes are, in the words of the wire. Ours, not Senlin's. */
 import { z } from 'zod';
 import type { ClusterHealth, NodeHealth, OpenNodeRecovery } from '../../requests/cluster-health.ts';
-import { recoveryModes } from '../../domain/states.ts';
+import { recoveryModes, stepPurposes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import type { BreakerState } from '../../recovery/breaker.ts';
 import type { Maintenance } from '../../recovery/gates.ts';
@@ -45,7 +45,16 @@ export const nodeHealthShape = z
         opened_at: time,
         reason: text.describe('The last decision.'),
         started_at: nullableTime.describe('null: held.'),
-        step: z.strictObject({ attempt: z.int(), item: text, name: text, state: text }).nullable(),
+        step: z
+          .strictObject({
+            attempt: z.int(),
+            item: text,
+            name: text,
+            purpose: z.enum(stepPurposes),
+            state: text,
+            workflow_name: nullableText,
+          })
+          .nullable(),
       })
       .nullable(),
     since: nullableTime,
@@ -165,6 +174,13 @@ function toOpenRecovery({ id: recoveryId, mode, openedAt, startedAt, reason, ste
     opened_at: milliseconds(openedAt),
     reason,
     started_at: millisecondsOrNull(startedAt),
-    step: step && { attempt: step.attempt, item: step.item, name: step.name, state: step.state },
+    step: step && {
+      attempt: step.attempt,
+      item: step.item,
+      name: step.name,
+      purpose: step.purpose,
+      state: step.state,
+      workflow_name: step.workflowName,
+    },
   };
 }

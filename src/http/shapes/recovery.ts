@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../../domain/model.ts';
-import { recoveryModes, recoveryStates, recoveryStepStates } from '../../domain/states.ts';
+import { recoveryModes, recoveryStates, recoveryStepStates, stepPurposes } from '../../domain/states.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
@@ -33,9 +33,13 @@ const stepShape = z
     ),
     name: text.describe("The action's name: REBOOT, WORKFLOW, ..."),
     output: jsonMap.nullable(),
+    purpose: z
+      .enum(stepPurposes)
+      .describe('An action of the chain; what comes before or after one; or what follows the end of it.'),
     reason: text,
     started_at: nullableTime,
     state: z.enum(stepStateNames),
+    workflow_name: nullableText.describe('Of a WORKFLOW.'),
   })
   .meta({ id: 'RecoveryStep' });
 
@@ -83,8 +87,10 @@ function toStep(step: RecoveryStep): z.infer<typeof stepShape> {
     item: step.item,
     name: step.name,
     output: step.output,
+    purpose: step.purpose,
     reason: step.reason,
     started_at: millisecondsOrNull(step.startedAt),
     state: step.state,
+    workflow_name: step.workflowName,
   };
 }
