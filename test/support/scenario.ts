@@ -14,6 +14,7 @@ import { isJsonObject } from '../../src/domain/json.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { failureClasses } from '../../src/domain/verdict.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';
+import { cancelAction } from '../../src/requests/actions.ts';
 import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
 import { recoverCluster, resizeCluster } from '../../src/requests/cluster-actions.ts';
 import { deleteCluster } from '../../src/requests/clusters.ts';
@@ -235,6 +236,13 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   [
     /^release (?<node>web-\d+)$/,
     ({ world }, { node = '' }) => ask(world, () => releaseFromQuarantine(world.tools, world.caller, node)),
+  ],
+  [
+    /^cancel the recovery of (?<node>web-\d+)$/,
+    async ({ world }, { node = '' }) => {
+      const open = (await world.recoveries()).find((each) => each.nodeName === node && each.state === 'OPEN');
+      await ask(world, () => cancelAction(world.tools, world.caller, open?.actionId ?? '', 'CANCELLED'));
+    },
   ],
   [
     /^resize by (?<by>[+-]?\d+)$/,
