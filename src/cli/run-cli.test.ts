@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../test/cli/fake-api.ts';
-import { run } from '../../test/cli/run.ts';
+import { plainTerminal, run } from '../../test/cli/run.ts';
 import { buildProgram } from './program.ts';
 
 const nobody = 'http://127.0.0.1:9';
@@ -41,16 +41,7 @@ describe('what is typed', () => {
   });
 
   test('every command has a help, and every group an example', async () => {
-    const program = buildProgram({
-      env: {},
-      isInteractive: false,
-      colours: false,
-      errorColours: false,
-      size: () => ({ columns: 80, rows: 24 }),
-      write: () => undefined,
-      writeError: () => undefined,
-      now: () => 0,
-    });
+    const program = buildProgram(plainTerminal());
     for (const group of program.commands) {
       const { code, out } = await run([group.name(), '--help']);
       expect([group.name(), code]).toEqual([group.name(), 0]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { testNow } from '../../test/cli/run.ts';
+import { plainTerminal, testNow } from '../../test/cli/run.ts';
 import { ApiClient } from './api-client.ts';
 import type { Session } from './session.ts';
 import { styleFor } from './style.ts';
@@ -9,17 +9,11 @@ import { renderWatched } from './watch-view.ts';
 
 function remembering(): Terminal & { written: string } {
   return {
+    ...plainTerminal({ isInteractive: true, size: () => ({ columns: 80, rows: 24 }) }),
     written: '',
-    env: {},
-    isInteractive: true,
-    colours: false,
-    errorColours: false,
-    size: () => ({ columns: 80, rows: 24 }),
     write(text) {
       this.written += text;
     },
-    writeError: () => undefined,
-    now: () => testNow,
   };
 }
 

@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Terminal } from '../terminal.ts';
+import { plainTerminal } from '../../../test/cli/run.ts';
 import type { DemoEvent } from './narrator.ts';
 import type { Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
 
 function told(events: readonly DemoEvent[], summary?: Summary): string {
   let written = '';
-  const terminal: Terminal = {
-    env: {},
-    isInteractive: false,
-    colours: false,
-    errorColours: false,
-    size: () => ({ columns: Infinity, rows: Infinity }),
-    write: (text) => (written += text),
-    writeError: () => undefined,
-    now: () => 0,
-  };
+  const terminal = plainTerminal({ write: (text) => void (written += text) });
   const narrator = textNarrator(terminal);
   events.forEach((event, index) => narrator.tell(event, index * 1000));
   if (summary !== undefined) narrator.end(summary, undefined, 0);
