@@ -72,7 +72,12 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
   const listen = `${config.listen.host}:${config.listen.port}`;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
-  const store = openSqlite(directory.databasePath);
+  const store = openSqlite(directory.databasePath, {
+    onTrouble: (sentence) =>
+      sentence === undefined
+        ? log.info('The database takes what is recorded again.')
+        : log.error({ data_dir: directory.path }, sentence),
+  });
   stops.push(() => store.close());
   await migrate(store, Date.now());
 

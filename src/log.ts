@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+import { isStorageFailure } from './domain/errors.ts';
 
 /** What waits to be written where stderr takes nothing for a while (a full disk); more is dropped. */
 const MOST_WAITING = 1_048_576;
@@ -14,9 +15,19 @@ export function createLog(level: string): Logger {
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: secretPaths, censor: '***' },
+      hooks: {
+        logMethod(args, method) {
+          if (!wasSaidAlready(args[0])) method.apply(this, args);
+        },
+      },
     },
     destination,
   );
+}
+
+/** That the database fails is said once, by who watches it (app.ts), and not by everyone who meets it. */
+function wasSaidAlready(details: unknown): boolean {
+  return isStorageFailure((details as { err?: unknown } | undefined)?.err);
 }
 
 const secretNames = ['password', 'admin_pass', 'token', 'secret', 'authorization', 'env'];
