@@ -40,6 +40,7 @@ import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/emb
 export interface Coppice {
   /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
   readonly url: string;
+  readonly log: Log;
   stop(): Promise<void>;
 }
 
@@ -49,8 +50,9 @@ type Log = ReturnType<typeof createLog>;
 export async function startCoppice(config: Config): Promise<Coppice> {
   const started: Started = { stops: [] };
   try {
-    const url = await startParts(config, started);
-    return { url, stop: () => stopAll(started) };
+    const log = createLog(config.logLevel);
+    const url = await startParts(config, log, started);
+    return { url, log, stop: () => stopAll(started) };
   } catch (error) {
     await stopAll(started);
     throw error;
@@ -66,14 +68,13 @@ async function stopAll({ stops }: Started): Promise<void> {
   for (const stop of stops.splice(0).toReversed()) await stop();
 }
 
-async function startParts(config: Config, { stops }: Started): Promise<string> {
+async function startParts(config: Config, log: Log, { stops }: Started): Promise<string> {
   const authentication = noAuthentication();
   checkListen(authentication, config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
   const port = config.roles.includes('api') ? new Port() : undefined;
   await port?.listen(config.listen);
   stops.push(() => port?.close());
-  const log = createLog(config.logLevel);
   const listen = port === undefined ? 'no address' : new URL(port.url).host;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
@@ -107,7 +108,6 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
     await startEngine(parts, definitions, stops);
   }
   if (config.roles.includes('health')) await startHealer(parts, stops);
-  log.info({ listen: port?.url, data_dir: directory.path, roles: config.roles }, 'Coppice is ready');
   return port?.url ?? '';
 }
 

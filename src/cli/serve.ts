@@ -46,6 +46,11 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
     const config = loadConfig(flagsOf(options), options.config);
     const coppice = await startCoppice(config);
     tellReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
+    // A person has just read it.
+    if (!terminal.isInteractive) {
+      const facts = { listen: coppice.url, data_dir: config.dataDir, roles: config.roles };
+      coppice.log.info(facts, 'Coppice is ready');
+    }
     const signal = await stopSignal;
     await withinLimit(coppice.stop());
     // The service manager's SIGTERM is how a server is meant to end.
