@@ -173,8 +173,13 @@ function readConfigFile(path: string): Record<string, unknown> {
   const document = parseDocument(text);
   const [broken] = document.errors;
   if (broken !== undefined) {
+    const isSecond = broken.code === 'MULTIPLE_DOCS';
     throw refused(path, [
-      { field: '', expected: 'YAML', found: broken.message.split('\n')[0] ?? 'something else' },
+      {
+        field: '',
+        expected: isSecond ? 'one YAML document' : 'YAML',
+        found: isSecond ? 'another behind `---`' : (broken.message.split('\n')[0] ?? 'something else'),
+      },
     ]);
   }
   const value: unknown = document.toJS() ?? {};

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { given, signedNumber, wholeNumber } from './option-values.ts';
+import { exampleText } from './resource.ts';
 import { clusterResource } from './resources.ts';
 import { actionOn, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
@@ -13,6 +14,7 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
     .command('check <cluster>')
     .description('Look at every node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster check web --wait'))
     .action(actionOn(terminal, clusterResource, 'check', () => ({})));
   cluster
     .command('recover <cluster>')
@@ -71,6 +73,7 @@ function addSizing(cluster: Command, terminal: Terminal): void {
       .description(`${word} nodes: one, or as many as the scaling policy or --count says.`)
       .option('--count <number>', 'so many nodes', wholeNumber(1))
       .option(WAIT_FLAG, WAIT_TEXT)
+      .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
       .action(
         actionOn(terminal, clusterResource, action, (options: WaitOption & { count?: number }) =>
           given({ count: options.count }),

@@ -178,6 +178,12 @@ async function detailsOfProfile(tools: RequestTools, node: Node): Promise<JsonOb
   const profile = await getProfile(db, node.profileId);
   if (profile === undefined) return {};
   const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
-  const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
-  return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
+  try {
+    const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
+    return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
+  } catch (error) {
+    // The node is shown all the same: what is known of it helps most when something is wrong.
+    if (error instanceof CoppiceError) return { unavailable: error.message };
+    throw error;
+  }
 }

@@ -28,7 +28,7 @@ export function textNarrator(terminal: Terminal): Narrator {
     },
     end(summary, kept, _atMs) {
       moving.stop();
-      terminal.write(closingText(summary, kept, style));
+      terminal.write(closingText(summary, kept, style, terminal.size()));
     },
   };
 }

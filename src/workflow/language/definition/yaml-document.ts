@@ -91,7 +91,9 @@ function refuseSyntaxErrors(document: Document.Parsed, text: string, lines: Line
   const { line, col: column } = lines.linePos(error.pos[0]);
   const written = text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]);
   const hint = /<%|\{\{/.test(written) ? '; an expression inside { } or [ ] has to be quoted' : '';
-  const message = `Definition could not be parsed: ${error.message}${hint}`;
+  const what =
+    error.code === 'MULTIPLE_DOCS' ? 'expected one document, found another behind `---`' : error.message;
+  const message = `Definition could not be parsed: ${what}${hint}`;
   throw new DefinitionError([{ severity: 'error', path: [], message, line, column }]);
 }
 
