@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { plainTerminal, testNow } from '../../test/cli/run.ts';
+import { plainTerminal } from '../../test/cli/run.ts';
 import { ApiClient } from './api-client.ts';
 import type { Session } from './session.ts';
 import { styleFor } from './style.ts';

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 export function yamlText(value: Json): string {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : listText(value);
   if (isJsonObject(value)) return Object.keys(value).length === 0 ? '{}' : mapText(value);
-  return typeof value === 'string' ? scalarText(value, 'list') : String(value);
+  return typeof value === 'string' ? scalarText(value, 'list') : JSON.stringify(value);
 }
 
 function mapText(map: JsonObject): string {
@@ -39,7 +39,7 @@ function scalarText(text: string, within: 'map' | 'list'): string {
 
 /** YAML 1.1 and 1.2 take these for something else than text. */
 const word = /^(?:y|n|yes|no|on|off|true|false|null|~|[-+]?\.(?:inf|nan))$/i;
-const number = /^[-+]?(?:0[box])?[\d.][\da-f_.,:e+-]*$/i;
+const number = /^[-+]?(?:0[box])?[\d.][\da-f_.,:e+-]*$|^\d{4}-\d\d?-\d/i;
 /** Without what has a meaning at the beginning of a text, or (`: `, ` #`) within it. */
 const plain = /^(?:-{1,2}\p{L}|[\p{L}\p{N}_./$(+\\<])(?:[^:#\p{C}]|:(?! |$)|(?<! )#)*$/u;
 

@@ -103,7 +103,7 @@ function createApp(port: Port): { app: FastifyInstance; answer: RequestListener 
   let answer: RequestListener | undefined;
   const app = fastify({
     serverFactory(handler) {
-      answer = handler as RequestListener;
+      answer = handler;
       return port.server;
     },
     logger: false,

@@ -54,8 +54,9 @@ test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no s
   const names = ['WORKFLOW drain', 'REBOOT', 'WORKFLOW diagnose', 'RECREATE', 'WORKFLOW reattach'];
   const steps = names.map((name) => ({ name, attempt: 1, state: 'SUCCEEDED' }));
   const long = { ...episode, failure: 'SIGKILL + crash', steps };
+  const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
   const text = told(
-    [],
+    [far],
     { ok: true, nodes: 5, episodes: [episode, long], problems: [], took_ms: 26_300 },
     columns,
   );
