@@ -9,7 +9,7 @@
  * Why a Node comes along with the package: docs/decisions/2026-11-22-node-comes-along.md.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, realpathSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -83,7 +83,21 @@ function startWithNewerNode(file) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
     process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(`Node.js at ${newer} could not be started: ${error.message}`));
-  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+  child.on('exit', (code, signal) => {
+    letGoOfTerminal();
+    process.exit(code ?? 128 + constants.signals[signal]);
+  });
+}
+
+/** Node 20 puts the terminal back at its end as it found it, and aborts where it was closed meanwhile. We have changed nothing there. */
+function letGoOfTerminal() {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      closeSync(descriptor);
+    } catch {
+      // It was closed already.
+    }
+  }
 }
 
 /** The Node of the npm package `node`: beside this package, inside it, or in a folder above. */

@@ -1,7 +1,7 @@
 /**
  * Coppice put together: the only place that knows every part. What each part does is said in its own folder.
  *
- *     data directory -> store -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
+ *     port -> data directory -> store -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
  *
  * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
  * directory. A process that is killed needs no stop: the next start takes over what it left.
@@ -14,11 +14,12 @@ import { loadManagedNode } from './actions/physical-node.ts';
 import { probe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './actions/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
-import type { Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
-import { noAuthentication } from './http/authentication.ts';
-import { createHttpServer, type HttpServer } from './http/http-server.ts';
+import { noAuthentication, type Authentication } from './http/authentication.ts';
+import { createHttpServer } from './http/http-server.ts';
+import { Port } from './http/port.ts';
 import { createLog } from './log.ts';
 import { actionMetrics } from './metrics/action-metrics.ts';
 import { notificationMetrics } from './metrics/notification-metrics.ts';
@@ -39,6 +40,7 @@ import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/emb
 export interface Coppice {
   /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
   readonly url: string;
+  readonly log: Log;
   stop(): Promise<void>;
 }
 
@@ -48,8 +50,9 @@ type Log = ReturnType<typeof createLog>;
 export async function startCoppice(config: Config): Promise<Coppice> {
   const started: Started = { stops: [] };
   try {
-    const url = await startParts(config, started);
-    return { url, stop: () => stopAll(started) };
+    const log = createLog(config.logLevel);
+    const url = await startParts(config, log, started);
+    return { url, log, stop: () => stopAll(started) };
   } catch (error) {
     await stopAll(started);
     throw error;
@@ -65,14 +68,22 @@ async function stopAll({ stops }: Started): Promise<void> {
   for (const stop of stops.splice(0).toReversed()) await stop();
 }
 
-async function startParts(config: Config, { stops }: Started): Promise<string> {
+async function startParts(config: Config, log: Log, { stops }: Started): Promise<string> {
   const authentication = noAuthentication();
-  authentication.checkAddress(config.listen.host);
-  const log = createLog(config.logLevel);
-  const listen = `${config.listen.host}:${config.listen.port}`;
+  checkListen(authentication, config);
+  // The port is taken before anything is made: a second server that finds it taken has changed nothing.
+  const port = config.roles.includes('api') ? new Port() : undefined;
+  await port?.listen(config.listen);
+  stops.push(() => port?.close());
+  const listen = port === undefined ? 'no address' : new URL(port.url).host;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
-  const store = openSqlite(directory.databasePath);
+  const store = openSqlite(directory.databasePath, {
+    onTrouble: (sentence) =>
+      sentence === undefined
+        ? log.info('The database takes what is recorded again.')
+        : log.error({ data_dir: directory.path }, sentence),
+  });
   stops.push(() => store.close());
   await migrate(store, Date.now());
 
@@ -81,27 +92,31 @@ async function startParts(config: Config, { stops }: Started): Promise<string> {
   const workflows = embeddedWorkflows({
     store,
     log,
-    apiUrl: () => server?.url,
+    apiUrl: () => port?.url,
     httpPolicy: config.workflowHttp,
     keepDays: config.workflowKeepDays,
   });
   const definitions = actionDefinitions({ store, profileTypes, workflows, probe });
   const parts: Parts = { config, log, store, registry, profileTypes, workflows };
   const actionNames = new Set(definitions.map((definition) => definition.action));
-  // The port is taken before anything is touched: a second server that finds it taken has changed nothing.
-  const server: HttpServer | undefined = config.roles.includes('api')
-    ? await startHttp(parts, actionNames, authentication, stops)
-    : undefined;
+  if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store));
   if (config.roles.includes('engine')) {
-    await startNotifier(parts, () => config.publicUrl ?? server?.url ?? null, stops);
+    await startNotifier(parts, () => config.publicUrl ?? port?.url ?? null, stops);
     stops.push(() => workflows.runner.stop());
     await workflows.runner.start();
     await startEngine(parts, definitions, stops);
   }
   if (config.roles.includes('health')) await startHealer(parts, stops);
-  log.info({ listen: server?.url, data_dir: directory.path, roles: config.roles }, 'Coppice is ready');
-  return server?.url ?? '';
+  return port?.url ?? '';
+}
+
+function checkListen(authentication: Authentication, { listen }: Config): void {
+  try {
+    authentication.checkAddress(listen.host);
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
 }
 
 interface Parts {
@@ -115,10 +130,11 @@ interface Parts {
 
 async function startHttp(
   { config, log, store, registry, profileTypes, workflows }: Parts,
+  port: Port,
   actionNames: ReadonlySet<string>,
-  authentication: ReturnType<typeof noAuthentication>,
+  authentication: Authentication,
   stops: Started['stops'],
-): Promise<HttpServer> {
+): Promise<void> {
   const tools: RequestTools = {
     store,
     profileTypes,
@@ -129,10 +145,8 @@ async function startHttp(
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     now: Date.now,
   };
-  const server = await createHttpServer({ tools, authentication, registry, log, workflows });
+  const server = await createHttpServer({ port, tools, authentication, registry, log, workflows });
   stops.push(() => server.close());
-  await server.listen(config.listen);
-  return server;
 }
 
 /** Before anything that has something to tell. */

@@ -126,6 +126,8 @@ describe('the configuration', () => {
   });
 
   it('names a file that cannot be read', () => {
-    expect(() => loadConfig({}, join(directory, 'none.yaml'))).toThrow(ConfigError);
+    const path = join(directory, 'none.yaml');
+    expect(() => loadConfig({}, path)).toThrow(ConfigError);
+    expect(() => loadConfig({}, path)).toThrow(`${path}: expected a readable file, found no such file`);
   });
 });

@@ -23,6 +23,7 @@ const schema = z.strictObject({
   listen: z
     .string()
     .regex(/^.+:\d{1,5}$/, 'host:port')
+    .refine((address) => Number(address.split(':').at(-1)) <= 65_535, 'host:port, the port from 0 to 65535')
     .default('127.0.0.1:8777'),
   /** What this process does; one process does all of it. */
   roles: z
@@ -95,10 +96,14 @@ export interface Config {
 
 /** What is wrong with the configuration, all of it, in sentences for the operator. */
 export class ConfigError extends Error {
-  constructor(source: string, issues: readonly Issue[]) {
-    super(`${source}: ${issues.map(describeIssue).join(`\n${source}: `)}`);
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'ConfigError';
   }
+}
+
+function refused(source: string, issues: readonly Issue[]): ConfigError {
+  return new ConfigError(issues.map((issue) => `${source}: ${describeIssue(issue)}`).join('\n'));
 }
 
 /** What the command line can set; keys as in the file. */
@@ -113,7 +118,7 @@ export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const file = path === undefined ? {} : readConfigFile(path);
   const merged = { ...file, ...flags };
   const result = schema.safeParse(merged);
-  if (!result.success) throw new ConfigError(path ?? 'configuration', issuesOf(result.error, merged));
+  if (!result.success) throw refused(path ?? 'configuration', issuesOf(result.error, merged));
   return Object.freeze(toConfig(result.data, receiversOf(result.data, path)));
 }
 
@@ -121,7 +126,7 @@ function receiversOf(read: z.infer<typeof schema>, path: string | undefined): Re
   try {
     return readReceivers(read.notifications, process.env);
   } catch (error) {
-    if (error instanceof ReceiverIssues) throw new ConfigError(path ?? 'configuration', error.issues);
+    if (error instanceof ReceiverIssues) throw refused(path ?? 'configuration', error.issues);
     throw error;
   }
 }
@@ -160,19 +165,26 @@ function readConfigFile(path: string): Record<string, unknown> {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    const found = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new ConfigError(path, [{ field: '', expected: 'a readable file', found }]);
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const found =
+      { ENOENT: 'no such file', EACCES: 'one that may not be read', EISDIR: 'a directory' }[code] ?? code;
+    throw refused(path, [{ field: '', expected: 'a readable file', found }]);
   }
   const document = parseDocument(text);
   const [broken] = document.errors;
   if (broken !== undefined) {
-    throw new ConfigError(path, [
-      { field: '', expected: 'YAML', found: broken.message.split('\n')[0] ?? 'something else' },
+    const isSecond = broken.code === 'MULTIPLE_DOCS';
+    throw refused(path, [
+      {
+        field: '',
+        expected: isSecond ? 'one YAML document' : 'YAML',
+        found: isSecond ? 'another behind `---`' : (broken.message.split('\n')[0] ?? 'something else'),
+      },
     ]);
   }
   const value: unknown = document.toJS() ?? {};
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(path, [{ field: '', expected: 'a map', found: quoteValue(value) }]);
+    throw refused(path, [{ field: '', expected: 'a map', found: quoteValue(value) }]);
   }
   return { ...value };
 }

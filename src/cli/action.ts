@@ -1,6 +1,6 @@
 /** `coppice action ...` */
 import { Command } from 'commander';
-import { addList, addShow, pathOf } from './resource.ts';
+import { addList, addShow, exampleText, pathOf, printObject } from './resource.ts';
 import { actionResource } from './resources.ts';
 import { openSession } from './session.ts';
 import { WAIT_FLAG } from './started-action.ts';
@@ -8,10 +8,11 @@ import type { WaitOption } from './started-action.ts';
 import { textOf } from './text-of.ts';
 import type { Terminal } from './terminal.ts';
 import { waitForAction } from './wait-for-action.ts';
-import { printObject } from './resource.ts';
 
 export function actionCommand(terminal: Terminal): Command {
-  const action = new Command('action').description('What was asked for, and what became of it.');
+  const action = new Command('action')
+    .description('What was asked for, and what became of it.')
+    .addHelpText('after', exampleText('action list --status RUNNING', 'action show 7fcf1201'));
   addList(action, terminal, actionResource, [
     { flags: '--target <id>', key: 'target', description: 'on the cluster or node with this id' },
     { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster and its nodes' },

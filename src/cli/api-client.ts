@@ -2,9 +2,12 @@
  * The public HTTP API as a command sees it: JSON in, JSON out, and every failure in words for a person. Nothing here knows more
  * of the server than any other client could.
  */
+import { describeIssue } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { CliError, usageError } from './cli-error.ts';
+import { objectsIn } from './objects-in.ts';
+import { textOf } from './text-of.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:8777';
 
@@ -125,6 +128,9 @@ export class ApiClient {
 /** Part of a path: a name, an id or the beginning of one. */
 export function identity(nameOrId: string): string {
   if (nameOrId.trim() === '') throw usageError('expected a name or an id, found an empty text');
+  // However they are encoded, a URL takes them for folders.
+  if (nameOrId === '.' || nameOrId === '..')
+    throw usageError(`expected a name or an id, found ${JSON.stringify(nameOrId)}, which nothing is called`);
   return encodeURIComponent(nameOrId);
 }
 
@@ -169,12 +175,26 @@ function actionIdOf(response: Response, body: Json): string | undefined {
 function refusal(status: number, body: Json, url: string): ApiError {
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const { message, type } = error;
-  if (typeof message === 'string') return new ApiError(status, typeof type === 'string' ? type : '', message);
+  if (typeof message === 'string')
+    return new ApiError(status, typeof type === 'string' ? type : '', withIssues(message, error['issues']));
   // The workflow API says what is wrong in its own way.
   const fault = isJsonObject(body) ? body['faultstring'] : undefined;
   if (typeof fault === 'string') return new ApiError(status, '', fault);
   const text = typeof body === 'string' ? firstLines(body) : '';
   return new ApiError(status, '', `${url} answered ${status}${text === '' ? '' : `: ${text}`}`);
+}
+
+/** Senlin's sentences leave out what our own say: field, expected, found. */
+function withIssues(message: string, issues: Json | undefined): string {
+  const untold = objectsIn(issues).filter((issue) => !message.includes(textOf(issue['expected'])));
+  const lines = untold.map((issue) =>
+    describeIssue({
+      field: textOf(issue['field']),
+      expected: textOf(issue['expected']),
+      found: textOf(issue['found']),
+    }),
+  );
+  return [message, ...lines].join('\n');
 }
 
 function firstLines(text: string): string {
@@ -201,5 +221,7 @@ function connectionProblem(error: unknown): string {
   const code = (first as NodeJS.ErrnoException).code;
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name of the host is not known';
-  return first instanceof Error ? first.message : String(first);
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO')
+    return 'it does not speak https: try http://';
+  return firstLines(first instanceof Error ? first.message : String(first));
 }

@@ -17,6 +17,9 @@ export function usageError(message: string): CliError {
   return new CliError(message, { exitCode: 2 });
 }
 
+/** The signals that ask a command to end; SIGQUIT is Ctrl-\. */
+export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
 /** A signal ended the command as it should: nothing to tell, only the exit code (128 and the signal's number). */
 export class EndedBySignal extends Error {
   readonly exitCode: number;

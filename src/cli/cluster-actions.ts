@@ -4,6 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { given, signedNumber, wholeNumber } from './option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import { exampleText } from './resource.ts';
 import { clusterResource } from './resources.ts';
 import { actionOn, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
@@ -14,6 +15,7 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
     .command('check <cluster>')
     .description('Look at every node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster check web --wait'))
     .action(actionOn(terminal, clusterResource, 'check', () => ({})));
   const recover = cluster
     .command('recover <cluster>')
@@ -65,6 +67,7 @@ function addSizing(cluster: Command, terminal: Terminal): void {
       .description(`${word} nodes: one, or as many as the scaling policy or --count says.`)
       .option('--count <number>', 'so many nodes', wholeNumber(1))
       .option(WAIT_FLAG, WAIT_TEXT)
+      .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
       .action(
         actionOn(terminal, clusterResource, action, (options: WaitOption & { count?: number }) =>
           given({ count: options.count }),

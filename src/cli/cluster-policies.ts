@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
-import { pathOf, statusColumn, textColumn } from './resource.ts';
+import { exampleText, pathOf, statusColumn, textColumn } from './resource.ts';
 import { clusterResource } from './resources.ts';
 import { openSession, writeJson } from './session.ts';
 import { startAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
@@ -28,15 +28,18 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
     .option('--enable', 'let it hold again')
     .option('--disable', 'let it rest')
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster policy-update web web-health --disable --wait'))
     .action(policyRunner(terminal, 'policy_update', enabledInput));
   cluster
     .command('policy-detach <cluster> <policy>')
     .description('Detach a policy.')
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster policy-detach web web-health --wait'))
     .action(policyRunner(terminal, 'policy_detach', () => ({})));
   cluster
     .command('policies <cluster>')
     .description('List the policies that are attached to a cluster.')
+    .addHelpText('after', exampleText('cluster policies web'))
     .action(async (nameOrId: string, _options: object, command: Command) => {
       await listPolicies(command, terminal, nameOrId);
     });

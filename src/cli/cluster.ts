@@ -1,23 +1,38 @@
 /** `coppice cluster ...` */
 import { Command } from 'commander';
+import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { addClusterActions } from './cluster-actions.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
 import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from './option-values.ts';
 import { clusterResource } from './resources.ts';
-import { addList, addShow } from './resource.ts';
+import { addList, addShow, exampleText } from './resource.ts';
+import type { Session } from './session.ts';
 import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { Terminal } from './terminal.ts';
 
 export function clusterCommand(terminal: Terminal): Command {
-  const cluster = new Command('cluster').description(
-    'Groups of nodes of one profile, kept as large as they should be.',
+  const cluster = new Command('cluster')
+    .description('Groups of nodes of one profile, kept as large as they should be.')
+    .addHelpText(
+      'after',
+      exampleText(
+        'cluster create web --profile web-server --size 5 --wait',
+        'cluster policy-attach web web-health',
+        'cluster health web',
+      ),
+    );
+  addList(
+    cluster,
+    terminal,
+    clusterResource,
+    [
+      { flags: '--name <name>', key: 'name', description: 'with this name' },
+      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+    ],
+    withActiveNodes,
   );
-  addList(cluster, terminal, clusterResource, [
-    { flags: '--name <name>', key: 'name', description: 'with this name' },
-    { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
-  ]);
   addShow(cluster, terminal, clusterResource);
   addCreate(cluster, terminal);
   addUpdate(cluster, terminal);
@@ -26,6 +41,16 @@ export function clusterCommand(terminal: Terminal): Command {
   addClusterHealing(cluster, terminal);
   addClusterPolicies(cluster, terminal);
   return cluster;
+}
+
+/** A cluster lists its nodes, and not how they are. */
+async function withActiveNodes(
+  { api }: Session,
+  clusters: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const nodes = await api.list('/v1/nodes', 'nodes', { status: 'ACTIVE' });
+  const active = Map.groupBy(nodes, (node) => node['cluster_id']);
+  return clusters.map((cluster) => ({ ...cluster, active_nodes: active.get(cluster['id'])?.length ?? 0 }));
 }
 
 interface CreateOptions {

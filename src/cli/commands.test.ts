@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../test/cli/fake-api.ts';
+import { parseYamlText } from '../workflow/language/definition/yaml-document.ts';
 import { run } from '../../test/cli/run.ts';
 
 const cluster = {
@@ -41,14 +42,19 @@ describe('lists', () => {
       nodes: [],
       status: 'ERROR',
     };
-    await using api = await fakeApi({ 'GET /v1/clusters': { body: { clusters: [cluster, long] } } });
+    const ended = { ...cluster, name: 'ended', id: 'c2', nodes: ['n3'], desired_capacity: 1 };
+    await using api = await fakeApi({
+      'GET /v1/clusters': { body: { clusters: [cluster, long, ended] } },
+      'GET /v1/nodes': { body: { nodes: [{ cluster_id: cluster.id }, { cluster_id: cluster.id }] } },
+    });
     const { code, out } = await run(['cluster', 'list'], { url: api.url });
     expect(code).toBe(0);
     expect(out).toBe(
       [
         'NAME                                       STATUS  NODES  PROFILE     CREATED    ID',
         'web                                        ACTIVE  2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
-        'a-very-long-name-that-is-not-cut-anywhere  ERROR   0/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
+        'a-very-long-name-that-is-not-cut-anywhere  ERROR   2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
+        'ended                                      ACTIVE  0/1    web-server  3 min ago  c2',
         '',
       ].join('\n'),
     );
@@ -111,6 +117,50 @@ describe('show', () => {
     const { out } = await run(['node', 'show', 'web-1'], { url: api.url });
     expect(api.asked[0]?.path).toBe('/v1/nodes/web-1?show_details=true');
     expect(out).toContain('pid: 4711');
+  });
+
+  test('lines of a text are indented below its key, so that none looks like a field', async () => {
+    const node = { id: 'n1', name: 'web-1', details: { log_tail: 'one\npid: 1', pid: 4711 } };
+    await using api = await fakeApi({ 'GET /v1/nodes/web-1': { body: { node } } });
+    const { out } = await run(['node', 'show', 'web-1'], { url: api.url });
+    expect(out).toMatch(/^details +log_tail: \|-\n +  one\n +  pid: 1\n +pid: 4711$/m);
+  });
+
+  test('a spec can be pasted back as YAML, and means the same', async () => {
+    const spec = {
+      type: 'local.process',
+      version: '1.0',
+      properties: {
+        command: [
+          'sh',
+          '-c',
+          'echo: #1',
+          '{port}',
+          'true',
+          '5',
+          ' x ',
+          '',
+          '-',
+          'line 1\nline 2\n',
+          '  a\nb',
+          '2026-11-26',
+          "it's",
+          '0x10',
+          'y',
+        ],
+        env: {},
+        'a: b': null,
+        list: [],
+        nested: [[1, 2], { a: [], b: ['x', { c: 1.5 }] }, true],
+        on: 'null',
+      },
+    };
+    await using api = await fakeApi({ 'GET /v1/profiles/web': { body: { profile: { name: 'web', spec } } } });
+    const { out } = await run(['profile', 'show', 'web'], { url: api.url });
+    const text = out.slice(out.indexOf('spec')).replace('spec', '    ');
+    const pasted = text.replaceAll(/^ {6}/gm, '');
+    expect(parseYamlText(pasted).value).toEqual(spec);
+    expect(pasted).toContain('  command:\n    - sh\n    - -c\n');
   });
 
   test('encodes a name, so that it stays one part of the path', async () => {

@@ -1,6 +1,6 @@
 /** `coppice demo` */
 import { Command } from 'commander';
-import { CliError, EndedBySignal } from './cli-error.ts';
+import { CliError, EndedBySignal, endingSignals } from './cli-error.ts';
 import type { GlobalOptions } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,12 +34,12 @@ async function demo(options: DemoOptions, terminal: Terminal): Promise<void> {
   const stop = new AbortController();
   let ended: NodeJS.Signals | undefined;
   // They stay taken until the end: a second Ctrl-C (npm passes the first one on, too) must not cut the cleaning up short.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      ended ??= signal;
-      stop.abort();
-    });
-  }
+  const end = (signal: NodeJS.Signals): void => {
+    ended ??= signal;
+    stop.abort();
+  };
+  for (const signal of endingSignals) process.on(signal, end);
+  terminal.onOutputLost(() => end('SIGPIPE'));
   const narrator = options.json === true ? jsonNarrator(terminal) : textNarrator(terminal);
   const ok = await runDemo({ narrator, keep: options.keep === true, signal: stop.signal });
   if (ended !== undefined) throw new EndedBySignal(ended);

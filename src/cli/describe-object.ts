@@ -1,5 +1,4 @@
 /** One object of the API for people: its names and values below each other, times and statuses made readable. */
-import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
@@ -7,6 +6,7 @@ import { renderFields } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
 import { readTime, timeAgo } from './time-text.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** Who owns a thing says nothing where there is one owner; --json has it. */
 const leftOut = new Set(['project', 'user', 'domain']);
@@ -37,32 +37,10 @@ function describeValue(key: string, value: Json, now: number): Cell {
   return { text: valueText(value) };
 }
 
-/** Like YAML, for the eye: nested maps and lists are indented. */
-export function valueText(value: Json): string {
-  if (value === null || value === '') return '-';
-  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(valueText).join('\n');
-  if (isJsonObject(value)) return Object.keys(value).length === 0 ? '-' : mapText(value);
-  return orDash(value);
-}
-
-function mapText(map: JsonObject): string {
-  return Object.entries(map)
-    .map(([key, value]) => {
-      if (!isNested(value)) return `${key}: ${valueText(value)}`;
-      return `${key}:\n  ${indent(Array.isArray(value) ? listText(value) : valueText(value))}`;
-    })
-    .join('\n');
-}
-
-/** A list inside of something, with its entries marked. */
-function listText(list: readonly Json[]): string {
-  return list.map((entry) => `- ${indent(valueText(entry))}`).join('\n');
-}
-
-function isNested(value: Json): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
-}
-
-function indent(text: string): string {
-  return text.replaceAll('\n', '\n  ');
+/** A list of plain values is a line each; what is nested is YAML. */
+function valueText(value: Json): string {
+  if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
+    return value.length === 0 ? '-' : value.map((entry) => orDash(entry)).join('\n');
+  const isEmpty = typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+  return isEmpty ? orDash(value) : yamlText(value);
 }

@@ -1,4 +1,5 @@
 /** The terminal's second screen, so that what stood there before is back afterwards, however the command ends. */
+import { cutTo } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 const ENTER = '\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l';
@@ -8,7 +9,7 @@ const CLEAR_LINE = '\u{1B}[K';
 const CLEAR_BELOW = '\u{1B}[J';
 
 export interface FullScreen {
-  /** Shows these lines in place of those before; none is longer than the screen is wide, the terminal cuts it. */
+  /** Shows these lines in place of those before, each cut to the width of the screen. */
   draw(lines: readonly string[]): void;
   leave(): void;
 }
@@ -23,7 +24,10 @@ export function fullScreen(terminal: Terminal): FullScreen {
   process.once('exit', leave);
   return {
     draw(lines) {
-      if (isOpen) terminal.write(HOME + lines.map((line) => line + CLEAR_LINE).join('\n') + CLEAR_BELOW);
+      if (!isOpen) return;
+      const { columns } = terminal.size();
+      const shown = lines.map((line) => CLEAR_LINE + cutTo(line, columns));
+      terminal.write(HOME + shown.join('\n') + CLEAR_BELOW);
     },
     leave() {
       leave();

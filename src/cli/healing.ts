@@ -5,7 +5,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { CliError } from './cli-error.ts';
 import { renderClusterHealth, renderNodeHealth } from './health-view.ts';
 import { given, timeSpan } from './option-values.ts';
-import { pathOf } from './resource.ts';
+import { exampleText, pathOf } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { clusterResource, nodeResource } from './resources.ts';
 import { openSession, writeJson } from './session.ts';
@@ -15,6 +15,7 @@ export function addClusterHealing(cluster: Command, terminal: Terminal): void {
   cluster
     .command('health <cluster>')
     .description('How each node is since when, what is done about it, and what happens next and when.')
+    .addHelpText('after', exampleText('cluster health web'))
     .action(asking(terminal, clusterResource, { method: 'GET', path: '' }));
   resting(
     cluster
@@ -25,6 +26,7 @@ export function addClusterHealing(cluster: Command, terminal: Terminal): void {
   cluster
     .command('resume <cluster>')
     .description('Let healing go on.')
+    .addHelpText('after', exampleText('cluster resume web'))
     .action(asking(terminal, clusterResource, { method: 'POST', path: '/resume' }));
 }
 
@@ -32,6 +34,7 @@ export function addNodeHealing(node: Command, terminal: Terminal): void {
   node
     .command('health <node>')
     .description('How the node is since when, and what happens next and when.')
+    .addHelpText('after', exampleText('node health web-3'))
     .action(asking(terminal, nodeResource, { method: 'GET', path: '' }));
   resting(
     node
@@ -42,10 +45,12 @@ export function addNodeHealing(node: Command, terminal: Terminal): void {
   node
     .command('include <node>')
     .description('Take the node into healing again.')
+    .addHelpText('after', exampleText('node include web-3'))
     .action(asking(terminal, nodeResource, { method: 'POST', path: '/include' }));
   node
     .command('release <node>')
     .description('Release the node from quarantine: it is recovered again, with all its tries.')
+    .addHelpText('after', exampleText('node release web-3'))
     .action(asking(terminal, nodeResource, { method: 'POST', path: '/release' }));
 }
 

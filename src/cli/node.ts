@@ -5,7 +5,7 @@ import { usageError } from './cli-error.ts';
 import { addNodeHealing } from './healing.ts';
 import { given, keyValue } from './option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
-import { addList, addShow } from './resource.ts';
+import { addList, addShow, exampleText } from './resource.ts';
 import { nodeResource } from './resources.ts';
 import type { Session } from './session.ts';
 import { actionOn, addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
@@ -13,7 +13,12 @@ import type { WaitOption } from './started-action.ts';
 import type { Terminal } from './terminal.ts';
 
 export function nodeCommand(terminal: Terminal): Command {
-  const node = new Command('node').description('The members of clusters: servers, stacks, processes.');
+  const node = new Command('node')
+    .description('The members of clusters: servers, stacks, processes.')
+    .addHelpText(
+      'after',
+      exampleText('node list --cluster web', 'node show web-3', 'node recover web-3 --wait'),
+    );
   addList(
     node,
     terminal,
@@ -81,6 +86,7 @@ function addUpdate(node: Command, terminal: Terminal): void {
     .option('--role <role>', 'new role')
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('node update web-3 --role canary'))
     .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
       const { name, profile, role, metadata, wait } = options;
       const values = given({ name, profile_id: profile, role, metadata });
@@ -101,6 +107,7 @@ function addHealing(node: Command, terminal: Terminal): void {
     .command('check <node>')
     .description('Look at the node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('node check web-3 --wait'))
     .action(actionOn(terminal, nodeResource, 'check', () => ({})));
   const recover = node
     .command('recover <node>')

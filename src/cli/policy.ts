@@ -3,12 +3,16 @@ import { Command } from 'commander';
 import { policyResource } from './resources.ts';
 import { addSimulate } from './simulate.ts';
 import { addSpecCommands } from './spec-commands.ts';
+import { exampleText } from './resource.ts';
 import type { Terminal } from './terminal.ts';
 
 export function policyCommand(terminal: Terminal): Command {
-  const policy = new Command('policy').description(
-    'What holds for clusters: how nodes are watched and recovered, ...',
-  );
+  const policy = new Command('policy')
+    .description('What holds for clusters: how nodes are watched and recovered, ...')
+    .addHelpText(
+      'after',
+      exampleText('policy check web-health.yaml', 'policy create web-health web-health.yaml'),
+    );
   const { check } = addSpecCommands(policy, terminal, {
     resource: policyResource,
     example: 'web-health.yaml',

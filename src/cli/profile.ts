@@ -3,12 +3,16 @@ import { Command } from 'commander';
 import { addSpecCommands } from './spec-commands.ts';
 import { profileResource } from './resources.ts';
 import { keyValue } from './option-values.ts';
+import { exampleText } from './resource.ts';
 import type { Terminal } from './terminal.ts';
 
 export function profileCommand(terminal: Terminal): Command {
-  const profile = new Command('profile').description(
-    'What nodes are made from: a server image and flavor, a command, ...',
-  );
+  const profile = new Command('profile')
+    .description('What nodes are made from: a server image and flavor, a command, ...')
+    .addHelpText(
+      'after',
+      exampleText('profile check web-server.yaml', 'profile create web-server web-server.yaml'),
+    );
   const { create, update, check } = addSpecCommands(profile, terminal, {
     resource: profileResource,
     example: 'web-server.yaml',

@@ -1,7 +1,7 @@
 /** `coppice recovery ...`: each failure of a node, and how it was brought back. */
 import { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
-import { addList, ageColumn, idColumn, pathOf } from './resource.ts';
+import { addList, ageColumn, idColumn, pathOf, exampleText } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { renderRecovery } from './recovery-timeline.ts';
 import { openSession, writeJson } from './session.ts';
@@ -15,6 +15,7 @@ import { duration, readTime } from './time-text.ts';
 const recoveryResource: Resource = {
   one: 'recovery',
   many: 'recoveries',
+  examples: { list: 'recovery list --node web-3', show: 'recovery show 5a1f09c2' },
   columns: [
     { header: 'NODE', cell: (recovery) => ({ text: orDash(recovery['node_name']) }) },
     { header: 'STATE', cell: stateCell },
@@ -28,9 +29,9 @@ const recoveryResource: Resource = {
 };
 
 export function recoveryCommand(terminal: Terminal): Command {
-  const recovery = new Command('recovery').description(
-    'Failures of nodes, and how each was brought back, step by step.',
-  );
+  const recovery = new Command('recovery')
+    .description('Failures of nodes, and how each was brought back, step by step.')
+    .addHelpText('after', exampleText('recovery list --cluster web', 'recovery show 5a1f09c2'));
   addList(recovery, terminal, recoveryResource, [
     { flags: '--node <node>', key: 'node', description: 'of this node' },
     { flags: '-c, --cluster <cluster>', key: 'cluster', description: 'of the nodes of this cluster' },

@@ -27,6 +27,8 @@ export interface Resource {
   readonly one: string;
   readonly many: string;
   readonly columns: readonly Column[];
+  /** What is typed behind `coppice`, one of each, for the help. */
+  readonly examples: { readonly list: string; readonly show: string; readonly delete?: string };
   /** Keys that `show` puts first. */
   readonly first: readonly string[];
   /** The API lists them in one order only. */
@@ -64,6 +66,12 @@ export function pathOf(resource: Resource, nameOrId?: string): string {
   return nameOrId === undefined ? `/v1/${resource.many}` : `/v1/${resource.many}/${identity(nameOrId)}`;
 }
 
+/** How help shows what to type. */
+export function exampleText(...typed: readonly string[]): string {
+  const lines = typed.map((words) => `\n  $ coppice ${words}`).join('');
+  return `\n${typed.length === 1 ? 'Example' : 'Examples'}:${lines}`;
+}
+
 /** Reads something beside the list that its columns need (names of clusters, ...). */
 export type Enrich = (session: Session, objects: readonly JsonObject[]) => Promise<readonly JsonObject[]>;
 
@@ -79,6 +87,7 @@ export function addList(
   if (resource.hasFixedOrder !== true) list.option('--sort <keys>', 'for example created_at:desc,name');
   list
     .option('--limit <number>', 'at most so many', wholeNumber(0))
+    .addHelpText('after', exampleText(resource.examples.list))
     .action(async (options: Record<string, string | number | undefined>, command: Command) => {
       const session = openSession(command, terminal);
       const query = { ...filterQuery(filters, options), limit: options['limit'], sort: options['sort'] };
@@ -113,6 +122,7 @@ export function addShow(group: Command, terminal: Terminal, resource: Resource, 
   return group
     .command(`show <${resource.one}>`)
     .description(`Show one ${resource.one}, found by name, id or the beginning of an id.`)
+    .addHelpText('after', exampleText(resource.examples.show))
     .action(async (nameOrId: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       printObject(session, resource, await session.api.one(pathOf(resource, nameOrId), resource.one, query));
@@ -130,6 +140,7 @@ export function addDeleteAtOnce(group: Command, terminal: Terminal, resource: Re
   group
     .command(`delete <${resource.one}...>`)
     .description(`Delete ${resource.many}.`)
+    .addHelpText('after', exampleText(resource.examples.delete ?? ''))
     .action(async (namesOrIds: string[], _options: object, command: Command) => {
       const session = openSession(command, terminal);
       for (const nameOrId of namesOrIds) {

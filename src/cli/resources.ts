@@ -4,18 +4,27 @@ import type { Column, Resource } from './resource.ts';
 import { orDash } from './text-of.ts';
 import { duration, readTime } from './time-text.ts';
 
+/** Those that are ACTIVE, of those that there should be. */
 const nodesColumn: Column = {
   header: 'NODES',
   cell: (cluster) => {
-    const nodes = Array.isArray(cluster['nodes']) ? cluster['nodes'].length : 0;
-    const isFull = nodes === cluster['desired_capacity'];
-    return { text: `${nodes}/${orDash(cluster['desired_capacity'])}`, tone: isFull ? 'plain' : 'busy' };
+    const active = cluster['active_nodes'];
+    const isFull = active === cluster['desired_capacity'];
+    return {
+      text: `${orDash(active)}/${orDash(cluster['desired_capacity'])}`,
+      tone: isFull ? 'plain' : 'busy',
+    };
   },
 };
 
 export const clusterResource: Resource = {
   one: 'cluster',
   many: 'clusters',
+  examples: {
+    list: 'cluster list --status ERROR',
+    show: 'cluster show web',
+    delete: 'cluster delete web --wait',
+  },
   columns: [
     textColumn('NAME', 'name'),
     statusColumn('STATUS', 'status'),
@@ -41,6 +50,11 @@ export const clusterResource: Resource = {
 export const nodeResource: Resource = {
   one: 'node',
   many: 'nodes',
+  examples: {
+    list: 'node list --cluster web --status ERROR',
+    show: 'node show web-3',
+    delete: 'node delete web-extra --wait',
+  },
   columns: [
     textColumn('NAME', 'name'),
     statusColumn('STATUS', 'status'),
@@ -62,6 +76,11 @@ const specColumns: readonly Column[] = [
 export const profileResource: Resource = {
   one: 'profile',
   many: 'profiles',
+  examples: {
+    list: 'profile list --type local.process',
+    show: 'profile show web-server',
+    delete: 'profile delete web-server',
+  },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
 };
@@ -69,6 +88,11 @@ export const profileResource: Resource = {
 export const policyResource: Resource = {
   one: 'policy',
   many: 'policies',
+  examples: {
+    list: 'policy list --type senlin.policy.health',
+    show: 'policy show web-health',
+    delete: 'policy delete web-health',
+  },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
 };
@@ -85,6 +109,7 @@ const tookColumn: Column = {
 export const actionResource: Resource = {
   one: 'action',
   many: 'actions',
+  examples: { list: 'action list --cluster web --status FAILED', show: 'action show 7fcf1201' },
   columns: [
     textColumn('ACTION', 'action'),
     statusColumn('STATUS', 'status'),

@@ -1,7 +1,13 @@
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../test/cli/fake-api.ts';
-import { run } from '../../test/cli/run.ts';
+import { plainTerminal, run } from '../../test/cli/run.ts';
 import { buildProgram } from './program.ts';
+
+function everyCommand(command: Command, words: readonly string[] = []): (readonly string[])[] {
+  const below = command.commands.flatMap((child) => everyCommand(child, [...words, child.name()]));
+  return words.length === 0 ? below : [words, ...below];
+}
 
 const nobody = 'http://127.0.0.1:9';
 
@@ -34,31 +40,21 @@ describe('what is typed', () => {
     [['node', 'list', '--nope']],
     [['node', 'list', '--url', 'not a url']],
     [['node', 'show', '']],
+    [['cluster', 'show', '..']],
+    [['node', 'delete', '.']],
   ])('%j is a usage error: exit code 2, and nothing on stdout', async (words) => {
     const { code, out, err } = await run(words, { url: nobody });
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toBe('');
   });
 
-  test('every command has a help, and every group an example', async () => {
-    const program = buildProgram({
-      env: {},
-      isInteractive: false,
-      colours: false,
-      errorColours: false,
-      size: () => ({ columns: 80, rows: 24 }),
-      write: () => undefined,
-      writeError: () => undefined,
-      now: () => 0,
-    });
-    for (const group of program.commands) {
-      const { code, out } = await run([group.name(), '--help']);
-      expect([group.name(), code]).toEqual([group.name(), 0]);
-      const helps = await Promise.all(
-        group.commands.map((command) => run([group.name(), command.name(), '--help'])),
-      );
-      expect(helps.map((help) => help.code)).toEqual(helps.map(() => 0));
-      expect([out, ...helps.map((help) => help.out)].join('\n')).toMatch(/\$ coppice /);
+  test('every command has a help, with an example of itself', async () => {
+    const program = buildProgram(plainTerminal());
+    for (const words of everyCommand(program)) {
+      const { code, out } = await run([...words, '--help']);
+      expect([words, code]).toEqual([words, 0]);
+      // A group is shown by an example of one of its commands.
+      expect(out).toMatch(new RegExp(`^  \\$ coppice ${words.join(' ')}\\b`, 'm'));
     }
   });
 });
@@ -93,6 +89,30 @@ describe('what goes wrong', () => {
     });
     const { code, err } = await run(['cluster', 'show', 'web'], { url: api.url });
     expect([code, err]).toEqual([1, `coppice: ${message}\n`]);
+  });
+
+  test('what the sentence leaves out is told with it: field, expected, found', async () => {
+    const issue = { field: 'cluster.name', expected: 'a text', found: '5' };
+    const error = { code: 400, message: 'Malformed.', type: 'HTTPBadRequest', issues: [issue] };
+    await using api = await fakeApi({ 'GET /v1/clusters': { status: 400, body: { error } } });
+    const { err } = await run(['cluster', 'list'], { url: api.url });
+    expect(err).toBe('coppice: Malformed.\n         cluster.name: expected a text, found 5\n');
+  });
+
+  test('what the sentence says already is not said twice', async () => {
+    const issue = { field: 'spec.command', expected: 'a list', found: '5' };
+    const message = 'command: expected a list, found 5';
+    const error = { code: 400, message, type: 'InvalidSpec', issues: [issue] };
+    await using api = await fakeApi({ 'GET /v1/clusters': { status: 400, body: { error } } });
+    expect((await run(['cluster', 'list'], { url: api.url })).err).toBe(`coppice: ${message}\n`);
+  });
+
+  test('https to a server that speaks http is told in one line', async () => {
+    await using api = await fakeApi({});
+    const { code, err } = await run(['cluster', 'list'], { url: api.url.replace('http:', 'https:') });
+    expect(code).toBe(1);
+    expect(err).toContain('it does not speak https: try http://');
+    expect(err.trim().split('\n')).toHaveLength(2);
   });
 
   test('an answer that is not JSON is not taken for one of Coppice', async () => {

@@ -1,7 +1,7 @@
 /** `coppice serve`: the server in the foreground, until a signal ends it. */
 import { Command } from 'commander';
 import type { ConfigFlags } from '../config.ts';
-import { CliError, EndedBySignal } from './cli-error.ts';
+import { CliError, EndedBySignal, endingSignals } from './cli-error.ts';
 import type { GlobalOptions } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -40,10 +40,17 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const { ConfigError, loadConfig } = await import('../config.ts');
   const { startCoppice } = await import('../app.ts');
   const stopSignal = nextSignal();
+  // A server does its work whether somebody reads what it says or not.
+  terminal.onOutputLost(() => undefined);
   try {
     const config = loadConfig(flagsOf(options), options.config);
     const coppice = await startCoppice(config);
     tellReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
+    // A person has just read it.
+    if (!terminal.isInteractive) {
+      const facts = { listen: coppice.url, data_dir: config.dataDir, roles: config.roles };
+      coppice.log.info(facts, 'Coppice is ready');
+    }
     const signal = await stopSignal;
     await withinLimit(coppice.stop());
     // The service manager's SIGTERM is how a server is meant to end.
@@ -77,7 +84,7 @@ function tellReady(
 /** The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the stop short. */
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, resolve);
+    for (const signal of endingSignals) process.on(signal, resolve);
   });
 }
 

@@ -56,6 +56,10 @@ describe('policy check', () => {
 
   test.each([
     ['a: [1, 2', /spec\.yaml:\d+:\d+: not readable as YAML/],
+    [
+      'a: 1\n---\nb: 2\n',
+      /spec\.yaml:2:1: not readable as YAML: expected one document, found another behind `---`/,
+    ],
     ['a: b: c', /spec\.yaml:1:\d+: not readable as YAML/],
     ['', /expected a map with type, version and properties/],
     ['- 1', /expected a map with type, version and properties, found a list of 1/],

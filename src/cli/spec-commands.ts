@@ -4,7 +4,7 @@ import type { ApiClient } from './api-client.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { usageError } from './cli-error.ts';
 import { given } from './option-values.ts';
-import { addDeleteAtOnce, addList, addShow } from './resource.ts';
+import { addDeleteAtOnce, addList, addShow, exampleText } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { openSession } from './session.ts';
 import { reportCheck } from './spec-check.ts';
@@ -65,11 +65,15 @@ function addCreate(group: Command, terminal: Terminal, { resource, example }: Sp
     });
 }
 
-function addUpdate(group: Command, terminal: Terminal, { resource }: SpecKind): Command {
+function addUpdate(group: Command, terminal: Terminal, { resource, example }: SpecKind): Command {
   return group
     .command(`update <${resource.one}>`)
     .description(`Change a ${resource.one}; its spec stays as it is (create another instead).`)
     .option('--name <name>', 'new name')
+    .addHelpText(
+      'after',
+      exampleText(`${resource.one} update ${example.replace('.yaml', '')} --name old-one`),
+    )
     .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
       const values: JsonObject = given({ name: options.name, metadata: options.metadata });
       if (Object.keys(values).length === 0) throw usageError('nothing to change: give --name');

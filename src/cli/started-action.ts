@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { CliError } from './cli-error.ts';
 import { openSession, writeJson } from './session.ts';
-import { pathOf, printObject } from './resource.ts';
+import { exampleText, pathOf, printObject } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { textOf } from './text-of.ts';
 import type { Terminal } from './terminal.ts';
@@ -78,6 +78,7 @@ export function addDeleteByAction(group: Command, terminal: Terminal, resource: 
   group
     .command(`delete <${resource.one}...>`)
     .description(`Delete ${resource.many} and all that belongs to them.`)
+    .addHelpText('after', exampleText(resource.examples.delete ?? ''))
     .option('--force', 'also where an action holds it')
     .option(WAIT_FLAG, WAIT_TEXT)
     .action(async (names: string[], options: { force?: boolean; wait?: boolean }, command: Command) => {

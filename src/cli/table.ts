@@ -1,4 +1,5 @@
 /** Columns for people: aligned, as wide as their content, nothing cut. */
+import { stripVTControlCharacters } from 'node:util';
 import type { Style, Tone } from './style.ts';
 
 export interface Cell {
@@ -59,6 +60,28 @@ export function renderFields(
 /** Pads with blanks to a number of columns; what is longer stays whole. */
 export function padTo(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
+}
+
+const ESCAPE = '\u{1B}';
+const styledPart = new RegExp(`${ESCAPE}\\[[\\d;]*m|[^${ESCAPE}]+`, 'gu');
+
+/** Text that is styled already, cut to a number of columns; an ellipsis stands for the rest. */
+export function cutTo(text: string, columns: number): string {
+  if (displayWidth(stripVTControlCharacters(text)) <= columns) return text;
+  let cut = '';
+  let left = columns - 1;
+  for (const [part] of text.matchAll(styledPart)) {
+    if (part.startsWith(ESCAPE)) {
+      cut += part;
+      continue;
+    }
+    for (const { segment } of segmenter.segment(part)) {
+      left -= displayWidth(segment);
+      if (left < 0) return `${cut}\u{2026}${cut.includes(ESCAPE) ? `${ESCAPE}[0m` : ''}`;
+      cut += segment;
+    }
+  }
+  return cut;
 }
 
 const segmenter = new Intl.Segmenter();

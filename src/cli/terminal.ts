@@ -12,14 +12,19 @@ export interface Terminal {
   write(text: string): void;
   /** Writes to stderr, as it is. */
   writeError(text: string): void;
+  /**
+   * What the command does, instead of ending at once, when what it writes reaches nobody any more: the pipe or the terminal was closed. It may
+   * be called again for each further write.
+   */
+  onOutputLost(act: () => void): void;
   /** Milliseconds since 1970. */
   now(): number;
 }
 
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  endQuietlyWhenNobodyReads(stdout);
-  endQuietlyWhenNobodyReads(stderr);
+  let lost = endAtOnce;
+  for (const stream of [stdout, stderr]) stream.on('error', (error: NodeJS.ErrnoException) => lost(error));
   return {
     env,
     isInteractive: stdout.isTTY && env['TERM'] !== 'dumb',
@@ -28,6 +33,7 @@ export function processTerminal(): Terminal {
     size: () => ({ columns: stdout.columns ?? Infinity, rows: stdout.rows ?? Infinity }),
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
+    onOutputLost: (act) => (lost = act),
     now: () => Date.now(),
   };
 }
@@ -40,10 +46,9 @@ export function wantsColours(env: Terminal['env'], isTty: boolean): boolean {
   return isTty && env['TERM'] !== 'dumb';
 }
 
-/** `coppice node list | head` closes the pipe early, which is no failure. */
-function endQuietlyWhenNobodyReads(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(0);
-  });
+/** `coppice node list | head` closes the pipe early, which is no failure; EIO is a terminal that was closed. */
+function endAtOnce({ code, message }: NodeJS.ErrnoException): void {
+  if (code === 'EPIPE' || code === 'EIO') process.exit(0);
+  process.stderr.write(`coppice: what was to be written could not be: ${message}\n`);
+  process.exit(1);
 }

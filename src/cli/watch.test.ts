@@ -1,25 +1,21 @@
+import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { testNow } from '../../test/cli/run.ts';
+import { plainTerminal } from '../../test/cli/run.ts';
 import { ApiClient } from './api-client.ts';
 import type { Session } from './session.ts';
 import { styleFor } from './style.ts';
 import { fullScreen } from './full-screen.ts';
 import type { Terminal } from './terminal.ts';
+import { displayWidth } from './table.ts';
 import { renderWatched } from './watch-view.ts';
 
 function remembering(): Terminal & { written: string } {
   return {
+    ...plainTerminal({ isInteractive: true, size: () => ({ columns: 80, rows: 24 }) }),
     written: '',
-    env: {},
-    isInteractive: true,
-    colours: false,
-    errorColours: false,
-    size: () => ({ columns: 80, rows: 24 }),
     write(text) {
       this.written += text;
     },
-    writeError: () => undefined,
-    now: () => testNow,
   };
 }
 
@@ -90,4 +86,17 @@ test('the terminal is put back once, however often it is left', () => {
   expect(terminal.written).toMatch(/\[\?1049h.*hello.*\[\?1049l$/s);
   expect(terminal.written.match(/\[\?1049l/g)).toHaveLength(1);
   expect(terminal.written).not.toContain('too late');
+});
+
+test('a line that is longer than the screen is wide is cut there, and says so', () => {
+  const terminal = remembering();
+  const screen = fullScreen(terminal);
+  screen.draw(['x'.repeat(80), 'y'.repeat(81), `\u{1B}[31m${'z'.repeat(90)}\u{1B}[39m`, '\u4E2D'.repeat(41)]);
+  screen.leave();
+  const lines = stripVTControlCharacters(terminal.written).split('\n');
+  expect(lines.map((line) => displayWidth(line))).toEqual([80, 80, 80, 79]);
+  expect(lines[1]).toBe(`${'y'.repeat(79)}\u2026`);
+  expect(lines[2]).toBe(`${'z'.repeat(79)}\u2026`);
+  // Its colour ends with it.
+  expect(terminal.written).toContain('z\u2026\u{1B}[0m');
 });

@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander';
 import type { JsonObject } from '../domain/json.ts';
-import { EndedBySignal } from './cli-error.ts';
+import { EndedBySignal, endingSignals } from './cli-error.ts';
 import { followEvents } from './follow-events.ts';
 import { fullScreen } from './full-screen.ts';
 import { clusterResource } from './resources.ts';
@@ -44,7 +44,7 @@ async function watch(session: Session, clusterId: string): Promise<void> {
     ended = signal;
     stop.abort();
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
+  for (const signal of endingSignals) process.once(signal, onSignal);
   const isScreen = session.terminal.isInteractive && !session.json;
   await (isScreen ? watchOnScreen(session, clusterId, stop) : printEvents(session, clusterId, stop.signal));
   throw new EndedBySignal(ended);

@@ -6,15 +6,21 @@ import { wholeNumber } from './option-values.ts';
 import { openSession, writeJson } from './session.ts';
 import { toneOf } from './style.ts';
 import { renderTable, type Cell } from './table.ts';
+import { exampleText } from './resource.ts';
 import type { Terminal } from './terminal.ts';
 import { orDash, textOf } from './text-of.ts';
 import { timeAgo } from './time-text.ts';
 import { isoTime, renderExecution, tookText } from './workflow-tree.ts';
 
 export function workflowCommand(terminal: Terminal): Command {
-  const workflow = new Command('workflow').description(
-    'Workflows (OpenStack Mistral DSL v2): check and draw definitions, run them, look at executions.',
-  );
+  const workflow = new Command('workflow')
+    .description(
+      'Workflows (OpenStack Mistral DSL v2): check and draw definitions, run them, look at executions.',
+    )
+    .addHelpText(
+      'after',
+      exampleText('workflow validate evacuate.yaml', 'workflow run evacuate.yaml --input host=n1'),
+    );
   addValidate(workflow, terminal);
   addGraph(workflow, terminal);
   addRun(workflow, terminal);
@@ -112,6 +118,7 @@ function addList(group: Command, terminal: Terminal): void {
   group
     .command('list')
     .description('List executions, the newest first.')
+    .addHelpText('after', exampleText('workflow list --state ERROR'))
     .option('--name <workflow>', 'of this workflow')
     .addOption(new Option('--state <state>', 'in this state').choices(states))
     .option('--all', 'sub-workflows, too')
@@ -147,6 +154,7 @@ function addShow(group: Command, terminal: Terminal): void {
   group
     .command('show <execution>')
     .description('Show an execution as a tree of tasks, actions and sub-workflows, with states and times.')
+    .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
     .action(async (id: string, _options: object, command: Command) => {
       const { api, json, style } = openSession(command, terminal);
       const report = await api.get(`/v2/executions/${identity(id)}/report`);

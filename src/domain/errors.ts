@@ -27,6 +27,10 @@ export const errorCatalogue = {
   'operation-impossible': { status: 500, type: 'OperationImpossible', retryable: false },
   'timed-out': { status: 500, type: 'Timeout', retryable: true },
   cancelled: { status: 500, type: 'Cancelled', retryable: false },
+  /** The database itself: nothing was recorded. Full and failed pass by themselves once their cause is gone. */
+  'storage-full': { status: 507, type: 'InsufficientStorage', retryable: true },
+  'storage-failed': { status: 503, type: 'ServiceUnavailable', retryable: true },
+  'storage-damaged': { status: 503, type: 'ServiceUnavailable', retryable: false },
   internal: { status: 500, type: 'InternalError', retryable: false },
 } as const satisfies Record<string, { status: number; type: string; retryable: boolean }>;
 
@@ -57,6 +61,10 @@ export class CoppiceError extends Error {
   get type(): string {
     return errorCatalogue[this.code].type;
   }
+}
+
+export function isStorageFailure(error: unknown): error is CoppiceError {
+  return error instanceof CoppiceError && error.code.startsWith('storage-');
 }
 
 /** What of an error is kept in a row, and can be thrown again from it after a crash. */

@@ -197,6 +197,8 @@ describe.each(backends)('the engine on $name', (backend) => {
       db: store.db,
       listen: (topic, listener) => store.listen(topic, listener),
       hear: (listener) => store.hear(listener),
+      place: store.place,
+      trouble: undefined,
       isFailure: (error) => store.isFailure(error),
       close: () => store.close(),
       async write(work) {

@@ -12,6 +12,11 @@ const byStatus: Readonly<Record<number, { readonly title: string; readonly expla
     title: 'Request Entity Too Large',
     explanation: 'The body of your request was too large for this server.',
   },
+  503: {
+    title: 'Service Unavailable',
+    explanation: 'The server is currently unavailable. Please try again.',
+  },
+  507: { title: 'Insufficient Storage', explanation: 'There was not enough space to save the resource.' },
 };
 const otherwise = {
   title: 'Internal Server Error',

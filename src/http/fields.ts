@@ -55,9 +55,15 @@ export function nameField(): z.ZodType<string> {
     if (value.length < 1 || value.length > longestName) {
       return refuse({ rule: 'name-length', expected: `a text of 1 to ${longestName} characters` });
     }
+    // Senlin takes them; but in the path of a URL, which is where a name has to stand, they mean a folder.
+    if (isFolder(value)) return refuse({ rule: 'name-folder', expected: 'a name other than "." and ".."' });
     if (nameCharacters.test(value)) return value;
     return refuse({ rule: 'name-characters', expected: 'letters, digits and "_-.~" only' });
   });
+}
+
+function isFolder(name: string): boolean {
+  return name === '.' || name === '..';
 }
 
 /** Text on one line, without control characters. */
@@ -162,7 +168,8 @@ export function configField(): z.ZodType<JsonObject> {
   return required({ type: 'object', additionalProperties: true }, (value, refuse) => {
     if (!isJsonObject(value)) return refuse({ rule: 'map', expected: 'a map' });
     const format = value['node.name.format'];
-    if (format === undefined || (typeof format === 'string' && nodeNameFormat.test(format))) return value;
+    if (format === undefined) return value;
+    if (typeof format === 'string' && nodeNameFormat.test(format) && !isFolder(format)) return value;
     return refuse({
       rule: 'config',
       expected: 'node.name.format to be 1 to 200 letters, digits, "_-.~" and "$I", "$3I", "$R", "$8R"',

@@ -52,6 +52,8 @@ describe('The server', () => {
     ['a line break at the end', 'web\n'],
     ['nothing', ''],
     ['256 characters', 'x'.repeat(256)],
+    ['a dot, which in an address means a folder', '.'],
+    ['two dots', '..'],
   ])('refuses a name of %s', async (_, name) => {
     const reply = await server.ask('POST', '/v1/clusters', { body: { cluster: { name, profile_id: 'p' } } });
     expect(reply.status).toBe(400);
@@ -242,6 +244,44 @@ describe('The server, with no authentication,', () => {
     expect((await server.ask('GET', '/v1/clusters', { headers: link })).status).toBe(200);
     expect((await server.ask('POST', '/v1/clusters', { headers: link, body: {} })).status).toBe(403);
   });
+});
+
+describe('What is refused names', () => {
+  let server: TestServer;
+
+  beforeAll(async () => {
+    server = await TestServer.start();
+  });
+  afterAll(() => server.stop());
+
+  test.each([
+    ['/v1/clusters?name=%07', 'name'],
+    ['/v1/clusters?status=ACTIVE&status=well', 'status'],
+    ['/v1/recoveries?state=OPEN&state=shut', 'state'],
+  ])('in %s the field %s', async (url, field) => {
+    const reply = await server.ask('GET', url);
+    expect([reply.status, problemOf(reply).issues]).toMatchObject([400, [{ field }]]);
+    expect(problemOf(reply).message).not.toMatch(/\.\d|^\d/);
+  });
+
+  test('a key that no body may have', async () => {
+    const reply = await server.ask('POST', '/v1/clusters', { body: withMetadata('{"__proto__": 1}') });
+    expect(problemOf(reply).message).toBe('body: expected no key "__proto__", found one');
+  });
+
+  test('a format that would give nodes a name that cannot be', async () => {
+    const cluster = { name: 'c', profile_id: 'p', config: { 'node.name.format': '..' } };
+    expect((await server.ask('POST', '/v1/clusters', { body: { cluster } })).status).toBe(400);
+  });
+
+  test.each(['cluster=nosuch', 'node=nosuch', 'cluster=web&node=nosuch'])(
+    'whose recoveries are asked for in vain: %s',
+    async (query) => {
+      const reply = await server.ask('GET', `/v1/recoveries?${query}`);
+      expect(reply.status).toBe(400);
+      expect(problemOf(reply).message).toMatch(/^Cannot find the given (?:cluster|node): /);
+    },
+  );
 });
 
 describe('The server, on a port,', () => {

@@ -13,6 +13,7 @@
  * id, and stands in the log.
  */
 import { randomUUID } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -27,7 +28,8 @@ import type { Authentication } from './authentication.ts';
 import { errorAnswer, unforeseenAnswer, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
 import { httpMetrics } from './http-metrics.ts';
-import { listenFailure, withKnownHost, type ListenAddress } from './listen-address.ts';
+import { withKnownHost, type ListenAddress } from './listen-address.ts';
+import { Port } from './port.ts';
 import type { Route } from './route.ts';
 import { allRoutes } from './routes.ts';
 import { header, runRoute, type RouteRunner } from './run-route.ts';
@@ -36,6 +38,8 @@ import { MALFORMED } from './sentences.ts';
 import { toSortedJson } from './sorted-json.ts';
 
 export interface HttpServerOptions {
+  /** One that listens already, and is closed by who opened it; absent: one of the server's own. */
+  readonly port?: Port;
   readonly tools: RequestTools;
   readonly authentication: Authentication;
   readonly registry: Registry;
@@ -61,17 +65,13 @@ export interface HttpServer {
 
 /** A spec of 1 MiB is larger than any that a person writes. */
 const BODY_LIMIT = 1_048_576;
-const HEADER_LIMIT = 16_384;
-/** For a request to arrive whole; a client that sends a byte a minute holds a connection no longer. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** After it, connections that still run are cut when the server closes. */
-const CLOSE_GRACE_MS = 5000;
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { tools, authentication, registry, log } = options;
   const failed = (error: unknown) => log.error({ err: error }, 'An event stream failed.');
   const streams = new EventStreams({ store: tools.store, failed, ...options.streams });
-  const app = createApp();
+  const port = options.port ?? new Port();
+  const { app, answer } = createApp(port);
   const metrics = httpMetrics(registry, () => streams.size);
   const runner: RouteRunner = { tools, authentication, checkAnswers: options.checkAnswers ?? false };
 
@@ -97,17 +97,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   }
   app.addHook('preClose', async () => streams.close());
   await app.ready();
-  return new ListeningServer(app, authentication);
+  port.answerWith(answer);
+  return new ListeningServer(app, authentication, port);
 }
 
-function createApp(): FastifyInstance {
+function createApp(port: Port): { app: FastifyInstance; answer: RequestListener } {
+  let answer: RequestListener | undefined;
   const app = fastify({
+    serverFactory(handler) {
+      answer = handler;
+      return port.server;
+    },
     logger: false,
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { maxHeaderSize: HEADER_LIMIT, headersTimeout: REQUEST_TIMEOUT_MS },
     exposeHeadRoutes: false,
-    forceCloseConnections: 'idle',
     genReqId: () => `req-${randomUUID()}`,
     // A path that cannot be read is a path that does not exist.
     frameworkErrors: (_error, request, reply: FastifyReply) => {
@@ -120,7 +123,8 @@ function createApp(): FastifyInstance {
   app.addHook('onRequest', async (request) => void delete request.headers['content-type']);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  return app;
+  if (answer === undefined) throw new Error('Fastify took no server.');
+  return { app, answer };
 }
 
 function addRoute(app: FastifyInstance, runner: RouteRunner, route: Route): void {
@@ -165,11 +169,12 @@ function answerFor(
 class ListeningServer implements HttpServer {
   readonly #app: FastifyInstance;
   readonly #authentication: Authentication;
-  #url: string | undefined;
+  readonly #port: Port;
 
-  constructor(app: FastifyInstance, authentication: Authentication) {
+  constructor(app: FastifyInstance, authentication: Authentication, port: Port) {
     this.#app = app;
     this.#authentication = authentication;
+    this.#port = port;
   }
 
   get inject(): FastifyInstance['inject'] {
@@ -177,27 +182,17 @@ class ListeningServer implements HttpServer {
   }
 
   get url(): string {
-    if (this.#url === undefined) throw new Error('The server does not listen yet.');
-    return this.#url;
+    return this.#port.url;
   }
 
   async listen(address: ListenAddress): Promise<string> {
-    const where = withKnownHost(address);
-    this.#authentication.checkAddress(where.host);
-    try {
-      this.#url = await this.#app.listen(where);
-    } catch (error) {
-      throw listenFailure(where, error);
-    }
-    return this.#url;
+    this.#authentication.checkAddress(withKnownHost(address).host);
+    return await this.#port.listen(address);
   }
 
   async close(): Promise<void> {
-    const cut = setTimeout(() => this.#app.server.closeAllConnections(), CLOSE_GRACE_MS);
-    try {
-      await this.#app.close();
-    } finally {
-      clearTimeout(cut);
-    }
+    // The streams end first (preClose), so that no connection of theirs holds the port open.
+    await this.#app.close();
+    await this.#port.close();
   }
 }

@@ -4,7 +4,6 @@
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { MALFORMED } from './sentences.ts';
 
 /** Deeper is no spec that anybody writes; a value that is nested without end would exhaust the stack of those who walk it. */
 const MOST_LEVELS = 64;
@@ -19,7 +18,8 @@ export function readJsonBody(text: string): JsonObject | undefined {
   } catch (error) {
     return refuse(describeSyntaxError(text, String(error)));
   }
-  if (text.includes('__proto__') && hasKey(value, '__proto__')) refuse(MALFORMED);
+  if (text.includes('__proto__') && hasKey(value, '__proto__'))
+    refuse('body: expected no key "__proto__", found one');
   return value;
 }
 

@@ -26,6 +26,8 @@ const sentences: Readonly<Record<string, (refused: Refused) => string>> = {
   'name-characters': ({ field, value }) =>
     `The value for the '${field}' (${plain(value)}) contains illegal characters. ` +
     `It must contain only alphanumeric or "_-.~" characters and must start with letter.`,
+  'name-folder': ({ field, value }) =>
+    `The value for the '${field}' (${plain(value)}) is no name: in the address of an object it would mean a folder.`,
   word: ({ field, value }) => `Value '${plain(value)}' is not acceptable for field '${field}'.`,
   filter: ({ value }) => `Field value ${plain(value)} is invalid`,
   'query-boolean': ({ field, value }) => `Invalid value '${plain(value)}' specified for '${field}'`,
@@ -66,7 +68,8 @@ interface Described {
 }
 
 function describeOne(issue: z.core.$ZodIssue, place: Place): Described {
-  const path = issue.path.map(String);
+  // A parameter of a query that is given several times is one field.
+  const path = issue.path.map(String).filter((step) => place.in === 'body' || !/^\d+$/.test(step));
   const found = quoteValue(issue.input);
   if (issue.code === 'custom') {
     const refusal = (issue.params ?? {}) as unknown as Refusal;

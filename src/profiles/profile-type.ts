@@ -109,7 +109,7 @@ export interface ProfileType {
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;
 
-  /** The node's `details` (`?show_details=true`). */
+  /** The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`. */
   details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
 
   /** What may stand in a poll URL: `{address}`, `{port}`, ...; absent where the node has none. */

@@ -161,7 +161,7 @@ async function enqueueOnNode(
 /** Longest that a profile type may take to tell the details of a node. */
 const DETAILS_TIMEOUT_MS = 5000;
 
-/** What the profile type tells of the node itself, and what is said about its healing; {} where there is nothing yet to tell of. */
+/** What the profile type tells of the node itself, and what is said about its healing. */
 export async function nodeDetails(tools: RequestTools, node: Node): Promise<JsonObject> {
   const { quarantine, exclusion } = await healingOfNode(tools.store.db, node.id);
   const excluded = inForce(exclusion, tools.now());
@@ -175,9 +175,15 @@ export async function nodeDetails(tools: RequestTools, node: Node): Promise<Json
 
 async function detailsOfProfile(tools: RequestTools, node: Node): Promise<JsonObject> {
   const { db } = tools.store;
-  const profile = node.physicalId === null ? undefined : await getProfile(db, node.profileId);
+  const profile = await getProfile(db, node.profileId);
   if (profile === undefined) return {};
   const cluster = node.clusterId === null ? undefined : await getCluster(db, node.clusterId);
-  const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
-  return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
+  try {
+    const { type, facts } = manage(node, cluster, profile, tools.profileTypes);
+    return await type.details(facts, AbortSignal.timeout(DETAILS_TIMEOUT_MS));
+  } catch (error) {
+    // The node is shown all the same: what is known of it helps most when something is wrong.
+    if (error instanceof CoppiceError) return { unavailable: error.message };
+    throw error;
+  }
 }

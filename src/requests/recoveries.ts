@@ -9,6 +9,7 @@ import {
   recoverySteps,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
+import type { Db } from '../store/store.ts';
 import { findId, notFound } from './find-object.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
@@ -30,16 +31,24 @@ export async function listVisibleRecoveries(
   const query: RecoveryListQuery = {
     sort: [{ key: 'opened_at', descending: true }],
     filters: {
-      ...(cluster === undefined
-        ? {}
-        : { cluster_id: [(await findId(db, caller, 'cluster', cluster)) ?? cluster] }),
+      ...(cluster === undefined ? {} : { cluster_id: [await idOf(db, caller, 'cluster', cluster)] }),
       ...(state === undefined ? {} : { state }),
     },
-    ...(node === undefined ? {} : { node: (await findId(db, caller, 'node', node)) ?? node }),
+    ...(node === undefined ? {} : { node: await idOf(db, caller, 'node', node) }),
     ...(limit === undefined ? {} : { limit }),
     ...(marker === undefined ? {} : { marker }),
   };
   return await listRecoveries(db, withProject(query, caller));
+}
+
+/** What is gone is still known by its recoveries. @throws CoppiceError `bad-request` for what there never was. */
+async function idOf(db: Db, caller: Caller, kind: 'cluster' | 'node', identity: string): Promise<string> {
+  const id = await findId(db, caller, kind, identity);
+  if (id !== undefined) return id;
+  const of = kind === 'node' ? { filters: {}, node: identity } : { filters: { cluster_id: [identity] } };
+  const [known] = await listRecoveries(db, withProject({ ...of, sort: [], limit: 1 }, caller));
+  if (known !== undefined) return identity;
+  throw new CoppiceError('bad-request', `Cannot find the given ${kind}: ${identity}.`);
 }
 
 function withProject(query: RecoveryListQuery, caller: Caller): RecoveryListQuery {

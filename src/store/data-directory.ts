@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { asStorageFailure } from './storage-failure.ts';
 
 export interface DataDirectory {
   readonly path: string;
@@ -28,15 +29,17 @@ export function openDataDirectory(
   try {
     makeDirectory(join(path, 'nodes'));
   } catch (error) {
-    throw new Error(`--data-dir ${path}: cannot be created or written (${reasonOf(error)}).`, {
-      cause: error,
-    });
+    throw refusal(path, 'cannot be created or written', error);
   }
   const lock = takeLock(path);
   const holderPath = join(path, 'holder.json');
-  writeFileSync(holderPath, JSON.stringify({ ...holder, started: holder.started.toISOString() }), {
-    mode: 0o600,
-  });
+  try {
+    const text = JSON.stringify({ ...holder, started: holder.started.toISOString() });
+    writeFileSync(holderPath, text, { mode: 0o600 });
+  } catch (error) {
+    lock.close();
+    throw refusal(path, 'is not writable', error);
+  }
   return {
     path,
     databasePath: join(path, 'coppice.db'),
@@ -65,8 +68,14 @@ function takeLock(path: string): DatabaseSync {
   } catch (error) {
     lock?.close();
     if (isBusy(error)) throw new Error(heldText(path), { cause: error });
-    throw new Error(`--data-dir ${path}: is not writable (${reasonOf(error)}).`, { cause: error });
+    throw refusal(path, 'is not writable', error);
   }
+}
+
+function refusal(path: string, what: string, error: unknown): Error {
+  const failure = asStorageFailure(error, join(path, 'lock.db'));
+  if (failure !== error) return failure as Error;
+  return new Error(`--data-dir ${path}: ${what} (${reasonOf(error)}).`, { cause: error });
 }
 
 function isBusy(error: unknown): boolean {

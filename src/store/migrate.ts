@@ -29,15 +29,15 @@ export const schemaVersion = migrations.length;
 export async function migrate(store: Store, now: number): Promise<void> {
   await store.write(createVersionTable);
   const found = await store.write(currentVersion);
-  if (found > schemaVersion) throw new Error(newerSchemaText(found));
+  if (found > schemaVersion) throw new Error(newerSchemaText(store.place, found));
   for (const migration of migrations.filter(({ version }) => version > found)) {
     await store.write((tx) => carryOut(tx, migration, now));
   }
 }
 
-function newerSchemaText(found: number): string {
+function newerSchemaText(place: string, found: number): string {
   return (
-    `The database has schema version ${found}, this program knows version ${schemaVersion}: a newer Coppice has used it. ` +
+    `The database ${place} has schema version ${found}, this program knows version ${schemaVersion}: a newer Coppice has used it. ` +
     `Start that version, or restore a backup from before the upgrade.`
   );
 }

@@ -6,24 +6,35 @@
  * - Group commit: writes that are asked for while another commits are carried out together in one transaction, each
  *   under its own savepoint, so that one that fails takes nothing with it. Each caller still waits for the sync of its own
  *   write. Many actions at once then cost few syncs; one alone costs one.
+ * - Trouble: a database that takes nothing (disk full, ...) is tried every second, so that it is known when it takes something again.
  */
 import { EventEmitter } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { EpisodeNews } from '../domain/episode-news.ts';
+import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
+import { asStorageFailure } from './storage-failure.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
 /** Writes in one transaction: bounds how long the first of them waits for the others. */
 const MAX_GROUP = 64;
+/** Room on a disk is made by hand: nobody notices a second. */
+const TRY_AGAIN_MS = 1000;
+
+/** Carries out what asks the database; throws its failures in words. */
+type Guard = <T>(ask: () => T) => T;
 
 /** Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and kept. */
 class Connection implements SqliteDatabase {
   readonly #database: DatabaseSync;
+  readonly #guard: Guard;
   readonly #statements = new Map<string, SqliteStatement>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, guard: Guard) {
     this.#database = database;
+    this.#guard = guard;
   }
 
   prepare(sql: string): SqliteStatement {
@@ -31,7 +42,7 @@ class Connection implements SqliteDatabase {
     if (known !== undefined) return known;
     // Multi-row inserts make a text for each number of rows: a bound keeps them from piling up.
     if (this.#statements.size >= 500) this.#statements.clear();
-    const statement = adapt(this.#database.prepare(sql));
+    const statement = this.#guard(() => adapt(this.#database.prepare(sql), this.#guard));
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -42,12 +53,12 @@ class Connection implements SqliteDatabase {
   }
 }
 
-function adapt(statement: StatementSync): SqliteStatement {
+function adapt(statement: StatementSync, guard: Guard): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...values(parameters)),
-    run: (parameters) => statement.run(...values(parameters)),
+    all: (parameters) => guard(() => statement.all(...values(parameters))),
+    run: (parameters) => guard(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
   };
 }
@@ -66,8 +77,17 @@ interface Said {
 
 type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: unknown };
 
+export interface SqliteOptions {
+  /** Told when the database begins to fail, with the sentence for it, and when it is over. */
+  readonly onTrouble?: (sentence: string | undefined) => void;
+}
+
 class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
+  readonly place: string;
+  readonly #onTrouble: SqliteOptions['onTrouble'];
+  #trouble: string | undefined;
+  #again: NodeJS.Timeout | undefined;
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
@@ -76,10 +96,17 @@ class SqliteStore implements Store {
   #draining: Promise<void> | undefined;
   #closed = false;
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync) {
+  constructor(place: string, writer: DatabaseSync, reader: DatabaseSync, { onTrouble }: SqliteOptions) {
+    this.place = place;
+    this.#onTrouble = onTrouble;
     this.#raw = writer;
-    this.#writer = new Kysely({ dialect: new SqliteDialect({ database: new Connection(writer) }) });
-    this.db = new Kysely({ dialect: new SqliteDialect({ database: new Connection(reader) }) });
+    const guard: Guard = (ask) => this.#guarded(ask);
+    this.#writer = new Kysely({ dialect: new SqliteDialect({ database: new Connection(writer, guard) }) });
+    this.db = new Kysely({ dialect: new SqliteDialect({ database: new Connection(reader, guard) }) });
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -101,11 +128,12 @@ class SqliteStore implements Store {
   }
 
   isFailure(error: unknown): boolean {
-    return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+    return isStorageFailure(error) || (error as { code?: unknown }).code === 'ERR_SQLITE_ERROR';
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    clearInterval(this.#again);
     await this.#draining;
     await this.#writer.destroy();
     await this.db.destroy();
@@ -126,9 +154,9 @@ class SqliteStore implements Store {
     const said: Said = { topics: new Set(), news: [] };
     const outcomes: Outcome[] = [];
     try {
-      this.#raw.exec('BEGIN IMMEDIATE');
+      this.#exec('BEGIN IMMEDIATE');
       for (const job of group) outcomes.push(await this.#attempt(job, said));
-      this.#raw.exec('COMMIT');
+      this.#exec('COMMIT');
     } catch (error) {
       if (this.#raw.isTransaction) this.#raw.exec('ROLLBACK');
       for (const job of group) job.reject(error);
@@ -158,19 +186,68 @@ class SqliteStore implements Store {
       said.news.push(...news);
       return { job, failed: false, value };
     } catch (error) {
+      // A database that fails may have rolled back the whole group by itself.
+      if (!this.#raw.isTransaction) throw error;
       this.#raw.exec('ROLLBACK TO job; RELEASE job');
       return { job, failed: true, value: error };
     }
   }
+
+  #exec(sql: string): void {
+    this.#guarded(() => this.#raw.exec(sql));
+  }
+
+  #guarded<T>(ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      const failure = asStorageFailure(error, this.place);
+      if (isStorageFailure(failure)) this.#note(failure.message, failure.retryable);
+      throw failure;
+    }
+  }
+
+  #note(sentence: string, mayPass: boolean): void {
+    if (this.#trouble === sentence || this.#closed) return;
+    this.#trouble = sentence;
+    this.#onTrouble?.(sentence);
+    if (mayPass) this.#again ??= setInterval(() => void this.#tryAgain(), TRY_AGAIN_MS).unref();
+  }
+
+  /** A commit that changes nothing would succeed on a full disk, too; this one writes the first page. */
+  async #tryAgain(): Promise<void> {
+    try {
+      await this.write(async () => this.#exec('PRAGMA user_version = 0'));
+    } catch {
+      return;
+    }
+    clearInterval(this.#again);
+    this.#again = undefined;
+    this.#trouble = undefined;
+    this.#onTrouble?.(undefined);
+  }
 }
 
-/** Opens (or creates) the database file; the schema is `migrate`'s affair. */
-export function openSqlite(path: string): Store {
+/**
+ * Opens (or creates) the database file; the schema is `migrate`'s affair.
+ * @throws CoppiceError `storage-...`, in words for the operator.
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): Store {
+  try {
+    // What is recorded may be secret; SQLite gives the files beside it (-wal, -shm) the same mode.
+    closeSync(openSync(path, 'a', 0o600));
+    return openStore(path, options);
+  } catch (error) {
+    throw asStorageFailure(error, path);
+  }
+}
+
+function openStore(path: string, options: SqliteOptions): Store {
   const writer = new DatabaseSync(path);
   writer.exec(
     'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
   );
   const reader = new DatabaseSync(path);
   reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');
-  return new SqliteStore(writer, reader);
+  return new SqliteStore(path, writer, reader, options);
 }

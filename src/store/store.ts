@@ -39,6 +39,10 @@ export interface Tx {
 
 export interface Store {
   readonly db: Db;
+  /** Where the database is, in a sentence for the operator: the path of its file. */
+  readonly place: string;
+  /** Why nothing can be recorded at present (disk full, ...), for the operator; undefined: it can. */
+  readonly trouble: string | undefined;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;

@@ -23,6 +23,7 @@ function processesNaming(text: string): string[] {
 test.skipIf(process.platform !== 'linux').each([
   ['SIGINT', 130, 'server_ready'],
   ['SIGTERM', 143, 'failure'],
+  ['SIGQUIT', 131, 'server_ready'],
 ] as const)('%s ends it with %i, its processes and its directory', async (signal, code, during) => {
   const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(demo, 'exit');
@@ -42,6 +43,18 @@ test.skipIf(process.platform !== 'linux').each([
   expect((await ended)[0]).toBe(code);
   expect(JSON.parse(last)).toMatchObject({ summary: { ok: false, problems: ['ended by a signal'] } });
   expect(workspace).not.toBe('');
+  expect(processesNaming(workspace)).toEqual([]);
+  expect(existsSync(workspace)).toBe(false);
+});
+
+test.skipIf(process.platform !== 'linux')('so does an output that nobody reads any more', async () => {
+  const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(demo, 'exit');
+  const [first] = (await once(createInterface({ input: demo.stdout }), 'line')) as [string];
+  demo.stdout.destroy();
+  const { workspace } = JSON.parse(first) as { workspace: string };
+  // As a shell says of a command that SIGPIPE ended.
+  expect((await ended)[0]).toBe(141);
   expect(processesNaming(workspace)).toEqual([]);
   expect(existsSync(workspace)).toBe(false);
 });

@@ -18,15 +18,28 @@ export async function run(
   let out = '';
   let err = '';
   const url = options.url === undefined ? {} : { COPPICE_URL: options.url };
-  const code = await runCli(words, {
+  const terminal = plainTerminal({
     env: { ...url, ...options.env },
+    size: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
+    write: (text) => void (out += text),
+    writeError: (text) => void (err += text),
+  });
+  const code = await runCli(words, terminal);
+  return { code, out, err };
+}
+
+/** No terminal at all: a pipe, without colours, that swallows what is written. */
+export function plainTerminal(instead: Partial<Terminal> = {}): Terminal {
+  return {
+    env: {},
     isInteractive: false,
     colours: false,
     errorColours: false,
-    size: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
-    write: (text) => (out += text),
-    writeError: (text) => (err += text),
+    size: () => ({ columns: Infinity, rows: Infinity }),
+    write: () => undefined,
+    writeError: () => undefined,
+    onOutputLost: () => undefined,
     now: () => testNow,
-  });
-  return { code, out, err };
+    ...instead,
+  };
 }

@@ -43,6 +43,8 @@ export class HeldWrites {
   store(store: Store): Store {
     return {
       db: store.db,
+      place: store.place,
+      trouble: undefined,
       write: async (work) => {
         await this.#pass();
         return await store.write(work);

@@ -117,6 +117,8 @@ function mortal(store: Store): Store {
     },
     listen: (topic, listener) => store.listen(topic, listener),
     hear: (listener) => store.hear(listener),
+    place: store.place,
+    trouble: undefined,
     isFailure: (error) => store.isFailure(error),
     close: () => store.close(),
   };

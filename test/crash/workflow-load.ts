@@ -46,6 +46,8 @@ const store: Store = {
   },
   listen: (topic, listener) => real.listen(topic, listener),
   hear: (listener) => real.hear(listener),
+  place: real.place,
+  trouble: undefined,
   isFailure: (error) => real.isFailure(error),
   close: () => real.close(),
 };

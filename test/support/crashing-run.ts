@@ -41,6 +41,8 @@ export class CrashingRun {
       listen: (topic, listener) => store.listen(topic, listener),
       hear: (listener) => store.hear(listener),
       close: () => store.close(),
+      place: store.place,
+      trouble: undefined,
       isFailure: (error) => error instanceof Killed || store.isFailure(error),
       write: (work) => this.#write(() => store.write(work)),
     };

@@ -24,6 +24,14 @@ export class MortalStore implements Store {
     return this.#store.db;
   }
 
+  get place(): string {
+    return this.#store.place;
+  }
+
+  get trouble(): string | undefined {
+    return this.#store.trouble;
+  }
+
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.writes += 1;
     const isLast = this.writes === this.#death.at;

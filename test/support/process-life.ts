@@ -86,6 +86,8 @@ export class ProcessLife {
       write: (work) => this.#write(store, work),
       listen: (topic, listener) => this.#listening(store.listen(topic, () => this.#isAlive && listener())),
       hear: (listener) => this.#listening(store.hear(listener)),
+      place: store.place,
+      trouble: undefined,
       isFailure: (error) => store.isFailure(error),
       close: () => Promise.resolve(),
     };

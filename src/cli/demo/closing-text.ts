@@ -1,30 +1,57 @@
 /** The end of the demo for people: a table of what happened, whether all is well, and where to go from here. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { styleFor } from '../style.ts';
 import type { Style } from '../style.ts';
-import { renderTable } from '../table.ts';
+import { displayWidth, renderTable } from '../table.ts';
 import type { Cell } from '../table.ts';
 import { duration } from '../time-text.ts';
 import type { Kept } from './narrator.ts';
 import { root } from './stage.ts';
 import type { EpisodeSummary, Summary } from './summary.ts';
 
-export function closingText(summary: Summary, kept: Kept | undefined, style: Style): string {
-  const table = summary.episodes.length === 0 ? '' : indented(episodeTable(summary.episodes, style));
+export function closingText(
+  summary: Summary,
+  kept: Kept | undefined,
+  style: Style,
+  { columns }: { readonly columns: number },
+): string {
+  const table =
+    summary.episodes.length === 0 ? '' : indented(episodeTable(summary.episodes, style, columns - 2));
   const further = kept === undefined ? whereToLook() : howToGoOn(kept);
-  return `\n${table}\n  ${verdict(summary, style)}\n${summary.ok ? `\n${further}\n` : ''}`;
+  return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${further}\n` : ''}`;
 }
 
-function episodeTable(episodes: readonly EpisodeSummary[], style: Style): string {
+/** Steps that have no room beside each other go on below. */
+function episodeTable(episodes: readonly EpisodeSummary[], style: Style, columns: number): string {
   const header = ['NODE', 'FAILURE', 'DETECTED AFTER', 'RECOVERED AFTER', 'STEPS'];
-  const rows = episodes.map((episode): Cell[] => [
+  const first = episodes.map((episode): Cell[] => [
     { text: episode.node, tone: 'strong' },
     { text: episode.failure },
     { text: time(episode.detected_ms) },
     { text: time(episode.recovered_ms), tone: episode.recovered_ms === null ? 'bad' : 'good' },
-    { text: stepsText(episode) },
   ]);
+  const taken = displayWidth(
+    (renderTable(header, first, styleFor(false)).split('\n')[0] ?? '').replace(/STEPS$/, ''),
+  );
+  const rows = episodes.flatMap((episode, at) =>
+    linesOf(stepTexts(episode), '  ', columns - taken).map((text, line): Cell[] => [
+      ...(line === 0 ? (first[at] ?? []) : [{ text: '' }, { text: '' }, { text: '' }, { text: '' }]),
+      { text },
+    ]),
+  );
   return renderTable(header, rows, style);
+}
+
+/** As many of them on a line as fit; one that does not fit on any stands alone. */
+function linesOf(parts: readonly string[], gap: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1) ?? ''}${gap}${part}`;
+    if (lines.length > 0 && displayWidth(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.length === 0 ? [''] : lines;
 }
 
 function time(ms: number | null): string {
@@ -33,23 +60,26 @@ function time(ms: number | null): string {
 
 const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘', SKIPPED: '○' };
 
-function stepsText({ steps }: EpisodeSummary): string {
-  return steps
-    .map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`)
-    .join('  ');
+function stepTexts({ steps }: EpisodeSummary): string[] {
+  return steps.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
 }
 
 /** The one problem that is not the demo's: somebody pressed Ctrl-C. */
 export const endedBySignal = 'ended by a signal';
 
-function verdict({ ok, nodes, episodes, problems, took_ms: took }: Summary, style: Style): string {
+function verdict(
+  { ok, nodes, episodes, problems, took_ms: took }: Summary,
+  style: Style,
+  columns: number,
+): string {
   if (problems.length === 1 && problems[0] === endedBySignal)
-    return 'stopped before its end; nothing is left behind';
+    return '  stopped before its end; nothing is left behind';
   if (!ok)
-    return `${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+    return `  ${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const survived = episodes.filter((episode) => episode.survived_crash).length;
   const recovered = `${nodes} of ${nodes} servers are well, ${episodes.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
-  return `${style('good', '✔')} ${recovered}  ${style('quiet', duration(took))}`;
+  const lines = linesOf(`${recovered}, in ${duration(took)}`.split(' '), ' ', columns - 4);
+  return `  ${style('good', '✔')} ${lines.join('\n    ')}`;
 }
 
 /** Files are named from where the person stands; what this copy does not have (a package has no docs) is left out. */
@@ -61,7 +91,7 @@ function whereToLook(): string {
   ] as const;
   const there = files.filter(([file]) => existsSync(path.join(root, file)));
   const lines = [
-    ['npx coppice demo --keep', 'leave it running, and try the commands on it'],
+    ['npx coppice demo --keep', 'leave it running, to try commands on it'],
     ...there.map(([file, what]) => [path.relative(process.cwd(), path.join(root, file)), what] as const),
   ] as const;
   const width = Math.max(...lines.map(([first]) => first.length));
@@ -74,9 +104,9 @@ function whereToLook(): string {
 function howToGoOn({ url, workspace, aNode }: Kept): string {
   return `  It is still running. Try
     export COPPICE_URL=${url}
-    npx coppice watch web                 the cluster, live
-    kill -9 ${String(aNode.pid).padEnd(29)} end ${aNode.name}, in another terminal, and watch
-    npx coppice recovery list             every failure; recovery show ID draws one
+    npx coppice watch web      the cluster, live
+    kill -9 ${String(aNode.pid).padEnd(18)} end ${aNode.name}, in another terminal, and watch
+    npx coppice recovery list  every failure; recovery show ID draws one
     npx coppice node list
 
   End it all with

@@ -33,7 +33,7 @@ export const failures: readonly Failure[] = [
   },
   {
     name: 'SIGKILL + crash',
-    what: 'its process is killed, and soon Coppice itself with it',
+    what: 'its process is killed, and soon Coppice itself',
     withCrash: true,
     inflict: ({ pid }) => void process.kill(pid, 'SIGKILL'),
   },

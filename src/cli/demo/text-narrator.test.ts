@@ -1,21 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Terminal } from '../terminal.ts';
+import { plainTerminal } from '../../../test/cli/run.ts';
 import type { DemoEvent } from './narrator.ts';
 import type { Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
 
-function told(events: readonly DemoEvent[], summary?: Summary): string {
+function told(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
   let written = '';
-  const terminal: Terminal = {
-    env: {},
-    isInteractive: false,
-    colours: false,
-    errorColours: false,
-    size: () => ({ columns: Infinity, rows: Infinity }),
-    write: (text) => (written += text),
-    writeError: () => undefined,
-    now: () => 0,
-  };
+  const terminal = plainTerminal({
+    size: () => ({ columns, rows: 24 }),
+    write: (text) => void (written += text),
+  });
   const narrator = textNarrator(terminal);
   events.forEach((event, index) => narrator.tell(event, index * 1000));
   if (summary !== undefined) narrator.end(summary, undefined, 0);
@@ -54,6 +48,21 @@ test('it ends with a table and a verdict', () => {
   expect(text).toMatch(/^ {2}web-1 +SIGKILL +0\.6 s +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
   expect(text).toContain('✔ 5 of 5 servers are well, 1 failures recovered (1 through a crash of Coppice)');
   expect(text).toContain('Where to look further');
+});
+
+test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no step', (columns) => {
+  const names = ['WORKFLOW drain', 'REBOOT', 'WORKFLOW diagnose', 'RECREATE', 'WORKFLOW reattach'];
+  const steps = names.map((name) => ({ name, attempt: 1, state: 'SUCCEEDED' }));
+  const long = { ...episode, failure: 'SIGKILL + crash', steps };
+  const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
+  const text = told(
+    [far],
+    { ok: true, nodes: 5, episodes: [episode, long], problems: [], took_ms: 26_300 },
+    columns,
+  );
+  expect(text.split('\n').filter((line) => line.length > columns)).toEqual([]);
+  for (const name of names) expect(text).toContain(`${name.replace('WORKFLOW ', '')} ✔`);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('no step ran twice, in 26.3 s');
 });
 
 test('where something was not as it should be, it says what, and points nowhere', () => {

@@ -1,7 +1,7 @@
 /** The demo as a person reads it: a line for what happened, and on a terminal one more that moves, for what is happening. */
 import { styleFor } from '../style.ts';
 import type { Style } from '../style.ts';
-import { padTo, printable } from '../table.ts';
+import { cutTo, padTo, printable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
 import { duration } from '../time-text.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
@@ -23,14 +23,22 @@ export function textNarrator(terminal: Terminal): Narrator {
       const lines = linesOf(event, atMs, style);
       if (lines === '') return;
       moving.clear();
-      terminal.write(lines);
+      terminal.write(cutLines(lines, terminal.size().columns));
       if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
     },
     end(summary, kept, _atMs) {
       moving.stop();
-      terminal.write(closingText(summary, kept, style));
+      terminal.write(closingText(summary, kept, style, terminal.size()));
     },
   };
+}
+
+/** What a terminal would break in the middle of a word says more cut. */
+function cutLines(lines: string, columns: number): string {
+  return lines
+    .split('\n')
+    .map((line) => cutTo(line, columns))
+    .join('\n');
 }
 
 function linesOf(event: DemoEvent, atMs: number, style: Style): string {
@@ -41,7 +49,7 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
     case 'server_ready':
       return `${at}  Coppice is ready at ${event.url}\n`;
     case 'cluster_ready':
-      return `${at}  cluster ${event.cluster} is up: ${event.nodes.join(' ')}, looked at every second\n`;
+      return `${at}  cluster ${event.cluster} is up: ${event.nodes.join(' ')}, seen every second\n`;
     case 'failure':
       return `\n  ${style('quiet', `${event.number} of ${event.of}`)}  ${style('strong', `${event.failure}: ${event.node}`)}, ${event.what}\n`;
     case 'detected':
@@ -53,7 +61,7 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
     case 'step':
       return `${at}    ${stepLine(event, style)}\n`;
     case 'server_killed':
-      return `${at}  ${style('bad', `Coppice is killed`)} (SIGKILL, process ${event.pid}) in the middle of ${event.during}\n`;
+      return `${at}  ${style('bad', `Coppice is killed`)} (process ${event.pid}) in the middle of ${event.during}\n`;
     case 'server_restarted':
       return `${at}  Coppice is back after ${duration(event.took_ms)}, and goes on where it was\n`;
     case 'closed':

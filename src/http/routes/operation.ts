@@ -8,23 +8,23 @@ import { jsonMap } from '../shapes/common.ts';
 const health = route({
   method: 'GET',
   path: '/healthz',
-  summary: 'Whether the server is ready: it answers, and its database does',
+  summary: 'Whether the server is ready: it answers, and its database reads and records',
   tag: 'Operation',
   role: 'public',
   answers: {
     200: { description: 'It is.', schema: z.strictObject({ status: z.literal('ok') }) },
     503: {
-      description: 'The database does not answer.',
+      description: 'The database does not answer or takes nothing, and why.',
       schema: z.strictObject({ reason: z.string(), status: z.literal('unavailable') }),
     },
   },
   async handle({ tools: { store } }) {
-    try {
-      await listServices(store.db);
-      return { status: 200, body: { status: 'ok' } };
-    } catch {
-      return { status: 503, body: { reason: 'The database does not answer.', status: 'unavailable' } };
-    }
+    const reason = await listServices(store.db).then(
+      () => store.trouble,
+      () => store.trouble ?? 'The database does not answer.',
+    );
+    if (reason === undefined) return { status: 200, body: { status: 'ok' } };
+    return { status: 503, body: { reason, status: 'unavailable' } };
   },
 });
 

@@ -1,4 +1,5 @@
 /** How a node's process stands: the verdict for the health rounds, and the details for people. */
+import { join } from 'node:path';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { NodeFacts } from '../profile-type.ts';
@@ -7,13 +8,14 @@ import type { Host } from './host.ts';
 import { findProcess, identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { readLogTail, withoutSecrets } from './log-tail.ts';
-import { nodeDirectory } from './node-directory.ts';
+import { namesIn, nodeDirectory } from './node-directory.ts';
 import { specOf } from './spec.ts';
 import { describeExit } from './start.ts';
+import { readClaim } from './start-record.ts';
 
-export function lookAt(host: Host, { id, data }: NodeFacts): Verdict {
+export async function lookAt(host: Host, { id, data }: NodeFacts): Promise<Verdict> {
   const identity = identityIn(data);
-  if (identity === undefined) return exited('no process was started for this node');
+  if (identity === undefined) return exited(await whyNone(host, id));
   host.events.follow(id, identity);
   try {
     return verdictOn(host, identity);
@@ -33,6 +35,16 @@ function verdictOn(host: Host, identity: ProcessIdentity): Verdict {
     return exited(`${name} ran before the machine was started again`);
   const how = describeExit(host.children.get(physicalIdOf(identity))?.exit());
   return exited(`${name} has ended${how}`);
+}
+
+/** The record names no process; what the last start that came to nothing has left says why. */
+async function whyNone(host: Host, nodeId: string): Promise<string> {
+  const { starts } = nodeDirectory(host.dataDir, nodeId);
+  const claims = (await namesIn(starts)).flatMap((name) => readClaim(join(starts, name)) ?? []);
+  const last = claims.sort((a, b) => a.at - b.at).at(-1)?.identity;
+  if (last === undefined) return 'no process was started for this node';
+  const { reason } = verdictOn(host, last);
+  return findProcess(host.table, last) === undefined ? reason : `${reason}, but its start was not completed`;
 }
 
 function exited(reason: string): Verdict {

@@ -174,6 +174,16 @@ describe('look', () => {
     expect(await look(localProcess({ dataDir: place.dataDir, table: halfBlind }), node)).toBe('unknown');
   });
 
+  test('says of a process that ended at its start how it ended', async () => {
+    const node = place.node({ command: ['sh', '-c', 'echo no such setting; exit 3'] });
+    await expect(place.type.create(node, request())).rejects.toThrow(
+      /right after its start with exit status 3/,
+    );
+    const { reason } = await place.type.look(node, new AbortController().signal);
+    expect(reason).toMatch(/^process \d+ has ended with exit status 3$/);
+    expect(await details(place.type, node)).toMatchObject({ pid: null, log_tail: 'no such setting' });
+  });
+
   test('says that a node without a process has none', async () => {
     expect(await look(place.type, place.node(sleeper))).toBe('PROCESS_EXITED');
   });
@@ -308,6 +318,24 @@ describe('remove', () => {
     await localProcess({ dataDir: place.dataDir }).remove(node, request());
     expect(processesOf(node.id)).toEqual([]);
   });
+
+  test.skipIf(process.platform !== 'linux')(
+    'finds what has left its session, and leaves strangers alone',
+    async () => {
+      const stranger = await create(
+        place.type,
+        place.node({ command: ['sh', '-c', 'setsid sleep 1000 & wait'] }),
+      );
+      const node = await create(
+        place.type,
+        place.node({ command: ['sh', '-c', 'setsid sleep 1000 & wait'] }),
+      );
+      for (const { id } of [stranger, node]) await eventually('both run', () => processesOf(id).length === 2);
+      await place.type.remove(node, request());
+      expect(processesOf(node.id)).toEqual([]);
+      expect(processesOf(stranger.id)).toHaveLength(2);
+    },
+  );
 
   test('finds a process that the record names and no file does', async () => {
     const node = await create(place.type, place.node(sleeper));

@@ -8,8 +8,8 @@
  *     life-events.ts tells when one has ended or was stopped
  *
  * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory finds them again by number,
- * start time and boot. It refuses to watch what leaves its session (a program must stay in the foreground), to show
- * values of the environment, and to signal a process that it cannot prove to be the node's.
+ * start time and boot. It refuses to watch what leaves its session (a program must stay in the foreground; on Linux it is ended with the
+ * node all the same), to show values of the environment, and to signal a process that it cannot prove to be the node's.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -56,7 +56,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     examine: (properties) => examineSpec(specOf(properties)),
     create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
     remove: (node, request) => remove(host, node, request),
-    look: async (node) => lookAt(host, node),
+    look: (node) => lookAt(host, node),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),

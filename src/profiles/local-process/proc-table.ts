@@ -10,6 +10,11 @@ export function procTable(root: string): ProcessTable {
     read: (pid) => readEntry(root, pid) ?? invisible(root, pid),
     inSession: (session) =>
       processes(root).filter((entry) => entry.session === session && entry.state !== 'ended'),
+    ofNode: (nodeId) =>
+      processes(root).filter(
+        (entry) =>
+          entry.state !== 'ended' && namesNode(`${root}/${entry.pid}`, nodeId) && entry.pid !== process.pid,
+      ),
     bearsMarks: (pid, marks) => bearsMarks(`${root}/${pid}`, marks),
     commandLine: (pid) => (readIfThere(`${root}/${pid}/cmdline`) ?? '').replaceAll('\0', ' '),
   };
@@ -54,13 +59,17 @@ function stateOf(letter: string, threads: number): ProcessEntry['state'] {
 }
 
 function bearsMarks(directory: string, { nodeId, directory: nodeDirectory }: NodeMarks): boolean {
-  const environment = readIfThere(`${directory}/environ`)?.split('\0') ?? [];
-  if (environment.includes(`COPPICE_NODE_ID=${nodeId}`)) return true;
+  if (namesNode(directory, nodeId)) return true;
   // A program that writes its title over its environment (nginx, postgres) still has the log open.
   return ['cwd', 'fd/0', 'fd/1', 'fd/2'].some((link) => {
     const target = linkTarget(`${directory}/${link}`);
     return target === nodeDirectory || target.startsWith(`${nodeDirectory}/`);
   });
+}
+
+function namesNode(directory: string, nodeId: string): boolean {
+  const environment = readIfThere(`${directory}/environ`)?.split('\0') ?? [];
+  return environment.includes(`COPPICE_NODE_ID=${nodeId}`);
 }
 
 function linkTarget(path: string): string {

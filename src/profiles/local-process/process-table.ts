@@ -26,6 +26,11 @@ export interface ProcessTable {
   read(pid: number): ProcessEntry | undefined;
   /** The live processes of a session. */
   inSession(session: number): ProcessEntry[];
+  /**
+   * The live processes that have a node's id in their environment, in whatever session; none where that cannot be seen. It reads the environment
+   * of every process of the machine once.
+   */
+  ofNode(nodeId: string): ProcessEntry[];
   /** Whether a process carries the marks of a node: its environment, open files or working directory say so. */
   bearsMarks(pid: number, marks: NodeMarks): boolean;
   /** The arguments, joined by blanks; empty where there is none to see. */

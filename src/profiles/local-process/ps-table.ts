@@ -15,6 +15,7 @@ export function psTable(): ProcessTable {
       entries(['-axo', columns]).filter((entry) => entry.session === session && entry.state !== 'ended'),
     // Nothing shows it without more rights: such a process is left alone.
     bearsMarks: () => false,
+    ofNode: () => [],
     commandLine: (pid) => run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]),
   };
 }

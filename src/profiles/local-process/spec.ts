@@ -48,7 +48,8 @@ const fields: Readonly<Record<string, Field>> = {
     entry: {
       type: 'List',
       description:
-        'The program and its arguments. {port}, {nodename}, {nodeid} and {index} stand for those of the node.',
+        'The program and its arguments. {port}, {nodename}, {nodeid} and {index} stand for those of the node. It has to stay in the foreground: ' +
+        'what puts itself into the background is not watched. On Linux it is ended with the node, unless it has emptied its environment.',
       required: true,
       updatable: false,
     },
@@ -58,7 +59,8 @@ const fields: Readonly<Record<string, Field>> = {
     entry: {
       type: 'Map',
       description:
-        'Environment variables, added to the few that Coppice passes on. Their values are never shown.',
+        'Environment variables, added to the few that Coppice passes on. Their values stand in the spec, for who may see the profile, ' +
+        'and nowhere else: no log, error, event or detail of a node holds them.',
       required: false,
       updatable: false,
       default: {},

@@ -1,6 +1,7 @@
 /**
- * Stops a process and all that it left behind in its session: asks, waits, kills, and looks again until nobody is left.
+ * Stops a process and all that it left behind: asks, waits, kills, and looks again until nobody is left.
  *
+ * Whoever has the node's id in its environment is the node's, in whatever session (a daemon that left it with setsid).
  * While the leader lives, whoever is in its session is the node's. After it is gone, the session's number may have been given to
  * strangers, and only those count that bear the node's marks.
  */
@@ -76,6 +77,8 @@ function sessionOf(table: ProcessTable, leader: ProcessIdentity, marks: NodeMark
       if (!leaderLives && !table.bearsMarks(pid, marks)) continue;
       remember({ pid, startTime, bootId: leader.bootId, group });
     }
+    for (const { pid, startTime, group } of table.ofNode(marks.nodeId))
+      remember({ pid, startTime, bootId: leader.bootId, group });
   };
   const remember = (member: ProcessIdentity & { group: number }): void => {
     known.set(physicalIdOf(member), member);

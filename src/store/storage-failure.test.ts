@@ -1,0 +1,106 @@
+/** A full disk is made by SQLite's own limit of pages; damaged files are written by hand. */
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
+import { aProfile } from '../../test/support/rows.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import { openDataDirectory } from './data-directory.ts';
+import { migrate } from './migrate.ts';
+import { insertProfile } from './profiles.ts';
+import { openSqlite } from './sqlite.ts';
+import { asStorageFailure } from './storage-failure.ts';
+import type { Store } from './store.ts';
+
+let directory: string;
+let path: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'coppice-storage-'));
+  path = join(directory, 'coppice.db');
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+async function limitPages(store: Store, pages: number): Promise<void> {
+  await store.write(async ({ db }) => void (await sql.raw(`PRAGMA max_page_count = ${pages}`).execute(db)));
+}
+
+function insertMuch(store: Store): Promise<void> {
+  return store.write((tx) =>
+    insertProfile(tx, aProfile({ name: 'x', metadata: { much: 'x'.repeat(100_000) } })),
+  );
+}
+
+describe('a full disk', () => {
+  test('is told in words while it lasts, and it goes on by itself once there is room', async () => {
+    const told: (string | undefined)[] = [];
+    const store = openSqlite(path, { onTrouble: (sentence) => told.push(sentence) });
+    await migrate(store, 0);
+    expect(store.trouble).toBeUndefined();
+    await limitPages(store, 1);
+    const refusal = await insertMuch(store).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'storage-full', status: 507, retryable: true });
+    expect(String(refusal)).toContain(`No space is left on the disk of ${directory}`);
+    expect(store.isFailure(refusal)).toBe(true);
+    await insertMuch(store).catch(() => undefined);
+    expect(told).toEqual([store.trouble]);
+
+    await limitPages(store, 1_000_000);
+    await eventually('it is over', () => store.trouble === undefined);
+    expect(told).toHaveLength(2);
+    await insertMuch(store);
+    await store.close();
+  });
+
+  test.each([
+    ['disk I/O error', 778, 'storage-failed', /disk of .* fails .*\(disk I\/O error\)/],
+    ['disk I/O error', 4874, 'storage-full', /No space is left/],
+    ['database or disk is full', 13, 'storage-full', /No space is left/],
+  ])('%s (%i) is %s', (message, errcode, code, sentence) => {
+    const failure = asStorageFailure(Object.assign(new Error(message), { errcode }), path);
+    expect(failure).toMatchObject({ code });
+    expect(String(failure)).toMatch(sentence);
+    expect(String(failure)).toContain(directory);
+  });
+
+  test('what else goes wrong stays what it is', () => {
+    const error = Object.assign(new Error('UNIQUE constraint failed'), { errcode: 1555 });
+    expect(asStorageFailure(error, path)).toBe(error);
+  });
+});
+
+describe('a damaged database', () => {
+  const holder = { pid: 1, started: new Date(0), listen: '' };
+
+  test('is named, with what to do', async () => {
+    writeFileSync(path, 'this is a letter to my mother, and no database at all\n'.repeat(100));
+    expect(() => openSqlite(path)).toThrow(`${path} is damaged, or no database (file is not a database).`);
+    expect(() => openSqlite(path)).toThrow(/put a backup in its place, or move it away/);
+    expect(() => openSqlite(path)).toThrow(CoppiceError);
+  });
+
+  test('a damaged lock is said to be one', () => {
+    writeFileSync(join(directory, 'lock.db'), 'no database '.repeat(100));
+    expect(() => openDataDirectory(directory, holder)).toThrow(`${join(directory, 'lock.db')} is damaged`);
+  });
+});
+
+test('a database of a newer Coppice is named', async () => {
+  const store = openSqlite(path);
+  await migrate(store, 0);
+  await store.write(async ({ db }) => {
+    await db.insertInto('schema_version').values({ version: 1000, applied_at: 0 }).execute();
+  });
+  await expect(migrate(store, 0)).rejects.toThrow(`The database ${path} has schema version 1000`);
+  await store.close();
+});
+
+test('nobody else may read it, whoever made its directory', async () => {
+  const store = openSqlite(path);
+  await migrate(store, 0);
+  const modes = ['', '-wal', '-shm'].map((end) => statSync(path + end).mode & 0o777);
+  expect(modes).toEqual([0o600, 0o600, 0o600]);
+  await store.close();
+});
