@@ -39,7 +39,7 @@ describe('a look at a node', () => {
     const looking = probeNode(target, [detector([good]), url], 'ANY_FAILED', { signal, timers });
     await timers.advance(4000);
     const { verdicts, combined } = await looking;
-    expect(combined).toEqual({ health: 'healthy', reason: 'fine; fine' });
+    expect(combined).toEqual({ health: 'healthy', reason: 'fine' });
     expect(verdicts.map((one) => one.attempts)).toEqual([1, 3]);
     expect(timers.pending).toBe(0);
   });
@@ -106,9 +106,9 @@ describe('the registry', () => {
     ]);
   });
 
-  test('refuses the modes that are to come', () => {
+  test('refuses the modes that no node has', () => {
     expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }])).toThrow(
-      'LB_STATUS_POLLING is not yet supported',
+      'no node of this Coppice can be looked at by LB_STATUS_POLLING',
     );
   });
 });

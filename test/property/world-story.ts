@@ -113,16 +113,21 @@ class WorldStory {
       await this.happen({ kind: 'enable' });
       await this.waitForRest(100_000);
     }
-    // What has no server and is held by its gates is for a person to recover.
+    // What has no server and is held by its gates, or has a policy that cannot bring it back, is for a person to recover; that the policy
+    // does not try meanwhile the person sees to.
     for (let turn = 0; turn < 5; turn += 1) {
       const nodes = await world.nodes();
       const lost = nodes.filter(
         (node) => truthOf(cloud.servers.get(node.physicalId ?? '')).health !== 'healthy',
       );
       if (lost.length === 0) break;
+      await this.happen({ kind: 'disable' });
+      await this.waitForRest(100_000);
       for (const { name } of lost)
         await this.#ask(() => recoverNode(world.tools, world.caller, name, { operation: 'RECREATE' }));
       await this.waitForRest(200_000);
+      await this.happen({ kind: 'enable' });
+      await this.waitForRest(100_000);
     }
   }
 

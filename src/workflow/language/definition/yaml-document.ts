@@ -91,7 +91,8 @@ function refuseSyntaxErrors(document: Document.Parsed, text: string, lines: Line
   const { line, col: column } = lines.linePos(error.pos[0]);
   const written = text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]);
   const hint = /<%|\{\{/.test(written) ? '; an expression inside { } or [ ] has to be quoted' : '';
-  const said = error.code === 'MULTIPLE_DOCS' ? 'a second document begins here, with ---' : error.message;
+  const said =
+    error.code === 'MULTIPLE_DOCS' ? 'expected one document, found another behind `---`' : error.message;
   const message = `Definition could not be parsed: ${said}${hint}`;
   throw new DefinitionError([{ severity: 'error', path: [], message, line, column }]);
 }
