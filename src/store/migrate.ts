@@ -8,6 +8,7 @@ import * as workflows from './migrations/0002-workflows.ts';
 import * as healing from './migrations/0003-healing.ts';
 import * as notifications from './migrations/0004-notifications.ts';
 import * as reasonsAndNames from './migrations/0005-reasons-and-names.ts';
+import * as depthOfExecutions from './migrations/0006-depth-of-executions.ts';
 
 interface Migration {
   readonly version: number;
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = [
   { version: 3, up: healing.up },
   { version: 4, up: notifications.up },
   { version: 5, up: reasonsAndNames.up },
+  { version: 6, up: depthOfExecutions.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -75,6 +75,8 @@ export interface WorkflowExecutionRow {
   version: number;
   /** Whether somebody waits for the durable signal of its end. */
   signals_end: Flag;
+  /** How many executions stand above it. */
+  depth: number;
 }
 
 export interface WorkflowTaskRow {

@@ -432,7 +432,8 @@ CREATE TABLE "workflow_execution" (
   "open_tasks" integer not null,
   "waiting_tasks" integer not null,
   "version" integer not null,
-  "signals_end" integer not null
+  "signals_end" integer not null,
+  "depth" integer default 0 not null
 );
 
 CREATE INDEX "workflow_execution_by_parent" on "workflow_execution" ("parent_id");

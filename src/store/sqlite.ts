@@ -15,6 +15,7 @@ import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from
 import type { EpisodeNews } from '../domain/episode-news.ts';
 import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
+import { breathe } from './event-loop.ts';
 import { asStorageFailure } from './storage-failure.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
@@ -146,6 +147,7 @@ class SqliteStore implements Store {
       const group = this.#queue.slice(0, MAX_GROUP);
       this.#queue = this.#queue.slice(MAX_GROUP);
       await this.#commit(group);
+      await breathe();
     }
     this.#draining = undefined;
   }

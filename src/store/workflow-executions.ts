@@ -35,6 +35,8 @@ export interface ExecutionRecordKeeping {
   readonly sourceId: string;
   readonly project: string;
   readonly signalsEnd: boolean;
+  /** How many executions stand above it: 0 for one that was started by itself. */
+  readonly depth: number;
 }
 
 export interface StoredExecution extends ExecutionRecordKeeping {
@@ -87,6 +89,7 @@ function toExecutionRow(
     waiting_tasks: record.waitingTasks,
     version,
     signals_end: toFlag(keeping.signalsEnd),
+    depth: keeping.depth,
   };
 }
 
@@ -296,7 +299,18 @@ export function toExecution(row: Selectable<WorkflowExecutionRow>): StoredExecut
     sourceId: row.source_id,
     project: row.project,
     signalsEnd: row.signals_end === 1,
+    depth: row.depth,
   };
+}
+
+/** How many executions have been started below this one, ended or not. */
+export async function countSubExecutions(db: Db, rootId: string): Promise<number> {
+  const row = await db
+    .selectFrom('workflow_execution')
+    .select((eb) => eb.fn.countAll().as('executions'))
+    .where('root_id', '=', rootId)
+    .executeTakeFirst();
+  return Number(row?.executions ?? 0);
 }
 
 /** In the order of their numbers. */

@@ -28,6 +28,14 @@ export async function setTimer(tx: Tx, timer: WorkflowTimer): Promise<void> {
     .execute();
 }
 
+/** Clears the timers of an execution, if it has more than so many. */
+export async function forgetTooMany(tx: Tx, executionId: string, most: number): Promise<void> {
+  const timers = tx.db.selectFrom('workflow_timer').where('execution_id', '=', executionId);
+  const row = await timers.select((eb) => eb.fn.countAll().as('timers')).executeTakeFirst();
+  if (Number(row?.timers ?? 0) <= most) return;
+  await tx.db.deleteFrom('workflow_timer').where('execution_id', '=', executionId).execute();
+}
+
 export async function clearTimer(tx: Tx, subjectId: string, kind: string): Promise<void> {
   const timer = tx.db.deleteFrom('workflow_timer').where('subject_id', '=', subjectId);
   await timer.where('kind', '=', kind).execute();

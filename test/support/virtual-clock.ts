@@ -105,9 +105,9 @@ export class VirtualClock {
     this.#now = end;
   }
 
-  /** Until nothing more can happen without time going on. */
+  /** Until nothing more can happen without time going on; work that goes on for long lets the event loop turn in between. */
   async settle(): Promise<void> {
-    await new Promise<void>((resolve) => void turn(resolve));
+    for (let turns = 0; turns < 3; turns += 1) await new Promise<void>((resolve) => void turn(resolve));
   }
 
   #next(end: number): Timer | undefined {

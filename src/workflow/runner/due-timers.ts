@@ -2,6 +2,7 @@
  * One timer of the process for all timers of all executions: set to the earliest row. A row that is due is handed out once, and comes back
  * only if its handling left it there.
  */
+import { breathe } from '../../store/event-loop.ts';
 import type { Db } from '../../store/store.ts';
 import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workflow-work.ts';
 
@@ -66,6 +67,7 @@ export class DueTimers {
       while (this.#again && !this.#stopped) {
         this.#again = false;
         await this.#pass();
+        await breathe();
       }
     } catch (error) {
       this.#options.failed(error);

@@ -1,7 +1,12 @@
 /** What a step may look up outside of its execution: definitions from the library, other executions from the database, anew for each batch. */
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
-import { actionsOfExecution, getExecution, tasksOfExecution } from '../../store/workflow-executions.ts';
+import {
+  actionsOfExecution,
+  countSubExecutions,
+  getExecution,
+  tasksOfExecution,
+} from '../../store/workflow-executions.ts';
 import { executionsForExpressions } from '../../store/workflow-listing.ts';
 import type {
   ActionFacts,
@@ -18,6 +23,7 @@ export class FactsAtHand implements Surroundings {
   readonly #db: Db;
   readonly #library: DefinitionLibrary;
   readonly #executions = new Map<string, OtherExecution | null>();
+  readonly #counts = new Map<string, number>();
   readonly #lists = new Map<string, readonly JsonObject[]>();
 
   constructor(db: Db, library: DefinitionLibrary) {
@@ -54,6 +60,13 @@ export class FactsAtHand implements Surroundings {
         return void this.#lists.set(JSON.stringify(lookup.filter), found);
       }
     }
+  }
+
+  /** Of a whole tree, by its root: as many as there were when the batch first asked. */
+  async countSubExecutions(rootId: string): Promise<number> {
+    const known = this.#counts.get(rootId) ?? (await countSubExecutions(this.#db, rootId));
+    this.#counts.set(rootId, known);
+    return known;
   }
 
   async #load(id: string): Promise<OtherExecution | null> {

@@ -7,6 +7,7 @@
  * When the write is refused because somebody else has changed the execution, the batch is repeated on what is there now. Work that
  * somebody else has taken (a timer, a message, an action that is no longer ours) is dropped.
  */
+import { breathe } from '../../store/event-loop.ts';
 import type { Store } from '../../store/store.ts';
 import {
   actionsOfExecution,
@@ -18,6 +19,7 @@ import {
 import type { WorkflowMessage } from '../../store/workflow-work.ts';
 import { Refusal } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
+import { hasActionEnded } from '../language/state/records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';
@@ -79,6 +81,12 @@ export class LiveExecution {
     return state === undefined || state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';
   }
 
+  /** Whether something of it still runs that will tell how it ended, though it has ended itself. */
+  get awaitsActions(): boolean {
+    const actions = this.#loaded?.state.actions ?? [];
+    return [...actions].some(({ state }) => !hasActionEnded(state));
+  }
+
   deliver(delivery: Delivery): void {
     this.#queue.push(delivery);
     this.#working ??= this.#work();
@@ -91,6 +99,7 @@ export class LiveExecution {
       const deliveries = this.#queue.slice(0, mostInBatch);
       this.#queue = this.#queue.slice(mostInBatch);
       await this.#handle(deliveries);
+      await breathe();
     }
     this.#working = undefined;
     this.#tools.idle(this);

@@ -12,6 +12,7 @@ import {
 } from '../../store/workflow-executions.ts';
 import {
   clearTimer,
+  forgetTooMany,
   insertMessage,
   setTimer,
   takeMessage,
@@ -23,6 +24,12 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { TaskRecord } from '../language/state/records.ts';
 import { endSignalOf } from './end-signal.ts';
 import type { StepBatch } from './step-batch.ts';
+
+/**
+ * What still runs of an ended execution tells its end, as in Mistral, and is written down. Of an execution that was ended because it
+ * had become too much there may be tens of thousands: these are forgotten.
+ */
+const mostTimersKept = 1000;
 
 /** Where an event came from: taken away in the transaction of the step that handled it. */
 export type Proof =
@@ -54,6 +61,7 @@ export async function saveBatch(
     if (set === null) await clearTimer(tx, subjectId, kind);
     else await setTimer(tx, set);
   }
+  if (batch.hasEnded) await forgetTooMany(tx, loaded.state.execution.id, mostTimersKept);
   for (const { record, keeping } of batch.subExecutions) await insertExecution(tx, record, keeping, 0);
   if (batch.hasEnded && loaded.keeping.signalsEnd) await signalEnd(tx, batch, now);
   return await sendMessages(tx, batch);

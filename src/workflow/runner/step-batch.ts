@@ -63,6 +63,10 @@ export interface PerformedCall {
   readonly call: ActionCall;
 }
 
+/** A workflow that starts itself without an end would go on for ever. Nobody nests so deep, or starts so many, on purpose. */
+const deepestNesting = 50;
+const mostSubExecutions = 10_000;
+
 /** Endings of decided actions in one batch: what comes behind waits for the commit, so that a loop cannot hold a transaction for ever. */
 const mostEndingsAtOnce = 500;
 
@@ -86,6 +90,7 @@ export class StepBatch {
   hasEnded = false;
   readonly #tools: BatchTools;
   #endings: { readonly actionId: string; readonly ending: ActionEnding }[] = [];
+  #refusedSubExecutions: UntimedEvent[] = [];
   #endingsTaken = 0;
 
   constructor(loaded: LoadedExecution, tools: BatchTools) {
@@ -106,9 +111,10 @@ export class StepBatch {
   /** @returns why the execution cannot do what the event asks; then nothing has changed. */
   async take(event: UntimedEvent): Promise<Refusal | undefined> {
     const refusal = await this.#conduct(event);
-    while (this.#endings.length > 0) {
-      const endings = this.#endings;
-      this.#endings = [];
+    while (this.#endings.length + this.#refusedSubExecutions.length > 0) {
+      const [endings, refused] = [this.#endings, this.#refusedSubExecutions];
+      [this.#endings, this.#refusedSubExecutions] = [[], []];
+      for (const ended of refused) await this.#conduct(ended);
       for (const { actionId, ending } of endings) await this.#end(actionId, ending);
     }
     return refusal;
@@ -212,15 +218,28 @@ export class StepBatch {
     const found = await this.#tools.library.workflow(name, namespace);
     // It was there when the task was checked, a moment ago.
     if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
+    const why = await this.#tooMany(name);
+    if (why !== null) return void this.#refusedSubExecutions.push(endedAtOnce(command.executionId, why));
     const { definition, spec } = found;
     const keeping = {
       workflowId: definition.id,
       sourceId: definition.sourceId,
       project: this.loaded.keeping.project,
       signalsEnd: false,
+      depth: this.loaded.keeping.depth + 1,
     };
     const record = createSubExecution(spec, command, this.loaded.state.execution, now);
     this.subExecutions.push({ record, keeping });
+  }
+
+  /** Why no further sub-workflow may be started; null: it may. */
+  async #tooMany(name: string): Promise<string | null> {
+    if (this.loaded.keeping.depth >= deepestNesting)
+      return `The workflow ${name} was not started: sub-workflows are nested more than ${deepestNesting} deep. Does one start itself without an end?`;
+    const { id, rootId } = this.loaded.state.execution;
+    const started = (await this.#tools.facts.countSubExecutions(rootId ?? id)) + this.subExecutions.length;
+    if (started < mostSubExecutions) return null;
+    return `The workflow ${name} was not started: ${started} sub-workflows have been started by this execution, and the most are ${mostSubExecutions}.`;
   }
 
   #send(executionId: string, event: { readonly [key: string]: Json }): void {
@@ -236,6 +255,10 @@ export class StepBatch {
     else
       this.#send(parent.executionId, { type: 'sub-execution-ended', actionId: id, state, stateInfo, output });
   }
+}
+
+function endedAtOnce(actionId: string, stateInfo: string): UntimedEvent {
+  return { type: 'sub-execution-ended', actionId, state: 'ERROR', stateInfo, output: { result: stateInfo } };
 }
 
 function unknownAction(name: string): ActionEnding {

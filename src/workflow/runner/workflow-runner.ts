@@ -15,6 +15,7 @@
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { breathe } from '../../store/event-loop.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
 import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
@@ -152,6 +153,7 @@ export class WorkflowRunner {
     for (let after = 0; ;) {
       const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
       for (const { id } of idle) void this.#tell(id, { type: 'start' });
+      await breathe();
       const last = idle.at(-1);
       if (last === undefined) return;
       after = last.seq;
@@ -184,7 +186,7 @@ export class WorkflowRunner {
     return await this.#begin({
       workflow: spec,
       state: new ExecutionState(record),
-      keeping: { workflowId: definition.id, sourceId, project, signalsEnd },
+      keeping: { workflowId: definition.id, sourceId, project, signalsEnd, depth: 0 },
       version: 0,
       isNew: true,
     });
@@ -316,9 +318,10 @@ export class WorkflowRunner {
     });
   }
 
-  /** Drops what has ended, and the oldest of what waits. */
+  /** Drops what has ended, and the oldest of what waits. What runs of an ended one tells its end soon, one after another. */
   #retire(live: LiveExecution): void {
-    if (live.hasEnded && this.#live.get(live.id) === live) this.#live.delete(live.id);
+    const isOver = live.hasEnded && !live.awaitsActions;
+    if (isOver && this.#live.get(live.id) === live) this.#live.delete(live.id);
     if (this.#live.size <= keptIdle) return;
     for (const [id, other] of this.#live) {
       if (this.#live.size <= keptIdle) return;
