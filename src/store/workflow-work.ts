@@ -52,6 +52,12 @@ export async function takeTimer(tx: Tx, timer: WorkflowTimer): Promise<void> {
   if (result.numDeletedRows !== 1n) throw new WorkTaken(`The timer ${timer.kind} of ${timer.subjectId}`);
 }
 
+/** Whether `takeTimer` would find it. */
+export async function isTimerSet(db: Db, { subjectId, kind, due }: WorkflowTimer): Promise<boolean> {
+  const query = db.selectFrom('workflow_timer').select('due').where('subject_id', '=', subjectId);
+  return (await query.where('kind', '=', kind).where('due', '=', due).executeTakeFirst()) !== undefined;
+}
+
 /** Earliest first. */
 export async function dueTimers(db: Db, now: number, most: number): Promise<WorkflowTimer[]> {
   const query = db.selectFrom('workflow_timer').selectAll().where('due', '<=', now);

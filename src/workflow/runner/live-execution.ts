@@ -16,13 +16,14 @@ import {
   tasksOfExecution,
   WorkTaken,
 } from '../../store/workflow-executions.ts';
-import type { WorkflowMessage } from '../../store/workflow-work.ts';
+import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
 import { Refusal } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
 import { hasActionEnded } from '../language/state/records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';
+import type { Turns } from './turns.ts';
 
 export interface Delivery {
   readonly event: UntimedEvent;
@@ -40,6 +41,8 @@ export interface LiveTools {
   readonly library: DefinitionLibrary;
   readonly owner: string;
   readonly now: () => number;
+  /** For what nobody waits for. */
+  readonly turns: Turns;
   readonly batchTools: () => BatchTools;
   /** After the commit. */
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
@@ -96,22 +99,43 @@ export class LiveExecution {
     // What is delivered together is written together.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      const deliveries = this.#queue.slice(0, mostInBatch);
-      this.#queue = this.#queue.slice(mostInBatch);
-      await this.#handle(deliveries);
+      // Somebody waits for the answer: what goes on by itself may wait longer.
+      if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
+      else await this.#inTurn();
       await breathe();
     }
     this.#working = undefined;
     this.#tools.idle(this);
   }
 
+  async #inTurn(): Promise<void> {
+    const { turns, isStopping } = this.#tools;
+    await turns.take();
+    try {
+      if (!isStopping()) return await this.#handleFirst();
+      // All of it is a row, and is found at the next start.
+      for (const delivery of this.#queue.splice(0)) delivery.fail(new Error('The process stops.'));
+    } finally {
+      turns.give();
+    }
+  }
+
+  async #handleFirst(): Promise<void> {
+    const deliveries = this.#queue.slice(0, mostInBatch);
+    this.#queue = this.#queue.slice(mostInBatch);
+    await this.#handle(deliveries);
+  }
+
   async #handle(deliveries: readonly Delivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#runBatch(deliveries);
       } catch (error) {
         this.#loaded = undefined;
         if (error instanceof StaleExecution && attempt < mostAttempts) continue;
+        const left = error instanceof WorkTaken ? await this.#withoutTaken(deliveries) : deliveries;
+        if (left.length < deliveries.length) return await this.#handle(left);
         if (deliveries.length > 1 && !(error instanceof ExecutionExists)) {
           for (const delivery of deliveries) await this.#handle([delivery]);
           return;
@@ -119,6 +143,18 @@ export class LiveExecution {
         return this.#giveUp(deliveries, error);
       }
     }
+  }
+
+  /** Many timers may have been cleared at once, when the execution ended: they are not tried one after another. */
+  async #withoutTaken(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
+    const left: Delivery[] = [];
+    for (const delivery of deliveries) {
+      const { proof } = delivery;
+      if (proof?.kind !== 'timer' || (await isTimerSet(this.#tools.store.db, proof.timer)))
+        left.push(delivery);
+      else delivery.settle(undefined);
+    }
+    return left;
   }
 
   #giveUp(deliveries: readonly Delivery[], error: unknown): void {

@@ -45,6 +45,7 @@ import { type Delivery, LiveExecution, type LiveTools } from './live-execution.t
 import { ExecutionExists } from './save-batch.ts';
 import { StandaloneActions } from './standalone-actions.ts';
 import type { LoadedExecution, PerformedCall, StepBatch, UntimedEvent } from './step-batch.ts';
+import { Turns } from './turns.ts';
 
 export interface RunnerLog {
   error(fields: { readonly err: unknown }, text: string): void;
@@ -77,6 +78,8 @@ export interface ExecutionRequest {
 
 /** Executions that wait and are kept in memory nevertheless, because events often come in bursts. */
 const keptIdle = 256;
+/** Executions that go on by themselves at once: two groups of the database's writes, so that it is never idle. */
+const workingAtOnce = 128;
 const rowsAtOnce = 500;
 const purgeEveryMs = 3600_000;
 
@@ -117,6 +120,7 @@ export class WorkflowRunner {
       library: this.library,
       owner: this.id,
       now,
+      turns: new Turns(workingAtOnce),
       batchTools: () => ({
         library: this.library,
         registry,
@@ -322,9 +326,10 @@ export class WorkflowRunner {
   #retire(live: LiveExecution): void {
     const isOver = live.hasEnded && !live.awaitsActions;
     if (isOver && this.#live.get(live.id) === live) this.#live.delete(live.id);
-    if (this.#live.size <= keptIdle) return;
+    let looked = 0;
     for (const [id, other] of this.#live) {
-      if (this.#live.size <= keptIdle) return;
+      // Where thousands work the oldest are not idle: they are looked at again when the next one retires.
+      if (this.#live.size <= keptIdle || (looked += 1) > keptIdle) return;
       if (other.isIdle) this.#live.delete(id);
     }
   }

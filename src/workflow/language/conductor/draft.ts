@@ -1,6 +1,6 @@
 /** A step in the making: reads fall through to the state, writes stay here until they are handed out as changes. */
 import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
-import { actionSize, executionSize, mostData, taskSize } from '../state/data-size.ts';
+import { actionSize, executionSize, mostData, recordSize, taskSize } from '../state/data-size.ts';
 import type { Changes, ExecutionState } from '../state/execution-state.ts';
 import {
   type ActionRecord,
@@ -31,7 +31,7 @@ export class TooMuchData extends Error {
 
   constructor() {
     super(
-      `The execution holds more than ${mostData / 1_000_000} million characters of data (variables of its branches, inputs and results; a task counts as 250): keep less of it, or set keep-result to false.`,
+      `The execution holds more than ${mostData / 1_000_000} million characters of data (variables of its branches, inputs and results; a task or an action counts as ${recordSize}): keep less of it, or set keep-result to false.`,
     );
   }
 }

@@ -11,7 +11,7 @@ export const mostData = 50_000_000;
 
 const itemSize = 8;
 /** What a task or an action takes by itself (measured: 5 KB of memory): a workflow that forks again and again would hold millions of them. */
-const recordSize = 2000;
+export const recordSize = 2000;
 const sizes = new WeakMap<object, number>();
 /** Of smaller values the size is found again as quickly. */
 const worthKeeping = 1000;

@@ -1,0 +1,85 @@
+/** Workflows without an end, by a mistake of three lines: the server answers meanwhile, they can be cancelled, and they end. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { startMistralServer, type MistralServer } from '../support/mistral-server.ts';
+
+let server: MistralServer;
+
+beforeEach(async () => {
+  server = await startMistralServer();
+});
+
+afterEach(() => server.close());
+
+interface Execution {
+  readonly id: string;
+  readonly state: string;
+  readonly state_info: string | null;
+}
+
+async function ask(method: string, path: string, body?: string): Promise<Execution> {
+  const headers = { 'content-type': body?.startsWith('{') === true ? 'application/json' : 'text/plain' };
+  const answer = await fetch(`${server.url}/v2${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  return (await answer.json()) as Execution;
+}
+
+/** @returns the execution's id. */
+async function run(name: string, tasks: string): Promise<string> {
+  await ask('POST', '/workflows', `version: '2.0'\n${name}:\n  tasks: ${tasks}\n`);
+  return (await ask('POST', '/executions', JSON.stringify({ workflow_name: name }))).id;
+}
+
+const show = (id: string): Promise<Execution> => ask('GET', `/executions/${id}`);
+
+async function ended(id: string): Promise<Execution> {
+  return await eventually(
+    'the execution has ended',
+    async () => {
+      const execution = await show(id);
+      return execution.state !== 'RUNNING' && execution;
+    },
+    60_000,
+  );
+}
+
+test('one that starts itself ends, and says why', async () => {
+  const { state, state_info } = await ended(await run('again', '{a: {workflow: again}}'));
+  expect(state).toBe('ERROR');
+  expect(state_info).toContain('sub-workflows are nested more than 50 deep');
+  const count = server.opened.store.db.selectFrom('workflow_execution').select('id');
+  expect(await count.execute()).toHaveLength(51);
+});
+
+test('one that starts itself three times is answered for while it runs, and can be cancelled', async () => {
+  const id = await run('bomb', "{a: {with-items: 'i in <% [1, 2, 3] %>', workflow: bomb}}");
+  // Some hundreds are at work by then.
+  const query = server.opened.store.db.selectFrom('workflow_execution').select('id').limit(300);
+  await eventually('hundreds run', async () => (await query.execute()).length === 300, 60_000);
+  expect((await show(id)).state).toBe('RUNNING');
+  const stop = JSON.stringify({ state: 'CANCELLED', state_info: 'enough' });
+  expect((await ask('PUT', `/executions/${id}`, stop)).state).toBe('CANCELLED');
+});
+
+test.each([
+  [
+    'a task that follows itself',
+    '{a: {action: std.noop, on-success: b}, b: {action: std.noop, on-success: b}}',
+  ],
+  [
+    'tasks that fork without an end',
+    '{s: {action: std.noop, on-success: [a, b]}, a: {action: std.noop, on-success: [a, b]}, b: {action: std.noop, on-success: [a, b]}}',
+  ],
+])('%s is answered for while it runs, and ends', async (_what, tasks) => {
+  const id = await run('loop', tasks);
+  expect((await show(id)).state).toBe('RUNNING');
+  const { state, state_info } = await ended(id);
+  expect(state).toBe('ERROR');
+  expect(state_info).toContain('The execution holds more than');
+  const timers = server.opened.store.db.selectFrom('workflow_timer').select('subject_id');
+  await eventually('nothing of it is left to do', async () => (await timers.execute()).length === 0, 60_000);
+  expect(server.errors).toEqual([]);
+});
