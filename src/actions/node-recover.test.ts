@@ -404,6 +404,18 @@ describe('a workflow', () => {
     expect(await scene.recovery()).toMatchObject({ state: 'CANCELLED' });
     expect((await scene.node()).status).toBe('ERROR');
   });
+
+  test('is cancelled with the recovery also where the engine is away at first', async () => {
+    scene.workflows.known.set('heal', { ends: 'hangs' });
+    scene.workflows.unreachable.set('cancel', 2);
+    await scene.prepare(alone());
+    const ending = await scene.run().toTheEnd(2);
+    expect(ending).toMatchObject({ status: 'CANCELLED' });
+    expect(scene.workflows.calls).toEqual(['start heal', 'cancel heal']);
+    expect(await scene.outline()).toEqual(['heal WORKFLOW #1 CANCELLED']);
+    expect(await scene.recovery()).toMatchObject({ state: 'CANCELLED' });
+    expect((await scene.node()).status).toBe('ERROR');
+  });
 });
 
 describe('asked for by a person', () => {

@@ -139,10 +139,11 @@ async function awaitEnd(
 /** Asks again until it has ended: an engine that cannot be reached now may still run it. */
 async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: number; ended: StepResult }> {
   for (let turn = 1; ; turn += 1) {
-    const { at, ended } = await look(run, `cancel ${turn}`, async () => {
+    const cancel = async (): Promise<StepResult | null> => {
       const seen = await seeExecution(run, null);
       return seen ?? resultOf(await run.workflows.cancel(run.executionId, reason));
-    });
+    };
+    const { at, ended } = await look(run, `cancel ${turn}`, cancel, unstoppable);
     if (ended !== null) return { at, ended };
     await pause(run, `cancel wait ${turn}`, run.workflows.pollMs);
   }
@@ -176,14 +177,25 @@ function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult |
   return { ok: false, reason: `the workflow ended in ${state}${why}`, retryable: state === 'ERROR' };
 }
 
-/** One durable step. Where only the start can fail, a look that fails has seen nothing. */
-async function look(run: WorkflowRun, what: string, see: () => Promise<StepResult | null>): Promise<Seen> {
+/** Of an action that was interrupted everything is aborted; what cleans up after it is not. */
+const unstoppable = new AbortController().signal;
+
+/**
+ * One durable step. Where only the start can fail, a look that fails has seen nothing.
+ * @param until what breaks it off; absent: what interrupts the action.
+ */
+async function look(
+  run: WorkflowRun,
+  what: string,
+  see: () => Promise<StepResult | null>,
+  until?: AbortSignal,
+): Promise<Seen> {
   const { context, name } = run;
   const seen = await context.step(`${name} ${what}`, async ({ signal }) => {
     const answer = await attempt(
       async () => ({ ended: (await see()) as JsonObject | null }),
       callTimeoutMs,
-      signal,
+      until ?? signal,
     );
     const failed = {
       ok: false,
