@@ -370,6 +370,23 @@ describe('executions', () => {
     ]);
   });
 
+  it.each([
+    ['{"workflow_name": "heal", "input": {"ids": [1, 9007199254740993]}}', 'input.ids.1'],
+    ['{"workflow_name": "heal", "input": "{\\"id\\": -9007199254740993}"}', 'input.id'],
+    ['{"workflow_name": "heal", "description": 123456789012345678}', 'description'],
+  ])('refuse a number that would not be kept exactly: %s', async (body, place) => {
+    const sentence = `${place}: a whole number beyond 2^53 cannot be kept exactly: send it as text`;
+    expect(fault(await rest.call('POST', '/executions', body))).toEqual([400, 'Client', sentence]);
+  });
+
+  it('take large floats, and digits in texts', async () => {
+    const text = "version: '2.0'\nlarge: {input: [a, b], tasks: {t: {action: std.noop}}}\n";
+    expect((await rest.call('POST', '/workflows', text)).status).toBe(201);
+    const body = '{"workflow_name": "large", "input": {"a": 1e20, "b": "9007199254740993"}}';
+    expect((await rest.call('POST', '/executions', body)).status).toBe(201);
+    expect((await rest.call('DELETE', '/workflows/large')).status).toBe(204);
+  });
+
   it('refuse what is no JSON', async () => {
     const answer = await rest.call('POST', '/executions', '[1]');
     expect(fault(answer)).toEqual([400, 'Client', 'Request is not in valid JSON format.']);

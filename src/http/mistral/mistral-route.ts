@@ -9,7 +9,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Caller } from '../../requests/request-tools.ts';
 import { hasControlCharacters } from '../fields.ts';
-import { readJsonBody } from '../json-body.ts';
+import { inexactNumberIn, readJsonBody } from '../json-body.ts';
 import { header } from '../run-route.ts';
 import type { Store } from '../../store/store.ts';
 import type { EmbeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
@@ -137,9 +137,15 @@ function queryOf(request: FastifyRequest): Record<string, string> {
 function jsonOf(body: string, { argument, schema }: JsonBody): JsonObject {
   const json = readJson(body);
   if (json === undefined) throw badRequest('Request is not in valid JSON format.');
+  refuseInexact(inexactNumberIn(body));
   const unknown = Object.keys(json).find((name) => !Object.hasOwn(schema.shape, name));
   if (unknown !== undefined) throw badRequest(`Unknown attribute for argument ${argument}: ${unknown}`);
   return json;
+}
+
+function refuseInexact(place: string | undefined): void {
+  if (place === undefined) return;
+  throw badRequest(`${place}: a whole number beyond 2^53 cannot be kept exactly: send it as text`);
 }
 
 function readJson(body: string): JsonObject | undefined {
@@ -198,8 +204,15 @@ export function dictionary(json: JsonObject, field: string): JsonObject | undefi
 }
 
 function parseText(text: string, field: string): Json {
+  if (text.trim() === '') return {};
+  const { value, place } = readText(text, field);
+  refuseInexact(place === undefined ? undefined : `${field}.${place}`);
+  return value;
+}
+
+function readText(text: string, field: string): { value: Json; place: string | undefined } {
   try {
-    return text.trim() === '' ? {} : (JSON.parse(text) as Json);
+    return { value: JSON.parse(text) as Json, place: inexactNumberIn(text) };
   } catch {
     throw badRequest(
       `Invalid input for field/attribute ${field}. Value: '${shortly(text)}'. It is not JSON.`,

@@ -94,6 +94,34 @@ describe('std.http', () => {
     });
   });
 
+  /** Recorded from Python's requests. */
+  it.each([
+    [{ id: ['x', 'y'] }, '?z=1&id=x&id=y'],
+    [{ a: [1, null, true, 1.5] }, '?z=1&a=1&a=True&a=1.5'],
+    [{ a: { k: 1, l: 2 } }, '?z=1&a=k&a=l'],
+    [{ a: '', b: [] }, '?z=1&a='],
+    ['a=1&b=2', '?z=1&a=1&b=2'],
+    ['a b', '?z=1&a%20b'],
+    ['', '?z=1'],
+  ])('sends the params %j as %s', async (params, query) => {
+    const url = `${service.base}/json`;
+    expect(await run({ url: `${url}?z=1`, params })).toMatchObject({ result: { url: url + query } });
+  });
+
+  it('sends params that are a text to a URL without a query', async () => {
+    const url = `${service.base}/json`;
+    expect(await run({ url, params: 'a=1' })).toMatchObject({ result: { url: `${url}?a=1` } });
+  });
+
+  it('refuses params that are a list, and json together with body', async () => {
+    const url = `${service.base}/json`;
+    expect(textOf(await run({ url, params: [1] }))).toContain('params: expected a mapping or a text');
+    expect(textOf(await run({ url, method: 'POST', json: { a: 1 }, body: 'b' }))).toMatch(
+      /^ERROR .*body: cannot be sent together with json/,
+    );
+    expect(await run({ url, method: 'POST', json: { a: 1 }, body: '' })).toMatchObject({ state: 'SUCCESS' });
+  });
+
   it('follows redirects only when it is asked to', async () => {
     expect(await run({ url: `${service.base}/redirect` })).toMatchObject({
       state: 'SUCCESS',

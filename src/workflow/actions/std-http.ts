@@ -116,9 +116,7 @@ function requestOf(input: JsonObject, extra: Record<string, string>): HttpReques
   const url = URL.parse(pythonText(input['url'] ?? ''));
   if (url === null) throw new Error('url: expected a URL of http or https');
   if (isTruthy(input['proxies'] ?? null)) throw new Error('proxies: not supported');
-  for (const [name, value] of Object.entries(textsOf('params', input['params'] ?? null))) {
-    url.searchParams.append(name, value);
-  }
+  addParams(url, input['params'] ?? null);
   const auth = credentials(input['auth'] ?? null, url);
   url.username = '';
   url.password = '';
@@ -143,11 +141,29 @@ function requestOf(input: JsonObject, extra: Record<string, string>): HttpReques
   };
 }
 
+/** As Python's requests sends them: a text as it is, each item of a list under the name of the list. */
+function addParams(url: URL, params: Json): void {
+  if (!isTruthy(params)) return;
+  if (typeof params === 'string') {
+    url.search = url.search === '' ? `?${params}` : `${url.search}&${params}`;
+    return;
+  }
+  if (!isJsonObject(params)) throw new Error('params: expected a mapping or a text');
+  for (const [name, value] of Object.entries<Json>(params)) {
+    for (const item of itemsOf(value)) url.searchParams.append(name, pythonText(item));
+  }
+}
+
+function itemsOf(value: Json): readonly Json[] {
+  const items = isJsonObject(value) ? Object.keys(value) : [value].flat();
+  return items.filter((item) => item !== null);
+}
+
 /** A body that is no text is sent as JSON text without a Content-Type, `json` with one: as Mistral does. */
 function bodyOf(input: JsonObject): { body: string | undefined; type?: string } {
-  const json = input['json'] ?? null;
+  const [json, body] = [input['json'] ?? null, input['body'] ?? null];
+  if (isTruthy(json) && isTruthy(body)) throw new Error('body: cannot be sent together with json');
   if (json !== null) return { body: JSON.stringify(json), type: 'application/json' };
-  const body = input['body'] ?? null;
   if (body === null) return { body: undefined };
   return { body: typeof body === 'string' ? body : JSON.stringify(body) };
 }

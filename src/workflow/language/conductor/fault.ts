@@ -8,7 +8,7 @@ import {
   type ExpressionScope,
   type Template,
 } from '../../expressions.ts';
-import type { Json } from '../../../domain/json.ts';
+import { isJsonObject, type Json } from '../../../domain/json.ts';
 
 export class EngineFault extends Error {
   override readonly name = 'EngineFault';
@@ -29,6 +29,16 @@ export function describeEvaluation(error: ExpressionEvaluationError): string {
   const language = error.language === 'yaql' ? 'YAQL' : 'Jinja';
   const text = error.expression.replace(/^<%\s*|\s*%>$/g, '').trim();
   return `Can not evaluate ${language} expression [expression=${text}, error='${error.message}']`;
+}
+
+/** What a value is, for "found ...": never the value itself, it may be a secret. */
+export function kindOf(value: Json): string {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return 'a boolean';
+  if (typeof value === 'string') return 'a text';
+  if (typeof value !== 'number') return isJsonObject(value) ? 'a mapping' : 'a list';
+  if (value < 0) return 'a negative number';
+  return Number.isInteger(value) ? 'a whole number' : 'a number with a fraction';
 }
 
 /**

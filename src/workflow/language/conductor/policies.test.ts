@@ -154,6 +154,21 @@ describe('a policy of a wrong type', () => {
     expect(actions).toEqual([]);
   });
 
+  it('is named by its type, never by its value, which may be a secret', () => {
+    const info = (value: string) =>
+      run(`{action: std.noop, wait-before: "<% ${value} %>"}`).execution.stateInfo;
+    const values = ["'S3CR3T'", '[S3CR3T]', '{S3CR3T => 1}', '-71923', '71.923', 'true', 'null'];
+    expect(values.map((value) => /found (.*?)\., wf=/s.exec(info(value) ?? '')?.[1])).toEqual([
+      'a text',
+      'a list',
+      'a mapping',
+      'a negative number',
+      'a number with a fraction',
+      'a boolean',
+      'null',
+    ]);
+  });
+
   it('fail-on is found when the action has ended', () => {
     expect(run('{action: std.noop, fail-on: <% 1 %>, on-error: noop}').execution.stateInfo).toContain(
       'FailOnPolicy',

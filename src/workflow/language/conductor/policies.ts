@@ -1,10 +1,9 @@
 /** The values of a task's policies for one run: evaluated and checked before anything of the task starts. */
-import { isJsonObject, type Json } from '../../../domain/json.ts';
+import type { Json } from '../../../domain/json.ts';
 import { type ExpressionScope, isTruthy, type Template } from '../../expressions.ts';
-import { shortly } from '../definition/problem.ts';
 import type { PoliciesSpec, RetrySpec } from '../definition/workflow-spec.ts';
 import type { EndState, ResolvedPolicies } from '../state/records.ts';
-import { EngineFault, evaluate } from './fault.ts';
+import { EngineFault, evaluate, kindOf } from './fault.ts';
 
 export const pausedBefore = "Set by 'pause-before' policy";
 export const failedOn = "Failed by 'fail-on' policy";
@@ -47,7 +46,7 @@ const maxNumber = 3_153_600_000;
 function wholeNumber(policy: string, template: Template | undefined, scope: ExpressionScope): number {
   const value = template === undefined ? 0 : evaluate(template, scope);
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= maxNumber) return value;
-  throw invalid(policy, value, 'a whole number of at least 0');
+  throw invalid(policy, value, `a whole number from 0 to ${maxNumber}`);
 }
 
 function boolean(policy: string, template: Template | undefined, scope: ExpressionScope): boolean {
@@ -57,6 +56,5 @@ function boolean(policy: string, template: Template | undefined, scope: Expressi
 }
 
 function invalid(policy: string, value: Json, expected: string): EngineFault {
-  const found = isJsonObject(value) ? 'a mapping' : shortly(value);
-  return new EngineFault(`Invalid data type in ${policy}: expected ${expected}, found ${found}.`);
+  return new EngineFault(`Invalid data type in ${policy}: expected ${expected}, found ${kindOf(value)}.`);
 }

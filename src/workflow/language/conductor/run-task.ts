@@ -5,7 +5,7 @@ import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { derivedId } from '../state/derived-id.ts';
 import type { ItemsProgress, ResolvedPolicies, TaskRecord, TaskState, Trigger } from '../state/records.ts';
 import type { Draft } from './draft.ts';
-import { EngineFault, evaluate } from './fault.ts';
+import { EngineFault, evaluate, kindOf } from './fault.ts';
 import { failByFault, pauseExecution } from './execution-end.ts';
 import { pausedBefore, pausesBefore, resolvePolicies } from './policies.ts';
 import { pythonText } from './python-text.ts';
@@ -162,7 +162,7 @@ function asList(variable: string, value: Json): readonly Json[] {
   const list = Array.isArray(value) ? (value as readonly Json[]) : iterate(value);
   if (list === undefined) {
     throw new EngineFault(
-      `Wrong input format for: ${variable}. Iterable type is expected for each value, found ${pythonText(value)}.`,
+      `Wrong input format for: ${variable}. Iterable type is expected for each value, found ${kindOf(value)}.`,
     );
   }
   if (list.length > maxItems)

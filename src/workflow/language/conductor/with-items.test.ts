@@ -76,6 +76,13 @@ describe('with-items', () => {
     expect(commandsOf(runner, 'run-action')).toBe(1);
   });
 
+  it('over what is no list says of which type it is, not the value, which may be a secret', () => {
+    const runner = runnerOf("{with-items: 'x in <% $.l %>', action: std.noop}");
+    const { stateInfo } = runner.run('w', { l: 71923 });
+    expect(stateInfo).toContain('Iterable type is expected for each value, found a whole number.');
+    expect(stateInfo).not.toContain('71923');
+  });
+
   it('is cancelled as a whole when one action is cancelled', () => {
     const runner = runnerOf("{with-items: 'x in <% $.l %>', action: std.async_noop}");
     const id = runner.start('w', { l: [1, 2] });

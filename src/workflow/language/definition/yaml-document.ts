@@ -2,8 +2,8 @@
  * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the text, depth, and the
  * number of values after aliases are expanded (a few lines of aliases can stand for billions of values).
  *
- * YAML 1.1 as Mistral's parser reads it (`yes` is true, `<<` merges), but without types that JSON lacks: a date stays text.
- * A key that stands twice in one mapping is refused: Mistral silently takes the last one.
+ * YAML 1.1 as Mistral's parser reads it (`yes` is true, `1e3` is text, `<<` merges), but without types that JSON lacks: a date
+ * stays text. A tag that it does not know is refused, as there. A key that stands twice in one mapping is refused: Mistral silently takes the last one.
  */
 import {
   isAlias,
@@ -14,12 +14,12 @@ import {
   parseDocument,
   type Document,
   type Node,
-  type CollectionTag,
   type Pair,
-  type ScalarTag,
+  type Scalar,
 } from 'yaml';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type DefinitionPath, DefinitionError, ProblemList } from './problem.ts';
+import { collectionProblem, scalarOf } from './yaml-scalar.ts';
 
 /** The largest workflows that people published have about 100 KiB; the densest text of this size is read in a second. */
 const maxCharacters = 256 * 1024;
@@ -55,33 +55,14 @@ function parseTree(text: string, lines: LineCounter): Document.Parsed {
       lineCounter: lines,
       logLevel: 'error',
       prettyErrors: false,
-      customTags: (tags) => [...tags.filter((tag) => !isForeign(tag)), ...booleans],
+      // What a word means is decided by `scalarOf`: this schema leaves all as they stand.
+      schema: 'failsafe',
     });
   } catch (error) {
     if (error instanceof RangeError) throw tooBig('the definition is nested too deeply');
     throw error;
   }
 }
-
-/** Types that JSON lacks; and the library's booleans, which unlike Mistral's parser take `y` and `n`. */
-function isForeign(tag: ScalarTag | CollectionTag | string): boolean {
-  return /(?:timestamp|binary|omap|pairs|set|bool)$/.test(typeof tag === 'string' ? tag : tag.tag);
-}
-
-const booleans: ScalarTag[] = [
-  {
-    tag: 'tag:yaml.org,2002:bool',
-    default: true,
-    test: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/,
-    resolve: () => true,
-  },
-  {
-    tag: 'tag:yaml.org,2002:bool',
-    default: true,
-    test: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/,
-    resolve: () => false,
-  },
-];
 
 /** Only the first: those that follow are mostly its consequences. */
 function refuseSyntaxErrors(document: Document.Parsed, text: string, lines: LineCounter): void {
@@ -126,7 +107,9 @@ class Conversion {
   }
 
   #plain(node: Node, path: DefinitionPath, depth: number): Json {
-    if (isScalar(node)) return this.#scalar(node.value, path);
+    if (isScalar(node)) return this.#scalar(node, path);
+    const problem = collectionProblem(node);
+    if (problem !== undefined) this.#problems.error(path, problem);
     if (isSeq(node)) return node.items.map((item, index) => this.json(item, [...path, index], depth + 1));
     if (isMap(node)) return this.#mapping(node.items, path, depth);
     return null;
@@ -153,18 +136,11 @@ class Conversion {
     return null;
   }
 
-  #scalar(value: unknown, path: DefinitionPath): Json {
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      this.#problems.error(path, 'a number that JSON cannot carry', {
-        expected: 'a finite number',
-        found: String(value),
-      });
-      return null;
-    }
-    if (typeof value === 'bigint') return Number(value);
-    return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-      ? value
-      : null;
+  #scalar(node: Scalar, path: DefinitionPath): Json {
+    const read = scalarOf(node);
+    if ('value' in read) return read.value;
+    this.#problems.error(path, read.problem);
+    return null;
   }
 
   #mapping(pairs: readonly Pair[], path: DefinitionPath, depth: number): JsonObject {
@@ -172,7 +148,8 @@ class Conversion {
     const merged = new Map<string, Json>();
     for (const pair of pairs) {
       const key = this.#key(pair.key, path);
-      if (key === '<<') this.#merge(merged, this.json(pair.value, [...path, key], depth + 1), [...path, key]);
+      if (isMerge(pair.key))
+        this.#merge(merged, this.json(pair.value, [...path, key], depth + 1), [...path, key]);
       else if (own.has(key))
         this.#problems.error([...path, key], `the key '${key}' stands twice in one mapping`);
       else own.set(key, this.json(pair.value, [...path, key], depth + 1));
@@ -182,7 +159,11 @@ class Conversion {
 
   #key(key: unknown, path: DefinitionPath): string {
     if (isAlias(key)) return keyText(this.#alias(key.source, path));
-    if (isScalar(key)) return typeof key.value === 'symbol' ? '<<' : String(key.value);
+    if (isScalar(key)) {
+      const read = scalarOf(key);
+      if ('problem' in read) this.#problems.error([...path, keyOf(key)], read.problem);
+      return keyOf(key);
+    }
     this.#problems.error(path, 'a key of a mapping must be text');
     return '';
   }
@@ -197,6 +178,15 @@ class Conversion {
       for (const [key, item] of Object.entries(source)) into.set(key, item as Json);
     }
   }
+}
+
+function isMerge(key: unknown): boolean {
+  return isScalar(key) && key.type === 'PLAIN' && key.tag === undefined && key.source === '<<';
+}
+
+function keyOf(key: Scalar): string {
+  const read = scalarOf(key);
+  return 'key' in read ? read.key : (key.source ?? '');
 }
 
 function keyText(key: Json): string {
@@ -227,7 +217,7 @@ function child(
   step: string | number,
 ): { node: unknown; offset: number | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+    const pair = node.items.find((item) => isScalar(item.key) && keyOf(item.key) === String(step));
     return pair === undefined ? undefined : { node: pair.value, offset: startOf(pair.key) };
   }
   if (!isSeq(node) || typeof step !== 'number') return undefined;
