@@ -166,6 +166,16 @@ export async function listWorkflowActions(db: Db, query: PageQuery): Promise<Act
   return await page(db, listings.action, query, toWorkflowAction, sql<SqlBool>`type = 'ACTION'`);
 }
 
+/** Whether a page can begin after this one. */
+export async function hasRow(db: Db, { table }: Listing, id: string): Promise<boolean> {
+  // Any of the tables: all have an id.
+  const rows = db
+    .selectFrom(table as 'workflow_task')
+    .select('id')
+    .where('id', '=', id);
+  return (await rows.executeTakeFirst()) !== undefined;
+}
+
 /** Oldest first where nothing else is asked for. */
 async function page<Table extends keyof Schema, Found>(
   db: Db,

@@ -72,7 +72,7 @@ function isStandalone({ executionId }: ActionRecord): boolean {
 }
 
 async function list(request: MistralRequest, fixed: PageQuery['conditions'] = []): Promise<MistralAnswer> {
-  const asked = readListQuery(request, listings.action);
+  const asked = await readListQuery(request, listings.action, actionExecutionSchema);
   const conditions = [...asked.conditions, ...fixed];
   const actions = await listWorkflowActions(request.options.store.db, { ...asked, conditions });
   const withOutput = isTrue(request.query['include_output']) || asked.fields.includes('output');

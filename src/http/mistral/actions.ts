@@ -117,7 +117,7 @@ export const actionRoutes: readonly MistralRoute[] = [
     answers: { status: 200, schema: listSchema('actions', actionSchema) },
     query: listParameters(listings.adhoc_action),
     async handle(request) {
-      const asked = readListQuery(request, listings.adhoc_action);
+      const asked = await readListQuery(request, listings.adhoc_action, actionSchema);
       const builtIn = systemActions(request, asked);
       const found = await listDefinitions(request.options.store.db, 'adhoc_action', asked);
       const adhoc = await Promise.all(found.map((definition) => shape(request, definition)));

@@ -89,7 +89,7 @@ export const environmentRoutes: readonly MistralRoute[] = [
     answers: { status: 200, schema: listSchema('environments', environmentSchema) },
     query: listParameters(listings.environment),
     async handle(request) {
-      const asked = readListQuery(request, listings.environment);
+      const asked = await readListQuery(request, listings.environment, environmentSchema);
       const found = await listEnvironments(request.options.store.db, asked);
       return listAnswer(request, 'environments', asked, found.map(environmentShape));
     },

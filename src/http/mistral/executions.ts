@@ -130,7 +130,7 @@ export async function executionList(
   request: MistralRequest,
   fixed: PageQuery['conditions'] = [],
 ): Promise<MistralAnswer> {
-  const asked = readListQuery(request, listings.execution);
+  const asked = await readListQuery(request, listings.execution, executionSchema);
   const conditions = [...asked.conditions, ...fixed];
   const found = await listExecutions(request.options.store.db, { ...asked, conditions });
   const withOutput = isTrue(request.query['include_output']) || asked.fields.includes('output');

@@ -146,8 +146,49 @@ describe('workflows', () => {
       '/executions?created_at=gt:soon',
       'created_at: expected a time such as 2026-11-22 18:29:12, found "soon"',
     ],
+    ['/executions?fields=id,nope', expect.stringMatching(/^fields: expected some of id, .*, found "nope"$/)],
   ])('GET %s is refused', async (path, sentence) => {
     expect(fault(await rest.call('GET', path))).toEqual([400, 'Client', sentence]);
+  });
+});
+
+describe('a list', () => {
+  const lists = [
+    'workflows',
+    'workbooks',
+    'actions',
+    'executions',
+    'tasks',
+    'action_executions',
+    'environments',
+  ];
+
+  it.each(lists)('of %s does not begin after a marker that is not there', async (list) => {
+    const sentence = 'marker: expected the id of one in the list, found "nope"';
+    expect(fault(await rest.call('GET', `/${list}?marker=nope`))).toEqual([404, 'Client', sentence]);
+  });
+
+  it.each(lists)('of %s has no field that is not there', async (list) => {
+    expect(fault(await rest.call('GET', `/${list}?fields=nope`))).toEqual([
+      400,
+      'Client',
+      expect.stringContaining('found "nope"'),
+    ]);
+  });
+
+  it('has all that it shows as fields', async () => {
+    await ended(await start('heal'));
+    for (const list of lists) {
+      const [first] = await rest.items(`/${list}?include_output=true`, list);
+      const fields = Object.keys(first ?? { id: '' });
+      const [same] = await rest.items(`/${list}?fields=${fields.join(',')}`, list);
+      expect(Object.keys(same ?? { id: '' })).toEqual(fields);
+    }
+  });
+
+  it('of actions goes on after one that is built in', async () => {
+    const { status, body } = await rest.call('GET', '/actions?marker=std.echo');
+    expect([status, body['actions']]).toEqual([200, []]);
   });
 });
 

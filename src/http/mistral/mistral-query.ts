@@ -2,9 +2,16 @@
  * Lists as Mistral's clients ask for them: `state=in:RUNNING,PAUSED&sort_keys=created_at&sort_dirs=desc&limit=10&marker=<id>&fields=id`.
  * The answer has a `next` URL where there may be more.
  */
+import type { z } from 'zod';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { Comparison, Condition, Listing, PageQuery } from '../../store/workflow-listing.ts';
-import { badRequest, type MistralAnswer, type MistralRequest } from './mistral-route.ts';
+import {
+  hasRow,
+  type Comparison,
+  type Condition,
+  type Listing,
+  type PageQuery,
+} from '../../store/workflow-listing.ts';
+import { badRequest, notFound, type MistralAnswer, type MistralRequest } from './mistral-route.ts';
 
 export interface ListAsked extends PageQuery {
   /** Names of the fields to answer; empty: all. */
@@ -31,19 +38,41 @@ function fieldsOf({ fields, ofExecution = {} }: Listing): string[] {
   return [...Object.keys(fields), ...Object.keys(ofExecution)];
 }
 
-/** @throws CoppiceError with the parameter, what was expected and what was found. */
-export function readListQuery({ query }: Pick<MistralRequest, 'query'>, listing: Listing): ListAsked {
+/**
+ * `item` is what the list answers of each.
+ * @throws CoppiceError with the parameter, what was expected and what was found.
+ */
+export async function readListQuery(
+  { query, options }: Pick<MistralRequest, 'query' | 'options'>,
+  listing: Listing,
+  item: z.ZodObject,
+): Promise<ListAsked> {
   const filters = Object.entries(query).filter(([name]) => fieldsOf(listing).includes(name));
   const marker = query['marker'];
   const limit = limitOf(query['limit']);
+  const fields = namesIn(query['fields'], 'fields', Object.keys(item.shape));
+  if (marker !== undefined && marker !== '' && !(await isPlace(options, listing, marker)))
+    throw notFound(
+      `marker: expected the id of one in the list, found ${JSON.stringify(marker.slice(0, 80))}`,
+    );
   return {
     conditions: filters.map(([name, value]) => conditionOf(name, value)),
     nulls: namesIn(query['nulls'], 'nulls', fieldsOf(listing)),
     sort: sortOf(query, listing),
-    fields: split(query['fields']),
+    fields,
     ...(marker === undefined || marker === '' ? {} : { marker }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+/** The list of actions begins with those that are built in, which have no rows. */
+async function isPlace(
+  { store, workflows }: MistralRequest['options'],
+  listing: Listing,
+  id: string,
+): Promise<boolean> {
+  const isBuiltIn = listing.table === 'adhoc_action' && workflows.registry.find(id) !== undefined;
+  return isBuiltIn || (await hasRow(store.db, listing, id));
 }
 
 function split(text: string | undefined): string[] {

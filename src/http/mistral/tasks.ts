@@ -33,7 +33,7 @@ export async function taskAsked({ options, id }: MistralRequest): Promise<TaskRe
 
 async function list(request: MistralRequest, fixed: PageQuery['conditions'] = []): Promise<MistralAnswer> {
   const { db } = request.options.store;
-  const asked = readListQuery(request, listings.task);
+  const asked = await readListQuery(request, listings.task, taskSchema);
   const tasks = await listTasks(db, { ...asked, conditions: [...asked.conditions, ...fixed] });
   const executions = await getExecutions(
     db,

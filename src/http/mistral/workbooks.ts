@@ -52,7 +52,7 @@ export const workbookRoutes: readonly MistralRoute[] = [
     answers: { status: 200, schema: listSchema('workbooks', workbookSchema) },
     query: listParameters(listings.workbook),
     async handle(request) {
-      const asked = readListQuery(request, listings.workbook);
+      const asked = await readListQuery(request, listings.workbook, workbookSchema);
       const found = await listDefinitions(request.options.store.db, 'workbook', asked);
       const items = await Promise.all(found.map((definition) => shape(request, definition)));
       return listAnswer(request, 'workbooks', asked, items);

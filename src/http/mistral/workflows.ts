@@ -72,7 +72,7 @@ export const workflowRoutes: readonly MistralRoute[] = [
     answers: { status: 200, schema: listSchema('workflows', workflowSchema) },
     query: listParameters(listings.workflow),
     async handle(request) {
-      const asked = readListQuery(request, listings.workflow);
+      const asked = await readListQuery(request, listings.workflow, workflowSchema);
       const found = await listDefinitions(request.options.store.db, 'workflow', asked);
       const items = await Promise.all(found.map((definition) => shape(request, definition, 'text')));
       return listAnswer(request, 'workflows', asked, items);

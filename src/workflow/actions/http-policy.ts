@@ -15,17 +15,35 @@ export interface HttpPolicy {
 /** Mistral cuts what it stores of a result at 1 MiB, too. */
 export const defaultHttpPolicy: HttpPolicy = { allow: [], maxResponseBytes: 1024 * 1024 };
 
-const refusedNetworks = [
+const refusedIpv4 = [
   '169.254.0.0/16',
-  'fe80::/10',
-  /** EC2's metadata service over IPv6. */
-  'fd00:ec2::254',
   /** Alibaba Cloud's metadata service. */
   '100.100.100.200',
-  /** NAT64 to 169.254.0.0/16 (RFC 6052). */
-  '64:ff9b::a9fe:0/112',
+  /** Azure's wire server. */
+  '168.63.129.16',
+  /** Oracle Cloud's metadata service. */
+  '192.0.0.192',
 ];
-const refused = blockList(refusedNetworks);
+const refusedIpv6 = [
+  'fe80::/10',
+  /** EC2's metadata service over IPv6, and Google Cloud's. */
+  'fd00:ec2::254',
+  'fd20:ce::254',
+];
+const refused = blockList([...refusedIpv4, ...refusedIpv6, ...refusedIpv4.flatMap(withinIpv6)]);
+
+/** Forms of IPv6 that lead to an IPv4 network: compatible (RFC 4291), NAT64 (RFC 6052), 6to4 (RFC 3056). BlockList knows the mapped one. */
+function withinIpv6(network: string): string[] {
+  const [address = '', bits = '32'] = network.split('/');
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+  const digits = `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+  const length = Number(bits);
+  return [
+    `::${digits}/${96 + length}`,
+    `64:ff9b::${digits}/${96 + length}`,
+    `2002:${digits}::/${16 + length}`,
+  ];
+}
 
 export class AddressGuard {
   readonly #allowed: BlockList;
