@@ -394,20 +394,12 @@ describe('a workflow', () => {
     expect(scene.workflows.calls).toEqual(['start heal']);
   });
 
-  test('is cancelled with the recovery, and its end awaited', async () => {
+  test.each([
+    ['', 0],
+    [', also where the engine is away at first', 2],
+  ])('is cancelled with the recovery, and its end awaited%s', async (_when, unanswered) => {
     scene.workflows.known.set('heal', { ends: 'hangs' });
-    await scene.prepare(alone());
-    const ending = await scene.run().toTheEnd(2);
-    expect(ending).toMatchObject({ status: 'CANCELLED' });
-    expect(scene.workflows.calls).toEqual(['start heal', 'cancel heal']);
-    expect(await scene.outline()).toEqual(['heal WORKFLOW #1 CANCELLED']);
-    expect(await scene.recovery()).toMatchObject({ state: 'CANCELLED' });
-    expect((await scene.node()).status).toBe('ERROR');
-  });
-
-  test('is cancelled with the recovery also where the engine is away at first', async () => {
-    scene.workflows.known.set('heal', { ends: 'hangs' });
-    scene.workflows.unreachable.set('cancel', 2);
+    scene.workflows.unreachable.set('cancel', unanswered);
     await scene.prepare(alone());
     const ending = await scene.run().toTheEnd(2);
     expect(ending).toMatchObject({ status: 'CANCELLED' });
