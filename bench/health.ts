@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDetectors } from '../src/health/detector-registry.ts';
 import type { ProbeTarget } from '../src/health/detector.ts';
 import { Rounds } from '../src/health/rounds.ts';
-import { nextPlace } from '../src/health/spread.ts';
+import { nextOffset } from '../src/health/spread.ts';
 import type { NodeFacts } from '../src/profiles/profile-type.ts';
 import { startTargets } from './targets.ts';
 
@@ -89,7 +89,7 @@ async function roundsTurn(ports: readonly number[], lengthMs: number): Promise<T
       if (answer?.verdict.health === 'healthy') goodAt.get(node.id)?.push(at);
     },
     log: { error: (details, message) => console.error(message, details) },
-    metrics: { late: (late) => seen.late.push(late), missed() {}, looked() {}, stuck() {} },
+    metrics: { late: (late) => seen.late.push(late), missed() {}, probed() {}, stuck() {} },
   });
   rounds.reconcile(
     [...nodes.keys()].map((id) => ({ id, clusterId: 'bench', intervalMs: INTERVAL_MS, detectors })),
@@ -112,7 +112,7 @@ function countReached(
 ): { readonly wanted: number; readonly reached: number } {
   let [wanted, reached] = [0, 0];
   for (const [id, times] of goodAt) {
-    for (let place = nextPlace(id, INTERVAL_MS, since); place < until; place += INTERVAL_MS) {
+    for (let place = nextOffset(id, INTERVAL_MS, since); place < until; place += INTERVAL_MS) {
       // The rounds may be early by a twentieth of the interval.
       const from = place - INTERVAL_MS / 20;
       wanted += 1;
@@ -183,7 +183,7 @@ function targetOf(index: number, port: number): ProbeTarget {
     properties: {},
   };
   const look = () => Promise.resolve({ health: 'unknown', reason: 'not asked' } as const);
-  return { node, profile: { look, endpoint: () => ({ address: '127.0.0.1', port }) } };
+  return { node, profile: { probe: look, endpoint: () => ({ address: '127.0.0.1', port }) } };
 }
 
 function summarise(rounds: readonly Turn[], bare: readonly Turn[]): HealthBench {

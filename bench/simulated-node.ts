@@ -11,7 +11,7 @@ export const simulatedNode: ProfileType = {
   check: () => ({ ok: true, properties: {} }),
   create: async (node) => ({ physicalId: node.id, data: {} }),
   remove: async () => {},
-  look: async () => ({ health: 'healthy', reason: 'simulated' }),
+  probe: async () => ({ health: 'healthy', reason: 'simulated' }),
   details: async () => ({}),
   endpoint: () => ({}),
 };

@@ -79,7 +79,7 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
   const store = openSqlite(directory.databasePath, {
-    onTrouble: (sentence) =>
+    onWriteFailure: (sentence) =>
       sentence === undefined
         ? log.info('The database takes what is recorded again.')
         : log.error({ data_dir: directory.path }, sentence),

@@ -22,16 +22,16 @@ export async function actionEnded(tx: Tx, action: Action, ending: Ending, now: n
 
 const levels = { SUCCEEDED: 'INFO', CANCELLED: 'WARNING', FAILED: 'ERROR' } as const;
 
-interface Told {
+interface EventText {
   readonly level: EventLevel;
   readonly status: string;
   readonly statusReason: string;
 }
 
-async function writeEvent(tx: Tx, action: Action, told: Told, now: number): Promise<void> {
+async function writeEvent(tx: Tx, action: Action, text: EventText, now: number): Promise<void> {
   if (action.cause === 'Derived Action') return;
   await insertEvent(tx, {
-    ...told,
+    ...text,
     id: randomUUID(),
     timestamp: now,
     otype: action.action.startsWith('NODE_') ? 'NODE' : 'CLUSTER',

@@ -25,7 +25,7 @@ import { beginEpisode } from './recovery-episode.ts';
 import type { Episode } from './recovery-episode.ts';
 import { runOperation } from './recovery-operation.ts';
 import type { ProbingServices } from './recovery-probe.ts';
-import { isNews, recordDecisions, stepId } from './recovery-record.ts';
+import { isChange, recordDecisions, stepId } from './recovery-record.ts';
 import { runWorkflow } from './recovery-workflow.ts';
 
 export interface RecoveryServices extends ProbingServices {
@@ -100,7 +100,7 @@ class RecoveryRun {
     switch (act.kind) {
       case 'probe':
       case 'verify':
-        return this.#learn(await this.#look(act, `${number} ${act.kind}`));
+        return this.#learn(await this.#probe(act, `${number} ${act.kind}`));
       case 'wait': {
         await this.#context.sleep(`${number} wait`, act.until - this.#context.now());
         return await this.#learnAndRecord({ kind: 'waited', at: act.until }, number);
@@ -118,11 +118,11 @@ class RecoveryRun {
     const at = this.#plan.decisions.at(-1)?.at ?? this.#episode.facts.startedAt;
     const reason = 'supposed, because mode OBSERVE touches nothing';
     if (act.kind === 'run') return { kind: 'ran', at, result: { ok: true, output: {} } };
-    if (act.kind === 'verify') return { kind: 'looked', at, verdict: { health: 'healthy', reason } };
+    if (act.kind === 'verify') return { kind: 'probed', at, verdict: { health: 'healthy', reason } };
     return null;
   }
 
-  async #look({ by }: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
+  async #probe({ by }: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
     const { store, profileTypes, probe } = this.#services;
     const detection = this.#episode.policy?.detection ?? null;
     return await this.#context.step(
@@ -132,7 +132,7 @@ class RecoveryRun {
         const verdict = await probe(node, by, detection, signal);
         // What an aborted look says is not what the node is.
         signal.throwIfAborted();
-        return { kind: 'looked', at: this.#context.now(), verdict };
+        return { kind: 'probed', at: this.#context.now(), verdict };
       },
       (tx, event) => this.#record(tx, event),
     );
@@ -159,7 +159,7 @@ class RecoveryRun {
   /** Writes what the event makes the planner decide; a replay finds it written. The pauses of a verification make nothing. */
   async #learnAndRecord(event: ChainEvent, number: number): Promise<void> {
     const { decisions } = planChain(this.#episode.facts, [...this.#history, event]);
-    if (!isNews(decisions, this.#plan.decisions.length)) return this.#learn(event);
+    if (!isChange(decisions, this.#plan.decisions.length)) return this.#learn(event);
     await this.#context.transaction(`${number} decided`, (tx) => this.#record(tx, event));
     this.#learn(event);
   }

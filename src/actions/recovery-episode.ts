@@ -11,8 +11,8 @@ import type { Cluster, Node, Policy, Recovery } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ActionContext } from '../engine/action-context.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
-import { tellEpisode } from '../notify/tell-episode.ts';
-import { chainFacts, requestedByPerson } from '../recovery/chain.ts';
+import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
+import { chainFacts, requestedByOperator } from '../recovery/chain.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../recovery/classify-health.ts';
 import { detectionWithoutPolicy, operationRules } from '../recovery/operation-rules.ts';
@@ -58,7 +58,7 @@ export async function beginEpisode(tx: Tx, context: ActionContext): Promise<Epis
   const recovery =
     typeof asked === 'string'
       ? await getRecovery(tx.db, asked)
-      : await episodeForPerson(tx, node, action.id, now);
+      : await recoveryForOperator(tx, node, action.id, now);
   if (recovery === undefined || recovery.state !== 'OPEN') return null;
   if (typeof asked === 'string' && (await heldBack(tx, node, recovery, now))) return null;
   const policy = await policyOf(tx, recovery);
@@ -108,7 +108,7 @@ async function reasonToHold(
 }
 
 /** At most one episode is open for a node: a request joins it, unless it only observes. */
-async function episodeForPerson(
+async function recoveryForOperator(
   tx: Tx,
   node: Node,
   actionId: string,
@@ -122,7 +122,12 @@ async function episodeForPerson(
   await recoveryStarted(tx, id, actionId, now);
   await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
   if (open === undefined) {
-    await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: 'asked for by a person', at: now });
+    await enqueueRecoveryNews(tx, {
+      event: 'opened',
+      recoveryId: id,
+      reason: 'asked for by a person',
+      at: now,
+    });
   }
   return await getRecovery(tx.db, id);
 }
@@ -131,7 +136,7 @@ async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
   const reason = 'a person asked for a recovery that touches the node';
   await recordDecision(tx, id, 'close', `CANCELLED: ${reason}`, now);
   await closeRecovery(tx, id, 'CANCELLED', now);
-  await tellEpisode(tx, { event: 'cancelled', recoveryId: id, reason, at: now });
+  await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: id, reason, at: now });
 }
 
 async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
@@ -153,7 +158,7 @@ async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
 }
 
 function knownFailure(health: HealthRecord | undefined): Failure {
-  return health?.failure ?? { class: requestedByPerson, reason: 'asked for by a person' };
+  return health?.failure ?? { class: requestedByOperator, reason: 'asked for by a person' };
 }
 
 async function healthPolicyOf(tx: Tx, clusterId: string): Promise<Policy | undefined> {

@@ -64,8 +64,8 @@ async function see(state: 'FAILED' | 'HEALTHY'): Promise<void> {
     failedAt: now,
     failure: { class: 'SERVER_ERROR', reason: 'broken' },
     detectors: [],
-    lookedAt: now + 1000,
-    lookAgainAt: now,
+    probedAt: now + 1000,
+    probeAgainAt: now,
   };
   await engine.store.write((tx) => saveNodeHealth(tx, node.id, clusterId, record));
 }

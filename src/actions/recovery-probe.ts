@@ -23,7 +23,7 @@ export interface ProbingServices extends ActionServices {
 /** DETECTION asks the policy's own detection modes; without any the profile is asked. */
 export const probe: Probe = async ({ type, facts }, by, detection, signal) => {
   if (by === 'STATUS' || detection === null || detection.modes.length === 0)
-    return await type.look(facts, signal);
+    return await type.probe(facts, signal);
   const target = { node: facts, profile: type };
   // Verification asks again by itself: the retries of a look would only make each of its looks slow.
   const detectors = withoutRetries(createDetectors(detection.modes));

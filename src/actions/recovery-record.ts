@@ -3,11 +3,11 @@
  * transaction that keeps what the decisions follow from.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { closingEvents } from '../domain/episode-news.ts';
+import { closingEvents } from '../domain/recovery-news.ts';
 import type { Action, EventLevel, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
-import { tellEpisode } from '../notify/tell-episode.ts';
-import type { Decision, End, Note, StepPlan, TimedDecision } from '../recovery/chain.ts';
+import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
+import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recovery/chain.ts';
 import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
 import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
@@ -45,8 +45,8 @@ export async function recordDecisions(
   from: number,
 ): Promise<void> {
   const { recoveryId } = context.episode;
-  const toldBefore = timelineOf(decisions.slice(0, from)).length;
-  for (const { at, decision, reason } of timelineOf(decisions).slice(toldBefore)) {
+  const publishedBefore = timelineOf(decisions.slice(0, from)).length;
+  for (const { at, decision, reason } of timelineOf(decisions).slice(publishedBefore)) {
     await recordDecision(tx, recoveryId, decision, reason, at);
   }
   for (const [index, { at, decision }] of decisions.entries()) {
@@ -55,7 +55,7 @@ export async function recordDecisions(
 }
 
 /** Whether anything of the decisions from number `from` on would be written. */
-export function isNews(decisions: readonly TimedDecision[], from: number): boolean {
+export function isChange(decisions: readonly TimedDecision[], from: number): boolean {
   const quiet = decisions
     .slice(from)
     .every(({ decision }) => decision.kind === 'verify' || decision.kind === 'wait');
@@ -88,14 +88,14 @@ async function recordEffect(
       return await close(tx, context, decision);
     case 'release':
       await recoveryReleased(tx, context.episode.recoveryId, decision.until);
-      await tellEpisode(tx, {
+      await enqueueRecoveryNews(tx, {
         event: 'held',
         recoveryId: context.episode.recoveryId,
         reason: decision.reason,
         at,
       });
       if (context.episode.mode === 'OBSERVE') return;
-      return await putBack(tx, context, decision.reason);
+      return await restoreStatus(tx, context, decision.reason);
     case 'probe':
     case 'verify':
     case 'wait':
@@ -135,7 +135,7 @@ async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row:
 async function saveFinish(
   tx: Tx,
   context: RecordContext,
-  { step, state, reason, output }: Extract<Note, { kind: 'finish' }>,
+  { step, state, reason, output }: Extract<ChainNote, { kind: 'finish' }>,
   at: number,
   startedAt: number | null,
 ): Promise<void> {
@@ -143,7 +143,7 @@ async function saveFinish(
   const { name, item, purpose, attempt } = step;
   const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
   const { recoveryId } = context.episode;
-  await tellEpisode(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
+  await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
 }
 
 /** null for a step that ended without having begun. */
@@ -164,15 +164,15 @@ export function stepId(recoveryId: string, step: StepPlan): string {
 async function settle(
   tx: Tx,
   context: RecordContext,
-  { state, reason }: Extract<Note, { kind: 'settle' }>,
+  { state, reason }: Extract<ChainNote, { kind: 'settle' }>,
 ): Promise<void> {
   const { episode, now } = context;
   if (episode.mode === 'OBSERVE') return;
   const healed = state === 'RECOVERED';
   const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
   await updateNode(tx, episode.nodeId, { status: healed ? 'ACTIVE' : 'ERROR', statusReason, updatedAt: now });
-  if (healed) await noteWell(tx, context, reason);
-  else await noteStillFailed(tx, context);
+  if (healed) await markHealthy(tx, context, reason);
+  else await recordStillFailed(tx, context);
   await evaluate(tx, context);
 }
 
@@ -181,18 +181,18 @@ async function close(tx: Tx, context: RecordContext, end: Extract<End, { kind: '
   const { episode, now } = context;
   const { recoveryId } = episode;
   if (await closeRecovery(tx, recoveryId, state, now)) {
-    await tellEpisode(tx, { event: closingEvents[state], recoveryId, reason, at: now });
+    await enqueueRecoveryNews(tx, { event: closingEvents[state], recoveryId, reason, at: now });
   }
-  await tell(tx, context, state.toLowerCase(), reason);
+  await publishNews(tx, context, state.toLowerCase(), reason);
   if (episode.mode === 'OBSERVE') return;
   await countForBreaker(tx, context, state);
   if (end.next?.kind === 'quarantine') await quarantine(tx, context, end.next.reason);
   if (state === 'SELF_HEALED') {
     await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
-    await noteWell(tx, context, reason);
+    await markHealthy(tx, context, reason);
     await evaluate(tx, context);
   }
-  if (state === 'CANCELLED') await putBack(tx, context, `Recovery cancelled: ${reason}`);
+  if (state === 'CANCELLED') await restoreStatus(tx, context, `Recovery cancelled: ${reason}`);
 }
 
 /** What a person asked for says nothing about whether automation helps. */
@@ -214,20 +214,20 @@ async function quarantine(tx: Tx, context: RecordContext, reason: string): Promi
   const { episode, action, now } = context;
   const { nodeId, recoveryId } = episode;
   await quarantineNode(tx, { id: nodeId, clusterId: action.clusterId }, reason, now);
-  await tell(tx, context, 'quarantined', reason);
-  await tellEpisode(tx, { event: 'quarantined', recoveryId, reason, at: now });
+  await publishNews(tx, context, 'quarantined', reason);
+  await enqueueRecoveryNews(tx, { event: 'quarantined', recoveryId, reason, at: now });
 }
 
 /** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
-async function noteStillFailed(tx: Tx, { episode, now }: RecordContext): Promise<void> {
+async function recordStillFailed(tx: Tx, { episode, now }: RecordContext): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
   const record = (await healthOfNodes<HealthRecord>(tx.db, [episode.nodeId])).get(episode.nodeId);
   if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
-  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, lookedAt: now });
+  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, probedAt: now });
 }
 
 /** What was seen of the node before is over: it counts as well until it is seen to fail again. */
-async function noteWell(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
+async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
   if (node === undefined || node.clusterId === null || episode.policy === null) return;
   await saveNodeHealth(
@@ -239,7 +239,7 @@ async function noteWell(tx: Tx, { episode, now }: RecordContext, reason: string)
 }
 
 /** Nothing is known to be better than before, and a recovery that was cut off may have left the node half done. */
-async function putBack(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
+async function restoreStatus(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
   const { nodeId, statusBefore } = context.episode;
   const status: Node['status'] =
     statusBefore === 'ACTIVE' || statusBefore === 'WARNING' ? statusBefore : 'ERROR';
@@ -260,7 +260,7 @@ const levels: Readonly<Record<string, EventLevel>> = {
   cancelled: 'WARNING',
 };
 
-async function tell(
+async function publishNews(
   tx: Tx,
   { episode, action, now }: RecordContext,
   status: string,
@@ -299,7 +299,7 @@ export async function closeAbandonedRecovery(
   if (open === undefined || open.actionId !== action.id) return;
   await recordDecision(tx, open.id, 'close', `CANCELLED: ${reason}`, now);
   if (await closeRecovery(tx, open.id, 'CANCELLED', now)) {
-    await tellEpisode(tx, { event: 'cancelled', recoveryId: open.id, reason, at: now });
+    await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: open.id, reason, at: now });
   }
   const node = await getNode(tx.db, action.target);
   if (node?.status === 'RECOVERING') await updateNode(tx, node.id, { status: 'ERROR', statusReason: reason });

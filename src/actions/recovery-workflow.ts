@@ -71,7 +71,7 @@ function ran(at: number, result: StepResult): Ran {
 }
 
 async function start(run: WorkflowRun): Promise<Seen> {
-  return await look(run, 'start', async () => {
+  return await callService(run, 'start', async () => {
     const workflow = await find(run);
     if (workflow === undefined) return missing(run);
     const healing = await run.healing();
@@ -129,7 +129,7 @@ async function awaitEnd(
   absent: StepResult | null,
 ): Promise<{ at: number; ended: StepResult } | null> {
   for (let turn = 1; ; turn += 1) {
-    const { at, ended } = await look(run, `look ${turn}`, () => seeExecution(run, absent));
+    const { at, ended } = await callService(run, `look ${turn}`, () => seeExecution(run, absent));
     if (ended !== null) return { at, ended };
     if (at >= deadline) return null;
     await pause(run, `wait ${turn}`, Math.min(run.workflows.pollMs, deadline - at));
@@ -143,7 +143,7 @@ async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: n
       const seen = await seeExecution(run, null);
       return seen ?? resultOf(await run.workflows.cancel(run.executionId, reason));
     };
-    const { at, ended } = await look(run, `cancel ${turn}`, cancel, unstoppable);
+    const { at, ended } = await callService(run, `cancel ${turn}`, cancel, unstoppable);
     if (ended !== null) return { at, ended };
     await pause(run, `cancel wait ${turn}`, run.workflows.pollMs);
   }
@@ -184,7 +184,7 @@ const unstoppable = new AbortController().signal;
  * One durable step. Where only the start can fail, a look that fails has seen nothing.
  * @param until what breaks it off; absent: what interrupts the action.
  */
-async function look(
+async function callService(
   run: WorkflowRun,
   what: string,
   see: () => Promise<StepResult | null>,

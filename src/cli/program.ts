@@ -12,17 +12,17 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { actionCommand } from './action.ts';
-import { clusterCommand } from './cluster.ts';
-import { demoCommand } from './demo.ts';
-import { nodeCommand } from './node.ts';
-import { policyCommand } from './policy.ts';
-import { profileCommand } from './profile.ts';
-import { recoveryCommand } from './recovery.ts';
-import { serveCommand } from './serve.ts';
-import type { Terminal } from './terminal.ts';
-import { watchCommand } from './watch.ts';
-import { workflowCommand } from './workflow.ts';
+import { actionCommand } from './commands/action.ts';
+import { clusterCommand } from './commands/cluster.ts';
+import { demoCommand } from './commands/demo.ts';
+import { nodeCommand } from './commands/node.ts';
+import { policyCommand } from './commands/policy.ts';
+import { profileCommand } from './commands/profile.ts';
+import { recoveryCommand } from './commands/recovery.ts';
+import { serveCommand } from './commands/serve.ts';
+import type { Terminal } from './rendering/terminal.ts';
+import { watchCommand } from './commands/watch.ts';
+import { workflowCommand } from './commands/workflow.ts';
 
 const examples = `
 Examples:

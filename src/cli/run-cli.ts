@@ -2,9 +2,9 @@
 import { CommanderError } from 'commander';
 import { CliError, EndedBySignal } from './cli-error.ts';
 import { buildProgram } from './program.ts';
-import { styleFor } from './style.ts';
-import { printable } from './table.ts';
-import type { Terminal } from './terminal.ts';
+import { styleFor } from './rendering/style.ts';
+import { printable } from './rendering/table.ts';
+import type { Terminal } from './rendering/terminal.ts';
 
 /** @param words what was typed behind `coppice`. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {

@@ -12,7 +12,7 @@ import {
   releaseAction,
   StaleClaim,
   suspendAction,
-  type Claim,
+  type ActionClaim,
   type Waiting,
 } from '../store/action-claims.ts';
 import { findSignal } from '../store/action-wakes.ts';
@@ -38,7 +38,7 @@ export type RunOutcome =
 export interface RunOptions {
   readonly store: Store;
   readonly now: () => number;
-  readonly claim: Claim;
+  readonly claim: ActionClaim;
   /** What earlier claims of the action have recorded. */
   readonly steps: ReadonlyMap<string, StepRecord>;
 }

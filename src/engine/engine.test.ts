@@ -196,9 +196,9 @@ describe.each(backends)('the engine on $name', (backend) => {
     const racing: Store = {
       db: store.db,
       listen: (topic, listener) => store.listen(topic, listener),
-      hear: (listener) => store.hear(listener),
-      place: store.place,
-      trouble: undefined,
+      onCommitted: (listener) => store.onCommitted(listener),
+      location: store.location,
+      writeFailure: undefined,
       isFailure: (error) => store.isFailure(error),
       close: () => store.close(),
       async write(work) {

@@ -17,7 +17,7 @@ import {
   releaseAction,
   StaleClaim,
   takeOverActions,
-  type Claim,
+  type ActionClaim,
   type Ending,
 } from '../store/action-claims.ts';
 import { hasReadyActions } from '../store/action-claims.ts';
@@ -153,7 +153,7 @@ export class Engine {
     for (const claim of claims) this.#run(claim);
   }
 
-  async #claim(tx: Tx, most: number): Promise<Claim[]> {
+  async #claim(tx: Tx, most: number): Promise<ActionClaim[]> {
     const claims = await claimActions(tx, this.id, most, this.#now());
     for (const claim of claims) {
       if (claim.epoch === 1) await this.#options.observer?.started?.(tx, claim.action);
@@ -169,7 +169,7 @@ export class Engine {
     if (delay < PASS_EVERY_MS) this.#wakeTimer = setTimeout(() => this.kick(), delay);
   }
 
-  #run(claim: Claim): void {
+  #run(claim: ActionClaim): void {
     const done = this.#carryOut(claim)
       .catch((error: unknown) => this.#recoverFromFailure(claim, error))
       .finally(() => {
@@ -180,7 +180,7 @@ export class Engine {
     this.#ended.add(done);
   }
 
-  async #carryOut(claim: Claim): Promise<void> {
+  async #carryOut(claim: ActionClaim): Promise<void> {
     const definition = this.#definitions.get(claim.action.action);
     if (definition === undefined) {
       const reason = `This Coppice does not know the action ${claim.action.action}.`;
@@ -193,7 +193,7 @@ export class Engine {
     await this.#settle(claim, outcome);
   }
 
-  async #settle(claim: Claim, outcome: RunOutcome): Promise<void> {
+  async #settle(claim: ActionClaim, outcome: RunOutcome): Promise<void> {
     switch (outcome.kind) {
       case 'returned':
         return await this.#end(claim, { status: 'SUCCEEDED', reason: SUCCESS, outputs: outcome.outputs });
@@ -206,7 +206,7 @@ export class Engine {
     }
   }
 
-  async #end(claim: Claim, ending: Ending): Promise<void> {
+  async #end(claim: ActionClaim, ending: Ending): Promise<void> {
     await this.#store.write(async (tx) => {
       await endAction(tx, claim, ending, this.#now());
       await this.#options.observer?.ended?.(tx, claim.action, ending);
@@ -214,7 +214,7 @@ export class Engine {
   }
 
   /** The database failed, or the claim is another's: what was not committed did not happen; the action is taken again. */
-  async #recoverFromFailure(claim: Claim, error: unknown): Promise<void> {
+  async #recoverFromFailure(claim: ActionClaim, error: unknown): Promise<void> {
     if (error instanceof StaleClaim) return;
     this.#options.observer?.failed?.(error, claim.action);
     if (this.#stopping) return;

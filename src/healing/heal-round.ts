@@ -8,8 +8,8 @@ import { evaluateCluster } from '../actions/evaluate-cluster.ts';
 import { onNode } from '../actions/action-requests.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { cancelHeld } from '../actions/close-held.ts';
-import { closingEvents } from '../domain/episode-news.ts';
-import { tellEpisode } from '../notify/tell-episode.ts';
+import { closingEvents } from '../domain/recovery-news.ts';
+import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
@@ -31,7 +31,7 @@ import type { WatchedCluster } from './watch-list.ts';
 
 export interface HealRoundResult {
   /** Something is held or left until then; null: look again when something changes. */
-  readonly lookAgainAt: number | null;
+  readonly planAgainAt: number | null;
   /** There are open episodes, or failed nodes that are left alone for now. */
   readonly isActive: boolean;
   /** What is written of the nodes' health; a recovery that ended has written it anew. */
@@ -50,17 +50,17 @@ export async function healRound(
   const cluster = await getCluster(tx.db, clusterId);
   if (cluster === undefined) {
     await cancelHeld(tx, { clusterId }, 'the cluster is gone', now);
-    return { lookAgainAt: null, isActive: false, health: new Map() };
+    return { planAgainAt: null, isActive: false, health: new Map() };
   }
   await keepBreakerInTime(tx, cluster.id, now);
   const { round: snapshot, nodes, health, episodes } = await takeSnapshot(tx.db, cluster, watched, now);
   const plan = planRound(snapshot);
   const modes = new Map(episodes.map((each) => [each.recoveryId, each.mode]));
   await carryOut(tx, { cluster, nodes, watched, modes, now }, plan);
-  const times = [...plan.hold, ...plan.leave].flatMap(({ until }) => until ?? []);
+  const times = [...plan.hold, ...plan.skip].flatMap(({ until }) => until ?? []);
   return {
-    lookAgainAt: times.length === 0 ? null : Math.min(...times),
-    isActive: snapshot.episodes.length + plan.open.length + plan.leave.length > 0,
+    planAgainAt: times.length === 0 ? null : Math.min(...times),
+    isActive: snapshot.episodes.length + plan.open.length + plan.skip.length > 0,
     health,
   };
 }
@@ -154,8 +154,8 @@ async function openEpisode(
   await recordDecision(tx, id, 'open', entry.reason, now);
   const statusReason = `${entry.failure.class}: ${entry.failure.reason}`;
   if (modeOf(round) === 'ENFORCE') await updateNode(tx, node.id, { status: 'ERROR', statusReason });
-  await tell(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
-  await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: entry.reason, at: now });
+  await publishNews(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
+  await enqueueRecoveryNews(tx, { event: 'opened', recoveryId: id, reason: entry.reason, at: now });
   return id;
 }
 
@@ -199,7 +199,7 @@ async function holdEpisode(
   // Another number is worth a line in the record, but wakes nobody again.
   if (isSameGate) return;
   const closed = gate === null ? {} : { gate: gate.gate };
-  await tellEpisode(tx, { event: 'held', recoveryId: id, reason, at: round.now, ...closed });
+  await enqueueRecoveryNews(tx, { event: 'held', recoveryId: id, reason, at: round.now, ...closed });
 }
 
 function withoutNumbers(reason: string): string {
@@ -220,21 +220,21 @@ async function closeEpisode(
   await recordDecision(tx, id, 'close', `${entry.state}: ${entry.reason}`, round.now);
   if (await closeRecovery(tx, id, entry.state, round.now)) {
     const event = closingEvents[entry.state];
-    await tellEpisode(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });
+    await enqueueRecoveryNews(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });
   }
   if (node === undefined) return;
   if (entry.state === 'SELF_HEALED' && !isObserved(round, id)) {
     await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${entry.reason}` });
     await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
   }
-  await tell(tx, round, node, id, {
+  await publishNews(tx, round, node, id, {
     level: 'INFO',
     status: entry.state.toLowerCase(),
     statusReason: entry.reason,
   });
 }
 
-async function tell(
+async function publishNews(
   tx: Tx,
   round: Round,
   node: Node,

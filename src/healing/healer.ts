@@ -19,7 +19,7 @@ import { healRound } from './heal-round.ts';
 import type { ModeVerdict } from '../health/probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
 import { changedAt, recordSince } from './snapshot.ts';
-import type { SlotLimits } from '../health/slots.ts';
+import type { ProbeLimits } from '../health/probe-limiter.ts';
 import {
   asAttached,
   emptyWatchList,
@@ -37,7 +37,7 @@ export interface HealerOptions {
     info(details: object, message: string): void;
   };
   readonly metrics?: RoundsMetrics;
-  readonly limits?: SlotLimits;
+  readonly limits?: ProbeLimits;
 }
 
 /** The pass behind all notices. */
@@ -132,7 +132,7 @@ export class Healer {
       this.#profiles.clear();
       await this.#loadRecords();
       this.#rounds.reconcile(this.#list.nodes);
-      this.#hearEvents(this.#list.heedingEvents.size > 0);
+      this.#hearEvents(this.#list.wantingEvents.size > 0);
       // Planned once more where the policy changed, also away: what was held under it is closed.
       for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()])) {
         const [old, now] = [before.get(clusterId), this.#list.clusters.get(clusterId)];
@@ -156,7 +156,7 @@ export class Healer {
 
   /** An event says nothing of the node but that it is time to look. */
   #heed(nodeId: string): void {
-    if (!this.#stopped && this.#list.heedingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
+    if (!this.#stopped && this.#list.wantingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
   }
 
   /** What was known before a restart is known again: a count of failures goes on, a confirmed failure stays one. */
@@ -207,7 +207,7 @@ export class Healer {
     const { detection } = cluster.policy;
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
     const written = recordSince(changed, this.#written.get(watched.id));
-    const news = isNews(written, record);
+    const news = isChange(written, record);
     if (news && !(await this.#write(watched, record, begunAt))) return;
     this.#records.set(watched.id, record);
     if (news) this.#plan(watched.clusterId);
@@ -246,13 +246,13 @@ export class Healer {
     try {
       const watched = this.#list.clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#lookAround(watched);
-      const { lookAgainAt, isActive, health } = await this.#store.write(async (tx) =>
+      const { planAgainAt, isActive, health } = await this.#store.write(async (tx) =>
         healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
       );
       for (const [id, record] of health) if (this.#records.has(id)) this.#adopt(id, record);
       if (isActive) this.#active.add(clusterId);
       else this.#active.delete(clusterId);
-      if (lookAgainAt !== null) this.#planAt(clusterId, lookAgainAt);
+      if (planAgainAt !== null) this.#planAt(clusterId, planAgainAt);
     } catch (error) {
       this.#options.log.error(
         { err: error, cluster_id: clusterId },
@@ -275,7 +275,7 @@ export class Healer {
     const newest = Math.max(...failures);
     if (failures.length === 0 || newest <= (this.#lookedAround.get(clusterId) ?? 0)) return;
     this.#lookedAround.set(clusterId, newest);
-    const unseen = nodes.filter(({ id }) => (this.#records.get(id)?.lookedAt ?? 0) < newest);
+    const unseen = nodes.filter(({ id }) => (this.#records.get(id)?.probedAt ?? 0) < newest);
     await within(
       policy.detection.intervalMs,
       unseen.map(({ id }) => this.#rounds.probeNow(id)),
@@ -285,7 +285,7 @@ export class Healer {
   /** A recovery that has verified its node writes that it is well; an older look of ours does not outlive that. */
   #adopt(id: string, written: HealthRecord): void {
     this.#written.set(id, written);
-    if (written.lookedAt > (this.#records.get(id)?.lookedAt ?? 0)) this.#records.set(id, written);
+    if (written.probedAt > (this.#records.get(id)?.probedAt ?? 0)) this.#records.set(id, written);
   }
 
   /** The earliest time that was asked for counts. */
@@ -306,10 +306,10 @@ export class Healer {
 }
 
 /** Until all have ended, or the time is up. */
-async function within(ms: number, looks: readonly Promise<unknown>[]): Promise<void> {
+async function within(ms: number, probes: readonly Promise<unknown>[]): Promise<void> {
   const { promise: timeUp, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  await Promise.race([timeUp, Promise.all(looks)]);
+  await Promise.race([timeUp, Promise.all(probes)]);
   clearTimeout(timer);
 }
 
@@ -319,7 +319,7 @@ function verdictsOf({ detectors }: HealthRecord): string {
 }
 
 /** Whether a look says something that is not yet written down. A count below its threshold is: it survives a restart. */
-function isNews(before: HealthRecord | null, now: HealthRecord): boolean {
+function isChange(before: HealthRecord | null, now: HealthRecord): boolean {
   if (before === null) return true;
   const { state, last, failures, successes, failure } = before;
   if (state !== now.state || last !== now.last || failure?.class !== now.failure?.class) return true;

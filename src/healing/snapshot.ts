@@ -122,7 +122,7 @@ function withinInterval(at: number | null, rules: ClusterRules | null, now: numb
 
 /** What was seen of a node before it was last changed says nothing about what it is now. */
 export function recordSince(changed: number, record: HealthRecord | undefined): HealthRecord | null {
-  return record !== undefined && record.lookedAt >= changed ? record : null;
+  return record !== undefined && record.probedAt >= changed ? record : null;
 }
 
 /**

@@ -28,10 +28,10 @@ export interface WatchList {
   readonly clusters: ReadonlyMap<string, WatchedCluster>;
   readonly nodes: readonly WatchedNode[];
   /** Those whose policy asks for LIFECYCLE_EVENTS, by id. */
-  readonly heedingEvents: ReadonlySet<string>;
+  readonly wantingEvents: ReadonlySet<string>;
 }
 
-export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], heedingEvents: new Set() };
+export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wantingEvents: new Set() };
 
 /**
  * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others go on.
@@ -61,7 +61,7 @@ export async function loadWatchList(
     clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
   }
   const nodes = await watchedNodes(db, clusters);
-  return { clusters, nodes, heedingEvents: new Set(nodes.filter(heedsEvents).map((node) => node.id)) };
+  return { clusters, nodes, wantingEvents: new Set(nodes.filter(wantsEvents).map((node) => node.id)) };
 }
 
 /** As it is attached at this moment, which the list may be behind; null: it was detached. */
@@ -71,7 +71,7 @@ export async function asAttached(db: Db, watched: WatchedCluster | null): Promis
   return binding === undefined ? null : { ...watched, enabled: binding.enabled };
 }
 
-function heedsEvents({ detectors }: WatchedNode): boolean {
+function wantsEvents({ detectors }: WatchedNode): boolean {
   return detectors.some((detector) => detector.mode === 'LIFECYCLE_EVENTS');
 }
 

@@ -54,7 +54,7 @@ class Attempt {
     try {
       this.#end(await this.#detector.probe(target, this.#controller.signal));
     } catch (error) {
-      this.#end(couldNotLook(error));
+      this.#end(couldNotProbe(error));
     }
   }
 
@@ -76,7 +76,7 @@ class Attempt {
 
   #abandon(reason: Error): void {
     this.#context.onStuck?.(this.#detector, this.#ended);
-    this.#end(couldNotLook(reason));
+    this.#end(couldNotProbe(reason));
   }
 
   #end(verdict: Verdict): void {
@@ -86,7 +86,7 @@ class Attempt {
   }
 }
 
-function couldNotLook(error: unknown): Verdict {
+function couldNotProbe(error: unknown): Verdict {
   if (error instanceof OutOfTime)
     return { health: 'unknown', reason: `no answer within ${seconds(error.afterMs)}` };
   const message = error instanceof Error ? error.message : String(error);

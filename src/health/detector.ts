@@ -17,7 +17,7 @@ import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
 /** A node as a detector sees it. */
 export interface ProbeTarget {
   readonly node: NodeFacts;
-  readonly profile: Pick<ProfileType, 'look' | 'endpoint'>;
+  readonly profile: Pick<ProfileType, 'probe' | 'endpoint'>;
 }
 
 /**

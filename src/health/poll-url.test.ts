@@ -49,7 +49,7 @@ const facts: NodeFacts = {
 
 async function ask(port: number, given: Partial<PollUrlOptions> = {}, timeoutMs?: number): Promise<Verdict> {
   const detector = pollUrl({ poll_url: 'http://127.0.0.1:{port}/', poll_url_retry_limit: 0, ...given });
-  const profile = { look: neverAsked, endpoint: () => ({ address: '127.0.0.1', port }) };
+  const profile = { probe: neverAsked, endpoint: () => ({ address: '127.0.0.1', port }) };
   const timed = timeoutMs === undefined ? detector : { ...detector, timeoutMs };
   const { signal } = new AbortController();
   const [answer] = await probeModes({ node: facts, profile }, [timed], { signal });

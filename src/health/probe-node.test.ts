@@ -81,7 +81,7 @@ describe('the registry', () => {
     ]);
     const looked = {
       node: target.node,
-      profile: { look: () => Promise.resolve(bad), endpoint: () => ({}) },
+      profile: { probe: () => Promise.resolve(bad), endpoint: () => ({}) },
     };
     expect(await status?.probe(looked, new AbortController().signal)).toBe(bad);
     expect(url).toMatchObject({

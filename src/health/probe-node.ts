@@ -20,14 +20,14 @@ export interface ModeVerdict extends DetectorVerdict {
 }
 
 /** Who lets attempts run; without one they run at once. Between two attempts no place is held. */
-export interface Places {
-  take(): Promise<void> | null;
-  give(): void;
+export interface AttemptLimiter {
+  acquire(): Promise<void> | null;
+  release(): void;
 }
 
 export interface ProbeContext extends AttemptContext {
   readonly timers?: Timers;
-  readonly places?: Places;
+  readonly limiter?: AttemptLimiter;
 }
 
 /** Never throws: what a detector throws is an `unknown` of its mode. */
@@ -59,12 +59,12 @@ async function probeMode(
   const timers = context.timers ?? systemTimers;
   let tookMs = 0;
   for (let attempts = 1; ; attempts += 1) {
-    const free = context.places?.take() ?? null;
+    const free = context.limiter?.acquire() ?? null;
     if (free !== null) await free;
     const since = timers.now();
     const verdict = await runAttempt(target, detector, timers, context);
     tookMs = Math.max(tookMs, timers.now() - since);
-    context.places?.give();
+    context.limiter?.release();
     const again = verdict.health === 'unhealthy' && attempts < detector.attempts && !context.signal.aborted;
     if (!again) return { detector: detector.name, mode: detector.mode, verdict, attempts, tookMs };
     await pause(detector.retryIntervalMs, timers, context.signal);

@@ -40,7 +40,7 @@ class World {
       metrics: {
         late: (seconds) => this.late.push(seconds),
         missed: (count) => (this.missed += count),
-        looked: () => {},
+        probed: () => {},
         stuck: () => (this.stuck += 1),
       },
       timers: this.timers,

@@ -10,10 +10,10 @@
 import type { Detector, ProbeTarget } from './detector.ts';
 import { DueHeap } from './due-heap.ts';
 import { probeModes } from './probe-node.ts';
-import type { ModeVerdict, Places } from './probe-node.ts';
-import { Slots, defaultSlotLimits } from './slots.ts';
-import type { SlotLimits } from './slots.ts';
-import { nextPlace } from './spread.ts';
+import type { ModeVerdict, AttemptLimiter } from './probe-node.ts';
+import { ProbeLimiter, defaultProbeLimits } from './probe-limiter.ts';
+import type { ProbeLimits } from './probe-limiter.ts';
+import { nextOffset } from './spread.ts';
 import { StuckProbes } from './stuck-probes.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
@@ -34,7 +34,7 @@ export interface RoundsMetrics {
   late(seconds: number): void;
   /** Rounds of a node that its own unfinished look, or a standstill of this process, let pass. */
   missed(rounds: number): void;
-  looked(verdict: ModeVerdict): void;
+  probed(verdict: ModeVerdict): void;
   /** A detector that does not stop when its time is over. */
   stuck(): void;
 }
@@ -57,7 +57,7 @@ export interface RoundsOptions {
   ): void | Promise<void>;
   readonly log: { error(details: object, message: string): void };
   readonly metrics?: RoundsMetrics;
-  readonly limits?: SlotLimits;
+  readonly limits?: ProbeLimits;
   readonly timers?: Timers;
 }
 
@@ -66,14 +66,14 @@ interface Entry {
   /** On the monotonic clock. */
   dueAt: number;
   heapIndex: number;
-  look: Look | null;
+  running: RunningProbe | null;
   /** The last look took long: the next one takes a slow place. */
   slow: boolean;
   /** Which `reconcile` saw it last. */
   pass: number;
 }
 
-interface Look {
+interface RunningProbe {
   readonly controller: AbortController;
   readonly ended: Promise<readonly ModeVerdict[]>;
   /** Asked for while this one was running; starts after it. */
@@ -93,7 +93,7 @@ const nothing: readonly ModeVerdict[] = [];
 export class Rounds {
   readonly #options: RoundsOptions;
   readonly #timers: Timers;
-  readonly #slots: Slots;
+  readonly #slots: ProbeLimiter;
   readonly #entries = new Map<string, Entry>();
   readonly #heap = new DueHeap<Entry>();
   readonly #stuck: StuckProbes;
@@ -105,7 +105,7 @@ export class Rounds {
   constructor(options: RoundsOptions) {
     this.#options = options;
     this.#timers = options.timers ?? systemTimers;
-    this.#slots = new Slots(options.limits ?? defaultSlotLimits);
+    this.#slots = new ProbeLimiter(options.limits ?? defaultProbeLimits);
     this.#stuck = new StuckProbes(() => options.metrics?.stuck());
   }
 
@@ -115,7 +115,7 @@ export class Rounds {
 
   /** Attempts that are running. */
   get inFlight(): number {
-    return this.#slots.taken;
+    return this.#slots.inUse;
   }
 
   start(): void {
@@ -128,9 +128,9 @@ export class Rounds {
     this.#running = false;
     this.#timers.cancel(this.#timer);
     this.#timerAt = Infinity;
-    const looks = [...this.#entries.values()].flatMap((entry) => entry.look ?? []);
-    for (const look of looks) look.controller.abort(new Error('the rounds stop'));
-    await Promise.all(looks.map((look) => look.ended));
+    const probes = [...this.#entries.values()].flatMap((entry) => entry.running ?? []);
+    for (const look of probes) look.controller.abort(new Error('the rounds stop'));
+    await Promise.all(probes.map((look) => look.ended));
   }
 
   /** Begins to watch a node, or goes on with new facts about it. */
@@ -138,7 +138,7 @@ export class Rounds {
     if (!(node.intervalMs >= 1)) throw new RangeError(`interval of node ${node.id}: ${node.intervalMs} ms`);
     const known = this.#entries.get(node.id);
     if (known !== undefined) return this.#update(known, node);
-    const entry: Entry = { node, dueAt: 0, heapIndex: -1, look: null, slow: false, pass: this.#pass };
+    const entry: Entry = { node, dueAt: 0, heapIndex: -1, running: null, slow: false, pass: this.#pass };
     this.#entries.set(node.id, entry);
     this.#plan(entry, node.firstAt ?? this.#nextPlace(node));
   }
@@ -149,7 +149,7 @@ export class Rounds {
     if (entry === undefined) return;
     this.#entries.delete(nodeId);
     this.#heap.remove(entry);
-    entry.look?.controller.abort(new Error('the node is not watched any more'));
+    entry.running?.controller.abort(new Error('the node is not watched any more'));
   }
 
   /** Watches exactly these. Safe to repeat: what did not change goes on undisturbed. */
@@ -166,9 +166,9 @@ export class Rounds {
   probeNow(nodeId: string): Promise<readonly ModeVerdict[]> {
     const entry = this.#entries.get(nodeId);
     if (entry === undefined || !this.#running) return Promise.resolve(nothing);
-    if (entry.look === null) return this.#begin(entry, this.#timers.now());
-    entry.look.next ??= entry.look.ended.then(() => this.probeNow(nodeId));
-    return entry.look.next;
+    if (entry.running === null) return this.#begin(entry, this.#timers.now());
+    entry.running.next ??= entry.running.ended.then(() => this.probeNow(nodeId));
+    return entry.running.next;
   }
 
   #update(entry: Entry, node: WatchedNode): void {
@@ -179,7 +179,7 @@ export class Rounds {
   }
 
   #nextPlace(node: WatchedNode): number {
-    return nextPlace(node.id, node.intervalMs, this.#timers.wall());
+    return nextOffset(node.id, node.intervalMs, this.#timers.wall());
   }
 
   /** Puts the entry where its wall-clock time is on the monotonic clock. */
@@ -213,22 +213,22 @@ export class Rounds {
     const passed = Math.max(0, Math.floor((now - dueAt) / node.intervalMs));
     entry.dueAt = dueAt + (passed + 1) * node.intervalMs;
     this.#heap.put(entry);
-    const missed = passed + (entry.look === null ? 0 : 1);
+    const missed = passed + (entry.running === null ? 0 : 1);
     if (missed > 0) this.#options.metrics?.missed(missed);
-    if (entry.look === null) void this.#begin(entry, dueAt);
+    if (entry.running === null) void this.#begin(entry, dueAt);
   }
 
   #begin(entry: Entry, dueAt: number): Promise<readonly ModeVerdict[]> {
     const controller = new AbortController();
-    const ended = this.#look(entry, dueAt, controller.signal).finally(() => {
-      entry.look = null;
+    const ended = this.#run(entry, dueAt, controller.signal).finally(() => {
+      entry.running = null;
     });
-    entry.look = { controller, ended, next: null };
+    entry.running = { controller, ended, next: null };
     return ended;
   }
 
   /** Never rejects. */
-  async #look(entry: Entry, dueAt: number, signal: AbortSignal): Promise<readonly ModeVerdict[]> {
+  async #run(entry: Entry, dueAt: number, signal: AbortSignal): Promise<readonly ModeVerdict[]> {
     const { node } = entry;
     const begunAt = this.#timers.wall();
     try {
@@ -238,11 +238,11 @@ export class Rounds {
       const verdicts = await this.#probe(entry, target, dueAt, signal);
       if (signal.aborted) return nothing;
       entry.slow = verdicts.some((one) => one.tookMs > SLOW_MS);
-      for (const verdict of verdicts) this.#options.metrics?.looked(verdict);
+      for (const verdict of verdicts) this.#options.metrics?.probed(verdict);
       await this.#options.onResult(node, verdicts, this.#timers.wall(), begunAt);
       return verdicts;
     } catch (error) {
-      this.#options.log.error({ err: error, node: node.id }, 'a look at a node failed');
+      this.#options.log.error({ err: error, node: node.id }, 'a probe of a node failed');
       return nothing;
     }
   }
@@ -258,14 +258,14 @@ export class Rounds {
     const probed = await probeModes(target, ready, {
       signal,
       timers: this.#timers,
-      places: this.#places({ clusterId, slow: entry.slow }, dueAt),
+      limiter: this.#attemptLimiter({ clusterId, slow: entry.slow }, dueAt),
       onStuck: (detector, ended) => this.#stuck.add(id, detector, ended),
     });
     return waiting.length === 0 ? probed : [...probed, ...waiting];
   }
 
   /** The places of one look, which tell how late its first attempt begins. */
-  #places(slot: { clusterId: string; slow: boolean }, dueAt: number): Places {
+  #attemptLimiter(permit: { clusterId: string; slow: boolean }, dueAt: number): AttemptLimiter {
     let begun = false;
     const begin = (): void => {
       if (begun) return;
@@ -273,13 +273,13 @@ export class Rounds {
       this.#options.metrics?.late(Math.max(0, this.#timers.now() - dueAt) / 1000);
     };
     return {
-      take: () => {
-        const waiting = this.#slots.take(slot);
+      acquire: () => {
+        const waiting = this.#slots.acquire(permit);
         if (waiting !== null) return waiting.then(begin);
         begin();
         return null;
       },
-      give: () => this.#slots.give(slot),
+      release: () => this.#slots.release(permit),
     };
   }
 }

@@ -4,9 +4,9 @@
  */
 
 /** The first moment after `now` that is the node's; both in milliseconds since 1970. */
-export function nextPlace(nodeId: string, intervalMs: number, now: number): number {
-  const place = fractionOf(nodeId) * intervalMs;
-  const next = Math.floor((now - place) / intervalMs + 1) * intervalMs + place;
+export function nextOffset(nodeId: string, intervalMs: number, now: number): number {
+  const offset = fractionOf(nodeId) * intervalMs;
+  const next = Math.floor((now - offset) / intervalMs + 1) * intervalMs + offset;
   return next > now ? next : next + intervalMs;
 }
 

@@ -20,6 +20,6 @@ export function statusPolling(
     attempts: 1,
     retryIntervalMs: 0,
     timeoutMs,
-    probe: ({ node, profile }, signal) => profile.look(node, signal),
+    probe: ({ node, profile }, signal) => profile.probe(node, signal),
   };
 }

@@ -23,8 +23,8 @@ export type ExpandedUrl =
   | { readonly ok: true; readonly url: URL }
   | { readonly ok: false; readonly reason: string };
 
-type Part = { readonly text: string } | { readonly name: string; readonly place: Place };
-type Place = 'host' | 'bracketed host' | 'after host';
+type Part = { readonly text: string } | { readonly name: string; readonly position: UrlPosition };
+type UrlPosition = 'host' | 'bracketed host' | 'after host';
 
 export type UrlTemplate = readonly Part[];
 
@@ -37,7 +37,7 @@ export function parseUrlTemplate(template: string): UrlTemplate {
   for (const match of template.matchAll(PLACEHOLDER)) {
     if (match.index > end) parts.push({ text: template.slice(end, match.index) });
     end = match.index + match[0].length;
-    parts.push({ name: match[1] ?? '', place: placeAt(template, match.index) });
+    parts.push({ name: match[1] ?? '', position: positionAt(template, match.index) });
   }
   if (end < template.length) parts.push({ text: template.slice(end) });
   return parts;
@@ -53,14 +53,14 @@ export function expandUrl(template: UrlTemplate, values: UrlValues): ExpandedUrl
   if (template.length === 0) return no('poll_url is empty');
   let text = '';
   for (const part of template) {
-    const piece = 'text' in part ? part.text : expandPart(part.name, part.place, values);
+    const piece = 'text' in part ? part.text : expandPart(part.name, part.position, values);
     if (typeof piece !== 'string') return piece;
     text += piece;
   }
   return parseUrl(text);
 }
 
-function expandPart(name: string, place: Place, values: UrlValues): string | ExpandedUrl {
+function expandPart(name: string, position: UrlPosition, values: UrlValues): string | ExpandedUrl {
   if (!isPlaceholder(name)) {
     return no(`poll_url has {${name}}; known are ${urlPlaceholders.map((one) => `{${one}}`).join(', ')}`);
   }
@@ -68,7 +68,7 @@ function expandPart(name: string, place: Place, values: UrlValues): string | Exp
   if (value === '') return no(`poll_url has {${name}}, and the node has none`);
   // The URL parser reads these two as "this folder" and "the folder above", encoded or not.
   if (value === '.' || value === '..') return no(`poll_url has {${name}}, which is "${value}" for this node`);
-  if (place !== 'after host' && isIPv6(value)) return place === 'host' ? `[${value}]` : value;
+  if (position !== 'after host' && isIPv6(value)) return position === 'host' ? `[${value}]` : value;
   return encodeURIComponent(value);
 }
 
@@ -81,7 +81,7 @@ function parseUrl(text: string): ExpandedUrl {
   return { ok: true, url };
 }
 
-function placeAt(template: string, index: number): Place {
+function positionAt(template: string, index: number): UrlPosition {
   const authority = template.indexOf('://') + 3;
   const before = template.slice(authority, index);
   if (authority === 2 || authority > index || /[/?#]/.test(before)) return 'after host';

@@ -9,13 +9,13 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts';
 type Documented = Readonly<Record<string, unknown>>;
 
 /** Why a value was refused: `expected` in words for any field, `rule` where Senlin has a sentence of its own. */
-export interface Refusal {
+export interface InvalidField {
   readonly rule: string;
   readonly expected: string;
   readonly bound?: number;
 }
 
-type Read<T> = (value: unknown, refuse: (refusal: Refusal) => never) => T;
+type Read<T> = (value: unknown, refuse: (refusal: InvalidField) => never) => T;
 
 class Refused extends Error {}
 

@@ -55,8 +55,8 @@ function seen(state: HealthRecord['state']): HealthRecord {
     failedAt: failed ? at : null,
     failure: failed ? { class: 'SERVER_ERROR', reason: 'broken' } : null,
     detectors: [{ detector: 'NODE_STATUS_POLLING', verdict, since: at }],
-    lookedAt: at,
-    lookAgainAt: at + 10_000,
+    probedAt: at,
+    probeAgainAt: at + 10_000,
   };
 }
 
@@ -109,7 +109,10 @@ describe('The health of a cluster', () => {
     expect(shown['policy']).toMatchObject({ enabled: true, mode: 'ENFORCE', name: 'health' });
     expect(shown['gates']).toMatchObject([{ gate: 'max_unhealthy', limit: 2, total: 3 }]);
     const [well, failed, unseen] = shown.nodes;
-    expect(well).toMatchObject({ health: 'HEALTHY', next: { what: 'LOOK', reason: 'looked at every 10 s' } });
+    expect(well).toMatchObject({
+      health: 'HEALTHY',
+      next: { what: 'PROBE', reason: 'looked at every 10 s' },
+    });
     expect(failed).toMatchObject({
       health: 'FAILED',
       detectors: [{ detector: 'NODE_STATUS_POLLING', failure: 'SERVER_ERROR', health: 'unhealthy' }],
@@ -137,7 +140,7 @@ describe('The health of a cluster', () => {
       await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({
-      next: { what: 'GO_ON', reason: 'its recovery runs' },
+      next: { what: 'IN_PROGRESS', reason: 'its recovery runs' },
       recovery: {
         id,
         mode: 'ENFORCE',
@@ -280,7 +283,7 @@ describe('Healing', () => {
     const asked = { exclude: { until: '2999-01-01T00:00:00Z', reason: 'under test' } };
     expect(await health('POST', `${path}/exclude`, asked)).toMatchObject({
       excluded: { until: '2999-01-01T00:00:00.000Z', reason: 'under test' },
-      next: { what: 'LEAVE', reason: 'excluded from healing (under test)' },
+      next: { what: 'SKIP', reason: 'excluded from healing (under test)' },
     });
     expect(await health('POST', `${path}/include`)).toMatchObject({ excluded: null });
   });
@@ -290,7 +293,7 @@ describe('Healing', () => {
     await server.store.write((tx) => quarantineNode(tx, node, 'recovery 3 of 3', Date.now()));
     expect(await health('GET', '/v1/nodes/web-2/health')).toMatchObject({
       quarantine: { reason: 'recovery 3 of 3' },
-      next: { what: 'LEAVE', at: null },
+      next: { what: 'SKIP', at: null },
     });
     const shown = await server.ask('GET', '/v1/nodes/web-2?show_details=true');
     expect(shown.text).toContain('recovery 3 of 3');

@@ -13,7 +13,7 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
   readonly paged?: boolean;
 }
 
-export interface ListAsked<Filter extends string, Sort extends string> {
+export interface ListRequest<Filter extends string, Sort extends string> {
   readonly filters: Partial<Record<Filter, string[]>>;
   readonly sort: { key: Sort; descending: boolean }[];
   readonly marker: string | undefined;
@@ -25,7 +25,7 @@ export function listQuery<Filter extends string, Sort extends string>({
   filters,
   sorts,
   paged = true,
-}: ListDeclaration<Filter, Sort>): z.ZodType<ListAsked<Filter, Sort>> {
+}: ListDeclaration<Filter, Sort>): z.ZodType<ListRequest<Filter, Sort>> {
   const names = Object.keys(filters) as Filter[];
   const shape: Record<string, z.ZodType> = {
     sort: last(sortField(sorts)),
@@ -89,7 +89,7 @@ function sortField<Sort extends string>(
 
 /** What the store is to list. @throws CoppiceError `forbidden` where somebody asks for more projects than he may see. */
 export function toStoreQuery<Filter extends string, Sort extends string>(
-  asked: ListAsked<Filter, Sort>,
+  asked: ListRequest<Filter, Sort>,
   caller: Caller,
 ): ListQuery<Filter, Sort> {
   const project = visibleProject(caller);

@@ -7,7 +7,7 @@ import type { Authentication } from './authentication.ts';
 import { readJsonBody } from './json-body.ts';
 import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
 import type { Answer, Route, RouteRequest } from './route.ts';
-import { describeProblems, MALFORMED, type Place } from './sentences.ts';
+import { describeProblems, MALFORMED, type FieldLocation } from './sentences.ts';
 import { toSortedJson } from './sorted-json.ts';
 import { hasControlCharacters } from './fields.ts';
 
@@ -86,7 +86,7 @@ function required(route: Route, body: unknown): unknown {
   return body;
 }
 
-function parse(schema: z.ZodType | undefined, value: unknown, place: Place): unknown {
+function parse(schema: z.ZodType | undefined, value: unknown, place: FieldLocation): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;

@@ -5,12 +5,12 @@
 import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
-import type { Refusal } from './fields.ts';
+import type { InvalidField } from './fields.ts';
 
 export const MALFORMED =
   'The server could not comply with the request since it is either malformed or otherwise incorrect.';
 
-interface Refused extends Refusal {
+interface Refused extends InvalidField {
   readonly field: string;
   readonly value: unknown;
 }
@@ -49,14 +49,20 @@ export interface Problems {
 }
 
 /** Where the values came from: the sentences for unknown and missing keys differ. */
-export type Place =
+export type FieldLocation =
   | { readonly in: 'body'; readonly method: string }
   | { readonly in: 'query'; readonly quoted: boolean };
 
 /** @param schema what was expected: it knows the keys that somebody may have meant. */
-export function describeProblems(error: z.core.$ZodError, schema: z.ZodType, place: Place): Problems {
+export function describeProblems(
+  error: z.core.$ZodError,
+  schema: z.ZodType,
+  location: FieldLocation,
+): Problems {
   const described = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? unknownKeys(issue, schema, place) : [describeOne(issue, place)],
+    issue.code === 'unrecognized_keys'
+      ? unknownKeys(issue, schema, location)
+      : [describeOne(issue, location)],
   );
   const sentence = [...new Set(described.map((one) => one.sentence))].join('; ');
   return { sentence, issues: described.map((one) => one.issue) };
@@ -67,12 +73,12 @@ interface Described {
   readonly issue: Issue;
 }
 
-function describeOne(issue: z.core.$ZodIssue, place: Place): Described {
+function describeOne(issue: z.core.$ZodIssue, location: FieldLocation): Described {
   // A parameter of a query that is given several times is one field.
-  const path = issue.path.map(String).filter((step) => place.in === 'body' || !/^\d+$/.test(step));
+  const path = issue.path.map(String).filter((step) => location.in === 'body' || !/^\d+$/.test(step));
   const found = quoteValue(issue.input);
   if (issue.code === 'custom') {
-    const refusal = (issue.params ?? {}) as unknown as Refusal;
+    const refusal = (issue.params ?? {}) as unknown as InvalidField;
     const one: Issue = { field: path.join('.'), expected: refusal.expected, found };
     // A list's entries have no name of their own.
     const field = path.filter((step) => !/^\d+$/.test(step)).at(-1) ?? '';
@@ -83,8 +89,8 @@ function describeOne(issue: z.core.$ZodIssue, place: Place): Described {
     };
   }
   const one: Issue = { field: path.join('.'), expected: expectedOf(issue), found };
-  const missingKey = place.in === 'body' && path.length === 1 && issue.input === undefined;
-  const sentence = missingKey ? missingWrapper(path[0] ?? '', place.method) : describeIssue(inner(one));
+  const missingKey = location.in === 'body' && path.length === 1 && issue.input === undefined;
+  const sentence = missingKey ? missingWrapper(path[0] ?? '', location.method) : describeIssue(inner(one));
   return { sentence, issue: one };
 }
 
@@ -100,7 +106,11 @@ function missingWrapper(key: string, method: string): string {
     : `Request body missing '${key}' key.`;
 }
 
-function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.ZodType, place: Place): Described[] {
+function unknownKeys(
+  issue: z.core.$ZodIssueUnrecognizedKeys,
+  schema: z.ZodType,
+  location: FieldLocation,
+): Described[] {
   const path = issue.path.map(String);
   const known = knownKeys(schema, path);
   const issues = issue.keys.map((key): Issue => {
@@ -113,14 +123,14 @@ function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, schema: z.ZodType,
     return hint === undefined ? one : { ...one, hint };
   });
   const hints = issues.flatMap(({ hint }) => hint ?? []);
-  const sentence = unknownKeysSentence(issue.keys.map(plain), place);
+  const sentence = unknownKeysSentence(issue.keys.map(plain), location);
   const hinted = hints.length === 0 ? sentence : `${sentence} (${hints.join(' ')})`;
   return issues.map((one) => ({ sentence: hinted, issue: one }));
 }
 
-function unknownKeysSentence(keys: readonly string[], place: Place): string {
+function unknownKeysSentence(keys: readonly string[], location: FieldLocation): string {
   const first = keys[0] ?? '';
-  if (place.in === 'query') return `Invalid parameter ${place.quoted ? `'${first}'` : first}`;
+  if (location.in === 'query') return `Invalid parameter ${location.quoted ? `'${first}'` : first}`;
   const quoted = keys.map((key) => `'${key}'`).join(', ');
   return `Additional properties are not allowed (${quoted} ${keys.length === 1 ? 'was' : 'were'} unexpected)`;
 }

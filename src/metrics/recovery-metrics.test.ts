@@ -3,10 +3,10 @@ import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { aBinding, aPolicy } from '../../test/support/rows.ts';
-import { closingEvents } from '../domain/episode-news.ts';
+import { closingEvents } from '../domain/recovery-news.ts';
 import type { RecoveryMode } from '../domain/states.ts';
-import { tellEpisode, type Turn } from '../notify/tell-episode.ts';
-import { requestedByPerson } from '../recovery/chain.ts';
+import { enqueueRecoveryNews, type Turn } from '../notify/enqueue-recovery-news.ts';
+import { requestedByOperator } from '../recovery/chain.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { insertPolicy } from '../store/policies.ts';
@@ -47,13 +47,13 @@ describe('The figures of healing', () => {
         mode: options.mode ?? 'ENFORCE',
         plan: {},
       });
-      await tellEpisode(tx, { event: 'opened', recoveryId: id, reason: '', at: 4000 });
+      await enqueueRecoveryNews(tx, { event: 'opened', recoveryId: id, reason: '', at: 4000 });
     });
     return id;
   }
 
   async function tell(recoveryId: string, turn: Omit<Turn, 'recoveryId' | 'reason'>): Promise<void> {
-    await opened.store.write((tx) => tellEpisode(tx, { reason: '', recoveryId, ...turn }));
+    await opened.store.write((tx) => enqueueRecoveryNews(tx, { reason: '', recoveryId, ...turn }));
   }
 
   async function close(id: string, state: keyof typeof closingEvents): Promise<void> {
@@ -86,7 +86,7 @@ describe('The figures of healing', () => {
   });
 
   test('say nothing of the time of a recovery that a person asked for', async () => {
-    await close(await open({ class: requestedByPerson }), 'RECOVERED');
+    await close(await open({ class: requestedByOperator }), 'RECOVERED');
     expect(await scraped('coppice_time_to')).toEqual([]);
   });
 

@@ -5,8 +5,8 @@
  * No figure has a label for a node, a cluster or a recovery: there may be 100,000 of them, and what happened to one is in its record.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { closingEvents, type EpisodeNews } from '../domain/episode-news.ts';
-import { requestedByPerson } from '../recovery/chain.ts';
+import { closingEvents, type RecoveryNews } from '../domain/recovery-news.ts';
+import { requestedByOperator } from '../recovery/chain.ts';
 import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
 import type { Store } from '../store/store.ts';
 
@@ -14,7 +14,7 @@ import type { Store } from '../store/store.ts';
 export function recoveryMetrics(registry: Registry, store: Store): () => void {
   nodeGauges(registry, store);
   const count = countingNews(registry);
-  return store.hear(count);
+  return store.onCommitted(count);
 }
 
 function nodeGauges(registry: Registry, store: Store): void {
@@ -55,7 +55,7 @@ function nodeGauges(registry: Registry, store: Store): void {
 /** From a look to an hour; what takes longer is long. */
 const secondsBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 
-function countingNews(registry: Registry): (news: EpisodeNews) => void {
+function countingNews(registry: Registry): (news: RecoveryNews) => void {
   const registers = [registry];
   const recoveries = new Counter({
     name: 'coppice_recoveries_total',
@@ -95,10 +95,10 @@ function countingNews(registry: Registry): (news: EpisodeNews) => void {
     const isReal = recovery.mode === 'ENFORCE';
     if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
     // A person who asks for a recovery of a node that has not failed has detected nothing, nor has another try at the same failure.
-    if (event === 'opened' && news.failure.class !== requestedByPerson && !news.isAgain) {
+    if (event === 'opened' && news.failure.class !== requestedByOperator && !news.isAgain) {
       detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
     }
-    if (event === 'recovered' && isReal && news.failure.class !== requestedByPerson)
+    if (event === 'recovered' && isReal && news.failure.class !== requestedByOperator)
       recover.observe(secondsBetween(recovery.failedAt, at));
     if (event === 'held') gates.inc({ gate: news.gate ?? 'node' });
     if (step !== null && isReal) {

@@ -28,7 +28,7 @@ export function roundsMetrics(registry: Registry): RoundsMetrics {
   return {
     late: (seconds) => late.observe(seconds),
     missed: (rounds) => missed.inc(rounds),
-    looked: ({ mode, verdict }) => looks.inc({ mode, health: verdict.health }),
+    probed: ({ mode, verdict }) => looks.inc({ mode, health: verdict.health }),
     stuck: () => stuck.inc(),
   };
 }

@@ -52,7 +52,7 @@ const defaultLimits: CourierLimits = {
 /** Much longer than an attempt takes: a lease that runs out in the middle means a second delivery. */
 const LEASE_MS = 60_000;
 /** The look behind all notices, also for a lease that another process has let run out. */
-const LOOK_EVERY_MS = 15_000;
+const POLL_EVERY_MS = 15_000;
 
 export class Courier {
   readonly #options: CourierOptions;
@@ -96,10 +96,10 @@ export class Courier {
   async #turn(): Promise<number> {
     const { store, receiver } = this.#options;
     const next = await oldestNotification(store.db, receiver.name);
-    if (next === undefined) return LOOK_EVERY_MS;
-    const waitMs = Math.min(next.dueAt - this.#now(), LOOK_EVERY_MS);
+    if (next === undefined) return POLL_EVERY_MS;
+    const waitMs = Math.min(next.dueAt - this.#now(), POLL_EVERY_MS);
     if (waitMs > 0) return waitMs;
-    if (!(await this.#lease())) return LOOK_EVERY_MS;
+    if (!(await this.#lease())) return POLL_EVERY_MS;
     await this.#deliver(next);
     return 0;
   }
@@ -180,7 +180,7 @@ export class Courier {
   #failed(error: unknown): number {
     const { log, receiver } = this.#options;
     log.error({ err: error, receiver: receiver.name }, 'notifications cannot be delivered; tried again');
-    return LOOK_EVERY_MS;
+    return POLL_EVERY_MS;
   }
 
   async #pause(waitMs: number): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type AnswerWith,
   type Received,
 } from '../../test/support/webhook-receiver.ts';
-import type { EpisodeEvent, EpisodeNews } from '../domain/episode-news.ts';
+import type { RecoveryNewsEvent, RecoveryNews } from '../domain/recovery-news.ts';
 import { Secret } from '../domain/secret.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { countNotifications, leaseReceiver } from '../store/notifications.ts';
@@ -19,7 +19,7 @@ import type { Store } from '../store/store.ts';
 import type { CourierLimits, DeliveryResult } from './courier.ts';
 import { Notifier } from './notifier.ts';
 import type { Receiver } from './receiver.ts';
-import { tellEpisode } from './tell-episode.ts';
+import { enqueueRecoveryNews } from './enqueue-recovery-news.ts';
 
 const secret = 'a secret of sufficient length';
 const limits: Partial<CourierLimits> = { timeoutMs: 200, firstDelayMs: 5, maxDelayMs: 20, refusals: 3 };
@@ -88,8 +88,8 @@ describe('Notifications', () => {
     return notifier;
   }
 
-  async function tell(event: EpisodeEvent, reason: string): Promise<void> {
-    await store.write((tx) => tellEpisode(tx, { event, recoveryId, reason, at: Date.now() }));
+  async function tell(event: RecoveryNewsEvent, reason: string): Promise<void> {
+    await store.write((tx) => enqueueRecoveryNews(tx, { event, recoveryId, reason, at: Date.now() }));
   }
 
   function waiting(): Promise<number | undefined> {
@@ -113,7 +113,7 @@ describe('Notifications', () => {
       at: 3000,
       gate: 'max_unhealthy',
     } as const;
-    await store.write((tx) => tellEpisode(tx, gate));
+    await store.write((tx) => enqueueRecoveryNews(tx, gate));
     await delivered(2);
     expect(reasons()).toEqual(['confirmed failed', 'held: too many']);
     const [, held] = pager.received;
@@ -233,7 +233,7 @@ describe('Notifications', () => {
   test('wait in the store while nobody delivers, and are not written by a transaction that fails', async () => {
     await (await start()).stop();
     const failing = store.write(async (tx) => {
-      await tellEpisode(tx, { event: 'opened', recoveryId, reason: 'undone', at: 1 });
+      await enqueueRecoveryNews(tx, { event: 'opened', recoveryId, reason: 'undone', at: 1 });
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
@@ -294,10 +294,10 @@ describe('Notifications', () => {
   });
 
   test('are told to this process once, after the commit, and not by a transaction that fails', async () => {
-    const heard: EpisodeNews[] = [];
-    const stop = store.hear((news) => void heard.push(news));
+    const heard: RecoveryNews[] = [];
+    const stop = store.onCommitted((news) => void heard.push(news));
     const failing = store.write(async (tx) => {
-      await tellEpisode(tx, { event: 'opened', recoveryId, reason: 'undone', at: 1 });
+      await enqueueRecoveryNews(tx, { event: 'opened', recoveryId, reason: 'undone', at: 1 });
       throw new Error('no');
     });
     await Promise.allSettled([failing, tell('opened', 'first')]);

@@ -1,9 +1,9 @@
 /** The body of a notification: all that a pager needs, without asking back. Its form is documented in docs/howto/receive-notifications.md. */
-import type { EndedStep, EpisodeNews } from '../domain/episode-news.ts';
+import type { EndedStep, RecoveryNews } from '../domain/recovery-news.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /** @param publicUrl of the API, without a slash at its end; null: not known here. */
-export function notificationBody(news: EpisodeNews, publicUrl: string | null): JsonObject {
+export function notificationBody(news: RecoveryNews, publicUrl: string | null): JsonObject {
   const { recovery, cluster, node, failure, reason, gate, step } = news;
   return {
     type: `recovery.${news.event}`,

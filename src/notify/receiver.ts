@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { episodeEvents, type EpisodeEvent } from '../domain/episode-news.ts';
+import { recoveryNewsEvents, type RecoveryNewsEvent } from '../domain/recovery-news.ts';
 import type { Issue } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 
@@ -13,7 +13,7 @@ export interface Receiver {
   readonly url: Secret<URL>;
   readonly key: Secret<Buffer>;
   /** Empty: all. */
-  readonly events: readonly EpisodeEvent[];
+  readonly events: readonly RecoveryNewsEvent[];
   /** By id or name; empty: all, and nodes that are in none. */
   readonly clusters: readonly string[];
 }
@@ -33,7 +33,7 @@ export const receiverSchema = z.strictObject({
   secret: source,
   secret_file: source,
   secret_env: source,
-  events: z.array(z.enum(episodeEvents)).default([]),
+  events: z.array(z.enum(recoveryNewsEvents)).default([]),
   clusters: z.array(z.string().min(1)).default([]),
 });
 

@@ -95,7 +95,7 @@ export interface ProfileType {
   remove(node: NodeFacts, request: OperationRequest): Promise<void>;
 
   /** The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it could not look. */
-  look(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
+  probe(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 
   /** The ways in which nodes of this type can be looked at. A policy that asks for another one cannot be attached. */
   readonly detectionModes: readonly DetectionModeType[];

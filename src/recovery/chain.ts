@@ -28,7 +28,7 @@ export function chainFacts(
 }
 
 /** The class of failure where a person asked and nothing is known to have failed. */
-export const requestedByPerson = 'REQUESTED';
+export const requestedByOperator = 'REQUESTED';
 
 /** One attempt of one item or hook. */
 export interface StepPlan {
@@ -65,12 +65,12 @@ export type Act =
   | {
       readonly kind: 'wait';
       readonly until: number;
-      readonly before: 'attempt' | 'settling' | 'look';
+      readonly before: 'attempt' | 'settling' | 'probe';
       readonly reason: string;
     };
 
 /** Something to record; there is no answer. */
-export type Note =
+export type ChainNote =
   /** A gate or a rule that does not apply, because a person asked. */
   | { readonly kind: 'pass'; readonly reason: string }
   /** The first look has confirmed the failure, as it is now: from here on the node may be touched. */
@@ -99,11 +99,11 @@ export type End =
   /** Nothing was touched and the node cannot be seen: the episode stays open, held until then. */
   | { readonly kind: 'release'; readonly until: number; readonly reason: string };
 
-export type Decision = Act | Note | End;
+export type Decision = Act | ChainNote | End;
 
 /** What came of an act. `cancelled` may answer any act, once what ran has really ended. */
 export type ChainEvent =
-  | { readonly kind: 'looked'; readonly at: number; readonly verdict: Verdict }
+  | { readonly kind: 'probed'; readonly at: number; readonly verdict: Verdict }
   | { readonly kind: 'ran'; readonly at: number; readonly result: StepResult }
   | { readonly kind: 'waited'; readonly at: number }
   | { readonly kind: 'cancelled'; readonly at: number; readonly reason: string };

@@ -90,7 +90,7 @@ describe('thresholds', () => {
       since: 30_000,
       failedAt: 20_000,
       failure: { class: 'SERVER_ERROR', reason: 'status ERROR' },
-      lookAgainAt: 40_000,
+      probeAgainAt: 40_000,
       detectors: [{ detector: 'NODE_STATUS_POLLING', since: 20_000 }],
     });
   });
@@ -162,6 +162,6 @@ test('a verified recovery begins anew', () => {
   const detection = healthPolicy({ detection: { failure_threshold: 2 } }).detection;
   const record = healthAfterRecovery(detection, 'verified by DETECTION: ok', 5000);
   const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
-  expect(record).toMatchObject({ state: 'HEALTHY', failures: 0, failedAt: null, lookAgainAt: 15_000 });
+  expect(record).toMatchObject({ state: 'HEALTHY', failures: 0, failedAt: null, probeAgainAt: 15_000 });
   expect(classifyHealth({ record, verdicts, detection, changedAt: 0, now: 15_000 }).state).toBe('SUSPECTED');
 });

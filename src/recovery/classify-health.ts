@@ -38,11 +38,11 @@ export interface HealthRecord {
   readonly failedAt: number | null;
   readonly failure: Failure | null;
   readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
-  readonly lookedAt: number;
-  readonly lookAgainAt: number;
+  readonly probedAt: number;
+  readonly probeAgainAt: number;
 }
 
-export interface Look {
+export interface Observation {
   /** null: the node was never looked at. */
   readonly record: HealthRecord | null;
   /** One for each detector that was asked, or the one that reported an event; none: nothing could be asked. */
@@ -53,16 +53,16 @@ export interface Look {
   readonly now: number;
 }
 
-export function classifyHealth(look: Look): HealthRecord {
-  const verdict = combineVerdicts(look.verdicts, look.detection.recoveryConditional);
-  const judged = judge(look, verdict);
+export function classifyHealth(observation: Observation): HealthRecord {
+  const verdict = combineVerdicts(observation.verdicts, observation.detection.recoveryConditional);
+  const judged = judge(observation, verdict);
   return {
     ...judged,
-    since: look.record?.state === judged.state ? look.record.since : look.now,
+    since: observation.record?.state === judged.state ? observation.record.since : observation.now,
     last: verdict.health,
-    detectors: withSince(look),
-    lookedAt: look.now,
-    lookAgainAt: look.now + look.detection.intervalMs,
+    detectors: withSince(observation),
+    probedAt: observation.now,
+    probeAgainAt: observation.now + observation.detection.intervalMs,
   };
 }
 
@@ -87,15 +87,20 @@ export function combineVerdicts(
 
 type Judgement = Pick<HealthRecord, 'state' | 'reason' | 'failures' | 'successes' | 'failedAt' | 'failure'>;
 
-function judge(look: Look, verdict: Verdict): Judgement {
-  const { failures = 0, successes = 0, failedAt = null, failure = null } = look.record ?? {};
+function judge(observation: Observation, verdict: Verdict): Judgement {
+  const { failures = 0, successes = 0, failedAt = null, failure = null } = observation.record ?? {};
   switch (verdict.health) {
     case 'unknown':
       return { state: 'UNKNOWN', reason: verdict.reason, failures, successes, failedAt, failure };
     case 'healthy':
-      return judgeGood(look, verdict.reason, { failures, successes: successes + 1, failedAt, failure });
+      return judgeGood(observation, verdict.reason, {
+        failures,
+        successes: successes + 1,
+        failedAt,
+        failure,
+      });
     case 'unhealthy':
-      return judgeFailed(look, failures, failedAt ?? look.now, {
+      return judgeFailed(observation, failures, failedAt ?? observation.now, {
         class: verdict.failure,
         reason: verdict.reason,
       });
@@ -103,7 +108,7 @@ function judge(look: Look, verdict: Verdict): Judgement {
 }
 
 function judgeGood(
-  { detection }: Look,
+  { detection }: Observation,
   reason: string,
   counts: Omit<Judgement, 'state' | 'reason'>,
 ): Judgement {
@@ -126,7 +131,7 @@ function judgeGood(
 
 /** Grace puts off the confirmation of a new failure; what was confirmed before stays so. */
 function judgeFailed(
-  { detection, changedAt, now }: Look,
+  { detection, changedAt, now }: Observation,
   before: number,
   failedAt: number,
   failure: Failure,
@@ -144,7 +149,7 @@ function judgeFailed(
   return { ...failed, state: 'SUSPECTED', failures, reason: `${progress}: ${failure.reason}` };
 }
 
-function withSince({ record, verdicts, now }: Look): HealthRecord['detectors'] {
+function withSince({ record, verdicts, now }: Observation): HealthRecord['detectors'] {
   return verdicts.map((each) => {
     const before = record?.detectors.find((known) => known.detector === each.detector);
     return { ...each, since: before?.verdict.health === each.verdict.health ? before.since : now };
@@ -163,7 +168,7 @@ export function healthAfterRecovery(detection: Detection, reason: string, now: n
     failedAt: null,
     failure: null,
     detectors: [],
-    lookedAt: now,
-    lookAgainAt: now + detection.intervalMs,
+    probedAt: now,
+    probeAgainAt: now + detection.intervalMs,
   };
 }

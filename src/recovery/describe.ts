@@ -15,7 +15,7 @@ export function duration(ms: number): string {
 export const notVerified = 'the operation succeeded; the policy does not verify';
 
 /** `looking again in 60 s` */
-export function lookingAgain(at: number, now: number): string {
+export function probingAgain(at: number, now: number): string {
   return `looking again in ${duration(at - now)}`;
 }
 

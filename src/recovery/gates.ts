@@ -4,7 +4,7 @@
  */
 import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
 import type { BreakerState } from './breaker.ts';
-import { count, duration, lookingAgain } from './describe.ts';
+import { count, duration, probingAgain } from './describe.ts';
 
 export type GateName =
   | 'policy'
@@ -208,5 +208,5 @@ function close(
   total: number | null = null,
   limit: number | null = null,
 ): ClosedGate {
-  return { gate, total, limit, until, reason: `held: ${why}; ${lookingAgain(until, view.now)}` };
+  return { gate, total, limit, until, reason: `held: ${why}; ${probingAgain(until, view.now)}` };
 }

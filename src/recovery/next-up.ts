@@ -6,10 +6,10 @@ import type { ClosedGate, GateView } from './gates.ts';
 import { countUnhealthy } from './plan-round.ts';
 import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
 
-export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'LEAVE', 'GO_ON', 'LOOK', 'NOTHING'] as const;
+export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
 
 export interface NextUp {
-  /** GO_ON: its recovery runs. NOTHING: nobody looks. */
+  /** IN_PROGRESS: its recovery runs. NOTHING: nobody looks. */
   readonly what: (typeof nextSteps)[number];
   /** null: at any time, or when a person does something. */
   readonly at: number | null;
@@ -24,20 +24,20 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   for (const { nodeId, reason } of plan.start) say(nodeId, { what: 'RECOVER', at: now, reason });
   for (const { nodeId, reason, until } of plan.hold) say(nodeId, { what: 'HOLD', at: until, reason });
   for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
-  for (const { nodeId, reason, until } of plan.leave) say(nodeId, { what: 'LEAVE', at: until, reason });
+  for (const { nodeId, reason, until } of plan.skip) say(nodeId, { what: 'SKIP', at: until, reason });
   for (const { nodeId, startedAt } of snapshot.episodes) {
-    if (startedAt !== null) say(nodeId, { what: 'GO_ON', at: null, reason: 'its recovery runs' });
+    if (startedAt !== null) say(nodeId, { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' });
   }
-  const look = nextLook(snapshot);
+  const look = nextProbe(snapshot);
   return (nodeId) => said.get(nodeId) ?? look;
 }
 
-function nextLook({ policy, policyEnabled, now }: RoundSnapshot): NextUp {
+function nextProbe({ policy, policyEnabled, now }: RoundSnapshot): NextUp {
   if (policy === null) return { what: 'NOTHING', at: null, reason: 'no health policy is attached' };
   if (!policyEnabled)
     return { what: 'NOTHING', at: null, reason: 'the health policy is disabled: nobody looks' };
   const { intervalMs } = policy.detection;
-  return { what: 'LOOK', at: now + intervalMs, reason: `looked at every ${duration(intervalMs)}` };
+  return { what: 'PROBE', at: now + intervalMs, reason: `looked at every ${duration(intervalMs)}` };
 }
 
 /** What the gates would see if a node of this cluster asked now, of which no recovery was started yet. */

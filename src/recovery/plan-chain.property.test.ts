@@ -7,7 +7,7 @@ import type { Fate } from '../../test/support/recovery-arbitraries.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { chainFacts } from './chain.ts';
 import type { ChainEvent, ChainFacts, Decision, StepPlan } from './chain.ts';
-import { planChain, tellStory } from './plan-chain.ts';
+import { planChain, runChain } from './plan-chain.ts';
 import type { ChainPlan } from './plan-chain.ts';
 
 const runs = cases(1500);
@@ -23,7 +23,7 @@ interface Told {
 /** A recovery told to its end with fates used over and over; too many questions are an endless story. */
 function tellToTheEnd(facts: ChainFacts, fates: readonly Fate[]): Told {
   const history: ChainEvent[] = [];
-  const plan = tellStory(facts, (act, now) => {
+  const plan = runChain(facts, (act, now) => {
     if (history.length > 5000) throw new Error('this recovery does not end');
     const event = eventOf(act, now, fates[history.length % fates.length] as Fate);
     history.push(event);
@@ -65,7 +65,7 @@ describe('always', () => {
   always('nothing runs before the node was seen to be unhealthy, unless a person asked for that', (story) => {
     if (story.facts.manual?.check === false) return;
     const [look] = story.history;
-    const seen = look?.kind === 'looked' && look.verdict.health === 'unhealthy';
+    const seen = look?.kind === 'probed' && look.verdict.health === 'unhealthy';
     if (!seen) expect(decisionsOf(story).filter((decision) => decision.kind === 'run')).toEqual([]);
   });
 
@@ -140,8 +140,8 @@ describe('always', () => {
         (decision) => decision.kind === 'settle' && decision.state === 'RECOVERED',
       );
       if (!recovered || story.facts.rules.verify === 'NONE') return;
-      const looks = story.history.filter((event) => event.kind === 'looked');
-      expect(looks.at(-1)?.verdict.health).toBe('healthy');
+      const probes = story.history.filter((event) => event.kind === 'probed');
+      expect(probes.at(-1)?.verdict.health).toBe('healthy');
     },
   );
 

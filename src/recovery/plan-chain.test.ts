@@ -30,20 +30,20 @@ function tell(
   facts: ChainFacts,
   world: { broken?: Record<string, StepResult>; cures?: readonly string[]; first?: Verdict } = {},
 ): ChainPlan {
-  let isWell = false;
+  let isHealthy = false;
   const nameOf = ({ params, name }: StepPlan): string => {
     const workflow = params['workflow_name'];
     return typeof workflow === 'string' ? workflow : name;
   };
   const suppose: Supposition = {
-    firstLook: world.first ?? ill,
+    firstProbe: world.first ?? ill,
     step(step) {
       const result =
         world.broken?.[`${nameOf(step)} #${step.attempt}`] ?? world.broken?.[nameOf(step)] ?? done;
-      isWell ||= result.ok && (world.cures ?? []).includes(nameOf(step));
+      isHealthy ||= result.ok && (world.cures ?? []).includes(nameOf(step));
       return result;
     },
-    look: () => (isWell ? well : ill),
+    probe: () => (isHealthy ? well : ill),
   };
   return simulateChain(facts, suppose);
 }
@@ -379,7 +379,7 @@ describe('verification', () => {
 
   test('a node that cannot be seen is not verified', () => {
     const facts = factsOf({ actions: [reboot] });
-    const plan = simulateChain(facts, { firstLook: ill, step: () => done, look: () => unseen });
+    const plan = simulateChain(facts, { firstProbe: ill, step: () => done, probe: () => unseen });
     expect(plan.next).toMatchObject({
       kind: 'close',
       state: 'EXHAUSTED',
@@ -460,11 +460,11 @@ describe('the end', () => {
 describe('a history', () => {
   const facts = factsOf({ actions: [{ ...rebuild, attempts: 2 }], on_success: [workflow('announce')] });
   const history: ChainEvent[] = [
-    { kind: 'looked', at: 2000, verdict: ill },
+    { kind: 'probed', at: 2000, verdict: ill },
     { kind: 'ran', at: 5000, result: failed },
     { kind: 'waited', at: 6000 },
     { kind: 'ran', at: 9000, result: done },
-    { kind: 'looked', at: 9100, verdict: well },
+    { kind: 'probed', at: 9100, verdict: well },
     { kind: 'ran', at: 9900, result: done },
   ];
 
@@ -479,14 +479,14 @@ describe('a history', () => {
 
   test('of another recovery is refused', () => {
     expect(() => planChain(facts, [{ kind: 'waited', at: 2000 }])).toThrow('probe was answered by waited');
-    expect(() => planChain(facts, [{ kind: 'looked', at: 2000, verdict: well }, ...history])).toThrow(
+    expect(() => planChain(facts, [{ kind: 'probed', at: 2000, verdict: well }, ...history])).toThrow(
       'it ended after 1 of 7 events',
     );
   });
 
   test('with a clock that was set back does not go back', () => {
     const plan = planChain(facts, [
-      { kind: 'looked', at: 2000, verdict: ill },
+      { kind: 'probed', at: 2000, verdict: ill },
       { kind: 'ran', at: 10, result: failed },
     ]);
     expect(plan.next).toMatchObject({ kind: 'wait', until: 3000 });

@@ -13,16 +13,16 @@
  *
  * It refuses to act, to know the time (each event brings it) and to know who carries a decision out.
  */
-import { requestedByPerson } from './chain.ts';
-import type { Act, ChainEvent, ChainFacts, Decision, End, Note, TimedDecision } from './chain.ts';
+import { requestedByOperator } from './chain.ts';
+import type { Act, ChainEvent, ChainFacts, Decision, End, ChainNote, TimedDecision } from './chain.ts';
 import type { Failure } from './classify-health.ts';
 import { afterExhausted } from './retry.ts';
-import { Cancelled, cannotFollow, look, passTime, seeFailure, startRun } from './story.ts';
-import type { Run, Story } from './story.ts';
+import { Cancelled, cannotFollow, runProbe, passTime, seeFailure, startRun } from './chain-procedure.ts';
+import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runItems } from './run-items.ts';
 import type { Outcome } from './run-items.ts';
 import { runHooks } from './run-step.ts';
-import { lookingAgain } from './describe.ts';
+import { probingAgain } from './describe.ts';
 
 export interface ChainPlan {
   /** Everything decided from the start, `next` included; a longer history only ever adds to it. */
@@ -34,7 +34,7 @@ export interface ChainPlan {
 /** @throws Error where the history is not one of this chain: an answer to another question, or one after the end. */
 export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): ChainPlan {
   let told = 0;
-  const plan = tellStory(facts, () => history[told++]);
+  const plan = runChain(facts, () => history[told++]);
   if (told < history.length) throw cannotFollow(`it ended after ${told} of ${history.length} events`);
   return plan;
 }
@@ -43,7 +43,7 @@ export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): Ch
  * Tells the story with answers from anywhere, until there is none: a recorded history, or a world to try it in.
  * @param answer what came of an act that was decided at `now`.
  */
-export function tellStory(
+export function runChain(
   facts: ChainFacts,
   answer: (act: Act, now: number) => ChainEvent | undefined,
 ): ChainPlan {
@@ -68,16 +68,16 @@ export function tellStory(
   return { decisions, next: told.value };
 }
 
-function isNote(decision: Decision): decision is Note {
+function isNote(decision: Decision): decision is ChainNote {
   const kinds: readonly string[] = noteKinds;
   return kinds.includes(decision.kind);
 }
 
-const noteKinds: readonly Note['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle'];
+const noteKinds: readonly ChainNote['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle'];
 
-function* recover(run: Run): Story<End> {
+function* recover(run: Run): ChainProcedure<End> {
   try {
-    const early = yield* lookBeforeTouching(run);
+    const early = yield* probeBeforeTouching(run);
     return early ?? (yield* conclude(run, yield* runItems(run)));
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
@@ -86,7 +86,7 @@ function* recover(run: Run): Story<End> {
 }
 
 /** A signal may be old or wrong. A person who does not ask for a check knows what they want. */
-function* lookBeforeTouching(run: Run): Story<End | null> {
+function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
   const { manual, rules, detection } = run.facts;
   if (manual !== null) {
     yield {
@@ -99,7 +99,7 @@ function* lookBeforeTouching(run: Run): Story<End | null> {
     return null;
   }
   const by = rules.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
-  const verdict = yield* look({ kind: 'probe', by, reason: 'look again before anything is touched' });
+  const verdict = yield* runProbe({ kind: 'probe', by, reason: 'look again before anything is touched' });
   if (verdict.health === 'unhealthy') {
     const failure = { class: verdict.failure, reason: verdict.reason };
     yield { kind: 'confirm', failure, reason: stillFailed(run.failure, failure) };
@@ -122,12 +122,12 @@ function* lookBeforeTouching(run: Run): Story<End | null> {
   return {
     kind: 'release',
     until,
-    reason: `held: cannot look at the node (${verdict.reason}); ${lookingAgain(until, run.now)}`,
+    reason: `held: cannot look at the node (${verdict.reason}); ${probingAgain(until, run.now)}`,
   };
 }
 
 function stillFailed(before: Failure, now: Failure): string {
-  const isAnother = before.class !== now.class && before.class !== requestedByPerson;
+  const isAnother = before.class !== now.class && before.class !== requestedByOperator;
   const change = isAnother
     ? `; it was ${before.class} when the recovery was opened, and is ${now.class}`
     : '';
@@ -135,7 +135,7 @@ function stillFailed(before: Failure, now: Failure): string {
 }
 
 /** The result stands before the hooks run: a cancel or a failure in them does not change it. */
-function* conclude(run: Run, outcome: Outcome): Story<End> {
+function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   const { rules } = run.facts;
   const state = outcome.ok ? 'RECOVERED' : 'EXHAUSTED';
   yield { kind: 'settle', state, reason: outcome.reason };

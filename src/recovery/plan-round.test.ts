@@ -3,7 +3,7 @@ import { healthPolicy } from '../../test/support/health-policies.ts';
 import { closedBreaker } from './breaker.ts';
 import type { HealthRecord } from './classify-health.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
-import type { EpisodeSnapshot, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+import type { RecoverySnapshot, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
 
 const now = 1_000_000;
 
@@ -19,8 +19,8 @@ function health(state: HealthRecord['state'], more: Partial<HealthRecord> = {}):
     failedAt: failed ? 900_000 : null,
     failure: failed ? { class: 'SERVER_ERROR', reason: 'status ERROR' } : null,
     detectors: [],
-    lookedAt: now,
-    lookAgainAt: now + 10_000,
+    probedAt: now,
+    probeAgainAt: now + 10_000,
     ...more,
   };
 }
@@ -38,7 +38,7 @@ function node(id: string, record: HealthRecord | null, more: Partial<NodeSnapsho
   };
 }
 
-function episode(nodeId: string, more: Partial<EpisodeSnapshot> = {}): EpisodeSnapshot {
+function episode(nodeId: string, more: Partial<RecoverySnapshot> = {}): RecoverySnapshot {
   return {
     recoveryId: `r-${nodeId}`,
     nodeId,
@@ -86,7 +86,7 @@ describe('a node that counts as failed and is well', () => {
 
 describe('the next look', () => {
   test('is an interval after the one that is due, where the record is older than that', () => {
-    const seen = health('FAILED', { last: 'healthy', lookAgainAt: now - 25_000, lookedAt: now - 35_000 });
+    const seen = health('FAILED', { last: 'healthy', probeAgainAt: now - 25_000, probedAt: now - 35_000 });
     const { hold } = planRound(round([node('a', seen)], { episodes: [episode('a')] }));
     expect(hold).toMatchObject([{ until: now + 5000 }]);
     expect(hold[0]?.reason).toContain('looking again in 5 s');
@@ -109,7 +109,7 @@ describe('a confirmed failure', () => {
       hold: [],
       close: [],
       restore: [],
-      leave: [],
+      skip: [],
     });
   });
 
@@ -117,7 +117,7 @@ describe('a confirmed failure', () => {
     const running = planRound(
       round([node('a', health('FAILED'))], { episodes: [episode('a', { startedAt: now - 1 })] }),
     );
-    expect(running).toEqual({ open: [], start: [], hold: [], close: [], restore: [], leave: [] });
+    expect(running).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [] });
     const held = planRound(round([node('a', health('FAILED'))], { episodes: [episode('a')] }));
     expect(held).toMatchObject({ open: [], start: [{ nodeId: 'a', recoveryId: 'r-a' }] });
   });
@@ -156,7 +156,7 @@ describe('a confirmed failure', () => {
     ],
   ])('of a node that %s is left alone, and says so', (_what, more, reason, until) => {
     const plan = planRound(round([node('a', health('FAILED'), more)]));
-    expect(plan).toMatchObject({ open: [], start: [], leave: [{ nodeId: 'a', reason, until }] });
+    expect(plan).toMatchObject({ open: [], start: [], skip: [{ nodeId: 'a', reason, until }] });
   });
 });
 
@@ -164,7 +164,7 @@ test('a suspected, an unknown and a never seen node open nothing', () => {
   const plan = planRound(
     round([node('a', health('SUSPECTED')), node('b', health('UNKNOWN')), node('c', null)]),
   );
-  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], leave: [] });
+  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [] });
 });
 
 describe('a held episode', () => {

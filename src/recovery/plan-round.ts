@@ -10,7 +10,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { NodeStatus } from '../domain/states.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
-import { duration, lookingAgain } from './describe.ts';
+import { duration, probingAgain } from './describe.ts';
 import { closedGate, closesForAll } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
 
@@ -30,7 +30,7 @@ export interface NodeSnapshot {
 }
 
 /** An open episode. */
-export interface EpisodeSnapshot {
+export interface RecoverySnapshot {
   readonly recoveryId: string;
   readonly nodeId: string;
   readonly openedAt: number;
@@ -49,7 +49,7 @@ export interface RoundSnapshot {
   readonly maintenance: Maintenance | null;
   readonly breaker: BreakerState;
   readonly nodes: readonly NodeSnapshot[];
-  readonly episodes: readonly EpisodeSnapshot[];
+  readonly episodes: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];
 }
@@ -60,26 +60,26 @@ interface Entry {
 }
 
 /** `recoveryId` is null where the episode is opened in this same round. */
-interface EpisodeEntry extends Entry {
+interface RecoveryEntry extends Entry {
   readonly recoveryId: string | null;
 }
 
 export interface RoundPlan {
   readonly open: readonly (Entry & { readonly failure: Failure; readonly failedAt: number })[];
-  readonly start: readonly EpisodeEntry[];
+  readonly start: readonly RecoveryEntry[];
   /** `gate` is null where it is not a gate but the node itself that holds. */
-  readonly hold: readonly (EpisodeEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
-  readonly close: readonly (EpisodeEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
+  readonly hold: readonly (RecoveryEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
+  readonly close: readonly (RecoveryEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
   /** Nodes that count as failed and are well, with no episode that would say so: their status is put right. */
   readonly restore: readonly Entry[];
   /** Failed nodes for which no episode is opened. `until` null: a person has to act. */
-  readonly leave: readonly (Entry & { readonly until: number | null })[];
+  readonly skip: readonly (Entry & { readonly until: number | null })[];
 }
 
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
-  const plan = { open: [], start: [], hold: [], close: [], restore: [], leave: [] } as Mutable<RoundPlan>;
+  const plan = { open: [], start: [], hold: [], close: [], restore: [], skip: [] } as Mutable<RoundPlan>;
   const nodes = sortNodes(snapshot);
-  const waiting = heldEpisodes(snapshot, nodes.unwell, plan);
+  const waiting = heldEpisodes(snapshot, nodes.unhealthyNodes, plan);
   if (snapshot.policy === null) return plan;
   if (snapshot.policy.mode === 'ENFORCE') plan.restore.push(...nodes.restored);
   const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
@@ -89,7 +89,7 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
 
 interface SortedNodes {
   /** All that is not known to be well, by id: suspected, failed, in recovery, unknown, quarantined. */
-  readonly unwell: ReadonlyMap<string, NodeSnapshot>;
+  readonly unhealthyNodes: ReadonlyMap<string, NodeSnapshot>;
   /** Those confirmed failed that have no open episode. */
   readonly failed: readonly NodeSnapshot[];
   /** Those that are well again without an episode, and whose status still says that they are not. */
@@ -100,24 +100,24 @@ interface SortedNodes {
 
 /** One look at each node, and no more at the many that are well: of 100,000 each look is a way to memory. */
 function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
-  const unwell = new Map<string, NodeSnapshot>();
+  const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
   const restored: Entry[] = [];
   for (const node of nodes) {
     const { id, status, health } = node;
-    if (health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unwell.set(id, node);
+    if (health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unhealthyNodes.set(id, node);
     if (health?.state === 'HEALTHY' && status === 'ERROR' && !inEpisode.has(id))
       restored.push({ nodeId: id, reason: health.reason });
   }
-  const failed = [...unwell.values()].filter(
+  const failed = [...unhealthyNodes.values()].filter(
     ({ id, health }) => health?.state === 'FAILED' && !inEpisode.has(id),
   );
   // One in an episode may look well again, and is not yet known to be; one that is not here is gone.
-  const looksWell = new Set([...inEpisode].filter((id) => !unwell.has(id)));
-  const inDoubt = looksWell.size === 0 ? [] : nodes.filter(({ id }) => looksWell.has(id));
-  for (const node of inDoubt) unwell.set(node.id, node);
-  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + unwell.size;
-  return { unwell, failed, restored, unhealthy };
+  const seemsHealthy = new Set([...inEpisode].filter((id) => !unhealthyNodes.has(id)));
+  const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
+  for (const node of inDoubt) unhealthyNodes.set(node.id, node);
+  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + unhealthyNodes.size;
+  return { unhealthyNodes, failed, restored, unhealthy };
 }
 
 type NodesOfRound = Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>;
@@ -175,7 +175,7 @@ function openEpisodes(
     if (health === null || health.failure === null) continue;
     const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot);
     if (obstacle !== null) {
-      plan.leave.push({ nodeId: node.id, ...obstacle });
+      plan.skip.push({ nodeId: node.id, ...obstacle });
       continue;
     }
     const reason = `confirmed failed (${health.failure.class}): ${health.reason}`;
@@ -198,7 +198,7 @@ interface Obstacle {
 /** What of a node itself keeps a recovery from starting. */
 function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
   const { health, excluded } = node;
-  const nextLook = nextLookAt(health, policy, now);
+  const nextProbe = nextProbeAt(health, policy, now);
   if (node.quarantinedSince !== null) {
     return {
       until: null,
@@ -212,15 +212,15 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
     return { until: now + (policy?.detection.intervalMs ?? 0), reason: `the node is busy (${node.status})` };
   }
   if (health?.last === 'unknown')
-    return { until: nextLook, reason: `cannot look at the node: ${health.reason}` };
+    return { until: nextProbe, reason: `cannot look at the node: ${health.reason}` };
   if (health?.last === 'healthy')
-    return { until: nextLook, reason: `its last look was good: ${health.reason}` };
-  return health?.state === 'FAILED' ? null : { until: nextLook, reason: 'not confirmed failed' };
+    return { until: nextProbe, reason: `its last look was good: ${health.reason}` };
+  return health?.state === 'FAILED' ? null : { until: nextProbe, reason: 'not confirmed failed' };
 }
 
 /** A record that says nothing new is not written again: from the time in it the looks go on, an interval apart. */
-function nextLookAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
-  const known = health?.lookAgainAt ?? 0;
+function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
+  const known = health?.probeAgainAt ?? 0;
   const intervalMs = policy?.detection.intervalMs ?? 1;
   // Further away it is only where the clock was set back since.
   if (known > now) return Math.min(known, now + intervalMs);
@@ -267,7 +267,7 @@ function startOrHold(
         recoveryId,
         until,
         gate: null,
-        reason: `held: ${obstacle.reason}; ${lookingAgain(until, now)}`,
+        reason: `held: ${obstacle.reason}; ${probingAgain(until, now)}`,
       });
       continue;
     }

@@ -6,7 +6,7 @@
  * `on_failure`: STOP (CHAIN's default), NEXT (ESCALATE's), or GOTO a later item.
  */
 import type { ChainItem } from '../domain/health-policy.ts';
-import type { Run, Story } from './story.ts';
+import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAction, runHooks, stepPlan } from './run-step.ts';
 import type { ActionOutcome } from './run-step.ts';
 import { verify } from './verify.ts';
@@ -16,7 +16,7 @@ export interface Outcome {
   readonly reason: string;
 }
 
-export function* runItems(run: Run): Story<Outcome> {
+export function* runItems(run: Run): ChainProcedure<Outcome> {
   const { items, strategy } = run.facts.rules;
   let last: ActionOutcome | null = null;
   let anySucceeded = false;
@@ -53,7 +53,7 @@ function appliesTo(item: ChainItem, run: Run): boolean {
 }
 
 /** before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes nothing. */
-function* runItem(run: Run, item: ChainItem, verified: boolean): Story<ActionOutcome> {
+function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<ActionOutcome> {
   const failedHook = yield* runHooks(run, item.before, 'before');
   if (failedHook !== null) {
     const reason = `not run, because what comes before it failed: ${failedHook}`;
@@ -66,7 +66,7 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): Story<ActionOut
 }
 
 /** Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every chain ends. */
-function* afterFailure(run: Run, index: number, reason: string): Story<number | null> {
+function* afterFailure(run: Run, index: number, reason: string): ChainProcedure<number | null> {
   const { items } = run.facts.rules;
   const onFailure = items[index]?.onFailure;
   if (onFailure?.kind === 'NEXT') return index + 1;
@@ -84,7 +84,7 @@ function* afterFailure(run: Run, index: number, reason: string): Story<number | 
 }
 
 /** The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just found to be ill. */
-function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): Story<Outcome> {
+function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): ChainProcedure<Outcome> {
   if (!hope || last.verified) return { ok: false, reason: last.reason };
   const { nodeUpdateTimeoutMs, intervalMs } = run.facts.detection;
   const window = Math.max(nodeUpdateTimeoutMs, intervalMs) + run.facts.rules.stabilizeMs;

@@ -4,8 +4,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import type { StepPlan } from './chain.ts';
 import { duration, stepLabel } from './describe.ts';
-import { Cancelled, carryOut, waitUntil } from './story.ts';
-import type { Run, Story } from './story.ts';
+import { Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
+import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { verify } from './verify.ts';
 
 export interface ActionOutcome {
@@ -22,7 +22,7 @@ export function* runAction(
   item: Runnable,
   purpose: StepPurpose,
   verified: boolean,
-): Story<ActionOutcome> {
+): ChainProcedure<ActionOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     const step = stepPlan(run, item, purpose, attempt);
     const { output, ...outcome } = yield* finishIfCancelled(step, attemptOnce(run, item, step, verified));
@@ -43,7 +43,7 @@ export function* runAction(
 }
 
 /** A step that has begun is never left open. */
-function* finishIfCancelled<T>(step: StepPlan, story: Story<T>): Story<T> {
+function* finishIfCancelled<T>(step: StepPlan, story: ChainProcedure<T>): ChainProcedure<T> {
   try {
     return yield* story;
   } catch (thrown) {
@@ -65,7 +65,7 @@ function* attemptOnce(
   item: Runnable,
   step: StepPlan,
   verified: boolean,
-): Story<ActionOutcome & { readonly output: JsonObject | null }> {
+): ChainProcedure<ActionOutcome & { readonly output: JsonObject | null }> {
   const deadline = run.now + item.timeoutMs;
   const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
   const result = yield* carryOut(step, `${stepLabel(step)}${of}`);
@@ -100,7 +100,7 @@ export function* runHooks(
   run: Run,
   hooks: readonly Hook[],
   purpose: Exclude<StepPurpose, 'action'>,
-): Story<string | null> {
+): ChainProcedure<string | null> {
   let failed: string | null = null;
   for (const hook of hooks) {
     const outcome = yield* runAction(run, hook, purpose, false);

@@ -3,29 +3,29 @@
  */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Act, ChainEvent, ChainFacts, StepPlan, StepResult } from './chain.ts';
-import { tellStory } from './plan-chain.ts';
+import { runChain } from './plan-chain.ts';
 import type { ChainPlan } from './plan-chain.ts';
 
 export interface Supposition {
   /** How the node looks before anything is touched. */
-  readonly firstLook: Verdict;
+  readonly firstProbe: Verdict;
   /** How a step ends. */
   step(step: StepPlan): StepResult;
   /** How the node looks after a step; null: after the chain. */
-  look(step: StepPlan | null): Verdict;
+  probe(step: StepPlan | null): Verdict;
 }
 
 /** Steps take no time, waits take theirs. */
 export function simulateChain(facts: ChainFacts, suppose: Supposition): ChainPlan {
-  return tellStory(facts, (act, now) => supposedAnswer(act, now, suppose));
+  return runChain(facts, (act, now) => supposedAnswer(act, now, suppose));
 }
 
 function supposedAnswer(act: Act, now: number, suppose: Supposition): ChainEvent {
   switch (act.kind) {
     case 'probe':
-      return { kind: 'looked', at: now, verdict: suppose.firstLook };
+      return { kind: 'probed', at: now, verdict: suppose.firstProbe };
     case 'verify':
-      return { kind: 'looked', at: now, verdict: suppose.look(act.step) };
+      return { kind: 'probed', at: now, verdict: suppose.probe(act.step) };
     case 'run':
       return { kind: 'ran', at: now, result: suppose.step(act.step) };
     case 'wait':

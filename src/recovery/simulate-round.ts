@@ -26,8 +26,8 @@ export interface Suppositions {
 export interface SimulatedNode {
   readonly nodeId: string;
   readonly failure: Failure;
-  /** START: at once. HOLD: once it is let go. LEAVE: no recovery is opened. RUNNING: one is under way already. */
-  readonly decision: 'START' | 'HOLD' | 'LEAVE' | 'RUNNING';
+  /** START: at once. HOLD: once it is let go. SKIP: no recovery is opened. RUNNING: one is under way already. */
+  readonly decision: 'START' | 'HOLD' | 'SKIP' | 'RUNNING';
   readonly reason: string;
   readonly gate: ClosedGate | null;
   /** When it is looked at again; null: at once, or when a person does something. */
@@ -82,8 +82,8 @@ function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined
     failedAt: now,
     failure: { class: failure.class, reason: failure.reason },
     detectors: [],
-    lookedAt: now,
-    lookAgainAt: now,
+    probedAt: now,
+    probeAgainAt: now,
   };
   return { ...node, health };
 }
@@ -97,10 +97,10 @@ function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): 
   const hold = plan.hold.find(isIt);
   if (hold !== undefined)
     return { decision: 'HOLD', reason: hold.reason, gate: hold.gate, until: hold.until };
-  const leave = plan.leave.find(isIt) ?? plan.close.find(isIt);
+  const leave = plan.skip.find(isIt) ?? plan.close.find(isIt);
   if (leave !== undefined) {
     return {
-      decision: 'LEAVE',
+      decision: 'SKIP',
       reason: leave.reason,
       gate: null,
       until: 'until' in leave ? leave.until : null,
@@ -109,7 +109,7 @@ function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): 
   const runs = snapshot.episodes.some(isIt);
   return runs
     ? { decision: 'RUNNING', reason: 'a recovery of this node runs already', gate: null, until: null }
-    : { decision: 'LEAVE', reason: 'nobody watches this node', gate: null, until: null };
+    : { decision: 'SKIP', reason: 'nobody watches this node', gate: null, until: null };
 }
 
 function simulateOne(
@@ -127,14 +127,14 @@ function simulateOne(
     exhaustedAt,
   });
   // A profile may have classes of its own.
-  const ill: Verdict = { health: 'unhealthy', failure: failureClass as FailureClass, reason };
+  const unhealthy: Verdict = { health: 'unhealthy', failure: failureClass as FailureClass, reason };
   const well: Verdict = { health: 'healthy', reason: 'supposed' };
   return simulateChain(facts, {
-    firstLook: ill,
+    firstProbe: unhealthy,
     step: ({ item }) =>
       failing.includes(item)
         ? { ok: false, reason: 'supposed to fail', retryable: true }
         : { ok: true, output: {} },
-    look: (step) => (nothingHelps || (step !== null && failing.includes(step.item)) ? ill : well),
+    probe: (step) => (nothingHelps || (step !== null && failing.includes(step.item)) ? unhealthy : well),
   });
 }

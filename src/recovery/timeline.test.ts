@@ -13,9 +13,9 @@ function told(looks: string[], recovery = {}): string[] {
   const policy = healthPolicy({ recovery: { actions: [{ name: 'REBOOT', timeout: 20 }], ...recovery } });
   const facts = chainFacts(policy, { startedAt: 0, failure, manual: null, exhaustedAt: [] });
   const plan = simulateChain(facts, {
-    firstLook: ill('ERROR'),
+    firstProbe: ill('ERROR'),
     step: () => ({ ok: true, output: {} }),
-    look: () => ill(looks.length > 1 ? (looks.shift() ?? '') : (looks[0] ?? '')),
+    probe: () => ill(looks.length > 1 ? (looks.shift() ?? '') : (looks[0] ?? '')),
   });
   return timelineOf(plan.decisions).map((each) => `${each.at} ${each.decision} ${each.reason}`);
 }

@@ -5,25 +5,25 @@
 import type { Decision, TimedDecision } from './chain.ts';
 import { stepLabel } from './describe.ts';
 
-export interface Told {
+export interface TimelineEntry {
   readonly at: number;
   /** One word: probe, confirm, run, verify, finish, settle, close, ... */
   readonly decision: string;
   readonly reason: string;
 }
 
-export function timelineOf(decisions: readonly TimedDecision[]): Told[] {
-  const told: Told[] = [];
+export function timelineOf(decisions: readonly TimedDecision[]): TimelineEntry[] {
+  const entries: TimelineEntry[] = [];
   let seenSince = new Set<string>();
   for (const { at, decision } of decisions) {
     if (decision.kind === 'run' || decision.kind === 'finish') seenSince = new Set();
     const reason = inWords(decision);
-    const isLook = decision.kind === 'verify' || (decision.kind === 'wait' && decision.before === 'look');
-    if (isLook && seenSince.has(reason)) continue;
+    const isProbe = decision.kind === 'verify' || (decision.kind === 'wait' && decision.before === 'probe');
+    if (isProbe && seenSince.has(reason)) continue;
     seenSince.add(reason);
-    told.push({ at, decision: decision.kind, reason });
+    entries.push({ at, decision: decision.kind, reason });
   }
-  return told;
+  return entries;
 }
 
 function inWords(decision: Decision): string {

@@ -1,8 +1,8 @@
 /** Whether a step helped: the node is looked at, soon at first and then ever less often, until it is well or the time is up. */
 import type { StepPlan } from './chain.ts';
 import { duration, notVerified } from './describe.ts';
-import { look, waitUntil } from './story.ts';
-import type { Run, Story } from './story.ts';
+import { runProbe, waitUntil } from './chain-procedure.ts';
+import type { Run, ChainProcedure } from './chain-procedure.ts';
 
 /** Local processes are up in less; a server in the cloud is found up at most one interval late. */
 const firstPauseMs = 500;
@@ -12,7 +12,7 @@ export function* verify(
   run: Run,
   step: StepPlan | null,
   deadline: number,
-): Story<{ readonly ok: boolean; readonly reason: string }> {
+): ChainProcedure<{ readonly ok: boolean; readonly reason: string }> {
   const { verify: by, stabilizeMs } = run.facts.rules;
   if (by === 'NONE') return { ok: true, reason: notVerified };
   yield* waitUntil(
@@ -24,7 +24,7 @@ export function* verify(
   const since = run.now;
   let pauseMs = Math.min(firstPauseMs, run.facts.detection.intervalMs);
   for (;;) {
-    const verdict = yield* look({
+    const verdict = yield* runProbe({
       kind: 'verify',
       step,
       by,
@@ -36,7 +36,7 @@ export function* verify(
       const seen = verdict.health === 'unknown' ? 'cannot be looked at' : 'is still not well';
       return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
     }
-    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), 'look', `not well yet: ${verdict.reason}`);
+    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), 'probe', `not well yet: ${verdict.reason}`);
     pauseMs = Math.min(pauseMs * 2, run.facts.detection.intervalMs);
   }
 }

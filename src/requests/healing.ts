@@ -11,7 +11,7 @@ import type { Tx } from '../store/store.ts';
 import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
-export interface RestAsked {
+export interface PauseRequest {
   /** Seconds from now; beside neither `until`: until somebody ends it. */
   readonly seconds?: number;
   /** ISO 8601. */
@@ -24,13 +24,13 @@ export async function pauseHealing(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: RestAsked,
+  asked: PauseRequest,
 ): Promise<void> {
-  const pause = restOf(asked, tools.now());
+  const pause = pauseOf(asked, tools.now());
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     await setPause(tx, cluster.id, pause);
-    await tell(tx, tools, caller, cluster, { action: 'HEALING_PAUSE', reason: inWords(pause) });
+    await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_PAUSE', reason: inWords(pause) });
   });
 }
 
@@ -38,7 +38,7 @@ export async function resumeHealing(tools: RequestTools, caller: Caller, identit
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     await setPause(tx, cluster.id, null);
-    await tell(tx, tools, caller, cluster, { action: 'HEALING_RESUME', reason: 'Healing goes on.' });
+    await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_RESUME', reason: 'Healing goes on.' });
   });
 }
 
@@ -47,9 +47,9 @@ export async function excludeNode(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: RestAsked,
+  asked: PauseRequest,
 ): Promise<void> {
-  const exclusion = restOf(asked, tools.now());
+  const exclusion = pauseOf(asked, tools.now());
   await onMember(tools, caller, identity, async (tx, node) => {
     await setExclusion(tx, node, exclusion);
     return { action: 'HEALING_EXCLUDE', reason: inWords(exclusion) };
@@ -77,7 +77,7 @@ export async function releaseFromQuarantine(
   });
 }
 
-interface Said {
+interface HealingChange {
   readonly action: string;
   readonly reason: string;
 }
@@ -86,20 +86,20 @@ async function onMember(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  say: (tx: Tx, node: Node) => Promise<Said>,
+  change: (tx: Tx, node: Node) => Promise<HealingChange>,
 ): Promise<void> {
   await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
     if (node.clusterId === null)
       throw new CoppiceError('bad-request', `The node ${node.name} is in no cluster: nobody heals it.`);
-    await tell(tx, tools, caller, node, await say(tx, node));
+    await writeEvent(tx, tools, caller, node, await change(tx, node));
   });
 }
 
 /** The longest time that a date can hold. */
 const LATEST = 8_640_000_000_000_000;
 
-function restOf({ seconds, until, reason = '' }: RestAsked, now: number): Pause {
+function pauseOf({ seconds, until, reason = '' }: PauseRequest, now: number): Pause {
   if (seconds !== undefined && until !== undefined)
     refuse('seconds: expected one of seconds and until, found both');
   return {
@@ -126,12 +126,12 @@ function refuse(sentence: string): never {
   throw new CoppiceError('bad-request', sentence);
 }
 
-async function tell(
+async function writeEvent(
   tx: Tx,
   { now }: RequestTools,
   { project, user }: Caller,
   object: Cluster | Node,
-  { action, reason }: Said,
+  { action, reason }: HealingChange,
 ): Promise<void> {
   const isNode = 'physicalId' in object;
   await insertEvent(tx, {

@@ -13,7 +13,7 @@ import type { Db } from '../store/store.ts';
 import { findId, notFound } from './find-object.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
-export interface RecoveriesAsked {
+export interface RecoveryFilter {
   /** Ids or names. */
   readonly node: string | undefined;
   readonly cluster: string | undefined;
@@ -26,7 +26,7 @@ export interface RecoveriesAsked {
 export async function listVisibleRecoveries(
   { store: { db } }: RequestTools,
   caller: Caller,
-  { node, cluster, state, limit, marker }: RecoveriesAsked,
+  { node, cluster, state, limit, marker }: RecoveryFilter,
 ): Promise<Recovery[]> {
   const query: RecoveryListQuery = {
     sort: [{ key: 'opened_at', descending: true }],

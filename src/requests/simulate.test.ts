@@ -8,7 +8,7 @@ import { quarantineNode, releaseNode, setPause } from '../store/healing.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import { closeRecovery, insertRecovery } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
-import type { SimulationAsked, SimulationResult } from './simulate.ts';
+import type { SimulationRequest, SimulationResult } from './simulate.ts';
 
 const ladder = {
   strategy: 'ESCALATE',
@@ -31,7 +31,7 @@ function prepare(size = 4, more: JsonObject = {}): Promise<HealingScene> {
   return HealingScene.prepare(opened.store, size, ladder, more);
 }
 
-async function ask(scene: HealingScene, asked: Partial<SimulationAsked>): Promise<SimulationResult> {
+async function ask(scene: HealingScene, asked: Partial<SimulationRequest>): Promise<SimulationResult> {
   const tools = { ...testTools(scene.store, scene.cloud), now: () => scene.now };
   const failures = [{ node: 'web-1', class: 'SERVER_STOPPED' }];
   return await simulate(tools, testCaller, 'web', { failures, nothingHelps: false, failing: [], ...asked });
@@ -187,11 +187,11 @@ describe('a simulation', () => {
     const node = await scene.node('web-2');
     await scene.store.write((tx) => quarantineNode(tx, node, 'recovery 3 of 3', scene.now));
     const { simulation } = await ask(scene, { failures: [{ node: 'web-2', class: 'HOST_DOWN' }] });
-    expect(simulation.nodes[0]).toMatchObject({ decision: 'LEAVE', chain: null });
+    expect(simulation.nodes[0]).toMatchObject({ decision: 'SKIP', chain: null });
     expect(simulation.nodes[0]?.reason).toContain('quarantined');
   });
 
-  test.each<[Partial<SimulationAsked>, string]>([
+  test.each<[Partial<SimulationRequest>, string]>([
     [{ failures: [{ node: 'web-11', class: 'HOST_DOWN' }] }, "The cluster web has no node 'web-11'."],
     [
       { failures: [{ node: 'web-1', class: 'down' }] },

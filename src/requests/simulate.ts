@@ -26,7 +26,7 @@ import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
-export interface SimulationAsked {
+export interface SimulationRequest {
   readonly failures: readonly {
     /** Id or name. */
     readonly node: string;
@@ -58,7 +58,7 @@ export async function simulate(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: SimulationAsked,
+  asked: SimulationRequest,
 ): Promise<SimulationResult> {
   const { db } = tools.store;
   const now = tools.now();
@@ -99,7 +99,7 @@ async function rulesFor(
   tools: RequestTools,
   caller: Caller,
   cluster: Cluster,
-  { policy, spec }: SimulationAsked,
+  { policy, spec }: SimulationRequest,
 ): Promise<Rules> {
   const { db } = tools.store;
   if (policy !== undefined && spec !== undefined)
@@ -136,7 +136,7 @@ async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Prom
 function failuresOf(
   cluster: Cluster,
   { nodes }: ClusterSnapshot,
-  asked: SimulationAsked,
+  asked: SimulationRequest,
 ): SimulatedFailure[] {
   const seen = new Set<string>();
   return asked.failures.map(({ node: identity, class: failureClass, reason }) => {
@@ -159,7 +159,7 @@ function failuresOf(
 }
 
 /** @throws CoppiceError `bad-request` for an item that the policy does not have. */
-function failingItems({ recovery }: HealthPolicy, { failing }: SimulationAsked): readonly string[] {
+function failingItems({ recovery }: HealthPolicy, { failing }: SimulationRequest): readonly string[] {
   const items = recovery.items.flatMap((item) => [...item.before, item, ...item.after]);
   const known = [...items, ...recovery.onSuccess, ...recovery.onExhausted].map((item) => item.id);
   const unknown = failing.find((item) => !known.includes(item));
@@ -190,8 +190,8 @@ function supposeHealthy(node: NodeSnapshot, now: number): NodeSnapshot {
     failedAt: null,
     failure: null,
     detectors: [],
-    lookedAt: now,
-    lookAgainAt: now,
+    probedAt: now,
+    probeAgainAt: now,
   } as const;
   return { ...node, health };
 }
@@ -205,7 +205,7 @@ function inWords({ nothingHelps, failing }: Suppositions): string[] {
 }
 
 /** A profile may have classes of its own, so that an unknown one is only told of. */
-function strangeClasses({ failures }: SimulationAsked): string[] {
+function strangeClasses({ failures }: SimulationRequest): string[] {
   const known: readonly string[] = failureClasses;
   const strange = new Set(failures.map((failure) => failure.class).filter((name) => !known.includes(name)));
   return [...strange].map((name) => {

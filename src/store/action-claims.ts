@@ -20,7 +20,7 @@ import type { Db, Tx } from './store.ts';
 
 type ActionRow = Selectable<ActionTable>;
 
-export interface Claim {
+export interface ActionClaim {
   readonly action: Action;
   readonly epoch: number;
   /** Why it is to end; null: nobody asked for that. */
@@ -36,8 +36,8 @@ export class StaleClaim extends Error {
 }
 
 /** Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step aside until it is free. */
-export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<Claim[]> {
-  const claims: Claim[] = [];
+export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<ActionClaim[]> {
+  const claims: ActionClaim[] = [];
   while (claims.length < most) {
     const rows = await readyRows(tx.db, most - claims.length);
     for (const row of rows) {
@@ -94,7 +94,7 @@ async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted
   return mode === 'shared' && (await older.limit(1).executeTakeFirst()) !== undefined;
 }
 
-async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<Claim> {
+async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<ActionClaim> {
   const changes = {
     status: 'RUNNING' as const,
     status_reason: 'The action is being processed.',
@@ -152,12 +152,12 @@ export async function suspendAction(tx: Tx, writer: Writer, waiting: Waiting, no
   await fence(tx, id, writer.epoch);
   const row = await tx.db.selectFrom('action').select('control').where('id', '=', id).executeTakeFirst();
   // Cancelled between the last look and this wait: nobody would wake it again for that.
-  const unheard = row?.control === 'CANCEL' && !writer.cancelled;
+  const silentSince = row?.control === 'CANCEL' && !writer.cancelled;
   const changes = {
     status: 'WAITING' as const,
     status_reason: waiting.reason,
     owner: null,
-    wake_at: unheard ? now : waiting.wakeAt,
+    wake_at: silentSince ? now : waiting.wakeAt,
     wait_signal: waiting.signal,
     pending_children: waiting.children,
   };
@@ -172,7 +172,7 @@ export interface Ending {
 }
 
 /** Ends the action: its locks are free, those who waited for them may be claimed, the parent hears of it. */
-export async function endAction(tx: Tx, claim: Claim, ending: Ending, now: number): Promise<void> {
+export async function endAction(tx: Tx, claim: ActionClaim, ending: Ending, now: number): Promise<void> {
   const { id, parentId } = claim.action;
   await fence(tx, id, claim.epoch);
   await writeEnding(tx, id, ending, now);

@@ -9,7 +9,7 @@ const longestMs = 10;
 let since = 0;
 
 /** Lets the event loop turn, if it has not for a while; at once (undefined) if it has. */
-export function breathe(): Promise<void> | undefined {
+export function yieldToEventLoop(): Promise<void> | undefined {
   if (performance.now() - since < longestMs) return undefined;
   return new Promise((resolve) => {
     setImmediate(() => {

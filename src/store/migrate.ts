@@ -9,6 +9,7 @@ import * as healing from './migrations/0003-healing.ts';
 import * as notifications from './migrations/0004-notifications.ts';
 import * as reasonsAndNames from './migrations/0005-reasons-and-names.ts';
 import * as depthOfExecutions from './migrations/0006-depth-of-executions.ts';
+import * as probes from './migrations/0007-probes.ts';
 
 interface Migration {
   readonly version: number;
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   { version: 4, up: notifications.up },
   { version: 5, up: reasonsAndNames.up },
   { version: 6, up: depthOfExecutions.up },
+  { version: 7, up: probes.up },
 ];
 
 export const schemaVersion = migrations.length;
@@ -31,15 +33,15 @@ export const schemaVersion = migrations.length;
 export async function migrate(store: Store, now: number): Promise<void> {
   await store.write(createVersionTable);
   const found = await store.write(currentVersion);
-  if (found > schemaVersion) throw new Error(newerSchemaText(store.place, found));
+  if (found > schemaVersion) throw new Error(newerSchemaText(store.location, found));
   for (const migration of migrations.filter(({ version }) => version > found)) {
     await store.write((tx) => carryOut(tx, migration, now));
   }
 }
 
-function newerSchemaText(place: string, found: number): string {
+function newerSchemaText(location: string, found: number): string {
   return (
-    `The database ${place} has schema version ${found}, this program knows version ${schemaVersion}: a newer Coppice has used it. ` +
+    `The database ${location} has schema version ${found}, this program knows version ${schemaVersion}: a newer Coppice has used it. ` +
     `Start that version, or restore a backup from before the upgrade.`
   );
 }

@@ -7,7 +7,7 @@
  * middle of a delivery means a second one, which the delivery's id lets the receiver recognise; it never means none.
  */
 import { randomUUID } from 'node:crypto';
-import type { EpisodeNews } from '../domain/episode-news.ts';
+import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -23,7 +23,7 @@ export interface Notification {
   /** The same in each attempt: by it the receiver knows a repetition. */
   readonly id: string;
   readonly receiver: string;
-  readonly news: EpisodeNews;
+  readonly news: RecoveryNews;
   readonly attempts: number;
   readonly createdAt: number;
   readonly dueAt: number;
@@ -56,7 +56,7 @@ export async function replaceReceivers(
   return dropped;
 }
 
-export async function enqueueNotifications(tx: Tx, news: EpisodeNews): Promise<void> {
+export async function enqueueNotifications(tx: Tx, news: RecoveryNews): Promise<void> {
   const receivers = await tx.db.selectFrom('notification_receiver').selectAll().execute();
   const wanting = receivers.filter(({ events, clusters }) =>
     wants(news, fromText(events), fromText(clusters)),
@@ -76,7 +76,7 @@ export async function enqueueNotifications(tx: Tx, news: EpisodeNews): Promise<v
 }
 
 function wants(
-  { event, cluster }: EpisodeNews,
+  { event, cluster }: RecoveryNews,
   events: readonly string[],
   clusters: readonly string[],
 ): boolean {
@@ -113,7 +113,7 @@ export async function oldestNotification(db: Db, receiver: string): Promise<Noti
   const row = await query.orderBy('seq').limit(1).executeTakeFirst();
   if (row === undefined) return undefined;
   const { seq, id, attempts, created_at: createdAt, due_at: dueAt } = row;
-  return { seq, id, receiver, news: fromText<EpisodeNews>(row.news), attempts, createdAt, dueAt };
+  return { seq, id, receiver, news: fromText<RecoveryNews>(row.news), attempts, createdAt, dueAt };
 }
 
 export async function postponeNotification(

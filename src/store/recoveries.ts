@@ -167,12 +167,12 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
   }));
 }
 
-export type HeldWhere =
+export type HeldFilter =
   | { readonly nodeId: string }
   | { readonly clusterId: string; readonly policyId?: string };
 
 /** Ids of the open recoveries that were not started. */
-export async function heldRecoveries(db: Db, where: HeldWhere): Promise<string[]> {
+export async function heldRecoveries(db: Db, where: HeldFilter): Promise<string[]> {
   let query = db
     .selectFrom('recovery')
     .select('id')

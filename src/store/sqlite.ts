@@ -12,10 +12,10 @@ import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
-import type { EpisodeNews } from '../domain/episode-news.ts';
+import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
-import { breathe } from './event-loop.ts';
+import { yieldToEventLoop } from './event-loop.ts';
 import { asStorageFailure } from './storage-failure.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
@@ -71,34 +71,39 @@ interface Job {
 }
 
 /** What is to be said once a group is committed. */
-interface Said {
+interface CommitEffects {
   readonly topics: Set<Topic>;
-  readonly news: EpisodeNews[];
+  readonly news: RecoveryNews[];
 }
 
 type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: unknown };
 
 export interface SqliteOptions {
   /** Told when the database begins to fail, with the sentence for it, and when it is over. */
-  readonly onTrouble?: (sentence: string | undefined) => void;
+  readonly onWriteFailure?: (sentence: string | undefined) => void;
 }
 
 class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
-  readonly place: string;
-  readonly #onTrouble: SqliteOptions['onTrouble'];
+  readonly location: string;
+  readonly #onTrouble: SqliteOptions['onWriteFailure'];
   #trouble: string | undefined;
   #again: NodeJS.Timeout | undefined;
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
-  readonly #hearers = new Set<(news: EpisodeNews) => void>();
+  readonly #hearers = new Set<(news: RecoveryNews) => void>();
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
 
-  constructor(place: string, writer: DatabaseSync, reader: DatabaseSync, { onTrouble }: SqliteOptions) {
-    this.place = place;
+  constructor(
+    location: string,
+    writer: DatabaseSync,
+    reader: DatabaseSync,
+    { onWriteFailure: onTrouble }: SqliteOptions,
+  ) {
+    this.location = location;
     this.#onTrouble = onTrouble;
     this.#raw = writer;
     const guard: Guard = (ask) => this.#guarded(ask);
@@ -106,7 +111,7 @@ class SqliteStore implements Store {
     this.db = new Kysely({ dialect: new SqliteDialect({ database: new Connection(reader, guard) }) });
   }
 
-  get trouble(): string | undefined {
+  get writeFailure(): string | undefined {
     return this.#trouble;
   }
 
@@ -123,7 +128,7 @@ class SqliteStore implements Store {
     return () => this.#topics.off(topic, listener);
   }
 
-  hear(listener: (news: EpisodeNews) => void): () => void {
+  onCommitted(listener: (news: RecoveryNews) => void): () => void {
     this.#hearers.add(listener);
     return () => this.#hearers.delete(listener);
   }
@@ -147,17 +152,17 @@ class SqliteStore implements Store {
       const group = this.#queue.slice(0, MAX_GROUP);
       this.#queue = this.#queue.slice(MAX_GROUP);
       await this.#commit(group);
-      await breathe();
+      await yieldToEventLoop();
     }
     this.#draining = undefined;
   }
 
   async #commit(group: readonly Job[]): Promise<void> {
-    const said: Said = { topics: new Set(), news: [] };
+    const effects: CommitEffects = { topics: new Set(), news: [] };
     const outcomes: Outcome[] = [];
     try {
       this.#exec('BEGIN IMMEDIATE');
-      for (const job of group) outcomes.push(await this.#attempt(job, said));
+      for (const job of group) outcomes.push(await this.#attempt(job, effects));
       this.#exec('COMMIT');
     } catch (error) {
       if (this.#raw.isTransaction) this.#raw.exec('ROLLBACK');
@@ -168,24 +173,24 @@ class SqliteStore implements Store {
       if (failed) job.reject(value);
       else job.resolve(value);
     }
-    for (const topic of said.topics) this.#topics.emit(topic);
-    for (const news of said.news) for (const hear of this.#hearers) hear(news);
+    for (const topic of effects.topics) this.#topics.emit(topic);
+    for (const news of effects.news) for (const onCommitted of this.#hearers) onCommitted(news);
   }
 
-  async #attempt(job: Job, said: Said): Promise<Outcome> {
+  async #attempt(job: Job, effects: CommitEffects): Promise<Outcome> {
     const topics = new Set<Topic>();
-    const news: EpisodeNews[] = [];
+    const news: RecoveryNews[] = [];
     this.#raw.exec('SAVEPOINT job');
     try {
       const tx: Tx = {
         db: this.#writer,
         notify: (topic) => void topics.add(topic),
-        tell: (told) => void news.push(told),
+        publish: (told) => void news.push(told),
       };
       const value = await job.work(tx);
       this.#raw.exec('RELEASE job');
-      for (const topic of topics) said.topics.add(topic);
-      said.news.push(...news);
+      for (const topic of topics) effects.topics.add(topic);
+      effects.news.push(...news);
       return { job, failed: false, value };
     } catch (error) {
       // A database that fails may have rolled back the whole group by itself.
@@ -203,7 +208,7 @@ class SqliteStore implements Store {
     try {
       return ask();
     } catch (error) {
-      const failure = asStorageFailure(error, this.place);
+      const failure = asStorageFailure(error, this.location);
       if (isStorageFailure(failure)) this.#note(failure.message, failure.retryable);
       throw failure;
     }

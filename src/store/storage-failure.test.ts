@@ -36,19 +36,19 @@ function insertMuch(store: Store): Promise<void> {
 describe('a full disk', () => {
   test('is told in words while it lasts, and it goes on by itself once there is room', async () => {
     const told: (string | undefined)[] = [];
-    const store = openSqlite(path, { onTrouble: (sentence) => told.push(sentence) });
+    const store = openSqlite(path, { onWriteFailure: (sentence) => told.push(sentence) });
     await migrate(store, 0);
-    expect(store.trouble).toBeUndefined();
+    expect(store.writeFailure).toBeUndefined();
     await limitPages(store, 1);
     const refusal = await insertMuch(store).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'storage-full', status: 507, retryable: true });
     expect(String(refusal)).toContain(`No space is left on the disk of ${directory}`);
     expect(store.isFailure(refusal)).toBe(true);
     await insertMuch(store).catch(() => undefined);
-    expect(told).toEqual([store.trouble]);
+    expect(told).toEqual([store.writeFailure]);
 
     await limitPages(store, 1_000_000);
-    await eventually('it is over', () => store.trouble === undefined);
+    await eventually('it is over', () => store.writeFailure === undefined);
     expect(told).toHaveLength(2);
     await insertMuch(store);
     await store.close();

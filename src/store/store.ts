@@ -12,7 +12,7 @@
  * The other files hold the queries of one table or one concern each. It decides nothing: rows in, rows out.
  */
 import type { Kysely } from 'kysely';
-import type { EpisodeNews } from '../domain/episode-news.ts';
+import type { RecoveryNews } from '../domain/recovery-news.ts';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -34,20 +34,20 @@ export type Topic =
 export interface Tx {
   readonly db: Db;
   notify(topic: Topic): void;
-  tell(news: EpisodeNews): void;
+  publish(news: RecoveryNews): void;
 }
 
 export interface Store {
   readonly db: Db;
   /** Where the database is, in a sentence for the operator: the path of its file. */
-  readonly place: string;
+  readonly location: string;
   /** Why nothing can be recorded at present (disk full, ...), for the operator; undefined: it can. */
-  readonly trouble: string | undefined;
+  readonly writeFailure: string | undefined;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;
   /** Calls `listener` with the news of each transaction of this process, once it is committed; returns how to stop. */
-  hear(listener: (news: EpisodeNews) => void): () => void;
+  onCommitted(listener: (news: RecoveryNews) => void): () => void;
   /** Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked. */
   isFailure(error: unknown): boolean;
   close(): Promise<void>;

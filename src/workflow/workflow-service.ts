@@ -14,18 +14,18 @@ export interface WorkflowDescription {
 }
 
 /** Mistral's states of an execution. PAUSED is still running for one who waits. */
-export type ExecutionState = 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+export type WorkflowState = 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
 
 export interface WorkflowExecution {
   readonly id: string;
   readonly workflowName: string;
-  readonly state: ExecutionState;
+  readonly state: WorkflowState;
   readonly stateInfo: string | null;
   readonly input: JsonObject;
   readonly output: JsonObject;
 }
 
-export interface StartRequest {
+export interface WorkflowStartRequest {
   /** UUID, chosen by the caller. */
   readonly id: string;
   readonly workflowName: string;
@@ -47,7 +47,7 @@ export interface WorkflowService {
   createDefinition(yaml: string, namespace?: string): Promise<WorkflowDescription[]>;
 
   /** @throws CoppiceError `resource-not-found` (no such workflow), `bad-request` (input), `operation-failed` (not reachable). */
-  start(request: StartRequest): Promise<WorkflowExecution>;
+  start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
   /** undefined where there is no such execution. */
   get(id: string): Promise<WorkflowExecution | undefined>;
@@ -65,6 +65,6 @@ export interface WorkflowService {
   readonly pollMs: number;
 }
 
-export function hasEnded(state: ExecutionState): boolean {
+export function hasEnded(state: WorkflowState): boolean {
   return state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';
 }

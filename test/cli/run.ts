@@ -1,6 +1,6 @@
 /** Runs the command line in this process, on a terminal that only remembers. */
 import { runCli } from '../../src/cli/run-cli.ts';
-import type { Terminal } from '../../src/cli/terminal.ts';
+import type { Terminal } from '../../src/cli/rendering/terminal.ts';
 
 export interface Ran {
   readonly code: number;

@@ -43,14 +43,14 @@ export class HeldWrites {
   store(store: Store): Store {
     return {
       db: store.db,
-      place: store.place,
-      trouble: undefined,
+      location: store.location,
+      writeFailure: undefined,
       write: async (work) => {
         await this.#pass();
         return await store.write(work);
       },
       listen: (topic, listener) => store.listen(topic, () => this.#action.exit(listener)),
-      hear: (listener) => store.hear((notices) => this.#action.exit(() => listener(notices))),
+      onCommitted: (listener) => store.onCommitted((notices) => this.#action.exit(() => listener(notices))),
       isFailure: (error) => store.isFailure(error),
       close: () => store.close(),
     };

@@ -56,7 +56,7 @@ const cloudServer: ProfileType = {
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
   create: async (node, { key }) => (await askFor('create', node, key)) as PhysicalNode,
   remove: async (node, { key }) => void (await askFor('remove', node, key)),
-  look: async (node) => (await askFor('look', node)) as Verdict,
+  probe: async (node) => (await askFor('look', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),
 };
@@ -116,9 +116,9 @@ function mortal(store: Store): Store {
       return value;
     },
     listen: (topic, listener) => store.listen(topic, listener),
-    hear: (listener) => store.hear(listener),
-    place: store.place,
-    trouble: undefined,
+    onCommitted: (listener) => store.onCommitted(listener),
+    location: store.location,
+    writeFailure: undefined,
     isFailure: (error) => store.isFailure(error),
     close: () => store.close(),
   };

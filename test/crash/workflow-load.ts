@@ -45,9 +45,9 @@ const store: Store = {
     return value;
   },
   listen: (topic, listener) => real.listen(topic, listener),
-  hear: (listener) => real.hear(listener),
-  place: real.place,
-  trouble: undefined,
+  onCommitted: (listener) => real.onCommitted(listener),
+  location: real.location,
+  writeFailure: undefined,
   isFailure: (error) => real.isFailure(error),
   close: () => real.close(),
 };

@@ -91,7 +91,7 @@ export async function operate(
 }
 
 export async function look(type: ProfileType, node: NodeFacts): Promise<string> {
-  const verdict = await type.look(node, new AbortController().signal);
+  const verdict = await type.probe(node, new AbortController().signal);
   return verdict.health === 'unhealthy' ? verdict.failure : verdict.health;
 }
 

@@ -11,7 +11,7 @@ import { loadSteps } from '../../src/store/action-steps.ts';
 import { requestCancel } from '../../src/store/action-cancel.ts';
 import { claimActions, endAction, StaleClaim, releaseAction } from '../../src/store/action-claims.ts';
 import { nextWakeAt, wakeDueActions } from '../../src/store/action-wakes.ts';
-import type { Claim, Ending } from '../../src/store/action-claims.ts';
+import type { ActionClaim, Ending } from '../../src/store/action-claims.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export interface Crash {
@@ -39,10 +39,10 @@ export class CrashingRun {
     this.#dying = {
       db: store.db,
       listen: (topic, listener) => store.listen(topic, listener),
-      hear: (listener) => store.hear(listener),
+      onCommitted: (listener) => store.onCommitted(listener),
       close: () => store.close(),
-      place: store.place,
-      trouble: undefined,
+      location: store.location,
+      writeFailure: undefined,
       isFailure: (error) => error instanceof Killed || store.isFailure(error),
       write: (work) => this.#write(() => store.write(work)),
     };
@@ -71,7 +71,7 @@ export class CrashingRun {
     throw new Error('the action does not end');
   }
 
-  async #claim(): Promise<Claim> {
+  async #claim(): Promise<ActionClaim> {
     return await this.#store.write(async (tx) => {
       const next = await nextWakeAt(tx.db);
       this.now = Math.max(this.now, next ?? 0);
@@ -82,7 +82,7 @@ export class CrashingRun {
     });
   }
 
-  async #run(claim: Claim): Promise<Ending | null> {
+  async #run(claim: ActionClaim): Promise<Ending | null> {
     const steps = await loadSteps(this.#store.db, claim.action.id);
     const run = new ActionRun({ store: this.#dying, now: () => this.now, claim, steps });
     const outcome = await run.execute(this.#definition);
@@ -95,7 +95,7 @@ export class CrashingRun {
     return await this.#end(claim, outcome);
   }
 
-  async #takeOver({ action, epoch }: Claim): Promise<void> {
+  async #takeOver({ action, epoch }: ActionClaim): Promise<void> {
     try {
       await this.#store.write((tx) => releaseAction(tx, action.id, epoch));
     } catch (error) {
@@ -104,7 +104,10 @@ export class CrashingRun {
     }
   }
 
-  async #end(claim: Claim, outcome: Extract<RunOutcome, { kind: 'returned' | 'threw' }>): Promise<Ending> {
+  async #end(
+    claim: ActionClaim,
+    outcome: Extract<RunOutcome, { kind: 'returned' | 'threw' }>,
+  ): Promise<Ending> {
     const ending =
       outcome.kind === 'returned'
         ? { status: 'SUCCEEDED' as const, reason: '', outputs: outcome.outputs }

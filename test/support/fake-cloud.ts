@@ -90,7 +90,7 @@ export class FakeCloud {
         this.#called('remove', node);
         this.servers.delete(node.physicalId ?? '');
       },
-      look: async (node) =>
+      probe: async (node) =>
         this.servers.get(node.physicalId ?? '')?.verdict ?? {
           health: 'unhealthy',
           failure: 'SERVER_DELETED',

@@ -2,7 +2,7 @@
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type {
-  StartRequest,
+  WorkflowStartRequest,
   WorkflowDescription,
   WorkflowExecution,
   WorkflowService,
@@ -44,7 +44,7 @@ export class FakeWorkflows implements WorkflowService {
     return Promise.resolve([{ id: name, name, namespace: '', inputs: [] }]);
   }
 
-  start({ id, workflowName, input, env }: StartRequest): Promise<WorkflowExecution> {
+  start({ id, workflowName, input, env }: WorkflowStartRequest): Promise<WorkflowExecution> {
     const there = this.executions.get(id);
     if (there === undefined) {
       this.calls.push(`start ${workflowName}`);

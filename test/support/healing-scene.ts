@@ -115,8 +115,8 @@ export class HealingScene {
       failedAt: failed ? this.now : null,
       failure: failed ? { class: failure, reason: 'broken' } : null,
       detectors: [],
-      lookedAt: this.now,
-      lookAgainAt: this.now + 10 * second,
+      probedAt: this.now,
+      probeAgainAt: this.now + 10 * second,
     };
     await this.store.write((tx) => saveNodeHealth(tx, idOf(name), this.cluster.id, record));
   }

@@ -7,7 +7,7 @@ import {
   ExpressionEvaluationError,
   ExpressionSyntaxError,
 } from '../../src/workflow/expressions.ts';
-import { Refusal } from '../../src/workflow/language/conductor/fault.ts';
+import { RefusedRequest } from '../../src/workflow/language/conductor/fault.ts';
 import { parseWorkflows } from '../../src/workflow/language/definition/parse-definition.ts';
 import { DefinitionError } from '../../src/workflow/language/definition/problem.ts';
 import { VirtualRunner } from './mistral-corpus-runner.ts';
@@ -76,7 +76,7 @@ function outcomeOf(job: HostileJob): HostileOutcome {
     if (error instanceof ExpressionSyntaxError) return { kind: 'syntax', message: error.message };
     if (error instanceof ExpressionEvaluationError) return { kind: 'evaluation', message: error.message };
     if (error instanceof DefinitionError) return refusedWith(error);
-    if (error instanceof Refusal) return { kind: 'refused', message: error.message };
+    if (error instanceof RefusedRequest) return { kind: 'refused', message: error.message };
     return {
       kind: 'failed',
       message: error instanceof Error ? (error.stack ?? error.message) : String(error),

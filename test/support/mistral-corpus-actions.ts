@@ -3,7 +3,7 @@
  * service of the recorded cases, whose counters live here.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
-import type { ActionFacts } from '../../src/workflow/language/conductor/surroundings.ts';
+import type { ActionFacts } from '../../src/workflow/language/conductor/lookups.ts';
 import { pythonText } from '../../src/workflow/language/conductor/python-text.ts';
 import { sortKey } from './mistral-corpus-form.ts';
 

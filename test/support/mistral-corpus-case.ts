@@ -1,6 +1,6 @@
 /** Runs one recorded case against the pure conductor, and gives the answer in the recording's form. */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
-import { Refusal } from '../../src/workflow/language/conductor/fault.ts';
+import { RefusedRequest } from '../../src/workflow/language/conductor/fault.ts';
 import { resultOfActions } from '../../src/workflow/language/conductor/task-view.ts';
 import { inputText, interfaceOf } from '../../src/workflow/language/definition/describe-workflow.ts';
 import { DefinitionError } from '../../src/workflow/language/definition/problem.ts';
@@ -53,7 +53,7 @@ function execute(runner: VirtualRunner, { spec }: Case): JsonObject {
     const create = { status: 201, input: normal(runner.record(id).input, httpBase) };
     return { create, ...finish(runner, spec, id, from) };
   } catch (error) {
-    if (error instanceof Refusal) return { create: { status: 400 } };
+    if (error instanceof RefusedRequest) return { create: { status: 400 } };
     throw error;
   }
 }

@@ -9,16 +9,16 @@ import {
   conduct,
   createExecution,
   createSubExecution,
-  type StartRequest,
+  type ExecutionStartRequest,
   type Step,
 } from '../../src/workflow/language/conductor.ts';
 import type { WorkflowEvent } from '../../src/workflow/language/conductor/event.ts';
 import type {
   ActionFacts,
   OtherExecution,
-  Surroundings,
+  ConductorLookups,
   WorkflowFacts,
-} from '../../src/workflow/language/conductor/surroundings.ts';
+} from '../../src/workflow/language/conductor/lookups.ts';
 import {
   parseActions,
   parseWorkbook,
@@ -58,7 +58,7 @@ function copyOf({ execution, tasks, actions }: ExecutionState): ExecutionState {
   return new ExecutionState(copy(execution), [...tasks].map(copy), [...actions].map(copy));
 }
 
-export class VirtualRunner implements Surroundings {
+export class VirtualRunner implements ConductorLookups {
   now = Date.UTC(2026, 0, 1);
   readonly steps: { readonly executionId: string; readonly event: WorkflowEvent; readonly step: Step }[] = [];
   readonly #pretended = new PretendedActions();
@@ -137,7 +137,7 @@ export class VirtualRunner implements Surroundings {
   }
 
   /** @throws Refusal */
-  start(name: string, input: JsonObject = {}, options: Partial<StartRequest> = {}): string {
+  start(name: string, input: JsonObject = {}, options: Partial<ExecutionStartRequest> = {}): string {
     const workflow = this.spec(name, options.namespace);
     if (workflow === undefined) throw new Error(`Workflow not found: ${name}`);
     const id = options.id ?? `00000000-0000-4000-8000-${String(this.#running.size).padStart(12, '0')}`;
@@ -256,7 +256,7 @@ export class VirtualRunner implements Surroundings {
     return this.record(id);
   }
 
-  run(name: string, input: JsonObject = {}, options: Partial<StartRequest> = {}): ExecutionRecord {
+  run(name: string, input: JsonObject = {}, options: Partial<ExecutionStartRequest> = {}): ExecutionRecord {
     return this.waitForEnd(this.start(name, input, options));
   }
 

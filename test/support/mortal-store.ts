@@ -24,12 +24,12 @@ export class MortalStore implements Store {
     return this.#store.db;
   }
 
-  get place(): string {
-    return this.#store.place;
+  get location(): string {
+    return this.#store.location;
   }
 
-  get trouble(): string | undefined {
-    return this.#store.trouble;
+  get writeFailure(): string | undefined {
+    return this.#store.writeFailure;
   }
 
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -52,8 +52,8 @@ export class MortalStore implements Store {
     return this.#store.listen(...args);
   }
 
-  hear(...args: Parameters<Store['hear']>): () => void {
-    return this.#store.hear(...args);
+  onCommitted(...args: Parameters<Store['onCommitted']>): () => void {
+    return this.#store.onCommitted(...args);
   }
 
   isFailure(error: unknown): boolean {

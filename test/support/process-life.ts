@@ -85,9 +85,9 @@ export class ProcessLife {
       db: store.db,
       write: (work) => this.#write(store, work),
       listen: (topic, listener) => this.#listening(store.listen(topic, () => this.#isAlive && listener())),
-      hear: (listener) => this.#listening(store.hear(listener)),
-      place: store.place,
-      trouble: undefined,
+      onCommitted: (listener) => this.#listening(store.onCommitted(listener)),
+      location: store.location,
+      writeFailure: undefined,
       isFailure: (error) => store.isFailure(error),
       close: () => Promise.resolve(),
     };

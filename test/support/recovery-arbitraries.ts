@@ -141,7 +141,7 @@ export function eventOf(act: Act, now: number, fate: Fate): ChainEvent {
   switch (act.kind) {
     case 'probe':
     case 'verify':
-      return { kind: 'looked', at, verdict: fate.verdict };
+      return { kind: 'probed', at, verdict: fate.verdict };
     case 'run':
       return { kind: 'ran', at, result: fate.result };
     case 'wait':

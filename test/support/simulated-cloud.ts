@@ -128,7 +128,7 @@ export class SimulatedCloud {
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
       remove: async (node, request) => void (await change('remove', node, request)),
-      look: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
+      probe: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
       details: async (node) => ({ server: node.physicalId }),
       endpoint: () => ({}),
     };

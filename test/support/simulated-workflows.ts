@@ -8,8 +8,8 @@ import { sendSignal } from '../../src/store/action-wakes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type {
-  ExecutionState,
-  StartRequest,
+  WorkflowState,
+  WorkflowStartRequest,
   WorkflowDescription,
   WorkflowExecution,
   WorkflowService,
@@ -75,7 +75,7 @@ export class SimulatedWorkflows {
     return answer;
   }
 
-  #start({ id, workflowName, input }: StartRequest): WorkflowExecution {
+  #start({ id, workflowName, input }: WorkflowStartRequest): WorkflowExecution {
     const there = this.executions.get(id);
     if (there !== undefined) return there;
     const workflow = this.known.get(workflowName);
@@ -100,7 +100,7 @@ export class SimulatedWorkflows {
     return this.executions.get(id) ?? execution;
   }
 
-  #end(id: string, state: ExecutionState, stateInfo: string | null, output: JsonObject): void {
+  #end(id: string, state: WorkflowState, stateInfo: string | null, output: JsonObject): void {
     const execution = this.executions.get(id);
     if (execution === undefined || hasEnded(execution.state)) return;
     const info = state === 'ERROR' ? 'a task failed' : stateInfo;

@@ -9,7 +9,7 @@ import { isJsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
 
 const readyWithinMs = 15_000;
-const lookMs = 20;
+const pollMs = 20;
 
 export interface RunningChild {
   readonly process: ChildProcess;
@@ -66,7 +66,7 @@ async function readyUrl(
     if (ended) throw new CliError(`${command.name} ended before it was ready: ${lastLine(said)}`);
     if (performance.now() > giveUp)
       throw new CliError(`${command.name} was not ready within ${readyWithinMs / 1000} s`);
-    await delay(lookMs, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   }
 }
 

@@ -1,14 +1,14 @@
 /** The end of the demo for people: a table of what happened, whether all is well, and where to go from here. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { styleFor } from '../style.ts';
-import type { Style } from '../style.ts';
-import { displayWidth, renderTable } from '../table.ts';
-import type { Cell } from '../table.ts';
-import { duration } from '../time-text.ts';
+import { styleFor } from '../rendering/style.ts';
+import type { Style } from '../rendering/style.ts';
+import { displayWidth, renderTable } from '../rendering/table.ts';
+import type { Cell } from '../rendering/table.ts';
+import { duration } from '../rendering/time-text.ts';
 import type { Kept } from './narrator.ts';
 import { root } from './stage.ts';
-import type { EpisodeSummary, Summary } from './summary.ts';
+import type { RecoverySummary, Summary } from './summary.ts';
 
 export function closingText(
   summary: Summary,
@@ -23,7 +23,7 @@ export function closingText(
 }
 
 /** Steps that have no room beside each other go on below. */
-function episodeTable(episodes: readonly EpisodeSummary[], style: Style, columns: number): string {
+function episodeTable(episodes: readonly RecoverySummary[], style: Style, columns: number): string {
   const header = ['NODE', 'FAILURE', 'DETECTED AFTER', 'RECOVERED AFTER', 'STEPS'];
   const first = episodes.map((episode): Cell[] => [
     { text: episode.node, tone: 'strong' },
@@ -60,7 +60,7 @@ function time(ms: number | null): string {
 
 const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘', SKIPPED: '○' };
 
-function stepTexts({ steps }: EpisodeSummary): string[] {
+function stepTexts({ steps }: RecoverySummary): string[] {
   return steps.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
 }
 

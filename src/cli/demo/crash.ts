@@ -1,20 +1,20 @@
 /** Kills Coppice in the middle of a step, and starts it again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
-import { textOf } from '../text-of.ts';
+import { textOf } from '../rendering/text-of.ts';
 import { readRecovery } from './follow-recovery.ts';
-import { objectsIn } from '../objects-in.ts';
+import { objectsIn } from '../rendering/objects-in.ts';
 import type { Followed } from './follow-recovery.ts';
 import { balancerCalls } from './stage.ts';
 
-const lookMs = 50;
+const pollMs = 50;
 const withinMs = 15_000;
 /** Long enough for the answer of the call that was seen to be recorded, short next to the sleep that follows it. */
 const intoTheSleepMs = 300;
 
 /** @returns when it was killed, in milliseconds since 1970. */
 export async function crashInTheMiddle(followed: Followed): Promise<number> {
-  const { stage, tell, signal } = followed;
+  const { stage, narrate: tell, signal } = followed;
   const during = await untilInTheMiddle(followed);
   await delay(intoTheSleepMs, undefined, { signal });
   const pid = stage.serverPid;
@@ -43,7 +43,7 @@ async function untilInTheMiddle(followed: Followed): Promise<string> {
       ({ member, call }) => member === followed.node.name && call === 'connections',
     );
     if (running?.['name'] === 'WORKFLOW' && isAsleep) return `WORKFLOW ${textOf(running['item'], 'drain')}`;
-    await delay(lookMs, undefined, { signal: followed.signal });
+    await delay(pollMs, undefined, { signal: followed.signal });
   }
   throw new CliError(`no workflow of ${followed.node.name} was under way within ${withinMs / 1000} s`);
 }

@@ -2,7 +2,7 @@
 import { CliError } from '../cli-error.ts';
 import type { DemoNode } from './set-up.ts';
 
-export interface Failure {
+export interface DemoFailure {
   /** In one word or two, for the table. */
   readonly name: string;
   /** What is done, with the node's name in front of it. */
@@ -12,7 +12,7 @@ export interface Failure {
   inflict(node: DemoNode): void | Promise<void>;
 }
 
-export const failures: readonly Failure[] = [
+export const failures: readonly DemoFailure[] = [
   {
     name: 'SIGKILL',
     what: 'its process is killed',

@@ -1,18 +1,18 @@
 /** Follows the recovery of one node through the API, from its opening to its close, also while the server is away. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
-import { UnreachableError } from '../api-client.ts';
+import { UnreachableError } from '../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { failureReason, failureText } from '../failure-text.ts';
-import { actionTitle } from '../step-title.ts';
-import { objectsIn } from '../objects-in.ts';
-import { textOf } from '../text-of.ts';
-import { duration, readTime } from '../time-text.ts';
+import { failureReason, failureText } from '../rendering/failure-text.ts';
+import { actionTitle } from '../rendering/step-title.ts';
+import { objectsIn } from '../rendering/objects-in.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { duration, readTime } from '../rendering/time-text.ts';
 import type { DemoEvent } from './narrator.ts';
 import type { DemoNode } from './set-up.ts';
 import type { Stage } from './stage.ts';
 
-const lookMs = 80;
+const pollMs = 80;
 /** Detection takes one round, a recovery of the demo ten seconds at the very most: more means that something is wrong. */
 const closedWithinMs = 30_000;
 
@@ -21,7 +21,7 @@ export interface Followed {
   readonly node: DemoNode;
   /** When the failure was inflicted, in milliseconds since 1970. */
   readonly since: number;
-  readonly tell: (event: DemoEvent) => void;
+  readonly narrate: (event: DemoEvent) => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,13 +32,13 @@ export async function followRecovery(followed: Followed): Promise<JsonObject> {
   const told = new Map<string, string>();
   for (;;) {
     const recovery = await readRecovery(followed);
-    if (recovery !== undefined) tellNews(recovery, told, followed);
+    if (recovery !== undefined) narrateNews(recovery, told, followed);
     if (recovery !== undefined && recovery['state'] !== 'OPEN') return recovery;
     if (performance.now() > giveUp) {
       const found = recovery === undefined ? 'was not opened' : 'was not closed';
       throw new CliError(`the recovery of ${node.name} ${found} within ${duration(closedWithinMs)}`);
     }
-    await delay(lookMs, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   }
 }
 
@@ -65,14 +65,18 @@ function openedAt(recovery: JsonObject): number {
 }
 
 /** Tells each opening, step and close once. */
-function tellNews(recovery: JsonObject, told: Map<string, string>, { node, since, tell }: Followed): void {
+function narrateNews(
+  recovery: JsonObject,
+  told: Map<string, string>,
+  { node, since, narrate: tell }: Followed,
+): void {
   const name = node.name;
-  const isNews = (key: string, state: string): boolean => {
+  const isChange = (key: string, state: string): boolean => {
     const isNew = told.get(key) !== state;
     told.set(key, state);
     return isNew;
   };
-  if (isNews('opened', '')) {
+  if (isChange('opened', '')) {
     const { failure } = recovery;
     const after = openedAt(recovery) - since;
     tell({
@@ -84,16 +88,16 @@ function tellNews(recovery: JsonObject, told: Map<string, string>, { node, since
     });
   }
   for (const [index, { decision, reason }] of objectsIn(recovery['decisions']).entries()) {
-    if (!isNews(`decision ${index}`, '')) continue;
+    if (!isChange(`decision ${index}`, '')) continue;
     tell({ event: 'decision', node: name, decision: textOf(decision), reason: textOf(reason) });
   }
   for (const step of objectsIn(recovery['steps'])) {
     const state = textOf(step['state']);
-    if (state !== 'PENDING' && isNews(textOf(step['id']), state)) tell(stepEvent(step, name));
+    if (state !== 'PENDING' && isChange(textOf(step['id']), state)) tell(stepEvent(step, name));
   }
   const state = textOf(recovery['state']);
   const closed = readTime(recovery['closed_at']);
-  if (closed !== undefined && isNews('closed', state)) {
+  if (closed !== undefined && isChange('closed', state)) {
     tell({ event: 'closed', node: name, state, after_ms: closed - since });
   }
 }

@@ -36,7 +36,7 @@ export type DemoEvent =
 
 export interface Narrator {
   /** @param atMs since the demo began. */
-  tell(event: DemoEvent, atMs: number): void;
+  narrate(event: DemoEvent, atMs: number): void;
   /** The last word. `kept`: how to go on with what was left running. */
   end(summary: Summary, kept: Kept | undefined, atMs: number): void;
 }

@@ -3,8 +3,8 @@
  * is a reason to fail.
  */
 import type { JsonObject } from '../../domain/json.ts';
-import { textOf } from '../text-of.ts';
-import { objectsIn } from '../objects-in.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { objectsIn } from '../rendering/objects-in.ts';
 import type { BalancerCall } from './stage.ts';
 
 export interface Evidence {
@@ -21,7 +21,7 @@ export interface Evidence {
 /** Empty: the demo ended as it should. */
 export function problemsIn(evidence: Evidence): string[] {
   return [
-    ...nodesNotWell(evidence),
+    ...unhealthyNodes(evidence),
     ...recoveriesNotClosed(evidence),
     ...stepsRecordedTwice(evidence),
     ...workflowsCalledTwice(evidence),
@@ -29,7 +29,7 @@ export function problemsIn(evidence: Evidence): string[] {
   ];
 }
 
-function nodesNotWell({ nodes }: Evidence): string[] {
+function unhealthyNodes({ nodes }: Evidence): string[] {
   return nodes
     .filter((node) => node.status !== 'ACTIVE' || !node.answers)
     .map(

@@ -12,20 +12,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
-import { textOf } from '../text-of.ts';
+import { textOf } from '../rendering/text-of.ts';
 import { endedBySignal } from './closing-text.ts';
 import { crashInTheMiddle } from './crash.ts';
 import { failures } from './failures.ts';
-import type { Failure } from './failures.ts';
+import type { DemoFailure } from './failures.ts';
 import { followRecovery } from './follow-recovery.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { problemsIn } from './proof.ts';
 import type { Evidence } from './proof.ts';
-import { answersWell, clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
+import { answersHealthy, clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
 import type { DemoNode } from './set-up.ts';
 import { balancerCalls, openStage, startsByName } from './stage.ts';
 import type { Stage } from './stage.ts';
-import { summarizeEpisode } from './summary.ts';
+import { summarizeRecovery } from './summary.ts';
 import type { Episode, Summary } from './summary.ts';
 import { createWorkspace, endWorkspace } from './workspace.ts';
 
@@ -37,7 +37,7 @@ export interface DemoRequest {
 }
 
 interface Play extends DemoRequest {
-  readonly tell: (event: DemoEvent) => void;
+  readonly narrate: (event: DemoEvent) => void;
   readonly episodes: Episode[];
   nodes: number;
 }
@@ -48,15 +48,15 @@ const settledWithinMs = 5000;
 export async function runDemo(request: DemoRequest): Promise<boolean> {
   const begin = performance.now();
   const elapsed = (): number => performance.now() - begin;
-  const tell = (event: DemoEvent): void => request.narrator.tell(event, elapsed());
-  const play: Play = { ...request, tell, episodes: [], nodes: 0 };
+  const narrate = (event: DemoEvent): void => request.narrator.narrate(event, elapsed());
+  const play: Play = { ...request, narrate, episodes: [], nodes: 0 };
   const workspace = await createWorkspace();
   let isKept = false;
   try {
-    tell({ event: 'starting', workspace });
+    narrate({ event: 'starting', workspace });
     const stage = await openStage(workspace, request.signal);
     const problems = await perform(play, stage);
-    problems.forEach((message) => tell({ event: 'problem', message }));
+    problems.forEach((message) => narrate({ event: 'problem', message }));
     const summary = summaryOf(play, problems, elapsed());
     isKept = request.keep && summary.ok;
     const [aNode] = isKept ? await readNodes(stage) : [];
@@ -68,7 +68,7 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
       : error instanceof Error
         ? error.message
         : String(error);
-    tell({ event: 'problem', message });
+    narrate({ event: 'problem', message });
     request.narrator.end(summaryOf(play, [message], elapsed()), undefined, elapsed());
     return false;
   } finally {
@@ -80,7 +80,7 @@ function summaryOf({ episodes, nodes }: Play, problems: readonly string[], tookM
   return {
     ok: problems.length === 0,
     nodes,
-    episodes: episodes.map(summarizeEpisode),
+    episodes: episodes.map(summarizeRecovery),
     problems,
     took_ms: Math.round(tookMs),
   };
@@ -88,12 +88,12 @@ function summaryOf({ episodes, nodes }: Play, problems: readonly string[], tookM
 
 /** @returns what was not as it should be. */
 async function perform(play: Play, stage: Stage): Promise<string[]> {
-  const { tell, signal } = play;
-  tell({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
+  const { narrate, signal } = play;
+  narrate({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
   await setUpCluster(stage, signal);
   const nodes = await untilAllAnswer(stage, signal);
   play.nodes = nodes.length;
-  tell({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
+  narrate({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
   for (const [index, failure] of failures.entries()) {
     // Read anew each time: their processes change.
     const node = (await untilAllAnswer(stage, signal))[index];
@@ -106,17 +106,23 @@ async function perform(play: Play, stage: Stage): Promise<string[]> {
 async function act(
   play: Play,
   stage: Stage,
-  failure: Failure,
+  failure: DemoFailure,
   node: DemoNode,
   index: number,
 ): Promise<Episode> {
-  const { tell, signal } = play;
+  const { narrate, signal } = play;
   const { name, what, withCrash } = failure;
-  tell({ event: 'failure', number: index + 1, of: failures.length, node: node.name, failure: name, what });
+  narrate({ event: 'failure', number: index + 1, of: failures.length, node: node.name, failure: name, what });
   const inflictedAt = Date.now();
   await failure.inflict(node);
   const over = new AbortController();
-  const followed = { stage, node, since: inflictedAt, tell, signal: AbortSignal.any([signal, over.signal]) };
+  const followed = {
+    stage,
+    node,
+    since: inflictedAt,
+    narrate,
+    signal: AbortSignal.any([signal, over.signal]),
+  };
   try {
     const crash = withCrash ? crashInTheMiddle(followed) : undefined;
     const [recovery, crashedAt] = await Promise.all([followRecovery(followed), crash]);
@@ -131,13 +137,13 @@ async function act(
 async function gatherEvidence(stage: Stage, signal: AbortSignal): Promise<Evidence> {
   const giveUp = performance.now() + settledWithinMs;
   for (;;) {
-    const evidence = await lookAround(stage);
+    const evidence = await checkMachine(stage);
     if (problemsIn(evidence).length === 0 || performance.now() > giveUp) return evidence;
     await delay(200, undefined, { signal });
   }
 }
 
-async function lookAround(stage: Stage): Promise<Evidence> {
+async function checkMachine(stage: Stage): Promise<Evidence> {
   const { api } = stage;
   const nodes = await readNodes(stage);
   const listed = await api.list('/v1/recoveries', 'recoveries', { cluster: clusterName });
@@ -146,7 +152,7 @@ async function lookAround(stage: Stage): Promise<Evidence> {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   return {
     recoveries,
-    nodes: await Promise.all(nodes.map(async (node) => ({ ...node, answers: await answersWell(node) }))),
+    nodes: await Promise.all(nodes.map(async (node) => ({ ...node, answers: await answersHealthy(node) }))),
     calls: await balancerCalls(stage),
     starts: await startsByName(stage),
     nodeOf: new Map(

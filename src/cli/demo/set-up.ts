@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
-import { readSpecFile } from '../spec-file.ts';
-import { textOf } from '../text-of.ts';
-import { throwUnlessSucceeded, waitForAction } from '../wait-for-action.ts';
+import { readSpecFile } from '../client/spec-file.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
 import { examples } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -105,7 +105,7 @@ export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]
 }
 
 /** Asks the node itself, as one of its users would. */
-export async function answersWell(node: DemoNode): Promise<boolean> {
+export async function answersHealthy(node: DemoNode): Promise<boolean> {
   const response = await fetch(node.url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
   return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
 }
@@ -115,9 +115,9 @@ export async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise
   const giveUp = performance.now() + answersWithinMs;
   for (;;) {
     const nodes = await readNodes(stage);
-    const answers = await Promise.all(nodes.map(answersWell));
-    const areWell = answers.every(Boolean) && nodes.every((node) => node.status === 'ACTIVE');
-    if (nodes.length === nodeCount && areWell) return nodes;
+    const answers = await Promise.all(nodes.map(answersHealthy));
+    const areHealthy = answers.every(Boolean) && nodes.every((node) => node.status === 'ACTIVE');
+    if (nodes.length === nodeCount && areHealthy) return nodes;
     if (performance.now() > giveUp)
       throw new CliError(`not all servers were up and answered within ${answersWithinMs / 1000} s`);
     await delay(100, undefined, { signal });

@@ -1,11 +1,11 @@
 /** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
 import type { JsonObject } from '../../domain/json.ts';
-import { objectsIn } from '../objects-in.ts';
-import { actionTitle } from '../step-title.ts';
-import { textOf } from '../text-of.ts';
-import { readTime } from '../time-text.ts';
+import { objectsIn } from '../rendering/objects-in.ts';
+import { actionTitle } from '../rendering/step-title.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { readTime } from '../rendering/time-text.ts';
 
-export interface EpisodeSummary {
+export interface RecoverySummary {
   readonly node: string;
   readonly failure: string;
   /** Milliseconds from the failure until it was confirmed, and until the node was well again; null: it never was. */
@@ -18,7 +18,7 @@ export interface EpisodeSummary {
 export interface Summary {
   readonly ok: boolean;
   readonly nodes: number;
-  readonly episodes: readonly EpisodeSummary[];
+  readonly episodes: readonly RecoverySummary[];
   /** Why it is not ok. */
   readonly problems: readonly string[];
   readonly took_ms: number;
@@ -34,13 +34,13 @@ export interface Episode {
   readonly crashedAt: number | undefined;
 }
 
-export function summarizeEpisode({
+export function summarizeRecovery({
   node,
   failure,
   inflictedAt,
   recovery,
   crashedAt,
-}: Episode): EpisodeSummary {
+}: Episode): RecoverySummary {
   const opened = readTime(recovery['opened_at']);
   const closed = readTime(recovery['closed_at']);
   const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;

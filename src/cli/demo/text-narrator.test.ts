@@ -11,7 +11,7 @@ function told(events: readonly DemoEvent[], summary?: Summary, columns = Infinit
     write: (text) => void (written += text),
   });
   const narrator = textNarrator(terminal);
-  events.forEach((event, index) => narrator.tell(event, index * 1000));
+  events.forEach((event, index) => narrator.narrate(event, index * 1000));
   if (summary !== undefined) narrator.end(summary, undefined, 0);
   return written;
 }

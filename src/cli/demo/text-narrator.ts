@@ -1,9 +1,9 @@
 /** The demo as a person reads it: a line for what happened, and on a terminal one more that moves, for what is happening. */
-import { styleFor } from '../style.ts';
-import type { Style } from '../style.ts';
-import { cutTo, padTo, printable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
-import { duration } from '../time-text.ts';
+import { styleFor } from '../rendering/style.ts';
+import type { Style } from '../rendering/style.ts';
+import { cutTo, padTo, printable } from '../rendering/table.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { duration } from '../rendering/time-text.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { closingText } from './closing-text.ts';
 
@@ -15,7 +15,7 @@ export function textNarrator(terminal: Terminal): Narrator {
   const moving = movingLine(terminal, style);
   terminal.write(`\n  ${style('strong', 'Coppice demo')}: real servers, real failures, really recovered\n\n`);
   return {
-    tell(event, atMs) {
+    narrate(event, atMs) {
       if (event.event === 'step' && event.state === 'RUNNING') {
         moving.show(event.step, atMs);
         return;

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listDefinitions, listings, type Condition } from '../../store/workflow-listing.ts';
 import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
-import { listAnswer, listParameters, readListQuery, type ListAsked } from './mistral-query.ts';
+import { listAnswer, listParameters, readListQuery, type ListRequest } from './mistral-query.ts';
 import {
   badRequest,
   notFound,
@@ -34,7 +34,7 @@ function systemAction({ options, id }: MistralRequest): JsonObject | undefined {
 }
 
 /** Built-in actions have no rows: the few of them are put before the others on the first page. */
-function systemActions({ options }: MistralRequest, asked: ListAsked): JsonObject[] {
+function systemActions({ options }: MistralRequest, asked: ListRequest): JsonObject[] {
   if (asked.marker !== undefined) return [];
   const all = options.workflows.registry.all.map(systemActionShape);
   return all.filter((action) => asked.conditions.every((condition) => holds(condition, action)));

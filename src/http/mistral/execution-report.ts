@@ -16,7 +16,7 @@ interface ReportTools {
   readonly library: DefinitionLibrary;
 }
 
-interface ReportAsked {
+interface ReportRequest {
   readonly errorsOnly: boolean;
   readonly maxDepth: number;
   readonly statisticsOnly: boolean;
@@ -41,7 +41,7 @@ const counters: Readonly<Record<string, string>> = {
 export async function reportOf(
   tools: ReportTools,
   execution: StoredExecution,
-  asked: ReportAsked,
+  asked: ReportRequest,
 ): Promise<JsonObject> {
   const statistics: Statistics = {
     total_tasks_count: 0,
@@ -59,7 +59,7 @@ export async function reportOf(
 async function branch(
   tools: ReportTools,
   execution: StoredExecution,
-  asked: ReportAsked,
+  asked: ReportRequest,
   statistics: Statistics,
   depth: number,
 ): Promise<JsonObject> {
@@ -95,7 +95,7 @@ function count(statistics: Statistics, task: TaskRecord): void {
 async function subBranches(
   tools: ReportTools,
   actions: readonly ActionRecord[],
-  asked: ReportAsked,
+  asked: ReportRequest,
   statistics: Statistics,
   depth: number,
 ): Promise<JsonObject[]> {

@@ -13,7 +13,7 @@ import {
 } from '../../store/workflow-listing.ts';
 import { badRequest, notFound, type MistralAnswer, type MistralRequest } from './mistral-route.ts';
 
-export interface ListAsked extends PageQuery {
+export interface ListRequest extends PageQuery {
   /** Names of the fields to answer; empty: all. */
   readonly fields: readonly string[];
 }
@@ -46,7 +46,7 @@ export async function readListQuery(
   { query, options }: Pick<MistralRequest, 'query' | 'options'>,
   listing: Listing,
   item: z.ZodObject,
-): Promise<ListAsked> {
+): Promise<ListRequest> {
   const filters = Object.entries(query).filter(([name]) => fieldsOf(listing).includes(name));
   const marker = query['marker'];
   const limit = limitOf(query['limit']);
@@ -140,7 +140,7 @@ function columnValue(field: string, text: string): string | number {
 export function listAnswer(
   request: Pick<MistralRequest, 'query' | 'url'>,
   name: string,
-  asked: ListAsked,
+  asked: ListRequest,
   items: readonly JsonObject[],
 ): MistralAnswer {
   const shown = items.map((item) => (asked.fields.length === 0 ? item : only(item, asked.fields)));

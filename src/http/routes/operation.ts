@@ -20,8 +20,8 @@ const health = route({
   },
   async handle({ tools: { store } }) {
     const reason = await listServices(store.db).then(
-      () => store.trouble,
-      () => store.trouble ?? 'The database does not answer.',
+      () => store.writeFailure,
+      () => store.writeFailure ?? 'The database does not answer.',
     );
     if (reason === undefined) return { status: 200, body: { status: 'ok' } };
     return { status: 503, body: { reason, status: 'unavailable' } };

@@ -11,7 +11,7 @@ import { id, nullableText, nullableTime, text, time } from '../shapes/common.ts'
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 
 const simulatedNodeShape = z.strictObject({
-  decision: z.enum(['START', 'HOLD', 'LEAVE', 'RUNNING']),
+  decision: z.enum(['START', 'HOLD', 'SKIP', 'RUNNING']),
   failure: z.strictObject({ class: text, reason: text }),
   gate: nullableText.describe('The gate that is closed; null where it is none.'),
   id,

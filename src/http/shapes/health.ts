@@ -8,7 +8,7 @@ import type { Maintenance } from '../../recovery/gates.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
 
-const restShape = z.strictObject({
+const pauseShape = z.strictObject({
   reason: text,
   until: nullableTime.describe('null: until somebody ends it.'),
 });
@@ -28,7 +28,7 @@ export const nodeHealthShape = z
         }),
       )
       .describe('What each detection mode saw last, since when.'),
-    excluded: restShape.nullable().describe('A person took it out of healing.'),
+    excluded: pauseShape.nullable().describe('A person took it out of healing.'),
     failure: failureShape.nullable(),
     health: z
       .enum(['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN'])
@@ -100,7 +100,7 @@ export const clusterHealthShape = z
       )
       .describe('What would hold a recovery now; the first one is what holds.'),
     limits: z.strictObject({ max_in_flight: count.nullable(), max_unhealthy: count.nullable() }),
-    maintenance: restShape
+    maintenance: pauseShape
       .extend({
         action: nullableText.describe('The action for which healing rests; null: a person asked for it.'),
       })
@@ -119,7 +119,8 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
     counts: { ...counts },
     gates: gates.map((gate) => ({ ...gate, until: milliseconds(gate.until) })),
     limits: { max_in_flight: limits.maxInFlight, max_unhealthy: limits.maxUnhealthy },
-    maintenance: maintenance === null ? null : { ...toRest(maintenance), action: maintenance.action ?? null },
+    maintenance:
+      maintenance === null ? null : { ...toPause(maintenance), action: maintenance.action ?? null },
     nodes: nodes.map(toNodeHealthAnswer),
     policy:
       policy === null
@@ -139,7 +140,7 @@ function toBreaker(breaker: BreakerState, now: number): z.infer<typeof clusterHe
   return { failures: breaker.failures, state, until: milliseconds(breaker.until) };
 }
 
-function toRest({ reason, until }: Maintenance): z.infer<typeof restShape> {
+function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
   return { reason, until: millisecondsOrNull(until) };
 }
 
@@ -153,7 +154,7 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
       reason: verdict.reason,
       since: milliseconds(since),
     })),
-    excluded: excluded === null ? null : toRest(excluded),
+    excluded: excluded === null ? null : toPause(excluded),
     failure: record?.failure ?? null,
     health: record?.state ?? 'UNKNOWN',
     id: node.id,

@@ -13,7 +13,7 @@ import { specOf } from './spec.ts';
 import { describeExit } from './start.ts';
 import { readClaim } from './start-record.ts';
 
-export async function lookAt(host: Host, { id, data }: NodeFacts): Promise<Verdict> {
+export async function probeProcess(host: Host, { id, data }: NodeFacts): Promise<Verdict> {
   const identity = identityIn(data);
   if (identity === undefined) return exited(await whyNone(host, id));
   host.events.follow(id, identity);

@@ -30,7 +30,7 @@ export class LifeEvents {
 
   listen(listener: EventListener): { stop(): void } {
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => this.#look(), this.#everyMs).unref();
+    this.#timer ??= setInterval(() => this.#checkProcesses(), this.#everyMs).unref();
     return { stop: () => this.#forget(listener) };
   }
 
@@ -49,7 +49,7 @@ export class LifeEvents {
     this.#tell(nodeId);
   }
 
-  #look(): void {
+  #checkProcesses(): void {
     for (const [nodeId, followed] of this.#followed) {
       const before = followed.state;
       followed.state = this.#stateOf(followed.identity, before);

@@ -139,7 +139,7 @@ describe('look', () => {
     kill(pidOf(node));
     await eventually('it is seen', async () => (await look(place.type, node)) === 'PROCESS_EXITED');
     const reasonGiven = async (): Promise<string> =>
-      (await place.type.look(node, new AbortController().signal)).reason;
+      (await place.type.probe(node, new AbortController().signal)).reason;
     await eventually('its status is known', async () => (await reasonGiven()).includes(' by '));
     expect(await reasonGiven()).toBe(`process ${pidOf(node)} has ended by SIGKILL`);
   });
@@ -179,7 +179,7 @@ describe('look', () => {
     await expect(place.type.create(node, request())).rejects.toThrow(
       /right after its start with exit status 3/,
     );
-    const { reason } = await place.type.look(node, new AbortController().signal);
+    const { reason } = await place.type.probe(node, new AbortController().signal);
     expect(reason).toMatch(/^process \d+ has ended with exit status 3$/);
     expect(await details(place.type, node)).toMatchObject({ pid: null, log_tail: 'no such setting' });
   });

@@ -17,7 +17,7 @@ import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType } from '../profile-type.ts';
 import { examineSpec } from './command.ts';
-import { describeNode, lookAt } from './describe.ts';
+import { describeNode, probeProcess } from './describe.ts';
 import type { Host } from './host.ts';
 import { LifeEvents } from './life-events.ts';
 import { keepLogsLimited } from './log-limit.ts';
@@ -56,7 +56,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     examine: (properties) => examineSpec(specOf(properties)),
     create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
     remove: (node, request) => remove(host, node, request),
-    look: (node) => lookAt(host, node),
+    probe: (node) => probeProcess(host, node),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),

@@ -15,7 +15,7 @@ export interface Plan {
   readonly port: number | null;
 }
 
-export interface Claim {
+export interface StartClaim {
   /** undefined: the file is not whole, which only a power failure can do: the process is gone with it. */
   readonly identity: ProcessIdentity | undefined;
   /** Milliseconds since 1970. */
@@ -41,7 +41,7 @@ export async function writePlan(start: string, plan: Plan): Promise<void> {
 }
 
 /** undefined: no launcher has won yet. */
-export function readClaim(start: string): Claim | undefined {
+export function readClaim(start: string): StartClaim | undefined {
   const path = join(start, 'claim');
   try {
     return { identity: parseClaim(readFileSync(path, 'utf8')), at: Math.round(statSync(path).mtimeMs) };

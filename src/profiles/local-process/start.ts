@@ -20,7 +20,7 @@ import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
 import { keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
 import { specOf } from './spec.ts';
 import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
-import type { Claim, Plan } from './start-record.ts';
+import type { StartClaim, Plan } from './start-record.ts';
 import { throwIfAborted, waitUntil } from './waiting.ts';
 
 // Far more than a launcher needs on a machine that is busy beyond measure.
@@ -68,7 +68,7 @@ export async function runningStart(host: Host, node: NodeFacts): Promise<Physica
   return undefined;
 }
 
-type SoundClaim = Claim & { readonly identity: ProcessIdentity };
+type SoundClaim = StartClaim & { readonly identity: ProcessIdentity };
 
 /** The machine was started again since: what this key started is gone, and is started anew. */
 async function forgetEarlierBoot(host: Host, start: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason. */
-import type { SystemAction } from '../language/conductor/surroundings.ts';
+import type { SystemAction } from '../language/conductor/lookups.ts';
 import type { ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';
-import { httpActionNames, httpActions, type HttpSurroundings } from './std-http.ts';
+import { httpActionNames, httpActions, type HttpActionServices } from './std-http.ts';
 
 /** What Mistral has and Coppice does not, why, and what to use instead: told when a definition is created. */
 const refused: Readonly<Record<string, string>> = {
@@ -50,8 +50,8 @@ export function refusal(action: string): string | undefined {
 }
 
 export function standardActions(
-  surroundings: HttpSurroundings,
+  services: HttpActionServices,
   more: readonly ActionType[] = [],
 ): ActionRegistry {
-  return new ActionRegistry([...basicActions, ...httpActions(surroundings), ...more]);
+  return new ActionRegistry([...basicActions, ...httpActions(services), ...more]);
 }

@@ -36,7 +36,7 @@ const parameters: readonly ActionParameter[] = [
   ...optional.map((name) => ({ name, required: false, default: null })),
 ];
 
-export interface HttpSurroundings {
+export interface HttpActionServices {
   readonly policy: HttpPolicy;
   /** Base of our own API, for the callback of std.mistral_http; undefined where none is served. */
   readonly apiUrl: () => string | undefined;
@@ -45,9 +45,9 @@ export interface HttpSurroundings {
 export const httpActionNames = ['std.http', 'std.mistral_http'] as const;
 
 /** @throws Error for a policy that names something else than addresses and networks. */
-export function httpActions(surroundings: HttpSurroundings): readonly PerformedAction[] {
-  const { maxResponseBytes } = surroundings.policy;
-  const limits = { guard: new AddressGuard(surroundings.policy), maxResponseBytes };
+export function httpActions(services: HttpActionServices): readonly PerformedAction[] {
+  const { maxResponseBytes } = services.policy;
+  const limits = { guard: new AddressGuard(services.policy), maxResponseBytes };
   return [
     {
       name: httpActionNames[0],
@@ -61,7 +61,7 @@ export function httpActions(surroundings: HttpSurroundings): readonly PerformedA
         'Sends an HTTP request and runs until the receiver completes it: PUT to the URL in its Mistral-Callback-URL header.',
       parameters,
       async perform(call, signal) {
-        const headers = callbackHeaders(call, surroundings.apiUrl());
+        const headers = callbackHeaders(call, services.apiUrl());
         const outcome = await perform('Mistral HTTP action', call, headers, limits, signal);
         return outcome.kind === 'ended' && outcome.state === 'SUCCESS' ? { kind: 'later' } : outcome;
       },

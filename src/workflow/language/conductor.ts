@@ -31,12 +31,12 @@ import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } 
 import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
 import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
-import { describeEvaluation, EngineFault, evaluate, Refusal } from './conductor/fault.ts';
+import { describeEvaluation, EngineFault, evaluate, RefusedRequest } from './conductor/fault.ts';
 import { endAction, endAttempt } from './conductor/finish-task.ts';
 import { failBlockedJoin, failImpossibleJoins } from './conductor/joins.ts';
 import { checkInput, withDefaults, workflowClass } from './conductor/resolve-call.ts';
 import { scopeOf } from './conductor/scope.ts';
-import type { Surroundings } from './conductor/surroundings.ts';
+import type { ConductorLookups } from './conductor/lookups.ts';
 import { decideTransitions, dispatch, neededFor, startFirstTasks } from './conductor/transitions.ts';
 import type { WorkflowSpec } from './definition/workflow-spec.ts';
 import { tasksInCycles } from './graph/check-graph.ts';
@@ -48,7 +48,7 @@ export interface Step {
   /** In the order in which they were decided. */
   readonly commands: readonly Command[];
   /** The event asks for what cannot be; then nothing has changed. */
-  readonly refusal: Refusal | undefined;
+  readonly refusal: RefusedRequest | undefined;
 }
 
 /**
@@ -59,15 +59,15 @@ export function conduct(
   workflow: WorkflowSpec,
   state: ExecutionState,
   event: WorkflowEvent,
-  surroundings: Surroundings,
+  lookups: ConductorLookups,
 ): Step {
-  const draft = new Draft(workflow, state, surroundings, { now: event.now, seed: seedOf(event) });
+  const draft = new Draft(workflow, state, lookups, { now: event.now, seed: seedOf(event) });
   try {
     handle(draft, event);
     settle(draft);
   } catch (error) {
-    if (error instanceof TooMuchData) return endedFor(error, workflow, state, event, surroundings);
-    if (error instanceof Refusal)
+    if (error instanceof TooMuchData) return endedFor(error, workflow, state, event, lookups);
+    if (error instanceof RefusedRequest)
       return { changes: { execution: undefined, tasks: [], actions: [] }, commands: [], refusal: error };
     throw error;
   }
@@ -80,9 +80,9 @@ function endedFor(
   workflow: WorkflowSpec,
   state: ExecutionState,
   event: WorkflowEvent,
-  surroundings: Surroundings,
+  lookups: ConductorLookups,
 ): Step {
-  const draft = new Draft(workflow, state, surroundings, { now: event.now, seed: seedOf(event) });
+  const draft = new Draft(workflow, state, lookups, { now: event.now, seed: seedOf(event) });
   if ('actionId' in event && draft.action(event.actionId)?.state === 'RUNNING')
     draft.updateAction(event.actionId, { state: 'ERROR', accepted: false });
   abandonExecution(draft, message);
@@ -183,7 +183,7 @@ function settleIdle(draft: Draft): boolean {
   return true;
 }
 
-export interface StartRequest {
+export interface ExecutionStartRequest {
   /** Chosen by the caller. */
   readonly id: string;
   readonly namespace?: string;
@@ -197,18 +197,22 @@ export interface StartRequest {
  * The record of a new execution, in IDLE; its first event is `start`.
  * @throws Refusal (bad-input) for missing or unknown input, a reverse workflow without target, vars or env that have no value.
  */
-export function createExecution(workflow: WorkflowSpec, request: StartRequest, now: number): ExecutionRecord {
+export function createExecution(
+  workflow: WorkflowSpec,
+  request: ExecutionStartRequest,
+  now: number,
+): ExecutionRecord {
   try {
     const { env, ...params } = request.params;
     const record = newRecord(workflow, { ...request, params, env: evaluateEnv(env, params) }, now);
     return workflow.vars === undefined ? record : { ...record, vars: evaluateVars(workflow, record) };
   } catch (error) {
-    if (error instanceof EngineFault) throw new Refusal('bad-input', error.message);
+    if (error instanceof EngineFault) throw new RefusedRequest('bad-input', error.message);
     throw error;
   }
 }
 
-type NewExecution = StartRequest & { readonly env: JsonObject };
+type NewExecution = ExecutionStartRequest & { readonly env: JsonObject };
 
 function newRecord(workflow: WorkflowSpec, request: NewExecution, now: number): ExecutionRecord {
   checkInput(workflow.fullName, workflowClass(workflow.type), workflow.inputs, request.input);
@@ -290,7 +294,7 @@ function checkTarget(workflow: WorkflowSpec, params: JsonObject): void {
 }
 
 function evaluateVars(workflow: WorkflowSpec, record: ExecutionRecord): JsonObject {
-  const nothing: Surroundings = {
+  const nothing: ConductorLookups = {
     action: () => null,
     workflow: () => null,
     execution: () => null,

@@ -22,7 +22,7 @@ import {
 } from '../../store/workflow-definitions.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import type { ActionFacts, WorkflowFacts } from '../language/conductor/surroundings.ts';
+import type { ActionFacts, WorkflowFacts } from '../language/conductor/lookups.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { parseSource, type ParsedSource } from './parse-source.ts';
@@ -32,7 +32,7 @@ export interface NamedWorkflow {
   readonly spec: WorkflowSpec;
 }
 
-export interface DefinitionPlace {
+export interface DefinitionScope {
   readonly namespace: string;
   readonly scope: string;
   readonly project: string;
@@ -59,13 +59,13 @@ export class DefinitionLibrary {
   }
 
   /** undefined: not looked up yet. */
-  actionAtHand(name: string, namespace: string): ActionFacts | null | undefined {
+  cachedAction(name: string, namespace: string): ActionFacts | null | undefined {
     const system = this.#registry.describe(name);
     return system === undefined ? this.#actions.get(`${namespace}/${name}`) : { kind: 'system', ...system };
   }
 
   /** undefined: not looked up yet. */
-  workflowAtHand(name: string, namespace: string): WorkflowFacts | null | undefined {
+  cachedWorkflow(name: string, namespace: string): WorkflowFacts | null | undefined {
     const found = this.#workflows.get(`${namespace}/${name}`);
     return found === undefined || found === null ? found : factsOf(found);
   }
@@ -124,12 +124,12 @@ export class DefinitionLibrary {
    * Creates all that a text defines, or nothing.
    * @throws CoppiceError `bad-request` for a text that is not valid, `action-conflict` for a name that is taken.
    */
-  async create(kind: SourceKind, text: string, place: DefinitionPlace): Promise<Definition[]> {
+  async create(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
       const created: Definition[] = [];
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
-        const definition = this.#new(source, place, { name, workbook, tags });
-        if (!(await insertDefinition(tx, table, definition))) throw taken(table, name, place.namespace);
+        const definition = this.#new(source, scope, { name, workbook, tags });
+        if (!(await insertDefinition(tx, table, definition))) throw taken(table, name, scope.namespace);
         created.push(definition);
       }
       return created;
@@ -140,17 +140,17 @@ export class DefinitionLibrary {
    * Replaces by name all that a text defines; what is not there yet is an error, except for the members of a workbook.
    * @throws CoppiceError `bad-request`, `resource-not-found`
    */
-  async replace(kind: SourceKind, text: string, place: DefinitionPlace): Promise<Definition[]> {
+  async replace(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
       const replaced: Definition[] = [];
       if (parsed.workbook !== undefined)
-        await deleteWorkbookMembers(tx, parsed.workbook.name, place.namespace);
+        await deleteWorkbookMembers(tx, parsed.workbook.name, scope.namespace);
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
-        const change = { sourceId: source.id, tags, scope: place.scope };
-        const at = { name, namespace: place.namespace };
+        const change = { sourceId: source.id, tags, scope: scope.scope };
+        const at = { name, namespace: scope.namespace };
         const found = await replaceDefinition(tx, table, at, change, this.#now());
-        if (found === undefined && workbook === null) throw missing(table, name, place.namespace);
-        const definition = found ?? this.#new(source, place, { name, workbook, tags });
+        if (found === undefined && workbook === null) throw missing(table, name, scope.namespace);
+        const definition = found ?? this.#new(source, scope, { name, workbook, tags });
         if (found === undefined) await insertDefinition(tx, table, definition);
         replaced.push(definition);
       }
@@ -186,13 +186,13 @@ export class DefinitionLibrary {
 
   #new(
     source: Source,
-    place: DefinitionPlace,
+    scope: DefinitionScope,
     own: Pick<Definition, 'name' | 'workbook' | 'tags'>,
   ): Definition {
     return {
       id: randomUUID(),
       ...own,
-      ...place,
+      ...scope,
       sourceId: source.id,
       createdAt: this.#now(),
       updatedAt: null,

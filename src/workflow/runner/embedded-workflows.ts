@@ -11,7 +11,7 @@ import { defaultHttpPolicy, type HttpPolicy } from '../actions/http-policy.ts';
 import { standardActions, type ActionRegistry } from '../actions/registry.ts';
 import type { InputSpec } from '../language/definition/workflow-spec.ts';
 import type {
-  StartRequest,
+  WorkflowStartRequest,
   WorkflowDescription,
   WorkflowExecution,
   WorkflowService,
@@ -71,7 +71,7 @@ export class EmbeddedWorkflows implements WorkflowService {
     return await Promise.all(described);
   }
 
-  async start(request: StartRequest): Promise<WorkflowExecution> {
+  async start(request: WorkflowStartRequest): Promise<WorkflowExecution> {
     const { id, workflowName, namespace = '', input, env, description: text } = request;
     const params = Object.keys(env).length === 0 ? {} : { env };
     const started = await this.runner.startExecution({

@@ -7,7 +7,7 @@
  * When the write is refused because somebody else has changed the execution, the batch is repeated on what is there now. Work that
  * somebody else has taken (a timer, a message, an action that is no longer ours) is dropped.
  */
-import { breathe } from '../../store/event-loop.ts';
+import { yieldToEventLoop } from '../../store/event-loop.ts';
 import type { Store } from '../../store/store.ts';
 import {
   actionsOfExecution,
@@ -17,13 +17,13 @@ import {
   WorkTaken,
 } from '../../store/workflow-executions.ts';
 import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
-import { Refusal } from '../language/conductor/fault.ts';
+import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
 import { hasActionEnded } from '../language/state/records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';
-import type { Turns } from './turns.ts';
+import type { Semaphore } from './semaphore.ts';
 
 export interface Delivery {
   readonly event: UntimedEvent;
@@ -32,7 +32,7 @@ export interface Delivery {
   readonly byRunner?: boolean;
   /** Somebody waits for the answer and is told of a failure; else it is ours to try again. */
   readonly isAsked: boolean;
-  readonly settle: (refusal: Refusal | undefined) => void;
+  readonly settle: (refusal: RefusedRequest | undefined) => void;
   readonly fail: (error: unknown) => void;
 }
 
@@ -42,7 +42,7 @@ export interface LiveTools {
   readonly owner: string;
   readonly now: () => number;
   /** For what nobody waits for. */
-  readonly turns: Turns;
+  readonly semaphore: Semaphore;
   readonly batchTools: () => BatchTools;
   /** After the commit. */
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
@@ -102,21 +102,21 @@ export class LiveExecution {
       // Somebody waits for the answer: what goes on by itself may wait longer.
       if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
       else await this.#inTurn();
-      await breathe();
+      await yieldToEventLoop();
     }
     this.#working = undefined;
     this.#tools.idle(this);
   }
 
   async #inTurn(): Promise<void> {
-    const { turns, isStopping } = this.#tools;
-    await turns.take();
+    const { semaphore: turns, isStopping } = this.#tools;
+    await turns.acquire();
     try {
       if (!isStopping()) return await this.#handleFirst();
       // All of it is a row, and is found at the next start.
       for (const delivery of this.#queue.splice(0)) delivery.fail(new Error('The process stops.'));
     } finally {
-      turns.give();
+      turns.release();
     }
   }
 
@@ -186,7 +186,7 @@ export class LiveExecution {
       return;
     }
     const batch = new StepBatch(loaded, this.#tools.batchTools());
-    const refusals: (Refusal | undefined)[] = [];
+    const refusals: (RefusedRequest | undefined)[] = [];
     for (const delivery of deliveries) {
       if (delivery.byRunner === true && delivery.event.type === 'action-ended')
         batch.endedByRunner.add(delivery.event.actionId);
@@ -225,7 +225,7 @@ class ConductFailed extends Error {
   override readonly name = 'ConductFailed';
 }
 
-async function conducted(batch: StepBatch, event: UntimedEvent): Promise<Refusal | undefined> {
+async function conducted(batch: StepBatch, event: UntimedEvent): Promise<RefusedRequest | undefined> {
   try {
     return await batch.take(event);
   } catch (error) {
@@ -233,6 +233,6 @@ async function conducted(batch: StepBatch, event: UntimedEvent): Promise<Refusal
   }
 }
 
-function notFound(id: string): Refusal {
-  return new Refusal('not-found', `WorkflowExecution not found [id=${id}]`);
+function notFound(id: string): RefusedRequest {
+  return new RefusedRequest('not-found', `WorkflowExecution not found [id=${id}]`);
 }

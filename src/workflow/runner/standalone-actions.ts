@@ -20,13 +20,13 @@ import {
   findAction,
   resolveAction,
   transformResult,
-  type CallPlace,
+  type CallSite,
   type ResolvedAction,
 } from '../language/conductor/resolve-call.ts';
-import { Facts, FactsNeeded } from '../language/conductor/surroundings.ts';
+import { Facts, LookupNeeded } from '../language/conductor/lookups.ts';
 import type { ActionRecord, EndState } from '../language/state/records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
-import { FactsAtHand } from './facts-at-hand.ts';
+import { LookupCache } from './lookup-cache.ts';
 
 export interface StandaloneTools {
   readonly store: Store;
@@ -96,13 +96,13 @@ export class StandaloneActions {
   }
 
   /** Work that may need a definition: it is done again once that is at hand. */
-  async #lookingUp<Result>(namespace: string, work: (place: CallPlace) => Result): Promise<Result> {
-    const atHand = new FactsAtHand(this.#tools.store.db, this.#tools.library);
+  async #lookingUp<Result>(namespace: string, work: (place: CallSite) => Result): Promise<Result> {
+    const atHand = new LookupCache(this.#tools.store.db, this.#tools.library);
     for (;;) {
       try {
         return work({ workflow: {}, execution: { namespace }, facts: new Facts(atHand) });
       } catch (error) {
-        if (!(error instanceof FactsNeeded)) throw error;
+        if (!(error instanceof LookupNeeded)) throw error;
         await atHand.lookUp(error.lookup);
       }
     }

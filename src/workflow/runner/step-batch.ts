@@ -14,8 +14,8 @@ import type { ActionRegistry } from '../actions/registry.ts';
 import { conduct, createSubExecution } from '../language/conductor.ts';
 import type { Command } from '../language/conductor/command.ts';
 import type { WorkflowEvent } from '../language/conductor/event.ts';
-import type { Refusal } from '../language/conductor/fault.ts';
-import { FactsNeeded } from '../language/conductor/surroundings.ts';
+import type { RefusedRequest } from '../language/conductor/fault.ts';
+import { LookupNeeded } from '../language/conductor/lookups.ts';
 import type { WorkflowSpec } from '../language/definition/workflow-spec.ts';
 import type { ExecutionState } from '../language/state/execution-state.ts';
 import {
@@ -25,7 +25,7 @@ import {
   type TaskRecord,
 } from '../language/state/records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
-import type { FactsAtHand } from './facts-at-hand.ts';
+import type { LookupCache } from './lookup-cache.ts';
 
 export type UntimedEvent = WorkflowEvent extends infer Event
   ? Event extends WorkflowEvent
@@ -48,7 +48,7 @@ export interface LoadedExecution {
 export interface BatchTools {
   readonly library: DefinitionLibrary;
   readonly registry: ActionRegistry;
-  readonly facts: FactsAtHand;
+  readonly facts: LookupCache;
   readonly now: () => number;
 }
 
@@ -109,7 +109,7 @@ export class StepBatch {
   }
 
   /** @returns why the execution cannot do what the event asks; then nothing has changed. */
-  async take(event: UntimedEvent): Promise<Refusal | undefined> {
+  async take(event: UntimedEvent): Promise<RefusedRequest | undefined> {
     const refusal = await this.#conduct(event);
     while (this.#endings.length + this.#refusedSubExecutions.length > 0) {
       const [endings, refused] = [this.#endings, this.#refusedSubExecutions];
@@ -137,7 +137,7 @@ export class StepBatch {
     this.timers.set(`${subjectId} ${kind}`, { subjectId, kind, set });
   }
 
-  async #conduct(untimed: UntimedEvent): Promise<Refusal | undefined> {
+  async #conduct(untimed: UntimedEvent): Promise<RefusedRequest | undefined> {
     const { workflow, state } = this.loaded;
     const event = { ...untimed, now: this.#tools.now(), seed: randomUUID() } as WorkflowEvent;
     for (;;) {
@@ -149,7 +149,7 @@ export class StepBatch {
         for (const command of step.commands) await this.#note(command, event.now);
         return undefined;
       } catch (error) {
-        if (!(error instanceof FactsNeeded)) throw error;
+        if (!(error instanceof LookupNeeded)) throw error;
         await this.#tools.facts.lookUp(error.lookup);
       }
     }

@@ -15,7 +15,7 @@
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { breathe } from '../../store/event-loop.ts';
+import { yieldToEventLoop } from '../../store/event-loop.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
 import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
@@ -34,18 +34,18 @@ import type { ActionOutcome } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import { createExecution } from '../language/conductor.ts';
 import type { TimerKind } from '../language/conductor/event.ts';
-import { Refusal } from '../language/conductor/fault.ts';
+import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
 import type { EndState } from '../language/state/records.ts';
 import { ActionRuns } from './action-runs.ts';
 import { DefinitionLibrary, type NamedWorkflow } from './definition-library.ts';
 import { DueTimers } from './due-timers.ts';
-import { FactsAtHand } from './facts-at-hand.ts';
+import { LookupCache } from './lookup-cache.ts';
 import { type Delivery, LiveExecution, type LiveTools } from './live-execution.ts';
 import { ExecutionExists } from './save-batch.ts';
 import { StandaloneActions } from './standalone-actions.ts';
 import type { LoadedExecution, PerformedCall, StepBatch, UntimedEvent } from './step-batch.ts';
-import { Turns } from './turns.ts';
+import { Semaphore } from './semaphore.ts';
 
 export interface RunnerLog {
   error(fields: { readonly err: unknown }, text: string): void;
@@ -120,12 +120,12 @@ export class WorkflowRunner {
       library: this.library,
       owner: this.id,
       now,
-      turns: new Turns(workingAtOnce),
+      semaphore: new Semaphore(workingAtOnce),
       batchTools: () => ({
         library: this.library,
         registry,
         now,
-        facts: new FactsAtHand(store.db, this.library),
+        facts: new LookupCache(store.db, this.library),
       }),
       committed: (batch, messages) => this.#committed(batch, messages),
       failed: (error, about) => this.#failed(error, about),
@@ -157,7 +157,7 @@ export class WorkflowRunner {
     for (let after = 0; ;) {
       const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
       for (const { id } of idle) void this.#tell(id, { type: 'start' });
-      await breathe();
+      await yieldToEventLoop();
       const last = idle.at(-1);
       if (last === undefined) return;
       after = last.seq;
@@ -240,7 +240,7 @@ export class WorkflowRunner {
   }
 
   /** @returns why the execution cannot do it; undefined when it is done. */
-  async tell(executionId: string, event: UntimedEvent): Promise<Refusal | undefined> {
+  async tell(executionId: string, event: UntimedEvent): Promise<RefusedRequest | undefined> {
     return await ask(this.#liveExecution(executionId), event);
   }
 
@@ -249,7 +249,7 @@ export class WorkflowRunner {
     action: { readonly id: string; readonly executionId: string; readonly type: 'ACTION' | 'WORKFLOW' },
     state: EndState,
     result: JsonObject,
-  ): Promise<Refusal | undefined> {
+  ): Promise<RefusedRequest | undefined> {
     const refusal = await this.tell(action.executionId, {
       type: 'action-ended',
       actionId: action.id,
@@ -377,7 +377,7 @@ export class WorkflowRunner {
   }
 }
 
-function ask(live: LiveExecution, event: UntimedEvent): Promise<Refusal | undefined> {
+function ask(live: LiveExecution, event: UntimedEvent): Promise<RefusedRequest | undefined> {
   return new Promise((settle, fail) => live.deliver({ event, isAsked: true, settle, fail }));
 }
 
@@ -385,7 +385,8 @@ function orBadRequest<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    if (error instanceof Refusal) throw new CoppiceError('bad-request', error.message, { cause: error });
+    if (error instanceof RefusedRequest)
+      throw new CoppiceError('bad-request', error.message, { cause: error });
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import type { EndState } from '../state/records.ts';
 import type { TimerKind } from './event.ts';
-import type { WorkflowFacts } from './surroundings.ts';
+import type { WorkflowFacts } from './lookups.ts';
 
 export type Command =
   /** Run an action and answer with `action-ended` (an asynchronous one: when it is completed from outside). */

@@ -18,7 +18,7 @@ import {
   runExecution,
   subExecutions,
 } from './execution-end.ts';
-import { Refusal } from './fault.ts';
+import { RefusedRequest } from './fault.ts';
 import { abandonActions, finishTask, throwAway, timeOut } from './finish-task.ts';
 import { pausedBefore } from './policies.ts';
 import { beginAttempt, startItems, startTask } from './run-task.ts';
@@ -29,9 +29,9 @@ export function pause(draft: Draft, stateInfo: string | null): void {
   pauseExecution(draft, stateInfo);
 }
 
-function cannotChange(draft: Draft, to: string): Refusal {
+function cannotChange(draft: Draft, to: string): RefusedRequest {
   const { state, workflow, id } = draft.execution;
-  return new Refusal(
+  return new RefusedRequest(
     'conflict',
     `Can't change workflow execution state from ${state} to ${to}. [workflow=${workflow}, execution_id=${id}]`,
   );
@@ -65,7 +65,7 @@ export function changeEnv(draft: Draft, env: JsonObject): void {
   const { state } = draft.execution;
   if (changesEnvIn.includes(state)) return mergeEnv(draft, env);
   const sentence = `Updating env to workflow execution is only permitted if it is in ${changesEnvIn.join(', ')} state; it is in ${state}.`;
-  throw new Refusal('not-allowed', sentence);
+  throw new RefusedRequest('not-allowed', sentence);
 }
 
 function mergeEnv(draft: Draft, env: JsonObject): void {
@@ -123,9 +123,9 @@ function endWait(draft: Draft, task: TaskRecord): void {
 /** @throws Refusal where the task, or the execution, is in no state for it. */
 export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObject): void {
   const task = draft.task(taskId);
-  if (task === undefined) throw new Refusal('not-found', `Task execution not found [id=${taskId}]`);
+  if (task === undefined) throw new RefusedRequest('not-found', `Task execution not found [id=${taskId}]`);
   if (task.state !== 'ERROR' && task.state !== 'CANCELLED') {
-    throw new Refusal(
+    throw new RefusedRequest(
       'conflict',
       `only a task in ERROR or CANCELLED can be run again, this one is in ${task.state}`,
     );
@@ -184,7 +184,7 @@ export function subExecutionChanged(draft: Draft, actionId: string, state: 'PAUS
   const action = draft.action(actionId);
   const task = action === undefined ? undefined : draft.task(action.taskId);
   if (action === undefined || task === undefined)
-    throw new Refusal('not-found', `no sub-execution ${actionId}`);
+    throw new RefusedRequest('not-found', `no sub-execution ${actionId}`);
   if (action.attempt !== task.attempt) return;
   if (state === 'PAUSED') subExecutionPaused(draft, action, task);
   else if (hasActionEnded(action.state)) subExecutionReopened(draft, action, task);

@@ -12,7 +12,7 @@ import {
   type TaskState,
 } from '../state/records.ts';
 import type { Command } from './command.ts';
-import { Facts, type Surroundings } from './surroundings.ts';
+import { Facts, type ConductorLookups } from './lookups.ts';
 
 export type Work =
   | {
@@ -62,9 +62,9 @@ export class Draft {
   readonly #newActions = new Map<string, string[]>();
   #size: number;
 
-  constructor(workflow: WorkflowSpec, state: ExecutionState, surroundings: Surroundings, event: StepOrigin) {
+  constructor(workflow: WorkflowSpec, state: ExecutionState, lookups: ConductorLookups, event: StepOrigin) {
     this.workflow = workflow;
-    this.facts = new Facts(surroundings);
+    this.facts = new Facts(lookups);
     this.now = event.now;
     this.seed = event.seed;
     this.#state = state;

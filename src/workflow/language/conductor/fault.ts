@@ -48,7 +48,7 @@ export function kindOf(value: Json): string {
 export type RefusalReason = 'conflict' | 'not-allowed' | 'not-found' | 'bad-input';
 
 /** The execution cannot do what the event asks: nothing has changed. */
-export class Refusal extends Error {
+export class RefusedRequest extends Error {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;
 

@@ -12,7 +12,7 @@ import {
 import { mergeObjects } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { failByFault, hasExecutionEnded } from './execution-end.ts';
-import { EngineFault, evaluate, Refusal } from './fault.ts';
+import { EngineFault, evaluate, RefusedRequest } from './fault.ts';
 import { failedOn, failsOn, wantsRetry } from './policies.ts';
 import { pythonText } from './python-text.ts';
 import { transformResult } from './resolve-call.ts';
@@ -29,8 +29,10 @@ export interface ActionEnd {
 /** @throws Refusal for an action that is not known or has ended before. */
 export function endAction(draft: Draft, actionId: string, end: ActionEnd): void {
   const action = draft.action(actionId);
-  if (action === undefined) throw new Refusal('not-found', `Action execution not found [id=${actionId}]`);
-  if (hasActionEnded(action.state)) throw new Refusal('conflict', `Action ${actionId} is already completed`);
+  if (action === undefined)
+    throw new RefusedRequest('not-found', `Action execution not found [id=${actionId}]`);
+  if (hasActionEnded(action.state))
+    throw new RefusedRequest('conflict', `Action ${actionId} is already completed`);
   const task = draft.task(action.taskId);
   if (task === undefined) throw new Error(`action ${actionId} belongs to no task`);
   guardedEnd(draft, task, action.name, () => {

@@ -6,10 +6,10 @@ import type { ExecutionRecord } from '../state/records.ts';
 import { mergeObjects } from './data-flow.ts';
 import { EngineFault, evaluate } from './fault.ts';
 import { pythonList, pythonText } from './python-text.ts';
-import type { ActionFacts, Facts, WorkflowFacts } from './surroundings.ts';
+import type { ActionFacts, Facts, WorkflowFacts } from './lookups.ts';
 
 /** Where a call stands: what can be looked up from there, and in which namespace. A draft is one. */
-export interface CallPlace {
+export interface CallSite {
   readonly workflow: Partial<Pick<WorkflowSpec, 'workbook'>>;
   readonly execution: Pick<ExecutionRecord, 'namespace'>;
   readonly facts: Facts;
@@ -33,15 +33,15 @@ export interface ResolvedWorkflow {
 
 /** @throws EngineFault for an unknown action, missing or unknown input, a base that is not there. */
 export function resolveAction(
-  place: CallPlace,
+  site: CallSite,
   name: string,
   input: JsonObject,
   scope: AdhocScope,
 ): ResolvedAction {
-  const found = findAction(place, name);
+  const found = findAction(site, name);
   if (found === null) {
     throw new EngineFault(
-      `Failed to find action [action_name=${name}, namespace=${place.execution.namespace}]`,
+      `Failed to find action [action_name=${name}, namespace=${site.execution.namespace}]`,
     );
   }
   if (found.kind === 'system') {
@@ -51,7 +51,7 @@ export function resolveAction(
   const { spec } = found;
   checkInput(spec.fullName, 'ad-hoc action', spec.inputs, input);
   const filled = withDefaults(spec.inputs, input);
-  const [base, baseInput] = descend(place, spec, filled, scope);
+  const [base, baseInput] = descend(site, spec, filled, scope);
   return { name: spec.fullName, input: filled, isAdhoc: true, base, baseInput };
 }
 
@@ -61,7 +61,7 @@ export type AdhocScope = (input: JsonObject) => ExpressionScope;
 const longestChain = 50;
 
 function descend(
-  place: CallPlace,
+  site: CallSite,
   action: AdhocActionSpec,
   input: JsonObject,
   scope: AdhocScope,
@@ -69,7 +69,7 @@ function descend(
   let spec = action;
   let baseInput = evaluateBaseInput(spec, input, scope);
   for (let depth = 0; depth < longestChain; depth += 1) {
-    const base = findInNamespaces(place, spec.base, (name, namespace) => place.facts.action(name, namespace));
+    const base = findInNamespaces(site, spec.base, (name, namespace) => site.facts.action(name, namespace));
     if (base === null) throw cannotInstantiate(action, `base action '${spec.base}' is not found`);
     if (base.kind === 'system') {
       checkBaseInput(action, base, baseInput);
@@ -106,13 +106,13 @@ function cannotInstantiate(action: AdhocActionSpec, reason: string): EngineFault
 }
 
 /** The result of an ad-hoc action: the base's, bent by each `output` on the way up. */
-export function transformResult(place: CallPlace, name: string, result: Json): Json {
+export function transformResult(site: CallSite, name: string, result: Json): Json {
   const outputs: AdhocActionSpec[] = [];
-  let found = findInNamespaces(place, name, (wanted, namespace) => place.facts.action(wanted, namespace));
+  let found = findInNamespaces(site, name, (wanted, namespace) => site.facts.action(wanted, namespace));
   while (found?.kind === 'adhoc' && outputs.length <= longestChain) {
     outputs.push(found.spec);
-    found = findInNamespaces(place, found.spec.base, (wanted, namespace) =>
-      place.facts.action(wanted, namespace),
+    found = findInNamespaces(site, found.spec.base, (wanted, namespace) =>
+      site.facts.action(wanted, namespace),
     );
   }
   return outputs.reduceRight(
@@ -122,10 +122,10 @@ export function transformResult(place: CallPlace, name: string, result: Json): J
 }
 
 /** @throws EngineFault for an unknown workflow, missing or unknown input. */
-export function resolveWorkflow(place: CallPlace, name: string, given: JsonObject): ResolvedWorkflow {
-  const workflow = findNamed(place, name, (wanted, namespace) => place.facts.workflow(wanted, namespace));
+export function resolveWorkflow(site: CallSite, name: string, given: JsonObject): ResolvedWorkflow {
+  const workflow = findNamed(site, name, (wanted, namespace) => site.facts.workflow(wanted, namespace));
   if (workflow === null) {
-    throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${place.execution.namespace}]`);
+    throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${site.execution.namespace}]`);
   }
   const declared = new Set(workflow.inputs.map((input) => input.name));
   const entries = Object.entries<Json>(given);
@@ -174,22 +174,22 @@ function toInputSpec(input: { name: string; required: boolean }): InputSpec {
   return input.required ? { name: input.name } : { name: input.name, default: null };
 }
 
-export function findAction(place: CallPlace, name: string): ActionFacts | null {
-  return findNamed(place, name, (wanted, namespace) => place.facts.action(wanted, namespace));
+export function findAction(site: CallSite, name: string): ActionFacts | null {
+  return findNamed(site, name, (wanted, namespace) => site.facts.action(wanted, namespace));
 }
 
 type Find<Found> = (name: string, namespace: string) => Found | null;
 
 /** In a workbook a short name means its own first. */
-function findNamed<Found>(place: CallPlace, name: string, find: Find<Found>): Found | null {
-  const { workbook } = place.workflow;
-  const own = workbook === undefined ? null : findInNamespaces(place, `${workbook}.${name}`, find);
-  return own ?? findInNamespaces(place, name, find);
+function findNamed<Found>(site: CallSite, name: string, find: Find<Found>): Found | null {
+  const { workbook } = site.workflow;
+  const own = workbook === undefined ? null : findInNamespaces(site, `${workbook}.${name}`, find);
+  return own ?? findInNamespaces(site, name, find);
 }
 
 /** The execution's namespace, then the default one. */
-function findInNamespaces<Found>(place: CallPlace, name: string, find: Find<Found>): Found | null {
-  const { namespace } = place.execution;
+function findInNamespaces<Found>(site: CallSite, name: string, find: Find<Found>): Found | null {
+  const { namespace } = site.execution;
   return find(name, namespace) ?? (namespace === '' ? null : find(name, ''));
 }
 

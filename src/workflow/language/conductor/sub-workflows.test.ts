@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import { conduct, createExecution } from '../conductor.ts';
 import { ExecutionState } from '../state/execution-state.ts';
-import type { WorkflowFacts } from './surroundings.ts';
-import { FactsNeeded } from './surroundings.ts';
+import type { WorkflowFacts } from './lookups.ts';
+import { LookupNeeded } from './lookups.ts';
 
 function runnerOf(text: string, namespace = ''): VirtualRunner {
   const runner = new VirtualRunner(undefined, { forgetful: true });
@@ -103,14 +103,14 @@ describe('a step that needs something that is not loaded', () => {
     if (workflow === undefined) throw new Error('no workflow');
     const state = new ExecutionState(createExecution(workflow, { id: 'e1', input: {}, params: {} }, 0));
     const facts: WorkflowFacts[] = [];
-    const surroundings = {
+    const lookups = {
       action: () => null,
       workflow: (name: string) => facts.find((fact) => fact.name === name),
       execution: () => undefined,
       executions: () => undefined,
     };
-    const step = () => conduct(workflow, state, { type: 'start', now: 0 }, surroundings);
-    expect(step).toThrow(FactsNeeded);
+    const step = () => conduct(workflow, state, { type: 'start', now: 0 }, lookups);
+    expect(step).toThrow(LookupNeeded);
     expect(step).toThrow('not loaded: {"kind":"workflow","name":"s","namespace":""}');
     expect([...state.tasks]).toEqual([]);
     facts.push({ name: 's', namespace: '', type: 'direct', inputs: [] });
@@ -126,13 +126,13 @@ describe('a step that needs something that is not loaded', () => {
     const workflow = runner.spec('w');
     if (workflow === undefined) throw new Error('no workflow');
     const state = new ExecutionState(createExecution(workflow, { id: 'e1', input: {}, params: {} }, 0));
-    const surroundings = {
+    const lookups = {
       action: () => undefined,
       workflow: () => undefined,
       execution: () => undefined,
       executions: () => undefined,
     };
-    expect(() => conduct(workflow, state, { type: 'start', now: 0 }, surroundings)).toThrow(
+    expect(() => conduct(workflow, state, { type: 'start', now: 0 }, lookups)).toThrow(
       '{"kind":"execution","id":"other"}',
     );
   });

@@ -82,7 +82,7 @@ export function readTaskDefaults(source: Source): TaskDefaults | undefined {
   };
 }
 
-export interface TaskPlace {
+export interface TaskLocation {
   readonly name: string;
   readonly position: number;
   readonly type: 'direct' | 'reverse';
@@ -90,7 +90,7 @@ export interface TaskPlace {
 }
 
 /** undefined where the value is no task at all; what is wrong inside it is noted. */
-export function readTask(source: Source, place: TaskPlace): TaskSpec | undefined {
+export function readTask(source: Source, place: TaskLocation): TaskSpec | undefined {
   const { value } = source;
   if (!isJsonObject(value) || Object.keys(value).length === 0)
     return wrong(source, 'wrong type', 'a mapping with at least one entry');
@@ -175,7 +175,7 @@ function readResultHandling(source: Source, defaults: TaskDefaults | undefined):
 
 type Clauses = Pick<TaskSpec, 'onSuccess' | 'onError' | 'onComplete'>;
 
-function readClauses(source: Source, place: TaskPlace): Clauses {
+function readClauses(source: Source, place: TaskLocation): Clauses {
   if (place.type === 'reverse')
     return { onSuccess: emptyClause, onError: emptyClause, onComplete: emptyClause };
   const { defaults } = place;
@@ -208,7 +208,7 @@ function readRequires(source: Source): readonly string[] {
   return readTexts(source) ?? [];
 }
 
-function allRequires(source: Source, { name, defaults }: TaskPlace): readonly string[] {
+function allRequires(source: Source, { name, defaults }: TaskLocation): readonly string[] {
   const names = new Set([...readRequires(at(source, 'requires')), ...(defaults?.requires ?? [])]);
   names.delete(name);
   return [...names];

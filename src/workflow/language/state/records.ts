@@ -7,7 +7,7 @@
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { ClauseName } from '../graph/workflow-graph.ts';
-import type { ExecutionState } from '../../workflow-service.ts';
+import type { WorkflowState } from '../../workflow-service.ts';
 
 export type TaskState =
   | 'IDLE'
@@ -39,7 +39,7 @@ export interface ExecutionRecord {
   readonly env: JsonObject;
   readonly vars: JsonObject;
 
-  readonly state: ExecutionState;
+  readonly state: WorkflowState;
   readonly stateInfo: string | null;
   readonly output: JsonObject;
   /** Published globally. */
@@ -51,10 +51,10 @@ export interface ExecutionRecord {
   readonly openTasks: number;
   readonly waitingTasks: number;
   /** What a pause holds back, in order. */
-  readonly backlog: readonly Held[];
+  readonly backlog: readonly HeldCommand[];
 }
 
-export type Held =
+export type HeldCommand =
   /** The transitions of a task that ended while paused are still to be decided. */
   | { readonly kind: 'transitions'; readonly taskId: string }
   /** A transition behind a `pause` command. */

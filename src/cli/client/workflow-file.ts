@@ -1,0 +1,110 @@
+/** Definitions in files: what they hold, what is wrong with them, and their picture. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { SourceKind } from '../../store/workflow-definitions.ts';
+import { toMermaid } from '../../workflow/language/graph/mermaid.ts';
+import {
+  DefinitionError,
+  describeProblem,
+  type DefinitionProblem,
+} from '../../workflow/language/definition/problem.ts';
+import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import { CliError } from '../cli-error.ts';
+import { writeJson, type Session } from './session.ts';
+import { readText } from './spec-file.ts';
+
+export interface WorkflowFile {
+  readonly kind: SourceKind;
+  readonly text: string;
+}
+
+/** The three kinds look different at their top: a workbook is named, an ad-hoc action has a base. */
+export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
+  const text = await readText(file);
+  if (/^["']?workflows["']?\s*:/m.test(text) && /^["']?name["']?\s*:/m.test(text))
+    return { kind: 'workbook', text };
+  const isAction = /^\s+["']?base["']?\s*:/m.test(text) && !/^\s+["']?tasks["']?\s*:/m.test(text);
+  return { kind: isAction ? 'action' : 'workflow', text };
+}
+
+/** Tells every problem with its place. @throws CliError for a definition that is not valid. */
+export async function validateFile(
+  { terminal, json, style }: Pick<Session, 'terminal' | 'json' | 'style'>,
+  file: string,
+): Promise<void> {
+  const { kind, text } = await readWorkflowFile(file);
+  const { parsed, errors } = check(kind, text);
+  const warnings = parsed?.warnings ?? [];
+  if (json) {
+    writeJson(terminal, {
+      file,
+      ok: errors.length === 0,
+      kind,
+      issues: errors.map(asJson),
+      warnings: warnings.map(asJson),
+    });
+  } else {
+    for (const warning of warnings)
+      terminal.writeError(`${style('busy', 'warning')} ${lineOf(file, warning)}\n`);
+  }
+  if (parsed === undefined)
+    throw new CliError(
+      json ? `${file}: ${errors.length} problems` : errors.map((problem) => lineOf(file, problem)).join('\n'),
+    );
+  if (!json) terminal.write(`${file}: ${style('good', 'ok')}, ${contentOf(parsed)}\n`);
+}
+
+function check(
+  kind: SourceKind,
+  text: string,
+): { parsed?: ParsedSource; errors: readonly DefinitionProblem[] } {
+  try {
+    return { parsed: parseSource(kind, text), errors: [] };
+  } catch (error) {
+    const cause = error instanceof CoppiceError ? error.cause : undefined;
+    if (cause instanceof DefinitionError) return { errors: cause.problems };
+    throw error;
+  }
+}
+
+/** `evacuate.yaml:4:7: w.tasks.a: ...`, as compilers write it. */
+function lineOf(file: string, problem: DefinitionProblem): string {
+  const { line, column, ...rest } = problem;
+  const at = line === undefined ? '' : `:${line}:${column ?? 1}`;
+  return `${file}${at}: ${describeProblem(rest)}`;
+}
+
+function asJson({ path, message, expected, found, line, column }: DefinitionProblem) {
+  return {
+    path: path.join('.'),
+    message,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(line === undefined ? {} : { line, column: column ?? 1 }),
+  };
+}
+
+function contentOf({ workbook, workflows, actions }: ParsedSource): string {
+  const parts = [
+    workbook === undefined ? '' : `workbook ${workbook.name}`,
+    workflows.length === 0 ? '' : `workflows ${workflows.map(({ name }) => name).join(', ')}`,
+    actions.length === 0 ? '' : `actions ${actions.map(({ name }) => name).join(', ')}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** @throws CliError for a definition that is not valid, or has no such workflow. */
+export async function graphFile(file: string, only: string | undefined): Promise<string> {
+  const { kind, text } = await readWorkflowFile(file);
+  const { parsed, errors } = check(kind, text);
+  if (parsed === undefined) throw new CliError(errors.map((problem) => lineOf(file, problem)).join('\n'));
+  const wanted = parsed.workflows.filter(({ name }) => only === undefined || name === only);
+  if (wanted.length === 0) {
+    const names = parsed.workflows.map(({ name }) => name).join(', ');
+    throw new CliError(
+      `${file}: ${only === undefined ? 'there is no workflow in it' : `expected one of ${names}, found ${JSON.stringify(only)}`}`,
+    );
+  }
+  return wanted
+    .map((workflow) => (wanted.length === 1 ? '' : `%% ${workflow.fullName}\n`) + toMermaid(workflow))
+    .join('\n');
+}

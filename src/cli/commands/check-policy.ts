@@ -1,0 +1,58 @@
+/** `coppice policy check`: the server's own check of a policy, made here; with an API, also what only the server knows. */
+import type { Issue } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import { readPolicyDocument } from '../../policies/policy-document.ts';
+import { typeName } from '../../profiles/profile-type.ts';
+import type { ProfileType } from '../../profiles/profile-type.ts';
+import { findProfileType } from './check-profile.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { within } from './spec-check.ts';
+import type { SpecCheck, SpecFindings } from './spec-check.ts';
+import { readSpecFile } from '../client/spec-file.ts';
+import { warningsIn } from '../rendering/warnings.ts';
+
+/** @param profileFile of the nodes that the policy is for: what they cannot do is found as well. */
+export async function policyCheck(profileFile: string | undefined, api?: ApiClient): Promise<SpecCheck> {
+  const check = await localCheck(profileFile);
+  return async (spec) => {
+    const found = await check(spec);
+    if (api === undefined || found.issues.length > 0) return found;
+    return { ...found, warnings: await serversWarnings(api, spec) };
+  };
+}
+
+/** All that we find, and what only the server knows. */
+async function serversWarnings(api: ApiClient, spec: Json): Promise<Issue[]> {
+  const { body } = await api.send('POST', '/v1/policies/validate', { body: { policy: { spec } } });
+  return warningsIn(body).map((issue) => within('properties', issue));
+}
+
+async function localCheck(profileFile: string | undefined): Promise<SpecCheck> {
+  if (profileFile === undefined) return (spec) => checkPolicy(spec);
+  const profile = findProfileType((await readSpecFile(profileFile)).spec);
+  if (profile === undefined) {
+    throw new CliError(
+      `${profileFile}: not of a known profile type; see coppice profile check ${profileFile}`,
+    );
+  }
+  return (spec) => checkPolicy(spec, profile);
+}
+
+function checkPolicy(spec: Json, profile?: ProfileType): SpecFindings {
+  const document = readPolicyDocument(spec);
+  if (!document.ok) return { type: undefined, issues: document.issues, warnings: [] };
+  const type = typeName(document.type);
+  const checked = document.type.check(document.properties);
+  const found = checked.ok
+    ? {
+        issues: profile === undefined ? [] : document.type.checkAgainstProfile(checked.value, profile),
+        warnings: checked.warnings,
+      }
+    : { issues: checked.issues, warnings: [] };
+  return {
+    type,
+    issues: found.issues.map((issue) => within('properties', issue)),
+    warnings: found.warnings.map((issue) => within('properties', issue)),
+  };
+}

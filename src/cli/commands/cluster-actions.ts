@@ -1,0 +1,91 @@
+/** `coppice cluster check | recover | resize | scale-in | scale-out` */
+import type { Command } from 'commander';
+import type { JsonObject } from '../../domain/json.ts';
+import { usageError } from '../cli-error.ts';
+import { given, signedNumber, wholeNumber } from '../option-values.ts';
+import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import { exampleText } from './resource.ts';
+import { clusterResource } from './resources.ts';
+import { actionOn, WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
+import type { WaitOption } from '../client/started-action.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+export function addClusterActions(cluster: Command, terminal: Terminal): void {
+  cluster
+    .command('check <cluster>')
+    .description('Look at every node now, and record how it is.')
+    .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster check web --wait'))
+    .action(actionOn(terminal, clusterResource, 'check', () => ({})));
+  const recover = cluster
+    .command('recover <cluster>')
+    .description(
+      'Recover the nodes that are not well: by the chain of the health policy, or by one operation.',
+    );
+  withRecoverOptions(recover, 'look at the nodes first')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice cluster recover web --check --wait\n  $ coppice cluster recover web --operation REBOOT --param type=SOFT --wait',
+    )
+    .action(actionOn(terminal, clusterResource, 'recover', recoverInputs));
+  addSizing(cluster, terminal);
+}
+
+interface ResizeOptions extends WaitOption {
+  readonly capacity?: number;
+  readonly adjust?: number;
+  readonly percent?: number;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly minStep?: number;
+  readonly strict?: boolean;
+}
+
+function addSizing(cluster: Command, terminal: Terminal): void {
+  cluster
+    .command('resize <cluster>')
+    .description('Change how many nodes a cluster has, or may have.')
+    .option('-n, --capacity <number>', 'to so many nodes', wholeNumber(0))
+    .option('--adjust <number>', 'by so many nodes: 2 or -2', signedNumber)
+    .option('--percent <number>', 'by so many percent: 50 or -50', signedNumber)
+    .option('--min-size <number>', 'never fewer nodes', wholeNumber(0))
+    .option('--max-size <number>', 'never more nodes; -1 for no limit', wholeNumber(-1))
+    .option('--min-step <number>', 'with --percent: at least so many nodes', wholeNumber(0))
+    .option('--strict', 'refuse what the limits do not allow, instead of going as far as they do')
+    .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice cluster resize web --capacity 8\n  $ coppice cluster resize web --adjust -2 --wait',
+    )
+    .action(actionOn(terminal, clusterResource, 'resize', resizeInputs));
+  for (const [name, action, word] of [
+    ['scale-in', 'scale_in', 'Remove'],
+    ['scale-out', 'scale_out', 'Add'],
+  ] as const) {
+    cluster
+      .command(`${name} <cluster>`)
+      .description(`${word} nodes: one, or as many as the scaling policy or --count says.`)
+      .option('--count <number>', 'so many nodes', wholeNumber(1))
+      .option(WAIT_FLAG, WAIT_TEXT)
+      .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
+      .action(
+        actionOn(terminal, clusterResource, action, (options: WaitOption & { count?: number }) =>
+          given({ count: options.count }),
+        ),
+      );
+  }
+}
+
+function resizeInputs(options: ResizeOptions): JsonObject {
+  const changes = [
+    { adjustment_type: 'EXACT_CAPACITY', number: options.capacity },
+    { adjustment_type: 'CHANGE_IN_CAPACITY', number: options.adjust },
+    { adjustment_type: 'CHANGE_IN_PERCENTAGE', number: options.percent },
+  ].filter((change) => change.number !== undefined);
+  if (changes.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
+  const { minSize, maxSize, minStep, strict } = options;
+  const inputs = given({ ...changes[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
+  if (Object.keys(inputs).length === 0)
+    throw usageError('nothing to change: give --capacity, --adjust, --percent, --min-size or --max-size');
+  return inputs;
+}

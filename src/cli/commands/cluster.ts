@@ -1,0 +1,124 @@
+/** `coppice cluster ...` */
+import { Command } from 'commander';
+import type { JsonObject } from '../../domain/json.ts';
+import { usageError } from '../cli-error.ts';
+import { addClusterActions } from './cluster-actions.ts';
+import { addClusterPolicies } from './cluster-policies.ts';
+import { addClusterHealing } from './healing.ts';
+import { given, keyValue, wholeNumber } from '../option-values.ts';
+import { clusterResource } from './resources.ts';
+import { addList, addShow, exampleText } from './resource.ts';
+import type { Session } from '../client/session.ts';
+import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+export function clusterCommand(terminal: Terminal): Command {
+  const cluster = new Command('cluster')
+    .description('Groups of nodes of one profile, kept as large as they should be.')
+    .addHelpText(
+      'after',
+      exampleText(
+        'cluster create web --profile web-server --size 5 --wait',
+        'cluster policy-attach web web-health',
+        'cluster health web',
+      ),
+    );
+  addList(
+    cluster,
+    terminal,
+    clusterResource,
+    [
+      { flags: '--name <name>', key: 'name', description: 'with this name' },
+      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+    ],
+    withActiveNodes,
+  );
+  addShow(cluster, terminal, clusterResource);
+  addCreate(cluster, terminal);
+  addUpdate(cluster, terminal);
+  addDeleteByAction(cluster, terminal, clusterResource);
+  addClusterActions(cluster, terminal);
+  addClusterHealing(cluster, terminal);
+  addClusterPolicies(cluster, terminal);
+  return cluster;
+}
+
+/** A cluster lists its nodes, and not how they are. */
+async function withActiveNodes(
+  { api }: Session,
+  clusters: readonly JsonObject[],
+): Promise<readonly JsonObject[]> {
+  const nodes = await api.list('/v1/nodes', 'nodes', { status: 'ACTIVE' });
+  const active = Map.groupBy(nodes, (node) => node['cluster_id']);
+  return clusters.map((cluster) => ({ ...cluster, active_nodes: active.get(cluster['id'])?.length ?? 0 }));
+}
+
+interface CreateOptions {
+  readonly profile: string;
+  readonly size: number;
+  readonly minSize?: number;
+  readonly maxSize?: number;
+  readonly timeout?: number;
+  readonly metadata?: Record<string, string>;
+  readonly config?: Record<string, string>;
+  readonly wait?: boolean;
+}
+
+function addCreate(cluster: Command, terminal: Terminal): void {
+  cluster
+    .command('create <name>')
+    .description('Create a cluster and its nodes.')
+    .requiredOption('-p, --profile <profile>', 'what the nodes are made from')
+    .option('-n, --size <number>', 'how many nodes it should have', wholeNumber(0), 0)
+    .option('--min-size <number>', 'never fewer nodes', wholeNumber(0))
+    .option('--max-size <number>', 'never more nodes; -1 for no limit', wholeNumber(-1))
+    .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
+    .option('--metadata <key=value>', 'kept with the cluster; may be given again', keyValue)
+    .option('--config <key=value>', 'for example node.name.format=web-$I', keyValue)
+    .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', '\nExample:\n  $ coppice cluster create web --profile web-server --size 5 --wait')
+    .action(async (name: string, options: CreateOptions, command: Command) => {
+      const values = {
+        name,
+        profile_id: options.profile,
+        desired_capacity: options.size,
+        ...given({
+          min_size: options.minSize,
+          max_size: options.maxSize,
+          timeout: options.timeout,
+          metadata: options.metadata,
+          config: options.config,
+        }),
+      };
+      const change = { resource: clusterResource, method: 'POST', values, wait: options.wait } as const;
+      await changeByAction(command, terminal, change);
+    });
+}
+
+interface UpdateOptions {
+  readonly name?: string;
+  readonly profile?: string;
+  readonly timeout?: number;
+  readonly metadata?: Record<string, string>;
+  readonly wait?: boolean;
+}
+
+function addUpdate(cluster: Command, terminal: Terminal): void {
+  cluster
+    .command('update <cluster>')
+    .description('Change the name, profile, timeout or metadata of a cluster.')
+    .option('--name <name>', 'new name')
+    .option('-p, --profile <profile>', 'new profile, for all of its nodes')
+    .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
+    .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
+    .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', '\nExample:\n  $ coppice cluster update web --timeout 600')
+    .action(async (nameOrId: string, options: UpdateOptions, command: Command) => {
+      const { name, profile, timeout, metadata, wait } = options;
+      const values = given({ name, profile_id: profile, timeout, metadata });
+      if (Object.keys(values).length === 0)
+        throw usageError('nothing to change: give --name, --profile, --timeout or --metadata');
+      const change = { resource: clusterResource, method: 'PATCH', nameOrId, values, wait } as const;
+      await changeByAction(command, terminal, change);
+    });
+}

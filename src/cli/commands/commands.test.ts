@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import { fakeApi } from '../../../test/cli/fake-api.ts';
+import { parseYamlText } from '../../workflow/language/definition/yaml-document.ts';
+import { run } from '../../../test/cli/run.ts';
+
+const cluster = {
+  id: '102aafe7-f906-4bc0-aca3-d01a9ac49743',
+  name: 'web',
+  status: 'ACTIVE',
+  status_reason: 'CLUSTER_CREATE: number of active nodes is equal or above desired_capacity (2).',
+  nodes: ['n1', 'n2'],
+  desired_capacity: 2,
+  profile_name: 'web-server',
+  init_at: '2026-11-22T18:17:00Z',
+  project: 'p',
+};
+
+function action(status: string, reason = 'Action completed successfully.'): object {
+  return {
+    action: {
+      id: 'a1',
+      action: 'CLUSTER_CREATE',
+      status,
+      status_reason: reason,
+      start_time: 1795374016.5,
+      end_time: status === 'RUNNING' ? null : 1795374019.7,
+    },
+  };
+}
+
+const created = {
+  status: 202,
+  headers: { Location: 'http://elsewhere:8777/v1/actions/a1' },
+  body: { cluster: { ...cluster, status: 'INIT' } },
+};
+
+describe('lists', () => {
+  test('are aligned tables with whole names and ages', async () => {
+    const long = {
+      ...cluster,
+      name: 'a-very-long-name-that-is-not-cut-anywhere',
+      nodes: [],
+      status: 'ERROR',
+    };
+    const ended = { ...cluster, name: 'ended', id: 'c2', nodes: ['n3'], desired_capacity: 1 };
+    await using api = await fakeApi({
+      'GET /v1/clusters': { body: { clusters: [cluster, long, ended] } },
+      'GET /v1/nodes': { body: { nodes: [{ cluster_id: cluster.id }, { cluster_id: cluster.id }] } },
+    });
+    const { code, out } = await run(['cluster', 'list'], { url: api.url });
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'NAME                                       STATUS  NODES  PROFILE     CREATED    ID',
+        'web                                        ACTIVE  2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
+        'a-very-long-name-that-is-not-cut-anywhere  ERROR   2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
+        'ended                                      ACTIVE  0/1    web-server  3 min ago  c2',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('with --json are what the API answered', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters': { body: { clusters: [cluster] } } });
+    const { out } = await run(['--json', 'cluster', 'list'], { url: api.url });
+    expect(JSON.parse(out)).toEqual([cluster]);
+  });
+
+  test('hand filters, sorting and limit on to the server', async () => {
+    await using api = await fakeApi({ 'GET /v1/nodes': { body: { nodes: [] } } });
+    const words = [
+      'node',
+      'list',
+      '--cluster',
+      'web',
+      '--status',
+      'ERROR',
+      '--limit',
+      '5',
+      '--sort',
+      'name:desc',
+    ];
+    const { out } = await run(words, { url: api.url });
+    expect(api.asked[0]?.path).toBe('/v1/nodes?cluster_id=web&status=ERROR&limit=5&sort=name%3Adesc');
+    expect(out).toBe('No nodes.\n');
+  });
+
+  test('of nodes name the cluster instead of its id', async () => {
+    const node = {
+      id: 'n1',
+      name: 'web-1',
+      status: 'ACTIVE',
+      cluster_id: cluster.id,
+      physical_id: '4711.12',
+    };
+    await using api = await fakeApi({
+      'GET /v1/nodes': { body: { nodes: [node] } },
+      'GET /v1/clusters': { body: { clusters: [cluster] } },
+    });
+    const { out } = await run(['node', 'list'], { url: api.url });
+    expect(out).toMatch(/^web-1 +ACTIVE +web +4711\.12/m);
+  });
+});
+
+describe('show', () => {
+  test('puts what matters first, and dates beside ages', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters/web': { body: { cluster } } });
+    const { out } = await run(['cluster', 'show', 'web'], { url: api.url });
+    expect(out.split('\n')[0]).toMatch(/^name +web$/);
+    expect(out).toContain('3 min ago (2026-11-22T18:17:00.000Z)');
+    expect(out).not.toContain('project');
+  });
+
+  test('asks for a node with its details', async () => {
+    const node = { id: 'n1', name: 'web-1', details: { pid: 4711, log_tail: ['one', 'two'] } };
+    await using api = await fakeApi({ 'GET /v1/nodes/web-1': { body: { node } } });
+    const { out } = await run(['node', 'show', 'web-1'], { url: api.url });
+    expect(api.asked[0]?.path).toBe('/v1/nodes/web-1?show_details=true');
+    expect(out).toContain('pid: 4711');
+  });
+
+  test('lines of a text are indented below its key, so that none looks like a field', async () => {
+    const node = { id: 'n1', name: 'web-1', details: { log_tail: 'one\npid: 1', pid: 4711 } };
+    await using api = await fakeApi({ 'GET /v1/nodes/web-1': { body: { node } } });
+    const { out } = await run(['node', 'show', 'web-1'], { url: api.url });
+    expect(out).toMatch(/^details +log_tail: \|-\n +  one\n +  pid: 1\n +pid: 4711$/m);
+  });
+
+  test('a spec can be pasted back as YAML, and means the same', async () => {
+    const spec = {
+      type: 'local.process',
+      version: '1.0',
+      properties: {
+        command: [
+          'sh',
+          '-c',
+          'echo: #1',
+          '{port}',
+          'true',
+          '5',
+          ' x ',
+          '',
+          '-',
+          'line 1\nline 2\n',
+          '  a\nb',
+          '2026-11-26',
+          "it's",
+          '0x10',
+          'y',
+        ],
+        env: {},
+        'a: b': null,
+        list: [],
+        nested: [[1, 2], { a: [], b: ['x', { c: 1.5 }] }, true],
+        on: 'null',
+      },
+    };
+    await using api = await fakeApi({ 'GET /v1/profiles/web': { body: { profile: { name: 'web', spec } } } });
+    const { out } = await run(['profile', 'show', 'web'], { url: api.url });
+    const text = out.slice(out.indexOf('spec')).replace('spec', '    ');
+    const pasted = text.replaceAll(/^ {6}/gm, '');
+    expect(parseYamlText(pasted).value).toEqual(spec);
+    expect(pasted).toContain('  command:\n    - sh\n    - -c\n');
+  });
+
+  test('encodes a name, so that it stays one part of the path', async () => {
+    await using api = await fakeApi({});
+    await run(['cluster', 'show', 'a/b?c'], { url: api.url });
+    expect(api.asked[0]?.path).toBe('/v1/clusters/a%2Fb%3Fc');
+  });
+});
+
+describe('what starts an action', () => {
+  const create = ['cluster', 'create', 'web', '--profile', 'web-server', '--size', '2'];
+
+  test('sends what was given, and nothing else', async () => {
+    await using api = await fakeApi({ 'POST /v1/clusters': created });
+    const { code, out } = await run([...create, '--metadata', 'a=b=c', '--metadata', 'd=', '--json'], {
+      url: api.url,
+    });
+    expect(code).toBe(0);
+    expect(api.asked[0]?.body).toEqual({
+      cluster: { name: 'web', profile_id: 'web-server', desired_capacity: 2, metadata: { a: 'b=c', d: '' } },
+    });
+    expect(JSON.parse(out)).toMatchObject({ name: 'web', status: 'INIT', action: 'a1' });
+  });
+
+  test('with --wait shows how it became', async () => {
+    await using api = await fakeApi({
+      'POST /v1/clusters': created,
+      'GET /v1/actions/a1': [{ body: action('RUNNING') }, { body: action('SUCCEEDED') }],
+      [`GET /v1/clusters/${cluster.id}`]: { body: { cluster } },
+    });
+    const { code, out } = await run([...create, '--wait', '--json'], { url: api.url });
+    expect([code, (JSON.parse(out) as { status: string }).status]).toEqual([0, 'ACTIVE']);
+  });
+
+  test('with --wait exits with 1 if the action failed, and says why', async () => {
+    await using api = await fakeApi({
+      'POST /v1/clusters': created,
+      'GET /v1/actions/a1': { body: action('FAILED', 'no such command') },
+      [`GET /v1/clusters/${cluster.id}`]: { body: { cluster: { ...cluster, status: 'ERROR' } } },
+    });
+    const { code, err } = await run([...create, '--wait'], { url: api.url });
+    expect([code, err]).toEqual([1, 'coppice: CLUSTER_CREATE ended FAILED: no such command\n']);
+  });
+
+  test.each([
+    [['check', 'web'], { check: {} }],
+    [
+      ['recover', 'web', '--operation', 'REBOOT', '--check'],
+      { recover: { operation: 'REBOOT', check: true } },
+    ],
+    [['recover', 'web'], { recover: {} }],
+    [
+      ['recover', 'web', '--operation', 'REBOOT', '--param', 'type=SOFT', '--param', 'why=a=b'],
+      { recover: { operation: 'REBOOT', operation_params: { type: 'SOFT', why: 'a=b' } } },
+    ],
+    [['resize', 'web', '--capacity', '8'], { resize: { adjustment_type: 'EXACT_CAPACITY', number: 8 } }],
+    [['resize', 'web', '--adjust', '-2'], { resize: { adjustment_type: 'CHANGE_IN_CAPACITY', number: -2 } }],
+    [['resize', 'web', '--max-size', '9', '--strict'], { resize: { max_size: 9, strict: true } }],
+    [['scale-in', 'web'], { scale_in: {} }],
+    [['scale-out', 'web', '--count', '2'], { scale_out: { count: 2 } }],
+    [['policy-attach', 'web', 'p'], { policy_attach: { policy_id: 'p', enabled: true } }],
+    [['policy-attach', 'web', 'p', '--disabled'], { policy_attach: { policy_id: 'p', enabled: false } }],
+    [['policy-update', 'web', 'p', '--disable'], { policy_update: { policy_id: 'p', enabled: false } }],
+    [['policy-detach', 'web', 'p'], { policy_detach: { policy_id: 'p' } }],
+  ])('cluster %j', async (words, body) => {
+    await using api = await fakeApi({
+      'POST /v1/clusters/web/actions': { status: 202, body: { action: 'a1' } },
+      'GET /v1/actions/a1': { body: action('SUCCEEDED') },
+    });
+    const { code, out } = await run(['cluster', ...words, '--wait'], { url: api.url });
+    expect(api.asked[0]?.body).toEqual(body);
+    expect([code, out]).toEqual([0, 'CLUSTER_CREATE a1 SUCCEEDED in 3.2 s\n']);
+  });
+
+  test('parameters are for an operation', async () => {
+    const { code, err } = await run(['cluster', 'recover', 'web', '--param', 'type=SOFT']);
+    expect(code).toBe(2);
+    expect(err).toContain('--param is for an operation: give --operation, too');
+  });
+
+  test('deletes several, and waits for each', async () => {
+    await using api = await fakeApi({
+      'DELETE /v1/nodes/a': { status: 202, headers: { Location: '/v1/actions/a1' } },
+      'DELETE /v1/nodes/b': { status: 202, headers: { Location: '/v1/actions/a1' } },
+      'GET /v1/actions/a1': { body: action('SUCCEEDED') },
+    });
+    const { code } = await run(['node', 'delete', 'a', 'b', '--wait'], { url: api.url });
+    expect(code).toBe(0);
+    expect(api.asked.map(({ method, path }) => `${method} ${path}`).slice(0, 2)).toEqual([
+      'DELETE /v1/nodes/a',
+      'DELETE /v1/nodes/b',
+    ]);
+  });
+
+  test('cancel shows the action as it is then', async () => {
+    await using api = await fakeApi({
+      'PATCH /v1/actions/a1': { status: 202 },
+      'GET /v1/actions/a1': { body: action('CANCELLED') },
+    });
+    const { code, out } = await run(['action', 'cancel', 'a1', '--wait', '--json'], { url: api.url });
+    expect(api.asked[0]?.body).toEqual({ action: { status: 'CANCELLED' } });
+    expect([code, (JSON.parse(out) as { status: string }).status]).toEqual([0, 'CANCELLED']);
+  });
+});

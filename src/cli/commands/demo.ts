@@ -1,0 +1,56 @@
+/** `coppice demo` */
+import { Command } from 'commander';
+import { CliError, EndedBySignal, endingSignals } from '../cli-error.ts';
+import type { GlobalOptions } from '../client/session.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+interface DemoOptions extends GlobalOptions {
+  readonly keep?: boolean;
+  readonly end?: string;
+}
+
+export function demoCommand(terminal: Terminal): Command {
+  return new Command('demo')
+    .description(
+      'See it work: five small servers, real failures, and a crash of Coppice itself. Takes half a minute.',
+    )
+    .option('--keep', 'leave all of it running at the end, to try commands on')
+    .option('--end <directory>', 'end what --keep left running')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice demo\n  $ coppice demo --keep\n  $ coppice demo --json | tail -n 1 | jq .summary',
+    )
+    .action(async (_options: object, command: Command) => {
+      const options = command.optsWithGlobals<DemoOptions>();
+      if (options.end === undefined) await demo(options, terminal);
+      else await endKept(options.end, terminal);
+    });
+}
+
+async function demo(options: DemoOptions, terminal: Terminal): Promise<void> {
+  const { runDemo } = await import('../demo/run-demo.ts');
+  const { jsonNarrator } = await import('../demo/json-narrator.ts');
+  const { textNarrator } = await import('../demo/text-narrator.ts');
+  const stop = new AbortController();
+  let ended: NodeJS.Signals | undefined;
+  // They stay taken until the end: a second Ctrl-C (npm passes the first one on, too) must not cut the cleaning up short.
+  const end = (signal: NodeJS.Signals): void => {
+    ended ??= signal;
+    stop.abort();
+  };
+  for (const signal of endingSignals) process.on(signal, end);
+  terminal.onOutputLost(() => end('SIGPIPE'));
+  const narrator = options.json === true ? jsonNarrator(terminal) : textNarrator(terminal);
+  const ok = await runDemo({ narrator, keep: options.keep === true, signal: stop.signal });
+  if (ended !== undefined) throw new EndedBySignal(ended);
+  if (!ok) throw new CliError('the demo did not end as it should; what went wrong stands above');
+}
+
+async function endKept(directory: string, terminal: Terminal): Promise<void> {
+  const { endWorkspace, isWorkspace } = await import('../demo/workspace.ts');
+  if (!(await isWorkspace(directory))) {
+    throw new CliError(`${directory}: expected the directory of a demo that was left running with --keep`);
+  }
+  await endWorkspace(directory);
+  terminal.write(`Ended the demo, and removed ${directory}.\n`);
+}

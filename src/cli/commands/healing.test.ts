@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { fakeApi } from '../../../test/cli/fake-api.ts';
+import { run } from '../../../test/cli/run.ts';
+
+const well = {
+  id: 'n1',
+  name: 'web-1',
+  status: 'ACTIVE',
+  health: 'HEALTHY',
+  since: '2026-11-22T17:20:00.000Z',
+  reason: 'runs',
+  failure: null,
+  detectors: [
+    {
+      detector: 'NODE_STATUS_POLLING',
+      health: 'healthy',
+      failure: null,
+      reason: 'runs',
+      since: '2026-11-22T17:20:00.000Z',
+    },
+  ],
+  excluded: null,
+  quarantine: null,
+  recovery: null,
+  next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', reason: 'looked at every 10 s' },
+};
+
+const failed = {
+  ...well,
+  name: 'web-2',
+  health: 'FAILED',
+  since: '2026-11-22T18:19:30.000Z',
+  detectors: [
+    { ...well.detectors[0], health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'it has ended' },
+  ],
+  recovery: {
+    id: 'r1',
+    mode: 'ENFORCE',
+    opened_at: '2026-11-22T18:19:31.000Z',
+    started_at: '2026-11-22T18:19:31.000Z',
+    reason: 'REBOOT',
+    step: { name: 'REBOOT', item: 'actions[0]', attempt: 2, state: 'RUNNING' },
+  },
+  next: { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' },
+};
+
+const counts = {
+  desired: 3,
+  nodes: 2,
+  healthy: 1,
+  suspected: 0,
+  failed: 1,
+  unknown: 0,
+  recovering: 1,
+  quarantined: 0,
+  excluded: 0,
+  missing: 1,
+  unhealthy: 2,
+};
+
+const health = {
+  cluster_id: 'c1',
+  cluster_name: 'web',
+  policy: { id: 'p', name: 'web-health', enabled: true, mode: 'ENFORCE' },
+  maintenance: { action: null, reason: 'new switch', until: '2026-11-22T20:20:00.000Z' },
+  breaker: { state: 'OPEN', failures: 5, until: '2026-11-22T18:30:00.000Z' },
+  counts,
+  limits: { max_unhealthy: 1, max_in_flight: null },
+  gates: [
+    {
+      gate: 'maintenance',
+      reason: 'held: the cluster is in maintenance',
+      total: null,
+      limit: null,
+      until: '2026-11-22T20:20:00.000Z',
+    },
+  ],
+  nodes: [well, failed],
+};
+
+describe('cluster health', () => {
+  test('draws each node with what was seen, what is done, and what comes next', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
+    const { code, out } = await run(['cluster', 'health', 'web'], { url: api.url });
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        'cluster       web',
+        'nodes         2 of 3; 1 healthy, 1 failed, 1 recovering, 1 missing; 2 count as unhealthy, recovery is held above 1',
+        'policy        web-health',
+        'maintenance   new switch, ends in 2 h',
+        'breaker       OPEN, 5 recoveries did not help, one is tried in 10 min',
+        'gates closed  maintenance: held: the cluster is in maintenance',
+        '',
+        'NODE   HEALTH   SINCE       SEEN                                              RECOVERY                    NEXT',
+        'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                           looked at every 10 s',
+        'web-2  FAILED   30 s ago    NODE_STATUS_POLLING PROCESS_EXITED: it has ended  REBOOT (attempt 2) RUNNING  its recovery runs',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  test('counts one as one', async () => {
+    const one = { ...health, counts: { ...counts, unhealthy: 1 }, breaker: { state: 'CLOSED', failures: 1 } };
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health: one } } });
+    const { out } = await run(['cluster', 'health', 'web'], { url: api.url });
+    expect(out).toContain('; 1 counts as unhealthy, recovery is held above 1\n');
+    expect(out).toContain('CLOSED, 1 recovery did not help\n');
+  });
+
+  test('with --json is what the API answered', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
+    const { out } = await run(['--json', 'cluster', 'health', 'web'], { url: api.url });
+    expect(JSON.parse(out)).toEqual(health);
+  });
+});
+
+describe('healing', () => {
+  test.each([
+    [
+      ['cluster', 'pause', 'web', '--for', '2h', '--reason', 'new switch'],
+      'clusters/web/health/pause',
+      { pause: { seconds: 7200, reason: 'new switch' } },
+    ],
+    [['cluster', 'pause', 'web'], 'clusters/web/health/pause', { pause: {} }],
+    [['cluster', 'resume', 'web'], 'clusters/web/health/resume', undefined],
+  ])('%j asks for %s', async (words, path, body) => {
+    await using api = await fakeApi({ [`POST /v1/${path}`]: { body: { health } } });
+    const { code, out } = await run(words, { url: api.url });
+    expect(code).toBe(0);
+    expect(out).toContain('cluster       web');
+    expect(api.asked[0]?.body).toEqual(body);
+  });
+
+  test.each([
+    [
+      ['node', 'exclude', 'web-2', '--until', '2026-12-01T00:00:00Z'],
+      'exclude',
+      { exclude: { until: '2026-12-01T00:00:00Z' } },
+    ],
+    [['node', 'include', 'web-2'], 'include', undefined],
+    [['node', 'release', 'web-2'], 'release', undefined],
+  ])('%j asks for %s', async (words, path, body) => {
+    await using api = await fakeApi({
+      [`POST /v1/nodes/web-2/health/${path}`]: { body: { health: failed } },
+    });
+    const { code, out } = await run(words, { url: api.url });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^node +web-2$/m);
+    expect(api.asked[0]?.body).toEqual(body);
+  });
+
+  test('of a quarantined node shows why, and that a person has to act', async () => {
+    const quarantine = { since: '2026-11-22T18:00:00.000Z', reason: 'recovery 3 of 3 did not help' };
+    const node = { ...failed, quarantine, recovery: null };
+    await using api = await fakeApi({ 'GET /v1/nodes/web-2/health': { body: { health: node } } });
+    const { out } = await run(['node', 'health', 'web-2'], { url: api.url });
+    expect(out).toMatch(/^health +QUARANTINED/m);
+    expect(out).toMatch(/^quarantined +20 min ago: recovery 3 of 3 did not help$/m);
+  });
+
+  test('is not paused for a time that is none', async () => {
+    const { code, err } = await run(['cluster', 'pause', 'web', '--for', 'ages']);
+    expect(code).toBe(2);
+    expect(err).toContain('Expected a time like 90s, 30m, 2h or 1d, found "ages".');
+  });
+});

@@ -1,0 +1,25 @@
+/** `coppice profile ...` */
+import { Command } from 'commander';
+import { addSpecCommands } from './spec-commands.ts';
+import { profileResource } from './resources.ts';
+import { keyValue } from '../option-values.ts';
+import { exampleText } from './resource.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+export function profileCommand(terminal: Terminal): Command {
+  const profile = new Command('profile')
+    .description('What nodes are made from: a server image and flavor, a command, ...')
+    .addHelpText(
+      'after',
+      exampleText('profile check web-server.yaml', 'profile create web-server web-server.yaml'),
+    );
+  const { create, update, check } = addSpecCommands(profile, terminal, {
+    resource: profileResource,
+    example: 'web-server.yaml',
+    readCheck: async () => (await import('./check-profile.ts')).checkProfile,
+  });
+  create.option('--metadata <key=value>', 'kept with the profile; may be given again', keyValue);
+  update.option('--metadata <key=value>', 'new metadata; may be given again', keyValue);
+  check.addHelpText('after', '\nExample:\n  $ coppice profile check web-server.yaml');
+  return profile;
+}

@@ -1,0 +1,95 @@
+/** `coppice serve`: the server in the foreground, until a signal ends it. */
+import { Command } from 'commander';
+import type { ConfigFlags } from '../../config.ts';
+import { CliError, EndedBySignal, endingSignals } from '../cli-error.ts';
+import type { GlobalOptions } from '../client/session.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+interface ServeOptions extends GlobalOptions {
+  readonly dataDir?: string;
+  readonly listen?: string;
+  readonly config?: string;
+  readonly roles?: string;
+}
+
+/** A stop that takes longer hangs; what was not written by then is taken up again at the next start. */
+const stopWithinMs = 20_000;
+
+export function serveCommand(terminal: Terminal): Command {
+  return new Command('serve')
+    .description(
+      'Run the server: API, engine and health watch in one process, with its database in a directory.',
+    )
+    .option(
+      '--data-dir <directory>',
+      'database and files of local processes (default: ~/.local/share/coppice)',
+    )
+    .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
+    .option('--config <file>', 'YAML file with more settings')
+    .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice serve\n  $ coppice serve --data-dir /var/lib/coppice --listen 127.0.0.1:8777',
+    )
+    .action(async (_options: object, command: Command) => {
+      await serve(command.optsWithGlobals<ServeOptions>(), terminal);
+    });
+}
+
+async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
+  const { ConfigError, loadConfig } = await import('../../config.ts');
+  const { startCoppice } = await import('../../app.ts');
+  const stopSignal = nextSignal();
+  // A server does its work whether somebody reads what it says or not.
+  terminal.onOutputLost(() => undefined);
+  try {
+    const config = loadConfig(flagsOf(options), options.config);
+    const coppice = await startCoppice(config);
+    printReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
+    // A person has just read it.
+    if (!terminal.isInteractive) {
+      const facts = { listen: coppice.url, data_dir: config.dataDir, roles: config.roles };
+      coppice.log.info(facts, 'Coppice is ready');
+    }
+    const signal = await stopSignal;
+    await withinLimit(coppice.stop());
+    // The service manager's SIGTERM is how a server is meant to end.
+    if (signal !== 'SIGTERM') throw new EndedBySignal(signal);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new CliError(error.message, { exitCode: 2, cause: error });
+    throw error;
+  }
+}
+
+function flagsOf({ dataDir, listen, roles }: ServeOptions): ConfigFlags {
+  return {
+    ...(dataDir === undefined ? {} : { data_dir: dataDir }),
+    ...(listen === undefined ? {} : { listen }),
+    ...(roles === undefined ? {} : { roles: roles.split(',').map((role) => role.trim()) }),
+  };
+}
+
+function printReady(
+  terminal: Terminal,
+  { json }: ServeOptions,
+  { url, dataDir }: { readonly url: string; readonly dataDir: string },
+): void {
+  const ready = { url, pid: process.pid, data_dir: dataDir };
+  const at = url === '' ? '(without the API)' : `at ${url}`;
+  const line =
+    json === true ? JSON.stringify({ ready }) : `Coppice is ready ${at}, with its data in ${dataDir}`;
+  terminal.write(`${line}\n`);
+}
+
+/** The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the stop short. */
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of endingSignals) process.on(signal, resolve);
+  });
+}
+
+async function withinLimit(stopping: Promise<void>): Promise<void> {
+  const limit = setTimeout(() => process.exit(1), stopWithinMs);
+  await stopping;
+  clearTimeout(limit);
+}

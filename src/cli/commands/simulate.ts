@@ -1,0 +1,129 @@
+/** `coppice policy simulate`: what would be done if these nodes failed now, decision by decision. */
+import { existsSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { count } from '../../recovery/describe.ts';
+import { identity } from '../client/api-client.ts';
+import { CliError, usageError } from '../cli-error.ts';
+import { given } from '../option-values.ts';
+import { openSession, writeJson } from '../client/session.ts';
+import { readSpecFile } from '../client/spec-file.ts';
+import { toneOf } from '../rendering/style.ts';
+import type { Style } from '../rendering/style.ts';
+import { padTo, printable } from '../rendering/table.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { duration, readTime } from '../rendering/time-text.ts';
+import { objectsIn } from '../rendering/objects-in.ts';
+
+interface SimulateOptions {
+  readonly cluster: string;
+  readonly fail?: readonly FailureOption[];
+  readonly failing?: readonly string[];
+  readonly nothingHelps?: boolean;
+}
+
+interface FailureOption {
+  readonly node: string;
+  readonly class: string;
+}
+
+export function addSimulate(policy: Command, terminal: Terminal): void {
+  policy
+    .command('simulate [policy]')
+    .description(
+      'What would be done if these nodes failed now: by a policy (a file, or the name of one), or by the one that is attached. Nothing is touched.',
+    )
+    .requiredOption('-c, --cluster <cluster>', 'the cluster whose nodes fail')
+    .option('--fail <node=CLASS>', 'a node that fails, and how; may be given again', failure)
+    .option(
+      '--failing <item>',
+      'an action that does not work: its id, or actions[0]; may be given again',
+      more,
+    )
+    .option('--nothing-helps', 'every action works, and the node stays ill')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice policy simulate --cluster web --fail web-1=HOST_DOWN --fail web-2=HOST_DOWN\n  $ coppice policy simulate health.yaml --cluster web --fail web-1=PROCESS_EXITED --failing "actions[0]"',
+    )
+    .action(async (named: string | undefined, options: SimulateOptions, command: Command) => {
+      await simulate(terminal, command, named, options);
+    });
+}
+
+async function simulate(
+  terminal: Terminal,
+  command: Command,
+  named: string | undefined,
+  { cluster, fail, failing, nothingHelps }: SimulateOptions,
+): Promise<void> {
+  if (fail === undefined) throw usageError('nothing fails: give --fail node=CLASS');
+  const session = openSession(command, terminal);
+  const asked = {
+    failures: fail.map((each) => ({ ...each })),
+    ...(named === undefined ? {} : await policyIn(named)),
+    ...given({ failing: failing && [...failing], nothing_helps: nothingHelps }),
+  };
+  const path = `/v1/clusters/${identity(cluster)}/simulate`;
+  const { body } = await session.api.send('POST', path, { body: { simulate: asked } });
+  const simulation = isJsonObject(body) ? body['simulation'] : undefined;
+  if (!isJsonObject(simulation)) throw new CliError(`${session.api.url} answered without a simulation`);
+  if (session.json) writeJson(terminal, simulation);
+  else terminal.write(renderSimulation(simulation, session.style));
+}
+
+/** What looks like a file is one; so is what there is as a file. */
+async function policyIn(named: string): Promise<JsonObject> {
+  const isFile = named === '-' || /[/\\]|\.(?:ya?ml|json)$/.test(named) || existsSync(named);
+  if (!isFile) return { policy_id: named };
+  const { spec } = await readSpecFile(named);
+  if (!isJsonObject(spec)) throw new CliError(`${named}: expected a map with type, version and properties`);
+  return { spec };
+}
+
+function failure(text: string, before: readonly FailureOption[] = []): FailureOption[] {
+  const at = text.lastIndexOf('=');
+  if (at < 1 || at === text.length - 1)
+    throw new InvalidArgumentError(
+      `Expected node=CLASS, such as web-1=HOST_DOWN, found ${JSON.stringify(text)}.`,
+    );
+  return [...before, { node: text.slice(0, at), class: text.slice(at + 1) }];
+}
+
+function more(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+export function renderSimulation(simulation: JsonObject, style: Style): string {
+  const supposed = textsIn(simulation['supposed']).map((text) => `supposed: ${printable(text)}\n`);
+  const policy = textOf(simulation['policy_name'], 'the given policy');
+  const mode = simulation['mode'] === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
+  const head = `by ${printable(policy)}${mode}; ${count(Number(simulation['unhealthy']), 'node')} would count as unhealthy\n`;
+  const nodes = objectsIn(simulation['nodes']).map((node) => `\n${nodeText(node, style)}`);
+  return head + style('quiet', supposed.join('')) + nodes.join('');
+}
+
+function nodeText(node: JsonObject, style: Style): string {
+  const { failure: failed, decision, reason } = node;
+  const what = isJsonObject(failed) ? textOf(failed['class']) : '';
+  const tone = decision === 'START' ? 'good' : 'busy';
+  const name = style('strong', printable(textOf(node['name'])));
+  const head = `${name}  ${what}  ${style(tone, textOf(decision))}  ${printable(textOf(reason))}\n`;
+  const told = objectsIn(node['timeline']);
+  const from = readTime(told[0]?.['at']);
+  const lines = told.map((each) => entryLine(each, from, style));
+  const result = textOf(node['result']);
+  return head + lines.join('') + (result === '' ? '' : `  ${style(toneOf(result), result)}\n`);
+}
+
+function entryLine({ at, decision, reason }: JsonObject, from: number | undefined, style: Style): string {
+  const time = readTime(at);
+  const after = time === undefined || from === undefined ? '' : `+${duration(time - from)}`;
+  return `  ${style('quiet', after.padStart(12))}  ${padTo(textOf(decision), 7)}  ${printable(textOf(reason))}\n`;
+}
+
+function textsIn(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.map((each) => textOf(each as Json)) : [];
+}

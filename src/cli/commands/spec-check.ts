@@ -1,0 +1,88 @@
+/** What a check of a spec found, told with the place in the file. */
+import type { Issue } from '../../domain/errors.ts';
+import { describeIssue } from '../../domain/errors.ts';
+import type { Json } from '../../domain/json.ts';
+import type { ProblemList } from '../../workflow/language/definition/problem.ts';
+import { CliError } from '../cli-error.ts';
+import { writeJson } from '../client/session.ts';
+import type { Session } from '../client/session.ts';
+import type { SpecFile } from '../client/spec-file.ts';
+
+export interface SpecFindings {
+  /** `senlin.policy.health-1.3`; undefined where the type itself is wrong. */
+  readonly type: string | undefined;
+  /** Fields are paths from the top of the document. */
+  readonly issues: readonly Issue[];
+  readonly warnings: readonly Issue[];
+}
+
+export type SpecCheck = (spec: Json) => SpecFindings | Promise<SpecFindings>;
+
+/** An issue of a part of the document, named from its top. */
+export function within(part: string, issue: Issue): Issue {
+  if (issue.field === '') return { ...issue, field: part };
+  return {
+    ...issue,
+    field: issue.field.startsWith('[') ? `${part}${issue.field}` : `${part}.${issue.field}`,
+  };
+}
+
+interface LocatedIssue extends Issue {
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** @throws CliError with every issue, where there is one. */
+export async function reportCheck(
+  { terminal, json, style }: Pick<Session, 'terminal' | 'json' | 'style'>,
+  name: string,
+  file: SpecFile,
+  check: SpecCheck,
+): Promise<void> {
+  const found = await check(file.spec);
+  const issues = found.issues.map((issue) => locate(issue, file.problems));
+  const warnings = found.warnings.map((issue) => locate(issue, file.problems));
+  const ok = issues.length === 0;
+  if (json) {
+    writeJson(terminal, {
+      file: name,
+      ok,
+      type: found.type ?? null,
+      issues: issues.map(asJson),
+      warnings: warnings.map(asJson),
+    });
+  } else {
+    for (const warning of warnings)
+      terminal.writeError(`${style('busy', 'warning')} ${lineOf(name, warning)}\n`);
+  }
+  if (!ok)
+    throw new CliError(json ? countOf(name, issues) : issues.map((issue) => lineOf(name, issue)).join('\n'));
+  if (!json) terminal.write(`${name}: ${style('good', 'ok')}, ${found.type ?? 'valid'}\n`);
+}
+
+function locate(issue: Issue, problems: ProblemList): LocatedIssue {
+  const path = pathOf(issue.field);
+  problems.warn(path, describeIssue(issue));
+  const noted = problems.problems.findLast((problem) => problem.message === describeIssue(issue));
+  return noted?.line === undefined ? issue : { ...issue, line: noted.line, column: noted.column ?? 1 };
+}
+
+/** `recovery.actions[1].name` as keys and positions. */
+function pathOf(field: string): (string | number)[] {
+  return [...field.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([key, index]) =>
+    index === undefined ? key : Number(index),
+  );
+}
+
+function lineOf(name: string, issue: LocatedIssue): string {
+  const at = issue.line === undefined ? '' : `:${issue.line}:${issue.column ?? 1}`;
+  return `${name}${at}: ${describeIssue(issue)}`;
+}
+
+function countOf(name: string, issues: readonly Issue[]): string {
+  return `${name}: ${issues.length} ${issues.length === 1 ? 'problem' : 'problems'}`;
+}
+
+function asJson({ field, expected, found, hint, line, column }: LocatedIssue): Json {
+  return { field, expected, found, hint: hint ?? null, line: line ?? null, column: column ?? null };
+}

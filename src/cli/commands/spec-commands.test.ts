@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fakeApi } from '../../../test/cli/fake-api.ts';
+import { run } from '../../../test/cli/run.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'coppice-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(text: string): string {
+  const name = path.join(folder, 'spec.yaml');
+  writeFileSync(name, text);
+  return name;
+}
+
+const health = `type: senlin.policy.health
+version: "1.3"
+properties:
+  detection:
+    interval: 5
+    detection_modes:
+      - type: NODE_STATUS_POLLING
+  recovery:
+    actions:
+      - name: RECREATE
+`;
+
+describe('policy check', () => {
+  test('says ok, and what it is; no server is asked', async () => {
+    const { code, out } = await run(['policy', 'check', file(health)]);
+    expect([code, out]).toEqual([0, expect.stringContaining('ok, senlin.policy.health-1.3')]);
+  });
+
+  test('says the field, what was expected, what was found, and where', async () => {
+    const name = file(health.replace('      - name: RECREATE', '      - nme: RECREATE'));
+    const { code, out, err } = await run(['policy', 'check', name]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(`${name}:10:9: properties.recovery.actions[0].nme: expected one of`);
+    expect(err).toContain('did you mean name?');
+  });
+
+  test('finds all that is wrong, also for a program', async () => {
+    const name = file(health.replace('interval: 5', 'interval: soon').replace('RECREATE', 'RECREAT'));
+    const { code, out } = await run(['policy', 'check', name, '--json']);
+    const report = JSON.parse(out) as {
+      ok: boolean;
+      issues: { field: string; line: number; found: string }[];
+    };
+    expect([code, report.ok]).toEqual([1, false]);
+    expect(report.issues.map(({ field, line }) => [field, line])).toEqual([
+      ['properties.detection.interval', 5],
+      ['properties.recovery.actions[0].name', 10],
+    ]);
+  });
+
+  test.each([
+    ['a: [1, 2', /spec\.yaml:\d+:\d+: not readable as YAML/],
+    [
+      'a: 1\n---\nb: 2\n',
+      /spec\.yaml:2:1: not readable as YAML: expected one document, found another behind `---`/,
+    ],
+    ['a: b: c', /spec\.yaml:1:\d+: not readable as YAML/],
+    ['', /expected a map with type, version and properties/],
+    ['- 1', /expected a map with type, version and properties, found a list of 1/],
+    [
+      'type: senlin.policy.helth\nversion: 1.0',
+      /:1:1: type: expected one of senlin\.policy\.health.*did you mean/,
+    ],
+    ['type: senlin.policy.health\nversion: 7', /:2:1: version: expected one of/],
+  ])('refuses %j in one sentence', async (text, expected) => {
+    const { code, err } = await run(['policy', 'check', file(text)]);
+    expect(code).toBe(1);
+    expect(err).toMatch(expected);
+    expect(err).not.toContain('    at ');
+  });
+
+  test('a file that is not there, or a directory, is said so', async () => {
+    expect((await run(['policy', 'check', '/nowhere.yaml'])).err).toBe(
+      'coppice: /nowhere.yaml: there is no such file\n',
+    );
+    expect((await run(['policy', 'check', folder])).err).toContain('found a directory');
+  });
+});
+
+test('policy check --profile finds what the nodes of a profile cannot do', async () => {
+  const profile = path.join(folder, 'profile.yaml');
+  writeFileSync(profile, 'type: local.process\nversion: 1.0\nproperties: {command: [node]}');
+  const name = file(health.replace('RECREATE', 'REBOOT\n        params: {type: MEDIUM}'));
+  const { code, err } = await run(['policy', 'check', name, '--profile', profile]);
+  expect(code).toBe(1);
+  expect(err).toContain(
+    ':11:18: properties.recovery.actions[0].params.type: expected one of SOFT, HARD, found "MEDIUM"',
+  );
+});
+
+describe('profile check', () => {
+  test('accepts a version that YAML reads as a number', async () => {
+    const { code, out } = await run([
+      'profile',
+      'check',
+      file('type: local.process\nversion: 1.0\nproperties: {command: [node]}'),
+    ]);
+    expect([code, out]).toEqual([0, expect.stringContaining('ok, local.process-1.0')]);
+  });
+
+  test('a command that this machine lacks is a warning: the server may run elsewhere', async () => {
+    const text = 'type: local.process\nversion: "1.0"\nproperties:\n  command: [/no/such/program]';
+    const { code, err } = await run(['profile', 'check', file(text)]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/warning .*:4:.*properties\.command/)]);
+  });
+
+  test('places an issue inside a list', async () => {
+    const text = 'type: local.process\nversion: "1.0"\nproperties:\n  command:\n    - node\n    - 5';
+    const { err } = await run(['profile', 'check', file(text)]);
+    expect(err).toContain(':6:7: properties.command[1]: expected a text, found 5');
+  });
+});
+
+describe('create', () => {
+  test('sends the spec of the file', async () => {
+    await using api = await fakeApi({
+      'POST /v1/policies': { status: 201, body: { policy: { id: 'p1', name: 'h' } } },
+    });
+    const { code } = await run(['policy', 'create', 'h', file(health)], { url: api.url });
+    expect(code).toBe(0);
+    expect(api.asked[0]?.body).toMatchObject({
+      policy: { name: 'h', spec: { type: 'senlin.policy.health', version: '1.3' } },
+    });
+  });
+
+  test('asks nobody for a file that is not YAML', async () => {
+    await using api = await fakeApi({});
+    const { code } = await run(['profile', 'create', 'p', file('a: [')], { url: api.url });
+    expect([code, api.asked]).toEqual([1, []]);
+  });
+});

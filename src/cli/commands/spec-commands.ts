@@ -1,0 +1,93 @@
+/** What profiles and policies have in common: both are made from a spec in a file, which can be checked without a server. */
+import type { Command } from 'commander';
+import type { ApiClient } from '../client/api-client.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { usageError } from '../cli-error.ts';
+import { given } from '../option-values.ts';
+import { addDeleteAtOnce, addList, addShow, exampleText } from './resource.ts';
+import type { Resource } from './resource.ts';
+import { openSession } from '../client/session.ts';
+import { reportCheck } from './spec-check.ts';
+import type { SpecCheck } from './spec-check.ts';
+import { readSpecFile } from '../client/spec-file.ts';
+import { changeAtOnce } from '../client/started-action.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+
+export interface SpecKind {
+  readonly resource: Resource;
+  /** Name of a file, for the help. */
+  readonly example: string;
+  /** Loaded when it is needed: the other commands start faster without it. */
+  readonly readCheck: (options: CheckOptions, api: ApiClient) => Promise<SpecCheck>;
+}
+
+/** What a kind adds to `check` as options of its own. */
+export interface CheckOptions {
+  readonly profile?: string;
+  /** Ask the server what only it knows. */
+  readonly online?: boolean;
+}
+
+interface ChangeOptions {
+  readonly name?: string;
+  readonly metadata?: Record<string, string>;
+}
+
+export function addSpecCommands(
+  group: Command,
+  terminal: Terminal,
+  kind: SpecKind,
+): { create: Command; update: Command; check: Command } {
+  const { resource } = kind;
+  addList(group, terminal, resource, [
+    { flags: '--name <name>', key: 'name', description: 'with this name' },
+    { flags: '--type <type>', key: 'type', description: 'of this type' },
+  ]);
+  addShow(group, terminal, resource);
+  const create = addCreate(group, terminal, kind);
+  const update = addUpdate(group, terminal, kind);
+  addDeleteAtOnce(group, terminal, resource);
+  return { create, update, check: addCheck(group, terminal, kind) };
+}
+
+function addCreate(group: Command, terminal: Terminal, { resource, example }: SpecKind): Command {
+  return group
+    .command('create <name> <file>')
+    .description(`Create a ${resource.one} from a spec in a YAML or JSON file (- for standard input).`)
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ coppice ${resource.one} create ${example.replace('.yaml', '')} ${example}`,
+    )
+    .action(async (name: string, file: string, options: ChangeOptions, command: Command) => {
+      const { spec } = await readSpecFile(file);
+      const values = { name, spec, ...given({ metadata: options.metadata }) };
+      await changeAtOnce(command, terminal, { resource, method: 'POST', values });
+    });
+}
+
+function addUpdate(group: Command, terminal: Terminal, { resource, example }: SpecKind): Command {
+  return group
+    .command(`update <${resource.one}>`)
+    .description(`Change a ${resource.one}; its spec stays as it is (create another instead).`)
+    .option('--name <name>', 'new name')
+    .addHelpText(
+      'after',
+      exampleText(`${resource.one} update ${example.replace('.yaml', '')} --name old-one`),
+    )
+    .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
+      const values: JsonObject = given({ name: options.name, metadata: options.metadata });
+      if (Object.keys(values).length === 0) throw usageError('nothing to change: give --name');
+      await changeAtOnce(command, terminal, { resource, method: 'PATCH', nameOrId, values });
+    });
+}
+
+function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: SpecKind): Command {
+  return group
+    .command('check <file>')
+    .description(`Check the spec of a ${resource.one} in a YAML or JSON file; needs no server.`)
+    .action(async (file: string, options: CheckOptions, command: Command) => {
+      const { json, style, api } = openSession(command, terminal);
+      const check = await readCheck(options, api);
+      await reportCheck({ terminal, json, style }, file, await readSpecFile(file), check);
+    });
+}

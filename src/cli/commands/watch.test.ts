@@ -1,0 +1,102 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { plainTerminal } from '../../../test/cli/run.ts';
+import { ApiClient } from '../client/api-client.ts';
+import type { Session } from '../client/session.ts';
+import { styleFor } from '../rendering/style.ts';
+import { fullScreen } from '../rendering/full-screen.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { displayWidth } from '../rendering/table.ts';
+import { renderWatched } from '../rendering/watch-view.ts';
+
+function remembering(): Terminal & { written: string } {
+  return {
+    ...plainTerminal({ isInteractive: true, size: () => ({ columns: 80, rows: 24 }) }),
+    written: '',
+    write(text) {
+      this.written += text;
+    },
+  };
+}
+
+function session(): Session {
+  return {
+    terminal: remembering(),
+    api: new ApiClient('http://127.0.0.1:8777'),
+    json: false,
+    style: styleFor(false),
+  };
+}
+
+function node(index: number, status = 'ACTIVE'): { id: string; name: string; status: string; index: number } {
+  return { id: `n${index}`, name: `web-${index}`, status, index };
+}
+
+const recovery = {
+  node_id: 'n2',
+  failure: { class: 'PROCESS_EXITED', reason: 'the process has ended' },
+  steps: [
+    {
+      name: 'WORKFLOW',
+      item: 'drain',
+      attempt: 1,
+      state: 'SUCCEEDED',
+      started_at: '2026-11-22T18:19:55.000Z',
+    },
+    {
+      name: 'REBOOT',
+      item: 'actions[0]',
+      attempt: 1,
+      state: 'RUNNING',
+      started_at: '2026-11-22T18:19:57.500Z',
+    },
+  ],
+};
+
+const cluster = { name: 'web', status: 'ACTIVE', desired_capacity: 3 };
+
+test('a node in recovery shows its failure and the step that runs now', () => {
+  const watched = { cluster, nodes: [node(1), node(2, 'RECOVERING'), node(3)], recoveries: [recovery] };
+  const lines = renderWatched(watched, [], session(), { rows: 24 });
+  expect(lines[0]).toBe('web  ACTIVE  3 of 3 nodes, 1 in recovery');
+  expect(lines.find((line) => line.startsWith('web-2'))).toBe(
+    'web-2  RECOVERING  PROCESS_EXITED  REBOOT, 2.5 s',
+  );
+});
+
+test('where not all nodes fit, those that are not well come first, and the rest is counted', () => {
+  const nodes = Array.from({ length: 100 }, (_, index) => node(index, index === 90 ? 'ERROR' : 'ACTIVE'));
+  const lines = renderWatched({ cluster, nodes, recoveries: [] }, [], session(), { rows: 20 });
+  expect(lines.length).toBeLessThanOrEqual(20);
+  expect(lines[3]).toContain('web-90');
+  expect(lines.some((line) => /^and \d+ more$/.test(line))).toBe(true);
+});
+
+test('a server that is away is said so, in place of the nodes', () => {
+  expect(renderWatched('No server answers', [], session(), { rows: 20 })[0]).toBe('No server answers');
+});
+
+test('the terminal is put back once, however often it is left', () => {
+  const terminal = remembering();
+  const screen = fullScreen(terminal);
+  screen.draw(['hello']);
+  screen.leave();
+  screen.leave();
+  screen.draw(['too late']);
+  expect(terminal.written).toMatch(/\[\?1049h.*hello.*\[\?1049l$/s);
+  expect(terminal.written.match(/\[\?1049l/g)).toHaveLength(1);
+  expect(terminal.written).not.toContain('too late');
+});
+
+test('a line that is longer than the screen is wide is cut there, and says so', () => {
+  const terminal = remembering();
+  const screen = fullScreen(terminal);
+  screen.draw(['x'.repeat(80), 'y'.repeat(81), `\u{1B}[31m${'z'.repeat(90)}\u{1B}[39m`, '\u4E2D'.repeat(41)]);
+  screen.leave();
+  const lines = stripVTControlCharacters(terminal.written).split('\n');
+  expect(lines.map((line) => displayWidth(line))).toEqual([80, 80, 80, 79]);
+  expect(lines[1]).toBe(`${'y'.repeat(79)}\u2026`);
+  expect(lines[2]).toBe(`${'z'.repeat(79)}\u2026`);
+  // Its colour ends with it.
+  expect(terminal.written).toContain('z\u2026\u{1B}[0m');
+});

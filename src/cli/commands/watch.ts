@@ -1,0 +1,130 @@
+/**
+ * `coppice watch CLUSTER`: its nodes, what is being done about them, and the latest events, drawn anew whenever something happens.
+ * Where stdout is no terminal: the events, a line each.
+ */
+import { Command } from 'commander';
+import type { JsonObject } from '../../domain/json.ts';
+import { EndedBySignal, endingSignals } from '../cli-error.ts';
+import { followEvents } from './follow-events.ts';
+import { fullScreen } from '../rendering/full-screen.ts';
+import { clusterResource } from './resources.ts';
+import { pathOf } from './resource.ts';
+import { openSession } from '../client/session.ts';
+import type { Session } from '../client/session.ts';
+import { textOf } from '../rendering/text-of.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { readWatched } from './watched-cluster.ts';
+import { eventLine, renderWatched } from '../rendering/watch-view.ts';
+
+/** A screen that nothing happens on is looked at again after this: ages grow, and an event may have been missed. */
+const refreshMs = 2000;
+/** Many events in a row are drawn once. */
+const shortestPauseMs = 200;
+const eventsShown = 50;
+
+export function watchCommand(terminal: Terminal): Command {
+  return new Command('watch')
+    .argument('<cluster>', 'name or id')
+    .description('Watch a cluster live: its nodes, the steps of recoveries under way, and what happens.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice watch web\n  $ coppice watch web --json | jq .status_reason',
+    )
+    .action(async (nameOrId: string, _options: object, command: Command) => {
+      const session = openSession(command, terminal);
+      const cluster = await session.api.one(pathOf(clusterResource, nameOrId), 'cluster');
+      await watch(session, textOf(cluster['id']));
+    });
+}
+
+async function watch(session: Session, clusterId: string): Promise<void> {
+  const stop = new AbortController();
+  let ended: NodeJS.Signals = 'SIGINT';
+  const onSignal = (signal: NodeJS.Signals): void => {
+    ended = signal;
+    stop.abort();
+  };
+  for (const signal of endingSignals) process.once(signal, onSignal);
+  const isScreen = session.terminal.isInteractive && !session.json;
+  await (isScreen ? watchOnScreen(session, clusterId, stop) : printEvents(session, clusterId, stop.signal));
+  throw new EndedBySignal(ended);
+}
+
+async function printEvents(
+  { api, terminal, style, json }: Session,
+  clusterId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const event of followEvents(api, clusterId, signal)) {
+    terminal.write(json ? `${JSON.stringify(event)}\n` : `${eventLine(event, style)}\n`);
+  }
+}
+
+async function watchOnScreen(session: Session, clusterId: string, stop: AbortController): Promise<void> {
+  const { signal } = stop;
+  const events: JsonObject[] = [];
+  const news = newsBell();
+  const gathering = gather(session, clusterId, signal, (event) => {
+    events.push(event);
+    events.splice(0, events.length - eventsShown);
+    news.ring();
+  });
+  const screen = fullScreen(session.terminal);
+  try {
+    while (!signal.aborted) {
+      const watched = await readWatched(session.api, clusterId, signal).catch((error: unknown) =>
+        describeFailure(error),
+      );
+      if (signal.aborted) break;
+      screen.draw(renderWatched(watched, events, session, session.terminal.size()));
+      await pause(shortestPauseMs, signal);
+      await news.orAfter(refreshMs, signal);
+    }
+  } finally {
+    screen.leave();
+    stop.abort();
+    await gathering;
+  }
+}
+
+async function gather(
+  { api }: Session,
+  clusterId: string,
+  signal: AbortSignal,
+  onEvent: (event: JsonObject) => void,
+): Promise<void> {
+  for await (const event of followEvents(api, clusterId, signal)) onEvent(event);
+}
+
+function describeFailure(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Wakes the one who waits for it, now or as soon as he waits. */
+function newsBell(): { ring(): void; orAfter(ms: number, signal: AbortSignal): Promise<void> } {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async orAfter(ms, signal) {
+      if (!rung) await Promise.race([pause(ms, signal), new Promise<void>((resolve) => (wake = resolve))]);
+      rung = false;
+    },
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    }
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', done);
+  });
+}

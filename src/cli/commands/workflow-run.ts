@@ -1,0 +1,116 @@
+/**
+ * `coppice workflow run`: a file's definitions go to the server under a namespace of their own (its digest), so that nothing there
+ * is replaced; they are taken away again when the execution has ended.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { JsonObject } from '../../domain/json.ts';
+import { ApiError, identity } from '../client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { writeJson, type Session } from '../client/session.ts';
+import { textOf } from '../rendering/text-of.ts';
+import { readWorkflowFile, type WorkflowFile } from '../client/workflow-file.ts';
+import { renderExecution } from '../rendering/workflow-tree.ts';
+
+export interface RunAsked {
+  readonly workflow: string | undefined;
+  readonly input: JsonObject;
+  readonly env: JsonObject;
+  readonly wait: boolean;
+}
+
+/** @throws CliError when it cannot be started, or has not ended in SUCCESS. */
+export async function runWorkflow(session: Session, fileOrName: string, asked: RunAsked): Promise<void> {
+  const isFile = fileOrName === '-' || /\.ya?ml$|\.json$/.test(fileOrName) || existsSync(fileOrName);
+  if (!isFile) return await follow(session, await start(session, fileOrName, '', asked), asked.wait);
+  const file = await readWorkflowFile(fileOrName);
+  const namespace = `run-${createHash('sha256').update(file.text).digest('hex').slice(0, 16)}`;
+  const names = await bring(session, file, namespace);
+  let isLeftRunning = false;
+  try {
+    const id = await start(session, wantedName(fileOrName, names, asked.workflow), namespace, asked);
+    isLeftRunning = !asked.wait;
+    await follow(session, id, asked.wait);
+  } finally {
+    if (!isLeftRunning) await takeAway(session, names, namespace);
+  }
+}
+
+/** @returns the names of the workflows in the file, which may be there from an earlier run. */
+async function bring({ api }: Session, file: WorkflowFile, namespace: string): Promise<string[]> {
+  if (file.kind === 'action') throw new CliError('expected a file with workflows, found ad-hoc actions');
+  try {
+    await api.send('POST', `/v2/${file.kind}s`, { query: { namespace }, text: file.text });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+  }
+  const workflows = await api.list('/v2/workflows', 'workflows', { namespace });
+  return workflows.map((workflow) => textOf(workflow['name']));
+}
+
+function wantedName(file: string, names: readonly string[], wanted: string | undefined): string {
+  const [first] = names;
+  const found =
+    wanted === undefined ? first : names.find((name) => name === wanted || name.endsWith(`.${wanted}`));
+  if (found !== undefined) return found;
+  throw new CliError(`${file}: expected one of ${names.join(', ')}, found ${JSON.stringify(wanted ?? '')}`);
+}
+
+async function start(
+  { api }: Session,
+  name: string,
+  namespace: string,
+  { input, env }: RunAsked,
+): Promise<string> {
+  const params = Object.keys(env).length === 0 ? {} : { env };
+  const body = {
+    workflow_name: name,
+    workflow_namespace: namespace,
+    input,
+    params,
+    description: 'coppice workflow run',
+  };
+  const answer = await api.send('POST', '/v2/executions', { body });
+  return textOf((answer.body as JsonObject)['id']);
+}
+
+const open = new Set(['IDLE', 'RUNNING', 'PAUSED']);
+const pollEveryMs = 200;
+
+async function follow(session: Session, id: string, wait: boolean): Promise<void> {
+  const { api, terminal, json, style } = session;
+  const path = `/v2/executions/${identity(id)}`;
+  if (!wait) {
+    if (json) writeJson(terminal, await api.get(path));
+    else terminal.write(`Started ${id}. Look at it: coppice workflow show ${id}\n`);
+    return;
+  }
+  let execution = await api.get(path);
+  if (!json && open.has(textOf(execution['state']))) terminal.writeError(`Running as ${id} ...\n`);
+  while (open.has(textOf(execution['state']))) {
+    await pause(pollEveryMs);
+    execution = await api.get(path);
+  }
+  if (json) writeJson(terminal, execution);
+  else terminal.write(renderExecution(await api.get(`${path}/report`), style, terminal.now()));
+  const state = textOf(execution['state']);
+  if (state !== 'SUCCESS') throw new CliError(`the execution ended in ${state}`);
+}
+
+async function takeAway({ api }: Session, names: readonly string[], namespace: string): Promise<void> {
+  const workbooks = await api.list('/v2/workbooks', 'workbooks', { namespace });
+  for (const workbook of workbooks)
+    await api.send('DELETE', `/v2/workbooks/${identity(textOf(workbook['name']))}`, { query: { namespace } });
+  if (workbooks.length > 0) return;
+  for (const name of names) await removeWorkflow(api, name, namespace);
+}
+
+/** Another run of the same file may have been quicker. */
+async function removeWorkflow(api: Session['api'], name: string, namespace: string): Promise<void> {
+  try {
+    await api.send('DELETE', `/v2/workflows/${identity(name)}`, { query: { namespace } });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+  }
+}

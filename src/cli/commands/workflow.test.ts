@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../test/cli/run.ts';
+import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
+
+let server: MistralServer;
+let directory: string;
+
+beforeAll(async () => {
+  server = await startMistralServer();
+  directory = mkdtempSync(join(tmpdir(), 'coppice-workflow-'));
+});
+
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const good = `version: '2.0'
+greet:
+  input: [name, {times: 1}]
+  output: {said: <% $.said %>}
+  tasks:
+    say:
+      with-items: i in <% range($.times) %>
+      action: std.echo output="hello <% $.name %>"
+      publish: {said: <% task().result %>}
+      on-success: sub
+    sub: {workflow: other}
+other: {tasks: {bad: {action: std.fail, retry: {count: 1, delay: 0}, on-error: noop}}}
+`;
+
+describe('coppice workflow validate', () => {
+  it('says what is in a good file', async () => {
+    const path = file('good.yaml', good);
+    const { code, out } = await run(['workflow', 'validate', path]);
+    expect([code, out]).toEqual([0, `${path}: ok, workflows greet, other\n`]);
+  });
+
+  it('says which action it refuses, and which it does not know, with the place', async () => {
+    const ssh = file(
+      'ssh.yaml',
+      `version: '2.0'\nname: b\nworkflows:\n  w:\n    tasks:\n      a: {action: std.ssh}\n`,
+    );
+    expect((await run(['workflow', 'validate', ssh])).err).toMatch(
+      /ssh\.yaml:6:11: workflows\.w\.tasks\.a\.action: std\.ssh needs private keys/,
+    );
+    const typo = file('typo.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.ech output=1}}}\n");
+    const { code, err } = await run(['workflow', 'validate', typo]);
+    expect([code, err]).toEqual([
+      0,
+      `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean 'std.echo'?\n`,
+    ]);
+  });
+
+  it('says at which entry of a list a task is unknown, in the order of the text', async () => {
+    const path = file(
+      'unknown.yaml',
+      "version: '2.0'\nw:\n  tasks:\n    a:\n      action: std.noop\n      on-success:\n        - b\n        - c: <% true %>\n      on-error: d\n    b: {action: std.noop}\n",
+    );
+    const { err } = await run(['workflow', 'validate', path]);
+    expect(err.match(/:\d+:\d+: .*?Task '.' not found/g)).toEqual([
+      ":8:11: w.tasks.a.on-success.1: Task 'c' not found",
+      ":9:7: w.tasks.a.on-error: Task 'd' not found",
+    ]);
+  });
+
+  it('says what is wrong, with line and column', async () => {
+    const path = file(
+      'bad.yaml',
+      "version: '2.0'\nw:\n  tasks:\n    a: {action: std.noop, on-success: nowhere, retry: {count: -1, delay: 1}}\n",
+    );
+    const { code, err } = await run(['workflow', 'validate', path]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/bad\.yaml:4:\d+: w\.tasks\.a.*nowhere/);
+    expect(err).toMatch(/bad\.yaml:4:\d+: w\.tasks\.a\.retry\.count/);
+    const asJson = await run(['--json', 'workflow', 'validate', path]);
+    expect(JSON.parse(asJson.out)).toMatchObject({
+      ok: false,
+      kind: 'workflow',
+      issues: [{ line: 4 }, { line: 4 }],
+    });
+  });
+
+  it('warns of tasks that are never reached', async () => {
+    const path = file(
+      'loop.yaml',
+      "version: '2.0'\nw:\n  tasks:\n    a: {action: std.noop}\n    b: {action: std.noop, on-success: c}\n    c: {action: std.noop, on-success: b}\n",
+    );
+    const { code, err } = await run(['workflow', 'validate', path]);
+    expect([code, err]).toEqual([0, expect.stringMatching(/warning .*loop\.yaml:\d+:\d+: .*[bc]/)]);
+  });
+
+  it('names what to use instead of actions that Coppice refuses', async () => {
+    const path = file('ssh.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.ssh}}}\n");
+    const { code, err } = await run(['workflow', 'validate', path]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/w\.tasks\.a\.action: std\.ssh .*std\.http/)]);
+  });
+
+  it('says that there is no such file', async () => {
+    const { code, err } = await run(['workflow', 'validate', join(directory, 'none.yaml')]);
+    expect([code, err]).toEqual([1, expect.stringContaining('there is no such file')]);
+  });
+});
+
+describe('coppice workflow graph', () => {
+  it('draws the workflow that is asked for', async () => {
+    const path = file('good.yaml', good);
+    const { out } = await run(['workflow', 'graph', path, '--workflow', 'greet']);
+    expect(out).toMatch(/^flowchart TD\n.*say.*\n.*\n.*t0 --> t1/);
+    expect((await run(['workflow', 'graph', path, '--workflow', 'x'])).code).toBe(1);
+  });
+});
+
+describe('coppice workflow run', () => {
+  it('runs a file, shows the tree, and leaves nothing behind but the execution', async () => {
+    const path = file('good.yaml', good);
+    const words = ['workflow', 'run', path, '--input', 'name=you', '--input', '{"times": 2}'];
+    const { code, out } = await run(words, { url: server.url });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^greet {2}SUCCESS\n/);
+    expect(out).toMatch(/├─ say +SUCCESS/);
+    expect(out).toMatch(/│ {2}├─ std\.echo +SUCCESS/);
+    expect(out).toMatch(/└─ sub +SUCCESS/);
+    expect(out).toMatch(/ {3}└─ other +SUCCESS/);
+    expect(out).toMatch(/std\.fail +ERROR .*tried again/);
+    expect(out).toContain('output  {"said":["hello you","hello you"]}');
+    const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
+    expect(rows).toEqual([]);
+  });
+
+  it('fails where the execution fails, and where it cannot start', async () => {
+    const path = file('fails.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.fail}}}\n");
+    const failed = await run(['workflow', 'run', path], { url: server.url });
+    expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('the execution ended in ERROR')]);
+    expect(failed.out).toContain('Failure caused by error in tasks: a');
+    const refused = await run(['workflow', 'run', file('good.yaml', good)], { url: server.url });
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("missing=['name']")]);
+    const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
+    expect(rows).toEqual([]);
+    const unknown = await run(['workflow', 'run', 'nothing'], { url: server.url });
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('Workflow not found')]);
+    const unwritten = await run(['workflow', 'run', path, '--input', 'x'], { url: server.url });
+    expect(unwritten.code).toBe(2);
+  });
+
+  it('says once why it failed, where its task says it', async () => {
+    const path = file(
+      'absent.yaml',
+      "version: '2.0'\nw: {tasks: {a: {action: std.echo output=<% $.absent %>}}}\n",
+    );
+    const { out } = await run(['workflow', 'run', path], { url: server.url });
+    expect(out.match(/Failed to run task/g)).toHaveLength(1);
+    expect(out).toMatch(/└─ a +ERROR .*Failed to run task \[error=.*task=a\]\n$/);
+  });
+
+  it('lists executions without their sub-workflows, unless all are asked for', async () => {
+    const names = async (...more: string[]): Promise<string[]> => {
+      const { out } = await run(['--json', 'workflow', 'list', ...more], { url: server.url });
+      return (JSON.parse(out) as { workflow_name: string }[]).map((one) => one.workflow_name);
+    };
+    expect(await names()).not.toContain('other');
+    expect(await names('--all')).toContain('other');
+    const wrong = await run(['workflow', 'list', '--state', 'DONE'], { url: server.url });
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Allowed choices are RUNNING')]);
+  });
+
+  it('can be left running, listed and shown', async () => {
+    const path = file('waits.yaml', "version: '2.0'\nwaits: {tasks: {a: {action: std.async_noop}}}\n");
+    const started = await run(['--json', 'workflow', 'run', path, '--no-wait'], { url: server.url });
+    const { id } = JSON.parse(started.out) as { id: string };
+    const listed = await run(['workflow', 'list', '--state', 'RUNNING'], { url: server.url });
+    expect(listed.out).toMatch(new RegExp(`waits +RUNNING .*${id}`));
+    const shown = await run(['workflow', 'show', id], { url: server.url });
+    expect(shown.out).toMatch(/^waits {2}RUNNING\n.*\n└─ a +RUNNING/);
+    expect((await run(['workflow', 'show', 'x'], { url: server.url })).err).toContain(
+      'WorkflowExecution not found',
+    );
+  });
+});

@@ -1,0 +1,164 @@
+/** `coppice workflow ...`: definitions in files, and executions on a server. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { identity } from '../client/api-client.ts';
+import { wholeNumber } from '../option-values.ts';
+import { openSession, writeJson } from '../client/session.ts';
+import { toneOf } from '../rendering/style.ts';
+import { renderTable, type Cell } from '../rendering/table.ts';
+import { exampleText } from './resource.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { orDash, textOf } from '../rendering/text-of.ts';
+import { timeAgo } from '../rendering/time-text.ts';
+import { isoTime, renderExecution, tookText } from '../rendering/workflow-tree.ts';
+
+export function workflowCommand(terminal: Terminal): Command {
+  const workflow = new Command('workflow')
+    .description(
+      'Workflows (OpenStack Mistral DSL v2): check and draw definitions, run them, look at executions.',
+    )
+    .addHelpText(
+      'after',
+      exampleText('workflow validate evacuate.yaml', 'workflow run evacuate.yaml --input host=n1'),
+    );
+  addValidate(workflow, terminal);
+  addGraph(workflow, terminal);
+  addRun(workflow, terminal);
+  addList(workflow, terminal);
+  addShow(workflow, terminal);
+  return workflow;
+}
+
+interface FileOptions {
+  readonly workflow?: string;
+}
+
+function addValidate(group: Command, terminal: Terminal): void {
+  group
+    .command('validate <file>')
+    .description('Check a definition (workflows, a workbook or ad-hoc actions) in a file; needs no server.')
+    .addHelpText('after', '\nExample:\n  $ coppice workflow validate evacuate.yaml')
+    .action(async (file: string, _options: object, command: Command) => {
+      const { json, style } = openSession(command, terminal);
+      const { validateFile } = await import('../client/workflow-file.ts');
+      await validateFile({ terminal, json, style }, file);
+    });
+}
+
+function addGraph(group: Command, terminal: Terminal): void {
+  group
+    .command('graph <file>')
+    .description('Draw the workflows of a definition as Mermaid flowcharts; needs no server.')
+    .option('--workflow <name>', 'only this one of the file')
+    .addHelpText('after', '\nExample:\n  $ coppice workflow graph evacuate.yaml > evacuate.mmd')
+    .action(async (file: string, options: FileOptions) => {
+      const { graphFile } = await import('../client/workflow-file.ts');
+      terminal.write(await graphFile(file, options.workflow));
+    });
+}
+
+interface RunOptions extends FileOptions {
+  readonly input?: JsonObject;
+  readonly env?: JsonObject;
+  readonly wait: boolean;
+}
+
+function addRun(group: Command, terminal: Terminal): void {
+  group
+    .command('run <file-or-name>')
+    .description('Run a workflow: of a file, or one that the server knows by name. Shows it until it ends.')
+    .option('--workflow <name>', 'which one of the file; without it the first')
+    .option('--input <json>', 'input as a JSON object, or name=value (may be given again)', keyOrObject)
+    .option('--env <json>', 'environment, in the same two forms', keyOrObject)
+    .option('--no-wait', 'start it, and say its id')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice workflow run evacuate.yaml --input host=n1 --input grace=5\n' +
+        '  $ coppice workflow run heal_node --input \'{"node": "n1"}\'',
+    )
+    .action(async (fileOrName: string, options: RunOptions, command: Command) => {
+      const session = openSession(command, terminal);
+      const { runWorkflow } = await import('./workflow-run.ts');
+      const { workflow, input = {}, env = {}, wait } = options;
+      await runWorkflow(session, fileOrName, { workflow, input, env, wait });
+    });
+}
+
+/** A value that is JSON is taken as such, any other as text: `grace=5` is a number, `host=n1` is not. */
+function keyOrObject(text: string, before: JsonObject = {}): JsonObject {
+  const value = text.trim().startsWith('{') ? parse(text) : undefined;
+  if (isJsonObject(value)) return { ...before, ...value };
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new InvalidArgumentError(`Expected name=value or a JSON object, found ${JSON.stringify(text)}.`);
+  const rest = text.slice(at + 1);
+  return { ...before, [text.slice(0, at)]: parse(rest) ?? rest };
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+interface ListOptions {
+  readonly name?: string;
+  readonly state?: string;
+  readonly limit: number;
+  readonly all?: boolean;
+}
+
+const states = ['RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED'];
+
+const byDefault = 20;
+
+function addList(group: Command, terminal: Terminal): void {
+  group
+    .command('list')
+    .description('List executions, the newest first.')
+    .addHelpText('after', exampleText('workflow list --state ERROR'))
+    .option('--name <workflow>', 'of this workflow')
+    .addOption(new Option('--state <state>', 'in this state').choices(states))
+    .option('--all', 'sub-workflows, too')
+    .option('--limit <number>', `at most so many; 0: all (default: ${byDefault})`, wholeNumber(0), byDefault)
+    .action(async ({ name, state, limit, all }: ListOptions, command: Command) => {
+      const { api, json, style } = openSession(command, terminal);
+      const nulls = all === true ? undefined : 'root_execution_id';
+      const query = { workflow_name: name, state, limit, nulls, sort_keys: 'created_at', sort_dirs: 'desc' };
+      const executions = await api.list('/v2/executions', 'executions', query);
+      if (json) writeJson(terminal, executions);
+      else if (executions.length === 0) terminal.write('No executions.\n');
+      else {
+        const header = ['WORKFLOW', 'STATE', 'STARTED', 'TOOK', 'DESCRIPTION', 'ID'];
+        const rows = executions.map((execution) => rowOf(execution, terminal.now()));
+        terminal.write(renderTable(header, rows, style));
+      }
+    });
+}
+
+function rowOf(execution: JsonObject, now: number): Cell[] {
+  const state = textOf(execution['state']);
+  return [
+    { text: orDash(execution['workflow_name']) },
+    { text: state, tone: toneOf(state) },
+    { text: timeAgo(isoTime(execution['created_at']), now) },
+    { text: tookText(execution, now) },
+    { text: orDash(execution['description']) },
+    { text: textOf(execution['id']), tone: 'quiet' },
+  ];
+}
+
+function addShow(group: Command, terminal: Terminal): void {
+  group
+    .command('show <execution>')
+    .description('Show an execution as a tree of tasks, actions and sub-workflows, with states and times.')
+    .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
+    .action(async (id: string, _options: object, command: Command) => {
+      const { api, json, style } = openSession(command, terminal);
+      const report = await api.get(`/v2/executions/${identity(id)}/report`);
+      if (json) writeJson(terminal, report);
+      else terminal.write(renderExecution(report, style, terminal.now()));
+    });
+}

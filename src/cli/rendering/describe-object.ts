@@ -1,0 +1,46 @@
+/** One object of the API for people: its names and values below each other, times and statuses made readable. */
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { toneOf } from './style.ts';
+import type { Style } from './style.ts';
+import { renderFields } from './table.ts';
+import type { Cell } from './table.ts';
+import { orDash } from './text-of.ts';
+import { readTime, timeAgo } from './time-text.ts';
+import { yamlText } from './yaml-text.ts';
+
+/** Who owns a thing says nothing where there is one owner; --json has it. */
+const leftOut = new Set(['project', 'user', 'domain']);
+
+const timeKey = /(?:_at|_time|^timestamp)$/;
+
+/** @param first keys that a person looks for, in this order; the others follow by name. */
+export function describeObject(
+  object: JsonObject,
+  first: readonly string[],
+  style: Style,
+  now: number,
+): string {
+  const keys = Object.keys(object).filter((key) => !leftOut.has(key));
+  const rest = keys.filter((key) => !first.includes(key)).sort();
+  const ordered = [...first.filter((key) => keys.includes(key)), ...rest];
+  return renderFields(
+    ordered.map((key) => [key, describeValue(key, object[key] ?? null, now)]),
+    style,
+  );
+}
+
+function describeValue(key: string, value: Json, now: number): Cell {
+  const time = timeKey.test(key) ? readTime(value) : undefined;
+  if (time !== undefined) return { text: `${timeAgo(value, now)} (${new Date(time).toISOString()})` };
+  if (/(?:^|_)(?:status|state)$/.test(key) && typeof value === 'string')
+    return { text: value, tone: toneOf(value) };
+  return { text: valueText(value) };
+}
+
+/** A list of plain values is a line each; what is nested is YAML. */
+function valueText(value: Json): string {
+  if (Array.isArray(value) && value.every((entry) => typeof entry !== 'object'))
+    return value.length === 0 ? '-' : value.map((entry) => orDash(entry)).join('\n');
+  const isEmpty = typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+  return isEmpty ? orDash(value) : yamlText(value);
+}

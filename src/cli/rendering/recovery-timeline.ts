@@ -1,0 +1,321 @@
+/**
+ * A recovery drawn as a picture: what was decided and done, in order, each step as a bar in time, each with its reason. What somebody knows
+ * already is not said twice: the failure stands at the top, and what a step says is not repeated by the decision that it leads to. All
+ * of it, word by word, is in `--json`.
+ */
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { notVerified } from '../../recovery/describe.ts';
+import { failureReason, failureText } from './failure-text.ts';
+import { stepTitle, workflowOf } from './step-title.ts';
+import { toneOf } from './style.ts';
+import type { Style, Tone } from './style.ts';
+import { displayWidth, padTo, printable } from './table.ts';
+import { textOf } from './text-of.ts';
+import { clockTime, duration, readTime, timeAgo } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
+import { wrapWords } from './wrap-words.ts';
+
+interface Entry {
+  readonly at: number | undefined;
+  readonly mark: string;
+  readonly title: string;
+  readonly tone: Tone;
+  /** Of a step that has begun; `until` undefined: it is under way. */
+  readonly bar: { readonly from: number; readonly until: number | undefined } | null;
+  readonly result: string;
+  readonly reason: string;
+}
+
+/** @param screen how wide the terminal is, and what time it is. */
+export function renderRecovery(
+  recovery: JsonObject,
+  style: Style,
+  screen: { readonly columns: number; readonly now: number },
+): string {
+  const entries = entriesOf(recovery);
+  const picture = pictureOf(recovery, entries, style, screen);
+  const story = entries.map((entry) => line(entry, picture)).join('');
+  return `${heading(recovery, style, screen)}\n${story}${whereToLook(recovery, style)}`;
+}
+
+/** Of a workflow that did not end well, somebody wants to see which of its tasks it was. */
+function whereToLook(recovery: JsonObject, style: Style): string {
+  const lines = objectsIn(recovery['steps'])
+    .filter((step) => textOf(step['execution_id']) !== '' && textOf(step['state']) !== 'SUCCEEDED')
+    .map((step) => `  coppice workflow show ${textOf(step['execution_id'])}   what ${whichRun(step)} did\n`);
+  // What only observes has started none.
+  return lines.length === 0 || isObserved(recovery) ? '' : style('quiet', `\n${printable(lines.join(''))}`);
+}
+
+function whichRun(step: JsonObject): string {
+  const attempt = Number(step['attempt'] ?? 1);
+  return `${workflowOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+}
+
+function isObserved(recovery: JsonObject): boolean {
+  return recovery['mode'] === 'OBSERVE';
+}
+
+function heading(
+  recovery: JsonObject,
+  style: Style,
+  { columns, now }: { readonly columns: number; readonly now: number },
+): string {
+  const state = textOf(recovery['state']);
+  const opened = readTime(recovery['opened_at']);
+  const closed = readTime(recovery['closed_at']);
+  const took = opened === undefined || closed === undefined ? '' : ` after ${duration(closed - opened)}`;
+  const reason = failureReason(recovery['failure']);
+  const failure = `${failureText(recovery['failure'])}${reason === '' ? '' : `: ${printable(reason)}`}`;
+  const observed = isObserved(recovery) ? style('busy', '  observed only: nothing was touched') : '';
+  return [
+    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
+    `${wrapWords(failure, columns).join('\n')}\n`,
+    style(
+      'quiet',
+      `opened ${opened === undefined ? '-' : clockTime(opened)}, ${timeAgo(recovery['opened_at'], now)}`,
+    ),
+    `${style('quiet', `   ${textOf(recovery['id'])}`)}\n`,
+  ].join('');
+}
+
+/** A node that nobody touched is not well because of that. */
+function stateTone(recovery: JsonObject): Tone {
+  const state = textOf(recovery['state']);
+  return isObserved(recovery) && state === 'RECOVERED' ? 'busy' : toneOf(state);
+}
+
+/** Decisions whose outcome is a step of its own, or the close. */
+const shownBySteps = new Set(['run', 'finish', 'skip', 'settle']);
+/** Of interest only while nothing has come of it. */
+const passing = new Set(['probe', 'verify', 'wait']);
+/** They follow the steps that began in the same millisecond; the other decisions come before what they lead to. */
+const afterSteps = new Set(['verify', 'wait', 'close']);
+
+function entriesOf(recovery: JsonObject): Entry[] {
+  const steps = objectsIn(recovery['steps']);
+  const isOpen = textOf(recovery['state']) === 'OPEN';
+  const decisions = objectsIn(recovery['decisions']).filter((decision, index, all) => {
+    const kind = textOf(decision['decision']);
+    if (passing.has(kind)) return isOpen && index === all.length - 1;
+    // Nothing stood in its way from the first: that is what everybody expects.
+    if (kind === 'start') return all.slice(0, index).some((before) => textOf(before['decision']) === 'hold');
+    return !shownBySteps.has(kind);
+  });
+  const isLater = (decision: JsonObject): boolean => afterSteps.has(textOf(decision['decision']));
+  const told = (decision: JsonObject): Entry => decisionEntry(decision, recovery, steps);
+  return [
+    ...decisions.filter((decision) => !isLater(decision)).map(told),
+    ...steps.map((step) => stepEntry(step, recovery, steps)),
+    ...decisions.filter(isLater).map(told),
+    // What has not begun comes last; a sort keeps the order of what is equal.
+  ].sort((left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0);
+}
+
+const decisionTitles: Readonly<Record<string, string>> = {
+  open: 'opened',
+  join: 'asked again',
+  pass: 'by hand',
+  hold: 'held',
+  release: 'held',
+  start: 'started',
+  probe: 'looking again',
+  confirm: 'looked again',
+  verify: 'verifying',
+  wait: 'waiting',
+};
+
+function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readonly JsonObject[]): Entry {
+  const kind = textOf(decision['decision']);
+  const at = readTime(decision['at']);
+  const reason = textOf(decision['reason']);
+  if (kind === 'close') return closeEntry(at, reason, recovery, steps);
+  return {
+    at,
+    mark: '·',
+    title: decisionTitles[kind] ?? kind,
+    tone: 'quiet',
+    bar: null,
+    result: '',
+    reason: withoutSteps(withoutFailure(reason.replace(/^held: /, ''), recovery['failure']), steps),
+  };
+}
+
+/** `REBOOT helped`, in place of all that the step itself says. */
+function closeEntry(
+  at: number | undefined,
+  reason: string,
+  recovery: JsonObject,
+  steps: readonly JsonObject[],
+): Entry {
+  const state = textOf(recovery['state']);
+  const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
+  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastToldIn(rest, steps) : undefined;
+  const said = step === undefined ? '' : textOf(step['reason']);
+  const words =
+    step === undefined
+      ? firstLine(rest)
+      : `${stepTitle(step, steps)} ${whatItDid(step, recovery)}${rest.slice(rest.indexOf(said) + said.length)}`;
+  return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
+}
+
+function whatItDid(step: JsonObject, recovery: JsonObject): string {
+  if (recovery['state'] !== 'RECOVERED') return step['started_at'] === null ? 'was not run' : 'did not help';
+  if (isObserved(recovery)) return 'is supposed to help (OBSERVE touched nothing)';
+  return step['reason'] === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
+}
+
+/** The last step whose own words stand in a reason. */
+function lastToldIn(reason: string, steps: readonly JsonObject[]): JsonObject | undefined {
+  return steps.findLast((step) => textOf(step['reason']) !== '' && reason.includes(textOf(step['reason'])));
+}
+
+/** What a step has said in its own line: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
+function withoutSteps(reason: string, steps: readonly JsonObject[]): string {
+  const said = textOf(lastToldIn(reason, steps)?.['reason']);
+  const before = reason.slice(0, reason.indexOf(said));
+  // Two steps may have the same to say, each for itself.
+  if (said === '' || !/(?:: | \()$/.test(before)) return firstLine(reason);
+  const after = reason.slice(before.length + said.length).replace(/^\)/, '');
+  return firstLine(`${before.replace(/(?:: | \()$/, '')}${after}`);
+}
+
+/** A workflow that failed tells of each of its tasks: `coppice workflow show` has room for that. */
+function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? '';
+}
+
+/** The failure is what the heading says. */
+function withoutFailure(reason: string, failure: Json | undefined): string {
+  const seen = failureReason(failure);
+  const short = seen !== '' && reason.endsWith(`: ${seen}`) ? reason.slice(0, -seen.length - 2) : reason;
+  return short.replace(` (${failureText(failure)})`, '');
+}
+
+const stepMarks: Readonly<Record<string, string>> = {
+  SUCCEEDED: '✔',
+  FAILED: '✘',
+  CANCELLED: '✘',
+  SKIPPED: '○',
+  PENDING: '○',
+};
+
+function stepEntry(step: JsonObject, recovery: JsonObject, steps: readonly JsonObject[]): Entry {
+  const state = textOf(step['state']);
+  const started = readTime(step['started_at']);
+  const ended = readTime(step['ended_at']);
+  const title = stepTitle(step, steps);
+  if (isObserved(recovery) && state === 'SUCCEEDED')
+    return {
+      at: started ?? ended,
+      mark: '○',
+      title,
+      tone: 'quiet',
+      bar: null,
+      result: 'would run',
+      reason: '',
+    };
+  const took = started === undefined || ended === undefined ? '' : ` in ${duration(ended - started)}`;
+  return {
+    at: started ?? ended,
+    mark: stepMarks[state] ?? '▶',
+    title,
+    tone: toneOf(state),
+    bar: started === undefined ? null : { from: started, until: ended },
+    result: `${state}${took}`,
+    reason: stepReason(step, steps),
+  };
+}
+
+function stepReason(step: JsonObject, steps: readonly JsonObject[]): string {
+  const reason = textOf(step['reason']);
+  // Why all of it was cancelled is said once, by the close.
+  if (step['state'] === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
+  return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
+}
+
+interface Picture {
+  /** Times are relative to the opening. */
+  readonly opened: number | undefined;
+  /** Of the titles. */
+  readonly width: number;
+  /** From the first step to the end of the last; null: no step has begun. */
+  readonly axis: Axis | null;
+  /** Of the terminal. */
+  readonly columns: number;
+  readonly style: Style;
+}
+
+interface Axis {
+  readonly from: number;
+  readonly until: number;
+  /** Enough to see which step took the time; fewer where the terminal has no room for the results beside them. */
+  readonly columns: number;
+}
+
+/** Before the titles: the time and the mark. */
+const titlesBegin = 13;
+const mostOfBar = 24;
+const leastOfBar = 8;
+/** A column of text that is narrower than this is harder to read than a text that begins further left. */
+const leastOfText = 30;
+
+function pictureOf(
+  recovery: JsonObject,
+  entries: readonly Entry[],
+  style: Style,
+  { columns, now }: { readonly columns: number; readonly now: number },
+): Picture {
+  const width = Math.max(0, ...entries.map((entry) => displayWidth(printable(entry.title))));
+  const results = Math.max(0, ...entries.map((entry) => (entry.bar === null ? 0 : entry.result.length)));
+  const room = columns - titlesBegin - width - ' ▕▏  '.length - results;
+  const forBar = Math.max(leastOfBar, Math.min(room, mostOfBar));
+  return {
+    opened: readTime(recovery['opened_at']),
+    width,
+    axis: axisOf(entries, now, forBar),
+    columns,
+    style,
+  };
+}
+
+function axisOf(entries: readonly Entry[], now: number, columns: number): Axis | null {
+  const bars = entries.flatMap(({ bar }) => bar ?? []);
+  if (bars.length === 0) return null;
+  const from = Math.min(...bars.map((bar) => bar.from));
+  return { from, until: Math.max(from + 1, ...bars.map((bar) => bar.until ?? now)), columns };
+}
+
+/** On one line where it fits; else the reason goes on under itself, or under the bar. */
+function line(entry: Entry, { opened, width, axis, columns, style }: Picture): string {
+  const at = entry.at === undefined || opened === undefined ? '' : sinceOpening(entry.at - opened);
+  const title = style(entry.tone, padTo(printable(entry.title), width));
+  const head = `${style('quiet', at.padStart(9))}  ${style(entry.tone, entry.mark)} ${title}`;
+  const bar = axis === null || entry.bar === null ? '' : ` ${drawBar(entry.bar, axis, entry.tone, style)}`;
+  const barWidth = axis === null || entry.bar === null ? 0 : axis.columns + ' ▕▏'.length;
+  const reason = printable(entry.reason);
+  const text = [entry.result, reason].filter((part) => part !== '').join('  ');
+  const begin = titlesBegin + width + 2;
+  const indent = columns - begin < leastOfText ? titlesBegin : begin;
+  if (begin + barWidth + displayWidth(text) <= columns) return `${`${head}${bar}  ${text}`.trimEnd()}\n`;
+  const beside = bar === '' && indent === begin;
+  const wrapped = wrapWords(beside ? text : reason, columns - indent);
+  const [first, rest] = beside ? [wrapped[0] ?? '', wrapped.slice(1)] : [entry.result, wrapped];
+  const below = rest.map((each) => `${' '.repeat(indent)}${each}\n`).join('');
+  return `${`${head}${bar}  ${first}`.trimEnd()}\n${below}`;
+}
+
+function drawBar({ from, until }: NonNullable<Entry['bar']>, axis: Axis, tone: Tone, style: Style): string {
+  const column = (time: number): number => ((time - axis.from) / (axis.until - axis.from)) * axis.columns;
+  const first = Math.min(Math.floor(column(from)), axis.columns - 1);
+  const last = Math.max(Math.round(column(until ?? axis.until)), first + 1);
+  const bar = style(tone, (until === undefined ? '▒' : '█').repeat(last - first));
+  return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(axis.columns - last)}${style('quiet', '▏')}`;
+}
+
+/** `+1.24 s`, and `+3 h 2 min` where hundredths say nothing any more; what led to the opening is before it. */
+function sinceOpening(ms: number): string {
+  const distance = Math.abs(ms);
+  const words = distance < 100_000 ? `${(distance / 1000).toFixed(2)} s` : duration(distance);
+  return `${ms < 0 ? '-' : '+'}${words}`;
+}

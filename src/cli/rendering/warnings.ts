@@ -1,0 +1,25 @@
+/** What an answer warns of: it was done, but is probably not meant. */
+import { describeIssue } from '../../domain/errors.ts';
+import type { Issue } from '../../domain/errors.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
+import { printable } from './table.ts';
+import type { Session } from '../client/session.ts';
+import { textOf } from './text-of.ts';
+
+export function warningsIn(body: Json): Issue[] {
+  const warnings = isJsonObject(body) ? body['warnings'] : undefined;
+  if (!Array.isArray(warnings)) return [];
+  return warnings.filter(isJsonObject).map((each) => {
+    const hint = textOf(each['hint']);
+    const { field, expected, found } = each;
+    const issue = { field: textOf(field), expected: textOf(expected), found: textOf(found) };
+    return hint === '' ? issue : { ...issue, hint };
+  });
+}
+
+/** To stderr, so that what a program reads stays as it is. */
+export function printWarnings({ terminal, style }: Session, body: Json): void {
+  for (const warning of warningsIn(body))
+    terminal.writeError(`${style('busy', 'warning')} ${printable(describeIssue(warning))}\n`);
+}

@@ -1,0 +1,122 @@
+/** An execution drawn as a tree: each task with its state and time, below it its actions (where they say more) and sub-workflows. */
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { toneOf, type Style } from './style.ts';
+import { padTo, printable } from './table.ts';
+import { textOf } from './text-of.ts';
+import { duration, readTime, timeAgo } from './time-text.ts';
+import { objectsIn } from './objects-in.ts';
+
+/** `2026-11-22 18:29:12` (UTC) as other times are written. */
+export function isoTime(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? `${value.replace(' ', 'T')}Z` : undefined;
+}
+
+const openStates = new Set(['IDLE', 'WAITING', 'RUNNING', 'DELAYED', 'PAUSED']);
+
+/** The API's times are whole seconds. */
+export function tookText(object: JsonObject, now: number): string {
+  const from = readTime(isoTime(object['started_at'] ?? object['created_at']));
+  const isOpen = openStates.has(textOf(object['state']));
+  const to = isOpen ? now : readTime(isoTime(object['finished_at'] ?? object['updated_at']));
+  if (from === undefined || to === undefined) return '-';
+  return to - from < 1000 ? '< 1 s' : duration(to - from);
+}
+
+interface Line {
+  readonly indent: string;
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+}
+
+/** `report`: the answer of `/v2/executions/<id>/report`. */
+export function renderExecution(report: JsonObject, style: Style, now: number): string {
+  const root = report['root_workflow_execution'];
+  if (!isJsonObject(root)) return '';
+  const lines = linesOfTasks(root, '', now);
+  const width = Math.max(0, ...lines.map((line) => line.indent.length + line.name.length));
+  const tree = lines.map((line) => renderLine(line, width, style)).join('');
+  return heading(root, style, now) + tree + ending(root, style);
+}
+
+function heading(execution: JsonObject, style: Style, now: number): string {
+  const state = textOf(execution['state']);
+  const name = style('strong', printable(textOf(execution['workflow_name'])));
+  const when = `started ${timeAgo(isoTime(execution['created_at']), now)}, took ${tookText(execution, now)}`;
+  return `${name}  ${style(toneOf(state), state)}\n${style('quiet', `${when}   ${textOf(execution['id'])}`)}\n`;
+}
+
+function renderLine({ indent, name, state, detail }: Line, width: number, style: Style): string {
+  const label = style('quiet', indent) + padTo(name, width - indent.length);
+  return `${label}  ${style(toneOf(state), padTo(state, 9))}  ${detail}`.trimEnd().concat('\n');
+}
+
+function linesOfTasks(execution: JsonObject, indent: string, now: number): Line[] {
+  const tasks = objectsIn(execution['task_executions']);
+  return tasks.flatMap((task, index) => {
+    const isLast = index === tasks.length - 1;
+    const below = `${indent}${isLast ? '   ' : '│  '}`;
+    return [
+      lineOf(task, `${indent}${isLast ? '└─ ' : '├─ '}`, textOf(task['name']), now),
+      ...actionLines(task, below, now),
+      ...subLines(task, below, now),
+    ];
+  });
+}
+
+function lineOf(object: JsonObject, indent: string, name: string, now: number): Line {
+  const reason = reasonOf(object);
+  const detail = reason === '' ? tookText(object, now) : `${tookText(object, now)}  ${printable(reason)}`;
+  return { indent, name: printable(name), state: textOf(object['state']), detail };
+}
+
+/** The first line; a colon at its end announced what is not shown. */
+function reasonOf(object: JsonObject): string {
+  return (textOf(object['state_info']).split('\n')[0] ?? '').replace(/:$/, '');
+}
+
+/** One action that went as its task went says nothing new. */
+function actionLines(task: JsonObject, indent: string, now: number): Line[] {
+  const actions = objectsIn(task['action_executions']);
+  if (actions.length < 2) return [];
+  return actions.map((action, index) => {
+    const mark = index === actions.length - 1 ? '└─ ' : '├─ ';
+    const line = lineOf(action, indent + mark, textOf(action['name']), now);
+    const isThrownAway = action['accepted'] === false && line.state !== 'RUNNING';
+    return isThrownAway ? { ...line, detail: `${line.detail}  tried again` } : line;
+  });
+}
+
+function subLines(task: JsonObject, indent: string, now: number): Line[] {
+  const executions = objectsIn(task['workflow_executions']);
+  return executions.flatMap((execution, index) => {
+    const isLast = index === executions.length - 1;
+    const name = textOf(execution['workflow_name']);
+    return [
+      lineOf(execution, `${indent}${isLast ? '└─ ' : '├─ '}`, name, now),
+      ...linesOfTasks(execution, `${indent}${isLast ? '   ' : '│  '}`, now),
+    ];
+  });
+}
+
+function ending(execution: JsonObject, style: Style): string {
+  const isTold = objectsIn(execution['task_executions']).some(
+    (task) => reasonOf(task) === reasonOf(execution),
+  );
+  const reason = isTold ? '' : textOf(execution['state_info']);
+  const output = outputText(execution['output']);
+  return [
+    reason === '' ? '' : `${style('bad', printable(reason.trimEnd()))}\n`,
+    output === '' ? '' : `${style('quiet', 'output')}  ${printable(output)}\n`,
+  ].join('');
+}
+
+/** An error's text stands above it already. */
+function outputText(value: Json | undefined): string {
+  const text = textOf(value);
+  if (text === '' || text === '{}') return '';
+  const output = JSON.parse(text) as JsonObject;
+  const { result, ...rest } = output;
+  const isRepeat = typeof result === 'string' && Object.keys(rest).length === 0;
+  return isRepeat ? '' : JSON.stringify(output);
+}

@@ -1,0 +1,66 @@
+/** The hands of the story: how its parts ask, wait and know the time. */
+import type { Verdict } from '../domain/verdict.ts';
+import type { Act, ChainEvent, ChainFacts, ChainNote, StepPlan, StepResult } from './chain.ts';
+import type { Failure } from './classify-health.ts';
+
+/** A part of the story that ends in a `T`. An act is answered by an event, a note by nothing. */
+export type ChainProcedure<T> = Generator<Act | ChainNote, T, ChainEvent | undefined>;
+
+/** `now` is the time of the last event: it moves only while an act is out. */
+export interface Run {
+  readonly facts: ChainFacts;
+  readonly now: number;
+  /** As it was last seen before anything was touched. */
+  readonly failure: Failure;
+}
+
+export function startRun(facts: ChainFacts): Run {
+  return { facts, now: facts.startedAt, failure: facts.failure };
+}
+
+/** A clock that was set back does not take the story with it. */
+export function passTime(run: { now: number }, at: number): void {
+  run.now = Math.max(run.now, at);
+}
+
+/** What the node has now is what the recovery is for; it may have been held for long. */
+export function seeFailure(run: { failure: Failure }, failure: Failure): void {
+  run.failure = failure;
+}
+
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+export function cannotFollow(why: string): Error {
+  return new Error(`this history does not belong to this recovery: ${why}`);
+}
+
+export function* runProbe(act: Extract<Act, { kind: 'probe' | 'verify' }>): ChainProcedure<Verdict> {
+  return (yield* ask(act, 'probed')).verdict;
+}
+
+type Wait = Extract<Act, { kind: 'wait' }>;
+
+export function* waitUntil(
+  run: Run,
+  until: number,
+  before: Wait['before'],
+  reason: string,
+): ChainProcedure<void> {
+  if (until > run.now) yield* ask({ kind: 'wait', until, before, reason }, 'waited');
+}
+
+export function* carryOut(step: StepPlan, reason: string): ChainProcedure<StepResult> {
+  return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
+}
+
+function* ask<K extends ChainEvent['kind']>(
+  act: Act,
+  kind: K,
+): ChainProcedure<Extract<ChainEvent, { kind: K }>> {
+  const event = yield act;
+  if (event?.kind === 'cancelled') throw new Cancelled(event.reason);
+  if (event?.kind !== kind) throw cannotFollow(`${act.kind} was answered by ${event?.kind ?? 'nothing'}`);
+  return event as Extract<ChainEvent, { kind: K }>;
+}

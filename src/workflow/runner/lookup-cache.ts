@@ -1,0 +1,87 @@
+/** What a step may look up outside of its execution: definitions from the library, other executions from the database, anew for each batch. */
+import type { JsonObject } from '../../domain/json.ts';
+import type { Db } from '../../store/store.ts';
+import {
+  actionsOfExecution,
+  countSubExecutions,
+  getExecution,
+  tasksOfExecution,
+} from '../../store/workflow-executions.ts';
+import { executionsForExpressions } from '../../store/workflow-listing.ts';
+import type {
+  ActionFacts,
+  ExecutionFilter,
+  Lookup,
+  OtherExecution,
+  ConductorLookups,
+  WorkflowFacts,
+} from '../language/conductor/lookups.ts';
+import { ExecutionState } from '../language/state/execution-state.ts';
+import type { DefinitionLibrary } from './definition-library.ts';
+
+export class LookupCache implements ConductorLookups {
+  readonly #db: Db;
+  readonly #library: DefinitionLibrary;
+  readonly #executions = new Map<string, OtherExecution | null>();
+  readonly #counts = new Map<string, number>();
+  readonly #lists = new Map<string, readonly JsonObject[]>();
+
+  constructor(db: Db, library: DefinitionLibrary) {
+    this.#db = db;
+    this.#library = library;
+  }
+
+  action(name: string, namespace: string): ActionFacts | null | undefined {
+    return this.#library.cachedAction(name, namespace);
+  }
+
+  workflow(name: string, namespace: string): WorkflowFacts | null | undefined {
+    return this.#library.cachedWorkflow(name, namespace);
+  }
+
+  execution(id: string): OtherExecution | null | undefined {
+    return this.#executions.get(id);
+  }
+
+  executions(filter: ExecutionFilter): readonly JsonObject[] | undefined {
+    return this.#lists.get(JSON.stringify(filter));
+  }
+
+  async lookUp(lookup: Lookup): Promise<void> {
+    switch (lookup.kind) {
+      case 'action':
+        return await this.#library.lookUpAction(lookup.name, lookup.namespace);
+      case 'workflow':
+        return void (await this.#library.workflow(lookup.name, lookup.namespace));
+      case 'execution':
+        return void this.#executions.set(lookup.id, await this.#load(lookup.id));
+      case 'executions': {
+        const found = await executionsForExpressions(this.#db, lookup.filter);
+        return void this.#lists.set(JSON.stringify(lookup.filter), found);
+      }
+    }
+  }
+
+  /** Of a whole tree, by its root: as many as there were when the batch first asked. */
+  async countSubExecutions(rootId: string): Promise<number> {
+    const known = this.#counts.get(rootId) ?? (await countSubExecutions(this.#db, rootId));
+    this.#counts.set(rootId, known);
+    return known;
+  }
+
+  async #load(id: string): Promise<OtherExecution | null> {
+    const found = await getExecution(this.#db, id);
+    if (found === undefined) return null;
+    const { tasks } = await this.#library.specOf(found.sourceId, found.record.workflow);
+    const state = new ExecutionState(
+      found.record,
+      await tasksOfExecution(this.#db, id),
+      await actionsOfExecution(this.#db, id),
+    );
+    return {
+      state,
+      taskSources: (name) => tasks.get(name)?.source ?? {},
+      hasItems: (name) => (tasks.get(name)?.withItems.length ?? 0) > 0,
+    };
+  }
+}
