@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onCluster } from '../src/actions/action-requests.ts';
-import { probe } from '../src/actions/recovery-probe.ts';
+import { probe } from '../test/support/probe.ts';
 import { actionDefinitions } from '../src/actions/registry.ts';
 import type { Cluster } from '../src/domain/model.ts';
 import { Engine } from '../src/engine/engine.ts';

@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDetectors } from '../src/health/detector-registry.ts';
 import type { ProbeTarget } from '../src/health/detector.ts';
+import { HttpClient } from '../src/outbound/http-client.ts';
 import { Rounds } from '../src/health/rounds.ts';
 import { nextOffset } from '../src/health/spread.ts';
 import type { NodeFacts } from '../src/profiles/profile-type.ts';
@@ -22,19 +23,22 @@ const SETTLE_MS = 100;
 /** Before it is measured, each has run a while: what is compared is a process that has been up for days. */
 const WARM_UP_MS = 2000;
 
-const detectors = createDetectors([
-  {
-    type: 'NODE_STATUS_POLL_URL',
-    options: {
-      poll_url: 'http://127.0.0.1:{port}/health',
-      poll_url_ssl_verify: true,
-      poll_url_healthy_response: 'passing',
-      poll_url_retry_limit: 3,
-      poll_url_retry_interval: 3,
-      poll_url_conn_error_as_unhealthy: true,
+const detectors = createDetectors(
+  [
+    {
+      type: 'NODE_STATUS_POLL_URL',
+      options: {
+        poll_url: 'http://127.0.0.1:{port}/health',
+        poll_url_ssl_verify: true,
+        poll_url_healthy_response: 'passing',
+        poll_url_retry_limit: 3,
+        poll_url_retry_interval: 3,
+        poll_url_conn_error_as_unhealthy: true,
+      },
     },
-  },
-]);
+  ],
+  { http: new HttpClient() },
+);
 
 interface Turn {
   /** Answers in the measured time, which the CPU time is divided by. */

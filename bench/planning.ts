@@ -2,6 +2,7 @@
  * What deciding costs: a round of the planner over 10,000 and over 100,000 nodes, alone and with all that it reads from the database; and the
  * memory that the healer holds for each node that it watches. Ten times the nodes may take at most eleven times as long.
  */
+import { http } from '../test/support/probe.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -273,6 +274,7 @@ async function memoryOfANode(policy: HealthPolicy): Promise<Measure> {
     const before = heapBytes();
     const healer = new Healer({
       store,
+      http,
       profileTypes: registryOf([simulatedNode]),
       now: () => now,
       log: { info: () => {}, error: (details, message) => console.error(message, details) },

@@ -11,12 +11,14 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { actionEnded, actionStarted } from './actions/action-events.ts';
 import { loadManagedNode } from './actions/physical-node.ts';
-import { probe } from './actions/recovery-probe.ts';
+import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './actions/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
 import { ConfigError, type Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
+import { AddressGuard } from './outbound/address-guard.ts';
+import { HttpClient } from './outbound/http-client.ts';
 import { noAuthentication, type Authentication } from './http/authentication.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { Port } from './http/port.ts';
@@ -88,16 +90,17 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
   await migrate(store, Date.now());
 
   const registry = new Registry();
+  const http = new HttpClient({ guard: new AddressGuard(config.outbound) });
   const profileTypes = knownProfileTypes({ dataDir: directory.path });
   const workflows = embeddedWorkflows({
     store,
     log,
     apiUrl: () => port?.url,
-    httpPolicy: config.workflowHttp,
+    httpPolicy: { http, maxResponseBytes: config.workflowHttpResponseBytes },
     keepDays: config.workflowKeepDays,
   });
-  const definitions = actionDefinitions({ store, profileTypes, workflows, probe });
-  const parts: Parts = { config, log, store, registry, profileTypes, workflows };
+  const definitions = actionDefinitions({ store, profileTypes, workflows, probe: recoveryProbe({ http }) });
+  const parts: Parts = { config, log, store, registry, http, profileTypes, workflows };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store));
@@ -124,6 +127,7 @@ interface Parts {
   readonly log: Log;
   readonly store: Store;
   readonly registry: Registry;
+  readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
 }
@@ -151,7 +155,7 @@ async function startHttp(
 
 /** Before anything that has something to tell. */
 async function startNotifier(
-  { config, log, store, registry }: Parts,
+  { config, log, store, registry, http }: Parts,
   publicUrl: () => string | null,
   stops: Started['stops'],
 ): Promise<void> {
@@ -159,7 +163,7 @@ async function startNotifier(
   const names = receivers.map(({ name }) => name);
   const counted = notificationMetrics(registry, store, names);
   const owner = randomUUID();
-  const notifier = new Notifier({ store, receivers, owner, alone: true, publicUrl, log, counted });
+  const notifier = new Notifier({ store, receivers, http, owner, alone: true, publicUrl, log, counted });
   stops.push(() => notifier.stop());
   await notifier.start();
 }
@@ -210,12 +214,13 @@ async function nodesOfType(
 }
 
 async function startHealer(
-  { config, log, store, registry, profileTypes }: Parts,
+  { config, log, store, registry, http, profileTypes }: Parts,
   stops: Started['stops'],
 ): Promise<void> {
   const total = config.probesAtOnce;
   const healer = new Healer({
     store,
+    http,
     profileTypes,
     log,
     metrics: roundsMetrics(registry),

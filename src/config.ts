@@ -9,12 +9,16 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from './domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
+import type { OutboundRules } from './outbound/address-guard.ts';
+import { networkForm, parseNetwork } from './outbound/ip-network.ts';
 import { ReceiverIssues, readReceivers, receiverSchema, type Receiver } from './notify/receiver.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
 export type Role = (typeof roles)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const network = z.string().refine((text) => parseNetwork(text) !== null, networkForm);
 
 const schema = z.strictObject({
   /** Where the embedded database, the lock and what local nodes write live. */
@@ -55,12 +59,19 @@ const schema = z.strictObject({
     .prefault({}),
   workflows: z
     .strictObject({
-      /** Link-local and metadata addresses, or networks, that std.http may reach nevertheless. */
-      http_allow: z.array(z.string()).default([]),
       /** Bytes of an answer to std.http; a longer one fails the action. */
       http_response_bytes: z.int().min(1024).max(100_000_000).default(1_048_576),
       /** Days that an execution is kept after its end; 0: for ever. */
       keep_days: z.number().min(0).default(90),
+    })
+    .prefault({}),
+  /** Where requests may go that Coppice makes for a user: poll URLs, std.http, notifications. docs/howto/limit-outbound-requests.md */
+  outbound: z
+    .strictObject({
+      /** Link-local and metadata addresses, or networks, that may be reached nevertheless. */
+      allow: z.array(network).default([]),
+      /** Further addresses and networks that may not. */
+      refuse: z.array(network).default([]),
     })
     .prefault({}),
   /** How others reach the API, for links in what is sent out; absent: the address that it listens on. */
@@ -87,7 +98,8 @@ export interface Config {
   readonly concurrency: number;
   readonly checkIntervalMin: number;
   readonly probesAtOnce: number;
-  readonly workflowHttp: { readonly allow: readonly string[]; readonly maxResponseBytes: number };
+  readonly workflowHttpResponseBytes: number;
+  readonly outbound: OutboundRules;
   readonly workflowKeepDays: number;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
@@ -146,10 +158,8 @@ function toConfig(read: z.infer<typeof schema>, notifications: readonly Receiver
     concurrency: read.engine.concurrency,
     checkIntervalMin: read.health.check_interval_min,
     probesAtOnce: read.health.probes_at_once,
-    workflowHttp: {
-      allow: read.workflows.http_allow,
-      maxResponseBytes: read.workflows.http_response_bytes,
-    },
+    workflowHttpResponseBytes: read.workflows.http_response_bytes,
+    outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
     notifications,

@@ -9,7 +9,7 @@ import { getCluster } from '../store/clusters.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { listRecoveries } from '../store/recoveries.ts';
 import { onNode } from './action-requests.ts';
-import { probe } from './recovery-probe.ts';
+import { probe } from '../../test/support/probe.ts';
 import { actionDefinitions } from './registry.ts';
 import { embeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
 

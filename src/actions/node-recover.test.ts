@@ -29,7 +29,7 @@ import {
 } from '../store/recoveries.ts';
 import { nodeLock } from './action-requests.ts';
 import { nodeRecover } from './node-recover.ts';
-import { probe } from './recovery-probe.ts';
+import { probe } from '../../test/support/probe.ts';
 import { closeAbandonedRecovery } from './recovery-record.ts';
 
 const start = 1_800_000_000_000;

@@ -18,7 +18,7 @@ import { insertActions } from '../store/actions.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { listRecoveries } from '../store/recoveries.ts';
 import { onCluster } from './action-requests.ts';
-import { probe } from './recovery-probe.ts';
+import { probe } from '../../test/support/probe.ts';
 import { actionDefinitions } from './registry.ts';
 
 let engine: TestEngine;

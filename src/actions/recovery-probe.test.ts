@@ -5,7 +5,7 @@ import { newNode } from '../../test/support/recovery-rows.ts';
 import { aProfile } from '../../test/support/rows.ts';
 import { registryOf } from '../profiles/registry.ts';
 import { manage } from './physical-node.ts';
-import { probe } from './recovery-probe.ts';
+import { probe } from '../../test/support/probe.ts';
 
 const cloud = new FakeCloud();
 cloud.servers.set('s1', { nodeId: 'n1', key: 'k', verdict: { health: 'healthy', reason: 'runs' } });

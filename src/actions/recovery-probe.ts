@@ -1,13 +1,13 @@
-/** Looking at a node afresh: before a recovery touches it, and to verify it afterwards. */
+/** Probes a node now: before a recovery touches it, and to verify it afterwards. */
 import type { Detection, VerifyBy } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { createDetectors } from '../health/detector-registry.ts';
+import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
 import { withoutRetries } from '../health/detector.ts';
 import { probeNode } from '../health/probe-node.ts';
 import type { ManagedNode } from './physical-node.ts';
 import type { ActionServices } from './services.ts';
 
-/** Never throws for what it sees: `unknown` says that it could not look. */
+/** Never throws for what it sees: `unknown` says that it could not be probed. */
 export type Probe = (
   node: ManagedNode,
   by: Exclude<VerifyBy, 'NONE'>,
@@ -15,20 +15,20 @@ export type Probe = (
   signal: AbortSignal,
 ) => Promise<Verdict>;
 
-/** For actions that look at nodes. */
+/** For actions that probe nodes. */
 export interface ProbingServices extends ActionServices {
   readonly probe: Probe;
 }
 
 /** DETECTION asks the policy's own detection modes; without any the profile is asked. */
-export const probe: Probe = async ({ type, facts }, by, detection, signal) => {
-  if (by === 'STATUS' || detection === null || detection.modes.length === 0)
-    return await type.probe(facts, signal);
-  const target = { node: facts, profile: type };
-  // Verification asks again by itself: the retries of a look would only make each of its looks slow.
-  const detectors = withoutRetries(createDetectors(detection.modes));
-  const { combined } = await probeNode(target, detectors, detection.recoveryConditional, {
-    signal,
-  });
-  return combined;
-};
+export function recoveryProbe(tools: DetectorTools): Probe {
+  return async ({ type, facts }, by, detection, signal) => {
+    if (by === 'STATUS' || detection === null || detection.modes.length === 0)
+      return await type.probe(facts, signal);
+    const target = { node: facts, profile: type };
+    // A verification probes again by itself: retries would only make each of its probes slow.
+    const detectors = withoutRetries(createDetectors(detection.modes, tools));
+    const { combined } = await probeNode(target, detectors, detection.recoveryConditional, { signal });
+    return combined;
+  };
+}

@@ -22,6 +22,8 @@ export interface PollUrlOptions {
   readonly poll_url_retry_limit: number;
   readonly poll_url_retry_interval: number;
   readonly poll_url_conn_error_as_unhealthy: boolean;
+  /** Seconds for one try; absent: a tenth of the retry interval, at least 1. */
+  readonly poll_url_timeout?: number;
 }
 
 export type DetectionMode =

@@ -10,6 +10,7 @@ import type { Node, Profile } from '../domain/model.ts';
 import { manage } from '../actions/physical-node.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
+import type { HttpClient } from '../outbound/http-client.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -31,6 +32,7 @@ import {
 export interface HealerOptions {
   readonly store: Store;
   readonly profileTypes: ProfileTypes;
+  readonly http: HttpClient;
   readonly now?: () => number;
   readonly log: {
     error(details: object, message: string): void;
@@ -126,7 +128,7 @@ export class Healer {
     try {
       const { db } = this.#store;
       const before = this.#list.clusters;
-      this.#list = await loadWatchList(db, this.#list, (error) =>
+      this.#list = await loadWatchList(db, this.#list, { http: this.#options.http }, (error) =>
         this.#options.log.error({ err: error }, 'a health policy is left out'),
       );
       this.#profiles.clear();

@@ -8,7 +8,7 @@ import { attachedPoliciesOfTypes, findBinding } from '../store/cluster-policies.
 import { clusterNames } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
 import type { Db } from '../store/store.ts';
-import { createDetectors } from '../health/detector-registry.ts';
+import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
 import type { Detector } from '../health/detector.ts';
 import type { WatchedNode } from '../health/rounds.ts';
 
@@ -40,6 +40,7 @@ export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wanti
 export async function loadWatchList(
   db: Db,
   before: WatchList,
+  tools: DetectorTools,
   report: (error: CoppiceError) => void,
 ): Promise<WatchList> {
   const known = new Map<string, ReadPolicy>(
@@ -52,7 +53,7 @@ export async function loadWatchList(
   );
   const clusters = new Map<string, WatchedCluster>();
   for (const { binding, policy } of attached) {
-    const read = known.get(policy.id) ?? tryToRead(policy, report);
+    const read = known.get(policy.id) ?? tryToRead(policy, tools, report);
     if (read === undefined) continue;
     known.set(policy.id, read);
     const { clusterId, policyId, enabled } = binding;
@@ -77,10 +78,14 @@ function wantsEvents({ detectors }: WatchedNode): boolean {
 
 type ReadPolicy = Pick<WatchedCluster, 'policy' | 'detectors'>;
 
-function tryToRead(policy: Policy, report: (error: CoppiceError) => void): ReadPolicy | undefined {
+function tryToRead(
+  policy: Policy,
+  tools: DetectorTools,
+  report: (error: CoppiceError) => void,
+): ReadPolicy | undefined {
   try {
     const read = storedHealthPolicy(policy);
-    return { policy: read, detectors: createDetectors(read.detection.modes) };
+    return { policy: read, detectors: createDetectors(read.detection.modes, tools) };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;
     report(error);

@@ -1,15 +1,21 @@
 /** Which detectors there are: one line for each detection mode. Adding one is adding a file and changing its line. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { DetectionMode, DetectionModeType } from '../domain/health-policy.ts';
+import type { HttpClient } from '../outbound/http-client.ts';
 import type { Detector } from './detector.ts';
 import { pollUrl } from './poll-url.ts';
 import { statusPolling } from './status-polling.ts';
 
-type MakeDetector = (mode: DetectionMode) => Detector;
+/** What detectors ask with. */
+export interface DetectorTools {
+  readonly http: HttpClient;
+}
+
+type MakeDetector = (mode: DetectionMode, tools: DetectorTools) => Detector;
 
 const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
   NODE_STATUS_POLLING: () => statusPolling(),
-  NODE_STATUS_POLL_URL: (mode) => pollUrl('options' in mode ? mode.options : {}),
+  NODE_STATUS_POLL_URL: (mode, { http }) => pollUrl('options' in mode ? mode.options : {}, http),
   HYPERVISOR_STATUS_POLLING: nobodyHasIt,
   LB_STATUS_POLLING: nobodyHasIt,
   LIFECYCLE_EVENTS: () => statusPolling('LIFECYCLE_EVENTS'),
@@ -19,10 +25,10 @@ const detectorTypes: Readonly<Record<DetectionModeType, MakeDetector>> = {
  * The detectors of a policy, in its order. Make them once for a policy and share them among its nodes.
  * @throws CoppiceError `not-yet-supported` for a mode that has no detector.
  */
-export function createDetectors(modes: readonly DetectionMode[]): readonly Detector[] {
+export function createDetectors(modes: readonly DetectionMode[], tools: DetectorTools): readonly Detector[] {
   return modes.map((mode, index) => {
     const alone = modes.every((other) => other === mode || other.type !== mode.type);
-    return { ...detectorTypes[mode.type](mode), name: alone ? mode.type : `${mode.type}[${index}]` };
+    return { ...detectorTypes[mode.type](mode, tools), name: alone ? mode.type : `${mode.type}[${index}]` };
   });
 }
 

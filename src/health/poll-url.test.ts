@@ -7,6 +7,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { NodeFacts } from '../profiles/profile-type.ts';
+import { AddressGuard } from '../outbound/address-guard.ts';
+import { HttpClient } from '../outbound/http-client.ts';
+import { NameLookup } from '../outbound/name-lookup.ts';
 import { pollUrl } from './poll-url.ts';
 import { probeModes } from './probe-node.ts';
 
@@ -47,13 +50,30 @@ const facts: NodeFacts = {
   properties: {},
 };
 
-async function ask(port: number, given: Partial<PollUrlOptions> = {}, timeoutMs?: number): Promise<Verdict> {
-  const detector = pollUrl({ poll_url: 'http://127.0.0.1:{port}/', poll_url_retry_limit: 0, ...given });
+async function ask(
+  port: number,
+  given: Partial<PollUrlOptions> = {},
+  timeoutMs?: number,
+  client = new HttpClient(),
+): Promise<Verdict> {
+  const detector = pollUrl(
+    { poll_url: 'http://127.0.0.1:{port}/', poll_url_retry_limit: 0, ...given },
+    client,
+  );
   const profile = { probe: neverAsked, endpoint: () => ({ address: '127.0.0.1', port }) };
   const timed = timeoutMs === undefined ? detector : { ...detector, timeoutMs };
   const { signal } = new AbortController();
   const [answer] = await probeModes({ node: facts, profile }, [timed], { signal });
   return answer?.verdict ?? { health: 'unknown', reason: 'none' };
+}
+
+/** A name server that knows only these. */
+function namesOf(addresses: Readonly<Record<string, string>>): NameLookup {
+  return new NameLookup((name, _options, callback) => {
+    const address = addresses[name];
+    if (address === undefined) callback(Object.assign(new Error('unknown'), { code: 'ENOTFOUND' }), []);
+    else callback(null, [{ address, family: 4 }]);
+  });
 }
 
 function neverAsked(): Promise<Verdict> {
@@ -95,7 +115,7 @@ describe('an answer', () => {
 
   test('that is not HTTP is unhealthy', async () => {
     const port = await listen(net.createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')));
-    expect(await ask(port)).toEqual(unhealthy('URL_UNHEALTHY', /is not HTTP \(HPE_/));
+    expect(await ask(port)).toEqual(unhealthy('URL_UNHEALTHY', /: the answer is not HTTP$/));
   });
 
   test('with unsolicited 1xx, upgrade or endless headers ends in time', async () => {
@@ -103,9 +123,19 @@ describe('an answer', () => {
     const switching = await listen(net.createServer((socket) => void socket.write(upgrade)));
     expect((await ask(switching, {}, 300)).health).toBe('unhealthy');
     const endless = await listen(
-      net.createServer((socket) => void socket.write(`HTTP/1.1 200 OK\r\n${'x-more: y\r\n'.repeat(9999)}`)),
+      net.createServer((socket) => void socket.write(`HTTP/1.1 200 OK\r\n${'x-more: y\r\n'.repeat(99_999)}`)),
     );
-    expect(await ask(endless, {}, 2000)).toEqual(unhealthy('URL_UNHEALTHY', /HPE_HEADER_OVERFLOW/));
+    expect(await ask(endless, {}, 2000)).toEqual(
+      unhealthy('URL_UNHEALTHY', /the headers of the answer are longer than 256 KiB/),
+    );
+  });
+
+  test('with 200 KB of headers is taken', async () => {
+    const headers = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`x-${index}`, 'y'.repeat(2000)]),
+    );
+    const port = await serve((_, response) => void response.writeHead(200, headers).end('ok'));
+    expect(await ask(port, { poll_url_healthy_response: '^ok$' })).toMatchObject({ health: 'healthy' });
   });
 });
 
@@ -243,6 +273,29 @@ describe('redirects', () => {
     expect(await ask(port)).toEqual(unhealthy('URL_UNHEALTHY', /answered a redirect to/));
   });
 
+  test('to a host that does not resolve name that host', async () => {
+    const port = await serve((_, response) => {
+      response.writeHead(302, { location: 'http://gone.invalid/x?token=s3cr3t' }).end();
+    });
+    const verdict = await ask(port, {}, 5000, new HttpClient({ names: namesOf({}) }));
+    expect(verdict).toEqual({
+      health: 'unhealthy',
+      failure: 'URL_UNREACHABLE',
+      reason: `http://127.0.0.1:${port}/ redirected to http://gone.invalid/x?...: the name of the host is not known (ENOTFOUND)`,
+    });
+  });
+
+  test('to a server that hangs name that server', async () => {
+    const hanging = await listen(net.createServer());
+    const port = await serve((_, response) => {
+      response.writeHead(302, { location: `http://127.0.0.1:${hanging}/x` }).end();
+    });
+    const verdict = await ask(port, {}, 300);
+    expect(verdict.reason).toBe(
+      `http://127.0.0.1:${port}/ redirected to http://127.0.0.1:${hanging}/x: no whole answer within 0.3 s`,
+    );
+  });
+
   test('do not take the credentials to another host', async () => {
     const seen: (string | undefined)[] = [];
     const other = await serve((request, response) => {
@@ -255,6 +308,56 @@ describe('redirects', () => {
     });
     await ask(port, { poll_url: 'http://me:hunter22@127.0.0.1:{port}/' });
     expect(seen).toEqual([`Basic ${Buffer.from('me:hunter22').toString('base64')}`, undefined]);
+  });
+});
+
+describe('addresses that belong to the machine', () => {
+  const address = '169.254.169.254';
+  const notAsked = /the address 169\.254\.169\.254 is link-local, .*outbound\.allow in its configuration/;
+
+  test.each([
+    `http://${address}/latest/meta-data/`,
+    'http://2852039166/',
+    'http://[::ffff:169.254.169.254]/',
+  ])('(%s) are not asked: the verdict is unknown, and says what allows them', async (poll_url) => {
+    const verdict = await ask(1, { poll_url });
+    expect(verdict).toEqual({ health: 'unknown', reason: expect.stringMatching(/outbound\.allow/) });
+  });
+
+  test('are not asked through a name either, whatever it led to before', async () => {
+    const port = await serve((_, response) => void response.end('ok'));
+    const answers = ['127.0.0.1', address];
+    const names = new NameLookup(
+      (_name, _options, callback) => {
+        callback(null, [{ address: answers.shift() ?? address, family: 4 }]);
+      },
+      () => performance.now() * 1e6,
+    );
+    const client = new HttpClient({ names });
+    const poll_url = 'http://rebinding.example:{port}/';
+    expect((await ask(port, { poll_url }, 5000, client)).health).toBe('healthy');
+    const verdict = await ask(port, { poll_url }, 5000, client);
+    expect(verdict).toEqual({ health: 'unknown', reason: expect.stringMatching(notAsked) });
+  });
+
+  test('are not asked through a redirect: such an answer is not healthy', async () => {
+    const port = await serve(
+      (_, response) => void response.writeHead(307, { location: `http://${address}/` }).end(),
+    );
+    expect(await ask(port)).toEqual(unhealthy('URL_UNHEALTHY', notAsked));
+  });
+
+  test('may be asked where the operator allows them, and others not where they are refused', async () => {
+    const port = await serve((_, response) => void response.end('ok'));
+    const refusing = new HttpClient({ guard: new AddressGuard({ allow: [], refuse: ['127.0.0.0/8'] }) });
+    expect(await ask(port, {}, 5000, refusing)).toEqual({
+      health: 'unknown',
+      reason: `http://127.0.0.1:${port}/: the address 127.0.0.1 is refused by outbound.refuse in the configuration of Coppice`,
+    });
+    const allowing = new HttpClient({
+      guard: new AddressGuard({ allow: ['127.0.0.1'], refuse: ['127.0.0.0/8'] }),
+    });
+    expect((await ask(port, {}, 5000, allowing)).health).toBe('healthy');
   });
 });
 
@@ -271,7 +374,10 @@ describe('TLS', () => {
 
   test('a self-signed certificate is refused', async () => {
     expect(await ask(await secure(), { poll_url })).toEqual(
-      unhealthy('URL_UNREACHABLE', /DEPTH_ZERO_SELF_SIGNED_CERT/),
+      unhealthy(
+        'URL_UNREACHABLE',
+        /the certificate is self-signed \(DEPTH_ZERO_SELF_SIGNED_CERT\); poll_url_ssl_verify: false accepts/,
+      ),
     );
   });
 

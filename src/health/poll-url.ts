@@ -2,21 +2,25 @@
  * NODE_STATUS_POLL_URL, with the options of Senlin's health policy 1.2 under their own names.
  *
  * Healthy is a 2xx answer that is whole in time, and holds `poll_url_healthy_response` if there is one. Where nothing answers, the
- * verdict is unhealthy if `poll_url_conn_error_as_unhealthy`, else unknown. Otherwise than in Senlin: an answer outside of 2xx is an answer and
- * always unhealthy (there it counted as a connection error), and what could not be looked at is never healthy.
+ * verdict is unhealthy if `poll_url_conn_error_as_unhealthy`, else unknown. Unlike in Senlin, an answer outside of 2xx is an answer
+ * and always unhealthy (there it counted as a connection error), and what could not be probed is never healthy.
  */
 import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
-import { describeConnectionError } from './connection-error.ts';
+import type { HttpClient } from '../outbound/http-client.ts';
+import type { HttpAnswer, HttpRequest } from '../outbound/http-request.ts';
+import { RequestFailed } from '../outbound/request-failed.ts';
+import { describeUrl } from '../outbound/url-text.ts';
 import { OutOfTime, seconds } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import { BODY_LIMIT, parseHealthyResponse } from './healthy-response.ts';
 import type { HealthyResponse } from './healthy-response.ts';
-import { httpGet } from './http-get.ts';
-import type { Answer } from './http-get.ts';
-import { describeUrl, quoteBody } from './url-in-words.ts';
+import { quoteBody } from './quote-body.ts';
 import { expandUrl, parseUrlTemplate } from './url-template.ts';
 import type { UrlValues } from './url-template.ts';
+
+/** Where more come, the node's answer is a redirect, and not healthy. */
+const MAX_REDIRECTS = 3;
 
 const defaults: PollUrlOptions = {
   poll_url: '',
@@ -28,7 +32,7 @@ const defaults: PollUrlOptions = {
 };
 
 /** Wrong options (checked when the policy is created) do not throw here: they make every verdict `unknown`, with the reason. */
-export function pollUrl(given: Partial<PollUrlOptions>): Detector {
+export function pollUrl(given: Partial<PollUrlOptions>, http: HttpClient): Detector {
   const options = { ...defaults, ...given };
   const template = parseUrlTemplate(options.poll_url);
   const pattern = parseHealthyResponse(options.poll_url_healthy_response);
@@ -44,14 +48,16 @@ export function pollUrl(given: Partial<PollUrlOptions>): Detector {
         return unknown(`poll_url_healthy_response must be ${pattern.expected} (${pattern.hint})`);
       const expanded = expandUrl(template, valuesOf(target));
       if (!expanded.ok) return unknown(expanded.reason);
-      return ask(expanded.url, options, pattern.response, signal);
+      return ask(expanded.url, options, pattern.response, http, signal);
     },
   };
 }
 
-/** Senlin's rule: a tenth of the retry interval, at least a second. */
-function timeoutOf(options: PollUrlOptions): number {
-  return Math.max(1000, options.poll_url_retry_interval * 100);
+/** Senlin's rule, where the policy says nothing: a tenth of the retry interval, at least a second. */
+function timeoutOf({ poll_url_timeout, poll_url_retry_interval }: PollUrlOptions): number {
+  return poll_url_timeout === undefined
+    ? Math.max(1000, poll_url_retry_interval * 100)
+    : poll_url_timeout * 1000;
 }
 
 function valuesOf({ node, profile }: ProbeTarget): UrlValues {
@@ -71,44 +77,68 @@ async function ask(
   url: URL,
   options: PollUrlOptions,
   response: HealthyResponse | null,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const bodyLimit = response?.bodyLimit ?? BODY_LIMIT;
+  const request: HttpRequest = {
+    method: 'GET',
+    url,
+    headers: { 'User-Agent': 'coppice-health' },
+    verifyTls: options.poll_url_ssl_verify,
+    maxRedirects: MAX_REDIRECTS,
+    read: { limit: bodyLimit, longer: 'cut', of: isSuccess },
+  };
   try {
-    const answer = await httpGet(url, { verifyTls: options.poll_url_ssl_verify, bodyLimit }, signal);
-    return judge(url, answer, response, bodyLimit);
+    return judge(url, await http.send(request, signal), response, bodyLimit);
   } catch (error) {
-    return noAnswer(url, error, options.poll_url_conn_error_as_unhealthy);
+    if (error instanceof RequestFailed)
+      return noAnswer(url, error, signal, options.poll_url_conn_error_as_unhealthy);
+    throw error;
   }
 }
 
-function judge(asked: URL, answer: Answer, response: HealthyResponse | null, bodyLimit: number): Verdict {
-  if (answer.refusedRedirect !== null) {
-    return unhealthy('URL_UNHEALTHY', `${describeUrl(answer.url)} answered ${answer.refusedRedirect}`);
-  }
-  if (answer.status < 200 || answer.status > 299) {
-    return unhealthy('URL_UNHEALTHY', `${describeUrl(answer.url)} answered ${answer.status}`);
-  }
-  if (response === null || response.isIn(answer.body)) {
-    return { health: 'healthy', reason: `the URL answered ${answer.status}` };
-  }
-  const within = answer.truncated ? ` in its first ${bodyLimit} bytes` : '';
-  const found = quoteBody(answer.body, [asked, answer.url]);
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+function judge(asked: URL, answer: HttpAnswer, response: HealthyResponse | null, bodyLimit: number): Verdict {
+  const { status, url, unfollowed, truncated } = answer;
+  if (unfollowed !== null) return unhealthy('URL_UNHEALTHY', `${describeUrl(url)} answered ${unfollowed}`);
+  if (!isSuccess(status)) return unhealthy('URL_UNHEALTHY', `${describeUrl(url)} answered ${status}`);
+  const body = answer.body.toString('utf8');
+  if (response === null || response.isIn(body))
+    return { health: 'healthy', reason: `the URL answered ${status}` };
+  const within = truncated ? ` in its first ${bodyLimit} bytes` : '';
+  const found = quoteBody(body, [asked, url]);
   return unhealthy(
     'URL_UNHEALTHY',
-    `${describeUrl(answer.url)} answered ${answer.status} without poll_url_healthy_response${within}, but with ${found}`,
+    `${describeUrl(url)} answered ${status} without poll_url_healthy_response${within}, but with ${found}`,
   );
 }
 
-function noAnswer(url: URL, error: unknown, asUnhealthy: boolean): Verdict {
-  const where = describeUrl(url);
-  if (error instanceof OutOfTime)
-    return unreachable(`${where}: no whole answer within ${seconds(error.afterMs)}`, asUnhealthy);
-  const problem = describeConnectionError(error);
-  const reason = `${where}: ${problem.reason}`;
-  if (problem.of === 'us') return unknown(reason);
-  if (problem.of === 'answer') return unhealthy('URL_UNHEALTHY', reason);
-  return unreachable(reason, asUnhealthy);
+function noAnswer(asked: URL, error: RequestFailed, signal: AbortSignal, asUnhealthy: boolean): Verdict {
+  const where = error.redirected
+    ? `${describeUrl(asked)} redirected to ${describeUrl(error.url)}`
+    : describeUrl(asked);
+  const reason = `${where}: ${error.reason}`;
+  switch (error.kind) {
+    case 'aborted':
+      // Anything but the end of its time means that nobody wants the answer.
+      if (!(signal.reason instanceof OutOfTime)) throw signal.reason;
+      return unreachable(`${where}: no whole answer within ${seconds(signal.reason.afterMs)}`, asUnhealthy);
+    case 'local':
+      return unknown(reason);
+    case 'refused-address':
+      // What the policy asks for cannot be asked; what a node answers with a redirect is an answer that is not healthy.
+      return error.redirected ? unhealthy('URL_UNHEALTHY', reason) : unknown(reason);
+    case 'answer':
+      return unhealthy('URL_UNHEALTHY', reason);
+    case 'certificate':
+      return unreachable(`${reason}; poll_url_ssl_verify: false accepts any certificate`, asUnhealthy);
+    case 'remote':
+      return unreachable(reason, asUnhealthy);
+  }
 }
 
 function unreachable(reason: string, asUnhealthy: boolean): Verdict {

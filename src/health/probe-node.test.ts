@@ -3,6 +3,7 @@ import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { withoutRetries } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
+import { HttpClient } from '../outbound/http-client.ts';
 import { createDetectors } from './detector-registry.ts';
 import { probeNode } from './probe-node.ts';
 import { VirtualTimers } from '../../test/support/virtual-timers.ts';
@@ -65,6 +66,7 @@ describe('a look at a node', () => {
 });
 
 describe('the registry', () => {
+  const tools = { http: new HttpClient() };
   const options: PollUrlOptions = {
     poll_url: 'http://{nodename}/',
     poll_url_ssl_verify: true,
@@ -75,10 +77,10 @@ describe('the registry', () => {
   };
 
   test('makes the detectors of a policy', async () => {
-    const [status, url] = createDetectors([
-      { type: 'NODE_STATUS_POLLING' },
-      { type: 'NODE_STATUS_POLL_URL', options },
-    ]);
+    const [status, url] = createDetectors(
+      [{ type: 'NODE_STATUS_POLLING' }, { type: 'NODE_STATUS_POLL_URL', options }],
+      tools,
+    );
     const looked = {
       node: target.node,
       profile: { probe: () => Promise.resolve(bad), endpoint: () => ({}) },
@@ -90,15 +92,23 @@ describe('the registry', () => {
       retryIntervalMs: 20_000,
       timeoutMs: 2000,
     });
+    const [own] = createDetectors(
+      [{ type: 'NODE_STATUS_POLL_URL', options: { ...options, poll_url_timeout: 0.5 } }],
+      tools,
+    );
+    expect(own).toMatchObject({ timeoutMs: 500 });
     expect(withoutRetries(url === undefined ? [] : [url])).toMatchObject([{ attempts: 1, timeoutMs: 2000 }]);
   });
 
   test('tells two of a kind apart by their place', () => {
-    const twice = createDetectors([
-      { type: 'NODE_STATUS_POLL_URL', options },
-      { type: 'NODE_STATUS_POLLING' },
-      { type: 'NODE_STATUS_POLL_URL', options },
-    ]);
+    const twice = createDetectors(
+      [
+        { type: 'NODE_STATUS_POLL_URL', options },
+        { type: 'NODE_STATUS_POLLING' },
+        { type: 'NODE_STATUS_POLL_URL', options },
+      ],
+      tools,
+    );
     expect(twice.map((one) => one.name)).toEqual([
       'NODE_STATUS_POLL_URL[0]',
       'NODE_STATUS_POLLING',
@@ -107,7 +117,7 @@ describe('the registry', () => {
   });
 
   test('refuses the modes that no node has', () => {
-    expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }])).toThrow(
+    expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }], tools)).toThrow(
       'no node of this Coppice can be looked at by LB_STATUS_POLLING',
     );
   });

@@ -3,6 +3,7 @@
  * or it is given up. It is started by a notice and by a timer, and remembers nothing: what is to be done stands in the rows.
  */
 import type { Logger } from 'pino';
+import type { HttpClient } from '../outbound/http-client.ts';
 import {
   leaseReceiver,
   oldestNotification,
@@ -22,6 +23,7 @@ export type DeliveryResult = 'delivered' | 'failed' | 'given_up';
 export interface CourierOptions {
   readonly store: Store;
   readonly receiver: Receiver;
+  readonly http: HttpClient;
   /** This process. */
   readonly owner: string;
   readonly publicUrl: () => string | null;
@@ -130,7 +132,7 @@ export class Courier {
 
   /** null: broken off, because the process stops. */
   async #post({ id, news }: Notification): Promise<Posted | null> {
-    const { receiver, publicUrl } = this.#options;
+    const { receiver, publicUrl, http } = this.#options;
     const body = JSON.stringify(notificationBody(news, publicUrl()));
     const timestamp = Math.floor(this.#now() / 1000);
     const headers = {
@@ -139,7 +141,8 @@ export class Courier {
       ...signedHeaders(receiver.key.reveal(), id, timestamp, body),
     };
     try {
-      return await post(receiver.url.reveal(), headers, body, this.#limits.timeoutMs, this.#stop.signal);
+      const { timeoutMs } = this.#limits;
+      return await post({ url: receiver.url.reveal(), headers, body, timeoutMs }, http, this.#stop.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) return null;
       throw error;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { MortalStore } from '../../test/support/mortal-store.ts';
+import { http } from '../../test/support/probe.ts';
 import { aCluster } from '../../test/support/rows.ts';
 import {
   documentedCheck,
@@ -75,6 +76,7 @@ describe('Notifications', () => {
     const notifier = new Notifier({
       store,
       receivers,
+      http,
       owner: randomUUID(),
       alone: true,
       publicUrl: () => 'https://coppice.example',

@@ -1,5 +1,6 @@
 /** All receivers of the configuration: makes them known to who writes, and has a courier for each. */
 import type { Logger } from 'pino';
+import type { HttpClient } from '../outbound/http-client.ts';
 import { releaseReceivers, replaceReceivers } from '../store/notifications.ts';
 import type { Store } from '../store/store.ts';
 import { Courier, type CourierLimits, type DeliveryResult } from './courier.ts';
@@ -8,6 +9,7 @@ import type { Receiver } from './receiver.ts';
 export interface NotifierOptions {
   readonly store: Store;
   readonly receivers: readonly Receiver[];
+  readonly http: HttpClient;
   readonly owner: string;
   /** No other process delivers: leases of a process that was killed are void. */
   readonly alone: boolean;

@@ -1,40 +1,50 @@
-/** One POST to a receiver: its status is all that counts. No redirect is followed, and of the body only a little is read, and dropped. */
-import http from 'node:http';
-import https from 'node:https';
-import { describeConnectionError } from '../health/connection-error.ts';
+/** One POST to a notification target: its status is all that counts. No redirect is followed, and the body of the answer is dropped. */
+import type { HttpClient } from '../outbound/http-client.ts';
+import { RequestFailed } from '../outbound/request-failed.ts';
 
-/** What the receiver did with it. `refused`: it answered, and will hardly answer otherwise; `unavailable`: later it may. */
+/** What the target did with it. `refused`: it answered, and will hardly answer otherwise; `unavailable`: later it may. */
 export type Posted =
   | { readonly result: 'delivered' }
   | { readonly result: 'refused' | 'unavailable'; readonly reason: string };
 
-/** A new connection each time: a pager is told seldom, and a kept connection may be dead by then. */
-const agents = {
-  http: new http.Agent({ keepAlive: false }),
-  https: new https.Agent({ keepAlive: false }),
-};
+export interface Post {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
 
-/** An answer that ends by itself closes its connection in order; a longer one is cut. */
-const READ_AT_MOST = 16_384;
-
-/** @throws the signal's reason once it is aborted; every other failure is an answer. Reasons hold nothing of the URL. */
+/** @throws the signal's reason once it is aborted; every other failure is a result. Reasons hold nothing of the URL. */
 export async function post(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  timeoutMs: number,
+  { url, headers, body, timeoutMs }: Post,
+  http: HttpClient,
   signal: AbortSignal,
 ): Promise<Posted> {
   const timeout = AbortSignal.timeout(timeoutMs);
+  const request = {
+    method: 'POST',
+    url,
+    headers,
+    body,
+    verifyTls: true,
+    maxRedirects: 0,
+    read: { limit: 0, longer: 'drop' },
+  } as const;
   try {
-    return judge(await send(url, headers, body, AbortSignal.any([timeout, signal])));
+    const { status } = await http.send(request, AbortSignal.any([timeout, signal]));
+    return judge(status);
   } catch (error) {
     signal.throwIfAborted();
-    const reason = timeout.aborted
-      ? `no answer within ${timeoutMs / 1000} s`
-      : describeConnectionError(error).reason;
-    return { result: 'unavailable', reason };
+    if (timeout.aborted) return { result: 'unavailable', reason: `no answer within ${timeoutMs / 1000} s` };
+    if (error instanceof RequestFailed) return { result: 'unavailable', reason: reasonOf(error) };
+    throw error;
   }
+}
+
+function reasonOf({ kind, reason }: RequestFailed): string {
+  return kind === 'certificate'
+    ? `${reason}; start Coppice with NODE_EXTRA_CA_CERTS to trust its issuer`
+    : reason;
 }
 
 function judge(status: number): Posted {
@@ -42,49 +52,4 @@ function judge(status: number): Posted {
   const reason = `it answered ${status}`;
   const passes = status >= 500 || [408, 425, 429].includes(status);
   return { result: passes ? 'unavailable' : 'refused', reason };
-}
-
-function send(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-  signal: AbortSignal,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const secure = url.protocol === 'https:';
-    const request = (secure ? https : http).request({
-      agent: secure ? agents.https : agents.http,
-      method: 'POST',
-      hostname: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port,
-      path: url.pathname + url.search,
-      headers: { ...headers, ...authorization(url), 'content-length': Buffer.byteLength(body) },
-      signal,
-    });
-    request.on('error', reject);
-    request.on('response', (response) => {
-      let length = 0;
-      response.on('error', () => {});
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (length > READ_AT_MOST) request.destroy();
-      });
-      resolve(response.statusCode ?? 0);
-    });
-    request.end(body);
-  });
-}
-
-function authorization(url: URL): Record<string, string> {
-  if (url.username === '' && url.password === '') return {};
-  const pair = `${decoded(url.username)}:${decoded(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -4,7 +4,7 @@
  * its key. A line of output says that it takes part.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { probe } from '../support/probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';

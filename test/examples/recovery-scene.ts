@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { nodeLock } from '../../src/actions/action-requests.ts';
 import { nodeRecover } from '../../src/actions/node-recover.ts';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { probe } from '../support/probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';

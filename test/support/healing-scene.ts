@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { nodeRecover } from '../../src/actions/node-recover.ts';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { http, probe } from './probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Policy, Recovery } from '../../src/domain/model.ts';
 import { healRound } from '../../src/healing/heal-round.ts';
@@ -128,7 +128,7 @@ export class HealingScene {
   }
 
   async round(): Promise<void> {
-    const list = await loadWatchList(this.store.db, emptyWatchList, (error) => {
+    const list = await loadWatchList(this.store.db, emptyWatchList, { http }, (error) => {
       throw error;
     });
     const watched = list.clusters.get(this.cluster.id) ?? null;

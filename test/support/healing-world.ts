@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeActionNames } from '../../src/actions/action-requests.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { probe } from './probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Recovery } from '../../src/domain/model.ts';
 import { policyTypes } from '../../src/policies/registry.ts';

@@ -1,6 +1,6 @@
 /** One life of the process that heals: engine and healer over a store, with a cloud and workflows that outlive it. It may be killed. */
 import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { http, probe } from './probe.ts';
 import { closeAbandonedRecovery } from '../../src/actions/recovery-record.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -53,7 +53,7 @@ export class ProcessLife {
       },
     });
     const log = { error: (details: object) => complain(details), info: () => {} };
-    this.#healer = new Healer({ store, profileTypes, log });
+    this.#healer = new Healer({ store, http, profileTypes, log });
   }
 
   get isAlive(): boolean {

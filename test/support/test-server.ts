@@ -1,6 +1,6 @@
 /** The HTTP server on a temporary store, with nodes of a fake cloud; actions stay in the queue unless an engine is started. */
 import { Registry } from 'prom-client';
-import { probe } from '../../src/actions/recovery-probe.ts';
+import { probe } from './probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import type { ProfileTypes } from '../../src/profiles/registry.ts';

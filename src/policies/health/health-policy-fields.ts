@@ -150,20 +150,28 @@ const detectionModes: Field = {
           poll_url_healthy_response: {
             type: 'String',
             default: '',
-            description: 'Pattern (RE2 syntax) that the body of a healthy answer holds.',
+            description:
+              'Pattern (RE2 syntax) that the first 64 KiB of the body of a healthy answer contain.',
           },
           poll_url_retry_limit: {
             type: 'Integer',
             default: 3,
             min: 0,
             max: 100,
-            description: 'How often an unhealthy answer is asked for again.',
+            description: 'How often it is tried again after an unhealthy answer, or none.',
           },
           poll_url_retry_interval: {
             type: 'Integer',
             default: 3,
             min: 0,
-            description: 'Seconds between two of these questions.',
+            description: 'Seconds between two of these tries.',
+          },
+          poll_url_timeout: {
+            ...positiveSeconds,
+            since,
+            max: 3600,
+            description:
+              'Seconds for one try, from the lookup of the name to the last byte. Absent: a tenth of poll_url_retry_interval, at least 1.',
           },
         },
       },

@@ -1,9 +1,10 @@
 /** std.http and std.mistral_http: parameters and results as Mistral has them. */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { HttpAnswer, HttpRequest } from '../../outbound/http-request.ts';
+import { RequestFailed } from '../../outbound/request-failed.ts';
 import { isTruthy } from '../expressions.ts';
 import { pythonText } from '../language/conductor/python-text.ts';
-import { exchange, type ExchangeLimits, type HttpAnswer, type HttpRequest } from './http-exchange.ts';
-import { AddressGuard, type HttpPolicy } from './http-policy.ts';
+import type { HttpPolicy } from './http-policy.ts';
 import {
   type ActionCall,
   type ActionOutcome,
@@ -17,6 +18,7 @@ import {
 /** Mistral has none; a server that never answers must not hold an action for ever. A task's own `timeout` may be shorter. */
 const defaultTimeoutSeconds = 300;
 const longestTimeoutSeconds = 24 * 3600;
+const MAX_REDIRECTS = 10;
 
 const optional = [
   'params',
@@ -44,16 +46,14 @@ export interface HttpActionServices {
 
 export const httpActionNames = ['std.http', 'std.mistral_http'] as const;
 
-/** @throws Error for a policy that names something else than addresses and networks. */
 export function httpActions(services: HttpActionServices): readonly PerformedAction[] {
-  const { maxResponseBytes } = services.policy;
-  const limits = { guard: new AddressGuard(services.policy), maxResponseBytes };
+  const { policy } = services;
   return [
     {
       name: httpActionNames[0],
       description: 'Sends an HTTP request; succeeds with an answer of status 200 to 306.',
       parameters,
-      perform: (call, signal) => perform('HTTP action', call, {}, limits, signal),
+      perform: (call, signal) => perform('HTTP action', call, {}, policy, signal),
     },
     {
       name: httpActionNames[1],
@@ -62,7 +62,7 @@ export function httpActions(services: HttpActionServices): readonly PerformedAct
       parameters,
       async perform(call, signal) {
         const headers = callbackHeaders(call, services.apiUrl());
-        const outcome = await perform('Mistral HTTP action', call, headers, limits, signal);
+        const outcome = await perform('Mistral HTTP action', call, headers, policy, signal);
         return outcome.kind === 'ended' && outcome.state === 'SUCCESS' ? { kind: 'later' } : outcome;
       },
     },
@@ -83,26 +83,30 @@ async function perform(
   name: string,
   call: ActionCall,
   headers: Record<string, string>,
-  limits: ExchangeLimits,
+  { http, maxResponseBytes }: HttpPolicy,
   signal: AbortSignal,
 ): Promise<ActionOutcome> {
   const started = performance.now();
   try {
     const seconds = timeoutOf(call.input['timeout'] ?? null);
+    const request = requestOf(call.input, headers, maxResponseBytes);
     const timeout = AbortSignal.timeout(seconds * 1000);
-    const answer = await exchange(
-      requestOf(call.input, headers),
-      limits,
-      AbortSignal.any([signal, timeout]),
-    ).catch((error: unknown) => {
+    const answer = await http.send(request, AbortSignal.any([signal, timeout])).catch((error: unknown) => {
       throw timeout.aborted ? new Error(`no answer within ${seconds} seconds`) : error;
     });
+    if (answer.unfollowed !== null) throw new Error(answer.unfollowed);
     const result = resultOf(answer, (performance.now() - started) / 1000);
     return answer.status >= 200 && answer.status <= 306 ? succeeded(result) : failed(result);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return raised(name, call, `Failed to send HTTP request: ${reason}`);
+    return raised(name, call, `Failed to send HTTP request: ${reasonOf(error)}`);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RequestFailed && error.kind === 'certificate') {
+    return `${error.message}; verify: false accepts any certificate`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 function timeoutOf(value: Json): number {
@@ -112,21 +116,22 @@ function timeoutOf(value: Json): number {
   return Math.min(seconds, longestTimeoutSeconds);
 }
 
-function requestOf(input: JsonObject, extra: Record<string, string>): HttpRequest {
+function requestOf(input: JsonObject, extra: Record<string, string>, limit: number): HttpRequest {
   const url = URL.parse(pythonText(input['url'] ?? ''));
-  if (url === null) throw new Error('url: expected a URL of http or https');
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    throw new Error(`url: expected a URL of http or https${url === null ? '' : `, found ${url.protocol}`}`);
+  }
   if (isTruthy(input['proxies'] ?? null)) throw new Error('proxies: not supported');
   addParams(url, input['params'] ?? null);
-  const auth = credentials(input['auth'] ?? null, url);
-  url.username = '';
-  url.password = '';
+  const auth = credentials(input['auth'] ?? null);
   const { body, type } = bodyOf(input);
   const cookies = Object.entries(textsOf('cookies', input['cookies'] ?? null));
   return {
     url,
     body,
-    method: pythonText(input['method'] ?? 'GET').toUpperCase(),
-    followRedirects: isTruthy(input['allow_redirects'] ?? null),
+    method: methodOf(input['method'] ?? 'GET'),
+    maxRedirects: isTruthy(input['allow_redirects'] ?? null) ? MAX_REDIRECTS : 0,
+    read: { limit, longer: 'fail' },
     verifyTls: input['verify'] === undefined || input['verify'] === null || isTruthy(input['verify']),
     headers: {
       'User-Agent': 'coppice-workflow',
@@ -134,11 +139,24 @@ function requestOf(input: JsonObject, extra: Record<string, string>): HttpReques
       ...(type === undefined ? {} : { 'Content-Type': type }),
       ...(auth === undefined ? {} : { Authorization: auth }),
       ...(cookies.length === 0 ? {} : { Cookie: cookies.map((pair) => pair.join('=')).join('; ') }),
-      ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
-      ...textsOf('headers', input['headers'] ?? null),
+      ...withoutLength(textsOf('headers', input['headers'] ?? null)),
       ...extra,
     },
   };
+}
+
+/** A tunnel has no answer that an action could end with. */
+function methodOf(value: Json): string {
+  const method = pythonText(value).toUpperCase();
+  if (method === 'CONNECT') throw new Error('method: CONNECT is not supported');
+  return method;
+}
+
+/** As in Python's requests, the length is that of the body, whatever the headers say. */
+function withoutLength(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'),
+  );
 }
 
 /** As Python's requests sends them: a text as it is, each item of a list under the name of the list. */
@@ -175,11 +193,11 @@ function textsOf(name: string, value: Json): Record<string, string> {
   return Object.fromEntries(given.map(([key, item]) => [key, pythonText(item)]));
 }
 
-/** `user:password`, as the parameter or in the URL. */
-function credentials(auth: Json, url: URL): string | undefined {
-  const inUrl = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const pair = typeof auth === 'string' && auth !== '' ? auth : inUrl === ':' ? undefined : inUrl;
-  return pair === undefined ? undefined : `Basic ${Buffer.from(pair).toString('base64')}`;
+/** `user:password`; those of the URL count where there is no `auth`. */
+function credentials(auth: Json): string | undefined {
+  return typeof auth === 'string' && auth !== ''
+    ? `Basic ${Buffer.from(auth).toString('base64')}`
+    : undefined;
 }
 
 function resultOf(answer: HttpAnswer, elapsed: number): JsonObject {

@@ -46,7 +46,7 @@ export class EmbeddedWorkflows implements WorkflowService {
 
   constructor(options: EmbeddedWorkflowsOptions) {
     const { store, now = Date.now, log = silent, concurrency } = options;
-    const policy = options.httpPolicy ?? defaultHttpPolicy;
+    const policy = options.httpPolicy ?? defaultHttpPolicy();
     const apiUrl = options.apiUrl ?? (() => undefined);
     this.#store = store;
     this.registry = standardActions({ policy, apiUrl }, options.actions);

@@ -1,13 +1,6 @@
-/** A URL and a body as they may stand in a reason, which goes into logs, events and rows: short, one line, and without secrets. */
+/** A body as it may stand in a reason, which goes into logs, events and rows: short, one line, and without secrets. */
 
-const URL_LENGTH = 200;
 const BODY_LENGTH = 80;
-/** `http://host:80/path?...`: without credentials and without the query, where tokens stand. */
-export function describeUrl(url: URL): string {
-  const text = `${url.protocol}//${url.host}${url.pathname}`;
-  const query = url.search === '' ? '' : '?...';
-  return (text.length > URL_LENGTH ? `${text.slice(0, URL_LENGTH)}...` : text) + query;
-}
 
 /**
  * The beginning of a body, quoted. A body can repeat the request in any encoding, so where one of the URLs (as asked for, and as

@@ -132,14 +132,3 @@ function coded(code: string): NodeJS.ErrnoException {
 export function nameLookupBusy(): NodeJS.ErrnoException {
   return coded('NAME_LOOKUP_BUSY');
 }
-
-const shared = new NameLookup();
-
-/** For the `lookup` option of a request. */
-export function lookupName(hostname: string, options: LookupOptions, callback: Callback): void {
-  shared.lookup(hostname, options, callback);
-}
-
-export function isNamePending(hostname: string): boolean {
-  return shared.isPending(hostname);
-}

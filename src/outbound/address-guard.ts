@@ -1,0 +1,63 @@
+/**
+ * Decides which addresses may be connected to. What counts is the address of the connection, after the name was resolved and at every
+ * redirect: neither a name, nor a name whose answer changes (DNS rebinding), nor a redirect leads around it.
+ */
+import { BlockList } from 'node:net';
+import { ipv4Within, networkForm, parseNetwork } from './ip-network.ts';
+import { refusedNetworks } from './refused-addresses.ts';
+
+export interface OutboundRules {
+  /** Addresses and networks that are allowed although they would be refused. */
+  readonly allow: readonly string[];
+  /** Further addresses and networks that are refused. */
+  readonly refuse: readonly string[];
+}
+
+export const defaultOutboundRules: OutboundRules = { allow: [], refuse: [] };
+
+interface Refusal {
+  readonly networks: BlockList;
+  readonly reason: string;
+}
+
+export class AddressGuard {
+  readonly #allowed: BlockList;
+  /** All of the refusals in one list: a request costs one look into it. */
+  readonly #refused: BlockList;
+  readonly #refusals: readonly Refusal[];
+
+  /** @throws Error naming an entry that is neither an address nor a network. */
+  constructor({ allow, refuse }: OutboundRules = defaultOutboundRules) {
+    this.#allowed = blockList(allow);
+    this.#refused = blockList([...refusedNetworks.map(({ network }) => network), ...refuse]);
+    this.#refusals = [
+      ...refusedNetworks.map(({ network, description }) => ({
+        networks: blockList([network]),
+        reason: `${description}; Coppice connects to it only if outbound.allow in its configuration names it`,
+      })),
+      { networks: blockList(refuse), reason: 'refused by outbound.refuse in the configuration of Coppice' },
+    ];
+  }
+
+  /** Why an address must not be connected to; undefined where it may be. */
+  objection(address: string): string | undefined {
+    const ends = [address.replace(/%.*$/, ''), ...ipv4Within(address)];
+    if (!isInAny(this.#refused, ends) || isInAny(this.#allowed, ends)) return undefined;
+    const reason = this.#refusals.find(({ networks }) => isInAny(networks, ends))?.reason ?? 'refused';
+    return `the address ${address} is ${reason}`;
+  }
+}
+
+function isInAny(networks: BlockList, addresses: readonly string[]): boolean {
+  return addresses.some((address) => networks.check(address, address.includes(':') ? 'ipv6' : 'ipv4'));
+}
+
+function blockList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const network = parseNetwork(entry);
+    if (network === null) throw new Error(`expected ${networkForm}, found ${JSON.stringify(entry)}`);
+    list.addSubnet(network.address, network.bits, network.family);
+  }
+  return list;
+}
