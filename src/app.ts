@@ -133,7 +133,7 @@ interface Parts {
 }
 
 async function startHttp(
-  { config, log, store, registry, profileTypes, workflows }: Parts,
+  { config, log, store, registry, http, profileTypes, workflows }: Parts,
   port: Port,
   actionNames: ReadonlySet<string>,
   authentication: Authentication,
@@ -144,7 +144,10 @@ async function startHttp(
     profileTypes,
     policyTypes,
     workflows,
-    checkSettings: { healthCheckIntervalMin: config.checkIntervalMin },
+    checkSettings: {
+      healthCheckIntervalMin: config.checkIntervalMin,
+      objectionTo: (address) => http.guard.objection(address),
+    },
     actionNames,
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     now: Date.now,

@@ -66,6 +66,16 @@ describe('the configuration', () => {
       'listen: "127.0.0.1:http"',
       /listen: expected host:port, found "127.0.0.1:http"/,
     ],
+    [
+      'a name where an address is wanted',
+      'outbound: {allow: [metadata.google.internal]}',
+      /outbound\.allow\.0: expected an address or a network, such as .*, found "metadata\.google\.internal"/,
+    ],
+    [
+      'a network that is none',
+      'outbound: {refuse: [10.0.0.0/33]}',
+      /outbound\.refuse\.0: .*found "10\.0\.0\.0\/33"/,
+    ],
   ])('refuses %s and says what was expected', (_, text, message) => {
     expect(() => loadConfig({}, file(text))).toThrow(message);
   });

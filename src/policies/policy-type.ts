@@ -14,8 +14,10 @@ import type { ProfileType } from '../profiles/profile-type.ts';
 
 /** What of the configuration a check has to know. */
 export interface CheckSettings {
-  /** Seconds; Senlin's `health_check_interval_min`. Ours is short, because processes of this machine are looked at cheaply. */
+  /** Seconds; Senlin's `health_check_interval_min`. Ours is short, because processes of this machine are cheap to probe. */
   readonly healthCheckIntervalMin: number;
+  /** Why Coppice does not connect to an address; absent where the configuration of the server is not known. */
+  readonly objectionTo?: (address: string) => string | undefined;
 }
 
 export const defaultCheckSettings: CheckSettings = { healthCheckIntervalMin: 1 };

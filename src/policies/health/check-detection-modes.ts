@@ -1,4 +1,5 @@
 /** Which detection modes go together, and what NODE_STATUS_POLL_URL needs. */
+import { isIP } from 'node:net';
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/health-policy.ts';
@@ -11,18 +12,22 @@ import {
   unknownPlaceholders,
   urlPlaceholders,
 } from '../../health/url-template.ts';
+import type { CheckSettings } from '../policy-type.ts';
 import type { Findings } from './findings.ts';
 
 const field = 'detection.detection_modes';
 
-export function checkDetectionModes(policy: HealthPolicy, findings: Findings): void {
+export function checkDetectionModes(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
   const { modes } = policy.detection;
   const modern = isIn(policy.version, '1.3');
   if (modes.length === 0) findings[modern ? 'issues' : 'warnings'].push(noModes());
   if (!modern) checkEventsAlone(modes, findings);
   modes.forEach((mode, index) => {
-    if (mode.type === 'NODE_STATUS_POLL_URL')
-      checkPollUrl(mode.options, `${field}[${index}].options`, findings);
+    if (mode.type !== 'NODE_STATUS_POLL_URL') return;
+    const path = `${field}[${index}].options`;
+    checkPollUrl(mode.options, path, findings);
+    checkAddress(mode.options.poll_url, `${path}.poll_url`, settings, findings);
+    checkTimeout(mode.options, policy.detection.intervalMs / 1000, path, findings);
   });
 }
 
@@ -45,6 +50,25 @@ function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings)
   const found = quoteValue(options.poll_url_healthy_response);
   const { expected, hint } = pattern;
   findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
+}
+
+/** A name is checked when it is asked: only then its address is known. */
+function checkAddress(url: string, path: string, { objectionTo }: CheckSettings, { issues }: Findings): void {
+  const hasHost = !/^https?:\/\/[^/?#]*\{/i.test(url);
+  const expanded = expandUrl(parseUrlTemplate(url), anyNode);
+  if (objectionTo === undefined || !hasHost || !expanded.ok) return;
+  const host = expanded.url.hostname.replace(/^\[|\]$/g, '');
+  const hint = isIP(host) === 0 ? undefined : objectionTo(host);
+  if (hint !== undefined)
+    issues.push({ field: path, expected: 'a host that Coppice connects to', found: host, hint });
+}
+
+function checkTimeout(options: PollUrlOptions, interval: number, path: string, { warnings }: Findings): void {
+  const timeout = options.poll_url_timeout;
+  if (timeout === undefined || timeout < interval) return;
+  const hint = 'a node that does not answer misses the rounds meanwhile';
+  const expected = `less than detection.interval (${interval})`;
+  warnings.push({ field: `${path}.poll_url_timeout`, expected, found: String(timeout), hint });
 }
 
 /** What a node may have: with it a template has to become a URL. */

@@ -15,7 +15,7 @@ import type { Findings } from './findings.ts';
 
 export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
   checkInterval(policy, settings, findings);
-  checkDetectionModes(policy, findings);
+  checkDetectionModes(policy, settings, findings);
   checkActions(policy, findings);
   checkRecoveryRules(policy, findings);
   checkSafety(policy, findings);

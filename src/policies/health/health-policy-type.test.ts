@@ -6,7 +6,9 @@ import { parse } from 'yaml';
 import { describeIssue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { AddressGuard } from '../../outbound/address-guard.ts';
 import { readPolicyDocument } from '../policy-document.ts';
+import { defaultCheckSettings } from '../policy-type.ts';
 import { findPolicyType } from '../registry.ts';
 import { healthPolicyTypes, parseHealthPolicy } from './health-policy-type.ts';
 
@@ -221,6 +223,48 @@ function withoutDescriptions(value: Json): Json {
   );
   return Object.fromEntries(entries.map(([key, entry]) => [key, withoutDescriptions(entry)]));
 }
+
+describe('poll_url_timeout', () => {
+  test('is the time for one try, from 1.3', () => {
+    expect(issuesOf(polling({ poll_url_timeout: 0.5 }))).toEqual([]);
+    expect(issuesOf(polling({ poll_url_timeout: 0 })).join()).toMatch(/poll_url_timeout: expected .*found 0/);
+    expect(issuesOf(polling({ poll_url_timeout: 2 }), '1.2').join()).toMatch(/poll_url_timeout/);
+    const check = parseHealthPolicy(polling({ poll_url_timeout: 2 }), '1.3');
+    expect(check).toMatchObject({
+      ok: true,
+      value: { detection: { modes: [{ options: { poll_url_timeout: 2 } }] } },
+    });
+  });
+
+  test('of an interval or more is probably not meant', () => {
+    expect(warningsOf(polling({ poll_url_timeout: 59 }))).toEqual([]);
+    expect(warningsOf(polling({ poll_url_timeout: 60 }))).toEqual([
+      'detection.detection_modes[0].options.poll_url_timeout: expected less than detection.interval (60), found 60 (a node that does not answer misses the rounds meanwhile)',
+    ]);
+  });
+});
+
+test('a poll_url to an address that Coppice does not connect to is refused, with what allows it', () => {
+  const guard = new AddressGuard({ allow: [], refuse: ['10.0.0.0/8'] });
+  const settings = { ...defaultCheckSettings, objectionTo: (address: string) => guard.objection(address) };
+  const issues = (poll_url: string): string => {
+    const check = parseHealthPolicy(polling({ poll_url }), '1.3', settings);
+    return check.ok ? '' : check.issues.map(describeIssue).join();
+  };
+  for (const url of [
+    'http://169.254.169.254/latest',
+    'http://2852039166/{nodename}',
+    'http://[fe80::1]/',
+    'http://me:pw@10.1.1.1/',
+  ]) {
+    expect(issues(url)).toMatch(
+      /poll_url: expected a host that Coppice connects to, found [\d.a-f:]+ \(the address .*outbound\./,
+    );
+    expect(issues(url)).not.toContain('pw');
+  }
+  for (const url of ['http://{address}:{port}/', 'http://127.0.0.1/', 'http://metadata.example/'])
+    expect(issues(url)).toBe('');
+});
 
 describe('version 1.3', () => {
   test('the whole of it has one meaning', () => {
