@@ -166,7 +166,12 @@ describe('under a health policy', () => {
   it('a recovery without a check takes what is known to have failed, whatever the status says', async () => {
     const id = await watched();
     const [, node] = await engine.nodes(id);
-    const failed = { state: 'FAILED', since: 1, failure: { class: 'URL_UNHEALTHY', reason: '500' } };
+    const failed = {
+      state: 'FAILED',
+      since: 1,
+      probedAt: 1,
+      failure: { class: 'URL_UNHEALTHY', reason: '500' },
+    };
     await engine.store.write((tx) => saveNodeHealth(tx, node?.id ?? '', id, failed));
     await engine.runOnCluster('CLUSTER_RECOVER', id);
     const recoveries = await listRecoveries(engine.store.db, { limit: 10 });

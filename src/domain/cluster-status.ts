@@ -22,3 +22,15 @@ export function evaluateStatus(
   }
   return because('WARNING', `above max_size (${maxSize})`);
 }
+
+/** While an action works on it: its nodes are on their way. */
+export const busyClusterStatuses: ReadonlySet<ClusterStatus> = new Set([
+  'INIT',
+  'CREATING',
+  'UPDATING',
+  'DELETING',
+  'RESIZING',
+  'CHECKING',
+  'RECOVERING',
+  'OPERATING',
+]);

@@ -88,6 +88,69 @@ async function refusal(method: string, path: string, body?: unknown): Promise<st
   return `${reply.status} ${(reply.body as { error: { message: string } }).error.message}`;
 }
 
+interface Overview {
+  readonly clusters: readonly Record<string, unknown>[];
+  readonly counts: Record<string, number>;
+}
+
+async function overview(): Promise<Overview> {
+  const { body } = await server.ask('GET', '/v1/health');
+  return (body as { health: Overview }).health;
+}
+
+describe('The health of all clusters', () => {
+  test('says of each what is wrong, what it waits for, and what an operator has to do: the worst first', async () => {
+    const others = ['web-10', 'web-2'].map((name) => ({ ...newCluster(profile.id), id: randomUUID(), name }));
+    await server.store.write(async (tx) => {
+      for (const other of others) await insertCluster(tx, { ...other, desiredCapacity: 0 });
+      await quarantineNode(tx, nodes[0] ?? { id: '', clusterId: null }, 'recovery 3 of 3 did not help', 1000);
+    });
+    const { clusters, counts } = await overview();
+    expect(clusters.map(({ name, health: word }) => [name, word])).toEqual([
+      ['web', 'QUARANTINED'],
+      ['web-2', 'UNWATCHED'],
+      ['web-10', 'UNWATCHED'],
+    ]);
+    expect(counts).toEqual({ clusters: 3, healthy: 0, needs_operator: 1 });
+    const [worst] = clusters;
+    expect(worst).toMatchObject({
+      status: 'ACTIVE',
+      needs_operator: true,
+      counts: { quarantined: 1, failed: 1 },
+    });
+    expect(worst?.['problems']).toEqual([
+      'web-2 failed (SERVER_ERROR: broken)',
+      expect.stringMatching(/^web-1 is quarantined since .*\(recovery 3 of 3 did not help\)$/),
+      'web-3 is not probed since it was last changed',
+      '1 of 4 nodes is missing',
+    ]);
+    expect(worst?.['operator']).toMatchObject([
+      { command: 'coppice node release web-1', required: true },
+      { command: 'coppice cluster resize web --capacity 4', required: true },
+    ]);
+    expect(worst?.['waiting']).toMatchObject([
+      { reason: expect.stringContaining('web-2: held: ') as string },
+    ]);
+  });
+
+  test('has the same word as the lists, which show it beside the status', async () => {
+    const [cluster] = (await overview()).clusters;
+    const { body } = await server.ask('GET', '/v1/clusters');
+    const [listed] = (body as { clusters: Record<string, unknown>[] }).clusters;
+    expect([listed?.['health'], listed?.['health_reason']]).toEqual([
+      cluster?.['health'],
+      cluster?.['health_reason'],
+    ]);
+    const reply = await server.ask('GET', '/v1/nodes?sort=name');
+    const words = (reply.body as { nodes: Record<string, unknown>[] }).nodes;
+    expect(words.map((node) => [node['status'], node['health'], node['health_reason']])).toEqual([
+      ['ACTIVE', 'HEALTHY', null],
+      ['ACTIVE', 'FAILED', 'broken'],
+      ['ACTIVE', 'NOT_PROBED', 'not probed since it was last changed'],
+    ]);
+  });
+});
+
 describe('The health of a cluster', () => {
   test('tells each node with its detectors, what comes next, and what counts', async () => {
     const shown = await health();
@@ -96,6 +159,7 @@ describe('The health of a cluster', () => {
       excluded: 0,
       failed: 1,
       healthy: 1,
+      held: 0,
       missing: 1,
       nodes: 3,
       quarantined: 0,
@@ -121,7 +185,7 @@ describe('The health of a cluster', () => {
     expect((failed?.['next'] as { reason: string } | undefined)?.reason).toContain(
       '3 of 4 nodes are unhealthy, the limit is 50 %',
     );
-    expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not looked at since it was last changed' });
+    expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not probed since it was last changed' });
   });
 
   test('tells the step at which a recovery is', async () => {
@@ -140,7 +204,7 @@ describe('The health of a cluster', () => {
       await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({
-      next: { what: 'IN_PROGRESS', reason: 'its recovery runs' },
+      next: { what: 'IN_PROGRESS', reason: 'before: WORKFLOW drain: runs' },
       recovery: {
         id,
         mode: 'ENFORCE',

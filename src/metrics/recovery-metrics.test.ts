@@ -125,11 +125,11 @@ describe('The figures of healing', () => {
         ['b', 'HEALTHY'],
         ['c', 'UNKNOWN'],
       ] as const) {
-        await saveNodeHealth(tx, node, 'c', { state, since: 1 });
+        await saveNodeHealth(tx, node, 'c', { state, since: 1, probedAt: 1 });
       }
       // Nobody watches these any more: the policy is disabled, or was detached.
-      await saveNodeHealth(tx, 'd', 'disabled', { state: 'FAILED', since: 1 });
-      await saveNodeHealth(tx, 'e', 'detached', { state: 'FAILED', since: 1 });
+      await saveNodeHealth(tx, 'd', 'disabled', { state: 'FAILED', since: 1, probedAt: 1 });
+      await saveNodeHealth(tx, 'e', 'detached', { state: 'FAILED', since: 1, probedAt: 1 });
       const policy = aPolicy();
       await insertPolicy(tx, policy);
       await insertBinding(tx, aBinding({ clusterId: 'c', policyId: policy.id }));

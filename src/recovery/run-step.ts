@@ -2,7 +2,7 @@
 import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
-import type { StepPlan } from './chain.ts';
+import type { ChainFacts, StepPlan } from './chain.ts';
 import { duration, stepLabel } from './describe.ts';
 import { Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
@@ -81,7 +81,7 @@ function* attemptOnce(
       output: result.output,
       reason: item.name === 'WORKFLOW' ? 'the workflow ended in SUCCESS' : 'done; it is verified later',
     };
-  const { ok, reason } = yield* verify(run, step, verificationEnd(run, item, deadline));
+  const { ok, reason } = yield* verify(run, step, verificationEnd(run.facts, item, deadline, run.now));
   return { ok, retryable: !ok, verified: true, output: result.output, reason };
 }
 
@@ -89,10 +89,15 @@ function* attemptOnce(
  * A timeout covers the action and its verification. Where none was given, the default is far too long to wait for a node that is not
  * coming: then `node_update_timeout` counts, the user's own word for how long a changed node may take to be well.
  */
-function verificationEnd({ now, facts }: Run, item: Runnable, deadline: number): number {
+export function verificationEnd(
+  { detection, rules }: Pick<ChainFacts, 'detection' | 'rules'>,
+  item: Pick<Runnable, 'timeoutGiven'>,
+  deadline: number,
+  now: number,
+): number {
   if (item.timeoutGiven) return deadline;
-  const { nodeUpdateTimeoutMs, intervalMs } = facts.detection;
-  return Math.min(deadline, now + facts.rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
+  const { nodeUpdateTimeoutMs, intervalMs } = detection;
+  return Math.min(deadline, now + rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
 }
 
 /** Hooks in order: the first failed one `before` an item keeps the rest from running; the others all run. Returns what failed. */

@@ -1,20 +1,23 @@
-/** How a cluster is, node by node, what the healer knows of it, and what it would do now: read from what is written down, nothing is looked at. */
+/** The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator has to do. Nothing is probed. */
 import type { Share } from '../domain/health-policy.ts';
-import type { Cluster, Node, RecoveryStep } from '../domain/model.ts';
-import type { RecoveryMode } from '../domain/states.ts';
+import type { Cluster, Node } from '../domain/model.ts';
 import { inForce } from '../actions/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../actions/cluster-rules.ts';
 import { changedAt, recordSince, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
+import { explainCluster } from '../recovery/explain-cluster.ts';
+import type { ClusterExplanation, ExplainedNode, HookFailure } from '../recovery/explain-cluster.ts';
 import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
+import { clusterStanding, nodeStanding, type Standing } from '../recovery/standing.ts';
 import { nothingOfNode } from '../store/healing.ts';
-import { lastDecision, recoverySteps } from '../store/recoveries.ts';
-import type { Db } from '../store/store.ts';
+import { openHookFailures } from '../store/hook-failures.ts';
 import { requireObject } from './find-object.ts';
+import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
+import { missingNodes } from './standings.ts';
 
 /** Times in milliseconds since 1970. */
 export interface ClusterHealth {
@@ -29,6 +32,8 @@ export interface ClusterHealth {
   readonly limits: { readonly maxUnhealthy: number | null; readonly maxInFlight: number | null };
   readonly gates: readonly ClosedGate[];
   readonly nodes: readonly NodeHealth[];
+  readonly standing: Standing;
+  readonly explanation: ClusterExplanation;
 }
 
 export interface HealthCounts {
@@ -37,9 +42,12 @@ export interface HealthCounts {
   readonly healthy: number;
   readonly suspected: number;
   readonly failed: number;
-  /** Could not be looked at, or were not yet. */
+  /** Cannot be probed, or were not yet. */
   readonly unknown: number;
+  /** Their recoveries run. */
   readonly recovering: number;
+  /** Their recoveries wait. */
+  readonly held: number;
   readonly quarantined: number;
   readonly excluded: number;
   readonly missing: number;
@@ -49,24 +57,15 @@ export interface HealthCounts {
 
 export interface NodeHealth {
   readonly node: Node;
-  /** null: not looked at since it was last changed. */
+  readonly standing: Standing;
+  /** null: not probed since it was last changed. */
   readonly record: HealthRecord | null;
   readonly excluded: Maintenance | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   readonly recovery: OpenNodeRecovery | null;
   readonly next: NextUp;
-}
-
-export interface OpenNodeRecovery {
-  readonly id: string;
-  readonly mode: RecoveryMode;
-  readonly openedAt: number;
-  /** null: held. */
-  readonly startedAt: number | null;
-  /** The last one that began. */
-  readonly step: RecoveryStep | null;
-  /** The last decision; of one that is held, why. */
-  readonly reason: string;
+  /** A hook after its last recovery failed. */
+  readonly warning: HookFailure | null;
 }
 
 export async function clusterHealth(
@@ -75,7 +74,7 @@ export async function clusterHealth(
   identity: string,
 ): Promise<ClusterHealth> {
   const cluster = await requireObject(tools.store.db, caller, 'cluster', identity);
-  return await healthOf(tools.store.db, cluster, tools.now());
+  return await healthOfCluster(tools, cluster);
 }
 
 /** @returns null for a node that is in no cluster: nobody watches it. */
@@ -88,17 +87,23 @@ export async function nodeHealth(
   const node = await requireObject(db, caller, 'node', identity);
   if (node.clusterId === null) return null;
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
-  const { nodes } = await healthOf(db, cluster, tools.now());
+  const { nodes } = await healthOfCluster(tools, cluster);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
-async function healthOf(db: Db, cluster: Cluster, now: number): Promise<ClusterHealth> {
+/** Of a cluster that the caller may see. */
+export async function healthOfCluster(tools: RequestTools, cluster: Cluster): Promise<ClusterHealth> {
+  const { db } = tools.store;
+  const now = tools.now();
   const rules = await rulesOfCluster(db, cluster.id);
   const snapshot = await takeSnapshot(db, cluster, rules, now);
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>
     share == null ? null : shareOf(share, cluster.desiredCapacity);
+  const gates = gatesClosedNow(round);
+  const nodes = await nodesOf(tools, snapshot);
+  const missing = missingNodes(cluster, nodes.length);
   return {
     cluster,
     policy: rules,
@@ -107,15 +112,35 @@ async function healthOf(db: Db, cluster: Cluster, now: number): Promise<ClusterH
     now,
     counts: countsOf(snapshot, now),
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
-    gates: gatesClosedNow(round),
-    nodes: await nodesOf(db, snapshot),
+    gates,
+    nodes,
+    standing: clusterStanding({
+      watched: rules?.enabled === true,
+      paused: round.maintenance !== null && round.maintenance.action === undefined,
+      missing,
+      nodes: nodes.map(({ standing }) => standing),
+    }),
+    explanation: explainCluster({
+      name: cluster.name,
+      now,
+      desired: cluster.desiredCapacity,
+      missing,
+      policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
+      maintenance: round.maintenance,
+      gates,
+      nodes: nodes.map(explained),
+    }),
   };
 }
 
-function countsOf({ round, nodes, healing, episodes }: ClusterSnapshot, now: number): HealthCounts {
+function countsOf(
+  { round, nodes, healing, episodes: recoveries }: ClusterSnapshot,
+  now: number,
+): HealthCounts {
   const inState = (state: HealthRecord['state']) =>
     round.nodes.filter((node) => node.health?.state === state).length;
-  const said = [...healing.values()];
+  const marked = [...healing.values()];
+  const recovering = recoveries.filter(({ startedAt }) => startedAt !== null).length;
   return {
     desired: round.desiredCapacity,
     nodes: nodes.length,
@@ -123,27 +148,47 @@ function countsOf({ round, nodes, healing, episodes }: ClusterSnapshot, now: num
     suspected: inState('SUSPECTED'),
     failed: inState('FAILED'),
     unknown: inState('UNKNOWN') + round.nodes.filter((node) => node.health === null).length,
-    recovering: episodes.filter((episode) => episode.startedAt !== null).length,
-    quarantined: said.filter((each) => each.quarantine !== null).length,
-    excluded: said.filter((each) => inForce(each.exclusion, now) !== null).length,
+    recovering,
+    held: recoveries.length - recovering,
+    quarantined: marked.filter((each) => each.quarantine !== null).length,
+    excluded: marked.filter((each) => inForce(each.exclusion, now) !== null).length,
     missing: Math.max(0, round.desiredCapacity - nodes.length),
     unhealthy: countUnhealthy(round),
   };
 }
 
-async function nodesOf(db: Db, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
+async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
   const { round, nodes, health, healing } = snapshot;
   const next = nextUps(round, planRound(round));
-  const open = await openRecoveries(db, snapshot);
+  const open = await openNodeRecoveries(tools, snapshot);
+  const failures = await openHookFailures(
+    tools.store.db,
+    nodes.map(({ id }) => id),
+  );
   return nodes.map((node) => {
     const { exclusion, quarantine } = healing.get(node.id) ?? nothingOfNode;
+    const record = recordSince(changedAt(node, round.now), health.get(node.id));
+    const excluded = inForce(exclusion, round.now);
+    const recovery = withReason(open.get(node.id), next(node.id));
+    const warning = failures.get(node.id) ?? null;
+    const standing = nodeStanding({
+      watched: round.policy !== null && round.policyEnabled,
+      status: node.status,
+      state: record?.state ?? null,
+      quarantined: quarantine !== null,
+      excluded: excluded !== null,
+      recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
+      warning: warning !== null,
+    });
     return {
       node,
-      record: recordSince(changedAt(node), health.get(node.id)),
-      excluded: inForce(exclusion, round.now),
+      standing,
+      record,
+      excluded,
       quarantine,
-      recovery: withReason(open.get(node.id), next(node.id)),
-      next: next(node.id),
+      recovery,
+      next: nextOf(recovery, next(node.id)),
+      warning,
     };
   });
 }
@@ -154,19 +199,42 @@ function withReason(recovery: OpenNodeRecovery | undefined, next: NextUp): OpenN
   return recovery.startedAt === null ? { ...recovery, reason: next.reason } : recovery;
 }
 
-async function openRecoveries(
-  db: Db,
-  { episodes }: ClusterSnapshot,
-): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
-  const open = new Map<string, OpenNodeRecovery>();
-  for (const { recoveryId: id, nodeId, mode, openedAt, startedAt } of episodes) {
-    if (startedAt === null) {
-      open.set(nodeId, { id, mode, openedAt, startedAt, step: null, reason: '' });
-      continue;
-    }
-    const step = (await recoverySteps(db, id)).findLast((each) => each.startedAt !== null) ?? null;
-    const reason = (await lastDecision(db, id))?.reason ?? '';
-    open.set(nodeId, { id, mode, openedAt, startedAt, step, reason });
-  }
-  return open;
+/** A recovery that runs goes on at the deadline of its step at the latest. */
+function nextOf(recovery: OpenNodeRecovery | null, next: NextUp): NextUp {
+  const step = recovery?.step ?? null;
+  return next.what !== 'IN_PROGRESS' || step === null
+    ? next
+    : { what: next.what, at: step.deadline, reason: step.inWords };
 }
+
+function explained({
+  node,
+  standing,
+  record,
+  excluded,
+  quarantine,
+  recovery,
+  next,
+  warning,
+}: NodeHealth): ExplainedNode {
+  return {
+    name: node.name,
+    standing,
+    reason: record?.reason ?? notProbed,
+    failure: record?.failure ?? recovery?.failure ?? null,
+    excluded,
+    quarantine,
+    recovery: recovery && {
+      id: recovery.id,
+      mode: recovery.mode,
+      startedAt: recovery.startedAt,
+      doing: recovery.step?.inWords ?? null,
+      pausedExecution:
+        recovery.step?.workflow?.state === 'PAUSED' ? recovery.step.workflow.executionId : null,
+    },
+    next,
+    warning,
+  };
+}
+
+export const notProbed = 'not probed since it was last changed';

@@ -28,7 +28,7 @@ export interface RequestTools {
   readonly actionNames: ReadonlySet<string>;
   readonly limits: RequestLimits;
   /** Absent: what a policy names is not looked for. */
-  readonly workflows?: Pick<WorkflowService, 'find'>;
+  readonly workflows?: Pick<WorkflowService, 'find' | 'get'>;
   readonly now: () => number;
 }
 

@@ -10,6 +10,7 @@ import * as notifications from './migrations/0004-notifications.ts';
 import * as reasonsAndNames from './migrations/0005-reasons-and-names.ts';
 import * as depthOfExecutions from './migrations/0006-depth-of-executions.ts';
 import * as probes from './migrations/0007-probes.ts';
+import * as standings from './migrations/0008-standings.ts';
 
 interface Migration {
   readonly version: number;
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
   { version: 5, up: reasonsAndNames.up },
   { version: 6, up: depthOfExecutions.up },
   { version: 7, up: probes.up },
+  { version: 8, up: standings.up },
 ];
 
 export const schemaVersion = migrations.length;

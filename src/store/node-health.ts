@@ -6,6 +6,7 @@ export interface NodeHealthRecord {
   readonly state: string;
   /** Milliseconds since 1970. */
   readonly since: number;
+  readonly probedAt: number;
 }
 
 /** `T` is the planner's own record, kept as it is. */
@@ -15,7 +16,8 @@ export async function saveNodeHealth<T extends NodeHealthRecord>(
   clusterId: string,
   record: T,
 ): Promise<void> {
-  const values = { cluster_id: clusterId, state: record.state, since: record.since, record: toText(record) };
+  const { state, since, probedAt } = record;
+  const values = { cluster_id: clusterId, state, since, probed_at: probedAt, record: toText(record) };
   await tx.db
     .insertInto('node_health')
     .values({ node_id: nodeId, ...values })

@@ -94,6 +94,8 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
       started_at: null,
       not_before: null,
       closed_at: null,
+      hook_failure: null,
+      acknowledged_at: null,
     })
     .execute();
   tx.notify('recoveries');
@@ -147,12 +149,24 @@ export interface OpenRecovery {
   readonly notBefore: number | null;
   readonly policyId: string | null;
   readonly mode: RecoveryMode;
+  readonly actionId: string | null;
+  readonly failure: Recovery['failure'];
 }
 
 export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promise<OpenRecovery[]> {
   const rows = await db
     .selectFrom('recovery')
-    .select(['id', 'node_id', 'opened_at', 'started_at', 'not_before', 'policy_id', 'mode'])
+    .select([
+      'id',
+      'node_id',
+      'opened_at',
+      'started_at',
+      'not_before',
+      'policy_id',
+      'mode',
+      'action_id',
+      'failure',
+    ])
     .where('cluster_id', '=', clusterId)
     .where('closed_at', 'is', null)
     .execute();
@@ -164,6 +178,8 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
     notBefore: row.not_before,
     policyId: row.policy_id,
     mode: row.mode as RecoveryMode,
+    actionId: row.action_id,
+    failure: fromText(row.failure),
   }));
 }
 

@@ -199,7 +199,8 @@ CREATE TABLE "node_health" (
   "cluster_id" text not null,
   "state" text not null,
   "record" text not null,
-  "since" bigint not null
+  "since" bigint not null,
+  "probed_at" bigint default 0 not null
 );
 
 CREATE INDEX "node_health_by_cluster" on "node_health" ("cluster_id");
@@ -271,10 +272,15 @@ CREATE TABLE "recovery" (
   "started_at" bigint,
   "not_before" bigint,
   "closed_at" bigint,
-  "mode" text default 'ENFORCE' not null
+  "mode" text default 'ENFORCE' not null,
+  "hook_failure" text,
+  "acknowledged_at" bigint
 );
 
 CREATE INDEX "recovery_by_cluster" on "recovery" ("cluster_id", "opened_at");
+
+CREATE INDEX recovery_by_hook_failure ON recovery (node_id)
+    WHERE hook_failure IS NOT NULL AND acknowledged_at IS NULL;
 
 CREATE INDEX "recovery_by_node" on "recovery" ("node_id", "opened_at");
 

@@ -189,6 +189,8 @@ export interface NodeHealthRow {
   cluster_id: string;
   state: string;
   since: number;
+  /** As in the record. */
+  probed_at: number;
   record: JsonText;
 }
 
@@ -236,6 +238,10 @@ export interface RecoveryRow {
   closed_at: number | null;
   /** ENFORCE | OBSERVE */
   mode: Generated<string>;
+  /** The last hook after an action, or after the end, that failed: `{item, reason, executionId}`. */
+  hook_failure: JsonText | null;
+  /** When an operator said that what the hook was for is done. */
+  acknowledged_at: number | null;
 }
 
 export interface RecoveryStepRow {

@@ -38,7 +38,7 @@ const list = route({
   async handle({ tools, caller, query }) {
     const { db } = tools.store;
     const clusters = await listClusters(db, toStoreQuery(query, caller));
-    return { status: 200, body: { clusters: await toClusterAnswers(db, clusters) } };
+    return { status: 200, body: { clusters: await toClusterAnswers(tools, clusters) } };
   },
 });
 
@@ -77,7 +77,7 @@ function create(maxNodes: number): Route {
         metadata: cluster.metadata ?? {},
         config: cluster.config ?? {},
       });
-      return accepted(actionId, { cluster: await toClusterAnswer(tools.store.db, object) });
+      return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
     },
   });
 }
@@ -92,7 +92,7 @@ const show = route({
   async handle(request) {
     const { db } = request.tools.store;
     const cluster = await requireObject(db, request.caller, 'cluster', param(request, 'cluster'));
-    return { status: 200, body: { cluster: await toClusterAnswer(db, cluster) } };
+    return { status: 200, body: { cluster: await toClusterAnswer(request.tools, cluster) } };
   },
 });
 
@@ -118,7 +118,7 @@ const update = route({
     const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
     const asked = defined({ ...rest, profile, profileOnly });
     const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), asked);
-    return accepted(actionId, { cluster: await toClusterAnswer(tools.store.db, object) });
+    return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
   },
 });
 

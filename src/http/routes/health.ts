@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import { clusterHealth, nodeHealth } from '../../requests/cluster-health.ts';
+import { healthOverview } from '../../requests/health-overview.ts';
 import {
   excludeNode,
   includeNode,
@@ -14,8 +15,10 @@ import { defined, integerField, LARGEST_INTEGER, optional, textField } from '../
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
   clusterHealthShape,
+  healthOverviewShape,
   nodeHealthShape,
   toClusterHealthAnswer,
+  toHealthOverviewAnswer,
   toNodeHealthAnswer,
 } from '../shapes/health.ts';
 
@@ -44,6 +47,21 @@ async function answerForNode(tools: RequestTools, caller: Caller, identity: stri
     throw new CoppiceError('bad-request', `The node '${identity}' is in no cluster: nobody watches it.`);
   return { status: 200, body: { health: toNodeHealthAnswer(health) } };
 }
+
+const overview = route({
+  method: 'GET',
+  path: '/v1/health',
+  summary:
+    'All clusters, the worst first: what is wrong, what is done about it, and what an operator has to do',
+  tag,
+  role: 'member',
+  answers: {
+    200: { description: 'The health as it is now.', schema: z.strictObject({ health: healthOverviewShape }) },
+  },
+  async handle({ tools, caller }) {
+    return { status: 200, body: { health: toHealthOverviewAnswer(await healthOverview(tools, caller)) } };
+  },
+});
 
 const ofCluster = route({
   method: 'GET',
@@ -130,6 +148,7 @@ function onNode(word: string, summary: string, say: typeof includeNode): Route {
 }
 
 export const healthRoutes: Route[] = [
+  overview,
   ofCluster,
   pause,
   resume,

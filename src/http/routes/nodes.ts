@@ -55,7 +55,7 @@ const list = route({
     const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
     const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
     const nodes = await listNodes(db, toStoreQuery(asked, caller));
-    return { status: 200, body: { nodes: await toNodeAnswers(db, nodes, minor) } };
+    return { status: 200, body: { nodes: await toNodeAnswers(tools, nodes, minor) } };
   },
 });
 
@@ -100,7 +100,7 @@ const create = route({
       role: node.role ?? '',
       metadata: node.metadata ?? {},
     });
-    const [answer] = await toNodeAnswers(tools.store.db, [object], minor);
+    const [answer] = await toNodeAnswers(tools, [object], minor);
     return accepted(actionId, { node: answer });
   },
 });
@@ -116,7 +116,7 @@ const show = route({
   async handle(request) {
     const { tools, caller, query, minor } = request;
     const node = await requireObject(tools.store.db, caller, 'node', param(request, 'node'));
-    const [answer] = await toNodeAnswers(tools.store.db, [node], minor);
+    const [answer] = await toNodeAnswers(tools, [node], minor);
     const details = query.show_details === true ? { details: await nodeDetails(tools, node) } : {};
     return { status: 200, body: { node: { ...answer, ...details } } };
   },
@@ -144,7 +144,7 @@ const update = route({
     const visible = minor >= TAINTED_SINCE ? { tainted } : {};
     const asked = defined({ ...rest, profile, ...visible });
     const { object, actionId } = await updateNode(tools, caller, param(request, 'node'), asked);
-    const [answer] = await toNodeAnswers(tools.store.db, [object], minor);
+    const [answer] = await toNodeAnswers(tools, [object], minor);
     return accepted(actionId, { node: answer });
   },
 });

@@ -3,8 +3,10 @@ import type { Cluster } from '../../domain/model.ts';
 import { bindingIdsOfClusters } from '../../store/cluster-policies.ts';
 import { nodeIdsOfClusters } from '../../store/nodes.ts';
 import { profileNames } from '../../store/profiles.ts';
-import type { Db } from '../../store/store.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
 import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
+import { standingsOfClusters } from '../../requests/standings.ts';
+import { standingShape } from './health.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
 export const clusterShape = z
@@ -15,6 +17,8 @@ export const clusterShape = z
     dependents: jsonMap,
     desired_capacity: z.int(),
     domain: nullableText,
+    health: standingShape,
+    health_reason: nullableText.describe('null: nothing is wrong.'),
     id,
     init_at: time.describe('When it was asked for.'),
     max_size: z.int().describe('-1: no limit.'),
@@ -36,8 +40,11 @@ export const clusterShape = z
 
 type ClusterAnswer = z.infer<typeof clusterShape>;
 
-/** Clusters with their nodes, bindings and profile names: three queries, however many clusters there are. */
-export async function toClusterAnswers(db: Db, clusters: readonly Cluster[]): Promise<ClusterAnswer[]> {
+/** Clusters with their nodes, bindings, profile names and health: few queries, however many clusters there are. */
+export async function toClusterAnswers(
+  { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
+  clusters: readonly Cluster[],
+): Promise<ClusterAnswer[]> {
   const ids = clusters.map((cluster) => cluster.id);
   const nodes = await nodeIdsOfClusters(db, ids);
   const bindings = await bindingIdsOfClusters(db, ids);
@@ -45,19 +52,27 @@ export async function toClusterAnswers(db: Db, clusters: readonly Cluster[]): Pr
     db,
     clusters.map((cluster) => cluster.profileId),
   );
+  const health = await standingsOfClusters(db, clusters, now());
   return clusters.map((cluster) => ({
     ...ownFields(cluster),
+    health: health.get(cluster.id)?.standing ?? 'UNWATCHED',
+    health_reason: health.get(cluster.id)?.reason ?? null,
     nodes: nodes.get(cluster.id) ?? [],
     policies: bindings.get(cluster.id) ?? [],
     profile_name: profiles.get(cluster.profileId) ?? null,
   }));
 }
 
-export async function toClusterAnswer(db: Db, cluster: Cluster): Promise<ClusterAnswer | undefined> {
-  return (await toClusterAnswers(db, [cluster]))[0];
+export async function toClusterAnswer(
+  tools: Pick<RequestTools, 'store' | 'now'>,
+  cluster: Cluster,
+): Promise<ClusterAnswer | undefined> {
+  return (await toClusterAnswers(tools, [cluster]))[0];
 }
 
-function ownFields(cluster: Cluster): Omit<ClusterAnswer, 'nodes' | 'policies' | 'profile_name'> {
+function ownFields(
+  cluster: Cluster,
+): Omit<ClusterAnswer, 'nodes' | 'policies' | 'profile_name' | 'health' | 'health_reason'> {
   return {
     config: cluster.config,
     created_at: secondsOrNull(cluster.createdAt),
@@ -82,7 +97,14 @@ function ownFields(cluster: Cluster): Omit<ClusterAnswer, 'nodes' | 'policies' |
 }
 
 export const embeddedClusterShape = clusterShape
-  .omit({ metadata: true, nodes: true, policies: true, profile_name: true })
+  .omit({
+    health: true,
+    health_reason: true,
+    metadata: true,
+    nodes: true,
+    policies: true,
+    profile_name: true,
+  })
   .extend({ meta_data: jsonMap, next_index: z.int(), parent: z.null() })
   .meta({ id: 'EmbeddedCluster' });
 

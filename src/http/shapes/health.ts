@@ -1,8 +1,12 @@
-/** How a cluster and its nodes are, in the words of the wire. Ours, not Senlin's. */
+/** The health of clusters and nodes on the wire. Ours, not Senlin's. */
 import { z } from 'zod';
-import type { ClusterHealth, NodeHealth, OpenNodeRecovery } from '../../requests/cluster-health.ts';
+import { notProbed, type ClusterHealth, type NodeHealth } from '../../requests/cluster-health.ts';
+import type { HealthOverview } from '../../requests/health-overview.ts';
+import type { OpenNodeRecovery, RunningRecoveryStep } from '../../requests/open-recoveries.ts';
+import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
 import { recoveryModes, stepPurposes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
+import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import type { BreakerState } from '../../recovery/breaker.ts';
 import type { Maintenance } from '../../recovery/gates.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
@@ -12,6 +16,25 @@ const pauseShape = z.strictObject({
   reason: text,
   until: nullableTime.describe('null: until somebody ends it.'),
 });
+
+export const standingShape = z.enum(standings).describe(standingsInWords);
+
+const explanationFields = {
+  doing: z.array(text).describe('What is being done: the steps that run, until when, and what follows them.'),
+  operator: z
+    .array(
+      z.strictObject({
+        command: text.describe('To be typed as it stands.'),
+        reason: text,
+        required: z.boolean().describe('Coppice does nothing more about it by itself.'),
+      }),
+    )
+    .describe('What an operator has to do, or may do; the required first.'),
+  problems: z.array(text).describe('What is wrong; empty: nothing.'),
+  waiting: z
+    .array(z.strictObject({ reason: text, until: nullableTime }))
+    .describe('What is waited for, and when that is looked at again; null: until something changes.'),
+};
 
 const failureShape = z.strictObject({ class: text, reason: text });
 
@@ -40,6 +63,7 @@ export const nodeHealthShape = z
     reason: text,
     recovery: z
       .strictObject({
+        action_id: nullableText.describe('The NODE_RECOVER that carries it out; null: held.'),
         id,
         mode: z.enum(recoveryModes),
         opened_at: time,
@@ -48,17 +72,35 @@ export const nodeHealthShape = z
         step: z
           .strictObject({
             attempt: z.int(),
+            attempts: z.int().nullable().describe('How many there are at most.'),
+            deadline: nullableTime.describe('When it is given up; null: it has ended.'),
+            if_it_fails: nullableText.describe('What follows if it fails.'),
+            if_it_helps: nullableText.describe('What follows if it succeeds.'),
             item: text,
             name: text,
             purpose: z.enum(stepPurposes),
             state: text,
+            verifying: z
+              .boolean()
+              .describe('The operation is over, and the node is probed until it is healthy.'),
+            workflow: z
+              .strictObject({ execution_id: id, name: text, state: text, state_info: nullableText })
+              .nullable()
+              .describe('Of a WORKFLOW that runs: its execution, which may be PAUSED.'),
             workflow_name: nullableText,
           })
           .nullable(),
       })
       .nullable(),
     since: nullableTime,
+    standing: standingShape,
     status: text,
+    warning: z
+      .strictObject({ execution_id: nullableText, reason: text, recovery_id: id })
+      .nullable()
+      .describe(
+        'A hook after its last recovery failed: the node is healthy, and what the hook was for is not done.',
+      ),
   })
   .meta({ id: 'NodeHealth' });
 
@@ -80,10 +122,11 @@ export const clusterHealthShape = z
       excluded: count,
       failed: count,
       healthy: count,
+      held: count.describe('Their recoveries wait.'),
       missing: count,
       nodes: count,
       quarantined: count,
-      recovering: count,
+      recovering: count.describe('Their recoveries run.'),
       suspected: count,
       unhealthy: count.describe('What counts against max_unhealthy.'),
       unknown: count,
@@ -105,10 +148,83 @@ export const clusterHealthShape = z
         action: nullableText.describe('The action for which healing rests; null: a person asked for it.'),
       })
       .nullable(),
+    ...explanationFields,
     nodes: z.array(nodeHealthShape),
     policy: z.strictObject({ enabled: z.boolean(), id, mode: z.enum(recoveryModes), name: text }).nullable(),
+    standing: standingShape,
   })
   .meta({ id: 'ClusterHealth' });
+
+const overviewClusterShape = z
+  .strictObject({
+    counts: z
+      .strictObject(
+        Object.fromEntries(['desired', 'nodes', ...standings.map(keyOf)].sort().map((key) => [key, count])),
+      )
+      .describe('Each node counts once, under its standing.'),
+    ...explanationFields,
+    health: standingShape,
+    health_reason: nullableText,
+    id,
+    name: text,
+    needs_operator: z.boolean().describe('Something of `operator` is required.'),
+    status: text,
+  })
+  .meta({ id: 'ClusterOverview' });
+
+export const healthOverviewShape = z
+  .strictObject({
+    at: time,
+    clusters: z
+      .array(overviewClusterShape)
+      .describe('The worst first: what needs an operator, then by health.'),
+    counts: z.strictObject({ clusters: count, healthy: count, needs_operator: count }),
+  })
+  .meta({ id: 'HealthOverview' });
+
+/** `not_probed` */
+function keyOf(standing: Standing): string {
+  return standing.toLowerCase();
+}
+
+export function toHealthOverviewAnswer({
+  now,
+  clusters,
+}: HealthOverview): z.infer<typeof healthOverviewShape> {
+  return {
+    at: milliseconds(now),
+    clusters: clusters.map(({ cluster, standing, reason, nodes, needsOperator, explanation }) => ({
+      counts: {
+        desired: cluster.desiredCapacity,
+        nodes: nodes.length,
+        ...Object.fromEntries(
+          standings.map((each) => [keyOf(each), nodes.filter((node) => node === each).length]),
+        ),
+      },
+      ...toExplanation(explanation),
+      health: standing,
+      health_reason: reason,
+      id: cluster.id,
+      name: cluster.name,
+      needs_operator: needsOperator,
+      status: cluster.status,
+    })),
+    counts: {
+      clusters: clusters.length,
+      healthy: clusters.filter(({ standing }) => standing === 'HEALTHY').length,
+      needs_operator: clusters.filter(({ needsOperator }) => needsOperator).length,
+    },
+  };
+}
+
+function toExplanation({ problems, doing, waiting, operator }: ClusterExplanation) {
+  return {
+    doing: [...doing],
+    operator: operator.map(({ command, reason, required }) => ({ command, reason, required })),
+    problems: [...problems],
+    waiting: waiting.map(({ reason, until }) => ({ reason, until: millisecondsOrNull(until) })),
+  };
+}
 
 export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clusterHealthShape> {
   const { cluster, policy, maintenance, breaker, counts, limits, gates, nodes, now } = health;
@@ -121,7 +237,9 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
     limits: { max_in_flight: limits.maxInFlight, max_unhealthy: limits.maxUnhealthy },
     maintenance:
       maintenance === null ? null : { ...toPause(maintenance), action: maintenance.action ?? null },
+    ...toExplanation(health.explanation),
     nodes: nodes.map(toNodeHealthAnswer),
+    standing: health.standing,
     policy:
       policy === null
         ? null
@@ -145,7 +263,7 @@ function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
 }
 
 export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealthShape> {
-  const { node, record, excluded, quarantine, recovery, next } = health;
+  const { node, record, excluded, quarantine, recovery, next, standing, warning } = health;
   return {
     detectors: (record?.detectors ?? []).map(({ detector, verdict, since }) => ({
       detector,
@@ -161,27 +279,50 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
     name: node.name,
     next: { at: millisecondsOrNull(next.at), reason: next.reason, what: next.what },
     quarantine: quarantine && { reason: quarantine.reason, since: milliseconds(quarantine.since) },
-    reason: record?.reason ?? 'not looked at since it was last changed',
+    reason: record?.reason ?? notProbed,
     recovery: recovery && toOpenRecovery(recovery),
     since: millisecondsOrNull(record?.since ?? null),
+    standing,
     status: node.status,
+    warning: warning && {
+      execution_id: warning.executionId,
+      reason: warning.reason,
+      recovery_id: warning.recoveryId,
+    },
   };
 }
 
-function toOpenRecovery({ id: recoveryId, mode, openedAt, startedAt, reason, step }: OpenNodeRecovery) {
+function toOpenRecovery(recovery: OpenNodeRecovery) {
+  const { id: recoveryId, actionId, mode, openedAt, startedAt, reason, step } = recovery;
   return {
+    action_id: actionId,
     id: recoveryId,
     mode,
     opened_at: milliseconds(openedAt),
     reason,
     started_at: millisecondsOrNull(startedAt),
-    step: step && {
-      attempt: step.attempt,
-      item: step.item,
-      name: step.name,
-      purpose: step.purpose,
-      state: step.state,
-      workflow_name: step.workflowName,
+    step: step && toRunningStep(step),
+  };
+}
+
+function toRunningStep({ step, attempts, deadline, verifying, follows, workflow }: RunningRecoveryStep) {
+  return {
+    attempt: step.attempt,
+    attempts,
+    deadline: millisecondsOrNull(deadline),
+    if_it_fails: follows?.ifItFails ?? null,
+    if_it_helps: follows?.ifItHelps ?? null,
+    item: step.item,
+    name: step.name,
+    purpose: step.purpose,
+    state: step.state,
+    verifying,
+    workflow: workflow && {
+      execution_id: workflow.executionId,
+      name: workflow.name,
+      state: workflow.state,
+      state_info: workflow.stateInfo,
     },
+    workflow_name: step.workflowName,
   };
 }

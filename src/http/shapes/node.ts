@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Node } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
-import type { Db } from '../../store/store.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
+import { standingsOfNodes, type StandingWithReason } from '../../requests/standings.ts';
+import { standingShape } from './health.ts';
 import { seconds, secondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
@@ -13,6 +15,8 @@ export const nodeShape = z
     dependents: jsonMap,
     details: jsonMap.optional().describe('What its profile type tells of it; with `show_details=true`.'),
     domain: nullableText,
+    health: standingShape,
+    health_reason: nullableText.describe('null: nothing is wrong.'),
     id,
     index: z.int().describe('Its place in the cluster, from 1; -1 in no cluster.'),
     init_at: time.describe('When it was asked for.'),
@@ -36,22 +40,43 @@ type NodeAnswer = z.infer<typeof nodeShape>;
 /** The microversion that shows whether a node is tainted. */
 export const TAINTED_SINCE = 13;
 
-/** Nodes with the names of their profiles: one query, however many nodes there are. */
-export async function toNodeAnswers(db: Db, nodes: readonly Node[], minor: number): Promise<NodeAnswer[]> {
+/** Nodes with the names of their profiles and their health: few queries, however many nodes there are. */
+export async function toNodeAnswers(
+  { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
+  nodes: readonly Node[],
+  minor: number,
+): Promise<NodeAnswer[]> {
   const names = await profileNames(
     db,
     nodes.map((node) => node.profileId),
   );
-  return nodes.map((node) => toNodeAnswer(node, names.get(node.profileId) ?? null, minor));
+  const health = await standingsOfNodes(
+    db,
+    nodes.map((node) => node.id),
+    now(),
+  );
+  return nodes.map((node) =>
+    toNodeAnswer(node, names.get(node.profileId) ?? null, health.get(node.id) ?? unwatched, minor),
+  );
 }
 
-function toNodeAnswer(node: Node, profileName: string | null, minor: number): NodeAnswer {
+/** It was deleted between the two queries. */
+const unwatched: StandingWithReason = { standing: 'UNWATCHED', reason: null };
+
+function toNodeAnswer(
+  node: Node,
+  profileName: string | null,
+  { standing, reason }: StandingWithReason,
+  minor: number,
+): NodeAnswer {
   return {
     cluster_id: node.clusterId ?? '',
     created_at: secondsOrNull(node.createdAt),
     data: node.data,
     dependents: node.dependents,
     domain: node.domain,
+    health: standing,
+    health_reason: reason,
     id: node.id,
     index: node.index,
     init_at: seconds(node.initAt),

@@ -1,0 +1,160 @@
+/**
+ * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does nothing more about it by itself.
+ * Commands name what there is, so that they can be copied as they stand.
+ */
+import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
+import type { ClosedGate } from './gates.ts';
+
+export interface OperatorTask {
+  readonly reason: string;
+  readonly command: string;
+  readonly required: boolean;
+}
+
+/** Commands for one kind of task; there may be hundreds of nodes. */
+const mostOfAKind = 5;
+
+/** The required ones first. */
+export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
+  const tasks = [
+    ...firstOf(cluster.nodes, releases),
+    ...firstOf(cluster.nodes, unseen),
+    ...failedUnattended(cluster),
+    ...held(cluster),
+    ...firstOf(cluster.nodes, pausedWorkflows),
+    ...firstOf(cluster.nodes, failedHooks),
+    ...incomplete(cluster),
+    ...paused(cluster),
+  ];
+  const isNew = (task: OperatorTask, index: number): boolean =>
+    tasks.findIndex(({ command }) => command === task.command) === index;
+  const unique = tasks.filter(isNew);
+  return [...unique.filter((task) => task.required), ...unique.filter((task) => !task.required)];
+}
+
+function firstOf(
+  nodes: readonly ExplainedNode[],
+  tasksOf: (node: ExplainedNode) => OperatorTask[],
+): OperatorTask[] {
+  return nodes.flatMap(tasksOf).slice(0, mostOfAKind);
+}
+
+function releases({ name, standing }: ExplainedNode): OperatorTask[] {
+  if (standing !== 'QUARANTINED') return [];
+  const reason = `mend the cause, then release ${name}: it is recovered again, with all its tries`;
+  return [{ reason, command: `coppice node release ${name}`, required: true }];
+}
+
+function unseen({ name, standing }: ExplainedNode): OperatorTask[] {
+  if (standing !== 'UNKNOWN') return [];
+  const reason = `${name} cannot be probed, and no recovery starts for what cannot be seen: mend the probe, or recover the node unseen`;
+  return [{ reason, command: `coppice node recover ${name}`, required: true }];
+}
+
+/** Failed nodes for which nothing is started without an operator. */
+function failedUnattended({ name, policy, nodes }: ExplainedCluster): OperatorTask[] {
+  const failed = nodes.filter(({ standing }) => standing === 'FAILED');
+  if (failed.length === 0) return [];
+  if (policy !== null && !policy.enabled) return [enable(name, policy.name)];
+  if (policy !== null && policy.mode === 'ENFORCE') return [];
+  const why = policy === null ? 'no health policy is attached' : 'mode OBSERVE touches nothing';
+  return failed
+    .slice(0, mostOfAKind)
+    .map((node) => recover(node.name, `${why}: recover ${node.name} yourself`));
+}
+
+function held(cluster: ExplainedCluster): OperatorTask[] {
+  const { gates, nodes } = cluster;
+  const [first] = nodes.filter(({ standing }) => standing === 'HELD');
+  return first === undefined ? [] : gates.flatMap((gate) => waysPast(gate, cluster, first.name));
+}
+
+/** How a gate is opened, or passed, before its time; none where waiting is all there is. */
+export function waysPast(
+  { gate }: Pick<ClosedGate, 'gate'>,
+  { name, policy, maintenance }: Pick<ExplainedCluster, 'name' | 'policy' | 'maintenance'>,
+  node: string,
+): OperatorTask[] {
+  switch (gate) {
+    case 'policy':
+      return policy === null ? [] : [enable(name, policy.name)];
+    case 'maintenance':
+      return maintenance === null || maintenance.action !== undefined
+        ? []
+        : [resume(name, maintenance.until === null)];
+    case 'breaker':
+      return [
+        {
+          reason:
+            'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command',
+          command: `coppice cluster breaker reset ${name}`,
+          required: false,
+        },
+      ];
+    case 'max_unhealthy':
+      return [
+        recover(
+          node,
+          passing(
+            'find what the unhealthy nodes have in common; it opens when enough of them are healthy again',
+          ),
+        ),
+      ];
+    case 'rate_limit.node':
+    case 'rate_limit.cluster':
+      return [{ ...recover(node, passing('it opens by itself')), required: false }];
+    case 'max_in_flight':
+      return [];
+  }
+}
+
+function passing(how: string): string {
+  return `${how}; a recovery that an operator asks for passes the gates`;
+}
+
+function enable(cluster: string, policy: string): OperatorTask {
+  const reason = `the health policy ${policy} is disabled: nothing is probed or recovered until it is enabled`;
+  return { reason, command: `coppice cluster policy-update ${cluster} ${policy} --enable`, required: true };
+}
+
+function resume(cluster: string, required: boolean): OperatorTask {
+  return {
+    reason: 'healing goes on when it is resumed',
+    command: `coppice cluster resume ${cluster}`,
+    required,
+  };
+}
+
+function recover(node: string, reason: string): OperatorTask {
+  return { reason, command: `coppice node recover ${node}`, required: true };
+}
+
+function pausedWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {
+  if (recovery === null || recovery.pausedExecution === null) return [];
+  const reason = `the workflow that recovers ${name} is paused, and ends at its deadline`;
+  return [{ reason, command: `coppice workflow resume ${recovery.pausedExecution}`, required: true }];
+}
+
+function failedHooks({ name, standing, warning }: ExplainedNode): OperatorTask[] {
+  if (standing !== 'WARNING' || warning === null) return [];
+  const acknowledge = {
+    reason: `when it is done by hand, say so: the warning on ${name} ends`,
+    command: `coppice recovery acknowledge ${warning.recoveryId}`,
+    required: true,
+  };
+  if (warning.executionId === null) return [acknowledge];
+  const reason = `${name}: see why ${warning.reason.split(':', 1)[0]} failed, and run it again`;
+  return [{ reason, command: `coppice workflow show ${warning.executionId}`, required: true }, acknowledge];
+}
+
+function incomplete({ name, missing, desired }: ExplainedCluster): OperatorTask[] {
+  if (missing === 0) return [];
+  const reason = `${missing} of the ${desired} nodes do not exist: create them`;
+  return [{ reason, command: `coppice cluster resize ${name} --capacity ${desired}`, required: true }];
+}
+
+function paused({ name, maintenance, nodes }: ExplainedCluster): OperatorTask[] {
+  if (maintenance === null || maintenance.action !== undefined) return [];
+  const waits = nodes.some(({ standing }) => standing === 'HELD' || standing === 'FAILED');
+  return [resume(name, waits && maintenance.until === null)];
+}

@@ -1,0 +1,56 @@
+/** The health of all clusters that the caller may see, in the order in which an operator has to care about them. */
+import { compareNaturally } from '../domain/natural-order.ts';
+import type { Cluster } from '../domain/model.ts';
+import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
+import { compareStandings, type Standing } from '../recovery/standing.ts';
+import { listClusters } from '../store/clusters.ts';
+import { healthOfCluster } from './cluster-health.ts';
+import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
+import { standingsOfClusters, type StandingOfCluster } from './standings.ts';
+
+export interface ClusterOverview {
+  readonly cluster: Cluster;
+  readonly standing: Standing;
+  readonly reason: string | null;
+  readonly nodes: readonly Standing[];
+  readonly needsOperator: boolean;
+  readonly explanation: ClusterExplanation;
+}
+
+export interface HealthOverview {
+  readonly now: number;
+  /** The worst first. */
+  readonly clusters: readonly ClusterOverview[];
+}
+
+const nothing: ClusterExplanation = { problems: [], doing: [], waiting: [], operator: [] };
+
+/** Only of what is not healthy more is read than a list reads. */
+export async function healthOverview(tools: RequestTools, caller: Caller): Promise<HealthOverview> {
+  const { db } = tools.store;
+  const project = visibleProject(caller);
+  const clusters = await listClusters(db, project === undefined ? {} : { project });
+  const standings = await standingsOfClusters(db, clusters, tools.now());
+  const overviews: ClusterOverview[] = [];
+  for (const cluster of clusters) overviews.push(await overviewOf(tools, cluster, standings.get(cluster.id)));
+  return { now: tools.now(), clusters: overviews.sort(worstFirst) };
+}
+
+async function overviewOf(
+  tools: RequestTools,
+  cluster: Cluster,
+  known: StandingOfCluster | undefined,
+): Promise<ClusterOverview> {
+  const { standing = 'UNWATCHED', reason = null, nodes = [] } = known ?? {};
+  const explanation = standing === 'HEALTHY' ? nothing : (await healthOfCluster(tools, cluster)).explanation;
+  const needsOperator = explanation.operator.some((task) => task.required);
+  return { cluster, standing, reason, nodes, needsOperator, explanation };
+}
+
+function worstFirst(one: ClusterOverview, other: ClusterOverview): number {
+  return (
+    Number(other.needsOperator) - Number(one.needsOperator) ||
+    compareStandings(one.standing, other.standing) ||
+    compareNaturally(one.cluster.name, other.cluster.name)
+  );
+}

@@ -1,0 +1,160 @@
+/** The open recoveries of a cluster, and of those that run: the step that runs, until when, and what follows it. */
+import type { JsonObject } from '../domain/json.ts';
+import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import type { RecoveryMode } from '../domain/states.ts';
+import type { ClusterSnapshot } from '../healing/snapshot.ts';
+import type { ChainFacts } from '../recovery/chain.ts';
+import { duration, stepLabel } from '../recovery/describe.ts';
+import { verificationEnd } from '../recovery/run-step.ts';
+import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
+import { recoveryDecisions, recoveryPlan, recoverySteps } from '../store/recoveries.ts';
+import type { OpenRecovery } from '../store/recoveries.ts';
+import type { WorkflowExecution } from '../workflow/workflow-service.ts';
+import type { RequestTools } from './request-tools.ts';
+
+export interface OpenNodeRecovery {
+  readonly id: string;
+  readonly mode: RecoveryMode;
+  readonly actionId: string | null;
+  readonly failure: Recovery['failure'];
+  readonly openedAt: number;
+  /** null: held. */
+  readonly startedAt: number | null;
+  /** The last one that began. */
+  readonly step: RunningRecoveryStep | null;
+  /** The last decision; of one that is held, why. */
+  readonly reason: string;
+}
+
+export interface RunningRecoveryStep {
+  readonly step: RecoveryStep;
+  /** null: the recovery was started by a Coppice that did not keep its plan. */
+  readonly attempts: number | null;
+  /** When it is given up at the latest; null: it has ended, or nobody knows. */
+  readonly deadline: number | null;
+  /** The operation is over, and the node is probed until it is healthy. */
+  readonly verifying: boolean;
+  readonly follows: Following | null;
+  readonly workflow: StepWorkflow | null;
+  /** `WORKFLOW drain, attempt 1 of 2: PAUSED, for 5 min at most; then REBOOT, or if it fails ...` */
+  readonly inWords: string;
+}
+
+/** How the execution of a WORKFLOW stands by itself: a paused one is waited for like one that runs. */
+export interface StepWorkflow {
+  readonly executionId: string;
+  readonly name: string;
+  readonly state: WorkflowExecution['state'];
+  readonly stateInfo: string | null;
+}
+
+export async function openNodeRecoveries(
+  tools: RequestTools,
+  { episodes: recoveries, round: { now } }: ClusterSnapshot,
+): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
+  const open = new Map<string, OpenNodeRecovery>();
+  for (const recovery of recoveries) {
+    const { recoveryId: id, nodeId, mode, actionId, failure, openedAt, startedAt } = recovery;
+    const known = { id, mode, actionId, failure, openedAt, startedAt };
+    const running = startedAt === null ? { step: null, reason: '' } : await runningPart(tools, recovery, now);
+    open.set(nodeId, { ...known, ...running });
+  }
+  return open;
+}
+
+async function runningPart(
+  tools: RequestTools,
+  { recoveryId: id }: OpenRecovery,
+  now: number,
+): Promise<Pick<OpenNodeRecovery, 'step' | 'reason'>> {
+  const { db } = tools.store;
+  const step = (await recoverySteps(db, id)).findLast((each) => each.startedAt !== null);
+  const decisions = await recoveryDecisions(db, id);
+  const reason = decisions.at(-1)?.reason ?? '';
+  if (step === undefined) return { step: null, reason };
+  const facts = factsIn(await recoveryPlan(db, id));
+  return { step: await describeStep(tools, step, facts, decisions, now), reason };
+}
+
+/** Kept when the recovery began; before that the plan is empty. */
+function factsIn(plan: JsonObject | undefined): ChainFacts | null {
+  return (plan?.['facts'] as ChainFacts | undefined) ?? null;
+}
+
+async function describeStep(
+  tools: RequestTools,
+  step: RecoveryStep,
+  facts: ChainFacts | null,
+  decisions: readonly RecoveryDecision[],
+  now: number,
+): Promise<RunningRecoveryStep> {
+  const runnable = facts === null ? undefined : runnableOf(facts, step);
+  const verification = verificationStart(step, decisions);
+  const deadline = deadlineOf(step, facts, verification);
+  const follows = facts === null ? null : whatFollows(facts, step, now);
+  const workflow = step.state === 'RUNNING' ? await stepWorkflow(tools, step) : null;
+  const known = {
+    step,
+    attempts: runnable?.attempts ?? null,
+    deadline,
+    verifying: verification !== null,
+    follows,
+    workflow,
+  };
+  return { ...known, inWords: inWords(known, now) };
+}
+
+/** null: the operation still runs, or the step has ended. */
+function verificationStart(step: RecoveryStep, decisions: readonly RecoveryDecision[]): number | null {
+  if (step.state !== 'RUNNING' || step.startedAt === null) return null;
+  const began = step.startedAt;
+  return decisions.find(({ decision, at }) => decision === 'verify' && at >= began)?.at ?? null;
+}
+
+function deadlineOf(
+  step: RecoveryStep,
+  facts: ChainFacts | null,
+  verification: number | null,
+): number | null {
+  const runnable = facts === null ? undefined : runnableOf(facts, step);
+  if (facts === null || runnable === undefined || step.startedAt === null || step.state !== 'RUNNING')
+    return null;
+  const end = step.startedAt + runnable.timeoutMs;
+  return verification === null ? end : verificationEnd(facts, runnable, end, verification);
+}
+
+async function stepWorkflow(
+  tools: RequestTools,
+  { executionId }: RecoveryStep,
+): Promise<StepWorkflow | null> {
+  if (executionId === null || tools.workflows === undefined) return null;
+  try {
+    const execution = await tools.workflows.get(executionId);
+    if (execution === undefined) return null;
+    const { workflowName: name, state, stateInfo } = execution;
+    return { executionId, name, state, stateInfo };
+  } catch {
+    // An engine that does not answer now is no reason to say nothing of the recovery.
+    return null;
+  }
+}
+
+function inWords(
+  { step, attempts, deadline, verifying, follows, workflow }: Omit<RunningRecoveryStep, 'inWords'>,
+  now: number,
+): string {
+  const params = step.workflowName === null ? {} : { workflow_name: step.workflowName };
+  const label = stepLabel({ name: step.name, item: step.item, params });
+  const purpose = step.purpose === 'action' ? '' : `${step.purpose}: `;
+  const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
+  if (step.state !== 'RUNNING') return `${purpose}${label}${attempt}: ${step.state}`;
+  const what = verifying ? 'done, and the node is being verified' : workflowText(workflow);
+  const until = deadline === null ? '' : `, for ${duration(deadline - now)} more at most`;
+  const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
+  return `${purpose}${label}${attempt}: ${what}${until}${then}`;
+}
+
+function workflowText(workflow: StepWorkflow | null): string {
+  if (workflow === null || workflow.state !== 'PAUSED') return 'runs';
+  return `its workflow is PAUSED${workflow.stateInfo === null || workflow.stateInfo === '' ? '' : ` (${workflow.stateInfo})`}`;
+}
