@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onCluster } from '../src/actions/action-requests.ts';
+import { onCluster } from '../src/domain/action-requests.ts';
 import { probe } from '../test/support/probe.ts';
 import { actionDefinitions } from '../src/actions/registry.ts';
 import type { Cluster } from '../src/domain/model.ts';

@@ -4,7 +4,7 @@ import { healthPolicy } from '../../test/support/health-policies.ts';
 import { newNode } from '../../test/support/recovery-rows.ts';
 import { aProfile } from '../../test/support/rows.ts';
 import { registryOf } from '../profiles/registry.ts';
-import { manage } from './physical-node.ts';
+import { manage } from '../clusters/managed-node.ts';
 import { probe } from '../../test/support/probe.ts';
 
 const cloud = new FakeCloud();

@@ -4,7 +4,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
 import { withoutRetries } from '../health/detector.ts';
 import { probeNode } from '../health/probe-node.ts';
-import type { ManagedNode } from './physical-node.ts';
+import type { ManagedNode } from '../clusters/managed-node.ts';
 import type { ActionServices } from './services.ts';
 
 /** Never throws for what it sees: `unknown` says that it could not be probed. */

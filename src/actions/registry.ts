@@ -1,17 +1,17 @@
 /** Which actions there are: an explicit list; adding one is adding a file and a line. */
 import type { ActionDefinition } from '../engine/action-context.ts';
-import { clusterCheck } from './cluster-check.ts';
-import { clusterCreate } from './cluster-create.ts';
-import { clusterDelete } from './cluster-delete.ts';
-import { clusterAttachPolicy, clusterDetachPolicy, clusterUpdatePolicy } from './cluster-policies.ts';
-import { clusterRecover } from './cluster-recover.ts';
-import { clusterResize, clusterScaleIn, clusterScaleOut } from './cluster-resize.ts';
-import { clusterUpdate } from './cluster-update.ts';
-import { nodeCheck } from './node-check.ts';
-import { nodeCreate } from './node-create.ts';
-import { nodeDelete } from './node-delete.ts';
-import { nodeRecover, type RecoveryServices } from './node-recover.ts';
-import { nodeUpdate } from './node-update.ts';
+import { clusterCheck } from './cluster/cluster-check.ts';
+import { clusterCreate } from './cluster/cluster-create.ts';
+import { clusterDelete } from './cluster/cluster-delete.ts';
+import { clusterAttachPolicy, clusterDetachPolicy, clusterUpdatePolicy } from './cluster/cluster-policies.ts';
+import { clusterRecover } from './cluster/cluster-recover.ts';
+import { clusterResize, clusterScaleIn, clusterScaleOut } from './cluster/cluster-resize.ts';
+import { clusterUpdate } from './cluster/cluster-update.ts';
+import { nodeCheck } from './node/node-check.ts';
+import { nodeCreate } from './node/node-create.ts';
+import { nodeDelete } from './node/node-delete.ts';
+import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
+import { nodeUpdate } from './node/node-update.ts';
 
 export function actionDefinitions(services: RecoveryServices): ActionDefinition[] {
   return [

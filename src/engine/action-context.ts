@@ -18,9 +18,9 @@
  * to clean up runs as usual. It refuses to be clever: no parallel replay, no versioning of code. A name is used
  * once in a run; in a loop it carries the loop's counter.
  */
-import type { LockWanted } from '../store/actions.ts';
 import type { ChildOutcome } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
+import type { ActionRequest } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -32,18 +32,6 @@ export interface StepRequest {
   readonly key: string;
   /** Aborted when the action is cancelled, out of time, or the process stops. */
   readonly signal: AbortSignal;
-}
-
-/** Something that an action can be asked to do; the engine gives it its id and its place. */
-export interface ActionRequest {
-  /** `NODE_RECOVER` */
-  readonly action: string;
-  readonly target: string;
-  readonly clusterId: string | null;
-  readonly inputs: JsonObject;
-  /** Seconds; 0: no limit. */
-  readonly timeout: number;
-  readonly locks: readonly LockWanted[];
 }
 
 export interface ActionContext {

@@ -3,6 +3,7 @@
  * before. It ends in one of four ways (`RunOutcome`); only `returned` and `threw` are an end of the action.
  */
 import { randomUUID } from 'node:crypto';
+import type { ActionRequest } from '../domain/action-requests.ts';
 import { fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Action } from '../domain/model.ts';
@@ -23,7 +24,6 @@ import {
   ActionInterrupted,
   type ActionContext,
   type ActionDefinition,
-  type ActionRequest,
   type StepRequest,
 } from './action-context.ts';
 

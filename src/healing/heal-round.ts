@@ -4,10 +4,10 @@
  * round changes nothing.
  */
 import { randomUUID } from 'node:crypto';
-import { evaluateCluster } from '../actions/evaluate-cluster.ts';
-import { onNode } from '../actions/action-requests.ts';
+import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
+import { onNode } from '../domain/action-requests.ts';
 import type { Cluster, Node } from '../domain/model.ts';
-import { cancelHeld } from '../actions/close-held.ts';
+import { cancelHeld } from '../recovery-record/close-held.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
 import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { RecoveryMode } from '../domain/states.ts';

@@ -7,7 +7,7 @@
  * a second look are the normal path. It repairs nothing itself: that is the action's part.
  */
 import type { Node, Profile } from '../domain/model.ts';
-import { manage } from '../actions/physical-node.ts';
+import { manage } from '../clusters/managed-node.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
 import type { HttpClient } from '../outbound/http-client.ts';

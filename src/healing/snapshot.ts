@@ -1,6 +1,6 @@
 /** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
-import type { ClusterRules } from '../actions/cluster-rules.ts';
-import { maintenanceOf } from '../actions/maintenance.ts';
+import type { ClusterRules } from '../clusters/cluster-rules.ts';
+import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';

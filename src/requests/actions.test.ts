@@ -3,7 +3,7 @@ import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { FakeCloud } from '../../test/support/fake-cloud.ts';
 import { aCluster, aNode, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
-import { onNode } from '../actions/action-requests.ts';
+import { onNode } from '../domain/action-requests.ts';
 import { getAction } from '../store/action-listing.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertNodes } from '../store/nodes.ts';

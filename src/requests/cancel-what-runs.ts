@@ -2,7 +2,7 @@
  * Asking to end what runs. Who deletes an object does not wait for what is being done to it: that is asked to end, and the deletion takes the
  * lock after it.
  */
-import { closeAbandonedRecovery } from '../actions/recovery-record.ts';
+import { closeAbandonedRecovery } from '../recovery-record/recovery-record.ts';
 import type { Action, Cluster, Node } from '../domain/model.ts';
 import { requestCancel } from '../store/action-cancel.ts';
 import { getAction, unfinishedRootsOfCluster } from '../store/action-listing.ts';

@@ -1,5 +1,5 @@
 /** What can be done to a cluster that exists: `POST /v1/clusters/{id}/actions`. Each returns the id of the action. */
-import { onCluster, type ClusterActionName } from '../actions/action-requests.ts';
+import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';

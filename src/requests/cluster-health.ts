@@ -1,8 +1,8 @@
 /** The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator has to do. Nothing is probed. */
 import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
-import { inForce } from '../actions/maintenance.ts';
-import { rulesOfCluster, type NamedRules } from '../actions/cluster-rules.ts';
+import { inForce } from '../clusters/maintenance.ts';
+import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
 import { changedAt, recordSince, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';

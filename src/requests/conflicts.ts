@@ -3,9 +3,9 @@
  * conflict. What runs on the nodes of a cluster is none for the cluster: a request on the cluster is accepted and waits for them, so that
  * a long recovery of one node does not turn every request on its cluster away.
  */
-import { clusterLock, nodeLock } from '../actions/action-requests.ts';
+import { clusterLock, nodeLock } from '../domain/action-requests.ts';
 import { CoppiceError } from '../domain/errors.ts';
-import type { ActionRequest } from '../engine/action-context.ts';
+import type { ActionRequest } from '../domain/action-requests.ts';
 import { locksOn } from '../store/action-claims.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Db } from '../store/store.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { onNode, type NodeActionName } from '../actions/action-requests.ts';
-import { manage } from '../actions/physical-node.ts';
+import { onNode, type NodeActionName } from '../domain/action-requests.ts';
+import { manage } from '../clusters/managed-node.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
-import { inForce } from '../actions/maintenance.ts';
+import { inForce } from '../clusters/maintenance.ts';
 import { healingOfNode } from '../store/healing.ts';
 import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';

@@ -1,7 +1,7 @@
 /** Puts an action into the queue, where nothing stands against it. */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
-import type { ActionRequest } from '../engine/action-context.ts';
+import type { ActionRequest } from '../domain/action-requests.ts';
 import { insertActions } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 import { refuseConflicts } from './conflicts.ts';

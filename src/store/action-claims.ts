@@ -9,11 +9,12 @@
  */
 
 import type { Selectable } from 'kysely';
+import type { LockMode, LockWanted } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EndedActionStatus } from '../domain/states.ts';
 import { wakeAction } from './action-wakes.ts';
-import { toAction, type LockMode, type LockWanted } from './actions.ts';
+import { toAction } from './actions.ts';
 import { fromText, toText } from './rows.ts';
 import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';

@@ -1,5 +1,6 @@
 /** Rows of durable actions: created, and read. What their owner writes is in `action-claims.ts`. */
 import type { Insertable, Selectable } from 'kysely';
+import type { LockWanted } from '../domain/action-requests.ts';
 import type { Action, ActionCause } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { unfinishedActionStatuses, type ActionStatus, type EndedActionStatus } from '../domain/states.ts';
@@ -8,14 +9,6 @@ import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 type ActionRow = Selectable<ActionTable>;
-
-/** Taken with the claim, see `action-claims.ts`. */
-export type LockMode = 'exclusive' | 'shared';
-
-export interface LockWanted {
-  readonly resource: string;
-  readonly mode: LockMode;
-}
 
 export interface NewAction {
   readonly id: string;

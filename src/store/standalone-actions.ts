@@ -1,6 +1,6 @@
 /** Action executions that belong to no workflow: somebody ran an action by itself and wants it kept. Their execution and task have no id. */
 import type { JsonObject } from '../domain/json.ts';
-import type { ActionRecord } from '../workflow/language/state/records.ts';
+import type { ActionRecord } from '../domain/workflow-records.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 import { insertWorkflowActions } from './workflow-executions.ts';

@@ -8,7 +8,7 @@
  */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
-import type { ActionRecord, ExecutionRecord, TaskRecord } from '../workflow/language/state/records.ts';
+import type { ActionRecord, ExecutionRecord, TaskRecord } from '../domain/workflow-records.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { WorkflowActionRow, WorkflowExecutionRow, WorkflowTaskRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';

@@ -1,7 +1,7 @@
 /** Lists of executions, tasks and actions of workflows: for the API, and for `executions()` in expressions. */
 import { sql, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { ActionRecord, TaskRecord } from '../workflow/language/state/records.ts';
+import type { ActionRecord, TaskRecord } from '../domain/workflow-records.ts';
 import { applyListing, type Listed } from './listing.ts';
 import { fromText } from './rows.ts';
 import type { Schema } from './schema.ts';

@@ -4,6 +4,7 @@
  * the same, see its POST /v2/executions).
  */
 import type { JsonObject } from '../domain/json.ts';
+import type { WorkflowState } from '../domain/workflow-records.ts';
 
 export interface WorkflowDescription {
   readonly id: string;
@@ -12,9 +13,6 @@ export interface WorkflowDescription {
   /** Declared inputs; `required` are those without a default. */
   readonly inputs: readonly { readonly name: string; readonly required: boolean }[];
 }
-
-/** Mistral's states of an execution. PAUSED is still running for one who waits. */
-export type WorkflowState = 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
 
 export interface WorkflowExecution {
   readonly id: string;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodeLock, onCluster, onNode } from '../../src/actions/action-requests.ts';
+import { nodeLock, onCluster, onNode } from '../../src/domain/action-requests.ts';
 import type { Cluster, Node, Policy } from '../../src/domain/model.ts';
 import { requestCancel } from '../../src/store/action-cancel.ts';
 import { locksOn } from '../../src/store/action-claims.ts';

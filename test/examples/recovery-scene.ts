@@ -3,8 +3,8 @@
  * workflow runner, a node of a fake cloud, and what the outside world says on real sockets.
  */
 import { randomUUID } from 'node:crypto';
-import { nodeLock } from '../../src/actions/action-requests.ts';
-import { nodeRecover } from '../../src/actions/node-recover.ts';
+import { nodeLock } from '../../src/domain/action-requests.ts';
+import { nodeRecover } from '../../src/actions/node-recover/node-recover.ts';
 import { probe } from '../support/probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';

@@ -3,7 +3,7 @@
  * and what it starts is carried out.
  */
 import { randomUUID } from 'node:crypto';
-import { nodeRecover } from '../../src/actions/node-recover.ts';
+import { nodeRecover } from '../../src/actions/node-recover/node-recover.ts';
 import { http, probe } from './probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Policy, Recovery } from '../../src/domain/model.ts';

@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { nodeActionNames } from '../../src/actions/action-requests.ts';
+import { nodeActionNames } from '../../src/domain/action-requests.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import { probe } from './probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';

@@ -4,7 +4,7 @@ import { RefusedRequest } from '../../src/workflow/language/conductor/fault.ts';
 import { resultOfActions } from '../../src/workflow/language/conductor/task-view.ts';
 import { inputText, interfaceOf } from '../../src/workflow/language/definition/describe-workflow.ts';
 import { DefinitionError } from '../../src/workflow/language/definition/problem.ts';
-import type { TaskRecord } from '../../src/workflow/language/state/records.ts';
+import type { TaskRecord } from '../../src/domain/workflow-records.ts';
 import type { Case, CaseDefinition, CaseStep } from './mistral-corpus.ts';
 import { httpBase } from './mistral-corpus-actions.ts';
 import { info, normal, prune, sortKey } from './mistral-corpus-form.ts';

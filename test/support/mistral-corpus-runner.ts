@@ -26,7 +26,7 @@ import {
 } from '../../src/workflow/language/definition/parse-definition.ts';
 import type { AdhocActionSpec, WorkflowSpec } from '../../src/workflow/language/definition/workflow-spec.ts';
 import { ExecutionState } from '../../src/workflow/language/state/execution-state.ts';
-import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../src/workflow/language/state/records.ts';
+import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../src/domain/workflow-records.ts';
 import { type Outcome, PretendedActions, systemAction } from './mistral-corpus-actions.ts';
 
 type UntimedEvent = WorkflowEvent extends infer Event

@@ -4,11 +4,11 @@
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import type { WorkflowState } from '../../src/domain/workflow-records.ts';
 import { sendSignal } from '../../src/store/action-wakes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type {
-  WorkflowState,
   WorkflowStartRequest,
   WorkflowDescription,
   WorkflowExecution,

@@ -1,9 +1,9 @@
 /** A store, an engine with actions, and clusters of fake nodes: for tests of what actions do. */
 import { randomUUID } from 'node:crypto';
-import { onCluster, type ClusterActionName } from '../../src/actions/action-requests.ts';
+import { onCluster, type ActionRequest, type ClusterActionName } from '../../src/domain/action-requests.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Cluster, Node, Policy } from '../../src/domain/model.ts';
-import type { ActionDefinition, ActionRequest } from '../../src/engine/action-context.ts';
+import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { insertActions, toAction } from '../../src/store/actions.ts';
 import { getCluster, insertCluster } from '../../src/store/clusters.ts';

@@ -6,7 +6,7 @@ import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import type { ProfileTypes } from '../../src/profiles/registry.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
 import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
-import { nodeActionNames } from '../../src/actions/action-requests.ts';
+import { nodeActionNames } from '../../src/domain/action-requests.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { noAuthentication } from '../../src/http/authentication.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';

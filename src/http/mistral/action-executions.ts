@@ -5,7 +5,7 @@ import { deleteStandaloneAction, noExecution, standaloneSettings } from '../../s
 import type { Db } from '../../store/store.ts';
 import { getExecutions, getWorkflowAction, taskNames } from '../../store/workflow-executions.ts';
 import { listings, listWorkflowActions, type PageQuery } from '../../store/workflow-listing.ts';
-import { hasActionEnded, type ActionRecord } from '../../workflow/language/state/records.ts';
+import { hasActionEnded, type ActionRecord } from '../../domain/workflow-records.ts';
 import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
 import {
   badRequest,

@@ -7,7 +7,7 @@ import {
   tasksOfExecution,
   type StoredExecution,
 } from '../../store/workflow-executions.ts';
-import type { ActionRecord, TaskRecord } from '../../workflow/language/state/records.ts';
+import type { ActionRecord, TaskRecord } from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from '../../workflow/runner/definition-library.ts';
 import { actionExecutionShape, executionShape, fullTaskShape, settingOf } from './shapes.ts';
 

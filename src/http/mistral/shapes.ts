@@ -13,7 +13,7 @@ import {
   hasTaskEnded,
   type ActionRecord,
   type TaskRecord,
-} from '../../workflow/language/state/records.ts';
+} from '../../domain/workflow-records.ts';
 import { pythonText } from '../../workflow/language/conductor/python-text.ts';
 
 export function timeText(milliseconds: number | null): string | null {

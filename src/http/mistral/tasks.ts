@@ -7,7 +7,7 @@ import {
   type StoredExecution,
 } from '../../store/workflow-executions.ts';
 import { listings, listTasks, type PageQuery } from '../../store/workflow-listing.ts';
-import type { TaskRecord } from '../../workflow/language/state/records.ts';
+import type { TaskRecord } from '../../domain/workflow-records.ts';
 import { executionAsked, executionList } from './executions.ts';
 import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterActionNames, nodeActionNames } from '../../actions/action-requests.ts';
+import { clusterActionNames, nodeActionNames } from '../../domain/action-requests.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import { actionStates } from '../../domain/states.ts';
 import { cancelAction } from '../../requests/actions.ts';

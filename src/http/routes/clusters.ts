@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clusterStatuses } from '../../domain/states.ts';
 import { createCluster, deleteCluster, updateCluster } from '../../requests/clusters.ts';
 import { requireObject } from '../../requests/find-object.ts';
-import { DEFAULT_ACTION_TIMEOUT } from '../../actions/action-requests.ts';
+import { DEFAULT_ACTION_TIMEOUT } from '../../domain/action-requests.ts';
 import { listClusters } from '../../store/clusters.ts';
 import {
   booleanField,

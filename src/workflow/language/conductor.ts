@@ -41,7 +41,7 @@ import { decideTransitions, dispatch, neededFor, startFirstTasks } from './condu
 import type { WorkflowSpec } from './definition/workflow-spec.ts';
 import { tasksInCycles } from './graph/check-graph.ts';
 import { type Changes, ExecutionState } from './state/execution-state.ts';
-import type { ExecutionRecord } from './state/records.ts';
+import type { ExecutionRecord } from '../../domain/workflow-records.ts';
 
 export interface Step {
   readonly changes: Changes;

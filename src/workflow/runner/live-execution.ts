@@ -19,7 +19,7 @@ import {
 import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
-import { hasActionEnded } from '../language/state/records.ts';
+import { hasActionEnded } from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';

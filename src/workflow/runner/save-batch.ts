@@ -21,7 +21,7 @@ import {
   type WorkflowTimer,
 } from '../../store/workflow-work.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { TaskRecord } from '../language/state/records.ts';
+import type { TaskRecord } from '../../domain/workflow-records.ts';
 import { endSignalOf } from './end-signal.ts';
 import type { StepBatch } from './step-batch.ts';
 

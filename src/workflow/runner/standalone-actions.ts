@@ -24,7 +24,7 @@ import {
   type ResolvedAction,
 } from '../language/conductor/resolve-call.ts';
 import { Facts, LookupNeeded } from '../language/conductor/lookups.ts';
-import type { ActionRecord, EndState } from '../language/state/records.ts';
+import type { ActionRecord, EndState } from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { LookupCache } from './lookup-cache.ts';
 

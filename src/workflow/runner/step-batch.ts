@@ -23,7 +23,7 @@ import {
   type ExecutionRecord,
   hasActionEnded,
   type TaskRecord,
-} from '../language/state/records.ts';
+} from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import type { LookupCache } from './lookup-cache.ts';
 

@@ -36,7 +36,7 @@ import { createExecution } from '../language/conductor.ts';
 import type { TimerKind } from '../language/conductor/event.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
-import type { EndState } from '../language/state/records.ts';
+import type { EndState } from '../../domain/workflow-records.ts';
 import { ActionRuns } from './action-runs.ts';
 import { DefinitionLibrary, type NamedWorkflow } from './definition-library.ts';
 import { DueTimers } from './due-timers.ts';

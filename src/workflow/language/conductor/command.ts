@@ -1,6 +1,6 @@
 /** What a conductor asks for: data, to be stored in one transaction with the changes of the same step and carried out after it. */
 import type { JsonObject } from '../../../domain/json.ts';
-import type { EndState } from '../state/records.ts';
+import type { EndState } from '../../../domain/workflow-records.ts';
 import type { TimerKind } from './event.ts';
 import type { WorkflowFacts } from './lookups.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import type { JsonObject } from '../../../domain/json.ts';
-import type { ExecutionRecord } from '../state/records.ts';
+import type { ExecutionRecord } from '../../../domain/workflow-records.ts';
 
 function run(text: string, input: JsonObject = {}, params: JsonObject = {}): ExecutionRecord {
   const runner = new VirtualRunner(undefined, { forgetful: true });

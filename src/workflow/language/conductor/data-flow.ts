@@ -5,8 +5,8 @@
  * stands later in the definition wins (Mistral: whichever comes last from the database).
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
-import type { TaskRecord } from '../state/records.ts';
-import { hasTaskEnded } from '../state/records.ts';
+import type { TaskRecord } from '../../../domain/workflow-records.ts';
+import { hasTaskEnded } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 
 /** What a task passes on. */

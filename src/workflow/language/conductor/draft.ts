@@ -10,7 +10,7 @@ import {
   hasTaskEnded,
   type TaskRecord,
   type TaskState,
-} from '../state/records.ts';
+} from '../../../domain/workflow-records.ts';
 import type { Command } from './command.ts';
 import { Facts, type ConductorLookups } from './lookups.ts';
 

@@ -3,7 +3,7 @@
  * `uuid()` in expressions draws; a replay of the same event carries the same two. Without a seed those ids are unique but guessable.
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
-import type { EndState, Wait } from '../state/records.ts';
+import type { EndState, Wait } from '../../../domain/workflow-records.ts';
 
 export type WorkflowEvent = { readonly now: number; readonly seed?: string } & (
   | { readonly type: 'start' }

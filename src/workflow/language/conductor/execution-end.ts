@@ -1,7 +1,7 @@
 /** How an execution ends or is held: its state, state_info and output. */
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts';
 import { type Template } from '../../expressions.ts';
-import type { ActionRecord, ActionState, EndState, TaskRecord } from '../state/records.ts';
+import type { ActionRecord, ActionState, EndState, TaskRecord } from '../../../domain/workflow-records.ts';
 import { finalContext, isEmpty } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { EngineFault, evaluate } from './fault.ts';

@@ -8,7 +8,7 @@ import {
   hasActionEnded,
   hasTaskEnded,
   type TaskRecord,
-} from '../state/records.ts';
+} from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { failByFault, hasExecutionEnded } from './execution-end.ts';

@@ -7,7 +7,7 @@
  */
 import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { neededArrivals, reachableFrom } from '../graph/workflow-graph.ts';
-import { hasTaskEnded, type TaskRecord, type Trigger } from '../state/records.ts';
+import { hasTaskEnded, type TaskRecord, type Trigger } from '../../../domain/workflow-records.ts';
 import { inDefinitionOrder, mergeContexts } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { finishTask, guardedEnd, publish } from './finish-task.ts';

@@ -2,7 +2,7 @@
 import type { Json } from '../../../domain/json.ts';
 import { type ExpressionScope, isTruthy, type Template } from '../../expressions.ts';
 import type { PoliciesSpec, RetrySpec } from '../definition/workflow-spec.ts';
-import type { EndState, ResolvedPolicies } from '../state/records.ts';
+import type { EndState, ResolvedPolicies } from '../../../domain/workflow-records.ts';
 import { EngineFault, evaluate, kindOf } from './fault.ts';
 
 export const pausedBefore = "Set by 'pause-before' policy";

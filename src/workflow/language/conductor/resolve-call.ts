@@ -2,7 +2,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { ExpressionScope } from '../../expressions.ts';
 import type { AdhocActionSpec, InputSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
-import type { ExecutionRecord } from '../state/records.ts';
+import type { ExecutionRecord } from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
 import { EngineFault, evaluate } from './fault.ts';
 import { pythonList, pythonText } from './python-text.ts';

@@ -3,7 +3,13 @@ import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.t
 import { isTruthy } from '../../expressions.ts';
 import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { derivedId } from '../state/derived-id.ts';
-import type { ItemsProgress, ResolvedPolicies, TaskRecord, TaskState, Trigger } from '../state/records.ts';
+import type {
+  ItemsProgress,
+  ResolvedPolicies,
+  TaskRecord,
+  TaskState,
+  Trigger,
+} from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 import { EngineFault, evaluate, kindOf } from './fault.ts';
 import { failByFault, pauseExecution } from './execution-end.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../expressions.ts';
 import type { WorkflowFunction } from '../function-names.ts';
 import { derivedId } from '../state/derived-id.ts';
-import type { TaskRecord } from '../state/records.ts';
+import type { TaskRecord } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 import { pythonText } from './python-text.ts';
 import { taskView, taskViewsOf, timeText } from './task-view.ts';

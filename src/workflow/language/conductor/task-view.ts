@@ -1,6 +1,6 @@
 /** A task as expressions see it: what task() and tasks() answer, and its result. */
 import type { Json, JsonObject } from '../../../domain/json.ts';
-import { type ActionRecord, hasActionEnded, type TaskRecord } from '../state/records.ts';
+import { type ActionRecord, hasActionEnded, type TaskRecord } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 
 interface TaskHome {

@@ -1,7 +1,7 @@
 /** What follows a task: its transitions are decided, and carried out one by one. */
 import { isTruthy } from '../../expressions.ts';
 import { edgesOf, type Edge } from '../graph/workflow-graph.ts';
-import type { Dispatch, TaskRecord } from '../state/records.ts';
+import type { Dispatch, TaskRecord } from '../../../domain/workflow-records.ts';
 import { mergeContexts, outboundContext, targetName } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { endExecution, hasExecutionEnded, pauseExecution } from './execution-end.ts';

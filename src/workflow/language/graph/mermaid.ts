@@ -1,6 +1,7 @@
 /** A workflow as a Mermaid flowchart: solid arrows for on-success, dotted for on-error, thick for on-complete. */
+import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
-import { type ClauseName, edgesOf } from './workflow-graph.ts';
+import { edgesOf } from './workflow-graph.ts';
 
 const arrows: Readonly<Record<ClauseName, string>> = {
   'on-success': '-->',

@@ -2,9 +2,8 @@
  * The tasks of a workflow as a graph: who can start whom. A direct workflow's edges are its transitions, of whatever clause and
  * guard; a reverse workflow's lead from a required task to those that require it.
  */
+import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
-
-export type ClauseName = 'on-success' | 'on-error' | 'on-complete';
 
 export interface Edge {
   readonly from: string;

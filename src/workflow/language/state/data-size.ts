@@ -4,7 +4,7 @@
  * of its branch along. Without a bound on the whole a small definition fills the memory of the process that all others run in.
  */
 import type { Json } from '../../../domain/json.ts';
-import type { ActionRecord, ExecutionRecord, TaskRecord } from './records.ts';
+import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
 
 /** Far above what workflows carry (a console log has some MB); several executions of this size fit a small server. */
 export const mostData = 50_000_000;

@@ -4,8 +4,8 @@
  * when the next event comes: an execution that waits for something needs no memory.
  */
 import { actionSize, executionSize, taskSize } from './data-size.ts';
-import type { ActionRecord, ExecutionRecord, TaskRecord } from './records.ts';
-import { hasTaskEnded } from './records.ts';
+import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
+import { hasTaskEnded } from '../../../domain/workflow-records.ts';
 
 /** The rows that one step made or changed: all of them are written in one transaction with the step's commands. */
 export interface Changes {

@@ -1,0 +1,45 @@
+/** What every action on a cluster has in common: the mark at its beginning, the evaluation at its end, and failing when a node failed. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { Cluster } from '../../domain/model.ts';
+import type { ClusterStatus } from '../../domain/states.ts';
+import type { ActionContext, ChildOutcome } from '../../engine/action-context.ts';
+import { count } from '../../recovery/describe.ts';
+import { getCluster } from '../../store/clusters.ts';
+import type { Db } from '../../store/store.ts';
+import { evaluateCluster, markCluster } from '../../clusters/evaluate-cluster.ts';
+
+/** @throws CoppiceError `resource-not-found` */
+export async function requireCluster(db: Db, id: string): Promise<Cluster> {
+  const cluster = await getCluster(db, id);
+  if (cluster === undefined)
+    throw new CoppiceError('resource-not-found', `The cluster '${id}' could not be found.`);
+  return cluster;
+}
+
+/** Marks the cluster as busy, does the work, and evaluates the cluster whether it went well or not. */
+export async function whileClusterIs<T>(
+  context: ActionContext,
+  status: ClusterStatus,
+  reason: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { target, action } = context.action;
+  await context.transaction('begin', (tx) => markCluster(tx, target, status, reason, context.now()));
+  try {
+    return await work();
+  } finally {
+    await context.transaction('evaluate', (tx) => evaluateCluster(tx, target, action, context.now()));
+  }
+}
+
+/** @throws CoppiceError that names up to three of the nodes that failed, and why. */
+export function requireSuccess(outcomes: readonly ChildOutcome[], what: string): void {
+  const failed = outcomes.filter((outcome) => outcome.status !== 'SUCCEEDED');
+  if (failed.length === 0) return;
+  const shown = failed.slice(0, 3).map((outcome) => `node ${outcome.target.slice(0, 8)}: ${outcome.reason}`);
+  const more = failed.length > shown.length ? `; and ${failed.length - shown.length} more` : '';
+  throw new CoppiceError(
+    'operation-failed',
+    `${what} failed for ${failed.length} of ${count(outcomes.length, 'node')}: ${shown.join('; ')}${more}`,
+  );
+}

@@ -1,0 +1,278 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeCloud } from '../../../test/support/fake-cloud.ts';
+import { TestEngine } from '../../../test/support/test-engine.ts';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { Cluster } from '../../domain/model.ts';
+import { registryOf } from '../../profiles/registry.ts';
+import { bindingsOf } from '../../store/cluster-policies.ts';
+import { getCluster } from '../../store/clusters.ts';
+import { saveNodeHealth } from '../../store/node-health.ts';
+import { listRecoveries } from '../../store/recoveries.ts';
+import { onNode } from '../../domain/action-requests.ts';
+import { probe } from '../../../test/support/probe.ts';
+import { actionDefinitions } from '../registry.ts';
+import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
+
+let cloud: FakeCloud;
+let engine: TestEngine;
+
+beforeEach(async () => {
+  cloud = new FakeCloud();
+  const profileTypes = registryOf([cloud.type]);
+  engine = await TestEngine.start((store) =>
+    actionDefinitions({ store, profileTypes, probe, workflows: embeddedWorkflows({ store }) }),
+  );
+});
+
+afterEach(() => engine.stop());
+
+async function cluster(changes: Partial<Cluster> = {}): Promise<string> {
+  const id = await engine.newCluster('test.node-1.0', changes);
+  await engine.runOnCluster('CLUSTER_CREATE', id);
+  return id;
+}
+
+describe('CLUSTER_CREATE', () => {
+  it('makes the nodes, named and numbered, and the cluster ACTIVE', async () => {
+    const id = await cluster();
+    const nodes = await engine.nodes(id);
+    expect(nodes.map(({ name, index, status }) => `${name} ${index} ${status}`)).toEqual([
+      'web-1 1 ACTIVE',
+      'web-2 2 ACTIVE',
+      'web-3 3 ACTIVE',
+    ]);
+    expect(cloud.servers.size).toBe(3);
+    const made = await engine.cluster(id);
+    expect(made.status).toBe('ACTIVE');
+    expect(made.statusReason).toBe(
+      'CLUSTER_CREATE: number of active nodes is equal or above desired_capacity (3).',
+    );
+    expect(made.createdAt).not.toBeNull();
+  });
+
+  it('makes an empty cluster', async () => {
+    expect((await engine.cluster(await cluster({ desiredCapacity: 0 }))).status).toBe('ACTIVE');
+  });
+
+  it('fails with the node that failed and why, and leaves the others running', async () => {
+    cloud.fail('create web-2', new CoppiceError('operation-failed', 'The port is taken.'));
+    const id = await engine.newCluster('test.node-1.0');
+    const action = await engine.runOnCluster('CLUSTER_CREATE', id);
+    expect(action.status).toBe('FAILED');
+    expect(action.statusReason).toMatch(
+      /^Creation failed for 1 of 3 nodes: node [0-9a-f]{8}: The port is taken\.$/,
+    );
+    expect((await engine.cluster(id)).status).toBe('WARNING');
+    const [, failed] = await engine.nodes(id);
+    expect(failed).toMatchObject({ status: 'ERROR', statusReason: 'Creation failed: The port is taken.' });
+  });
+});
+
+describe('sizes', () => {
+  it('scales out by one if nothing is said, with indexes that were never used', async () => {
+    const id = await cluster();
+    await engine.runOnCluster('CLUSTER_SCALE_IN', id);
+    await engine.runOnCluster('CLUSTER_SCALE_OUT', id);
+    expect((await engine.nodes(id)).map((node) => node.index)).toEqual([1, 2, 4]);
+    expect((await engine.cluster(id)).desiredCapacity).toBe(3);
+  });
+
+  it('fails to scale out beyond the maximum, in the words of Senlin', async () => {
+    const id = await cluster({ maxSize: 4 });
+    const action = await engine.runOnCluster('CLUSTER_SCALE_OUT', id, { count: 100 });
+    expect(action).toMatchObject({
+      status: 'FAILED',
+      statusReason: "The target capacity (103) is greater than the cluster's max_size (4).",
+    });
+    expect(await engine.nodes(id)).toHaveLength(3);
+  });
+
+  it('scales in as far as the minimum allows', async () => {
+    const id = await cluster({ minSize: 1 });
+    expect((await engine.runOnCluster('CLUSTER_SCALE_IN', id, { count: 100 })).status).toBe('SUCCEEDED');
+    expect(await engine.nodes(id)).toHaveLength(1);
+  });
+
+  it('removes what does not work before what does', async () => {
+    const id = await cluster();
+    const [first] = await engine.nodes(id);
+    cloud.break(first?.id ?? '');
+    await engine.runOnCluster('CLUSTER_CHECK', id);
+    await engine.runOnCluster('CLUSTER_SCALE_IN', id);
+    expect((await engine.nodes(id)).map((node) => node.name)).toEqual(['web-2', 'web-3']);
+  });
+
+  it('resizes with new limits', async () => {
+    const id = await cluster();
+    const inputs = { adjustment_type: 'CHANGE_IN_PERCENTAGE', number: 50, min_size: 1, max_size: 8 };
+    expect((await engine.runOnCluster('CLUSTER_RESIZE', id, inputs)).status).toBe('SUCCEEDED');
+    expect(await engine.cluster(id)).toMatchObject({ desiredCapacity: 4, minSize: 1, maxSize: 8 });
+    expect(await engine.nodes(id)).toHaveLength(4);
+  });
+});
+
+describe('CLUSTER_CHECK', () => {
+  it('writes down what is unwell, and marks the cluster', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    cloud.break(node?.id ?? '');
+    await engine.runOnCluster('CLUSTER_CHECK', id);
+    const [checked] = await engine.nodes(id);
+    expect(checked).toMatchObject({ status: 'ERROR', statusReason: 'Check: SERVER_ERROR: broken' });
+    expect((await engine.cluster(id)).status).toBe('WARNING');
+  });
+
+  it('changes nothing of a node that it could not see, and fails', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    cloud.break(node?.id ?? '', { health: 'unknown', reason: 'the cloud does not answer' });
+    const action = await engine.runOnCluster('CLUSTER_CHECK', id);
+    expect(action.statusReason).toContain('the cloud does not answer');
+    expect((await engine.nodes(id))[0]?.status).toBe('ACTIVE');
+  });
+});
+
+describe('under a health policy', () => {
+  // Port 9 is closed: whatever the cloud says of its servers, the policy finds nobody at the URL.
+  const url = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
+  const byUrl = {
+    detection: { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: url }] },
+    recovery: { actions: [{ name: 'REBOOT' }], verify: 'STATUS' },
+  };
+
+  async function watched(): Promise<string> {
+    const id = await cluster();
+    const policy = { policy_id: await engine.newPolicy('senlin.policy.health-1.3', byUrl) };
+    await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, policy);
+    return id;
+  }
+
+  it('a check looks as the policy does, and not only at the status', async () => {
+    const id = await watched();
+    await engine.runOnCluster('CLUSTER_CHECK', id);
+    const nodes = await engine.nodes(id);
+    expect(nodes.map((node) => node.status)).toEqual(['ERROR', 'ERROR', 'ERROR']);
+    expect(nodes[0]?.statusReason).toContain('Check: URL_UNREACHABLE');
+  });
+
+  it('a recovery with a check recovers what the policy finds failed, and records it', async () => {
+    const id = await watched();
+    expect((await engine.runOnCluster('CLUSTER_RECOVER', id, { check: true })).status).toBe('SUCCEEDED');
+    const recoveries = await listRecoveries(engine.store.db, { limit: 10 });
+    expect(recoveries.map((each) => each.state)).toEqual(['RECOVERED', 'RECOVERED', 'RECOVERED']);
+    expect(cloud.calls.filter((call) => call.startsWith('reboot'))).toHaveLength(3);
+  });
+
+  it('a recovery without a check takes what is known to have failed, whatever the status says', async () => {
+    const id = await watched();
+    const [, node] = await engine.nodes(id);
+    const failed = {
+      state: 'FAILED',
+      since: 1,
+      probedAt: 1,
+      failure: { class: 'URL_UNHEALTHY', reason: '500' },
+    };
+    await engine.store.write((tx) => saveNodeHealth(tx, node?.id ?? '', id, failed));
+    await engine.runOnCluster('CLUSTER_RECOVER', id);
+    const recoveries = await listRecoveries(engine.store.db, { limit: 10 });
+    expect(recoveries.map((each) => each.nodeName)).toEqual(['web-2']);
+  });
+});
+
+describe('CLUSTER_DELETE', () => {
+  it('removes nodes, cluster and bindings', async () => {
+    const id = await cluster();
+    expect((await engine.runOnCluster('CLUSTER_DELETE', id)).status).toBe('SUCCEEDED');
+    expect(cloud.servers.size).toBe(0);
+    expect(await getCluster(engine.store.db, id)).toBeUndefined();
+  });
+
+  it('keeps the cluster while a node could not be removed', async () => {
+    const id = await cluster();
+    cloud.fail('remove web-2');
+    expect((await engine.runOnCluster('CLUSTER_DELETE', id)).status).toBe('FAILED');
+    expect((await engine.nodes(id)).map(({ name, status }) => `${name} ${status}`)).toEqual(['web-2 ERROR']);
+    expect((await engine.runOnCluster('CLUSTER_DELETE', id)).status).toBe('SUCCEEDED');
+  });
+});
+
+describe('CLUSTER_UPDATE', () => {
+  it('gives the nodes a new profile one by one, and stops at the first that fails', async () => {
+    const id = await cluster();
+    const profileId = await engine.newProfile('test.node-1.0');
+    cloud.calls.length = 0;
+    cloud.fail('create web-2');
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { name: 'shop', profile_id: profileId });
+    expect(action.status).toBe('FAILED');
+    expect(cloud.calls).toEqual(['remove web-1', 'create web-1', 'remove web-2', 'create web-2']);
+    expect((await engine.cluster(id)).name).toBe('shop');
+  });
+});
+
+describe('policies of a cluster', () => {
+  const health = {
+    detection: { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+    recovery: { actions: [{ name: 'RECREATE' }] },
+  };
+
+  it('are attached once, changed and detached', async () => {
+    const id = await cluster();
+    const policy = { policy_id: await engine.newPolicy('senlin.policy.health-1.1', health) };
+    await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, policy);
+    expect((await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, policy)).status).toBe('SUCCEEDED');
+    expect(await bindingsOf(engine.store.db, id)).toMatchObject([{ enabled: true }]);
+    await engine.runOnCluster('CLUSTER_UPDATE_POLICY', id, { ...policy, enabled: false });
+    expect(await bindingsOf(engine.store.db, id)).toMatchObject([{ enabled: false }]);
+    await engine.runOnCluster('CLUSTER_DETACH_POLICY', id, policy);
+    expect(await bindingsOf(engine.store.db, id)).toEqual([]);
+  });
+
+  it('are refused a second time by type', async () => {
+    const id = await cluster();
+    for (const version of ['1.0', '1.1']) {
+      const policyId = await engine.newPolicy(`senlin.policy.health-${version}`, health);
+      const action = await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, { policy_id: policyId });
+      expect(action.status).toBe(version === '1.0' ? 'SUCCEEDED' : 'FAILED');
+    }
+  });
+});
+
+describe('node actions', () => {
+  it('delete a node that is gone already as a success', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    if (node === undefined) throw new Error('no node');
+    expect((await engine.run(onNode('NODE_DELETE', node))).status).toBe('SUCCEEDED');
+    expect((await engine.run(onNode('NODE_DELETE', node))).status).toBe('SUCCEEDED');
+    expect(await engine.nodes(id)).toHaveLength(2);
+  });
+
+  it('evaluate their cluster: what is left is judged by what is wanted now', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    if (node === undefined) throw new Error('no node');
+    await engine.run({ ...onNode('NODE_DELETE', node) });
+    expect(await engine.cluster(id)).toMatchObject({
+      status: 'ACTIVE',
+      desiredCapacity: 2,
+      statusReason: expect.stringMatching(/^NODE_DELETE: /) as string,
+    });
+  });
+
+  it('rename without touching the outside world', async () => {
+    const id = await cluster();
+    const [node] = await engine.nodes(id);
+    if (node === undefined) throw new Error('no node');
+    cloud.calls.length = 0;
+    await engine.run(
+      onNode('NODE_UPDATE', node, { name: 'db', role: 'master', metadata: { a: 'b' }, tainted: true }),
+    );
+    expect((await engine.nodes(id))[0]).toMatchObject({
+      name: 'db',
+      role: 'master',
+      metadata: { a: 'b' },
+      tainted: true,
+    });
+    expect(cloud.calls).toEqual([]);
+  });
+});

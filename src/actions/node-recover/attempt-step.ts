@@ -1,0 +1,34 @@
+/** A try at the outside world whose failure is a result: the planner decides what follows, not an exception. */
+import { toErrorRecord } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { duration } from '../../recovery/describe.ts';
+
+/** A `StepResult` with what the step made, as it is kept in the action's record. */
+export type Attempt<T> =
+  | { readonly ok: true; readonly made: T }
+  | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+
+/**
+ * Does the work with a time limit. The work's own end is awaited, however late it is: nothing else may change the node before.
+ * @throws what the work threw, if `signal` was aborted: the action itself was interrupted, and that is no result.
+ */
+export async function attempt<T extends JsonObject | null>(
+  work: (signal: AbortSignal) => Promise<T>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Attempt<T>> {
+  const timeout = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, longestTimerMs)));
+  try {
+    return { ok: true, made: await work(AbortSignal.any([signal, timeout])) };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (timeout.aborted)
+      return { ok: false, reason: `not done within ${duration(timeoutMs)}`, retryable: true };
+    const { message, retryable, code } = toErrorRecord(error);
+    // An error that nobody foresaw may be a passing one (a socket, a disk).
+    return { ok: false, reason: message, retryable: retryable || code === 'internal' };
+  }
+}
+
+/** Longest delay of a Node timer, 2^31 - 1 ms. */
+const longestTimerMs = 2_147_483_647;

@@ -1,0 +1,195 @@
+/**
+ * The beginning of a NODE_RECOVER: which episode it carries out, and the facts that the planner gets. The healer has opened an episode
+ * before it asks; a person's request opens one here, or joins the one that is open.
+ */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { HealthPolicy } from '../../domain/health-policy.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { Cluster, Node, Policy, Recovery } from '../../domain/model.ts';
+import type { ActionContext } from '../../engine/action-context.ts';
+import { storedHealthPolicy } from '../../policies/health/stored-health-policy.ts';
+import { enqueueRecoveryNews } from '../../notify/enqueue-recovery-news.ts';
+import { chainFacts, requestedByOperator } from '../../recovery/chain.ts';
+import type { ChainFacts } from '../../recovery/chain.ts';
+import type { Failure, HealthRecord } from '../../recovery/classify-health.ts';
+import { detectionWithoutPolicy, operationRules } from '../../recovery/operation-rules.ts';
+import { attachedPolicies, findBinding } from '../../store/cluster-policies.ts';
+import { getCluster } from '../../store/clusters.ts';
+import { healingOfNode } from '../../store/healing.ts';
+import { healthOfNodes } from '../../store/node-health.ts';
+import { getNode, nodeIdsOfClusters, updateNode } from '../../store/nodes.ts';
+import { getPolicy } from '../../store/policies.ts';
+import {
+  closeRecovery,
+  getRecovery,
+  insertRecovery,
+  openRecoveryOfNode,
+  recordDecision,
+  recoveryReleased,
+  recoveryStarted,
+  saveRecoveryPlan,
+} from '../../store/recoveries.ts';
+import type { Tx } from '../../store/store.ts';
+import { cancelHeld } from '../../recovery-record/close-held.ts';
+import { exhaustedBefore } from '../../recovery-record/exhausted-before.ts';
+import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
+import { inForce, maintenanceOf } from '../../clusters/maintenance.ts';
+
+/** @returns null where nothing is left to do: the episode was closed, or the node is gone. */
+export async function beginRecovery(tx: Tx, context: ActionContext): Promise<RunningRecovery | null> {
+  const { inputs, action } = context;
+  const node = await getNode(tx.db, action.target);
+  if (node === undefined) return null;
+  const now = context.now();
+  const asked = inputs['recovery_id'];
+  const recovery =
+    typeof asked === 'string'
+      ? await getRecovery(tx.db, asked)
+      : await recoveryForOperator(tx, node, action.id, now);
+  if (recovery === undefined || recovery.state !== 'OPEN') return null;
+  if (typeof asked === 'string' && (await heldBack(tx, node, recovery, now))) return null;
+  const policy = await policyOf(tx, recovery);
+  const facts = await factsFor(tx, recovery, policy, typeof asked === 'string' ? null : inputs, now);
+  const { id, mode } = recovery;
+  if (mode === 'ENFORCE')
+    await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
+  await saveRecoveryPlan(tx, id, { facts: facts as unknown as JsonObject, history: [] });
+  return { recoveryId: id, nodeId: node.id, facts, policy, mode, statusBefore: node.status };
+}
+
+/**
+ * The way from the decision to here may have been long (somebody held the cluster), and what was said meanwhile counts. Once a chain has
+ * begun it is brought to its end.
+ */
+async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Promise<boolean> {
+  const { id, clusterId, policyId } = recovery;
+  const cluster = clusterId === null ? undefined : await getCluster(tx.db, clusterId);
+  const binding =
+    cluster === undefined || policyId === null ? undefined : await findBinding(tx.db, cluster.id, policyId);
+  if (cluster === undefined || binding === undefined) {
+    await recoveryReleased(tx, id, now);
+    await cancelHeld(tx, { nodeId: node.id }, 'the health policy was detached', now);
+    return true;
+  }
+  const why = await reasonToHold(tx, cluster, node, binding.enabled, now);
+  if (why === null) return false;
+  await recordDecision(tx, id, 'hold', `held: ${why}, before anything was touched`, now);
+  await recoveryReleased(tx, id, now);
+  return true;
+}
+
+async function reasonToHold(
+  tx: Tx,
+  cluster: Cluster,
+  node: Node,
+  enabled: boolean,
+  now: number,
+): Promise<string | null> {
+  if (!enabled) return 'the health policy was disabled';
+  const { exclusion } = await healingOfNode(tx.db, node.id);
+  const excluded = inForce(exclusion, now);
+  if (excluded !== null) return `the node was excluded from healing (${excluded.reason})`;
+  const nodes = (await nodeIdsOfClusters(tx.db, [cluster.id])).get(cluster.id) ?? [];
+  const maintenance = await maintenanceOf(tx.db, cluster, nodes.length, now);
+  return maintenance === null ? null : `the cluster came into maintenance (${maintenance.reason})`;
+}
+
+/** At most one episode is open for a node: a request joins it, unless it only observes. */
+async function recoveryForOperator(
+  tx: Tx,
+  node: Node,
+  actionId: string,
+  now: number,
+): Promise<Recovery | undefined> {
+  const found = await openRecoveryOfNode(tx.db, node.id);
+  const isObserved = found?.mode === 'OBSERVE';
+  if (isObserved) await endObservation(tx, found.id, now);
+  const open = isObserved ? undefined : found;
+  const id = open?.id ?? (await openEpisode(tx, node, now));
+  await recoveryStarted(tx, id, actionId, now);
+  await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
+  if (open === undefined) {
+    await enqueueRecoveryNews(tx, {
+      event: 'opened',
+      recoveryId: id,
+      reason: 'asked for by a person',
+      at: now,
+    });
+  }
+  return await getRecovery(tx.db, id);
+}
+
+async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
+  const reason = 'a person asked for a recovery that touches the node';
+  await recordDecision(tx, id, 'close', `CANCELLED: ${reason}`, now);
+  await closeRecovery(tx, id, 'CANCELLED', now);
+  await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: id, reason, at: now });
+}
+
+async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
+  const id = randomUUID();
+  const health = (await healthOfNodes<HealthRecord>(tx.db, [node.id])).get(node.id);
+  const policy = node.clusterId === null ? undefined : await healthPolicyOf(tx, node.clusterId);
+  await insertRecovery(tx, {
+    id,
+    nodeId: node.id,
+    nodeName: node.name,
+    clusterId: node.clusterId,
+    policyId: policy?.id ?? null,
+    failure: knownFailure(health),
+    failedAt: health?.failedAt ?? now,
+    openedAt: now,
+    plan: {},
+  });
+  return id;
+}
+
+function knownFailure(health: HealthRecord | undefined): Failure {
+  return health?.failure ?? { class: requestedByOperator, reason: 'asked for by a person' };
+}
+
+async function healthPolicyOf(tx: Tx, clusterId: string): Promise<Policy | undefined> {
+  const attached = await attachedPolicies(tx.db, clusterId);
+  return attached.find(({ policy }) => policy.type.startsWith('senlin.policy.health-'))?.policy;
+}
+
+async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | null> {
+  const policy = policyId === null ? undefined : await getPolicy(tx.db, policyId);
+  return policy === undefined ? null : storedHealthPolicy(policy);
+}
+
+/** @param asked what a person asked for; null: the healer did. */
+async function factsFor(
+  tx: Tx,
+  { failure, nodeId, clusterId }: Recovery,
+  policy: HealthPolicy | null,
+  asked: JsonObject | null,
+  now: number,
+): Promise<ChainFacts> {
+  const manual = asked === null ? null : { check: asked['check'] === true };
+  const operation = asked?.['operation'];
+  const exhaustedAt = await earlierExhausted(tx, policy, clusterId, nodeId, now);
+  const known = { startedAt: now, failure, manual, exhaustedAt };
+  if (policy !== null && typeof operation !== 'string') return chainFacts(policy, known);
+  if (policy === null && asked === null) {
+    throw new CoppiceError('operation-impossible', 'The health policy that asked for this recovery is gone.');
+  }
+  const params = asked?.['operation_params'];
+  // As in Senlin: where nothing says how, a node is recreated.
+  const name = typeof operation === 'string' ? operation : 'RECREATE';
+  const rules = operationRules(name, isJsonObject(params) ? params : {}, policy);
+  return { ...known, rules, detection: policy?.detection ?? detectionWithoutPolicy };
+}
+
+async function earlierExhausted(
+  tx: Tx,
+  policy: HealthPolicy | null,
+  clusterId: string | null,
+  nodeId: string,
+  now: number,
+): Promise<readonly number[]> {
+  if (policy === null || clusterId === null) return [];
+  return (await exhaustedBefore(tx.db, clusterId, policy, now)).get(nodeId) ?? [];
+}

@@ -1,0 +1,199 @@
+/**
+ * NODE_RECOVER: carries out what the planner of `recovery/` decides for one node, one decision after another, until it says that it is
+ * over. It decides nothing itself.
+ *
+ *     begin -> [ planChain(facts, history) -> carry out -> what came of it into the history ]* -> close
+ *
+ * After a crash the action runs from the top: what was done is in its record, the history is rebuilt from it, and the planner decides again
+ * what it had decided. Inputs: `{recovery_id}` from the healer; `{operation?, operation_params?, check?}` from a person.
+ */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { ActionInterrupted } from '../../engine/action-context.ts';
+import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
+import type { Act, ChainEvent, End, StepPlan } from '../../recovery/chain.ts';
+import { planChain } from '../../recovery/plan-chain.ts';
+import type { ChainPlan } from '../../recovery/plan-chain.ts';
+import { healingContext } from '../../recovery/workflow-input.ts';
+import type { HealingContext } from '../../recovery/workflow-input.ts';
+import { getCluster } from '../../store/clusters.ts';
+import { getRecovery, saveRecoveryPlan } from '../../store/recoveries.ts';
+import type { Tx } from '../../store/store.ts';
+import type { WorkflowService } from '../../workflow/workflow-service.ts';
+import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
+import { loadManagedNode } from '../../clusters/managed-node.ts';
+import { beginRecovery } from './begin-recovery.ts';
+import { runOperation } from './recovery-operation.ts';
+import type { ProbingServices } from '../recovery-probe.ts';
+import { isChange, recordDecisions, stepId } from '../../recovery-record/recovery-record.ts';
+import { runWorkflow } from './recovery-workflow.ts';
+
+export interface RecoveryServices extends ProbingServices {
+  readonly workflows: WorkflowService;
+}
+
+export function nodeRecover(services: RecoveryServices): ActionDefinition {
+  return {
+    action: 'NODE_RECOVER',
+    async run(context) {
+      const begun = await context.transaction('begin', async (tx) => (await begin(tx, context)) as Json);
+      if (begun === null) return {};
+      const episode = begun as unknown as RunningRecovery;
+      return await new RecoveryRun(context, services, episode).toTheEnd();
+    },
+  };
+}
+
+async function begin(tx: Tx, context: ActionContext): Promise<unknown> {
+  const episode = await beginRecovery(tx, context);
+  if (episode === null) return null;
+  const { decisions } = planChain(episode.facts, []);
+  await recordDecisions(tx, { episode, action: context.action, now: context.now() }, decisions, 0);
+  return episode;
+}
+
+class RecoveryRun {
+  readonly #context: ActionContext;
+  readonly #services: RecoveryServices;
+  readonly #episode: RunningRecovery;
+  readonly #history: ChainEvent[] = [];
+  #plan: ChainPlan;
+
+  constructor(context: ActionContext, services: RecoveryServices, episode: RunningRecovery) {
+    this.#context = context;
+    this.#services = services;
+    this.#episode = episode;
+    this.#plan = planChain(episode.facts, []);
+  }
+
+  async toTheEnd(): Promise<JsonObject> {
+    for (;;) {
+      const { next } = this.#plan;
+      if (next.kind === 'close' || next.kind === 'release') return this.#result(next);
+      await this.#carryOut(next);
+    }
+  }
+
+  /** The numbers make the names of the action's steps unique: one for each event. */
+  async #carryOut(act: Act): Promise<void> {
+    const number = this.#history.length + 1;
+    try {
+      await this.#answer(act, number);
+    } catch (error) {
+      if (!(error instanceof ActionInterrupted)) throw error;
+      const reason = error.message;
+      const event = await this.#context.transaction(
+        `${number} cancelled`,
+        async (tx): Promise<ChainEvent> => {
+          const cancelled: ChainEvent = { kind: 'cancelled', at: this.#context.now(), reason };
+          await this.#record(tx, cancelled);
+          return cancelled;
+        },
+      );
+      this.#learn(event);
+    }
+  }
+
+  async #answer(act: Act, number: number): Promise<void> {
+    const supposed = this.#episode.mode === 'OBSERVE' ? this.#suppose(act) : null;
+    if (supposed !== null) return await this.#learnAndRecord(supposed, number);
+    switch (act.kind) {
+      case 'probe':
+      case 'verify':
+        return this.#learn(await this.#probe(act, `${number} ${act.kind}`));
+      case 'wait': {
+        await this.#context.sleep(`${number} wait`, act.until - this.#context.now());
+        return await this.#learnAndRecord({ kind: 'waited', at: act.until }, number);
+      }
+      case 'run': {
+        const { step } = act;
+        const name = `${number} ${step.name}`;
+        return await this.#learnAndRecord(await this.#run(step, name), number);
+      }
+    }
+  }
+
+  /** What only observes looks once, and then supposes that what it would do works. */
+  #suppose(act: Act): ChainEvent | null {
+    const at = this.#plan.decisions.at(-1)?.at ?? this.#episode.facts.startedAt;
+    const reason = 'supposed, because mode OBSERVE touches nothing';
+    if (act.kind === 'run') return { kind: 'ran', at, result: { ok: true, output: {} } };
+    if (act.kind === 'verify') return { kind: 'probed', at, verdict: { health: 'healthy', reason } };
+    return null;
+  }
+
+  async #probe({ by }: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
+    const { store, profileTypes, probe } = this.#services;
+    const detection = this.#episode.policy?.detection ?? null;
+    return await this.#context.step(
+      name,
+      async ({ signal }): Promise<ChainEvent> => {
+        const node = await loadManagedNode(store.db, profileTypes, this.#episode.nodeId);
+        const verdict = await probe(node, by, detection, signal);
+        // What an aborted look says is not what the node is.
+        signal.throwIfAborted();
+        return { kind: 'probed', at: this.#context.now(), verdict };
+      },
+      (tx, event) => this.#record(tx, event),
+    );
+  }
+
+  async #run(step: StepPlan, name: string): Promise<ChainEvent> {
+    const { recoveryId, nodeId } = this.#episode;
+    const { workflows } = this.#services;
+    const id = stepId(recoveryId, step);
+    const run = { context: this.#context, services: this.#services, nodeId, step, name, key: id };
+    if (step.name !== 'WORKFLOW') return await runOperation(run);
+    return await runWorkflow({ ...run, workflows, executionId: id, healing: () => this.#healing() });
+  }
+
+  async #healing(): Promise<HealingContext> {
+    const { store, profileTypes } = this.#services;
+    const { node } = await loadManagedNode(store.db, profileTypes, this.#episode.nodeId);
+    const cluster = node.clusterId === null ? undefined : await getCluster(store.db, node.clusterId);
+    const episode = await getRecovery(store.db, this.#episode.recoveryId);
+    if (episode === undefined) throw new CoppiceError('internal', 'The recovery has no row.');
+    return healingContext({ cluster: cluster ?? null, node, episode }, this.#plan.decisions);
+  }
+
+  /** Writes what the event makes the planner decide; a replay finds it written. The pauses of a verification make nothing. */
+  async #learnAndRecord(event: ChainEvent, number: number): Promise<void> {
+    const { decisions } = planChain(this.#episode.facts, [...this.#history, event]);
+    if (!isChange(decisions, this.#plan.decisions.length)) return this.#learn(event);
+    await this.#context.transaction(`${number} decided`, (tx) => this.#record(tx, event));
+    this.#learn(event);
+  }
+
+  async #record(tx: Tx, event: ChainEvent): Promise<void> {
+    const history = [...this.#history, event];
+    const { decisions, next } = planChain(this.#episode.facts, history);
+    if (next.kind === 'close' || next.kind === 'release') {
+      const plan = { facts: this.#episode.facts, history } as unknown as JsonObject;
+      await saveRecoveryPlan(tx, this.#episode.recoveryId, plan);
+    }
+    const context = { episode: this.#episode, action: this.#context.action, now: this.#context.now() };
+    await recordDecisions(tx, context, decisions, this.#plan.decisions.length);
+  }
+
+  #learn(event: ChainEvent): void {
+    this.#history.push(event);
+    this.#plan = planChain(this.#episode.facts, this.#history);
+  }
+
+  /** Cancelled by somebody, or by the chain itself because it could not see the node. */
+  #cancellation(reason: string): CoppiceError {
+    const byOthers = this.#history.at(-1)?.kind === 'cancelled';
+    return byOthers
+      ? new ActionInterrupted('cancelled', reason)
+      : new CoppiceError('operation-failed', reason);
+  }
+
+  #result(end: End): JsonObject {
+    const { recoveryId } = this.#episode;
+    if (end.kind === 'release') return { recovery_id: recoveryId, state: 'OPEN', reason: end.reason };
+    if (end.state === 'EXHAUSTED')
+      throw new CoppiceError('operation-failed', `Nothing helped: ${end.reason}`);
+    if (end.state === 'CANCELLED') throw this.#cancellation(end.reason);
+    return { recovery_id: recoveryId, state: end.state, reason: end.reason };
+  }
+}

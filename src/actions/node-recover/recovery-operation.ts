@@ -1,0 +1,119 @@
+/** Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a key of its own. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { ActionContext, StepRequest } from '../../engine/action-context.ts';
+import type { PhysicalNode } from '../../profiles/profile-type.ts';
+import type { ChainEvent, StepPlan } from '../../recovery/chain.ts';
+import { updateNode } from '../../store/nodes.ts';
+import type { Tx } from '../../store/store.ts';
+import { attempt } from './attempt-step.ts';
+import type { Attempt } from './attempt-step.ts';
+import { loadManagedNode } from '../../clusters/managed-node.ts';
+import type { ManagedNode } from '../../clusters/managed-node.ts';
+import type { ActionServices } from '../services.ts';
+
+export interface StepRun {
+  readonly context: ActionContext;
+  readonly services: ActionServices;
+  readonly nodeId: string;
+  readonly step: StepPlan;
+  /** For the steps of the action: used once in it. */
+  readonly name: string;
+  /** For the outside world: the same after every crash. */
+  readonly key: string;
+}
+
+type Ran = Extract<ChainEvent, { kind: 'ran' }>;
+type Made = Attempt<JsonObject | null> & { readonly at: number; readonly tookMs: number };
+type Done = Ran & { readonly tookMs: number };
+
+export async function runOperation(run: StepRun): Promise<Ran> {
+  const { kind, at, result } = run.step.name === 'RECREATE' ? await recreate(run) : await operate(run);
+  return { kind, at, result };
+}
+
+async function operate(run: StepRun): Promise<Done> {
+  const { name, params, timeoutMs } = run.step;
+  return await change(run, '', timeoutMs, async ({ type, facts }, request) => {
+    const operation = type.operations[name.toLowerCase()];
+    if (operation === undefined) {
+      throw new CoppiceError('operation-impossible', `nodes of ${type.name}-${type.version} have no ${name}`);
+    }
+    return await operation.run(facts, params, request);
+  });
+}
+
+/**
+ * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing means that it has to be gone
+ * whatever else the policy says.
+ */
+async function recreate(run: StepRun): Promise<Done> {
+  const { replace, timeoutMs } = run.step;
+  const { deleteTimeoutMs, force, fence } = replace ?? {
+    deleteTimeoutMs: timeoutMs,
+    force: false,
+    fence: false,
+  };
+  const removed = await change(
+    run,
+    'remove',
+    Math.min(deleteTimeoutMs || timeoutMs, timeoutMs),
+    async (node, request) => {
+      await node.type.remove(node.facts, request);
+      return null;
+    },
+  );
+  if (!removed.result.ok && (fence || !force)) {
+    const reason = `the old node could not be removed: ${removed.result.reason}`;
+    return { ...removed, result: { ...removed.result, reason } };
+  }
+  return await change(
+    run,
+    'create',
+    timeoutMs - removed.tookMs,
+    async ({ type, facts }, request) => await type.create(facts, request),
+  );
+}
+
+/** One durable step: does the work on the node as it is now, and writes what became of it into its row. */
+async function change(
+  run: StepRun,
+  part: string,
+  timeoutMs: number,
+  work: (node: ManagedNode, request: StepRequest) => Promise<PhysicalNode | null>,
+): Promise<Done> {
+  const { context, services, nodeId } = run;
+  const suffix = part === '' ? '' : ` ${part}`;
+  const done = await context.operation(
+    `${run.name}${suffix}`,
+    async ({ signal }): Promise<Made> => {
+      const begunAt = context.now();
+      const made = await attempt(
+        async (limited) => {
+          const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
+          return madeOf(await work(node, { key: `${run.key}${suffix}`, signal: limited }));
+        },
+        timeoutMs,
+        signal,
+      );
+      const at = context.now();
+      return { ...made, at, tookMs: Math.max(0, at - begunAt) };
+    },
+    (tx, made) => keep(tx, nodeId, made),
+  );
+  const result = done.ok
+    ? { ok: true as const, output: {} }
+    : { ok: false as const, reason: done.reason, retryable: done.retryable };
+  return { kind: 'ran', at: done.at, result, tookMs: done.tookMs };
+}
+
+function madeOf(physical: PhysicalNode | null): JsonObject | null {
+  return physical === null ? null : { physicalId: physical.physicalId, data: physical.data };
+}
+
+/** What exists now; nothing, after a removal. */
+async function keep(tx: Tx, nodeId: string, made: Made): Promise<void> {
+  if (!made.ok) return;
+  const physical = (made.made as PhysicalNode | null) ?? { physicalId: null, data: {} };
+  await updateNode(tx, nodeId, { ...physical, updatedAt: made.at });
+}

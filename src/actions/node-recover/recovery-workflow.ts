@@ -1,0 +1,209 @@
+/**
+ * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or by looking again), and if its
+ * time is up cancel it and await that it has really ended.
+ */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { ActionInterrupted } from '../../engine/action-context.ts';
+import type { ChainEvent, StepResult } from '../../recovery/chain.ts';
+import { duration } from '../../recovery/describe.ts';
+import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
+import type { HealingContext } from '../../recovery/workflow-input.ts';
+import { hasEnded } from '../../workflow/workflow-service.ts';
+import type {
+  WorkflowDescription,
+  WorkflowExecution,
+  WorkflowService,
+} from '../../workflow/workflow-service.ts';
+import { attempt } from './attempt-step.ts';
+import type { StepRun } from './recovery-operation.ts';
+
+export interface WorkflowRun extends StepRun {
+  readonly workflows: WorkflowService;
+  readonly executionId: string;
+  /** Asked for when the workflow is started. */
+  readonly healing: () => Promise<HealingContext>;
+}
+
+type Ran = Extract<ChainEvent, { kind: 'ran' }>;
+
+/** What a look at an execution shows; `ended` null: it runs, or could not be looked at. */
+interface Seen {
+  readonly at: number;
+  readonly ended: StepResult | null;
+}
+
+/** How long the engine may take to answer a call, whatever the workflow itself may take. */
+const callTimeoutMs = 60_000;
+
+export async function runWorkflow(run: WorkflowRun): Promise<Ran> {
+  try {
+    return await startAndAwait(run);
+  } catch (error) {
+    // Also where the start itself was interrupted: nobody knows whether it was heard.
+    if (error instanceof ActionInterrupted) await cancelAndAwait(run, error.message);
+    throw error;
+  }
+}
+
+async function startAndAwait(run: WorkflowRun): Promise<Ran> {
+  const started = await start(run);
+  if (started.ended !== null && !mayHaveStarted(started.ended)) return ran(started.at, started.ended);
+  const end = await awaitEnd(run, started.at + run.step.timeoutMs, started.ended);
+  return end === null ? await giveUp(run) : ran(end.at, end.ended);
+}
+
+/** A start that failed on the way (no answer, out of time) may have been heard: whoever looks for its execution knows. */
+function mayHaveStarted(result: StepResult): boolean {
+  return !result.ok && result.retryable;
+}
+
+async function giveUp(run: WorkflowRun): Promise<Ran> {
+  const { at, ended } = await cancelAndAwait(run, 'out of time');
+  // It may have come to its end just before it was cancelled.
+  if (ended.ok) return ran(at, ended);
+  const reason = `not done within ${duration(run.step.timeoutMs)}, so it was cancelled`;
+  return ran(at, { ok: false, reason, retryable: true });
+}
+
+function ran(at: number, result: StepResult): Ran {
+  return { kind: 'ran', at, result };
+}
+
+async function start(run: WorkflowRun): Promise<Seen> {
+  return await callService(run, 'start', async () => {
+    const workflow = await find(run);
+    if (workflow === undefined) return missing(run);
+    const healing = await run.healing();
+    const input = workflowInput(
+      run.step.params,
+      healing,
+      workflow,
+      new Date(run.context.now()).toISOString(),
+    );
+    if (!input.ok) return { ok: false, reason: input.reason, retryable: false };
+    const execution = await run.workflows.start({
+      id: run.executionId,
+      workflowName: workflow.name,
+      input: input.input,
+      env: input.env,
+      description: `Recovery of node ${run.nodeId}: ${run.step.purpose} ${run.step.item}`,
+    });
+    return resultOf(execution);
+  });
+}
+
+/** The policy's check has seen that it is a name. */
+function workflowName({ params }: StepRun['step']): string {
+  const name = params['workflow_name'];
+  return typeof name === 'string' ? name : '';
+}
+
+/**
+ * By name; one that does not exist is made from the definition that the policy carries, if it carries one. Another recovery may make it at the
+ * same time, or it holds other names that exist: then it is refused as a conflict, and the name says whether it is there.
+ */
+async function find({ step, workflows }: WorkflowRun): Promise<WorkflowDescription | undefined> {
+  const name = workflowName(step);
+  const found = await workflows.find(name);
+  const definition = definitionIn(step.params);
+  if (found !== undefined || definition === null) return found;
+  try {
+    await workflows.createDefinition(definition);
+  } catch (error) {
+    if (!(error instanceof CoppiceError) || error.status !== 409) throw error;
+  }
+  return await workflows.find(name);
+}
+
+function missing({ step }: WorkflowRun): StepResult {
+  const name = workflowName(step);
+  const more = definitionIn(step.params) === null ? '' : ', also not in its inputs.definition';
+  return { ok: false, reason: `there is no workflow ${name}${more}`, retryable: false };
+}
+
+/** null: out of time. @param absent what it means that there is no such execution. */
+async function awaitEnd(
+  run: WorkflowRun,
+  deadline: number,
+  absent: StepResult | null,
+): Promise<{ at: number; ended: StepResult } | null> {
+  for (let turn = 1; ; turn += 1) {
+    const { at, ended } = await callService(run, `look ${turn}`, () => seeExecution(run, absent));
+    if (ended !== null) return { at, ended };
+    if (at >= deadline) return null;
+    await pause(run, `wait ${turn}`, Math.min(run.workflows.pollMs, deadline - at));
+  }
+}
+
+/** Asks again until it has ended: an engine that cannot be reached now may still run it. */
+async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: number; ended: StepResult }> {
+  for (let turn = 1; ; turn += 1) {
+    const cancel = async (): Promise<StepResult | null> => {
+      const seen = await seeExecution(run, null);
+      return seen ?? resultOf(await run.workflows.cancel(run.executionId, reason));
+    };
+    const { at, ended } = await callService(run, `cancel ${turn}`, cancel, unstoppable);
+    if (ended !== null) return { at, ended };
+    await pause(run, `cancel wait ${turn}`, run.workflows.pollMs);
+  }
+}
+
+async function pause(
+  { context, name, workflows, executionId }: WorkflowRun,
+  what: string,
+  ms: number,
+): Promise<void> {
+  const signal = workflows.endSignal(executionId);
+  if (signal === undefined) await context.sleep(`${name} ${what}`, ms);
+  else await context.waitFor(`${name} ${what}`, signal, ms);
+}
+
+async function seeExecution(
+  { workflows, executionId }: WorkflowRun,
+  absent: StepResult | null,
+): Promise<StepResult | null> {
+  const execution = await workflows.get(executionId);
+  if (execution === undefined)
+    return absent ?? { ok: false, reason: 'there is no such execution (any more)', retryable: true };
+  return resultOf(execution);
+}
+
+/** A person who cancels an execution does not want it again; an ERROR may be a passing one. */
+function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult | null {
+  if (!hasEnded(state)) return null;
+  if (state === 'SUCCESS') return { ok: true, output };
+  const why = stateInfo === null || stateInfo === '' ? '' : `: ${stateInfo}`;
+  return { ok: false, reason: `the workflow ended in ${state}${why}`, retryable: state === 'ERROR' };
+}
+
+/** Of an action that was interrupted everything is aborted; what cleans up after it is not. */
+const unstoppable = new AbortController().signal;
+
+/**
+ * One durable step. Where only the start can fail, a look that fails has seen nothing.
+ * @param until what breaks it off; absent: what interrupts the action.
+ */
+async function callService(
+  run: WorkflowRun,
+  what: string,
+  see: () => Promise<StepResult | null>,
+  until?: AbortSignal,
+): Promise<Seen> {
+  const { context, name } = run;
+  const seen = await context.step(`${name} ${what}`, async ({ signal }) => {
+    const answer = await attempt(
+      async () => ({ ended: (await see()) as JsonObject | null }),
+      callTimeoutMs,
+      until ?? signal,
+    );
+    const failed = {
+      ok: false,
+      reason: answer.ok ? '' : answer.reason,
+      retryable: !answer.ok && answer.retryable,
+    };
+    const ended = answer.ok ? answer.made.ended : what === 'start' ? failed : null;
+    return { at: context.now(), ended };
+  });
+  return { at: seen.at, ended: seen.ended as StepResult | null };
+}

@@ -1,0 +1,43 @@
+import { CoppiceError } from '../../domain/errors.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { ActionDefinition } from '../../engine/action-context.ts';
+import { updateNode, type NodeChanges } from '../../store/nodes.ts';
+import { rulesOfCluster } from '../../clusters/cluster-rules.ts';
+import { loadManagedNode } from '../../clusters/managed-node.ts';
+import type { ProbingServices } from '../recovery-probe.ts';
+
+/**
+ * NODE_CHECK: looks at the node as its health policy would, or without one asks the profile type, and writes down what it saw. What could
+ * not be seen changes nothing, and fails the check.
+ */
+export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
+  return {
+    action: 'NODE_CHECK',
+    async run(context) {
+      const id = context.action.target;
+      const verdict = await context.step(
+        'look',
+        async ({ signal }) => {
+          const node = await loadManagedNode(store.db, profileTypes, id);
+          const { clusterId } = node.node;
+          const rules = clusterId === null ? null : await rulesOfCluster(store.db, clusterId);
+          return await probe(node, 'DETECTION', rules?.policy.detection ?? null, signal);
+        },
+        async (tx, seen) => {
+          const changes = changesFor(seen);
+          // No `updatedAt`: to look at a node is no change of it, and gives it no new grace.
+          if (changes !== undefined) await updateNode(tx, id, changes);
+        },
+      );
+      if (verdict.health === 'unknown') {
+        throw new CoppiceError('operation-failed', `The node could not be looked at: ${verdict.reason}`);
+      }
+    },
+  };
+}
+
+export function changesFor(verdict: Verdict): NodeChanges | undefined {
+  if (verdict.health === 'unknown') return undefined;
+  if (verdict.health === 'healthy') return { status: 'ACTIVE', statusReason: 'Check: Node is ACTIVE.' };
+  return { status: 'ERROR', statusReason: `Check: ${verdict.failure}: ${verdict.reason}` };
+}

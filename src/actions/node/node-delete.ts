@@ -1,0 +1,45 @@
+import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
+import { deleteNode, getNode, updateNode } from '../../store/nodes.ts';
+import { cancelHeld } from '../../recovery-record/close-held.ts';
+import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
+import { countNodeAsWanted } from './node-count.ts';
+import { markNodeFailed } from './node-failure.ts';
+import { loadManagedNode } from '../../clusters/managed-node.ts';
+import type { ActionServices } from '../services.ts';
+
+/** NODE_DELETE: removes the node from the outside world, then its row; one that is gone already is a success. */
+export function nodeDelete(services: ActionServices): ActionDefinition {
+  return {
+    action: 'NODE_DELETE',
+    async run(context) {
+      const id = context.action.target;
+      const exists = await context.transaction('begin', async (tx) => {
+        await countNodeAsWanted(tx, context, -1);
+        return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });
+      });
+      if (!exists) return;
+      await thenEvaluateCluster(context, () =>
+        markNodeFailed(context, 'Deletion failed', () => remove(context, services, id)),
+      );
+    },
+  };
+}
+
+async function remove(
+  context: ActionContext,
+  { store, profileTypes }: ActionServices,
+  id: string,
+): Promise<void> {
+  await context.operation(
+    'remove',
+    async (request) => {
+      if ((await getNode(store.db, id)) === undefined) return;
+      const { type, facts } = await loadManagedNode(store.db, profileTypes, id);
+      await type.remove(facts, request);
+    },
+    async (tx) => {
+      await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());
+      await deleteNode(tx, id);
+    },
+  );
+}

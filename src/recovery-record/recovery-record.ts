@@ -1,0 +1,306 @@
+/**
+ * What the planner decided, in our tables: the timeline, the rows of the steps, and what the result makes of the node. Written in the
+ * transaction that keeps what the decisions follow from.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { closingEvents } from '../domain/recovery-news.ts';
+import type { Action, EventLevel, Node, RecoveryStep } from '../domain/model.ts';
+import type { RecoveryStepState } from '../domain/states.ts';
+import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
+import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recovery/chain.ts';
+import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
+import type { EndedRecovery } from '../recovery/breaker.ts';
+import { healthAfterRecovery } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import { executionId } from '../recovery/execution-id.ts';
+import { timelineOf } from '../recovery/timeline.ts';
+import { insertEvent } from '../store/events.ts';
+import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
+import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
+import { getNode, updateNode } from '../store/nodes.ts';
+import {
+  closeRecovery,
+  openRecoveryOfNode,
+  recordDecision,
+  recoveryReleased,
+  recoveryStartedAt,
+  saveRecoveryStep,
+  setRecoveryFailure,
+} from '../store/recoveries.ts';
+import type { Tx } from '../store/store.ts';
+import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
+import type { RunningRecovery } from './running-recovery.ts';
+
+export interface RecordContext {
+  readonly episode: RunningRecovery;
+  readonly action: Action;
+  readonly now: number;
+}
+
+/** Writes the decisions from number `from` on; those before are written already. */
+export async function recordDecisions(
+  tx: Tx,
+  context: RecordContext,
+  decisions: readonly TimedDecision[],
+  from: number,
+): Promise<void> {
+  const { recoveryId } = context.episode;
+  const publishedBefore = timelineOf(decisions.slice(0, from)).length;
+  for (const { at, decision, reason } of timelineOf(decisions).slice(publishedBefore)) {
+    await recordDecision(tx, recoveryId, decision, reason, at);
+  }
+  for (const [index, { at, decision }] of decisions.entries()) {
+    if (index >= from) await recordEffect(tx, context, decision, at, decisions);
+  }
+}
+
+/** Whether anything of the decisions from number `from` on would be written. */
+export function isChange(decisions: readonly TimedDecision[], from: number): boolean {
+  const quiet = decisions
+    .slice(from)
+    .every(({ decision }) => decision.kind === 'verify' || decision.kind === 'wait');
+  return !quiet || timelineOf(decisions).length > timelineOf(decisions.slice(0, from)).length;
+}
+
+async function recordEffect(
+  tx: Tx,
+  context: RecordContext,
+  decision: Decision,
+  at: number,
+  decisions: readonly TimedDecision[],
+): Promise<void> {
+  switch (decision.kind) {
+    case 'run':
+      return await saveStep(tx, context, decision.step, { state: 'RUNNING', reason: '', startedAt: at });
+    case 'skip':
+      return await saveStep(tx, context, decision.step, {
+        state: 'SKIPPED',
+        reason: decision.reason,
+        endedAt: at,
+      });
+    case 'finish':
+      return await saveFinish(tx, context, decision, at, startOf(decision.step, decisions));
+    case 'confirm':
+      return await setRecoveryFailure(tx, context.episode.recoveryId, decision.failure);
+    case 'settle':
+      return await settle(tx, context, decision);
+    case 'close':
+      return await close(tx, context, decision);
+    case 'release':
+      await recoveryReleased(tx, context.episode.recoveryId, decision.until);
+      await enqueueRecoveryNews(tx, {
+        event: 'held',
+        recoveryId: context.episode.recoveryId,
+        reason: decision.reason,
+        at,
+      });
+      if (context.episode.mode === 'OBSERVE') return;
+      return await restoreStatus(tx, context, decision.reason);
+    case 'probe':
+    case 'verify':
+    case 'wait':
+    case 'pass':
+  }
+}
+
+interface StepRow {
+  readonly state: RecoveryStepState;
+  readonly reason: string;
+  readonly startedAt?: number | null;
+  readonly endedAt?: number;
+  readonly output?: RecoveryStep['output'];
+}
+
+async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row: StepRow): Promise<void> {
+  const id = stepId(episode.recoveryId, step);
+  const { name, item, attempt, purpose, params } = step;
+  const executionId =
+    name === 'WORKFLOW' && row.startedAt !== undefined && row.startedAt !== null ? id : null;
+  const named = params['workflow_name'];
+  const workflowName = name === 'WORKFLOW' && typeof named === 'string' ? named : null;
+  const known = {
+    id,
+    recoveryId: episode.recoveryId,
+    name,
+    item,
+    purpose,
+    workflowName,
+    attempt,
+    executionId,
+  };
+  const defaults = { startedAt: null, endedAt: null, output: null };
+  await saveRecoveryStep(tx, { ...defaults, ...known, ...row });
+}
+
+async function saveFinish(
+  tx: Tx,
+  context: RecordContext,
+  { step, state, reason, output }: Extract<ChainNote, { kind: 'finish' }>,
+  at: number,
+  startedAt: number | null,
+): Promise<void> {
+  await saveStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
+  const { name, item, purpose, attempt } = step;
+  const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
+  const { recoveryId } = context.episode;
+  await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
+}
+
+/** null for a step that ended without having begun. */
+function startOf(step: StepPlan, decisions: readonly TimedDecision[]): number | null {
+  const begun = decisions.find(({ decision }) => decision.kind === 'run' && isSame(decision.step, step));
+  return begun?.at ?? null;
+}
+
+function isSame(one: StepPlan, other: StepPlan): boolean {
+  return one.item === other.item && one.purpose === other.purpose && one.attempt === other.attempt;
+}
+
+/** The id of a step's row, and of the workflow execution that it starts: the same after every crash. */
+export function stepId(recoveryId: string, step: StepPlan): string {
+  return executionId(recoveryId, step, (bytes) => createHash('sha1').update(bytes).digest());
+}
+
+async function settle(
+  tx: Tx,
+  context: RecordContext,
+  { state, reason }: Extract<ChainNote, { kind: 'settle' }>,
+): Promise<void> {
+  const { episode, now } = context;
+  if (episode.mode === 'OBSERVE') return;
+  const healed = state === 'RECOVERED';
+  const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
+  await updateNode(tx, episode.nodeId, { status: healed ? 'ACTIVE' : 'ERROR', statusReason, updatedAt: now });
+  if (healed) await markHealthy(tx, context, reason);
+  else await recordStillFailed(tx, context);
+  await evaluate(tx, context);
+}
+
+async function close(tx: Tx, context: RecordContext, end: Extract<End, { kind: 'close' }>): Promise<void> {
+  const { state, reason } = end;
+  const { episode, now } = context;
+  const { recoveryId } = episode;
+  if (await closeRecovery(tx, recoveryId, state, now)) {
+    await enqueueRecoveryNews(tx, { event: closingEvents[state], recoveryId, reason, at: now });
+  }
+  await publishNews(tx, context, state.toLowerCase(), reason);
+  if (episode.mode === 'OBSERVE') return;
+  await countForBreaker(tx, context, state);
+  if (end.next?.kind === 'quarantine') await quarantine(tx, context, end.next.reason);
+  if (state === 'SELF_HEALED') {
+    await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
+    await markHealthy(tx, context, reason);
+    await evaluate(tx, context);
+  }
+  if (state === 'CANCELLED') await restoreStatus(tx, context, `Recovery cancelled: ${reason}`);
+}
+
+/** What a person asked for says nothing about whether automation helps. */
+async function countForBreaker(
+  tx: Tx,
+  { episode, action, now }: RecordContext,
+  state: EndedRecovery['state'],
+): Promise<void> {
+  const limits = episode.policy?.safety.breaker ?? null;
+  const startedAt = await recoveryStartedAt(tx.db, episode.recoveryId);
+  if (limits === null || action.clusterId === null || startedAt === null) return;
+  if (episode.facts.manual !== null) return;
+  const before = (await healingOfCluster(tx.db, action.clusterId)).breaker ?? closedBreaker;
+  const after = breakerAfter(before, { state, startedAt, closedAt: now }, limits);
+  if (after !== before) await setBreaker(tx, action.clusterId, after);
+}
+
+async function quarantine(tx: Tx, context: RecordContext, reason: string): Promise<void> {
+  const { episode, action, now } = context;
+  const { nodeId, recoveryId } = episode;
+  await quarantineNode(tx, { id: nodeId, clusterId: action.clusterId }, reason, now);
+  await publishNews(tx, context, 'quarantined', reason);
+  await enqueueRecoveryNews(tx, { event: 'quarantined', recoveryId, reason, at: now });
+}
+
+/** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
+async function recordStillFailed(tx: Tx, { episode, now }: RecordContext): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  const record = (await healthOfNodes<HealthRecord>(tx.db, [episode.nodeId])).get(episode.nodeId);
+  if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
+  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, probedAt: now });
+}
+
+/** What was seen of the node before is over: it counts as well until it is seen to fail again. */
+async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  if (node === undefined || node.clusterId === null || episode.policy === null) return;
+  await saveNodeHealth(
+    tx,
+    node.id,
+    node.clusterId,
+    healthAfterRecovery(episode.policy.detection, reason, now),
+  );
+}
+
+/** Nothing is known to be better than before, and a recovery that was cut off may have left the node half done. */
+async function restoreStatus(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
+  const { nodeId, statusBefore } = context.episode;
+  const status: Node['status'] =
+    statusBefore === 'ACTIVE' || statusBefore === 'WARNING' ? statusBefore : 'ERROR';
+  await updateNode(tx, nodeId, { status, statusReason });
+  await evaluate(tx, context);
+}
+
+/** A parent that holds the cluster evaluates it itself, at its end. */
+async function evaluate(tx: Tx, { action, now }: RecordContext): Promise<void> {
+  if (action.clusterId === null || action.parentId !== null) return;
+  await evaluateCluster(tx, action.clusterId, 'NODE_RECOVER', now);
+}
+
+/** Of the events of a recovery; the others are INFO. */
+const levels: Readonly<Record<string, EventLevel>> = {
+  exhausted: 'ERROR',
+  quarantined: 'ERROR',
+  cancelled: 'WARNING',
+};
+
+async function publishNews(
+  tx: Tx,
+  { episode, action, now }: RecordContext,
+  status: string,
+  statusReason: string,
+): Promise<void> {
+  const node = await getNode(tx.db, episode.nodeId);
+  await insertEvent(tx, {
+    id: randomUUID(),
+    timestamp: now,
+    level: levels[status] ?? 'INFO',
+    status,
+    statusReason,
+    otype: 'RECOVERY',
+    oid: episode.recoveryId,
+    oname: node?.name ?? episode.nodeId,
+    clusterId: action.clusterId,
+    action: 'NODE_RECOVER',
+    metaData: { node_id: episode.nodeId, recovery_id: episode.recoveryId },
+    project: action.project,
+    user: action.user,
+  });
+}
+
+/**
+ * Closes the episode of a NODE_RECOVER that ended without closing it: cancelled while it still waited in the queue, or stopped by an error
+ * of ours. For the engine's observer, in the transaction that ends the action.
+ */
+export async function closeAbandonedRecovery(
+  tx: Tx,
+  action: Pick<Action, 'id' | 'action' | 'target'>,
+  reason: string,
+  now: number,
+): Promise<void> {
+  if (action.action !== 'NODE_RECOVER') return;
+  const open = await openRecoveryOfNode(tx.db, action.target);
+  if (open === undefined || open.actionId !== action.id) return;
+  await recordDecision(tx, open.id, 'close', `CANCELLED: ${reason}`, now);
+  if (await closeRecovery(tx, open.id, 'CANCELLED', now)) {
+    await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: open.id, reason, at: now });
+  }
+  const node = await getNode(tx.db, action.target);
+  if (node?.status === 'RECOVERING') await updateNode(tx, node.id, { status: 'ERROR', statusReason: reason });
+}
