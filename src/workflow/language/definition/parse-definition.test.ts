@@ -146,18 +146,18 @@ describe('a definition with mistakes', () => {
 });
 
 describe('hostile text', () => {
-  const aliases = Array.from(
-    { length: 12 },
-    (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level}, `.repeat(9)}]`,
-  );
+  const manyTasks = Array.from({ length: 3000 }, (_, index) => `t${index}`);
 
   it.each([
+    ['256 KiB of commas', `[${','.repeat(262_000)}`, /line 1, column 2: .*expected a value, found ,/],
+    ['256 KiB of one-letter values', `[${'1,'.repeat(131_000)}`, /more than 25000 keys and values/],
+    ['256 KiB of pairs', 'a: b\n'.repeat(52_000), /more than 25000 keys and values/],
+    ['256 KiB of lists', `[${'[],'.repeat(87_000)}`, /more than 25000 keys and values/],
     [
-      'aliases that stand for billions of values',
-      ['a0: &a0 [1, 2]', ...aliases].join('\n'),
-      /more than 150000 values/,
+      'a task-defaults that stands for millions of transitions',
+      `version: '2.0'\nw:\n  task-defaults: {on-error: [${manyTasks.map((name) => `${name},`).join('')}]}\n  tasks:\n    ${manyTasks.map((name) => `${name}: {action: a}`).join('\n    ')}\n`,
+      /more than 10000 transitions; those of task-defaults count for each task/,
     ],
-    ['an alias inside itself', "version: '2.0'\nw: &w {tasks: *w}", /contains itself/],
     ['ten thousand open brackets', '['.repeat(10_000), /nested/],
     ['mappings a hundred deep', '{a: '.repeat(100) + '1' + '}'.repeat(100), /nested deeper than 60 levels/],
     ['a megabyte', 'x'.repeat(1_000_000), /at most 262144/],
@@ -197,7 +197,7 @@ describe('hostile text', () => {
 describe('YAML', () => {
   it('is read as Mistral reads it: yes is true, y is text, << merges, a date stays text', () => {
     const text =
-      "version: '2.0'\nw:\n  input:\n  - a: yes\n  - b: y\n  - c: 2026-01-02\n  tasks:\n    a: &base {action: std.noop}\n    b:\n      <<: *base\n      timeout: 5\n";
+      "version: '2.0'\nw:\n  input:\n  - a: yes\n  - b: y\n  - c: 2026-01-02\n  tasks:\n    b:\n      <<: {action: std.noop}\n      timeout: 5\n";
     const [workflow] = parseWorkflows(text).spec;
     expect(workflow?.inputs).toEqual([
       { name: 'a', default: true },
@@ -205,6 +205,26 @@ describe('YAML', () => {
       { name: 'c', default: '2026-01-02' },
     ]);
     expect(workflow?.tasks.get('b')?.callName).toBe('std.noop');
+  });
+
+  it('has no anchors and aliases, as in Mistral: they are text', () => {
+    const text =
+      "version: '2.0'\nw:\n  description: *all\n  tags: [&x, '@y', @z]\n  tasks: {a: {action: std.noop}}\n";
+    const [workflow] = parseWorkflows(text).spec;
+    expect(workflow?.description).toBe('*all');
+    expect(workflow?.tags).toEqual(['&x', '@y', '@z']);
+    expect(problemsOf("version: '2.0'\nw: &w {tasks: *w}")).toEqual([
+      expect.stringContaining('a definition has no anchors and aliases, as in Mistral'),
+    ]);
+  });
+
+  it.each([
+    ['a flow list', 'output:\n    r: [\n1\n  ]', { r: [1] }],
+    ['a flow mapping', 'output: {\nr: 1\n}', { r: 1 }],
+    ['a text in quotes', 'output:\n    r: "one\ntwo"', { r: 'one two' }],
+  ])('lets %s go on left of its key', (_what, output, value) => {
+    const text = `version: '2.0'\nw:\n  tasks: {a: {action: std.noop}}\n  ${output}\n`;
+    expect(parseWorkflows(text).spec[0]?.output).toEqual({ kind: 'constant', value });
   });
 });
 

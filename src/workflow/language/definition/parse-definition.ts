@@ -103,7 +103,7 @@ function readNamed<Spec>(source: Source, name: string, read: ReadOne<Spec>): Spe
 }
 
 function open(text: string): Source {
-  const { value, problems } = parseYamlText(text);
+  const { value, problems } = parseYamlText(text, { hasAnchors: false });
   const root: Source = { value, path: [], problems };
   if (!isJsonObject(value)) {
     wrong(root, 'not a definition', "a mapping with 'version' and what it defines");

@@ -79,9 +79,25 @@ function readTasks(source: Source, type: 'direct' | 'reverse'): ReadonlyMap<stri
     return wrong(where, 'wrong type', 'at least one task');
   const defaults = readTaskDefaults(at(source, 'task-defaults'));
   const tasks = new Map<string, TaskSpec>();
+  let transitions = 0;
   for (const [position, name] of Object.keys(where.value).entries()) {
     const task = readTask(at(where, name), { name, position, type, defaults });
     if (task !== undefined) tasks.set(name, task);
+    transitions += task === undefined ? 0 : countTransitions(task);
+    if (transitions > maxTransitions) return tooManyTransitions(where);
   }
   return tasks;
+}
+
+/** Those of task-defaults count for each task: a few lines of text can stand for millions. */
+const maxTransitions = 10_000;
+
+function countTransitions({ onSuccess, onError, onComplete, requires }: TaskSpec): number {
+  const clauses = onSuccess.transitions.length + onError.transitions.length + onComplete.transitions.length;
+  return clauses + requires.length;
+}
+
+function tooManyTransitions(tasks: Source): undefined {
+  const message = `the workflow has more than ${maxTransitions} transitions; those of task-defaults count for each task`;
+  tasks.problems.error(tasks.path, message);
 }

@@ -169,7 +169,7 @@ describe('a tag', () => {
 
   it('in front of a key is refused, too', () => {
     expect(problemsOf('!custom a: 1')).toEqual([
-      expect.stringContaining('line 1, column 9: a: the YAML tag !custom'),
+      expect.stringContaining('line 1, column 1: a: the YAML tag !custom'),
     ]);
   });
 });
@@ -178,5 +178,32 @@ describe('a merge', () => {
   it('is a plain << only', () => {
     expect(parseYamlText('<<: {a: 1}').value).toEqual({ a: 1 });
     expect(parseYamlText(`'<<': {a: 1}`).value).toEqual({ '<<': { a: 1 } });
+  });
+});
+
+describe('an alias', () => {
+  const aliases = Array.from(
+    { length: 12 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level}, `.repeat(9)}]`,
+  );
+
+  it('repeats what its anchor names', () => {
+    expect(parseYamlText('a: &a {b: 1}\nc: *a\nd:\n  <<: *a').value).toEqual({
+      a: { b: 1 },
+      c: { b: 1 },
+      d: { b: 1 },
+    });
+  });
+
+  it.each([
+    [
+      'that stands for billions of values',
+      ['a0: &a0 [1, 2]', ...aliases].join('\n'),
+      /more than 25000 values/,
+    ],
+    ['inside itself', 'w: &w {tasks: *w}', /contains itself/],
+    ['without an anchor', 'w: *x', /names no anchor/],
+  ])('%s is refused', (_what, text, message) => {
+    expect(problemsOf(text).join('\n')).toMatch(message);
   });
 });

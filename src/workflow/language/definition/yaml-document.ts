@@ -1,103 +1,107 @@
 /**
- * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the text, depth, and the
- * number of values after aliases are expanded (a few lines of aliases can stand for billions of values).
+ * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the text, depth, number of
+ * values, and number of values after aliases are expanded (a few lines of aliases can stand for billions of values).
  *
  * YAML 1.1 as Mistral's parser reads it (`yes` is true, `1e3` is text, `<<` merges), but without types that JSON lacks: a date
- * stays text. A tag that it does not know is refused, as there. A key that stands twice in one mapping is refused: Mistral silently takes the last one.
+ * stays text. A tag that it does not know is refused, as there. A key that stands twice in one mapping is refused: Mistral
+ * silently takes the last one.
  */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type Pair,
-  type Scalar,
-} from 'yaml';
 import type { Json, JsonObject } from '../../../domain/json.ts';
+import {
+  type MappingEntry,
+  type MappingNode,
+  type ScalarNode,
+  type YamlNode,
+  YamlSyntaxError,
+} from '../../yaml/nodes.ts';
+import { LinePositions, type TextPosition } from '../../yaml/positions.ts';
+import { readYamlDocument } from '../../yaml/reader.ts';
 import { type DefinitionPath, DefinitionError, ProblemList } from './problem.ts';
 import { collectionProblem, scalarOf } from './yaml-scalar.ts';
 
-/** The largest workflows that people published have about 100 KiB; the densest text of this size is read in a second. */
+/** The largest workflows that people published have about 100 KiB. */
 const maxCharacters = 256 * 1024;
 /** Real definitions nest about ten levels; the readers that follow are recursive. */
 const maxDepth = 60;
-/** Values after expansion of aliases: more than fit a text of the largest size without any. */
-const maxValues = 150_000;
+/**
+ * Keys and values. Published definitions have one in 10 to 20 characters. All that is done with a definition grows with this number,
+ * and the server does nothing else meanwhile.
+ */
+const maxNodes = 25_000;
+/** Values after expansion of aliases. */
+const maxValues = 25_000;
 
 export interface YamlText {
   readonly value: Json;
   readonly problems: ProblemList;
 }
 
+export interface YamlTextOptions {
+  /** Definitions have none, as in Mistral: `*all` is text there. */
+  readonly hasAnchors: boolean;
+}
+
 /** @throws DefinitionError for text that is no YAML, too large, too deep, or with a key twice. */
-export function parseYamlText(text: string): YamlText {
+export function parseYamlText(
+  text: string,
+  { hasAnchors }: YamlTextOptions = { hasAnchors: true },
+): YamlText {
   if (text.length > maxCharacters) {
     throw tooBig(`the definition has ${text.length} characters, at most ${maxCharacters} are accepted`);
   }
-  const lines = new LineCounter();
-  const document = parseTree(text, lines);
-  refuseSyntaxErrors(document, text, lines);
-  const problems = new ProblemList((path) => positionOf(document.contents, path, lines));
-  const value = new Conversion(problems).json(document.contents, [], 0);
-  problems.throwIfErrors();
-  return { value, problems };
+  const lines = new LinePositions(text);
+  const root = readTree(text, hasAnchors, lines);
+  const conversion: Conversion = new Conversion(
+    new ProblemList((path) => positionOf(root, path, lines, conversion.keys)),
+  );
+  const value = conversion.json(root, [], 0);
+  conversion.problems.throwIfErrors();
+  return { value, problems: conversion.problems };
 }
 
-function parseTree(text: string, lines: LineCounter): Document.Parsed {
+function readTree(text: string, hasAnchors: boolean, lines: LinePositions): YamlNode | undefined {
   try {
-    return parseDocument(text, {
-      version: '1.1',
-      uniqueKeys: false,
-      lineCounter: lines,
-      logLevel: 'error',
-      prettyErrors: false,
-      // What a word means is decided by `scalarOf`: this schema leaves all as they stand.
-      schema: 'failsafe',
-    });
+    return readYamlDocument(text, { hasAnchors, limits: { depth: maxDepth, nodes: maxNodes } });
   } catch (error) {
-    if (error instanceof RangeError) throw tooBig('the definition is nested too deeply');
-    throw error;
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const place = lines.at(error.offset);
+    throw new DefinitionError([{ severity: 'error', path: [], message: sentence(error, text), ...place }]);
   }
 }
 
-/** Only the first: those that follow are mostly its consequences. */
-function refuseSyntaxErrors(document: Document.Parsed, text: string, lines: LineCounter): void {
-  const [error] = document.errors;
-  if (error === undefined) return;
-  if (error.message.includes('call stack')) throw tooBig('the definition is nested too deeply');
-  const { line, col: column } = lines.linePos(error.pos[0]);
-  const written = text.slice(lines.lineStarts[line - 1], lines.lineStarts[line]);
-  const hint = /<%|\{\{/.test(written) ? '; an expression inside { } or [ ] has to be quoted' : '';
-  const said =
-    error.code === 'MULTIPLE_DOCS' ? 'expected one document, found another behind `---`' : error.message;
-  const message = `Definition could not be parsed: ${said}${hint}`;
-  throw new DefinitionError([{ severity: 'error', path: [], message, line, column }]);
+function sentence({ code, message, offset }: YamlSyntaxError, text: string): string {
+  if (code === 'too deep' || code === 'too many values') return `the definition is too large: ${message}`;
+  const lineStart = text.lastIndexOf('\n', offset - 1) + 1;
+  const line = text.slice(lineStart, lineStart + 1000).split('\n', 1)[0] ?? '';
+  return `Definition could not be parsed: ${message}${hints.map((hint) => hint(line)).join('')}`;
 }
+
+const hints: readonly ((line: string) => string)[] = [
+  (line) => (/<%|\{\{/.test(line) ? '; an expression inside { } or [ ] has to be quoted' : ''),
+  (line) => (/[:-] [&*]\w/.test(line) ? '; a definition has no anchors and aliases, as in Mistral' : ''),
+];
 
 function tooBig(message: string): DefinitionError {
   return new DefinitionError([{ severity: 'error', path: [], message }]);
 }
 
 class Conversion {
-  readonly #problems: ProblemList;
-  readonly #anchors = new Map<string, Node>();
+  readonly problems: ProblemList;
+  /** What each key reads as. */
+  readonly keys = new Map<MappingEntry, string>();
+  readonly #anchors = new Map<string, YamlNode>();
   /** Anchored values are converted once and shared: their size still counts each time they are used. */
-  readonly #shared = new Map<Node, { value: Json; size: number }>();
+  readonly #shared = new Map<YamlNode, { value: Json; size: number }>();
   #values = 0;
 
   constructor(problems: ProblemList) {
-    this.#problems = problems;
+    this.problems = problems;
   }
 
-  json(node: unknown, path: DefinitionPath, depth: number): Json {
-    if (depth > maxDepth) throw tooBig(`the definition is nested deeper than ${maxDepth} levels`);
+  json(node: YamlNode | undefined, path: DefinitionPath, depth: number): Json {
     this.#count(1);
-    if (isAlias(node)) return this.#alias(node.source, path);
-    if (!isMap(node) && !isSeq(node) && !isScalar(node)) return null;
+    if (node === undefined) return null;
+    if (node.kind === 'alias') return this.#alias(node.name, path);
     if (node.anchor === undefined) return this.#plain(node, path, depth);
     this.#anchors.set(node.anchor, node);
     const before = this.#values;
@@ -106,13 +110,12 @@ class Conversion {
     return value;
   }
 
-  #plain(node: Node, path: DefinitionPath, depth: number): Json {
-    if (isScalar(node)) return this.#scalar(node, path);
+  #plain(node: Exclude<YamlNode, { kind: 'alias' }>, path: DefinitionPath, depth: number): Json {
+    if (node.kind === 'scalar') return this.#scalar(node, path);
     const problem = collectionProblem(node);
-    if (problem !== undefined) this.#problems.error(path, problem);
-    if (isSeq(node)) return node.items.map((item, index) => this.json(item, [...path, index], depth + 1));
-    if (isMap(node)) return this.#mapping(node.items, path, depth);
-    return null;
+    if (problem !== undefined) this.problems.error(path, problem);
+    if (node.kind === 'mapping') return this.#mapping(node, path, depth);
+    return node.items.map((item, index) => this.json(item, [...path, index], depth + 1));
   }
 
   #count(values: number): void {
@@ -132,47 +135,50 @@ class Conversion {
       target === undefined
         ? `alias *${name} names no anchor that stands before it`
         : `alias *${name} contains itself`;
-    this.#problems.error(path, message);
+    this.problems.error(path, message);
     return null;
   }
 
-  #scalar(node: Scalar, path: DefinitionPath): Json {
+  #scalar(node: ScalarNode, path: DefinitionPath): Json {
     const read = scalarOf(node);
     if ('value' in read) return read.value;
-    this.#problems.error(path, read.problem);
+    this.problems.error(path, read.problem);
     return null;
   }
 
-  #mapping(pairs: readonly Pair[], path: DefinitionPath, depth: number): JsonObject {
+  #mapping({ entries }: MappingNode, path: DefinitionPath, depth: number): JsonObject {
     const own = new Map<string, Json>();
     const merged = new Map<string, Json>();
-    for (const pair of pairs) {
-      const key = this.#key(pair.key, path);
-      if (isMerge(pair.key))
-        this.#merge(merged, this.json(pair.value, [...path, key], depth + 1), [...path, key]);
+    for (const entry of entries) {
+      const key = this.#key(entry, path);
+      const value = this.json(entry.value, [...path, key], depth + 1);
+      if (isMerge(entry.key)) this.#merge(merged, value, [...path, key]);
       else if (own.has(key))
-        this.#problems.error([...path, key], `the key '${key}' stands twice in one mapping`);
-      else own.set(key, this.json(pair.value, [...path, key], depth + 1));
+        this.problems.error([...path, key], `the key '${key}' stands twice in one mapping`);
+      else own.set(key, value);
     }
     return Object.fromEntries([...merged, ...own]);
   }
 
-  #key(key: unknown, path: DefinitionPath): string {
-    if (isAlias(key)) return keyText(this.#alias(key.source, path));
-    if (isScalar(key)) {
-      const read = scalarOf(key);
-      if ('problem' in read) this.#problems.error([...path, keyOf(key)], read.problem);
-      return keyOf(key);
+  #key(entry: MappingEntry, path: DefinitionPath): string {
+    const { key } = entry;
+    if (key.kind === 'alias') return keyText(this.#alias(key.name, path));
+    if (key.kind !== 'scalar') {
+      this.problems.error(path, keyHint);
+      return '';
     }
-    this.#problems.error(path, 'a key of a mapping must be text');
-    return '';
+    const read = scalarOf(key);
+    const text = 'key' in read ? read.key : key.text;
+    this.keys.set(entry, text);
+    if ('problem' in read) this.problems.error([...path, text], read.problem);
+    return text;
   }
 
   #merge(into: Map<string, Json>, value: Json, path: DefinitionPath): void {
     const sources = Array.isArray(value) ? value.toReversed() : [value];
     for (const source of sources) {
       if (typeof source !== 'object' || source === null || Array.isArray(source)) {
-        this.#problems.error(path, "'<<' merges a mapping or a list of mappings");
+        this.problems.error(path, "'<<' merges a mapping or a list of mappings");
         return;
       }
       for (const [key, item] of Object.entries(source)) into.set(key, item as Json);
@@ -180,13 +186,10 @@ class Conversion {
   }
 }
 
-function isMerge(key: unknown): boolean {
-  return isScalar(key) && key.type === 'PLAIN' && key.tag === undefined && key.source === '<<';
-}
+const keyHint = 'a key of a mapping must be text; a text that begins with {{ has to be quoted: "{{ ... }}"';
 
-function keyOf(key: Scalar): string {
-  const read = scalarOf(key);
-  return 'key' in read ? read.key : (key.source ?? '');
+function isMerge(key: YamlNode): boolean {
+  return key.kind === 'scalar' && key.isPlain && key.tag === undefined && key.text === '<<';
 }
 
 function keyText(key: Json): string {
@@ -195,37 +198,31 @@ function keyText(key: Json): string {
 
 /** Where the key or item at a path stands; of a path that does not exist, where its nearest parent does. */
 function positionOf(
-  root: unknown,
+  root: YamlNode | undefined,
   path: DefinitionPath,
-  lines: LineCounter,
-): { line: number; column: number } | undefined {
+  lines: LinePositions,
+  keys: ReadonlyMap<MappingEntry, string>,
+): TextPosition | undefined {
   let node = root;
-  let offset = startOf(root);
+  let offset = root?.offset;
   for (const step of path) {
-    const next = child(node, step);
+    const next = node === undefined ? undefined : child(node, step, keys);
     if (next === undefined) break;
-    offset = next.offset ?? offset;
-    node = next.node;
+    ({ node, offset } = next);
   }
-  if (offset === undefined) return undefined;
-  const position = lines.linePos(offset);
-  return { line: position.line, column: position.col };
+  return offset === undefined ? undefined : lines.at(offset);
 }
 
 function child(
-  node: unknown,
+  node: YamlNode,
   step: string | number,
-): { node: unknown; offset: number | undefined } | undefined {
-  if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && keyOf(item.key) === String(step));
-    return pair === undefined ? undefined : { node: pair.value, offset: startOf(pair.key) };
+  keys: ReadonlyMap<MappingEntry, string>,
+): { node: YamlNode; offset: number } | undefined {
+  if (node.kind === 'mapping') {
+    const entry = node.entries.find((one) => keys.get(one) === String(step));
+    return entry === undefined ? undefined : { node: entry.value, offset: entry.key.offset };
   }
-  if (!isSeq(node) || typeof step !== 'number') return undefined;
+  if (node.kind !== 'sequence' || typeof step !== 'number') return undefined;
   const item = node.items[step];
-  return item === undefined ? undefined : { node: item, offset: startOf(item) };
-}
-
-function startOf(node: unknown): number | undefined {
-  if (!isMap(node) && !isSeq(node) && !isScalar(node) && !isAlias(node)) return undefined;
-  return node.range?.[0];
+  return item === undefined ? undefined : { node: item, offset: item.offset };
 }

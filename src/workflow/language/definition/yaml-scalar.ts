@@ -1,6 +1,6 @@
 /** What a word of a definition's YAML means: by PyYAML's rules, as far as JSON can carry it. */
-import { isMap, isSeq, type Node, type Scalar } from 'yaml';
 import type { Json } from '../../../domain/json.ts';
+import type { MappingNode, ScalarNode, SequenceNode, YamlNode } from '../../yaml/nodes.ts';
 import { EvaluationError } from '../../yaql/python/errors.ts';
 import { floatText, isInt, isNumber, numberOf } from '../../yaql/python/numbers.ts';
 import type { Value } from '../../yaql/python/values.ts';
@@ -14,10 +14,10 @@ export type ScalarRead =
     }
   | { readonly problem: string };
 
-export function scalarOf(node: Scalar): ScalarRead {
-  const word = node.source ?? '';
+export function scalarOf(node: ScalarNode): ScalarRead {
+  const word = node.text;
   const tag = tagOf(node);
-  if (tag === undefined) return node.type === 'PLAIN' ? readWord(word) : read(word);
+  if (tag === undefined) return node.isPlain ? readWord(word) : read(word);
   switch (tag) {
     case 'str':
     case 'timestamp':
@@ -39,21 +39,21 @@ export function scalarOf(node: Scalar): ScalarRead {
 }
 
 /** What is wrong with the tag of a mapping or a list. */
-export function collectionProblem(node: Node): string | undefined {
+export function collectionProblem(node: MappingNode | SequenceNode): string | undefined {
   const tag = tagOf(node);
-  const isKnown = tag === undefined || (tag === 'map' && isMap(node)) || (tag === 'seq' && isSeq(node));
+  const isKnown = tag === undefined || tag === (node.kind === 'mapping' ? 'map' : 'seq');
   return isKnown ? undefined : unknownTag(node);
 }
 
 const yamlTags = 'tag:yaml.org,2002:';
 
 /** A lone `!` says nothing. */
-function tagOf({ tag }: Node): string | undefined {
+function tagOf({ tag }: YamlNode): string | undefined {
   if (tag === undefined || tag === '!') return undefined;
   return tag.startsWith(yamlTags) ? tag.slice(yamlTags.length) : tag;
 }
 
-function unknownTag({ tag = '' }: Node): string {
+function unknownTag({ tag = '' }: YamlNode): string {
   const written = tag.replace(yamlTags, '!!');
   return `the YAML tag ${written} is not understood here: expected none, or !!str, !!int, !!float, !!bool, !!null, !!map, !!seq where it fits`;
 }

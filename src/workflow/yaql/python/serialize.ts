@@ -1,23 +1,16 @@
 /** JSON texts, and reading YAML, as Mistral's functions json_dump, json_pp, json_parse and yaml_parse do. */
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLError,
-} from 'yaml';
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
-import { checkDataDepth, type Meter } from './limits.ts';
+import { checkDataDepth, deepestData, type Meter } from './limits.ts';
 import { Dict, isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
 import { keyText } from './result.ts';
 import { plainScalar } from './yaml-scalars.ts';
+import type { MappingEntry, MappingNode, ScalarNode, YamlNode } from '../../yaml/nodes.ts';
+import { YamlSyntaxError } from '../../yaml/nodes.ts';
+import { LinePositions } from '../../yaml/positions.ts';
+import { readYamlDocument } from '../../yaml/reader.ts';
 import { isList, typeName, type Value } from './values.ts';
 
 export interface JsonStyle {
@@ -96,78 +89,63 @@ export function parseJson(text: string, meter: Meter): Json {
 export function parseYaml(text: string, meter: Meter): Value {
   meter.step(1 + text.length);
   meter.produce(text.length);
-  refuseDeepNesting(text);
-  const document = readYaml(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw new EvaluationError(`the text is no YAML: ${yamlFault(error)}`);
-  return new YamlReader(document, text.length, meter).value(document.contents, 0);
+  return new YamlReader(meter).value(readYaml(text), 0);
 }
 
-/** The parser's own work grows with the square of how deep a text nests. Brackets in quotes count, if not closed. */
-function refuseDeepNesting(text: string): void {
-  let depth = 0;
-  for (const [bracket] of text.matchAll(/[[{\]}]/g)) {
-    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
-    checkDataDepth(depth);
-  }
-  if (/(?:[-?:] ){200}/.test(text)) throw new EvaluationError('the text is no YAML: it nests too deep');
-}
+/** Far more than a script prints; the evaluation's own limits count what is made of them. */
+const mostNodes = 100_000;
 
 /** Where and what kind, but never the text itself, which may hold secrets. */
-function yamlFault({ code, linePos }: YAMLError): string {
-  const place = linePos === undefined ? '' : ` at line ${linePos[0].line}, column ${linePos[0].col}`;
-  return code.toLowerCase().replaceAll('_', ' ') + place;
-}
-
-type YamlDocument = ReturnType<typeof parseDocument>;
-
-function readYaml(text: string): YamlDocument {
+function readYaml(text: string): YamlNode | undefined {
   try {
-    // Words are read by `plainScalar`; the failsafe schema leaves them as they stand.
-    return parseDocument(text, { version: '1.1', schema: 'failsafe', uniqueKeys: false, logLevel: 'error' });
+    return readYamlDocument(text, { hasAnchors: true, limits: { depth: deepestData, nodes: mostNodes } });
   } catch (error) {
-    // The parser recurses: a text of nothing but brackets exhausts the stack.
-    if (error instanceof RangeError) throw new EvaluationError('no YAML: it nests too deep');
-    throw error;
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const { line, column } = new LinePositions(text).at(error.offset);
+    const fault = error.code === 'syntax' ? 'wrong syntax' : error.code;
+    throw new EvaluationError(`the text is no YAML: ${fault} at line ${line}, column ${column}`);
   }
 }
 
 class YamlReader {
-  readonly #document: YamlDocument;
-  readonly #aliasCost: number;
+  readonly #anchors = new Map<string, YamlNode>();
   readonly #meter: Meter;
 
-  constructor(document: YamlDocument, size: number, meter: Meter) {
-    this.#document = document;
-    this.#aliasCost = size >> 1;
+  constructor(meter: Meter) {
     this.#meter = meter;
   }
 
-  value(node: unknown, depth: number): Value {
+  /** What an alias repeats is read, and charged, again. */
+  value(node: YamlNode | undefined, depth: number): Value {
     this.#meter.step();
     checkDataDepth(depth);
-    if (isAlias(node)) return this.value(this.#resolve(node), depth + 1);
-    if (isSeq(node)) return node.items.map((item) => this.value(item, depth + 1));
-    if (isMap(node)) return this.#mapping(node.items, depth);
-    return isScalar(node) ? scalarValue(node) : null;
+    if (node === undefined) return null;
+    if (node.kind === 'alias') return this.value(this.#target(node.name), depth + 1);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+    if (node.kind === 'sequence') return node.items.map((item) => this.value(item, depth + 1));
+    return node.kind === 'mapping' ? this.#mapping(node, depth) : scalarValue(node);
   }
 
-  /** The parser looks an anchor up by walking the whole document. */
-  #resolve(alias: Alias): unknown {
-    this.#meter.step(this.#aliasCost);
-    return alias.resolve(this.#document);
+  #target(name: string): YamlNode {
+    const target = this.#anchors.get(name);
+    if (target === undefined) throw new EvaluationError('the text is no YAML: an alias names no anchor');
+    return target;
   }
 
-  #mapping(pairs: readonly Pair[], depth: number): Dict {
-    const read = (pair: Pair) =>
-      [this.value(pair.key, depth + 1), this.value(pair.value, depth + 1)] as const;
-    const merged = pairs.filter(isMerge).flatMap((pair) => mergedEntries(read(pair)[1], this.#meter));
-    return new Dict(this.#meter, [...merged, ...pairs.filter((pair) => !isMerge(pair)).map(read)]);
+  #mapping({ entries }: MappingNode, depth: number): Dict {
+    const read = ({ key, value }: MappingEntry) =>
+      [this.value(key, depth + 1), this.value(value, depth + 1)] as const;
+    const all = entries.map((entry) => ({ isMerged: isMerge(entry), pair: read(entry) }));
+    const merged = all
+      .filter(({ isMerged }) => isMerged)
+      .flatMap(({ pair }) => mergedEntries(pair[1], this.#meter));
+    const own = all.filter(({ isMerged }) => !isMerged).map(({ pair }) => pair);
+    return new Dict(this.#meter, [...merged, ...own]);
   }
 }
 
-function isMerge(pair: Pair): boolean {
-  return isScalar(pair.key) && pair.key.source === '<<' && pair.key.type === 'PLAIN';
+function isMerge({ key }: MappingEntry): boolean {
+  return key.kind === 'scalar' && key.isPlain && key.text === '<<';
 }
 
 /** What `<<: *other` or `<<: [*one, *two]` brings in; the first of several wins. */
@@ -176,8 +154,7 @@ function mergedEntries(value: Value, meter: Meter): readonly (readonly [Value, V
   return isList(value) ? value.toReversed().flatMap((item) => mergedEntries(item, meter)) : [];
 }
 
-function scalarValue(node: Scalar): Value {
-  const word = typeof node.value === 'string' ? node.value : '';
-  if (node.tag?.endsWith(':str') === true) return word;
-  return node.type === 'PLAIN' || node.type === undefined ? plainScalar(word) : word;
+function scalarValue({ text, tag, isPlain }: ScalarNode): Value {
+  if (tag?.endsWith(':str') === true) return text;
+  return isPlain ? plainScalar(text) : text;
 }

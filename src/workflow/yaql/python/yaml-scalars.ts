@@ -6,6 +6,7 @@ import type { Value } from './values.ts';
  * too, where PyYAML has dates, because JSON carries none.
  */
 export function plainScalar(word: string): Value {
+  if (!/^[-+.\d~yYnNtTfFoO]/.test(word) && word !== '') return word;
   if (/^(?:~|null|Null|NULL|)$/.test(word)) return null;
   if (/^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(word)) return true;
   if (/^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(word)) return false;
