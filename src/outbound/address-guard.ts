@@ -15,6 +15,8 @@ export interface OutboundRules {
 
 export const defaultOutboundRules: OutboundRules = { allow: [], refuse: [] };
 
+const KNOWN_ADDRESSES = 10_000;
+
 interface Refusal {
   readonly networks: BlockList;
   readonly reason: string;
@@ -22,9 +24,11 @@ interface Refusal {
 
 export class AddressGuard {
   readonly #allowed: BlockList;
-  /** All of the refusals in one list: a request costs one look into it. */
+  /** All of the refusals in one list: a request costs one search. */
   readonly #refused: BlockList;
   readonly #refusals: readonly Refusal[];
+  /** Nodes are asked at the same addresses again and again. */
+  readonly #known = new Map<string, string | undefined>();
 
   /** @throws Error naming an entry that is neither an address nor a network. */
   constructor({ allow, refuse }: OutboundRules = defaultOutboundRules) {
@@ -41,6 +45,14 @@ export class AddressGuard {
 
   /** Why an address must not be connected to; undefined where it may be. */
   objection(address: string): string | undefined {
+    if (this.#known.has(address)) return this.#known.get(address);
+    if (this.#known.size >= KNOWN_ADDRESSES) this.#known.clear();
+    const objection = this.#judge(address);
+    this.#known.set(address, objection);
+    return objection;
+  }
+
+  #judge(address: string): string | undefined {
     const ends = [address.replace(/%.*$/, ''), ...ipv4Within(address)];
     if (!isInAny(this.#refused, ends) || isInAny(this.#allowed, ends)) return undefined;
     const reason = this.#refusals.find(({ networks }) => isInAny(networks, ends))?.reason ?? 'refused';
