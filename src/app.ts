@@ -162,11 +162,11 @@ async function startNotifier(
   publicUrl: () => string | null,
   stops: Started['stops'],
 ): Promise<void> {
-  const receivers = config.notifications;
-  const names = receivers.map(({ name }) => name);
+  const targets = config.notificationTargets;
+  const names = targets.map(({ name }) => name);
   const counted = notificationMetrics(registry, store, names);
   const owner = randomUUID();
-  const notifier = new Notifier({ store, receivers, http, owner, alone: true, publicUrl, log, counted });
+  const notifier = new Notifier({ store, targets, http, owner, alone: true, publicUrl, log, counted });
   stops.push(() => notifier.stop());
   await notifier.start();
 }

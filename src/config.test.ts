@@ -59,6 +59,11 @@ describe('the configuration', () => {
       'limits: {nodes_per_cluster: many}',
       /limits\.nodes_per_cluster: .*found "many"/,
     ],
+    [
+      'the old name of the targets',
+      'notifications: []',
+      /notifications: expected one of .*notification_targets/,
+    ],
     ['a list', '- a', /expected a map, found a list of 1/],
     ['YAML that is not YAML', 'a: [b', /expected YAML/],
     [
@@ -80,14 +85,14 @@ describe('the configuration', () => {
     expect(() => loadConfig({}, file(text))).toThrow(message);
   });
 
-  const receiver = 'name: pager, url: "https://u:hunter2@pager.example/x", secret: 0123456789abcdef';
+  const target = 'name: pager, url: "https://u:hunter2@pager.example/x", secret: 0123456789abcdef';
 
   it('reads who is told of recoveries, and shows neither URL nor secret', () => {
     const secretPath = join(directory, 'secret');
     writeFileSync(secretPath, 'whsec_MDEyMzQ1Njc4OWFiY2RlZg==\n');
     const other = `{name: chat, url: "http://chat.example", secret_file: ${secretPath}, events: [held], clusters: [web]}`;
-    const config = loadConfig({}, file(`notifications: [{${receiver}}, ${other}]`));
-    const [pager, chat] = config.notifications;
+    const config = loadConfig({}, file(`notification_targets: [{${target}}, ${other}]`));
+    const [pager, chat] = config.notificationTargets;
     expect(pager?.url.reveal().hostname).toBe('pager.example');
     expect(pager?.key.reveal().toString()).toBe('0123456789abcdef');
     expect(chat).toMatchObject({ name: 'chat', events: ['held'], clusters: ['web'] });
@@ -99,7 +104,7 @@ describe('the configuration', () => {
 
   it.each([
     ['no secret', '{name: a, url: "http://h"}', /one of secret, secret_file, secret_env, found none of them/],
-    ['two', `{${receiver}, secret_env: X}`, /one of secret, .*found secret and secret_env/],
+    ['two', `{${target}, secret_env: X}`, /one of secret, .*found secret and secret_env/],
     ['a short secret', '{name: a, url: "http://h", secret: hunter2}', /at least 16 bytes, found 7 bytes/],
     ['a secret that is a number', '{name: a, url: "http://h", secret: 777333}', /secret: .*found a number/],
     [
@@ -115,18 +120,18 @@ describe('the configuration', () => {
     ],
     [
       'an unknown event',
-      `{${receiver}, events: [healed]}`,
+      `{${target}, events: [healed]}`,
       /events\.0: expected one of opened, .*found "healed"/,
     ],
-    ['an unknown key', `{${receiver}, evnts: []}`, /evnts: .*did you mean events\?/],
-    ['a name twice', `{${receiver}}, {${receiver}}`, /1\.name: expected a name of its own, found pager/],
+    ['an unknown key', `{${target}, evnts: []}`, /evnts: .*did you mean events\?/],
+    ['a name twice', `{${target}}, {${target}}`, /1\.name: expected a name of its own, found pager/],
     [
       'a list of URLs',
       '"https://u:hunter2@h/"',
-      /notifications\.0: expected a value of type object, found a text/,
+      /notification_targets\.0: expected a value of type object, found a text/,
     ],
-  ])('refuses a receiver with %s, and quotes nothing that may be secret', (_, text, message) => {
-    const refused = () => loadConfig({}, file(`notifications: [${text}]`));
+  ])('refuses a target with %s, and quotes nothing that may be secret', (_, text, message) => {
+    const refused = () => loadConfig({}, file(`notification_targets: [${text}]`));
     expect(refused).toThrow(message);
     expect(refused).not.toThrow(/hunter2|777333|0123456789abcdef/);
   });

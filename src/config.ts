@@ -11,7 +11,12 @@ import { didYouMean } from './domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
 import type { OutboundRules } from './outbound/address-guard.ts';
 import { networkForm, parseNetwork } from './outbound/ip-network.ts';
-import { ReceiverIssues, readReceivers, receiverSchema, type Receiver } from './notify/receiver.ts';
+import {
+  NotificationTargetIssues,
+  readNotificationTargets,
+  notificationTargetSchema,
+  type NotificationTarget,
+} from './notify/notification-target.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
 export type Role = (typeof roles)[number];
@@ -79,8 +84,8 @@ const schema = z.strictObject({
     .string()
     .regex(/^https?:\/\/[^@?#]+$/, 'a URL of http or https')
     .optional(),
-  /** Who is told of recoveries: docs/howto/receive-notifications.md. */
-  notifications: z.array(receiverSchema).max(100).default([]),
+  /** Servers that notifications of recoveries are sent to: docs/howto/receive-notifications.md. */
+  notification_targets: z.array(notificationTargetSchema).max(100).default([]),
 });
 
 export interface ListenAddress {
@@ -103,7 +108,7 @@ export interface Config {
   readonly workflowKeepDays: number;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
-  readonly notifications: readonly Receiver[];
+  readonly notificationTargets: readonly NotificationTarget[];
 }
 
 /** What is wrong with the configuration, all of it, in sentences for the operator. */
@@ -131,19 +136,19 @@ export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const merged = { ...file, ...flags };
   const result = schema.safeParse(merged);
   if (!result.success) throw refused(path ?? 'configuration', issuesOf(result.error, merged));
-  return Object.freeze(toConfig(result.data, receiversOf(result.data, path)));
+  return Object.freeze(toConfig(result.data, targetsOf(result.data, path)));
 }
 
-function receiversOf(read: z.infer<typeof schema>, path: string | undefined): Receiver[] {
+function targetsOf(read: z.infer<typeof schema>, path: string | undefined): NotificationTarget[] {
   try {
-    return readReceivers(read.notifications, process.env);
+    return readNotificationTargets(read.notification_targets, process.env);
   } catch (error) {
-    if (error instanceof ReceiverIssues) throw refused(path ?? 'configuration', error.issues);
+    if (error instanceof NotificationTargetIssues) throw refused(path ?? 'configuration', error.issues);
     throw error;
   }
 }
 
-function toConfig(read: z.infer<typeof schema>, notifications: readonly Receiver[]): Config {
+function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly NotificationTarget[]): Config {
   const colon = read.listen.lastIndexOf(':');
   return {
     dataDir: resolve(read.data_dir),
@@ -162,7 +167,7 @@ function toConfig(read: z.infer<typeof schema>, notifications: readonly Receiver
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
-    notifications,
+    notificationTargets,
   };
 }
 
@@ -221,9 +226,10 @@ function unknownKey(path: readonly PropertyKey[], key: string): Issue {
   return hint === undefined ? issue : { ...issue, hint };
 }
 
-/** What stands among the receivers, in whatever place by mistake, may be a secret. */
+/** What stands among the targets, in whatever place by mistake, may be a secret. */
 function found(path: readonly PropertyKey[], value: unknown): string {
-  const isShown = path[0] !== 'notifications' || path.some((key) => key === 'events' || key === 'clusters');
+  const isShown =
+    path[0] !== 'notification_targets' || path.some((key) => key === 'events' || key === 'clusters');
   if (isShown || typeof value === 'object' || value === undefined) return quoteValue(value);
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
@@ -231,7 +237,7 @@ function found(path: readonly PropertyKey[], value: unknown): string {
 function keysAt(path: readonly PropertyKey[]): Record<string, unknown> {
   const [section] = path;
   if (section === undefined) return schema.shape;
-  if (section === 'notifications') return receiverSchema.shape;
+  if (section === 'notification_targets') return notificationTargetSchema.shape;
   const part = schema.shape[section as keyof typeof schema.shape] as unknown as {
     unwrap?: () => { shape: object };
   };

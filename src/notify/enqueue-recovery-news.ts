@@ -1,12 +1,12 @@
 /**
  * Telling of an episode: who must know outside (webhooks), and who counts inside (figures).
  *
- *     tellEpisode(tx, ...)  -> rows in the outbox, one for each receiver that wants it, in the transaction that it tells of
+ *     tellEpisode(tx, ...)  -> rows in the outbox, one for each target that wants it, in the transaction that it tells of
  *                           -> after the commit: to the figures of this process
- *     courier.ts            -> takes the rows of one receiver, oldest first, and posts them until they are delivered or given up
+ *     delivery-worker.ts            -> takes the rows of one target, oldest first, and posts them until they are delivered or given up
  *
  * It is called where the turn is written, so that news and turn are there together or not at all; a replay after a crash writes
- * neither again. It refuses to talk to the network: a receiver that is slow or gone costs a recovery one row.
+ * neither again. It refuses to talk to the network: a target that is slow or gone costs a recovery one row.
  */
 import type { EndedStep, RecoveryNewsEvent, RecoveryNews } from '../domain/recovery-news.ts';
 import { getCluster } from '../store/clusters.ts';

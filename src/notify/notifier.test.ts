@@ -7,30 +7,30 @@ import { http } from '../../test/support/probe.ts';
 import { aCluster } from '../../test/support/rows.ts';
 import {
   documentedCheck,
-  WebhookReceiver,
+  WebhookServer,
   type AnswerWith,
   type Received,
-} from '../../test/support/webhook-receiver.ts';
+} from '../../test/support/webhook-server.ts';
 import type { RecoveryNewsEvent, RecoveryNews } from '../domain/recovery-news.ts';
 import { Secret } from '../domain/secret.ts';
 import { insertCluster } from '../store/clusters.ts';
-import { countNotifications, leaseReceiver } from '../store/notifications.ts';
+import { countNotifications, leaseTarget } from '../store/notifications.ts';
 import { insertRecovery } from '../store/recoveries.ts';
 import type { Store } from '../store/store.ts';
-import type { CourierLimits, DeliveryResult } from './courier.ts';
+import type { DeliveryLimits, DeliveryResult } from './delivery-worker.ts';
 import { Notifier } from './notifier.ts';
-import type { Receiver } from './receiver.ts';
+import type { NotificationTarget } from './notification-target.ts';
 import { enqueueRecoveryNews } from './enqueue-recovery-news.ts';
 
 const secret = 'a secret of sufficient length';
-const limits: Partial<CourierLimits> = { timeoutMs: 200, firstDelayMs: 5, maxDelayMs: 20, refusals: 3 };
+const limits: Partial<DeliveryLimits> = { timeoutMs: 200, firstDelayMs: 5, maxDelayMs: 20, refusals: 3 };
 
 describe('Notifications', () => {
   const cluster = aCluster({ name: 'web' });
   const recoveryId = randomUUID();
   let opened: TestStore;
   let store: Store;
-  let pager: WebhookReceiver;
+  let pager: WebhookServer;
   let notifiers: Notifier[];
   let logged: string[];
   let counted: DeliveryResult[];
@@ -38,7 +38,7 @@ describe('Notifications', () => {
   beforeEach(async () => {
     opened = await openTestStore();
     store = opened.store;
-    pager = await WebhookReceiver.start();
+    pager = await WebhookServer.start();
     [notifiers, logged, counted] = [[], [], []];
     await store.write(async (tx) => {
       await insertCluster(tx, cluster);
@@ -62,20 +62,20 @@ describe('Notifications', () => {
     await opened.close();
   });
 
-  function receiver(changes: Partial<Receiver> = {}): Receiver {
+  function target(changes: Partial<NotificationTarget> = {}): NotificationTarget {
     const url = new Secret(new URL(pager.url));
     const key = new Secret(Buffer.from(secret));
     return { name: 'pager', url, key, events: [], clusters: [], ...changes };
   }
 
   async function start(
-    receivers: readonly Receiver[] = [receiver()],
-    options: { store?: Store; limits?: Partial<CourierLimits>; alone?: boolean } = {},
+    targets: readonly NotificationTarget[] = [target()],
+    options: { store?: Store; limits?: Partial<DeliveryLimits>; alone?: boolean } = {},
   ): Promise<Notifier> {
     const log = (details: object, message: string) => void logged.push(JSON.stringify([details, message]));
     const notifier = new Notifier({
       store,
-      receivers,
+      targets,
       http,
       owner: randomUUID(),
       alone: true,
@@ -158,7 +158,7 @@ describe('Notifications', () => {
     expect(isFromCoppice({ ...headers, 'webhook-id': 'other' }, body, secret)).toBe(false);
   });
 
-  test('are tried again under the same id until the receiver takes them, and the later ones wait', async () => {
+  test('are tried again under the same id until the target takes them, and the later ones wait', async () => {
     pager.answers = [500, 'hang', 429, (response) => void response.destroy()];
     await start();
     await tell('opened', 'first');
@@ -179,19 +179,19 @@ describe('Notifications', () => {
     await delivered(4);
     expect(reasons()).toEqual(['first', 'first', 'first', 'second']);
     expect(counted).toEqual(['failed', 'failed', 'given_up', 'delivered']);
-    expect(logged.at(-1)).toMatch(/"receiver":"pager".*"attempts":3.*given up \(it answered 400\)/);
+    expect(logged.at(-1)).toMatch(/"target":"pager".*"attempts":3.*given up \(it answered 400\)/);
   });
 
-  test('are given up when the receiver was away for too long', async () => {
+  test('are given up when the target was away for too long', async () => {
     pager.answers = [503];
-    await start([receiver()], { limits: { giveUpAfterMs: 0 } });
+    await start([target()], { limits: { giveUpAfterMs: 0 } });
     await tell('opened', 'first');
     await eventually('it is given up', () => counted.includes('given_up'));
     expect(await waiting()).toBe(0);
   });
 
   test('follow no redirect', async () => {
-    const other = await WebhookReceiver.start();
+    const other = await WebhookServer.start();
     const redirect: AnswerWith = (response) => void response.writeHead(307, { location: other.url }).end();
     pager.answers = [redirect, redirect, redirect];
     await start();
@@ -201,7 +201,7 @@ describe('Notifications', () => {
     await other.stop();
   });
 
-  test('are delivered to a receiver that answers without end, which is cut off', async () => {
+  test('are delivered to a target that answers without end, which is cut off', async () => {
     let isCut = false;
     pager.answers = [
       (response) => {
@@ -210,7 +210,7 @@ describe('Notifications', () => {
         more();
       },
     ];
-    await start([receiver()], { limits: { timeoutMs: 60_000 } });
+    await start([target()], { limits: { timeoutMs: 60_000 } });
     await tell('opened', 'first');
     await delivered(1);
     expect(counted).toEqual(['delivered']);
@@ -221,7 +221,7 @@ describe('Notifications', () => {
     // The writes of a notifier: who receives, the lease, and then what became of the first.
     const mortal = new MortalStore(store, { at: 3, when: 'before' });
     await tell('opened', 'nobody is told yet');
-    await start([receiver()], { store: mortal });
+    await start([target()], { store: mortal });
     await tell('opened', 'first');
     await mortal.died.promise;
     expect(reasons()).toEqual(['first']);
@@ -248,10 +248,10 @@ describe('Notifications', () => {
 
   test('go to whom they concern: by event and by cluster, its name or its id', async () => {
     const others = [
-      receiver({ name: 'a', events: ['exhausted'] }),
-      receiver({ name: 'b', clusters: ['db'] }),
-      receiver({ name: 'c', clusters: [cluster.id], events: ['opened'] }),
-      receiver({ name: 'd', clusters: ['web'] }),
+      target({ name: 'a', events: ['exhausted'] }),
+      target({ name: 'b', clusters: ['db'] }),
+      target({ name: 'c', clusters: [cluster.id], events: ['opened'] }),
+      target({ name: 'd', clusters: ['web'] }),
     ];
     const notifier = await start(others);
     await notifier.stop();
@@ -259,30 +259,30 @@ describe('Notifications', () => {
     expect(await countNotifications(store.db)).toEqual(new Map(Object.entries({ a: 0, b: 0, c: 1, d: 1 })));
   });
 
-  test('of a receiver that left the configuration are dropped, with a line in the log', async () => {
+  test('of a target that left the configuration are dropped, with a line in the log', async () => {
     await (await start()).stop();
     await tell('opened', 'first');
     await start([]);
     expect(await countNotifications(store.db)).toEqual(new Map());
     expect(logged).toEqual([
-      '[{"receiver":"pager","notifications":1},"a receiver is gone, and what waited for it"]',
+      '[{"target":"pager","notifications":1},"a notification target is not in the configuration any more; its notifications are dropped"]',
     ]);
   });
 
   test('are delivered by one process at a time', async () => {
     await (await start()).stop();
-    await store.write((tx) => leaseReceiver(tx, 'pager', 'another process', Date.now(), Date.now() + 60_000));
+    await store.write((tx) => leaseTarget(tx, 'pager', 'another process', Date.now(), Date.now() + 60_000));
     await tell('opened', 'first');
-    const mine = store.write((tx) => leaseReceiver(tx, 'pager', 'me', Date.now(), Date.now() + 60_000));
+    const mine = store.write((tx) => leaseTarget(tx, 'pager', 'me', Date.now(), Date.now() + 60_000));
     expect(await mine).toBe(false);
     const late = Date.now() + 61_000;
-    expect(await store.write((tx) => leaseReceiver(tx, 'pager', 'me', late, late + 1))).toBe(true);
+    expect(await store.write((tx) => leaseTarget(tx, 'pager', 'me', late, late + 1))).toBe(true);
   });
 
   test('show neither URL nor secret when they fail, and send the credentials of a URL as a header', async () => {
     const url = new Secret(new URL(pager.url.replace('//', '//user:hunter%32@') + '?token=t0ken'));
     pager.answers = [500, 404];
-    await start([receiver({ url })]);
+    await start([target({ url })]);
     await tell('opened', 'first');
     await delivered(3);
     expect(pager.received[0]?.headers.authorization).toBe(`Basic ${btoa('user:hunter2')}`);
@@ -292,7 +292,7 @@ describe('Notifications', () => {
     await eventually('it failed', () => logged.length > down);
     expect(logged.join('')).toContain('connection refused');
     expect(logged.join('')).not.toMatch(/hunter|t0ken|sufficient|127\.0\.0\.1/);
-    pager = await WebhookReceiver.start();
+    pager = await WebhookServer.start();
   });
 
   test('are told to this process once, after the commit, and not by a transaction that fails', async () => {

@@ -11,6 +11,7 @@ import * as reasonsAndNames from './migrations/0005-reasons-and-names.ts';
 import * as depthOfExecutions from './migrations/0006-depth-of-executions.ts';
 import * as probes from './migrations/0007-probes.ts';
 import * as standings from './migrations/0008-standings.ts';
+import * as notificationTargets from './migrations/0009-notification-targets.ts';
 
 interface Migration {
   readonly version: number;
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   { version: 6, up: depthOfExecutions.up },
   { version: 7, up: probes.up },
   { version: 8, up: standings.up },
+  { version: 9, up: notificationTargets.up },
 ];
 
 export const schemaVersion = migrations.length;

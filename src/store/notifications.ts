@@ -1,10 +1,10 @@
 /**
- * The outbox of notifications: a row for each receiver that wants the news, written in the transaction that the news tell of, and removed
- * once it is delivered or given up. Receivers are rows too, so that every process that writes knows them; neither their URLs nor their
- * secrets are here.
+ * The outbox of notifications: a row for each target that wants the news, written in the transaction of the change that it reports, and
+ * deleted once it is delivered or given up. Targets are rows too, so that every process that writes knows them; neither their URLs nor
+ * their secrets are here.
  *
- * One process at a time delivers for a receiver: it holds the receiver's lease, and so the order is kept. A lease that runs out in the
- * middle of a delivery means a second one, which the delivery's id lets the receiver recognise; it never means none.
+ * One process at a time delivers for a target: it holds the target's lease, and so the order is kept. A lease that runs out in the
+ * middle of a delivery means a second one, which the delivery's id lets the target recognise; it never means none.
  */
 import { randomUUID } from 'node:crypto';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
@@ -12,7 +12,7 @@ import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
 /** An empty list: all of them. Clusters by id or name. */
-export interface NotificationReceiver {
+export interface TargetFilter {
   readonly name: string;
   readonly events: readonly string[];
   readonly clusters: readonly string[];
@@ -20,9 +20,9 @@ export interface NotificationReceiver {
 
 export interface Notification {
   readonly seq: number;
-  /** The same in each attempt: by it the receiver knows a repetition. */
+  /** The same in each attempt: by it the target recognises a repetition. */
   readonly id: string;
-  readonly receiver: string;
+  readonly target: string;
   readonly news: RecoveryNews;
   readonly attempts: number;
   readonly createdAt: number;
@@ -30,25 +30,25 @@ export interface Notification {
 }
 
 /**
- * Makes the receivers those of the configuration; what waits for one that is no longer there is dropped.
- * @returns how many were dropped, by receiver.
+ * Makes the targets those of the configuration; what waits for one that is no longer there is dropped.
+ * @returns how many were dropped, by target.
  */
-export async function replaceReceivers(
+export async function replaceTargets(
   tx: Tx,
-  receivers: readonly NotificationReceiver[],
+  targets: readonly TargetFilter[],
 ): Promise<ReadonlyMap<string, number>> {
-  const kept = new Set(receivers.map(({ name }) => name));
+  const kept = new Set(targets.map(({ name }) => name));
   const dropped = new Map<string, number>();
-  const before = await tx.db.selectFrom('notification_receiver').select('name').execute();
+  const before = await tx.db.selectFrom('notification_target').select('name').execute();
   for (const { name } of before.filter((row) => !kept.has(row.name))) {
-    const gone = await tx.db.deleteFrom('notification').where('receiver', '=', name).executeTakeFirst();
-    await tx.db.deleteFrom('notification_receiver').where('name', '=', name).execute();
+    const gone = await tx.db.deleteFrom('notification').where('target', '=', name).executeTakeFirst();
+    await tx.db.deleteFrom('notification_target').where('name', '=', name).execute();
     dropped.set(name, Number(gone.numDeletedRows));
   }
-  for (const { name, events, clusters } of receivers) {
+  for (const { name, events, clusters } of targets) {
     const wants = { events: toText(events), clusters: toText(clusters) };
     await tx.db
-      .insertInto('notification_receiver')
+      .insertInto('notification_target')
       .values({ name, ...wants, owner: null, lease_until: 0 })
       .onConflict((conflict) => conflict.column('name').doUpdateSet(wants))
       .execute();
@@ -57,15 +57,13 @@ export async function replaceReceivers(
 }
 
 export async function enqueueNotifications(tx: Tx, news: RecoveryNews): Promise<void> {
-  const receivers = await tx.db.selectFrom('notification_receiver').selectAll().execute();
-  const wanting = receivers.filter(({ events, clusters }) =>
-    wants(news, fromText(events), fromText(clusters)),
-  );
+  const targets = await tx.db.selectFrom('notification_target').selectAll().execute();
+  const wanting = targets.filter(({ events, clusters }) => wants(news, fromText(events), fromText(clusters)));
   if (wanting.length === 0) return;
   const body = toText(news);
   const rows = wanting.map(({ name }) => ({
     id: randomUUID(),
-    receiver: name,
+    target: name,
     news: body,
     attempts: 0,
     created_at: news.at,
@@ -86,34 +84,34 @@ function wants(
 }
 
 /** @returns false while another process has it. */
-export async function leaseReceiver(
+export async function leaseTarget(
   tx: Tx,
-  receiver: string,
+  target: string,
   owner: string,
   now: number,
   until: number,
 ): Promise<boolean> {
   const update = tx.db
-    .updateTable('notification_receiver')
+    .updateTable('notification_target')
     .set({ owner, lease_until: until })
-    .where('name', '=', receiver)
+    .where('name', '=', target)
     .where((eb) => eb.or([eb('owner', '=', owner), eb('owner', 'is', null), eb('lease_until', '<', now)]));
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
 /** @param owner null: whoever has them; for a process that knows that it is alone. */
-export async function releaseReceivers(tx: Tx, owner: string | null): Promise<void> {
-  const update = tx.db.updateTable('notification_receiver').set({ owner: null, lease_until: 0 });
+export async function releaseTargets(tx: Tx, owner: string | null): Promise<void> {
+  const update = tx.db.updateTable('notification_target').set({ owner: null, lease_until: 0 });
   await (owner === null ? update : update.where('owner', '=', owner)).execute();
 }
 
-/** The one that comes next for a receiver, due or not. */
-export async function oldestNotification(db: Db, receiver: string): Promise<Notification | undefined> {
-  const query = db.selectFrom('notification').selectAll().where('receiver', '=', receiver);
+/** The one that comes next for a target, due or not. */
+export async function oldestNotification(db: Db, target: string): Promise<Notification | undefined> {
+  const query = db.selectFrom('notification').selectAll().where('target', '=', target);
   const row = await query.orderBy('seq').limit(1).executeTakeFirst();
   if (row === undefined) return undefined;
   const { seq, id, attempts, created_at: createdAt, due_at: dueAt } = row;
-  return { seq, id, receiver, news: fromText<RecoveryNews>(row.news), attempts, createdAt, dueAt };
+  return { seq, id, target, news: fromText<RecoveryNews>(row.news), attempts, createdAt, dueAt };
 }
 
 export async function postponeNotification(
@@ -130,13 +128,13 @@ export async function removeNotification(tx: Tx, id: string): Promise<void> {
   await tx.db.deleteFrom('notification').where('id', '=', id).execute();
 }
 
-/** How many wait, for each receiver that there is. */
+/** How many wait, for each target that there is. */
 export async function countNotifications(db: Db): Promise<Map<string, number>> {
   const rows = await db
-    .selectFrom('notification_receiver')
-    .leftJoin('notification', 'notification.receiver', 'notification_receiver.name')
-    .select(['notification_receiver.name', (eb) => eb.fn.count('notification.seq').as('waiting')])
-    .groupBy('notification_receiver.name')
+    .selectFrom('notification_target')
+    .leftJoin('notification', 'notification.target', 'notification_target.name')
+    .select(['notification_target.name', (eb) => eb.fn.count('notification.seq').as('waiting')])
+    .groupBy('notification_target.name')
     .execute();
   return new Map(rows.map(({ name, waiting }) => [name, Number(waiting)]));
 }

@@ -210,16 +210,16 @@ CREATE INDEX "node_health_by_state" on "node_health" ("state");
 CREATE TABLE "notification" (
   "seq" integer primary key autoincrement,
   "id" text not null unique,
-  "receiver" text not null,
+  "target" text not null,
   "news" text not null,
   "attempts" integer not null,
   "created_at" bigint not null,
   "due_at" bigint not null
 );
 
-CREATE INDEX "notification_by_receiver" on "notification" ("receiver", "seq");
+CREATE INDEX "notification_by_target" on "notification" ("target", "seq");
 
-CREATE TABLE "notification_receiver" (
+CREATE TABLE "notification_target" (
   "name" text primary key,
   "events" text not null,
   "clusters" text not null,

@@ -271,7 +271,7 @@ export interface RecoveryDecisionRow {
 }
 
 /** Who is told of what; URL and secret are not here. */
-export interface NotificationReceiverRow {
+export interface NotificationTargetRow {
   name: string;
   /** Lists; an empty one means all. */
   events: JsonText;
@@ -281,11 +281,11 @@ export interface NotificationReceiverRow {
   lease_until: number;
 }
 
-/** One thing to tell one receiver, until it is delivered or given up. */
+/** One thing to tell one target, until it is delivered or given up. */
 export interface NotificationRow {
   seq: Generated<number>;
   id: string;
-  receiver: string;
+  target: string;
   news: JsonText;
   attempts: number;
   created_at: number;
@@ -326,7 +326,7 @@ export interface Schema {
   workflow_action: WorkflowActionRow;
   workflow_timer: WorkflowTimerRow;
   workflow_message: WorkflowMessageRow;
-  notification_receiver: NotificationReceiverRow;
+  notification_target: NotificationTargetRow;
   notification: NotificationRow;
   schema_version: SchemaVersionRow;
 }

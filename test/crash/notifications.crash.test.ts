@@ -1,27 +1,27 @@
-/** A real server with a real node and a real receiver: what a recovery has to tell survives the server's death, and the figures are right. */
+/** A real server with a real node and a real target: what a recovery has to tell survives the server's death, and the figures are right. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { killChild, startChild, type RunningChild } from '../../src/cli/demo/child-process.ts';
 import { eventually } from '../support/eventually.ts';
-import { documentedCheck, WebhookReceiver } from '../support/webhook-receiver.ts';
+import { documentedCheck, WebhookServer } from '../support/webhook-server.ts';
 
 const program = join(import.meta.dirname, '../../bin/coppice.js');
 const secret = 'not to be seen in any log';
 
 let directory: string;
-let pager: WebhookReceiver;
+let pager: WebhookServer;
 let server: RunningChild | undefined;
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'coppice-notify-'));
-  pager = await WebhookReceiver.start();
+  pager = await WebhookServer.start();
   writeFileSync(join(directory, 'key'), secret);
-  const receiver = `{name: pager, url: "http://user:hunter2@127.0.0.1:${pager.port}/", secret_file: ${directory}/key}`;
+  const target = `{name: pager, url: "http://user:hunter2@127.0.0.1:${pager.port}/", secret_file: ${directory}/key}`;
   writeFileSync(
     join(directory, 'coppice.yaml'),
-    `data_dir: ${directory}/data\nlisten: 127.0.0.1:0\nnotifications: [${receiver}]\n`,
+    `data_dir: ${directory}/data\nlisten: 127.0.0.1:0\nnotification_targets: [${target}]\n`,
   );
   await startServer();
 });
@@ -100,7 +100,7 @@ it('tells of a recovery after a crash, in order and once, while the figures stay
     const { recoveries } = await ask<{ recoveries: { state: string }[] }>('GET', '/recoveries');
     return recoveries[0]?.state === 'RECOVERED';
   });
-  await eventually('the receiver was tried', () => pager.received.length > 0);
+  await eventually('the target was tried', () => pager.received.length > 0);
   expect(await figures('coppice_recoveries_total')).toMatchObject({
     '{result="RECOVERED",mode="ENFORCE"}': 1,
     '{result="EXHAUSTED",mode="ENFORCE"}': 0,
@@ -112,13 +112,13 @@ it('tells of a recovery after a crash, in order and once, while the figures stay
     detect_seconds_count: 1,
     recover_seconds_count: 1,
   });
-  expect(await figures('coppice_notifications_waiting')).toEqual({ '{receiver="pager"}': 3 });
+  expect(await figures('coppice_notifications_waiting')).toEqual({ '{target="pager"}': 3 });
 
   if (server !== undefined) await killChild(server);
   pager.answers = [];
   await startServer();
   await eventually('all is delivered', async () => {
-    return (await figures('coppice_notifications_waiting'))['{receiver="pager"}'] === 0;
+    return (await figures('coppice_notifications_waiting'))['{target="pager"}'] === 0;
   });
   expect(pager.ids).toHaveLength(3);
   const types = pager.ids.map((id) => pager.received.find((each) => each.id === id)?.type);
@@ -129,7 +129,7 @@ it('tells of a recovery after a crash, in order and once, while the figures stay
   expect((await fetch(last.url)).status).toBe(200);
 
   expect(await figures('coppice_notifications_total')).toMatchObject({
-    '{receiver="pager",result="delivered"}': 3,
+    '{target="pager",result="delivered"}': 3,
   });
   // Of this process; of the nodes there is what there is.
   expect(await figures('coppice_recoveries_total')).toMatchObject({

@@ -179,7 +179,7 @@ describe('std.http', () => {
 });
 
 describe('std.mistral_http', () => {
-  it('tells the receiver where to complete it, and goes on until then', async () => {
+  it('tells the server where to complete it, and goes on until then', async () => {
     const url = `${service.base}/callback/c1`;
     expect(await run({ url, method: 'POST' }, {}, 'std.mistral_http')).toEqual({ kind: 'later' });
     expect(await run({ url: `${service.base}/seen/c1` })).toMatchObject({

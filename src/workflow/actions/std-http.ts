@@ -58,7 +58,7 @@ export function httpActions(services: HttpActionServices): readonly PerformedAct
     {
       name: httpActionNames[1],
       description:
-        'Sends an HTTP request and runs until the receiver completes it: PUT to the URL in its Mistral-Callback-URL header.',
+        'Sends an HTTP request and runs until the server that was asked completes it: PUT to the URL in its Mistral-Callback-URL header.',
       parameters,
       async perform(call, signal) {
         const headers = callbackHeaders(call, services.apiUrl());

@@ -1,6 +1,6 @@
 /**
- * Receivers of notifications, as the configuration has them. A URL is as secret as the key: many services put their password into it. So
- * nothing here quotes what it found, and a receiver is known by its name.
+ * Servers that notifications are sent to (webhooks), as the configuration has them. A URL is as secret as the key: many services put their password into it. So
+ * nothing here quotes what it found, and a target is known by its name.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { recoveryNewsEvents, type RecoveryNewsEvent } from '../domain/recovery-n
 import type { Issue } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 
-export interface Receiver {
+export interface NotificationTarget {
   readonly name: string;
   readonly url: Secret<URL>;
   readonly key: Secret<Buffer>;
@@ -24,7 +24,7 @@ const secretKeys = ['secret', 'secret_file', 'secret_env'] as const;
 
 const source = z.string().min(1).optional();
 
-export const receiverSchema = z.strictObject({
+export const notificationTargetSchema = z.strictObject({
   /** What logs and figures call it. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'letters, digits, ".", "_" and "-"'),
   url: source,
@@ -37,41 +37,44 @@ export const receiverSchema = z.strictObject({
   clusters: z.array(z.string().min(1)).default([]),
 });
 
-type ReadReceiver = z.infer<typeof receiverSchema>;
+type ReadTarget = z.infer<typeof notificationTargetSchema>;
 
 /** Fewer bytes than this can be guessed. */
 const SHORTEST_KEY = 16;
 
-/** @throws ReceiverIssues with all that is wrong. Reads files and the environment: once, at the start. */
-export function readReceivers(read: readonly ReadReceiver[], environment: NodeJS.ProcessEnv): Receiver[] {
+/** @throws NotificationTargetIssues with all that is wrong. Reads files and the environment: once, at the start. */
+export function readNotificationTargets(
+  read: readonly ReadTarget[],
+  environment: NodeJS.ProcessEnv,
+): NotificationTarget[] {
   const issues: Issue[] = [];
-  const receivers = read.map((each, index) =>
-    readReceiver(each, `notifications.${index}`, environment, issues),
+  const targets = read.map((each, index) =>
+    readNotificationTarget(each, `notification_targets.${index}`, environment, issues),
   );
   read.forEach(({ name }, index) => {
     if (read.findIndex((other) => other.name === name) === index) return;
-    issues.push({ field: `notifications.${index}.name`, expected: 'a name of its own', found: name });
+    issues.push({ field: `notification_targets.${index}.name`, expected: 'a name of its own', found: name });
   });
-  if (issues.length > 0) throw new ReceiverIssues(issues);
-  return receivers;
+  if (issues.length > 0) throw new NotificationTargetIssues(issues);
+  return targets;
 }
 
-export class ReceiverIssues extends Error {
+export class NotificationTargetIssues extends Error {
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
-    super('the receivers of notifications cannot be read');
-    this.name = 'ReceiverIssues';
+    super('the targets of notifications cannot be read');
+    this.name = 'NotificationTargetIssues';
     this.issues = issues;
   }
 }
 
-function readReceiver(
-  read: ReadReceiver,
+function readNotificationTarget(
+  read: ReadTarget,
   field: string,
   environment: NodeJS.ProcessEnv,
   issues: Issue[],
-): Receiver {
+): NotificationTarget {
   const url = readSource(read, urlKeys, field, environment, issues);
   const secret = readSource(read, secretKeys, field, environment, issues);
   return {
@@ -90,8 +93,8 @@ interface Source {
 
 /** Exactly one of the three says it; null: none could be read, which is among the issues. */
 function readSource(
-  read: ReadReceiver,
-  keys: readonly (keyof ReadReceiver)[],
+  read: ReadTarget,
+  keys: readonly (keyof ReadTarget)[],
   field: string,
   environment: NodeJS.ProcessEnv,
   issues: Issue[],

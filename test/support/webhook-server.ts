@@ -1,4 +1,4 @@
-/** A real little receiver of notifications, that answers as a test wants it; who checks the signature is the snippet of the documentation. */
+/** A real little target of notifications, that answers as a test wants it; who checks the signature is the snippet of the documentation. */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {
@@ -24,7 +24,7 @@ export interface Received {
 /** A status to answer with, `hang` to not answer, or what to do. */
 export type AnswerWith = number | 'hang' | ((response: ServerResponse) => void);
 
-export class WebhookReceiver {
+export class WebhookServer {
   readonly received: Received[] = [];
   /** For each request the next of these; once they are used up, 204. */
   answers: AnswerWith[] = [];
@@ -38,12 +38,12 @@ export class WebhookReceiver {
     );
   }
 
-  static async start(): Promise<WebhookReceiver> {
+  static async start(): Promise<WebhookServer> {
     const server = createServer();
-    const receiver = new WebhookReceiver(server);
+    const target = new WebhookServer(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return receiver;
+    return target;
   }
 
   get port(): number {

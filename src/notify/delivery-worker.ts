@@ -1,11 +1,11 @@
 /**
- * Delivers what waits for one receiver, in the order in which it happened: one at a time, the oldest first, until the receiver has taken it
- * or it is given up. It is started by a notice and by a timer, and remembers nothing: what is to be done stands in the rows.
+ * Delivers the notifications of one target in the order in which they were written, one at a time, until the target has accepted each
+ * or it is given up. A commit that writes notifications wakes it, and a timer behind that; it keeps no state: all of it is in the rows.
  */
 import type { Logger } from 'pino';
 import type { HttpClient } from '../outbound/http-client.ts';
 import {
-  leaseReceiver,
+  leaseTarget,
   oldestNotification,
   postponeNotification,
   removeNotification,
@@ -14,36 +14,36 @@ import {
 import type { Store } from '../store/store.ts';
 import { notificationBody } from './payload.ts';
 import { post, type Posted } from './post.ts';
-import type { Receiver } from './receiver.ts';
+import type { NotificationTarget } from './notification-target.ts';
 import { signedHeaders } from './signature.ts';
 
 /** How an attempt ended. `failed`: it is made again. */
 export type DeliveryResult = 'delivered' | 'failed' | 'given_up';
 
-export interface CourierOptions {
+export interface DeliveryWorkerOptions {
   readonly store: Store;
-  readonly receiver: Receiver;
+  readonly target: NotificationTarget;
   readonly http: HttpClient;
   /** This process. */
   readonly owner: string;
   readonly publicUrl: () => string | null;
   readonly log: Pick<Logger, 'warn' | 'error'>;
-  readonly counted: (receiver: string, result: DeliveryResult) => void;
+  readonly counted: (target: string, result: DeliveryResult) => void;
   readonly now?: () => number;
-  readonly limits?: Partial<CourierLimits>;
+  readonly limits?: Partial<DeliveryLimits>;
 }
 
-export interface CourierLimits {
+export interface DeliveryLimits {
   readonly timeoutMs: number;
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
-  /** A receiver that is down loses nothing for this long. */
+  /** A target that is down loses nothing for this long. */
   readonly giveUpAfterMs: number;
-  /** What a receiver refuses, it will refuse again, and the others behind it wait meanwhile. */
+  /** Attempts of a notification that the target refuses: it will hardly accept it later, and the others wait behind it. */
   readonly refusals: number;
 }
 
-const defaultLimits: CourierLimits = {
+const defaultLimits: DeliveryLimits = {
   timeoutMs: 10_000,
   firstDelayMs: 1000,
   maxDelayMs: 300_000,
@@ -56,9 +56,9 @@ const LEASE_MS = 60_000;
 /** The look behind all notices, also for a lease that another process has let run out. */
 const POLL_EVERY_MS = 15_000;
 
-export class Courier {
-  readonly #options: CourierOptions;
-  readonly #limits: CourierLimits;
+export class DeliveryWorker {
+  readonly #options: DeliveryWorkerOptions;
+  readonly #limits: DeliveryLimits;
   readonly #now: () => number;
   readonly #stop = new AbortController();
   #wake = Promise.withResolvers<void>();
@@ -66,7 +66,7 @@ export class Courier {
   #running: Promise<void> | undefined;
   #leaseUntil = 0;
 
-  constructor(options: CourierOptions) {
+  constructor(options: DeliveryWorkerOptions) {
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
@@ -77,7 +77,7 @@ export class Courier {
     this.#running = this.#run();
   }
 
-  /** What is on its way is broken off and delivered again later. */
+  /** A delivery that is under way is ended, and made again later. */
   async stop(): Promise<void> {
     this.#unlisten?.();
     this.#stop.abort();
@@ -96,8 +96,8 @@ export class Courier {
 
   /** @returns how long there is nothing to do. */
   async #turn(): Promise<number> {
-    const { store, receiver } = this.#options;
-    const next = await oldestNotification(store.db, receiver.name);
+    const { store, target } = this.#options;
+    const next = await oldestNotification(store.db, target.name);
     if (next === undefined) return POLL_EVERY_MS;
     const waitMs = Math.min(next.dueAt - this.#now(), POLL_EVERY_MS);
     if (waitMs > 0) return waitMs;
@@ -110,19 +110,19 @@ export class Courier {
     const now = this.#now();
     if (this.#leaseUntil - now > LEASE_MS / 2) return true;
     const until = now + LEASE_MS;
-    const { store, receiver, owner } = this.#options;
-    const leased = await store.write((tx) => leaseReceiver(tx, receiver.name, owner, now, until));
+    const { store, target, owner } = this.#options;
+    const leased = await store.write((tx) => leaseTarget(tx, target.name, owner, now, until));
     if (leased) this.#leaseUntil = until;
     return leased;
   }
 
   async #deliver(notification: Notification): Promise<void> {
-    const { receiver, counted } = this.#options;
+    const { target, counted } = this.#options;
     const posted = await this.#post(notification);
     if (posted === null) return;
     if (posted.result === 'delivered') {
       await this.#remove(notification);
-      return counted(receiver.name, 'delivered');
+      return counted(target.name, 'delivered');
     }
     const attempts = notification.attempts + 1;
     if (this.#isOver(notification, posted.result, attempts))
@@ -130,19 +130,19 @@ export class Courier {
     await this.#postpone(notification, attempts, posted.reason);
   }
 
-  /** null: broken off, because the process stops. */
+  /** null: ended, because the process stops. */
   async #post({ id, news }: Notification): Promise<Posted | null> {
-    const { receiver, publicUrl, http } = this.#options;
+    const { target, publicUrl, http } = this.#options;
     const body = JSON.stringify(notificationBody(news, publicUrl()));
     const timestamp = Math.floor(this.#now() / 1000);
     const headers = {
       'content-type': 'application/json; charset=utf-8',
       'user-agent': 'coppice-notify',
-      ...signedHeaders(receiver.key.reveal(), id, timestamp, body),
+      ...signedHeaders(target.key.reveal(), id, timestamp, body),
     };
     try {
       const { timeoutMs } = this.#limits;
-      return await post({ url: receiver.url.reveal(), headers, body, timeoutMs }, http, this.#stop.signal);
+      return await post({ url: target.url.reveal(), headers, body, timeoutMs }, http, this.#stop.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) return null;
       throw error;
@@ -155,19 +155,19 @@ export class Courier {
   }
 
   async #postpone(notification: Notification, attempts: number, reason: string): Promise<void> {
-    const { store, receiver, log, counted } = this.#options;
+    const { store, target, log, counted } = this.#options;
     const { firstDelayMs, maxDelayMs } = this.#limits;
     const dueAt = this.#now() + Math.min(firstDelayMs * 2 ** Math.min(attempts - 1, 30), maxDelayMs);
     await store.write((tx) => postponeNotification(tx, notification.id, attempts, dueAt));
-    counted(receiver.name, 'failed');
+    counted(target.name, 'failed');
     const details = { ...this.#named(notification), attempts, next_at: new Date(dueAt).toISOString() };
     log.warn(details, `a notification was not delivered (${reason}); it is tried again`);
   }
 
   async #giveUp(notification: Notification, attempts: number, reason: string): Promise<void> {
-    const { receiver, log, counted } = this.#options;
+    const { target, log, counted } = this.#options;
     await this.#remove(notification);
-    counted(receiver.name, 'given_up');
+    counted(target.name, 'given_up');
     log.error({ ...this.#named(notification), attempts }, `a notification is given up (${reason})`);
   }
 
@@ -176,13 +176,13 @@ export class Courier {
   }
 
   #named({ id, news }: Notification): object {
-    const { name } = this.#options.receiver;
-    return { receiver: name, delivery_id: id, notification: news.event, recovery_id: news.recovery.id };
+    const { name } = this.#options.target;
+    return { target: name, delivery_id: id, notification: news.event, recovery_id: news.recovery.id };
   }
 
   #failed(error: unknown): number {
-    const { log, receiver } = this.#options;
-    log.error({ err: error, receiver: receiver.name }, 'notifications cannot be delivered; tried again');
+    const { log, target } = this.#options;
+    log.error({ err: error, target: target.name }, 'notifications cannot be delivered; tried again');
     return POLL_EVERY_MS;
   }
 
