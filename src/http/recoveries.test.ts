@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aCluster, aNode } from '../../test/support/rows.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import { insertCluster } from '../store/clusters.ts';
+import { saveHookFailure } from '../store/hook-failures.ts';
 import { insertNodes } from '../store/nodes.ts';
 
 const first = '11111111-1111-4111-8111-111111111111';
@@ -79,16 +80,22 @@ describe('Recoveries', () => {
     const { recoveries } = body as { recoveries: object[] };
     expect(recoveries).toHaveLength(3);
     expect(recoveries[0]).toEqual({
+      acknowledged_at: null,
+      action_id: null,
       closed_at: null,
       cluster_id: cluster.id,
+      failed_again: null,
       failure: { class: 'PROCESS_EXITED', reason: 'it is gone' },
       id: second,
       mode: 'ENFORCE',
+      node_exists: true,
       node_id: node.id,
       node_name: 'web-1',
       opened_at: '1970-01-01T00:00:03.000Z',
       policy_id: null,
+      reason: '',
       state: 'OPEN',
+      warning: null,
     });
   });
 
@@ -125,22 +132,30 @@ describe('Recoveries', () => {
     const { body } = await server.ask('GET', `/v1/recoveries/${first}`);
     expect(body).toEqual({
       recovery: {
+        acknowledged_at: null,
+        action_id: null,
         closed_at: '1970-01-01T00:00:02.500Z',
         cluster_id: cluster.id,
         decisions: [{ at: '1970-01-01T00:00:01.000Z', decision: 'open', reason: 'confirmed' }],
+        failed_again: { after_seconds: 0, recovery_id: second },
         failure: { class: 'PROCESS_EXITED', reason: 'it is gone' },
         id: first,
         mode: 'ENFORCE',
+        node_exists: true,
         node_id: node.id,
         node_name: 'web-1',
         opened_at: '1970-01-01T00:00:01.000Z',
         policy_id: null,
+        reason: 'confirmed',
+        running: null,
         state: 'RECOVERED',
+        warning: null,
         steps: [
           {
             attempt: 1,
             ended_at: '1970-01-01T00:00:02.400Z',
             execution_id: null,
+            execution_state: null,
             id: 'step',
             item: 'actions[0].before[0]',
             name: 'WORKFLOW',
@@ -154,5 +169,45 @@ describe('Recoveries', () => {
         ],
       },
     });
+  });
+
+  async function failure(method: string, path: string): Promise<string> {
+    const { status, body } = await server.ask(method, path);
+    return `${status} ${(body as { error: { message: string } }).error.message}`;
+  }
+
+  test('of a node that was deleted say so', async () => {
+    const { body } = await server.ask('GET', '/v1/recoveries?node=old-1');
+    expect(body).toMatchObject({ recoveries: [{ node_exists: false, node_name: 'old-1' }] });
+  });
+
+  test('that have a failed hook say so until an operator acknowledges it', async () => {
+    expect(await failure('POST', `/v1/recoveries/${second}/acknowledge`)).toMatch(
+      /^400 No hook of the recovery/,
+    );
+    await server.store.write((tx) =>
+      saveHookFailure(tx, second, { item: 'after', reason: 'after hook failed: x', executionId: null }),
+    );
+    const listed = async () => (await server.ask('GET', `/v1/nodes/${node.id}/health`)).body;
+    expect(await listed()).toMatchObject({ health: { warning: { reason: 'after hook failed: x' } } });
+    const { body } = await server.ask('POST', `/v1/recoveries/${second}/acknowledge`);
+    expect(body).toMatchObject({
+      recovery: { warning: 'after hook failed: x', acknowledged_at: expect.any(String) as string },
+    });
+    expect(await listed()).toMatchObject({ health: { warning: null } });
+    expect(await failure('POST', `/v1/recoveries/${second}/acknowledge`)).toMatch(/^400 No hook/);
+  });
+
+  test('are cancelled, also while they are held, and only once', async () => {
+    const { status, body } = await server.ask('POST', `/v1/recoveries/${second}/cancel`);
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ recovery: { state: 'CANCELLED' } });
+    expect((body as { recovery: { reason: string } }).recovery.reason).toMatch(
+      /^CANCELLED: cancelled by an operator \(user .+\)$/,
+    );
+    expect(await failure('POST', `/v1/recoveries/${second}/cancel`)).toMatch(
+      /^400 The recovery .* has ended/,
+    );
+    expect(await failure('POST', '/v1/recoveries/nothing/cancel')).toMatch(/^404/);
   });
 });

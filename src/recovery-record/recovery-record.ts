@@ -12,10 +12,12 @@ import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
 import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
+import { stepLabel } from '../recovery/describe.ts';
 import { executionId } from '../recovery/execution-id.ts';
 import { timelineOf } from '../recovery/timeline.ts';
 import { insertEvent } from '../store/events.ts';
 import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
+import { hookSucceeded, saveHookFailure } from '../store/hook-failures.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
 import {
@@ -143,7 +145,24 @@ async function saveFinish(
   const { name, item, purpose, attempt } = step;
   const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
   const { recoveryId } = context.episode;
+  await recordHook(tx, context, { step, state, reason });
   await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
+}
+
+/** A hook that failed undoes nothing, and would be forgotten: the recovery keeps it until an operator acknowledges it. */
+async function recordHook(
+  tx: Tx,
+  { episode: { recoveryId, mode } }: RecordContext,
+  { step, state, reason }: Pick<Extract<ChainNote, { kind: 'finish' }>, 'step' | 'state' | 'reason'>,
+): Promise<void> {
+  const { item, purpose, name } = step;
+  if (mode === 'OBSERVE' || purpose === 'action' || purpose === 'before') return;
+  if (state === 'SUCCEEDED') return await hookSucceeded(tx, recoveryId, item);
+  await saveHookFailure(tx, recoveryId, {
+    item,
+    reason: `${purpose} hook failed: ${stepLabel(step)}: ${reason}`,
+    executionId: name === 'WORKFLOW' ? stepId(recoveryId, step) : null,
+  });
 }
 
 /** null for a step that ended without having begun. */

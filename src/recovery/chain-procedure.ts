@@ -12,10 +12,21 @@ export interface Run {
   readonly now: number;
   /** As it was last seen before anything was touched. */
   readonly failure: Failure;
+  /** Hooks that failed and undo nothing: what they were for is not done. */
+  readonly failedHooks: readonly string[];
 }
 
 export function startRun(facts: ChainFacts): Run {
-  return { facts, now: facts.startedAt, failure: facts.failure };
+  return { facts, now: facts.startedAt, failure: facts.failure, failedHooks: [] };
+}
+
+export function addFailedHook(run: { failedHooks: readonly string[] }, sentence: string): void {
+  run.failedHooks = [...run.failedHooks, sentence];
+}
+
+/** `REBOOT: verified ...; but after hook failed: WORKFLOW attach: ...` */
+export function withFailedHooks(reason: string, { failedHooks }: Run): string {
+  return failedHooks.length === 0 ? reason : `${reason}; but ${failedHooks.join('; ')}`;
 }
 
 /** A clock that was set back does not take the story with it. */

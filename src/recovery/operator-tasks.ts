@@ -143,7 +143,7 @@ function failedHooks({ name, standing, warning }: ExplainedNode): OperatorTask[]
     required: true,
   };
   if (warning.executionId === null) return [acknowledge];
-  const reason = `${name}: see why ${warning.reason.split(':', 1)[0]} failed, and run it again`;
+  const reason = `${name}: see what failed (${warning.reason}), and run it again`;
   return [{ reason, command: `coppice workflow show ${warning.executionId}`, required: true }, acknowledge];
 }
 

@@ -17,7 +17,15 @@ import { requestedByOperator } from './chain.ts';
 import type { Act, ChainEvent, ChainFacts, Decision, End, ChainNote, TimedDecision } from './chain.ts';
 import type { Failure } from './classify-health.ts';
 import { afterExhausted } from './retry.ts';
-import { Cancelled, cannotFollow, runProbe, passTime, seeFailure, startRun } from './chain-procedure.ts';
+import {
+  Cancelled,
+  cannotFollow,
+  runProbe,
+  passTime,
+  seeFailure,
+  startRun,
+  withFailedHooks,
+} from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runItems } from './run-items.ts';
 import type { Outcome } from './run-items.ts';
@@ -138,7 +146,7 @@ function stillFailed(before: Failure, now: Failure): string {
 function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   const { rules } = run.facts;
   const state = outcome.ok ? 'RECOVERED' : 'EXHAUSTED';
-  yield { kind: 'settle', state, reason: outcome.reason };
+  yield { kind: 'settle', state, reason: withFailedHooks(outcome.reason, run) };
   const next = nextAfter(run, outcome);
   try {
     yield* runHooks(
@@ -149,7 +157,7 @@ function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
   }
-  return { kind: 'close', state, reason: outcome.reason, next };
+  return { kind: 'close', state, reason: withFailedHooks(outcome.reason, run), next };
 }
 
 function nextAfter(run: Run, outcome: Outcome): Extract<End, { kind: 'close' }>['next'] {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import type { ChainFacts, StepPlan } from './chain.ts';
 import { duration, stepLabel } from './describe.ts';
-import { Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
+import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { verify } from './verify.ts';
 
@@ -111,6 +111,7 @@ export function* runHooks(
     const outcome = yield* runAction(run, hook, purpose, false);
     if (outcome.ok) continue;
     failed ??= outcome.reason;
+    if (purpose !== 'before') addFailedHook(run, `${purpose} hook failed: ${outcome.reason}`);
     if (purpose === 'before') break;
   }
   return failed;

@@ -16,6 +16,7 @@ import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import { requireObject } from './find-object.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
+import { executionOf } from './step-execution.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { missingNodes } from './standings.ts';
 
@@ -161,8 +162,8 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
   const { round, nodes, health, healing } = snapshot;
   const next = nextUps(round, planRound(round));
   const open = await openNodeRecoveries(tools, snapshot);
-  const failures = await openHookFailures(
-    tools.store.db,
+  const failures = await failedHooks(
+    tools,
     nodes.map(({ id }) => id),
   );
   return nodes.map((node) => {
@@ -191,6 +192,20 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
       warning,
     };
   });
+}
+
+/** The execution of a workflow that never started, or was removed since, cannot be shown. */
+async function failedHooks(
+  tools: RequestTools,
+  nodeIds: readonly string[],
+): Promise<ReadonlyMap<string, HookFailure>> {
+  const failures = new Map<string, HookFailure>();
+  for (const [nodeId, failure] of await openHookFailures(tools.store.db, nodeIds)) {
+    const { recoveryId, reason, executionId } = failure;
+    const isThere = executionId !== null && (await executionOf(tools, executionId)) !== null;
+    failures.set(nodeId, { recoveryId, reason, executionId: isThere ? executionId : null });
+  }
+  return failures;
 }
 
 /** Of one that is held, why it is held now; there may be thousands, so that their rows are not read. */

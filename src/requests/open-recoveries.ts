@@ -9,8 +9,8 @@ import { verificationEnd } from '../recovery/run-step.ts';
 import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
 import { recoveryDecisions, recoveryPlan, recoverySteps } from '../store/recoveries.ts';
 import type { OpenRecovery } from '../store/recoveries.ts';
-import type { WorkflowExecution } from '../workflow/workflow-service.ts';
 import type { RequestTools } from './request-tools.ts';
+import { executionOf, type StepExecution } from './step-execution.ts';
 
 export interface OpenNodeRecovery {
   readonly id: string;
@@ -35,17 +35,9 @@ export interface RunningRecoveryStep {
   /** The operation is over, and the node is probed until it is healthy. */
   readonly verifying: boolean;
   readonly follows: Following | null;
-  readonly workflow: StepWorkflow | null;
+  readonly workflow: StepExecution | null;
   /** `WORKFLOW drain, attempt 1 of 2: PAUSED, for 5 min at most; then REBOOT, or if it fails ...` */
   readonly inWords: string;
-}
-
-/** How the execution of a WORKFLOW stands by itself: a paused one is waited for like one that runs. */
-export interface StepWorkflow {
-  readonly executionId: string;
-  readonly name: string;
-  readonly state: WorkflowExecution['state'];
-  readonly stateInfo: string | null;
 }
 
 export async function openNodeRecoveries(
@@ -77,11 +69,11 @@ async function runningPart(
 }
 
 /** Kept when the recovery began; before that the plan is empty. */
-function factsIn(plan: JsonObject | undefined): ChainFacts | null {
+export function factsIn(plan: JsonObject | undefined): ChainFacts | null {
   return (plan?.['facts'] as ChainFacts | undefined) ?? null;
 }
 
-async function describeStep(
+export async function describeStep(
   tools: RequestTools,
   step: RecoveryStep,
   facts: ChainFacts | null,
@@ -92,7 +84,8 @@ async function describeStep(
   const verification = verificationStart(step, decisions);
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
-  const workflow = step.state === 'RUNNING' ? await stepWorkflow(tools, step) : null;
+  const workflow =
+    step.state !== 'RUNNING' || step.executionId === null ? null : await executionOf(tools, step.executionId);
   const known = {
     step,
     attempts: runnable?.attempts ?? null,
@@ -123,22 +116,6 @@ function deadlineOf(
   return verification === null ? end : verificationEnd(facts, runnable, end, verification);
 }
 
-async function stepWorkflow(
-  tools: RequestTools,
-  { executionId }: RecoveryStep,
-): Promise<StepWorkflow | null> {
-  if (executionId === null || tools.workflows === undefined) return null;
-  try {
-    const execution = await tools.workflows.get(executionId);
-    if (execution === undefined) return null;
-    const { workflowName: name, state, stateInfo } = execution;
-    return { executionId, name, state, stateInfo };
-  } catch {
-    // An engine that does not answer now is no reason to say nothing of the recovery.
-    return null;
-  }
-}
-
 function inWords(
   { step, attempts, deadline, verifying, follows, workflow }: Omit<RunningRecoveryStep, 'inWords'>,
   now: number,
@@ -154,7 +131,7 @@ function inWords(
   return `${purpose}${label}${attempt}: ${what}${until}${then}`;
 }
 
-function workflowText(workflow: StepWorkflow | null): string {
+function workflowText(workflow: StepExecution | null): string {
   if (workflow === null || workflow.state !== 'PAUSED') return 'runs';
   return `its workflow is PAUSED${workflow.stateInfo === null || workflow.stateInfo === '' ? '' : ` (${workflow.stateInfo})`}`;
 }

@@ -1,33 +1,49 @@
-/** Reading what was done about failures. A recovery belongs to the project of its cluster, or of its node. */
+/** What was done about failures: reading it, cancelling it, and saying that what it left open is done. A recovery belongs to the project of its cluster, or of its node. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import { cancelHeld } from '../actions/close-held.ts';
+import { getAction } from '../store/action-listing.ts';
+import { acknowledgeHookFailure } from '../store/hook-failures.ts';
 import {
   getRecovery,
   listRecoveries,
   recoveryDecisions,
   recoveryIdsFrom,
+  recoveryPlan,
   recoverySteps,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
+import { recoveryContexts, type RecoveryContext } from '../store/recovery-context.ts';
 import type { Db } from '../store/store.ts';
+import { cancel } from './cancel-what-runs.ts';
 import { findId, notFound } from './find-object.ts';
+import { describeStep, factsIn, type RunningRecoveryStep } from './open-recoveries.ts';
+import { executionOf, type StepExecution } from './step-execution.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
 export interface RecoveryFilter {
   /** Ids or names. */
   readonly node: string | undefined;
   readonly cluster: string | undefined;
+  /** Ids: the action that carries it out; an execution of one of its workflows. */
+  readonly action: string | undefined;
+  readonly execution: string | undefined;
   readonly state: readonly string[] | undefined;
   readonly limit: number | undefined;
   readonly marker: string | undefined;
+}
+
+export interface RecoverySummary {
+  readonly recovery: Recovery;
+  readonly context: RecoveryContext;
 }
 
 /** The newest first. */
 export async function listVisibleRecoveries(
   { store: { db } }: RequestTools,
   caller: Caller,
-  { node, cluster, state, limit, marker }: RecoveryFilter,
-): Promise<Recovery[]> {
+  { node, cluster, action, execution, state, limit, marker }: RecoveryFilter,
+): Promise<RecoverySummary[]> {
   const query: RecoveryListQuery = {
     sort: [{ key: 'opened_at', descending: true }],
     filters: {
@@ -35,11 +51,30 @@ export async function listVisibleRecoveries(
       ...(state === undefined ? {} : { state }),
     },
     ...(node === undefined ? {} : { node: await idOf(db, caller, 'node', node) }),
+    ...(action === undefined ? {} : { action }),
+    ...(execution === undefined ? {} : { execution }),
     ...(limit === undefined ? {} : { limit }),
     ...(marker === undefined ? {} : { marker }),
   };
-  return await listRecoveries(db, withProject(query, caller));
+  const recoveries = await listRecoveries(db, withProject(query, caller));
+  return await summaries(db, recoveries);
 }
+
+async function summaries(db: Db, recoveries: readonly Recovery[]): Promise<RecoverySummary[]> {
+  const contexts = await recoveryContexts(
+    db,
+    recoveries.map(({ id }) => id),
+  );
+  return recoveries.map((recovery) => ({ recovery, context: contexts.get(recovery.id) ?? withoutContext }));
+}
+
+const withoutContext: RecoveryContext = {
+  reason: '',
+  warning: null,
+  acknowledgedAt: null,
+  nodeExists: false,
+  next: null,
+};
 
 /** What is gone is still known by its recoveries. @throws CoppiceError `bad-request` for what there never was. */
 async function idOf(db: Db, caller: Caller, kind: 'cluster' | 'node', identity: string): Promise<string> {
@@ -56,10 +91,13 @@ function withProject(query: RecoveryListQuery, caller: Caller): RecoveryListQuer
   return project === undefined ? query : { ...query, project };
 }
 
-export interface RecoveryRecord {
-  readonly recovery: Recovery;
+export interface RecoveryRecord extends RecoverySummary {
   readonly steps: readonly RecoveryStep[];
+  /** How the executions of its workflows stand, by their ids; those that are not there any more are left out. */
+  readonly executions: ReadonlyMap<string, StepExecution>;
   readonly decisions: readonly RecoveryDecision[];
+  /** Of one that runs: its step, until when, and what follows. */
+  readonly running: RunningRecoveryStep | null;
 }
 
 /**
@@ -67,10 +105,27 @@ export interface RecoveryRecord {
  * @throws CoppiceError `resource-not-found`, or `multiple-choices` where they fit several.
  */
 export async function getRecoveryRecord(
-  { store: { db } }: RequestTools,
+  tools: RequestTools,
   caller: Caller,
   identity: string,
 ): Promise<RecoveryRecord> {
+  const { db } = tools.store;
+  const recovery = await requireRecovery(db, caller, identity);
+  const [summary = { recovery, context: withoutContext }] = await summaries(db, [recovery]);
+  const steps = await recoverySteps(db, recovery.id);
+  const decisions = await recoveryDecisions(db, recovery.id);
+  const executions = new Map<string, StepExecution>();
+  for (const { executionId } of steps) {
+    const execution = executionId === null ? null : await executionOf(tools, executionId);
+    if (execution !== null) executions.set(execution.executionId, execution);
+  }
+  const step = recovery.state === 'OPEN' ? steps.findLast(({ state }) => state === 'RUNNING') : undefined;
+  const facts = factsIn(await recoveryPlan(db, recovery.id));
+  const running = step === undefined ? null : await describeStep(tools, step, facts, decisions, tools.now());
+  return { ...summary, steps, executions, decisions, running };
+}
+
+async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {
   const [id = identity, another] = /^[0-9a-f-]{4,36}$/i.test(identity)
     ? await recoveryIdsFrom(db, identity)
     : [];
@@ -80,7 +135,40 @@ export async function getRecoveryRecord(
       `More than one recovery fits '${identity}': give the whole id.`,
     );
   }
-  const recovery = await getRecovery(db, id, visibleProject(caller));
-  if (recovery === undefined) return notFound('recovery', identity);
-  return { recovery, steps: await recoverySteps(db, id), decisions: await recoveryDecisions(db, id) };
+  return (await getRecovery(db, id, visibleProject(caller))) ?? notFound('recovery', identity);
+}
+
+/**
+ * Ends a recovery: what runs is told to stop, and is waited for; one that is held is closed at once. A node that stays failed is recovered
+ * again after `retry.delay`, or an interval: who wants it left alone excludes it.
+ * @throws CoppiceError `bad-request` where it has ended.
+ */
+export async function cancelRecovery(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const { id, state, nodeId, actionId } = await requireRecovery(tx.db, caller, identity);
+    if (state !== 'OPEN')
+      throw new CoppiceError(
+        'bad-request',
+        `The recovery ${id} has ended (${state}): there is nothing to cancel.`,
+      );
+    const reason = `cancelled by an operator (user ${caller.user})`;
+    const action = actionId === null ? undefined : await getAction(tx.db, actionId);
+    if (action === undefined) await cancelHeld(tx, { nodeId }, reason, tools.now());
+    else await cancel(tx, action, reason, tools.now());
+    return id;
+  });
+}
+
+/** What a failed hook was for is done: the warning on its node ends. @throws CoppiceError `bad-request` where there is none. */
+export async function acknowledgeRecovery(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const { id } = await requireRecovery(tx.db, caller, identity);
+    if (await acknowledgeHookFailure(tx, id, tools.now())) return id;
+    const message = `No hook of the recovery ${id} failed, or it was acknowledged: there is nothing to acknowledge.`;
+    throw new CoppiceError('bad-request', message);
+  });
 }

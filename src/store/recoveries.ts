@@ -20,6 +20,10 @@ const listed = {
 export interface RecoveryListQuery extends ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts> {
   /** Id or name; a node that is gone can be named, too. */
   readonly node?: string;
+  /** That carries it out. */
+  readonly action?: string;
+  /** Of one of its workflows. */
+  readonly execution?: string;
 }
 
 /** @param project whose it must be; absent: anybody's. */
@@ -47,6 +51,12 @@ export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Pro
   let select = db.selectFrom('recovery').selectAll();
   if (query.node !== undefined) {
     select = select.where(sql<SqlBool>`(node_id = ${query.node} or node_name = ${query.node})`);
+  }
+  if (query.action !== undefined) select = select.where('action_id', '=', query.action);
+  if (query.execution !== undefined) {
+    select = select.where(
+      sql<SqlBool>`id in (select recovery_id from recovery_step where execution_id = ${query.execution})`,
+    );
   }
   if (query.project !== undefined) select = select.where(ofProject(query.project));
   const page = await applyListing(db, select, listed, query);

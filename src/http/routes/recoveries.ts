@@ -1,10 +1,16 @@
 /** Recoveries: what was done about each failure of each node. Ours, not Senlin's. */
 import { z } from 'zod';
 import { recoveryStates } from '../../domain/states.ts';
-import { getRecoveryRecord, listVisibleRecoveries } from '../../requests/recoveries.ts';
+import {
+  acknowledgeRecovery,
+  cancelRecovery,
+  getRecoveryRecord,
+  listVisibleRecoveries,
+} from '../../requests/recoveries.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { each, last, textField, uuidField, wordField } from '../fields.ts';
 import { limitField } from '../list-query.ts';
-import { param, route, type Route } from '../route.ts';
+import { param, route, type Answer, type Route } from '../route.ts';
 import {
   recoveryShape,
   recoverySummaryShape,
@@ -24,6 +30,8 @@ const list = route({
   query: z.strictObject({
     node: last(textField()),
     cluster: last(textField()),
+    action: last(textField()),
+    execution: last(textField()),
     state: each(wordField(states, 'filter')),
     limit: last(limitField()),
     marker: last(uuidField()),
@@ -47,11 +55,54 @@ const show = route({
   tag,
   role: 'member',
   answers: { 200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) } },
-  async handle(request) {
-    const { tools, caller } = request;
-    const { recovery, steps, decisions } = await getRecoveryRecord(tools, caller, param(request, 'recovery'));
-    return { status: 200, body: { recovery: toRecoveryAnswer(recovery, steps, decisions) } };
+  handle: ({ tools, caller, ...request }) => answer(tools, caller, param(request, 'recovery'), 200),
+});
+
+async function answer(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  status: 200 | 202,
+): Promise<Answer> {
+  const record = await getRecoveryRecord(tools, caller, identity);
+  return { status, body: { recovery: toRecoveryAnswer(record) } };
+}
+
+const cancel = route({
+  method: 'POST',
+  path: '/v1/recoveries/{recovery}/cancel',
+  summary:
+    'End a recovery: what runs is told to stop, one that is held is closed. Exclude the node to keep it from being recovered again',
+  tag,
+  role: 'member',
+  answers: {
+    202: {
+      description: 'It will end, or has ended; the recovery as it is now.',
+      schema: z.strictObject({ recovery: recoveryShape }),
+    },
+  },
+  async handle({ tools, caller, ...request }) {
+    return await answer(tools, caller, await cancelRecovery(tools, caller, param(request, 'recovery')), 202);
   },
 });
 
-export const recoveryRoutes: Route[] = [list, show];
+const acknowledge = route({
+  method: 'POST',
+  path: '/v1/recoveries/{recovery}/acknowledge',
+  summary: 'Say that what a failed hook was for is done: the warning on the node ends',
+  tag,
+  role: 'member',
+  answers: {
+    200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) },
+  },
+  async handle({ tools, caller, ...request }) {
+    return await answer(
+      tools,
+      caller,
+      await acknowledgeRecovery(tools, caller, param(request, 'recovery')),
+      200,
+    );
+  },
+});
+
+export const recoveryRoutes: Route[] = [list, show, cancel, acknowledge];

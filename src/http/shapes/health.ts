@@ -2,15 +2,16 @@
 import { z } from 'zod';
 import { notProbed, type ClusterHealth, type NodeHealth } from '../../requests/cluster-health.ts';
 import type { HealthOverview } from '../../requests/health-overview.ts';
-import type { OpenNodeRecovery, RunningRecoveryStep } from '../../requests/open-recoveries.ts';
+import type { OpenNodeRecovery } from '../../requests/open-recoveries.ts';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
-import { recoveryModes, stepPurposes } from '../../domain/states.ts';
+import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import type { BreakerState } from '../../recovery/breaker.ts';
 import type { Maintenance } from '../../recovery/gates.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
+import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const pauseShape = z.strictObject({
   reason: text,
@@ -69,27 +70,7 @@ export const nodeHealthShape = z
         opened_at: time,
         reason: text.describe('The last decision.'),
         started_at: nullableTime.describe('null: held.'),
-        step: z
-          .strictObject({
-            attempt: z.int(),
-            attempts: z.int().nullable().describe('How many there are at most.'),
-            deadline: nullableTime.describe('When it is given up; null: it has ended.'),
-            if_it_fails: nullableText.describe('What follows if it fails.'),
-            if_it_helps: nullableText.describe('What follows if it succeeds.'),
-            item: text,
-            name: text,
-            purpose: z.enum(stepPurposes),
-            state: text,
-            verifying: z
-              .boolean()
-              .describe('The operation is over, and the node is probed until it is healthy.'),
-            workflow: z
-              .strictObject({ execution_id: id, name: text, state: text, state_info: nullableText })
-              .nullable()
-              .describe('Of a WORKFLOW that runs: its execution, which may be PAUSED.'),
-            workflow_name: nullableText,
-          })
-          .nullable(),
+        step: runningStepShape.nullable(),
       })
       .nullable(),
     since: nullableTime,
@@ -302,27 +283,5 @@ function toOpenRecovery(recovery: OpenNodeRecovery) {
     reason,
     started_at: millisecondsOrNull(startedAt),
     step: step && toRunningStep(step),
-  };
-}
-
-function toRunningStep({ step, attempts, deadline, verifying, follows, workflow }: RunningRecoveryStep) {
-  return {
-    attempt: step.attempt,
-    attempts,
-    deadline: millisecondsOrNull(deadline),
-    if_it_fails: follows?.ifItFails ?? null,
-    if_it_helps: follows?.ifItHelps ?? null,
-    item: step.item,
-    name: step.name,
-    purpose: step.purpose,
-    state: step.state,
-    verifying,
-    workflow: workflow && {
-      execution_id: workflow.executionId,
-      name: workflow.name,
-      state: workflow.state,
-      state_info: workflow.stateInfo,
-    },
-    workflow_name: step.workflowName,
   };
 }

@@ -1,24 +1,39 @@
 import { z } from 'zod';
-import type { Recovery, RecoveryDecision, RecoveryStep } from '../../domain/model.ts';
+import type { RecoveryStep } from '../../domain/model.ts';
 import { recoveryModes, recoveryStates, recoveryStepStates, stepPurposes } from '../../domain/states.ts';
+import type { RecoveryRecord, RecoverySummary } from '../../requests/recoveries.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const stateNames = Object.keys(recoveryStates) as (keyof typeof recoveryStates)[];
 const stepStateNames = Object.keys(recoveryStepStates) as (keyof typeof recoveryStepStates)[];
 
 export const recoverySummaryShape = z
   .strictObject({
+    acknowledged_at: nullableTime.describe('When an operator said that what `warning` is about is done.'),
+    action_id: nullableText.describe('The NODE_RECOVER that carries it out, or did; null: held.'),
     closed_at: nullableTime,
     cluster_id: nullableText,
+    failed_again: z
+      .strictObject({ after_seconds: z.number(), recovery_id: id })
+      .nullable()
+      .describe(
+        'The next recovery of the same node, and how long after the end of this one it had failed again.',
+      ),
     failure: z.strictObject({ class: text, reason: text }),
     id,
     mode: z.enum(recoveryModes).describe('OBSERVE: decided and recorded, and nothing was touched.'),
+    node_exists: z.boolean().describe('false: the node was deleted.'),
     node_id: id,
     node_name: text.describe('Kept, also when the node is gone.'),
     opened_at: time.describe('`2026-11-22T18:19:19.123Z`, as all times of recoveries.'),
-    policy_id: nullableText.describe('null: a person asked for it.'),
+    policy_id: nullableText.describe('null: an operator asked for it.'),
+    reason: text.describe('The last decision.'),
     state: z.enum(stateNames).describe('OPEN, or how it was closed.'),
+    warning: nullableText.describe(
+      'A hook that failed after it: it undoes nothing, and what it was for is not done.',
+    ),
   })
   .meta({ id: 'RecoverySummary' });
 
@@ -26,7 +41,10 @@ const stepShape = z
   .strictObject({
     attempt: z.int(),
     ended_at: nullableTime,
-    execution_id: nullableText.describe('The execution of a WORKFLOW.'),
+    execution_id: nullableText.describe(
+      'The execution of a WORKFLOW; null: there is none, or none any more.',
+    ),
+    execution_state: nullableText.describe('How that stands by itself: a PAUSED one is waited for.'),
     id,
     item: text.describe(
       'Its place in the chain, `actions[0].before[0]`, or the id that the policy gives it.',
@@ -48,11 +66,29 @@ const decisionShape = z
   .meta({ id: 'RecoveryDecision' });
 
 export const recoveryShape = recoverySummaryShape
-  .extend({ decisions: z.array(decisionShape), steps: z.array(stepShape) })
+  .extend({
+    decisions: z.array(decisionShape),
+    running: runningStepShape.nullable().describe('The step that runs, until when, and what follows it.'),
+    steps: z.array(stepShape),
+  })
   .meta({ id: 'Recovery' });
 
-export function toRecoverySummary(recovery: Recovery): z.infer<typeof recoverySummaryShape> {
+export function toRecoverySummary({
+  recovery,
+  context,
+}: RecoverySummary): z.infer<typeof recoverySummaryShape> {
+  const { next, nodeExists, reason, warning, acknowledgedAt } = context;
+  const { closedAt } = recovery;
   return {
+    acknowledged_at: millisecondsOrNull(acknowledgedAt),
+    action_id: recovery.actionId,
+    failed_again:
+      next === null || closedAt === null
+        ? null
+        : { after_seconds: Math.max(0, next.failedAt - closedAt) / 1000, recovery_id: next.id },
+    node_exists: nodeExists,
+    reason,
+    warning,
     closed_at: millisecondsOrNull(recovery.closedAt),
     cluster_id: recovery.clusterId,
     failure: { ...recovery.failure },
@@ -66,23 +102,23 @@ export function toRecoverySummary(recovery: Recovery): z.infer<typeof recoverySu
   };
 }
 
-export function toRecoveryAnswer(
-  recovery: Recovery,
-  steps: readonly RecoveryStep[],
-  decisions: readonly RecoveryDecision[],
-): z.infer<typeof recoveryShape> {
+export function toRecoveryAnswer(record: RecoveryRecord): z.infer<typeof recoveryShape> {
+  const { steps, executions, decisions, running } = record;
   return {
-    ...toRecoverySummary(recovery),
+    ...toRecoverySummary(record),
     decisions: decisions.map(({ at, decision, reason }) => ({ at: milliseconds(at), decision, reason })),
-    steps: steps.map(toStep),
+    running: running && toRunningStep(running),
+    steps: steps.map((step) => toStep(step, executions)),
   };
 }
 
-function toStep(step: RecoveryStep): z.infer<typeof stepShape> {
+function toStep(step: RecoveryStep, executions: RecoveryRecord['executions']): z.infer<typeof stepShape> {
+  const execution = executions.get(step.executionId ?? '');
   return {
     attempt: step.attempt,
     ended_at: millisecondsOrNull(step.endedAt),
-    execution_id: step.executionId,
+    execution_id: execution?.executionId ?? null,
+    execution_state: execution?.state ?? null,
     id: step.id,
     item: step.item,
     name: step.name,

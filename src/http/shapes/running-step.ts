@@ -1,0 +1,55 @@
+/** The step of a recovery that runs, on the wire: until when, and what follows it. */
+import { z } from 'zod';
+import { stepPurposes } from '../../domain/states.ts';
+import type { RunningRecoveryStep } from '../../requests/open-recoveries.ts';
+import { millisecondsOrNull } from '../times.ts';
+import { id, nullableText, nullableTime, text } from './common.ts';
+
+export const runningStepShape = z
+  .strictObject({
+    attempt: z.int(),
+    attempts: z.int().nullable().describe('How many there are at most.'),
+    deadline: nullableTime.describe('When it is given up; null: it has ended.'),
+    if_it_fails: nullableText.describe('What follows if it fails.'),
+    if_it_helps: nullableText.describe('What follows if it succeeds.'),
+    item: text,
+    name: text,
+    purpose: z.enum(stepPurposes),
+    state: text,
+    verifying: z.boolean().describe('The operation is over, and the node is probed until it is healthy.'),
+    workflow: z
+      .strictObject({ execution_id: id, name: text, state: text, state_info: nullableText })
+      .nullable()
+      .describe('Of a WORKFLOW that runs: its execution, which may be PAUSED.'),
+    workflow_name: nullableText,
+  })
+  .meta({ id: 'RunningStep' });
+
+export function toRunningStep({
+  step,
+  attempts,
+  deadline,
+  verifying,
+  follows,
+  workflow,
+}: RunningRecoveryStep) {
+  return {
+    attempt: step.attempt,
+    attempts,
+    deadline: millisecondsOrNull(deadline),
+    if_it_fails: follows?.ifItFails ?? null,
+    if_it_helps: follows?.ifItHelps ?? null,
+    item: step.item,
+    name: step.name,
+    purpose: step.purpose,
+    state: step.state,
+    verifying,
+    workflow: workflow && {
+      execution_id: workflow.executionId,
+      name: workflow.name,
+      state: workflow.state,
+      state_info: workflow.stateInfo,
+    },
+    workflow_name: step.workflowName,
+  };
+}

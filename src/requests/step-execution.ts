@@ -1,0 +1,25 @@
+/** How the execution of a WORKFLOW stands by itself: one that is PAUSED is waited for like one that runs. */
+import type { WorkflowState } from '../workflow/workflow-service.ts';
+import type { RequestTools } from './request-tools.ts';
+
+export interface StepExecution {
+  readonly executionId: string;
+  readonly name: string;
+  readonly state: WorkflowState;
+  readonly stateInfo: string | null;
+}
+
+/** null: there is none, or the engine does not answer now; that is no reason to say nothing of the recovery. */
+export async function executionOf(
+  { workflows }: Pick<RequestTools, 'workflows'>,
+  executionId: string,
+): Promise<StepExecution | null> {
+  try {
+    const execution = await workflows?.get(executionId);
+    if (execution === undefined) return null;
+    const { workflowName: name, state, stateInfo } = execution;
+    return { executionId, name, state, stateInfo };
+  } catch {
+    return null;
+  }
+}
