@@ -1,5 +1,5 @@
 /** How the execution of a WORKFLOW stands by itself: one that is PAUSED is waited for like one that runs. */
-import type { WorkflowState } from '../workflow/workflow-service.ts';
+import type { WorkflowState } from '../domain/workflow-records.ts';
 import type { RequestTools } from './request-tools.ts';
 
 export interface StepExecution {
