@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Registry } from 'prom-client';
 import { EventStreams } from '../src/http/event-stream.ts';
-import { allRoutes, openApiDocument } from '../src/http/routes.ts';
+import { toOpenApi } from '../src/http/openapi.ts';
+import { allRoutes } from '../src/http/routes.ts';
 import { healthPolicyJsonSchema } from '../src/policies/health/health-policy-type.ts';
 import { defaultRequestLimits } from '../src/requests/request-tools.ts';
 import { dumpSchema } from '../src/store/dump-schema.ts';
@@ -21,7 +22,7 @@ function openApi(store: Store): string {
   const streams = new EventStreams({ store, failed: () => {} });
   const { maxNodesPerCluster } = defaultRequestLimits;
   const routes = allRoutes({ maxNodesPerCluster, streams, registry: new Registry() });
-  return `${JSON.stringify(openApiDocument(routes), null, 2)}\n`;
+  return `${JSON.stringify(toOpenApi(routes), null, 2)}\n`;
 }
 
 async function generate(): Promise<ReadonlyMap<string, string>> {

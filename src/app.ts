@@ -144,6 +144,7 @@ async function startHttp(
     profileTypes,
     policyTypes,
     workflows,
+    runner: workflows.runner,
     checkSettings: {
       healthCheckIntervalMin: config.checkIntervalMin,
       objectionTo: (address) => http.guard.objection(address),
@@ -152,7 +153,7 @@ async function startHttp(
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     now: Date.now,
   };
-  const server = await createHttpServer({ port, tools, authentication, registry, log, workflows });
+  const server = await createHttpServer({ port, tools, authentication, registry, log });
   stops.push(() => server.close());
 }
 

@@ -1,5 +1,6 @@
 /** The body of an error, as OpenStack's clients read it; `issues` is ours: each thing that is wrong, with field, expected and found. */
 import { CoppiceError } from '../domain/errors.ts';
+import type { ErrorAnswer } from './route.ts';
 import { MALFORMED } from './sentences.ts';
 
 const byStatus: Readonly<Record<number, { readonly title: string; readonly explanation: string }>> = {
@@ -23,11 +24,6 @@ const otherwise = {
   explanation: 'The server has either erred or is incapable of performing the requested operation.',
 };
 
-export interface ErrorAnswer {
-  readonly status: number;
-  readonly body: object;
-}
-
 export function errorAnswer(error: CoppiceError): ErrorAnswer {
   const { status, type, message, details } = error;
   const issues = details?.['issues'];
@@ -42,9 +38,11 @@ export function errorAnswer(error: CoppiceError): ErrorAnswer {
 }
 
 /** For what nobody foresaw: the text stays in the log, under the request's id. */
-export function unforeseenAnswer(requestId: string): ErrorAnswer {
-  const message = `Something went wrong in Coppice itself; its log says what, under ${requestId}.`;
-  return errorAnswer(new CoppiceError('internal', message));
+export function unforeseen(requestId: string): CoppiceError {
+  return new CoppiceError(
+    'internal',
+    `Something went wrong in Coppice itself; its log says what, under ${requestId}.`,
+  );
 }
 
 /** Paths and methods that do not exist are answered as text, or to those who ask for it as JSON. */

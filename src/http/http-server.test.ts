@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { TestServer, type Reply } from '../../test/support/test-server.ts';
 import { aCluster, aNode, aProfile } from '../../test/support/rows.ts';
 import { noAuthentication } from './authentication.ts';
-import { mistralRoutes } from './mistral/mistral-api.ts';
+import { workflowRoutes } from './mistral/mistral-api.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertNodes } from '../store/nodes.ts';
 import { insertProfile } from '../store/profiles.ts';
@@ -181,7 +181,7 @@ describe('The server', () => {
     );
     const ids = operations.map(({ operationId }) => operationId);
     expect(new Set(ids).size).toBe(ids.length);
-    const undocumented = mistralRoutes.filter(
+    const undocumented = workflowRoutes.filter(
       ({ path, method }) => paths[path]?.[method.toLowerCase()] === undefined,
     );
     expect(undocumented).toEqual([]);

@@ -23,19 +23,17 @@ import fastify, {
 import type { Registry } from 'prom-client';
 import { CoppiceError } from '../domain/errors.ts';
 import type { RequestTools } from '../requests/request-tools.ts';
-import type { EmbeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
 import type { Authentication } from './authentication.ts';
-import { errorAnswer, unforeseenAnswer, unknownPathAnswer } from './error-answer.ts';
+import { unforeseen, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { withKnownHost, type ListenAddress } from './listen-address.ts';
 import { Port } from './port.ts';
-import type { Route } from './route.ts';
+import type { ApiDialect, Route } from './route.ts';
 import { allRoutes } from './routes.ts';
-import { header, runRoute, type RouteRunner } from './run-route.ts';
-import { addMistralApi } from './mistral/mistral-api.ts';
+import { dialectOf, header, runRoute, type RouteRunner } from './run-route.ts';
+import { mistralDialect } from './mistral/mistral-dialect.ts';
 import { MALFORMED } from './sentences.ts';
-import { toSortedJson } from './sorted-json.ts';
 
 export interface HttpServerOptions {
   /** One that listens already, and is closed by who opened it; absent: one of the server's own. */
@@ -45,8 +43,6 @@ export interface HttpServerOptions {
   readonly registry: Registry;
   /** For what nobody foresaw. */
   readonly log: { error(details: object, message: string): void };
-  /** Absent: no workflow API is served. */
-  readonly workflows?: EmbeddedWorkflows;
   readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number };
   /** Whether answers are held against their declaration: for tests. */
   readonly checkAnswers?: boolean;
@@ -84,17 +80,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     metrics.observe(request.method, path, reply.statusCode, reply.elapsedTime);
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
-  app.setNotFoundHandler(async (request, reply) => {
-    const { contentType, text } = unknownPathAnswer(header(request, 'accept'));
-    await reply.code(404).type(contentType).send(text);
-  });
-  const maxNodesPerCluster = tools.limits.maxNodesPerCluster;
-  for (const route of allRoutes({ maxNodesPerCluster, streams, registry })) addRoute(app, runner, route);
-  const { workflows, checkAnswers = false } = options;
-  if (workflows !== undefined) {
-    const { store, now } = tools;
-    addMistralApi(app, { workflows, store, authentication, now, log, checkAnswers });
-  }
+  const hasWorkflows = tools.runner !== undefined;
+  app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply, hasWorkflows));
+  const { maxNodesPerCluster } = tools.limits;
+  for (const route of allRoutes({ maxNodesPerCluster, streams, registry }))
+    // A process without a runner has no workflow API.
+    if (hasWorkflows || route.dialect !== mistralDialect) addRoute(app, runner, route);
   app.addHook('preClose', async () => streams.close());
   await app.ready();
   port.answerWith(answer);
@@ -127,15 +118,39 @@ function createApp(port: Port): { app: FastifyInstance; answer: RequestListener 
   return { app, answer };
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Absent: a path that is not there. */
+    readonly declaration?: Route;
+  }
+}
+
 function addRoute(app: FastifyInstance, runner: RouteRunner, route: Route): void {
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { declaration: route },
     handler: async (request, reply) => {
       await runRoute(runner, route, request, reply);
       return reply;
     },
   });
+}
+
+/** The paths of the workflow API that are not there are answered in its own form, which its clients can show. */
+async function answerUnknownPath(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  hasWorkflows: boolean,
+): Promise<void> {
+  if (hasWorkflows && /^\/v2(?:\/|\?|$)/.test(request.url)) {
+    const path = request.url.split('?')[0] ?? '';
+    const error = new CoppiceError('resource-not-found', `Resource not found: ${request.method} ${path}`);
+    await sendError(reply, mistralDialect, error, undefined);
+    return;
+  }
+  const { contentType, text } = unknownPathAnswer(header(request, 'accept'));
+  await reply.code(404).type(contentType).send(text);
 }
 
 async function answerError(
@@ -144,26 +159,36 @@ async function answerError(
   reply: FastifyReply,
   log: HttpServerOptions['log'],
 ): Promise<void> {
-  const { status, body } = answerFor(error, request, log);
-  await reply.code(status).type('application/json').send(toSortedJson(body));
+  const { declaration } = request.routeOptions.config;
+  await sendError(reply, dialectOf(declaration), expected(error, request, log), declaration);
 }
 
-function answerFor(
+async function sendError(
+  reply: FastifyReply,
+  dialect: ApiDialect,
+  error: CoppiceError,
+  route: Route | undefined,
+): Promise<void> {
+  const { status, body } = dialect.errorAnswer(error, route);
+  await reply.code(status).type('application/json').send(dialect.toText(body));
+}
+
+/** The error for the caller; one that nobody foresaw is logged. */
+function expected(
   error: FastifyError | CoppiceError,
   request: FastifyRequest,
   log: HttpServerOptions['log'],
-) {
-  if (error instanceof CoppiceError && error.code !== 'internal') return errorAnswer(error);
+): CoppiceError {
+  if (error instanceof CoppiceError && error.code !== 'internal') return error;
   if ('statusCode' in error && error.statusCode === 413) {
-    const sentence = `body: expected at most ${BODY_LIMIT} bytes, found more`;
-    return errorAnswer(new CoppiceError('too-large', sentence));
+    return new CoppiceError('too-large', `body: expected at most ${BODY_LIMIT} bytes, found more`);
   }
   if ('statusCode' in error && error.statusCode !== undefined && error.statusCode < 500) {
-    return errorAnswer(new CoppiceError('malformed-request', MALFORMED));
+    return new CoppiceError('malformed-request', MALFORMED);
   }
   const { id, method, url } = request;
   log.error({ err: error, requestId: id, method, url }, 'A request failed in a way that nobody foresaw.');
-  return unforeseenAnswer(id);
+  return unforeseen(id);
 }
 
 class ListeningServer implements HttpServer {

@@ -1,29 +1,11 @@
 /** OpenAPI 3.1 from the declarations of the routes; committed as `openapi.json` by `npm run generate`. */
 import { z } from 'zod';
-import type { AnswerDeclaration, RequiredRole } from './route.ts';
-import { errorShape } from './shapes/common.ts';
+import type { Route } from './route.ts';
+import { dialectOf } from './run-route.ts';
 
 type Schema = Record<string, unknown>;
 
-/** What a route says of itself: the declarations of Senlin's side are such, those of Mistral's are made such (`mistral/documented.ts`). */
-export interface DocumentedRoute {
-  readonly method: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly tag: string;
-  readonly role: RequiredRole;
-  readonly since?: number;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  readonly documentedBody?: z.ZodType;
-  /** Of the body; absent: JSON. */
-  readonly bodyType?: string;
-  readonly answers: Readonly<Record<number, AnswerDeclaration>>;
-  /** Absent: Senlin's form. */
-  readonly error?: z.ZodType;
-}
-
-export function toOpenApi(routes: readonly DocumentedRoute[]): object {
+export function toOpenApi(routes: readonly Route[]): object {
   const components: Schema = {};
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
@@ -47,7 +29,7 @@ export function toOpenApi(routes: readonly DocumentedRoute[]): object {
   };
 }
 
-function operation(route: DocumentedRoute, components: Schema): object {
+function operation(route: Route, components: Schema): object {
   const since = route.since === undefined ? '' : ` From microversion 1.${route.since}.`;
   const body = route.body ?? route.documentedBody;
   return {
@@ -80,7 +62,7 @@ function pathParameters(path: string): object[] {
   }));
 }
 
-function queryParameters(route: DocumentedRoute, components: Schema): object[] {
+function queryParameters(route: Route, components: Schema): object[] {
   if (route.query === undefined) return [];
   const { properties = {} } = toSchema(route.query, 'input', components) as {
     properties?: Record<string, Schema>;
@@ -93,14 +75,14 @@ function queryParameters(route: DocumentedRoute, components: Schema): object[] {
   }));
 }
 
-function responses(route: DocumentedRoute, components: Schema): object {
+function responses(route: Route, components: Schema): object {
   const declared = Object.entries(route.answers).map(([status, { description, schema, contentType }]) => {
     const body =
       schema === undefined ? contentType && { type: 'string' } : toSchema(schema, 'output', components);
     const headers = status === '202' ? { headers: { Location: location } } : {};
     return [status, { description, ...headers, ...(body ? content(body, contentType) : {}) }];
   });
-  const error = content(toSchema(route.error ?? errorShape, 'output', components));
+  const error = content(toSchema(dialectOf(route).errorSchema, 'output', components));
   return { ...Object.fromEntries(declared), default: { description: 'What is wrong.', ...error } };
 }
 

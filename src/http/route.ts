@@ -4,10 +4,11 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import type { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** `public`: needs no token where there are tokens. */
 export type RequiredRole = 'public' | 'member' | 'admin';
@@ -24,6 +25,8 @@ export interface RouteRequest<Query, Body> {
   readonly minor: number;
   /** `http://127.0.0.1:8777`, as the client reached us. */
   readonly origin: string;
+  /** `/v1/clusters/web`, without the query. */
+  readonly path: string;
   readonly header: (name: string) => string | undefined;
 }
 
@@ -44,6 +47,29 @@ export interface AnswerDeclaration {
   readonly contentType?: string;
 }
 
+/** How one API words what all of its routes have in common: requests that are wrong, errors, the text of answers. */
+export interface ApiDialect {
+  /** @throws CoppiceError */
+  readQuery(route: Route, query: unknown): unknown;
+  /** `text` is undefined where nothing was sent. @throws CoppiceError */
+  readBody(route: Route, text: string | undefined): ReadBody;
+  toText(body: unknown): string;
+  /** `route` is undefined for a path that is not there. */
+  errorAnswer(error: CoppiceError, route: Route | undefined): ErrorAnswer;
+  /** What errors look like, for OpenAPI. */
+  readonly errorSchema: z.ZodType;
+}
+
+export interface ReadBody {
+  readonly body: unknown;
+  readonly rawBody: JsonObject | undefined;
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
 export interface RouteDeclaration<Query, Body> {
   readonly method: Method;
   /** `/v1/clusters/{id}` */
@@ -53,8 +79,14 @@ export interface RouteDeclaration<Query, Body> {
   readonly role: RequiredRole;
   /** N of the first microversion 1.N that has it; absent: all do. */
   readonly since?: number;
+  /** Absent: the clustering API's. */
+  readonly dialect?: ApiDialect;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
+  /** Absent: JSON. */
+  readonly bodyType?: 'text/plain';
+  /** What errors call the body, where the API has a name for it. */
+  readonly bodyName?: string;
   /** What the body holds, where the handler reads it itself. */
   readonly documentedBody?: z.ZodType;
   readonly answers: Readonly<Record<number, AnswerDeclaration>>;

@@ -1,8 +1,7 @@
 /** Every route there is: an explicit list; adding one is adding it to its file, or a file and a line here. */
 import type { Registry } from 'prom-client';
 import type { EventStreams } from './event-stream.ts';
-import { documentedRoute } from './mistral/documented.ts';
-import { mistralRoutes } from './mistral/mistral-api.ts';
+import { workflowRoutes } from './mistral/mistral-api.ts';
 import { toOpenApi } from './openapi.ts';
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
@@ -45,13 +44,9 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...eventRoutes(streams),
     ...recoveryRoutes,
     ...notYetRoutes,
+    ...workflowRoutes,
   ];
   let document: object | undefined;
-  routes.push(...operationRoutes(registry, () => (document ??= openApiDocument(routes))));
+  routes.push(...operationRoutes(registry, () => (document ??= toOpenApi(routes))));
   return routes;
-}
-
-/** The description of these routes and of the workflow API's, which are of another kind and always the same. */
-export function openApiDocument(routes: readonly Route[]): object {
-  return toOpenApi([...routes, ...mistralRoutes.map(documentedRoute)]);
 }

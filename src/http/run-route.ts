@@ -1,14 +1,11 @@
 /** Carries out a route for a request: version, role, query, body, handler, answer. Knows the declaration, and no particular route. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 import type { Authentication } from './authentication.ts';
-import { readJsonBody } from './json-body.ts';
+import { clusteringDialect } from './clustering-dialect.ts';
 import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
-import type { Answer, Route, RouteRequest } from './route.ts';
-import { describeProblems, MALFORMED, type FieldLocation } from './sentences.ts';
-import { toSortedJson } from './sorted-json.ts';
+import type { Answer, ApiDialect, Route, RouteRequest } from './route.ts';
 import { hasControlCharacters } from './fields.ts';
 
 export interface RouteRunner {
@@ -66,33 +63,27 @@ function routeRequest(
     if (hasControlCharacters(value))
       throw new CoppiceError('resource-not-found', `The ${kind} could not be found.`);
   }
-  const rawBody = typeof request.body === 'string' ? readJsonBody(request.body) : undefined;
-  const quoted = route.path === '/v1/clusters';
+  const dialect = dialectOf(route);
+  const { body, rawBody } = dialect.readBody(
+    route,
+    typeof request.body === 'string' ? request.body : undefined,
+  );
   return {
     tools,
     caller,
     params,
-    query: parse(route.query, request.query, { in: 'query', quoted }),
-    body: parse(route.body, required(route, rawBody), { in: 'body', method: route.method }),
+    query: dialect.readQuery(route, request.query),
+    body,
     rawBody,
     minor,
     origin: originOf(request),
+    path: request.url.split('?')[0] ?? '',
     header: (name) => header(request, name),
   };
 }
 
-function required(route: Route, body: unknown): unknown {
-  if (route.body !== undefined && body === undefined) throw new CoppiceError('malformed-request', MALFORMED);
-  return body;
-}
-
-function parse(schema: z.ZodType | undefined, value: unknown, place: FieldLocation): unknown {
-  if (schema === undefined) return undefined;
-  const result = schema.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  const { sentence, issues } = describeProblems(result.error, schema, place);
-  const details = { issues: issues.map((issue) => ({ ...issue })) };
-  throw new CoppiceError('malformed-request', sentence, { details });
+export function dialectOf(route: Route | undefined): ApiDialect {
+  return route?.dialect ?? clusteringDialect;
 }
 
 function originOf(request: FastifyRequest): string {
@@ -131,7 +122,7 @@ async function send(
     return;
   }
   if (runner.checkAnswers) checkAnswer(route, answer.status, answer.body);
-  await reply.code(answer.status).type('application/json').send(toSortedJson(answer.body));
+  await reply.code(answer.status).type('application/json').send(dialectOf(route).toText(answer.body));
 }
 
 function checkAnswer(route: Route, status: number, body: unknown): void {

@@ -9,6 +9,7 @@
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
+import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
 import type { WorkflowService } from '../workflow/workflow-service.ts';
 import type { Store } from '../store/store.ts';
 
@@ -29,6 +30,8 @@ export interface RequestTools {
   readonly limits: RequestLimits;
   /** Absent: what a policy names is not looked for. */
   readonly workflows?: Pick<WorkflowService, 'find' | 'get'>;
+  /** The embedded runner, which the workflow API asks; absent: there is no workflow API. */
+  readonly runner?: WorkflowRunner;
   readonly now: () => number;
 }
 

@@ -33,6 +33,8 @@ export interface Listed<Filter extends string, Sort extends string> {
   readonly defaultSort: Sort | null;
   /** Unique; decides between equals. */
   readonly tie: 'id' | 'seq';
+  /** Whether equals stand in the direction of the last sort key: the newest first where that is asked for. */
+  readonly tieFollowsSort?: boolean;
   /** Whether rows have a project. */
   readonly owned: boolean;
 }
@@ -76,7 +78,8 @@ function ordersOf<Filter extends string, Sort extends string>(
     value: sortValue(listed, listed.sorts[key]),
     descending,
   }));
-  return [...orders, { value: column(listed, listed.tie), descending: false }];
+  const descending = listed.tieFollowsSort === true && orders.at(-1)?.descending === true;
+  return [...orders, { value: column(listed, listed.tie), descending }];
 }
 
 function sortValue(listed: { readonly table: string }, by: SortColumn): RawBuilder<string | number> {

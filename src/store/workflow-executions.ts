@@ -313,9 +313,48 @@ export async function countSubExecutions(db: Db, rootId: string): Promise<number
   return Number(row?.executions ?? 0);
 }
 
-/** In the order of their numbers. */
-export async function tasksOfExecution(db: Db, executionId: string): Promise<TaskRecord[]> {
-  const query = db.selectFrom('workflow_task').selectAll().where('execution_id', '=', executionId);
+/** The execution and those below it, down to a depth. */
+export async function executionsBelow(db: Db, id: string, depth: number): Promise<string[]> {
+  const ids = [id];
+  let level = [id];
+  for (let below = 0; below < depth && level.length > 0; below += 1) {
+    const found: string[] = [];
+    for (const chunk of chunks(level)) {
+      const query = db.selectFrom('workflow_execution').select('id').where('parent_id', 'in', chunk);
+      found.push(...(await query.execute()).map((row) => row.id));
+    }
+    ids.push(...found);
+    level = found;
+  }
+  return ids;
+}
+
+export interface TreeSize {
+  readonly tasks: number;
+  readonly tasksByState: ReadonlyMap<string, number>;
+  readonly actions: number;
+}
+
+/** How much belongs to these executions. */
+export async function treeSize(db: Db, ids: readonly string[]): Promise<TreeSize> {
+  const tasksByState = new Map<string, number>();
+  let actions = 0;
+  for (const chunk of chunks(ids)) {
+    const tasks = db.selectFrom('workflow_task').select(['state', (eb) => eb.fn.countAll().as('count')]);
+    const rows = await tasks.where('execution_id', 'in', chunk).groupBy('state').execute();
+    for (const { state, count } of rows)
+      tasksByState.set(state, (tasksByState.get(state) ?? 0) + Number(count));
+    const ran = db.selectFrom('workflow_action').select((eb) => eb.fn.countAll().as('count'));
+    actions += Number((await ran.where('execution_id', 'in', chunk).executeTakeFirst())?.count ?? 0);
+  }
+  const tasks = [...tasksByState.values()].reduce((sum, count) => sum + count, 0);
+  return { tasks, tasksByState, actions };
+}
+
+/** In the order of their numbers; of one state, or of all. */
+export async function tasksOfExecution(db: Db, executionId: string, state?: string): Promise<TaskRecord[]> {
+  const all = db.selectFrom('workflow_task').selectAll().where('execution_id', '=', executionId);
+  const query = state === undefined ? all : all.where('state', '=', state);
   return (await query.orderBy('number').execute()).map(toTask);
 }
 
@@ -340,10 +379,18 @@ export function toTask(row: Selectable<WorkflowTaskRow>): TaskRecord {
   };
 }
 
-/** In the order of their creation. */
-export async function actionsOfExecution(db: Db, executionId: string): Promise<ActionRecord[]> {
-  const query = db.selectFrom('workflow_action').selectAll().where('execution_id', '=', executionId);
-  return (await query.orderBy('seq').execute()).map(toWorkflowAction);
+/** In the order of their creation; of some tasks, or of all. */
+export async function actionsOfExecution(
+  db: Db,
+  executionId: string,
+  taskIds?: readonly string[],
+): Promise<ActionRecord[]> {
+  const all = db.selectFrom('workflow_action').selectAll().where('execution_id', '=', executionId);
+  if (taskIds === undefined) return (await all.orderBy('seq').execute()).map(toWorkflowAction);
+  const found: ActionRecord[] = [];
+  for (const chunk of chunks(taskIds))
+    found.push(...(await all.where('task_id', 'in', chunk).orderBy('seq').execute()).map(toWorkflowAction));
+  return found;
 }
 
 export function toWorkflowAction(row: Selectable<WorkflowActionRow>): ActionRecord {

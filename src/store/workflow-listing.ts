@@ -74,6 +74,8 @@ export interface PageQuery {
   /** Id of the last one of the page before. */
   readonly marker?: string;
   readonly limit?: number;
+  /** The project whose rows are seen, beside what is public; absent: of every project. */
+  readonly project?: string;
 }
 
 /** What a list can be filtered and sorted by: the API's name, and the column of the table. */
@@ -185,6 +187,7 @@ async function page<Table extends keyof Schema, Found>(
   always: RawBuilder<SqlBool> = sql<SqlBool>`1 = 1`,
 ): Promise<Found[]> {
   const conditions = [always, ...query.conditions.map((condition) => toSql(listing, condition))];
+  if (query.project !== undefined) conditions.push(isVisible(listing, query.project));
   for (const field of query.nulls) conditions.push(sql<SqlBool>`${columnOf(listing, field)} is null`);
   // Any of the tables: what follows speaks of no column by itself.
   const rows = db.selectFrom(listing.table as 'workflow_task').selectAll();
@@ -199,10 +202,20 @@ async function page<Table extends keyof Schema, Found>(
   return ((await found.execute()) as unknown as Selectable<Schema[Table]>[]).map(convert);
 }
 
+/** Rows of tasks and actions belong to whom their execution belongs; actions without one are the caller's to look through. */
+function isVisible({ table, ofExecution }: Listing, project: string): RawBuilder<SqlBool> {
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  if (table === 'workflow_execution') return sql`${column('project')} = ${project}`;
+  if (ofExecution === undefined)
+    return sql`(${column('project')} = ${project} or ${column('scope')} = 'public')`;
+  const owner = sql`(select project from workflow_execution where workflow_execution.id = ${column('execution_id')})`;
+  return sql`(${column('execution_id')} = '' or ${owner} = ${project})`;
+}
+
 function listedBy(listing: Listing): Listed<never, string> {
   const sorts = Object.entries(listing.fields).map(([name, column]) => [name, sortColumn(column)] as const);
   const same = { table: listing.table, filters: {}, sorts: Object.fromEntries(sorts) };
-  return { ...same, defaultSort: null, tie: 'seq', owned: false };
+  return { ...same, defaultSort: null, tie: 'seq', tieFollowsSort: true, owned: false };
 }
 
 /** Columns that may be empty, and stand before all others then. */
@@ -221,10 +234,14 @@ function columnOf({ table, fields, ofExecution: more = {} }: Listing, field: str
   return sql`(select ${foreign} from workflow_execution where workflow_execution.id = ${sql.ref(`${table}.execution_id`)})`;
 }
 
+/** The API shows times in seconds, and takes them so. */
+const times = new Set(['created_at', 'updated_at', 'started_at', 'finished_at']);
+
 const operators = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 function toSql(listing: Listing, { field, comparison, values }: Condition): RawBuilder<SqlBool> {
-  const column = columnOf(listing, field);
+  const plainColumn = columnOf(listing, field);
+  const column = times.has(field) ? sql`(${plainColumn} / 1000)` : plainColumn;
   const [first = ''] = values;
   switch (comparison) {
     case 'in':

@@ -1,12 +1,15 @@
 /** A workflow API with nothing else around it: a store in a temporary directory, the runner, and a port of this machine. */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import fastify from 'fastify';
+import { Registry } from 'prom-client';
 import { noAuthentication } from '../../src/http/authentication.ts';
-import { addMistralApi } from '../../src/http/mistral/mistral-api.ts';
+import type { Authentication } from '../../src/http/authentication.ts';
+import { createHttpServer } from '../../src/http/http-server.ts';
 import type { PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { openTestStore, type TestStore } from './backends.ts';
+import { FakeCloud } from './fake-cloud.ts';
+import { testTools } from './test-server.ts';
 
 export interface MistralServer {
   readonly url: string;
@@ -17,7 +20,10 @@ export interface MistralServer {
   close(): Promise<void>;
 }
 
-export async function startMistralServer(actions: readonly PerformedAction[] = []): Promise<MistralServer> {
+export async function startMistralServer(
+  actions: readonly PerformedAction[] = [],
+  authentication: Authentication = noAuthentication(),
+): Promise<MistralServer> {
   const opened = await openTestStore();
   const errors: unknown[] = [];
   const log = { error: (fields: object) => void errors.push(fields) };
@@ -25,20 +31,21 @@ export async function startMistralServer(actions: readonly PerformedAction[] = [
   const url = `http://127.0.0.1:${port}`;
   const workflows = embeddedWorkflows({ store: opened.store, log, actions, apiUrl: () => url });
   await workflows.runner.start();
-  const app = fastify({ bodyLimit: 1_048_576 });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
-  const authentication = noAuthentication();
-  const { store } = opened;
-  addMistralApi(app, { workflows, store, authentication, now: Date.now, log, checkAnswers: true });
-  await app.listen({ host: '127.0.0.1', port });
+  const server = await createHttpServer({
+    tools: { ...testTools(opened.store, new FakeCloud()), runner: workflows.runner },
+    authentication,
+    registry: new Registry(),
+    log,
+    checkAnswers: true,
+  });
+  await server.listen({ host: '127.0.0.1', port });
   return {
     url,
     workflows,
     opened,
     errors,
     async close() {
-      await app.close();
+      await server.close();
       await workflows.runner.stop();
       await opened.close();
     },

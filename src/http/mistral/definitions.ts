@@ -1,105 +1,96 @@
 /** What the routes of workflows, workbooks and ad-hoc actions have in common. */
-import { CoppiceError } from '../../domain/errors.ts';
+import { z } from 'zod';
 import {
-  findDefinition,
-  getDefinition,
-  type Definition,
-  type DefinitionTable,
-  type SourceKind,
-} from '../../store/workflow-definitions.ts';
-import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
-import {
-  badRequest,
-  notFound,
-  type MistralAnswer,
-  type MistralRequest,
-  type MistralRoute,
-} from './mistral-route.ts';
-import { validitySchema } from './schemas.ts';
-import type { Described } from './shapes.ts';
+  createDefinitions,
+  deleteDefinition,
+  replaceDefinitions,
+  validateDefinition,
+} from '../../requests/workflows/definitions.ts';
+import type { Definition, DefinitionTable, SourceKind } from '../../store/workflow-definitions.ts';
+import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
+import { flag, text } from './wire-fields.ts';
+import { definitionText, parameters, workflowRoute } from './workflow-route.ts';
 
-const keys: Readonly<Record<DefinitionTable, readonly [string, string]>> = {
-  workflow: ['Workflow', 'workflow_identifier'],
-  workbook: ['Workbook', 'workbook_name'],
-  adhoc_action: ['Action', 'action_name'],
-};
+export const validitySchema = z.strictObject({ valid: flag, error: text.optional() });
 
-/** By id, or by name in the namespace asked for. @throws CoppiceError */
-export async function definitionAsked(request: MistralRequest, table: DefinitionTable): Promise<Definition> {
-  const { store } = request.options;
-  const namespace = request.query['namespace'] ?? '';
-  const found =
-    (await findDefinition(store.db, table, request.id, namespace)) ??
-    (await getDefinition(store.db, table, request.id));
-  if (found !== undefined) return found;
-  const [word, key] = keys[table];
-  throw notFound(`${word} not found [${key}=${request.id}, namespace=${namespace}]`);
-}
-
-export async function describe(
-  { options }: MistralRequest,
-  definition: Definition,
-): Promise<Described & { readonly parsed: ParsedSource }> {
-  const { source, parsed } = await options.workflows.runner.library.describe(definition);
-  return { definition, source, parsed, neighbours: parsed.workflows.length + parsed.actions.length };
-}
-
-const scopes = ['private', 'public'];
-
-function placeOf({ query, caller }: MistralRequest) {
-  const { scope = 'private', namespace = '' } = query;
-  if (!scopes.includes(scope)) {
-    throw badRequest(`Scope must be one of the following: ('private', 'public'); actual: ${scope}`);
-  }
-  return { namespace, scope, project: caller.project };
-}
-
-/** @throws CoppiceError */
-export async function create(request: MistralRequest, kind: SourceKind): Promise<Definition[]> {
-  return await request.options.workflows.runner.library.create(kind, request.text, placeOf(request));
-}
-
-/** @throws CoppiceError */
-export async function replace(request: MistralRequest, kind: SourceKind): Promise<Definition[]> {
-  return await request.options.workflows.runner.library.replace(kind, request.text, placeOf(request));
-}
+export const placement = parameters('namespace', 'scope');
 
 /** Whatever the text is, the answer is 200. */
-export function validationRoute(path: string, kind: SourceKind): MistralRoute {
-  return {
+export function validationRoute(path: string, kind: SourceKind): Route {
+  return workflowRoute({
     method: 'POST',
     path: `${path}/validate`,
     summary: `Check a definition without creating it (${kind})`,
-    answers: { status: 200, schema: validitySchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    handle: ({ text }) => Promise.resolve({ status: 200, body: validate(kind, text) }),
-  };
+    answer: [200, validitySchema],
+    ...definitionText,
+    query: placement,
+    handle: async ({ body }) => ({ status: 200, body: validateDefinition(kind, body) }),
+  });
 }
 
-function validate(kind: SourceKind, text: string): { valid: true } | { valid: false; error: string } {
-  try {
-    parseSource(kind, text);
-    return { valid: true };
-  } catch (error) {
-    if (!(error instanceof CoppiceError)) throw error;
-    return { valid: false, error: error.message };
-  }
+type Shown = (request: DefinitionRequest, definitions: readonly Definition[]) => Promise<object>;
+
+interface Writing {
+  readonly path: string;
+  readonly kind: SourceKind;
+  readonly summary: string;
+  readonly schema: z.ZodType;
+  readonly show: Shown;
+  /** Before anything is replaced. @throws CoppiceError */
+  readonly check?: (request: DefinitionRequest) => Promise<unknown>;
 }
 
-export function deletionRoute(path: string, table: DefinitionTable): MistralRoute {
-  return {
+export type DefinitionRequest = Pick<
+  RouteRequest<{ readonly namespace?: string | undefined; readonly scope?: string | undefined }, unknown>,
+  'tools' | 'caller' | 'params' | 'query'
+>;
+
+export function creationRoute({ path, kind, summary, schema, show }: Writing): Route {
+  return workflowRoute({
+    method: 'POST',
+    path,
+    summary,
+    answer: [201, schema],
+    ...definitionText,
+    query: placement,
+    async handle(request) {
+      const { namespace, scope } = request.query;
+      const asked = { kind, text: request.body, namespace, scope };
+      const definitions = await createDefinitions(request.tools, request.caller, asked);
+      return { status: 201, body: await show(request, definitions) };
+    },
+  });
+}
+
+export function replacementRoute({ path, kind, summary, schema, show, check }: Writing): Route {
+  return workflowRoute({
+    method: 'PUT',
+    path,
+    summary,
+    answer: [200, schema],
+    ...definitionText,
+    query: placement,
+    async handle(request) {
+      await check?.(request);
+      const { namespace, scope } = request.query;
+      const asked = { kind, text: request.body, namespace, scope };
+      const definitions = await replaceDefinitions(request.tools, request.caller, asked);
+      return { status: 200, body: await show(request, definitions) };
+    },
+  });
+}
+
+export function deletionRoute(path: string, table: DefinitionTable): Route {
+  return workflowRoute({
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: `Delete a definition (${table}); its executions go on`,
-    answers: { status: 204 },
-    query: ['namespace'],
-    handle: (request) => remove(request, table),
-  };
-}
-
-async function remove(request: MistralRequest, table: DefinitionTable): Promise<MistralAnswer> {
-  const definition = await definitionAsked(request, table);
-  await request.options.workflows.runner.library.delete(table, definition);
-  return { status: 204 };
+    answer: [204],
+    query: parameters('namespace'),
+    async handle(request): Promise<Answer> {
+      const { tools, caller, query } = request;
+      await deleteDefinition(tools, caller, table, param(request, 'id'), query.namespace);
+      return { status: 204 };
+    },
+  });
 }

@@ -1,215 +1,181 @@
 /** `/v2/executions` */
-import { CoppiceError } from '../../domain/errors.ts';
+import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
-import { getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
-import { listExecutions, listings, type PageQuery } from '../../store/workflow-listing.ts';
-import type { ExecutionRequest } from '../../workflow/runner/workflow-runner.ts';
-import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
-import { hasEnded } from '../../workflow/workflow-service.ts';
-import { reportOf } from './execution-report.ts';
-import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
+import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import { executionReport } from '../../requests/workflows/execution-report.ts';
 import {
-  badRequest,
-  dictionary,
-  isTrue,
-  notFound,
-  textField,
-  type MistralAnswer,
-  type MistralRequest,
-  type MistralRoute,
-} from './mistral-route.ts';
-import { executionBody, executionSchema, fullExecutionSchema, listSchema, reportSchema } from './schemas.ts';
-import { executionShape, fullExecutionShape } from './shapes.ts';
+  changeExecution,
+  deleteExecution,
+  listVisibleExecutions,
+  requireExecution,
+  startExecution,
+} from '../../requests/workflows/executions.ts';
+import { badRequest, runnerOf } from '../../requests/workflows/workflow-tools.ts';
+import type { StoredExecution } from '../../store/workflow-executions.ts';
+import { listings, type Condition } from '../../store/workflow-listing.ts';
+import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
+import { executionBody, executionResource, fullExecutionResource } from './execution-resource.ts';
+import { showReport } from './execution-report.ts';
+import {
+  answerList,
+  listParameters,
+  wholePage,
+  type ListDeclaration,
+  type ListParameters,
+} from './mistral-list.ts';
+import { listSchema } from './resource.ts';
+import { isTrue } from './wire-fields.ts';
+import { parameters, workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/executions';
-const body = { argument: 'wf_ex', schema: executionBody } as const;
+const carrying = { body: executionBody, bodyName: 'wf_ex' } as const;
 
-/** @throws CoppiceError `resource-not-found` */
-export async function executionAsked({ options, id }: MistralRequest): Promise<StoredExecution> {
-  const found = await getExecution(options.store.db, id);
-  if (found === undefined) throw notFound(`WorkflowExecution not found [id=${id}]`);
-  return found;
+const list: ListDeclaration<StoredExecution> = {
+  name: 'executions',
+  listing: listings.execution,
+  names: executionResource.names,
+  onRequest: ['output'],
+  show: async (tools, execution) => executionResource.show(await withTags(tools, execution)),
+};
+
+/** Of executions the lists below an execution or a task take more parameters, which change nothing. */
+export const subExecutionParameters = listParameters(list, ['errors_only', 'max_depth']);
+export const executionListSchema = listSchema('executions', executionResource.schema);
+
+export async function withTags(tools: RequestTools, execution: StoredExecution) {
+  const spec = await runnerOf(tools).library.specOf(execution.sourceId, execution.record.workflow);
+  return { ...execution, tags: spec.tags };
 }
 
-/** Ids are UUIDs, and what scripts choose in their place; they become parts of paths. */
-const idForm = /^[\w.-]{1,64}$/;
-
-async function start(request: MistralRequest): Promise<MistralAnswer> {
-  const { options, caller, json } = request;
-  const source = await sourceExecution(request);
-  const id = textField(json, 'id');
-  if (id !== undefined && id !== '' && !idForm.test(id))
-    throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
-  const asked: ExecutionRequest = {
-    ...(id === undefined || id === '' ? {} : { id }),
-    workflow: workflowIn(json, source),
-    input: { ...source?.record.input, ...dictionary(json, 'input') },
-    params: { ...source?.record.params, ...dictionary(json, 'params') },
-    description: textField(json, 'description') ?? '',
-    project: caller.project,
-    signalsEnd: false,
-  };
-  const started = await options.workflows.runner.startExecution(asked);
-  return { status: 201, body: executionShape(started) };
+/** `fixed` conditions are the path's. */
+export async function executionList(
+  request: Pick<RouteRequest<ListParameters, unknown>, 'tools' | 'caller' | 'query' | 'origin' | 'path'>,
+  fixed: readonly Condition[] = [],
+): Promise<Answer> {
+  const read = wholePage<StoredExecution>(
+    (page) => listVisibleExecutions(request.tools, request.caller, page),
+    ({ record }) => record.id,
+  );
+  return await answerList(request, list, read, { fixed });
 }
 
-async function sourceExecution(request: MistralRequest): Promise<StoredExecution | undefined> {
-  const id = textField(request.json, 'source_execution_id');
-  return id === undefined || id === '' ? undefined : await executionAsked({ ...request, id });
-}
-
-function workflowIn(json: JsonObject, source: StoredExecution | undefined): ExecutionRequest['workflow'] {
-  const [id, name] = [textField(json, 'workflow_id'), textField(json, 'workflow_name')];
-  if (id !== undefined && id !== '') return { id };
-  const namespace = textField(json, 'workflow_namespace') ?? source?.record.namespace ?? '';
-  if (name !== undefined && name !== '') return { name, namespace };
-  if (source !== undefined) return { name: source.record.workflow, namespace };
-  throw badRequest('Workflow ID or workflow name must be provided. Workflow ID is recommended.');
-}
-
-const endStates = ['SUCCESS', 'ERROR', 'CANCELLED'] as const;
-const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
-
-async function change(request: MistralRequest): Promise<MistralAnswer> {
-  const { json, options, id } = request;
-  await executionAsked(request);
-  const [description, state, env] = [textField(json, 'description'), textField(json, 'state'), envIn(json)];
-  if (description === undefined && state === undefined && env === undefined)
-    throw badRequest('The property state, description, or env is not provided for update.');
-  if (description !== undefined && state !== undefined)
-    throw badRequest('The property description must be updated separately from state.');
-  if (env !== undefined && state !== undefined && state !== 'RUNNING')
-    throw badRequest(
-      'The property env can only be updated when workflow execution is not running or on resume from pause.',
-    );
-  if (state !== undefined) await tell(request, eventFor(state, textField(json, 'state_info') ?? null, env));
-  else if (env !== undefined) await tell(request, { type: 'change-env', env });
-  if (description !== undefined) await options.workflows.runner.describeExecution(id, description);
-  return await answer(request);
-}
-
-async function answer(request: MistralRequest): Promise<MistralAnswer> {
-  return { status: 200, body: fullExecutionShape(await executionAsked(request)) };
+async function fullAnswer(tools: RequestTools, execution: StoredExecution): Promise<Answer> {
+  return { status: 200, body: fullExecutionResource.show(await withTags(tools, execution)) };
 }
 
 /** undefined where there is nothing in it. */
-function envIn(json: JsonObject): JsonObject | undefined {
-  const env = dictionary(json, 'params')?.['env'];
+function envIn(params: JsonObject | undefined): JsonObject | undefined {
+  const env = params?.['env'];
   if (env !== undefined && !isJsonObject(env)) throw badRequest('env: expected an object');
   return env === undefined || Object.keys(env).length === 0 ? undefined : env;
 }
 
-function eventFor(state: string, stateInfo: string | null, env: JsonObject | undefined): UntimedEvent {
-  if (state === 'PAUSED') return { type: 'pause', stateInfo };
-  if (state === 'RUNNING') return { type: 'resume', ...(env === undefined ? {} : { env }) };
-  const end = endStates.find((one) => one === state);
-  if (end !== undefined) return { type: 'stop', state: end, stateInfo };
-  throw badRequest(`Cannot change state to ${state}. Allowed states are: ${allowedStates.join(', ')}`);
+function reportRequest(query: { readonly [name: string]: string | undefined }) {
+  const depth = query['max_depth'] === undefined ? -1 : Number(query['max_depth']);
+  return {
+    errorsOnly: isTrue(query['errors_only']),
+    maxDepth: Number.isInteger(depth) && depth >= 0 ? depth : Infinity,
+    statisticsOnly: isTrue(query['statistics_only']),
+  };
 }
 
-async function tell({ options, id }: MistralRequest, event: UntimedEvent): Promise<void> {
-  const refusal = await options.workflows.runner.tell(id, event);
-  if (refusal === undefined) return;
-  const { reason, message } = refusal;
-  if (reason === 'not-allowed') throw new CoppiceError('forbidden', message);
-  throw reason === 'not-found' ? notFound(message) : badRequest(message);
+async function report(tools: RequestTools, caller: Caller, id: string, query: ListParameters) {
+  return showReport(await executionReport(tools, caller, id, reportRequest(query)));
 }
 
-async function remove(request: MistralRequest): Promise<MistralAnswer> {
-  const { record } = await executionAsked(request);
-  if (!hasEnded(record.state) && !isTrue(request.query['force'])) {
-    const sentence = `Only completed executions can be deleted. Use --force to override this. Execution ${record.id} is in ${record.state} state.`;
-    throw new CoppiceError('forbidden', sentence);
-  }
-  await request.options.workflows.runner.deleteExecution(record.id);
-  return { status: 204 };
-}
-
-/** The executions of a list, as it is asked for; `fixed` conditions are the path's. */
-export async function executionList(
-  request: MistralRequest,
-  fixed: PageQuery['conditions'] = [],
-): Promise<MistralAnswer> {
-  const asked = await readListQuery(request, listings.execution, executionSchema);
-  const conditions = [...asked.conditions, ...fixed];
-  const found = await listExecutions(request.options.store.db, { ...asked, conditions });
-  const withOutput = isTrue(request.query['include_output']) || asked.fields.includes('output');
-  const items = found.map((execution) => {
-    const { output, ...shape } = executionShape(execution);
-    return withOutput && output !== undefined ? { ...shape, output } : shape;
-  });
-  return listAnswer(request, 'executions', asked, items);
-}
-
-export const executionRoutes: readonly MistralRoute[] = [
-  {
+export const executionRoutes: readonly Route[] = [
+  workflowRoute({
     method: 'POST',
     path,
     summary: 'Start an execution; with an id that is known, show it',
-    answers: { status: 201, schema: executionSchema },
-    takes: body,
-    handle: start,
-  },
-  {
+    answer: [201, executionResource.schema],
+    ...carrying,
+    async handle({ tools, caller, body }) {
+      const started = await startExecution(tools, caller, {
+        id: body.id,
+        workflowId: body.workflow_id,
+        workflowName: body.workflow_name,
+        namespace: body.workflow_namespace,
+        input: body.input,
+        params: body.params,
+        description: body.description,
+        sourceExecutionId: body.source_execution_id,
+      });
+      return { status: 201, body: executionResource.show(await withTags(tools, started)) };
+    },
+  }),
+  workflowRoute({
     method: 'GET',
     path,
     summary: 'List executions',
-    answers: { status: 200, schema: listSchema('executions', executionSchema) },
-    query: listParameters(listings.execution),
+    answer: [200, executionListSchema],
+    query: listParameters(list),
     handle: (request) => executionList(request),
-  },
-  {
+  }),
+  workflowRoute({
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show an execution',
-    answers: { status: 200, schema: fullExecutionSchema },
-    handle: answer,
-  },
-  {
+    answer: [200, fullExecutionResource.schema],
+    async handle(request) {
+      const { tools, caller } = request;
+      return await fullAnswer(tools, await requireExecution(tools, caller, param(request, 'id')));
+    },
+  }),
+  workflowRoute({
     method: 'PUT',
     path: `${path}/{id}`,
     summary: 'Pause, resume, cancel or end an execution by force, change its environment, or describe it',
-    answers: { status: 200, schema: fullExecutionSchema },
-    takes: body,
-    handle: change,
-  },
-  {
+    answer: [200, fullExecutionResource.schema],
+    ...carrying,
+    async handle(request) {
+      const { tools, caller, body } = request;
+      await requireExecution(tools, caller, param(request, 'id'));
+      const { description, state, state_info: stateInfo = null } = body;
+      const change = { description, state, stateInfo, env: envIn(body.params) };
+      return await fullAnswer(tools, await changeExecution(tools, caller, param(request, 'id'), change));
+    },
+  }),
+  workflowRoute({
     method: 'DELETE',
     path: `${path}/{id}`,
     summary: 'Delete an execution with all that belongs to it',
-    answers: { status: 204 },
-    query: ['force'],
-    handle: remove,
-  },
-  {
+    answer: [204],
+    query: parameters('force'),
+    async handle(request) {
+      const { tools, caller, query } = request;
+      await deleteExecution(tools, caller, param(request, 'id'), { force: isTrue(query.force) });
+      return { status: 204 };
+    },
+  }),
+  workflowRoute({
     method: 'GET',
     path: `${path}/{id}/executions`,
     summary: 'List the sub-executions of an execution',
-    answers: { status: 200, schema: listSchema('executions', executionSchema) },
-    query: [...listParameters(listings.execution), 'errors_only', 'max_depth'],
+    answer: [200, executionListSchema],
+    query: subExecutionParameters,
     async handle(request) {
-      const { record } = await executionAsked(request);
+      const { record } = await requireExecution(request.tools, request.caller, param(request, 'id'));
       // Of a root all levels, of another execution the next one.
       const field = record.rootId === null ? 'root_execution_id' : 'parent_execution_id';
       return await executionList(request, [{ field, comparison: 'eq', values: [record.id] }]);
     },
-  },
-  {
+  }),
+  workflowRoute({
     method: 'GET',
     path: `${path}/{id}/report`,
     summary: 'Show an execution as a tree, with statistics',
-    answers: { status: 200, schema: reportSchema },
-    query: ['errors_only', 'max_depth', 'statistics_only'],
+    answer: [
+      200,
+      z.strictObject({
+        statistics: z.record(z.string(), z.int()),
+        root_workflow_execution: z.looseObject({}).optional(),
+      }),
+    ],
+    query: parameters('errors_only', 'max_depth', 'statistics_only'),
     async handle(request) {
-      const { query, options } = request;
-      const depth = query['max_depth'] === undefined ? -1 : Number(query['max_depth']);
-      const tools = { db: options.store.db, library: options.workflows.runner.library };
-      const report = await reportOf(tools, await executionAsked(request), {
-        errorsOnly: isTrue(query['errors_only']),
-        maxDepth: Number.isInteger(depth) && depth >= 0 ? depth : Infinity,
-        statisticsOnly: isTrue(query['statistics_only']),
-      });
-      return { status: 200, body: report };
+      const { tools, caller, query } = request;
+      return { status: 200, body: await report(tools, caller, param(request, 'id'), query) };
     },
-  },
+  }),
 ];

@@ -1,36 +1,37 @@
 /**
- * Mistral's REST API v2, in front of the embedded runner: `/v2/...` on the same port, so that `openstack workflow`, `mistral` and scripts
- * written for Mistral find what they know.
+ * Mistral's REST API v2, in front of the embedded runner: `/v2/...` on the same port, so that `openstack workflow`, `mistral` and
+ * scripts written for Mistral find what they know. Its routes are routes like all others (`../route.ts`), and ask the use cases
+ * of `requests/workflows/`.
  *
- *     mistral-route.ts      what a route is here, how its request is read and its errors are answered
- *     mistral-query.ts      filters, sorting, paging
- *     workflows.ts, ...     the routes, one file a resource        shapes.ts   what goes over the wire
+ *     mistral-dialect.ts    how requests are read, and errors worded     workflow-route.ts   a route in this dialect
+ *     mistral-list.ts       filters, sorting, paging
+ *     workflows.ts, ...     the routes, one file a resource
+ *     ...-resource.ts       what each resource shows, field by field, and what its requests carry
+ *     not-there.ts          what Mistral has and we have not
  *
- * It is a world of its own beside Senlin's API: definitions come as text, dictionaries travel as JSON text inside of JSON, errors
- * are `faultstring`s. It decides nothing about workflows, and writes no SQL.
+ * Definitions come as text, dictionaries travel as JSON text inside of JSON, errors are `faultstring`s.
  */
-import type { FastifyInstance } from 'fastify';
+import type { Route } from '../route.ts';
 import { actionExecutionRoutes } from './action-executions.ts';
 import { actionRoutes } from './actions.ts';
 import { environmentRoutes } from './environments.ts';
 import { executionRoutes } from './executions.ts';
-import { addMistralRoute, type MistralOptions, type MistralRoute } from './mistral-route.ts';
+import { notThereRoutes } from './not-there.ts';
 import { rootRoutes } from './root.ts';
+import { serviceRoutes } from './services.ts';
 import { taskRoutes } from './tasks.ts';
 import { workbookRoutes } from './workbooks.ts';
-import { workflowRoutes } from './workflows.ts';
+import { workflowDefinitionRoutes } from './workflows.ts';
 
-export const mistralRoutes: readonly MistralRoute[] = [
+export const workflowRoutes: readonly Route[] = [
   ...rootRoutes,
-  ...workflowRoutes,
+  ...workflowDefinitionRoutes,
   ...workbookRoutes,
   ...actionRoutes,
   ...executionRoutes,
   ...taskRoutes,
   ...actionExecutionRoutes,
   ...environmentRoutes,
+  ...serviceRoutes,
+  ...notThereRoutes,
 ];
-
-export function addMistralApi(app: FastifyInstance, options: MistralOptions): void {
-  for (const route of mistralRoutes) addMistralRoute(app, route, options);
-}

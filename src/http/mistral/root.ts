@@ -1,15 +1,16 @@
 /** `/v2`: where the API is. */
-import type { MistralRoute } from './mistral-route.ts';
-import { rootSchema } from './schemas.ts';
+import { z } from 'zod';
+import type { Route } from '../route.ts';
+import { workflowRoute } from './workflow-route.ts';
 
-function root(path: string): MistralRoute {
-  return {
+function root(path: string): Route {
+  return workflowRoute({
     method: 'GET',
     path,
     summary: 'Where the workflow API is',
-    answers: { status: 200, schema: rootSchema },
-    handle: ({ url }) => Promise.resolve({ status: 200, body: { uri: url.replace(/\/$/, '') } }),
-  };
+    answer: [200, z.strictObject({ uri: z.string() })],
+    handle: async ({ origin }) => ({ status: 200, body: { uri: `${origin}/v2` } }),
+  });
 }
 
-export const rootRoutes: readonly MistralRoute[] = [root('/v2'), root('/v2/')];
+export const rootRoutes: readonly Route[] = [root('/v2'), root('/v2/')];

@@ -1,72 +1,82 @@
 /** `/v2/workbooks` */
-import type { JsonObject } from '../../domain/json.ts';
+import {
+  describeDefinition,
+  listVisibleDefinitions,
+  requireDefinition,
+} from '../../requests/workflows/definitions.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
-import { listDefinitions, listings } from '../../store/workflow-listing.ts';
-import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
-import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
-import type { MistralRequest, MistralRoute } from './mistral-route.ts';
-import { listSchema, workbookSchema } from './schemas.ts';
-import { definitionShape } from './shapes.ts';
+import { listings } from '../../store/workflow-listing.ts';
+import { param, type Route } from '../route.ts';
+import { workbookResource } from './definition-resource.ts';
+import {
+  creationRoute,
+  deletionRoute,
+  replacementRoute,
+  validationRoute,
+  type DefinitionRequest,
+} from './definitions.ts';
+import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { listSchema } from './resource.ts';
+import { parameters, workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/workbooks';
 
-async function shape(request: MistralRequest, definition: Definition): Promise<JsonObject> {
-  const { source } = await describe(request, definition);
-  return { ...definitionShape(definition), definition: source.text };
+async function show(tools: RequestTools, definition: Definition) {
+  return workbookResource.show(await describeDefinition(tools, definition));
 }
 
-/** Of what a workbook's text defines, the workbook. */
-async function ownShape(request: MistralRequest, definitions: readonly Definition[]): Promise<JsonObject> {
-  const [workbook] = definitions;
-  return workbook === undefined ? {} : await shape(request, workbook);
+/** Of what a workbook's text defines, the workbook: it comes first. */
+async function showOwn({ tools }: DefinitionRequest, [workbook]: readonly Definition[]): Promise<object> {
+  return workbook === undefined ? {} : await show(tools, workbook);
 }
 
-export const workbookRoutes: readonly MistralRoute[] = [
+const list: ListDeclaration<Definition> = {
+  name: 'workbooks',
+  listing: listings.workbook,
+  names: workbookResource.names,
+  show,
+};
+
+const writing = { path, kind: 'workbook', schema: workbookResource.schema, show: showOwn } as const;
+
+export const workbookRoutes: readonly Route[] = [
   validationRoute(path, 'workbook'),
-  {
-    method: 'POST',
-    path,
-    summary: 'Create a workbook with its workflows and actions',
-    answers: { status: 201, schema: workbookSchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    async handle(request) {
-      return { status: 201, body: await ownShape(request, await create(request, 'workbook')) };
-    },
-  },
-  {
-    method: 'PUT',
-    path,
-    summary: 'Replace a workbook by name',
-    answers: { status: 200, schema: workbookSchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    async handle(request) {
-      return { status: 200, body: await ownShape(request, await replace(request, 'workbook')) };
-    },
-  },
-  {
+  creationRoute({ ...writing, summary: 'Create a workbook with its workflows and actions' }),
+  replacementRoute({ ...writing, summary: 'Replace a workbook by name' }),
+  workflowRoute({
     method: 'GET',
     path,
     summary: 'List workbooks',
-    answers: { status: 200, schema: listSchema('workbooks', workbookSchema) },
-    query: listParameters(listings.workbook),
-    async handle(request) {
-      const asked = await readListQuery(request, listings.workbook, workbookSchema);
-      const found = await listDefinitions(request.options.store.db, 'workbook', asked);
-      const items = await Promise.all(found.map((definition) => shape(request, definition)));
-      return listAnswer(request, 'workbooks', asked, items);
-    },
-  },
-  {
+    answer: [200, listSchema('workbooks', workbookResource.schema)],
+    query: listParameters(list),
+    handle: (request) =>
+      answerList(
+        request,
+        list,
+        wholePage(
+          (page) => listVisibleDefinitions(request.tools, request.caller, 'workbook', page),
+          ({ id }) => id,
+        ),
+      ),
+  }),
+  workflowRoute({
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show a workbook',
-    answers: { status: 200, schema: workbookSchema },
-    query: ['namespace', 'fields'],
+    answer: [200, workbookResource.schema],
+    query: parameters('namespace', 'fields'),
     async handle(request) {
-      return { status: 200, body: await shape(request, await definitionAsked(request, 'workbook')) };
+      const { tools, caller, query } = request;
+      const definition = await requireDefinition(
+        tools,
+        caller,
+        'workbook',
+        param(request, 'id'),
+        query.namespace,
+      );
+      return { status: 200, body: await show(tools, definition) };
     },
-  },
+  }),
   deletionRoute(path, 'workbook'),
 ];

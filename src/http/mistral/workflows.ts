@@ -1,93 +1,99 @@
 /** `/v2/workflows` */
 import { z } from 'zod';
-import type { JsonObject } from '../../domain/json.ts';
+import {
+  describeDefinition,
+  listVisibleDefinitions,
+  requireDefinition,
+} from '../../requests/workflows/definitions.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
-import { listDefinitions, listings } from '../../store/workflow-listing.ts';
-import { create, definitionAsked, deletionRoute, describe, replace, validationRoute } from './definitions.ts';
-import { listAnswer, listParameters, readListQuery } from './mistral-query.ts';
-import type { MistralRequest, MistralRoute } from './mistral-route.ts';
-import { listSchema, workflowSchema } from './schemas.ts';
-import { workflowShape } from './shapes.ts';
+import { listings } from '../../store/workflow-listing.ts';
+import { param, type Route } from '../route.ts';
+import { workflowResource, type ShownWorkflow } from './definition-resource.ts';
+import {
+  creationRoute,
+  deletionRoute,
+  replacementRoute,
+  validationRoute,
+  type DefinitionRequest,
+} from './definitions.ts';
+import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { listSchema } from './resource.ts';
+import { parameters, workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/workflows';
 
-async function shape(
-  request: MistralRequest,
-  definition: Definition,
-  interfaceAs: 'object' | 'text',
-): Promise<JsonObject> {
-  const described = await describe(request, definition);
-  const spec = await request.options.workflows.runner.library.specOf(definition.sourceId, definition.name);
-  return workflowShape(described, spec, interfaceAs);
+async function show(tools: RequestTools, definition: Definition, interfaceAs: ShownWorkflow['interfaceAs']) {
+  return workflowResource.show({ ...(await describeDefinition(tools, definition)), interfaceAs });
 }
 
-async function shapes(request: MistralRequest, definitions: readonly Definition[]): Promise<JsonObject> {
-  return {
-    workflows: await Promise.all(definitions.map((definition) => shape(request, definition, 'object'))),
-  };
+async function showAll({ tools }: DefinitionRequest, definitions: readonly Definition[]): Promise<object> {
+  return { workflows: await Promise.all(definitions.map((one) => show(tools, one, 'object'))) };
 }
 
-const manySchema = z.strictObject({ workflows: z.array(workflowSchema) });
+const list: ListDeclaration<Definition> = {
+  name: 'workflows',
+  listing: listings.workflow,
+  names: workflowResource.names,
+  show: (tools, definition) => show(tools, definition, 'text'),
+};
 
-export const workflowRoutes: readonly MistralRoute[] = [
+const writing = {
+  kind: 'workflow',
+  schema: z.strictObject({ workflows: z.array(workflowResource.schema) }),
+  show: showAll,
+} as const;
+
+export const workflowDefinitionRoutes: readonly Route[] = [
   validationRoute(path, 'workflow'),
-  {
-    method: 'POST',
-    path,
-    summary: 'Create the workflows of a definition',
-    answers: { status: 201, schema: manySchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    async handle(request) {
-      return { status: 201, body: await shapes(request, await create(request, 'workflow')) };
-    },
-  },
-  {
-    method: 'PUT',
-    path,
-    summary: 'Replace workflows by name',
-    answers: { status: 200, schema: manySchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    async handle(request) {
-      return { status: 200, body: await shapes(request, await replace(request, 'workflow')) };
-    },
-  },
-  {
-    method: 'PUT',
+  creationRoute({ ...writing, path, summary: 'Create the workflows of a definition' }),
+  replacementRoute({ ...writing, path, summary: 'Replace workflows by name' }),
+  replacementRoute({
+    ...writing,
     path: `${path}/{id}`,
     summary: 'Replace one workflow',
-    answers: { status: 200, schema: manySchema },
-    takes: 'text',
-    query: ['namespace', 'scope'],
-    async handle(request) {
-      await definitionAsked(request, 'workflow');
-      return { status: 200, body: await shapes(request, await replace(request, 'workflow')) };
-    },
-  },
-  {
+    check: (request) =>
+      requireDefinition(
+        request.tools,
+        request.caller,
+        'workflow',
+        param(request, 'id'),
+        request.query.namespace,
+      ),
+  }),
+  workflowRoute({
     method: 'GET',
     path,
     summary: 'List workflows',
-    answers: { status: 200, schema: listSchema('workflows', workflowSchema) },
-    query: listParameters(listings.workflow),
-    async handle(request) {
-      const asked = await readListQuery(request, listings.workflow, workflowSchema);
-      const found = await listDefinitions(request.options.store.db, 'workflow', asked);
-      const items = await Promise.all(found.map((definition) => shape(request, definition, 'text')));
-      return listAnswer(request, 'workflows', asked, items);
-    },
-  },
-  {
+    answer: [200, listSchema('workflows', workflowResource.schema)],
+    query: listParameters(list),
+    handle: (request) =>
+      answerList(
+        request,
+        list,
+        wholePage(
+          (page) => listVisibleDefinitions(request.tools, request.caller, 'workflow', page),
+          ({ id }) => id,
+        ),
+      ),
+  }),
+  workflowRoute({
     method: 'GET',
     path: `${path}/{id}`,
     summary: 'Show a workflow, by name or id',
-    answers: { status: 200, schema: workflowSchema },
-    query: ['namespace', 'fields'],
+    answer: [200, workflowResource.schema],
+    query: parameters('namespace', 'fields'),
     async handle(request) {
-      const definition = await definitionAsked(request, 'workflow');
-      return { status: 200, body: await shape(request, definition, 'text') };
+      const { tools, caller, query } = request;
+      const definition = await requireDefinition(
+        tools,
+        caller,
+        'workflow',
+        param(request, 'id'),
+        query.namespace,
+      );
+      return { status: 200, body: await show(tools, definition, 'text') };
     },
-  },
+  }),
   deletionRoute(path, 'workflow'),
 ];

@@ -87,6 +87,7 @@ export class WorkflowRunner {
   /** New at each start, so that nothing of an earlier life can be taken for its own. */
   readonly id = randomUUID();
   readonly library: DefinitionLibrary;
+  readonly registry: ActionRegistry;
   /** Actions without a workflow. */
   readonly standalone: StandaloneActions;
   readonly #options: WorkflowRunnerOptions;
@@ -102,6 +103,7 @@ export class WorkflowRunner {
     const { store, registry, now } = options;
     this.#options = options;
     this.#store = store;
+    this.registry = registry;
     this.library = new DefinitionLibrary(store, registry, now);
     this.standalone = new StandaloneActions({ store, library: this.library, registry, now });
     this.#actions = new ActionRuns({

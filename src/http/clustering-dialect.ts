@@ -1,0 +1,38 @@
+/** How Senlin's API words what is wrong, and writes its answers. */
+import type { z } from 'zod';
+import { CoppiceError } from '../domain/errors.ts';
+import { errorAnswer } from './error-answer.ts';
+import { readJsonBody } from './json-body.ts';
+import type { ApiDialect, Route } from './route.ts';
+import { describeProblems, MALFORMED, type FieldLocation } from './sentences.ts';
+import { errorShape } from './shapes/common.ts';
+import { toSortedJson } from './sorted-json.ts';
+
+export const clusteringDialect: ApiDialect = {
+  readQuery: ({ query, path }, given) =>
+    parse(query, given, { in: 'query', quoted: path === '/v1/clusters' }),
+
+  readBody(route, text) {
+    const rawBody = text === undefined ? undefined : readJsonBody(text);
+    const body = parse(route.body, required(route, rawBody), { in: 'body', method: route.method });
+    return { body, rawBody };
+  },
+
+  toText: toSortedJson,
+  errorAnswer: (error) => errorAnswer(error),
+  errorSchema: errorShape,
+};
+
+function required(route: Route, body: unknown): unknown {
+  if (route.body !== undefined && body === undefined) throw new CoppiceError('malformed-request', MALFORMED);
+  return body;
+}
+
+function parse(schema: z.ZodType | undefined, value: unknown, place: FieldLocation): unknown {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const { sentence, issues } = describeProblems(result.error, schema, place);
+  const details = { issues: issues.map((issue) => ({ ...issue })) };
+  throw new CoppiceError('malformed-request', sentence, { details });
+}

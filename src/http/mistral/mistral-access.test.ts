@@ -1,0 +1,185 @@
+/** Who may ask what of the workflow API: roles, and what another project owns. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../domain/json.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
+import type { Role } from '../../requests/request-tools.ts';
+import { registerService } from '../../store/services.ts';
+import { noAuthentication, type Authentication } from '../authentication.ts';
+
+/** The project and the roles stand in headers. */
+const byHeaders: Authentication = {
+  ...noAuthentication(),
+  authenticate: (request) =>
+    Promise.resolve({
+      project: request.header('x-project') ?? '',
+      user: 'u',
+      domain: null,
+      roles: (request.header('x-roles') ?? 'member').split(',') as Role[],
+    }),
+};
+
+interface Answer {
+  readonly status: number;
+  readonly body: JsonObject;
+}
+
+let server: MistralServer;
+
+async function ask(
+  project: string,
+  method: string,
+  path: string,
+  body?: string,
+  roles = 'member',
+): Promise<Answer> {
+  const headers = { 'x-project': project, 'x-roles': roles };
+  const answer = await fetch(`${server.url}/v2${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? {} : (JSON.parse(text) as JsonObject) };
+}
+
+const workflow = (name: string, action = 'std.async_noop'): string =>
+  `version: '2.0'\n${name}: {tasks: {a: {action: ${action}}}}\n`;
+
+let execution: string;
+let task: string;
+let action: string;
+let standalone: string;
+
+async function first(path: string, list: string): Promise<string> {
+  return await eventually(`one of ${list}`, async () => {
+    const { body } = await ask('a', 'GET', path);
+    return (body[list] as unknown as { id: string }[])[0]?.id;
+  });
+}
+
+beforeAll(async () => {
+  server = await startMistralServer([], byHeaders);
+  await ask('a', 'POST', '/workflows', workflow('own'));
+  await ask('a', 'POST', '/workflows?scope=public', workflow('shared'));
+  await ask('a', 'POST', '/environments', '{"name": "e"}');
+  execution = (await ask('a', 'POST', '/executions', '{"workflow_name": "own"}')).body['id'] as string;
+  task = await first(`/executions/${execution}/tasks`, 'tasks');
+  action = await first(`/tasks/${task}/action_executions`, 'action_executions');
+  const run = await ask('a', 'POST', '/action_executions', '{"name": "std.async_noop"}');
+  standalone = run.body['id'] as string;
+});
+
+afterAll(() => server.close());
+
+describe('The workflow API', () => {
+  it('needs a role', async () => {
+    const answer = await ask('a', 'GET', '/workflows', undefined, 'reader');
+    expect(answer).toEqual({
+      status: 403,
+      body: {
+        debuginfo: null,
+        faultcode: 'Client',
+        faultstring: 'You are not authorized to complete this operation.',
+      },
+    });
+  });
+
+  it('shows nothing of another project, and changes nothing of it', async () => {
+    for (const path of [
+      '/workflows/own',
+      '/environments/e',
+      `/executions/${execution}`,
+      `/executions/${execution}/tasks`,
+      `/executions/${execution}/report`,
+      `/tasks/${task}`,
+      `/tasks/${task}/action_executions`,
+      `/action_executions/${action}`,
+      `/action_executions/${standalone}`,
+    ])
+      expect([path, (await ask('b', 'GET', path)).status]).toEqual([path, 404]);
+    const changes = [
+      ['PUT', `/executions/${execution}`, '{"state": "CANCELLED"}'],
+      ['DELETE', `/executions/${execution}?force=true`],
+      ['PUT', `/tasks/${task}`, '{"state": "RUNNING"}'],
+      ['PUT', `/action_executions/${action}`, '{"state": "SUCCESS"}'],
+      ['PUT', `/action_executions/${standalone}`, '{"state": "SUCCESS"}'],
+      ['DELETE', '/workflows/own'],
+      ['DELETE', '/environments/e'],
+      ['PUT', '/environments', '{"name": "e"}'],
+      ['POST', '/executions', '{"workflow_name": "own"}'],
+    ] as const;
+    for (const [method, path, body] of changes)
+      expect([method, path, (await ask('b', method, path, body)).status]).toEqual([method, path, 404]);
+    expect((await ask('a', 'GET', `/executions/${execution}`)).body['state']).toBe('RUNNING');
+  });
+
+  it('lists what the caller sees', async () => {
+    const ids = async (project: string, list: string, roles?: string) =>
+      (await ask(project, 'GET', `/${list}`, undefined, roles)).body[list] as unknown as { name: string }[];
+    for (const list of ['executions', 'tasks', 'action_executions', 'environments'])
+      expect([list, await ids('b', list)]).toEqual([list, []]);
+    expect((await ids('b', 'workflows')).map(({ name }) => name)).toEqual(['shared']);
+    expect((await ids('b', 'executions', 'member,admin')).length).toBe(1);
+    expect((await ids('a', 'action_executions')).length).toBe(2);
+  });
+
+  it('lets all use what is public, and its project alone change it', async () => {
+    expect((await ask('b', 'GET', '/workflows/shared')).status).toBe(200);
+    expect((await ask('b', 'POST', '/executions', '{"workflow_name": "shared"}')).status).toBe(201);
+    expect((await ask('b', 'DELETE', '/workflows/shared')).status).toBe(403);
+    expect((await ask('b', 'PUT', '/workflows', workflow('shared', 'std.noop'))).status).toBe(403);
+    expect((await ask('b', 'PUT', '/workflows', workflow('own', 'std.noop'))).status).toBe(403);
+  });
+
+  it('does not give an execution of another project for its id', async () => {
+    const body = JSON.stringify({ id: execution, workflow_name: 'shared' });
+    expect((await ask('b', 'POST', '/executions', body)).status).toBe(409);
+    expect((await ask('a', 'POST', '/executions', body)).body['id']).toBe(execution);
+  });
+});
+
+describe('What is not there', () => {
+  it.each([
+    ['GET', '/cron_triggers', /systemd timer/],
+    ['POST', '/event_triggers', /health policy runs workflows/],
+    ['GET', '/code_sources/x', /ad-hoc action over std.http/],
+    ['GET', '/dynamic_actions?name=x', /ad-hoc action over std.http/],
+    ['POST', '/workflows/own/members', /scope=public/],
+    ['DELETE', '/workflows/own/members/m', /scope=public/],
+    ['GET', '/nothing', /^Resource not found: GET \/v2\/nothing$/],
+    ['PATCH', '/workflows/own', /^Resource not found: PATCH/],
+  ])('%s %s says so, in a form that clients show', async (method, path, sentence) => {
+    const { status, body } = await ask('a', method, path, method === 'POST' ? '{}' : undefined);
+    expect([status, body['faultcode']]).toEqual([404, 'Client']);
+    expect(body['faultstring']).toMatch(sentence);
+  });
+
+  it('is said of the root, too', async () => {
+    const answer = await ask('a', 'GET', '/');
+    expect(answer).toEqual({ status: 200, body: { uri: `${server.url}/v2` } });
+  });
+});
+
+describe('The services', () => {
+  it('are the processes of Coppice, by their roles', async () => {
+    const now = Date.now();
+    await server.opened.store.write(async (tx) => {
+      const process = {
+        id: 's',
+        host: 'h',
+        pid: 7,
+        roles: ['api', 'engine'],
+        startedAt: now,
+        leaseUntil: now,
+      };
+      await registerService(tx, process);
+    });
+    expect((await ask('a', 'GET', '/services')).body).toEqual({
+      services: [
+        { name: 'h_7', type: 'api_group' },
+        { name: 'h_7', type: 'engine_group' },
+      ],
+    });
+  });
+});

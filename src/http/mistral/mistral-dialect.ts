@@ -1,0 +1,102 @@
+/**
+ * How Mistral's API words what is wrong, and writes its answers. There are two forms of errors, as Mistral's clients expect them:
+ * resources that speak JSON say `faultcode`, `faultstring` and `debuginfo`, those that take text say `faultstring` alone.
+ */
+import { z } from 'zod';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { inexactNumberIn, readJsonBody } from '../json-body.ts';
+import { badRequest } from '../../requests/workflows/workflow-tools.ts';
+import type { ApiDialect, Route } from '../route.ts';
+import { inexact, invalid } from './wire-fields.ts';
+
+const faultSchema = z
+  .strictObject({
+    faultstring: z.string(),
+    faultcode: z.enum(['Client', 'Server']).optional(),
+    debuginfo: z.null().optional(),
+  })
+  .meta({ id: 'Fault' });
+
+export const mistralDialect: ApiDialect = {
+  readQuery({ query = z.strictObject({}) }, given) {
+    const result = query.safeParse(eachOnce(given as Readonly<Record<string, string | string[]>>));
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    if (issue?.code === 'unrecognized_keys') throw badRequest(`Unknown argument: "${issue.keys[0] ?? ''}"`);
+    throw badRequest(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  },
+
+  readBody(route, text = '') {
+    if (route.bodyType !== undefined || route.body === undefined) return { body: text, rawBody: undefined };
+    const rawBody = readJson(text);
+    const result = route.body.safeParse(rawBody, { reportInput: true });
+    if (result.success) return { body: result.data, rawBody };
+    throw badRequest(sentenceOf(result.error.issues, route));
+  },
+
+  toText: (body) => JSON.stringify(body),
+
+  errorAnswer(error, route) {
+    const status = error.code === 'operation-failed' ? 500 : error.status;
+    const faultstring = error.message;
+    if (route?.bodyType === 'text/plain') return { status, body: { faultstring } };
+    return {
+      status,
+      body: { debuginfo: null, faultcode: status < 500 ? 'Client' : 'Server', faultstring },
+    };
+  },
+
+  errorSchema: faultSchema,
+};
+
+/** Every parameter once; the last one wins. */
+function eachOnce(given: Readonly<Record<string, string | string[]>>): Record<string, string | undefined> {
+  const named = Object.entries(given).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value : value.at(-1),
+  ]);
+  return Object.fromEntries(named) as Record<string, string | undefined>;
+}
+
+function readJson(text: string): JsonObject {
+  const json = parsed(text);
+  if (json === undefined) throw badRequest('Request is not in valid JSON format.');
+  const place = inexactNumberIn(text);
+  if (place !== undefined) throw badRequest(inexact(place));
+  return json;
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    return readJsonBody(text);
+  } catch (error) {
+    if (error instanceof CoppiceError) return undefined;
+    throw error;
+  }
+}
+
+/** An unknown field first: whoever wrote it meant another one. */
+function sentenceOf(issues: readonly z.core.$ZodIssue[], { bodyName = 'body' }: Route): string {
+  for (const issue of issues)
+    if (issue.code === 'unrecognized_keys')
+      return `Unknown attribute for argument ${bodyName}: ${issue.keys[0] ?? ''}`;
+  const [issue] = issues;
+  const field = issue?.path.join('.') ?? '';
+  if (issue === undefined || issue.code === 'custom') return issue?.message ?? '';
+  if (issue.input === undefined) return `Missing argument: '${field}'`;
+  return `${invalid(field, issue.input)} Expected ${expectedOf(issue)}.`;
+}
+
+const words: Readonly<Record<string, string>> = {
+  string: 'a text',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  number: 'a number',
+};
+
+function expectedOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_union') return 'an object, or its JSON text';
+  return issue.code === 'invalid_type' ? (words[issue.expected] ?? issue.expected) : issue.message;
+}

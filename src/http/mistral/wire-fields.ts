@@ -1,0 +1,71 @@
+/** What fields of Mistral's API hold: dictionaries travel as JSON text inside of JSON, times as `2026-11-22 18:29:12`. */
+import { z } from 'zod';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { inexactNumberIn } from '../json-body.ts';
+
+export const text = z.string();
+export const nullableText = z.string().nullable();
+export const jsonText = z.string().describe('A JSON object, as text.');
+export const time = z.string().describe('`2026-11-22 18:29:12`, in UTC.');
+export const nullableTime = time.nullable();
+export const flag = z.boolean();
+export const texts = z.array(text);
+
+export function timeText(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+export function nullableTimeText(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : timeText(milliseconds);
+}
+
+/** What requests may carry and nobody reads: Mistral's clients send back what they were shown. */
+export const ignored = z.unknown().optional();
+
+/** A field of a request that may be left out; null counts as left out. */
+export function optional<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullish().transform((value) => value ?? undefined);
+}
+
+/** A dictionary as requests carry it: an object, or its JSON text. `field` is its name, for errors. */
+export function dictionary(field: string, description?: string) {
+  const either = z.union([z.looseObject({}), z.string()]);
+  const described = description === undefined ? either : either.describe(description);
+  return optional(
+    described.transform((value, context): JsonObject => {
+      const wrong = (message: string): never => {
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      };
+      if (typeof value !== 'string') return value as JsonObject;
+      if (value.trim() === '') return {};
+      const json = parsed(value);
+      if (json === undefined) return wrong(`${invalid(field, value)} It is not JSON.`);
+      if (!isJsonObject(json)) return wrong(`${invalid(field, value)} Expected an object, or its JSON text.`);
+      const place = inexactNumberIn(value);
+      return place === undefined ? json : wrong(inexact(`${field}.${place}`));
+    }),
+  );
+}
+
+function parsed(written: string): Json | undefined {
+  try {
+    return JSON.parse(written) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+export function invalid(field: string, value: unknown): string {
+  const written = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = written.length <= 100 ? written : `${written.slice(0, 97)}...`;
+  return `Invalid input for field/attribute ${field}. Value: '${shown}'.`;
+}
+
+export function inexact(place: string): string {
+  return `${place}: a whole number beyond 2^53 cannot be kept exactly: send it as text`;
+}
+
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && ['true', '1', 'yes', 'on', 't', 'y'].includes(value.toLowerCase());
+}

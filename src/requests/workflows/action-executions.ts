@@ -1,0 +1,149 @@
+/** Runs of actions, by a task or by themselves: shown, completed from outside, deleted. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import {
+  deleteStandaloneAction,
+  noExecution,
+  standaloneSettings,
+  type StandaloneSetting,
+} from '../../store/standalone-actions.ts';
+import { getWorkflowAction, taskNames } from '../../store/workflow-executions.ts';
+import { listWorkflowActions, type PageQuery } from '../../store/workflow-listing.ts';
+import { hasActionEnded, type ActionRecord, type EndState } from '../../domain/workflow-records.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
+import { executionsByIds } from './executions.ts';
+import { badRequest, isVisible, notFound, runnerOf, visiblePage } from './workflow-tools.ts';
+
+/** What an action execution belongs to: a task of a workflow, or nothing. */
+export interface ActionSetting extends StandaloneSetting {
+  readonly workflow: string | null;
+  readonly task: string | null;
+}
+
+export interface ActionOfTask {
+  readonly action: ActionRecord;
+  readonly setting: ActionSetting;
+}
+
+/** @throws CoppiceError `resource-not-found` */
+export async function requireActionExecution(
+  tools: RequestTools,
+  caller: Caller,
+  id: string,
+): Promise<ActionOfTask> {
+  const action = await getWorkflowAction(tools.store.db, id);
+  const [found] = action?.type === 'ACTION' ? await withSettings(tools, [action]) : [];
+  if (found !== undefined && isVisible(caller, found.setting.project)) return found;
+  throw notFound(`ActionExecution not found [id=${id}]`);
+}
+
+/** May leave out some of the page: the actions of other projects that belong to no execution. */
+export async function listVisibleActions(
+  tools: RequestTools,
+  caller: Caller,
+  page: PageQuery,
+): Promise<{ readonly read: number; readonly last: string | undefined; readonly visible: ActionOfTask[] }> {
+  const actions = await listWorkflowActions(tools.store.db, visiblePage(caller, page));
+  const visible = (await withSettings(tools, actions)).filter(({ setting }) =>
+    isVisible(caller, setting.project),
+  );
+  return { read: actions.length, last: actions.at(-1)?.id, visible };
+}
+
+/** Without those whose execution was deleted between the two reads. */
+async function withSettings(tools: RequestTools, actions: readonly ActionRecord[]): Promise<ActionOfTask[]> {
+  const { db } = tools.store;
+  const ofTasks = actions.filter((action) => !isStandalone(action));
+  const standalone = await standaloneSettings(
+    db,
+    actions.filter(isStandalone).map(({ id }) => id),
+  );
+  const executions = await executionsByIds(
+    tools,
+    ofTasks.map(({ executionId }) => executionId),
+  );
+  const names = await taskNames(
+    db,
+    ofTasks.map(({ taskId }) => taskId),
+  );
+  return actions.flatMap((action): ActionOfTask[] => {
+    const own = standalone.get(action.id);
+    if (own !== undefined) return [{ action, setting: { ...own, workflow: null, task: null } }];
+    const [execution, task] = [executions.get(action.executionId), names.get(action.taskId)];
+    if (execution === undefined || task === undefined) return [];
+    const { workflow, namespace } = execution.record;
+    return [{ action, setting: { workflow, namespace, project: execution.project, task, description: '' } }];
+  });
+}
+
+function isStandalone({ executionId }: ActionRecord): boolean {
+  return executionId === noExecution;
+}
+
+const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
+
+/** Completes an action from outside. @throws CoppiceError `resource-not-found`, `bad-request` */
+export async function changeActionExecution(
+  tools: RequestTools,
+  caller: Caller,
+  id: string,
+  asked: { readonly state: string; readonly output: JsonObject },
+): Promise<ActionOfTask> {
+  const { action } = await requireActionExecution(tools, caller, id);
+  const state = endStates.find((one) => one === asked.state);
+  if (state === undefined)
+    throw badRequest(`state: expected one of ${endStates.join(', ')}, found ${asked.state}`);
+  // Mistral answers 500 here; it is the caller's mistake, and nothing is broken.
+  if (hasActionEnded(action.state)) throw badRequest(`Action ${action.id} is already completed`);
+  const runner = runnerOf(tools);
+  if (!isStandalone(action)) {
+    const refusal = await runner.completeAction(action, state, asked.output);
+    if (refusal !== undefined) throw badRequest(refusal.message);
+  } else if (!(await runner.standalone.complete(action, state, asked.output))) {
+    throw badRequest(`Action ${action.id} is already completed`);
+  }
+  return await requireActionExecution(tools, caller, id);
+}
+
+export interface RunAsked {
+  readonly name: string;
+  readonly namespace: string;
+  readonly description: string;
+  readonly input: JsonObject;
+  /** `save_result`, `run_sync`, `target`. */
+  readonly params: JsonObject;
+}
+
+/** `target` names an executor; there is one only. */
+const knownParams = ['save_result', 'run_sync', 'target'];
+
+/** An action by itself, without a workflow. @throws CoppiceError `resource-not-found`, `bad-request` */
+export async function runAction(
+  tools: RequestTools,
+  caller: Caller,
+  { name, input, params, namespace, description }: RunAsked,
+): Promise<ActionOfTask> {
+  if (name === '') throw badRequest('Please provide at least action name to run action.');
+  const unknown = Object.keys(params).find((param) => !knownParams.includes(param));
+  if (unknown !== undefined)
+    throw badRequest(`params: expected some of ${knownParams.join(', ')}, found ${unknown}`);
+  const setting = { namespace, project: caller.project, description };
+  const action = await runnerOf(tools).standalone.run({
+    ...setting,
+    name,
+    input,
+    isKept: params['save_result'] === true,
+    mustEnd: params['run_sync'] === true,
+  });
+  return { action, setting: { ...setting, workflow: null, task: null } };
+}
+
+/** @throws CoppiceError `resource-not-found`, `forbidden` */
+export async function deleteActionExecution(tools: RequestTools, caller: Caller, id: string): Promise<void> {
+  const { action } = await requireActionExecution(tools, caller, id);
+  if (!isStandalone(action))
+    throw new CoppiceError('forbidden', 'Only ad-hoc action execution can be deleted.');
+  if (!hasActionEnded(action.state))
+    throw new CoppiceError('forbidden', 'Only completed action execution can be deleted.');
+  await tools.store.write((tx) => deleteStandaloneAction(tx, action.id));
+}

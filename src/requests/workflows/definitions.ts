@@ -1,0 +1,144 @@
+/** Workflows, workbooks and ad-hoc actions as texts: found, created, replaced, checked, deleted. */
+import { CoppiceError } from '../../domain/errors.ts';
+import {
+  findDefinition,
+  getDefinition,
+  type Definition,
+  type DefinitionTable,
+  type Source,
+  type SourceKind,
+} from '../../store/workflow-definitions.ts';
+import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
+import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
+import { badRequest, isVisible, notFound, refuseForeign, runnerOf, visiblePage } from './workflow-tools.ts';
+
+const keys: Readonly<Record<DefinitionTable, readonly [word: string, key: string]>> = {
+  workflow: ['Workflow', 'workflow_identifier'],
+  workbook: ['Workbook', 'workbook_name'],
+  adhoc_action: ['Action', 'action_name'],
+};
+
+/** By name in a namespace, or by id. @throws CoppiceError `resource-not-found` */
+export async function requireDefinition(
+  { store }: RequestTools,
+  caller: Caller,
+  table: DefinitionTable,
+  identity: string,
+  namespace = '',
+): Promise<Definition> {
+  const found =
+    (await findDefinition(store.db, table, identity, namespace)) ??
+    (await getDefinition(store.db, table, identity));
+  if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
+  const [word, key] = keys[table];
+  throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`);
+}
+
+export async function listVisibleDefinitions(
+  { store }: RequestTools,
+  caller: Caller,
+  table: DefinitionTable,
+  page: PageQuery,
+): Promise<Definition[]> {
+  return await listDefinitions(store.db, table, visiblePage(caller, page));
+}
+
+export interface DescribedDefinition {
+  readonly definition: Definition;
+  readonly source: Source;
+  readonly parsed: ParsedSource;
+}
+
+export async function describeDefinition(
+  tools: RequestTools,
+  definition: Definition,
+): Promise<DescribedDefinition> {
+  return { definition, ...(await runnerOf(tools).library.describe(definition)) };
+}
+
+/** @throws Error for a definition that is no workflow. */
+export function workflowOf({ definition, parsed }: DescribedDefinition): WorkflowSpec {
+  const spec = parsed.workflows.find(({ fullName }) => fullName === definition.name);
+  if (spec === undefined) throw new Error(`The definition text has no workflow ${definition.name}.`);
+  return spec;
+}
+
+export interface DefinitionText {
+  readonly kind: SourceKind;
+  readonly text: string;
+  readonly namespace: string | undefined;
+  readonly scope: string | undefined;
+}
+
+/** @throws CoppiceError `bad-request`, `action-conflict` */
+export async function createDefinitions(
+  tools: RequestTools,
+  caller: Caller,
+  asked: DefinitionText,
+): Promise<Definition[]> {
+  return await runnerOf(tools).library.create(asked.kind, asked.text, scopeOf(caller, asked));
+}
+
+/** @throws CoppiceError `bad-request`, `resource-not-found` */
+export async function replaceDefinitions(
+  tools: RequestTools,
+  caller: Caller,
+  asked: DefinitionText,
+): Promise<Definition[]> {
+  await refuseForeignNames(tools, caller, asked);
+  return await runnerOf(tools).library.replace(asked.kind, asked.text, scopeOf(caller, asked));
+}
+
+const scopes = ['private', 'public'];
+
+function scopeOf({ project }: Caller, { scope = 'private', namespace = '' }: DefinitionText) {
+  if (!scopes.includes(scope)) {
+    throw badRequest(`Scope must be one of the following: ('private', 'public'); actual: ${scope}`);
+  }
+  return { namespace, scope, project };
+}
+
+/** Names that the text would replace, of another project. */
+async function refuseForeignNames(
+  { store }: RequestTools,
+  caller: Caller,
+  { kind, text, namespace = '' }: DefinitionText,
+): Promise<void> {
+  const { workbook, workflows, actions } = parseSource(kind, text);
+  const names: (readonly [DefinitionTable, string])[] = [
+    ...(workbook === undefined ? [] : [['workbook', workbook.name] as const]),
+    ...workflows.map(({ fullName }) => ['workflow', fullName] as const),
+    ...actions.map(({ fullName }) => ['adhoc_action', fullName] as const),
+  ];
+  for (const [table, name] of names) {
+    const found = await findDefinition(store.db, table, name, namespace);
+    if (found !== undefined) refuseForeign(caller, found.project, `${keys[table][0].toLowerCase()} ${name}`);
+  }
+}
+
+/** Its executions go on. @throws CoppiceError `resource-not-found`, `forbidden` */
+export async function deleteDefinition(
+  tools: RequestTools,
+  caller: Caller,
+  table: DefinitionTable,
+  identity: string,
+  namespace?: string,
+): Promise<void> {
+  const definition = await requireDefinition(tools, caller, table, identity, namespace);
+  refuseForeign(caller, definition.project, `${keys[table][0].toLowerCase()} ${definition.name}`);
+  await runnerOf(tools).library.delete(table, definition);
+}
+
+export type Validity = { readonly valid: true } | { readonly valid: false; readonly error: string };
+
+export function validateDefinition(kind: SourceKind, text: string): Validity {
+  try {
+    parseSource(kind, text);
+    return { valid: true };
+  } catch (error) {
+    if (!(error instanceof CoppiceError)) throw error;
+    return { valid: false, error: error.message };
+  }
+}

@@ -1,0 +1,88 @@
+/** Named environments: variables to start executions with. */
+import { randomUUID } from 'node:crypto';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import {
+  deleteEnvironment,
+  findEnvironment,
+  insertEnvironment,
+  updateEnvironment,
+  type Environment,
+} from '../../store/workflow-environments.ts';
+import { listEnvironments, type PageQuery } from '../../store/workflow-listing.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
+import { isVisible, notFound, refuseForeign, visiblePage } from './workflow-tools.ts';
+
+/** @throws CoppiceError `resource-not-found` */
+export async function requireEnvironment(
+  { store }: RequestTools,
+  caller: Caller,
+  name: string,
+): Promise<Environment> {
+  const found = await findEnvironment(store.db, name);
+  if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
+  throw notFound(`Environment not found [name=${name}]`);
+}
+
+export async function listVisibleEnvironments(
+  { store }: RequestTools,
+  caller: Caller,
+  page: PageQuery,
+): Promise<Environment[]> {
+  return await listEnvironments(store.db, visiblePage(caller, page));
+}
+
+export interface EnvironmentAsked {
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly variables: JsonObject | undefined;
+  readonly scope: string | undefined;
+}
+
+/** @throws CoppiceError `action-conflict` */
+export async function createEnvironment(
+  { store, now }: RequestTools,
+  caller: Caller,
+  asked: EnvironmentAsked,
+): Promise<Environment> {
+  const environment: Environment = {
+    id: randomUUID(),
+    name: asked.name,
+    description: asked.description ?? '',
+    variables: asked.variables ?? {},
+    scope: asked.scope ?? 'private',
+    project: caller.project,
+    createdAt: now(),
+    updatedAt: null,
+  };
+  if (await store.write((tx) => insertEnvironment(tx, environment))) return environment;
+  const sentence = `Duplicate entry for Environment ['name', 'project_id']: ${environment.name}`;
+  throw new CoppiceError('action-conflict', sentence);
+}
+
+/** @throws CoppiceError `resource-not-found`, `forbidden` */
+export async function changeEnvironment(
+  tools: RequestTools,
+  caller: Caller,
+  { name, description, variables, scope }: EnvironmentAsked,
+): Promise<Environment> {
+  await requireOwn(tools, caller, name);
+  const change = {
+    ...(description === undefined ? {} : { description }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(variables === undefined ? {} : { variables }),
+  };
+  await tools.store.write((tx) => updateEnvironment(tx, name, change, tools.now()));
+  return await requireEnvironment(tools, caller, name);
+}
+
+/** @throws CoppiceError `resource-not-found`, `forbidden` */
+export async function removeEnvironment(tools: RequestTools, caller: Caller, name: string): Promise<void> {
+  await requireOwn(tools, caller, name);
+  await tools.store.write((tx) => deleteEnvironment(tx, name));
+}
+
+async function requireOwn(tools: RequestTools, caller: Caller, name: string): Promise<void> {
+  const { project } = await requireEnvironment(tools, caller, name);
+  refuseForeign(caller, project, `environment ${name}`);
+}

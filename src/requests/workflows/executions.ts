@@ -1,0 +1,166 @@
+/** Executions of workflows: started, paused, resumed, ended by force, described, deleted. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { getExecution, getExecutions, type StoredExecution } from '../../store/workflow-executions.ts';
+import { listExecutions, type PageQuery } from '../../store/workflow-listing.ts';
+import type { EndState } from '../../domain/workflow-records.ts';
+import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
+import type { ExecutionRequest } from '../../workflow/runner/workflow-runner.ts';
+import { hasEnded } from '../../workflow/workflow-service.ts';
+import type { Caller, RequestTools } from '../request-tools.ts';
+import { requireDefinition } from './definitions.ts';
+import { badRequest, isVisible, notFound, refuse, runnerOf, visiblePage } from './workflow-tools.ts';
+
+/** @throws CoppiceError `resource-not-found` */
+export async function requireExecution(
+  { store }: RequestTools,
+  caller: Caller,
+  id: string,
+): Promise<StoredExecution> {
+  const found = await getExecution(store.db, id);
+  if (found !== undefined && isVisible(caller, found.project)) return found;
+  throw notFound(`WorkflowExecution not found [id=${id}]`);
+}
+
+export async function listVisibleExecutions(
+  { store }: RequestTools,
+  caller: Caller,
+  page: PageQuery,
+): Promise<StoredExecution[]> {
+  return await listExecutions(store.db, visiblePage(caller, page));
+}
+
+/** Several at once, by id. */
+export async function executionsByIds(
+  { store }: RequestTools,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, StoredExecution>> {
+  return await getExecutions(store.db, ids);
+}
+
+export interface StartAsked {
+  /** Chosen by the caller: a second start with it gives the execution that is there. */
+  readonly id: string | undefined;
+  readonly workflowId: string | undefined;
+  readonly workflowName: string | undefined;
+  readonly namespace: string | undefined;
+  readonly input: JsonObject | undefined;
+  readonly params: JsonObject | undefined;
+  readonly description: string | undefined;
+  /** Its workflow, input and params are taken where nothing else is said. */
+  readonly sourceExecutionId: string | undefined;
+}
+
+/** Ids are UUIDs, and what scripts choose in their place; they become parts of paths. */
+const idForm = /^[\w.-]{1,64}$/;
+
+/** @throws CoppiceError `resource-not-found`, `bad-request` */
+export async function startExecution(
+  tools: RequestTools,
+  caller: Caller,
+  asked: StartAsked,
+): Promise<StoredExecution> {
+  const source = present(asked.sourceExecutionId)
+    ? await requireExecution(tools, caller, asked.sourceExecutionId)
+    : undefined;
+  const { id } = asked;
+  if (present(id) && !idForm.test(id))
+    throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
+  const known = present(id) ? await getExecution(tools.store.db, id) : undefined;
+  if (known !== undefined) return ownOrTaken(caller, known);
+  const started = await runnerOf(tools).startExecution({
+    ...(present(id) ? { id } : {}),
+    workflow: await visibleWorkflow(tools, caller, workflowIn(asked, source)),
+    input: { ...source?.record.input, ...asked.input },
+    params: { ...source?.record.params, ...asked.params },
+    description: asked.description ?? '',
+    project: caller.project,
+    signalsEnd: false,
+  });
+  return ownOrTaken(caller, started);
+}
+
+function ownOrTaken(caller: Caller, execution: StoredExecution): StoredExecution {
+  if (isVisible(caller, execution.project)) return execution;
+  throw new CoppiceError('action-conflict', `The id ${execution.record.id} is taken.`);
+}
+
+/** A definition of another project does not exist for the caller. @throws CoppiceError `resource-not-found` */
+async function visibleWorkflow(
+  tools: RequestTools,
+  caller: Caller,
+  wanted: ExecutionRequest['workflow'],
+): Promise<ExecutionRequest['workflow']> {
+  const [identity, namespace] = 'id' in wanted ? [wanted.id, ''] : [wanted.name, wanted.namespace];
+  const { id } = await requireDefinition(tools, caller, 'workflow', identity, namespace);
+  return { id };
+}
+
+function present(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function workflowIn(asked: StartAsked, source: StoredExecution | undefined): ExecutionRequest['workflow'] {
+  if (present(asked.workflowId)) return { id: asked.workflowId };
+  const namespace = asked.namespace ?? source?.record.namespace ?? '';
+  if (present(asked.workflowName)) return { name: asked.workflowName, namespace };
+  if (source !== undefined) return { name: source.record.workflow, namespace };
+  throw badRequest('Workflow ID or workflow name must be provided. Workflow ID is recommended.');
+}
+
+export interface ExecutionChange {
+  readonly description: string | undefined;
+  readonly state: string | undefined;
+  readonly stateInfo: string | null;
+  /** undefined where there is nothing in it. */
+  readonly env: JsonObject | undefined;
+}
+
+/** @throws CoppiceError `resource-not-found`, `bad-request`, `forbidden` */
+export async function changeExecution(
+  tools: RequestTools,
+  caller: Caller,
+  id: string,
+  { description, state, stateInfo, env }: ExecutionChange,
+): Promise<StoredExecution> {
+  await requireExecution(tools, caller, id);
+  if (description === undefined && state === undefined && env === undefined)
+    throw badRequest('The property state, description, or env is not provided for update.');
+  if (description !== undefined && state !== undefined)
+    throw badRequest('The property description must be updated separately from state.');
+  if (env !== undefined && state !== undefined && state !== 'RUNNING')
+    throw badRequest(
+      'The property env can only be updated when workflow execution is not running or on resume from pause.',
+    );
+  const runner = runnerOf(tools);
+  if (state !== undefined) refuse(await runner.tell(id, eventFor(state, stateInfo, env)));
+  else if (env !== undefined) refuse(await runner.tell(id, { type: 'change-env', env }));
+  if (description !== undefined) await runner.describeExecution(id, description);
+  return await requireExecution(tools, caller, id);
+}
+
+const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
+const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
+
+function eventFor(state: string, stateInfo: string | null, env: JsonObject | undefined): UntimedEvent {
+  if (state === 'PAUSED') return { type: 'pause', stateInfo };
+  if (state === 'RUNNING') return { type: 'resume', ...(env === undefined ? {} : { env }) };
+  const end = endStates.find((one) => one === state);
+  if (end !== undefined) return { type: 'stop', state: end, stateInfo };
+  throw badRequest(`Cannot change state to ${state}. Allowed states are: ${allowedStates.join(', ')}`);
+}
+
+/** With all that belongs to it. @throws CoppiceError `resource-not-found`, `forbidden` */
+export async function deleteExecution(
+  tools: RequestTools,
+  caller: Caller,
+  id: string,
+  { force }: { readonly force: boolean },
+): Promise<void> {
+  const { record } = await requireExecution(tools, caller, id);
+  if (!hasEnded(record.state) && !force) {
+    const sentence = `Only completed executions can be deleted. Use --force to override this. Execution ${record.id} is in ${record.state} state.`;
+    throw new CoppiceError('forbidden', sentence);
+  }
+  await runnerOf(tools).deleteExecution(record.id);
+}

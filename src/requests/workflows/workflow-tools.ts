@@ -1,0 +1,45 @@
+/** What the use cases of workflows need, and how they refuse: in Mistral's words, which its clients show. */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { RefusedRequest } from '../../workflow/language/conductor/fault.ts';
+import type { WorkflowRunner } from '../../workflow/runner/workflow-runner.ts';
+import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
+import type { PageQuery } from '../../store/workflow-listing.ts';
+
+/** @throws Error where this process has no runner: then it has no route that asks for one. */
+export function runnerOf({ runner }: RequestTools): WorkflowRunner {
+  if (runner === undefined) throw new Error('This process runs no workflows.');
+  return runner;
+}
+
+export function badRequest(sentence: string): CoppiceError {
+  return new CoppiceError('bad-request', sentence);
+}
+
+export function notFound(sentence: string): CoppiceError {
+  return new CoppiceError('resource-not-found', sentence);
+}
+
+/** @throws CoppiceError for what the execution cannot do. */
+export function refuse(refusal: RefusedRequest | undefined): void {
+  if (refusal === undefined) return;
+  const { reason, message } = refusal;
+  if (reason === 'not-allowed') throw new CoppiceError('forbidden', message);
+  throw reason === 'not-found' ? notFound(message) : badRequest(message);
+}
+
+export function isVisible(caller: Caller, project: string, scope = 'private'): boolean {
+  const own = visibleProject(caller);
+  return own === undefined || own === project || scope === 'public';
+}
+
+/** What is public can be seen by all, and changed by its project only. @throws CoppiceError `forbidden` */
+export function refuseForeign(caller: Caller, project: string, what: string): void {
+  if (isVisible(caller, project)) return;
+  throw new CoppiceError('forbidden', `The ${what} belongs to another project: it can be used, not changed.`);
+}
+
+/** The page that the caller sees. */
+export function visiblePage(caller: Caller, page: PageQuery): PageQuery {
+  const project = visibleProject(caller);
+  return project === undefined ? page : { ...page, project };
+}
