@@ -147,7 +147,7 @@ function nodeOf(id: string, health: HealthRecord): NodeSnapshot {
 }
 
 function healthOf({ detection }: HealthPolicy, isFailed: boolean): HealthRecord {
-  const well = healthAfterRecovery(detection, 'the status is ACTIVE', now - 30_000);
+  const well = healthAfterRecovery(detection, 'the status is ACTIVE', now - 30_000, true);
   if (!isFailed) return well;
   const failure = { class: 'SERVER_ERROR', reason: 'the status is ERROR' };
   return { ...well, state: 'FAILED', last: 'unhealthy', failures: 1, failedAt: now - 90_000, failure };

@@ -4,6 +4,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
 import { withoutRetries } from '../health/detector.ts';
 import { probeNode } from '../health/probe-node.ts';
+import { probeStatus } from '../health/status-polling.ts';
 import type { ManagedNode } from '../clusters/managed-node.ts';
 import type { ActionServices } from './services.ts';
 
@@ -23,9 +24,9 @@ export interface ProbingServices extends ActionServices {
 /** DETECTION asks the policy's own detection modes; without any the profile is asked. */
 export function recoveryProbe(tools: DetectorTools): Probe {
   return async ({ type, facts }, by, detection, signal) => {
-    if (by === 'STATUS' || detection === null || detection.modes.length === 0)
-      return await type.probe(facts, signal);
     const target = { node: facts, profile: type };
+    if (by === 'STATUS' || detection === null || detection.modes.length === 0)
+      return await probeStatus(target, signal);
     // A verification probes again by itself: retries would only make each of its probes slow.
     const detectors = withoutRetries(createDetectors(detection.modes, tools));
     const { combined } = await probeNode(target, detectors, detection.recoveryConditional, { signal });

@@ -1,6 +1,6 @@
 /**
- * What one look at a node says. `unknown` means that we could not look: it starts no recovery and never counts as
- * healthy. A healer that cannot see must not act (design: the health policy, "Words").
+ * What one probe of a node says. `unknown` means that the node could not be seen: it starts no recovery and never counts as healthy. A
+ * healer that cannot see must not act. That there is no node to probe is not unknown, but known: NOT_CREATED.
  */
 export type Verdict =
   | { readonly health: 'healthy'; readonly reason: string }
@@ -8,6 +8,7 @@ export type Verdict =
   | { readonly health: 'unknown'; readonly reason: string };
 
 export const failureClasses = [
+  'NOT_CREATED',
   'SERVER_ERROR',
   'SERVER_STOPPED',
   'SERVER_PAUSED',

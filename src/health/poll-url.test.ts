@@ -45,7 +45,7 @@ const facts: NodeFacts = {
   clusterId: null,
   clusterName: null,
   metadata: {},
-  physicalId: null,
+  physicalId: 'server-1',
   data: {},
   properties: {},
 };
@@ -427,10 +427,21 @@ test('retries ask again until the answer is good, and not when it is', async () 
   expect(asked).toBe(4);
 });
 
-test('a node that lacks what the URL needs is unknown', async () => {
-  const verdict = await ask(1, { poll_url: 'http://127.0.0.1:{port}/{physical_id}' });
+test('a URL that is not made for nodes of its kind is unknown', async () => {
+  const verdict = await ask(1, { poll_url: 'http://127.0.0.1/{cluster_id}' });
   expect(verdict).toEqual({
     health: 'unknown',
-    reason: 'poll_url has {physical_id}, and the node has none',
+    reason: 'poll_url has {cluster_id}, and the node has none',
+  });
+});
+
+test('a node that lacks the port that it should have is unhealthy', async () => {
+  const detector = pollUrl({ poll_url: 'http://{address}:{port}/' }, new HttpClient());
+  const profile = { probe: neverAsked, endpoint: () => ({ address: '127.0.0.1', port: null }) };
+  const verdict = await detector.probe({ node: facts, profile }, new AbortController().signal);
+  expect(verdict).toEqual({
+    health: 'unhealthy',
+    failure: 'NOT_CREATED',
+    reason: 'poll_url has {port}, and the node has none yet, or none any more',
   });
 });

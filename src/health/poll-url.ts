@@ -47,7 +47,8 @@ export function pollUrl(given: Partial<PollUrlOptions>, http: HttpClient): Detec
       if (!pattern.ok)
         return unknown(`poll_url_healthy_response must be ${pattern.expected} (${pattern.hint})`);
       const expanded = expandUrl(template, valuesOf(target));
-      if (!expanded.ok) return unknown(expanded.reason);
+      if (!expanded.ok)
+        return expanded.isLacking ? unhealthy('NOT_CREATED', expanded.reason) : unknown(expanded.reason);
       return ask(expanded.url, options, pattern.response, http, signal);
     },
   };
@@ -66,10 +67,11 @@ function valuesOf({ node, profile }: ProbeTarget): UrlValues {
     nodename: node.name,
     nodeid: node.id,
     physical_id: node.physicalId,
-    cluster_id: node.clusterId,
+    // A node without a cluster lacks nothing: the URL is not made for it.
+    cluster_id: node.clusterId ?? undefined,
     index: node.index,
-    address: address ?? null,
-    port: port ?? null,
+    address,
+    port,
   };
 }
 

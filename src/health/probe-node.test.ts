@@ -12,7 +12,8 @@ const good: Verdict = { health: 'healthy', reason: 'fine' };
 const bad: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'gone' };
 const worse: Verdict = { health: 'unhealthy', failure: 'URL_UNHEALTHY', reason: 'answered 500' };
 const blind: Verdict = { health: 'unknown', reason: 'no way to look' };
-const target = { node: { id: 'n' } } as ProbeTarget;
+const tools = { http: new HttpClient() };
+const target = { node: { id: 'n', physicalId: 'server-1' } } as ProbeTarget;
 
 describe('a look at a node', () => {
   function detector(answers: readonly Verdict[], changes: Partial<Detector> = {}): Detector {
@@ -66,7 +67,6 @@ describe('a look at a node', () => {
 });
 
 describe('the registry', () => {
-  const tools = { http: new HttpClient() };
   const options: PollUrlOptions = {
     poll_url: 'http://{nodename}/',
     poll_url_ssl_verify: true,
@@ -121,4 +121,45 @@ describe('the registry', () => {
       'no node of this Coppice can be looked at by LB_STATUS_POLLING',
     );
   });
+});
+
+describe('a node that does not exist', () => {
+  const signal = new AbortController().signal;
+  const modes = [
+    { type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'http://{address}:{port}/' } as PollUrlOptions },
+    { type: 'NODE_STATUS_POLLING' },
+  ] as const;
+
+  function missing(seen: Verdict, physicalId: string | null = null): ProbeTarget {
+    const profile = { probe: () => Promise.resolve(seen), endpoint: () => ({}) };
+    return { node: { id: 'n', physicalId } as ProbeTarget['node'], profile };
+  }
+
+  test.each(['ANY_FAILED', 'ALL_FAILED'] as const)(
+    'is unhealthy for every mode under %s, for the reason that the profile type knows',
+    async (conditional) => {
+      const { verdicts, combined } = await probeNode(
+        missing({ health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'process 7 has ended' }),
+        createDetectors(modes, tools),
+        conditional,
+        { signal },
+      );
+      expect(combined).toMatchObject({ failure: 'NOT_CREATED', reason: 'process 7 has ended' });
+      expect(verdicts.map(({ verdict }) => verdict.health)).toEqual(['unhealthy', 'unhealthy']);
+    },
+  );
+
+  test.each([[null], ['']])(
+    'is unhealthy also where the profile type cannot see, or sees something else: %j',
+    async (physicalId) => {
+      for (const seen of [blind, good]) {
+        const target = missing(seen, physicalId);
+        const { combined } = await probeNode(target, createDetectors(modes, tools), 'ANY_FAILED', { signal });
+        expect(combined).toMatchObject({
+          failure: 'NOT_CREATED',
+          reason: expect.stringContaining('its creation failed'),
+        });
+      }
+    },
+  );
 });

@@ -9,6 +9,7 @@ import type { DetectorVerdict } from '../recovery/classify-health.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
+import { exists, notCreated, statusPolling } from './status-polling.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
@@ -36,7 +37,19 @@ export function probeModes(
   detectors: readonly Detector[],
   context: ProbeContext,
 ): Promise<ModeVerdict[]> {
+  if (!exists(target.node)) return probeMissingNode(target, detectors, context);
   return Promise.all(detectors.map((detector) => probeMode(target, detector, context)));
+}
+
+/** There is nothing that a mode could probe: the profile type is asked once for the reason, and all modes give that verdict. */
+async function probeMissingNode(
+  target: ProbeTarget,
+  detectors: readonly Detector[],
+  context: ProbeContext,
+): Promise<ModeVerdict[]> {
+  const { verdict, attempts, tookMs } = await probeMode(target, statusPolling(), context);
+  const missing = notCreated(verdict);
+  return detectors.map(({ name, mode }) => ({ detector: name, mode, verdict: missing, attempts, tookMs }));
 }
 
 /** All modes, and what they say together under the policy's `recovery_conditional`. */

@@ -1,11 +1,12 @@
 /**
  * What the profile type itself says of the node (its process, its server in Nova).
  *
- * NODE_STATUS_POLLING asks once in each round. LIFECYCLE_EVENTS asks the same, and besides at once when the profile type tells of an event
- * (`healing/healer.ts` listens): an event is only a reason to look, so that one that is late, repeated or made up does no harm, and
- * one that is lost is made up for by the next round.
+ * NODE_STATUS_POLLING asks once in each round. LIFECYCLE_EVENTS asks the same, and besides at once when the profile type reports an
+ * event (`healing/observer.ts` listens): an event is only a reason to probe, so that one that is late, repeated or wrong does no harm,
+ * and the next round makes up for one that is lost.
  */
-import type { Detector } from './detector.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import type { Detector, ProbeTarget } from './detector.ts';
 
 /** Long enough for a slow cloud API, short enough that a round of a minute still has its answers in time. */
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -20,6 +21,29 @@ export function statusPolling(
     attempts: 1,
     retryIntervalMs: 0,
     timeoutMs,
-    probe: ({ node, profile }, signal) => profile.probe(node, signal),
+    probe: probeStatus,
   };
+}
+
+/** As the profile type sees the node; one that does not exist is unhealthy whatever the type says of it. */
+export async function probeStatus({ node, profile }: ProbeTarget, signal: AbortSignal): Promise<Verdict> {
+  const verdict = await profile.probe(node, signal);
+  return exists(node) ? verdict : notCreated(verdict);
+}
+
+/**
+ * A node without a physical id was never created, or what was created was removed. That is known, it need not be seen: such a node
+ * is unhealthy for every detection mode, also where its URL cannot be filled in or somebody else answers at its address.
+ */
+export function exists({ physicalId }: ProbeTarget['node']): boolean {
+  return physicalId !== null && physicalId !== '';
+}
+
+/** @param seen what the profile type says of it: the reason may tell why the node is not there. */
+export function notCreated(seen: Verdict): Verdict {
+  const reason =
+    seen.health === 'unhealthy'
+      ? seen.reason
+      : 'the node does not exist: its creation failed, or it was removed and not created again';
+  return { health: 'unhealthy', failure: 'NOT_CREATED', reason };
 }

@@ -52,7 +52,7 @@ test.each([
   ['ftp://h/', 'poll_url must begin with http:// or https://, and begins with ftp:'],
   ['h/health', 'poll_url is not a URL once its placeholders are filled in'],
 ])('there is no URL for %j', (template, reason) => {
-  expect(expand(template, { port: null })).toBe(`no: ${reason}`);
+  expect(expand(template, { port: undefined })).toBe(`no: ${reason}`);
 });
 
 test('an unknown placeholder is named, with those that there are', () => {

@@ -16,12 +16,13 @@ export const urlPlaceholders = [
 
 export type UrlPlaceholder = (typeof urlPlaceholders)[number];
 
-/** What is known of a node; absent or empty means that the node has no such thing. */
-export type UrlValues = Readonly<Partial<Record<UrlPlaceholder, string | number | null>>>;
+/** What is known of a node. null: it should have such a thing, and lacks it; absent or empty: nodes of its kind have none. */
+export type UrlValues = Readonly<Partial<Record<UrlPlaceholder, string | number | null | undefined>>>;
 
 export type ExpandedUrl =
   | { readonly ok: true; readonly url: URL }
-  | { readonly ok: false; readonly reason: string };
+  /** `isLacking`: it is the node that lacks something, not the URL that is wrong for it. */
+  | { readonly ok: false; readonly reason: string; readonly isLacking: boolean };
 
 type Part = { readonly text: string } | { readonly name: string; readonly position: UrlPosition };
 type UrlPosition = 'host' | 'bracketed host' | 'after host';
@@ -64,6 +65,8 @@ function expandPart(name: string, position: UrlPosition, values: UrlValues): str
   if (!isPlaceholder(name)) {
     return no(`poll_url has {${name}}; known are ${urlPlaceholders.map((one) => `{${one}}`).join(', ')}`);
   }
+  if (values[name] === null)
+    return { ...no(`poll_url has {${name}}, and the node has none yet, or none any more`), isLacking: true };
   const value = String(values[name] ?? '').toWellFormed();
   if (value === '') return no(`poll_url has {${name}}, and the node has none`);
   // The URL parser reads these two as "this folder" and "the folder above", encoded or not.
@@ -92,6 +95,6 @@ function isPlaceholder(name: string): name is UrlPlaceholder {
   return (urlPlaceholders as readonly string[]).includes(name);
 }
 
-function no(reason: string): ExpandedUrl {
-  return { ok: false, reason };
+function no(reason: string) {
+  return { ok: false, reason, isLacking: false } as const;
 }

@@ -55,6 +55,7 @@ function seen(state: HealthRecord['state']): HealthRecord {
     failedAt: failed ? at : null,
     failure: failed ? { class: 'SERVER_ERROR', reason: 'broken' } : null,
     detectors: [{ detector: 'NODE_STATUS_POLLING', verdict, since: at }],
+    healthyAt: failed ? null : at,
     probedAt: at,
     probeAgainAt: at + 10_000,
   };

@@ -112,8 +112,11 @@ export interface ProfileType {
   /** The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`. */
   details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
 
-  /** What may stand in a poll URL: `{address}`, `{port}`, ...; absent where the node has none. */
-  endpoint(node: NodeFacts): { readonly address?: string; readonly port?: number };
+  /**
+   * What may stand in a poll URL: `{address}`, `{port}`. Absent: nodes of this profile have none, so that a URL with it is a mistake of
+   * the policy. null: this node should have one and lacks it, which makes it unhealthy (NOT_CREATED).
+   */
+  endpoint(node: NodeFacts): { readonly address?: string | null; readonly port?: number | null };
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };

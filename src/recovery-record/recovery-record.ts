@@ -253,7 +253,7 @@ async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: stri
     tx,
     node.id,
     node.clusterId,
-    healthAfterRecovery(episode.policy.detection, reason, now),
+    healthAfterRecovery(episode.policy.detection, reason, now, episode.facts.rules.verify === 'DETECTION'),
   );
 }
 

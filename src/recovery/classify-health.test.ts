@@ -123,6 +123,29 @@ describe('grace', () => {
     });
     expect(record.state).toBe('FAILED');
   });
+
+  test('ends at the first healthy probe, also where the node could not be seen after it', () => {
+    const grace = { node_update_timeout: 300 };
+    expect(states([ill, well, ill], grace)).toEqual(['SUSPECTED', 'HEALTHY', 'FAILED']);
+    expect(states([well, unseen, ill], grace)).toEqual(['HEALTHY', 'UNKNOWN', 'FAILED']);
+    expect(states([unseen, ill], grace)).toEqual(['UNKNOWN', 'SUSPECTED']);
+  });
+
+  test('is not for a node that does not exist: it cannot be coming up', () => {
+    const missing: Verdict = { health: 'unhealthy', failure: 'NOT_CREATED', reason: 'no process' };
+    expect(states([missing], { node_update_timeout: 300 })).toEqual(['FAILED']);
+  });
+
+  test('is over for a node that a recovery has verified, and not for one that was not probed', () => {
+    const { detection } = healthPolicy({ detection: { node_update_timeout: 300 } });
+    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+    const stateAfter = (isVerified: boolean) => {
+      const record = healthAfterRecovery(detection, 'ok', 5000, isVerified);
+      return classifyHealth({ record, verdicts, detection, changedAt: 5000, now: 15_000 }).state;
+    };
+    expect(stateAfter(true)).toBe('FAILED');
+    expect(stateAfter(false)).toBe('SUSPECTED');
+  });
 });
 
 describe('several detectors', () => {
@@ -160,7 +183,7 @@ describe('several detectors', () => {
 
 test('a verified recovery begins anew', () => {
   const detection = healthPolicy({ detection: { failure_threshold: 2 } }).detection;
-  const record = healthAfterRecovery(detection, 'verified by DETECTION: ok', 5000);
+  const record = healthAfterRecovery(detection, 'verified by DETECTION: ok', 5000, true);
   const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
   expect(record).toMatchObject({ state: 'HEALTHY', failures: 0, failedAt: null, probeAgainAt: 15_000 });
   expect(classifyHealth({ record, verdicts, detection, changedAt: 0, now: 15_000 }).state).toBe('SUSPECTED');

@@ -38,6 +38,8 @@ export interface HealthRecord {
   readonly failedAt: number | null;
   readonly failure: Failure | null;
   readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
+  /** The last healthy probe; null: there was none since the node was last changed. */
+  readonly healthyAt: number | null;
   readonly probedAt: number;
   readonly probeAgainAt: number;
 }
@@ -60,6 +62,7 @@ export function classifyHealth(observation: Observation): HealthRecord {
     ...judged,
     since: observation.record?.state === judged.state ? observation.record.since : observation.now,
     last: verdict.health,
+    healthyAt: verdict.health === 'healthy' ? observation.now : healthyAt(observation.record),
     detectors: withSince(observation),
     probedAt: observation.now,
     probeAgainAt: observation.now + observation.detection.intervalMs,
@@ -129,16 +132,28 @@ function judgeGood(
   return { ...counts, state: 'FAILED', reason: `${progress} before it is healthy again: ${reason}` };
 }
 
-/** Grace puts off the confirmation of a new failure; what was confirmed before stays so. */
+/** A record of an earlier version does not say it. */
+function healthyAt(record: HealthRecord | null): number | null {
+  if (record === null) return null;
+  const { healthyAt: known, state, probedAt } = record as Partial<HealthRecord>;
+  if (known !== undefined) return known;
+  return state === 'HEALTHY' ? (probedAt ?? null) : null;
+}
+
+/**
+ * Grace puts off the confirmation of a new failure: a node that was changed may still be coming up. It ends at the first healthy probe, and
+ * a node that does not exist has none. What was confirmed before stays so.
+ */
 function judgeFailed(
-  { detection, changedAt, now }: Observation,
+  { record, detection, changedAt, now }: Observation,
   before: number,
   failedAt: number,
   failure: Failure,
 ): Judgement {
   const failed = { successes: 0, failedAt, failure };
   const graceEnds = changedAt + detection.nodeUpdateTimeoutMs;
-  if (now < graceEnds && before < detection.failureThreshold) {
+  const mayComeUp = healthyAt(record) === null && failure.class !== 'NOT_CREATED';
+  if (mayComeUp && now < graceEnds && before < detection.failureThreshold) {
     const reason = `${failure.reason}; it was changed ${duration(now - changedAt)} ago, so failures do not count for ${duration(graceEnds - now)} more`;
     return { ...failed, state: 'SUSPECTED', failures: before, reason };
   }
@@ -156,8 +171,16 @@ function withSince({ record, verdicts, now }: Observation): HealthRecord['detect
   });
 }
 
-/** A node that a recovery has verified begins anew: what failed before does not count against it. */
-export function healthAfterRecovery(detection: Detection, reason: string, now: number): HealthRecord {
+/**
+ * A recovered node starts afresh: what failed before does not count against it.
+ * @param isVerified whether it was probed after the recovery; one that was not has its grace still before it.
+ */
+export function healthAfterRecovery(
+  detection: Detection,
+  reason: string,
+  now: number,
+  isVerified: boolean,
+): HealthRecord {
   return {
     state: 'HEALTHY',
     since: now,
@@ -168,6 +191,7 @@ export function healthAfterRecovery(detection: Detection, reason: string, now: n
     failedAt: null,
     failure: null,
     detectors: [],
+    healthyAt: isVerified ? now : null,
     probedAt: now,
     probeAgainAt: now + detection.intervalMs,
   };

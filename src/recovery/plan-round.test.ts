@@ -19,6 +19,7 @@ function health(state: HealthRecord['state'], more: Partial<HealthRecord> = {}):
     failedAt: failed ? 900_000 : null,
     failure: failed ? { class: 'SERVER_ERROR', reason: 'status ERROR' } : null,
     detectors: [],
+    healthyAt: null,
     probedAt: now,
     probeAgainAt: now + 10_000,
     ...more,
@@ -260,7 +261,17 @@ describe('limits', () => {
       node('recovering', health('HEALTHY')),
       node('quarantined', health('HEALTHY'), { quarantinedSince: 1 }),
     ];
-    expect(countUnhealthy({ nodes, episodes: [episode('recovering')], desiredCapacity: 10 })).toBe(9);
-    expect(countUnhealthy({ nodes, episodes: [], desiredCapacity: 0 })).toBe(5);
+    expect(countUnhealthy({ now, nodes, episodes: [episode('recovering')], desiredCapacity: 10 })).toBe(9);
+    expect(countUnhealthy({ now, nodes, episodes: [], desiredCapacity: 0 })).toBe(5);
+  });
+
+  test('do not take an excluded node as unhealthy, for as long as it is excluded', () => {
+    const until = (end: number | null) => ({ excluded: { until: end, reason: 'being debugged' } });
+    const nodes = [
+      node('for good', health('FAILED'), until(null)),
+      node('for now', health('FAILED'), until(now + 1)),
+      node('no more', health('FAILED'), until(now)),
+    ];
+    expect(countUnhealthy({ now, nodes, episodes: [], desiredCapacity: 3 })).toBe(1);
   });
 });

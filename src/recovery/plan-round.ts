@@ -88,18 +88,21 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
 }
 
 interface SortedNodes {
-  /** All that is not known to be well, by id: suspected, failed, in recovery, unknown, quarantined. */
+  /** All that is not known to be healthy, by id: suspected, failed, in recovery, unknown, quarantined. */
   readonly unhealthyNodes: ReadonlyMap<string, NodeSnapshot>;
   /** Those confirmed failed that have no open episode. */
   readonly failed: readonly NodeSnapshot[];
   /** Those that are well again without an episode, and whose status still says that they are not. */
   readonly restored: readonly Entry[];
-  /** With those that are missing against the desired capacity. */
+  /**
+   * What counts for `max_unhealthy`: these, and those that are missing against the desired capacity; but not the excluded ones. The
+   * operator has taken them on: what is wrong with them is explained, and is no sign of a cause that lies outside of the nodes.
+   */
   readonly unhealthy: number;
 }
 
 /** One look at each node, and no more at the many that are well: of 100,000 each look is a way to memory. */
-function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
+function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
   const restored: Entry[] = [];
@@ -116,11 +119,12 @@ function sortNodes({ nodes, episodes, desiredCapacity }: NodesOfRound): SortedNo
   const seemsHealthy = new Set([...inEpisode].filter((id) => !unhealthyNodes.has(id)));
   const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
   for (const node of inDoubt) unhealthyNodes.set(node.id, node);
-  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + unhealthyNodes.size;
+  const counted = [...unhealthyNodes.values()].filter((node) => !isExcluded(node, now)).length;
+  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + counted;
   return { unhealthyNodes, failed, restored, unhealthy };
 }
 
-type NodesOfRound = Pick<RoundSnapshot, 'nodes' | 'episodes' | 'desiredCapacity'>;
+type NodesOfRound = Pick<RoundSnapshot, 'now' | 'nodes' | 'episodes' | 'desiredCapacity'>;
 
 /** See `SortedNodes`. */
 export function countUnhealthy(snapshot: NodesOfRound): number {
@@ -205,7 +209,7 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
       reason: `quarantined ${duration(now - node.quarantinedSince)} ago, until somebody releases it`,
     };
   }
-  if (excluded !== null && (excluded.until === null || excluded.until > now)) {
+  if (excluded !== null && isExcluded(node, now)) {
     return { until: excluded.until, reason: `excluded from healing (${excluded.reason})` };
   }
   if (!settled.has(node.status)) {
@@ -216,6 +220,10 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
   if (health?.last === 'healthy')
     return { until: nextProbe, reason: `its last look was good: ${health.reason}` };
   return health?.state === 'FAILED' ? null : { until: nextProbe, reason: 'not confirmed failed' };
+}
+
+function isExcluded({ excluded }: NodeSnapshot, now: number): boolean {
+  return excluded !== null && (excluded.until === null || excluded.until > now);
 }
 
 /** A record that says nothing new is not written again: from the time in it the looks go on, an interval apart. */

@@ -82,6 +82,7 @@ function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined
     failedAt: now,
     failure: { class: failure.class, reason: failure.reason },
     detectors: [],
+    healthyAt: null,
     probedAt: now,
     probeAgainAt: now,
   };

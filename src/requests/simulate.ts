@@ -190,6 +190,7 @@ function supposeHealthy(node: NodeSnapshot, now: number): NodeSnapshot {
     failedAt: null,
     failure: null,
     detectors: [],
+    healthyAt: now,
     probedAt: now,
     probeAgainAt: now,
   } as const;

@@ -166,7 +166,10 @@ export class ClusterWorld {
     if (limits !== null)
       this.breaker = breakerAfter(this.breaker, { state: end.state, startedAt, closedAt: this.now }, limits);
     if (end.state === 'RECOVERED') {
-      this.records.set(episode.nodeId, healthAfterRecovery(this.policy.detection, end.reason, this.now));
+      this.records.set(
+        episode.nodeId,
+        healthAfterRecovery(this.policy.detection, end.reason, this.now, true),
+      );
       this.exhausted.delete(episode.nodeId);
     }
     if (end.state === 'EXHAUSTED')

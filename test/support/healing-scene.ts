@@ -115,6 +115,7 @@ export class HealingScene {
       failedAt: failed ? this.now : null,
       failure: failed ? { class: failure, reason: 'broken' } : null,
       detectors: [],
+      healthyAt: state === 'HEALTHY' ? this.now : null,
       probedAt: this.now,
       probeAgainAt: this.now + 10 * second,
     };

@@ -183,8 +183,12 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     ),
     async (story, { name = '', nodes: named = '', ends = '', after }) => {
       const takesMs = after === undefined ? usualCourse.takesMs : ms(after);
-      for (const node of await story.nodesNamed(named))
-        story.courses.set(`${name as OperationName} ${node.name}`, {
+      // A node that is still to be created may be named.
+      const names = named.startsWith('web-')
+        ? named.split(/,? /)
+        : (await story.nodesNamed(named)).map((node) => node.name);
+      for (const node of names)
+        story.courses.set(`${name as OperationName} ${node}`, {
           takesMs,
           ends: courseEnds[ends] ?? 'works',
         });

@@ -64,6 +64,7 @@ async function see(state: 'FAILED' | 'HEALTHY'): Promise<void> {
     failedAt: now,
     failure: { class: 'SERVER_ERROR', reason: 'broken' },
     detectors: [],
+    healthyAt: null,
     probedAt: now + 1000,
     probeAgainAt: now,
   };

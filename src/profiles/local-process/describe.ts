@@ -15,7 +15,8 @@ import { readClaim } from './start-record.ts';
 
 export async function probeProcess(host: Host, { id, data }: NodeFacts): Promise<Verdict> {
   const identity = identityIn(data);
-  if (identity === undefined) return exited(await whyNone(host, id));
+  if (identity === undefined)
+    return { health: 'unhealthy', failure: 'NOT_CREATED', reason: await whyNone(host, id) };
   host.events.follow(id, identity);
   try {
     return verdictOn(host, identity);

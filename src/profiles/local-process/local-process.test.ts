@@ -185,7 +185,7 @@ describe('look', () => {
   });
 
   test('says that a node without a process has none', async () => {
-    expect(await look(place.type, place.node(sleeper))).toBe('PROCESS_EXITED');
+    expect(await look(place.type, place.node(sleeper))).toBe('NOT_CREATED');
   });
 
   test('by a second Coppice sees the process that the first one left', async () => {

@@ -61,10 +61,14 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),
     details: (node) => describeNode(host, node),
-    endpoint: ({ data }) =>
-      typeof data['port'] === 'number' ? { address: loopback, port: data['port'] } : { address: loopback },
+    endpoint: endpointOf,
     start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
   };
+}
+
+function endpointOf({ data, properties }: NodeFacts): ReturnType<ProfileType['endpoint']> {
+  if (typeof data['port'] === 'number') return { address: loopback, port: data['port'] };
+  return specOf(properties).port === undefined ? { address: loopback } : { address: loopback, port: null };
 }
 
 function operationsOf(host: Host): Readonly<Record<string, Operation>> {
