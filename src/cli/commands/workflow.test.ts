@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,6 +152,23 @@ describe('coppice workflow run', () => {
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('Workflow not found')]);
     const unwritten = await run(['workflow', 'run', path, '--input', 'x'], { url: server.url });
     expect(unwritten.code).toBe(2);
+  });
+
+  it('says of an HTTP action that failed its status and reason', async () => {
+    const refusing = createServer((_, response) => {
+      response.writeHead(409, { 'content-type': 'application/json' }).end('{"error": "locked"}');
+    });
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve));
+    const { port } = refusing.address() as AddressInfo;
+    const text = `version: '2.0'\nw: {tasks: {a: {action: std.http url="http://127.0.0.1:${port}/?key=hunter2"}}}\n`;
+    try {
+      const { out } = await run(['workflow', 'run', file('refused.yaml', text)], { url: server.url });
+      expect(out).toMatch(/└─ a +ERROR .*409 Conflict: locked$/m);
+      expect(out).toMatch(/a \[task_ex_id=[^\]]+\] -> 409 Conflict: locked$/m);
+      expect(out).not.toContain('hunter2');
+    } finally {
+      refusing.close();
+    }
   });
 
   it('says once why it failed, where its task says it', async () => {

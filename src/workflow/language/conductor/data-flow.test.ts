@@ -154,6 +154,22 @@ describe('errors inside the engine', () => {
 });
 
 describe('the text of a failed execution', () => {
+  it('says of an HTTP action its status and reason, and keeps the whole answer in the result', () => {
+    const answer = {
+      content: { error: 'locked' },
+      status: 409,
+      reason: 'Conflict',
+      headers: { 'X-Secret': 'hunter2' },
+    };
+    const { stateInfo, output } = run(
+      `w: {tasks: {a: {action: std.fail, input: {error_data: ${JSON.stringify(answer)}}}}}`,
+    );
+    expect(stateInfo?.replaceAll(/[0-9a-f-]{36}/g, 'ID')).toBe(
+      'Failure caused by error in tasks: a\n\n  a [task_ex_id=ID] -> 409 Conflict: locked\n    [action_ex_id=ID, idx=0]: 409 Conflict: locked\n',
+    );
+    expect(output['result']).toBe(stateInfo);
+  });
+
   it('names the failed tasks in order, with the results of their actions', () => {
     const { stateInfo } = run(
       'w: {tasks: {zeta: {action: std.fail error_data="z"}, alpha: {action: std.fail, input: {error_data: {code: 5}}}, caught: {action: std.fail, on-error: {zeta: <% false %>}}, start: {on-success: zeta}}}',

@@ -1,4 +1,5 @@
 /** How an execution ends or is held: its state, state_info and output. */
+import { describeHttpFailure } from '../../../domain/http-failure.ts';
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts';
 import { type Template } from '../../expressions.ts';
 import type { ActionRecord, ActionState, EndState, TaskRecord } from '../../../domain/workflow-records.ts';
@@ -147,16 +148,24 @@ function describeFailure(draft: Draft, failed: readonly TaskRecord[]): string {
 const maxShownActions = 50;
 
 function describeTask(draft: Draft, task: TaskRecord): string {
-  const lines = [`\n  ${task.name} [task_ex_id=${task.id}] -> ${task.stateInfo ?? 'None'}\n`];
-  for (const action of draft.actionsOf(task.id)) {
-    if (action.state !== 'ERROR') continue;
-    if (lines.length > maxShownActions) break;
+  const failed = [...draft.actionsOf(task.id)].filter((action) => action.state === 'ERROR');
+  const lines = failed.slice(0, maxShownActions).map((action) => {
     const kind = action.type === 'ACTION' ? 'action_ex_id' : 'wf_ex_id';
-    const result =
-      action.type === 'ACTION' || !isJsonObject(action.result)
-        ? action.result
-        : (action.result['result'] ?? 'Unknown');
-    lines.push(`    [${kind}=${action.id}, idx=${action.index}]: ${pythonText(result)}\n`);
-  }
-  return lines.join('');
+    return `    [${kind}=${action.id}, idx=${action.index}]: ${describeResult(action)}\n`;
+  });
+  return [`\n  ${task.name} [task_ex_id=${task.id}] -> ${describeEnd(task, failed)}\n`, ...lines].join('');
+}
+
+/** A task that failed with its action has the action's result as its state_info. */
+function describeEnd({ stateInfo }: TaskRecord, failed: readonly ActionRecord[]): string {
+  const last = failed.at(-1);
+  const isResult =
+    last !== undefined && stateInfo?.startsWith('{') === true && pythonText(last.result) === stateInfo;
+  return isResult ? describeResult(last) : (stateInfo ?? 'None');
+}
+
+/** Unlike in Mistral, the failure of an HTTP action is its status and reason; the whole answer is in the action's result. */
+function describeResult({ type, result, input }: ActionRecord): string {
+  if (type === 'ACTION') return describeHttpFailure(result, input) ?? pythonText(result);
+  return pythonText(isJsonObject(result) ? (result['result'] ?? 'Unknown') : result);
 }
