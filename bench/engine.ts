@@ -21,6 +21,7 @@ import type { Store } from '../src/store/store.ts';
 import { embeddedWorkflows } from '../src/workflow/runner/embedded-workflows.ts';
 import { median, type Measure } from './measure.ts';
 import { simulatedNode } from './simulated-node.ts';
+import { joined } from '../test/support/membership.ts';
 
 const owner = { project: 'bench', user: 'bench', domain: null };
 
@@ -102,19 +103,18 @@ async function startEngine(store: Store): Promise<Engine> {
       for (let step = 0; step < 5; step += 1) await context.step(`step ${step}`, async () => ({ step }));
     },
   };
+  const membership = await joined(store);
   const profileTypes = registryOf([simulatedNode]);
   const definitions = actionDefinitions({
     store,
     profileTypes,
     probe,
-    workflows: embeddedWorkflows({ store }),
+    workflows: embeddedWorkflows({ store, membership }),
   });
   const engine = new Engine({
     store,
     definitions: [...definitions, fiveSteps],
-    alone: true,
-    host: 'bench',
-    roles: ['engine'],
+    membership,
   });
   await engine.start();
   return engine;

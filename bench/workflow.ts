@@ -16,6 +16,7 @@ import type { Store } from '../src/store/store.ts';
 import { succeeded, type PerformedAction } from '../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../src/workflow/runner/embedded-workflows.ts';
 import { median, type Measure } from './measure.ts';
+import { joined } from '../test/support/membership.ts';
 
 const performed: PerformedAction = {
   name: 'bench.call',
@@ -157,13 +158,17 @@ async function withWorkflows<T>(
   const directory = mkdtempSync(join(tmpdir(), 'coppice-bench-'));
   const store = openSqlite(join(directory, 'coppice.db'));
   const log = { error: ({ err }: { err: unknown }) => console.error(err) };
-  const workflows = embeddedWorkflows({ store, actions: [performed], log });
   try {
     await migrate(store, Date.now());
+    const membership = await joined(store);
+    const workflows = embeddedWorkflows({ store, membership, actions: [performed], log });
     await workflows.runner.start();
-    return await work(workflows, store);
+    try {
+      return await work(workflows, store);
+    } finally {
+      await workflows.runner.stop();
+    }
   } finally {
-    await workflows.runner.stop();
     await store.close();
     rmSync(directory, { recursive: true, force: true });
   }

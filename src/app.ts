@@ -1,12 +1,11 @@
 /**
  * Coppice put together: the only place that knows every part. What each part does is said in its own folder.
  *
- *     port -> data directory -> store -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
+ *     port -> data directory -> store -> membership -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
  *
  * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
  * directory. A process that is killed needs no stop: the next start takes over what it left.
  */
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { actionEnded, actionStarted } from './actions/action-events.ts';
@@ -23,6 +22,7 @@ import { noAuthentication, type Authentication } from './http/authentication.ts'
 import { createHttpServer } from './http/http-server.ts';
 import { Port } from './http/port.ts';
 import { createLog } from './log.ts';
+import { Membership } from './membership/membership.ts';
 import { actionMetrics } from './metrics/action-metrics.ts';
 import { notificationMetrics } from './metrics/notification-metrics.ts';
 import { recoveryMetrics } from './metrics/recovery-metrics.ts';
@@ -92,15 +92,24 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
   const registry = new Registry();
   const http = new HttpClient({ guard: new AddressGuard(config.outbound) });
   const profileTypes = knownProfileTypes({ dataDir: directory.path });
+  const membership = new Membership({
+    store,
+    host: hostname(),
+    roles: config.roles,
+    failed: (error) => log.error({ err: error }, 'the lease of this process could not be renewed'),
+  });
+  await membership.join();
+  stops.push(() => membership.leave());
   const workflows = embeddedWorkflows({
     store,
+    membership,
     log,
     apiUrl: () => port?.url,
     httpPolicy: { http, maxResponseBytes: config.workflowHttpResponseBytes },
     keepDays: config.workflowKeepDays,
   });
   const definitions = actionDefinitions({ store, profileTypes, workflows, probe: recoveryProbe({ http }) });
-  const parts: Parts = { config, log, store, registry, http, profileTypes, workflows };
+  const parts: Parts = { config, log, store, membership, registry, http, profileTypes, workflows };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store));
@@ -126,6 +135,7 @@ interface Parts {
   readonly config: Config;
   readonly log: Log;
   readonly store: Store;
+  readonly membership: Membership;
   readonly registry: Registry;
   readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
@@ -159,21 +169,20 @@ async function startHttp(
 
 /** Before anything that has something to tell. */
 async function startNotifier(
-  { config, log, store, registry, http }: Parts,
+  { config, log, store, membership, registry, http }: Parts,
   publicUrl: () => string | null,
   stops: Started['stops'],
 ): Promise<void> {
   const targets = config.notificationTargets;
   const names = targets.map(({ name }) => name);
   const counted = notificationMetrics(registry, store, names);
-  const owner = randomUUID();
-  const notifier = new Notifier({ store, targets, http, owner, alone: true, publicUrl, log, counted });
+  const notifier = new Notifier({ store, membership, targets, http, publicUrl, log, counted });
   stops.push(() => notifier.stop());
   await notifier.start();
 }
 
 async function startEngine(
-  { config, log, store, registry, profileTypes }: Parts,
+  { config, log, store, membership, registry, profileTypes }: Parts,
   definitions: ReturnType<typeof actionDefinitions>,
   stops: Started['stops'],
 ): Promise<void> {
@@ -182,9 +191,7 @@ async function startEngine(
     store,
     definitions,
     concurrency: config.concurrency,
-    alone: true,
-    host: hostname(),
-    roles: config.roles,
+    membership,
     observer: {
       started: (tx, action) => actionStarted(tx, action, Date.now()),
       async ended(tx, action, ending) {

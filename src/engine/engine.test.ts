@@ -18,6 +18,7 @@ import { sendSignal } from '../store/action-wakes.ts';
 import { insertActions, toAction, type NewAction } from '../store/actions.ts';
 import type { ActionContext, ActionDefinition, ActionInterrupted } from './action-context.ts';
 import { Engine } from './engine.ts';
+import { joined } from '../../test/support/membership.ts';
 
 type Body = ActionDefinition['run'];
 
@@ -42,9 +43,7 @@ describe.each(backends)('the engine on $name', (backend) => {
     const engine = new Engine({
       store: test.store,
       definitions,
-      alone: true,
-      host: 'test',
-      roles: [],
+      membership: await joined(test.store),
       ...options,
     });
     engines.push(engine);
@@ -199,6 +198,7 @@ describe.each(backends)('the engine on $name', (backend) => {
       onCommitted: (listener) => store.onCommitted(listener),
       location: store.location,
       writeFailure: undefined,
+      isExclusive: true,
       isFailure: (error) => store.isFailure(error),
       close: () => store.close(),
       async write(work) {
@@ -354,7 +354,7 @@ describe.each(backends)('the engine on $name', (backend) => {
     const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('LOOK'));
     // A life that claims both, begins, and is never heard of again.
     await test.store.write((tx) => claimActions(tx, 'dead', 2, Date.now()));
-    await test.store.write((tx) => takeOverActions(tx, ['dead']));
+    await test.store.write((tx) => takeOverActions(tx));
     for (const each of [id, other])
       await test.store.write((tx) => requestCancel(tx, each, 'asked for', Date.now()));
     const told: string[] = [];
@@ -487,7 +487,7 @@ describe.each(backends)('the engine on $name', (backend) => {
     const [id = ''] = await enqueue(newAction('DO', { locks: [{ resource: 'r', mode: 'exclusive' }] }));
     const claimAs = (owner: string) => test.store.write((tx) => claimActions(tx, owner, 1, Date.now()));
     const [old] = await claimAs('old');
-    await test.store.write((tx) => takeOverActions(tx, ['old']));
+    await test.store.write((tx) => takeOverActions(tx));
     const [young] = await claimAs('young');
     if (old === undefined || young === undefined) throw new Error('not claimed');
     expect(young.epoch).toBe(old.epoch + 1);

@@ -1,15 +1,14 @@
 /**
- * The engine: claims actions and runs them, keeps this process's lease, takes over what dead processes left.
+ * The engine: claims actions and runs them, and takes over those of processes that are gone (`membership/`).
  *
  *     pass:  wake what is due -> claim what is ready (with its locks) -> run, up to `concurrency` at once
  *
  * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of the next wait
- * that is due, and every second besides; a lost notice costs a second, never an action. The process has a new identity at
- * each start, so that nothing of an earlier life of the same process can be taken for its own.
+ * that is due, and every second besides; a lost notice costs a second, never an action.
  */
-import { randomUUID } from 'node:crypto';
 import { toErrorRecord } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
+import type { Membership } from '../membership/membership.ts';
 import {
   claimActions,
   endAction,
@@ -23,14 +22,6 @@ import {
 import { hasReadyActions } from '../store/action-claims.ts';
 import { deleteOldSignals, nextWakeAt, wakeDueActions } from '../store/action-wakes.ts';
 import { loadSteps } from '../store/action-steps.ts';
-import {
-  registerService,
-  removeExpiredServices,
-  removeOtherServices,
-  removeService,
-  renewLease,
-  type Service,
-} from '../store/services.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ActionInterrupted, type ActionDefinition } from './action-context.ts';
 import { ActionRun, type RunOutcome } from './action-run.ts';
@@ -41,10 +32,8 @@ export interface EngineOptions {
   readonly now?: () => number;
   /** Actions that run at once; those that wait do not count. */
   readonly concurrency?: number;
-  /** True where a lock on the database proves that no other process lives. */
-  readonly alone: boolean;
-  readonly host: string;
-  readonly roles: readonly string[];
+  /** Joined: its id owns the claims. */
+  readonly membership: Membership;
   readonly observer?: EngineObserver;
 }
 
@@ -57,8 +46,6 @@ export interface EngineObserver {
 }
 
 const PASS_EVERY_MS = 1000;
-const LEASE_MS = 30_000;
-const RENEW_EVERY_MS = 10_000;
 const RETRY_AFTER_FAILURE_MS = 1000;
 const CLEAN_EVERY_MS = 3_600_000;
 /** Longer than anybody is late in asking for a signal; the wait itself may be longer, it was there before. */
@@ -66,7 +53,6 @@ const KEEP_SIGNALS_MS = 7 * 24 * 3_600_000;
 const SUCCESS = 'Action completed successfully.';
 
 export class Engine {
-  readonly id = randomUUID();
   readonly #options: EngineOptions;
   readonly #store: Store;
   readonly #now: () => number;
@@ -92,13 +78,12 @@ export class Engine {
   }
 
   async start(): Promise<void> {
-    await this.#register();
+    this.#unlisten.push(await this.#options.membership.subscribe(takeOverActions));
     this.#unlisten.push(this.#store.listen('actions', () => this.kick()));
     this.#unlisten.push(this.#store.listen('controls', () => void this.#control()));
     this.#timers = [
       setInterval(() => this.kick(), PASS_EVERY_MS),
       setInterval(() => void this.#control(), PASS_EVERY_MS),
-      setInterval(() => void this.#renew(), RENEW_EVERY_MS),
       setInterval(() => void this.#clean(), CLEAN_EVERY_MS),
     ];
     this.kick();
@@ -113,7 +98,6 @@ export class Engine {
     await this.#passing;
     for (const run of this.#runs.values()) run.stop();
     await Promise.all(this.#ended);
-    await this.#store.write((tx) => removeService(tx, this.id));
   }
 
   /** How many actions run now; those that wait are rows, not here. */
@@ -154,7 +138,7 @@ export class Engine {
   }
 
   async #claim(tx: Tx, most: number): Promise<ActionClaim[]> {
-    const claims = await claimActions(tx, this.id, most, this.#now());
+    const claims = await claimActions(tx, this.#options.membership.id, most, this.#now());
     for (const claim of claims) {
       if (claim.epoch === 1) await this.#options.observer?.started?.(tx, claim.action);
     }
@@ -241,38 +225,9 @@ export class Engine {
     }
   }
 
-  async #register(): Promise<void> {
-    const now = this.#now();
-    await this.#store.write(async (tx) => {
-      await registerService(tx, this.#service(now));
-      const dead = this.#options.alone
-        ? await removeOtherServices(tx, this.id)
-        : await removeExpiredServices(tx, now);
-      await takeOverActions(tx, dead);
-    });
-  }
-
   async #clean(): Promise<void> {
     try {
       await this.#store.write((tx) => deleteOldSignals(tx, this.#now() - KEEP_SIGNALS_MS));
-    } catch (error) {
-      this.#options.observer?.failed?.(error, undefined);
-    }
-  }
-
-  #service(now: number): Service {
-    const { host, roles } = this.#options;
-    return { id: this.id, host, pid: process.pid, roles, startedAt: now, leaseUntil: now + LEASE_MS };
-  }
-
-  async #renew(): Promise<void> {
-    try {
-      await this.#store.write(async (tx) => {
-        const now = this.#now();
-        // Taken for dead while we slept: what we ran has been taken over, and is fenced off; we go on with what is new.
-        if (!(await renewLease(tx, this.id, now + LEASE_MS))) await registerService(tx, this.#service(now));
-        await takeOverActions(tx, await removeExpiredServices(tx, now));
-      });
     } catch (error) {
       this.#options.observer?.failed?.(error, undefined);
     }

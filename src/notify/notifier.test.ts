@@ -21,6 +21,7 @@ import type { DeliveryLimits, DeliveryResult } from './delivery-worker.ts';
 import { Notifier } from './notifier.ts';
 import type { NotificationTarget } from './notification-target.ts';
 import { enqueueRecoveryNews } from './enqueue-recovery-news.ts';
+import { joined } from '../../test/support/membership.ts';
 
 const secret = 'a secret of sufficient length';
 const limits: Partial<DeliveryLimits> = { timeoutMs: 200, firstDelayMs: 5, maxDelayMs: 20, refusals: 3 };
@@ -70,15 +71,14 @@ describe('Notifications', () => {
 
   async function start(
     targets: readonly NotificationTarget[] = [target()],
-    options: { store?: Store; limits?: Partial<DeliveryLimits>; alone?: boolean } = {},
+    options: { store?: Store; limits?: Partial<DeliveryLimits> } = {},
   ): Promise<Notifier> {
     const log = (details: object, message: string) => void logged.push(JSON.stringify([details, message]));
     const notifier = new Notifier({
       store,
       targets,
       http,
-      owner: randomUUID(),
-      alone: true,
+      membership: await joined(store),
       publicUrl: () => 'https://coppice.example',
       log: { warn: log as never, error: log as never },
       counted: (_, result) => void counted.push(result),

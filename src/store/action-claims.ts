@@ -1,9 +1,9 @@
 /**
  * Claims of durable actions: taking them with their locks, the fenced writes of their owner, giving them back, taking them over.
  *
- * Why a claim is safe: it is one write transaction; the locks an action needs are looked at and taken in the same
- * transaction as its status becomes RUNNING, so that two claims never both see a resource free. On SQLite write transactions
- * exclude one another; another database has to make them do so for the same resource (see the store's dialect files).
+ * Why a claim is safe: it is one write transaction; the locks an action needs are read and taken in the same transaction as its
+ * status becomes RUNNING, after `tx.exclude` of their resources, so that two claims never both see a resource free. Of two that
+ * claim the same action, the second finds it no longer READY.
  * Each claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one changes no row
  * and throws `StaleClaim`: a process that slept through its lease can move nothing.
  */
@@ -16,6 +16,7 @@ import type { EndedActionStatus } from '../domain/states.ts';
 import { wakeAction } from './action-wakes.ts';
 import { toAction } from './actions.ts';
 import { fromText, toText } from './rows.ts';
+import { livingServices } from './services.ts';
 import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -43,7 +44,7 @@ export async function claimActions(tx: Tx, owner: string, most: number, now: num
     const rows = await readyRows(tx.db, most - claims.length);
     for (const row of rows) {
       const obstacle = await takeLocks(tx, row);
-      if (obstacle === undefined) claims.push(await markRunning(tx, row, owner, now));
+      if (obstacle === undefined) claims.push(...(await markRunning(tx, row, owner, now)));
       else await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
     }
     if (rows.length === 0) break;
@@ -75,6 +76,7 @@ async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
 async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
   const wanted = fromText<LockWanted[]>(row.locks);
   if (wanted.length === 0) return undefined;
+  await tx.exclude(wanted.map((lock) => lock.resource));
   const own = tx.db.selectFrom('resource_lock').select('resource').where('action_id', '=', row.id);
   if ((await own.limit(1).executeTakeFirst()) !== undefined) return undefined;
   for (const lock of wanted) if (await isExcluded(tx, row, lock)) return lock.resource;
@@ -95,7 +97,8 @@ async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted
   return mode === 'shared' && (await older.limit(1).executeTakeFirst()) !== undefined;
 }
 
-async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<ActionClaim> {
+/** Nothing where another process has claimed it meanwhile. */
+async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<ActionClaim[]> {
   const changes = {
     status: 'RUNNING' as const,
     status_reason: 'The action is being processed.',
@@ -105,12 +108,11 @@ async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): 
     wake_at: null,
     wait_signal: null,
   };
-  await tx.db.updateTable('action').set(changes).where('id', '=', row.id).execute();
-  return {
-    action: toAction({ ...row, ...changes }),
-    epoch: changes.epoch,
-    cancelReason: cancelReasonOf(row),
-  };
+  const update = tx.db.updateTable('action').set(changes).where('id', '=', row.id);
+  const result = await update.where('status', '=', 'READY').where('epoch', '=', row.epoch).executeTakeFirst();
+  if (result.numUpdatedRows !== 1n) return [];
+  const action = toAction({ ...row, ...changes });
+  return [{ action, epoch: changes.epoch, cancelReason: cancelReasonOf(row) }];
 }
 
 /** What was asked for before there were reasons has none. */
@@ -225,17 +227,15 @@ export async function releaseAction(tx: Tx, id: string, epoch: number): Promise<
   tx.notify('actions');
 }
 
-/** Makes claimable again what processes had that are not alive; their locks stay with the actions. */
-export async function takeOverActions(tx: Tx, deadOwners: readonly string[]): Promise<number> {
-  if (deadOwners.length === 0) return 0;
+/** Makes claimable again what processes had claimed that are gone; the locks stay with the actions. */
+export async function takeOverActions(tx: Tx): Promise<void> {
   const result = await tx.db
     .updateTable('action')
     .set({ status: 'READY', owner: null, status_reason: 'Taken over: the process that ran it is gone.' })
     .where('status', '=', 'RUNNING')
-    .where('owner', 'in', deadOwners)
+    .where('owner', 'not in', livingServices(tx))
     .executeTakeFirst();
   if (result.numUpdatedRows > 0n) tx.notify('actions');
-  return Number(result.numUpdatedRows);
 }
 
 /** Of these running actions, those that somebody asked to end, and those that are no longer ours. */

@@ -9,6 +9,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { fromText, toText } from './rows.ts';
+import { livingServices } from './services.ts';
 import type { Db, Tx } from './store.ts';
 
 /** An empty list: all of them. Clusters by id or name. */
@@ -99,10 +100,16 @@ export async function leaseTarget(
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
-/** @param owner null: whoever has them; for a process that knows that it is alone. */
-export async function releaseTargets(tx: Tx, owner: string | null): Promise<void> {
+/** At a shutdown: another process may have them at once. */
+export async function releaseTargets(tx: Tx, owner: string): Promise<void> {
   const update = tx.db.updateTable('notification_target').set({ owner: null, lease_until: 0 });
-  await (owner === null ? update : update.where('owner', '=', owner)).execute();
+  await update.where('owner', '=', owner).execute();
+}
+
+/** Of processes that are gone, before their lease runs out. */
+export async function releaseAbandonedTargets(tx: Tx): Promise<void> {
+  const update = tx.db.updateTable('notification_target').set({ owner: null, lease_until: 0 });
+  await update.where('owner', 'not in', livingServices(tx)).execute();
 }
 
 /** The one that comes next for a target, due or not. */

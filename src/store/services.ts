@@ -1,4 +1,9 @@
-/** The processes of Coppice: who is alive. A lease that ran out means dead, whatever its owner believes: fencing makes that safe. */
+/**
+ * The processes that share this database. A lease that ran out means gone, whatever its owner believes: epochs and owners on the
+ * rows make that safe.
+ */
+import type { SelectQueryBuilder } from 'kysely';
+import type { Schema } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 export interface Service {
@@ -29,13 +34,18 @@ export async function renewLease(tx: Tx, id: string, until: number): Promise<boo
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
+/** For `where owner not in (...)`: what another owner has is abandoned. */
+export function livingServices(tx: Tx): SelectQueryBuilder<Schema, 'service', { id: string }> {
+  return tx.db.selectFrom('service').select('id');
+}
+
 /** Removes those whose lease ran out and returns their ids. */
 export async function removeExpiredServices(tx: Tx, now: number): Promise<string[]> {
   const rows = await tx.db.deleteFrom('service').where('lease_until', '<', now).returning('id').execute();
   return rows.map((row) => row.id);
 }
 
-/** Where the data directory's lock has shown that nobody else lives: all but one are removed. */
+/** Where a lock on the database has shown that no other process lives. */
 export async function removeOtherServices(tx: Tx, id: string): Promise<string[]> {
   const rows = await tx.db.deleteFrom('service').where('id', '!=', id).returning('id').execute();
   return rows.map((row) => row.id);

@@ -15,7 +15,7 @@ import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from
 import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
-import { yieldToEventLoop } from './event-loop.ts';
+import { EventLoopPlugin } from './event-loop-plugin.ts';
 import { asStorageFailure } from './storage-failure.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
@@ -64,6 +64,11 @@ function adapt(statement: StatementSync, guard: Guard): SqliteStatement {
   };
 }
 
+function connect(database: DatabaseSync, guard: Guard): Kysely<Schema> {
+  const dialect = new SqliteDialect({ database: new Connection(database, guard) });
+  return new Kysely({ dialect, plugins: [new EventLoopPlugin()] });
+}
+
 interface Job {
   readonly work: (tx: Tx) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
@@ -86,6 +91,7 @@ export interface SqliteOptions {
 class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
   readonly location: string;
+  readonly isExclusive = true;
   readonly #onTrouble: SqliteOptions['onWriteFailure'];
   #trouble: string | undefined;
   #again: NodeJS.Timeout | undefined;
@@ -107,8 +113,8 @@ class SqliteStore implements Store {
     this.#onTrouble = onTrouble;
     this.#raw = writer;
     const guard: Guard = (ask) => this.#guarded(ask);
-    this.#writer = new Kysely({ dialect: new SqliteDialect({ database: new Connection(writer, guard) }) });
-    this.db = new Kysely({ dialect: new SqliteDialect({ database: new Connection(reader, guard) }) });
+    this.#writer = connect(writer, guard);
+    this.db = connect(reader, guard);
   }
 
   get writeFailure(): string | undefined {
@@ -152,7 +158,6 @@ class SqliteStore implements Store {
       const group = this.#queue.slice(0, MAX_GROUP);
       this.#queue = this.#queue.slice(MAX_GROUP);
       await this.#commit(group);
-      await yieldToEventLoop();
     }
     this.#draining = undefined;
   }
@@ -186,6 +191,8 @@ class SqliteStore implements Store {
         db: this.#writer,
         notify: (topic) => void topics.add(topic),
         publish: (told) => void news.push(told),
+        // One write transaction at a time: each excludes all others.
+        exclude: () => Promise.resolve(),
       };
       const value = await job.work(tx);
       this.#raw.exec('RELEASE job');

@@ -35,6 +35,11 @@ export interface Tx {
   readonly db: Db;
   notify(topic: Topic): void;
   publish(news: RecoveryNews): void;
+  /**
+   * Until this transaction ends, no other one gets past the same call with one of these keys. Whoever decides by rows that another
+   * transaction may be writing asks for it first.
+   */
+  exclude(keys: readonly string[]): Promise<void>;
 }
 
 export interface Store {
@@ -43,6 +48,8 @@ export interface Store {
   readonly location: string;
   /** Why nothing can be recorded at present (disk full, ...), for the operator; undefined: it can. */
   readonly writeFailure: string | undefined;
+  /** Whether a lock on the database proves that no other process lives (the data directory's, for SQLite). */
+  readonly isExclusive: boolean;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;

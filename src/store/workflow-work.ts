@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
+import { livingServices } from './services.ts';
 import type { Db, Tx } from './store.ts';
 import { WorkTaken } from './workflow-executions.ts';
 
@@ -116,15 +117,13 @@ export async function releaseWorkflowAction(tx: Tx, id: string, owner: string): 
   await release.where('id', '=', id).where('owner', '=', owner).execute();
 }
 
-/** Gives a process the actions of others: of all others, or of the processes named. */
-export async function takeOverWorkflowActions(
-  tx: Tx,
-  owner: string,
-  from: 'all' | readonly string[],
-): Promise<RunningAction[]> {
-  const taken = tx.db.updateTable('workflow_action').set({ owner }).where('owner', 'is not', null);
-  const query = from === 'all' ? taken.where('owner', '!=', owner) : taken.where('owner', 'in', from);
-  const rows = await query.returning(['id', 'execution_id', 'call']).execute();
+/** Gives a process the running actions of processes that are gone. */
+export async function takeOverWorkflowActions(tx: Tx, owner: string): Promise<RunningAction[]> {
+  const abandoned = tx.db
+    .updateTable('workflow_action')
+    .set({ owner })
+    .where('owner', 'not in', livingServices(tx));
+  const rows = await abandoned.returning(['id', 'execution_id', 'call']).execute();
   return rows.map((row) => ({
     id: row.id,
     executionId: row.execution_id,

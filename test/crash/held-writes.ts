@@ -45,6 +45,7 @@ export class HeldWrites {
       db: store.db,
       location: store.location,
       writeFailure: undefined,
+      isExclusive: true,
       write: async (work) => {
         await this.#pass();
         return await store.write(work);

@@ -10,6 +10,7 @@ import type { ActionContext, ActionDefinition } from '../../src/engine/action-co
 import { Engine } from '../../src/engine/engine.ts';
 import { sendSignal } from '../../src/store/action-wakes.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
+import { joined } from '../support/membership.ts';
 
 const [databasePath = '', logPath = ''] = process.argv.slice(2);
 const killAt = Number(process.env['KILL_AT'] ?? 0);
@@ -94,9 +95,7 @@ const store = openSqlite(databasePath);
 const engine = new Engine({
   store,
   definitions,
-  alone: true,
-  host: 'crash-test',
-  roles: ['engine'],
+  membership: await joined(store),
   concurrency: 8,
   observer: {
     started: async () => boundary(),

@@ -20,6 +20,7 @@ import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.
 import type { EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { WorkflowExecution, WorkflowService } from '../../src/workflow/workflow-service.ts';
+import { joined } from '../support/membership.ts';
 
 const [databasePath = '', cloudUrl = ''] = process.argv.slice(2);
 
@@ -119,6 +120,7 @@ function mortal(store: Store): Store {
     onCommitted: (listener) => store.onCommitted(listener),
     location: store.location,
     writeFailure: undefined,
+    isExclusive: true,
     isFailure: (error) => store.isFailure(error),
     close: () => store.close(),
   };
@@ -133,15 +135,14 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const toHold = JSON.parse(process.env['HOLD_WRITES'] ?? '{}') as WritesToHold;
 const held = new HeldWrites(toHold, say);
 const store = mortal(held.store(openSqlite(databasePath)));
-const workflows = embeddedWorkflows({ store, log: { error: give } });
+const membership = await joined(store);
+const workflows = embeddedWorkflows({ store, membership, log: { error: give } });
 const profileTypes = registryOf([cloudServer]);
 const services = { store, profileTypes, workflows: slowToCancel(workflows), probe };
 const engine = new Engine({
   store,
   definitions: actionDefinitions(services).map((definition) => held.definition(definition)),
-  alone: true,
-  host: 'crash-test',
-  roles: ['engine'],
+  membership,
   // One that is held at a write keeps its place among them.
   concurrency: 64 + Object.keys(toHold).length,
   observer: { failed: give },

@@ -33,6 +33,7 @@ import { KillingCloud } from './killing-cloud.ts';
 import type { KillPoint } from './killing-cloud.ts';
 import { RecoveringProcess } from './recovering-process.ts';
 import type { Shape } from './recovery-shapes.ts';
+import { testMembership } from '../support/membership.ts';
 
 /** One run of a shape. */
 export interface Prepared {
@@ -79,7 +80,9 @@ export class RecoveryScene {
     const scene = new RecoveryScene();
     await migrate(scene.store, Date.now());
     await scene.cloud.start();
-    await embeddedWorkflows({ store: scene.store }).createDefinition(definitions);
+    await embeddedWorkflows({ store: scene.store, membership: testMembership(scene.store) }).createDefinition(
+      definitions,
+    );
     return scene;
   }
 

@@ -9,6 +9,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { failed, succeeded, type PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import { joined } from '../support/membership.ts';
 
 const [databasePath = '', logPath = '', ...wanted] = process.argv.slice(2);
 const killAt = Number(process.env['KILL_AT'] ?? 0);
@@ -48,6 +49,7 @@ const store: Store = {
   onCommitted: (listener) => real.onCommitted(listener),
   location: real.location,
   writeFailure: undefined,
+  isExclusive: true,
   isFailure: (error) => real.isFailure(error),
   close: () => real.close(),
 };
@@ -58,7 +60,7 @@ const log = {
     process.exit(1);
   },
 };
-const workflows = embeddedWorkflows({ store, log, actions: [touch] });
+const workflows = embeddedWorkflows({ store, membership: await joined(store), log, actions: [touch] });
 await workflows.runner.start();
 process.stdout.write('ready\n');
 /** `<workflow>:<id>` */

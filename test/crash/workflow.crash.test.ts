@@ -9,6 +9,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
+import { testMembership } from '../support/membership.ts';
 
 const program = join(import.meta.dirname, 'workflow-load.ts');
 const CRASHES = 60;
@@ -56,7 +57,7 @@ beforeEach(async () => {
   writeFileSync(logPath, '');
   store = openSqlite(join(directory, 'coppice.db'));
   await migrate(store, Date.now());
-  await embeddedWorkflows({ store }).createDefinition(definitions);
+  await embeddedWorkflows({ store, membership: testMembership(store) }).createDefinition(definitions);
 });
 
 afterEach(async () => {

@@ -53,8 +53,8 @@ export class RecoveryScene {
     const errors: unknown[] = [];
     const log = { error: (details: object) => void errors.push(details) };
     let workflows: EmbeddedWorkflows | undefined;
-    const engine = await TestEngine.start((store) => {
-      workflows = embeddedWorkflows({ store, log });
+    const engine = await TestEngine.start((store, membership) => {
+      workflows = embeddedWorkflows({ store, membership, log });
       return [nodeRecover({ store, workflows, probe, profileTypes: registryOf([cloud.type]) })];
     });
     if (workflows === undefined) throw new Error('the engine made no actions');

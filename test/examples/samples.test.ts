@@ -11,6 +11,7 @@ import type { WorkflowDescription } from '../../src/workflow/workflow-service.ts
 import { openTestStore } from '../support/backends.ts';
 import { FakeCloud } from '../support/fake-cloud.ts';
 import { read, readSample, sampleNames, samplesFolder } from './sample.ts';
+import { testMembership } from '../support/membership.ts';
 
 function policyOf(name: string): { value: HealthPolicy; complaints: string[] } {
   const { type, version, properties } = readSample(name).policy;
@@ -35,9 +36,10 @@ function workflowSteps({ recovery }: HealthPolicy): Runnable[] {
 async function workflowsOf(name: string): Promise<Map<string, WorkflowDescription>> {
   const opened = await openTestStore();
   try {
-    const made = await embeddedWorkflows({ store: opened.store }).createDefinition(
-      read(name, 'workflow.yaml'),
-    );
+    const made = await embeddedWorkflows({
+      store: opened.store,
+      membership: testMembership(opened.store),
+    }).createDefinition(read(name, 'workflow.yaml'));
     return new Map(made.map((workflow) => [workflow.name, workflow]));
   } finally {
     await opened.close();

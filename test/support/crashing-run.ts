@@ -43,6 +43,7 @@ export class CrashingRun {
       close: () => store.close(),
       location: store.location,
       writeFailure: undefined,
+      isExclusive: true,
       isFailure: (error) => error instanceof Killed || store.isFailure(error),
       write: (work) => this.#write(() => store.write(work)),
     };

@@ -9,6 +9,7 @@ import type { PerformedAction } from '../../src/workflow/actions/action-type.ts'
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { openTestStore, type TestStore } from './backends.ts';
 import { FakeCloud } from './fake-cloud.ts';
+import { joined } from './membership.ts';
 import { testTools } from './test-server.ts';
 
 export interface MistralServer {
@@ -29,7 +30,8 @@ export async function startMistralServer(
   const log = { error: (fields: object) => void errors.push(fields) };
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const workflows = embeddedWorkflows({ store: opened.store, log, actions, apiUrl: () => url });
+  const membership = await joined(opened.store);
+  const workflows = embeddedWorkflows({ store: opened.store, membership, log, actions, apiUrl: () => url });
   await workflows.runner.start();
   const server = await createHttpServer({
     tools: { ...testTools(opened.store, new FakeCloud()), runner: workflows.runner },

@@ -9,6 +9,7 @@ export interface Death {
 }
 
 export class MortalStore implements Store {
+  readonly isExclusive = true;
   readonly #store: Store;
   readonly #death: Death;
   readonly died = Promise.withResolvers<void>();

@@ -10,6 +10,8 @@ import type { Store, Tx } from '../../src/store/store.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedWorkflows } from './simulated-workflows.ts';
 import type { VirtualClock } from './virtual-clock.ts';
+import { testMembership } from './membership.ts';
+import type { Membership } from '../../src/membership/membership.ts';
 
 export interface Surroundings {
   readonly clock: VirtualClock;
@@ -22,6 +24,7 @@ export interface Surroundings {
 
 export class ProcessLife {
   readonly #around: Surroundings;
+  readonly #membership: Membership;
   readonly #engine: Engine;
   readonly #healer: Healer;
   readonly #unlisten: (() => void)[] = [];
@@ -37,12 +40,11 @@ export class ProcessLife {
     const profileTypes = registryOf([around.cloud.profileType(isAlive)]);
     const workflows = around.workflows.service(isAlive);
     const complain = (error: unknown): void => around.complain(error);
+    this.#membership = testMembership(store);
     this.#engine = new Engine({
       store,
       definitions: actionDefinitions({ store, profileTypes, workflows, probe }),
-      alone: true,
-      host: 'test',
-      roles: ['engine'],
+      membership: this.#membership,
       observer: {
         started: (tx, action) => actionStarted(tx, action, Date.now()),
         async ended(tx, action, ending) {
@@ -56,12 +58,18 @@ export class ProcessLife {
     this.#healer = new Healer({ store, http, profileTypes, log });
   }
 
+  async #join(): Promise<void> {
+    await this.#membership.join();
+    await this.#engine.start();
+    await this.#healer.start();
+  }
+
   get isAlive(): boolean {
     return this.#isAlive;
   }
 
   async start(): Promise<void> {
-    const started = this.#engine.start().then(() => this.#healer.start());
+    const started = this.#join();
     await this.#around.clock.settle();
     if (this.#isAlive) await started;
   }
@@ -88,6 +96,7 @@ export class ProcessLife {
       onCommitted: (listener) => this.#listening(store.onCommitted(listener)),
       location: store.location,
       writeFailure: undefined,
+      isExclusive: true,
       isFailure: (error) => store.isFailure(error),
       close: () => Promise.resolve(),
     };

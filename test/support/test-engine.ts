@@ -14,6 +14,8 @@ import type { Store } from '../../src/store/store.ts';
 import { openTestStore } from './backends.ts';
 import { eventually } from './eventually.ts';
 import { newAction } from './new-action.ts';
+import { joined } from './membership.ts';
+import type { Membership } from '../../src/membership/membership.ts';
 
 export const owner = { project: 'default', user: 'default', domain: null };
 
@@ -28,14 +30,15 @@ export class TestEngine {
     this.#close = close;
   }
 
-  static async start(definitions: (store: Store) => readonly ActionDefinition[]): Promise<TestEngine> {
+  static async start(
+    definitions: (store: Store, membership: Membership) => readonly ActionDefinition[],
+  ): Promise<TestEngine> {
     const { store, close } = await openTestStore();
+    const membership = await joined(store);
     const engine = new Engine({
       store,
-      definitions: definitions(store),
-      alone: true,
-      host: 'test',
-      roles: ['engine'],
+      definitions: definitions(store, membership),
+      membership,
     });
     await engine.start();
     return new TestEngine(store, engine, close);

@@ -19,6 +19,7 @@ import { checkFields } from '../../src/domain/check-fields.ts';
 import type { Fields } from '../../src/domain/spec-schema.ts';
 import type { ProfileType } from '../../src/profiles/profile-type.ts';
 import { FakeCloud } from './fake-cloud.ts';
+import { joined } from './membership.ts';
 
 export interface Reply {
   readonly status: number;
@@ -85,7 +86,7 @@ export class TestServer {
       ended: (...[tx, action, ending]: Parameters<NonNullable<ObserverEnded>>) =>
         actionEnded(tx, action, ending, Date.now()),
     };
-    this.#engine = new Engine({ store, definitions, alone: true, host: 'test', roles: ['engine'], observer });
+    this.#engine = new Engine({ store, definitions, membership: await joined(store), observer });
     await this.#engine.start();
   }
 

@@ -13,6 +13,7 @@ import { openTestStore, type TestStore } from '../support/backends.ts';
 import { eventually } from '../support/eventually.ts';
 import { definitionOf, modelOf, plans } from '../support/mistral-corpus-generator.ts';
 import { type Death, MortalStore } from '../support/mortal-store.ts';
+import { joined } from '../support/membership.ts';
 
 let opened: TestStore;
 beforeAll(async () => {
@@ -45,7 +46,8 @@ async function living(death: Death): Promise<{ store: MortalStore; workflows: Em
       throw err;
     },
   };
-  const workflows = embeddedWorkflows({ store, log, actions: [touching(store)] });
+  const membership = await joined(opened.store);
+  const workflows = embeddedWorkflows({ store, membership, log, actions: [touching(store)] });
   await Promise.race([workflows.runner.start(), store.died.promise]);
   return { store, workflows };
 }

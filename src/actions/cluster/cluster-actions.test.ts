@@ -12,6 +12,7 @@ import { onNode } from '../../domain/action-requests.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { actionDefinitions } from '../registry.ts';
 import { embeddedWorkflows } from '../../workflow/runner/embedded-workflows.ts';
+import { testMembership } from '../../../test/support/membership.ts';
 
 let cloud: FakeCloud;
 let engine: TestEngine;
@@ -20,7 +21,12 @@ beforeEach(async () => {
   cloud = new FakeCloud();
   const profileTypes = registryOf([cloud.type]);
   engine = await TestEngine.start((store) =>
-    actionDefinitions({ store, profileTypes, probe, workflows: embeddedWorkflows({ store }) }),
+    actionDefinitions({
+      store,
+      profileTypes,
+      probe,
+      workflows: embeddedWorkflows({ store, membership: testMembership(store) }),
+    }),
   );
 });
 

@@ -1,6 +1,7 @@
 /** The first schema: profiles, policies, clusters, nodes, durable actions, events, health and recoveries. */
 import type { ColumnDataType, CreateTableBuilder, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { sequenceColumn } from './sequence-column.ts';
 
 type Db = Kysely<Schema>;
 type Table = CreateTableBuilder<string, string>;
@@ -72,9 +73,7 @@ async function clustersAndNodes(db: Db): Promise<void> {
 }
 
 async function actions(db: Db): Promise<void> {
-  let action = db.schema
-    .createTable('action')
-    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement()) as Table;
+  let action = db.schema.createTable('action').addColumn('seq', 'integer', sequenceColumn(db)) as Table;
   action = action.addColumn('id', 'text', (column) => column.notNull().unique());
   action = owned(required(action, 'text', 'name', 'action', 'cause', 'target', 'status', 'status_reason'));
   action = required(action, 'text', 'inputs', 'outputs', 'data', 'locks');
@@ -122,9 +121,7 @@ async function actions(db: Db): Promise<void> {
 }
 
 async function eventsAndServices(db: Db): Promise<void> {
-  let event = db.schema
-    .createTable('event')
-    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement()) as Table;
+  let event = db.schema.createTable('event').addColumn('seq', 'integer', sequenceColumn(db)) as Table;
   event = event.addColumn('id', 'text', (column) => column.notNull().unique());
   event = required(required(event, time, 'timestamp'), 'integer', 'level');
   event = required(event, 'text', 'otype', 'oid', 'oname', 'action', 'status', 'status_reason', 'meta_data');

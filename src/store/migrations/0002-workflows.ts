@@ -1,6 +1,7 @@
 /** Workflows: definitions and environments, executions with their tasks and actions, and the work that waits: timers and messages. */
 import type { ColumnDataType, CreateTableBuilder, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { sequenceColumn } from './sequence-column.ts';
 
 type Db = Kysely<Schema>;
 type Table = CreateTableBuilder<string, string>;
@@ -29,9 +30,7 @@ function identified(db: Db, name: string): Table {
 
 /** In the order of creation, which is how they are listed. */
 function numbered(db: Db, name: string): Table {
-  return db.schema
-    .createTable(name)
-    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement());
+  return db.schema.createTable(name).addColumn('seq', 'integer', sequenceColumn(db));
 }
 
 async function index(db: Db, table: string, name: string, ...columns: string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** Notifications: who wants to be told, and what waits to be delivered; and the index that lets nodes be counted by health. */
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
+import { sequenceColumn } from './sequence-column.ts';
 
 export async function up(db: Kysely<Schema>): Promise<void> {
   await db.schema
@@ -13,7 +14,7 @@ export async function up(db: Kysely<Schema>): Promise<void> {
     .execute();
   await db.schema
     .createTable('notification')
-    .addColumn('seq', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('seq', 'integer', sequenceColumn(db))
     .addColumn('id', 'text', (column) => column.notNull().unique())
     .addColumn('receiver', 'text', (column) => column.notNull())
     .addColumn('news', 'text', (column) => column.notNull())

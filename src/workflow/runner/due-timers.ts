@@ -2,7 +2,6 @@
  * One timer of the process for all timers of all executions: set to the earliest row. A row that is due is handed out once, and comes back
  * only if its handling left it there.
  */
-import { yieldToEventLoop } from '../../store/event-loop.ts';
 import type { Db } from '../../store/store.ts';
 import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workflow-work.ts';
 
@@ -67,7 +66,6 @@ export class DueTimers {
       while (this.#again && !this.#stopped) {
         this.#again = false;
         await this.#pass();
-        await yieldToEventLoop();
       }
     } catch (error) {
       this.#options.failed(error);

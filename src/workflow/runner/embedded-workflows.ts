@@ -5,6 +5,7 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
+import type { Membership } from '../../membership/membership.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActionType } from '../actions/action-type.ts';
 import { defaultHttpPolicy, type HttpPolicy } from '../actions/http-policy.ts';
@@ -21,6 +22,7 @@ import { type RunnerLog, WorkflowRunner } from './workflow-runner.ts';
 
 export interface EmbeddedWorkflowsOptions {
   readonly store: Store;
+  readonly membership: Membership;
   readonly now?: () => number;
   readonly log?: RunnerLog;
   readonly httpPolicy?: HttpPolicy;
@@ -45,14 +47,22 @@ export class EmbeddedWorkflows implements WorkflowService {
   readonly #store: Store;
 
   constructor(options: EmbeddedWorkflowsOptions) {
-    const { store, now = Date.now, log = silent, concurrency } = options;
+    const { store, membership, now = Date.now, log = silent, concurrency } = options;
     const policy = options.httpPolicy ?? defaultHttpPolicy();
     const apiUrl = options.apiUrl ?? (() => undefined);
     this.#store = store;
     this.registry = standardActions({ policy, apiUrl }, options.actions);
     const limit = concurrency === undefined ? {} : { concurrency };
     const keepMs = (options.keepDays ?? 0) * 24 * 3600 * 1000;
-    this.runner = new WorkflowRunner({ store, registry: this.registry, now, log, keepMs, ...limit });
+    this.runner = new WorkflowRunner({
+      store,
+      membership,
+      registry: this.registry,
+      now,
+      log,
+      keepMs,
+      ...limit,
+    });
   }
 
   async find(name: string, namespace = ''): Promise<WorkflowDescription | undefined> {

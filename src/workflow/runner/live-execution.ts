@@ -7,7 +7,6 @@
  * When the write is refused because somebody else has changed the execution, the batch is repeated on what is there now. Work that
  * somebody else has taken (a timer, a message, an action that is no longer ours) is dropped.
  */
-import { yieldToEventLoop } from '../../store/event-loop.ts';
 import type { Store } from '../../store/store.ts';
 import {
   actionsOfExecution,
@@ -102,7 +101,6 @@ export class LiveExecution {
       // Somebody waits for the answer: what goes on by itself may wait longer.
       if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
       else await this.#inTurn();
-      await yieldToEventLoop();
     }
     this.#working = undefined;
     this.#tools.idle(this);

@@ -15,7 +15,7 @@
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { yieldToEventLoop } from '../../store/event-loop.ts';
+import type { Membership } from '../../membership/membership.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
 import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
@@ -53,6 +53,8 @@ export interface RunnerLog {
 
 export interface WorkflowRunnerOptions {
   readonly store: Store;
+  /** Joined before the runner starts: its id owns the running actions. */
+  readonly membership: Membership;
   readonly registry: ActionRegistry;
   readonly now: () => number;
   readonly log: RunnerLog;
@@ -84,8 +86,6 @@ const rowsAtOnce = 500;
 const purgeEveryMs = 3600_000;
 
 export class WorkflowRunner {
-  /** New at each start, so that nothing of an earlier life can be taken for its own. */
-  readonly id = randomUUID();
   readonly library: DefinitionLibrary;
   readonly registry: ActionRegistry;
   /** Actions without a workflow. */
@@ -97,6 +97,7 @@ export class WorkflowRunner {
   readonly #actions: ActionRuns;
   readonly #timers: DueTimers;
   #stopping = false;
+  #unsubscribe: (() => void) | undefined;
   #purging: NodeJS.Timeout | undefined;
 
   constructor(options: WorkflowRunnerOptions) {
@@ -120,7 +121,7 @@ export class WorkflowRunner {
     this.#liveTools = {
       store,
       library: this.library,
-      owner: this.id,
+      owner: options.membership.id,
       now,
       semaphore: new Semaphore(workingAtOnce),
       batchTools: () => ({
@@ -136,10 +137,15 @@ export class WorkflowRunner {
     };
   }
 
-  /** Takes up what an earlier life left: only one process may run the workflows of a database (the data directory's lock). */
+  /** Goes on with what processes left that are gone. */
   async start(): Promise<void> {
-    const running = await this.#store.write((tx) => takeOverWorkflowActions(tx, this.id, 'all'));
-    for (const { call } of running) this.#actions.start(call as unknown as PerformedCall);
+    const { membership } = this.#options;
+    this.#unsubscribe = await membership.subscribe(async (tx) => {
+      const running = await takeOverWorkflowActions(tx, membership.id);
+      return () => {
+        for (const { call } of running) this.#actions.start(call as unknown as PerformedCall);
+      };
+    });
     await this.#startIdle();
     await this.#deliverMessages();
     this.#timers.start();
@@ -149,6 +155,7 @@ export class WorkflowRunner {
   /** What runs is broken off and run again at the next start; what was decided is written. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#unsubscribe?.();
     clearInterval(this.#purging);
     await this.#timers.stop();
     await this.#actions.stop();
@@ -159,7 +166,6 @@ export class WorkflowRunner {
     for (let after = 0; ;) {
       const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
       for (const { id } of idle) void this.#tell(id, { type: 'start' });
-      await yieldToEventLoop();
       const last = idle.at(-1);
       if (last === undefined) return;
       after = last.seq;
@@ -367,7 +373,7 @@ export class WorkflowRunner {
       return void (await this.#tell(call.executionId, event, { byRunner: true }));
     }
     try {
-      await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.id));
+      await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.#options.membership.id));
     } catch (error) {
       // Still ours in its row: it will be run again, which is what may happen to every action.
       this.#failed(error, `action ${call.id}`);
