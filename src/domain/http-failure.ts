@@ -66,7 +66,7 @@ function oneLine(text: string): string {
 function withoutSecrets(text: string, input: JsonObject): string {
   const given = [
     ...['headers', 'cookies', 'params', 'auth'].flatMap((key) => textsIn(input[key] ?? null)),
-    ...ofUrl(input['url'] ?? ''),
+    ...textsIn(input['url'] ?? null).flatMap(ofUrl),
   ];
   const parts = given
     .flatMap((value) => [value, ...value.split(/[\s:]+/)])
@@ -82,9 +82,8 @@ function textsIn(value: Json): string[] {
   return isJsonObject(value) ? Object.values<Json>(value).flatMap(textsIn) : [];
 }
 
-function ofUrl(url: Json): string[] {
-  const [, userInfo = '', query = ''] =
-    /^[^:]*:\/\/(?:([^/?#]*)@)?[^?#]*(?:\?([^#]*))?/.exec(String(url)) ?? [];
+function ofUrl(url: string): string[] {
+  const [, userInfo = '', query = ''] = /^[^:]*:\/\/(?:([^/?#]*)@)?[^?#]*(?:\?([^#]*))?/.exec(url) ?? [];
   const values = query.split('&').map((pair) => pair.replace(/^[^=]*=/, ''));
   return [...userInfo.split(':'), ...values].flatMap((value) => [value, decoded(value)]);
 }
