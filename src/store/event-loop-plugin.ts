@@ -11,9 +11,7 @@ import type {
   RootOperationNode,
   UnknownRow,
 } from 'kysely';
-
-/** Longer than almost every query, and too short to be noticed. */
-const LONGEST_MS = 10;
+import { yieldToEventLoop } from '../event-loop.ts';
 
 export class EventLoopPlugin implements KyselyPlugin {
   transformQuery({ node }: PluginTransformQueryArgs): RootOperationNode {
@@ -21,19 +19,7 @@ export class EventLoopPlugin implements KyselyPlugin {
   }
 
   async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
-    if (performance.now() - turnedAt >= LONGEST_MS) await nextTurn();
+    await yieldToEventLoop();
     return result;
   }
-}
-
-/** One event loop for all connections of the process. */
-let turnedAt = 0;
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(() => {
-      turnedAt = performance.now();
-      resolve();
-    });
-  });
 }

@@ -7,7 +7,7 @@
 import { z } from 'zod';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { badRequest, notFound, runnerOf } from '../../requests/workflows/workflow-tools.ts';
-import { yieldToEventLoop } from '../../store/event-loop.ts';
+import { yieldToEventLoop } from '../../event-loop.ts';
 import {
   hasRow,
   type Comparison,

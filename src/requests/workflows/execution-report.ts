@@ -3,7 +3,7 @@
  * by the database. A tree that is too large for one answer is refused: reading and writing it would hold up everything else.
  */
 import type { RequestTools, Caller } from '../request-tools.ts';
-import { yieldToEventLoop } from '../../store/event-loop.ts';
+import { yieldToEventLoop } from '../../event-loop.ts';
 import {
   actionsOfExecution,
   executionsBelow,
