@@ -109,7 +109,17 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
     keepDays: config.workflowKeepDays,
   });
   const definitions = actionDefinitions({ store, profileTypes, workflows, probe: recoveryProbe({ http }) });
-  const parts: Parts = { config, log, store, membership, registry, http, profileTypes, workflows };
+  const parts: Parts = {
+    config,
+    log,
+    store,
+    membership,
+    registry,
+    http,
+    profileTypes,
+    workflows,
+    healer: undefined,
+  };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store));
@@ -140,15 +150,18 @@ interface Parts {
   readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
+  /** Once it is started. */
+  healer: Healer | undefined;
 }
 
 async function startHttp(
-  { config, log, store, registry, http, profileTypes, workflows }: Parts,
+  parts: Parts,
   port: Port,
   actionNames: ReadonlySet<string>,
   authentication: Authentication,
   stops: Started['stops'],
 ): Promise<void> {
+  const { config, log, store, registry, http, profileTypes, workflows } = parts;
   const tools: RequestTools = {
     store,
     profileTypes,
@@ -161,6 +174,7 @@ async function startHttp(
     },
     actionNames,
     limits: { maxNodesPerCluster: config.nodesPerCluster },
+    lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     now: Date.now,
   };
   const server = await createHttpServer({ port, tools, authentication, registry, log });
@@ -224,10 +238,8 @@ async function nodesOfType(
   return nodes.flatMap((node) => node?.facts ?? []);
 }
 
-async function startHealer(
-  { config, log, store, registry, http, profileTypes }: Parts,
-  stops: Started['stops'],
-): Promise<void> {
+async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {
+  const { config, log, store, registry, http, profileTypes } = parts;
   const total = config.probesAtOnce;
   const healer = new Healer({
     store,
@@ -238,5 +250,6 @@ async function startHealer(
     limits: { total, perCluster: Math.max(1, Math.ceil(total / 2)) },
   });
   stops.push(() => healer.stop());
+  parts.healer = healer;
   await healer.start();
 }

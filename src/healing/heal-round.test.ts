@@ -6,10 +6,12 @@ import { workflow } from '../../test/support/health-policies.ts';
 import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
 import { insertActions } from '../store/actions.ts';
 import { deleteCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
 import { healingOfCluster, healingOfNode, releaseNode, setExclusion, setPause } from '../store/healing.ts';
+import { healthOfNodes } from '../store/node-health.ts';
 import { deleteNode } from '../store/nodes.ts';
 
 const reboot = { actions: [{ name: 'REBOOT', timeout: 30 }] };
@@ -225,6 +227,17 @@ test('a crash at any commit of the last try counts it once, and quarantines once
       await store.close();
     }
   }
+});
+
+test('what is known after a recovery that did not help is what its own last probe found', async () => {
+  const scene = await prepare(2, {});
+  await scene.see('web-1', 'FAILED');
+  const reason = 'port 8083 is closed';
+  scene.cloud.break(idOf('web-1'), { health: 'unhealthy', failure: 'SERVER_ERROR', reason });
+  await failToRecover(scene, 'web-1');
+  const record = (await healthOfNodes<HealthRecord>(scene.store.db, [idOf('web-1')])).get(idOf('web-1'));
+  // The rounds had seen `broken`; the recovery looked again before it touched the node.
+  expect(record).toMatchObject({ state: 'FAILED', reason, failure: { reason }, detectors: [] });
 });
 
 describe('maintenance', () => {

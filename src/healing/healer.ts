@@ -116,6 +116,11 @@ export class Healer {
     await Promise.all(this.#planning.values());
   }
 
+  /** What the last probe made of the node, whether it was news or not; undefined: it is not watched here. */
+  lastRecord(nodeId: string): HealthRecord | undefined {
+    return this.#records.get(nodeId);
+  }
+
   #reloadSoon(): void {
     if (this.#stopped) return;
     this.#reloadTimer ??= setTimeout(() => {

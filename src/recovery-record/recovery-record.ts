@@ -6,6 +6,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { closingEvents } from '../domain/recovery-news.ts';
 import type { Action, EventLevel, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recovery/chain.ts';
 import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
@@ -37,6 +38,8 @@ export interface RecordContext {
   readonly episode: RunningRecovery;
   readonly action: Action;
   readonly now: number;
+  /** What its last probe found; null: there was none. */
+  readonly verdict: Verdict | null;
 }
 
 /** Writes the decisions from number `from` on; those before are written already. */
@@ -238,11 +241,20 @@ async function quarantine(tx: Tx, context: RecordContext, reason: string): Promi
 }
 
 /** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
-async function recordStillFailed(tx: Tx, { episode, now }: RecordContext): Promise<void> {
+async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContext): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
   const record = (await healthOfNodes<HealthRecord>(tx.db, [episode.nodeId])).get(episode.nodeId);
   if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
-  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, probedAt: now });
+  // What the rounds found is of the process or server that the recovery has replaced.
+  const found =
+    verdict?.health === 'unhealthy'
+      ? {
+          reason: verdict.reason,
+          failure: { class: verdict.failure, reason: verdict.reason },
+          detectors: [],
+        }
+      : {};
+  await saveNodeHealth(tx, node.id, node.clusterId, { ...record, ...found, probedAt: now });
 }
 
 /** What was seen of the node before is over: it counts as well until it is seen to fail again. */

@@ -3,15 +3,18 @@ import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
-import { changedAt, recordSince, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
+import { changedAt, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
+import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
 import type { ClusterExplanation, ExplainedNode, HookFailure } from '../recovery/explain-cluster.ts';
 import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts';
+import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
 import { clusterStanding, nodeStanding, type Standing } from '../recovery/standing.ts';
+import { lastProbeOf } from '../store/action-steps.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import { requireObject } from './find-object.ts';
@@ -59,8 +62,7 @@ export interface HealthCounts {
 export interface NodeHealth {
   readonly node: Node;
   readonly standing: Standing;
-  /** null: not probed since it was last changed. */
-  readonly record: HealthRecord | null;
+  readonly knowledge: Knowledge;
   readonly excluded: Maintenance | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   readonly recovery: OpenNodeRecovery | null;
@@ -166,32 +168,53 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
     tools,
     nodes.map(({ id }) => id),
   );
-  return nodes.map((node) => {
-    const { exclusion, quarantine } = healing.get(node.id) ?? nothingOfNode;
-    const record = recordSince(changedAt(node, round.now), health.get(node.id));
-    const excluded = inForce(exclusion, round.now);
-    const recovery = withReason(open.get(node.id), next(node.id));
-    const warning = failures.get(node.id) ?? null;
-    const standing = nodeStanding({
-      watched: round.policy !== null && round.policyEnabled,
-      status: node.status,
-      state: record?.state ?? null,
-      quarantined: quarantine !== null,
-      excluded: excluded !== null,
-      recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
-      warning: warning !== null,
-    });
-    return {
-      node,
-      standing,
-      record,
-      excluded,
-      quarantine,
-      recovery,
-      next: nextOf(recovery, next(node.id)),
-      warning,
-    };
-  });
+  const notWatched = notWatchedBecause(round);
+  return await Promise.all(
+    nodes.map(async (node) => {
+      const { exclusion, quarantine } = healing.get(node.id) ?? nothingOfNode;
+      const record = newest(health.get(node.id), tools.lastRecord?.(node.id));
+      const excluded = inForce(exclusion, round.now);
+      const recovery = withReason(open.get(node.id), next(node.id));
+      const warning = failures.get(node.id) ?? null;
+      const knowledge = knowledgeOf({
+        now: round.now,
+        notWatched,
+        record,
+        changedAt: changedAt(node, round.now),
+        verification: await lastProbe(tools, recovery),
+      });
+      const standing = nodeStanding({
+        watched: notWatched === null,
+        status: node.status,
+        state: knowledge.asOf === null ? null : knowledge.state,
+        quarantined: quarantine !== null,
+        excluded: excluded !== null,
+        recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
+        warning: warning !== null,
+      });
+      const then = nextOf(recovery, next(node.id), record, round.now);
+      return { node, standing, knowledge, excluded, quarantine, recovery, next: then, warning };
+    }),
+  );
+}
+
+function notWatchedBecause({ policy, policyEnabled }: ClusterSnapshot['round']): string | null {
+  if (policy === null) return 'nobody probes it: no health policy is attached';
+  return policyEnabled ? null : 'nobody probes it: the health policy is disabled';
+}
+
+/** What is written down is what was news; the last probe may have said the same again. */
+function newest(written: HealthRecord | undefined, last: HealthRecord | undefined): HealthRecord | null {
+  if (written === undefined || last === undefined) return written ?? last ?? null;
+  return last.probedAt > written.probedAt ? last : written;
+}
+
+async function lastProbe(
+  { store }: RequestTools,
+  recovery: OpenNodeRecovery | null,
+): Promise<Extract<ChainEvent, { kind: 'probed' }> | null> {
+  if (recovery === null || recovery.startedAt === null || recovery.actionId === null) return null;
+  return (await lastProbeOf<Extract<ChainEvent, { kind: 'probed' }>>(store.db, recovery.actionId)) ?? null;
 }
 
 /** The execution of a workflow that never started, or was removed since, cannot be shown. */
@@ -215,8 +238,15 @@ function withReason(recovery: OpenNodeRecovery | undefined, next: NextUp): OpenN
 }
 
 /** A recovery that runs goes on at the deadline of its step at the latest. */
-function nextOf(recovery: OpenNodeRecovery | null, next: NextUp): NextUp {
+function nextOf(
+  recovery: OpenNodeRecovery | null,
+  next: NextUp,
+  record: HealthRecord | null,
+  now: number,
+): NextUp {
   const step = recovery?.step ?? null;
+  if (next.what === 'PROBE' && record !== null && record.probeAgainAt > now)
+    return { ...next, at: Math.min(record.probeAgainAt, next.at ?? Infinity) };
   return next.what !== 'IN_PROGRESS' || step === null
     ? next
     : { what: next.what, at: step.deadline, reason: step.inWords };
@@ -225,7 +255,7 @@ function nextOf(recovery: OpenNodeRecovery | null, next: NextUp): NextUp {
 function explained({
   node,
   standing,
-  record,
+  knowledge,
   excluded,
   quarantine,
   recovery,
@@ -235,8 +265,8 @@ function explained({
   return {
     name: node.name,
     standing,
-    reason: record?.reason ?? notProbed,
-    failure: record?.failure ?? recovery?.failure ?? null,
+    reason: knowledge.reason,
+    failure: knowledge.failure ?? recovery?.failure ?? null,
     excluded,
     quarantine,
     recovery: recovery && {
@@ -251,5 +281,3 @@ function explained({
     warning,
   };
 }
-
-export const notProbed = 'not probed since it was last changed';

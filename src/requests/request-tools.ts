@@ -8,6 +8,7 @@
  */
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
 import type { WorkflowService } from '../workflow/workflow-service.ts';
@@ -32,6 +33,11 @@ export interface RequestTools {
   readonly workflows?: Pick<WorkflowService, 'find' | 'get'>;
   /** The embedded runner, which the workflow API asks; absent: there is no workflow API. */
   readonly runner?: WorkflowRunner;
+  /**
+   * What the last probe of a node has found, where this process probes. The database has what was news: of a node that stays as it is, it
+   * does not know when it was last probed.
+   */
+  readonly lastRecord?: (nodeId: string) => HealthRecord | undefined;
   readonly now: () => number;
 }
 

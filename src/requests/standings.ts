@@ -3,6 +3,7 @@ import { busyClusterStatuses } from '../domain/cluster-status.ts';
 import type { Cluster } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';
 import type { HealthState } from '../recovery/classify-health.ts';
+import { notProbed } from '../recovery/knowledge.ts';
 import { clusterStanding, nodeStanding, standings, type Standing } from '../recovery/standing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import {
@@ -137,7 +138,7 @@ function reasonOf(
     case 'WARNING':
       return warning;
     case 'NOT_PROBED':
-      return 'not probed since it was last changed';
+      return notProbed;
     case 'UNWATCHED':
       return 'nobody probes it';
     case 'UNKNOWN':

@@ -1,5 +1,5 @@
 /** The record of what an action has done: one row a step, read once when the action is claimed, written once when the step is done. */
-import type { Json } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -50,4 +50,18 @@ export async function saveStep(
     .values({ action_id: claim.actionId, name: record.name, ...values })
     .onConflict((conflict) => conflict.columns(['action_id', 'name']).doUpdateSet(values))
     .execute();
+}
+
+/** The last probe of a recovery that this action carries out, as its planner was told of it; undefined: there was none yet. */
+export async function lastProbeOf<T extends JsonObject>(db: Db, actionId: string): Promise<T | undefined> {
+  const row = await db
+    .selectFrom('action_step')
+    .select('result')
+    .where('action_id', '=', actionId)
+    .where('state', '=', 'DONE')
+    .where('result', 'like', '{"kind":"probed"%')
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.result == null ? undefined : fromText<T>(row.result);
 }

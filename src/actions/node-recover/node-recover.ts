@@ -48,7 +48,12 @@ async function begin(tx: Tx, context: ActionContext): Promise<unknown> {
   const episode = await beginRecovery(tx, context);
   if (episode === null) return null;
   const { decisions } = planChain(episode.facts, []);
-  await recordDecisions(tx, { episode, action: context.action, now: context.now() }, decisions, 0);
+  await recordDecisions(
+    tx,
+    { episode, action: context.action, now: context.now(), verdict: null },
+    decisions,
+    0,
+  );
   return episode;
 }
 
@@ -171,7 +176,10 @@ class RecoveryRun {
       const plan = { facts: this.#episode.facts, history } as unknown as JsonObject;
       await saveRecoveryPlan(tx, this.#episode.recoveryId, plan);
     }
-    const context = { episode: this.#episode, action: this.#context.action, now: this.#context.now() };
+    const probed = history.findLast((each) => each.kind === 'probed');
+    const verdict = probed?.verdict ?? null;
+    const now = this.#context.now();
+    const context = { episode: this.#episode, action: this.#context.action, now, verdict };
     await recordDecisions(tx, context, decisions, this.#plan.decisions.length);
   }
 

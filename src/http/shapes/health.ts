@@ -1,6 +1,6 @@
 /** The health of clusters and nodes on the wire. Ours, not Senlin's. */
 import { z } from 'zod';
-import { notProbed, type ClusterHealth, type NodeHealth } from '../../requests/cluster-health.ts';
+import type { ClusterHealth, NodeHealth } from '../../requests/cluster-health.ts';
 import type { HealthOverview } from '../../requests/health-overview.ts';
 import type { OpenNodeRecovery } from '../../requests/open-recoveries.ts';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
@@ -41,6 +41,9 @@ const failureShape = z.strictObject({ class: text, reason: text });
 
 export const nodeHealthShape = z
   .strictObject({
+    current: z
+      .boolean()
+      .describe('false: nobody probes the node now, and what its last probe found is told as the past.'),
     detectors: z
       .array(
         z.strictObject({
@@ -60,6 +63,13 @@ export const nodeHealthShape = z
     id,
     name: text,
     next: z.strictObject({ at: nullableTime, reason: text, what: z.enum(nextSteps) }),
+    probed_at: nullableTime.describe(
+      'As of when this is known; null: never probed, or not since it was last changed.',
+    ),
+    probed_by: z
+      .enum(['ROUND', 'VERIFICATION'])
+      .nullable()
+      .describe('ROUND: the detection modes of the policy. VERIFICATION: the recovery that runs.'),
     quarantine: z.strictObject({ reason: text, since: time }).nullable(),
     reason: text,
     recovery: z
@@ -244,9 +254,10 @@ function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
 }
 
 export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealthShape> {
-  const { node, record, excluded, quarantine, recovery, next, standing, warning } = health;
+  const { node, knowledge, excluded, quarantine, recovery, next, standing, warning } = health;
   return {
-    detectors: (record?.detectors ?? []).map(({ detector, verdict, since }) => ({
+    current: knowledge.current,
+    detectors: knowledge.detectors.map(({ detector, verdict, since }) => ({
       detector,
       failure: verdict.health === 'unhealthy' ? verdict.failure : null,
       health: verdict.health,
@@ -254,15 +265,17 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
       since: milliseconds(since),
     })),
     excluded: excluded === null ? null : toPause(excluded),
-    failure: record?.failure ?? null,
-    health: record?.state ?? 'UNKNOWN',
+    failure: knowledge.failure,
+    health: knowledge.state,
     id: node.id,
     name: node.name,
     next: { at: millisecondsOrNull(next.at), reason: next.reason, what: next.what },
     quarantine: quarantine && { reason: quarantine.reason, since: milliseconds(quarantine.since) },
-    reason: record?.reason ?? notProbed,
+    probed_at: millisecondsOrNull(knowledge.asOf),
+    probed_by: knowledge.probedBy,
+    reason: knowledge.reason,
     recovery: recovery && toOpenRecovery(recovery),
-    since: millisecondsOrNull(record?.since ?? null),
+    since: millisecondsOrNull(knowledge.since),
     standing,
     status: node.status,
     warning: warning && {
