@@ -24,7 +24,7 @@ export function validationRoute(path: string, kind: SourceKind): Route {
     answer: [200, validitySchema],
     ...definitionText,
     query: placement,
-    handle: async ({ body }) => ({ status: 200, body: validateDefinition(kind, body) }),
+    handle: async ({ body }) => ({ status: 200, body: await validateDefinition(kind, body) }),
   });
 }
 

@@ -8,8 +8,12 @@ import { DefinitionError, describeProblem } from '../../workflow/language/defini
 /** Whoever reads more of them corrects the first ones first. */
 const mostProblems = 5;
 
+/** A policy is checked at one go; a longer definition is checked when the workflow is made. */
+const longestChecked = 64 * 1024;
+
 /** Warnings only: the workflow may exist, and a real Mistral may know more than we do. */
 export function checkInlineDefinition(text: string, name: Json | undefined, field: string): Issue[] {
+  if (text.length > longestChecked) return [];
   try {
     const { spec } = parseWorkflows(text);
     return lacking(

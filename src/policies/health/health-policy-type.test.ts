@@ -697,7 +697,7 @@ describe('version 1.3', () => {
     [
       'a definition that is no YAML',
       workflowStep({ definition: "version: '2.0'\na: [" }),
-      'recovery.actions[0].params.inputs.definition: expected a valid workflow document, found line 2, column 5: Definition could not be parsed: Flow sequence in block collection must be sufficiently indented and end with a ] (the workflow could not be made from it)',
+      'recovery.actions[0].params.inputs.definition: expected a valid workflow document, found line 2, column 4: Definition could not be parsed: this [ is never closed (the workflow could not be made from it)',
     ],
     [
       'a definition with a mistake',

@@ -1,4 +1,5 @@
 /** Workflows, workbooks and ad-hoc actions as texts: found, created, replaced, checked, deleted. */
+import { yieldToEventLoop } from '../../store/event-loop.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import {
   findDefinition,
@@ -9,7 +10,7 @@ import {
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
-import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import { parseSourceInTurns, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
 import { badRequest, isVisible, notFound, refuseForeign, runnerOf, visiblePage } from './workflow-tools.ts';
@@ -106,13 +107,14 @@ async function refuseForeignNames(
   caller: Caller,
   { kind, text, namespace = '' }: DefinitionText,
 ): Promise<void> {
-  const { workbook, workflows, actions } = parseSource(kind, text);
+  const { workbook, workflows, actions } = await parseSourceInTurns(kind, text);
   const names: (readonly [DefinitionTable, string])[] = [
     ...(workbook === undefined ? [] : [['workbook', workbook.name] as const]),
     ...workflows.map(({ fullName }) => ['workflow', fullName] as const),
     ...actions.map(({ fullName }) => ['adhoc_action', fullName] as const),
   ];
   for (const [table, name] of names) {
+    await yieldToEventLoop();
     const found = await findDefinition(store.db, table, name, namespace);
     if (found !== undefined) refuseForeign(caller, found.project, `${keys[table][0].toLowerCase()} ${name}`);
   }
@@ -133,9 +135,9 @@ export async function deleteDefinition(
 
 export type Validity = { readonly valid: true } | { readonly valid: false; readonly error: string };
 
-export function validateDefinition(kind: SourceKind, text: string): Validity {
+export async function validateDefinition(kind: SourceKind, text: string): Promise<Validity> {
   try {
-    parseSource(kind, text);
+    await parseSourceInTurns(kind, text);
     return { valid: true };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;

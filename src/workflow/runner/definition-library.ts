@@ -25,7 +25,7 @@ import type { ActionRegistry } from '../actions/registry.ts';
 import type { ActionFacts, WorkflowFacts } from '../language/conductor/lookups.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { parseSource, type ParsedSource } from './parse-source.ts';
+import { parseSourceInTurns, type ParsedSource } from './parse-source.ts';
 
 export interface NamedWorkflow {
   readonly definition: Definition;
@@ -112,7 +112,7 @@ export class DefinitionLibrary {
     if (known !== undefined) return known;
     const source = await getSource(this.#store.db, sourceId);
     if (source === undefined) throw new Error(`The definition text ${sourceId} is missing.`);
-    return this.#keep(source, parseSource(source.kind, source.text));
+    return this.#keep(source, await parseSourceInTurns(source.kind, source.text));
   }
 
   #keep(source: Source, parsed: ParsedSource): ParsedSource {
@@ -173,7 +173,7 @@ export class DefinitionLibrary {
     text: string,
     work: (tx: Tx, source: Source, parsed: ParsedSource) => Promise<Definition[]>,
   ): Promise<Definition[]> {
-    const parsed = parseSource(kind, text);
+    const parsed = await parseSourceInTurns(kind, text);
     const source = sourceOf(kind, text);
     const definitions = await this.#store.write(async (tx) => {
       await putSource(tx, source);

@@ -2,7 +2,14 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
 import { refusal, standardNames } from '../actions/registry.ts';
-import { parseActions, parseWorkbook, parseWorkflows } from '../language/definition/parse-definition.ts';
+import { yieldToEventLoop } from '../../store/event-loop.ts';
+import {
+  actionsInParts,
+  type InParts,
+  readAtOnce,
+  workbookInParts,
+  workflowsInParts,
+} from '../language/definition/parse-definition.ts';
 import {
   DefinitionError,
   type DefinitionPath,
@@ -21,8 +28,22 @@ export interface ParsedSource {
 
 /** @throws CoppiceError `bad-request` with every problem found, in Mistral's form. */
 export function parseSource(kind: SourceKind, text: string): ParsedSource {
+  return refusing(() => readAtOnce(inParts(kind, text)));
+}
+
+/** The same, without keeping the process from its other work for more than some milliseconds at a time. */
+export async function parseSourceInTurns(kind: SourceKind, text: string): Promise<ParsedSource> {
+  const parts = inParts(kind, text);
+  for (;;) {
+    const next = refusing(() => parts.next());
+    if (next.done === true) return next.value;
+    await yieldToEventLoop();
+  }
+}
+
+function refusing<Result>(read: () => Result): Result {
   try {
-    return parse(kind, text);
+    return read();
   } catch (error) {
     if (error instanceof DefinitionError)
       throw new CoppiceError('bad-request', error.message, { cause: error });
@@ -30,16 +51,16 @@ export function parseSource(kind: SourceKind, text: string): ParsedSource {
   }
 }
 
-function parse(kind: SourceKind, text: string): ParsedSource {
+function* inParts(kind: SourceKind, text: string): InParts<ParsedSource> {
   if (kind === 'workbook') {
-    const { spec, warnings } = parseWorkbook(text, checkCall);
+    const { spec, warnings } = yield* workbookInParts(text, checkCall);
     return { workbook: spec, workflows: spec.workflows, actions: spec.actions, warnings };
   }
   if (kind === 'action') {
-    const { spec, warnings } = parseActions(text, checkCall);
+    const { spec, warnings } = yield* actionsInParts(text, checkCall);
     return { workbook: undefined, workflows: [], actions: spec, warnings };
   }
-  const { spec, warnings } = parseWorkflows(text, checkCall);
+  const { spec, warnings } = yield* workflowsInParts(text, checkCall);
   return { workbook: undefined, workflows: spec, actions: [], warnings };
 }
 

@@ -183,6 +183,7 @@ class Reader {
         this.#comma(open, ']');
         if (this.#take(']') !== undefined) break;
       }
+      this.#refuseUnclosed(open);
       const key = this.#take('key');
       items.push(key === undefined ? this.#node('flow', depth + 1) : this.#pair(key, depth));
     }
@@ -204,6 +205,7 @@ class Reader {
         this.#comma(open, '}');
         if (this.#take('}') !== undefined) break;
       }
+      this.#refuseUnclosed(open);
       const mark = this.#scanner.peek();
       if (this.#take('key') !== undefined) entries.push(this.#flowEntry(mark, '}', depth));
       else entries.push({ key: this.#node('flow', depth + 1), value: this.#empty(mark.offset) });
@@ -218,10 +220,14 @@ class Reader {
     return { key, value: this.#node('flow', depth + 1) };
   }
 
+  #refuseUnclosed(open: Token): void {
+    if (this.#is('end')) this.#fail(open, `this ${open.kind} is never closed`);
+  }
+
   #comma(open: Token, close: ']' | '}'): void {
     const token = this.#scanner.peek();
     if (this.#take(',') !== undefined) return;
-    if (token.kind === 'end') this.#fail(open, `this ${open.kind} is never closed`);
+    this.#refuseUnclosed(open);
     this.#fail(token, `expected , or ${close}, found ${inWords(token)}`);
   }
 }

@@ -26,10 +26,10 @@ export function unknownInYaql({ tree }: YaqlExpression, lent: readonly string[])
     calls.filter((call) => !members.has(call)),
   ];
   const defined = functions.filter(({ name }) => name === 'def').map(({ args: [name] }) => textOf(name));
-  const known = [...library.functions.keys(), ...lent, ...defined.filter((name) => name !== undefined)];
+  const more = [...lent, ...defined.filter((name) => name !== undefined)];
   return [
     // A name that is computed may be any.
-    ...(defined.includes(undefined) ? [] : functions.flatMap(({ name }) => unknownFunction(name, known))),
+    ...(defined.includes(undefined) ? [] : functions.flatMap(({ name }) => unknownFunction(name, more))),
     ...methods.flatMap(({ name }) => unknownMethod(name)),
     ...unknownVariables(parts),
   ];
@@ -46,8 +46,9 @@ function textOf(part: Part | undefined): string | undefined {
   return part?.kind === 'constant' && typeof part.value === 'string' ? part.value : undefined;
 }
 
-function unknownFunction(name: string, known: readonly string[]): UnknownName[] {
-  if (known.includes(name)) return [];
+function unknownFunction(name: string, more: readonly string[]): UnknownName[] {
+  if (library.functions.has(name) || more.includes(name)) return [];
+  const known = [...library.functions.keys(), ...more];
   return [{ kind: 'function', name, known, ...(library.methods.has(name) && { instead: `$.${name}()` }) }];
 }
 

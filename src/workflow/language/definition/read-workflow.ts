@@ -22,21 +22,26 @@ const keys = [
 ];
 const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
-/** undefined where a part is missing without which there is no workflow; everything wrong is noted. */
-export function readWorkflow(
+/**
+ * undefined where a part is missing without which there is no workflow; everything wrong is noted. It stops after each task, so that
+ * the caller may do something else meanwhile.
+ */
+export function* readWorkflow(
   source: Source,
   name: string,
   workbook: string | undefined,
-): WorkflowSpec | undefined {
+): Generator<undefined, WorkflowSpec | undefined> {
   const value = readObject(source, 'a workflow: a mapping with tasks');
   if (value === undefined) return undefined;
   if (uuid.test(name))
     source.problems.error(source.path, 'a workflow name cannot be in the format of a UUID');
   warnOfUnknownKeys(source, value);
   const type = readType(at(source, 'type'));
-  const tasks = readTasks(source, type);
+  const tasks = yield* readTasks(source, type);
   if (tasks === undefined) return undefined;
+  yield undefined;
   const graph = buildGraph(type, tasks);
+  yield undefined;
   checkGraph({ type, tasks, graph }, { ...source, path: [...source.path, 'tasks'] });
   return {
     name,
@@ -71,7 +76,10 @@ function readType(source: Source): 'direct' | 'reverse' {
   return 'direct';
 }
 
-function readTasks(source: Source, type: 'direct' | 'reverse'): ReadonlyMap<string, TaskSpec> | undefined {
+function* readTasks(
+  source: Source,
+  type: 'direct' | 'reverse',
+): Generator<undefined, ReadonlyMap<string, TaskSpec> | undefined> {
   const where = at(source, 'tasks');
   if (where.value === undefined)
     return wrong({ ...source, value: undefined }, "'tasks' is missing", 'at least one task');
@@ -83,6 +91,7 @@ function readTasks(source: Source, type: 'direct' | 'reverse'): ReadonlyMap<stri
   for (const [position, name] of Object.keys(where.value).entries()) {
     const task = readTask(at(where, name), { name, position, type, defaults });
     if (task !== undefined) tasks.set(name, task);
+    yield undefined;
     transitions += task === undefined ? 0 : countTransitions(task);
     if (transitions > maxTransitions) return tooManyTransitions(where);
   }

@@ -1,22 +1,21 @@
 /** Reading a part of a definition: the value, where it stands, and the list that wrong things are noted in. */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {
-  compileTemplate,
-  ExpressionSyntaxError,
+  type ExpressionSyntaxError,
   hasExpression,
   hasUnclosedExpression,
   isSingleExpression,
   type Template,
   type UnknownName,
-  unknownNames,
 } from '../../expressions.ts';
-import { workflowFunctions } from '../function-names.ts';
+import { type CompiledTexts, hasTooManyExpressions, maxExpressions } from './compiled-texts.ts';
 import { type DefinitionPath, type ProblemList, shortly } from './problem.ts';
 
 export interface Source {
   readonly value: Json | undefined;
   readonly path: DefinitionPath;
   readonly problems: ProblemList;
+  readonly texts: CompiledTexts;
 }
 
 export const emptyTemplate: Template = { kind: 'constant', value: {} };
@@ -117,9 +116,6 @@ function listTemplate(value: Json, items: readonly Template[]): Template {
   return items.every((item) => item.kind === 'constant') ? constant(value) : { kind: 'list', items };
 }
 
-/** Far more than people write; scanning a text for expressions costs its length for each opening that has no end. */
-const maxExpressions = 500;
-
 function compileText(source: Source, value: Json): Template {
   if (typeof value !== 'string') return constant(value);
   if (hasUnclosedExpression(value))
@@ -128,19 +124,17 @@ function compileText(source: Source, value: Json): Template {
       'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
     );
   if (!hasExpression(value)) return constant(value);
-  if (value.split(/<%|\{\{|\{%/, maxExpressions + 2).length > maxExpressions + 1) {
+  if (hasTooManyExpressions(value)) {
     source.problems.error(source.path, `more than ${maxExpressions} expressions in one text`);
     return constant(null);
   }
-  try {
-    const template = compileTemplate(value);
-    for (const unknown of unknownNames(template, workflowFunctions)) warnOfUnknown(source, unknown);
-    return template;
-  } catch (error) {
-    if (!(error instanceof ExpressionSyntaxError)) throw error;
-    noteSyntaxError(source, error);
+  const compiled = source.texts.get(value);
+  if ('error' in compiled) {
+    noteSyntaxError(source, compiled.error);
     return constant(null);
   }
+  for (const unknown of compiled.unknown) warnOfUnknown(source, unknown);
+  return compiled.template;
 }
 
 /** Mistral takes such a definition, and the task fails when it runs. */

@@ -46,11 +46,19 @@ export function parseYamlText(
   text: string,
   { hasAnchors }: YamlTextOptions = { hasAnchors: true },
 ): YamlText {
-  if (text.length > maxCharacters) {
-    throw tooBig(`the definition has ${text.length} characters, at most ${maxCharacters} are accepted`);
-  }
   const lines = new LinePositions(text);
-  const root = readTree(text, hasAnchors, lines);
+  return convert(readTree(text, hasAnchors, lines), lines);
+}
+
+/** The same for a definition, with a stop half way: the caller may do something else meanwhile. */
+export function* definitionYaml(text: string): Generator<undefined, YamlText> {
+  const lines = new LinePositions(text);
+  const root = readTree(text, false, lines);
+  yield undefined;
+  return convert(root, lines);
+}
+
+function convert(root: YamlNode | undefined, lines: LinePositions): YamlText {
   const conversion: Conversion = new Conversion(
     new ProblemList((path) => positionOf(root, path, lines, conversion.keys)),
   );
@@ -60,6 +68,8 @@ export function parseYamlText(
 }
 
 function readTree(text: string, hasAnchors: boolean, lines: LinePositions): YamlNode | undefined {
+  if (text.length > maxCharacters)
+    throw tooBig(`the definition has ${text.length} characters, at most ${maxCharacters} are accepted`);
   try {
     return readYamlDocument(text, { hasAnchors, limits: { depth: maxDepth, nodes: maxNodes } });
   } catch (error) {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { parseSource, parseSourceInTurns } from './parse-source.ts';
+
+/** As large as one may be: 2,000 tasks with expressions. */
+const tasks = Array.from(
+  { length: 2000 },
+  (_, index) =>
+    `    t${index}:\n      action: std.echo output=<% $.x${index} + 1 %>\n      publish: {a: <% task().result %>}\n`,
+);
+const large = `version: '2.0'\nw:\n  tasks:\n${tasks.join('')}`;
+
+describe('a large definition', () => {
+  it('is read the same in turns as at once', async () => {
+    const text = `version: '2.0'\nw:\n  tasks:\n    a: {action: std.ehco, on-success: b}\n    b: {action: std.noop}\n`;
+    expect(await parseSourceInTurns('workflow', text)).toEqual(parseSource('workflow', text));
+  });
+
+  it('lets the event loop turn while it is read', async () => {
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const { workflows } = await parseSourceInTurns('workflow', large);
+    isOver = true;
+    expect(workflows[0]?.tasks.size).toBe(2000);
+    expect(turns).toBeGreaterThan(3);
+  });
+
+  it('is refused in turns with the same words', async () => {
+    const text = large.replace('std.echo', 'std.js');
+    const refused = (): unknown => parseSource('workflow', text);
+    await expect(parseSourceInTurns('workflow', text)).rejects.toThrow(/std\.js/);
+    expect(refused).toThrow(/std\.js/);
+  });
+});
