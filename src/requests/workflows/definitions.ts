@@ -1,5 +1,4 @@
 /** Workflows, workbooks and ad-hoc actions as texts: found, created, replaced, checked, deleted. */
-import { yieldToEventLoop } from '../../store/event-loop.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import {
   findDefinition,
@@ -114,7 +113,6 @@ async function refuseForeignNames(
     ...actions.map(({ fullName }) => ['adhoc_action', fullName] as const),
   ];
   for (const [table, name] of names) {
-    await yieldToEventLoop();
     const found = await findDefinition(store.db, table, name, namespace);
     if (found !== undefined) refuseForeign(caller, found.project, `${keys[table][0].toLowerCase()} ${name}`);
   }

@@ -2,7 +2,7 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
 import { refusal, standardNames } from '../actions/registry.ts';
-import { yieldToEventLoop } from '../../store/event-loop.ts';
+import { yieldToEventLoop } from '../../event-loop.ts';
 import {
   actionsInParts,
   type InParts,
