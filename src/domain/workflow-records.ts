@@ -8,7 +8,7 @@
 import type { Json, JsonObject } from './json.ts';
 
 /** Which end of a task a transition is for. */
-export type ClauseName = 'on-success' | 'on-error' | 'on-complete';
+export type ClauseName = 'on-success' | 'on-error' | 'on-complete' | 'on-skip';
 
 /** Mistral's states of an execution. PAUSED is still running for one who waits. */
 export type WorkflowState = 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
@@ -21,9 +21,12 @@ export type TaskState =
   | 'PAUSED'
   | 'SUCCESS'
   | 'ERROR'
-  | 'CANCELLED';
+  | 'CANCELLED'
+  | 'SKIPPED';
 export type ActionState = 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
 export type EndState = 'SUCCESS' | 'ERROR' | 'CANCELLED';
+/** A failed task that an operator skips has ended in a fourth way. */
+export type TaskEndState = EndState | 'SKIPPED';
 
 export interface ExecutionRecord {
   readonly id: string;
@@ -166,8 +169,8 @@ export interface ActionRecord {
   readonly updatedAt: number;
 }
 
-export function hasTaskEnded(state: TaskState): state is EndState {
-  return state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';
+export function hasTaskEnded(state: TaskState): state is TaskEndState {
+  return state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED' || state === 'SKIPPED';
 }
 
 export function hasActionEnded(state: ActionState): state is EndState {

@@ -197,7 +197,7 @@ export class VirtualRunner implements ConductorLookups {
         this.tell(command.executionId, { type: 'resume', env: command.env });
         return;
       case 'state-changed':
-        return this.#tellParent(execution);
+        return this.#tellParent({ ...execution, state: command.state });
       case 'clear-timer':
       case 'cancel-action':
     }

@@ -75,7 +75,12 @@ export class ApiClient {
     const body = await this.get(path, query, signal);
     const list = body[key];
     if (!Array.isArray(list)) throw strange(this.url, `no list of ${key}`);
-    return list.filter(isJsonObject);
+    const found = list.filter(isJsonObject);
+    // The workflow API gives a bounded page, and says where it goes on.
+    const next = typeof body['next'] === 'string' ? new URL(body['next']).searchParams.get('marker') : null;
+    const isAll = query['limit'] === undefined || query['limit'] === 0;
+    if (next === null || !isAll) return found;
+    return [...found, ...(await this.list(path, key, { ...query, marker: next }, signal))];
   }
 
   /** The object under `key`. */

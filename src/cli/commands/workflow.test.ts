@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../test/cli/run.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
 
 let server: MistralServer;
@@ -190,6 +191,36 @@ describe('coppice workflow run', () => {
     expect(await names('--all')).toContain('other');
     const wrong = await run(['workflow', 'list', '--state', 'DONE'], { url: server.url });
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('Allowed choices are RUNNING')]);
+  });
+
+  it('goes on after a failed task that is skipped', async () => {
+    const text =
+      "version: '2.0'\nhalf: {tasks: {a: {action: std.fail, on-skip: b}, b: {action: std.noop}}}\n";
+    const started = await run(['--json', 'workflow', 'run', file('half.yaml', text), '--no-wait'], {
+      url: server.url,
+    });
+    const { id } = JSON.parse(started.out) as { id: string };
+    await eventually('it has failed', async () => {
+      const { out } = await run(['workflow', 'show', id], { url: server.url });
+      return /^half {2}ERROR/.test(out);
+    });
+    const wrong = await run(['workflow', 'skip', id, 'b'], { url: server.url });
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('There is no failed task "b" to skip; failed: a.'),
+    ]);
+    const skipped = await run(['workflow', 'skip', id, 'a'], { url: server.url });
+    expect([skipped.code, skipped.out]).toEqual([
+      0,
+      expect.stringMatching(/^a is skipped, its execution is /),
+    ]);
+    const shown = await eventually('it has ended', async () => {
+      const { out } = await run(['workflow', 'show', id], { url: server.url });
+      return /^half {2}SUCCESS/.test(out) && out;
+    });
+    expect(shown).toMatch(/a +SKIPPED[^\n]*\n└─ b +SUCCESS/);
+    const again = await run(['workflow', 'skip', id, 'a'], { url: server.url });
+    expect(again.err).toContain('no task of this execution has failed');
   });
 
   it('can be left running, listed and shown', async () => {

@@ -7,6 +7,7 @@ import { openSession, writeJson } from '../client/session.ts';
 import { toneOf } from '../rendering/style.ts';
 import { renderTable, type Cell } from '../rendering/table.ts';
 import { exampleText } from './resource.ts';
+import { addSkip } from './workflow-skip.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash, textOf } from '../rendering/text-of.ts';
 import { timeAgo } from '../rendering/time-text.ts';
@@ -26,6 +27,7 @@ export function workflowCommand(terminal: Terminal): Command {
   addRun(workflow, terminal);
   addList(workflow, terminal);
   addShow(workflow, terminal);
+  addSkip(workflow, terminal);
   return workflow;
 }
 

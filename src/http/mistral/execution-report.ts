@@ -4,7 +4,7 @@ import { actionExecutionResource } from './action-execution-resource.ts';
 import { executionResource } from './execution-resource.ts';
 import { fullTaskResource } from './task-resource.ts';
 
-const counters = ['RUNNING', 'SUCCESS', 'ERROR', 'IDLE', 'PAUSED'] as const;
+const counters = ['RUNNING', 'SUCCESS', 'ERROR', 'IDLE', 'PAUSED', 'SKIPPED'] as const;
 
 export function showReport({ counts, total, root }: ExecutionReport): object {
   const statistics = {

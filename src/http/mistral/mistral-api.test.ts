@@ -574,6 +574,24 @@ describe('tasks and actions', () => {
     expect(actions.map((action) => action['accepted'])).toEqual([false, true]);
   });
 
+  it('are skipped where they have failed', async () => {
+    const id = await start('failing');
+    await ended(id);
+    const [task] = await rest.items(`/executions/${id}/tasks`, 'tasks');
+    const put = (state: string): Promise<RestAnswer> =>
+      rest.call('PUT', `/tasks/${task?.['id'] as string}`, { state });
+    expect(await put('SKIPPED')).toMatchObject({ status: 200, body: { state: 'SKIPPED' } });
+    expect(await ended(id)).toMatchObject({ state: 'SUCCESS', state_info: null });
+    expect(fault(await put('SKIPPED'))).toEqual([
+      400,
+      'Client',
+      'The current task execution must be in ERROR for rerun or skip. Only updating task to rerun or skip is supported.',
+    ]);
+    expect((await rest.call('GET', `/executions/${id}/report`)).body['statistics']).toMatchObject({
+      skipped_tasks_count: 1,
+    });
+  });
+
   it('are completed from outside, once', async () => {
     const id = await start('waiting');
     const [action] = await rest.items(

@@ -20,7 +20,17 @@ import {
   timeText,
 } from './wire-fields.ts';
 
-const state = z.enum(['IDLE', 'WAITING', 'DELAYED', 'RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED']);
+const state = z.enum([
+  'IDLE',
+  'WAITING',
+  'DELAYED',
+  'RUNNING',
+  'PAUSED',
+  'SUCCESS',
+  'ERROR',
+  'CANCELLED',
+  'SKIPPED',
+]);
 
 export const taskResource = resource<TaskOfExecution>()('TaskExecution', {
   id: [text, ({ task }) => task.id],
@@ -67,7 +77,9 @@ export const taskBody = z.strictObject({
   name: optional(text),
   workflow_name: optional(text),
   workflow_execution_id: ignored,
-  state: optional(text).describe('RUNNING: run the task again.'),
+  state: optional(text).describe(
+    'RUNNING: run the task again. SKIPPED: leave it behind, and go on after it.',
+  ),
   reset: optional(flag).describe('false: of with-items only what failed.'),
   env: dictionary('env'),
 });

@@ -92,7 +92,7 @@ export const taskRoutes: readonly Route[] = [
   workflowRoute({
     method: 'PUT',
     path: `${path}/{id}`,
-    summary: 'Run a failed task again',
+    summary: 'Run a failed task again, or skip it',
     answer: [200, fullTaskResource.schema],
     body: taskBody,
     bodyName: 'task',

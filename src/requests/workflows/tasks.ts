@@ -1,4 +1,4 @@
-/** Tasks of executions: shown with their results, run again. */
+/** Tasks of executions: shown with their results, run again, skipped. */
 import type { JsonObject } from '../../domain/json.ts';
 import { actionsOfTask, getTask, type StoredExecution } from '../../store/workflow-executions.ts';
 import { listTasks, type PageQuery } from '../../store/workflow-listing.ts';
@@ -78,13 +78,19 @@ export async function changeTask(
   if (name !== undefined && name !== task.name) throw badRequest(`Task name does not match: ${name}`);
   if (workflowName !== undefined && workflowName !== execution.record.workflow)
     throw badRequest(`Workflow name does not match: ${workflowName}`);
-  if (state !== 'RUNNING') throw badRequest('Invalid task state. Only updating task to rerun is supported.');
-  if (task.state !== 'ERROR' && task.state !== 'CANCELLED')
+  if (state !== 'RUNNING' && state !== 'SKIPPED')
+    throw badRequest('Invalid task state. Only updating task to RUNNING or SKIPPED is supported.');
+  if (task.state !== 'ERROR' && (state === 'SKIPPED' || task.state !== 'CANCELLED'))
     throw badRequest(
-      'The current task execution must be in ERROR for rerun. Only updating task to rerun is supported.',
+      'The current task execution must be in ERROR for rerun or skip. Only updating task to rerun or skip is supported.',
     );
-  if (!reset && task.items === null) throw badRequest('Only with-items task has the option to not reset.');
-  const event = { type: 'rerun', taskId: id, reset, ...(env === undefined ? {} : { env }) } as const;
+  if (!reset && task.items === null && state === 'RUNNING')
+    throw badRequest('Only with-items task has the option to not reset.');
+  const more = env === undefined ? {} : { env };
+  const event =
+    state === 'SKIPPED'
+      ? ({ type: 'skip', taskId: id, ...more } as const)
+      : ({ type: 'rerun', taskId: id, reset, ...more } as const);
   const refusal = await runnerOf(tools).tell(task.executionId, event);
   if (refusal !== undefined) throw badRequest(refusal.message);
   return await requireTask(tools, caller, id);

@@ -27,7 +27,16 @@ import {
   isTruthy,
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
-import { changeEnv, pause, rerun, resume, stop, subExecutionChanged, timerDue } from './conductor/control.ts';
+import {
+  changeEnv,
+  pause,
+  rerun,
+  resume,
+  skip,
+  stop,
+  subExecutionChanged,
+  timerDue,
+} from './conductor/control.ts';
 import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
 import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
@@ -118,6 +127,8 @@ function handle(draft: Draft, event: WorkflowEvent): void {
       return changeEnv(draft, event.env);
     case 'stop':
       return stop(draft, event.state, event.stateInfo);
+    case 'skip':
+      return skip(draft, event.taskId, event.env ?? {});
     case 'rerun':
       return rerun(draft, event.taskId, event.reset, event.env ?? {});
   }

@@ -19,7 +19,7 @@ import {
   subExecutions,
 } from './execution-end.ts';
 import { RefusedRequest } from './fault.ts';
-import { abandonActions, finishTask, throwAway, timeOut } from './finish-task.ts';
+import { abandonActions, finishTask, guardedEnd, publish, throwAway, timeOut } from './finish-task.ts';
 import { pausedBefore } from './policies.ts';
 import { beginAttempt, startItems, startTask } from './run-task.ts';
 
@@ -135,6 +135,31 @@ export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObj
   mergeEnv(draft, env);
   if (state !== 'RUNNING') reopenExecution(draft);
   runAgain(draft, task, reset);
+}
+
+const skipped = 'Task was skipped.';
+
+/**
+ * Leaves a failed task behind, and goes on after it: by on-skip, or where that starts nothing as after a success. While the
+ * execution is paused what follows is held back, as after every other task.
+ * @throws RefusedRequest where the task, or the execution, is in no state for it.
+ */
+export function skip(draft: Draft, taskId: string, env: JsonObject): void {
+  const task = draft.task(taskId);
+  if (task === undefined) throw new RefusedRequest('not-found', `Task execution not found [id=${taskId}]`);
+  if (task.state !== 'ERROR')
+    throw new RefusedRequest('conflict', `only a task in ERROR can be skipped, this one is in ${task.state}`);
+  const { state } = draft.execution;
+  if (state === 'SUCCESS') throw cannotChange(draft, 'RUNNING');
+  mergeEnv(draft, env);
+  if (hasExecutionEnded(draft)) reopenExecution(draft);
+  abandonActions(draft, task, skipped);
+  const left = draft.updateTask(taskId, { state: 'SKIPPED', stateInfo: skipped, errorHandled: false });
+  guardedEnd(draft, left, draft.spec(left).callName, () => {
+    publish(draft, left, 'SKIPPED');
+    finishTask(draft, taskId, 'SKIPPED', skipped);
+  });
+  draft.joinsMayFail = true;
 }
 
 function reopenExecution(draft: Draft): void {

@@ -37,6 +37,8 @@ export type WorkflowEvent = { readonly now: number; readonly seed?: string } & (
   | { readonly type: 'change-env'; readonly env: JsonObject }
   /** Ends the execution by force. */
   | { readonly type: 'stop'; readonly state: EndState; readonly stateInfo: string | null }
+  /** Leaves a failed task behind: what follows it is decided by on-skip. */
+  | { readonly type: 'skip'; readonly taskId: string; readonly env?: JsonObject }
   /** Runs a failed task again; without `reset` a with-items task repeats only the items that failed. */
   | { readonly type: 'rerun'; readonly taskId: string; readonly reset: boolean; readonly env?: JsonObject }
 );

@@ -1,12 +1,13 @@
 /** From the end of an action to the end of its task: publish, fail-on, retry, wait-after. */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { isTruthy, type Template } from '../../expressions.ts';
-import type { TaskSpec } from '../definition/workflow-spec.ts';
+import type { ClauseSpec, TaskSpec } from '../definition/workflow-spec.ts';
 import {
   type ActionRecord,
   type EndState,
   hasActionEnded,
   hasTaskEnded,
+  type TaskEndState,
   type TaskRecord,
 } from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
@@ -123,11 +124,16 @@ function clearTimeout(draft: Draft, task: TaskRecord): void {
 }
 
 /** Branch variables into the task, global ones into the execution; on-complete's win, then the task's own, then the clause's. */
-export function publish(draft: Draft, task: TaskRecord, state: EndState): void {
+export function publish(draft: Draft, task: TaskRecord, state: TaskEndState): void {
   if (state === 'CANCELLED') return;
   const spec = draft.spec(task);
-  const clause = state === 'SUCCESS' ? spec.onSuccess : spec.onError;
-  const own = state === 'SUCCESS' ? spec.publish : spec.publishOnError;
+  const [clause, own] = publishedBy(spec, state);
+  const all = [clause.publishBranch, clause.publishGlobal, own];
+  const isSilent = [...all, spec.onComplete.publishBranch, spec.onComplete.publishGlobal].every(
+    (template) => template === undefined,
+  );
+  // What the failed task published stays, where its skip publishes nothing of its own.
+  if (state === 'SKIPPED' && isSilent) return;
   const scope = scopeOf(draft, [task.context], task.id);
   const values = (templates: readonly (Template | undefined)[]): JsonObject =>
     templates.reduce<JsonObject>((all, template) => {
@@ -138,6 +144,14 @@ export function publish(draft: Draft, task: TaskRecord, state: EndState): void {
   const global = values([clause.publishGlobal, spec.onComplete.publishGlobal]);
   draft.updateTask(task.id, { published: branch });
   if (Object.keys(global).length > 0) publishGlobally(draft, global);
+}
+
+function publishedBy(
+  spec: TaskSpec,
+  state: Exclude<TaskEndState, 'CANCELLED'>,
+): readonly [ClauseSpec, Template | undefined] {
+  if (state === 'SUCCESS') return [spec.onSuccess, spec.publish];
+  return state === 'ERROR' ? [spec.onError, spec.publishOnError] : [spec.onSkip, spec.publishOnSkip];
 }
 
 /** A mapping published under a name that has one already is merged into it, as in Mistral. */
@@ -182,7 +196,12 @@ function waitOrFinish(draft: Draft, taskId: string, state: EndState, stateInfo: 
 }
 
 /** The task has ended for good; what follows is decided at once, or after a resume. */
-export function finishTask(draft: Draft, taskId: string, state: EndState, stateInfo: string | null): void {
+export function finishTask(
+  draft: Draft,
+  taskId: string,
+  state: TaskEndState,
+  stateInfo: string | null,
+): void {
   const task = draft.updateTask(taskId, {
     state,
     stateInfo,

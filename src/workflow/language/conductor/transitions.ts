@@ -1,7 +1,7 @@
 /** What follows a task: its transitions are decided, and carried out one by one. */
 import { isTruthy } from '../../expressions.ts';
 import { edgesOf, type Edge } from '../graph/workflow-graph.ts';
-import type { Dispatch, TaskRecord } from '../../../domain/workflow-records.ts';
+import type { ClauseName, Dispatch, TaskRecord } from '../../../domain/workflow-records.ts';
 import { mergeContexts, outboundContext, targetName } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { endExecution, hasExecutionEnded, pauseExecution } from './execution-end.ts';
@@ -53,12 +53,16 @@ function decideDirect(draft: Draft, task: TaskRecord, ignorePause: boolean): voi
 
 function takenEdges(draft: Draft, task: TaskRecord): Edge[] {
   if (task.state === 'CANCELLED') return [];
-  const wanted = task.state === 'ERROR' ? 'on-error' : 'on-success';
   const scope = taskScope(draft, task);
-  return edgesOf(draft.spec(task)).filter(({ clause, transition }) => {
-    if (clause !== wanted && clause !== 'on-complete') return false;
-    return transition.guard === undefined || isTruthy(evaluate(transition.guard, scope));
-  });
+  const taken = (...clauses: ClauseName[]): Edge[] =>
+    edgesOf(draft.spec(task)).filter(({ clause, transition }) => {
+      if (!clauses.includes(clause)) return false;
+      return transition.guard === undefined || isTruthy(evaluate(transition.guard, scope));
+    });
+  if (task.state !== 'SKIPPED')
+    return taken(task.state === 'ERROR' ? 'on-error' : 'on-success', 'on-complete');
+  const bySkip = taken('on-skip');
+  return bySkip.length > 0 ? bySkip : taken('on-success');
 }
 
 /** What stands behind a fail or succeed is not started. */
@@ -114,7 +118,11 @@ function startSatisfied(draft: Draft): void {
     const spec = draft.workflow.tasks.get(name);
     if (spec === undefined || hasExecutionEnded(draft) || draft.latestTask(name) !== undefined) continue;
     const required = spec.requires.flatMap((requirement) => draft.latestTask(requirement) ?? []);
-    if (required.length < spec.requires.length || required.some((task) => task.state !== 'SUCCESS')) continue;
+    if (
+      required.length < spec.requires.length ||
+      required.some(({ state }) => state !== 'SUCCESS' && state !== 'SKIPPED')
+    )
+      continue;
     const triggeredBy = required.map((task) => ({ taskId: task.id, event: 'on-success' as const }));
     startTask(draft, createTask(draft, spec, 'IDLE', triggeredBy, mergeContexts(required)).id);
   }

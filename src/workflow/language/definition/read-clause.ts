@@ -1,5 +1,5 @@
 /**
- * on-success, on-error and on-complete in all their forms:
+ * on-success, on-error, on-complete and on-skip in all their forms:
  *
  *     on-success: b                                  one target
  *     on-success: {b: <% guard %>}                   one guarded target

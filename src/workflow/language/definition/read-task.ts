@@ -39,12 +39,13 @@ const commonKeys = [
   'with-items',
   'publish',
   'publish-on-error',
+  'publish-on-skip',
   'keep-result',
   'safe-rerun',
   'target',
   ...policyKeys,
 ];
-const clauseKeys = ['on-success', 'on-error', 'on-complete'];
+const clauseKeys = ['on-success', 'on-error', 'on-complete', 'on-skip'];
 const directKeys = ['join', ...clauseKeys];
 const defaultKeys = [
   ...policyKeys,
@@ -62,6 +63,7 @@ export interface TaskDefaults {
   readonly onSuccess: ClauseSpec;
   readonly onError: ClauseSpec;
   readonly onComplete: ClauseSpec;
+  readonly onSkip: ClauseSpec;
   readonly safeRerun: Template | undefined;
   readonly requires: readonly string[];
 }
@@ -77,6 +79,7 @@ export function readTaskDefaults(source: Source): TaskDefaults | undefined {
     onSuccess: readClause(at(source, 'on-success')),
     onError: readClause(at(source, 'on-error')),
     onComplete: readClause(at(source, 'on-complete')),
+    onSkip: readClause(at(source, 'on-skip')),
     safeRerun: readExpressionOr(at(source, 'safe-rerun'), isBoolean, 'true, false or one expression'),
     requires: readRequires(at(source, 'requires')),
   };
@@ -159,7 +162,10 @@ function readInput(source: Source): Template {
   return emptyTemplate;
 }
 
-type ResultHandling = Pick<TaskSpec, 'keepResult' | 'safeRerun' | 'target' | 'publish' | 'publishOnError'>;
+type ResultHandling = Pick<
+  TaskSpec,
+  'keepResult' | 'safeRerun' | 'target' | 'publish' | 'publishOnError' | 'publishOnSkip'
+>;
 
 function readResultHandling(source: Source, defaults: TaskDefaults | undefined): ResultHandling {
   const expected = 'true, false or one expression';
@@ -170,19 +176,21 @@ function readResultHandling(source: Source, defaults: TaskDefaults | undefined):
     target: readText(at(source, 'target')) === undefined ? undefined : readTemplate(at(source, 'target')),
     publish: readTemplateObject(at(source, 'publish')),
     publishOnError: readTemplateObject(at(source, 'publish-on-error')),
+    publishOnSkip: readTemplateObject(at(source, 'publish-on-skip')),
   };
 }
 
-type Clauses = Pick<TaskSpec, 'onSuccess' | 'onError' | 'onComplete'>;
+type Clauses = Pick<TaskSpec, 'onSuccess' | 'onError' | 'onComplete' | 'onSkip'>;
 
 function readClauses(source: Source, place: TaskLocation): Clauses {
   if (place.type === 'reverse')
-    return { onSuccess: emptyClause, onError: emptyClause, onComplete: emptyClause };
+    return { onSuccess: emptyClause, onError: emptyClause, onComplete: emptyClause, onSkip: emptyClause };
   const { defaults } = place;
   return {
     onSuccess: clauseOrDefault(at(source, 'on-success'), defaults?.onSuccess, place.name),
     onError: clauseOrDefault(at(source, 'on-error'), defaults?.onError, place.name),
     onComplete: clauseOrDefault(at(source, 'on-complete'), defaults?.onComplete, place.name),
+    onSkip: clauseOrDefault(at(source, 'on-skip'), defaults?.onSkip, place.name),
   };
 }
 

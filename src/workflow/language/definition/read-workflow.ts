@@ -101,8 +101,9 @@ function* readTasks(
 /** Those of task-defaults count for each task: a few lines of text can stand for millions. */
 const maxTransitions = 10_000;
 
-function countTransitions({ onSuccess, onError, onComplete, requires }: TaskSpec): number {
-  const clauses = onSuccess.transitions.length + onError.transitions.length + onComplete.transitions.length;
+function countTransitions({ onSuccess, onError, onComplete, onSkip, requires }: TaskSpec): number {
+  const all = [onSuccess, onError, onComplete, onSkip];
+  const clauses = all.reduce((sum, { transitions }) => sum + transitions.length, 0);
   return clauses + requires.length;
 }
 

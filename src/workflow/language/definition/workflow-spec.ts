@@ -64,9 +64,11 @@ export interface TaskSpec {
   readonly policies: PoliciesSpec;
   readonly publish: Template | undefined;
   readonly publishOnError: Template | undefined;
+  readonly publishOnSkip: Template | undefined;
   readonly onSuccess: ClauseSpec;
   readonly onError: ClauseSpec;
   readonly onComplete: ClauseSpec;
+  readonly onSkip: ClauseSpec;
   /** undefined: no join. `all`, or the number of inbound tasks that must arrive. */
   readonly join: 'all' | number | undefined;
   readonly requires: readonly string[];
@@ -95,7 +97,7 @@ export interface RetrySpec {
   readonly continueOn: Template | undefined;
 }
 
-/** An on-success, on-error or on-complete clause. */
+/** An on-success, on-error, on-complete or on-skip clause. */
 export interface ClauseSpec {
   readonly transitions: readonly TransitionSpec[];
   readonly publishBranch: Template | undefined;

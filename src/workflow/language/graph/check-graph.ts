@@ -150,13 +150,13 @@ function outcomeFor(task: TaskSpec, target: string): '+' | '-' | undefined {
       .filter(({ transition }) => transition.target === target)
       .map(({ clause }) => clause),
   );
-  if (clauses.size !== 1 || clauses.has('on-complete')) return undefined;
+  if (clauses.size !== 1 || clauses.has('on-complete') || clauses.has('on-skip')) return undefined;
   return clauses.has('on-success') ? '+' : '-';
 }
 
 /** What stands behind an unguarded `fail` or `succeed` in a list is never started. */
 function warnOfDeadEntries(task: TaskSpec, source: Source): void {
-  for (const { transitions } of [task.onSuccess, task.onError, task.onComplete]) {
+  for (const { transitions } of [task.onSuccess, task.onError, task.onComplete, task.onSkip]) {
     const end = transitions.findIndex(
       ({ command, guard }) => (command === 'fail' || command === 'succeed') && guard === undefined,
     );

@@ -1,4 +1,4 @@
-/** A workflow as a Mermaid flowchart: solid arrows for on-success, dotted for on-error, thick for on-complete. */
+/** A workflow as a Mermaid flowchart: solid arrows for on-success, dotted for on-error, thick for on-complete; a circle ends those of on-skip. */
 import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
 import { edgesOf } from './workflow-graph.ts';
@@ -7,6 +7,7 @@ const arrows: Readonly<Record<ClauseName, string>> = {
   'on-success': '-->',
   'on-error': '-.->',
   'on-complete': '==>',
+  'on-skip': '--o',
 };
 
 export function toMermaid(workflow: WorkflowSpec): string {

@@ -50,6 +50,7 @@ export function edgesOf(task: TaskSpec): Edge[] {
     ...of('on-error', task.onError.transitions),
     ...of('on-success', task.onSuccess.transitions),
     ...of('on-complete', task.onComplete.transitions),
+    ...of('on-skip', task.onSkip.transitions),
   ];
 }
 
