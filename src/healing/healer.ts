@@ -8,6 +8,7 @@
  */
 import type { Node, Profile } from '../domain/model.ts';
 import { manage } from '../clusters/managed-node.ts';
+import { changedAt, recordSince } from '../clusters/current-health.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
@@ -19,7 +20,6 @@ import type { ProbeTarget } from '../health/detector.ts';
 import { healRound } from './heal-round.ts';
 import type { ModeVerdict } from '../health/probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
-import { changedAt, recordSince } from './snapshot.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
 import {
   asAttached,
@@ -173,7 +173,7 @@ export class Healer {
       for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
     }
     const unknown = [...watched].filter((id) => !this.#records.has(id));
-    const stored = await healthOfNodes<HealthRecord>(this.#store.db, unknown);
+    const stored = await healthOfNodes(this.#store.db, unknown);
     for (const [id, record] of stored) this.#adopt(id, record);
   }
 

@@ -1,5 +1,6 @@
 /** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
+import { currentHealth } from '../clusters/current-health.ts';
 import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
@@ -36,7 +37,7 @@ export async function takeSnapshot(
   now: number,
 ): Promise<ClusterSnapshot> {
   const nodes = await nodesOfCluster(db, cluster.id);
-  const health = await healthOfCluster<HealthRecord>(db, cluster.id);
+  const health = await healthOfCluster(db, cluster.id);
   const healing = await healingOfNodes(db, cluster.id);
   const episodes = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker } = await healingOfCluster(db, cluster.id);
@@ -92,7 +93,7 @@ function nodeSnapshot(
   now: number,
 ): NodeSnapshot {
   const { id, name, status } = node;
-  const health = recordSince(changedAt(node, now), record);
+  const health = currentHealth(node, record, now);
   const { exclusion, quarantine, releasedAt } = healing;
   const endedAt = lastEnd?.closedAt ?? null;
   const observed = lastEnd?.mode === 'OBSERVE' && health !== null && (endedAt ?? 0) >= (health.failedAt ?? 0);
@@ -118,18 +119,4 @@ function lastTryOf(lastEnd: RecentRecovery | undefined, releasedAt: number | nul
 /** A recovery that could not see its node waits for a round; further away it is only where the clock was set back since. */
 function withinInterval(at: number | null, rules: ClusterRules | null, now: number): number | null {
   return at === null || rules === null ? at : Math.min(at, now + rules.policy.detection.intervalMs);
-}
-
-/** What was seen of a node before it was last changed says nothing about what it is now. */
-export function recordSince(changed: number, record: HealthRecord | undefined): HealthRecord | null {
-  return record !== undefined && record.probedAt >= changed ? record : null;
-}
-
-/**
- * When the node was last created, updated or recovered: its grace counts from here. A time that is still to come says that the clock was
- * set back since: then it is forgotten, because a node would not be looked at until the clock is there again.
- */
-export function changedAt(node: Node, now = Infinity): number {
-  const at = node.updatedAt ?? node.createdAt ?? node.initAt;
-  return at > now ? 0 : at;
 }

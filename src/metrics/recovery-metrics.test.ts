@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { aHealthRecord } from '../../test/support/health-record.ts';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { aBinding, aPolicy } from '../../test/support/rows.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
@@ -125,11 +126,11 @@ describe('The figures of healing', () => {
         ['b', 'HEALTHY'],
         ['c', 'UNKNOWN'],
       ] as const) {
-        await saveNodeHealth(tx, node, 'c', { state, since: 1, probedAt: 1 });
+        await saveNodeHealth(tx, node, 'c', aHealthRecord(state, 1));
       }
       // Nobody watches these any more: the policy is disabled, or was detached.
-      await saveNodeHealth(tx, 'd', 'disabled', { state: 'FAILED', since: 1, probedAt: 1 });
-      await saveNodeHealth(tx, 'e', 'detached', { state: 'FAILED', since: 1, probedAt: 1 });
+      await saveNodeHealth(tx, 'd', 'disabled', aHealthRecord('FAILED', 1));
+      await saveNodeHealth(tx, 'e', 'detached', aHealthRecord('FAILED', 1));
       const policy = aPolicy();
       await insertPolicy(tx, policy);
       await insertBinding(tx, aBinding({ clusterId: 'c', policyId: policy.id }));

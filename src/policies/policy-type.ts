@@ -1,6 +1,7 @@
 /**
  * A policy type tells what a spec of its kind may say and what it means. This file is what every type provides; `registry.ts` lists
- * the types there are. A policy decides nothing here: its checked value is read by the part that acts (health: `health/` and `recovery/`).
+ * the types there are. A type amends the plans of actions (`plans/`) as a pure function; what else its value means is read by the part that
+ * acts (health: `health/` and `recovery/`).
  *
  *     document --policy-document--> type, version, properties --check--> value, or issues with field, expected, found
  *
@@ -9,8 +10,11 @@
  */
 import type { Issue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
-import type { ProfileType } from '../profiles/profile-type.ts';
+import type { Amendment } from '../plans/amend-plan.ts';
+import type { ClusterFacts, ClusterPlan } from '../plans/cluster-plan.ts';
+import type { OperationRequest, ProfileType } from '../profiles/profile-type.ts';
 
 /** What of the configuration a check has to know. */
 export interface CheckSettings {
@@ -35,13 +39,39 @@ export interface NamedWorkflow {
   readonly definition: string | null;
 }
 
+/** What an attached policy is told about an action on its cluster. */
+export interface PlanView<T> {
+  /** As the policies that were asked before have left it. */
+  readonly plan: ClusterPlan;
+  readonly facts: ClusterFacts;
+  readonly value: T;
+  readonly binding: ClusterPolicy;
+}
+
+export interface EndedPlanView<T> extends PlanView<T> {
+  readonly succeeded: boolean;
+}
+
+/** A policy and the cluster that it is attached to, or detached from. */
+export interface PolicyAttachment<T> {
+  readonly value: T;
+  readonly cluster: Cluster;
+  /** Of the binding; null where there is none yet. */
+  readonly data: JsonObject | null;
+}
+
+/** What attaching or detaching a policy means for the healing of the cluster. */
+export type BindingEffect =
+  /** Failures that were counted under other rules say nothing about these. */
+  { readonly kind: 'RESET_BREAKER' } | { readonly kind: 'CANCEL_HELD_RECOVERIES'; readonly reason: string };
+
 export interface PolicyType<T = unknown> {
   /** `senlin.policy.health` */
   readonly name: string;
   /** `1.3` */
   readonly version: string;
   readonly supportStatus: readonly SupportStatus[];
-  /** Order in which policies of a cluster are asked: a smaller number first. */
+  /** Order in which the policies of a cluster amend the plan of an action: the smaller number first. */
   readonly priority: number;
   /** Whether a cluster can have one policy of this type only. */
   readonly singleton: boolean;
@@ -64,4 +94,22 @@ export interface PolicyType<T = unknown> {
 
   /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. */
   bindingData(value: T): JsonObject;
+
+  /**
+   * Work on the outside world when the policy is attached (a load balancer, a server group); what it returns is kept in the binding's
+   * `data`. As an operation of a profile type it is repeated by its key after a crash. Absent: there is none.
+   */
+  attach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<JsonObject>;
+
+  /** Removes what `attach` made; what is gone already is a success. */
+  detach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<void>;
+
+  /** Pure. What follows in our own records from attaching or detaching it, in the same transaction. */
+  effects?(change: 'ATTACHED' | 'DETACHED'): readonly BindingEffect[];
+
+  /** Pure. Amends the plan of an action on the cluster before it is carried out, or refuses the action. Absent: it has nothing to say. */
+  before?(view: PlanView<T>): Amendment;
+
+  /** Pure. What the binding remembers of an action that ended (a cooldown, ...). null: nothing. */
+  after?(view: EndedPlanView<T>): Partial<Pick<ClusterPolicy, 'data' | 'lastOp'>> | null;
 }

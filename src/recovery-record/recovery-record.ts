@@ -12,7 +12,6 @@ import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recov
 import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
 import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
 import { stepLabel } from '../recovery/describe.ts';
 import { executionId } from '../recovery/execution-id.ts';
 import { timelineOf } from '../recovery/timeline.ts';
@@ -243,7 +242,7 @@ async function quarantine(tx: Tx, context: RecordContext, reason: string): Promi
 /** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
 async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContext): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
-  const record = (await healthOfNodes<HealthRecord>(tx.db, [episode.nodeId])).get(episode.nodeId);
+  const record = (await healthOfNodes(tx.db, [episode.nodeId])).get(episode.nodeId);
   if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
   // What the rounds found is of the process or server that the recovery has replaced.
   const found =

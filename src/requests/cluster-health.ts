@@ -1,9 +1,10 @@
 /** The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator has to do. Nothing is probed. */
 import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
+import { changedAt } from '../clusters/current-health.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
-import { changedAt, takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
+import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';

@@ -63,6 +63,15 @@ function newRow(action: NewAction, now: number): Insertable<ActionTable> {
   };
 }
 
+/** What an action keeps for those who look at it: its plan. */
+export async function saveActionData(tx: Tx, id: string, data: JsonObject): Promise<void> {
+  await tx.db
+    .updateTable('action')
+    .set({ data: toText(data) })
+    .where('id', '=', id)
+    .execute();
+}
+
 /** The unfinished actions on a target, oldest first: what a new request conflicts with. */
 export async function unfinishedActionsOn(db: Db, target: string): Promise<Action[]> {
   const rows = await db

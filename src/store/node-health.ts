@@ -1,20 +1,15 @@
-/** Rows of what is known of the nodes' health, written when it changes and not at every look. */
+/** Rows of what is known of the nodes' health, written when it changes and not at every probe. */
+import type { Json } from '../domain/json.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import { readHealthRecord } from '../recovery/read-health-record.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
-export interface NodeHealthRecord {
-  readonly state: string;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  readonly probedAt: number;
-}
-
-/** `T` is the planner's own record, kept as it is. */
-export async function saveNodeHealth<T extends NodeHealthRecord>(
+export async function saveNodeHealth(
   tx: Tx,
   nodeId: string,
   clusterId: string,
-  record: T,
+  record: HealthRecord,
 ): Promise<void> {
   const { state, since, probedAt } = record;
   const values = { cluster_id: clusterId, state, since, probed_at: probedAt, record: toText(record) };
@@ -25,31 +20,34 @@ export async function saveNodeHealth<T extends NodeHealthRecord>(
     .execute();
 }
 
-/** By node; a node that was never looked at has none. */
-export async function healthOfCluster<T extends NodeHealthRecord>(
-  db: Db,
-  clusterId: string,
-): Promise<Map<string, T>> {
+/** By node; a node that was never probed has none, nor one whose record cannot be read. */
+export async function healthOfCluster(db: Db, clusterId: string): Promise<Map<string, HealthRecord>> {
   const rows = await db
     .selectFrom('node_health')
     .select(['node_id', 'record'])
     .where('cluster_id', '=', clusterId)
     .execute();
-  return new Map(rows.map((row) => [row.node_id, fromText<T>(row.record)]));
+  return recordsIn(rows);
 }
 
-export async function healthOfNodes<T extends NodeHealthRecord>(
-  db: Db,
-  nodeIds: readonly string[],
-): Promise<Map<string, T>> {
-  const records = new Map<string, T>();
+export async function healthOfNodes(db: Db, nodeIds: readonly string[]): Promise<Map<string, HealthRecord>> {
+  const records = new Map<string, HealthRecord>();
   for (const chunk of chunks(nodeIds)) {
     const rows = await db
       .selectFrom('node_health')
       .select(['node_id', 'record'])
       .where('node_id', 'in', chunk)
       .execute();
-    for (const row of rows) records.set(row.node_id, fromText<T>(row.record));
+    for (const [id, record] of recordsIn(rows)) records.set(id, record);
+  }
+  return records;
+}
+
+function recordsIn(rows: readonly { node_id: string; record: string }[]): Map<string, HealthRecord> {
+  const records = new Map<string, HealthRecord>();
+  for (const { node_id: id, record } of rows) {
+    const read = readHealthRecord(fromText<Json>(record));
+    if (read !== undefined) records.set(id, read);
   }
   return records;
 }

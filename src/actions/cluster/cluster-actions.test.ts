@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeCloud } from '../../../test/support/fake-cloud.ts';
+import { aHealthRecord } from '../../../test/support/health-record.ts';
 import { TestEngine } from '../../../test/support/test-engine.ts';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { Cluster } from '../../domain/model.ts';
+import type { Cluster, Node } from '../../domain/model.ts';
+import type { HealthRecord } from '../../recovery/classify-health.ts';
 import { registryOf } from '../../profiles/registry.ts';
 import { bindingsOf } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';
+import { quarantineNode } from '../../store/healing.ts';
 import { saveNodeHealth } from '../../store/node-health.ts';
 import { listRecoveries } from '../../store/recoveries.ts';
 import { onNode } from '../../domain/action-requests.ts';
@@ -31,6 +34,11 @@ beforeEach(async () => {
 });
 
 afterEach(() => engine.stop());
+
+/** Writes what is known of a node's health. */
+async function known(clusterId: string, node: Node | undefined, record: HealthRecord): Promise<void> {
+  await engine.store.write((tx) => saveNodeHealth(tx, node?.id ?? '', clusterId, record));
+}
 
 async function cluster(changes: Partial<Cluster> = {}): Promise<string> {
   const id = await engine.newCluster('test.node-1.0', changes);
@@ -108,6 +116,37 @@ describe('sizes', () => {
     expect((await engine.nodes(id)).map((node) => node.name)).toEqual(['web-2', 'web-3']);
   });
 
+  it.each(['SUSPECTED', 'FAILED'] as const)(
+    'removes first what the health record says is %s, although it is ACTIVE and the oldest',
+    async (state) => {
+      const id = await cluster();
+      const [first] = await engine.nodes(id);
+      await known(id, first, aHealthRecord(state));
+      const inputs = { adjustment_type: 'CHANGE_IN_CAPACITY', number: -1 };
+      const action = await engine.runOnCluster('CLUSTER_RESIZE', id, inputs);
+      expect(action.status).toBe('SUCCEEDED');
+      expect((await engine.nodes(id)).map((node) => node.name)).toEqual(['web-2', 'web-3']);
+    },
+  );
+
+  it('shows its plan with the action: which nodes, and why these', async () => {
+    const id = await cluster();
+    const [, second] = await engine.nodes(id);
+    await engine.store.write((tx) => quarantineNode(tx, { id: second?.id ?? '', clusterId: id }, 'test', 1));
+    const action = await engine.runOnCluster('CLUSTER_SCALE_IN', id);
+    expect(action.data['plan']).toEqual({
+      decisions: [{ by: 'CLUSTER_SCALE_IN', reason: 'from 3 to 2 nodes' }],
+      groups: [
+        {
+          nodes: [{ id: second?.id, name: 'web-2', operation: 'NODE_DELETE', reason: 'quarantined' }],
+          pause: 0,
+        },
+      ],
+      nodes: 1,
+      size: { current: 3, desired: 2, min_size: 0, max_size: -1 },
+    });
+  });
+
   it('resizes with new limits', async () => {
     const id = await cluster();
     const inputs = { adjustment_type: 'CHANGE_IN_PERCENTAGE', number: 50, min_size: 1, max_size: 8 };
@@ -172,13 +211,7 @@ describe('under a health policy', () => {
   it('a recovery without a check takes what is known to have failed, whatever the status says', async () => {
     const id = await watched();
     const [, node] = await engine.nodes(id);
-    const failed = {
-      state: 'FAILED',
-      since: 1,
-      probedAt: 1,
-      failure: { class: 'URL_UNHEALTHY', reason: '500' },
-    };
-    await engine.store.write((tx) => saveNodeHealth(tx, node?.id ?? '', id, failed));
+    await known(id, node, aHealthRecord('FAILED'));
     await engine.runOnCluster('CLUSTER_RECOVER', id);
     const recoveries = await listRecoveries(engine.store.db, { limit: 10 });
     expect(recoveries.map((each) => each.nodeName)).toEqual(['web-2']);

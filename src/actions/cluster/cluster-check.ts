@@ -1,19 +1,18 @@
 import type { ActionDefinition } from '../../engine/action-context.ts';
-import { nodesOfCluster } from '../../store/nodes.ts';
-import { onNodeOfLockedCluster } from '../../domain/action-requests.ts';
-import { requireSuccess, whileClusterIs } from './cluster-action.ts';
+import { planForNodes } from '../../plans/make-plan.ts';
 import type { ActionServices } from '../services.ts';
+import { planAndCarryOut } from './carry-out-plan.ts';
+import { whileClusterIs } from './cluster-action.ts';
 
-/** CLUSTER_CHECK: looks at every node. */
-export function clusterCheck({ store }: ActionServices): ActionDefinition {
+/** CLUSTER_CHECK: probes every node. */
+export function clusterCheck(services: ActionServices): ActionDefinition {
+  const action = 'CLUSTER_CHECK';
   return {
-    action: 'CLUSTER_CHECK',
+    action,
     async run(context) {
-      await whileClusterIs(context, 'CHECKING', 'Cluster status checking started.', async () => {
-        const nodes = await nodesOfCluster(store.db, context.action.target);
-        const requests = nodes.map((node) => onNodeOfLockedCluster('NODE_CHECK', node));
-        requireSuccess(await context.children('check nodes', requests), 'The check');
-      });
+      await whileClusterIs(context, 'CHECKING', 'Cluster status checking started.', () =>
+        planAndCarryOut(context, services, ({ members }) => planForNodes(action, 'NODE_CHECK', members)),
+      );
     },
   };
 }

@@ -1,20 +1,22 @@
 import type { ActionDefinition } from '../../engine/action-context.ts';
+import { planSize } from '../../plans/make-plan.ts';
 import { updateCluster } from '../../store/clusters.ts';
-import { requireCluster, whileClusterIs } from './cluster-action.ts';
-import { bringToSize } from './grow-and-shrink.ts';
 import type { ActionServices } from '../services.ts';
+import { planAndCarryOut } from './carry-out-plan.ts';
+import { whileClusterIs } from './cluster-action.ts';
 
 /** CLUSTER_CREATE: gives a new cluster its nodes. */
-export function clusterCreate({ store }: ActionServices): ActionDefinition {
+export function clusterCreate(services: ActionServices): ActionDefinition {
+  const action = 'CLUSTER_CREATE';
   return {
-    action: 'CLUSTER_CREATE',
+    action,
     async run(context) {
-      const id = context.action.target;
       await whileClusterIs(context, 'CREATING', 'Creation in progress', async () => {
-        const { desiredCapacity } = await requireCluster(store.db, id);
-        await bringToSize(context, store, desiredCapacity);
+        await planAndCarryOut(context, services, (facts) =>
+          planSize(action, facts, { desired: facts.desiredCapacity }),
+        );
         await context.transaction('created', async (tx) => {
-          await updateCluster(tx, id, { createdAt: context.now() });
+          await updateCluster(tx, context.action.target, { createdAt: context.now() });
         });
       });
     },

@@ -1,8 +1,16 @@
-/** Attaching, changing and detaching policies. Inputs: `{policy_id, enabled?}`; `policy_id` is a full id here. */
+/**
+ * Attaching, changing and detaching policies. Inputs: `{policy_id, enabled?}`; `policy_id` is a full id here.
+ *
+ *     check -> work of the policy type on the outside world -> binding and effects, in one transaction
+ */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
+import { isJsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Policy } from '../../domain/model.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
+import type { PolicyType } from '../../policies/policy-type.ts';
+import { readPolicy } from '../../policies/read-policy.ts';
 import { findPolicyType } from '../../policies/registry.ts';
 import {
   attachedPolicies,
@@ -11,69 +19,128 @@ import {
   insertBinding,
   updateBinding,
 } from '../../store/cluster-policies.ts';
-import { setBreaker } from '../../store/healing.ts';
 import { getPolicy } from '../../store/policies.ts';
-import type { Tx } from '../../store/store.ts';
-import { cancelHeld } from '../../recovery-record/close-held.ts';
+import type { Db, Tx } from '../../store/store.ts';
+import type { ActionServices } from '../services.ts';
+import { applyEffects } from './binding-effects.ts';
+import { requireCluster } from './cluster-action.ts';
 
-export const clusterAttachPolicy: ActionDefinition = {
-  action: 'CLUSTER_ATTACH_POLICY',
-  async run(context) {
-    await context.transaction('attach', (tx) => attach(tx, context));
-  },
-};
+export function clusterAttachPolicy(services: ActionServices): ActionDefinition {
+  return {
+    action: 'CLUSTER_ATTACH_POLICY',
+    async run(context) {
+      const isNew = await context.transaction('check', (tx) => checkAttachment(tx, context, services));
+      if (!isNew) return;
+      const { db } = services.store;
+      const policy = await requirePolicy(db, context);
+      const type = requireType(policy, services);
+      const made = type.attach === undefined ? {} : await attachOutside(context, services, type, policy);
+      await context.transaction('attach', (tx) => attach(tx, context, type, policy, made));
+    },
+  };
+}
 
 export const clusterUpdatePolicy: ActionDefinition = {
   action: 'CLUSTER_UPDATE_POLICY',
   async run(context) {
     await context.transaction('update', async (tx) => {
-      const binding = await requireBinding(tx, context);
+      const binding = await requireBinding(tx.db, context);
       await updateBinding(tx, binding.id, { enabled: context.inputs['enabled'] !== false });
     });
   },
 };
 
-export const clusterDetachPolicy: ActionDefinition = {
-  action: 'CLUSTER_DETACH_POLICY',
-  async run(context) {
-    await context.transaction('detach', async (tx) => {
-      const { id, clusterId, policyId } = await requireBinding(tx, context);
-      await deleteBinding(tx, id);
-      if (!(await requirePolicy(tx, context)).type.startsWith('senlin.policy.health-')) return;
-      await cancelHeld(tx, { clusterId, policyId }, 'the health policy was detached', context.now());
-      await setBreaker(tx, clusterId, null);
-    });
-  },
-};
+export function clusterDetachPolicy(services: ActionServices): ActionDefinition {
+  return {
+    action: 'CLUSTER_DETACH_POLICY',
+    async run(context) {
+      const { db } = services.store;
+      await context.transaction('check', async (tx) => void (await requireBinding(tx.db, context)));
+      const policy = await requirePolicy(db, context);
+      // One that this program does not know any more can still be detached.
+      const type = findPolicyType(policy.type, services.policyTypes);
+      if (type?.detach !== undefined) await detachOutside(context, services, type, policy);
+      await context.transaction('detach', async (tx) => {
+        const binding = await requireBinding(tx.db, context);
+        await deleteBinding(tx, binding.id);
+        await applyEffects(tx, binding, type?.effects?.('DETACHED') ?? [], context.now());
+      });
+    },
+  };
+}
 
-/** Attaching what is attached succeeds, as in Senlin, and changes whether it is enabled if that was said. */
-async function attach(tx: Tx, context: ActionContext): Promise<void> {
+/** Attaching what is attached succeeds, as in Senlin, and changes whether it is enabled if that was given. */
+async function checkAttachment(tx: Tx, context: ActionContext, services: ActionServices): Promise<boolean> {
   const clusterId = context.action.target;
-  const policy = await requirePolicy(tx, context);
-  const enabled = context.inputs['enabled'] !== false;
+  const policy = await requirePolicy(tx.db, context);
   const existing = await findBinding(tx.db, clusterId, policy.id);
   if (existing !== undefined) {
-    if ('enabled' in context.inputs) await updateBinding(tx, existing.id, { enabled });
-    return;
+    if ('enabled' in context.inputs) await updateBinding(tx, existing.id, { enabled: isEnabled(context) });
+    return false;
   }
-  const type = findPolicyType(policy.type);
-  if (type === undefined)
-    throw new CoppiceError(
-      'operation-impossible',
-      `The policy type ${policy.type} is not part of this Coppice.`,
-    );
-  if (type.singleton) await refuseSecond(tx, clusterId, policy);
+  if (requireType(policy, services).singleton) await refuseSecond(tx, clusterId, policy);
+  return true;
+}
+
+async function attachOutside(
+  context: ActionContext,
+  { store }: ActionServices,
+  type: PolicyType,
+  policy: Policy,
+): Promise<JsonObject> {
+  const made: Json | undefined = await context.operation('attach outside', async (request) => {
+    const cluster = await requireCluster(store.db, context.action.target);
+    const attachment = { value: readPolicy(type, policy), cluster, data: null };
+    return (await type.attach?.(attachment, request)) ?? {};
+  });
+  return isJsonObject(made) ? made : {};
+}
+
+async function detachOutside(
+  context: ActionContext,
+  { store }: ActionServices,
+  type: PolicyType,
+  policy: Policy,
+): Promise<void> {
+  await context.operation('detach outside', async (request) => {
+    const cluster = await requireCluster(store.db, context.action.target);
+    const { data = null } = (await findBinding(store.db, cluster.id, policy.id)) ?? {};
+    await type.detach?.({ value: readPolicy(type, policy), cluster, data }, request);
+  });
+}
+
+async function attach(
+  tx: Tx,
+  context: ActionContext,
+  type: PolicyType,
+  policy: Policy,
+  made: JsonObject,
+): Promise<void> {
   const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
-  const data = check.ok ? type.bindingData(check.value) : null;
-  await insertBinding(tx, {
+  const own = check.ok ? type.bindingData(check.value) : null;
+  const data = own === null && Object.keys(made).length === 0 ? null : { ...own, ...made };
+  const binding = {
     id: randomUUID(),
-    clusterId,
+    clusterId: context.action.target,
     policyId: policy.id,
-    enabled,
+    enabled: isEnabled(context),
     priority: type.priority,
     data,
     lastOp: null,
-  });
+  };
+  await insertBinding(tx, binding);
+  await applyEffects(tx, binding, type.effects?.('ATTACHED') ?? [], context.now());
+}
+
+function isEnabled({ inputs }: ActionContext): boolean {
+  return inputs['enabled'] !== false;
+}
+
+function requireType(policy: Policy, services: ActionServices): PolicyType {
+  const type = findPolicyType(policy.type, services.policyTypes);
+  if (type !== undefined) return type;
+  const sentence = `The policy type ${policy.type} is not part of this Coppice.`;
+  throw new CoppiceError('operation-impossible', sentence);
 }
 
 async function refuseSecond(tx: Tx, clusterId: string, policy: Policy): Promise<void> {
@@ -87,17 +154,17 @@ async function refuseSecond(tx: Tx, clusterId: string, policy: Policy): Promise<
   );
 }
 
-async function requirePolicy(tx: Tx, context: ActionContext): Promise<Policy> {
+async function requirePolicy(db: Db, context: ActionContext): Promise<Policy> {
   const policyId = policyIdOf(context);
-  const policy = await getPolicy(tx.db, policyId);
+  const policy = await getPolicy(db, policyId);
   if (policy === undefined)
     throw new CoppiceError('resource-not-found', `The policy '${policyId}' could not be found.`);
   return policy;
 }
 
-async function requireBinding(tx: Tx, context: ActionContext) {
+async function requireBinding(db: Db, context: ActionContext) {
   const policyId = policyIdOf(context);
-  const binding = await findBinding(tx.db, context.action.target, policyId);
+  const binding = await findBinding(db, context.action.target, policyId);
   if (binding === undefined) {
     throw new CoppiceError(
       'policy-binding-not-found',

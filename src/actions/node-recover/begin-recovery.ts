@@ -7,7 +7,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Cluster, Node, Policy, Recovery } from '../../domain/model.ts';
+import type { Cluster, Node, Recovery } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { storedHealthPolicy } from '../../policies/health/stored-health-policy.ts';
 import { enqueueRecoveryNews } from '../../notify/enqueue-recovery-news.ts';
@@ -15,7 +15,7 @@ import { chainFacts, requestedByOperator } from '../../recovery/chain.ts';
 import type { ChainFacts } from '../../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../../recovery/classify-health.ts';
 import { detectionWithoutPolicy, operationRules } from '../../recovery/operation-rules.ts';
-import { attachedPolicies, findBinding } from '../../store/cluster-policies.ts';
+import { findBinding } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';
 import { healingOfNode } from '../../store/healing.ts';
 import { healthOfNodes } from '../../store/node-health.ts';
@@ -35,6 +35,7 @@ import type { Tx } from '../../store/store.ts';
 import { cancelHeld } from '../../recovery-record/close-held.ts';
 import { exhaustedBefore } from '../../recovery-record/exhausted-before.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
+import { attachedHealthPolicy } from '../../clusters/cluster-rules.ts';
 import { inForce, maintenanceOf } from '../../clusters/maintenance.ts';
 
 /** @returns null where nothing is left to do: the episode was closed, or the node is gone. */
@@ -130,8 +131,9 @@ async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
 
 async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
   const id = randomUUID();
-  const health = (await healthOfNodes<HealthRecord>(tx.db, [node.id])).get(node.id);
-  const policy = node.clusterId === null ? undefined : await healthPolicyOf(tx, node.clusterId);
+  const health = (await healthOfNodes(tx.db, [node.id])).get(node.id);
+  const policy =
+    node.clusterId === null ? undefined : (await attachedHealthPolicy(tx.db, node.clusterId))?.policy;
   await insertRecovery(tx, {
     id,
     nodeId: node.id,
@@ -148,11 +150,6 @@ async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
 
 function knownFailure(health: HealthRecord | undefined): Failure {
   return health?.failure ?? { class: requestedByOperator, reason: 'asked for by a person' };
-}
-
-async function healthPolicyOf(tx: Tx, clusterId: string): Promise<Policy | undefined> {
-  const attached = await attachedPolicies(tx.db, clusterId);
-  return attached.find(({ policy }) => policy.type.startsWith('senlin.policy.health-'))?.policy;
 }
 
 async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | null> {

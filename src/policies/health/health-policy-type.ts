@@ -10,7 +10,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
-import type { CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
+import type { BindingEffect, CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
 import { checkAgainstProfile } from './check-against-profile.ts';
 import { checkAsWritten } from './check-as-written.ts';
 import { checkHealthPolicy, stepsInOrder } from './check-health-policy.ts';
@@ -22,6 +22,12 @@ import { rewritePublishedForms } from './published-forms.ts';
 import { readHealthPolicy } from './read-health-policy.ts';
 
 const name = 'senlin.policy.health';
+
+const whenAttached: readonly BindingEffect[] = [{ kind: 'RESET_BREAKER' }];
+const whenDetached: readonly BindingEffect[] = [
+  { kind: 'CANCEL_HELD_RECOVERIES', reason: 'the health policy was detached' },
+  { kind: 'RESET_BREAKER' },
+];
 
 /** As senlin/policies/health_policy.py has them; 1.3 with the first release of Coppice. */
 const supportStatus: Readonly<Record<string, readonly SupportStatus[]>> = {
@@ -37,6 +43,11 @@ const supportStatus: Readonly<Record<string, readonly SupportStatus[]>> = {
 export const healthPolicyTypes: readonly PolicyType<HealthPolicy>[] = Object.entries(supportStatus).map(
   ([version, status]) => healthPolicyType(version, status),
 );
+
+/** @param typeName as policies carry it: `senlin.policy.health-1.3`. */
+export function isHealthPolicy(typeName: string): boolean {
+  return healthPolicyTypes.some((type) => `${type.name}-${type.version}` === typeName);
+}
 
 /** Of a document in any version: what editors are given. */
 export const healthPolicyJsonSchema = anyVersionSchema(name, Object.keys(supportStatus));
@@ -54,6 +65,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     checkAgainstProfile,
     workflows: (policy) => workflowsNamed(stepsInOrder(policy)),
     bindingData,
+    effects: (change) => (change === 'ATTACHED' ? whenAttached : whenDetached),
   };
 }
 

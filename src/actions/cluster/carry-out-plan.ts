@@ -1,0 +1,96 @@
+/**
+ * From the plan of a cluster action to its nodes: the plan is made once, amended by the attached policies, recorded with the action, and
+ * then carried out group by group. A replay reads the recorded plan: it must not plan again from what the action has changed since.
+ */
+import type { Json } from '../../domain/json.ts';
+import type { Node } from '../../domain/model.ts';
+import { onNodeOfLockedCluster, type ActionRequest } from '../../domain/action-requests.ts';
+import type { ActionContext } from '../../engine/action-context.ts';
+import { clusterFacts } from '../../clusters/cluster-facts.ts';
+import { amendPlan } from '../../plans/amend-plan.ts';
+import type { ClusterFacts, ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
+import { planRecord } from '../../plans/plan-record.ts';
+import { saveActionData } from '../../store/actions.ts';
+import { updateCluster } from '../../store/clusters.ts';
+import { getNodes } from '../../store/nodes.ts';
+import type { Store, Tx } from '../../store/store.ts';
+import type { ActionServices } from '../services.ts';
+import { addPlannedNodes } from './add-nodes.ts';
+import { requireCluster, requireSuccess } from './cluster-action.ts';
+import { afterPlan, hooksOf } from './policy-hooks.ts';
+
+/** The plan before any policy amends it. Pure: it may be made again for a simulation. */
+export type MakePlan = (facts: ClusterFacts) => ClusterPlan;
+
+interface Decided {
+  readonly plan: ClusterPlan;
+  /** Whether an attached policy wants to know how it ended. */
+  readonly tellsPolicies: boolean;
+}
+
+/** @throws CoppiceError that names the nodes that failed, or the policy that refuses the action. */
+export async function planAndCarryOut(
+  context: ActionContext,
+  services: ActionServices,
+  make: MakePlan,
+): Promise<void> {
+  const decided = await context.transaction('plan', (tx) => decide(tx, context, services, make));
+  const { plan, tellsPolicies } = decided as unknown as Decided;
+  let succeeded = false;
+  try {
+    await carryOut(context, services.store, plan);
+    succeeded = true;
+  } finally {
+    if (tellsPolicies)
+      await context.transaction('tell policies', (tx) => afterPlan(tx, context, services, plan, succeeded));
+  }
+}
+
+async function decide(
+  tx: Tx,
+  context: ActionContext,
+  services: ActionServices,
+  make: MakePlan,
+): Promise<Json> {
+  const { id, target, data } = context.action;
+  const now = context.now();
+  const cluster = await requireCluster(tx.db, target);
+  const facts = await clusterFacts(tx.db, cluster, now);
+  const { amenders, tellsPolicies } = await hooksOf(tx.db, cluster.id, services);
+  const plan = await addPlannedNodes(tx, cluster, amendPlan(make(facts), facts, amenders), now);
+  if (plan.size !== null) {
+    const { desired, minSize, maxSize } = plan.size;
+    await updateCluster(tx, cluster.id, { desiredCapacity: desired, minSize, maxSize });
+  }
+  await saveActionData(tx, id, { ...data, plan: planRecord(plan) });
+  return { plan, tellsPolicies } as unknown as Json;
+}
+
+async function carryOut(context: ActionContext, store: Store, { groups }: ClusterPlan): Promise<void> {
+  for (const [index, group] of groups.entries()) {
+    const [first] = group.nodes;
+    if (first === undefined) continue;
+    const outcomes = await context.children(`group ${index + 1}`, await requestsFor(store, group));
+    requireSuccess(outcomes, inWords[first.operation]);
+    if (group.pauseMs > 0 && index + 1 < groups.length)
+      await context.sleep(`pause ${index + 1}`, group.pauseMs);
+  }
+}
+
+/** A node that is gone meanwhile is left out. */
+async function requestsFor(store: Store, { nodes }: PlanGroup): Promise<ActionRequest[]> {
+  const ids = nodes.flatMap(({ nodeId }) => nodeId ?? []);
+  const rows = new Map<string | null, Node>((await getNodes(store.db, ids)).map((node) => [node.id, node]));
+  return nodes.flatMap(({ nodeId, operation, inputs }) => {
+    const node = rows.get(nodeId);
+    return node === undefined ? [] : [onNodeOfLockedCluster(operation, node, inputs)];
+  });
+}
+
+const inWords: Readonly<Record<NodeOperation, string>> = {
+  NODE_CREATE: 'Creation',
+  NODE_DELETE: 'Deletion',
+  NODE_UPDATE: 'Update',
+  NODE_CHECK: 'The check',
+  NODE_RECOVER: 'Recovery',
+};

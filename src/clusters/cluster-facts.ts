@@ -1,0 +1,36 @@
+/** A cluster as a plan sees it: its nodes with what is known of their health, read now. */
+import type { Cluster, Node } from '../domain/model.ts';
+import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import { healingOfNodes, nothingOfNode } from '../store/healing.ts';
+import { healthOfCluster } from '../store/node-health.ts';
+import { nodesOfCluster } from '../store/nodes.ts';
+import type { Db } from '../store/store.ts';
+import { currentHealth } from './current-health.ts';
+
+export async function clusterFacts(db: Db, cluster: Cluster, now: number): Promise<ClusterFacts> {
+  const nodes = await nodesOfCluster(db, cluster.id);
+  const health = await healthOfCluster(db, cluster.id);
+  const healing = await healingOfNodes(db, cluster.id);
+  const { id, name, profileId, minSize, maxSize, desiredCapacity } = cluster;
+  const members = nodes.map((node) => {
+    const { quarantine } = healing.get(node.id) ?? nothingOfNode;
+    return memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null);
+  });
+  return { id, name, profileId, minSize, maxSize, desiredCapacity, members, now };
+}
+
+function memberFacts(node: Node, health: HealthRecord | null, quarantined: boolean): MemberFacts {
+  const { id, name, index, status, profileId, tainted, createdAt } = node;
+  return {
+    id,
+    name,
+    index,
+    status,
+    profileId,
+    tainted,
+    createdAt,
+    health: health?.state ?? null,
+    quarantined,
+  };
+}

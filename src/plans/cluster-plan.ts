@@ -1,0 +1,96 @@
+/**
+ * What an action on a cluster is going to do, decided before anything is touched: pure, recorded with the action, and shown.
+ *
+ *     ClusterFacts --make-plan--> ClusterPlan --amend-plan: each attached policy, by priority--> recorded --> carried out
+ *
+ * The groups of a plan are carried out one after the other, the nodes of one group side by side; a group in which a node fails ends the
+ * plan. Nothing here reads a database or knows a policy: `policies/policy-type.ts` says how a policy amends a plan,
+ * `actions/cluster/carry-out-plan.ts` does what the plan says.
+ */
+import type { NodeActionName } from '../domain/action-requests.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { NodeStatus } from '../domain/states.ts';
+import type { HealthState } from '../recovery/classify-health.ts';
+
+/** A node of the cluster, as far as it counts for a plan. Times in milliseconds. */
+export interface MemberFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly index: number;
+  readonly status: NodeStatus;
+  readonly profileId: string;
+  /** Marked by a user as one to be removed first. */
+  readonly tainted: boolean;
+  readonly createdAt: number | null;
+  /** What the health record says of the node as it is now; null: nothing is known. */
+  readonly health: HealthState | null;
+  readonly quarantined: boolean;
+}
+
+export interface ClusterFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly profileId: string;
+  readonly minSize: number;
+  /** -1: no limit. */
+  readonly maxSize: number;
+  readonly desiredCapacity: number;
+  /** By index. */
+  readonly members: readonly MemberFacts[];
+  readonly now: number;
+}
+
+export type NodeOperation = Extract<
+  NodeActionName,
+  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
+>;
+
+export interface PlannedNode {
+  readonly operation: NodeOperation;
+  /** null: a node that does not exist yet. */
+  readonly nodeId: string | null;
+  readonly name: string | null;
+  /** Why this node; '' where the operation is for every node. */
+  readonly reason: string;
+  /** Of the node's action: the new profile, where to place a new node, ... */
+  readonly inputs: JsonObject;
+}
+
+export interface PlanGroup {
+  readonly nodes: readonly PlannedNode[];
+  /** How long to wait before the next group begins. */
+  readonly pauseMs: number;
+}
+
+/** How many nodes there are, and how many there are to be. */
+export interface PlannedSize {
+  readonly current: number;
+  readonly desired: number;
+  readonly minSize: number;
+  readonly maxSize: number;
+}
+
+/** Who decided what of the plan. */
+export interface PlanDecision {
+  /** The action, or the name of a policy. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface ClusterPlan {
+  readonly action: string;
+  /** null: the action does not change the size. */
+  readonly size: PlannedSize | null;
+  readonly groups: readonly PlanGroup[];
+  /** The action's own decision first, then those of the policies in the order in which they were asked. */
+  readonly decisions: readonly PlanDecision[];
+}
+
+export function nodesOf(plan: Pick<ClusterPlan, 'groups'>, operation: NodeOperation): PlannedNode[] {
+  return plan.groups.flatMap((group) => group.nodes.filter((node) => node.operation === operation));
+}
+
+/** A group of nodes side by side; none where there are no nodes. */
+export function group(nodes: readonly PlannedNode[]): PlanGroup[] {
+  return nodes.length === 0 ? [] : [{ nodes, pauseMs: 0 }];
+}

@@ -1,0 +1,90 @@
+/** The plan of each action on a cluster, before any policy amends it. */
+import type { JsonObject } from '../domain/json.ts';
+import { count } from '../recovery/describe.ts';
+import { group } from './cluster-plan.ts';
+import type {
+  ClusterFacts,
+  ClusterPlan,
+  MemberFacts,
+  NodeOperation,
+  PlannedNode,
+  PlannedSize,
+} from './cluster-plan.ts';
+import { inRemovalOrder, inUpdateOrder } from './removal-order.ts';
+
+/** Size as it was asked for; what is left out stays as it is. */
+export type WantedSize = Pick<PlannedSize, 'desired'> & Partial<Pick<PlannedSize, 'minSize' | 'maxSize'>>;
+
+/** Nodes are added, or the first in `inRemovalOrder` are removed. */
+export function planSize(action: string, facts: ClusterFacts, wanted: WantedSize): ClusterPlan {
+  const { minSize, maxSize, members } = facts;
+  const size: PlannedSize = { minSize, maxSize, ...wanted, current: members.length };
+  return {
+    action,
+    size,
+    groups: group(nodesForSize(facts, size.desired)),
+    decisions: [{ by: action, reason: sizeInWords(size) }],
+  };
+}
+
+/** Another size for a plan that has one: the nodes are chosen again. */
+export function withDesired(plan: ClusterPlan, facts: ClusterFacts, desired: number): ClusterPlan {
+  if (plan.size === null) return plan;
+  return { ...plan, size: { ...plan.size, desired }, groups: group(nodesForSize(facts, desired)) };
+}
+
+function nodesForSize({ members }: ClusterFacts, desired: number): PlannedNode[] {
+  if (desired >= members.length) return Array.from({ length: desired - members.length }, () => newNode());
+  return inRemovalOrder(members)
+    .slice(0, members.length - desired)
+    .map(({ member, reason }) => planned('NODE_DELETE', member, reason));
+}
+
+function sizeInWords({ current, desired }: PlannedSize): string {
+  if (desired === current) return `${count(current, 'node')}, as before`;
+  return `from ${current} to ${count(desired, 'node')}`;
+}
+
+/** The same operation for some of the nodes, all side by side. */
+export function planForNodes(
+  action: string,
+  operation: NodeOperation,
+  members: readonly MemberFacts[],
+  inputs: JsonObject = {},
+): ClusterPlan {
+  return {
+    action,
+    size: null,
+    groups: group(members.map((member) => planned(operation, member, '', inputs))),
+    decisions: [{ by: action, reason: `${operation} for ${count(members.length, 'node')}` }],
+  };
+}
+
+/** A new profile is carried out node by node, so that a bad one costs one node and not the cluster. */
+export function planProfileUpdate(action: string, facts: ClusterFacts, profileId: string): ClusterPlan {
+  const outdated = facts.members.filter((member) => member.profileId !== profileId);
+  const inputs = { profile_id: profileId };
+  return {
+    action,
+    size: null,
+    groups: inUpdateOrder(outdated).flatMap(({ member, reason }) =>
+      group([planned('NODE_UPDATE', member, reason, inputs)]),
+    ),
+    decisions: [
+      { by: action, reason: `a new profile for ${count(outdated.length, 'node')}, one after the other` },
+    ],
+  };
+}
+
+function newNode(): PlannedNode {
+  return { operation: 'NODE_CREATE', nodeId: null, name: null, reason: '', inputs: {} };
+}
+
+export function planned(
+  operation: NodeOperation,
+  { id, name }: MemberFacts,
+  reason: string,
+  inputs: JsonObject = {},
+): PlannedNode {
+  return { operation, nodeId: id, name, reason, inputs };
+}
