@@ -28,6 +28,8 @@ const checks: Readonly<Record<keyof HealthRecord, (value: Json | undefined) => b
   successes: isNumber,
   failedAt: (value) => value === null || isNumber(value),
   failure: (value) => value === null || isFailure(value),
+  // A record of an earlier Coppice has none.
+  healthyAt: (value) => value === undefined || value === null || isNumber(value),
   detectors: (value) => Array.isArray(value) && value.every(isDetector),
   probedAt: isNumber,
   probeAgainAt: isNumber,

@@ -23,6 +23,7 @@ export function aHealthRecord(
     successes: isFailed ? 0 : 1,
     failedAt: isFailed ? at : null,
     failure: isFailed ? { class: 'SERVER_ERROR', reason: 'broken' } : null,
+    healthyAt: isFailed ? null : at,
     detectors: [],
     probedAt: at,
     probeAgainAt: at + 60_000,
