@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeCloud } from '../../../test/support/fake-cloud.ts';
+import { testMembership } from '../../../test/support/membership.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { TestEngine } from '../../../test/support/test-engine.ts';
 import { nodesOf } from '../../plans/cluster-plan.ts';
@@ -58,7 +59,7 @@ describe('A policy type with hooks', () => {
         profileTypes,
         policyTypes: [oldestOnce],
         probe,
-        workflows: embeddedWorkflows({ store }),
+        workflows: embeddedWorkflows({ store, membership: testMembership(store) }),
       }),
     );
     cluster = await engine.newCluster('test.node-1.0');
