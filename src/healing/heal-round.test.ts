@@ -235,7 +235,7 @@ test('what is known after a recovery that did not help is what its own last prob
   const reason = 'port 8083 is closed';
   scene.cloud.break(idOf('web-1'), { health: 'unhealthy', failure: 'SERVER_ERROR', reason });
   await failToRecover(scene, 'web-1');
-  const record = (await healthOfNodes<HealthRecord>(scene.store.db, [idOf('web-1')])).get(idOf('web-1'));
+  const record = (await healthOfNodes(scene.store.db, [idOf('web-1')])).get(idOf('web-1'));
   // The rounds had seen `broken`; the recovery looked again before it touched the node.
   expect(record).toMatchObject({ state: 'FAILED', reason, failure: { reason }, detectors: [] });
 });
