@@ -6,7 +6,6 @@ import { workflow } from '../../test/support/health-policies.ts';
 import { HealingScene, idOf } from '../../test/support/healing-scene.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
 import { insertActions } from '../store/actions.ts';
 import { deleteCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
