@@ -30,7 +30,7 @@ const oldestOnce: PolicyType = {
     outside.push(`attach ${cluster.name}`);
     return { group: `group of ${key.length > 0 ? cluster.name : ''}` };
   },
-  detach: async ({ data }) => void outside.push(`detach ${String(data?.['group'])}`),
+  detach: async ({ data }) => void outside.push(`detach ${JSON.stringify(data?.['group'])}`),
   before: ({ plan, facts, binding }) => {
     const count = nodesOf(plan, 'NODE_DELETE').length;
     if (count === 0) return null;
@@ -74,7 +74,7 @@ describe('A policy type with hooks', () => {
       expect((await engine.runOnCluster('CLUSTER_ATTACH_POLICY', cluster, policy)).status).toBe('SUCCEEDED');
     expect(await bindingsOf(engine.store.db, cluster)).toMatchObject([{ data: { group: 'group of web' } }]);
     await engine.runOnCluster('CLUSTER_DETACH_POLICY', cluster, policy);
-    expect(outside).toEqual(['attach web', 'detach group of web']);
+    expect(outside).toEqual(['attach web', 'detach "group of web"']);
     expect(await bindingsOf(engine.store.db, cluster)).toEqual([]);
   });
 
