@@ -182,7 +182,7 @@ function targetOf(index: number, port: number): ProbeTarget {
     clusterId: 'bench',
     clusterName: 'bench',
     metadata: {},
-    physicalId: null,
+    physicalId: 'p',
     data: {},
     properties: {},
   };

@@ -89,6 +89,7 @@ export class Healer {
     this.#now = options.now ?? Date.now;
     this.#rounds = new Rounds({
       target: (node) => this.#target(node),
+      hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
       onResult: (node, verdicts, at, begunAt) => this.#note(node, verdicts, at, begunAt),
       log: options.log,
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),

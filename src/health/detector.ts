@@ -37,7 +37,7 @@ export interface Detector {
   probe(target: ProbeTarget, signal: AbortSignal): Promise<Verdict>;
 }
 
-/** The same detectors, asked once: for one who looks again and again anyway, as a verification does. */
+/** The same detectors with one try: for a caller that probes again and again anyway, as a verification does. */
 export function withoutRetries(detectors: readonly Detector[]): readonly Detector[] {
   return detectors.map((detector) => ({ ...detector, attempts: 1 }));
 }

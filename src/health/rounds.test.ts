@@ -271,6 +271,30 @@ describe('the bounds', () => {
     expect(Math.max(...world.late), 'and lateness is measured').toBeGreaterThan(0.5);
   });
 
+  test('a node that is known to have failed is tried once a round', async () => {
+    const known = new Set<string>();
+    const world = new World({ hasFailed: ({ id }) => known.has(id) });
+    world.answer = () => unhealthy;
+    world.watch(world.nodes(1, 5000, [world.detector({ attempts: 4, retryIntervalMs: 100 })]));
+    await world.timers.advance(5000);
+    expect(world.seen[0]?.verdicts[0]).toMatchObject({ verdict: unhealthy, attempts: 4 });
+    known.add('c-node-0');
+    world.begun.length = 0;
+    await world.timers.advance(50_000);
+    expect(world.begun.length).toBe(10);
+  });
+
+  test('dead nodes do not crowd each other out: a thousand that hang are each tried within two rounds', async () => {
+    const world = new World({ hasFailed: () => true });
+    const nodes = world.nodes(1000, 5000, [world.detector({ attempts: 4, retryIntervalMs: 3000 })]);
+    for (const { id } of nodes) world.hangs.add(id);
+    world.watch(nodes);
+    await world.timers.advance(30_000);
+    world.begun.length = 0;
+    await world.timers.advance(10_000);
+    expect(new Set(world.begun.map(({ id }) => id)).size).toBe(1000);
+  });
+
   test('a wait between two attempts holds no place', async () => {
     const world = new World({ limits: { total: 1, perCluster: 1 } });
     world.answer = (id) => (id === 'c-node-0' ? unhealthy : healthy);

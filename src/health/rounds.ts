@@ -7,6 +7,7 @@
  * A node whose look is still running is not looked at again; the rounds it misses are counted and not made up for. What
  * is watched can be told one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be repeated at any time).
  */
+import { withoutRetries } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import { DueHeap } from './due-heap.ts';
 import { probeModes } from './probe-node.ts';
@@ -45,6 +46,11 @@ export interface RoundsOptions {
    * look this time (it is gone, or being worked on).
    */
   target(node: WatchedNode): ProbeTarget | null | Promise<ProbeTarget | null>;
+  /**
+   * Whether the node is known to have failed. Retries are there so that one bad answer does not count; once the failure is known they
+   * would only multiply the load of dead nodes: the next round tries again. Absent: of no node it is known.
+   */
+  hasFailed?(node: WatchedNode): boolean;
   /**
    * The verdicts of a look that ended at `at` and began at `begunAt` (ms since 1970; retries lie between). The node is not looked at again
    * before this has returned.
@@ -255,7 +261,8 @@ export class Rounds {
   ): Promise<readonly ModeVerdict[]> {
     const { id, clusterId, detectors } = entry.node;
     const { ready, waiting } = this.#stuck.sort(id, detectors);
-    const probed = await probeModes(target, ready, {
+    const hasFailed = this.#options.hasFailed?.(entry.node) ?? false;
+    const probed = await probeModes(target, hasFailed ? withoutRetries(ready) : ready, {
       signal,
       timers: this.#timers,
       limiter: this.#attemptLimiter({ clusterId, slow: entry.slow }, dueAt),
