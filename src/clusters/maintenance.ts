@@ -23,5 +23,5 @@ export async function maintenanceOf(
 
 export function inForce(pause: Pause | null, now: number): Maintenance | null {
   if (pause === null || (pause.until !== null && pause.until <= now)) return null;
-  return { until: pause.until, reason: pause.reason };
+  return { since: pause.since, until: pause.until, reason: pause.reason };
 }

@@ -16,7 +16,7 @@ import {
   openRecoveriesOfCluster,
   recentRecoveriesOfCluster,
   type OpenRecovery,
-  type RecentRecovery,
+  type EndedRecovery,
 } from '../store/recoveries.ts';
 import type { Db } from '../store/store.ts';
 
@@ -89,7 +89,7 @@ function nodeSnapshot(
   node: Node,
   record: HealthRecord | undefined,
   healing: NodeHealing = nothingOfNode,
-  lastEnd: RecentRecovery | undefined,
+  lastEnd: EndedRecovery | undefined,
   now: number,
 ): NodeSnapshot {
   const { id, name, status } = node;
@@ -104,16 +104,23 @@ function nodeSnapshot(
     health,
     excluded: exclusion === null ? null : { until: exclusion.until, reason: exclusion.reason },
     quarantinedSince: quarantine?.since ?? null,
+    ...(quarantine === null ? {} : { quarantineReason: quarantine.reason }),
     lastTry: lastTryOf(lastEnd, releasedAt),
     observedAt: observed ? endedAt : null,
   };
 }
 
 /** Who releases a node from quarantine wants it tried at once. */
-function lastTryOf(lastEnd: RecentRecovery | undefined, releasedAt: number | null): NodeSnapshot['lastTry'] {
-  const { state: end, closedAt: at = null } = lastEnd ?? {};
+function lastTryOf(lastEnd: EndedRecovery | undefined, releasedAt: number | null): NodeSnapshot['lastTry'] {
+  if (lastEnd === undefined) return null;
+  const { id: recoveryId, state: end, closedAt: at, reason } = lastEnd;
   if ((end !== 'EXHAUSTED' && end !== 'CANCELLED') || at === null) return null;
-  return releasedAt === null || at > releasedAt ? { at, end } : null;
+  return releasedAt === null || at > releasedAt ? { at, end, recoveryId, reason: causeIn(reason) } : null;
+}
+
+/** Of `EXHAUSTED: REBOOT: ...; if it stays failed, the next recovery begins in 10 s` what is still true. */
+function causeIn(reason: string): string {
+  return reason.replace(/^[A-Z_]+: /, '').replace(/; if it stays failed, .*$/s, '');
 }
 
 /** A recovery that could not see its node waits for a round; further away it is only where the clock was set back since. */

@@ -14,6 +14,8 @@ const PROGRAM_LIMIT = 1000;
 export interface HealthyResponse {
   /** Bytes of a body that are looked at. */
   readonly bodyLimit: number;
+  /** The pattern, cut where it is long. */
+  readonly inWords: string;
   isIn(body: string): boolean;
 }
 
@@ -65,6 +67,7 @@ function whyNot({ message }: RE2JSException): string {
 function responseOf(compiled: RE2JS, pattern: string, size: number): HealthyResponse {
   const mayEndBeforeNewline = pattern.includes('$');
   return {
+    inWords: pattern.length <= 100 ? pattern : `${pattern.slice(0, 100)}...`,
     bodyLimit: Math.min(BODY_LIMIT, Math.floor(STEP_LIMIT / size)),
     // Python's `$` also matches before a last newline, RE2's does not, and most bodies end with one.
     isIn: (body) =>

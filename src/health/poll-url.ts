@@ -115,7 +115,7 @@ function judge(asked: URL, answer: HttpAnswer, response: HealthyResponse | null,
   const found = quoteBody(body, [asked, url]);
   return unhealthy(
     'URL_UNHEALTHY',
-    `${describeUrl(url)} answered ${status} without poll_url_healthy_response${within}, but with ${found}`,
+    `${describeUrl(url)} answered ${status} with ${found}${within}, expected ${response.inWords} (poll_url_healthy_response)`,
   );
 }
 

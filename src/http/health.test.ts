@@ -170,7 +170,7 @@ describe('The health of a cluster', () => {
       unknown: 1,
     });
     expect(shown['limits']).toEqual({ max_in_flight: null, max_unhealthy: 2 });
-    expect(shown['breaker']).toEqual({ failures: 0, state: 'CLOSED', until: null });
+    expect(shown['breaker']).toEqual({ failures: 0, since: null, state: 'CLOSED', until: null });
     expect(shown['policy']).toMatchObject({ enabled: true, mode: 'ENFORCE', name: 'health' });
     expect(shown['gates']).toMatchObject([{ gate: 'max_unhealthy', limit: 2, total: 3 }]);
     const [well, failed, unseen] = shown.nodes;

@@ -250,7 +250,9 @@ async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContex
       ? {
           reason: verdict.reason,
           failure: { class: verdict.failure, reason: verdict.reason },
-          detectors: [],
+          detectors: record.detectors.map((each) =>
+            each.verdict.health === 'unhealthy' ? { ...each, verdict } : each,
+          ),
         }
       : {};
   await saveNodeHealth(tx, node.id, node.clusterId, { ...record, ...found, probedAt: now });

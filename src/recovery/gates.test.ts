@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { healthPolicy } from '../../test/support/health-policies.ts';
 import { closedBreaker } from './breaker.ts';
-import { closedGate, shareOf } from './gates.ts';
-import type { GateView } from './gates.ts';
+import { closedGates, shareOf } from './gates.ts';
+import type { ClosedGate, GateView } from './gates.ts';
+
+/** The one that holds; null: the recovery may start. */
+function closedGate(view: GateView): ClosedGate | null {
+  return closedGates(view)[0] ?? null;
+}
 
 const policy = healthPolicy({
   safety: {
@@ -50,7 +55,7 @@ test.each<[string, Partial<GateView>, number, string]>([
     'maintenance',
     { maintenance: { until: null, reason: 'by ann' } },
     10_000,
-    'held: the cluster is in maintenance until somebody resumes it (by ann); looking again in 10 s',
+    'held: the cluster is in maintenance until an operator resumes it (by ann); looking again in 10 s',
   ],
   [
     'breaker',

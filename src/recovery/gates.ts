@@ -20,15 +20,21 @@ export interface ClosedGate {
   readonly gate: GateName;
   readonly total: number | null;
   readonly limit: number | null;
+  /** Since when it is closed; null: it is not kept. */
+  readonly since: number | null;
   readonly until: number;
+  /** Without the words around it: `the breaker is open: 2 recoveries did not help`. */
+  readonly why: string;
   readonly reason: string;
 }
 
 export interface Maintenance {
-  /** null: until a person ends it. */
+  /** Absent: it is not kept. */
+  readonly since?: number;
+  /** null: until an operator ends it. */
   readonly until: number | null;
   readonly reason: string;
-  /** The action that makes the cluster smaller, where not a person but it is the reason. */
+  /** The action that makes the cluster smaller, where it is the reason, and not an operator. */
   readonly action?: string;
 }
 
@@ -50,12 +56,7 @@ export interface GateView {
 
 type Gate = (view: GateView) => ClosedGate | null;
 
-const gates: readonly Gate[] = [
-  policyGate,
-  maintenanceGate,
-  breakerGate,
-  maxUnhealthyGate,
-  maxInFlightGate,
+const rateLimits: readonly Gate[] = [
   (view) =>
     rateGate(view, 'rate_limit.node', view.policy.safety.rateLimit.node, view.startsOfNode, 'of this node'),
   (view) =>
@@ -68,14 +69,14 @@ const gates: readonly Gate[] = [
     ),
 ];
 
-/** The first gate that is closed; null: the recovery may start. */
-export function closedGate(view: GateView): ClosedGate | null {
-  for (const gate of gates) {
-    const closed = gate(view);
-    if (closed !== null) return closed;
-  }
-  return null;
-}
+const gates: readonly Gate[] = [
+  policyGate,
+  maintenanceGate,
+  breakerGate,
+  maxUnhealthyGate,
+  maxInFlightGate,
+  ...rateLimits,
+];
 
 /** These look at the cluster alone and before those that look at the node, and what is started in a round opens none of them. */
 const closingForAll: ReadonlySet<GateName> = new Set([
@@ -86,7 +87,7 @@ const closingForAll: ReadonlySet<GateName> = new Set([
   'max_in_flight',
 ]);
 
-/** Whether a gate that is closed for one is the first that is closed for all who ask after it in the same round. */
+/** Whether a gate that is closed for one is closed for all that come after it in the same round. */
 export function closesForAll({ gate }: ClosedGate): boolean {
   return closingForAll.has(gate);
 }
@@ -94,6 +95,19 @@ export function closesForAll({ gate }: ClosedGate): boolean {
 /** All that are closed: the first is the one that holds. */
 export function closedGates(view: GateView): ClosedGate[] {
   return gates.flatMap((gate) => gate(view) ?? []);
+}
+
+/** Those that may differ from node to node. */
+export function closedRateLimits(view: GateView): ClosedGate[] {
+  return rateLimits.flatMap((gate) => gate(view) ?? []);
+}
+
+/** All of them in one sentence: when the first one opens, the next one holds. */
+export function heldBy(closed: readonly [ClosedGate, ...ClosedGate[]], now: number): string {
+  const [first, ...others] = closed;
+  if (others.length === 0) return first.reason;
+  const also = others.map(({ why }) => why).join('; also ');
+  return `held: ${first.why}; also ${also}; ${probingAgain(first.until, now)}`;
 }
 
 /** The limit in nodes: rounded down, but never under its floor. */
@@ -115,10 +129,11 @@ function maintenanceGate(view: GateView): ClosedGate | null {
   }
   const end =
     maintenance.until === null
-      ? 'until somebody resumes it'
+      ? 'until an operator resumes it'
       : `for ${duration(maintenance.until - now)} more`;
   const reason = `the cluster is in maintenance ${end} (${maintenance.reason})`;
-  return close(view, 'maintenance', maintenance.until ?? nextRound(view), reason);
+  const closed = close(view, 'maintenance', maintenance.until ?? nextRound(view), reason);
+  return { ...closed, since: maintenance.since ?? null };
 }
 
 function breakerGate(view: GateView): ClosedGate | null {
@@ -126,7 +141,7 @@ function breakerGate(view: GateView): ClosedGate | null {
   if (view.policy.safety.breaker === null || breaker.kind === 'closed') return null;
   if (now < breaker.until) {
     const reason = `the breaker is open: ${count(breaker.failures, 'recovery', 'recoveries')} did not help`;
-    return close(view, 'breaker', breaker.until, reason);
+    return { ...close(view, 'breaker', breaker.until, reason), since: breaker.since };
   }
   const trial = view.inFlight.some((startedAt) => startedAt >= breaker.until);
   return trial
@@ -208,5 +223,6 @@ function close(
   total: number | null = null,
   limit: number | null = null,
 ): ClosedGate {
-  return { gate, total, limit, until, reason: `held: ${why}; ${probingAgain(until, view.now)}` };
+  const reason = `held: ${why}; ${probingAgain(until, view.now)}`;
+  return { gate, total, limit, since: null, until, why, reason };
 }

@@ -86,8 +86,14 @@ export function waysPast(
       return [
         {
           reason:
-            'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command',
+            'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command; ' +
+            'a recovery that an operator asks for passes it',
           command: `coppice cluster breaker reset ${name}`,
+          required: false,
+        },
+        {
+          reason: 'see which recoveries did not help, and why',
+          command: `coppice recovery list --cluster ${name} --state EXHAUSTED`,
           required: false,
         },
       ];

@@ -127,7 +127,7 @@ describe('a confirmed failure', () => {
     [
       'is quarantined',
       { quarantinedSince: now - 120_000 },
-      'quarantined 2 min ago, until somebody releases it',
+      'quarantined 2 min ago, until an operator releases it',
       null,
     ],
     [
@@ -146,13 +146,13 @@ describe('a confirmed failure', () => {
     [
       'was just not helped',
       { lastTry: { at: now - 4000, end: 'EXHAUSTED' } },
-      'the last recovery did not help; trying again in 6 s',
+      'the last recovery did not help; trying again in 6 s (no limit on recoveries is set)',
       now + 6000,
     ],
     [
       'was just cancelled by somebody',
       { lastTry: { at: now - 4000, end: 'CANCELLED' } },
-      'the last recovery was cancelled; trying again in 6 s',
+      'the last recovery was cancelled; trying again in 6 s (no limit on recoveries is set)',
       now + 6000,
     ],
   ])('of a node that %s is left alone, and says so', (_what, more, reason, until) => {

@@ -11,8 +11,16 @@ import type { NodeStatus } from '../domain/states.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
 import { duration, probingAgain } from './describe.ts';
-import { closedGate, closesForAll } from './gates.ts';
+import { closedGates, closedRateLimits, closesForAll, heldBy } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
+
+export interface LastTry {
+  readonly at: number;
+  readonly end: 'EXHAUSTED' | 'CANCELLED';
+  /** Absent: nobody has to be told which one it was, and why. */
+  readonly recoveryId?: string;
+  readonly reason?: string;
+}
 
 export interface NodeSnapshot {
   readonly id: string;
@@ -23,8 +31,9 @@ export interface NodeSnapshot {
   /** Taken out of healing by a person. */
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
+  readonly quarantineReason?: string;
   /** How its last episode ended, and when, if the node was not well after it. */
-  readonly lastTry: { readonly at: number; readonly end: 'EXHAUSTED' | 'CANCELLED' } | null;
+  readonly lastTry: LastTry | null;
   /** When a recovery of this same failure ended that only observed; null or absent: there was none. */
   readonly observedAt?: number | null;
 }
@@ -206,7 +215,7 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
   if (node.quarantinedSince !== null) {
     return {
       until: null,
-      reason: `quarantined ${duration(now - node.quarantinedSince)} ago, until somebody releases it`,
+      reason: `quarantined ${duration(now - node.quarantinedSince)} ago${node.quarantineReason === undefined ? '' : ` (${node.quarantineReason})`}, until an operator releases it`,
     };
   }
   if (excluded !== null && isExcluded(node, now)) {
@@ -247,8 +256,16 @@ function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
   if (node.lastTry === null || policy === null) return null;
   const until = node.lastTry.at + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
   if (until <= now) return null;
-  const how = node.lastTry.end === 'EXHAUSTED' ? 'did not help' : 'was cancelled';
-  return { until, reason: `the last recovery ${how}; trying again in ${duration(until - now)}` };
+  const again = `trying again in ${duration(until - now)}`;
+  const limit = policy.recovery.retry === null ? ' (no limit on recoveries is set)' : '';
+  return { until, reason: `${lastTryInWords(node.lastTry)}; ${again}${limit}` };
+}
+
+/** `the last recovery (5a1f09c2) did not help: RECREATE: ...` */
+function lastTryInWords({ end, recoveryId, reason }: LastTry): string {
+  const which = recoveryId === undefined ? '' : ` (${recoveryId.slice(0, 8)})`;
+  const how = end === 'EXHAUSTED' ? 'did not help' : 'was cancelled';
+  return `the last recovery${which} ${how}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 function startOrHold(
@@ -263,8 +280,8 @@ function startOrHold(
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };
-  // Thousands may be held by one gate: it is asked once, and its answer is shared.
-  let lasting: ClosedGate | null = null;
+  // Thousands may be held by the same gates: those of the cluster are asked once, and their answer is shared.
+  let shared: readonly ClosedGate[] | null = null;
   for (const { node, recoveryId, notBefore } of candidates) {
     const nodeId = node.id;
     const obstacle = obstacleOf(node, snapshot) ?? waitOf(notBefore, now);
@@ -279,11 +296,14 @@ function startOrHold(
       });
       continue;
     }
-    const gate: ClosedGate | null =
-      lasting ?? closedGate({ ...view, startsOfNode: startsOfNode.get(nodeId) ?? [] });
-    if (gate !== null) {
-      if (closesForAll(gate)) lasting = gate;
-      plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason: gate.reason });
+    const ofNode = { ...view, startsOfNode: startsOfNode.get(nodeId) ?? [] };
+    const closed: readonly ClosedGate[] =
+      shared === null ? closedGates(ofNode) : [...shared, ...closedRateLimits(ofNode)];
+    const [gate, ...others] = closed;
+    if (gate !== undefined) {
+      if (closesForAll(gate)) shared ??= closed.filter(closesForAll);
+      const reason = heldBy([gate, ...others], now);
+      plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason });
       continue;
     }
     plan.start.push({ nodeId, recoveryId, reason: 'all gates are open' });

@@ -242,18 +242,30 @@ export async function recentRecoveriesOfCluster(
   return rows.map(toRecent);
 }
 
+export interface EndedRecovery extends RecentRecovery {
+  readonly id: string;
+  /** The decision that closed it: `EXHAUSTED: ...` */
+  readonly reason: string;
+}
+
 /** The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to come (the clock was set back). */
 export async function lastEndsOfNodes(
   db: Db,
   nodeIds: readonly string[],
   mode: RecoveryMode,
   now: number,
-): Promise<Map<string, RecentRecovery>> {
-  const ends = new Map<string, RecentRecovery>();
+): Promise<Map<string, EndedRecovery>> {
+  const ends = new Map<string, EndedRecovery>();
   for (const chunk of chunks(nodeIds)) {
     const rows = await db
       .selectFrom('recovery')
-      .select(['node_id', 'state', 'mode', 'started_at', 'closed_at'])
+      .select(['id', 'node_id', 'state', 'mode', 'started_at', 'closed_at'])
+      .select(
+        sql<
+          string | null
+        >`(SELECT reason FROM recovery_decision AS decided WHERE decided.recovery_id = recovery.id
+          ORDER BY decided.seq DESC LIMIT 1)`.as('reason'),
+      )
       .where('node_id', 'in', chunk)
       .where('mode', '=', mode)
       .where(
@@ -263,7 +275,7 @@ export async function lastEndsOfNodes(
           where other.node_id = recovery.node_id and other.mode = recovery.mode and other.closed_at <= ${now})`,
       )
       .execute();
-    for (const row of rows) ends.set(row.node_id, toRecent(row));
+    for (const row of rows) ends.set(row.node_id, { ...toRecent(row), id: row.id, reason: row.reason ?? '' });
   }
   return ends;
 }

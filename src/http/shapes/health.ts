@@ -8,7 +8,8 @@ import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import type { BreakerState } from '../../recovery/breaker.ts';
-import type { Maintenance } from '../../recovery/gates.ts';
+import type { ClosedGate, Maintenance } from '../../recovery/gates.ts';
+import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
@@ -20,17 +21,17 @@ const pauseShape = z.strictObject({
 
 export const standingShape = z.enum(standings).describe(standingsInWords);
 
+const operatorTaskShape = z
+  .strictObject({
+    command: text.describe('To be typed as it stands.'),
+    reason: text,
+    required: z.boolean().describe('Coppice does nothing more about it by itself.'),
+  })
+  .meta({ id: 'OperatorTask' });
+
 const explanationFields = {
   doing: z.array(text).describe('What is being done: the steps that run, until when, and what follows them.'),
-  operator: z
-    .array(
-      z.strictObject({
-        command: text.describe('To be typed as it stands.'),
-        reason: text,
-        required: z.boolean().describe('Coppice does nothing more about it by itself.'),
-      }),
-    )
-    .describe('What an operator has to do, or may do; the required first.'),
+  operator: z.array(operatorTaskShape).describe('What an operator has to do, or may do; the required first.'),
   problems: z.array(text).describe('What is wrong; empty: nothing.'),
   waiting: z
     .array(z.strictObject({ reason: text, until: nullableTime }))
@@ -102,6 +103,7 @@ export const clusterHealthShape = z
     breaker: z
       .strictObject({
         failures: count,
+        since: nullableTime.describe('When it opened.'),
         state: z.enum(['CLOSED', 'OPEN', 'HALF_OPEN']),
         until: nullableTime.describe('When one recovery is tried.'),
       })
@@ -125,9 +127,13 @@ export const clusterHealthShape = z
     gates: z
       .array(
         z.strictObject({
+          ends_by: z
+            .array(operatorTaskShape)
+            .describe('How it is opened, or passed, before its time; empty: waiting is all there is.'),
           gate: text,
           limit: count.nullable(),
           reason: text,
+          since: nullableTime,
           total: count.nullable(),
           until: time,
         }),
@@ -211,7 +217,7 @@ export function toHealthOverviewAnswer({
 function toExplanation({ problems, doing, waiting, operator }: ClusterExplanation) {
   return {
     doing: [...doing],
-    operator: operator.map(({ command, reason, required }) => ({ command, reason, required })),
+    operator: operator.map(toOperatorTask),
     problems: [...problems],
     waiting: waiting.map(({ reason, until }) => ({ reason, until: millisecondsOrNull(until) })),
   };
@@ -224,7 +230,7 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
     cluster_id: cluster.id,
     cluster_name: cluster.name,
     counts: { ...counts },
-    gates: gates.map((gate) => ({ ...gate, until: milliseconds(gate.until) })),
+    gates: gates.map((gate) => toGate(health, gate)),
     limits: { max_in_flight: limits.maxInFlight, max_unhealthy: limits.maxUnhealthy },
     maintenance:
       maintenance === null ? null : { ...toPause(maintenance), action: maintenance.action ?? null },
@@ -243,10 +249,36 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
   };
 }
 
+function toGate({ cluster, policy, maintenance, nodes }: ClusterHealth, closed: ClosedGate) {
+  const { gate, limit, reason, since, total, until } = closed;
+  const named = policy && { name: policy.policyName, enabled: policy.enabled, mode: policy.policy.mode };
+  const node = (nodes.find(({ standing }) => standing === 'HELD') ?? nodes[0])?.node.name ?? '';
+  const facts = { name: cluster.name, policy: named, maintenance };
+  return {
+    ends_by: waysPast(closed, facts, node).map(toOperatorTask),
+    gate,
+    limit,
+    reason,
+    since: millisecondsOrNull(since),
+    total,
+    until: milliseconds(until),
+  };
+}
+
+function toOperatorTask({ command, reason, required }: OperatorTask) {
+  return { command, reason, required };
+}
+
 function toBreaker(breaker: BreakerState, now: number): z.infer<typeof clusterHealthShape>['breaker'] {
-  if (breaker.kind === 'closed') return { failures: breaker.failedAt.length, state: 'CLOSED', until: null };
+  if (breaker.kind === 'closed')
+    return { failures: breaker.failedAt.length, since: null, state: 'CLOSED', until: null };
   const state = now < breaker.until ? 'OPEN' : 'HALF_OPEN';
-  return { failures: breaker.failures, state, until: milliseconds(breaker.until) };
+  return {
+    failures: breaker.failures,
+    since: milliseconds(breaker.since),
+    state,
+    until: milliseconds(breaker.until),
+  };
 }
 
 function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
