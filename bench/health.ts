@@ -12,6 +12,7 @@ import { Rounds } from '../src/health/rounds.ts';
 import { nextOffset } from '../src/health/spread.ts';
 import type { NodeFacts } from '../src/profiles/profile-type.ts';
 import { startTargets } from './targets.ts';
+import { testSession } from '../test/support/session.ts';
 
 const TARGETS = 1000;
 const INTERVAL_MS = 1000;
@@ -185,6 +186,7 @@ function targetOf(index: number, port: number): ProbeTarget {
     physicalId: 'p',
     data: {},
     properties: {},
+    session: testSession,
   };
   const look = () => Promise.resolve({ health: 'unknown', reason: 'not asked' } as const);
   return { node, profile: { probe: look, endpoint: () => ({ address: '127.0.0.1', port }) } };

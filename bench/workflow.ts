@@ -17,6 +17,7 @@ import { succeeded, type PerformedAction } from '../src/workflow/actions/action-
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../src/workflow/runner/embedded-workflows.ts';
 import { median, type Measure } from './measure.ts';
 import { joined } from '../test/support/membership.ts';
+import { testSession } from '../test/support/session.ts';
 
 const performed: PerformedAction = {
   name: 'bench.call',
@@ -51,7 +52,7 @@ ${branches.map((name) => `    ${name}: {action: bench.call, on-success: meet}`).
 
 export async function benchWorkflow(): Promise<Measure[]> {
   return await withWorkflows(async (workflows, store) => {
-    await workflows.createDefinition(definitions);
+    await workflows.createDefinition(definitions, testSession);
     await executionsASecond(workflows, store, 'chain', 50);
     const [commits, chains, noopChains, ones, noopOnes] = [[], [], [], [], []] as number[][] as [
       number[],
@@ -149,7 +150,7 @@ async function secondsEach(
 }
 
 function request(workflowName: string) {
-  return { id: randomUUID(), workflowName, input: {}, env: {}, description: '' };
+  return { id: randomUUID(), workflowName, input: {}, env: {}, description: '', session: testSession };
 }
 
 async function withWorkflows<T>(

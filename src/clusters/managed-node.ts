@@ -1,6 +1,7 @@
 /** A node together with the profile type that knows how to treat it. */
 import { CoppiceError, describeIssue } from '../domain/errors.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
+import { ownerOf } from '../domain/session.ts';
 import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { getCluster } from '../store/clusters.ts';
@@ -60,5 +61,6 @@ export function manage(
 
 function factsOf(node: Node, clusterName: string | null, properties: NodeFacts['properties']): NodeFacts {
   const { id, name, index, role, clusterId, metadata, physicalId, data } = node;
-  return { id, name, index, role, clusterId, clusterName, metadata, physicalId, data, properties };
+  const session = ownerOf(node);
+  return { id, name, index, role, clusterId, clusterName, metadata, physicalId, data, properties, session };
 }

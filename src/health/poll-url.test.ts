@@ -12,6 +12,7 @@ import { HttpClient } from '../outbound/http-client.ts';
 import { NameLookup } from '../outbound/name-lookup.ts';
 import { pollUrl } from './poll-url.ts';
 import { probeModes } from './probe-node.ts';
+import { testSession } from '../../test/support/session.ts';
 
 const open: { server: Server; sockets: Set<net.Socket> }[] = [];
 
@@ -48,6 +49,7 @@ const facts: NodeFacts = {
   physicalId: 'server-1',
   data: {},
   properties: {},
+  session: testSession,
 };
 
 async function ask(

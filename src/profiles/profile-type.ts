@@ -8,6 +8,7 @@
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType } from '../domain/health-policy.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
@@ -25,6 +26,8 @@ export interface NodeFacts {
   readonly data: JsonObject;
   /** The profile's `properties`, defaults filled in. */
   readonly properties: JsonObject;
+  /** The node's owner: in whose name a cloud is asked, by operations and probes alike. */
+  readonly session: Session;
 }
 
 export interface OperationRequest {

@@ -12,7 +12,8 @@ import type { Db } from '../store/store.ts';
 import { cancelOnCluster, deletionAmong } from './cancel-what-runs.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { recordAction } from './record-action.ts';
-import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface NewCluster {
   readonly name: string;

@@ -17,7 +17,8 @@ import { newProfileFor, type Accepted } from './clusters.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
-import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface NewNode {
   readonly name: string;

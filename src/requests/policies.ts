@@ -7,7 +7,8 @@ import type { PolicyType } from '../policies/policy-type.ts';
 import { isPolicyAttached } from '../store/cluster-policies.ts';
 import * as rows from '../store/policies.ts';
 import { notFound, requireObject } from './find-object.ts';
-import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
 /** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */

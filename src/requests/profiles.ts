@@ -4,7 +4,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Profile, Spec } from '../domain/model.ts';
 import * as rows from '../store/profiles.ts';
 import { notFound, requireObject } from './find-object.ts';
-import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
 export interface NewProfile {

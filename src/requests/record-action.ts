@@ -5,7 +5,8 @@ import type { ActionRequest } from '../domain/action-requests.ts';
 import { insertActions } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 import { refuseConflicts } from './conflicts.ts';
-import { ownerOf, type Caller, type RequestTools } from './request-tools.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
 
 /** @returns the action's id. @throws CoppiceError `not-yet-supported`, `resource-locked`, `action-conflict` */
 export async function recordAction(

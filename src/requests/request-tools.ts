@@ -52,7 +52,3 @@ export interface Caller extends Owner {
 export function visibleProject(caller: Caller): string | undefined {
   return caller.roles.includes('admin') ? undefined : caller.project;
 }
-
-export function ownerOf({ project, user, domain }: Owner): Owner {
-  return { project, user, domain };
-}

@@ -4,6 +4,7 @@
  * the same, see its POST /v2/executions).
  */
 import type { JsonObject } from '../domain/json.ts';
+import type { Session } from '../domain/session.ts';
 import type { WorkflowState } from '../domain/workflow-records.ts';
 
 export interface WorkflowDescription {
@@ -32,6 +33,8 @@ export interface WorkflowStartRequest {
   /** The execution's environment: `env()` in expressions. */
   readonly env: JsonObject;
   readonly description: string;
+  /** Whose the execution is. */
+  readonly session: Session;
 }
 
 export interface WorkflowService {
@@ -39,10 +42,10 @@ export interface WorkflowService {
   find(name: string, namespace?: string): Promise<WorkflowDescription | undefined>;
 
   /**
-   * Creates the workflows of a DSL v2 document.
+   * Creates the workflows of a DSL v2 document, for the project of the session.
    * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` where a name is taken.
    */
-  createDefinition(yaml: string, namespace?: string): Promise<WorkflowDescription[]>;
+  createDefinition(yaml: string, session: Session, namespace?: string): Promise<WorkflowDescription[]>;
 
   /** @throws CoppiceError `resource-not-found` (no such workflow), `bad-request` (input), `operation-failed` (not reachable). */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;

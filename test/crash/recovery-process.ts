@@ -69,7 +69,7 @@ const cloudServer: ProfileType = {
 function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
   return {
     find: (name) => workflows.find(name),
-    createDefinition: (yaml) => workflows.createDefinition(yaml),
+    createDefinition: (yaml, session) => workflows.createDefinition(yaml, session),
     start: (request) => workflows.start(request),
     get: (id) => workflows.get(id),
     async cancel(id, reason) {

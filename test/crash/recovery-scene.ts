@@ -34,6 +34,7 @@ import type { KillPoint } from './killing-cloud.ts';
 import { RecoveringProcess } from './recovering-process.ts';
 import type { Shape } from './recovery-shapes.ts';
 import { testMembership } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 /** One run of a shape. */
 export interface Prepared {
@@ -82,6 +83,7 @@ export class RecoveryScene {
     await scene.cloud.start();
     await embeddedWorkflows({ store: scene.store, membership: testMembership(scene.store) }).createDefinition(
       definitions,
+      testSession,
     );
     return scene;
   }

@@ -10,6 +10,7 @@ import type { Store } from '../../src/store/store.ts';
 import { failed, succeeded, type PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { joined } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 const [databasePath = '', logPath = '', ...wanted] = process.argv.slice(2);
 const killAt = Number(process.env['KILL_AT'] ?? 0);
@@ -66,6 +67,6 @@ process.stdout.write('ready\n');
 /** `<workflow>:<id>` */
 for (const entry of wanted) {
   const [workflowName = '', id = ''] = entry.split(':');
-  void workflows.start({ id, workflowName, input: {}, env: {}, description: '' });
+  void workflows.start({ id, workflowName, input: {}, env: {}, description: '', session: testSession });
 }
 setInterval(() => {}, 1000);

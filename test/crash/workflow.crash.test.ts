@@ -10,6 +10,7 @@ import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import { testMembership } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 const program = join(import.meta.dirname, 'workflow-load.ts');
 const CRASHES = 60;
@@ -57,7 +58,10 @@ beforeEach(async () => {
   writeFileSync(logPath, '');
   store = openSqlite(join(directory, 'coppice.db'));
   await migrate(store, Date.now());
-  await embeddedWorkflows({ store, membership: testMembership(store) }).createDefinition(definitions);
+  await embeddedWorkflows({ store, membership: testMembership(store) }).createDefinition(
+    definitions,
+    testSession,
+  );
 });
 
 afterEach(async () => {

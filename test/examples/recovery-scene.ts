@@ -21,6 +21,7 @@ import { newAction } from '../support/new-action.ts';
 import { newNode } from '../support/recovery-rows.ts';
 import { TestEngine } from '../support/test-engine.ts';
 import type { Sample } from './sample.ts';
+import { testSession } from '../support/session.ts';
 
 export interface Recovered {
   readonly action: Action;
@@ -68,7 +69,7 @@ export class RecoveryScene {
 
   /** A node of a cluster with this policy has failed, and the healer starts a recovery. */
   async recover(sample: Sample, failure: FailureClass, metadata: JsonObject = {}): Promise<Recovered> {
-    if (sample.workflows !== null) await this.#workflows.createDefinition(sample.workflows);
+    if (sample.workflows !== null) await this.#workflows.createDefinition(sample.workflows, testSession);
     const clusterId = await this.#engine.newCluster('test.node-1.0', { metadata });
     const policyId = await this.#attach(sample, clusterId);
     const { profileId } = await this.#engine.cluster(clusterId);

@@ -12,6 +12,7 @@ import { openTestStore } from '../support/backends.ts';
 import { FakeCloud } from '../support/fake-cloud.ts';
 import { read, readSample, sampleNames, samplesFolder } from './sample.ts';
 import { testMembership } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 function policyOf(name: string): { value: HealthPolicy; complaints: string[] } {
   const { type, version, properties } = readSample(name).policy;
@@ -39,7 +40,7 @@ async function workflowsOf(name: string): Promise<Map<string, WorkflowDescriptio
     const made = await embeddedWorkflows({
       store: opened.store,
       membership: testMembership(opened.store),
-    }).createDefinition(read(name, 'workflow.yaml'));
+    }).createDefinition(read(name, 'workflow.yaml'), testSession);
     return new Map(made.map((workflow) => [workflow.name, workflow]));
   } finally {
     await opened.close();

@@ -17,6 +17,7 @@ import type {
   PhysicalNode,
   ProfileType,
 } from '../../src/profiles/profile-type.ts';
+import { testSession } from '../../test/support/session.ts';
 
 export interface Place {
   readonly dataDir: string;
@@ -60,7 +61,7 @@ export function usePlace(): Place {
 export function nodeOf(properties: JsonObject, id: string = randomUUID()): NodeFacts {
   const nobody = { physicalId: null, data: {}, metadata: {} };
   const place = { index: 3, role: '', clusterId: 'cluster-1', clusterName: 'web' };
-  return { id, name: 'web-3', ...place, ...nobody, properties };
+  return { id, name: 'web-3', ...place, ...nobody, properties, session: testSession };
 }
 
 let counter = 0;

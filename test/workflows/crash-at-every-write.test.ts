@@ -14,6 +14,7 @@ import { eventually } from '../support/eventually.ts';
 import { definitionOf, modelOf, plans } from '../support/mistral-corpus-generator.ts';
 import { type Death, MortalStore } from '../support/mortal-store.ts';
 import { joined } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 let opened: TestStore;
 beforeAll(async () => {
@@ -66,7 +67,7 @@ const never: Death = { at: Infinity, when: 'before' };
 /** @returns how many writes it took; undefined when it died on the way and another one ended it. */
 async function run(name: string, id: string, death: Death): Promise<number | undefined> {
   const first = await living(death);
-  const request = { id, workflowName: name, input: {}, env: {}, description: '' };
+  const request = { id, workflowName: name, input: {}, env: {}, description: '', session: testSession };
   const ended = first.store.isDead
     ? Promise.resolve()
     : first.workflows.start(request).then(() => endOf(first.workflows, id));
@@ -150,7 +151,7 @@ async function survivesEveryWrite(name: string): Promise<object> {
 
 async function define(text: string): Promise<void> {
   const { workflows } = await living(never);
-  await workflows.createDefinition(text);
+  await workflows.createDefinition(text, testSession);
   await workflows.runner.stop();
 }
 

@@ -2,6 +2,7 @@
  * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or by looking again), and if its
  * time is up cancel it and await that it has really ended.
  */
+import { ownerOf } from '../../domain/session.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { ActionInterrupted } from '../../engine/action-context.ts';
@@ -87,6 +88,7 @@ async function start(run: WorkflowRun): Promise<Seen> {
       workflowName: workflow.name,
       input: input.input,
       env: input.env,
+      session: ownerOf(run.context.action),
       description: `Recovery of node ${run.nodeId}: ${run.step.purpose} ${run.step.item}`,
     });
     return resultOf(execution);
@@ -103,13 +105,13 @@ function workflowName({ params }: StepRun['step']): string {
  * By name; one that does not exist is made from the definition that the policy carries, if it carries one. Another recovery may make it at the
  * same time, or it holds other names that exist: then it is refused as a conflict, and the name says whether it is there.
  */
-async function find({ step, workflows }: WorkflowRun): Promise<WorkflowDescription | undefined> {
+async function find({ step, workflows, context }: WorkflowRun): Promise<WorkflowDescription | undefined> {
   const name = workflowName(step);
   const found = await workflows.find(name);
   const definition = definitionIn(step.params);
   if (found !== undefined || definition === null) return found;
   try {
-    await workflows.createDefinition(definition);
+    await workflows.createDefinition(definition, ownerOf(context.action));
   } catch (error) {
     if (!(error instanceof CoppiceError) || error.status !== 409) throw error;
   }

@@ -8,6 +8,7 @@ import { succeeded, type PerformedAction } from '../actions/action-type.ts';
 import { hasEnded, type WorkflowExecution } from '../workflow-service.ts';
 import { type EmbeddedWorkflows, embeddedWorkflows } from './embedded-workflows.ts';
 import { joined } from '../../../test/support/membership.ts';
+import { testSession } from '../../../test/support/session.ts';
 
 let opened: TestStore;
 let store: Store;
@@ -45,7 +46,7 @@ async function started(actions: readonly PerformedAction[] = []): Promise<Embedd
 }
 
 function request(workflowName: string, input: WorkflowExecution['input'] = {}) {
-  return { id: randomUUID(), workflowName, input, env: {}, description: 'test' };
+  return { id: randomUUID(), workflowName, input, env: {}, description: 'test', session: testSession };
 }
 
 async function ended(workflows: EmbeddedWorkflows, id: string): Promise<WorkflowExecution> {
@@ -74,16 +75,20 @@ describe('definitions', () => {
       { name: 'name', required: true },
       { name: 'greeting', required: false },
     ];
-    expect(await workflows.createDefinition(chain)).toMatchObject([{ name: 'chain', namespace: '', inputs }]);
+    expect(await workflows.createDefinition(chain, testSession)).toMatchObject([
+      { name: 'chain', namespace: '', inputs },
+    ]);
     expect(await workflows.find('chain')).toMatchObject({ name: 'chain', inputs });
     expect(await workflows.find('other')).toBeUndefined();
   });
 
   it('have names that are taken once, and are created all or none', async () => {
     const workflows = await started();
-    await workflows.createDefinition(chain);
+    await workflows.createDefinition(chain, testSession);
     const two = `${chain.replace('chain:', 'fresh:')}\nchain:\n  tasks: {a: {action: std.noop}}\n`;
-    await expect(workflows.createDefinition(two)).rejects.toMatchObject({ code: 'action-conflict' });
+    await expect(workflows.createDefinition(two, testSession)).rejects.toMatchObject({
+      code: 'action-conflict',
+    });
     expect(await workflows.find('fresh')).toBeUndefined();
   });
 
@@ -92,14 +97,16 @@ describe('definitions', () => {
     async (action) => {
       const workflows = await started();
       const text = `version: '2.0'\nw:\n  tasks:\n    t:\n      action: ${action}\n`;
-      await expect(workflows.createDefinition(text)).rejects.toThrow(/w\.tasks\.t\.action: .*std\.http/);
+      await expect(workflows.createDefinition(text, testSession)).rejects.toThrow(
+        /w\.tasks\.t\.action: .*std\.http/,
+      );
     },
   );
 
   it('that are not valid are refused with all that is wrong', async () => {
     const workflows = await started();
     const text = "version: '2.0'\nw:\n  tasks:\n    t: {action: std.noop, colour: red}\n";
-    await expect(workflows.createDefinition(text)).rejects.toMatchObject({
+    await expect(workflows.createDefinition(text, testSession)).rejects.toMatchObject({
       code: 'bad-request',
       message: expect.stringContaining('colour') as string,
     });
@@ -109,7 +116,7 @@ describe('definitions', () => {
 describe('an execution', () => {
   it('runs to its end and sends its signal', async () => {
     const workflows = await started();
-    await workflows.createDefinition(chain);
+    await workflows.createDefinition(chain, testSession);
     const asked = request('chain', { name: 'n1' });
     await workflows.start(asked);
     expect(await ended(workflows, asked.id)).toMatchObject({
@@ -122,7 +129,7 @@ describe('an execution', () => {
 
   it('is started once, however often it is asked for with the same id', async () => {
     const workflows = await started();
-    await workflows.createDefinition(chain);
+    await workflows.createDefinition(chain, testSession);
     const asked = request('chain', { name: 'n1' });
     const again = { ...asked, input: { name: 'other' } };
     const both = await Promise.all([workflows.start(asked), workflows.start(again)]);
@@ -134,14 +141,17 @@ describe('an execution', () => {
 
   it('is refused with wrong input, and without a workflow', async () => {
     const workflows = await started();
-    await workflows.createDefinition(chain);
+    await workflows.createDefinition(chain, testSession);
     await expect(workflows.start(request('chain'))).rejects.toMatchObject({ code: 'bad-request' });
     await expect(workflows.start(request('other'))).rejects.toMatchObject({ code: 'resource-not-found' });
   });
 
   it('can be cancelled while it waits, and stays as it ended', async () => {
     const workflows = await started();
-    await workflows.createDefinition("version: '2.0'\nw: {tasks: {a: {action: std.async_noop}}}\n");
+    await workflows.createDefinition(
+      "version: '2.0'\nw: {tasks: {a: {action: std.async_noop}}}\n",
+      testSession,
+    );
     const asked = request('w');
     expect(await workflows.start(asked)).toMatchObject({ state: 'RUNNING' });
     expect(await workflows.cancel(asked.id, 'operator')).toMatchObject({
@@ -154,7 +164,8 @@ describe('an execution', () => {
 
   it('runs its sub-workflows, and goes on when they have ended', async () => {
     const workflows = await started();
-    await workflows.createDefinition(`
+    await workflows.createDefinition(
+      `
 version: '2.0'
 outer:
   output: {all: <% $.all %>}
@@ -168,7 +179,9 @@ inner:
   output: {double: <% $.d %>}
   tasks:
     a: {action: 'std.echo output=<% $.n * 2 %>', publish: {d: <% task().result %>}}
-`);
+`,
+      testSession,
+    );
     const asked = request('outer');
     await workflows.start(asked);
     expect(await ended(workflows, asked.id)).toMatchObject({ state: 'SUCCESS', output: { all: [2, 4, 6] } });
@@ -179,6 +192,7 @@ inner:
     const workflows = await started();
     await workflows.createDefinition(
       "version: '2.0'\nw: {tasks: {a: {action: std.sleep seconds=1}, b: {action: std.echo output=1 delay=1}}}\n",
+      testSession,
     );
     const asked = request('w');
     await workflows.start(asked);
@@ -189,14 +203,17 @@ inner:
 
   it('goes on for ever in a loop of instant actions, and can be cancelled', async () => {
     const workflows = await started();
-    await workflows.createDefinition(`
+    await workflows.createDefinition(
+      `
 version: '2.0'
 w:
   tasks:
     start: {action: std.noop, on-success: a}
     a: {action: std.noop, on-success: b}
     b: {action: std.noop, on-success: a}
-`);
+`,
+      testSession,
+    );
     const asked = request('w');
     await workflows.start(asked);
     expect(await workflows.cancel(asked.id, 'enough')).toMatchObject({ state: 'CANCELLED' });
@@ -230,7 +247,7 @@ w:
         return new Promise(() => {});
       }),
     ]);
-    await first.createDefinition(slow);
+    await first.createDefinition(slow, testSession);
     const asked = request('w');
     await first.start(asked);
     await eventually('the action runs', () => seen.length === 1);
@@ -248,7 +265,7 @@ w:
   it('makes the late result of the process before it worthless', async () => {
     let answer: (text: string) => void = () => {};
     const first = await started([asking(() => new Promise((resolve) => (answer = resolve)))]);
-    await first.createDefinition(slow);
+    await first.createDefinition(slow, testSession);
     const asked = request('w');
     await first.start(asked);
     const id = await eventually('the action runs', async () => {
@@ -271,7 +288,10 @@ w:
 
   it('reads timers again, and starts what was recorded only', async () => {
     const first = await started();
-    await first.createDefinition("version: '2.0'\nw: {tasks: {a: {wait-before: 1, action: std.noop}}}\n");
+    await first.createDefinition(
+      "version: '2.0'\nw: {tasks: {a: {wait-before: 1, action: std.noop}}}\n",
+      testSession,
+    );
     const asked = request('w');
     await first.start(asked);
     await first.runner.stop();
@@ -286,6 +306,7 @@ describe('old executions', () => {
     const workflows = await started();
     await workflows.createDefinition(
       "version: '2.0'\nw: {tasks: {a: {workflow: v}}}\nv: {tasks: {b: {action: std.noop}}}\nr: {tasks: {c: {action: std.async_noop}}}\n",
+      testSession,
     );
     const [old, waiting] = [request('w'), request('r')];
     await workflows.start(old);
@@ -298,4 +319,15 @@ describe('old executions', () => {
     ]);
     expect(await store.db.selectFrom('workflow_task').select('name').execute()).toEqual([{ name: 'c' }]);
   });
+});
+
+test('definitions and executions belong to the project for which they were made', async () => {
+  const workflows = await started();
+  await workflows.createDefinition("version: '2.0'\nw: {tasks: {a: {action: std.noop}}}\n", testSession);
+  const asked = request('w');
+  await workflows.start(asked);
+  for (const table of ['workflow', 'workflow_execution'] as const)
+    expect(await store.db.selectFrom(table).select('project').execute()).toEqual([
+      { project: testSession.project },
+    ]);
 });

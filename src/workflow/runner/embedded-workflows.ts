@@ -5,6 +5,7 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
+import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActionType } from '../actions/action-type.ts';
@@ -71,8 +72,8 @@ export class EmbeddedWorkflows implements WorkflowService {
     return description(found.definition, found.spec.inputs);
   }
 
-  async createDefinition(yaml: string, namespace = ''): Promise<WorkflowDescription[]> {
-    const place = { namespace, scope: 'private', project: '' };
+  async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
+    const place = { namespace, scope: 'private', project: session.project };
     const definitions = await this.runner.library.create('workflow', yaml, place);
     const described = definitions.map(async (definition) => {
       const spec = await this.runner.library.specOf(definition.sourceId, definition.name);
@@ -82,7 +83,7 @@ export class EmbeddedWorkflows implements WorkflowService {
   }
 
   async start(request: WorkflowStartRequest): Promise<WorkflowExecution> {
-    const { id, workflowName, namespace = '', input, env, description: text } = request;
+    const { id, workflowName, namespace = '', input, env, description: text, session } = request;
     const params = Object.keys(env).length === 0 ? {} : { env };
     const started = await this.runner.startExecution({
       id,
@@ -90,7 +91,7 @@ export class EmbeddedWorkflows implements WorkflowService {
       input,
       params,
       description: text,
-      project: '',
+      project: session.project,
       signalsEnd: true,
     });
     return toExecution(started);

@@ -1,0 +1,13 @@
+/** For whom an operation is carried out. */
+import type { Owner } from './model.ts';
+
+/**
+ * The user and project that own the object which is worked on: what a cloud or a workflow service is asked for, it is asked for in
+ * their name and with their rights. It holds no token: a driver gets one from the credential that is kept for this user and project.
+ */
+export type Session = Owner;
+
+/** The owner's part of an object or a caller. */
+export function ownerOf({ project, user, domain }: Owner): Session {
+  return { project, user, domain };
+}

@@ -1,0 +1,3 @@
+import type { Session } from '../../src/domain/session.ts';
+
+export const testSession: Session = { project: 'default', user: 'default', domain: null };
