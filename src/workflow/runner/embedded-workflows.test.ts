@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it, test, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
 import { findSignal } from '../../store/action-wakes.ts';
 import type { Store } from '../../store/store.ts';
 import { eventually } from '../../../test/support/eventually.ts';
