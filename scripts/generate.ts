@@ -1,6 +1,7 @@
 /**
- * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, `src/store/schema.sql` from the
- * migrations, `schemas/health-policy.schema.json` from the policy's fields. With `--check` it writes nothing, and fails where a committed file is not what the code gives.
+ * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, the client's types from that,
+ * `src/store/schema.sql` from the migrations, `schemas/health-policy.schema.json` from the policy's fields. With `--check` it writes
+ * nothing, and fails where a committed file is not what the code gives.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,8 @@ import { dumpSchema } from '../src/store/dump-schema.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
+import { apiTypes } from './api-types.ts';
+import type { OpenApiDocument } from './api-types.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,8 +33,10 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
   const store = openSqlite(join(directory, 'schema.db'));
   try {
     await migrate(store, 0);
+    const api = openApi(store);
     return new Map([
-      ['openapi.json', openApi(store)],
+      ['openapi.json', api],
+      ['src/client/api-types.ts', apiTypes(JSON.parse(api) as OpenApiDocument)],
       ['src/store/schema.sql', await dumpSchema(store)],
       ['schemas/health-policy.schema.json', `${JSON.stringify(healthPolicyJsonSchema, null, 2)}\n`],
     ]);

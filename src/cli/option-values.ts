@@ -1,5 +1,7 @@
 /** What stands behind an option, read and checked before anything is asked of a server. */
 import { InvalidArgumentError } from 'commander';
+import { readWrittenTime, toInstant } from '../domain/instant.ts';
+import type { WrittenTime } from '../domain/instant.ts';
 
 /** A whole number, not smaller than `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -26,6 +28,18 @@ export function timeSpan(text: string): number {
   const seconds = Number(amount) * unitSeconds[(unit === '' ? 's' : unit) as keyof typeof unitSeconds];
   if (amount !== '' && seconds > 0) return seconds;
   throw new InvalidArgumentError(`Expected a time like 90s, 30m, 2h or 1d, found ${JSON.stringify(text)}.`);
+}
+
+/** A moment: `2026-11-22T18:00:00Z`; without a zone it is a time of this machine. @returns it in UTC */
+export function moment(text: string): string {
+  const time = readWrittenTime(text);
+  if ('expected' in time)
+    throw new InvalidArgumentError(`Expected ${time.expected}, found ${JSON.stringify(text)}.`);
+  return new Date(toInstant(time) ?? localInstant(time)).toISOString();
+}
+
+function localInstant({ year, month, day, hour, minute, second, millisecond }: WrittenTime): number {
+  return new Date(year, month - 1, day, hour, minute, second, millisecond).getTime();
 }
 
 /** Gathers `--metadata key=value`, given as often as wanted. */

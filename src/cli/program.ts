@@ -43,6 +43,7 @@ export function buildProgram(terminal: Terminal): Command {
     .version(packageVersion(), '-V, --version')
     .option('--url <url>', 'address of the server')
     .option('--json', 'answers as JSON, for programs')
+    .option('--utc', 'times as they are, in UTC, instead of relative to now')
     .showSuggestionAfterError()
     .addHelpText('after', examples);
   const commands = [

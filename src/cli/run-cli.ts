@@ -1,6 +1,8 @@
 /** Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr. */
 import { CommanderError } from 'commander';
+import { InvalidIdentityError, UnreachableError } from '../client/api-client.ts';
 import { CliError, EndedBySignal } from './cli-error.ts';
+import { programName } from './client/session.ts';
 import { buildProgram } from './program.ts';
 import { styleFor } from './rendering/style.ts';
 import { printable } from './rendering/table.ts';
@@ -25,16 +27,19 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof EndedBySignal) return error.exitCode;
   const style = styleFor(terminal.errorColours);
-  const lines = printable(messageOf(error)).split('\n');
+  const lines = printable(messageOf(error, terminal)).split('\n');
   terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
   if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
     terminal.writeError(`${stackOf(error)}\n`);
+  if (error instanceof InvalidIdentityError) return 2;
   return error instanceof CliError ? error.exitCode : 1;
 }
 
 /** What is our own mistake says little to anyone: how to see where it happened helps whoever reports it. */
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof UnreachableError)
+    return `${error.message}\nStart one with: ${programName(env)} serve    or name another with --url or COPPICE_URL.`;
   const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);
   return isBug ? `this is a mistake in Coppice: ${error.message} (DEBUG=coppice shows where)` : error.message;
 }

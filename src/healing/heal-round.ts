@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import { onNode } from '../domain/action-requests.ts';
+import { withoutDurations } from '../domain/duration.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { cancelHeld } from '../recovery-record/close-held.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
@@ -207,7 +208,7 @@ function withoutNumbers(reason: string): string {
 }
 
 function withoutTimes(reason: string): string {
-  return reason.replace(/\d+(\.\d+)? (ms|s|min|h|d)\b/g, '');
+  return withoutDurations(reason);
 }
 
 async function closeEpisode(

@@ -379,6 +379,15 @@ describe('Healing', () => {
       "until: expected a time in the future, found '2001-01-01T00:00:00Z'",
     ],
     [{ pause: { hours: 1 } }, "Additional properties are not allowed ('hours' was unexpected)"],
+    [
+      { pause: { until: '2027-11-22T18:00:00' } },
+      "until: expected a time with its zone, such as 2026-11-22T18:00:00Z, found '2027-11-22T18:00:00'",
+    ],
+    [
+      { pause: { until: '2027-02-30T18:00:00Z' } },
+      "until: expected a day from 01 to 28 in 2027-02, found '2027-02-30T18:00:00Z'",
+    ],
+    [{ pause: { until: '2027' } }, "until: expected a time such as 2026-11-22T18:00:00Z, found '2027'"],
     [{ pause: { seconds: 0 } }, 'The value for the seconds field must be greater than or equal to 1.'],
   ])('is not paused by %o', async (body, message) => {
     expect(await refusal('POST', '/v1/clusters/web/health/pause', body)).toBe(`400 ${message}`);

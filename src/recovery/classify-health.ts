@@ -9,7 +9,8 @@
  */
 import type { Detection } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import { count, duration } from './describe.ts';
+import { count } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 
 export type HealthState = 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
 

@@ -1,15 +1,6 @@
-/** Words for people: durations, counts and steps, as they stand in reasons that somebody reads at 3 a.m. */
+/** Words for users: counts and steps, as they stand in reasons that an operator reads at 3 a.m. */
+import { duration } from '../domain/duration.ts';
 import type { JsonObject } from '../domain/json.ts';
-
-/** `90 s`, `15 min`, `2 h`, `3 d`; parts of a second below ten seconds. */
-export function duration(ms: number): string {
-  const seconds = Math.max(0, ms) / 1000;
-  if (seconds < 1) return `${Math.round(seconds * 100) / 100} s`;
-  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
-}
 
 /** What a step says that was not verified, because the policy says so. */
 export const notVerified = 'the operation succeeded; the policy does not verify';

@@ -4,7 +4,8 @@
  */
 import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
 import type { BreakerState } from './breaker.ts';
-import { count, duration, probingAgain } from './describe.ts';
+import { count, probingAgain } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 
 export type GateName =
   | 'policy'

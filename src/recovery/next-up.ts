@@ -1,6 +1,6 @@
 /** What happens to one node next, and when: what a round would do with it now, in the words of the planner. */
 import type { HealthPolicy } from '../domain/health-policy.ts';
-import { duration } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 import { closedGates } from './gates.ts';
 import type { ClosedGate, GateView } from './gates.ts';
 import { countUnhealthy } from './plan-round.ts';

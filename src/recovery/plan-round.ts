@@ -10,7 +10,8 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { NodeStatus } from '../domain/states.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
-import { duration, probingAgain } from './describe.ts';
+import { duration } from '../domain/duration.ts';
+import { probingAgain } from './describe.ts';
 import { closedGates, closedRateLimits, closesForAll, heldBy } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
 

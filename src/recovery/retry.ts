@@ -1,6 +1,6 @@
 /** What follows an episode that did not help: another one later, or quarantine. */
 import type { Retry } from '../domain/health-policy.ts';
-import { duration } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 
 export type AfterExhausted =
   | { readonly kind: 'retry'; readonly at: number; readonly reason: string }

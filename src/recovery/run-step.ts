@@ -2,8 +2,9 @@
 import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
+import { duration } from '../domain/duration.ts';
 import type { ChainFacts, StepPlan } from './chain.ts';
-import { duration, stepLabel } from './describe.ts';
+import { stepLabel } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { verify } from './verify.ts';

@@ -1,6 +1,7 @@
 /** Whether a step helped: the node is looked at, soon at first and then ever less often, until it is well or the time is up. */
 import type { StepPlan } from './chain.ts';
-import { duration, notVerified } from './describe.ts';
+import { notVerified } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 import { runProbe, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
+import { exampleTime, readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { insertEvent } from '../store/events.ts';
 import { healingOfNode, releaseNode, setExclusion, setPause, type Pause } from '../store/healing.ts';
@@ -112,8 +113,11 @@ function pauseOf({ seconds, until, reason = '' }: PauseRequest, now: number): Pa
 function endOf(seconds: number | undefined, until: string | undefined, now: number): number | null {
   if (seconds !== undefined) return Math.min(now + seconds * 1000, LATEST);
   if (until === undefined) return null;
-  const end = Date.parse(until);
-  if (Number.isNaN(end)) refuse(`until: expected a time such as 2026-11-22T18:00:00Z, found '${until}'`);
+  const time = readWrittenTime(until);
+  if ('expected' in time) return refuse(`until: expected ${time.expected}, found '${until}'`);
+  const end = toInstant(time);
+  if (end === null)
+    return refuse(`until: expected a time with its zone, such as ${exampleTime}, found '${until}'`);
   if (end <= now) refuse(`until: expected a time in the future, found '${until}'`);
   return end;
 }

@@ -36,7 +36,7 @@ test('an error says whether trying again can help; one that nobody foresaw may b
 
 test('work that is out of time is told to end, and that is a failure that a retry may mend', async () => {
   const result = await attempt(untilAborted, 10, never);
-  expect(result).toEqual({ ok: false, reason: 'not done within 0.01 s', retryable: true });
+  expect(result).toEqual({ ok: false, reason: 'not done within 10 ms', retryable: true });
 });
 
 test('work that is interrupted from outside has no result', async () => {

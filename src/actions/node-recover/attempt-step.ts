@@ -1,7 +1,7 @@
 /** A try at the outside world whose failure is a result: the planner decides what follows, not an exception. */
 import { toErrorRecord } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { duration } from '../../recovery/describe.ts';
+import { duration } from '../../domain/duration.ts';
 
 /** A `StepResult` with what the step made, as it is kept in the action's record. */
 export type Attempt<T> =

@@ -7,7 +7,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { ActionInterrupted } from '../../engine/action-context.ts';
 import type { ChainEvent, StepResult } from '../../recovery/chain.ts';
-import { duration } from '../../recovery/describe.ts';
+import { duration } from '../../domain/duration.ts';
 import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
 import type { HealingContext } from '../../recovery/workflow-input.ts';
 import { hasEnded } from '../../workflow/workflow-service.ts';

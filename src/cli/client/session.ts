@@ -1,14 +1,19 @@
 /** What every command that talks to a server begins with: the global options, read once. */
 import type { Command } from 'commander';
-import type { Json } from '../../domain/json.ts';
-import { ApiClient, DEFAULT_URL } from './api-client.ts';
+import { ApiClient } from '../../client/api-client.ts';
+import { usageError } from '../cli-error.ts';
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import type { Terminal } from '../rendering/terminal.ts';
+import { timesFor } from '../rendering/times.ts';
+import type { Times } from '../rendering/times.ts';
+
+export const DEFAULT_URL = 'http://127.0.0.1:8777';
 
 export interface GlobalOptions {
   readonly url?: string;
   readonly json?: boolean;
+  readonly utc?: boolean;
 }
 
 export interface Session {
@@ -17,16 +22,38 @@ export interface Session {
   /** For a program: JSON on stdout and nothing else. */
   readonly json: boolean;
   readonly style: Style;
+  /** How times are written, as of now. */
+  readonly times: () => Times;
+  /** A command as the user can type it here, `coppice action show ID`: through npx, and for the server that this command asked. */
+  readonly typed: (words: string) => string;
 }
 
 export function openSession(command: Command, terminal: Terminal): Session {
   const options = command.optsWithGlobals<GlobalOptions>();
   const named = terminal.env['COPPICE_URL'];
   const url = options.url ?? (named === undefined || named === '' ? DEFAULT_URL : named);
-  const api = new ApiClient(url);
-  return { terminal, api, json: options.json === true, style: styleFor(terminal.colours) };
+  const server = options.url === undefined ? '' : ` --url ${options.url}`;
+  return {
+    terminal,
+    api: new ApiClient(checkedUrl(url)),
+    json: options.json === true,
+    style: styleFor(terminal.colours),
+    times: () => timesFor(terminal.now(), options.utc === true),
+    typed: (words) => `${programName(terminal.env)} ${words}${server}`,
+  };
 }
 
-export function writeJson(terminal: Terminal, value: Json): void {
+/** npm says which of its commands started us: without it, `coppice` alone is not found. */
+export function programName(env: Terminal['env']): string {
+  return (env['npm_command'] ?? '') === '' ? 'coppice' : 'npx coppice';
+}
+
+function checkedUrl(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed !== null && /^https?:$/.test(parsed.protocol)) return url;
+  throw usageError(`--url: expected an address like ${DEFAULT_URL}, found ${JSON.stringify(url)}`);
+}
+
+export function writeJson(terminal: Terminal, value: unknown): void {
   terminal.write(`${JSON.stringify(value, undefined, 2)}\n`);
 }

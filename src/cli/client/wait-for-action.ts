@@ -1,16 +1,18 @@
-/** An action that a command started: told at once, or followed to its end with --wait. */
+/** An action that a command started: printed at once, or followed to its end with --wait. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { UnreachableError } from '../../client/api-client.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
 import { actionStates } from '../../domain/states.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import { UnreachableError } from './api-client.ts';
-import type { ApiClient } from './api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { textOf } from '../rendering/text-of.ts';
-import { duration, readTime } from '../rendering/time-text.ts';
+import { readTime } from '../rendering/times.ts';
 import { writeJson } from './session.ts';
 import type { Session } from './session.ts';
 
-/** Looks soon at first, because most actions are short, then once a second. */
+type Action = Schemas['Action'];
+
+/** Polls soon at first, because most actions are short, then once a second. */
 const firstPollMs = 100;
 const longestPauseMs = 1000;
 
@@ -18,7 +20,7 @@ const longestPauseMs = 1000;
 const patienceMs = 15_000;
 
 /**
- * Tells of a started action, or with `wait` of its end.
+ * Prints a started action, or with `wait` how it ended.
  * @throws CliError where it was waited for and did not succeed.
  */
 export async function reportAction(
@@ -36,7 +38,7 @@ export async function reportAction(
 }
 
 /** The action once it has ended. */
-export async function waitForAction(api: ApiClient, actionId: string): Promise<JsonObject> {
+export async function waitForAction(api: ApiClient, actionId: string): Promise<Action> {
   let pauseMs = firstPollMs;
   let lastAnswer = performance.now();
   for (;;) {
@@ -53,29 +55,24 @@ export async function waitForAction(api: ApiClient, actionId: string): Promise<J
 }
 
 /** @throws CliError with the action's own reason. */
-export function throwUnlessSucceeded(action: JsonObject): void {
-  if (action['status'] === 'SUCCEEDED') return;
-  throw new CliError(
-    `${textOf(action['action'])} ended ${textOf(action['status'])}: ${textOf(action['status_reason'])}`,
-  );
+export function throwUnlessSucceeded({ action, status, status_reason: reason }: Action): void {
+  if (status !== 'SUCCEEDED') throw new CliError(`${action} ended ${status}: ${reason}`);
 }
 
-function readAction(api: ApiClient, actionId: string): Promise<JsonObject> {
-  return api.one(`/v1/actions/${actionId}`, 'action');
+function readAction(api: ApiClient, action: string): Promise<Action> {
+  return api.read('GET /v1/actions/{action}', 'action', { path: { action } });
 }
 
-function hasEnded(action: JsonObject): boolean {
-  const status = textOf(action['status']);
+function hasEnded({ status }: Action): boolean {
   return Object.hasOwn(actionStates, status) && actionStates[status as keyof typeof actionStates].ended;
 }
 
-function describeAction({ style }: Session, action: JsonObject): string {
-  const name = `${textOf(action['action'])} ${style('quiet', textOf(action['id']))}`;
-  if (!hasEnded(action))
-    return `${name} started; follow it with: coppice action show ${textOf(action['id'])}\n`;
-  if (action['status'] !== 'SUCCEEDED') return '';
-  const start = readTime(action['start_time']);
-  const end = readTime(action['end_time']);
+function describeAction({ style, typed }: Session, action: Action): string {
+  const name = `${action.action} ${style('quiet', action.id)}`;
+  if (!hasEnded(action)) return `${name} started; follow it with: ${typed(`action show ${action.id}`)}\n`;
+  if (action.status !== 'SUCCEEDED') return '';
+  const start = readTime(action.start_time);
+  const end = readTime(action.end_time);
   const took = start === undefined || end === undefined ? '' : ` in ${duration(end - start)}`;
   return `${name} ${style('good', 'SUCCEEDED')}${took}\n`;
 }

@@ -1,11 +1,10 @@
 /** `coppice action ...` */
 import { Command } from 'commander';
-import { addList, addShow, exampleText, pathOf, printObject } from './resource.ts';
+import { addList, addShow, exampleText, printObject } from './resource.ts';
 import { actionResource } from './resources.ts';
 import { openSession } from '../client/session.ts';
-import { WAIT_FLAG } from '../client/started-action.ts';
-import type { WaitOption } from '../client/started-action.ts';
-import { textOf } from '../rendering/text-of.ts';
+import { WAIT_FLAG } from './started-action.ts';
+import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { waitForAction } from '../client/wait-for-action.ts';
 
@@ -28,19 +27,14 @@ function addCancel(action: Command, terminal: Terminal): void {
   action
     .command('cancel <action>')
     .description('Ask an action to end; what it has begun is brought to an end first.')
-    .option('--force', 'also where it does not react')
     .option(WAIT_FLAG, 'wait until it has ended')
     .addHelpText('after', '\nExample:\n  $ coppice action cancel 7fcf1201 --wait')
-    .action(async (id: string, options: WaitOption & { force?: boolean }, command: Command) => {
+    .action(async (id: string, options: WaitOption, command: Command) => {
       const session = openSession(command, terminal);
-      const path = pathOf(actionResource, id);
-      const query = options.force === true ? { force: true } : {};
-      await session.api.send('PATCH', path, { query, body: { action: { status: 'CANCELLED' } } });
-      const now = await session.api.one(path, 'action');
-      printObject(
-        session,
-        actionResource,
-        options.wait === true ? await waitForAction(session.api, textOf(now['id'])) : now,
-      );
+      const body = { action: { status: 'CANCELLED' } };
+      await session.api.send('PATCH /v1/actions/{action}', { path: { action: id }, body });
+      const now = await actionResource.show(session.api, id);
+      const shown = options.wait === true ? await waitForAction(session.api, now.id) : now;
+      printObject(session, actionResource, shown);
     });
 }

@@ -1,15 +1,15 @@
 /** `coppice policy check`: the server's own check of a policy, made here; with an API, also what only the server knows. */
 import type { Issue } from '../../domain/errors.ts';
-import type { Json } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import { readPolicyDocument } from '../../policies/policy-document.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { ProfileType } from '../../profiles/profile-type.ts';
 import { findProfileType } from './check-profile.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { within } from './spec-check.ts';
 import type { SpecCheck, SpecFindings } from './spec-check.ts';
-import { readSpecFile } from '../client/spec-file.ts';
+import { readSpecFile } from '../files/spec-file.ts';
 import { warningsIn } from '../rendering/warnings.ts';
 
 /** @param profileFile of the nodes that the policy is for: what they cannot do is found as well. */
@@ -24,7 +24,9 @@ export async function policyCheck(profileFile: string | undefined, api?: ApiClie
 
 /** All that we find, and what only the server knows. */
 async function serversWarnings(api: ApiClient, spec: Json): Promise<Issue[]> {
-  const { body } = await api.send('POST', '/v1/policies/validate', { body: { policy: { spec } } });
+  const { body } = await api.send('POST /v1/policies/validate', {
+    body: { policy: { spec: spec as JsonObject } },
+  });
   return warningsIn(body).map((issue) => within('properties', issue));
 }
 

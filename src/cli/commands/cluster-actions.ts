@@ -1,13 +1,13 @@
 /** `coppice cluster check | recover | resize | scale-in | scale-out` */
 import type { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { given, signedNumber, wholeNumber } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import type { RecoverOptions } from './recover-options.ts';
 import { exampleText } from './resource.ts';
-import { clusterResource } from './resources.ts';
-import { actionOn, WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
-import type { WaitOption } from '../client/started-action.ts';
+import { actionOn, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function addClusterActions(cluster: Command, terminal: Terminal): void {
@@ -16,7 +16,12 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
     .description('Look at every node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('cluster check web --wait'))
-    .action(actionOn(terminal, clusterResource, 'check', () => ({})));
+    .action(
+      actionOn(
+        terminal,
+        requestAction(() => ({ check: {} })),
+      ),
+    );
   const recover = cluster
     .command('recover <cluster>')
     .description(
@@ -27,8 +32,23 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  $ coppice cluster recover web --check --wait\n  $ coppice cluster recover web --operation REBOOT --param type=SOFT --wait',
     )
-    .action(actionOn(terminal, clusterResource, 'recover', recoverInputs));
+    .action(
+      actionOn(
+        terminal,
+        requestAction((options: RecoverOptions) => ({ recover: recoverInputs(options) })),
+      ),
+    );
   addSizing(cluster, terminal);
+}
+
+const operation = 'POST /v1/clusters/{cluster}/actions';
+
+export type ClusterActionBody = RequestOf<typeof operation>['body'];
+
+/** Asks for the action of a cluster that the options name. */
+function requestAction<T>(bodyOf: (options: T) => ClusterActionBody) {
+  return (api: ApiClient, cluster: string, options: T): Promise<Answer<typeof operation>> =>
+    api.send(operation, { path: { cluster }, body: bodyOf(options) });
 }
 
 interface ResizeOptions extends WaitOption {
@@ -57,7 +77,12 @@ function addSizing(cluster: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  $ coppice cluster resize web --capacity 8\n  $ coppice cluster resize web --adjust -2 --wait',
     )
-    .action(actionOn(terminal, clusterResource, 'resize', resizeInputs));
+    .action(
+      actionOn(
+        terminal,
+        requestAction((options: ResizeOptions) => ({ resize: resizeInputs(options) })),
+      ),
+    );
   for (const [name, action, word] of [
     ['scale-in', 'scale_in', 'Remove'],
     ['scale-out', 'scale_out', 'Add'],
@@ -69,22 +94,26 @@ function addSizing(cluster: Command, terminal: Terminal): void {
       .option(WAIT_FLAG, WAIT_TEXT)
       .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
       .action(
-        actionOn(terminal, clusterResource, action, (options: WaitOption & { count?: number }) =>
-          given({ count: options.count }),
+        actionOn(
+          terminal,
+          requestAction((options: WaitOption & { count?: number }) => ({
+            [action]: given({ count: options.count }),
+          })),
         ),
       );
   }
 }
 
-function resizeInputs(options: ResizeOptions): JsonObject {
+function resizeInputs(options: ResizeOptions): NonNullable<ClusterActionBody['resize']> {
   const changes = [
     { adjustment_type: 'EXACT_CAPACITY', number: options.capacity },
     { adjustment_type: 'CHANGE_IN_CAPACITY', number: options.adjust },
     { adjustment_type: 'CHANGE_IN_PERCENTAGE', number: options.percent },
-  ].filter((change) => change.number !== undefined);
-  if (changes.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
+  ] as const;
+  const wanted = changes.filter((change) => change.number !== undefined);
+  if (wanted.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
   const { minSize, maxSize, minStep, strict } = options;
-  const inputs = given({ ...changes[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
+  const inputs = given({ ...wanted[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
   if (Object.keys(inputs).length === 0)
     throw usageError('nothing to change: give --capacity, --adjust, --percent, --min-size or --max-size');
   return inputs;

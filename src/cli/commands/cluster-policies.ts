@@ -1,13 +1,13 @@
 /** `coppice cluster policies | policy-attach | policy-update | policy-detach` */
 import type { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
+import type { RequestOf } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { usageError } from '../cli-error.ts';
-import { exampleText, pathOf, statusColumn, textColumn } from './resource.ts';
-import { clusterResource } from './resources.ts';
+import { exampleText, printRows, statusColumn, textColumn } from './resource.ts';
+import type { Column } from './resource.ts';
 import { openSession, writeJson } from '../client/session.ts';
-import { startAction, WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
-import type { WaitOption } from '../client/started-action.ts';
-import { renderTable } from '../rendering/table.ts';
+import { startAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
@@ -18,8 +18,8 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', '\nExample:\n  $ coppice cluster policy-attach web web-health --wait')
     .action(
-      policyRunner(terminal, 'policy_attach', (options: WaitOption & { disabled?: boolean }) => ({
-        enabled: options.disabled !== true,
+      policyRunner(terminal, (policy, options: WaitOption & { disabled?: boolean }) => ({
+        policy_attach: { policy_id: policy, enabled: options.disabled !== true },
       })),
     );
   cluster
@@ -29,13 +29,17 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
     .option('--disable', 'let it rest')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('cluster policy-update web web-health --disable --wait'))
-    .action(policyRunner(terminal, 'policy_update', enabledInput));
+    .action(
+      policyRunner(terminal, (policy, options: EnableOptions) => ({
+        policy_update: { policy_id: policy, enabled: isToBeEnabled(options) },
+      })),
+    );
   cluster
     .command('policy-detach <cluster> <policy>')
     .description('Detach a policy.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('cluster policy-detach web web-health --wait'))
-    .action(policyRunner(terminal, 'policy_detach', () => ({})));
+    .action(policyRunner(terminal, (policy) => ({ policy_detach: { policy_id: policy } })));
   cluster
     .command('policies <cluster>')
     .description('List the policies that are attached to a cluster.')
@@ -45,25 +49,35 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
     });
 }
 
-function enabledInput(options: WaitOption & { enable?: boolean; disable?: boolean }): JsonObject {
+interface EnableOptions extends WaitOption {
+  readonly enable?: boolean;
+  readonly disable?: boolean;
+}
+
+function isToBeEnabled(options: EnableOptions): boolean {
   if ((options.enable === true) === (options.disable === true))
     throw usageError('give one of --enable and --disable');
-  return { enabled: options.enable === true };
+  return options.enable === true;
 }
+
+type ActionBody = RequestOf<'POST /v1/clusters/{cluster}/actions'>['body'];
 
 function policyRunner<T extends WaitOption>(
   terminal: Terminal,
-  action: string,
-  inputsOf: (options: T) => JsonObject,
+  bodyOf: (policy: string, options: T) => ActionBody,
 ): (cluster: string, policy: string, options: T, command: Command) => Promise<void> {
-  return async (nameOrId, policy, options, command) => {
-    const inputs = { policy_id: policy, ...inputsOf(options) };
-    const target = { resource: clusterResource, nameOrId };
-    await startAction(command, terminal, target, { action, inputs, wait: options.wait });
+  return async (cluster, policy, options, command) => {
+    const body = bodyOf(policy, options);
+    await startAction(
+      command,
+      terminal,
+      (api) => api.send('POST /v1/clusters/{cluster}/actions', { path: { cluster }, body }),
+      options.wait,
+    );
   };
 }
 
-const bindingColumns = [
+const bindingColumns: readonly Column<Schemas['ClusterPolicy']>[] = [
   textColumn('POLICY', 'policy_name'),
   textColumn('TYPE', 'policy_type'),
   statusColumn('ENABLED', 'enabled'),
@@ -71,21 +85,12 @@ const bindingColumns = [
   textColumn('POLICY ID', 'policy_id'),
 ];
 
-async function listPolicies(command: Command, terminal: Terminal, nameOrId: string): Promise<void> {
+async function listPolicies(command: Command, terminal: Terminal, cluster: string): Promise<void> {
   const session = openSession(command, terminal);
-  const bindings = await session.api.list(
-    `${pathOf(clusterResource, nameOrId)}/policies`,
-    'cluster_policies',
-  );
-  if (session.json) {
-    writeJson(terminal, bindings);
-  } else if (bindings.length === 0) {
-    terminal.write('No policies are attached.\n');
-  } else {
-    const header = bindingColumns.map((column) => column.header);
-    const rows = bindings.map((binding) =>
-      bindingColumns.map((column) => column.cell(binding, terminal.now())),
-    );
-    terminal.write(renderTable(header, rows, session.style));
-  }
+  const bindings = await session.api.read('GET /v1/clusters/{cluster}/policies', 'cluster_policies', {
+    path: { cluster },
+  });
+  if (session.json) writeJson(terminal, bindings);
+  else if (bindings.length === 0) terminal.write('No policies are attached.\n');
+  else printRows(session, bindingColumns, bindings);
 }

@@ -1,6 +1,5 @@
 /** `coppice cluster ...` */
 import { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
 import { usageError } from '../cli-error.ts';
 import { addClusterActions } from './cluster-actions.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
@@ -8,8 +7,7 @@ import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from '../option-values.ts';
 import { clusterResource } from './resources.ts';
 import { addList, addShow, exampleText } from './resource.ts';
-import type { Session } from '../client/session.ts';
-import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
+import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function clusterCommand(terminal: Terminal): Command {
@@ -23,34 +21,20 @@ export function clusterCommand(terminal: Terminal): Command {
         'cluster health web',
       ),
     );
-  addList(
-    cluster,
-    terminal,
-    clusterResource,
-    [
-      { flags: '--name <name>', key: 'name', description: 'with this name' },
-      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
-    ],
-    withActiveNodes,
-  );
+  addList(cluster, terminal, clusterResource, [
+    { flags: '--name <name>', key: 'name', description: 'with this name' },
+    { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+  ]);
   addShow(cluster, terminal, clusterResource);
   addCreate(cluster, terminal);
   addUpdate(cluster, terminal);
-  addDeleteByAction(cluster, terminal, clusterResource);
+  addDeleteByAction(cluster, terminal, clusterResource, (api, name) =>
+    api.send('DELETE /v1/clusters/{cluster}', { path: { cluster: name } }),
+  );
   addClusterActions(cluster, terminal);
   addClusterHealing(cluster, terminal);
   addClusterPolicies(cluster, terminal);
   return cluster;
-}
-
-/** A cluster lists its nodes, and not how they are. */
-async function withActiveNodes(
-  { api }: Session,
-  clusters: readonly JsonObject[],
-): Promise<readonly JsonObject[]> {
-  const nodes = await api.list('/v1/nodes', 'nodes', { status: 'ACTIVE' });
-  const active = Map.groupBy(nodes, (node) => node['cluster_id']);
-  return clusters.map((cluster) => ({ ...cluster, active_nodes: active.get(cluster['id'])?.length ?? 0 }));
 }
 
 interface CreateOptions {
@@ -90,8 +74,12 @@ function addCreate(cluster: Command, terminal: Terminal): void {
           config: options.config,
         }),
       };
-      const change = { resource: clusterResource, method: 'POST', values, wait: options.wait } as const;
-      await changeByAction(command, terminal, change);
+      await changeByAction(command, terminal, {
+        resource: clusterResource,
+        request: (api) => api.send('POST /v1/clusters', { body: { cluster: values } }),
+        objectIn: (body) => body.cluster,
+        wait: options.wait,
+      });
     });
 }
 
@@ -118,7 +106,15 @@ function addUpdate(cluster: Command, terminal: Terminal): void {
       const values = given({ name, profile_id: profile, timeout, metadata });
       if (Object.keys(values).length === 0)
         throw usageError('nothing to change: give --name, --profile, --timeout or --metadata');
-      const change = { resource: clusterResource, method: 'PATCH', nameOrId, values, wait } as const;
-      await changeByAction(command, terminal, change);
+      await changeByAction(command, terminal, {
+        resource: clusterResource,
+        request: (api) =>
+          api.send('PATCH /v1/clusters/{cluster}', {
+            path: { cluster: nameOrId },
+            body: { cluster: values },
+          }),
+        objectIn: (body) => body.cluster,
+        wait,
+      });
     });
 }

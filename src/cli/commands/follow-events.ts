@@ -1,10 +1,12 @@
 /** The events of a cluster as they happen: from the stream, and where there is none by asking again and again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { serverSentData } from '../../client/event-stream.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import { textOf } from '../rendering/text-of.ts';
-import { readServerSentEvents } from '../client/server-sent-events.ts';
+
+type Event = Schemas['Event'];
 
 const askAgainMs = 1000;
 /** How many of the latest events are told at the start. */
@@ -15,7 +17,7 @@ export async function* followEvents(
   api: ApiClient,
   clusterId: string,
   signal: AbortSignal,
-): AsyncGenerator<JsonObject> {
+): AsyncGenerator<Event> {
   const told = new Set<string>();
   while (!signal.aborted) {
     try {
@@ -30,9 +32,9 @@ export async function* followEvents(
   }
 }
 
-async function latestEvents(api: ApiClient, clusterId: string, signal: AbortSignal): Promise<JsonObject[]> {
-  const query = { cluster_id: clusterId, sort: 'timestamp:desc', limit: latest };
-  return (await api.list('/v1/events', 'events', query, signal)).toReversed();
+async function latestEvents(api: ApiClient, clusterId: string, signal: AbortSignal): Promise<Event[]> {
+  const query = { cluster_id: [clusterId], sort: 'timestamp:desc', limit: latest };
+  return (await api.read('GET /v1/events', 'events', { query, signal })).toReversed();
 }
 
 /** undefined where the server has none, or is away: the list is all there is then. */
@@ -40,21 +42,21 @@ function openStream(
   api: ApiClient,
   clusterId: string,
   signal: AbortSignal,
-): Promise<AsyncIterable<Uint8Array> | undefined> {
-  return api.stream(`/v1/clusters/${clusterId}/events/stream`, signal).catch(() => undefined);
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  return api.stream({ cluster: clusterId }, signal).catch(() => undefined);
 }
 
-async function* eventsIn(stream: AsyncIterable<Uint8Array> | undefined): AsyncGenerator<JsonObject> {
+async function* eventsIn(stream: ReadableStream<Uint8Array> | undefined): AsyncGenerator<Event> {
   if (stream === undefined) return;
-  for await (const { data } of readServerSentEvents(stream)) {
+  for await (const data of serverSentData(stream)) {
     const event: unknown = JSON.parse(data);
-    if (isJsonObject(event)) yield event;
+    if (isJsonObject(event)) yield event as unknown as Event;
   }
 }
 
-function* untold(events: readonly JsonObject[], told: Set<string>): Generator<JsonObject> {
+function* untold(events: readonly Event[], told: Set<string>): Generator<Event> {
   for (const event of events) {
-    const id = textOf(event['id'], JSON.stringify(event));
+    const id = textOf(event.id, JSON.stringify(event));
     if (told.has(id)) continue;
     told.add(id);
     yield event;

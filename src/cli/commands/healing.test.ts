@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
 
@@ -39,7 +39,7 @@ const failed = {
     opened_at: '2026-11-22T18:19:31.000Z',
     started_at: '2026-11-22T18:19:31.000Z',
     reason: 'REBOOT',
-    step: { name: 'REBOOT', item: 'actions[0]', attempt: 2, state: 'RUNNING' },
+    step: { name: 'REBOOT', item: 'actions[0]', attempt: 2, purpose: 'action', state: 'RUNNING' },
   },
   next: { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' },
 };
@@ -136,7 +136,7 @@ describe('healing', () => {
     [
       ['node', 'exclude', 'web-2', '--until', '2026-12-01T00:00:00Z'],
       'exclude',
-      { exclude: { until: '2026-12-01T00:00:00Z' } },
+      { exclude: { until: '2026-12-01T00:00:00.000Z' } },
     ],
     [['node', 'include', 'web-2'], 'include', undefined],
     [['node', 'release', 'web-2'], 'release', undefined],
@@ -163,5 +163,31 @@ describe('healing', () => {
     const { code, err } = await run(['cluster', 'pause', 'web', '--for', 'ages']);
     expect(code).toBe(2);
     expect(err).toContain('Expected a time like 90s, 30m, 2h or 1d, found "ages".');
+  });
+});
+
+describe('--until', () => {
+  // Where the local time is not UTC, a time that is read as UTC shows.
+  beforeAll(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
+  afterAll(() => void vi.unstubAllEnvs());
+
+  test.each([
+    ['2026-12-01T00:00:00+02:00', '2026-11-30T22:00:00.000Z'],
+    ['2026-12-01T12:00:00', '2026-12-01T06:30:00.000Z'],
+    ['2026-12-01 12:00', '2026-12-01T06:30:00.000Z'],
+    ['2026-12-01', '2026-11-30T18:30:00.000Z'],
+  ])('%s is a time of this machine unless it has a zone', async (until, sent) => {
+    await using api = await fakeApi({ 'POST /v1/clusters/web/health/pause': { body: { health } } });
+    await run(['cluster', 'pause', 'web', '--until', until], { url: api.url });
+    expect(api.asked[0]?.body).toEqual({ pause: { until: sent } });
+  });
+
+  test.each([
+    ['2027-02-30', 'Expected a day from 01 to 28 in 2027-02, found "2027-02-30".'],
+    ['2027', 'Expected a time such as 2026-11-22T18:00:00Z, found "2027".'],
+  ])('%s is refused before anything is asked', async (until, sentence) => {
+    const { code, err } = await run(['node', 'exclude', 'web-2', '--until', until]);
+    expect(code).toBe(2);
+    expect(err).toContain(sentence);
   });
 });

@@ -1,21 +1,15 @@
 /** `coppice node ...` */
 import { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { addNodeHealing } from './healing.ts';
 import { given, keyValue } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import type { RecoverOptions } from './recover-options.ts';
 import { addList, addShow, exampleText } from './resource.ts';
 import { nodeResource } from './resources.ts';
-import type { Session } from '../client/session.ts';
-import {
-  actionOn,
-  addDeleteByAction,
-  changeByAction,
-  WAIT_FLAG,
-  WAIT_TEXT,
-} from '../client/started-action.ts';
-import type { WaitOption } from '../client/started-action.ts';
+import { actionOn, addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function nodeCommand(terminal: Terminal): Command {
@@ -25,40 +19,32 @@ export function nodeCommand(terminal: Terminal): Command {
       'after',
       exampleText('node list --cluster web', 'node show web-3', 'node recover web-3 --wait'),
     );
-  addList(
-    node,
-    terminal,
-    nodeResource,
-    [
-      { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster' },
-      { flags: '--name <name>', key: 'name', description: 'with this name' },
-      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
-    ],
-    withClusterNames,
-  );
-  addShow(node, terminal, nodeResource, { show_details: true });
+  addList(node, terminal, nodeResource, [
+    { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster' },
+    { flags: '--name <name>', key: 'name', description: 'with this name' },
+    { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+  ]);
+  addShow(node, terminal, nodeResource);
   addCreate(node, terminal);
   addUpdate(node, terminal);
-  addDeleteByAction(node, terminal, nodeResource);
+  addDeleteByAction(node, terminal, nodeResource, (api, name) =>
+    api.send('DELETE /v1/nodes/{node}', { path: { node: name } }),
+  );
   addHealing(node, terminal);
   addNodeHealing(node, terminal);
   return node;
 }
 
-/** Nodes name their cluster by its id; people know its name. */
-async function withClusterNames({ api }: Session, nodes: readonly JsonObject[]): Promise<JsonObject[]> {
-  const clusters = await api.list('/v1/clusters', 'clusters');
-  const names = new Map(clusters.map((cluster) => [cluster['id'], cluster['name']]));
-  return nodes.map((node) => ({
-    ...node,
-    cluster_name: names.get(node['cluster_id']) ?? node['cluster_id'] ?? null,
-  }));
+interface CreateOptions extends WaitOption {
+  readonly profile: string;
+  readonly cluster?: string;
+  readonly role?: string;
+  readonly metadata?: Record<string, string>;
 }
 
 interface ChangeOptions extends WaitOption {
   readonly name?: string;
   readonly profile?: string;
-  readonly cluster?: string;
   readonly role?: string;
   readonly metadata?: Record<string, string>;
 }
@@ -76,10 +62,16 @@ function addCreate(node: Command, terminal: Terminal): void {
       'after',
       '\nExample:\n  $ coppice node create web-extra --profile web-server --cluster web --wait',
     )
-    .action(async (name: string, options: ChangeOptions, command: Command) => {
+    .action(async (name: string, options: CreateOptions, command: Command) => {
       const { profile, cluster, role, metadata, wait } = options;
-      const values = given({ name, profile_id: profile, cluster_id: cluster, role, metadata });
-      await changeByAction(command, terminal, { resource: nodeResource, method: 'POST', values, wait });
+      const values = given({ cluster_id: cluster, role, metadata });
+      await changeByAction(command, terminal, {
+        resource: nodeResource,
+        request: (api) =>
+          api.send('POST /v1/nodes', { body: { node: { name, profile_id: profile, ...values } } }),
+        objectIn: (body) => body.node,
+        wait,
+      });
     });
 }
 
@@ -100,12 +92,20 @@ function addUpdate(node: Command, terminal: Terminal): void {
         throw usageError('nothing to change: give --name, --profile, --role or --metadata');
       await changeByAction(command, terminal, {
         resource: nodeResource,
-        method: 'PATCH',
-        nameOrId,
-        values,
+        request: (api) =>
+          api.send('PATCH /v1/nodes/{node}', { path: { node: nameOrId }, body: { node: values } }),
+        objectIn: (body) => body.node,
         wait,
       });
     });
+}
+
+const operation = 'POST /v1/nodes/{node}/actions';
+
+/** Asks for the action of a node that the options name. */
+function requestAction<T>(bodyOf: (options: T) => RequestOf<typeof operation>['body']) {
+  return (api: ApiClient, node: string, options: T): Promise<Answer<typeof operation>> =>
+    api.send(operation, { path: { node }, body: bodyOf(options) });
 }
 
 function addHealing(node: Command, terminal: Terminal): void {
@@ -114,7 +114,12 @@ function addHealing(node: Command, terminal: Terminal): void {
     .description('Look at the node now, and record how it is.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('node check web-3 --wait'))
-    .action(actionOn(terminal, nodeResource, 'check', () => ({})));
+    .action(
+      actionOn(
+        terminal,
+        requestAction(() => ({ check: {} })),
+      ),
+    );
   const recover = node
     .command('recover <node>')
     .description('Recover the node: by the chain of the health policy of its cluster, or by one operation.');
@@ -123,5 +128,10 @@ function addHealing(node: Command, terminal: Terminal): void {
       'after',
       '\nExamples:\n  $ coppice node recover web-3 --wait\n  $ coppice node recover web-3 --operation REBOOT --param type=SOFT --wait',
     )
-    .action(actionOn(terminal, nodeResource, 'recover', recoverInputs));
+    .action(
+      actionOn(
+        terminal,
+        requestAction((options: RecoverOptions) => ({ recover: recoverInputs(options) })),
+      ),
+    );
 }

@@ -15,6 +15,16 @@ export function policyCommand(terminal: Terminal): Command {
     );
   const { check } = addSpecCommands(policy, terminal, {
     resource: policyResource,
+    create: async (api, { name, spec }) => {
+      const { body } = await api.send('POST /v1/policies', { body: { policy: { name, spec } } });
+      return { body, object: body.policy };
+    },
+    update: async (api, nameOrId, { name = nameOrId }) => {
+      const path = { policy: nameOrId };
+      const { body } = await api.send('PATCH /v1/policies/{policy}', { path, body: { policy: { name } } });
+      return { body, object: body.policy };
+    },
+    remove: (api, nameOrId) => api.send('DELETE /v1/policies/{policy}', { path: { policy: nameOrId } }),
     example: 'web-health.yaml',
     readCheck: async ({ profile, online }, api) =>
       (await import('./check-policy.ts')).policyCheck(profile, online === true ? api : undefined),

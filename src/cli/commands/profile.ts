@@ -15,6 +15,16 @@ export function profileCommand(terminal: Terminal): Command {
     );
   const { create, update, check } = addSpecCommands(profile, terminal, {
     resource: profileResource,
+    create: async (api, profile) => {
+      const { body } = await api.send('POST /v1/profiles', { body: { profile } });
+      return { body, object: body.profile };
+    },
+    update: async (api, nameOrId, values) => {
+      const path = { profile: nameOrId };
+      const { body } = await api.send('PATCH /v1/profiles/{profile}', { path, body: { profile: values } });
+      return { body, object: body.profile };
+    },
+    remove: (api, nameOrId) => api.send('DELETE /v1/profiles/{profile}', { path: { profile: nameOrId } }),
     example: 'web-server.yaml',
     readCheck: async () => (await import('./check-profile.ts')).checkProfile,
   });

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { JsonObject } from '../../domain/json.ts';
 import { usageError } from '../cli-error.ts';
 import { given, keyValue } from '../option-values.ts';
-import { WAIT_FLAG, WAIT_TEXT } from '../client/started-action.ts';
-import type { WaitOption } from '../client/started-action.ts';
+import { WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
+import type { WaitOption } from './started-action.ts';
 
-interface RecoverOptions extends WaitOption {
+export interface RecoverOptions extends WaitOption {
   readonly operation?: string;
   readonly param?: Readonly<Record<string, string>>;
   readonly check?: boolean;

@@ -1,7 +1,8 @@
 /** `coppice recovery ...`: each failure of a node, and how it was brought back. */
 import { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
-import { addList, ageColumn, idColumn, pathOf, exampleText } from './resource.ts';
+import type { Operations, Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
+import { addList, ageColumn, idColumn, exampleText } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { renderRecovery } from '../rendering/recovery-timeline.ts';
 import { openSession, writeJson } from '../client/session.ts';
@@ -10,21 +11,26 @@ import { toneOf } from '../rendering/style.ts';
 import type { Cell } from '../rendering/table.ts';
 import { orDash } from '../rendering/text-of.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { duration, readTime } from '../rendering/time-text.ts';
+import { readTime } from '../rendering/times.ts';
 
-const recoveryResource: Resource = {
+type Summary = Schemas['RecoverySummary'];
+
+const recoveryResource: Resource<Summary, Summary, Operations['GET /v1/recoveries']['query']> = {
   one: 'recovery',
   many: 'recoveries',
   examples: { list: 'recovery list --node web-3', show: 'recovery show 5a1f09c2' },
   columns: [
-    { header: 'NODE', cell: (recovery) => ({ text: orDash(recovery['node_name']) }) },
+    { header: 'NODE', cell: (recovery) => ({ text: orDash(recovery.node_name) }) },
     { header: 'STATE', cell: stateCell },
-    { header: 'FAILURE', cell: (recovery) => ({ text: failureText(recovery['failure']) }) },
+    { header: 'FAILURE', cell: (recovery) => ({ text: failureText(recovery.failure) }) },
     ageColumn('OPENED', 'opened_at'),
     { header: 'TOOK', cell: (recovery) => ({ text: tookText(recovery) }) },
     idColumn,
   ],
   first: [],
+  list: (api, query) => api.read('GET /v1/recoveries', 'recoveries', { query }),
+  show: (api, recovery) => api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery } }),
+  rows: async (_api, recoveries) => recoveries,
   hasFixedOrder: true,
 };
 
@@ -46,23 +52,24 @@ export function recoveryCommand(terminal: Terminal): Command {
     )
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const shown = await session.api.one(pathOf(recoveryResource, id), 'recovery');
+      const path = { recovery: id };
+      const shown = await session.api.read('GET /v1/recoveries/{recovery}', 'recovery', { path });
       if (session.json) writeJson(terminal, shown);
       else
         terminal.write(
-          renderRecovery(shown, session.style, { columns: terminal.size().columns, now: terminal.now() }),
+          renderRecovery(shown, session.style, { columns: terminal.size().columns, times: session.times() }),
         );
     });
   return recovery;
 }
 
-function stateCell(recovery: JsonObject): Cell {
-  const state = orDash(recovery['state']);
-  return { text: recovery['mode'] === 'OBSERVE' ? `${state} (observed)` : state, tone: toneOf(state) };
+function stateCell(recovery: Summary): Cell {
+  const state = orDash(recovery.state);
+  return { text: recovery.mode === 'OBSERVE' ? `${state} (observed)` : state, tone: toneOf(state) };
 }
 
-function tookText(recovery: JsonObject): string {
-  const opened = readTime(recovery['opened_at']);
-  const closed = readTime(recovery['closed_at']);
+function tookText(recovery: Summary): string {
+  const opened = readTime(recovery.opened_at);
+  const closed = readTime(recovery.closed_at);
   return opened === undefined || closed === undefined ? '-' : duration(closed - opened);
 }

@@ -3,68 +3,73 @@
  * it has beyond that stands in its own file.
  */
 import type { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
-import { identity } from '../client/api-client.ts';
-import type { Query } from '../client/api-client.ts';
-import { describeObject } from '../rendering/describe-object.ts';
-import { wholeNumber } from '../option-values.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
+import { wholeNumber } from '../option-values.ts';
+import { describeObject } from '../rendering/describe-object.ts';
 import { toneOf } from '../rendering/style.ts';
 import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash } from '../rendering/text-of.ts';
-import { timeAgo } from '../rendering/time-text.ts';
+import type { Times } from '../rendering/times.ts';
 
-export interface Column {
+export interface Column<Row> {
   readonly header: string;
-  cell(object: JsonObject, now: number): Cell;
+  cell(row: Row, times: Times): Cell;
 }
 
-export interface Resource {
-  /** `cluster`, the key of one in an answer; `clusters` is the key of many, and the path. */
+/** How one kind is read and drawn; `Row` is what its columns need, `Query` what its list takes. */
+export interface Resource<T, Row = T, Query = object> {
+  /** `cluster`, `clusters`: as users read them. */
   readonly one: string;
   readonly many: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly Column<Row>[];
   /** What is typed behind `coppice`, one of each, for the help. */
   readonly examples: { readonly list: string; readonly show: string; readonly delete?: string };
   /** Keys that `show` puts first. */
-  readonly first: readonly string[];
+  readonly first: readonly (keyof T & string)[];
+  readonly list: (api: ApiClient, query: Query) => Promise<readonly T[]>;
+  readonly show: (api: ApiClient, nameOrId: string) => Promise<T>;
+  /** From what the list answers, and what the columns need beside it (names of clusters, ...). */
+  readonly rows: (api: ApiClient, objects: readonly T[]) => Promise<readonly Row[]>;
   /** The API lists them in one order only. */
   readonly hasFixedOrder?: true;
 }
 
 /** A filter that the API has under `key`. */
-export interface Filter {
+export interface Filter<Query> {
   readonly flags: string;
-  readonly key: string;
+  readonly key: keyof Query & string;
   readonly description: string;
 }
 
-export function textColumn(header: string, key: string): Column {
-  return { header, cell: (object) => ({ text: orDash(object[key]) }) };
+export function textColumn<K extends string>(
+  header: string,
+  key: K,
+): Column<{ readonly [P in K]?: string | number | null }> {
+  return { header, cell: (row) => ({ text: orDash(row[key]) }) };
 }
 
-export function statusColumn(header: string, key: string): Column {
-  return {
-    header,
-    cell: (object) => ({ text: orDash(object[key]), tone: toneOf(orDash(object[key])) }),
-  };
+export function statusColumn<K extends string>(
+  header: string,
+  key: K,
+): Column<{ readonly [P in K]?: string | boolean | null }> {
+  return { header, cell: (row) => ({ text: orDash(row[key]), tone: toneOf(orDash(row[key])) }) };
 }
 
-export function ageColumn(header: string, key: string): Column {
-  return { header, cell: (object, now) => ({ text: timeAgo(object[key], now) }) };
+export function ageColumn<K extends string>(
+  header: string,
+  key: K,
+): Column<{ readonly [P in K]?: string | null }> {
+  return { header, cell: (row, times) => ({ text: times.relative(row[key]) }) };
 }
 
-export const idColumn: Column = {
+export const idColumn: Column<{ readonly id: string }> = {
   header: 'ID',
-  cell: (object) => ({ text: orDash(object['id']), tone: 'quiet' }),
+  cell: ({ id }) => ({ text: orDash(id), tone: 'quiet' }),
 };
-
-export function pathOf(resource: Resource, nameOrId?: string): string {
-  return nameOrId === undefined ? `/v1/${resource.many}` : `/v1/${resource.many}/${identity(nameOrId)}`;
-}
 
 /** How help shows what to type. */
 export function exampleText(...typed: readonly string[]): string {
@@ -72,15 +77,11 @@ export function exampleText(...typed: readonly string[]): string {
   return `\n${typed.length === 1 ? 'Example' : 'Examples'}:${lines}`;
 }
 
-/** Reads something beside the list that its columns need (names of clusters, ...). */
-export type Enrich = (session: Session, objects: readonly JsonObject[]) => Promise<readonly JsonObject[]>;
-
-export function addList(
+export function addList<T extends object, Row, Query extends object>(
   group: Command,
   terminal: Terminal,
-  resource: Resource,
-  filters: readonly Filter[],
-  enrich?: Enrich,
+  resource: Resource<T, Row, Query>,
+  filters: readonly Filter<Query>[],
 ): void {
   const list = group.command('list').description(`List ${resource.many}.`);
   for (const filter of filters) list.option(filter.flags, filter.description);
@@ -88,20 +89,21 @@ export function addList(
   list
     .option('--limit <number>', 'at most so many', wholeNumber(0))
     .addHelpText('after', exampleText(resource.examples.list))
-    .action(async (options: Record<string, string | number | undefined>, command: Command) => {
+    .action(async (options: ListOptions, command: Command) => {
       const session = openSession(command, terminal);
-      const query = { ...filterQuery(filters, options), limit: options['limit'], sort: options['sort'] };
-      const objects = await session.api.list(pathOf(resource), resource.many, query);
+      const { limit, sort } = options;
+      // The words behind the options are the user's: what the API does not take it refuses with its reason.
+      const query = { ...filterQuery(filters, options), limit, sort } as Query;
+      const objects = await resource.list(session.api, query);
       if (session.json) writeJson(terminal, objects);
       else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
-      else printList(session, resource, (await enrich?.(session, objects)) ?? objects);
+      else printRows(session, resource.columns, await resource.rows(session.api, objects));
     });
 }
 
-function filterQuery(
-  filters: readonly Filter[],
-  options: Readonly<Record<string, string | number | undefined>>,
-): Query {
+type ListOptions = Readonly<Record<string, string | number | undefined>>;
+
+function filterQuery<Query>(filters: readonly Filter<Query>[], options: ListOptions): object {
   return Object.fromEntries(filters.map(({ flags, key }) => [key, options[optionName(flags)]]));
 }
 
@@ -111,42 +113,63 @@ function optionName(flags: string): string {
   return long.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-function printList({ terminal, style }: Session, resource: Resource, objects: readonly JsonObject[]): void {
-  const now = terminal.now();
-  const rows = objects.map((object) => resource.columns.map((column) => column.cell(object, now)));
-  const header = resource.columns.map((column) => column.header);
-  terminal.write(renderTable(header, rows, style));
+export function printRows<Row>(
+  session: Session,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): void {
+  const times = session.times();
+  const cells = rows.map((row) => columns.map((column) => column.cell(row, times)));
+  const header = columns.map((column) => column.header);
+  session.terminal.write(renderTable(header, cells, session.style));
 }
 
-export function addShow(group: Command, terminal: Terminal, resource: Resource, query: Query = {}): Command {
+export function addShow<T extends object>(
+  group: Command,
+  terminal: Terminal,
+  resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show'>,
+): Command {
   return group
     .command(`show <${resource.one}>`)
     .description(`Show one ${resource.one}, found by name, id or the beginning of an id.`)
     .addHelpText('after', exampleText(resource.examples.show))
     .action(async (nameOrId: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      printObject(session, resource, await session.api.one(pathOf(resource, nameOrId), resource.one, query));
+      printObject(session, resource, await resource.show(session.api, nameOrId));
     });
 }
 
-export function printObject(session: Session, resource: Resource, object: JsonObject): void {
+export function printObject(
+  session: Session,
+  { first }: { readonly first: readonly string[] },
+  object: object,
+): void {
   const { terminal, style, json } = session;
   if (json) writeJson(terminal, object);
-  else terminal.write(describeObject(object, resource.first, style, terminal.now()));
+  else terminal.write(describeObject(object, first, style, session.times()));
 }
 
 /** For what is gone when the answer comes; deletions that are actions stand with their resource. */
-export function addDeleteAtOnce(group: Command, terminal: Terminal, resource: Resource): void {
+export function addDeleteAtOnce(
+  group: Command,
+  terminal: Terminal,
+  {
+    one,
+    many,
+    examples,
+  }: { readonly one: string; readonly many: string; readonly examples: { readonly delete?: string } },
+  remove: (api: ApiClient, nameOrId: string) => Promise<unknown>,
+): void {
   group
-    .command(`delete <${resource.one}...>`)
-    .description(`Delete ${resource.many}.`)
-    .addHelpText('after', exampleText(resource.examples.delete ?? ''))
+    .command(`delete <${one}...>`)
+    .description(`Delete ${many}.`)
+    .addHelpText('after', exampleText(examples.delete ?? ''))
     .action(async (namesOrIds: string[], _options: object, command: Command) => {
       const session = openSession(command, terminal);
       for (const nameOrId of namesOrIds) {
-        await session.api.send('DELETE', pathOf(resource, nameOrId));
+        await remove(session.api, nameOrId);
         if (session.json) writeJson(terminal, { deleted: nameOrId });
-        else terminal.write(`Deleted ${resource.one} ${nameOrId}.\n`);
+        else terminal.write(`Deleted ${one} ${nameOrId}.\n`);
       }
     });
 }

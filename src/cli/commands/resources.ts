@@ -1,23 +1,33 @@
-/** The kinds of objects that the API has, as they are listed and shown: the only place that knows their columns. */
+/** The kinds of objects that the API has, as they are read, listed and shown: the only place that knows their columns. */
+import type { Operation, RequestOf } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
+import { orDash } from '../rendering/text-of.ts';
+import { readTime } from '../rendering/times.ts';
 import { ageColumn, idColumn, statusColumn, textColumn } from './resource.ts';
 import type { Column, Resource } from './resource.ts';
-import { orDash } from '../rendering/text-of.ts';
-import { duration, readTime } from '../rendering/time-text.ts';
+
+type QueryOf<K extends Operation> = NonNullable<RequestOf<K>['query']>;
+
+export type Cluster = Schemas['Cluster'];
+export type Node = Schemas['Node'];
+export type Action = Schemas['Action'];
+
+type ClusterRow = Cluster & { readonly active_nodes: number };
 
 /** Those that are ACTIVE, of those that there should be. */
-const nodesColumn: Column = {
+const nodesColumn: Column<ClusterRow> = {
   header: 'NODES',
-  cell: (cluster) => {
-    const active = cluster['active_nodes'];
-    const isFull = active === cluster['desired_capacity'];
+  cell: ({ active_nodes: active, desired_capacity: desired }) => {
+    const isFull = active === desired;
     return {
-      text: `${orDash(active)}/${orDash(cluster['desired_capacity'])}`,
+      text: `${active}/${desired}`,
       tone: isFull ? 'plain' : 'busy',
     };
   },
 };
 
-export const clusterResource: Resource = {
+export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clusters'>> = {
   one: 'cluster',
   many: 'clusters',
   examples: {
@@ -45,9 +55,19 @@ export const clusterResource: Resource = {
     'nodes',
     'policies',
   ],
+  list: (api, query) => api.read('GET /v1/clusters', 'clusters', { query }),
+  show: (api, cluster) => api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster } }),
+  /** A cluster lists its nodes, and not how they are. */
+  async rows(api, clusters) {
+    const nodes = await api.read('GET /v1/nodes', 'nodes', { query: { status: ['ACTIVE'] } });
+    const active = Map.groupBy(nodes, (node) => node.cluster_id);
+    return clusters.map((each) => ({ ...each, active_nodes: active.get(each.id)?.length ?? 0 }));
+  },
 };
 
-export const nodeResource: Resource = {
+type NodeRow = Node & { readonly cluster_name: string };
+
+export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   one: 'node',
   many: 'nodes',
   examples: {
@@ -64,16 +84,29 @@ export const nodeResource: Resource = {
     idColumn,
   ],
   first: ['name', 'id', 'status', 'status_reason', 'cluster_id', 'profile_name', 'physical_id', 'details'],
+  list: (api, query) => api.read('GET /v1/nodes', 'nodes', { query }),
+  show: (api, node) =>
+    api.read('GET /v1/nodes/{node}', 'node', { path: { node }, query: { show_details: true } }),
+  /** Nodes name their cluster by its id; users know its name. */
+  async rows(api, nodes) {
+    const clusters = await api.read('GET /v1/clusters', 'clusters');
+    const names = new Map(clusters.map((cluster) => [cluster.id, cluster.name]));
+    return nodes.map((node) => ({ ...node, cluster_name: names.get(node.cluster_id) ?? node.cluster_id }));
+  },
 };
 
-const specColumns: readonly Column[] = [
+const specColumns = [
   textColumn('NAME', 'name'),
   textColumn('TYPE', 'type'),
   ageColumn('CREATED', 'created_at'),
   idColumn,
 ];
 
-export const profileResource: Resource = {
+export const profileResource: Resource<
+  Schemas['Profile'],
+  Schemas['Profile'],
+  QueryOf<'GET /v1/profiles'>
+> = {
   one: 'profile',
   many: 'profiles',
   examples: {
@@ -83,9 +116,12 @@ export const profileResource: Resource = {
   },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
+  list: (api, query) => api.read('GET /v1/profiles', 'profiles', { query }),
+  show: (api, profile) => api.read('GET /v1/profiles/{profile}', 'profile', { path: { profile } }),
+  rows: async (_api, profiles) => profiles,
 };
 
-export const policyResource: Resource = {
+export const policyResource: Resource<Schemas['Policy'], Schemas['Policy'], QueryOf<'GET /v1/policies'>> = {
   one: 'policy',
   many: 'policies',
   examples: {
@@ -95,29 +131,35 @@ export const policyResource: Resource = {
   },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
+  list: (api, query) => api.read('GET /v1/policies', 'policies', { query }),
+  show: (api, policy) => api.read('GET /v1/policies/{policy}', 'policy', { path: { policy } }),
+  rows: async (_api, policies) => policies,
 };
 
-const tookColumn: Column = {
+const tookColumn: Column<Action> = {
   header: 'TOOK',
   cell: (action) => {
-    const start = readTime(action['start_time']);
-    const end = readTime(action['end_time']);
+    const start = readTime(action.start_time);
+    const end = readTime(action.end_time);
     return { text: start === undefined || end === undefined ? '-' : duration(end - start) };
   },
 };
 
-export const actionResource: Resource = {
+export const actionResource: Resource<Action, Action, QueryOf<'GET /v1/actions'>> = {
   one: 'action',
   many: 'actions',
   examples: { list: 'action list --cluster web --status FAILED', show: 'action show 7fcf1201' },
   columns: [
     textColumn('ACTION', 'action'),
     statusColumn('STATUS', 'status'),
-    { header: 'TARGET', cell: (action) => ({ text: orDash(action['target']).slice(0, 8) }) },
+    { header: 'TARGET', cell: (action) => ({ text: orDash(action.target).slice(0, 8) }) },
     ageColumn('CREATED', 'created_at'),
     tookColumn,
     textColumn('CAUSE', 'cause'),
     idColumn,
   ],
   first: ['action', 'id', 'status', 'status_reason', 'target', 'cluster_id', 'cause', 'inputs', 'outputs'],
+  list: (api, query) => api.read('GET /v1/actions', 'actions', { query }),
+  show: (api, action) => api.read('GET /v1/actions/{action}', 'action', { path: { action } }),
+  rows: async (_api, actions) => actions,
 };

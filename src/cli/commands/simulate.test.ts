@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Schemas } from '../../client/api-types.ts';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
 import { renderSimulation } from './simulate.ts';
@@ -67,7 +68,7 @@ describe('policy simulate', () => {
         '',
         'web-1  HOST_DOWN  START  all gates are open',
         '         +0 ms  probe    look again',
-        '        +5.0 s  close    RECOVERED: it is well',
+        '          +5 s  close    RECOVERED: it is well',
         '  RECOVERED',
         '',
         'web-2  HOST_DOWN  HOLD  held: 2 of 4 nodes are unhealthy',
@@ -104,6 +105,6 @@ describe('policy simulate', () => {
 });
 
 test('one node counts as one', () => {
-  const text = renderSimulation({ ...simulation, unhealthy: 1 }, styleFor(false));
+  const text = renderSimulation({ ...simulation, unhealthy: 1 } as Schemas['Simulation'], styleFor(false));
   expect(text.split('\n', 1)).toEqual(['by web-health; 1 node would count as unhealthy']);
 });

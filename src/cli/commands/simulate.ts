@@ -3,20 +3,20 @@ import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { isJsonObject } from '../../domain/json.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
 import { count } from '../../recovery/describe.ts';
-import { identity } from '../client/api-client.ts';
+import type { RequestOf } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { given } from '../option-values.ts';
 import { openSession, writeJson } from '../client/session.ts';
-import { readSpecFile } from '../client/spec-file.ts';
+import { readSpecFile } from '../files/spec-file.ts';
 import { toneOf } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { padTo, printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { textOf } from '../rendering/text-of.ts';
-import { duration, readTime } from '../rendering/time-text.ts';
-import { objectsIn } from '../rendering/objects-in.ts';
+import { readTime } from '../rendering/times.ts';
 
 interface SimulateOptions {
   readonly cluster: string;
@@ -53,6 +53,8 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
     });
 }
 
+const operation = 'POST /v1/clusters/{cluster}/simulate';
+
 async function simulate(
   terminal: Terminal,
   command: Command,
@@ -66,16 +68,18 @@ async function simulate(
     ...(named === undefined ? {} : await policyIn(named)),
     ...given({ failing: failing && [...failing], nothing_helps: nothingHelps }),
   };
-  const path = `/v1/clusters/${identity(cluster)}/simulate`;
-  const { body } = await session.api.send('POST', path, { body: { simulate: asked } });
-  const simulation = isJsonObject(body) ? body['simulation'] : undefined;
-  if (!isJsonObject(simulation)) throw new CliError(`${session.api.url} answered without a simulation`);
+  const simulation = await session.api.read(operation, 'simulation', {
+    path: { cluster },
+    body: { simulate: asked },
+  });
   if (session.json) writeJson(terminal, simulation);
   else terminal.write(renderSimulation(simulation, session.style));
 }
 
 /** What looks like a file is one; so is what there is as a file. */
-async function policyIn(named: string): Promise<JsonObject> {
+async function policyIn(
+  named: string,
+): Promise<Pick<RequestOf<typeof operation>['body']['simulate'], 'policy_id' | 'spec'>> {
   const isFile = named === '-' || /[/\\]|\.(?:ya?ml|json)$/.test(named) || existsSync(named);
   if (!isFile) return { policy_id: named };
   const { spec } = await readSpecFile(named);
@@ -96,34 +100,36 @@ function more(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
-export function renderSimulation(simulation: JsonObject, style: Style): string {
-  const supposed = textsIn(simulation['supposed']).map((text) => `supposed: ${printable(text)}\n`);
-  const policy = textOf(simulation['policy_name'], 'the given policy');
-  const mode = simulation['mode'] === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
-  const head = `by ${printable(policy)}${mode}; ${count(Number(simulation['unhealthy']), 'node')} would count as unhealthy\n`;
-  const nodes = objectsIn(simulation['nodes']).map((node) => `\n${nodeText(node, style)}`);
+export function renderSimulation(simulation: Schemas['Simulation'], style: Style): string {
+  const supposed = simulation.supposed.map((text) => `supposed: ${printable(text)}\n`);
+  const policy = textOf(simulation.policy_name, 'the given policy');
+  const mode = simulation.mode === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
+  const head = `by ${printable(policy)}${mode}; ${count(simulation.unhealthy, 'node')} would count as unhealthy\n`;
+  const nodes = simulation.nodes.map((node) => `\n${nodeText(node, style)}`);
   return head + style('quiet', supposed.join('')) + nodes.join('');
 }
 
-function nodeText(node: JsonObject, style: Style): string {
+type SimulatedNode = Schemas['Simulation']['nodes'][number];
+
+function nodeText(node: SimulatedNode, style: Style): string {
   const { failure: failed, decision, reason } = node;
-  const what = isJsonObject(failed) ? textOf(failed['class']) : '';
+  const what = failed?.class ?? '';
   const tone = decision === 'START' ? 'good' : 'busy';
-  const name = style('strong', printable(textOf(node['name'])));
-  const head = `${name}  ${what}  ${style(tone, textOf(decision))}  ${printable(textOf(reason))}\n`;
-  const told = objectsIn(node['timeline']);
-  const from = readTime(told[0]?.['at']);
+  const name = style('strong', printable(node.name));
+  const head = `${name}  ${what}  ${style(tone, decision)}  ${printable(reason)}\n`;
+  const told = node.timeline;
+  const from = readTime(told[0]?.at);
   const lines = told.map((each) => entryLine(each, from, style));
-  const result = textOf(node['result']);
+  const result = textOf(node.result);
   return head + lines.join('') + (result === '' ? '' : `  ${style(toneOf(result), result)}\n`);
 }
 
-function entryLine({ at, decision, reason }: JsonObject, from: number | undefined, style: Style): string {
+function entryLine(
+  { at, decision, reason }: SimulatedNode['timeline'][number],
+  from: number | undefined,
+  style: Style,
+): string {
   const time = readTime(at);
   const after = time === undefined || from === undefined ? '' : `+${duration(time - from)}`;
-  return `  ${style('quiet', after.padStart(12))}  ${padTo(textOf(decision), 7)}  ${printable(textOf(reason))}\n`;
-}
-
-function textsIn(value: Json | undefined): string[] {
-  return Array.isArray(value) ? value.map((each) => textOf(each as Json)) : [];
+  return `  ${style('quiet', after.padStart(12))}  ${padTo(decision, 7)}  ${printable(reason)}\n`;
 }

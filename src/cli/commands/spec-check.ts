@@ -6,7 +6,7 @@ import type { ProblemList } from '../../workflow/language/definition/problem.ts'
 import { CliError } from '../cli-error.ts';
 import { writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
-import type { SpecFile } from '../client/spec-file.ts';
+import type { SpecFile } from '../files/spec-file.ts';
 
 export interface SpecFindings {
   /** `senlin.policy.health-1.3`; undefined where the type itself is wrong. */

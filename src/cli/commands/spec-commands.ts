@@ -1,6 +1,6 @@
 /** What profiles and policies have in common: both are made from a spec in a file, which can be checked without a server. */
 import type { Command } from 'commander';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient } from '../../client/api-client.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { usageError } from '../cli-error.ts';
 import { given } from '../option-values.ts';
@@ -9,12 +9,33 @@ import type { Resource } from './resource.ts';
 import { openSession } from '../client/session.ts';
 import { reportCheck } from './spec-check.ts';
 import type { SpecCheck } from './spec-check.ts';
-import { readSpecFile } from '../client/spec-file.ts';
-import { changeAtOnce } from '../client/started-action.ts';
+import { readSpecFile } from '../files/spec-file.ts';
+import { changeAtOnce } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
-export interface SpecKind {
-  readonly resource: Resource;
+interface NameAndType {
+  readonly name?: unknown;
+  readonly type?: unknown;
+}
+
+/** What a change answers: the whole of it, and the object in it. */
+export interface Changed {
+  readonly body: object;
+  readonly object: object;
+}
+
+export interface SpecKind<T extends object, Query extends NameAndType> {
+  readonly resource: Resource<T, T, Query>;
+  readonly create: (
+    api: ApiClient,
+    values: { readonly name: string; readonly spec: JsonObject; readonly metadata?: JsonObject },
+  ) => Promise<Changed>;
+  readonly update: (
+    api: ApiClient,
+    nameOrId: string,
+    values: { readonly name?: string; readonly metadata?: JsonObject },
+  ) => Promise<Changed>;
+  readonly remove: (api: ApiClient, nameOrId: string) => Promise<unknown>;
   /** Name of a file, for the help. */
   readonly example: string;
   /** Loaded when it is needed: the other commands start faster without it. */
@@ -33,10 +54,10 @@ interface ChangeOptions {
   readonly metadata?: Record<string, string>;
 }
 
-export function addSpecCommands(
+export function addSpecCommands<T extends object, Query extends NameAndType>(
   group: Command,
   terminal: Terminal,
-  kind: SpecKind,
+  kind: SpecKind<T, Query>,
 ): { create: Command; update: Command; check: Command } {
   const { resource } = kind;
   addList(group, terminal, resource, [
@@ -46,11 +67,19 @@ export function addSpecCommands(
   addShow(group, terminal, resource);
   const create = addCreate(group, terminal, kind);
   const update = addUpdate(group, terminal, kind);
-  addDeleteAtOnce(group, terminal, resource);
+  addDeleteAtOnce(group, terminal, resource, kind.remove);
   return { create, update, check: addCheck(group, terminal, kind) };
 }
 
-function addCreate(group: Command, terminal: Terminal, { resource, example }: SpecKind): Command {
+type Kind<K extends 'create' | 'update' | 'readCheck'> = Pick<SpecKind<never, never>, K | 'example'> & {
+  readonly resource: { readonly one: string; readonly first: readonly string[] };
+};
+
+function addCreate(
+  group: Command,
+  terminal: Terminal,
+  { resource, example, create }: Kind<'create'>,
+): Command {
   return group
     .command('create <name> <file>')
     .description(`Create a ${resource.one} from a spec in a YAML or JSON file (- for standard input).`)
@@ -60,12 +89,17 @@ function addCreate(group: Command, terminal: Terminal, { resource, example }: Sp
     )
     .action(async (name: string, file: string, options: ChangeOptions, command: Command) => {
       const { spec } = await readSpecFile(file);
-      const values = { name, spec, ...given({ metadata: options.metadata }) };
-      await changeAtOnce(command, terminal, { resource, method: 'POST', values });
+      // What is no map is refused by the server, with its reason.
+      const values = { name, spec: spec as JsonObject, ...given({ metadata: options.metadata }) };
+      await changeAtOnce(command, terminal, resource, (api) => create(api, values));
     });
 }
 
-function addUpdate(group: Command, terminal: Terminal, { resource, example }: SpecKind): Command {
+function addUpdate(
+  group: Command,
+  terminal: Terminal,
+  { resource, example, update }: Kind<'update'>,
+): Command {
   return group
     .command(`update <${resource.one}>`)
     .description(`Change a ${resource.one}; its spec stays as it is (create another instead).`)
@@ -75,13 +109,13 @@ function addUpdate(group: Command, terminal: Terminal, { resource, example }: Sp
       exampleText(`${resource.one} update ${example.replace('.yaml', '')} --name old-one`),
     )
     .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
-      const values: JsonObject = given({ name: options.name, metadata: options.metadata });
+      const values = given({ name: options.name, metadata: options.metadata });
       if (Object.keys(values).length === 0) throw usageError('nothing to change: give --name');
-      await changeAtOnce(command, terminal, { resource, method: 'PATCH', nameOrId, values });
+      await changeAtOnce(command, terminal, resource, (api) => update(api, nameOrId, values));
     });
 }
 
-function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: SpecKind): Command {
+function addCheck(group: Command, terminal: Terminal, { resource, readCheck }: Kind<'readCheck'>): Command {
   return group
     .command('check <file>')
     .description(`Check the spec of a ${resource.one} in a YAML or JSON file; needs no server.`)

@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { plainTerminal } from '../../../test/cli/run.ts';
-import { ApiClient } from '../client/api-client.ts';
+import { plainTerminal, testNow } from '../../../test/cli/run.ts';
+import { sampleCluster, sampleNode, sampleRecovery, sampleStep } from '../../../test/cli/samples.ts';
+import { ApiClient } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import type { Session } from '../client/session.ts';
 import { styleFor } from '../rendering/style.ts';
 import { fullScreen } from '../rendering/full-screen.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { displayWidth } from '../rendering/table.ts';
+import { timesFor } from '../rendering/times.ts';
 import { renderWatched } from '../rendering/watch-view.ts';
 
 function remembering(): Terminal & { written: string } {
@@ -25,35 +28,25 @@ function session(): Session {
     api: new ApiClient('http://127.0.0.1:8777'),
     json: false,
     style: styleFor(false),
+    times: () => timesFor(testNow, false),
+    typed: (words) => `coppice ${words}`,
   };
 }
 
-function node(index: number, status = 'ACTIVE'): { id: string; name: string; status: string; index: number } {
-  return { id: `n${index}`, name: `web-${index}`, status, index };
+function node(index: number, status = 'ACTIVE'): Schemas['Node'] {
+  return sampleNode({ id: `n${index}`, name: `web-${index}`, status, index });
 }
 
-const recovery = {
+const recovery = sampleRecovery({
   node_id: 'n2',
   failure: { class: 'PROCESS_EXITED', reason: 'the process has ended' },
   steps: [
-    {
-      name: 'WORKFLOW',
-      item: 'drain',
-      attempt: 1,
-      state: 'SUCCEEDED',
-      started_at: '2026-11-22T18:19:55.000Z',
-    },
-    {
-      name: 'REBOOT',
-      item: 'actions[0]',
-      attempt: 1,
-      state: 'RUNNING',
-      started_at: '2026-11-22T18:19:57.500Z',
-    },
+    sampleStep({ name: 'WORKFLOW', item: 'drain', started_at: '2026-11-22T18:19:55.000Z' }),
+    sampleStep({ state: 'RUNNING', started_at: '2026-11-22T18:19:57.500Z' }),
   ],
-};
+});
 
-const cluster = { name: 'web', status: 'ACTIVE', desired_capacity: 3 };
+const cluster = sampleCluster();
 
 test('a node in recovery shows its failure and the step that runs now', () => {
   const watched = { cluster, nodes: [node(1), node(2, 'RECOVERING'), node(3)], recoveries: [recovery] };

@@ -3,15 +3,13 @@
  * Where stdout is no terminal: the events, a line each.
  */
 import { Command } from 'commander';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { EndedBySignal, endingSignals } from '../cli-error.ts';
 import { followEvents } from './follow-events.ts';
 import { fullScreen } from '../rendering/full-screen.ts';
 import { clusterResource } from './resources.ts';
-import { pathOf } from './resource.ts';
 import { openSession } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
-import { textOf } from '../rendering/text-of.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { readWatched } from './watched-cluster.ts';
 import { eventLine, renderWatched } from '../rendering/watch-view.ts';
@@ -32,8 +30,8 @@ export function watchCommand(terminal: Terminal): Command {
     )
     .action(async (nameOrId: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const cluster = await session.api.one(pathOf(clusterResource, nameOrId), 'cluster');
-      await watch(session, textOf(cluster['id']));
+      const cluster = await clusterResource.show(session.api, nameOrId);
+      await watch(session, cluster.id);
     });
 }
 
@@ -50,19 +48,17 @@ async function watch(session: Session, clusterId: string): Promise<void> {
   throw new EndedBySignal(ended);
 }
 
-async function printEvents(
-  { api, terminal, style, json }: Session,
-  clusterId: string,
-  signal: AbortSignal,
-): Promise<void> {
+async function printEvents(session: Session, clusterId: string, signal: AbortSignal): Promise<void> {
+  const { api, terminal, style, json } = session;
   for await (const event of followEvents(api, clusterId, signal)) {
-    terminal.write(json ? `${JSON.stringify(event)}\n` : `${eventLine(event, style)}\n`);
+    const line = json ? JSON.stringify(event) : eventLine(event, style, session.times());
+    terminal.write(`${line}\n`);
   }
 }
 
 async function watchOnScreen(session: Session, clusterId: string, stop: AbortController): Promise<void> {
   const { signal } = stop;
-  const events: JsonObject[] = [];
+  const events: Schemas['Event'][] = [];
   const news = newsBell();
   const gathering = gather(session, clusterId, signal, (event) => {
     events.push(event);
@@ -91,7 +87,7 @@ async function gather(
   { api }: Session,
   clusterId: string,
   signal: AbortSignal,
-  onEvent: (event: JsonObject) => void,
+  onEvent: (event: Schemas['Event']) => void,
 ): Promise<void> {
   for await (const event of followEvents(api, clusterId, signal)) onEvent(event);
 }

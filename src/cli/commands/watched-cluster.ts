@@ -1,13 +1,14 @@
 /** What `coppice watch` shows, read from the API in one go. */
-import type { JsonObject } from '../../domain/json.ts';
-import type { ApiClient } from '../client/api-client.ts';
-import { textOf } from '../rendering/text-of.ts';
+import type { ApiClient } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+
+export type OpenRecovery = Schemas['RecoverySummary'] & Partial<Pick<Schemas['Recovery'], 'steps'>>;
 
 export interface WatchedCluster {
-  readonly cluster: JsonObject;
-  readonly nodes: readonly JsonObject[];
-  /** Open recoveries with their steps. */
-  readonly recoveries: readonly JsonObject[];
+  readonly cluster: Schemas['Cluster'];
+  readonly nodes: readonly Schemas['Node'][];
+  /** Open recoveries, the first of them with their steps. */
+  readonly recoveries: readonly OpenRecovery[];
 }
 
 /** More than this at once are listed without their steps: a screen has no room for them, and a server has better things to do. */
@@ -19,12 +20,17 @@ export async function readWatched(
   signal: AbortSignal,
 ): Promise<WatchedCluster> {
   const [cluster, nodes, open] = await Promise.all([
-    api.one(`/v1/clusters/${clusterId}`, 'cluster', {}, signal),
-    api.list('/v1/nodes', 'nodes', { cluster_id: clusterId }, signal),
-    api.list('/v1/recoveries', 'recoveries', { cluster: clusterId, state: 'OPEN' }, signal),
+    api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster: clusterId }, signal }),
+    api.read('GET /v1/nodes', 'nodes', { query: { cluster_id: [clusterId] }, signal }),
+    api.read('GET /v1/recoveries', 'recoveries', {
+      query: { cluster: clusterId, state: ['OPEN'] },
+      signal,
+    }),
   ]);
   const detailed = open
     .slice(0, withSteps)
-    .map((recovery) => api.one(`/v1/recoveries/${textOf(recovery['id'])}`, 'recovery', {}, signal));
+    .map(({ id }) =>
+      api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery: id }, signal }),
+    );
   return { cluster, nodes, recoveries: [...(await Promise.all(detailed)), ...open.slice(withSteps)] };
 }

@@ -6,11 +6,10 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
-import { ApiError, identity } from '../client/api-client.ts';
+import { ApiError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
-import { textOf } from '../rendering/text-of.ts';
-import { readWorkflowFile, type WorkflowFile } from '../client/workflow-file.ts';
+import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
 import { renderExecution } from '../rendering/workflow-tree.ts';
 
 export interface RunAsked {
@@ -41,12 +40,14 @@ export async function runWorkflow(session: Session, fileOrName: string, asked: R
 async function bring({ api }: Session, file: WorkflowFile, namespace: string): Promise<string[]> {
   if (file.kind === 'action') throw new CliError('expected a file with workflows, found ad-hoc actions');
   try {
-    await api.send('POST', `/v2/${file.kind}s`, { query: { namespace }, text: file.text });
+    const request = { query: { namespace }, body: file.text };
+    if (file.kind === 'workbook') await api.send('POST /v2/workbooks', request);
+    else await api.send('POST /v2/workflows', request);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 409) throw error;
   }
-  const workflows = await api.list('/v2/workflows', 'workflows', { namespace });
-  return workflows.map((workflow) => textOf(workflow['name']));
+  const workflows = await api.read('GET /v2/workflows', 'workflows', { query: { namespace } });
+  return workflows.flatMap(({ name }) => name ?? []);
 }
 
 function wantedName(file: string, names: readonly string[], wanted: string | undefined): string {
@@ -71,37 +72,44 @@ async function start(
     params,
     description: 'coppice workflow run',
   };
-  const answer = await api.send('POST', '/v2/executions', { body });
-  return textOf((answer.body as JsonObject)['id']);
+  return await api.read('POST /v2/executions', 'id', { body });
 }
 
 const open = new Set(['IDLE', 'RUNNING', 'PAUSED']);
 const pollEveryMs = 200;
 
 async function follow(session: Session, id: string, wait: boolean): Promise<void> {
-  const { api, terminal, json, style } = session;
-  const path = `/v2/executions/${identity(id)}`;
+  const { api, terminal, json, style, typed } = session;
+  const path = { id };
+  const readExecution = async () => (await api.send('GET /v2/executions/{id}', { path })).body;
   if (!wait) {
-    if (json) writeJson(terminal, await api.get(path));
-    else terminal.write(`Started ${id}. Look at it: coppice workflow show ${id}\n`);
+    if (json) writeJson(terminal, await readExecution());
+    else terminal.write(`Started ${id}. Follow it with: ${typed(`workflow show ${id}`)}\n`);
     return;
   }
-  let execution = await api.get(path);
-  if (!json && open.has(textOf(execution['state']))) terminal.writeError(`Running as ${id} ...\n`);
-  while (open.has(textOf(execution['state']))) {
+  let execution = await readExecution();
+  if (!json && open.has(execution.state)) terminal.writeError(`Running as ${id} ...\n`);
+  while (open.has(execution.state)) {
     await pause(pollEveryMs);
-    execution = await api.get(path);
+    execution = await readExecution();
   }
   if (json) writeJson(terminal, execution);
-  else terminal.write(renderExecution(await api.get(`${path}/report`), style, terminal.now()));
-  const state = textOf(execution['state']);
+  else
+    terminal.write(
+      renderExecution(
+        (await api.send('GET /v2/executions/{id}/report', { path })).body,
+        style,
+        session.times(),
+      ),
+    );
+  const state = execution.state;
   if (state !== 'SUCCESS') throw new CliError(`the execution ended in ${state}`);
 }
 
 async function takeAway({ api }: Session, names: readonly string[], namespace: string): Promise<void> {
-  const workbooks = await api.list('/v2/workbooks', 'workbooks', { namespace });
-  for (const workbook of workbooks)
-    await api.send('DELETE', `/v2/workbooks/${identity(textOf(workbook['name']))}`, { query: { namespace } });
+  const workbooks = await api.read('GET /v2/workbooks', 'workbooks', { query: { namespace } });
+  for (const { name = '' } of workbooks)
+    await api.send('DELETE /v2/workbooks/{id}', { path: { id: name }, query: { namespace } });
   if (workbooks.length > 0) return;
   for (const name of names) await removeWorkflow(api, name, namespace);
 }
@@ -109,7 +117,7 @@ async function takeAway({ api }: Session, names: readonly string[], namespace: s
 /** Another run of the same file may have been quicker. */
 async function removeWorkflow(api: Session['api'], name: string, namespace: string): Promise<void> {
   try {
-    await api.send('DELETE', `/v2/workflows/${identity(name)}`, { query: { namespace } });
+    await api.send('DELETE /v2/workflows/{id}', { path: { id: name }, query: { namespace } });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 404) throw error;
   }

@@ -1,7 +1,7 @@
 /** `coppice workflow ...`: definitions in files, and executions on a server. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
-import { identity } from '../client/api-client.ts';
+import type { AnswerOf } from '../../client/api-client.ts';
 import { wholeNumber } from '../option-values.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { toneOf } from '../rendering/style.ts';
@@ -10,8 +10,8 @@ import { exampleText } from './resource.ts';
 import { addSkip } from './workflow-skip.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash, textOf } from '../rendering/text-of.ts';
-import { timeAgo } from '../rendering/time-text.ts';
-import { isoTime, renderExecution, tookText } from '../rendering/workflow-tree.ts';
+import type { Times } from '../rendering/times.ts';
+import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
 
 export function workflowCommand(terminal: Terminal): Command {
   const workflow = new Command('workflow')
@@ -42,7 +42,7 @@ function addValidate(group: Command, terminal: Terminal): void {
     .addHelpText('after', '\nExample:\n  $ coppice workflow validate evacuate.yaml')
     .action(async (file: string, _options: object, command: Command) => {
       const { json, style } = openSession(command, terminal);
-      const { validateFile } = await import('../client/workflow-file.ts');
+      const { validateFile } = await import('../files/workflow-file.ts');
       await validateFile({ terminal, json, style }, file);
     });
 }
@@ -54,7 +54,7 @@ function addGraph(group: Command, terminal: Terminal): void {
     .option('--workflow <name>', 'only this one of the file')
     .addHelpText('after', '\nExample:\n  $ coppice workflow graph evacuate.yaml > evacuate.mmd')
     .action(async (file: string, options: FileOptions) => {
-      const { graphFile } = await import('../client/workflow-file.ts');
+      const { graphFile } = await import('../files/workflow-file.ts');
       terminal.write(await graphFile(file, options.workflow));
     });
 }
@@ -126,29 +126,39 @@ function addList(group: Command, terminal: Terminal): void {
     .option('--all', 'sub-workflows, too')
     .option('--limit <number>', `at most so many; 0: all (default: ${byDefault})`, wholeNumber(0), byDefault)
     .action(async ({ name, state, limit, all }: ListOptions, command: Command) => {
-      const { api, json, style } = openSession(command, terminal);
+      const { api, json, style, times } = openSession(command, terminal);
       const nulls = all === true ? undefined : 'root_execution_id';
-      const query = { workflow_name: name, state, limit, nulls, sort_keys: 'created_at', sort_dirs: 'desc' };
-      const executions = await api.list('/v2/executions', 'executions', query);
+      const query = {
+        workflow_name: name,
+        state,
+        limit: String(limit),
+        nulls,
+        sort_keys: 'created_at',
+        sort_dirs: 'desc',
+      };
+      const executions = await api.read('GET /v2/executions', 'executions', { query });
       if (json) writeJson(terminal, executions);
       else if (executions.length === 0) terminal.write('No executions.\n');
       else {
         const header = ['WORKFLOW', 'STATE', 'STARTED', 'TOOK', 'DESCRIPTION', 'ID'];
-        const rows = executions.map((execution) => rowOf(execution, terminal.now()));
+        const now = times();
+        const rows = executions.map((execution) => rowOf(execution, now));
         terminal.write(renderTable(header, rows, style));
       }
     });
 }
 
-function rowOf(execution: JsonObject, now: number): Cell[] {
-  const state = textOf(execution['state']);
+type Execution = AnswerOf<'GET /v2/executions'>['executions'][number];
+
+function rowOf(execution: Execution, times: Times): Cell[] {
+  const state = textOf(execution.state);
   return [
-    { text: orDash(execution['workflow_name']) },
+    { text: orDash(execution.workflow_name) },
     { text: state, tone: toneOf(state) },
-    { text: timeAgo(isoTime(execution['created_at']), now) },
-    { text: tookText(execution, now) },
-    { text: orDash(execution['description']) },
-    { text: textOf(execution['id']), tone: 'quiet' },
+    { text: times.relative(execution.created_at) },
+    { text: tookText(execution, times.now) },
+    { text: orDash(execution.description) },
+    { text: orDash(execution.id), tone: 'quiet' },
   ];
 }
 
@@ -158,9 +168,9 @@ function addShow(group: Command, terminal: Terminal): void {
     .description('Show an execution as a tree of tasks, actions and sub-workflows, with states and times.')
     .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
     .action(async (id: string, _options: object, command: Command) => {
-      const { api, json, style } = openSession(command, terminal);
-      const report = await api.get(`/v2/executions/${identity(id)}/report`);
+      const { api, json, style, times } = openSession(command, terminal);
+      const { body: report } = await api.send('GET /v2/executions/{id}/report', { path: { id } });
       if (json) writeJson(terminal, report);
-      else terminal.write(renderExecution(report, style, terminal.now()));
+      else terminal.write(renderExecution(report, style, times()));
     });
 }

@@ -5,7 +5,7 @@ import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { displayWidth, renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
-import { duration } from '../rendering/time-text.ts';
+import { duration } from '../../domain/duration.ts';
 import type { Kept } from './narrator.ts';
 import { root } from './stage.ts';
 import type { RecoverySummary, Summary } from './summary.ts';
@@ -55,7 +55,7 @@ function linesOf(parts: readonly string[], gap: string, columns: number): string
 }
 
 function time(ms: number | null): string {
-  return ms === null ? '-' : `${(ms / 1000).toFixed(1)} s`;
+  return ms === null ? '-' : duration(ms);
 }
 
 const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘', SKIPPED: '○' };

@@ -3,7 +3,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { textOf } from '../rendering/text-of.ts';
 import { readRecovery } from './follow-recovery.ts';
-import { objectsIn } from '../rendering/objects-in.ts';
 import type { Followed } from './follow-recovery.ts';
 import { balancerCalls } from './stage.ts';
 
@@ -35,14 +34,12 @@ async function untilInTheMiddle(followed: Followed): Promise<string> {
   while (performance.now() < giveUp) {
     const recovery = await readRecovery(followed);
     const running =
-      recovery === undefined
-        ? undefined
-        : objectsIn(recovery['steps']).find((step) => step['state'] === 'RUNNING');
+      recovery === undefined ? undefined : recovery.steps.find((step) => step.state === 'RUNNING');
     const calls = await balancerCalls(followed.stage);
     const isAsleep = calls.some(
       ({ member, call }) => member === followed.node.name && call === 'connections',
     );
-    if (running?.['name'] === 'WORKFLOW' && isAsleep) return `WORKFLOW ${textOf(running['item'], 'drain')}`;
+    if (running?.['name'] === 'WORKFLOW' && isAsleep) return `WORKFLOW ${textOf(running.item, 'drain')}`;
     await delay(pollMs, undefined, { signal: followed.signal });
   }
   throw new CliError(`no workflow of ${followed.node.name} was under way within ${withinMs / 1000} s`);

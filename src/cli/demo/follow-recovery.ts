@@ -1,16 +1,17 @@
 /** Follows the recovery of one node through the API, from its opening to its close, also while the server is away. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../domain/json.ts';
-import { UnreachableError } from '../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
+import { UnreachableError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { failureReason, failureText } from '../rendering/failure-text.ts';
 import { actionTitle } from '../rendering/step-title.ts';
-import { objectsIn } from '../rendering/objects-in.ts';
-import { textOf } from '../rendering/text-of.ts';
-import { duration, readTime } from '../rendering/time-text.ts';
+import { readTime } from '../rendering/times.ts';
 import type { DemoEvent } from './narrator.ts';
 import type { DemoNode } from './set-up.ts';
 import type { Stage } from './stage.ts';
+
+type Recovery = Schemas['Recovery'];
 
 const pollMs = 80;
 /** Detection takes one round, a recovery of the demo ten seconds at the very most: more means that something is wrong. */
@@ -26,14 +27,14 @@ export interface Followed {
 }
 
 /** @returns the closed recovery, with its steps and decisions. @throws CliError where it is not closed in time. */
-export async function followRecovery(followed: Followed): Promise<JsonObject> {
+export async function followRecovery(followed: Followed): Promise<Recovery> {
   const { node, signal } = followed;
   const giveUp = performance.now() + closedWithinMs;
   const told = new Map<string, string>();
   for (;;) {
     const recovery = await readRecovery(followed);
     if (recovery !== undefined) narrateNews(recovery, told, followed);
-    if (recovery !== undefined && recovery['state'] !== 'OPEN') return recovery;
+    if (recovery !== undefined && recovery.state !== 'OPEN') return recovery;
     if (performance.now() > giveUp) {
       const found = recovery === undefined ? 'was not opened' : 'was not closed';
       throw new CliError(`the recovery of ${node.name} ${found} within ${duration(closedWithinMs)}`);
@@ -48,25 +49,31 @@ export async function readRecovery({
   node,
   since,
   signal,
-}: Omit<Followed, 'tell'>): Promise<JsonObject | undefined> {
+}: Omit<Followed, 'tell'>): Promise<Recovery | undefined> {
   try {
-    const recoveries = await stage.api.list('/v1/recoveries', 'recoveries', { node: node.id }, signal);
+    const recoveries = await stage.api.read('GET /v1/recoveries', 'recoveries', {
+      query: { node: node.id },
+      signal,
+    });
     const opened = recoveries.find((recovery) => openedAt(recovery) >= since);
     if (opened === undefined) return undefined;
-    return await stage.api.one(`/v1/recoveries/${textOf(opened['id'])}`, 'recovery', {}, signal);
+    return await stage.api.read('GET /v1/recoveries/{recovery}', 'recovery', {
+      path: { recovery: opened.id },
+      signal,
+    });
   } catch (error) {
     if (error instanceof UnreachableError) return undefined;
     throw error;
   }
 }
 
-function openedAt(recovery: JsonObject): number {
-  return readTime(recovery['opened_at']) ?? 0;
+function openedAt(recovery: Pick<Recovery, 'opened_at'>): number {
+  return readTime(recovery.opened_at) ?? 0;
 }
 
 /** Tells each opening, step and close once. */
 function narrateNews(
-  recovery: JsonObject,
+  recovery: Recovery,
   told: Map<string, string>,
   { node, since, narrate: tell }: Followed,
 ): void {
@@ -87,30 +94,30 @@ function narrateNews(
       after_ms: after,
     });
   }
-  for (const [index, { decision, reason }] of objectsIn(recovery['decisions']).entries()) {
+  for (const [index, { decision, reason }] of recovery.decisions.entries()) {
     if (!isChange(`decision ${index}`, '')) continue;
-    tell({ event: 'decision', node: name, decision: textOf(decision), reason: textOf(reason) });
+    tell({ event: 'decision', node: name, decision, reason });
   }
-  for (const step of objectsIn(recovery['steps'])) {
-    const state = textOf(step['state']);
-    if (state !== 'PENDING' && isChange(textOf(step['id']), state)) tell(stepEvent(step, name));
+  for (const step of recovery.steps) {
+    const state = step.state;
+    if (state !== 'PENDING' && isChange(step.id, state)) tell(stepEvent(step, name));
   }
-  const state = textOf(recovery['state']);
-  const closed = readTime(recovery['closed_at']);
+  const state = recovery.state;
+  const closed = readTime(recovery.closed_at);
   if (closed !== undefined && isChange('closed', state)) {
     tell({ event: 'closed', node: name, state, after_ms: closed - since });
   }
 }
 
-function stepEvent(step: JsonObject, node: string): DemoEvent {
-  const started = readTime(step['started_at']);
-  const ended = readTime(step['ended_at']);
+function stepEvent(step: Recovery['steps'][number], node: string): DemoEvent {
+  const started = readTime(step.started_at);
+  const ended = readTime(step.ended_at);
   return {
     event: 'step',
     node,
     step: actionTitle(step),
-    state: textOf(step['state']),
-    reason: textOf(step['reason']),
+    state: step.state,
+    reason: step.reason,
     took_ms: started === undefined || ended === undefined ? null : ended - started,
   };
 }

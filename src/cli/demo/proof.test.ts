@@ -1,8 +1,9 @@
+import { sampleRecovery, sampleStep } from '../../../test/cli/samples.ts';
 import { expect, test } from 'vitest';
 import { problemsIn } from './proof.ts';
 import type { Evidence } from './proof.ts';
 
-const drain = {
+const drain = sampleStep({
   id: 's1',
   name: 'WORKFLOW',
   item: 'drain',
@@ -10,16 +11,16 @@ const drain = {
   state: 'SUCCEEDED',
   execution_id: 'e1',
   started_at: 't',
-};
-const reboot = {
+});
+const reboot = sampleStep({
   id: 's2',
   name: 'REBOOT',
   item: 'actions[0]',
   attempt: 1,
   state: 'SUCCEEDED',
   started_at: 't',
-};
-const recovery = { id: 'r1', node_id: 'n1', state: 'RECOVERED', steps: [drain, reboot] };
+});
+const recovery = sampleRecovery({ steps: [drain, reboot] });
 
 const good: Evidence = {
   recoveries: [recovery],
@@ -73,7 +74,7 @@ test.each<[string, Partial<Evidence>, string]>([
 
 test('the second attempt of a step is a step of its own', () => {
   const second = { ...reboot, id: 's3', attempt: 2 };
-  const steps = [drain, { ...reboot, state: 'FAILED' }, second];
+  const steps = [drain, sampleStep({ ...reboot, state: 'FAILED' }), second];
   expect(
     problemsIn({ ...good, recoveries: [{ ...recovery, steps }], starts: new Map([['web-1', 3]]) }),
   ).toEqual([]);

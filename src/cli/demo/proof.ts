@@ -2,14 +2,13 @@
  * What must be true at the end of the demo, from what was recorded and from what happened outside. Every sentence that comes out of here
  * is a reason to fail.
  */
-import type { JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { textOf } from '../rendering/text-of.ts';
-import { objectsIn } from '../rendering/objects-in.ts';
 import type { BalancerCall } from './stage.ts';
 
 export interface Evidence {
   /** All recoveries of the cluster, with their steps. */
-  readonly recoveries: readonly JsonObject[];
+  readonly recoveries: readonly Schemas['Recovery'][];
   readonly nodes: readonly { readonly name: string; readonly status: string; readonly answers: boolean }[];
   readonly calls: readonly BalancerCall[];
   /** How often each server was started, by its own account. */
@@ -39,29 +38,22 @@ function unhealthyNodes({ nodes }: Evidence): string[] {
 
 function recoveriesNotClosed({ recoveries, nodeOf }: Evidence): string[] {
   return recoveries
-    .filter((recovery) => recovery['state'] !== 'RECOVERED' && recovery['state'] !== 'SELF_HEALED')
-    .map(
-      (recovery) =>
-        `the recovery of ${nodeOf.get(textOf(recovery['id'])) ?? 'a node'} is ${textOf(recovery['state'])}`,
-    );
+    .filter((recovery) => recovery.state !== 'RECOVERED' && recovery.state !== 'SELF_HEALED')
+    .map((recovery) => `the recovery of ${nodeOf.get(recovery.id) ?? 'a node'} is ${recovery.state}`);
 }
 
 /** By the records: an item of the chain has one row for each attempt. */
 function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
   return recoveries.flatMap((recovery) => {
-    const rows = objectsIn(recovery['steps']).map(
-      (step) => `${textOf(step['item'], textOf(step['id']))}, attempt ${textOf(step['attempt'])}`,
-    );
+    const rows = recovery.steps.map((step) => `${textOf(step.item, step.id)}, attempt ${step.attempt}`);
     const twice = rows.filter((row, index) => rows.indexOf(row) !== index);
-    return twice.map((row) => `${nodeOf.get(textOf(recovery['id'])) ?? 'a node'}: ${row} was recorded twice`);
+    return twice.map((row) => `${nodeOf.get(recovery.id) ?? 'a node'}: ${row} was recorded twice`);
   });
 }
 
 /** By what the load balancer saw: one call that changes something for each execution, and no execution that no step knows. */
 function workflowsCalledTwice({ recoveries, calls }: Evidence): string[] {
-  const known = new Set(
-    recoveries.flatMap((each) => objectsIn(each['steps'])).map((step) => textOf(step['execution_id'])),
-  );
+  const known = new Set(recoveries.flatMap((each) => each.steps).map((step) => step.execution_id));
   const changes = calls.filter(({ call }) => call !== 'connections');
   const counts = Map.groupBy(
     changes,
@@ -83,9 +75,9 @@ const startingSteps = new Set(['REBOOT', 'REBUILD', 'RECREATE']);
 function serversStartedTwice({ recoveries, nodes, starts, nodeOf }: Evidence): string[] {
   return nodes.flatMap(({ name }) => {
     const steps = recoveries
-      .filter((recovery) => nodeOf.get(textOf(recovery['id'])) === name)
-      .flatMap((each) => objectsIn(each['steps']))
-      .filter((step) => startingSteps.has(textOf(step['name'])) && textOf(step['started_at']) !== '');
+      .filter((recovery) => nodeOf.get(recovery.id) === name)
+      .flatMap((each) => each.steps)
+      .filter((step) => startingSteps.has(step.name) && step.started_at !== '');
     const expected = 1 + steps.length;
     const found = starts.get(name) ?? 0;
     return found === expected ? [] : [`${name} was started ${found} times, and ${expected} times was right`];

@@ -10,9 +10,8 @@
  * It uses nothing that any other user of the API could not.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
-import { textOf } from '../rendering/text-of.ts';
 import { endedBySignal } from './closing-text.ts';
 import { crashInTheMiddle } from './crash.ts';
 import { failures } from './failures.ts';
@@ -146,17 +145,18 @@ async function gatherEvidence(stage: Stage, signal: AbortSignal): Promise<Eviden
 async function checkMachine(stage: Stage): Promise<Evidence> {
   const { api } = stage;
   const nodes = await readNodes(stage);
-  const listed = await api.list('/v1/recoveries', 'recoveries', { cluster: clusterName });
-  const recoveries: JsonObject[] = [];
-  for (const { id } of listed) recoveries.push(await api.one(`/v1/recoveries/${textOf(id)}`, 'recovery'));
+  const listed = await api.read('GET /v1/recoveries', 'recoveries', { query: { cluster: clusterName } });
+  const recoveries: Schemas['Recovery'][] = [];
+  for (const { id } of listed) {
+    const path = { recovery: id };
+    recoveries.push(await api.read('GET /v1/recoveries/{recovery}', 'recovery', { path }));
+  }
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   return {
     recoveries,
     nodes: await Promise.all(nodes.map(async (node) => ({ ...node, answers: await answersHealthy(node) }))),
     calls: await balancerCalls(stage),
     starts: await startsByName(stage),
-    nodeOf: new Map(
-      recoveries.map(({ id, node_id: node }) => [textOf(id), names.get(textOf(node)) ?? textOf(node)]),
-    ),
+    nodeOf: new Map(recoveries.map(({ id, node_id: node }) => [id, names.get(node) ?? node])),
   };
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
-import { readSpecFile } from '../client/spec-file.ts';
+import { readSpecFile } from '../files/spec-file.ts';
 import { textOf } from '../rendering/text-of.ts';
 import { throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
 import { examples } from './stage.ts';
@@ -18,19 +18,17 @@ const answersWithinMs = 10_000;
 
 export async function setUpCluster(stage: Stage, signal: AbortSignal): Promise<string> {
   const { api } = stage;
-  const profile = await created(stage, 'profile', 'profiles', {
-    name: 'web-server',
-    spec: await example('profile.yaml', stage),
+  const profile = await api.read('POST /v1/profiles', 'profile', {
+    body: { profile: { name: 'web-server', spec: await example('profile.yaml', stage) } },
   });
-  const policy = await created(stage, 'policy', 'policies', {
-    name: 'web-health',
-    spec: await example('health-policy.yaml', stage),
+  const policy = await api.read('POST /v1/policies', 'policy', {
+    body: { policy: { name: 'web-health', spec: await example('health-policy.yaml', stage) } },
   });
-  const answer = await api.send('POST', '/v1/clusters', {
+  const answer = await api.send('POST /v1/clusters', {
     body: {
       cluster: {
         name: clusterName,
-        profile_id: profile,
+        profile_id: profile.id,
         desired_capacity: nodeCount,
         config: { 'node.name.format': `${clusterName}-$I` },
       },
@@ -38,17 +36,13 @@ export async function setUpCluster(stage: Stage, signal: AbortSignal): Promise<s
   });
   await succeeded(stage, answer.actionId);
   await untilAllAnswer(stage, signal);
-  const attached = await api.send('POST', `/v1/clusters/${clusterName}/actions`, {
-    body: { policy_attach: { policy_id: policy, enabled: true } },
+  const attached = await api.send('POST /v1/clusters/{cluster}/actions', {
+    path: { cluster: clusterName },
+    body: { policy_attach: { policy_id: policy.id, enabled: true } },
   });
   await succeeded(stage, attached.actionId);
-  return textOf((await api.one(`/v1/clusters/${clusterName}`, 'cluster'))['id']);
-}
-
-async function created({ api }: Stage, one: string, many: string, values: JsonObject): Promise<string> {
-  const { body } = await api.send('POST', `/v1/${many}`, { body: { [one]: values } });
-  const object = isJsonObject(body) ? body[one] : undefined;
-  return isJsonObject(object) ? textOf(object['id']) : '';
+  const path = { cluster: clusterName };
+  return (await api.read('GET /v1/clusters/{cluster}', 'cluster', { path })).id;
 }
 
 async function succeeded({ api }: Stage, actionId: string | undefined): Promise<void> {
@@ -57,7 +51,7 @@ async function succeeded({ api }: Stage, actionId: string | undefined): Promise<
 }
 
 /** A file of examples/demo with its ${...} filled in. */
-async function example(file: string, stage: Stage): Promise<Json> {
+async function example(file: string, stage: Stage): Promise<JsonObject> {
   const { spec } = await readSpecFile(path.join(examples, file));
   const values: Readonly<Record<string, string>> = {
     NODE: process.execPath,
@@ -66,7 +60,7 @@ async function example(file: string, stage: Stage): Promise<Json> {
     BALANCER: stage.balancerUrl,
     WORKFLOWS: await readFile(path.join(examples, 'workflows.yaml'), 'utf8'),
   };
-  return filledIn(spec, values);
+  return filledIn(spec, values) as JsonObject;
 }
 
 function filledIn(value: Json, values: Readonly<Record<string, string>>): Json {
@@ -86,18 +80,21 @@ export interface DemoNode {
 }
 
 export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]> {
-  const nodes = await api.list('/v1/nodes', 'nodes', { cluster_id: clusterName, sort: 'name' });
+  const nodes = await api.read('GET /v1/nodes', 'nodes', {
+    query: { cluster_id: [clusterName], sort: 'name' },
+  });
   return Promise.all(
     nodes.map(async (node) => {
-      const { details, data } = await api.one(`/v1/nodes/${textOf(node['id'])}`, 'node', {
-        show_details: true,
+      const { details, data } = await api.read('GET /v1/nodes/{node}', 'node', {
+        path: { node: node.id },
+        query: { show_details: true },
       });
-      const known = { ...(isJsonObject(data) ? data : {}), ...(isJsonObject(details) ? details : {}) };
+      const known: JsonObject = { ...data, ...details };
       return {
-        id: textOf(node['id']),
-        name: textOf(node['name']),
-        status: textOf(node['status']),
-        pid: Number(textOf(known['pid'])),
+        id: node.id,
+        name: node.name,
+        status: node.status,
+        pid: Number(known['pid']),
         url: `http://127.0.0.1:${textOf(known['port'])}`,
       };
     }),

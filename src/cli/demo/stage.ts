@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isJsonObject } from '../../domain/json.ts';
-import { ApiClient } from '../client/api-client.ts';
+import { ApiClient } from '../../client/api-client.ts';
 import { textOf } from '../rendering/text-of.ts';
 import { killChild, startChild } from './child-process.ts';
 import type { RunningChild } from './child-process.ts';

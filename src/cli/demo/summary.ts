@@ -1,9 +1,7 @@
 /** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
-import type { JsonObject } from '../../domain/json.ts';
-import { objectsIn } from '../rendering/objects-in.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { actionTitle } from '../rendering/step-title.ts';
-import { textOf } from '../rendering/text-of.ts';
-import { readTime } from '../rendering/time-text.ts';
+import { readTime } from '../rendering/times.ts';
 
 export interface RecoverySummary {
   readonly node: string;
@@ -29,7 +27,7 @@ export interface Episode {
   readonly node: string;
   readonly failure: string;
   readonly inflictedAt: number;
-  readonly recovery: JsonObject;
+  readonly recovery: Schemas['Recovery'];
   /** When Coppice was killed while this was under way. */
   readonly crashedAt: number | undefined;
 }
@@ -41,18 +39,18 @@ export function summarizeRecovery({
   recovery,
   crashedAt,
 }: Episode): RecoverySummary {
-  const opened = readTime(recovery['opened_at']);
-  const closed = readTime(recovery['closed_at']);
+  const opened = readTime(recovery.opened_at);
+  const closed = readTime(recovery.closed_at);
   const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;
   return {
     node,
     failure,
     detected_ms: opened === undefined ? null : opened - inflictedAt,
     recovered_ms: closed === undefined ? null : closed - inflictedAt,
-    steps: objectsIn(recovery['steps']).map((step) => ({
+    steps: recovery.steps.map((step) => ({
       name: actionTitle({ ...step, attempt: 1 }),
-      attempt: Number(step['attempt'] ?? 1),
-      state: textOf(step['state']),
+      attempt: step.attempt,
+      state: step.state,
     })),
     survived_crash: wasOpen && closed !== undefined && closed > crashedAt,
   };

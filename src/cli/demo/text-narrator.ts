@@ -3,7 +3,7 @@ import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { cutTo, padTo, printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { duration } from '../rendering/time-text.ts';
+import { duration } from '../../domain/duration.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { closingText } from './closing-text.ts';
 

@@ -1,11 +1,12 @@
-/** One object of the API for people: its names and values below each other, times and statuses made readable. */
+/** One object of the API for users: its names and values below each other, times and statuses made readable. */
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
 import { renderFields } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
-import { readTime, timeAgo } from './time-text.ts';
+import { readTime } from './times.ts';
+import type { Times } from './times.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** Who owns a thing says nothing where there is one owner; --json has it. */
@@ -13,28 +14,30 @@ const leftOut = new Set(['project', 'user', 'domain']);
 
 const timeKey = /(?:_at|_time|^timestamp)$/;
 
-/** @param first keys that a person looks for, in this order; the others follow by name. */
-export function describeObject(
-  object: JsonObject,
-  first: readonly string[],
-  style: Style,
-  now: number,
-): string {
+/** @param first keys that a user looks for, in this order; the others follow by name. */
+export function describeObject(object: object, first: readonly string[], style: Style, times: Times): string {
   const keys = Object.keys(object).filter((key) => !leftOut.has(key));
   const rest = keys.filter((key) => !first.includes(key)).sort();
   const ordered = [...first.filter((key) => keys.includes(key)), ...rest];
   return renderFields(
-    ordered.map((key) => [key, describeValue(key, object[key] ?? null, now)]),
+    ordered.map((key) => [key, describeValue(key, (object as JsonObject)[key] ?? null, times)]),
     style,
   );
 }
 
-function describeValue(key: string, value: Json, now: number): Cell {
+function describeValue(key: string, value: Json, times: Times): Cell {
   const time = timeKey.test(key) ? readTime(value) : undefined;
-  if (time !== undefined) return { text: `${timeAgo(value, now)} (${new Date(time).toISOString()})` };
+  if (time !== undefined) return { text: bothWays(value, time, times) };
   if (/(?:^|_)(?:status|state)$/.test(key) && typeof value === 'string')
     return { text: value, tone: toneOf(value) };
   return { text: valueText(value) };
+}
+
+/** `3 min ago (2026-11-22T18:17:00.000Z)`; the second alone where times are asked for as they are. */
+function bothWays(value: Json, time: number, times: Times): string {
+  const iso = new Date(time).toISOString();
+  const relative = times.relative(value);
+  return /^\d{4}-/.test(relative) ? iso : `${relative} (${iso})`;
 }
 
 /** A list of plain values is a line each; what is nested is YAML. */

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
+import { sampleRecovery, sampleStep } from '../../../test/cli/samples.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { notVerified } from '../../recovery/describe.ts';
 
-const recovery = {
+const recovery = sampleRecovery({
   id: '5a1f09c2-0000-4000-8000-000000000001',
   node_id: 'n3',
   node_name: 'web-3',
@@ -30,19 +32,19 @@ const recovery = {
       reason: 'RECOVERED: RECREATE: verified by DETECTION',
     },
   ],
-};
+});
 
 function step(
   id: string,
   name: string,
   item: string,
-  state: string,
+  state: Schemas['RecoveryStep']['state'],
   from: string,
   to: string,
   reason: string,
-): object {
+): Schemas['RecoveryStep'] {
   const time = (second: string): string => `2026-11-22T18:19:${second}Z`;
-  return { id, name, item, attempt: 1, state, started_at: time(from), ended_at: time(to), reason };
+  return sampleStep({ id, name, item, state, started_at: time(from), ended_at: time(to), reason });
 }
 
 test('a recovery is drawn as a timeline: when, what, how it ended, and why', async () => {
@@ -57,7 +59,7 @@ test('a recovery is drawn as a timeline: when, what, how it ended, and why', asy
   expect(lines.slice(4)).toEqual([
     '  +0.05 s  · opened           two looks in a row failed',
     '  +0.10 s  ✔ WORKFLOW drain  ▕████                    ▏  SUCCEEDED in 1.6 s',
-    '  +1.70 s  ✘ REBOOT          ▕    ██████████          ▏  FAILED in 4.0 s  the node is still not well after 4 s',
+    '  +1.70 s  ✘ REBOOT          ▕    ██████████          ▏  FAILED in 4 s  the node is still not well after 4 s',
     '  +5.70 s  ✔ RECREATE        ▕              ██████████▏  SUCCEEDED in 3.7 s  verified by DETECTION',
     '  +9.50 s  ● RECOVERED        RECREATE helped',
     '           ○ WORKFLOW attach  PENDING',
@@ -196,7 +198,7 @@ test('what was cancelled says why, once, and not that something did not help', a
   const steps = [{ ...step('s1', 'WORKFLOW', 'actions[0]', 'CANCELLED', '01', '05', why), ...slow }];
   const decisions = [{ at: at('05'), decision: 'close', reason: `CANCELLED: ${why}` }];
   expect(await drawn({ state: 'CANCELLED', steps, decisions })).toEqual([
-    '  +1.00 s  ✘ WORKFLOW slow ▕████████████████████████▏  CANCELLED in 4.0 s',
+    '  +1.00 s  ✘ WORKFLOW slow ▕████████████████████████▏  CANCELLED in 4 s',
     '  +5.00 s  ● CANCELLED      The node web-3 is to be deleted.',
   ]);
 });
@@ -237,7 +239,7 @@ describe('a workflow that failed', () => {
     const waiting = `attempt 1 of 2 failed (${told}); trying again in 15 s`;
     const decisions = [{ at: at('02'), decision: 'wait', reason: waiting }];
     expect(await drawn({ state: 'OPEN', steps, decisions })).toEqual([
-      '  +1.00 s  ✘ WORKFLOW broken (check) ▕████████████████████████▏  FAILED in 1.0 s  the workflow ended in ERROR: Failure caused by error in tasks: b',
+      '  +1.00 s  ✘ WORKFLOW broken (check) ▕████████████████████████▏  FAILED in 1 s  the workflow ended in ERROR: Failure caused by error in tasks: b',
       '  +2.00 s  ○ REBUILD                  SKIPPED  passed over by GOTO last: WORKFLOW broken (check)',
       '  +2.00 s  · waiting                  attempt 1 of 2 failed; trying again in 15 s',
       '',
@@ -266,7 +268,7 @@ test('two steps that failed alike both say how', async () => {
     step('s2', 'RECREATE', 'actions[1]', 'FAILED', '02', '03', why),
   ];
   const lines = await drawn({ state: 'EXHAUSTED', steps, decisions: [] });
-  expect(lines.map((line) => line.endsWith(`  FAILED in 1.0 s  ${why}`))).toEqual([true, true]);
+  expect(lines.map((line) => line.endsWith(`  FAILED in 1 s  ${why}`))).toEqual([true, true]);
 });
 
 test('on a terminal no line is longer than the terminal, and no word is broken', async () => {
@@ -276,7 +278,7 @@ test('on a terminal no line is longer than the terminal, and no word is broken',
   const reason = `EXHAUSTED: REBOOT: ${why}; if it stays failed, the next recovery begins in 60 s`;
   const decisions = [{ at: at('09.5'), decision: 'close', reason }];
   expect(await drawn({ state: 'EXHAUSTED', steps, decisions }, 80)).toEqual([
-    '  +1.00 s  ✘ REBOOT    ▕████████████████████████▏  FAILED in 4.0 s',
+    '  +1.00 s  ✘ REBOOT    ▕████████████████████████▏  FAILED in 4 s',
     '                        the node is still not well after 4 s:',
     '                        http://127.0.0.1:4000/ answered 500, and process 4711',
     '                        has ended by SIGKILL',

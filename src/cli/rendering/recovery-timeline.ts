@@ -3,7 +3,8 @@
  * already is not said twice: the failure stands at the top, and what a step says is not repeated by the decision that it leads to. All
  * of it, word by word, is in `--json`.
  */
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
 import { notVerified } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
 import { stepTitle, workflowOf } from './step-title.ts';
@@ -11,9 +12,13 @@ import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { displayWidth, padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
-import { clockTime, duration, readTime, timeAgo } from './time-text.ts';
-import { objectsIn } from './objects-in.ts';
+import { readTime } from './times.ts';
+import type { Times } from './times.ts';
 import { wrapWords } from './wrap-words.ts';
+
+type Recovery = Schemas['Recovery'];
+type Step = Schemas['RecoveryStep'];
+type Decision = Schemas['RecoveryDecision'];
 
 interface Entry {
   readonly at: number | undefined;
@@ -28,9 +33,9 @@ interface Entry {
 
 /** @param screen how wide the terminal is, and what time it is. */
 export function renderRecovery(
-  recovery: JsonObject,
+  recovery: Recovery,
   style: Style,
-  screen: { readonly columns: number; readonly now: number },
+  screen: { readonly columns: number; readonly times: Times },
 ): string {
   const entries = entriesOf(recovery);
   const picture = pictureOf(recovery, entries, style, screen);
@@ -39,49 +44,52 @@ export function renderRecovery(
 }
 
 /** Of a workflow that did not end well, somebody wants to see which of its tasks it was. */
-function whereToLook(recovery: JsonObject, style: Style): string {
-  const lines = objectsIn(recovery['steps'])
-    .filter((step) => textOf(step['execution_id']) !== '' && textOf(step['state']) !== 'SUCCEEDED')
-    .map((step) => `  coppice workflow show ${textOf(step['execution_id'])}   what ${whichRun(step)} did\n`);
+function whereToLook(recovery: Recovery, style: Style): string {
+  const lines = recovery.steps
+    .filter((step) => step.execution_id !== null && step.state !== 'SUCCEEDED')
+    .map((step) => `  coppice workflow show ${step.execution_id}   what ${whichRun(step)} did\n`);
   // What only observes has started none.
   return lines.length === 0 || isObserved(recovery) ? '' : style('quiet', `\n${printable(lines.join(''))}`);
 }
 
-function whichRun(step: JsonObject): string {
-  const attempt = Number(step['attempt'] ?? 1);
+/** `18:19:19, 3 min ago` */
+function openedText(opened: number, times: Times): string {
+  const [clock, relative] = [times.clock(opened), times.relative(new Date(opened).toISOString())];
+  return clock === relative ? clock : `${clock}, ${relative}`;
+}
+
+function whichRun(step: Step): string {
+  const attempt = step.attempt;
   return `${workflowOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 }
 
-function isObserved(recovery: JsonObject): boolean {
-  return recovery['mode'] === 'OBSERVE';
+function isObserved(recovery: Recovery): boolean {
+  return recovery.mode === 'OBSERVE';
 }
 
 function heading(
-  recovery: JsonObject,
+  recovery: Recovery,
   style: Style,
-  { columns, now }: { readonly columns: number; readonly now: number },
+  { columns, times }: { readonly columns: number; readonly times: Times },
 ): string {
-  const state = textOf(recovery['state']);
-  const opened = readTime(recovery['opened_at']);
-  const closed = readTime(recovery['closed_at']);
+  const state = recovery.state;
+  const opened = readTime(recovery.opened_at);
+  const closed = readTime(recovery.closed_at);
   const took = opened === undefined || closed === undefined ? '' : ` after ${duration(closed - opened)}`;
-  const reason = failureReason(recovery['failure']);
-  const failure = `${failureText(recovery['failure'])}${reason === '' ? '' : `: ${printable(reason)}`}`;
+  const reason = failureReason(recovery.failure);
+  const failure = `${failureText(recovery.failure)}${reason === '' ? '' : `: ${printable(reason)}`}`;
   const observed = isObserved(recovery) ? style('busy', '  observed only: nothing was touched') : '';
   return [
-    `${style('strong', printable(textOf(recovery['node_name'])))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
+    `${style('strong', printable(recovery.node_name))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
     `${wrapWords(failure, columns).join('\n')}\n`,
-    style(
-      'quiet',
-      `opened ${opened === undefined ? '-' : clockTime(opened)}, ${timeAgo(recovery['opened_at'], now)}`,
-    ),
-    `${style('quiet', `   ${textOf(recovery['id'])}`)}\n`,
+    style('quiet', `opened ${opened === undefined ? '-' : openedText(opened, times)}`),
+    `${style('quiet', `   ${recovery.id}`)}\n`,
   ].join('');
 }
 
 /** A node that nobody touched is not well because of that. */
-function stateTone(recovery: JsonObject): Tone {
-  const state = textOf(recovery['state']);
+function stateTone(recovery: Recovery): Tone {
+  const state = recovery.state;
   return isObserved(recovery) && state === 'RECOVERED' ? 'busy' : toneOf(state);
 }
 
@@ -92,18 +100,18 @@ const passing = new Set(['probe', 'verify', 'wait']);
 /** They follow the steps that began in the same millisecond; the other decisions come before what they lead to. */
 const afterSteps = new Set(['verify', 'wait', 'close']);
 
-function entriesOf(recovery: JsonObject): Entry[] {
-  const steps = objectsIn(recovery['steps']);
-  const isOpen = textOf(recovery['state']) === 'OPEN';
-  const decisions = objectsIn(recovery['decisions']).filter((decision, index, all) => {
-    const kind = textOf(decision['decision']);
+function entriesOf(recovery: Recovery): Entry[] {
+  const steps = recovery.steps;
+  const isOpen = recovery.state === 'OPEN';
+  const decisions = recovery.decisions.filter((decision, index, all) => {
+    const kind = decision.decision;
     if (passing.has(kind)) return isOpen && index === all.length - 1;
     // Nothing stood in its way from the first: that is what everybody expects.
-    if (kind === 'start') return all.slice(0, index).some((before) => textOf(before['decision']) === 'hold');
+    if (kind === 'start') return all.slice(0, index).some((before) => before.decision === 'hold');
     return !shownBySteps.has(kind);
   });
-  const isLater = (decision: JsonObject): boolean => afterSteps.has(textOf(decision['decision']));
-  const told = (decision: JsonObject): Entry => decisionEntry(decision, recovery, steps);
+  const isLater = (decision: Decision): boolean => afterSteps.has(decision.decision);
+  const told = (decision: Decision): Entry => decisionEntry(decision, recovery, steps);
   return [
     ...decisions.filter((decision) => !isLater(decision)).map(told),
     ...steps.map((step) => stepEntry(step, recovery, steps)),
@@ -125,10 +133,10 @@ const decisionTitles: Readonly<Record<string, string>> = {
   wait: 'waiting',
 };
 
-function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readonly JsonObject[]): Entry {
-  const kind = textOf(decision['decision']);
-  const at = readTime(decision['at']);
-  const reason = textOf(decision['reason']);
+function decisionEntry(decision: Decision, recovery: Recovery, steps: readonly Step[]): Entry {
+  const kind = decision.decision;
+  const at = readTime(decision.at);
+  const reason = decision.reason;
   if (kind === 'close') return closeEntry(at, reason, recovery, steps);
   return {
     at,
@@ -137,7 +145,7 @@ function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readon
     tone: 'quiet',
     bar: null,
     result: '',
-    reason: withoutSteps(withoutFailure(reason.replace(/^held: /, ''), recovery['failure']), steps),
+    reason: withoutSteps(withoutFailure(reason.replace(/^held: /, ''), recovery.failure), steps),
   };
 }
 
@@ -145,13 +153,13 @@ function decisionEntry(decision: JsonObject, recovery: JsonObject, steps: readon
 function closeEntry(
   at: number | undefined,
   reason: string,
-  recovery: JsonObject,
-  steps: readonly JsonObject[],
+  recovery: Recovery,
+  steps: readonly Step[],
 ): Entry {
-  const state = textOf(recovery['state']);
+  const state = recovery.state;
   const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
   const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastToldIn(rest, steps) : undefined;
-  const said = step === undefined ? '' : textOf(step['reason']);
+  const said = step === undefined ? '' : step.reason;
   const words =
     step === undefined
       ? firstLine(rest)
@@ -159,19 +167,19 @@ function closeEntry(
   return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
 }
 
-function whatItDid(step: JsonObject, recovery: JsonObject): string {
-  if (recovery['state'] !== 'RECOVERED') return step['started_at'] === null ? 'was not run' : 'did not help';
+function whatItDid(step: Step, recovery: Recovery): string {
+  if (recovery.state !== 'RECOVERED') return step.started_at === null ? 'was not run' : 'did not help';
   if (isObserved(recovery)) return 'is supposed to help (OBSERVE touched nothing)';
-  return step['reason'] === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
+  return step.reason === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
 }
 
 /** The last step whose own words stand in a reason. */
-function lastToldIn(reason: string, steps: readonly JsonObject[]): JsonObject | undefined {
-  return steps.findLast((step) => textOf(step['reason']) !== '' && reason.includes(textOf(step['reason'])));
+function lastToldIn(reason: string, steps: readonly Step[]): Step | undefined {
+  return steps.findLast((step) => step.reason !== '' && reason.includes(step.reason));
 }
 
 /** What a step has said in its own line: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
-function withoutSteps(reason: string, steps: readonly JsonObject[]): string {
+function withoutSteps(reason: string, steps: readonly Step[]): string {
   const said = textOf(lastToldIn(reason, steps)?.['reason']);
   const before = reason.slice(0, reason.indexOf(said));
   // Two steps may have the same to say, each for itself.
@@ -186,7 +194,7 @@ function firstLine(text: string): string {
 }
 
 /** The failure is what the heading says. */
-function withoutFailure(reason: string, failure: Json | undefined): string {
+function withoutFailure(reason: string, failure: Recovery['failure']): string {
   const seen = failureReason(failure);
   const short = seen !== '' && reason.endsWith(`: ${seen}`) ? reason.slice(0, -seen.length - 2) : reason;
   return short.replace(` (${failureText(failure)})`, '');
@@ -200,10 +208,10 @@ const stepMarks: Readonly<Record<string, string>> = {
   PENDING: '○',
 };
 
-function stepEntry(step: JsonObject, recovery: JsonObject, steps: readonly JsonObject[]): Entry {
-  const state = textOf(step['state']);
-  const started = readTime(step['started_at']);
-  const ended = readTime(step['ended_at']);
+function stepEntry(step: Step, recovery: Recovery, steps: readonly Step[]): Entry {
+  const state = step.state;
+  const started = readTime(step.started_at);
+  const ended = readTime(step.ended_at);
   const title = stepTitle(step, steps);
   if (isObserved(recovery) && state === 'SUCCEEDED')
     return {
@@ -227,10 +235,10 @@ function stepEntry(step: JsonObject, recovery: JsonObject, steps: readonly JsonO
   };
 }
 
-function stepReason(step: JsonObject, steps: readonly JsonObject[]): string {
-  const reason = textOf(step['reason']);
+function stepReason(step: Step, steps: readonly Step[]): string {
+  const reason = step.reason;
   // Why all of it was cancelled is said once, by the close.
-  if (step['state'] === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
+  if (step.state === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
   return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
 }
 
@@ -261,19 +269,19 @@ const leastOfBar = 8;
 const leastOfText = 30;
 
 function pictureOf(
-  recovery: JsonObject,
+  recovery: Recovery,
   entries: readonly Entry[],
   style: Style,
-  { columns, now }: { readonly columns: number; readonly now: number },
+  { columns, times }: { readonly columns: number; readonly times: Times },
 ): Picture {
   const width = Math.max(0, ...entries.map((entry) => displayWidth(printable(entry.title))));
   const results = Math.max(0, ...entries.map((entry) => (entry.bar === null ? 0 : entry.result.length)));
   const room = columns - titlesBegin - width - ' ▕▏  '.length - results;
   const forBar = Math.max(leastOfBar, Math.min(room, mostOfBar));
   return {
-    opened: readTime(recovery['opened_at']),
+    opened: readTime(recovery.opened_at),
     width,
-    axis: axisOf(entries, now, forBar),
+    axis: axisOf(entries, times.now, forBar),
     columns,
     style,
   };

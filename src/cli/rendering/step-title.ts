@@ -1,44 +1,50 @@
-import type { JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
 import { textOf } from './text-of.ts';
+
+/** What a title is made from: a step of a recovery, or the step that a health answer names. */
+export type TitledStep = Pick<
+  Schemas['RecoveryStep'],
+  'name' | 'item' | 'attempt' | 'purpose' | 'workflow_name'
+> & { readonly id?: string };
 
 /**
  * `REBOOT`, `WORKFLOW drain`; a hook with what it belongs to: `before REBOOT: drain`, `on_success: announce`; from the second attempt on
  * `REBOOT (attempt 2)`.
  * @param steps all of the recovery, in order; without them nobody knows which action a hook is of.
  */
-export function stepTitle(step: JsonObject, steps: readonly JsonObject[] = []): string {
-  const purpose = textOf(step['purpose'], 'action');
+export function stepTitle(step: TitledStep, steps: readonly TitledStep[] = []): string {
+  const purpose = step.purpose;
   if (purpose === 'action') return actionTitle(step);
   const action = actionOf(step, purpose, steps);
-  const when = action === undefined ? purpose : `${purpose} ${textOf(action['name'])}`;
+  const when = action === undefined ? purpose : `${purpose} ${action.name}`;
   return `${when}: ${actionTitle(step).replace(/^WORKFLOW (?!\()/, '')}`;
 }
 
 /** What it does, whatever it is for; the id that the policy gives it stands behind, where it says more. */
-export function actionTitle(step: JsonObject): string {
-  const name = textOf(step['name']);
+export function actionTitle(step: TitledStep): string {
+  const name = step.name;
   const id = idOf(step);
   const workflow = workflowOf(step);
   const what = workflow === '' ? name : `${name} ${workflow}`;
-  const attempt = Number(step['attempt'] ?? 1);
+  const attempt = step.attempt;
   return `${what}${id === '' || id === workflow ? '' : ` (${id})`}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 }
 
 /** Its name; empty where it is no workflow, or nothing names it. */
-export function workflowOf(step: JsonObject): string {
-  return textOf(step['workflow_name'], step['name'] === 'WORKFLOW' ? idOf(step) : '');
+export function workflowOf(step: TitledStep): string {
+  return textOf(step.workflow_name, step.name === 'WORKFLOW' ? idOf(step) : '');
 }
 
-function idOf(step: JsonObject): string {
-  const item = textOf(step['item']);
+function idOf(step: TitledStep): string {
+  const item = step.item;
   return /[[\].]/.test(item) ? '' : item;
 }
 
 /** The action that follows a `before`, or that an `after` follows. */
-function actionOf(step: JsonObject, purpose: string, steps: readonly JsonObject[]): JsonObject | undefined {
-  const at = steps.findIndex((each) => each['id'] === step['id']);
+function actionOf(step: TitledStep, purpose: string, steps: readonly TitledStep[]): TitledStep | undefined {
+  const at = steps.findIndex((each) => each.id === step.id);
   if (at < 0) return undefined;
-  const isAction = (each: JsonObject): boolean => each['purpose'] === 'action';
+  const isAction = (each: TitledStep): boolean => each.purpose === 'action';
   if (purpose === 'before') return steps.slice(at + 1).find(isAction);
   return purpose === 'after' ? steps.slice(0, at).findLast(isAction) : undefined;
 }

@@ -2,12 +2,11 @@
 import { describeIssue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
-import type { Json } from '../../domain/json.ts';
 import { printable } from './table.ts';
 import type { Session } from '../client/session.ts';
 import { textOf } from './text-of.ts';
 
-export function warningsIn(body: Json): Issue[] {
+export function warningsIn(body: unknown): Issue[] {
   const warnings = isJsonObject(body) ? body['warnings'] : undefined;
   if (!Array.isArray(warnings)) return [];
   return warnings.filter(isJsonObject).map((each) => {
@@ -19,7 +18,7 @@ export function warningsIn(body: Json): Issue[] {
 }
 
 /** To stderr, so that what a program reads stays as it is. */
-export function printWarnings({ terminal, style }: Session, body: Json): void {
+export function printWarnings({ terminal, style }: Session, body: unknown): void {
   for (const warning of warningsIn(body))
     terminal.writeError(`${style('busy', 'warning')} ${printable(describeIssue(warning))}\n`);
 }

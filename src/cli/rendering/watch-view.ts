@@ -1,8 +1,8 @@
 /** Draws a watched cluster: pure, from what was read to lines of text. */
-import type { JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { duration } from '../../domain/duration.ts';
 import { count } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
-import { objectsIn } from './objects-in.ts';
 import { stepTitle } from './step-title.ts';
 import type { Session } from '../client/session.ts';
 import { toneOf } from './style.ts';
@@ -10,8 +10,9 @@ import type { Style } from './style.ts';
 import { printable, renderTable } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
-import { clockTime, duration, readTime } from './time-text.ts';
-import type { WatchedCluster } from '../commands/watched-cluster.ts';
+import { readTime } from './times.ts';
+import type { Times } from './times.ts';
+import type { OpenRecovery, WatchedCluster } from '../commands/watched-cluster.ts';
 
 /** Lines beside nodes and events: title, header, empty lines, footer. */
 const frameLines = 7;
@@ -20,66 +21,68 @@ const fewestEvents = 4;
 /** @param watched what was read, or why it could not be. */
 export function renderWatched(
   watched: WatchedCluster | string,
-  events: readonly JsonObject[],
-  { style, api, terminal }: Session,
+  events: readonly Schemas['Event'][],
+  { style, api, times: timesNow }: Session,
   { rows }: { readonly rows: number },
 ): string[] {
-  const now = terminal.now();
-  const footer = style('quiet', `${clockTime(now)}  ${api.url}  Ctrl-C leaves`);
+  const times = timesNow();
+  const footer = style('quiet', `${times.clock(times.now)}  ${api.url}  Ctrl-C leaves`);
   if (typeof watched === 'string')
     return [...watched.split('\n').map((line) => style('bad', printable(line))), '', footer];
   const forNodes = Math.max(1, rows - frameLines - Math.min(events.length, fewestEvents));
-  const nodes = nodeLines(watched, forNodes, style, now);
+  const nodes = nodeLines(watched, forNodes, style, times.now);
   const forEvents = Math.max(0, rows - frameLines - nodes.length + 1);
-  const latest = events.slice(-forEvents).map((event) => eventLine(event, style));
+  const latest = events.slice(-forEvents).map((event) => eventLine(event, style, times));
   return [titleLine(watched, style), '', ...nodes, '', ...latest, '', footer];
 }
 
 function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style): string {
-  const status = orDash(cluster['status']);
-  const size = `${nodes.length} of ${count(Number(cluster['desired_capacity']), 'node')}`;
+  const status = orDash(cluster.status);
+  const size = `${nodes.length} of ${count(cluster.desired_capacity, 'node')}`;
   const underWay = recoveries.length === 0 ? '' : `, ${recoveries.length} in recovery`;
-  return `${style('strong', printable(orDash(cluster['name'])))}  ${style(toneOf(status), status)}  ${size}${underWay}`;
+  return `${style('strong', printable(orDash(cluster.name)))}  ${style(toneOf(status), status)}  ${size}${underWay}`;
 }
 
 /** As many as fit; where not all do, those that are not well come first and the rest is counted. */
 function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: Style, now: number): string[] {
-  const inRecovery = new Map(recoveries.map((recovery) => [recovery['node_id'], recovery]));
-  const isHealthy = (node: JsonObject): boolean => node['status'] === 'ACTIVE' && !inRecovery.has(node['id']);
-  const ordered = [...nodes].sort((left, right) => Number(left['index']) - Number(right['index']));
+  const inRecovery = new Map(recoveries.map((recovery) => [recovery.node_id, recovery]));
+  const isHealthy = (node: Schemas['Node']): boolean => node.status === 'ACTIVE' && !inRecovery.has(node.id);
+  const ordered = [...nodes].sort((left, right) => left.index - right.index);
   const shown =
     nodes.length <= room
       ? ordered
       : [...ordered.filter((node) => !isHealthy(node)), ...ordered.filter(isHealthy)].slice(0, room - 1);
-  const rows = shown.map((node) => nodeRow(node, inRecovery.get(node['id']), now));
+  const rows = shown.map((node) => nodeRow(node, inRecovery.get(node.id), now));
   const lines = renderTable(['NODE', 'STATUS', 'FAILURE', 'NOW'], rows, style).trimEnd().split('\n');
   const left = nodes.length - shown.length;
   return left === 0 ? lines : [...lines, style('quiet', `and ${left} more`)];
 }
 
-function nodeRow(node: JsonObject, recovery: JsonObject | undefined, now: number): Cell[] {
-  const status = orDash(node['status']);
-  const cells = [{ text: orDash(node['name']) }, { text: status, tone: toneOf(status) }] as const;
+function nodeRow(node: Schemas['Node'], recovery: OpenRecovery | undefined, now: number): Cell[] {
+  const status = orDash(node.status);
+  const cells = [{ text: orDash(node.name) }, { text: status, tone: toneOf(status) }] as const;
   if (recovery === undefined) return [...cells, { text: '' }, { text: '' }];
-  const reason = failureReason(recovery['failure']);
-  const steps = objectsIn(recovery['steps']);
-  const step = steps.findLast((each) => each['state'] === 'RUNNING');
+  const reason = failureReason(recovery.failure);
+  const steps = recovery.steps ?? [];
+  const step = steps.findLast((each) => each.state === 'RUNNING');
   const what = step === undefined ? (reason === '' ? 'planning' : reason) : stepNow(step, steps, now);
-  return [...cells, { text: failureText(recovery['failure']), tone: 'bad' }, { text: what, tone: 'busy' }];
+  return [...cells, { text: failureText(recovery.failure), tone: 'bad' }, { text: what, tone: 'busy' }];
 }
 
-function stepNow(step: JsonObject, steps: readonly JsonObject[], now: number): string {
-  const started = readTime(step['started_at']);
+type Step = Schemas['RecoveryStep'];
+
+function stepNow(step: Step, steps: readonly Step[], now: number): string {
+  const started = readTime(step.started_at);
   const title = stepTitle(step, steps);
   return started === undefined ? title : `${title}, ${duration(Math.max(0, now - started))}`;
 }
 
 /** `18:19:19  web-3  NODE_RECOVER  start  reason` */
-export function eventLine(event: JsonObject, style: Style): string {
-  const time = readTime(event['timestamp']);
-  const level = orDash(event['level']);
-  const isBad = level === 'ERROR' || level === 'CRITICAL' || event['status'] === 'error';
-  const words = [event['oname'], event['action'], event['status'], event['status_reason']];
+export function eventLine(event: Schemas['Event'], style: Style, times: Times): string {
+  const time = readTime(event.timestamp);
+  const level = orDash(event.level);
+  const isBad = level === 'ERROR' || level === 'CRITICAL' || event.status === 'error';
+  const words = [event.oname, event.action, event.status, event.status_reason];
   const said = words.map((word) => printable(orDash(word))).filter((word) => word !== '-');
-  return `${style('quiet', time === undefined ? '-' : clockTime(time))}  ${style(isBad ? 'bad' : 'plain', said.join('  '))}`;
+  return `${style('quiet', time === undefined ? '-' : times.clock(time))}  ${style(isBad ? 'bad' : 'plain', said.join('  '))}`;
 }

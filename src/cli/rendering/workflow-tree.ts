@@ -1,24 +1,28 @@
 /** An execution drawn as a tree: each task with its state and time, below it its actions (where they say more) and sub-workflows. */
+import { duration } from '../../domain/duration.ts';
 import { describeHttpFailure } from '../../domain/http-failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { toneOf, type Style } from './style.ts';
 import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
-import { duration, readTime, timeAgo } from './time-text.ts';
+import { readTime, type Times } from './times.ts';
 import { objectsIn } from './objects-in.ts';
-
-/** `2026-11-22 18:29:12` (UTC) as other times are written. */
-export function isoTime(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? `${value.replace(' ', 'T')}Z` : undefined;
-}
 
 const openStates = new Set(['IDLE', 'WAITING', 'RUNNING', 'DELAYED', 'PAUSED']);
 
+interface Timed {
+  readonly state?: Json;
+  readonly created_at?: Json;
+  readonly started_at?: Json;
+  readonly updated_at?: Json;
+  readonly finished_at?: Json;
+}
+
 /** The API's times are whole seconds. */
-export function tookText(object: JsonObject, now: number): string {
-  const from = readTime(isoTime(object['started_at'] ?? object['created_at']));
-  const isOpen = openStates.has(textOf(object['state']));
-  const to = isOpen ? now : readTime(isoTime(object['finished_at'] ?? object['updated_at']));
+export function tookText(object: Timed, now: number): string {
+  const from = readTime(object.started_at ?? object.created_at);
+  const isOpen = openStates.has(textOf(object.state));
+  const to = isOpen ? now : readTime(object.finished_at ?? object.updated_at);
   if (from === undefined || to === undefined) return '-';
   return to - from < 1000 ? '< 1 s' : duration(to - from);
 }
@@ -31,19 +35,22 @@ interface Line {
 }
 
 /** `report`: the answer of `/v2/executions/<id>/report`. */
-export function renderExecution(report: JsonObject, style: Style, now: number): string {
-  const root = report['root_workflow_execution'];
-  if (!isJsonObject(root)) return '';
-  const lines = linesOfTasks(root, '', now);
+export function renderExecution(
+  { root_workflow_execution: root }: { readonly root_workflow_execution?: JsonObject },
+  style: Style,
+  times: Times,
+): string {
+  if (root === undefined) return '';
+  const lines = linesOfTasks(root, '', times.now);
   const width = Math.max(0, ...lines.map((line) => line.indent.length + line.name.length));
   const tree = lines.map((line) => renderLine(line, width, style)).join('');
-  return heading(root, style, now) + tree + ending(root, style);
+  return heading(root, style, times) + tree + ending(root, style);
 }
 
-function heading(execution: JsonObject, style: Style, now: number): string {
+function heading(execution: JsonObject, style: Style, times: Times): string {
   const state = textOf(execution['state']);
   const name = style('strong', printable(textOf(execution['workflow_name'])));
-  const when = `started ${timeAgo(isoTime(execution['created_at']), now)}, took ${tookText(execution, now)}`;
+  const when = `started ${times.relative(execution['created_at'])}, took ${tookText(execution, times.now)}`;
   return `${name}  ${style(toneOf(state), state)}\n${style('quiet', `${when}   ${textOf(execution['id'])}`)}\n`;
 }
 

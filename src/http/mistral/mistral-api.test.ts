@@ -144,7 +144,7 @@ describe('workflows', () => {
     ['/executions/x?fields=id', 'Unknown argument: "fields"'],
     [
       '/executions?created_at=gt:soon',
-      'created_at: expected a time such as 2026-11-22 18:29:12, found "soon"',
+      'created_at: expected a time such as 2026-11-22T18:00:00Z, found "soon"',
     ],
     ['/executions?fields=id,nope', expect.stringMatching(/^fields: expected some of id, .*, found "nope"$/)],
   ])('GET %s is refused', async (path, sentence) => {

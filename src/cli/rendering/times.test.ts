@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { duration, readTime, timeAgo } from './time-text.ts';
+import { readTime, timesFor } from './times.ts';
 
 const noon = Date.UTC(2026, 10, 22, 12, 0, 0);
 
@@ -22,25 +22,24 @@ describe('readTime', () => {
   });
 });
 
-describe('timeAgo', () => {
+describe('a time relative to now', () => {
   test.each([
     [0, 'now'],
     [40, '40 s ago'],
     [119, '119 s ago'],
     [180, '3 min ago'],
+    [200, '3 min 20 s ago'],
     [7200, '2 h ago'],
     [86_400 * 3, '3 d ago'],
     [-30, 'in 30 s'],
   ])('%i s', (seconds, expected) => {
-    expect(timeAgo('2026-11-22T12:00:00Z', noon + seconds * 1000)).toBe(expected);
+    expect(timesFor(noon + seconds * 1000, false).relative('2026-11-22T12:00:00Z')).toBe(expected);
   });
 });
 
-test.each([
-  [12, '12 ms'],
-  [1240, '1.2 s'],
-  [65_000, '1 min 5 s'],
-  [7_500_000, '2 h 5 min'],
-])('duration of %i ms', (ms, expected) => {
-  expect(duration(ms)).toBe(expected);
+test('with --utc times are written as they are', () => {
+  const { relative, clock } = timesFor(noon, true);
+  expect(relative('2026-11-22T13:00:00.250+01:00')).toBe('2026-11-22T12:00:00Z');
+  expect(relative(null)).toBe('-');
+  expect(clock(noon)).toBe('2026-11-22T12:00:00Z');
 });

@@ -9,7 +9,7 @@ import {
 } from '../../workflow/language/definition/problem.ts';
 import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
-import { writeJson, type Session } from './session.ts';
+import { writeJson, type Session } from '../client/session.ts';
 import { readText } from './spec-file.ts';
 
 export interface WorkflowFile {

@@ -1,0 +1,255 @@
+/**
+ * The public HTTP API as a client sees it: typed by what `openapi.json` declares (`api-types.ts`), JSON in, JSON out, every failure
+ * in words for the user. It knows no more of the server than any other client could, and nothing of Node, so that the web console
+ * can use it too.
+ */
+import { describeIssue } from '../domain/errors.ts';
+import { isJsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import type { Operations } from './api-types.ts';
+
+/** The newest microversion of Senlin: what is left out for older clients is there. */
+const API_VERSION = 'clustering 1.14';
+
+/** Within this a request must be answered; lists of many thousand nodes take one or two seconds. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** `GET /v1/clusters/{cluster}` */
+export type Operation = keyof Operations;
+
+/** What a request of this operation needs: parameters of the path, a body; and what it may have. */
+export type RequestOf<K extends Operation> = PathOf<K> &
+  BodyOf<K> &
+  QueryOf<K> & { readonly signal?: AbortSignal };
+
+type PathOf<K extends Operation> = keyof Operations[K]['path'] extends never
+  ? { readonly path?: undefined }
+  : { readonly path: Operations[K]['path'] };
+
+interface NoQuery {
+  readonly query?: undefined;
+}
+
+type QueryOf<K extends Operation> = keyof Operations[K]['query'] extends never
+  ? NoQuery
+  : { readonly query?: Operations[K]['query'] };
+
+type BodyOf<K extends Operation> = Operations[K]['body'] extends undefined
+  ? { readonly body?: undefined }
+  : { readonly body: Operations[K]['body'] };
+
+type Arguments<K extends Operation> =
+  object extends RequestOf<K> ? [request?: RequestOf<K>] : [request: RequestOf<K>];
+
+export type AnswerOf<K extends Operation> = Operations[K]['answer'];
+
+export interface Answer<K extends Operation> {
+  readonly body: AnswerOf<K>;
+  /** Id of the action that the request started, from `Location` or the body. */
+  readonly actionId: string | undefined;
+}
+
+/** The server refused the request. */
+export class ApiError extends Error {
+  readonly status: number;
+  /** `ResourceNotFound`, `BadRequest`, ... */
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.name = 'ApiError';
+    this.status = status;
+    this.type = type;
+  }
+}
+
+/** There was no answer. */
+export class UnreachableError extends Error {
+  constructor(url: string, reason: string, cause: unknown) {
+    super(`No Coppice server answers at ${url} (${reason}).`, { cause });
+    this.name = 'UnreachableError';
+  }
+}
+
+/** A name or id that cannot stand in a path. */
+export class InvalidIdentityError extends Error {
+  override readonly name = 'InvalidIdentityError';
+}
+
+export class ApiClient {
+  /** Without a slash at its end. */
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url.replace(/\/+$/, '');
+  }
+
+  /** What stands under `key` in the answer; of a list without a limit all pages. */
+  async read<K extends Operation, P extends keyof AnswerOf<K> & string>(
+    operation: K,
+    key: P,
+    ...request: Arguments<K>
+  ): Promise<Exclude<AnswerOf<K>[P], undefined>> {
+    const { body } = await this.send(operation, ...request);
+    const value = (body as JsonObject | null)?.[key];
+    if (value === undefined) throw unexpected(this.url, `no ${key}`);
+    const marker = nextMarker(body, request[0]);
+    if (!Array.isArray(value) || marker === undefined) return value as Exclude<AnswerOf<K>[P], undefined>;
+    const next = { ...request[0], query: { ...request[0]?.query, marker } } as unknown as RequestOf<K>;
+    const rest = await this.read(operation, key, ...([next] as unknown as Arguments<K>));
+    return [...(value as unknown[]), ...(rest as unknown[])] as Exclude<AnswerOf<K>[P], undefined>;
+  }
+
+  async send<K extends Operation>(operation: K, ...[request]: Arguments<K>): Promise<Answer<K>> {
+    const { path, query, body, signal } = (request ?? {}) as LooseRequest;
+    const [method = '', template = ''] = operation.split(' ');
+    const url = this.url + filledIn(template, path) + queryText(query);
+    const init = { method, headers: headersFor('application/json', body), ...bodyText(body) };
+    const { response, text } = await this.#exchange(url, init, signal);
+    const answer = readBody(response, text, this.url);
+    if (!response.ok) throw refusal(response.status, answer, this.url);
+    return { body: answer as AnswerOf<K>, actionId: actionIdOf(response, answer) };
+  }
+
+  /** An answer that never ends (server-sent events). */
+  async stream(
+    path: Operations['GET /v1/clusters/{cluster}/events/stream']['path'],
+    signal: AbortSignal,
+  ): Promise<ReadableStream<Uint8Array>> {
+    const url = this.url + filledIn('/v1/clusters/{cluster}/events/stream', path);
+    const response = await fetch(url, { headers: headersFor('text/event-stream'), signal });
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
+    if (!response.ok || !isStream || response.body === null)
+      throw unexpected(this.url, 'no stream of events');
+    return response.body;
+  }
+
+  /** @throws UnreachableError also where a server ends in the middle of its answer. */
+  async #exchange(
+    url: string,
+    init: RequestInit,
+    stop: AbortSignal | undefined,
+  ): Promise<{ response: Response; text: string }> {
+    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const signal = stop === undefined ? timeout : AbortSignal.any([stop, timeout]);
+    try {
+      const response = await fetch(url, { ...init, signal });
+      return { response, text: await response.text() };
+    } catch (error) {
+      if (stop?.aborted === true) throw error;
+      throw new UnreachableError(this.url, connectionProblem(error), error);
+    }
+  }
+}
+
+/** The workflow API gives a bounded page, and says where it goes on. A limit is all that the caller wants. */
+function nextMarker(body: unknown, request: LooseRequest | undefined): string | undefined {
+  const next = isJsonObject(body) ? body['next'] : undefined;
+  const limit = request?.query?.['limit'];
+  const isLimited = limit !== undefined && Number(limit) > 0;
+  if (typeof next !== 'string' || isLimited) return undefined;
+  return URL.parse(next)?.searchParams.get('marker') ?? undefined;
+}
+
+interface LooseRequest {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** The path with its parameters: each a name, an id or the beginning of one. */
+function filledIn(template: string, parameters: Readonly<Record<string, string>> = {}): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = parameters[name] ?? '';
+    if (value.trim() === '') throw new InvalidIdentityError('expected a name or an id, found an empty text');
+    // However they are encoded, a URL takes them for folders.
+    if (value === '.' || value === '..')
+      throw new InvalidIdentityError(
+        `expected a name or an id, found ${JSON.stringify(value)}, which cannot be the name of anything`,
+      );
+    return encodeURIComponent(value);
+  });
+}
+
+function queryText(query: Readonly<Record<string, unknown>> = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const each of Array.isArray(value) ? value : [value]) parameters.append(name, String(each));
+  }
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
+}
+
+/** A text is the text of a workflow definition; all else is JSON. */
+function bodyText(body: unknown): { body?: string } {
+  if (body === undefined) return {};
+  return { body: typeof body === 'string' ? body : JSON.stringify(body) };
+}
+
+function headersFor(accept: string, body?: unknown): Record<string, string> {
+  const isJson = body !== undefined && typeof body !== 'string';
+  const type = isJson ? { 'Content-Type': 'application/json' } : {};
+  return { Accept: accept, 'OpenStack-API-Version': API_VERSION, ...type };
+}
+
+function readBody(response: Response, text: string, url: string): Json {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    if (!response.ok) return text;
+    throw unexpected(url, 'something that is not JSON');
+  }
+}
+
+function actionIdOf(response: Response, body: Json): string | undefined {
+  const inBody = isJsonObject(body) ? body['action'] : undefined;
+  if (typeof inBody === 'string') return inBody;
+  return /\/actions\/([^/?]+)$/.exec(response.headers.get('location') ?? '')?.[1];
+}
+
+function refusal(status: number, body: Json, url: string): ApiError {
+  const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
+  const { message, type } = error;
+  if (typeof message === 'string')
+    return new ApiError(status, typeof type === 'string' ? type : '', withIssues(message, error['issues']));
+  // The workflow API has its own form of an error.
+  const fault = isJsonObject(body) ? body['faultstring'] : undefined;
+  if (typeof fault === 'string') return new ApiError(status, '', fault);
+  const text = typeof body === 'string' ? beginningOf(body) : '';
+  return new ApiError(status, '', `${url} answered ${status}${text === '' ? '' : `: ${text}`}`);
+}
+
+/** Senlin's sentences leave out what our own say: field, expected, found. */
+function withIssues(message: string, issues: Json | undefined): string {
+  const objects = Array.isArray(issues) ? issues.filter(isJsonObject) : [];
+  const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
+  const unsaid = objects.filter((issue) => !message.includes(textIn(issue['expected'])));
+  const lines = unsaid.map(({ field, expected, found }) =>
+    describeIssue({ field: textIn(field), expected: textIn(expected), found: textIn(found) }),
+  );
+  return [message, ...lines].join('\n');
+}
+
+function beginningOf(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+}
+
+function unexpected(url: string, found: string): Error {
+  return new Error(`${url} answered with ${found}. Is it a Coppice server?`);
+}
+
+/** `fetch failed` says nothing; what happened is in the cause, or in the causes of a name with several addresses. */
+function connectionProblem(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'TimeoutError')
+    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const code = (first as { code?: unknown } | null)?.code;
+  if (code === 'ECONNREFUSED') return 'connection refused';
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name of the host is not known';
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO')
+    return 'it does not speak https: try http://';
+  return beginningOf(first instanceof Error ? first.message : String(first));
+}

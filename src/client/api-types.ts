@@ -1,0 +1,2685 @@
+/**
+ * Generated from openapi.json by `npm run generate`: do not edit.
+ * `Schemas`: the objects of the API. `Operations`: what each request takes and answers.
+ */
+import type { JsonObject } from '../domain/json.ts';
+
+export interface Schemas {
+  readonly Action: {
+    readonly action: string;
+    readonly cause: string;
+    /** Empty for a node in no cluster. From microversion 1.14. */
+    readonly cluster_id?: string;
+    readonly created_at: string;
+    readonly data: JsonObject;
+    /** The action that waits for this one. */
+    readonly depended_by: readonly string[];
+    /** The unfinished actions that this one waits for. */
+    readonly depends_on: readonly string[];
+    /** Seconds since 1970. */
+    readonly end_time: number | null;
+    readonly id: string;
+    readonly inputs: JsonObject;
+    readonly interval: number;
+    readonly name: string;
+    readonly outputs: JsonObject;
+    /** The process that runs it now. */
+    readonly owner: string | null;
+    readonly project: string;
+    /** Seconds since 1970. */
+    readonly start_time: number | null;
+    readonly status: string;
+    readonly status_reason: string;
+    readonly target: string;
+    readonly timeout: number;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly ActionExecution: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string;
+    readonly workflow_name: string | null;
+    readonly workflow_namespace: string;
+    readonly task_name: string | null;
+    readonly task_execution_id: string | null;
+    readonly state: 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+    readonly state_info: string | null;
+    readonly tags: readonly string[];
+    /** false: a retry or a rerun threw it away. */
+    readonly accepted: boolean;
+    /** A JSON object, as text. */
+    readonly input: string;
+    /** `{"result": ...}` as JSON text; in lists with `include_output` only. */
+    readonly output?: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly updated_at: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly started_at: string;
+    readonly finished_at: string | null;
+    readonly project_id: string;
+  };
+  readonly ActionId: {
+    readonly action: string;
+  };
+  readonly Cluster: {
+    readonly config: JsonObject;
+    /** When its creation ended; null until then. */
+    readonly created_at: string | null;
+    readonly data: JsonObject;
+    readonly dependents: JsonObject;
+    readonly desired_capacity: number;
+    readonly domain: string | null;
+    readonly id: string;
+    /** When it was asked for. */
+    readonly init_at: string;
+    /** -1: no limit. */
+    readonly max_size: number;
+    readonly metadata: JsonObject;
+    readonly min_size: number;
+    readonly name: string;
+    /** Ids of its nodes. */
+    readonly nodes: readonly string[];
+    /** Ids of the bindings of its policies, not of the policies. */
+    readonly policies: readonly string[];
+    readonly profile_id: string;
+    readonly profile_name: string | null;
+    readonly project: string;
+    readonly status: string;
+    readonly status_reason: string;
+    readonly timeout: number;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly ClusterHealth: {
+    readonly breaker: {
+      readonly failures: number;
+      readonly state: 'CLOSED' | 'OPEN' | 'HALF_OPEN';
+      /** When one recovery is tried. */
+      readonly until: string | null;
+    } | null;
+    readonly cluster_id: string;
+    readonly cluster_name: string;
+    readonly counts: {
+      readonly desired: number;
+      readonly excluded: number;
+      readonly failed: number;
+      readonly healthy: number;
+      readonly missing: number;
+      readonly nodes: number;
+      readonly quarantined: number;
+      readonly recovering: number;
+      readonly suspected: number;
+      /** What counts against max_unhealthy. */
+      readonly unhealthy: number;
+      readonly unknown: number;
+    };
+    /** What would hold a recovery now; the first one is what holds. */
+    readonly gates: readonly {
+      readonly gate: string;
+      readonly limit: number | null;
+      readonly reason: string;
+      readonly total: number | null;
+      readonly until: string;
+    }[];
+    readonly limits: {
+      readonly max_in_flight: number | null;
+      readonly max_unhealthy: number | null;
+    };
+    readonly maintenance: {
+      readonly reason: string;
+      /** null: until somebody ends it. */
+      readonly until: string | null;
+      /** The action for which healing rests; null: a person asked for it. */
+      readonly action: string | null;
+    } | null;
+    readonly nodes: readonly Schemas['NodeHealth'][];
+    readonly policy: {
+      readonly enabled: boolean;
+      readonly id: string;
+      readonly mode: 'ENFORCE' | 'OBSERVE';
+      readonly name: string;
+    } | null;
+  };
+  readonly ClusterPolicy: {
+    readonly cluster_id: string;
+    readonly cluster_name: string;
+    readonly data: JsonObject | null;
+    readonly enabled: boolean;
+    readonly id: string;
+    readonly last_op: string | null;
+    readonly policy_id: string;
+    readonly policy_name: string;
+    readonly policy_type: string;
+    readonly priority: number;
+  };
+  readonly EmbeddedCluster: {
+    readonly config: JsonObject;
+    /** When its creation ended; null until then. */
+    readonly created_at: string | null;
+    readonly data: JsonObject;
+    readonly dependents: JsonObject;
+    readonly desired_capacity: number;
+    readonly domain: string | null;
+    readonly id: string;
+    /** When it was asked for. */
+    readonly init_at: string;
+    /** -1: no limit. */
+    readonly max_size: number;
+    readonly min_size: number;
+    readonly name: string;
+    readonly profile_id: string;
+    readonly project: string;
+    readonly status: string;
+    readonly status_reason: string;
+    readonly timeout: number;
+    readonly updated_at: string | null;
+    readonly user: string;
+    readonly meta_data: JsonObject;
+    readonly next_index: number;
+    readonly parent: null;
+  };
+  readonly Error: {
+    readonly code: number;
+    readonly error: {
+      readonly code: number;
+      readonly issues?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
+      readonly message: string;
+      readonly type: string;
+    };
+    readonly explanation: string;
+    readonly title: string;
+  };
+  readonly Event: {
+    readonly action: string;
+    readonly cluster_id: string | null;
+    readonly id: string;
+    readonly level: string;
+    readonly meta_data: JsonObject;
+    readonly oid: string;
+    readonly oname: string;
+    readonly otype: string;
+    readonly project: string;
+    readonly status: string;
+    readonly status_reason: string;
+    /** `2026-11-22T19:00:16+00:00` */
+    readonly timestamp: string;
+    readonly user: string;
+    /** The cluster as it is now; null once it is gone. */
+    readonly cluster: Schemas['EmbeddedCluster'] | null;
+  };
+  readonly Fault: {
+    readonly faultstring: string;
+    readonly faultcode?: 'Client' | 'Server';
+    readonly debuginfo?: null;
+  };
+  readonly FullTaskExecution: {
+    readonly id: string;
+    readonly name: string;
+    readonly type: 'ACTION' | 'WORKFLOW';
+    readonly workflow_name: string;
+    readonly workflow_namespace: string;
+    readonly workflow_id: string | null;
+    readonly workflow_execution_id: string;
+    readonly state: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+    readonly state_info: string | null;
+    readonly tags: readonly string[];
+    readonly project_id: string;
+    /** A JSON object, as text. */
+    readonly runtime_context: string;
+    /** A JSON object, as text. */
+    readonly published: string;
+    readonly processed: boolean;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly updated_at: string;
+    readonly started_at: string | null;
+    readonly finished_at: string | null;
+    /** JSON text. */
+    readonly result: string;
+  };
+  readonly FullWorkflowExecution: {
+    readonly id: string;
+    readonly workflow_id: string | null;
+    readonly workflow_name: string;
+    readonly workflow_namespace: string;
+    readonly description: string;
+    /** A JSON object, as text. */
+    readonly params: string;
+    /** Of a sub-workflow: the task that started it. */
+    readonly task_execution_id: string | null;
+    readonly root_execution_id: string | null;
+    readonly state: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+    readonly state_info: string | null;
+    /** A JSON object, as text. */
+    readonly input: string;
+    /** A JSON object, as text. */
+    readonly output: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly updated_at: string;
+    readonly project_id: string;
+    /** A JSON object, as text. */
+    readonly published_global: string;
+  };
+  readonly ListedType: {
+    /** Below microversion 1.5 with the version: `local.process-1.0`. */
+    readonly name: string;
+    readonly support_status?: JsonObject;
+    readonly version?: string;
+  };
+  readonly Node: {
+    /** Empty for a node in no cluster. */
+    readonly cluster_id: string;
+    /** When its creation ended; null until then. */
+    readonly created_at: string | null;
+    readonly data: JsonObject;
+    readonly dependents: JsonObject;
+    /** What its profile type tells of it; with `show_details=true`. */
+    readonly details?: JsonObject;
+    readonly domain: string | null;
+    readonly id: string;
+    /** Its place in the cluster, from 1; -1 in no cluster. */
+    readonly index: number;
+    /** When it was asked for. */
+    readonly init_at: string;
+    readonly metadata: JsonObject;
+    readonly name: string;
+    readonly physical_id: string | null;
+    readonly profile_id: string;
+    readonly profile_name: string | null;
+    readonly project: string;
+    readonly role: string;
+    readonly status: string;
+    readonly status_reason: string;
+    /** From microversion 1.13. */
+    readonly tainted?: boolean;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly NodeHealth: {
+    /** What each detection mode saw last, since when. */
+    readonly detectors: readonly {
+      readonly detector: string;
+      /** The class, where it is unhealthy. */
+      readonly failure: string | null;
+      readonly health: 'healthy' | 'unhealthy' | 'unknown';
+      readonly reason: string;
+      readonly since: string;
+    }[];
+    /** A person took it out of healing. */
+    readonly excluded: {
+      readonly reason: string;
+      /** null: until somebody ends it. */
+      readonly until: string | null;
+    } | null;
+    readonly failure: {
+      readonly class: string;
+      readonly reason: string;
+    } | null;
+    /** UNKNOWN: could not be looked at, or was not yet. */
+    readonly health: 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
+    readonly id: string;
+    readonly name: string;
+    readonly next: {
+      readonly at: string | null;
+      readonly reason: string;
+      readonly what: 'RECOVER' | 'HOLD' | 'CLOSE' | 'SKIP' | 'IN_PROGRESS' | 'PROBE' | 'NOTHING';
+    };
+    readonly quarantine: {
+      readonly reason: string;
+      readonly since: string;
+    } | null;
+    readonly reason: string;
+    readonly recovery: {
+      readonly id: string;
+      readonly mode: 'ENFORCE' | 'OBSERVE';
+      readonly opened_at: string;
+      /** The last decision. */
+      readonly reason: string;
+      /** null: held. */
+      readonly started_at: string | null;
+      readonly step: {
+        readonly attempt: number;
+        readonly item: string;
+        readonly name: string;
+        readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+        readonly state: string;
+        readonly workflow_name: string | null;
+      } | null;
+    } | null;
+    readonly since: string | null;
+    readonly status: string;
+  };
+  readonly Policy: {
+    readonly created_at: string;
+    readonly data: JsonObject;
+    readonly domain: string | null;
+    readonly id: string;
+    readonly name: string;
+    readonly project: string;
+    readonly spec: {
+      readonly properties: JsonObject;
+      readonly type: string;
+      readonly version: string;
+    };
+    readonly type: string;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly Profile: {
+    readonly created_at: string;
+    readonly domain: string | null;
+    readonly id: string;
+    readonly metadata: JsonObject;
+    readonly name: string;
+    readonly project: string;
+    readonly spec: {
+      readonly properties: JsonObject;
+      readonly type: string;
+      readonly version: string;
+    };
+    readonly type: string;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly Recovery: {
+    readonly closed_at: string | null;
+    readonly cluster_id: string | null;
+    readonly failure: {
+      readonly class: string;
+      readonly reason: string;
+    };
+    readonly id: string;
+    /** OBSERVE: decided and recorded, and nothing was touched. */
+    readonly mode: 'ENFORCE' | 'OBSERVE';
+    readonly node_id: string;
+    /** Kept, also when the node is gone. */
+    readonly node_name: string;
+    /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
+    readonly opened_at: string;
+    /** null: a person asked for it. */
+    readonly policy_id: string | null;
+    /** OPEN, or how it was closed. */
+    readonly state: 'OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
+    readonly decisions: readonly Schemas['RecoveryDecision'][];
+    readonly steps: readonly Schemas['RecoveryStep'][];
+  };
+  readonly RecoveryDecision: {
+    readonly at: string;
+    readonly decision: string;
+    readonly reason: string;
+  };
+  readonly RecoveryStep: {
+    readonly attempt: number;
+    readonly ended_at: string | null;
+    /** The execution of a WORKFLOW. */
+    readonly execution_id: string | null;
+    readonly id: string;
+    /** Its place in the chain, `actions[0].before[0]`, or the id that the policy gives it. */
+    readonly item: string;
+    /** The action's name: REBOOT, WORKFLOW, ... */
+    readonly name: string;
+    readonly output: JsonObject | null;
+    /** An action of the chain; what comes before or after one; or what follows the end of it. */
+    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+    readonly reason: string;
+    readonly started_at: string | null;
+    readonly state: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
+    /** Of a WORKFLOW. */
+    readonly workflow_name: string | null;
+  };
+  readonly RecoverySummary: {
+    readonly closed_at: string | null;
+    readonly cluster_id: string | null;
+    readonly failure: {
+      readonly class: string;
+      readonly reason: string;
+    };
+    readonly id: string;
+    /** OBSERVE: decided and recorded, and nothing was touched. */
+    readonly mode: 'ENFORCE' | 'OBSERVE';
+    readonly node_id: string;
+    /** Kept, also when the node is gone. */
+    readonly node_name: string;
+    /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
+    readonly opened_at: string;
+    /** null: a person asked for it. */
+    readonly policy_id: string | null;
+    /** OPEN, or how it was closed. */
+    readonly state: 'OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
+  };
+  readonly Service: {
+    /** coppice-engine, coppice-health, ...: one row for each role of a process. */
+    readonly binary: string;
+    readonly disabled_reason: string | null;
+    readonly host: string;
+    readonly id: string;
+    readonly state: 'up' | 'down';
+    readonly status: string;
+    readonly topic: string;
+    /** `2026-11-22T18:59:31` */
+    readonly updated_at: string;
+  };
+  readonly Simulation: {
+    readonly attached: boolean;
+    readonly at: string;
+    readonly cluster_id: string;
+    readonly mode: 'ENFORCE' | 'OBSERVE';
+    readonly nodes: readonly {
+      readonly decision: 'START' | 'HOLD' | 'SKIP' | 'RUNNING';
+      readonly failure: {
+        readonly class: string;
+        readonly reason: string;
+      };
+      /** The gate that is closed; null where it is none. */
+      readonly gate: string | null;
+      readonly id: string;
+      readonly name: string;
+      readonly reason: string;
+      /** How its recovery would end; null where there would be none. */
+      readonly result: string | null;
+      readonly steps: readonly {
+        readonly item: string;
+        readonly state: string;
+        readonly step: string;
+      }[];
+      /** What its recovery would decide, if it began now; operations take no time in it. */
+      readonly timeline: readonly {
+        readonly at: string;
+        readonly decision: string;
+        readonly reason: string;
+      }[];
+      readonly until: string | null;
+    }[];
+    readonly policy_name: string | null;
+    readonly supposed: readonly string[];
+    /** What would count against max_unhealthy. */
+    readonly unhealthy: number;
+  };
+  readonly Type: {
+    readonly name: string;
+    readonly schema: JsonObject;
+    readonly support_status?: JsonObject;
+  };
+  readonly ValidatedPolicy: {
+    readonly created_at: null;
+    readonly data: JsonObject;
+    readonly domain: string | null;
+    readonly id: null;
+    readonly name: string;
+    readonly project: string;
+    readonly spec: {
+      readonly properties: JsonObject;
+      readonly type: string;
+      readonly version: string;
+    };
+    readonly type: string;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly ValidatedProfile: {
+    readonly created_at: null;
+    readonly domain: string | null;
+    readonly id: null;
+    readonly metadata: null;
+    readonly name: string;
+    readonly project: string;
+    readonly spec: {
+      readonly properties: JsonObject;
+      readonly type: string;
+      readonly version: string;
+    };
+    readonly type: string;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
+  readonly Version: {
+    readonly id: string;
+    readonly links: readonly {
+      readonly href: string;
+      readonly rel: string;
+    }[];
+    readonly max_version: string;
+    readonly 'media-types': readonly {
+      readonly base: string;
+      readonly type: string;
+    }[];
+    readonly min_version: string;
+    readonly status: string;
+    readonly updated: string;
+  };
+  readonly Workbook: {
+    readonly id: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly tags: readonly string[];
+    readonly scope: string;
+    readonly project_id: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    readonly updated_at: string | null;
+    /** The YAML. */
+    readonly definition: string;
+  };
+  readonly Workflow: {
+    readonly id: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly tags: readonly string[];
+    readonly scope: string;
+    readonly project_id: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    readonly updated_at: string | null;
+    /** `node, grace="2"` */
+    readonly input: string;
+    readonly interface: JsonObject | string;
+    /** The YAML. */
+    readonly definition: string;
+  };
+  readonly WorkflowAction: {
+    readonly id: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly tags: readonly string[];
+    readonly scope: string;
+    readonly project_id: string | null;
+    readonly created_at: string | null;
+    readonly updated_at: string | null;
+    /** Built in: there is no definition. */
+    readonly is_system: boolean;
+    readonly description: string | null;
+    readonly input: string;
+    readonly definition: string | null;
+  };
+  readonly WorkflowEnvironment: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string;
+    /** A JSON object, as text. */
+    readonly variables: string;
+    readonly scope: string;
+    readonly project_id: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    readonly updated_at: string | null;
+  };
+  readonly WorkflowExecution: {
+    readonly id: string;
+    readonly workflow_id: string | null;
+    readonly workflow_name: string;
+    readonly workflow_namespace: string;
+    readonly description: string;
+    /** A JSON object, as text. */
+    readonly params: string;
+    /** Of a sub-workflow: the task that started it. */
+    readonly task_execution_id: string | null;
+    readonly root_execution_id: string | null;
+    readonly state: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+    readonly state_info: string | null;
+    /** A JSON object, as text. */
+    readonly input: string;
+    /** A JSON object, as text. */
+    readonly output: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly created_at: string;
+    /** `2026-11-22 18:29:12`, in UTC. */
+    readonly updated_at: string;
+    readonly project_id: string;
+  };
+}
+
+export interface Operations {
+  /** List the versions of the API */
+  readonly 'GET /': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** List the versions of the API */
+  readonly 'GET /versions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Show version 1 of the API */
+  readonly 'GET /v1': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly version: Schemas['Version'];
+    };
+  };
+  /** Show version 1 of the API */
+  readonly 'GET /v1/': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly version: Schemas['Version'];
+    };
+  };
+  /** Show build information */
+  readonly 'GET /v1/build-info': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly build_info: {
+        readonly api: {
+          readonly revision: string;
+        };
+        readonly engine: {
+          readonly revision: string;
+        };
+      };
+    };
+  };
+  /** List the processes of Coppice */
+  readonly 'GET /v1/services': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly services: readonly Schemas['Service'][];
+    };
+  };
+  /** List profile types */
+  readonly 'GET /v1/profile-types': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly profile_types: readonly Schemas['ListedType'][];
+    };
+  };
+  /** Show what a profile of a type may hold */
+  readonly 'GET /v1/profile-types/{type}': {
+    readonly path: {
+      readonly type: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly profile_type: Schemas['Type'];
+    };
+  };
+  /** List the operations of a profile type */
+  readonly 'GET /v1/profile-types/{type}/ops': {
+    readonly path: {
+      readonly type: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly operations: JsonObject;
+    };
+  };
+  /** List policy types */
+  readonly 'GET /v1/policy-types': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly policy_types: readonly Schemas['ListedType'][];
+    };
+  };
+  /** Show what a policy of a type may hold */
+  readonly 'GET /v1/policy-types/{type}': {
+    readonly path: {
+      readonly type: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly policy_type: Schemas['Type'];
+    };
+  };
+  /** Show the JSON Schema of a policy type, as an editor takes it. Not in Senlin */
+  readonly 'GET /v1/policy-types/{type}/json-schema': {
+    readonly path: {
+      readonly type: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: JsonObject;
+  };
+  /** List profiles */
+  readonly 'GET /v1/profiles': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly type?: readonly string[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly profiles: readonly Schemas['Profile'][];
+    };
+  };
+  /** Create a profile */
+  readonly 'POST /v1/profiles': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly profile: {
+        readonly name: string;
+        readonly spec: JsonObject;
+        readonly metadata?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly profile: Schemas['Profile'];
+    };
+  };
+  /** Check the spec of a profile without creating it */
+  readonly 'POST /v1/profiles/validate': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly profile: {
+        readonly spec: JsonObject;
+      };
+    };
+    readonly answer: {
+      readonly profile: Schemas['ValidatedProfile'];
+    };
+  };
+  /** Show a profile */
+  readonly 'GET /v1/profiles/{profile}': {
+    readonly path: {
+      readonly profile: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly profile: Schemas['Profile'];
+    };
+  };
+  /** Change a profile's name or metadata */
+  readonly 'PATCH /v1/profiles/{profile}': {
+    readonly path: {
+      readonly profile: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly profile: {
+        readonly name?: string | null;
+        readonly metadata?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly profile: Schemas['Profile'];
+    };
+  };
+  /** Delete a profile */
+  readonly 'DELETE /v1/profiles/{profile}': {
+    readonly path: {
+      readonly profile: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** List policies */
+  readonly 'GET /v1/policies': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly type?: readonly string[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly policies: readonly Schemas['Policy'][];
+    };
+  };
+  /** Create a policy */
+  readonly 'POST /v1/policies': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly policy: {
+        readonly name: string;
+        readonly spec: JsonObject;
+      };
+    };
+    readonly answer: {
+      readonly policy: Schemas['Policy'];
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
+    };
+  };
+  /** Check the spec of a policy without creating it */
+  readonly 'POST /v1/policies/validate': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly policy: {
+        readonly spec: JsonObject;
+      };
+    };
+    readonly answer: {
+      readonly policy: Schemas['ValidatedPolicy'];
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
+    };
+  };
+  /** Show a policy */
+  readonly 'GET /v1/policies/{policy}': {
+    readonly path: {
+      readonly policy: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly policy: Schemas['Policy'];
+    };
+  };
+  /** Rename a policy */
+  readonly 'PATCH /v1/policies/{policy}': {
+    readonly path: {
+      readonly policy: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly policy: {
+        readonly name: string;
+      };
+    };
+    readonly answer: {
+      readonly policy: Schemas['Policy'];
+    };
+  };
+  /** Delete a policy */
+  readonly 'DELETE /v1/policies/{policy}': {
+    readonly path: {
+      readonly policy: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** List clusters */
+  readonly 'GET /v1/clusters': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly status?: readonly ('INIT' | 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'RECOVERING' | 'OPERATING' | 'ERROR' | 'WARNING' | 'RESIZING' | 'CHECKING' | 'CRITICAL')[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly clusters: readonly Schemas['Cluster'][];
+    };
+  };
+  /** Create a cluster */
+  readonly 'POST /v1/clusters': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly cluster: {
+        readonly name: string;
+        /** Id, name, or the first characters of an id. */
+        readonly profile_id: string;
+        readonly min_size?: number | string | null;
+        readonly max_size?: number | string | null;
+        readonly desired_capacity?: number | string | null;
+        readonly timeout?: number | string | null;
+        readonly metadata?: JsonObject | null;
+        readonly config?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly cluster: Schemas['Cluster'];
+    };
+  };
+  /** Show a cluster */
+  readonly 'GET /v1/clusters/{cluster}': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly cluster: Schemas['Cluster'];
+    };
+  };
+  /** Change a cluster */
+  readonly 'PATCH /v1/clusters/{cluster}': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly cluster: {
+        readonly name?: string | null;
+        readonly profile_id?: string | null;
+        readonly profile_only?: boolean | string | null;
+        readonly timeout?: number | string | null;
+        readonly metadata?: JsonObject | null;
+        readonly config?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly cluster: Schemas['Cluster'];
+    };
+  };
+  /** Delete a cluster with its nodes */
+  readonly 'DELETE /v1/clusters/{cluster}': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: null;
+  };
+  /** Do something to a cluster */
+  readonly 'POST /v1/clusters/{cluster}/actions': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly check?: { readonly [key: string]: never };
+      readonly recover?: {
+        readonly operation?: string | null;
+        readonly operation_params?: JsonObject | null;
+        readonly check?: boolean | string | null;
+      };
+      readonly resize?: {
+        readonly adjustment_type?: 'EXACT_CAPACITY' | 'CHANGE_IN_CAPACITY' | 'CHANGE_IN_PERCENTAGE' | null;
+        readonly number?: number | string | null;
+        readonly min_size?: number | string | null;
+        readonly max_size?: number | string | null;
+        readonly min_step?: number | string | null;
+        readonly strict?: boolean | string | null;
+      };
+      readonly scale_in?: {
+        readonly count?: number | string | null;
+      };
+      readonly scale_out?: {
+        readonly count?: number | string | null;
+      };
+      readonly policy_attach?: {
+        /** Id, name, or the first characters of an id. */
+        readonly policy_id: string;
+        readonly enabled?: boolean | string | null;
+      };
+      readonly policy_update?: {
+        /** Id, name, or the first characters of an id. */
+        readonly policy_id: string;
+        readonly enabled?: boolean | string | null;
+      };
+      readonly policy_detach?: {
+        /** Id, name, or the first characters of an id. */
+        readonly policy_id: string;
+      };
+      readonly add_nodes?: JsonObject;
+      readonly del_nodes?: JsonObject;
+      readonly replace_nodes?: JsonObject;
+      readonly complete_lifecycle?: JsonObject;
+    };
+    readonly answer: {
+      readonly action: string;
+      readonly warnings?: readonly {
+        readonly field: string;
+        readonly expected: string;
+        readonly found: string;
+        readonly hint?: string;
+      }[];
+    };
+  };
+  /** List the policies attached to a cluster */
+  readonly 'GET /v1/clusters/{cluster}/policies': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly enabled?: readonly string[] | undefined;
+      readonly policy_name?: readonly string[] | undefined;
+      readonly policy_type?: readonly string[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly cluster_policies: readonly Schemas['ClusterPolicy'][];
+    };
+  };
+  /** Show a policy attached to a cluster */
+  readonly 'GET /v1/clusters/{cluster}/policies/{policy}': {
+    readonly path: {
+      readonly cluster: string;
+      readonly policy: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly cluster_policy: Schemas['ClusterPolicy'];
+    };
+  };
+  /** List nodes */
+  readonly 'GET /v1/nodes': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly status?: readonly ('INIT' | 'CREATING' | 'ACTIVE' | 'UPDATING' | 'DELETING' | 'RECOVERING' | 'OPERATING' | 'ERROR' | 'WARNING')[] | undefined;
+      readonly cluster_id?: readonly string[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly nodes: readonly Schemas['Node'][];
+    };
+  };
+  /** Create a node, alone or in a cluster */
+  readonly 'POST /v1/nodes': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly node: {
+        readonly name: string;
+        /** Id, name, or the first characters of an id. */
+        readonly profile_id: string;
+        readonly cluster_id?: string | null;
+        readonly role?: string | null;
+        readonly metadata?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly node: Schemas['Node'];
+    };
+  };
+  /** Show a node */
+  readonly 'GET /v1/nodes/{node}': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {
+      readonly show_details?: boolean | string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly node: Schemas['Node'];
+    };
+  };
+  /** Change a node */
+  readonly 'PATCH /v1/nodes/{node}': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly node: {
+        readonly name?: string | null;
+        readonly profile_id?: string | null;
+        readonly role?: string | null;
+        readonly metadata?: JsonObject | null;
+        readonly tainted?: boolean | string | null;
+      };
+    };
+    readonly answer: {
+      readonly node: Schemas['Node'];
+    };
+  };
+  /** Delete a node */
+  readonly 'DELETE /v1/nodes/{node}': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: null;
+  };
+  /** Check or recover a node */
+  readonly 'POST /v1/nodes/{node}/actions': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly check?: { readonly [key: string]: never };
+      readonly recover?: {
+        readonly operation?: string | null;
+        readonly operation_params?: JsonObject | null;
+        readonly check?: boolean | string | null;
+      };
+    };
+    readonly answer: Schemas['ActionId'];
+  };
+  /** How a cluster and its nodes are, and what is done next */
+  readonly 'GET /v1/clusters/{cluster}/health': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['ClusterHealth'];
+    };
+  };
+  /** Let healing of a cluster rest: for some seconds, until a time, or until it is resumed */
+  readonly 'POST /v1/clusters/{cluster}/health/pause': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly pause: {
+        readonly seconds?: number | string | null;
+        readonly until?: string | null;
+        readonly reason?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly health: Schemas['ClusterHealth'];
+    };
+  };
+  /** Let healing of a cluster go on */
+  readonly 'POST /v1/clusters/{cluster}/health/resume': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['ClusterHealth'];
+    };
+  };
+  /** How a node is, and what is done next */
+  readonly 'GET /v1/nodes/{node}/health': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['NodeHealth'];
+    };
+  };
+  /** Take a node out of healing: for some seconds, until a time, or until it is included */
+  readonly 'POST /v1/nodes/{node}/health/exclude': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly exclude: {
+        readonly seconds?: number | string | null;
+        readonly until?: string | null;
+        readonly reason?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly health: Schemas['NodeHealth'];
+    };
+  };
+  /** Take a node into healing again */
+  readonly 'POST /v1/nodes/{node}/health/include': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['NodeHealth'];
+    };
+  };
+  /** Release a node from quarantine: it may be recovered again */
+  readonly 'POST /v1/nodes/{node}/health/release': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['NodeHealth'];
+    };
+  };
+  /** What would happen if these nodes failed now: the decisions, and nothing is touched */
+  readonly 'POST /v1/clusters/{cluster}/simulate': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly simulate: {
+        readonly failures: readonly {
+          /** Id, name, or the first characters of an id. */
+          readonly node: string;
+          readonly class: string;
+          readonly reason?: string | null;
+        }[];
+        readonly policy_id?: string | null;
+        readonly spec?: JsonObject | null;
+        readonly nothing_helps?: boolean | string | null;
+        readonly failing?: readonly string[] | null;
+      };
+    };
+    readonly answer: {
+      readonly simulation: Schemas['Simulation'];
+    };
+  };
+  /** List actions */
+  readonly 'GET /v1/actions': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION')[] | undefined;
+      readonly target?: readonly string[] | undefined;
+      readonly status?: readonly ('INIT' | 'READY' | 'RUNNING' | 'WAITING' | 'WAITING_LIFECYCLE_COMPLETION' | 'SUSPENDED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED')[] | undefined;
+      readonly cluster_id?: readonly string[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly actions: readonly Schemas['Action'][];
+    };
+  };
+  /** Refused: actions come from what is asked of clusters and nodes */
+  readonly 'POST /v1/actions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Show an action */
+  readonly 'GET /v1/actions/{action}': {
+    readonly path: {
+      readonly action: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly action: Schemas['Action'];
+    };
+  };
+  /** Cancel an action */
+  readonly 'PATCH /v1/actions/{action}': {
+    readonly path: {
+      readonly action: string;
+    };
+    readonly query: {
+      readonly force?: boolean | string | undefined;
+    };
+    readonly body: {
+      readonly action: {
+        /** CANCELLED */
+        readonly status: string;
+      };
+    };
+    readonly answer: {
+      readonly action: Schemas['Action'];
+    };
+  };
+  /** List events */
+  readonly 'GET /v1/events': {
+    readonly path: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly oname?: readonly string[] | undefined;
+      readonly otype?: readonly string[] | undefined;
+      readonly oid?: readonly string[] | undefined;
+      readonly cluster_id?: readonly string[] | undefined;
+      readonly action?: readonly string[] | undefined;
+      readonly level?: readonly ('DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL')[] | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly events: readonly Schemas['Event'][];
+    };
+  };
+  /** Show an event */
+  readonly 'GET /v1/events/{event}': {
+    readonly path: {
+      readonly event: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly event: Schemas['Event'];
+    };
+  };
+  /** Follow the events of a cluster as they happen (server-sent events) */
+  readonly 'GET /v1/clusters/{cluster}/events/stream': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** List recoveries, the newest first */
+  readonly 'GET /v1/recoveries': {
+    readonly path: {};
+    readonly query: {
+      readonly node?: string | undefined;
+      readonly cluster?: string | undefined;
+      readonly state?: readonly ('OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED')[] | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly recoveries: readonly Schemas['RecoverySummary'][];
+    };
+  };
+  /** Show a recovery: its steps, and each decision with its reason */
+  readonly 'GET /v1/recoveries/{recovery}': {
+    readonly path: {
+      readonly recovery: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly recovery: Schemas['Recovery'];
+    };
+  };
+  /** Not yet supported */
+  readonly 'GET /v1/clusters/{cluster}/attrs/{path}': {
+    readonly path: {
+      readonly cluster: string;
+      readonly path: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/clusters/{cluster}/ops': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/nodes/{node}/ops': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/nodes/adopt': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/nodes/adopt-preview': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'GET /v1/receivers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/receivers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'GET /v1/receivers/{receiver}': {
+    readonly path: {
+      readonly receiver: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'PATCH /v1/receivers/{receiver}': {
+    readonly path: {
+      readonly receiver: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'DELETE /v1/receivers/{receiver}': {
+    readonly path: {
+      readonly receiver: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/receivers/{receiver}/notify': {
+    readonly path: {
+      readonly receiver: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not yet supported */
+  readonly 'POST /v1/webhooks/{receiver}/trigger': {
+    readonly path: {
+      readonly receiver: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Whether the server is ready: it answers, and its database reads and records */
+  readonly 'GET /healthz': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly status: 'ok';
+    };
+  };
+  /** Metrics for Prometheus */
+  readonly 'GET /metrics': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** This description of the API */
+  readonly 'GET /openapi.json': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: JsonObject;
+  };
+  /** Where the workflow API is */
+  readonly 'GET /v2': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly uri: string;
+    };
+  };
+  /** Where the workflow API is */
+  readonly 'GET /v2/': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly uri: string;
+    };
+  };
+  /** Check a definition without creating it (workflow) */
+  readonly 'POST /v2/workflows/validate': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly valid: boolean;
+      readonly error?: string;
+    };
+  };
+  /** Create the workflows of a definition */
+  readonly 'POST /v2/workflows': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly workflows: readonly Schemas['Workflow'][];
+    };
+  };
+  /** Replace workflows by name */
+  readonly 'PUT /v2/workflows': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly workflows: readonly Schemas['Workflow'][];
+    };
+  };
+  /** List workflows */
+  readonly 'GET /v2/workflows': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly project_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly workflows: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly namespace?: string;
+        readonly tags?: readonly string[];
+        readonly scope?: string;
+        readonly project_id?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        readonly updated_at?: string | null;
+        /** `node, grace="2"` */
+        readonly input?: string;
+        readonly interface?: JsonObject | string;
+        /** The YAML. */
+        readonly definition?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Replace one workflow */
+  readonly 'PUT /v2/workflows/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly workflows: readonly Schemas['Workflow'][];
+    };
+  };
+  /** Show a workflow, by name or id */
+  readonly 'GET /v2/workflows/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['Workflow'];
+  };
+  /** Delete a definition (workflow); its executions go on */
+  readonly 'DELETE /v2/workflows/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Check a definition without creating it (workbook) */
+  readonly 'POST /v2/workbooks/validate': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly valid: boolean;
+      readonly error?: string;
+    };
+  };
+  /** Create a workbook with its workflows and actions */
+  readonly 'POST /v2/workbooks': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: Schemas['Workbook'];
+  };
+  /** Replace a workbook by name */
+  readonly 'PUT /v2/workbooks': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: Schemas['Workbook'];
+  };
+  /** List workbooks */
+  readonly 'GET /v2/workbooks': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly project_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly workbooks: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly namespace?: string;
+        readonly tags?: readonly string[];
+        readonly scope?: string;
+        readonly project_id?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        readonly updated_at?: string | null;
+        /** The YAML. */
+        readonly definition?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show a workbook */
+  readonly 'GET /v2/workbooks/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['Workbook'];
+  };
+  /** Delete a definition (workbook); its executions go on */
+  readonly 'DELETE /v2/workbooks/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Check a definition without creating it (action) */
+  readonly 'POST /v2/actions/validate': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly valid: boolean;
+      readonly error?: string;
+    };
+  };
+  /** Create ad-hoc actions */
+  readonly 'POST /v2/actions': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly actions: readonly Schemas['WorkflowAction'][];
+    };
+  };
+  /** Replace ad-hoc actions by name */
+  readonly 'PUT /v2/actions': {
+    readonly path: {};
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly actions: readonly Schemas['WorkflowAction'][];
+    };
+  };
+  /** List actions */
+  readonly 'GET /v2/actions': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly project_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly actions: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly namespace?: string;
+        readonly tags?: readonly string[];
+        readonly scope?: string;
+        readonly project_id?: string | null;
+        readonly created_at?: string | null;
+        readonly updated_at?: string | null;
+        /** Built in: there is no definition. */
+        readonly is_system?: boolean;
+        readonly description?: string | null;
+        readonly input?: string;
+        readonly definition?: string | null;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Replace ad-hoc actions by name */
+  readonly 'PUT /v2/actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly scope?: string | undefined;
+    };
+    readonly body: string;
+    readonly answer: {
+      readonly actions: readonly Schemas['WorkflowAction'][];
+    };
+  };
+  /** Show an action, by name or id */
+  readonly 'GET /v2/actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['WorkflowAction'];
+  };
+  /** Delete a definition (adhoc_action); its executions go on */
+  readonly 'DELETE /v2/actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Show an action, by name or id */
+  readonly 'GET /v2/actions/{id}/': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['WorkflowAction'];
+  };
+  /** Delete a definition (adhoc_action); its executions go on */
+  readonly 'DELETE /v2/actions/{id}/': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Show an action, by name or id */
+  readonly 'GET /v2/actions/{id}/{namespace}': {
+    readonly path: {
+      readonly id: string;
+      readonly namespace: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['WorkflowAction'];
+  };
+  /** Delete a definition (adhoc_action); its executions go on */
+  readonly 'DELETE /v2/actions/{id}/{namespace}': {
+    readonly path: {
+      readonly id: string;
+      readonly namespace: string;
+    };
+    readonly query: {
+      readonly namespace?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Start an execution; with an id that is known, show it */
+  readonly 'POST /v2/executions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      /** Chosen by the client: a second start with it shows the execution that is there. */
+      readonly id?: string;
+      readonly workflow_id?: string;
+      readonly workflow_name?: string;
+      readonly workflow_namespace?: string;
+      readonly description?: string;
+      readonly input?: JsonObject | string;
+      /** `env`, `task_name`, `evaluate_env` */
+      readonly params?: JsonObject | string;
+      /** Its workflow, input and params are taken. */
+      readonly source_execution_id?: string;
+      readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+      readonly state_info?: string;
+      readonly output?: JsonObject | string;
+      readonly tags?: readonly string[];
+      readonly task_execution_id?: string;
+      readonly root_execution_id?: string;
+      readonly project_id?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly created_at?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly updated_at?: string;
+    };
+    readonly answer: Schemas['WorkflowExecution'];
+  };
+  /** List executions */
+  readonly 'GET /v2/executions': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly input?: string | undefined;
+      readonly output?: string | undefined;
+      readonly params?: string | undefined;
+      readonly workflow_id?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly root_execution_id?: string | undefined;
+      readonly parent_execution_id?: string | undefined;
+      readonly project_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly executions: readonly {
+        readonly id?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly description?: string;
+        /** A JSON object, as text. */
+        readonly params?: string;
+        /** Of a sub-workflow: the task that started it. */
+        readonly task_execution_id?: string | null;
+        readonly root_execution_id?: string | null;
+        readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** A JSON object, as text. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show an execution */
+  readonly 'GET /v2/executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: Schemas['FullWorkflowExecution'];
+  };
+  /** Pause, resume, cancel or end an execution by force, change its environment, or describe it */
+  readonly 'PUT /v2/executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: {
+      /** Chosen by the client: a second start with it shows the execution that is there. */
+      readonly id?: string;
+      readonly workflow_id?: string;
+      readonly workflow_name?: string;
+      readonly workflow_namespace?: string;
+      readonly description?: string;
+      readonly input?: JsonObject | string;
+      /** `env`, `task_name`, `evaluate_env` */
+      readonly params?: JsonObject | string;
+      /** Its workflow, input and params are taken. */
+      readonly source_execution_id?: string;
+      readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+      readonly state_info?: string;
+      readonly output?: JsonObject | string;
+      readonly tags?: readonly string[];
+      readonly task_execution_id?: string;
+      readonly root_execution_id?: string;
+      readonly project_id?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly created_at?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly updated_at?: string;
+    };
+    readonly answer: Schemas['FullWorkflowExecution'];
+  };
+  /** Delete an execution with all that belongs to it */
+  readonly 'DELETE /v2/executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly force?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** List the sub-executions of an execution */
+  readonly 'GET /v2/executions/{id}/executions': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly input?: string | undefined;
+      readonly output?: string | undefined;
+      readonly params?: string | undefined;
+      readonly workflow_id?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly root_execution_id?: string | undefined;
+      readonly parent_execution_id?: string | undefined;
+      readonly project_id?: string | undefined;
+      readonly errors_only?: string | undefined;
+      readonly max_depth?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly executions: readonly {
+        readonly id?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly description?: string;
+        /** A JSON object, as text. */
+        readonly params?: string;
+        /** Of a sub-workflow: the task that started it. */
+        readonly task_execution_id?: string | null;
+        readonly root_execution_id?: string | null;
+        readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** A JSON object, as text. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show an execution as a tree, with statistics */
+  readonly 'GET /v2/executions/{id}/report': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly errors_only?: string | undefined;
+      readonly max_depth?: string | undefined;
+      readonly statistics_only?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly statistics: { readonly [key: string]: number };
+      readonly root_workflow_execution?: JsonObject;
+    };
+  };
+  /** List tasks */
+  readonly 'GET /v2/tasks': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly type?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly published?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly started_at?: string | undefined;
+      readonly finished_at?: string | undefined;
+      readonly workflow_execution_id?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly workflow_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly tasks: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly type?: 'ACTION' | 'WORKFLOW';
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_execution_id?: string;
+        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        readonly tags?: readonly string[];
+        readonly project_id?: string;
+        /** A JSON object, as text. */
+        readonly runtime_context?: string;
+        /** A JSON object, as text. */
+        readonly published?: string;
+        readonly processed?: boolean;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly started_at?: string | null;
+        readonly finished_at?: string | null;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** List the tasks of an execution */
+  readonly 'GET /v2/executions/{id}/tasks': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly type?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly published?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly started_at?: string | undefined;
+      readonly finished_at?: string | undefined;
+      readonly workflow_execution_id?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly workflow_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly tasks: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly type?: 'ACTION' | 'WORKFLOW';
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_execution_id?: string;
+        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        readonly tags?: readonly string[];
+        readonly project_id?: string;
+        /** A JSON object, as text. */
+        readonly runtime_context?: string;
+        /** A JSON object, as text. */
+        readonly published?: string;
+        readonly processed?: boolean;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly started_at?: string | null;
+        readonly finished_at?: string | null;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show a task with its result */
+  readonly 'GET /v2/tasks/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['FullTaskExecution'];
+  };
+  /** Run a failed task again */
+  readonly 'PUT /v2/tasks/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly id?: string;
+      readonly name?: string;
+      readonly workflow_name?: string;
+      readonly workflow_execution_id?: string;
+      readonly state: 'RUNNING';
+      /** false: of with-items only what failed. */
+      readonly reset?: boolean;
+      readonly env?: JsonObject | string;
+    };
+    readonly answer: Schemas['FullTaskExecution'];
+  };
+  /** List the sub-executions of a task */
+  readonly 'GET /v2/tasks/{id}/workflow_executions': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly input?: string | undefined;
+      readonly output?: string | undefined;
+      readonly params?: string | undefined;
+      readonly workflow_id?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly root_execution_id?: string | undefined;
+      readonly parent_execution_id?: string | undefined;
+      readonly project_id?: string | undefined;
+      readonly errors_only?: string | undefined;
+      readonly max_depth?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly executions: readonly {
+        readonly id?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly description?: string;
+        /** A JSON object, as text. */
+        readonly params?: string;
+        /** Of a sub-workflow: the task that started it. */
+        readonly task_execution_id?: string | null;
+        readonly root_execution_id?: string | null;
+        readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** A JSON object, as text. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** List the sub-executions of a task */
+  readonly 'GET /v2/tasks/{id}/executions': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly state?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly input?: string | undefined;
+      readonly output?: string | undefined;
+      readonly params?: string | undefined;
+      readonly workflow_id?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly root_execution_id?: string | undefined;
+      readonly parent_execution_id?: string | undefined;
+      readonly project_id?: string | undefined;
+      readonly errors_only?: string | undefined;
+      readonly max_depth?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly executions: readonly {
+        readonly id?: string;
+        readonly workflow_id?: string | null;
+        readonly workflow_name?: string;
+        readonly workflow_namespace?: string;
+        readonly description?: string;
+        /** A JSON object, as text. */
+        readonly params?: string;
+        /** Of a sub-workflow: the task that started it. */
+        readonly task_execution_id?: string | null;
+        readonly root_execution_id?: string | null;
+        readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** A JSON object, as text. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** List action executions */
+  readonly 'GET /v2/action_executions': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly state?: string | undefined;
+      readonly input?: string | undefined;
+      readonly accepted?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly workflow_execution_id?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly workflow_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly action_executions: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly description?: string;
+        readonly workflow_name?: string | null;
+        readonly workflow_namespace?: string;
+        readonly task_name?: string | null;
+        readonly task_execution_id?: string | null;
+        readonly state?: 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        readonly tags?: readonly string[];
+        /** false: a retry or a rerun threw it away. */
+        readonly accepted?: boolean;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** `{"result": ...}` as JSON text; in lists with `include_output` only. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly started_at?: string;
+        readonly finished_at?: string | null;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Run an action by itself, without a workflow; kept with params {"save_result": true} */
+  readonly 'POST /v2/action_executions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly name: string;
+      readonly workflow_namespace?: string;
+      readonly input?: JsonObject | string;
+      readonly description?: string;
+      /** `save_result`, `run_sync`, `target` */
+      readonly params?: JsonObject | string;
+    };
+    readonly answer: Schemas['ActionExecution'];
+  };
+  /** List the action executions of a task */
+  readonly 'GET /v2/tasks/{id}/action_executions': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly state?: string | undefined;
+      readonly input?: string | undefined;
+      readonly accepted?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly task_execution_id?: string | undefined;
+      readonly workflow_execution_id?: string | undefined;
+      readonly workflow_name?: string | undefined;
+      readonly workflow_namespace?: string | undefined;
+      readonly workflow_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly action_executions: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly description?: string;
+        readonly workflow_name?: string | null;
+        readonly workflow_namespace?: string;
+        readonly task_name?: string | null;
+        readonly task_execution_id?: string | null;
+        readonly state?: 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state_info?: string | null;
+        readonly tags?: readonly string[];
+        /** false: a retry or a rerun threw it away. */
+        readonly accepted?: boolean;
+        /** A JSON object, as text. */
+        readonly input?: string;
+        /** `{"result": ...}` as JSON text; in lists with `include_output` only. */
+        readonly output?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly updated_at?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly started_at?: string;
+        readonly finished_at?: string | null;
+        readonly project_id?: string;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show an action execution */
+  readonly 'GET /v2/action_executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: Schemas['ActionExecution'];
+  };
+  /** Complete an action from outside */
+  readonly 'PUT /v2/action_executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: {
+      readonly id?: string;
+      readonly state?: 'SUCCESS' | 'ERROR' | 'CANCELLED';
+      readonly output?: JsonObject | string;
+      readonly name?: string;
+      readonly task_execution_id?: string;
+      readonly input?: JsonObject | string;
+      readonly accepted?: boolean;
+    };
+    readonly answer: Schemas['ActionExecution'];
+  };
+  /** Delete an action execution without a workflow */
+  readonly 'DELETE /v2/action_executions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Create an environment */
+  readonly 'POST /v2/environments': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly id?: string;
+      readonly name: string;
+      readonly description?: string;
+      readonly variables?: JsonObject | string;
+      readonly scope?: string;
+      readonly project_id?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly created_at?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly updated_at?: string;
+    };
+    readonly answer: Schemas['WorkflowEnvironment'];
+  };
+  /** Change an environment */
+  readonly 'PUT /v2/environments': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly id?: string;
+      readonly name: string;
+      readonly description?: string;
+      readonly variables?: JsonObject | string;
+      readonly scope?: string;
+      readonly project_id?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly created_at?: string;
+      /** `2026-11-22 18:29:12`, in UTC. */
+      readonly updated_at?: string;
+    };
+    readonly answer: Schemas['WorkflowEnvironment'];
+  };
+  /** List environments */
+  readonly 'GET /v2/environments': {
+    readonly path: {};
+    readonly query: {
+      readonly limit?: string | undefined;
+      readonly marker?: string | undefined;
+      readonly sort_keys?: string | undefined;
+      readonly sort_dirs?: string | undefined;
+      readonly fields?: string | undefined;
+      readonly nulls?: string | undefined;
+      readonly all_projects?: string | undefined;
+      readonly include_output?: string | undefined;
+      readonly id?: string | undefined;
+      readonly name?: string | undefined;
+      readonly description?: string | undefined;
+      readonly variables?: string | undefined;
+      readonly scope?: string | undefined;
+      readonly created_at?: string | undefined;
+      readonly updated_at?: string | undefined;
+      readonly project_id?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly environments: readonly {
+        readonly id?: string;
+        readonly name?: string;
+        readonly description?: string;
+        /** A JSON object, as text. */
+        readonly variables?: string;
+        readonly scope?: string;
+        readonly project_id?: string;
+        /** `2026-11-22 18:29:12`, in UTC. */
+        readonly created_at?: string;
+        readonly updated_at?: string | null;
+      }[];
+      /** URL of the next page, where there may be one. */
+      readonly next?: string;
+    };
+  };
+  /** Show an environment */
+  readonly 'GET /v2/environments/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {
+      readonly export?: string | undefined;
+      readonly fields?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: Schemas['WorkflowEnvironment'];
+  };
+  /** Delete an environment */
+  readonly 'DELETE /v2/environments/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+}
