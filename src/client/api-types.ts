@@ -2,7 +2,7 @@
  * Generated from openapi.json by `npm run generate`: do not edit.
  * `Schemas`: the objects of the API. `Operations`: what each request takes and answers.
  */
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 
 export interface Schemas {
   readonly Action: {
@@ -72,6 +72,10 @@ export interface Schemas {
     readonly dependents: JsonObject;
     readonly desired_capacity: number;
     readonly domain: string | null;
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
+    /** null: nothing is wrong. */
+    readonly health_reason: string | null;
     readonly id: string;
     /** When it was asked for. */
     readonly init_at: string;
@@ -107,9 +111,12 @@ export interface Schemas {
       readonly excluded: number;
       readonly failed: number;
       readonly healthy: number;
+      /** Their recoveries wait. */
+      readonly held: number;
       readonly missing: number;
       readonly nodes: number;
       readonly quarantined: number;
+      /** Their recoveries run. */
       readonly recovering: number;
       readonly suspected: number;
       /** What counts against max_unhealthy. */
@@ -135,6 +142,23 @@ export interface Schemas {
       /** The action for which healing rests; null: a person asked for it. */
       readonly action: string | null;
     } | null;
+    /** What is being done: the steps that run, until when, and what follows them. */
+    readonly doing: readonly string[];
+    /** What an operator has to do, or may do; the required first. */
+    readonly operator: readonly {
+      /** To be typed as it stands. */
+      readonly command: string;
+      readonly reason: string;
+      /** Coppice does nothing more about it by itself. */
+      readonly required: boolean;
+    }[];
+    /** What is wrong; empty: nothing. */
+    readonly problems: readonly string[];
+    /** What is waited for, and when that is looked at again; null: until something changes. */
+    readonly waiting: readonly {
+      readonly reason: string;
+      readonly until: string | null;
+    }[];
     readonly nodes: readonly Schemas['NodeHealth'][];
     readonly policy: {
       readonly enabled: boolean;
@@ -142,6 +166,52 @@ export interface Schemas {
       readonly mode: 'ENFORCE' | 'OBSERVE';
       readonly name: string;
     } | null;
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
+  };
+  readonly ClusterOverview: {
+    /** Each node counts once, under its standing. */
+    readonly counts: {
+      readonly desired: number;
+      readonly excluded: number;
+      readonly failed: number;
+      readonly healthy: number;
+      readonly held: number;
+      readonly incomplete: number;
+      readonly nodes: number;
+      readonly not_probed: number;
+      readonly quarantined: number;
+      readonly recovering: number;
+      readonly suspected: number;
+      readonly unknown: number;
+      readonly unwatched: number;
+      readonly warning: number;
+    };
+    /** What is being done: the steps that run, until when, and what follows them. */
+    readonly doing: readonly string[];
+    /** What an operator has to do, or may do; the required first. */
+    readonly operator: readonly {
+      /** To be typed as it stands. */
+      readonly command: string;
+      readonly reason: string;
+      /** Coppice does nothing more about it by itself. */
+      readonly required: boolean;
+    }[];
+    /** What is wrong; empty: nothing. */
+    readonly problems: readonly string[];
+    /** What is waited for, and when that is looked at again; null: until something changes. */
+    readonly waiting: readonly {
+      readonly reason: string;
+      readonly until: string | null;
+    }[];
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
+    readonly health_reason: string | null;
+    readonly id: string;
+    readonly name: string;
+    /** Something of `operator` is required. */
+    readonly needs_operator: boolean;
+    readonly status: string;
   };
   readonly ClusterPolicy: {
     readonly cluster_id: string;
@@ -252,6 +322,7 @@ export interface Schemas {
     readonly workflow_name: string;
     readonly workflow_namespace: string;
     readonly description: string;
+    readonly tags: readonly string[];
     /** A JSON object, as text. */
     readonly params: string;
     /** Of a sub-workflow: the task that started it. */
@@ -271,6 +342,16 @@ export interface Schemas {
     /** A JSON object, as text. */
     readonly published_global: string;
   };
+  readonly HealthOverview: {
+    readonly at: string;
+    /** The worst first: what needs an operator, then by health. */
+    readonly clusters: readonly Schemas['ClusterOverview'][];
+    readonly counts: {
+      readonly clusters: number;
+      readonly healthy: number;
+      readonly needs_operator: number;
+    };
+  };
   readonly ListedType: {
     /** Below microversion 1.5 with the version: `local.process-1.0`. */
     readonly name: string;
@@ -287,6 +368,10 @@ export interface Schemas {
     /** What its profile type tells of it; with `show_details=true`. */
     readonly details?: JsonObject;
     readonly domain: string | null;
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
+    /** null: nothing is wrong. */
+    readonly health_reason: string | null;
     readonly id: string;
     /** Its place in the cluster, from 1; -1 in no cluster. */
     readonly index: number;
@@ -341,6 +426,8 @@ export interface Schemas {
     } | null;
     readonly reason: string;
     readonly recovery: {
+      /** The NODE_RECOVER that carries it out; null: held. */
+      readonly action_id: string | null;
       readonly id: string;
       readonly mode: 'ENFORCE' | 'OBSERVE';
       readonly opened_at: string;
@@ -348,17 +435,18 @@ export interface Schemas {
       readonly reason: string;
       /** null: held. */
       readonly started_at: string | null;
-      readonly step: {
-        readonly attempt: number;
-        readonly item: string;
-        readonly name: string;
-        readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
-        readonly state: string;
-        readonly workflow_name: string | null;
-      } | null;
+      readonly step: Schemas['RunningStep'] | null;
     } | null;
     readonly since: string | null;
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     readonly status: string;
+    /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
+    readonly warning: {
+      readonly execution_id: string | null;
+      readonly reason: string;
+      readonly recovery_id: string;
+    } | null;
   };
   readonly Policy: {
     readonly created_at: string;
@@ -393,8 +481,17 @@ export interface Schemas {
     readonly user: string;
   };
   readonly Recovery: {
+    /** When an operator said that what `warning` is about is done. */
+    readonly acknowledged_at: string | null;
+    /** The NODE_RECOVER that carries it out, or did; null: held. */
+    readonly action_id: string | null;
     readonly closed_at: string | null;
     readonly cluster_id: string | null;
+    /** The next recovery of the same node, and how long after the end of this one it had failed again. */
+    readonly failed_again: {
+      readonly after_seconds: number;
+      readonly recovery_id: string;
+    } | null;
     readonly failure: {
       readonly class: string;
       readonly reason: string;
@@ -402,16 +499,24 @@ export interface Schemas {
     readonly id: string;
     /** OBSERVE: decided and recorded, and nothing was touched. */
     readonly mode: 'ENFORCE' | 'OBSERVE';
+    /** false: the node was deleted. */
+    readonly node_exists: boolean;
     readonly node_id: string;
     /** Kept, also when the node is gone. */
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
-    /** null: a person asked for it. */
+    /** null: an operator asked for it. */
     readonly policy_id: string | null;
+    /** The last decision. */
+    readonly reason: string;
     /** OPEN, or how it was closed. */
     readonly state: 'OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
+    /** A hook that failed after it: it undoes nothing, and what it was for is not done. */
+    readonly warning: string | null;
     readonly decisions: readonly Schemas['RecoveryDecision'][];
+    /** The step that runs, until when, and what follows it. */
+    readonly running: Schemas['RunningStep'] | null;
     readonly steps: readonly Schemas['RecoveryStep'][];
   };
   readonly RecoveryDecision: {
@@ -422,8 +527,10 @@ export interface Schemas {
   readonly RecoveryStep: {
     readonly attempt: number;
     readonly ended_at: string | null;
-    /** The execution of a WORKFLOW. */
+    /** The execution of a WORKFLOW; null: there is none, or none any more. */
     readonly execution_id: string | null;
+    /** How that stands by itself: a PAUSED one is waited for. */
+    readonly execution_state: string | null;
     readonly id: string;
     /** Its place in the chain, `actions[0].before[0]`, or the id that the policy gives it. */
     readonly item: string;
@@ -439,8 +546,17 @@ export interface Schemas {
     readonly workflow_name: string | null;
   };
   readonly RecoverySummary: {
+    /** When an operator said that what `warning` is about is done. */
+    readonly acknowledged_at: string | null;
+    /** The NODE_RECOVER that carries it out, or did; null: held. */
+    readonly action_id: string | null;
     readonly closed_at: string | null;
     readonly cluster_id: string | null;
+    /** The next recovery of the same node, and how long after the end of this one it had failed again. */
+    readonly failed_again: {
+      readonly after_seconds: number;
+      readonly recovery_id: string;
+    } | null;
     readonly failure: {
       readonly class: string;
       readonly reason: string;
@@ -448,15 +564,46 @@ export interface Schemas {
     readonly id: string;
     /** OBSERVE: decided and recorded, and nothing was touched. */
     readonly mode: 'ENFORCE' | 'OBSERVE';
+    /** false: the node was deleted. */
+    readonly node_exists: boolean;
     readonly node_id: string;
     /** Kept, also when the node is gone. */
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
-    /** null: a person asked for it. */
+    /** null: an operator asked for it. */
     readonly policy_id: string | null;
+    /** The last decision. */
+    readonly reason: string;
     /** OPEN, or how it was closed. */
     readonly state: 'OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
+    /** A hook that failed after it: it undoes nothing, and what it was for is not done. */
+    readonly warning: string | null;
+  };
+  readonly RunningStep: {
+    readonly attempt: number;
+    /** How many there are at most. */
+    readonly attempts: number | null;
+    /** When it is given up; null: it has ended. */
+    readonly deadline: string | null;
+    /** What follows if it fails. */
+    readonly if_it_fails: string | null;
+    /** What follows if it succeeds. */
+    readonly if_it_helps: string | null;
+    readonly item: string;
+    readonly name: string;
+    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+    readonly state: string;
+    /** The operation is over, and the node is probed until it is healthy. */
+    readonly verifying: boolean;
+    /** Of a WORKFLOW that runs: its execution, which may be PAUSED. */
+    readonly workflow: {
+      readonly execution_id: string;
+      readonly name: string;
+      readonly state: string;
+      readonly state_info: string | null;
+    } | null;
+    readonly workflow_name: string | null;
   };
   readonly Service: {
     /** coppice-engine, coppice-health, ...: one row for each role of a process. */
@@ -620,6 +767,7 @@ export interface Schemas {
     readonly workflow_name: string;
     readonly workflow_namespace: string;
     readonly description: string;
+    readonly tags: readonly string[];
     /** A JSON object, as text. */
     readonly params: string;
     /** Of a sub-workflow: the task that started it. */
@@ -1181,6 +1329,15 @@ export interface Operations {
     };
     readonly answer: Schemas['ActionId'];
   };
+  /** All clusters, the worst first: what is wrong, what is done about it, and what an operator has to do */
+  readonly 'GET /v1/health': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['HealthOverview'];
+    };
+  };
   /** How a cluster and its nodes are, and what is done next */
   readonly 'GET /v1/clusters/{cluster}/health': {
     readonly path: {
@@ -1395,6 +1552,8 @@ export interface Operations {
     readonly query: {
       readonly node?: string | undefined;
       readonly cluster?: string | undefined;
+      readonly action?: string | undefined;
+      readonly execution?: string | undefined;
       readonly state?: readonly ('OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED')[] | undefined;
       readonly limit?: number | undefined;
       readonly marker?: string | undefined;
@@ -1406,6 +1565,28 @@ export interface Operations {
   };
   /** Show a recovery: its steps, and each decision with its reason */
   readonly 'GET /v1/recoveries/{recovery}': {
+    readonly path: {
+      readonly recovery: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly recovery: Schemas['Recovery'];
+    };
+  };
+  /** End a recovery: what runs is told to stop, one that is held is closed. Exclude the node to keep it from being recovered again */
+  readonly 'POST /v1/recoveries/{recovery}/cancel': {
+    readonly path: {
+      readonly recovery: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly recovery: Schemas['Recovery'];
+    };
+  };
+  /** Say that what a failed hook was for is done: the warning on the node ends */
+  readonly 'POST /v1/recoveries/{recovery}/acknowledge': {
     readonly path: {
       readonly recovery: string;
     };
@@ -1516,29 +1697,6 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: undefined;
   };
-  /** Whether the server is ready: it answers, and its database reads and records */
-  readonly 'GET /healthz': {
-    readonly path: {};
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: {
-      readonly status: 'ok';
-    };
-  };
-  /** Metrics for Prometheus */
-  readonly 'GET /metrics': {
-    readonly path: {};
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: string;
-  };
-  /** This description of the API */
-  readonly 'GET /openapi.json': {
-    readonly path: {};
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: JsonObject;
-  };
   /** Where the workflow API is */
   readonly 'GET /v2': {
     readonly path: {};
@@ -1614,6 +1772,9 @@ export interface Operations {
       readonly created_at?: string | undefined;
       readonly updated_at?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly input?: string | undefined;
+      readonly interface?: string | undefined;
+      readonly definition?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1727,6 +1888,7 @@ export interface Operations {
       readonly created_at?: string | undefined;
       readonly updated_at?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly definition?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1827,6 +1989,10 @@ export interface Operations {
       readonly created_at?: string | undefined;
       readonly updated_at?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly is_system?: string | undefined;
+      readonly description?: string | undefined;
+      readonly input?: string | undefined;
+      readonly definition?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -1875,7 +2041,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete a definition (adhoc_action); its executions go on */
+  /** Delete an ad-hoc action; what runs of it goes on */
   readonly 'DELETE /v2/actions/{id}': {
     readonly path: {
       readonly id: string;
@@ -1898,7 +2064,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete a definition (adhoc_action); its executions go on */
+  /** Delete an ad-hoc action; what runs of it goes on */
   readonly 'DELETE /v2/actions/{id}/': {
     readonly path: {
       readonly id: string;
@@ -1922,7 +2088,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete a definition (adhoc_action); its executions go on */
+  /** Delete an ad-hoc action; what runs of it goes on */
   readonly 'DELETE /v2/actions/{id}/{namespace}': {
     readonly path: {
       readonly id: string;
@@ -1940,27 +2106,25 @@ export interface Operations {
     readonly query: {};
     readonly body: {
       /** Chosen by the client: a second start with it shows the execution that is there. */
-      readonly id?: string;
-      readonly workflow_id?: string;
-      readonly workflow_name?: string;
-      readonly workflow_namespace?: string;
-      readonly description?: string;
-      readonly input?: JsonObject | string;
-      /** `env`, `task_name`, `evaluate_env` */
-      readonly params?: JsonObject | string;
+      readonly id?: string | null;
+      readonly workflow_id?: string | null;
+      readonly workflow_name?: string | null;
+      readonly workflow_namespace?: string | null;
+      readonly description?: string | null;
+      readonly input?: JsonObject | string | null;
+      readonly params?: JsonObject | string | null;
       /** Its workflow, input and params are taken. */
-      readonly source_execution_id?: string;
-      readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
-      readonly state_info?: string;
-      readonly output?: JsonObject | string;
-      readonly tags?: readonly string[];
-      readonly task_execution_id?: string;
-      readonly root_execution_id?: string;
-      readonly project_id?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly created_at?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly updated_at?: string;
+      readonly source_execution_id?: string | null;
+      /** IDLE, RUNNING, PAUSED, SUCCESS, ERROR, CANCELLED */
+      readonly state?: string | null;
+      readonly state_info?: string | null;
+      readonly output?: Json;
+      readonly tags?: Json;
+      readonly task_execution_id?: Json;
+      readonly root_execution_id?: Json;
+      readonly project_id?: Json;
+      readonly created_at?: Json;
+      readonly updated_at?: Json;
     };
     readonly answer: Schemas['WorkflowExecution'];
   };
@@ -1992,6 +2156,7 @@ export interface Operations {
       readonly root_execution_id?: string | undefined;
       readonly parent_execution_id?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly tags?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -2001,6 +2166,7 @@ export interface Operations {
         readonly workflow_name?: string;
         readonly workflow_namespace?: string;
         readonly description?: string;
+        readonly tags?: readonly string[];
         /** A JSON object, as text. */
         readonly params?: string;
         /** Of a sub-workflow: the task that started it. */
@@ -2039,27 +2205,25 @@ export interface Operations {
     readonly query: {};
     readonly body: {
       /** Chosen by the client: a second start with it shows the execution that is there. */
-      readonly id?: string;
-      readonly workflow_id?: string;
-      readonly workflow_name?: string;
-      readonly workflow_namespace?: string;
-      readonly description?: string;
-      readonly input?: JsonObject | string;
-      /** `env`, `task_name`, `evaluate_env` */
-      readonly params?: JsonObject | string;
+      readonly id?: string | null;
+      readonly workflow_id?: string | null;
+      readonly workflow_name?: string | null;
+      readonly workflow_namespace?: string | null;
+      readonly description?: string | null;
+      readonly input?: JsonObject | string | null;
+      readonly params?: JsonObject | string | null;
       /** Its workflow, input and params are taken. */
-      readonly source_execution_id?: string;
-      readonly state?: 'IDLE' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
-      readonly state_info?: string;
-      readonly output?: JsonObject | string;
-      readonly tags?: readonly string[];
-      readonly task_execution_id?: string;
-      readonly root_execution_id?: string;
-      readonly project_id?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly created_at?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly updated_at?: string;
+      readonly source_execution_id?: string | null;
+      /** IDLE, RUNNING, PAUSED, SUCCESS, ERROR, CANCELLED */
+      readonly state?: string | null;
+      readonly state_info?: string | null;
+      readonly output?: Json;
+      readonly tags?: Json;
+      readonly task_execution_id?: Json;
+      readonly root_execution_id?: Json;
+      readonly project_id?: Json;
+      readonly created_at?: Json;
+      readonly updated_at?: Json;
     };
     readonly answer: Schemas['FullWorkflowExecution'];
   };
@@ -2104,6 +2268,7 @@ export interface Operations {
       readonly root_execution_id?: string | undefined;
       readonly parent_execution_id?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly tags?: string | undefined;
       readonly errors_only?: string | undefined;
       readonly max_depth?: string | undefined;
     };
@@ -2115,6 +2280,7 @@ export interface Operations {
         readonly workflow_name?: string;
         readonly workflow_namespace?: string;
         readonly description?: string;
+        readonly tags?: readonly string[];
         /** A JSON object, as text. */
         readonly params?: string;
         /** Of a sub-workflow: the task that started it. */
@@ -2178,6 +2344,12 @@ export interface Operations {
       readonly workflow_name?: string | undefined;
       readonly workflow_namespace?: string | undefined;
       readonly workflow_id?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly project_id?: string | undefined;
+      readonly runtime_context?: string | undefined;
+      readonly processed?: string | undefined;
+      readonly result?: string | undefined;
+      readonly env?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -2237,6 +2409,12 @@ export interface Operations {
       readonly workflow_name?: string | undefined;
       readonly workflow_namespace?: string | undefined;
       readonly workflow_id?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly project_id?: string | undefined;
+      readonly runtime_context?: string | undefined;
+      readonly processed?: string | undefined;
+      readonly result?: string | undefined;
+      readonly env?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -2286,14 +2464,15 @@ export interface Operations {
     };
     readonly query: {};
     readonly body: {
-      readonly id?: string;
-      readonly name?: string;
-      readonly workflow_name?: string;
-      readonly workflow_execution_id?: string;
-      readonly state: 'RUNNING';
+      readonly id?: Json;
+      readonly name?: string | null;
+      readonly workflow_name?: string | null;
+      readonly workflow_execution_id?: Json;
+      /** RUNNING: run the task again. */
+      readonly state?: string | null;
       /** false: of with-items only what failed. */
-      readonly reset?: boolean;
-      readonly env?: JsonObject | string;
+      readonly reset?: boolean | null;
+      readonly env?: JsonObject | string | null;
     };
     readonly answer: Schemas['FullTaskExecution'];
   };
@@ -2327,6 +2506,7 @@ export interface Operations {
       readonly root_execution_id?: string | undefined;
       readonly parent_execution_id?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly tags?: string | undefined;
       readonly errors_only?: string | undefined;
       readonly max_depth?: string | undefined;
     };
@@ -2338,6 +2518,7 @@ export interface Operations {
         readonly workflow_name?: string;
         readonly workflow_namespace?: string;
         readonly description?: string;
+        readonly tags?: readonly string[];
         /** A JSON object, as text. */
         readonly params?: string;
         /** Of a sub-workflow: the task that started it. */
@@ -2389,6 +2570,7 @@ export interface Operations {
       readonly root_execution_id?: string | undefined;
       readonly parent_execution_id?: string | undefined;
       readonly project_id?: string | undefined;
+      readonly tags?: string | undefined;
       readonly errors_only?: string | undefined;
       readonly max_depth?: string | undefined;
     };
@@ -2400,6 +2582,7 @@ export interface Operations {
         readonly workflow_name?: string;
         readonly workflow_namespace?: string;
         readonly description?: string;
+        readonly tags?: readonly string[];
         /** A JSON object, as text. */
         readonly params?: string;
         /** Of a sub-workflow: the task that started it. */
@@ -2445,6 +2628,14 @@ export interface Operations {
       readonly workflow_name?: string | undefined;
       readonly workflow_namespace?: string | undefined;
       readonly workflow_id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly task_name?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly output?: string | undefined;
+      readonly started_at?: string | undefined;
+      readonly finished_at?: string | undefined;
+      readonly project_id?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -2483,12 +2674,11 @@ export interface Operations {
     readonly path: {};
     readonly query: {};
     readonly body: {
-      readonly name: string;
-      readonly workflow_namespace?: string;
-      readonly input?: JsonObject | string;
-      readonly description?: string;
-      /** `save_result`, `run_sync`, `target` */
-      readonly params?: JsonObject | string;
+      readonly name?: string | null;
+      readonly workflow_namespace?: string | null;
+      readonly input?: JsonObject | string | null;
+      readonly description?: string | null;
+      readonly params?: JsonObject | string | null;
     };
     readonly answer: Schemas['ActionExecution'];
   };
@@ -2518,6 +2708,14 @@ export interface Operations {
       readonly workflow_name?: string | undefined;
       readonly workflow_namespace?: string | undefined;
       readonly workflow_id?: string | undefined;
+      readonly description?: string | undefined;
+      readonly task_name?: string | undefined;
+      readonly state_info?: string | undefined;
+      readonly tags?: string | undefined;
+      readonly output?: string | undefined;
+      readonly started_at?: string | undefined;
+      readonly finished_at?: string | undefined;
+      readonly project_id?: string | undefined;
     };
     readonly body: undefined;
     readonly answer: {
@@ -2567,13 +2765,14 @@ export interface Operations {
     };
     readonly query: {};
     readonly body: {
-      readonly id?: string;
-      readonly state?: 'SUCCESS' | 'ERROR' | 'CANCELLED';
-      readonly output?: JsonObject | string;
-      readonly name?: string;
-      readonly task_execution_id?: string;
-      readonly input?: JsonObject | string;
-      readonly accepted?: boolean;
+      readonly id?: Json;
+      /** SUCCESS, ERROR or CANCELLED; absent: SUCCESS. */
+      readonly state?: string | null;
+      readonly output?: JsonObject | string | null;
+      readonly name?: Json;
+      readonly task_execution_id?: Json;
+      readonly input?: Json;
+      readonly accepted?: Json;
     };
     readonly answer: Schemas['ActionExecution'];
   };
@@ -2591,16 +2790,14 @@ export interface Operations {
     readonly path: {};
     readonly query: {};
     readonly body: {
-      readonly id?: string;
+      readonly id?: Json;
       readonly name: string;
-      readonly description?: string;
-      readonly variables?: JsonObject | string;
-      readonly scope?: string;
-      readonly project_id?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly created_at?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly updated_at?: string;
+      readonly description?: string | null;
+      readonly variables?: JsonObject | string | null;
+      readonly scope?: string | null;
+      readonly project_id?: Json;
+      readonly created_at?: Json;
+      readonly updated_at?: Json;
     };
     readonly answer: Schemas['WorkflowEnvironment'];
   };
@@ -2609,16 +2806,14 @@ export interface Operations {
     readonly path: {};
     readonly query: {};
     readonly body: {
-      readonly id?: string;
+      readonly id?: Json;
       readonly name: string;
-      readonly description?: string;
-      readonly variables?: JsonObject | string;
-      readonly scope?: string;
-      readonly project_id?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly created_at?: string;
-      /** `2026-11-22 18:29:12`, in UTC. */
-      readonly updated_at?: string;
+      readonly description?: string | null;
+      readonly variables?: JsonObject | string | null;
+      readonly scope?: string | null;
+      readonly project_id?: Json;
+      readonly created_at?: Json;
+      readonly updated_at?: Json;
     };
     readonly answer: Schemas['WorkflowEnvironment'];
   };
@@ -2681,5 +2876,374 @@ export interface Operations {
     readonly query: {};
     readonly body: undefined;
     readonly answer: undefined;
+  };
+  /** List the processes of Coppice */
+  readonly 'GET /v2/services': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly services: readonly {
+        /** `<host>_<pid>` */
+        readonly name: string;
+        /** `api_group`, `engine_group` or `health_group` */
+        readonly type: string;
+      }[];
+    };
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/cron_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/cron_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/cron_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/cron_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/cron_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/cron_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/cron_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/cron_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/event_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/event_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/event_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/event_triggers': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/event_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/event_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/event_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/event_triggers/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/code_sources': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/code_sources': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/code_sources': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/code_sources': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/code_sources/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/code_sources/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/code_sources/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/code_sources/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/dynamic_actions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/dynamic_actions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/dynamic_actions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/dynamic_actions': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/dynamic_actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/dynamic_actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/dynamic_actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/dynamic_actions/{id}': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/workflows/{id}/members': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/workflows/{id}/members': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/workflows/{id}/members': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/workflows/{id}/members': {
+    readonly path: {
+      readonly id: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'GET /v2/workflows/{id}/members/{member}': {
+    readonly path: {
+      readonly id: string;
+      readonly member: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'POST /v2/workflows/{id}/members/{member}': {
+    readonly path: {
+      readonly id: string;
+      readonly member: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'PUT /v2/workflows/{id}/members/{member}': {
+    readonly path: {
+      readonly id: string;
+      readonly member: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Not there: the answer says what to use instead */
+  readonly 'DELETE /v2/workflows/{id}/members/{member}': {
+    readonly path: {
+      readonly id: string;
+      readonly member: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: undefined;
+  };
+  /** Whether the server is ready: it answers, and its database reads and records */
+  readonly 'GET /healthz': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly status: 'ok';
+    };
+  };
+  /** Metrics for Prometheus */
+  readonly 'GET /metrics': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: string;
+  };
+  /** This description of the API */
+  readonly 'GET /openapi.json': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: JsonObject;
   };
 }

@@ -4,7 +4,8 @@
  */
 import type { RecoveryMode } from '../domain/states.ts';
 import type { Failure } from './classify-health.ts';
-import { count, duration } from './describe.ts';
+import { duration } from '../domain/duration.ts';
+import { count } from './describe.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
 import type { NextUp } from './next-up.ts';
 import { operatorTasks, type OperatorTask } from './operator-tasks.ts';

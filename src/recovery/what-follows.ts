@@ -5,7 +5,8 @@
 import type { ChainItem, Hook, Runnable } from '../domain/health-policy.ts';
 import type { RecoveryStep } from '../domain/model.ts';
 import type { ChainFacts } from './chain.ts';
-import { duration, stepLabel } from './describe.ts';
+import { duration } from '../domain/duration.ts';
+import { stepLabel } from './describe.ts';
 import { afterExhausted } from './retry.ts';
 
 export interface Following {

@@ -4,7 +4,8 @@ import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.t
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ClusterSnapshot } from '../healing/snapshot.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
-import { duration, stepLabel } from '../recovery/describe.ts';
+import { duration } from '../domain/duration.ts';
+import { stepLabel } from '../recovery/describe.ts';
 import { verificationEnd } from '../recovery/run-step.ts';
 import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
 import { recoveryDecisions, recoveryPlan, recoverySteps } from '../store/recoveries.ts';

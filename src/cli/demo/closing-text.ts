@@ -1,9 +1,11 @@
 /** The end of the demo for people: a table of what happened, whether all is well, and where to go from here. */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
-import { displayWidth, renderTable } from '../rendering/table.ts';
+import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
 import { duration } from '../../domain/duration.ts';
 import type { Kept } from './narrator.ts';
@@ -31,7 +33,7 @@ function episodeTable(episodes: readonly RecoverySummary[], style: Style, column
     { text: time(episode.detected_ms) },
     { text: time(episode.recovered_ms), tone: episode.recovered_ms === null ? 'bad' : 'good' },
   ]);
-  const taken = displayWidth(
+  const taken = stringWidth(
     (renderTable(header, first, styleFor(false)).split('\n')[0] ?? '').replace(/STEPS$/, ''),
   );
   const rows = episodes.flatMap((episode, at) =>
@@ -48,7 +50,7 @@ function linesOf(parts: readonly string[], gap: string, columns: number): string
   const lines: string[] = [];
   for (const part of parts) {
     const longer = `${lines.at(-1) ?? ''}${gap}${part}`;
-    if (lines.length > 0 && displayWidth(longer) <= columns) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && stringWidth(longer) <= columns) lines[lines.length - 1] = longer;
     else lines.push(part);
   }
   return lines.length === 0 ? [''] : lines;
@@ -78,8 +80,8 @@ function verdict(
     return `  ${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const survived = episodes.filter((episode) => episode.survived_crash).length;
   const recovered = `${nodes} of ${nodes} servers are well, ${episodes.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
-  const lines = linesOf(`${recovered}, in ${duration(took)}`.split(' '), ' ', columns - 4);
-  return `  ${style('good', '✔')} ${lines.join('\n    ')}`;
+  const text = wrapAnsi(`${recovered}, in ${duration(took)}`, columns - 4).replaceAll('\n', '\n    ');
+  return `  ${style('good', '✔')} ${text}`;
 }
 
 /** Files are named from where the person stands; what this copy does not have (a package has no docs) is left out. */

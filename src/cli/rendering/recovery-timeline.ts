@@ -3,6 +3,8 @@
  * already is not said twice: the failure stands at the top, and what a step says is not repeated by the decision that it leads to. All
  * of it, word by word, is in `--json`.
  */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { notVerified } from '../../recovery/describe.ts';
@@ -10,11 +12,10 @@ import { failureReason, failureText } from './failure-text.ts';
 import { stepTitle, workflowOf } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
-import { displayWidth, padTo, printable } from './table.ts';
+import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
 import { readTime } from './times.ts';
 import type { Times } from './times.ts';
-import { wrapWords } from './wrap-words.ts';
 
 type Recovery = Schemas['Recovery'];
 type Step = Schemas['RecoveryStep'];
@@ -81,7 +82,7 @@ function heading(
   const observed = isObserved(recovery) ? style('busy', '  observed only: nothing was touched') : '';
   return [
     `${style('strong', printable(recovery.node_name))}  ${style(stateTone(recovery), state)}${took}${observed}\n`,
-    `${wrapWords(failure, columns).join('\n')}\n`,
+    `${wrapAnsi(failure, columns)}\n`,
     style('quiet', `opened ${opened === undefined ? '-' : openedText(opened, times)}`),
     `${style('quiet', `   ${recovery.id}`)}\n`,
   ].join('');
@@ -274,7 +275,7 @@ function pictureOf(
   style: Style,
   { columns, times }: { readonly columns: number; readonly times: Times },
 ): Picture {
-  const width = Math.max(0, ...entries.map((entry) => displayWidth(printable(entry.title))));
+  const width = Math.max(0, ...entries.map((entry) => stringWidth(printable(entry.title))));
   const results = Math.max(0, ...entries.map((entry) => (entry.bar === null ? 0 : entry.result.length)));
   const room = columns - titlesBegin - width - ' ▕▏  '.length - results;
   const forBar = Math.max(leastOfBar, Math.min(room, mostOfBar));
@@ -305,9 +306,9 @@ function line(entry: Entry, { opened, width, axis, columns, style }: Picture): s
   const text = [entry.result, reason].filter((part) => part !== '').join('  ');
   const begin = titlesBegin + width + 2;
   const indent = columns - begin < leastOfText ? titlesBegin : begin;
-  if (begin + barWidth + displayWidth(text) <= columns) return `${`${head}${bar}  ${text}`.trimEnd()}\n`;
+  if (begin + barWidth + stringWidth(text) <= columns) return `${`${head}${bar}  ${text}`.trimEnd()}\n`;
   const beside = bar === '' && indent === begin;
-  const wrapped = wrapWords(beside ? text : reason, columns - indent);
+  const wrapped = wrapAnsi(beside ? text : reason, columns - indent).split('\n');
   const [first, rest] = beside ? [wrapped[0] ?? '', wrapped.slice(1)] : [entry.result, wrapped];
   const below = rest.map((each) => `${' '.repeat(indent)}${each}\n`).join('');
   return `${`${head}${bar}  ${first}`.trimEnd()}\n${below}`;

@@ -1,6 +1,7 @@
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { styleFor } from './style.ts';
-import { displayWidth, printable, renderFields, renderTable } from './table.ts';
+import { printable, renderFields, renderTable } from './table.ts';
 
 const plain = styleFor(false);
 
@@ -39,5 +40,5 @@ test('a value of several lines is indented under its first', () => {
 
 test('control and direction characters are replaced', () => {
   expect(printable('a\u001B[2Jb\u202Ec\u0085\td\n')).toBe('a\uFFFD[2Jb\uFFFDc\uFFFD\td\n');
-  expect(displayWidth('a\u0301')).toBe(1);
+  expect(stringWidth('a\u0301')).toBe(1);
 });

@@ -4,6 +4,7 @@
  * database filters; where it is computed (a definition's text, a result), the rows are read page by page and compared as they
  * are shown, and the event loop turns meanwhile.
  */
+import { readWrittenTime, toInstant } from '../../domain/instant.ts';
 import { z } from 'zod';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { badRequest, notFound, runnerOf } from '../../requests/workflows/workflow-tools.ts';
@@ -233,10 +234,11 @@ function conditionOf(field: string, text: string): Condition {
 function columnValue(field: string, text: string): string | number {
   if (field === 'accepted') return text.toLowerCase() === 'true' || text === '1' ? 1 : 0;
   if (!times.has(field)) return text;
-  const time = Date.parse(`${text.replace(' ', 'T').replace(/Z$/, '')}Z`);
-  if (Number.isNaN(time))
-    throw badRequest(`${field}: expected a time such as 2026-11-22 18:29:12, found ${JSON.stringify(text)}`);
-  return Math.floor(time / 1000);
+  // Mistral's own times say no zone, and are UTC.
+  const time = readWrittenTime(text);
+  if ('expected' in time)
+    throw badRequest(`${field}: expected ${time.expected}, found ${JSON.stringify(text)}`);
+  return Math.floor((toInstant({ ...time, offsetMinutes: time.offsetMinutes ?? 0 }) ?? 0) / 1000);
 }
 
 function isMet({ field, comparison, values }: Condition, item: Wire): boolean {
