@@ -4,7 +4,7 @@
  */
 import type { Verdict } from '../domain/verdict.ts';
 import type { DetectorVerdict, Failure, HealthRecord, HealthState } from './classify-health.ts';
-import { duration } from './describe.ts';
+import { duration } from '../domain/duration.ts';
 
 export interface Knowledge {
   readonly state: HealthState;
