@@ -93,7 +93,7 @@ export class ApiClient {
     const { body } = await this.send(operation, ...request);
     const value = (body as JsonObject | null)?.[key];
     if (value === undefined) throw unexpected(this.url, `no ${key}`);
-    const marker = nextMarker(body, request[0]);
+    const marker = nextMarker(body, request[0] as LooseRequest | undefined);
     if (!Array.isArray(value) || marker === undefined) return value as Exclude<AnswerOf<K>[P], undefined>;
     const next = { ...request[0], query: { ...request[0]?.query, marker } } as unknown as RequestOf<K>;
     const rest = await this.read(operation, key, ...([next] as unknown as Arguments<K>));

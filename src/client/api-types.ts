@@ -298,7 +298,7 @@ export interface Schemas {
     readonly workflow_namespace: string;
     readonly workflow_id: string | null;
     readonly workflow_execution_id: string;
-    readonly state: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+    readonly state: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'SKIPPED';
     readonly state_info: string | null;
     readonly tags: readonly string[];
     readonly project_id: string;
@@ -392,6 +392,8 @@ export interface Schemas {
     readonly user: string;
   };
   readonly NodeHealth: {
+    /** false: nobody probes the node now, and what its last probe found is told as the past. */
+    readonly current: boolean;
     /** What each detection mode saw last, since when. */
     readonly detectors: readonly {
       readonly detector: string;
@@ -420,6 +422,10 @@ export interface Schemas {
       readonly reason: string;
       readonly what: 'RECOVER' | 'HOLD' | 'CLOSE' | 'SKIP' | 'IN_PROGRESS' | 'PROBE' | 'NOTHING';
     };
+    /** As of when this is known; null: never probed, or not since it was last changed. */
+    readonly probed_at: string | null;
+    /** ROUND: the detection modes of the policy. VERIFICATION: the recovery that runs. */
+    readonly probed_by: 'ROUND' | 'VERIFICATION' | null;
     readonly quarantine: {
       readonly reason: string;
       readonly since: string;
@@ -2361,7 +2367,7 @@ export interface Operations {
         readonly workflow_namespace?: string;
         readonly workflow_id?: string | null;
         readonly workflow_execution_id?: string;
-        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'SKIPPED';
         readonly state_info?: string | null;
         readonly tags?: readonly string[];
         readonly project_id?: string;
@@ -2426,7 +2432,7 @@ export interface Operations {
         readonly workflow_namespace?: string;
         readonly workflow_id?: string | null;
         readonly workflow_execution_id?: string;
-        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED';
+        readonly state?: 'IDLE' | 'WAITING' | 'DELAYED' | 'RUNNING' | 'PAUSED' | 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'SKIPPED';
         readonly state_info?: string | null;
         readonly tags?: readonly string[];
         readonly project_id?: string;
@@ -2457,7 +2463,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['FullTaskExecution'];
   };
-  /** Run a failed task again */
+  /** Run a failed task again, or skip it */
   readonly 'PUT /v2/tasks/{id}': {
     readonly path: {
       readonly id: string;
@@ -2468,7 +2474,7 @@ export interface Operations {
       readonly name?: string | null;
       readonly workflow_name?: string | null;
       readonly workflow_execution_id?: Json;
-      /** RUNNING: run the task again. */
+      /** RUNNING: run the task again. SKIPPED: leave it behind, and go on after it. */
       readonly state?: string | null;
       /** false: of with-items only what failed. */
       readonly reset?: boolean | null;
