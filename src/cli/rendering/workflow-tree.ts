@@ -1,7 +1,7 @@
 /** An execution drawn as a tree: each task with its state and time, below it its actions (where they say more) and sub-workflows. */
 import { duration } from '../../domain/duration.ts';
 import { describeHttpFailure } from '../../domain/http-failure.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { type Json, type JsonObject } from '../../domain/json.ts';
 import { toneOf, type Style } from './style.ts';
 import { padTo, printable } from './table.ts';
 import { textOf } from './text-of.ts';
