@@ -100,6 +100,8 @@ export interface Schemas {
   readonly ClusterHealth: {
     readonly breaker: {
       readonly failures: number;
+      /** When it opened. */
+      readonly since: string | null;
       readonly state: 'CLOSED' | 'OPEN' | 'HALF_OPEN';
       /** When one recovery is tried. */
       readonly until: string | null;
@@ -125,9 +127,12 @@ export interface Schemas {
     };
     /** What would hold a recovery now; the first one is what holds. */
     readonly gates: readonly {
+      /** How it is opened, or passed, before its time; empty: waiting is all there is. */
+      readonly ends_by: readonly Schemas['OperatorTask'][];
       readonly gate: string;
       readonly limit: number | null;
       readonly reason: string;
+      readonly since: string | null;
       readonly total: number | null;
       readonly until: string;
     }[];
@@ -145,13 +150,7 @@ export interface Schemas {
     /** What is being done: the steps that run, until when, and what follows them. */
     readonly doing: readonly string[];
     /** What an operator has to do, or may do; the required first. */
-    readonly operator: readonly {
-      /** To be typed as it stands. */
-      readonly command: string;
-      readonly reason: string;
-      /** Coppice does nothing more about it by itself. */
-      readonly required: boolean;
-    }[];
+    readonly operator: readonly Schemas['OperatorTask'][];
     /** What is wrong; empty: nothing. */
     readonly problems: readonly string[];
     /** What is waited for, and when that is looked at again; null: until something changes. */
@@ -190,13 +189,7 @@ export interface Schemas {
     /** What is being done: the steps that run, until when, and what follows them. */
     readonly doing: readonly string[];
     /** What an operator has to do, or may do; the required first. */
-    readonly operator: readonly {
-      /** To be typed as it stands. */
-      readonly command: string;
-      readonly reason: string;
-      /** Coppice does nothing more about it by itself. */
-      readonly required: boolean;
-    }[];
+    readonly operator: readonly Schemas['OperatorTask'][];
     /** What is wrong; empty: nothing. */
     readonly problems: readonly string[];
     /** What is waited for, and when that is looked at again; null: until something changes. */
@@ -453,6 +446,13 @@ export interface Schemas {
       readonly reason: string;
       readonly recovery_id: string;
     } | null;
+  };
+  readonly OperatorTask: {
+    /** To be typed as it stands. */
+    readonly command: string;
+    readonly reason: string;
+    /** Coppice does nothing more about it by itself. */
+    readonly required: boolean;
   };
   readonly Policy: {
     readonly created_at: string;
