@@ -4,7 +4,7 @@ import { EvaluationError } from './python/errors.ts';
 import type { Meter } from './python/limits.ts';
 import { Dict, isMapping, mapEntries, mapGet } from './python/mapping.ts';
 import { arithmetic, isInt, isNumber, negate, numberOf, toFloat } from './python/numbers.ts';
-import { Pattern } from './python/regex.ts';
+import { noFlags, Pattern } from './python/regex.ts';
 import { PySet } from './python/sets.ts';
 import { repeatText } from './python/strings.ts';
 import { repr } from './python/text.ts';
@@ -160,7 +160,7 @@ export function matches(value: Value, regex: Value, meter: Meter): boolean {
   if (typeof value !== 'string') return refuse('=~', value, regex);
   if (regex instanceof Pattern) return regex.test(value);
   if (typeof regex !== 'string') return refuse('=~', value, regex);
-  return new Pattern(regex, 0, meter).test(value);
+  return new Pattern(regex, noFlags, meter).test(value);
 }
 
 /** `receiver.name`: the key of a dict, the part of a moment, or that of every item of a collection. */

@@ -13,6 +13,7 @@
  * and to work without bound (`python/limits.ts`).
  */
 import type { Node } from './ast.ts';
+import { checkRegexes } from './check-regexes.ts';
 import { Evaluator, type HostFunctions } from './evaluator.ts';
 import { parse } from './parser.ts';
 import { Meter } from './python/limits.ts';
@@ -35,7 +36,9 @@ export interface YaqlContext {
 
 /** @throws LanguageSyntaxError */
 export function compileYaql(source: string): YaqlExpression {
-  return { source, tree: parse(source) };
+  const tree = parse(source);
+  checkRegexes(tree);
+  return { source, tree };
 }
 
 /**

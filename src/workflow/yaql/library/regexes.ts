@@ -1,7 +1,7 @@
 import { mapped } from '../streams.ts';
 import { type Definition, flag, fn, integer, lambda, method, optional, pattern, text } from '../function.ts';
 import type { Meter } from '../python/limits.ts';
-import { escapeRegex, expandReplacement, type Match, Pattern, regexFlags } from '../python/regex.ts';
+import { escapeRegex, type Match, noFlags, Pattern } from '../python/regex.ts';
 import { pythonIndex, str } from '../python/text.ts';
 import { Stream, type Value } from '../python/values.ts';
 import type { Scope } from '../scope.ts';
@@ -15,10 +15,6 @@ function publish(match: Match, string: string, scope: Scope): Scope {
   for (const index of match.groups.keys()) scope.set(String(index + 1), record(index));
   for (const [name, index] of match.named) scope.set(name, record(index));
   return scope;
-}
-
-function replaceWith(regex: Pattern, string: string, template: string, count: number): string {
-  return regex.replace(string, count, (match) => expandReplacement(template, match));
 }
 
 function replaceBy(
@@ -42,17 +38,14 @@ export const regexes: readonly Definition[] = [
       optional(flag('dotAll'), false),
     ],
     (call, source, ignoreCase, multiLine, dotAll) => {
-      const flags =
-        (ignoreCase ? regexFlags.ignoreCase : 0) |
-        (multiLine ? regexFlags.multiLine : 0) |
-        (dotAll ? regexFlags.dotAll : 0);
+      const flags = { ignoreCase, multiLine, dotAll };
       return new Pattern(source, flags, call.meter);
     },
   ),
 
   method('matches', [pattern('regexp'), text('string')], (_call, regex, string) => regex.test(string)),
   method('matches', [text('string'), text('regexp')], (call, string, source) =>
-    new Pattern(source, 0, call.meter).test(string),
+    new Pattern(source, noFlags, call.meter).test(string),
   ),
 
   method(
@@ -90,12 +83,12 @@ export const regexes: readonly Definition[] = [
   method(
     'replace',
     [pattern('regexp'), text('string'), text('repl'), optional(integer('count'), 0)],
-    (_call, regex, string, template, count) => replaceWith(regex, string, template, count),
+    (_call, regex, string, template, count) => regex.replaceWith(string, count, template),
   ),
   method(
     'replace',
     [text('string'), pattern('regexp'), text('repl'), optional(integer('count'), 0)],
-    (_call, string, regex, template, count) => replaceWith(regex, string, template, count),
+    (_call, string, regex, template, count) => regex.replaceWith(string, count, template),
   ),
   method(
     'replaceBy',

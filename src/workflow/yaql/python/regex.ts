@@ -1,8 +1,12 @@
 /**
- * Regular expressions of users, matched in linear time by RE2: no pattern can hang the process. What RE2 cannot do in
- * linear time (back references, look-around) is refused with its own message.
+ * Regular expressions of users: Python's `re`, matched in linear time, so that no pattern can hang the process. What cannot be
+ * matched in linear time (back references, look-around) is refused with its name: see `regex/parse-pattern.ts`.
  */
-import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js';
+import { parsePattern } from '../regex/parse-pattern.ts';
+import type { Flags } from '../regex/pattern-tree.ts';
+import { compileProgram, firstReads, programSize } from '../regex/program.ts';
+import { parseReplacement, type Replacement } from '../regex/replacement.ts';
+import { findMatch, type Run, type Spans } from '../regex/run-program.ts';
 import { EvaluationError } from './errors.ts';
 import { longestPattern, type Meter } from './limits.ts';
 import { PyObject } from './values.ts';
@@ -16,51 +20,79 @@ export interface Match {
   readonly named: ReadonlyMap<string, number>;
 }
 
+export type PatternFlags = Pick<Flags, 'ignoreCase' | 'multiLine' | 'dotAll'>;
+
+export const noFlags: PatternFlags = { ignoreCase: false, multiLine: false, dotAll: false };
+
 /** Largest program a pattern may compile to; matching costs at most text times program. */
 const largestProgram = 5_000;
 
-/** How much text times program may be matched for one step of the meter. */
-const workPerStep = 512;
+/** How many instructions of a program are followed for one step of the meter. */
+const workPerStep = 16;
+
+/** @throws EvaluationError when the pattern is wrong, too large, or cannot be matched in linear time */
+export function checkPattern(source: string, flags: PatternFlags): void {
+  parseChecked(source, flags);
+}
+
+function parseChecked(source: string, flags: PatternFlags) {
+  if (source.length > longestPattern) {
+    throw new EvaluationError(`the regex is longer than ${longestPattern} characters`);
+  }
+  const parsed = parsePattern(source, { ...flags, verbose: false, ascii: false });
+  const size = programSize(parsed.tree);
+  if (size > largestProgram) throw new EvaluationError('the regex is too large: it repeats too much');
+  return { ...parsed, size };
+}
 
 export class Pattern extends PyObject {
   readonly typeName = 'Pattern';
-  readonly #regex: RE2JS;
+  readonly #run: Omit<Run, 'slots'>;
   readonly #meter: Meter;
-  readonly #size: number;
+  readonly #groups: number;
+  readonly #names: ReadonlyMap<string, number>;
 
-  /** @throws EvaluationError when the pattern is wrong, too large, or beyond RE2 */
-  constructor(source: string, flags: number, meter: Meter) {
+  /** @throws EvaluationError when the pattern is wrong, too large, or cannot be matched in linear time */
+  constructor(source: string, flags: PatternFlags, meter: Meter) {
     super();
     this.#meter = meter;
-    this.#regex = compile(source, flags, meter);
-    this.#size = this.#regex.programSize();
-    if (this.#size > largestProgram) throw new EvaluationError('the regex is too large');
+    meter.step(50 + Math.min(source.length, longestPattern) * 10);
+    const { tree, groups, names, size } = parseChecked(source, flags);
+    meter.step(size);
+    const program = compileProgram(tree);
+    const charge = (work: number): void => meter.step(Math.ceil(work / workPerStep));
+    this.#run = { program, starts: firstReads(program), charge };
+    this.#groups = groups;
+    this.#names = names;
   }
 
   test(text: string): boolean {
-    this.#charge(text, text.length);
-    return this.#regex.test(text);
+    this.#meter.scan(text);
+    return findMatch({ ...this.#run, slots: 0 }, text, 0) !== undefined;
   }
 
   /** All matches from left to right, none overlapping another, as Python's finditer. */
   *matches(text: string): Generator<Match> {
-    const matcher = this.#regex.matcher(text);
-    const names = new Map(Object.entries(this.#regex.namedGroups()));
-    let from = 0;
-    while (from <= text.length) {
-      this.#charge(text, text.length - from);
-      if (!matcher.find(from)) return;
-      const indices = Array.from({ length: matcher.groupCount() + 1 }, (_, group) => group);
-      const match: Match = {
-        start: matcher.start(),
-        end: matcher.end(),
-        groups: indices.map((group) => matcher.group(group)),
-        spans: indices.map((group) => [matcher.start(group), matcher.end(group)] as const),
-        named: names,
-      };
+    this.#meter.scan(text);
+    const run: Run = { ...this.#run, slots: (this.#groups + 1) * 2 };
+    let spans = findMatch(run, text, 0);
+    while (spans !== undefined) {
+      const match = this.#match(text, spans);
       yield match;
-      from = match.end > match.start ? match.end : match.end + 1;
+      spans = findMatch(run, text, match.end, match.end === match.start);
     }
+  }
+
+  #match(text: string, spans: Spans): Match {
+    const indices = Array.from({ length: this.#groups + 1 }, (_, group) => group);
+    const span = (group: number) => [spans[group * 2]!, spans[group * 2 + 1]!] as const;
+    return {
+      start: span(0)[0],
+      end: span(0)[1],
+      groups: indices.map((group) => (span(group)[1] === -1 ? null : text.slice(...span(group)))),
+      spans: indices.map(span),
+      named: this.#names,
+    };
   }
 
   search(text: string): Match | undefined {
@@ -95,67 +127,16 @@ export class Pattern extends PyObject {
     return parts.join('') + text.slice(from);
   }
 
-  #charge(text: string, length: number): void {
-    this.#meter.scan(text);
-    this.#meter.step(Math.ceil((length * this.#size) / workPerStep));
+  /** re.sub with a template. @throws EvaluationError for a group that the pattern has not */
+  replaceWith(text: string, count: number, template: string): string {
+    const replacement: Replacement = parseReplacement(template, this.#groups, this.#names);
+    return this.replace(text, count, ({ groups }) =>
+      replacement.map((part) => (typeof part === 'number' ? (groups[part] ?? '') : part)).join(''),
+    );
   }
-}
-
-function compile(source: string, flags: number, meter: Meter): RE2JS {
-  if (source.length > longestPattern) {
-    throw new EvaluationError(`the regex is longer than ${longestPattern} characters`);
-  }
-  refuseTowersOfRepeats(source);
-  meter.step(50 + source.length * 10);
-  try {
-    return RE2JS.compile(source, flags);
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) throw error;
-    throw new EvaluationError(`the regex cannot be used: ${reasonOf(error)}`);
-  }
-}
-
-/** Counted repeats inside one another multiply before the size of the program is known; together they stay small. */
-function refuseTowersOfRepeats(source: string): void {
-  const counts = [...source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)].map(([, least, most]) =>
-    Number(most || least),
-  );
-  if (counts.reduce((product, count) => product * Math.max(1, count), 1) <= 100_000) return;
-  throw new EvaluationError('the regex repeats too much');
-}
-
-/** RE2's description without the pattern, which may come from data. */
-function reasonOf(error: RE2JSException): string {
-  return error instanceof RE2JSSyntaxException ? error.error : 'it cannot be compiled';
-}
-
-export const regexFlags = {
-  ignoreCase: RE2JS.CASE_INSENSITIVE,
-  multiLine: RE2JS.MULTILINE,
-  dotAll: RE2JS.DOTALL,
-} as const;
-
-/**
- * Python's replacement text: `\1`, `\g<1>`, `\g<name>`, `\n`; a group that took no part is empty.
- * @throws EvaluationError for a group that the pattern has not
- */
-export function expandReplacement(template: string, match: Match): string {
-  return template.replaceAll(/\\(?:g<(\w+)>|(\d{1,2})|([\s\S]))/g, (whole, name, digits, character) => {
-    if (typeof character === 'string') return { n: '\n', t: '\t', r: '\r', '\\': '\\' }[character] ?? whole;
-    return groupText(String(name ?? digits), match);
-  });
-}
-
-function groupText(reference: string, match: Match): string {
-  const index = /^\d+$/.test(reference) ? Number(reference) : (match.named.get(reference) ?? -1);
-  const group = match.groups[index];
-  if (group === undefined) throw new EvaluationError(`the regex has no group ${reference}`);
-  return group ?? '';
 }
 
 /** Escapes what has a meaning in a regex, as Python's re.escape. */
 export function escapeRegex(text: string): string {
-  return text.replaceAll(/[\s!"#$%&'()*+,\-./:;<=>?@[\]^`{|}~\\]/g, (character) =>
-    /[!"%',/:;<=>@`]/.test(character) ? character : `\\${character}`,
-  );
+  return text.replaceAll(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, String.raw`\$&`);
 }
