@@ -1383,6 +1383,17 @@ export interface Operations {
       readonly health: Schemas['ClusterHealth'];
     };
   };
+  /** Close the breaker of a cluster: recoveries that did not help are forgotten */
+  readonly 'POST /v1/clusters/{cluster}/health/breaker/reset': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['ClusterHealth'];
+    };
+  };
   /** How a node is, and what is done next */
   readonly 'GET /v1/nodes/{node}/health': {
     readonly path: {

@@ -23,3 +23,16 @@ export const failureClasses = [
 
 /** What is known of a failure. A profile type may add its own. */
 export type FailureClass = (typeof failureClasses)[number];
+
+/** Of a node in such a state nothing comes up any more: there is nothing to wait for. */
+const definite: ReadonlySet<string> = new Set<FailureClass>([
+  'NOT_CREATED',
+  'PROCESS_EXITED',
+  'SERVER_DELETED',
+  'SERVER_ERROR',
+]);
+
+/** Whether probing again soon cannot find the node healthy, unless something is done to it. */
+export function isDefinite(verdict: Verdict): boolean {
+  return verdict.health === 'unhealthy' && definite.has(verdict.failure);
+}

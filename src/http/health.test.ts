@@ -7,7 +7,7 @@ import type { HealthRecord } from '../recovery/classify-health.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
-import { quarantineNode } from '../store/healing.ts';
+import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
@@ -341,6 +341,15 @@ describe('Healing', () => {
     expect(resumed['maintenance']).toBeNull();
     const events = await listEvents(server.store.db);
     expect(events.map(({ action }) => action)).toEqual(['HEALING_PAUSE', 'HEALING_RESUME']);
+  });
+
+  test('starts again once the breaker is reset by command', async () => {
+    const open = { kind: 'open', since: 1, until: Date.now() + 900_000, failures: 5 } as const;
+    await server.store.write((tx) => setBreaker(tx, cluster.id, open));
+    await health('POST', '/v1/clusters/web/health/breaker/reset');
+    expect((await healingOfCluster(server.store.db, cluster.id)).breaker).toBeNull();
+    const events = await listEvents(server.store.db);
+    expect(events.map(({ action }) => action)).toEqual(['HEALING_RESET_BREAKER']);
   });
 
   test('leaves an excluded node alone until it is included', async () => {

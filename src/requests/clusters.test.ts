@@ -9,7 +9,7 @@ import type { ActionRequest } from '../domain/action-requests.ts';
 import { getAction, listActions } from '../store/action-listing.ts';
 import { claimActions } from '../store/action-claims.ts';
 import { insertCluster, listClusters } from '../store/clusters.ts';
-import { insertNodes, listNodes } from '../store/nodes.ts';
+import { insertNodes, listNodes, updateNode } from '../store/nodes.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { checkCluster, resizeCluster, scaleCluster } from './cluster-actions.ts';
 import { createCluster, deleteCluster, updateCluster } from './clusters.ts';
@@ -197,6 +197,19 @@ describe('A request', () => {
       await expect(createNode(tools, caller, asked)).rejects.toMatchObject({ code: 'bad-request' });
       expect(await listNodes(tools.store.db, { filters: { name: ['x'] } })).toEqual([]);
     });
+  });
+
+  test('for the profile of the cluster takes back the nodes that a stopped update has left with another', async () => {
+    const same = updateCluster(tools, caller, 'web', { profile: 'small' });
+    await expect(same).rejects.toThrow('No property needs an update.');
+    const large = aProfile({ name: 'large' });
+    await tools.store.write(async (tx) => {
+      await insertProfile(tx, large);
+      await updateNode(tx, node.id, { profileId: large.id });
+    });
+    const { actionId } = await updateCluster(tools, caller, 'web', { profile: 'small' });
+    const action = await getAction(tools.store.db, actionId);
+    expect(action?.inputs).toEqual({ profile_id: profile.id });
   });
 
   test('for a profile of another type is refused', async () => {

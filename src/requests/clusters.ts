@@ -7,6 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import { insertCluster } from '../store/clusters.ts';
+import { nodesOfCluster } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { cancelOnCluster, deletionAmong } from './cancel-what-runs.ts';
@@ -136,9 +137,14 @@ async function updateInputs(
   }
   if (asked.profile !== undefined) {
     const id = await newProfileFor(db, caller, cluster.profileId, asked.profile);
-    if (id !== cluster.profileId) inputs['profile_id'] = id;
+    if (id !== cluster.profileId || (await hasOtherNodes(db, cluster.id, id))) inputs['profile_id'] = id;
   }
   return inputs;
+}
+
+/** An update that stopped has left nodes of another profile: asking for the cluster's own takes them back to it. */
+async function hasOtherNodes(db: Db, clusterId: string, profileId: string): Promise<boolean> {
+  return (await nodesOfCluster(db, clusterId)).some((node) => node.profileId !== profileId);
 }
 
 /** @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces. */

@@ -7,7 +7,14 @@ import { CoppiceError } from '../domain/errors.ts';
 import { exampleTime, readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { insertEvent } from '../store/events.ts';
-import { healingOfNode, releaseNode, setExclusion, setPause, type Pause } from '../store/healing.ts';
+import {
+  healingOfNode,
+  releaseNode,
+  setBreaker,
+  setExclusion,
+  setPause,
+  type Pause,
+} from '../store/healing.ts';
 import type { Tx } from '../store/store.ts';
 import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -40,6 +47,18 @@ export async function resumeHealing(tools: RequestTools, caller: Caller, identit
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     await setPause(tx, cluster.id, null);
     await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_RESUME', reason: 'Healing goes on.' });
+  });
+}
+
+/** What failed before is forgotten: recoveries start again at once. Resetting a breaker that is closed changes nothing more. */
+export async function resetBreaker(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    await setBreaker(tx, cluster.id, null);
+    await writeEvent(tx, tools, caller, cluster, {
+      action: 'HEALING_RESET_BREAKER',
+      reason: 'The breaker was closed by an operator.',
+    });
   });
 }
 

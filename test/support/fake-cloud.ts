@@ -22,6 +22,8 @@ export class FakeCloud {
   readonly servers = new Map<string, FakeServer>();
   /** `create web-1`, `reboot web-1`, ... in order. */
   readonly calls: string[] = [];
+  /** Called with each server that is made. */
+  made: (node: NodeFacts, server: FakeServer) => void = () => {};
   /** What the next call of this text fails with. */
   readonly failures = new Map<string, CoppiceError>();
   readonly type: ProfileType = this.#profileType();
@@ -49,6 +51,8 @@ export class FakeCloud {
     const physicalId = `server-${key}`;
     if (!this.servers.has(physicalId))
       this.servers.set(physicalId, { nodeId: node.id, key, verdict: healthy });
+    const server = this.servers.get(physicalId);
+    if (server !== undefined) this.made(node, server);
     return { physicalId, data: { key } };
   }
 

@@ -4,11 +4,12 @@ import { aHealthRecord } from '../../../test/support/health-record.ts';
 import { TestEngine } from '../../../test/support/test-engine.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Cluster, Node } from '../../domain/model.ts';
+import type { Verdict } from '../../domain/verdict.ts';
 import type { HealthRecord } from '../../recovery/classify-health.ts';
 import { registryOf } from '../../profiles/registry.ts';
 import { bindingsOf } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';
-import { quarantineNode } from '../../store/healing.ts';
+import { healingOfCluster, quarantineNode, setBreaker } from '../../store/healing.ts';
 import { saveNodeHealth } from '../../store/node-health.ts';
 import { listRecoveries } from '../../store/recoveries.ts';
 import { onNode } from '../../domain/action-requests.ts';
@@ -236,6 +237,8 @@ describe('CLUSTER_DELETE', () => {
 });
 
 describe('CLUSTER_UPDATE', () => {
+  const ended: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'process 7 has ended' };
+
   it('gives the nodes a new profile one by one, and stops at the first that fails', async () => {
     const id = await cluster();
     const profileId = await engine.newProfile('test.node-1.0');
@@ -245,6 +248,57 @@ describe('CLUSTER_UPDATE', () => {
     expect(action.status).toBe('FAILED');
     expect(cloud.calls).toEqual(['remove web-1', 'create web-1', 'remove web-2', 'create web-2']);
     expect((await engine.cluster(id)).name).toBe('shop');
+  });
+
+  it('stops at the first node that dies soon after it was made, and leaves the others as they were', async () => {
+    const id = await cluster();
+    const before = await engine.cluster(id);
+    const profileId = await engine.newProfile('test.node-1.0');
+    cloud.calls.length = 0;
+    cloud.made = (_node, server) => void setTimeout(() => (server.verdict = ended), 200);
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    expect(action.status).toBe('FAILED');
+    expect(action.statusReason).toMatch(/^Update failed for 1 of 1 node: .*process 7 has ended$/);
+    expect(cloud.calls).toEqual(['remove web-1', 'create web-1']);
+    const nodes = await engine.nodes(id);
+    expect(nodes.map((node) => `${node.name} ${node.status}`)).toEqual([
+      'web-1 ERROR',
+      'web-2 ACTIVE',
+      'web-3 ACTIVE',
+    ]);
+    expect((await engine.cluster(id)).profileId).toBe(before.profileId);
+  });
+
+  it('verifies by the detection of the attached policy, also of one that is disabled', async () => {
+    const id = await cluster({ desiredCapacity: 1 });
+    // Port 9 is closed: whatever the cloud says of its servers, nobody answers at the URL.
+    const options = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
+    const detection = {
+      interval: 60,
+      node_update_timeout: 1,
+      detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options }],
+    };
+    const properties = { detection, recovery: { actions: [{ name: 'REBOOT' }] } };
+    const policyId = await engine.newPolicy('senlin.policy.health-1.3', properties);
+    await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, { policy_id: policyId, enabled: false });
+    const profileId = await engine.newProfile('test.node-1.0');
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    expect(action).toMatchObject({ status: 'FAILED' });
+    expect(action.statusReason).toContain('127.0.0.1:9');
+  });
+
+  it('begins with what is unhealthy, and forgets what the breaker counted once all have the new profile', async () => {
+    const id = await cluster({ desiredCapacity: 2 });
+    const [, second] = await engine.nodes(id);
+    await known(id, second, aHealthRecord('FAILED'));
+    await engine.store.write((tx) => setBreaker(tx, id, { kind: 'closed', failedAt: [1] }));
+    const profileId = await engine.newProfile('test.node-1.0');
+    cloud.calls.length = 0;
+    const action = await engine.runOnCluster('CLUSTER_UPDATE', id, { profile_id: profileId });
+    expect(action.status).toBe('SUCCEEDED');
+    expect(cloud.calls).toEqual(['remove web-2', 'create web-2', 'remove web-1', 'create web-1']);
+    expect((await engine.cluster(id)).profileId).toBe(profileId);
+    expect((await healingOfCluster(engine.store.db, id)).breaker).toBeNull();
   });
 });
 
@@ -264,6 +318,9 @@ describe('policies of a cluster', () => {
     expect(await bindingsOf(engine.store.db, id)).toMatchObject([{ enabled: false }]);
     await engine.runOnCluster('CLUSTER_DETACH_POLICY', id, policy);
     expect(await bindingsOf(engine.store.db, id)).toEqual([]);
+    await engine.store.write((tx) => setBreaker(tx, id, { kind: 'closed', failedAt: [1] }));
+    await engine.runOnCluster('CLUSTER_ATTACH_POLICY', id, policy);
+    expect((await healingOfCluster(engine.store.db, id)).breaker).toBeNull();
   });
 
   it('are refused a second time by type', async () => {

@@ -1,58 +1,50 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
+import type { ActionDefinition } from '../../engine/action-context.ts';
+import { planProfileUpdate } from '../../plans/make-plan.ts';
 import { updateCluster, type ClusterChanges } from '../../store/clusters.ts';
-import { getNode, nodesOfCluster, updateNodes } from '../../store/nodes.ts';
-import { onNodeOfLockedCluster } from '../../domain/action-requests.ts';
-import { requireSuccess, whileClusterIs } from './cluster-action.ts';
+import { setBreaker } from '../../store/healing.ts';
+import type { Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
+import { planAndCarryOut } from './carry-out-plan.ts';
+import { whileClusterIs } from './cluster-action.ts';
 
 /**
  * CLUSTER_UPDATE. Inputs: `{name?, metadata?, timeout?, config?, profile_id?, profile_only?}`. A new profile is carried out node by
- * node, one at a time, and stops at the first that fails, so that a bad profile costs one node and not the cluster;
- * with `profile_only` it is only for nodes that are made from now on.
+ * node; each node is verified, and the first that is not healthy ends the update, so that a bad profile costs one node and not the cluster.
+ * The cluster has the new profile once all its nodes have it, as in Senlin; with `profile_only` it is only for nodes that are made from now on.
  */
 export function clusterUpdate(services: ActionServices): ActionDefinition {
+  const action = 'CLUSTER_UPDATE';
   return {
-    action: 'CLUSTER_UPDATE',
+    action,
     async run(context) {
       const { profile_id: profileId, profile_only: profileOnly } = context.inputs;
       await whileClusterIs(context, 'UPDATING', 'Update in progress', async () => {
         await context.transaction('rename', async (tx) => {
-          await updateCluster(tx, context.action.target, changesOf(context.inputs));
+          const changes = { ...changesOf(context.inputs), updatedAt: context.now() };
+          await updateCluster(tx, context.action.target, changes);
         });
-        if (typeof profileId === 'string' && profileOnly !== true)
-          await updateNodesOneByOne(context, services, profileId);
+        if (typeof profileId !== 'string') return;
+        if (profileOnly !== true)
+          await planAndCarryOut(context, services, (facts) => planProfileUpdate(action, facts, profileId));
+        await context.transaction('new profile', (tx) => setProfile(tx, context.action.target, profileId));
       });
     },
   };
 }
 
+/** Recoveries that did not help under the old profile say nothing about the new one. */
+async function setProfile(tx: Tx, clusterId: string, profileId: string): Promise<void> {
+  await updateCluster(tx, clusterId, { profileId });
+  await setBreaker(tx, clusterId, null);
+}
+
 function changesOf(inputs: JsonObject): ClusterChanges {
-  const { name, metadata, timeout, config, profile_id: profileId } = inputs;
+  const { name, metadata, timeout, config } = inputs;
   return {
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof metadata === 'object' && metadata !== null ? { metadata: metadata as JsonObject } : {}),
     ...(typeof timeout === 'number' ? { timeout } : {}),
     ...(typeof config === 'object' && config !== null ? { config: config as JsonObject } : {}),
-    ...(typeof profileId === 'string' ? { profileId } : {}),
   };
-}
-
-async function updateNodesOneByOne(
-  context: ActionContext,
-  { store }: ActionServices,
-  profileId: string,
-): Promise<void> {
-  const ids = await context.transaction('nodes to update', async (tx) => {
-    const nodes = await nodesOfCluster(tx.db, context.action.target);
-    const old = nodes.filter((node) => node.profileId !== profileId).map((node) => node.id);
-    await updateNodes(tx, old, { status: 'UPDATING', statusReason: 'Waiting for its update' });
-    return old;
-  });
-  for (const id of ids) {
-    const node = await getNode(store.db, id);
-    if (node === undefined) continue;
-    const request = onNodeOfLockedCluster('NODE_UPDATE', node, { profile_id: profileId });
-    requireSuccess(await context.children(`update ${id}`, [request]), 'Update');
-  }
 }

@@ -3,14 +3,15 @@ import type { ActionContext, ActionDefinition } from '../../engine/action-contex
 import { updateNode, type NodeChanges } from '../../store/nodes.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
-import type { ActionServices } from '../services.ts';
+import type { ProbingServices } from '../recovery-probe.ts';
+import { verifyNode } from './verify-node.ts';
 
 /**
- * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out by making the
- * node anew from it.
+ * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out by making the node again
+ * from it, and verifying it.
  * Inputs: `{name?, role?, metadata?, tainted?, profile_id?}`.
  */
-export function nodeUpdate(services: ActionServices): ActionDefinition {
+export function nodeUpdate(services: ProbingServices): ActionDefinition {
   return {
     action: 'NODE_UPDATE',
     async run(context) {
@@ -42,7 +43,7 @@ function ownChanges(inputs: JsonObject): NodeChanges {
 
 async function replaceByProfile(
   context: ActionContext,
-  services: ActionServices,
+  services: ProbingServices,
   profileId: string,
 ): Promise<void> {
   const id = context.action.target;
@@ -62,8 +63,13 @@ async function replaceByProfile(
       return { physicalId, data };
     },
     async (tx, made) => {
-      const done = { status: 'ACTIVE', statusReason: 'Update succeeded', updatedAt: context.now() } as const;
-      await updateNode(tx, id, { ...made, ...done });
+      const statusReason = 'The node was made from the new profile, and is verified';
+      await updateNode(tx, id, { ...made, statusReason, updatedAt: context.now() });
     },
   );
+  await verifyNode(context, services, id);
+  await context.transaction('updated', async (tx) => {
+    const done = { status: 'ACTIVE', statusReason: 'Update succeeded', updatedAt: context.now() } as const;
+    await updateNode(tx, id, done);
+  });
 }

@@ -124,6 +124,7 @@ describe('healing', () => {
     ],
     [['cluster', 'pause', 'web'], 'clusters/web/health/pause', { pause: {} }],
     [['cluster', 'resume', 'web'], 'clusters/web/health/resume', undefined],
+    [['cluster', 'breaker', 'reset', 'web'], 'clusters/web/health/breaker/reset', undefined],
   ])('%j asks for %s', async (words, path, body) => {
     await using api = await fakeApi({ [`POST /v1/${path}`]: { body: { health } } });
     const { code, out } = await run(words, { url: api.url });

@@ -40,6 +40,17 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
         api.read('POST /v1/clusters/{cluster}/health/resume', 'health', { path: { cluster } }),
       ),
     );
+  cluster
+    .command('breaker')
+    .description('The breaker: it stops all recoveries of a cluster after too many that did not help.')
+    .command('reset <cluster>')
+    .description('Close the breaker: recoveries start again, and those that did not help are forgotten.')
+    .addHelpText('after', exampleText('cluster breaker reset web'))
+    .action(
+      onCluster(terminal, (api, cluster) =>
+        api.read('POST /v1/clusters/{cluster}/health/breaker/reset', 'health', { path: { cluster } }),
+      ),
+    );
 }
 
 export function addNodeHealing(nodes: Command, terminal: Terminal): void {

@@ -8,6 +8,7 @@ import {
   includeNode,
   pauseHealing,
   releaseFromQuarantine,
+  resetBreaker,
   resumeHealing,
 } from '../../requests/healing.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
@@ -99,6 +100,21 @@ const pause = route({
   },
 });
 
+const breakerReset = route({
+  method: 'POST',
+  path: '/v1/clusters/{cluster}/health/breaker/reset',
+  summary: 'Close the breaker of a cluster: recoveries that did not help are forgotten',
+  tag,
+  role: 'member',
+  answers: clusterAnswers,
+  async handle(request) {
+    const { tools, caller } = request;
+    const cluster = param(request, 'cluster');
+    await resetBreaker(tools, caller, cluster);
+    return await answerForCluster(tools, caller, cluster);
+  },
+});
+
 const exclude = route({
   method: 'POST',
   path: '/v1/nodes/{node}/health/exclude',
@@ -152,6 +168,7 @@ export const healthRoutes: Route[] = [
   ofCluster,
   pause,
   resume,
+  breakerReset,
   ofNode,
   exclude,
   onNode('include', 'Take a node into healing again', includeNode),
