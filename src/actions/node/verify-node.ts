@@ -8,7 +8,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { HealthPolicy, VerifyBy } from '../../domain/health-policy.ts';
 import { isDefinite, type Verdict } from '../../domain/verdict.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
-import { duration } from '../../recovery/describe.ts';
+import { duration } from '../../domain/duration.ts';
 import { detectionWithoutPolicy } from '../../recovery/operation-rules.ts';
 import { getNode } from '../../store/nodes.ts';
 import type { ProbingServices } from '../recovery-probe.ts';

@@ -40,7 +40,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
         api.read('POST /v1/clusters/{cluster}/health/resume', 'health', { path: { cluster } }),
       ),
     );
-  cluster
+  clusters
     .command('breaker')
     .description('The breaker: it stops all recoveries of a cluster after too many that did not help.')
     .command('reset <cluster>')
