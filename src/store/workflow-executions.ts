@@ -422,10 +422,11 @@ export async function getWorkflowAction(db: Db, id: string): Promise<ActionRecor
   return row === undefined ? undefined : toWorkflowAction(row);
 }
 
-/** In the order of their creation. */
-export async function actionsOfTask(db: Db, task: TaskRecord): Promise<ActionRecord[]> {
+/** Those whose results count, in the order of their creation: not the attempts before. */
+export async function acceptedActionsOfTask(db: Db, task: TaskRecord): Promise<ActionRecord[]> {
   const query = db.selectFrom('workflow_action').selectAll().where('execution_id', '=', task.executionId);
-  return (await query.where('task_id', '=', task.id).orderBy('seq').execute()).map(toWorkflowAction);
+  const accepted = query.where('task_id', '=', task.id).where('accepted', '=', 1);
+  return (await accepted.orderBy('seq').execute()).map(toWorkflowAction);
 }
 
 /** Several at once, by id. */

@@ -73,6 +73,11 @@ test.each([
     'tasks that fork without an end',
     '{s: {action: std.noop, on-success: [a, b]}, a: {action: std.noop, on-success: [a, b]}, b: {action: std.noop, on-success: [a, b]}}',
   ],
+  ['retries without an end', '{a: {action: std.fail, retry: {count: 1000000, delay: 0}}}'],
+  [
+    'retries of items without an end',
+    "{a: {with-items: 'i in [1, 2, 3]', action: std.fail, retry: {count: 1000000, delay: 0}}}",
+  ],
 ])('%s is answered for while it runs, and ends', async (_what, tasks) => {
   const id = await run('loop', tasks);
   expect((await show(id)).state).toBe('RUNNING');
@@ -82,4 +87,26 @@ test.each([
   const timers = server.opened.store.db.selectFrom('workflow_timer').select('subject_id');
   await eventually('nothing of it is left to do', async () => (await timers.execute()).length === 0, 60_000);
   expect(server.errors).toEqual([]);
+});
+
+test('what has become too much is cancelled and reported on without reading all of it', async () => {
+  const id = await run('many', '{a: {action: std.fail, retry: {count: 6000, delay: 0}}}');
+  expect((await ended(id)).state).toBe('ERROR');
+  const stop = JSON.stringify({ state: 'CANCELLED', state_info: 'enough' });
+  expect((await ask('PUT', `/executions/${id}`, stop)).state).toBe('ERROR');
+  const report = (await ask('GET', `/executions/${id}/report`)) as unknown as { faultstring: string };
+  expect(report.faultstring).toMatch(
+    /^report: expected at most 5000 tasks and actions, found 1 tasks and 6001/,
+  );
+  const statistics = await ask('GET', `/executions/${id}/report?statistics_only=true`);
+  expect(statistics).toMatchObject({ statistics: { total_tasks_count: 1, error_tasks_count: 1 } });
+});
+
+test('items that would not fit are refused before any of them is begun', async () => {
+  const id = await run('items', "{a: {with-items: 'i in <% range(90000) %>', action: std.async_noop}}");
+  const { state, state_info } = await ended(id);
+  expect(state).toBe('ERROR');
+  expect(state_info).toContain('The execution holds more than');
+  const actions = server.opened.store.db.selectFrom('workflow_action').select('id').limit(1);
+  expect(await actions.execute()).toEqual([]);
 });

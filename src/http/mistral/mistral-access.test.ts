@@ -175,11 +175,12 @@ describe('The services', () => {
       };
       await registerService(tx, process);
     });
-    expect((await ask('a', 'GET', '/services')).body).toEqual({
-      services: [
+    const { services } = (await ask('a', 'GET', '/services')).body;
+    expect(services).toEqual(
+      expect.arrayContaining([
         { name: 'h_7', type: 'api_group' },
         { name: 'h_7', type: 'engine_group' },
-      ],
-    });
+      ]),
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** `/v2/tasks`, and the tasks of an execution. */
 import { requireExecution } from '../../requests/workflows/executions.ts';
 import {
-  actionsOf,
+  acceptedActionsOf,
   changeTask,
   listVisibleTasks,
   requireTask,
@@ -38,7 +38,7 @@ const list: ListDeclaration<TaskOfExecution> = {
 };
 
 async function withActions(tools: RequestTools, found: TaskOfExecution) {
-  return { ...found, actions: await actionsOf(tools, found.task) };
+  return { ...found, actions: await acceptedActionsOf(tools, found.task) };
 }
 
 async function taskList(

@@ -1,6 +1,6 @@
 /** Tasks of executions: shown with their results, run again, skipped. */
 import type { JsonObject } from '../../domain/json.ts';
-import { actionsOfTask, getTask, type StoredExecution } from '../../store/workflow-executions.ts';
+import { acceptedActionsOfTask, getTask, type StoredExecution } from '../../store/workflow-executions.ts';
 import { listTasks, type PageQuery } from '../../store/workflow-listing.ts';
 import type { TaskSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { ActionRecord, TaskRecord } from '../../domain/workflow-records.ts';
@@ -51,9 +51,9 @@ async function withExecutions(tools: RequestTools, tasks: readonly TaskRecord[])
   return found;
 }
 
-/** In the order of their creation. */
-export async function actionsOf({ store }: RequestTools, task: TaskRecord): Promise<ActionRecord[]> {
-  return await actionsOfTask(store.db, task);
+/** Those that make its result. */
+export async function acceptedActionsOf({ store }: RequestTools, task: TaskRecord): Promise<ActionRecord[]> {
+  return await acceptedActionsOfTask(store.db, task);
 }
 
 export interface TaskChange {

@@ -19,6 +19,7 @@ import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
 import { hasActionEnded } from '../../domain/workflow-records.ts';
+import { hasEnded } from '../workflow-service.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';
@@ -51,6 +52,16 @@ export interface LiveTools {
   readonly idle: (live: LiveExecution) => void;
   readonly isStopping: () => boolean;
 }
+
+/** What an execution that has ended answers by itself, without its tasks. */
+const needsNoTasks: ReadonlySet<UntimedEvent['type']> = new Set([
+  'start',
+  'pause',
+  'resume',
+  'change-env',
+  'stop',
+  'timer',
+]);
 
 /** Bounds how long the first of them waits for the others. */
 const mostInBatch = 100;
@@ -178,7 +189,9 @@ export class LiveExecution {
   }
 
   async #runBatch(deliveries: readonly Delivery[]): Promise<void> {
-    const loaded = (this.#loaded ??= await this.#load());
+    // What an ended execution ran may be tens of thousands of rows: they are read for what needs them only.
+    const ended = this.#loaded === undefined && deliveries.every(({ event }) => needsNoTasks.has(event.type));
+    const loaded = (ended ? await this.#loadEnded() : undefined) ?? (this.#loaded ??= await this.#load());
     if (loaded === undefined) {
       for (const delivery of deliveries) delivery.settle(notFound(this.id));
       return;
@@ -201,6 +214,16 @@ export class LiveExecution {
     batch.loaded.version += 1;
     batch.loaded.isNew = false;
     committed(batch, messages);
+  }
+
+  /** Without its tasks and actions; undefined where it has not ended. */
+  async #loadEnded(): Promise<LoadedExecution | undefined> {
+    const { store, library } = this.#tools;
+    const found = await getExecution(store.db, this.id);
+    if (found === undefined || !hasEnded(found.record.state)) return undefined;
+    const { record, version, ...keeping } = found;
+    const workflow = await library.specOf(keeping.sourceId, record.workflow);
+    return { workflow, state: new ExecutionState(record), keeping, version, isNew: false };
   }
 
   async #load(): Promise<LoadedExecution | undefined> {

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
 import type { WorkflowTimer } from '../../store/workflow-work.ts';
+import { yieldToEventLoop } from '../../event-loop.ts';
 import { isDecided, type ActionCall, type ActionEnding } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import { conduct, createSubExecution } from '../language/conductor.ts';
@@ -115,7 +116,11 @@ export class StepBatch {
       const [endings, refused] = [this.#endings, this.#refusedSubExecutions];
       [this.#endings, this.#refusedSubExecutions] = [[], []];
       for (const ended of refused) await this.#conduct(ended);
-      for (const { actionId, ending } of endings) await this.#end(actionId, ending);
+      for (const { actionId, ending } of endings) {
+        await this.#end(actionId, ending);
+        // A loop of decided actions asks the database for nothing: without a turn here nothing else would be answered.
+        await yieldToEventLoop();
+      }
     }
     return refusal;
   }

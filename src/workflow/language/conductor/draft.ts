@@ -148,6 +148,16 @@ export class Draft {
     for (const id of this.#newActions.get(taskId) ?? []) yield this.#knownAction(id);
   }
 
+  /** Those whose results count. */
+  acceptedActionsOf(taskId: string): ActionRecord[] {
+    const before = this.#state.acceptedActionIdsOf(taskId);
+    const still = [...before].map((id) => this.#knownAction(id)).filter((action) => action.accepted);
+    const since = [...this.#actions.values()].filter(
+      (action) => action.taskId === taskId && action.accepted && !before.has(action.id),
+    );
+    return [...still, ...since];
+  }
+
   addAction(action: ActionRecord): void {
     append(this.#newActions, action.taskId, action.id);
     this.#actions.set(action.id, action);
@@ -160,6 +170,11 @@ export class Draft {
     this.#actions.set(id, action);
     if (holdsData(patch, ['result'])) this.#grow(actionSize(action) - actionSize(before));
     return action;
+  }
+
+  /** Refuses work that would not fit, before it is begun. @throws TooMuchData */
+  requireRoomFor(records: number): void {
+    if (this.#size + records * recordSize > mostData) throw new TooMuchData();
   }
 
   /** Told at once, not at the end of the step: a step may begin a hundred thousand items. */

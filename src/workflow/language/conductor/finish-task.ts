@@ -183,8 +183,8 @@ function retry(draft: Draft, taskId: string, state: EndState): boolean {
 
 /** The results of these actions no longer count. */
 export function throwAway(draft: Draft, taskId: string, which: (action: ActionRecord) => boolean): void {
-  for (const action of draft.actionsOf(taskId)) {
-    if (action.accepted && which(action)) draft.updateAction(action.id, { accepted: false });
+  for (const action of draft.acceptedActionsOf(taskId)) {
+    if (which(action)) draft.updateAction(action.id, { accepted: false });
   }
 }
 
@@ -217,9 +217,7 @@ export function finishTask(
 
 function dropResult(draft: Draft, task: TaskRecord, spec: TaskSpec): void {
   if (isTruthy(evaluate(spec.keepResult, taskScope(draft, task)))) return;
-  for (const action of draft.actionsOf(task.id)) {
-    if (action.accepted) draft.updateAction(action.id, { result: null });
-  }
+  for (const { id } of draft.acceptedActionsOf(task.id)) draft.updateAction(id, { result: null });
 }
 
 /** The time of an attempt is over: what it started is stopped, and the attempt has failed. */

@@ -143,6 +143,7 @@ export function beginAttempt(draft: Draft, taskId: string, only: readonly number
 function beginItems(draft: Draft, task: TaskRecord, spec: TaskSpec, only: readonly number[] | null): void {
   const items = evaluateItems(draft, task, spec);
   const total = Object.values(items)[0]?.length ?? 0;
+  draft.requireRoomFor(only?.length ?? total);
   const progress: ItemsProgress = { total, only, started: 0, running: 0, failed: 0, cancelled: 0 };
   draft.updateTask(task.id, { items, progress });
   if (total === 0)

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 
 interface TaskHome {
   actionsOf(taskId: string): Iterable<ActionRecord>;
+  acceptedActionsOf(taskId: string): Iterable<ActionRecord>;
   source(taskName: string): JsonObject;
   hasItems(taskName: string): boolean;
 }
@@ -30,13 +31,14 @@ function homeOf(draft: Draft): TaskHome {
   const { tasks } = draft.workflow;
   return {
     actionsOf: (taskId) => draft.actionsOf(taskId),
+    acceptedActionsOf: (taskId) => draft.acceptedActionsOf(taskId),
     source: (name) => tasks.get(name)?.source ?? {},
     hasItems: (name) => (tasks.get(name)?.withItems.length ?? 0) > 0,
   };
 }
 
 function resultOf(home: TaskHome, task: TaskRecord): Json {
-  return resultOfActions(home.actionsOf(task.id), home.hasItems(task.name));
+  return resultOfActions(home.acceptedActionsOf(task.id), home.hasItems(task.name));
 }
 
 function viewOf(home: TaskHome, task: TaskRecord): JsonObject {
@@ -69,7 +71,12 @@ export function taskViewsOf(draft: Draft, executionId: string, filter: TaskFilte
   const home =
     other === null
       ? homeOf(draft)
-      : { ...other, actionsOf: actionsIn(other.state), source: other.taskSources };
+      : {
+          ...other,
+          actionsOf: actionsIn(other.state),
+          acceptedActionsOf: actionsIn(other.state),
+          source: other.taskSources,
+        };
   const tasks = [...(other === null ? draft.tasks() : other.state.tasks)];
   const own = tasks.filter((task) => passes(home, task, filter)).map((task) => viewOf(home, task));
   if (!filter.recursive) return own;

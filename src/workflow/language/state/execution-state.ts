@@ -22,6 +22,8 @@ export class ExecutionState {
   readonly #openTasks = new Set<string>();
   readonly #actions = new Map<string, ActionRecord>();
   readonly #actionsByTask = new Map<string, string[]>();
+  /** Of a task that is retried a thousand times one action counts: nothing is to walk through all of them. */
+  readonly #acceptedByTask = new Map<string, Set<string>>();
   #size = 0;
 
   /** Tasks in the order of their numbers; actions in any order. */
@@ -74,6 +76,11 @@ export class ExecutionState {
     return this.#actionsByTask.get(taskId) ?? [];
   }
 
+  /** Those whose results count. */
+  acceptedActionIdsOf(taskId: string): ReadonlySet<string> {
+    return this.#acceptedByTask.get(taskId) ?? none;
+  }
+
   /** After the step was committed. */
   apply(changes: Changes): void {
     if (changes.execution !== undefined) this.#putExecution(changes.execution);
@@ -100,8 +107,14 @@ export class ExecutionState {
     this.#size += actionSize(action) - (before === undefined ? 0 : actionSize(before));
     if (before === undefined) append(this.#actionsByTask, action.taskId, action.id);
     this.#actions.set(action.id, action);
+    const accepted = this.#acceptedByTask.get(action.taskId);
+    if (!action.accepted) accepted?.delete(action.id);
+    else if (accepted === undefined) this.#acceptedByTask.set(action.taskId, new Set([action.id]));
+    else accepted.add(action.id);
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 function append(index: Map<string, string[]>, key: string, id: string): void {
   const ids = index.get(key);
