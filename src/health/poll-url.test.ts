@@ -10,6 +10,7 @@ import type { NodeFacts } from '../profiles/profile-type.ts';
 import { AddressGuard } from '../outbound/address-guard.ts';
 import { HttpClient } from '../outbound/http-client.ts';
 import { NameLookup } from '../outbound/name-lookup.ts';
+import { OutOfTime } from './detector.ts';
 import { pollUrl } from './poll-url.ts';
 import { probeModes } from './probe-node.ts';
 import { testSession } from '../../test/support/session.ts';
@@ -293,11 +294,15 @@ describe('redirects', () => {
   });
 
   test('to a server that hangs name that server', async () => {
-    const hanging = await listen(net.createServer());
+    const time = new AbortController();
+    const silent = net.createServer(() => time.abort(new OutOfTime(300)));
+    const hanging = await listen(silent);
     const port = await serve((_, response) => {
       response.writeHead(302, { location: `http://127.0.0.1:${hanging}/x` }).end();
     });
-    const verdict = await ask(port, {}, 300);
+    const detector = pollUrl({ poll_url: 'http://127.0.0.1:{port}/' }, new HttpClient());
+    const profile = { probe: neverAsked, endpoint: () => ({ address: '127.0.0.1', port }) };
+    const verdict = await detector.probe({ node: facts, profile }, time.signal);
     expect(verdict.reason).toBe(
       `http://127.0.0.1:${port}/ redirected to http://127.0.0.1:${hanging}/x: no whole answer within 0.3 s`,
     );
