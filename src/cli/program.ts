@@ -2,7 +2,7 @@
  * What a person can type. One file a command; each says what it takes and hands the work on:
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
- *     cluster, node, profile, policy,
+ *     status, cluster, node, profile, policy,
  *     action, recovery, workflow, watch    ask a server, through the public HTTP API and nothing else
  *     policy check, profile check,
  *     workflow validate, workflow graph    look at a file; need no server
@@ -20,6 +20,7 @@ import { policyCommand } from './commands/policy.ts';
 import { profileCommand } from './commands/profile.ts';
 import { recoveryCommand } from './commands/recovery.ts';
 import { serveCommand } from './commands/serve.ts';
+import { statusCommand } from './commands/status.ts';
 import type { Terminal } from './rendering/terminal.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workflowCommand } from './commands/workflow.ts';
@@ -32,6 +33,7 @@ Examples:
   $ coppice policy create web-health health.yaml  how they are watched and recovered
   $ coppice cluster create web --profile web --size 5 --wait
   $ coppice cluster policy-attach web web-health
+  $ coppice status                                what is wrong anywhere, and what to do
   $ coppice watch web
 
 Most commands need a server: --url, else COPPICE_URL, else http://127.0.0.1:8777.
@@ -49,6 +51,7 @@ export function buildProgram(terminal: Terminal): Command {
   const commands = [
     demoCommand,
     serveCommand,
+    statusCommand,
     clusterCommand,
     nodeCommand,
     profileCommand,

@@ -2,25 +2,39 @@
 import { Command } from 'commander';
 import { addList, addShow, exampleText, printObject } from './resource.ts';
 import { actionResource } from './resources.ts';
+import type { Action } from './resources.ts';
 import { openSession } from '../client/session.ts';
+import type { Session } from '../client/session.ts';
 import { WAIT_FLAG } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { waitForAction } from '../client/wait-for-action.ts';
 
+/** An action is shown soon after it ran: the recovery is among the latest of its node. */
+const latestRecoveries = 200;
+
 export function actionCommand(terminal: Terminal): Command {
   const action = new Command('action')
     .description('What was asked for, and what became of it.')
-    .addHelpText('after', exampleText('action list --status RUNNING', 'action show 7fcf1201'));
+    .addHelpText('after', exampleText('action list --action NODE_RECOVER', 'action show 7fcf1201'));
   addList(action, terminal, actionResource, [
-    { flags: '--target <id>', key: 'target', description: 'on the cluster or node with this id' },
+    { flags: '--target <node>', key: 'target', description: 'on this node or cluster itself' },
     { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster and its nodes' },
-    { flags: '--action <name>', key: 'action', description: 'CLUSTER_RECOVER, NODE_CREATE, ...' },
-    { flags: '--status <status>', key: 'status', description: 'RUNNING, FAILED, ...' },
+    { flags: '--action <name>', key: 'action', description: 'NODE_RECOVER, CLUSTER_CREATE, ...' },
+    { flags: '--status <status>', key: 'status', description: 'RUNNING, SUCCEEDED, FAILED, ...' },
   ]);
-  addShow(action, terminal, actionResource);
+  addShow(action, terminal, actionResource, recoveryHint);
   addCancel(action, terminal);
   return action;
+}
+
+/** The recovery that a NODE_RECOVER carries out has the story of it. */
+async function recoveryHint({ api, typed }: Session, { action, id, target }: Action): Promise<string> {
+  if (action !== 'NODE_RECOVER') return '';
+  const query = { node: target, limit: latestRecoveries };
+  const recoveries = await api.read('GET /v1/recoveries', 'recoveries', { query }).catch(() => []);
+  const found = recoveries.find((recovery) => recovery.action_id === id);
+  return found === undefined ? '' : `\n  ${typed(`recovery show ${found.id}`)}   what was decided and done\n`;
 }
 
 function addCancel(action: Command, terminal: Terminal): void {

@@ -2,11 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { parseYamlText } from '../../workflow/language/definition/yaml-document.ts';
 import { run } from '../../../test/cli/run.ts';
+import { sampleNode, sampleRecovery } from '../../../test/cli/samples.ts';
 
 const cluster = {
   id: '102aafe7-f906-4bc0-aca3-d01a9ac49743',
   name: 'web',
   status: 'ACTIVE',
+  health: 'HEALTHY',
   status_reason: 'CLUSTER_CREATE: number of active nodes is equal or above desired_capacity (2).',
   nodes: ['n1', 'n2'],
   desired_capacity: 2,
@@ -51,10 +53,10 @@ describe('lists', () => {
     expect(code).toBe(0);
     expect(out).toBe(
       [
-        'NAME                                       STATUS  NODES  PROFILE     CREATED    ID',
-        'web                                        ACTIVE  2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
-        'a-very-long-name-that-is-not-cut-anywhere  ERROR   2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
-        'ended                                      ACTIVE  0/1    web-server  3 min ago  c2',
+        'NAME                                       HEALTH   STATUS  NODES  PROFILE     CREATED    ID',
+        'a-very-long-name-that-is-not-cut-anywhere  HEALTHY  ERROR   2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
+        'ended                                      HEALTHY  ACTIVE  0/1    web-server  3 min ago  c2',
+        'web                                        HEALTHY  ACTIVE  2/2    web-server  3 min ago  102aafe7-f906-4bc0-aca3-d01a9ac49743',
         '',
       ].join('\n'),
     );
@@ -89,6 +91,7 @@ describe('lists', () => {
     const node = {
       id: 'n1',
       name: 'web-1',
+      health: 'FAILED',
       status: 'ACTIVE',
       cluster_id: cluster.id,
       physical_id: '4711.12',
@@ -98,7 +101,7 @@ describe('lists', () => {
       'GET /v1/clusters': { body: { clusters: [cluster] } },
     });
     const { out } = await run(['node', 'list'], { url: api.url });
-    expect(out).toMatch(/^web-1 +ACTIVE +web +4711\.12/m);
+    expect(out).toMatch(/^web-1 +FAILED +ACTIVE +web +4711\.12/m);
   });
 });
 
@@ -264,4 +267,72 @@ describe('what starts an action', () => {
     expect(api.asked[0]?.body).toEqual({ action: { status: 'CANCELLED' } });
     expect([code, (JSON.parse(out) as { status: string }).status]).toEqual([0, 'CANCELLED']);
   });
+});
+
+test('a list is ordered as users count: web-2 before web-10', async () => {
+  const nodes = ['web-10', 'web-2', 'web-1'].map((name) => sampleNode({ id: name, name }));
+  await using api = await fakeApi({
+    'GET /v1/nodes': { body: { nodes } },
+    'GET /v1/clusters': { body: { clusters: [] } },
+  });
+  const { out } = await run(['node', 'list'], { url: api.url });
+  expect([...out.matchAll(/^web-\d+/gm)].map(([name]) => name)).toEqual(['web-1', 'web-2', 'web-10']);
+});
+
+test('a hint leads to the server that was asked, not to the default one', async () => {
+  await using api = await fakeApi({
+    'POST /v1/nodes/web-1/actions': { status: 202, body: { action: 'a1' } },
+    'GET /v1/actions/a1': { body: action('RUNNING') },
+  });
+  const { out } = await run(['node', 'check', 'web-1', '--url', api.url]);
+  expect(out).toContain(`coppice action show a1 --url ${api.url}`);
+});
+
+describe('workflow', () => {
+  const execution = { id: 'e1', workflow_name: 'evacuate', state: 'PAUSED' };
+
+  test.each([
+    ['pause', 'PAUSED'],
+    ['resume', 'RUNNING'],
+    ['cancel', 'CANCELLED'],
+  ])('%s asks for %s', async (word, state) => {
+    await using api = await fakeApi({ 'PUT /v2/executions/e1': { body: execution } });
+    const { code, out } = await run(['workflow', word, 'e1', '--reason', 'new switch'], { url: api.url });
+    expect([code, out]).toEqual([0, 'evacuate is PAUSED. Follow it with: coppice workflow show e1\n']);
+    expect(api.asked[0]?.body).toEqual({ state, state_info: 'new switch' });
+  });
+
+  test('rerun runs the failed task again, and says which failed where there is none of that name', async () => {
+    await using api = await fakeApi({
+      'GET /v2/executions/e1/tasks': { body: { tasks: [{ id: 't1', name: 'move', state: 'ERROR' }] } },
+      'PUT /v2/tasks/t1': { body: {} },
+      'GET /v2/executions/e1': { body: { ...execution, state: 'RUNNING' } },
+    });
+    const { out } = await run(['workflow', 'rerun', 'e1', 'move'], { url: api.url });
+    expect(out).toContain('evacuate is RUNNING');
+    expect(api.asked[1]?.body).toEqual({ state: 'RUNNING', reset: true });
+    const { code, err } = await run(['workflow', 'rerun', 'e1', 'other'], { url: api.url });
+    expect([code, err]).toEqual([1, 'coppice: There is nothing to run again as "other": failed: move.\n']);
+  });
+});
+
+test('recovery cancel shows how the recovery was ended', async () => {
+  const recovery = sampleRecovery({ state: 'CANCELLED', closed_at: '2026-11-22T18:20:00.000Z' });
+  await using api = await fakeApi({ 'POST /v1/recoveries/r1/cancel': { body: { recovery } } });
+  const { code, out } = await run(['recovery', 'cancel', 'r1'], { url: api.url });
+  expect([code, out.split('\n')[0]]).toEqual([0, 'web-1  CANCELLED after 5 s']);
+});
+
+test('the action of a recovery leads to it', async () => {
+  const target = '9f1c6f2e-0000-4000-8000-000000000002';
+  const recover = {
+    ...action('SUCCEEDED'),
+    action: { id: 'a1', action: 'NODE_RECOVER', target, status: 'SUCCEEDED' },
+  };
+  await using api = await fakeApi({
+    'GET /v1/actions/a1': { body: recover },
+    'GET /v1/recoveries': { body: { recoveries: [sampleRecovery({ action_id: 'a1' })] } },
+  });
+  const { out } = await run(['action', 'show', 'a1'], { url: api.url });
+  expect(out).toContain('coppice recovery show r1');
 });

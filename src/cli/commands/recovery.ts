@@ -1,36 +1,43 @@
 /** `coppice recovery ...`: each failure of a node, and how it was brought back. */
 import { Command } from 'commander';
-import type { Operations, Schemas } from '../../client/api-types.ts';
-import { duration } from '../../domain/duration.ts';
-import { addList, ageColumn, idColumn, exampleText } from './resource.ts';
-import type { Resource } from './resource.ts';
-import { renderRecovery } from '../rendering/recovery-timeline.ts';
+import type { Operations } from '../../client/api-types.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { failureText } from '../rendering/failure-text.ts';
+import {
+  afterwardsText,
+  groupRecoveries,
+  openedText,
+  stateText,
+  tookText,
+} from '../rendering/recovery-rows.ts';
+import type { Recovery, RecoveryGroup } from '../rendering/recovery-rows.ts';
+import { renderRecovery } from '../rendering/recovery-timeline.ts';
 import { toneOf } from '../rendering/style.ts';
-import type { Cell } from '../rendering/table.ts';
-import { orDash } from '../rendering/text-of.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { readTime } from '../rendering/times.ts';
+import { orDash } from '../rendering/text-of.ts';
+import { addList, exampleText } from './resource.ts';
+import type { Resource } from './resource.ts';
 
-type Summary = Schemas['RecoverySummary'];
-
-const recoveryResource: Resource<Summary, Summary, Operations['GET /v1/recoveries']['query']> = {
+const recoveryResource: Resource<Recovery, RecoveryGroup, Operations['GET /v1/recoveries']['query']> = {
   one: 'recovery',
   many: 'recoveries',
   examples: { list: 'recovery list --node web-3', show: 'recovery show 5a1f09c2' },
   columns: [
-    { header: 'NODE', cell: (recovery) => ({ text: orDash(recovery.node_name) }) },
-    { header: 'STATE', cell: stateCell },
-    { header: 'FAILURE', cell: (recovery) => ({ text: failureText(recovery.failure) }) },
-    ageColumn('OPENED', 'opened_at'),
-    { header: 'TOOK', cell: (recovery) => ({ text: tookText(recovery) }) },
-    idColumn,
+    { header: 'NODE', cell: ({ recoveries: [{ node_name: name }] }) => ({ text: orDash(name) }) },
+    {
+      header: 'STATE',
+      cell: (group) => ({ text: stateText(group), tone: toneOf(group.recoveries[0].state) }),
+    },
+    { header: 'FAILURE', cell: ({ recoveries: [{ failure }] }) => ({ text: failureText(failure) }) },
+    { header: 'OPENED', cell: (group, times) => ({ text: openedText(group, times) }) },
+    { header: 'TOOK', cell: (group) => ({ text: tookText(group) }) },
+    { header: 'ID', cell: ({ recoveries: [{ id }] }) => ({ text: orDash(id), tone: 'quiet' }) },
+    { header: 'AFTERWARDS', cell: (group) => ({ text: afterwardsText(group), tone: 'busy' }) },
   ],
   first: [],
   list: (api, query) => api.read('GET /v1/recoveries', 'recoveries', { query }),
   show: (api, recovery) => api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery } }),
-  rows: async (_api, recoveries) => recoveries,
+  rows: async (_api, recoveries) => groupRecoveries(recoveries),
   hasFixedOrder: true,
 };
 
@@ -43,33 +50,64 @@ export function recoveryCommand(terminal: Terminal): Command {
     { flags: '-c, --cluster <cluster>', key: 'cluster', description: 'of the nodes of this cluster' },
     { flags: '--state <state>', key: 'state', description: 'OPEN, RECOVERED, EXHAUSTED, ...' },
   ]);
-  recovery
+  addShow(recovery, terminal);
+  addChange(recovery, terminal, {
+    name: 'cancel',
+    description:
+      'End an open recovery: what it has begun is brought to an end first; a held one ends at once.',
+    operation: 'POST /v1/recoveries/{recovery}/cancel',
+  });
+  addChange(recovery, terminal, {
+    name: 'acknowledge',
+    description: 'Say that what its warning is about is done: it is not shown any more.',
+    operation: 'POST /v1/recoveries/{recovery}/acknowledge',
+  });
+  return recovery;
+}
+
+function addShow(group: Command, terminal: Terminal): void {
+  group
     .command('show <id>')
     .description('Show a recovery as a timeline: what was decided and done, when, and why.')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ coppice recovery list --node web-3\n  $ coppice recovery show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90',
-    )
+    .addHelpText('after', exampleText('recovery list --node web-3', 'recovery show 5a1f09c2'))
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const path = { recovery: id };
       const shown = await session.api.read('GET /v1/recoveries/{recovery}', 'recovery', { path });
+      const { columns } = terminal.size();
       if (session.json) writeJson(terminal, shown);
       else
+        terminal.write(renderRecovery(shown, session.style, { ...session, columns, times: session.times() }));
+    });
+}
+
+function addChange(
+  group: Command,
+  terminal: Terminal,
+  {
+    name,
+    description,
+    operation,
+  }: {
+    readonly name: string;
+    readonly description: string;
+    readonly operation:
+      | 'POST /v1/recoveries/{recovery}/cancel'
+      | 'POST /v1/recoveries/{recovery}/acknowledge';
+  },
+): void {
+  group
+    .command(`${name} <id>`)
+    .description(description)
+    .addHelpText('after', exampleText(`recovery ${name} 5a1f09c2`))
+    .action(async (id: string, _options: object, command: Command) => {
+      const session = openSession(command, terminal);
+      const changed = await session.api.read(operation, 'recovery', { path: { recovery: id } });
+      const { columns } = terminal.size();
+      if (session.json) writeJson(terminal, changed);
+      else
         terminal.write(
-          renderRecovery(shown, session.style, { columns: terminal.size().columns, times: session.times() }),
+          renderRecovery(changed, session.style, { ...session, columns, times: session.times() }),
         );
     });
-  return recovery;
-}
-
-function stateCell(recovery: Summary): Cell {
-  const state = orDash(recovery.state);
-  return { text: recovery.mode === 'OBSERVE' ? `${state} (observed)` : state, tone: toneOf(state) };
-}
-
-function tookText(recovery: Summary): string {
-  const opened = readTime(recovery.opened_at);
-  const closed = readTime(recovery.closed_at);
-  return opened === undefined || closed === undefined ? '-' : duration(closed - opened);
 }

@@ -34,6 +34,8 @@ export interface Resource<T, Row = T, Query = object> {
   readonly show: (api: ApiClient, nameOrId: string) => Promise<T>;
   /** From what the list answers, and what the columns need beside it (names of clusters, ...). */
   readonly rows: (api: ApiClient, objects: readonly T[]) => Promise<readonly Row[]>;
+  /** Without `--sort` users find them by name. */
+  readonly isOrderedByName?: true;
   /** The API lists them in one order only. */
   readonly hasFixedOrder?: true;
 }
@@ -94,11 +96,20 @@ export function addList<T extends object, Row, Query extends object>(
       const { limit, sort } = options;
       // The words behind the options are the user's: what the API does not take it refuses with its reason.
       const query = { ...filterQuery(filters, options), limit, sort } as Query;
-      const objects = await resource.list(session.api, query);
+      const asked = await resource.list(session.api, query);
+      const objects = resource.isOrderedByName === true && sort === undefined ? byName(asked) : asked;
       if (session.json) writeJson(terminal, objects);
       else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
       else printRows(session, resource.columns, await resource.rows(session.api, objects));
     });
+}
+
+const names = new Intl.Collator('en', { numeric: true });
+
+/** As users count: web-2 before web-10. */
+function byName<T>(objects: readonly T[]): T[] {
+  const nameOf = (object: T): string => (object as { readonly name?: string }).name ?? '';
+  return objects.toSorted((left, right) => names.compare(nameOf(left), nameOf(right)));
 }
 
 type ListOptions = Readonly<Record<string, string | number | undefined>>;
@@ -128,6 +139,7 @@ export function addShow<T extends object>(
   group: Command,
   terminal: Terminal,
   resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show'>,
+  furtherHint?: (session: Session, object: T) => Promise<string>,
 ): Command {
   return group
     .command(`show <${resource.one}>`)
@@ -135,7 +147,10 @@ export function addShow<T extends object>(
     .addHelpText('after', exampleText(resource.examples.show))
     .action(async (nameOrId: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      printObject(session, resource, await resource.show(session.api, nameOrId));
+      const object = await resource.show(session.api, nameOrId);
+      printObject(session, resource, object);
+      if (!session.json && furtherHint !== undefined)
+        terminal.write(session.style('quiet', await furtherHint(session, object)));
     });
 }
 

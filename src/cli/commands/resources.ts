@@ -1,8 +1,8 @@
 /** The kinds of objects that the API has, as they are read, listed and shown: the only place that knows their columns. */
-import type { Operation, RequestOf } from '../../client/api-client.ts';
+import { ApiError } from '../../client/api-client.ts';
+import type { ApiClient, Operation, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
-import { orDash } from '../rendering/text-of.ts';
 import { readTime } from '../rendering/times.ts';
 import { ageColumn, idColumn, statusColumn, textColumn } from './resource.ts';
 import type { Column, Resource } from './resource.ts';
@@ -37,6 +37,7 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
   },
   columns: [
     textColumn('NAME', 'name'),
+    statusColumn('HEALTH', 'health'),
     statusColumn('STATUS', 'status'),
     nodesColumn,
     textColumn('PROFILE', 'profile_name'),
@@ -48,6 +49,8 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
     'id',
     'status',
     'status_reason',
+    'health',
+    'health_reason',
     'profile_name',
     'desired_capacity',
     'min_size',
@@ -55,6 +58,7 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
     'nodes',
     'policies',
   ],
+  isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/clusters', 'clusters', { query }),
   show: (api, cluster) => api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster } }),
   /** A cluster lists its nodes, and not how they are. */
@@ -77,13 +81,26 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   },
   columns: [
     textColumn('NAME', 'name'),
+    statusColumn('HEALTH', 'health'),
     statusColumn('STATUS', 'status'),
     textColumn('CLUSTER', 'cluster_name'),
     textColumn('PHYSICAL ID', 'physical_id'),
     ageColumn('CREATED', 'init_at'),
     idColumn,
   ],
-  first: ['name', 'id', 'status', 'status_reason', 'cluster_id', 'profile_name', 'physical_id', 'details'],
+  first: [
+    'name',
+    'id',
+    'status',
+    'status_reason',
+    'health',
+    'health_reason',
+    'cluster_id',
+    'profile_name',
+    'physical_id',
+    'details',
+  ],
+  isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/nodes', 'nodes', { query }),
   show: (api, node) =>
     api.read('GET /v1/nodes/{node}', 'node', { path: { node }, query: { show_details: true } }),
@@ -116,6 +133,7 @@ export const profileResource: Resource<
   },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
+  isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/profiles', 'profiles', { query }),
   show: (api, profile) => api.read('GET /v1/profiles/{profile}', 'profile', { path: { profile } }),
   rows: async (_api, profiles) => profiles,
@@ -131,6 +149,7 @@ export const policyResource: Resource<Schemas['Policy'], Schemas['Policy'], Quer
   },
   columns: specColumns,
   first: ['name', 'id', 'type', 'spec'],
+  isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/policies', 'policies', { query }),
   show: (api, policy) => api.read('GET /v1/policies/{policy}', 'policy', { path: { policy } }),
   rows: async (_api, policies) => policies,
@@ -145,21 +164,49 @@ const tookColumn: Column<Action> = {
   },
 };
 
-export const actionResource: Resource<Action, Action, QueryOf<'GET /v1/actions'>> = {
+type ActionRow = Action & { readonly target_name: string };
+
+/** The API finds the target by its id alone; users know its name. */
+async function idOfTarget(api: ApiClient, nameOrId: string): Promise<string> {
+  if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(nameOrId)) return nameOrId;
+  try {
+    return (await api.read('GET /v1/nodes/{node}', 'node', { path: { node: nameOrId } })).id;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    return (await clusterResource.show(api, nameOrId)).id;
+  }
+}
+
+export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/actions'>> = {
   one: 'action',
   many: 'actions',
-  examples: { list: 'action list --cluster web --status FAILED', show: 'action show 7fcf1201' },
+  examples: { list: 'action list --cluster web --limit 20', show: 'action show 7fcf1201' },
   columns: [
     textColumn('ACTION', 'action'),
     statusColumn('STATUS', 'status'),
-    { header: 'TARGET', cell: (action) => ({ text: orDash(action.target).slice(0, 8) }) },
+    textColumn('TARGET', 'target_name'),
     ageColumn('CREATED', 'created_at'),
     tookColumn,
     textColumn('CAUSE', 'cause'),
     idColumn,
   ],
   first: ['action', 'id', 'status', 'status_reason', 'target', 'cluster_id', 'cause', 'inputs', 'outputs'],
-  list: (api, query) => api.read('GET /v1/actions', 'actions', { query }),
+  async list(api, query) {
+    const [named] = [query.target].flat();
+    const target = named === undefined ? undefined : [await idOfTarget(api, named)];
+    return await api.read('GET /v1/actions', 'actions', { query: { ...query, target } });
+  },
   show: (api, action) => api.read('GET /v1/actions/{action}', 'action', { path: { action } }),
-  rows: async (_api, actions) => actions,
+  /** What is gone has no name any more: its id stands in its place. */
+  async rows(api, actions) {
+    const [nodes, clusters] = await Promise.all([
+      api.read('GET /v1/nodes', 'nodes'),
+      api.read('GET /v1/clusters', 'clusters'),
+    ]);
+    const names = new Map([...nodes, ...clusters].map(({ id, name }) => [id, name]));
+    return actions.map((each) => ({
+      ...each,
+      target_name: names.get(each.target) ?? each.target.slice(0, 8),
+    }));
+  },
 };

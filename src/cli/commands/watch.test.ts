@@ -39,6 +39,7 @@ function node(index: number, status = 'ACTIVE'): Schemas['Node'] {
 
 const recovery = sampleRecovery({
   node_id: 'n2',
+  action_id: 'a1',
   failure: { class: 'PROCESS_EXITED', reason: 'the process has ended' },
   steps: [
     sampleStep({ name: 'WORKFLOW', item: 'drain', started_at: '2026-11-22T18:19:55.000Z' }),
@@ -51,9 +52,9 @@ const cluster = sampleCluster();
 test('a node in recovery shows its failure and the step that runs now', () => {
   const watched = { cluster, nodes: [node(1), node(2, 'RECOVERING'), node(3)], recoveries: [recovery] };
   const lines = renderWatched(watched, [], session(), { rows: 24 });
-  expect(lines[0]).toBe('web  ACTIVE  3 of 3 nodes, 1 in recovery');
+  expect(lines[0]).toBe('web  HEALTHY  ACTIVE  3 of 3 nodes, 1 recovering, 0 held');
   expect(lines.find((line) => line.startsWith('web-2'))).toBe(
-    'web-2  RECOVERING  PROCESS_EXITED  REBOOT, 2.5 s',
+    'web-2  HEALTHY  RECOVERING  PROCESS_EXITED  REBOOT, 2.5 s',
   );
 });
 

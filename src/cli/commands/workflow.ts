@@ -2,8 +2,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { AnswerOf } from '../../client/api-client.ts';
+import { addControl } from './workflow-control.ts';
 import { wholeNumber } from '../option-values.ts';
-import { openSession, writeJson } from '../client/session.ts';
+import { openSession, writeJson, type Session } from '../client/session.ts';
 import { toneOf } from '../rendering/style.ts';
 import { renderTable, type Cell } from '../rendering/table.ts';
 import { exampleText } from './resource.ts';
@@ -27,6 +28,7 @@ export function workflowCommand(terminal: Terminal): Command {
   addRun(workflow, terminal);
   addList(workflow, terminal);
   addShow(workflow, terminal);
+  addControl(workflow, terminal);
   addSkip(workflow, terminal);
   return workflow;
 }
@@ -168,9 +170,21 @@ function addShow(group: Command, terminal: Terminal): void {
     .description('Show an execution as a tree of tasks, actions and sub-workflows, with states and times.')
     .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
     .action(async (id: string, _options: object, command: Command) => {
-      const { api, json, style, times } = openSession(command, terminal);
+      const session = openSession(command, terminal);
+      const { api, json, style, times } = session;
       const { body: report } = await api.send('GET /v2/executions/{id}/report', { path: { id } });
       if (json) writeJson(terminal, report);
-      else terminal.write(renderExecution(report, style, times()));
+      else terminal.write(renderExecution(report, style, times()) + (await recoveryHint(session, id)));
     });
+}
+
+/** An execution that a recovery started says so in its environment. */
+async function recoveryHint({ api, style, typed }: Session, id: string): Promise<string> {
+  const { body } = await api.send('GET /v2/executions/{id}', { path: { id } });
+  const { env } = (parse(body.params) ?? {}) as { readonly env?: Json };
+  const healing = isJsonObject(env) ? env['healing'] : undefined;
+  const recovery = isJsonObject(healing) ? healing['episode'] : undefined;
+  const recoveryId = isJsonObject(recovery) ? textOf(recovery['id']) : '';
+  if (recoveryId === '') return '';
+  return style('quiet', `\n  ${typed(`recovery show ${recoveryId}`)}   the recovery that it is a step of\n`);
 }

@@ -32,25 +32,45 @@ interface Entry {
   readonly reason: string;
 }
 
-/** @param screen how wide the terminal is, and what time it is. */
-export function renderRecovery(
-  recovery: Recovery,
-  style: Style,
-  screen: { readonly columns: number; readonly times: Times },
-): string {
+/** How wide the terminal is, what time it is, and how commands are typed here. */
+interface Screen {
+  readonly columns: number;
+  readonly times: Times;
+  readonly typed: (words: string) => string;
+}
+
+export function renderRecovery(recovery: Recovery, style: Style, screen: Screen): string {
   const entries = entriesOf(recovery);
   const picture = pictureOf(recovery, entries, style, screen);
   const story = entries.map((entry) => line(entry, picture)).join('');
-  return `${heading(recovery, style, screen)}\n${story}${whereToLook(recovery, style)}`;
+  return `${heading(recovery, style, screen)}\n${story}${whereToLook(recovery, style, screen)}`;
 }
 
-/** Of a workflow that did not end well, somebody wants to see which of its tasks it was. */
-function whereToLook(recovery: Recovery, style: Style): string {
-  const lines = recovery.steps
-    .filter((step) => step.execution_id !== null && step.state !== 'SUCCEEDED')
-    .map((step) => `  coppice workflow show ${step.execution_id}   what ${whichRun(step)} did\n`);
+/**
+ * What else the user may want to see: the action that carries it out, and which task it was of a workflow that did not end in SUCCESS.
+ * What the server does not know any more is not named.
+ */
+function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): string {
+  const { action_id: action, failed_again: again } = recovery;
   // What only observes has started none.
-  return lines.length === 0 || isObserved(recovery) ? '' : style('quiet', `\n${printable(lines.join(''))}`);
+  const steps = isObserved(recovery) ? [] : recovery.steps;
+  const hints = [
+    ...steps.flatMap((step) =>
+      step.execution_id === null || step.state === 'SUCCEEDED'
+        ? []
+        : [[`workflow show ${step.execution_id}`, `what ${whichRun(step)} did`] as const],
+    ),
+    ...(action === null ? [] : [[`action show ${action}`, 'the action that carries it out'] as const]),
+    ...(again === null
+      ? []
+      : [
+          [
+            `recovery show ${again.recovery_id}`,
+            `it failed again after ${duration(again.after_seconds * 1000)}`,
+          ] as const,
+        ]),
+  ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);
+  return hints.length === 0 ? '' : style('quiet', `\n${printable(hints.join(''))}`);
 }
 
 /** `18:19:19, 3 min ago` */

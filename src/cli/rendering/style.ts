@@ -39,8 +39,20 @@ const badWords = new Set([
   'unhealthy',
   'CANCELLED',
   'QUARANTINED',
+  'INCOMPLETE',
 ]);
-const quietWords = new Set(['SKIPPED', 'PENDING', 'INIT', 'IDLE', 'false', '-', '']);
+const quietWords = new Set([
+  'SKIPPED',
+  'PENDING',
+  'INIT',
+  'IDLE',
+  'UNWATCHED',
+  'NOT_PROBED',
+  'EXCLUDED',
+  'false',
+  '-',
+  '',
+]);
 
 /** The tone of a status word of any kind of object; what is neither good nor bad nor idle is under way. */
 export function toneOf(status: string): Tone {

@@ -39,34 +39,56 @@ export function renderWatched(
 function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style): string {
   const status = orDash(cluster.status);
   const size = `${nodes.length} of ${count(cluster.desired_capacity, 'node')}`;
-  const underWay = recoveries.length === 0 ? '' : `, ${recoveries.length} in recovery`;
-  return `${style('strong', printable(orDash(cluster.name)))}  ${style(toneOf(status), status)}  ${size}${underWay}`;
+  const running = recoveries.filter(({ action_id: action }) => action !== null).length;
+  const held = recoveries.length - running;
+  const open = recoveries.length === 0 ? '' : `, ${running} recovering, ${held} held`;
+  const name = style('strong', printable(orDash(cluster.name)));
+  return `${name}  ${style(toneOf(cluster.health), cluster.health)}  ${style(toneOf(status), status)}  ${size}${open}`;
 }
 
 /** As many as fit; where not all do, those that are not well come first and the rest is counted. */
 function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: Style, now: number): string[] {
   const inRecovery = new Map(recoveries.map((recovery) => [recovery.node_id, recovery]));
-  const isHealthy = (node: Schemas['Node']): boolean => node.status === 'ACTIVE' && !inRecovery.has(node.id);
+  const isHealthy = (node: Schemas['Node']): boolean =>
+    node.status === 'ACTIVE' && isQuiet(node) && !inRecovery.has(node.id);
   const ordered = [...nodes].sort((left, right) => left.index - right.index);
   const shown =
     nodes.length <= room
       ? ordered
       : [...ordered.filter((node) => !isHealthy(node)), ...ordered.filter(isHealthy)].slice(0, room - 1);
   const rows = shown.map((node) => nodeRow(node, inRecovery.get(node.id), now));
-  const lines = renderTable(['NODE', 'STATUS', 'FAILURE', 'NOW'], rows, style).trimEnd().split('\n');
+  const lines = renderTable(['NODE', 'HEALTH', 'STATUS', 'FAILURE', 'NOW'], rows, style)
+    .trimEnd()
+    .split('\n');
   const left = nodes.length - shown.length;
   return left === 0 ? lines : [...lines, style('quiet', `and ${left} more`)];
 }
 
 function nodeRow(node: Schemas['Node'], recovery: OpenRecovery | undefined, now: number): Cell[] {
   const status = orDash(node.status);
-  const cells = [{ text: orDash(node.name) }, { text: status, tone: toneOf(status) }] as const;
-  if (recovery === undefined) return [...cells, { text: '' }, { text: '' }];
+  const cells = [
+    { text: orDash(node.name) },
+    { text: orDash(node.health), tone: toneOf(orDash(node.health)) },
+    { text: status, tone: toneOf(status) },
+  ] as const;
+  if (recovery === undefined) return [...cells, { text: '' }, { text: orDash(node.health_reason) }];
+  if (recovery.action_id === null)
+    return [
+      ...cells,
+      { text: failureText(recovery.failure), tone: 'bad' },
+      { text: recovery.reason, tone: 'busy' },
+    ];
   const reason = failureReason(recovery.failure);
   const steps = recovery.steps ?? [];
   const step = steps.findLast((each) => each.state === 'RUNNING');
   const what = step === undefined ? (reason === '' ? 'planning' : reason) : stepNow(step, steps, now);
   return [...cells, { text: failureText(recovery.failure), tone: 'bad' }, { text: what, tone: 'busy' }];
+}
+
+const quietHealth = new Set(['HEALTHY', 'UNWATCHED', 'NOT_PROBED', 'EXCLUDED']);
+
+function isQuiet({ health }: Schemas['Node']): boolean {
+  return quietHealth.has(health);
 }
 
 type Step = Schemas['RecoveryStep'];

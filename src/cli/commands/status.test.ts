@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { fakeApi } from '../../../test/cli/fake-api.ts';
+import { run } from '../../../test/cli/run.ts';
+import type { Schemas } from '../../client/api-types.ts';
+
+const counts = {
+  desired: 3,
+  nodes: 3,
+  healthy: 3,
+  excluded: 0,
+  failed: 0,
+  held: 0,
+  incomplete: 0,
+  not_probed: 0,
+  quarantined: 0,
+  recovering: 0,
+  suspected: 0,
+  unknown: 0,
+  unwatched: 0,
+  warning: 0,
+};
+
+const healthy: Schemas['ClusterOverview'] = {
+  counts,
+  doing: [],
+  health: 'HEALTHY',
+  health_reason: null,
+  id: 'c2',
+  name: 'db',
+  needs_operator: false,
+  operator: [],
+  problems: [],
+  status: 'ACTIVE',
+  waiting: [],
+};
+
+const held: Schemas['ClusterOverview'] = {
+  ...healthy,
+  counts: { ...counts, healthy: 1, held: 2 },
+  doing: ['web-1: REBOOT, until it is healthy or 18:21'],
+  health: 'HELD',
+  health_reason: 'web-2 is held',
+  id: 'c1',
+  name: 'web',
+  needs_operator: true,
+  operator: [{ command: 'coppice node release web-2', reason: 'it is quarantined', required: true }],
+  problems: ['2 of 3 nodes have failed'],
+  waiting: [{ reason: 'the breaker is open', until: '2026-11-22T18:30:00.000Z' }],
+};
+
+const health = {
+  at: '2026-11-22T18:20:00.000Z',
+  clusters: [held, healthy],
+  counts: { clusters: 2, healthy: 1, needs_operator: 1 },
+};
+
+async function status(options: { columns?: number; words?: string[]; env?: Record<string, string> } = {}) {
+  await using api = await fakeApi({ 'GET /v1/health': { body: { health } } });
+  const { columns = Infinity, words = [], env = {} } = options;
+  return (await run(['status', ...words], { url: api.url, columns, env })).out;
+}
+
+describe('coppice status', () => {
+  test('has a line for each cluster, the worst first: wrong, now, waits, do', async () => {
+    expect((await status({ words: ['--utc'] })).split('\n')).toEqual([
+      'web  HELD     1/3 healthy  2 of 3 nodes have failed; now: web-1: REBOOT, until it is healthy or 18:21; waits: the breaker is open, until 2026-11-22T18:30:00Z; do coppice node release web-2 (it is quarantined)',
+      'db   HEALTHY  3/3 healthy',
+      '',
+      '2 clusters, 1 healthy, 1 needs an operator',
+      '',
+    ]);
+  });
+
+  test.each([80, 60])('fits a terminal of %i columns', async (columns) => {
+    const lines = (await status({ columns })).split('\n');
+    expect(lines.filter((line) => line.length > columns)).toEqual([]);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(
+      'do coppice node release web-2 (it is quarantined)',
+    );
+  });
+
+  test('names commands as they can be typed here', async () => {
+    expect(await status({ env: { npm_command: 'exec' } })).toContain('do npx coppice node release web-2 (');
+  });
+});

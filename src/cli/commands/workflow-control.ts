@@ -1,0 +1,130 @@
+/** `coppice workflow pause | resume | cancel | rerun | definitions`: what an operator does to executions, and what can be run. */
+import type { Command } from 'commander';
+import type { ApiClient, RequestOf } from '../../client/api-client.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { CliError } from '../cli-error.ts';
+import { openSession, writeJson } from '../client/session.ts';
+import type { Session } from '../client/session.ts';
+import type { Terminal } from '../rendering/terminal.ts';
+import { exampleText, printRows, textColumn, ageColumn } from './resource.ts';
+
+type Execution = Schemas['FullWorkflowExecution'];
+type State = RequestOf<'PUT /v2/executions/{id}'>['body']['state'];
+
+const exampleId = '5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90';
+
+export function addControl(group: Command, terminal: Terminal): void {
+  addChange(group, terminal, {
+    name: 'pause',
+    state: 'PAUSED',
+    description: 'Pause an execution: tasks that run go on, no other is started until it is resumed.',
+  });
+  addChange(group, terminal, {
+    name: 'resume',
+    state: 'RUNNING',
+    description: 'Resume an execution that is paused.',
+  });
+  addChange(group, terminal, {
+    name: 'cancel',
+    state: 'CANCELLED',
+    description: 'Cancel an execution; a recovery that waits for it takes that as a failure.',
+  });
+  addRerun(group, terminal);
+  addDefinitions(group, terminal);
+}
+
+function addChange(
+  group: Command,
+  terminal: Terminal,
+  { name, state, description }: { name: string; state: NonNullable<State>; description: string },
+): void {
+  group
+    .command(`${name} <execution>`)
+    .description(description)
+    .option('--reason <text>', 'kept with the execution, as its state_info')
+    .addHelpText('after', exampleText(`workflow ${name} ${exampleId}`))
+    .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
+      const session = openSession(command, terminal);
+      const body = reason === undefined ? { state } : { state, state_info: reason };
+      const { body: execution } = await session.api.send('PUT /v2/executions/{id}', { path: { id }, body });
+      printExecution(session, execution);
+    });
+}
+
+function addRerun(group: Command, terminal: Terminal): void {
+  group
+    .command('rerun <execution> [task]')
+    .description(
+      'Run the failed tasks of an execution again, or one of them by name or id; it goes on from there.',
+    )
+    .option('--resume-items', 'of a task with items, only the items that failed')
+    .addHelpText('after', exampleText(`workflow rerun ${exampleId}`, `workflow rerun ${exampleId} evacuate`))
+    .action(
+      async (
+        id: string,
+        task: string | undefined,
+        { resumeItems }: { resumeItems?: boolean },
+        command: Command,
+      ) => {
+        const session = openSession(command, terminal);
+        const { api } = session;
+        for (const failed of await failedTasks(api, id, task)) {
+          const body = { state: 'RUNNING', reset: resumeItems !== true } as const;
+          await api.send('PUT /v2/tasks/{id}', { path: { id: failed }, body });
+        }
+        const { body: execution } = await api.send('GET /v2/executions/{id}', { path: { id } });
+        printExecution(session, execution);
+      },
+    );
+}
+
+/** Ids. @throws CliError that says which tasks failed. */
+async function failedTasks(api: ApiClient, id: string, task: string | undefined): Promise<string[]> {
+  const path = { id };
+  const failed = await api.read('GET /v2/executions/{id}/tasks', 'tasks', {
+    path,
+    query: { state: 'ERROR' },
+  });
+  const found = failed.filter((each) => task === undefined || each.id === task || each.name === task);
+  if (found.length > 0) return found.flatMap((each) => each.id ?? []);
+  const names = [...new Set(failed.flatMap(({ name }) => name ?? []))].join(', ');
+  const which = names === '' ? 'no task of this execution has failed' : `failed: ${names}`;
+  throw new CliError(
+    `There is nothing to run again${task === undefined ? '' : ` as ${JSON.stringify(task)}`}: ${which}.`,
+  );
+}
+
+function printExecution({ json, terminal, typed }: Session, execution: Execution): void {
+  if (json) return writeJson(terminal, execution);
+  const { id, state, workflow_name: name } = execution;
+  terminal.write(`${name} is ${state}. Follow it with: ${typed(`workflow show ${id}`)}\n`);
+}
+
+const definitionColumns = [
+  textColumn('NAME', 'name'),
+  textColumn('NAMESPACE', 'namespace'),
+  textColumn('INPUT', 'input'),
+  ageColumn('CREATED', 'created_at'),
+];
+
+interface DefinitionRow {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly input?: string;
+  readonly created_at?: string;
+}
+
+function addDefinitions(group: Command, terminal: Terminal): void {
+  group
+    .command('definitions')
+    .description('List the workflows that the server knows: what can be run by name, and named in a policy.')
+    .addHelpText('after', exampleText('workflow definitions'))
+    .action(async (_options: object, command: Command) => {
+      const session = openSession(command, terminal);
+      const query = { sort_keys: 'name' };
+      const workflows = await session.api.read('GET /v2/workflows', 'workflows', { query });
+      if (session.json) writeJson(terminal, workflows);
+      else if (workflows.length === 0) terminal.write('No workflows.\n');
+      else printRows<DefinitionRow>(session, definitionColumns, workflows);
+    });
+}

@@ -1,0 +1,88 @@
+/**
+ * All clusters, the worst first, each in one line: what is wrong, what is done, what is waited for and until when, what an operator
+ * has to do. Where a terminal has no room for the line, its parts stand below each other.
+ */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import type { Schemas } from '../../client/api-types.ts';
+import { count } from '../../recovery/describe.ts';
+import type { Session } from '../client/session.ts';
+import { toneOf } from './style.ts';
+import type { Style, Tone } from './style.ts';
+import { padTo, printable } from './table.ts';
+import type { Times } from './times.ts';
+
+type Cluster = Schemas['ClusterOverview'];
+type Screen = Pick<Session, 'style' | 'typed'> & { readonly columns: number; readonly times: Times };
+
+const gap = '  ';
+/** A column of text that is narrower than this is harder to read than a text that begins further left. */
+const leastOfText = 40;
+const narrowIndent = 4;
+
+export function renderStatus({ clusters, counts }: Schemas['HealthOverview'], screen: Screen): string {
+  if (clusters.length === 0) return 'There are no clusters.\n';
+  const heads = clusters.map(headOf);
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...heads.map((head) => stringWidth(printable(head[column] ?? '')))),
+  );
+  const lines = clusters.map((cluster) => clusterLines(cluster, widths, screen)).join('');
+  const needed =
+    counts.needs_operator === 0
+      ? 'none needs'
+      : `${counts.needs_operator} need${counts.needs_operator === 1 ? 's' : ''}`;
+  const total = `${count(counts.clusters, 'cluster')}, ${counts.healthy} healthy, ${needed} an operator`;
+  return `${lines}\n${screen.style('quiet', total)}\n`;
+}
+
+function headOf({ name, health, counts }: Cluster): [string, string, string] {
+  return [name, health, `${counts.healthy}/${counts.desired} healthy`];
+}
+
+function clusterLines(cluster: Cluster, widths: readonly number[], screen: Screen): string {
+  const { style, columns } = screen;
+  const [name, health, nodes] = headOf(cluster);
+  const head = [
+    style('strong', padTo(printable(name), widths[0] ?? 0)),
+    style(toneOf(health), padTo(health, widths[1] ?? 0)),
+    padTo(nodes, widths[2] ?? 0),
+  ].join(gap);
+  const parts = partsOf(cluster, screen);
+  const begin = stringWidth(head) + gap.length;
+  const onOneLine = parts.join('; ');
+  if (begin + stringWidth(onOneLine) <= columns) return `${`${head}${gap}${onOneLine}`.trimEnd()}\n`;
+  const isNarrow = columns - begin < leastOfText;
+  const indent = isNarrow ? narrowIndent : begin;
+  const lines = parts.flatMap((part) => wrapAnsi(part, columns - indent).split('\n'));
+  const [first, rest] = isNarrow ? ['', lines] : [lines[0] ?? '', lines.slice(1)];
+  const below = rest.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
+  return `${`${head}${gap}${first}`.trimEnd()}\n${below}`;
+}
+
+function partsOf(
+  { problems, doing, waiting, operator, health_reason: reason }: Cluster,
+  screen: Screen,
+): string[] {
+  const { style, typed, times } = screen;
+  const wrong = problems.length === 0 && reason !== null ? [reason] : problems;
+  return [
+    ...wrong.map(printable),
+    ...doing.map((text) => `now: ${printable(text)}`),
+    ...waiting.map((each) => waitingText(each, style, times)),
+    ...operator.map(({ command, reason: why, required }) => {
+      const tone: Tone = required ? 'bad' : 'quiet';
+      return `${style(tone, required ? 'do' : 'may do')} ${style('strong', printable(hereTyped(command, typed)))} (${printable(why)})`;
+    }),
+  ];
+}
+
+/** The server says how long as of its answer; when that is stands behind it where times are asked for as they are. */
+function waitingText({ reason, until }: Cluster['waiting'][number], style: Style, times: Times): string {
+  const when = until === null || / in \d/.test(reason) ? '' : `, until ${times.clock(Date.parse(until))}`;
+  return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
+}
+
+/** The server writes commands as `coppice ...`. */
+export function hereTyped(command: string, typed: Session['typed']): string {
+  return command.startsWith('coppice ') ? typed(command.slice('coppice '.length)) : command;
+}
