@@ -9,7 +9,7 @@
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { actionEnded, actionStarted } from './actions/action-events.ts';
-import { loadManagedNode } from './clusters/managed-node.ts';
+import { loadNodesOfType } from './clusters/managed-node.ts';
 import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './recovery-record/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
@@ -29,12 +29,10 @@ import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
 import { policyTypes } from './policies/registry.ts';
-import { typeName, type NodeFacts, type ProfileType } from './profiles/profile-type.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
-import { nodeIdsOfProfileType } from './store/nodes.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/embedded-workflows.ts';
@@ -218,24 +216,11 @@ async function startEngine(
     },
   });
   for (const type of profileTypes.all) {
-    const upkeep = type.start?.(() => nodesOfType(store, profileTypes, type));
+    const upkeep = type.start?.(() => loadNodesOfType(store.db, type));
     if (upkeep !== undefined) stops.push(() => upkeep.stop());
   }
   stops.push(() => engine.stop());
   await engine.start();
-}
-
-async function nodesOfType(
-  store: Store,
-  profileTypes: ProfileTypes,
-  type: ProfileType,
-): Promise<NodeFacts[]> {
-  const ids = await nodeIdsOfProfileType(store.db, typeName(type));
-  const nodes = await Promise.all(
-    // One that goes away meanwhile needs no upkeep.
-    ids.map((id) => loadManagedNode(store.db, profileTypes, id).catch(() => undefined)),
-  );
-  return nodes.flatMap((node) => node?.facts ?? []);
 }
 
 async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {

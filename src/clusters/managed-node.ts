@@ -2,11 +2,11 @@
 import { CoppiceError, describeIssue } from '../domain/errors.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
-import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
+import { typeName, type NodeFacts, type ProfileType, type SpecCheck } from '../profiles/profile-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
-import { getCluster } from '../store/clusters.ts';
-import { getNode } from '../store/nodes.ts';
-import { getProfile } from '../store/profiles.ts';
+import { clusterNames, getCluster } from '../store/clusters.ts';
+import { getNode, nodesOfProfileType } from '../store/nodes.ts';
+import { getProfile, profilesOfType } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 
 export interface ManagedNode {
@@ -33,6 +33,23 @@ export async function loadManagedNode(
     );
   }
   return manage(node, cluster, profile, profileTypes);
+}
+
+/** The nodes of a profile type, in a fixed number of queries; those whose profile is not valid any more are left out. */
+export async function loadNodesOfType(db: Db, type: ProfileType): Promise<NodeFacts[]> {
+  const nodes = await nodesOfProfileType(db, typeName(type));
+  const clusters = await clusterNames(
+    db,
+    nodes.flatMap((node) => node.clusterId ?? []),
+  );
+  const checks = new Map<string, SpecCheck>();
+  for (const profile of await profilesOfType(db, typeName(type)))
+    checks.set(profile.id, type.check(profile.spec.properties));
+  return nodes.flatMap((node) => {
+    const check = checks.get(node.profileId);
+    if (check?.ok !== true) return [];
+    return factsOf(node, clusters.get(node.clusterId ?? '') ?? null, check.properties);
+  });
 }
 
 export function manage(

@@ -85,15 +85,15 @@ export async function countNodesByStatus(
   return Object.fromEntries(rows.map((row) => [row.status, Number(row.count)]));
 }
 
-/** Ids of the nodes whose profile is of a type, `local.process-1.0`. */
-export async function nodeIdsOfProfileType(db: Db, type: string): Promise<string[]> {
+/** The nodes whose profile is of a type, `local.process-1.0`: one query, however many there are. */
+export async function nodesOfProfileType(db: Db, type: string): Promise<Node[]> {
   const rows = await db
     .selectFrom('node')
     .innerJoin('profile', 'profile.id', 'node.profile_id')
-    .select('node.id')
+    .selectAll('node')
     .where('profile.type', '=', type)
     .execute();
-  return rows.map((row) => row.id);
+  return rows.map(toNode);
 }
 
 /** @returns whether there was such a node. */

@@ -51,6 +51,11 @@ export async function listProfiles(db: Db, query: ProfileListQuery = {}): Promis
   return (await select.execute()).map(toProfile);
 }
 
+export async function profilesOfType(db: Db, type: string): Promise<Profile[]> {
+  const rows = await db.selectFrom('profile').selectAll().where('type', '=', type).execute();
+  return rows.map(toProfile);
+}
+
 export async function profileNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
   const names = new Map<string, string>();
   for (const chunk of chunks([...new Set(ids)])) {

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CoppiceError } from '../../domain/errors.ts';
+import { openLogToAppend } from './log-file.ts';
 
 // Start time and boot stand beside the number so that the claim names one process for ever (identity.ts). dash ends in its
 // EXIT trap if exec fails; bash needs execfail for that.
@@ -50,7 +51,7 @@ export interface Launcher {
 
 /** A launcher in a session of its own, which outlives Coppice. @throws CoppiceError where the system would not start one. */
 export async function launch({ start, command, cwd, env, log, ended }: Launch): Promise<Launcher> {
-  await using output = await open(log, 'a', 0o600);
+  await using output = await openLogToAppend(log);
   await using nothing = await open('/dev/null', 'r+');
   const { size } = await output.stat();
   const child = spawn('/bin/sh', ['-c', script, 'coppice-launcher', start, ...command], {

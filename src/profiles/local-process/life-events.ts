@@ -3,6 +3,7 @@
  * what this run of Coppice started is heard of at once, all else by a look at its entry every second, which costs no more than a read of
  * /proc. Followed is what the operations started and what `look` was asked about, so that nobody has to read the nodes for it.
  */
+import { yieldToEventLoop } from '../../event-loop.ts';
 import type { EventListener } from '../profile-type.ts';
 import { findProcess } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
@@ -22,6 +23,7 @@ export class LifeEvents {
   /** By node. */
   readonly #followed = new Map<string, Followed>();
   #timer: NodeJS.Timeout | undefined;
+  #checking = false;
 
   constructor(table: ProcessTable, everyMs: number) {
     this.#table = table;
@@ -30,7 +32,7 @@ export class LifeEvents {
 
   listen(listener: EventListener): { stop(): void } {
     this.#listeners.add(listener);
-    this.#timer ??= setInterval(() => this.#checkProcesses(), this.#everyMs).unref();
+    this.#timer ??= setInterval(() => void this.#checkProcesses(), this.#everyMs).unref();
     return { stop: () => this.#forget(listener) };
   }
 
@@ -49,14 +51,24 @@ export class LifeEvents {
     this.#tell(nodeId);
   }
 
-  #checkProcesses(): void {
+  async #checkProcesses(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
     for (const [nodeId, followed] of this.#followed) {
-      const before = followed.state;
-      followed.state = this.#stateOf(followed.identity, before);
-      if (followed.state === before) continue;
-      if (followed.state === 'ended') this.#followed.delete(nodeId);
-      this.#tell(nodeId);
+      await yieldToEventLoop();
+      this.#checkProcess(nodeId, followed);
     }
+    this.#checking = false;
+  }
+
+  #checkProcess(nodeId: string, followed: Followed): void {
+    // It may have been replaced while others were read.
+    if (this.#followed.get(nodeId) !== followed) return;
+    const before = followed.state;
+    followed.state = this.#stateOf(followed.identity, before);
+    if (followed.state === before) return;
+    if (followed.state === 'ended') this.#followed.delete(nodeId);
+    this.#tell(nodeId);
   }
 
   /** Where it cannot be seen nothing is known to have changed: the next round says what cannot be seen. */

@@ -3,10 +3,11 @@
  * them: its end is copied to `output.log.1`, then it is emptied where it stands (they append, so the next line is its first). What is
  * written between the copy and the emptying is lost, as with logrotate's `copytruncate`.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, stat, truncate } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { NodeFacts } from '../profile-type.ts';
+import { openLog } from './log-file.ts';
 import { nodeDirectory } from './node-directory.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import { specOf } from './spec.ts';
@@ -14,13 +15,18 @@ import { specOf } from './spec.ts';
 /** Half of the limit is for each of the two files. @returns whether the log was shortened. */
 export async function limitLog(directory: NodeDirectory, limit: number): Promise<boolean> {
   const half = Math.floor(limit / 2);
-  const size = (await stat(directory.log).catch(() => undefined))?.size ?? 0;
+  const log = await openLog(directory.log, 'shorten');
+  if (log === undefined) return false;
+  await using _open = log;
+  const { size } = await log.stat();
   if (size <= half) return false;
   const copy = `${directory.olderLog}.new`;
-  const end = createReadStream(directory.log, { start: size - half, end: size - 1 });
-  await pipeline(end, createWriteStream(copy, { mode: 0o600 }));
+  await rm(copy, { recursive: true, force: true });
+  const end = log.createReadStream({ start: size - half, end: size - 1, autoClose: false });
+  // `wx`: what somebody puts there meanwhile is not written to.
+  await pipeline(end, createWriteStream(copy, { mode: 0o600, flags: 'wx' }));
   await rename(copy, directory.olderLog);
-  await truncate(directory.log, 0);
+  await log.truncate(0);
   return true;
 }
 

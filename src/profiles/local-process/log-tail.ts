@@ -1,6 +1,6 @@
 /** The end of what a process wrote, fit to be shown: short, without control characters, and without the values of its environment. */
-import { open } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { openLog } from './log-file.ts';
 import type { NodeDirectory } from './node-directory.ts';
 import type { ProcessSpec } from './spec.ts';
 
@@ -64,15 +64,12 @@ async function readBytes(
   from: number,
   most: number,
 ): Promise<{ text: string; isCut: boolean }> {
-  try {
-    await using file = await open(path, 'r');
-    const { size } = await file.stat();
-    // A log that was shortened meanwhile (log-limit.ts) begins anew.
-    const begin = Math.max(from > size ? 0 : from, size - most);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - begin), 0, size - begin, begin);
-    return { text: buffer.toString('utf8', 0, bytesRead), isCut: begin > from };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { text: '', isCut: false };
-    throw error;
-  }
+  const file = await openLog(path, 'read');
+  if (file === undefined) return { text: '', isCut: false };
+  await using _open = file;
+  const { size } = await file.stat();
+  // A log that was shortened meanwhile (log-limit.ts) begins again.
+  const begin = Math.max(from > size ? 0 : from, size - most);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size - begin), 0, size - begin, begin);
+  return { text: buffer.toString('utf8', 0, bytesRead), isCut: begin > from };
 }

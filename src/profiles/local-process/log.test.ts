@@ -1,4 +1,6 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   create,
@@ -59,6 +61,57 @@ describe('the limit of a log', () => {
 
   test('is no trouble for a node that has no log', async () => {
     expect(await limitLog(nodeDirectory(place.dataDir, 'no-such-node'), 4096)).toBe(false);
+  });
+});
+
+describe('what a node put in the place of its log', () => {
+  const much = 'what belongs to another\n'.repeat(1000);
+
+  async function withOther(): Promise<{ directory: NodeDirectory; other: string }> {
+    const directory = await logOf('');
+    await rm(directory.log);
+    const other = join(place.dataDir, 'other.txt');
+    await writeFile(other, much);
+    return { directory, other };
+  }
+
+  test.each([
+    ['a symbolic link', symlink],
+    ['a hard link', link],
+  ])('%s is neither followed, emptied nor shown', async (_, put) => {
+    const { directory, other } = await withOther();
+    await put(other, directory.log);
+    expect(await limitLog(directory, 4096)).toBe(false);
+    expect(await textOf(other)).toBe(much);
+    expect(await textOf(directory.olderLog)).toBe('');
+    expect(await readLogTail(directory, spec)).toBe('');
+  });
+
+  test.each([
+    ['a symbolic link', (other: string, log: string) => symlink(other, log)],
+    ['a hard link', (other: string, log: string) => link(other, log)],
+    ['a directory', (_: string, log: string) => mkdir(log)],
+    ['a pipe', async (_: string, log: string) => void execFileSync('mkfifo', [log])],
+  ])('%s makes room for a log when the process starts', async (_, put) => {
+    const node = place.node({ command: ['sh', '-c', 'echo hello; sleep 1000'] });
+    const log = place.fileOf(node, 'output.log');
+    const other = join(place.dataDir, 'other.txt');
+    await writeFile(other, much);
+    await mkdir(place.fileOf(node), { recursive: true });
+    await put(other, log);
+    await create(place.type, node);
+    await eventually('it has written', async () => (await textOf(log)) === 'hello\n');
+    expect(await textOf(other)).toBe(much);
+  });
+
+  test('a link in the place of the copy is replaced, and what it points to is left alone', async () => {
+    const { directory, other } = await withOther();
+    await writeFile(directory.log, 'x'.repeat(5000));
+    await symlink(other, `${directory.olderLog}.new`);
+    await symlink(other, directory.olderLog);
+    expect(await limitLog(directory, 4096)).toBe(true);
+    expect(await textOf(directory.olderLog)).toBe('x'.repeat(2048));
+    expect(await textOf(other)).toBe(much);
   });
 });
 

@@ -1,33 +1,39 @@
 /** The process table of Linux, from /proc (proc_pid_stat(5) for the fields). */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { NodeMarks, ProcessEntry, ProcessTable } from './process-table.ts';
+import { yieldToEventLoop } from '../../event-loop.ts';
+import { codeOf, readProcFile, valueIn } from './proc-files.ts';
+import { SnapshotBuilder } from './process-table.ts';
+import type { NodeMarks, ProcessEntry, ProcessSnapshot, ProcessTable } from './process-table.ts';
+import { sharedRun } from './shared-run.ts';
 
 export function procTable(root: string): ProcessTable {
   let bootId: string | undefined;
   return {
     bootId: () => (bootId ??= readFileSync(`${root}/sys/kernel/random/boot_id`, 'utf8').trim()),
     read: (pid) => readEntry(root, pid) ?? invisible(root, pid),
-    inSession: (session) =>
-      processes(root).filter((entry) => entry.session === session && entry.state !== 'ended'),
-    ofNode: (nodeId) =>
-      processes(root).filter(
-        (entry) =>
-          entry.state !== 'ended' && namesNode(`${root}/${entry.pid}`, nodeId) && entry.pid !== process.pid,
-      ),
+    snapshot: sharedRun(() => takeSnapshot(root)),
     bearsMarks: (pid, marks) => bearsMarks(`${root}/${pid}`, marks),
-    commandLine: (pid) => (readIfThere(`${root}/${pid}/cmdline`) ?? '').replaceAll('\0', ' '),
+    commandLine: (pid) => (readProcFile(`${root}/${pid}/cmdline`) ?? '').toString().replaceAll('\0', ' '),
   };
 }
 
-function processes(root: string): ProcessEntry[] {
-  const pids = readdirSync(root).filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => readEntry(root, Number(pid)) ?? []);
+async function takeSnapshot(root: string): Promise<ProcessSnapshot> {
+  const builder = new SnapshotBuilder();
+  const pids = (await readdir(root)).filter((name) => /^\d+$/.test(name));
+  for (const name of pids) {
+    await yieldToEventLoop();
+    const entry = readEntry(root, Number(name));
+    if (entry === undefined || entry.state === 'ended') continue;
+    builder.add(entry, entry.pid === process.pid ? undefined : nodeIdOf(`${root}/${name}`));
+  }
+  return builder.build();
 }
 
 function readEntry(root: string, pid: number): ProcessEntry | undefined {
-  const stat = readIfThere(`${root}/${pid}/stat`);
-  return stat === undefined ? undefined : parseStat(stat);
+  const stat = readProcFile(`${root}/${pid}/stat`);
+  return stat === undefined ? undefined : parseStat(stat.toString());
 }
 
 /** /proc may be hidden or not mounted: only the kernel's "no such process" is taken for an absence. */
@@ -37,7 +43,7 @@ function invisible(root: string, pid: number): ProcessEntry | undefined {
   } catch (error) {
     if (codeOf(error) === 'ESRCH') return undefined;
   }
-  // It may have come between the two looks.
+  // It may have come between the two readings.
   const entry = readEntry(root, pid);
   if (entry !== undefined) return entry;
   throw new CoppiceError('operation-failed', `process ${pid} exists, but ${root}/${pid}/stat cannot be read`);
@@ -68,8 +74,12 @@ function bearsMarks(directory: string, { nodeId, directory: nodeDirectory }: Nod
 }
 
 function namesNode(directory: string, nodeId: string): boolean {
-  const environment = readIfThere(`${directory}/environ`)?.split('\0') ?? [];
-  return environment.includes(`COPPICE_NODE_ID=${nodeId}`);
+  return nodeIdOf(directory) === nodeId;
+}
+
+function nodeIdOf(directory: string): string | undefined {
+  const environment = readProcFile(`${directory}/environ`);
+  return environment === undefined ? undefined : valueIn(environment, 'COPPICE_NODE_ID');
 }
 
 function linkTarget(path: string): string {
@@ -78,18 +88,4 @@ function linkTarget(path: string): string {
   } catch {
     return '';
   }
-}
-
-/** undefined: the process is gone (ESRCH: it went while we read), or its directory is hidden from us. */
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(codeOf(error))) return undefined;
-    throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? '';
 }

@@ -1,6 +1,7 @@
 /**
- * What the operating system tells of its processes. Whoever tells it answers at once (no await between
- * looking and signalling).
+ * What the operating system says of its processes. One process is read at once (no await between reading and signalling); all of
+ * them are read in a snapshot, which lets the event loop turn and is shared by all callers that wait for one: many nodes that are
+ * stopped together cost few snapshots, and no request waits for one.
  */
 
 export interface ProcessEntry {
@@ -19,20 +20,47 @@ export interface NodeMarks {
   readonly directory: string;
 }
 
+/** The live processes of the machine. */
+export interface ProcessSnapshot {
+  inSession(session: number): readonly ProcessEntry[];
+  /** Those that have a node's id in their environment, in whatever session; none where that cannot be seen. */
+  ofNode(nodeId: string): readonly ProcessEntry[];
+}
+
 export interface ProcessTable {
   /** Differs after every start of the machine. @throws where it cannot be read. */
   bootId(): string;
   /** undefined: there is no such process, for certain. @throws where it cannot be seen whether there is. */
   read(pid: number): ProcessEntry | undefined;
-  /** The live processes of a session. */
-  inSession(session: number): ProcessEntry[];
-  /**
-   * The live processes that have a node's id in their environment, in whatever session; none where that cannot be seen. It reads the environment
-   * of every process of the machine once.
-   */
-  ofNode(nodeId: string): ProcessEntry[];
+  /** Of a moment after the call: what was there before the call, and has not ended, is in it. */
+  snapshot(): Promise<ProcessSnapshot>;
   /** Whether a process carries the marks of a node: its environment, open files or working directory say so. */
   bearsMarks(pid: number, marks: NodeMarks): boolean;
   /** The arguments, joined by blanks; empty where there is none to see. */
   commandLine(pid: number): string;
+}
+
+/** Processes by session and by node; those that have ended are left out. */
+export class SnapshotBuilder {
+  readonly #bySession = new Map<number, ProcessEntry[]>();
+  readonly #byNode = new Map<string, ProcessEntry[]>();
+
+  add(entry: ProcessEntry, nodeId: string | undefined): void {
+    if (entry.state === 'ended') return;
+    append(this.#bySession, entry.session, entry);
+    if (nodeId !== undefined) append(this.#byNode, nodeId, entry);
+  }
+
+  build(): ProcessSnapshot {
+    return {
+      inSession: (session) => this.#bySession.get(session) ?? [],
+      ofNode: (nodeId) => this.#byNode.get(nodeId) ?? [],
+    };
+  }
+}
+
+function append<Key>(lists: Map<Key, ProcessEntry[]>, key: Key, entry: ProcessEntry): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [entry]);
+  else list.push(entry);
 }

@@ -2,20 +2,22 @@
  * The process table of macOS and other systems without /proc, from `ps`. Start times have whole seconds there, and sessions
  * are not shown: the process group stands in for the session.
  */
-import { execFileSync } from 'node:child_process';
-import type { ProcessEntry, ProcessTable } from './process-table.ts';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { SnapshotBuilder } from './process-table.ts';
+import type { ProcessEntry, ProcessSnapshot, ProcessTable } from './process-table.ts';
+import { sharedRun } from './shared-run.ts';
 
 const columns = 'pid=,pgid=,stat=,lstart=';
+const env = { LC_ALL: 'C', TZ: 'UTC' };
 
 export function psTable(): ProcessTable {
   return {
     bootId: () => run('/usr/sbin/sysctl', ['-n', 'kern.bootsessionuuid']),
-    read: (pid) => entries(['-o', columns, '-p', String(pid)])[0],
-    inSession: (session) =>
-      entries(['-axo', columns]).filter((entry) => entry.session === session && entry.state !== 'ended'),
+    read: (pid) => entriesIn(run('/bin/ps', ['-o', columns, '-p', String(pid)]))[0],
+    snapshot: sharedRun(takeSnapshot),
     // Nothing shows it without more rights: such a process is left alone.
     bearsMarks: () => false,
-    ofNode: () => [],
     commandLine: (pid) => run('/bin/ps', ['-ww', '-o', 'command=', '-p', String(pid)]),
   };
 }
@@ -40,15 +42,20 @@ export function parseStarted(lstart: string): string {
   return String(Date.parse(`${lstart.trim()} UTC`) / 1000);
 }
 
-function entries(options: string[]): ProcessEntry[] {
-  return run('/bin/ps', options)
-    .split('\n')
-    .flatMap((line) => parsePsLine(line) ?? []);
+async function takeSnapshot(): Promise<ProcessSnapshot> {
+  const { stdout } = await promisify(execFile)('/bin/ps', ['-axo', columns], { env });
+  const builder = new SnapshotBuilder();
+  // Whose environment a process has is not shown.
+  for (const entry of entriesIn(stdout)) builder.add(entry, undefined);
+  return builder.build();
+}
+
+function entriesIn(text: string): ProcessEntry[] {
+  return text.split('\n').flatMap((line) => parsePsLine(line) ?? []);
 }
 
 /** `ps` says with exit status 1 that it found none. */
 function run(program: string, options: string[]): string {
-  const env = { LC_ALL: 'C', TZ: 'UTC' };
   try {
     return execFileSync(program, options, {
       encoding: 'utf8',

@@ -1,5 +1,5 @@
 /**
- * Stops a process and all that it left behind: asks, waits, kills, and looks again until nobody is left.
+ * Stops a process and all that it left behind: asks, waits, kills, and searches again until nothing is left.
  *
  * Whoever has the node's id in its environment is the node's, in whatever session (a daemon that left it with setsid).
  * While the leader lives, whoever is in its session is the node's. After it is gone, the session's number may have been given to
@@ -8,9 +8,9 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import { findProcess, physicalIdOf, signalProcess } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
-import type { NodeMarks, ProcessTable } from './process-table.ts';
+import type { NodeMarks, ProcessEntry, ProcessTable } from './process-table.ts';
 import type { StopSignal } from './spec.ts';
-import { waitUntil } from './waiting.ts';
+import { throwIfAborted, waitUntil } from './waiting.ts';
 
 export interface StopWay {
   /** undefined: kill at once. */
@@ -22,6 +22,8 @@ export const killAtOnce: StopWay = { signal: undefined, timeoutMs: 0 };
 
 // A killed process goes within milliseconds, unless the kernel holds it (a dead disk or network file system).
 const killLimitMs = 10_000;
+// Then the machine is searched again: something may have been forked off meanwhile.
+const goneWithinMs = 100;
 
 /** @throws CoppiceError `operation-failed` where a process is left that even SIGKILL does not end. */
 export async function stopProcess(
@@ -33,7 +35,7 @@ export async function stopProcess(
 ): Promise<void> {
   if (table.bootId() !== leader.bootId) return;
   const session = sessionOf(table, leader, marks);
-  if (way.signal !== undefined && session.left().length > 0) {
+  if (way.signal !== undefined && (await session.find()).length > 0) {
     session.send(way.signal);
     // A process that was stopped (SIGSTOP) sees its signal only when it goes on.
     session.send('SIGCONT');
@@ -43,24 +45,24 @@ export async function stopProcess(
 }
 
 async function killTheRest(session: Session, abort: AbortSignal): Promise<void> {
-  const gone = await waitUntil(
-    () => {
-      const left = session.left();
-      if (left.length > 0) session.send('SIGKILL');
-      return left.length === 0;
-    },
-    killLimitMs,
-    abort,
-  );
-  if (gone) return;
-  const pids = session.left().map(({ pid }) => pid);
-  throw new CoppiceError('operation-failed', `process ${pids.join(', ')} was killed and does not end`);
+  const deadline = performance.now() + killLimitMs;
+  for (;;) {
+    throwIfAborted(abort);
+    const left = await session.find();
+    if (left.length === 0) return;
+    if (performance.now() >= deadline) {
+      const pids = left.map(({ pid }) => pid).join(', ');
+      throw new CoppiceError('operation-failed', `process ${pids} was killed and does not end`);
+    }
+    session.send('SIGKILL');
+    await waitUntil(() => session.knownAreGone(), goneWithinMs, abort);
+  }
 }
 
 interface Session {
-  /** Looks at all processes of the machine; remembers whom it found. */
-  left(): ProcessIdentity[];
-  /** Looks only at those that were found before. */
+  /** Looks for members among all processes of the machine, and remembers them. @returns those that live. */
+  find(): Promise<readonly ProcessIdentity[]>;
+  /** Reads only those that were found before. */
   knownAreGone(): boolean;
   /** To those that were found, as one group where that is possible, so that nobody can fork away in between. */
   send(signal: NodeJS.Signals): void;
@@ -69,24 +71,21 @@ interface Session {
 function sessionOf(table: ProcessTable, leader: ProcessIdentity, marks: NodeMarks): Session {
   const known = new Map<string, ProcessIdentity & { readonly group: number }>();
   const isAlive = (identity: ProcessIdentity): boolean => findProcess(table, identity) !== undefined;
-
-  const discover = (): void => {
-    const leaderLives = isAlive(leader);
-    if (leaderLives) remember({ ...leader, group: leader.pid });
-    for (const { pid, startTime, group } of table.inSession(leader.pid)) {
-      if (!leaderLives && !table.bearsMarks(pid, marks)) continue;
-      remember({ pid, startTime, bootId: leader.bootId, group });
-    }
-    for (const { pid, startTime, group } of table.ofNode(marks.nodeId))
-      remember({ pid, startTime, bootId: leader.bootId, group });
-  };
-  const remember = (member: ProcessIdentity & { group: number }): void => {
+  const remember = ({ pid, startTime, group }: Pick<ProcessEntry, 'pid' | 'startTime' | 'group'>): void => {
+    const member = { pid, startTime, bootId: leader.bootId, group };
     known.set(physicalIdOf(member), member);
   };
 
   return {
-    left() {
-      discover();
+    async find() {
+      const snapshot = await table.snapshot();
+      // Who lives after the snapshot lived during it: the session that it shows is the leader's.
+      const leaderLives = isAlive(leader);
+      if (leaderLives) remember({ ...leader, group: leader.pid });
+      for (const entry of snapshot.inSession(leader.pid)) {
+        if (leaderLives || table.bearsMarks(entry.pid, marks)) remember(entry);
+      }
+      for (const entry of snapshot.ofNode(marks.nodeId)) remember(entry);
       return [...known.values()].filter(isAlive);
     },
     knownAreGone: () => ![...known.values()].some(isAlive),
