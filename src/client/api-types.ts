@@ -424,6 +424,8 @@ export interface Schemas {
       readonly since: string;
     } | null;
     readonly reason: string;
+    /** Its recoveries had seemed to help, and it failed again soon after each. */
+    readonly relapse: Schemas['Relapse'] | null;
     readonly recovery: {
       /** The NODE_RECOVER that carries it out; null: held. */
       readonly action_id: string | null;
@@ -512,8 +514,12 @@ export interface Schemas {
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
+    /** OPERATOR: an operator asked for it; it counts for no limit of the policy. */
+    readonly origin: 'AUTOMATIC' | 'OPERATOR';
     /** null: an operator asked for it. */
     readonly policy_id: string | null;
+    /** The recovery that it continues, because that one did not help. */
+    readonly relapse: Schemas['Relapse'] | null;
     /** The last decision. */
     readonly reason: string;
     /** OPEN, or how it was closed. */
@@ -577,14 +583,31 @@ export interface Schemas {
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
+    /** OPERATOR: an operator asked for it; it counts for no limit of the policy. */
+    readonly origin: 'AUTOMATIC' | 'OPERATOR';
     /** null: an operator asked for it. */
     readonly policy_id: string | null;
+    /** The recovery that it continues, because that one did not help. */
+    readonly relapse: Schemas['Relapse'] | null;
     /** The last decision. */
     readonly reason: string;
     /** OPEN, or how it was closed. */
     readonly state: 'OPEN' | 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
     /** A hook that failed after it: it undoes nothing, and what it was for is not done. */
     readonly warning: string | null;
+  };
+  readonly Relapse: {
+    readonly healthy_seconds: {
+      readonly last: number;
+      readonly longest: number;
+      readonly shortest: number;
+    };
+    /** The one before, which had seemed to help. */
+    readonly recovery_id: string;
+    /** When the node failed for the first time. */
+    readonly since: string;
+    /** How often it has failed since, this time included. */
+    readonly times: number;
   };
   readonly RunningStep: {
     readonly attempt: number;

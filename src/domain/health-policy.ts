@@ -92,6 +92,8 @@ export interface RecoveryRules {
   readonly onExhausted: readonly Hook[];
   /** null: no limit, the next confirmed failure opens the next episode. */
   readonly retry: Retry | null;
+  /** A failure this soon after RECOVERED means that the recovery did not help; 0: never. */
+  readonly relapseMs: number;
   readonly verify: VerifyBy;
   readonly stabilizeMs: number;
   readonly fencing: readonly 'COMPUTE'[];

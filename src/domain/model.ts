@@ -8,6 +8,7 @@ import type {
   ClusterStatus,
   NodeStatus,
   RecoveryMode,
+  RecoveryOrigin,
   RecoveryState,
   RecoveryStepState,
   StepPurpose,
@@ -159,7 +160,7 @@ export interface Recovery {
   readonly nodeId: string;
   readonly nodeName: string;
   readonly clusterId: string | null;
-  /** null: asked for by a person, with no policy. */
+  /** null: asked for by an operator, with no policy. */
   readonly policyId: string | null;
   /** The NODE_RECOVER that carries it out; null until one was started. */
   readonly actionId: string | null;
@@ -170,7 +171,32 @@ export interface Recovery {
   /** When the first failed probe of this failure was seen; the episode opens once it is confirmed. */
   readonly failedAt: number;
   readonly openedAt: number;
+  /** When its result was certain; hooks may follow. null: not yet, or the chain was never begun. */
+  readonly settledAt: number | null;
   readonly closedAt: number | null;
+  readonly origin: RecoveryOrigin;
+  /** Of RECOVERED: the item of the chain after which the node was healthy. */
+  readonly helped: string | null;
+  /** What it continues; null: the node failed for the first time. */
+  readonly relapse: Relapse | null;
+  /** When the node failed again so soon that this recovery counts as one that did not help; null: it did not. */
+  readonly relapsedAt: number | null;
+}
+
+/** A failure so soon after RECOVERED that the recovery before did not help: both are the same trouble. */
+export interface Relapse {
+  /** The recovery before. */
+  readonly of: string;
+  /** Its item of the chain that had seemed to help. */
+  readonly helped: string | null;
+  /** How often the node has failed in this trouble, this time included: 2 or more. */
+  readonly times: number;
+  /** When it failed for the first time. */
+  readonly since: number;
+  /** How long it was healthy after the recovery before, and at least and at most after all of them. Milliseconds. */
+  readonly healthyMs: number;
+  readonly shortestMs: number;
+  readonly longestMs: number;
 }
 
 export interface RecoveryStep {

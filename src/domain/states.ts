@@ -48,6 +48,10 @@ export type RecoveryState = keyof typeof recoveryStates;
 export const recoveryModes = ['ENFORCE', 'OBSERVE'] as const;
 export type RecoveryMode = (typeof recoveryModes)[number];
 
+/** Who started a recovery. What an operator asks for is not counted against automation: not by a limit, a retry, the breaker. */
+export const recoveryOrigins = ['AUTOMATIC', 'OPERATOR'] as const;
+export type RecoveryOrigin = (typeof recoveryOrigins)[number];
+
 export const recoveryStepStates = {
   PENDING: { ended: false },
   RUNNING: { ended: false },

@@ -1,16 +1,19 @@
 /**
  * One round of healing for one cluster: reads what is, asks the pure planner (`recovery/plan-round.ts`), and writes down what it
- * decided, all in one transaction: episodes are opened, started (as a NODE_RECOVER in the queue), held or closed. Repeating a
+ * decided, all in one transaction: recoveries are opened, started (as a NODE_RECOVER in the queue), held or closed. Repeating a
  * round changes nothing.
  */
 import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import { onNode } from '../domain/action-requests.ts';
-import { withoutDurations } from '../domain/duration.ts';
 import type { Cluster, Node } from '../domain/model.ts';
-import { cancelHeld } from '../recovery-record/close-held.ts';
-import { closingEvents } from '../domain/recovery-news.ts';
-import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
+import {
+  cancelHeld,
+  closeRecovery,
+  holdRecovery,
+  openRecovery,
+  startRecovery,
+} from '../recovery-record/recovery-lifecycle.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
@@ -19,23 +22,16 @@ import { getCluster } from '../store/clusters.ts';
 import { insertEvent } from '../store/events.ts';
 import { healingOfCluster, setBreaker } from '../store/healing.ts';
 import { updateNode } from '../store/nodes.ts';
-import {
-  closeRecovery,
-  insertRecovery,
-  lastDecision,
-  recordDecision,
-  recoveryStarted,
-} from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import { takeSnapshot } from './snapshot.ts';
 import type { WatchedCluster } from './watch-list.ts';
 
 export interface HealRoundResult {
-  /** Something is held or left until then; null: look again when something changes. */
+  /** Something is held or left until then; null: plan again when something changes. */
   readonly planAgainAt: number | null;
-  /** There are open episodes, or failed nodes that are left alone for now. */
+  /** There are open recoveries, or failed nodes that are left alone for now. */
   readonly isActive: boolean;
-  /** What is written of the nodes' health; a recovery that ended has written it anew. */
+  /** What is written of the nodes' health; a recovery that ended has written it again. */
   readonly health: ReadonlyMap<string, HealthRecord>;
 }
 
@@ -77,7 +73,7 @@ interface Round {
   readonly cluster: Cluster;
   readonly nodes: readonly Node[];
   readonly watched: WatchedCluster | null;
-  /** Of the episodes that were open before. */
+  /** Of the recoveries that were open before. */
   readonly modes: ReadonlyMap<string, RecoveryMode>;
   readonly now: number;
 }
@@ -87,15 +83,15 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
   const opened = new Map<string, string>();
   for (const entry of plan.open) {
     const node = nodes.get(entry.nodeId);
-    if (node !== undefined) opened.set(node.id, await openEpisode(tx, round, node, entry));
+    if (node !== undefined) opened.set(node.id, await openOne(tx, round, node, entry));
   }
   const idOf = (entry: { recoveryId: string | null; nodeId: string }) =>
     entry.recoveryId ?? opened.get(entry.nodeId) ?? '';
-  for (const entry of plan.close) await closeEpisode(tx, round, idOf(entry), nodes.get(entry.nodeId), entry);
-  for (const entry of plan.hold) await holdEpisode(tx, round, idOf(entry), entry);
+  for (const entry of plan.close) await closeOne(tx, round, idOf(entry), nodes.get(entry.nodeId), entry);
+  for (const entry of plan.hold) await holdOne(tx, round, idOf(entry), entry);
   for (const entry of plan.start) {
     const node = nodes.get(entry.nodeId);
-    if (node !== undefined) await startEpisode(tx, round, idOf(entry), node, entry.reason);
+    if (node !== undefined) await startOne(tx, round, idOf(entry), node, entry.reason);
   }
   for (const { nodeId, reason } of plan.restore) {
     const node = nodes.get(nodeId);
@@ -111,7 +107,7 @@ function modeOf({ watched }: Round): RecoveryMode {
   return watched?.policy.mode ?? 'ENFORCE';
 }
 
-/** It came back by itself, or somebody mended it, after Coppice had given up on it. */
+/** It came back by itself, or an operator repaired it, after Coppice had given up on it. */
 async function restoreNode(tx: Tx, { cluster, now }: Round, node: Node, reason: string): Promise<void> {
   const statusReason = `Healthy again: ${reason}`;
   await updateNode(tx, node.id, { status: 'ACTIVE', statusReason });
@@ -132,47 +128,42 @@ async function restoreNode(tx: Tx, { cluster, now }: Round, node: Node, reason: 
   });
 }
 
-async function openEpisode(
-  tx: Tx,
-  round: Round,
-  node: Node,
-  entry: RoundPlan['open'][number],
-): Promise<string> {
-  const id = randomUUID();
-  const { cluster, watched, now } = round;
-  await insertRecovery(tx, {
-    id,
-    nodeId: node.id,
-    nodeName: node.name,
-    clusterId: cluster.id,
+async function openOne(tx: Tx, round: Round, node: Node, entry: RoundPlan['open'][number]): Promise<string> {
+  const { watched, now } = round;
+  const mode = modeOf(round);
+  const { failure, failedAt, reason, relapse } = entry;
+  const opening = {
+    node,
     policyId: watched?.policyId ?? null,
-    mode: modeOf(round),
-    failure: { class: entry.failure.class, reason: entry.failure.reason },
-    failedAt: entry.failedAt,
-    openedAt: now,
-    plan: {},
-  });
-  await recordDecision(tx, id, 'open', entry.reason, now);
-  const statusReason = `${entry.failure.class}: ${entry.failure.reason}`;
-  if (modeOf(round) === 'ENFORCE') await updateNode(tx, node.id, { status: 'ERROR', statusReason });
-  await publishNews(tx, round, node, id, { level: 'WARNING', status: 'open', statusReason });
-  await enqueueRecoveryNews(tx, { event: 'opened', recoveryId: id, reason: entry.reason, at: now });
+    mode,
+    origin: 'AUTOMATIC' as const,
+    failure,
+    failedAt,
+    reason,
+    relapse,
+    breaker: watched?.policy.safety.breaker ?? null,
+  };
+  const id = await openRecovery(tx, opening, now);
+  if (mode === 'ENFORCE')
+    await updateNode(tx, node.id, {
+      status: 'ERROR',
+      statusReason: `${failure.class}: ${failure.reason}`,
+    });
   return id;
 }
 
-async function startEpisode(tx: Tx, round: Round, id: string, node: Node, reason: string): Promise<void> {
+async function startOne(tx: Tx, round: Round, id: string, node: Node, reason: string): Promise<void> {
   const { now } = round;
   const actionId = randomUUID();
   // The chain limits itself: each of its steps has a timeout.
-  const asked = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
+  const usual = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
   // What touches nothing keeps nothing from being touched.
-  const request = isObserved(round, id) ? { ...asked, locks: [] } : asked;
+  const request = isObserved(round, id) ? { ...usual, locks: [] } : usual;
   const { project, user, domain } = node;
   const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
   const action = { ...request, ...named, cause: 'Health Policy' as const, owner: { project, user, domain } };
   await insertActions(tx, [action], now);
-  await recoveryStarted(tx, id, actionId, now);
-  await recordDecision(tx, id, 'start', reason, now);
+  await startRecovery(tx, id, { id: actionId }, { name: 'start', reason }, now);
 }
 
 /** One that was opened in this same round is of the policy's mode. */
@@ -180,79 +171,25 @@ function isObserved(round: Round, recoveryId: string): boolean {
   return (round.modes.get(recoveryId) ?? modeOf(round)) === 'OBSERVE';
 }
 
-/**
- * Looked at every time, written down when the reason is another one than before. One that differs only in its numbers is written once
- * in an interval: when a switch dies, hundreds of held nodes see hundreds of others fail.
- */
-async function holdEpisode(
+async function holdOne(
   tx: Tx,
-  round: Round,
+  { watched, now }: Round,
   id: string,
   { reason, gate }: RoundPlan['hold'][number],
 ): Promise<void> {
-  const last = await lastDecision(tx.db, id);
-  const before = last?.decision === 'hold' ? last.reason : null;
-  if (before !== null && withoutTimes(before) === withoutTimes(reason)) return;
-  const isSameGate = before !== null && withoutNumbers(before) === withoutNumbers(reason);
-  const intervalMs = round.watched?.policy.detection.intervalMs ?? 0;
-  if (isSameGate && round.now - (last?.at ?? 0) < intervalMs) return;
-  await recordDecision(tx, id, 'hold', reason, round.now);
-  // Another number is worth a line in the record, but wakes nobody again.
-  if (isSameGate) return;
-  const closed = gate === null ? {} : { gate: gate.gate };
-  await enqueueRecoveryNews(tx, { event: 'held', recoveryId: id, reason, at: round.now, ...closed });
+  const intervalMs = watched?.policy.detection.intervalMs ?? 0;
+  await holdRecovery(tx, id, { reason, gate: gate?.gate ?? null, intervalMs }, now);
 }
 
-function withoutNumbers(reason: string): string {
-  return withoutTimes(reason).replace(/\d+/g, '');
-}
-
-function withoutTimes(reason: string): string {
-  return withoutDurations(reason);
-}
-
-async function closeEpisode(
+async function closeOne(
   tx: Tx,
   round: Round,
   id: string,
   node: Node | undefined,
-  entry: RoundPlan['close'][number],
+  { state, reason }: RoundPlan['close'][number],
 ): Promise<void> {
-  await recordDecision(tx, id, 'close', `${entry.state}: ${entry.reason}`, round.now);
-  if (await closeRecovery(tx, id, entry.state, round.now)) {
-    const event = closingEvents[entry.state];
-    await enqueueRecoveryNews(tx, { event, recoveryId: id, reason: entry.reason, at: round.now });
-  }
-  if (node === undefined) return;
-  if (entry.state === 'SELF_HEALED' && !isObserved(round, id)) {
-    await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${entry.reason}` });
-    await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
-  }
-  await publishNews(tx, round, node, id, {
-    level: 'INFO',
-    status: entry.state.toLowerCase(),
-    statusReason: entry.reason,
-  });
-}
-
-async function publishNews(
-  tx: Tx,
-  round: Round,
-  node: Node,
-  recoveryId: string,
-  told: { level: 'INFO' | 'WARNING'; status: string; statusReason: string },
-): Promise<void> {
-  await insertEvent(tx, {
-    ...told,
-    id: randomUUID(),
-    timestamp: round.now,
-    otype: 'RECOVERY',
-    oid: recoveryId,
-    oname: node.name,
-    clusterId: round.cluster.id,
-    action: 'NODE_RECOVER',
-    metaData: { node_id: node.id, recovery_id: recoveryId },
-    project: node.project,
-    user: node.user,
-  });
+  const isClosed = await closeRecovery(tx, id, { state, reason }, round.now);
+  if (!isClosed || node === undefined || state !== 'SELF_HEALED' || isObserved(round, id)) return;
+  await updateNode(tx, node.id, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
+  await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
 }

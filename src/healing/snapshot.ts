@@ -1,17 +1,19 @@
 /** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
-import { currentHealth } from '../clusters/current-health.ts';
+import { changedAt, currentHealth } from '../clusters/current-health.ts';
 import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
+import type { RecoveredBefore } from '../recovery/relapse.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import type { NodeHealing } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import {
+  lastEndsOfCluster,
   lastEndsOfNodes,
   openRecoveriesOfCluster,
   recentRecoveriesOfCluster,
@@ -43,6 +45,7 @@ export async function takeSnapshot(
   const { breaker } = await healingOfCluster(db, cluster.id);
   const mode = rules?.policy.mode ?? 'ENFORCE';
   const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode, now);
+  const recovered = rules === null ? undefined : await recoveredBefore(db, cluster.id, rules, health, now);
   const round: RoundSnapshot = {
     now,
     desiredCapacity: cluster.desiredCapacity,
@@ -51,7 +54,10 @@ export async function takeSnapshot(
     maintenance: await maintenanceOf(db, cluster, nodes.length, now),
     breaker: breaker ?? closedBreaker,
     nodes: nodes.map((node) =>
-      nodeSnapshot(node, health.get(node.id), healing.get(node.id), ends.get(node.id), now),
+      nodeSnapshot(node, health.get(node.id), healing.get(node.id), now, {
+        last: ends.get(node.id),
+        recovered: recovered?.get(node.id),
+      }),
     ),
     episodes: episodes.map((each) => ({ ...each, notBefore: withinInterval(each.notBefore, rules, now) })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
@@ -66,7 +72,7 @@ function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthR
 /**
  * As far back as the rate limits of the policy look. What was started at a time that is still to come (the clock was set back) limits nothing:
  * it would until the clock is there again. What only observed does not count for what touches, nor the other
- * way round.
+ * way round, and what an operator asked for counts for neither.
  */
 async function startsOf(
   db: Db,
@@ -78,7 +84,7 @@ async function startsOf(
   if (periodMs === 0) return [];
   const recent = await recentRecoveriesOfCluster(db, clusterId, now - periodMs);
   const starts = recent.flatMap((each) =>
-    each.startedAt === null || each.mode !== mode || each.startedAt > now
+    each.startedAt === null || each.mode !== mode || each.origin === 'OPERATOR' || each.startedAt > now
       ? []
       : [{ nodeId: each.nodeId, at: each.startedAt }],
   );
@@ -89,8 +95,8 @@ function nodeSnapshot(
   node: Node,
   record: HealthRecord | undefined,
   healing: NodeHealing = nothingOfNode,
-  lastEnd: EndedRecovery | undefined,
   now: number,
+  { last: lastEnd, recovered }: { last: EndedRecovery | undefined; recovered: RecoveredBefore | undefined },
 ): NodeSnapshot {
   const { id, name, status } = node;
   const health = currentHealth(node, record, now);
@@ -106,16 +112,44 @@ function nodeSnapshot(
     quarantinedSince: quarantine?.since ?? null,
     ...(quarantine === null ? {} : { quarantineReason: quarantine.reason }),
     lastTry: lastTryOf(lastEnd, releasedAt),
+    // An operator who has changed or released the node since begins with it afresh.
+    recoveredBefore:
+      recovered !== undefined && recovered.closedAt >= Math.max(changedAt(node, now), releasedAt ?? 0)
+        ? recovered
+        : null,
     observedAt: observed ? endedAt : null,
   };
 }
 
-/** Who releases a node from quarantine wants it tried at once. */
+/** The last recoveries that seemed to help, as far back as a failure of now, or one that is known already, may be their relapse. */
+async function recoveredBefore(
+  db: Db,
+  clusterId: string,
+  { policyId, policy }: ClusterRules,
+  health: ReadonlyMap<string, HealthRecord>,
+  now: number,
+): Promise<ReadonlyMap<string, RecoveredBefore>> {
+  const { relapseMs } = policy.recovery;
+  if (relapseMs === 0) return new Map();
+  const oldest = [...health.values()].reduce((least, { failedAt }) => Math.min(least, failedAt ?? now), now);
+  const found = new Map<string, RecoveredBefore>();
+  for (const [id, end] of await lastEndsOfCluster(db, clusterId, oldest - relapseMs, policy.mode, now)) {
+    const { state, origin, settledAt, closedAt } = end;
+    if (state !== 'RECOVERED' || origin !== 'AUTOMATIC' || closedAt === null) continue;
+    // Under another policy the same name may be another action.
+    const helped = end.policyId === policyId ? end.helped : null;
+    found.set(id, { ...end, helped, closedAt, settledAt: settledAt ?? closedAt });
+  }
+  return found;
+}
+
+/** An operator who releases a node from quarantine wants it tried at once. */
 function lastTryOf(lastEnd: EndedRecovery | undefined, releasedAt: number | null): NodeSnapshot['lastTry'] {
   if (lastEnd === undefined) return null;
-  const { id: recoveryId, state: end, closedAt: at, reason } = lastEnd;
+  const { id: recoveryId, state: end, closedAt: at, origin, reason } = lastEnd;
   if ((end !== 'EXHAUSTED' && end !== 'CANCELLED') || at === null) return null;
-  return releasedAt === null || at > releasedAt ? { at, end, recoveryId, reason: causeIn(reason) } : null;
+  const isReleased = releasedAt !== null && at <= releasedAt;
+  return isReleased ? null : { at, end, origin, recoveryId, reason: causeIn(reason) };
 }
 
 /** Of `EXHAUSTED: REBOOT: ...; if it stays failed, the next recovery begins in 10 s` what is still true. */

@@ -11,7 +11,7 @@ import { requestedByOperator } from '../recovery/chain.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { saveNodeHealth } from '../store/node-health.ts';
 import { insertPolicy } from '../store/policies.ts';
-import { closeRecovery, insertRecovery, recoveryStarted } from '../store/recoveries.ts';
+import { markRecoveryClosed, insertRecovery, recoveryStarted } from '../store/recoveries.ts';
 import { recoveryMetrics } from './recovery-metrics.ts';
 
 describe('The figures of healing', () => {
@@ -58,7 +58,7 @@ describe('The figures of healing', () => {
   }
 
   async function close(id: string, state: keyof typeof closingEvents): Promise<void> {
-    await opened.store.write((tx) => closeRecovery(tx, id, state, 31_000));
+    await opened.store.write((tx) => markRecoveryClosed(tx, id, state, 31_000));
     await tell(id, { event: closingEvents[state], at: 31_000 });
   }
 

@@ -2,35 +2,32 @@
  * What the planner decided, in our tables: the timeline, the rows of the steps, and what the result makes of the node. Written in the
  * transaction that keeps what the decisions follow from.
  */
-import { createHash, randomUUID } from 'node:crypto';
-import { closingEvents } from '../domain/recovery-news.ts';
-import type { Action, EventLevel, Node, RecoveryStep } from '../domain/model.ts';
+import { createHash } from 'node:crypto';
+import type { Action, Node, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState } from '../domain/states.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recovery/chain.ts';
-import { breakerAfter, closedBreaker } from '../recovery/breaker.ts';
 import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
 import { stepLabel } from '../recovery/describe.ts';
 import { executionId } from '../recovery/execution-id.ts';
 import { timelineOf } from '../recovery/timeline.ts';
-import { insertEvent } from '../store/events.ts';
-import { healingOfCluster, quarantineNode, setBreaker } from '../store/healing.ts';
+import { quarantineNode } from '../store/healing.ts';
 import { hookSucceeded, saveHookFailure } from '../store/hook-failures.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
 import {
-  closeRecovery,
-  openRecoveryOfNode,
   recordDecision,
-  recoveryReleased,
+  recoverySettled,
   recoveryStartedAt,
   saveRecoveryStep,
   setRecoveryFailure,
 } from '../store/recoveries.ts';
 import type { Tx } from '../store/store.ts';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
+import { countEndForBreaker } from './count-for-breaker.ts';
+import { closeAbandoned, closeRecovery, recordRecoveryEvent, releaseRecovery } from './recovery-lifecycle.ts';
 import type { RunningRecovery } from './running-recovery.ts';
 
 export interface RecordContext {
@@ -89,21 +86,16 @@ async function recordEffect(
     case 'settle':
       return await settle(tx, context, decision);
     case 'close':
-      return await close(tx, context, decision);
+      return await close(tx, context, decision, decisions);
     case 'release':
-      await recoveryReleased(tx, context.episode.recoveryId, decision.until);
-      await enqueueRecoveryNews(tx, {
-        event: 'held',
-        recoveryId: context.episode.recoveryId,
-        reason: decision.reason,
-        at,
-      });
+      await releaseRecovery(tx, context.episode.recoveryId, { ...decision, isRecorded: true }, at);
       if (context.episode.mode === 'OBSERVE') return;
       return await restoreStatus(tx, context, decision.reason);
     case 'probe':
     case 'verify':
     case 'wait':
     case 'pass':
+    case 'stop':
   }
 }
 
@@ -185,9 +177,10 @@ export function stepId(recoveryId: string, step: StepPlan): string {
 async function settle(
   tx: Tx,
   context: RecordContext,
-  { state, reason }: Extract<ChainNote, { kind: 'settle' }>,
+  { state, reason, helped }: Extract<ChainNote, { kind: 'settle' }>,
 ): Promise<void> {
   const { episode, now } = context;
+  await recoverySettled(tx, episode.recoveryId, helped, now);
   if (episode.mode === 'OBSERVE') return;
   const healed = state === 'RECOVERED';
   const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
@@ -197,17 +190,18 @@ async function settle(
   await evaluate(tx, context);
 }
 
-async function close(tx: Tx, context: RecordContext, end: Extract<End, { kind: 'close' }>): Promise<void> {
-  const { state, reason } = end;
+async function close(
+  tx: Tx,
+  context: RecordContext,
+  { state, reason, next }: Extract<End, { kind: 'close' }>,
+  decisions: readonly TimedDecision[],
+): Promise<void> {
   const { episode, now } = context;
   const { recoveryId } = episode;
-  if (await closeRecovery(tx, recoveryId, state, now)) {
-    await enqueueRecoveryNews(tx, { event: closingEvents[state], recoveryId, reason, at: now });
-  }
-  await publishNews(tx, context, state.toLowerCase(), reason);
+  await closeRecovery(tx, recoveryId, { state, reason, isRecorded: true }, now);
   if (episode.mode === 'OBSERVE') return;
-  await countForBreaker(tx, context, state);
-  if (end.next?.kind === 'quarantine') await quarantine(tx, context, end.next.reason);
+  await countForBreaker(tx, context, state, decisions);
+  if (next?.kind === 'quarantine') await quarantine(tx, context, next.reason);
   if (state === 'SELF_HEALED') {
     await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
     await markHealthy(tx, context, reason);
@@ -216,26 +210,26 @@ async function close(tx: Tx, context: RecordContext, end: Extract<End, { kind: '
   if (state === 'CANCELLED') await restoreStatus(tx, context, `Recovery cancelled: ${reason}`);
 }
 
-/** What a person asked for says nothing about whether automation helps. */
+/** What an operator asked for says nothing about whether automation helps, and neither does a recovery that tried nothing. */
 async function countForBreaker(
   tx: Tx,
   { episode, action, now }: RecordContext,
   state: EndedRecovery['state'],
+  decisions: readonly TimedDecision[],
 ): Promise<void> {
-  const limits = episode.policy?.safety.breaker ?? null;
-  const startedAt = await recoveryStartedAt(tx.db, episode.recoveryId);
-  if (limits === null || action.clusterId === null || startedAt === null) return;
-  if (episode.facts.manual !== null) return;
-  const before = (await healingOfCluster(tx.db, action.clusterId)).breaker ?? closedBreaker;
-  const after = breakerAfter(before, { state, startedAt, closedAt: now }, limits);
-  if (after !== before) await setBreaker(tx, action.clusterId, after);
+  const { recoveryId: id, facts, policy } = episode;
+  const startedAt = await recoveryStartedAt(tx.db, id);
+  const hasTried = !decisions.some(({ decision }) => decision.kind === 'stop');
+  if (action.clusterId === null || startedAt === null || facts.manual !== null || !hasTried) return;
+  const ended = { id, state, startedAt, closedAt: now };
+  await countEndForBreaker(tx, action.clusterId, ended, policy?.safety.breaker ?? null);
 }
 
 async function quarantine(tx: Tx, context: RecordContext, reason: string): Promise<void> {
   const { episode, action, now } = context;
   const { nodeId, recoveryId } = episode;
   await quarantineNode(tx, { id: nodeId, clusterId: action.clusterId }, reason, now);
-  await publishNews(tx, context, 'quarantined', reason);
+  await recordRecoveryEvent(tx, recoveryId, { status: 'quarantined', statusReason: reason, now });
   await enqueueRecoveryNews(tx, { event: 'quarantined', recoveryId, reason, at: now });
 }
 
@@ -258,7 +252,7 @@ async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContex
   await saveNodeHealth(tx, node.id, node.clusterId, { ...record, ...found, probedAt: now });
 }
 
-/** What was seen of the node before is over: it counts as well until it is seen to fail again. */
+/** What was seen of the node before is over: it counts as healthy until it is seen to fail again. */
 async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
   if (node === undefined || node.clusterId === null || episode.policy === null) return;
@@ -285,54 +279,14 @@ async function evaluate(tx: Tx, { action, now }: RecordContext): Promise<void> {
   await evaluateCluster(tx, action.clusterId, 'NODE_RECOVER', now);
 }
 
-/** Of the events of a recovery; the others are INFO. */
-const levels: Readonly<Record<string, EventLevel>> = {
-  exhausted: 'ERROR',
-  quarantined: 'ERROR',
-  cancelled: 'WARNING',
-};
-
-async function publishNews(
-  tx: Tx,
-  { episode, action, now }: RecordContext,
-  status: string,
-  statusReason: string,
-): Promise<void> {
-  const node = await getNode(tx.db, episode.nodeId);
-  await insertEvent(tx, {
-    id: randomUUID(),
-    timestamp: now,
-    level: levels[status] ?? 'INFO',
-    status,
-    statusReason,
-    otype: 'RECOVERY',
-    oid: episode.recoveryId,
-    oname: node?.name ?? episode.nodeId,
-    clusterId: action.clusterId,
-    action: 'NODE_RECOVER',
-    metaData: { node_id: episode.nodeId, recovery_id: episode.recoveryId },
-    project: action.project,
-    user: action.user,
-  });
-}
-
-/**
- * Closes the episode of a NODE_RECOVER that ended without closing it: cancelled while it still waited in the queue, or stopped by an error
- * of ours. For the engine's observer, in the transaction that ends the action.
- */
+/** What an action that ended without closing its recovery leaves behind. For the engine's observer. */
 export async function closeAbandonedRecovery(
   tx: Tx,
   action: Pick<Action, 'id' | 'action' | 'target'>,
   reason: string,
   now: number,
 ): Promise<void> {
-  if (action.action !== 'NODE_RECOVER') return;
-  const open = await openRecoveryOfNode(tx.db, action.target);
-  if (open === undefined || open.actionId !== action.id) return;
-  await recordDecision(tx, open.id, 'close', `CANCELLED: ${reason}`, now);
-  if (await closeRecovery(tx, open.id, 'CANCELLED', now)) {
-    await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: open.id, reason, at: now });
-  }
+  if (action.action !== 'NODE_RECOVER' || !(await closeAbandoned(tx, action, reason, now))) return;
   const node = await getNode(tx.db, action.target);
   if (node?.status === 'RECOVERING') await updateNode(tx, node.id, { status: 'ERROR', statusReason: reason });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { breakerAfter, closedBreaker } from './breaker.ts';
+import { breakerAfter, breakerAfterRelapse, closedBreaker } from './breaker.ts';
 import type { BreakerState, EndedRecovery } from './breaker.ts';
 
 const limits = { failures: 3, windowMs: 100, openMs: 50 };
@@ -10,10 +10,23 @@ function after(
 ): BreakerState {
   return ends.reduce(
     (breaker, [state, closedAt, startedAt = closedAt]) =>
-      breakerAfter(breaker, { state, startedAt, closedAt }, limits),
+      breakerAfter(breaker, { id: `r${closedAt}`, state, startedAt, closedAt }, limits),
     from,
   );
 }
+
+test('a relapse counts as a failure, and one of the recovery that closed it opens it again', () => {
+  const counted = breakerAfterRelapse(closedBreaker, 'r1', 10, limits);
+  expect(counted).toMatchObject({ kind: 'closed', failedAt: [10] });
+  const open = breakerAfterRelapse({ kind: 'closed', failedAt: [10, 20] }, 'r3', 30, limits);
+  expect(open).toMatchObject({ kind: 'open', since: 30, failures: 3 });
+  const closed = breakerAfter(open, { id: 'trial', state: 'RECOVERED', startedAt: 90, closedAt: 95 }, limits);
+  expect(breakerAfterRelapse(closed, 'another', 99, limits)).toMatchObject({
+    kind: 'closed',
+    failedAt: [99],
+  });
+  expect(breakerAfterRelapse(closed, 'trial', 99, limits)).toMatchObject({ kind: 'open', failures: 4 });
+});
 
 test('it opens after so many failures within the window', () => {
   expect(
@@ -69,7 +82,7 @@ test('what was started before it opened neither closes it nor opens it again', (
 });
 
 test('the trial of a half-open breaker closes it, or opens it again', () => {
-  expect(after([['RECOVERED', 100, 90]], open)).toEqual(closedBreaker);
+  expect(after([['RECOVERED', 100, 90]], open)).toMatchObject(closedBreaker);
   expect(after([['EXHAUSTED', 100, 90]], open)).toEqual({
     kind: 'open',
     since: 100,

@@ -1,18 +1,24 @@
 /**
  * The breaker of a cluster: after too many recoveries that did not help it opens and nothing starts; then it is half-open and lets one
- * recovery try; that one closes it or opens it again. Its state is kept, because a list of old episodes long enough to derive it has
+ * recovery try; that one closes it or opens it again. Its state is kept, because a list of old recoveries long enough to derive it has
  * no bound.
  */
 import type { BreakerLimits } from '../domain/health-policy.ts';
 
 export type BreakerState =
-  | { readonly kind: 'closed'; readonly failedAt: readonly number[] }
+  | {
+      readonly kind: 'closed';
+      readonly failedAt: readonly number[];
+      /** The recovery that closed it, and the failures before: if that one turns out not to have helped, it opens again. */
+      readonly trial?: { readonly recoveryId: string; readonly failures: number };
+    }
   /** Half-open from `until` on. */
   | { readonly kind: 'open'; readonly since: number; readonly until: number; readonly failures: number };
 
-export const closedBreaker: BreakerState = { kind: 'closed', failedAt: [] };
+export const closedBreaker = { kind: 'closed', failedAt: [] } as const satisfies BreakerState;
 
 export interface EndedRecovery {
+  readonly id: string;
   readonly state: 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
   readonly startedAt: number;
   readonly closedAt: number;
@@ -27,11 +33,28 @@ export function breakerAfter(
   if (ended.state === 'SELF_HEALED' || ended.state === 'CANCELLED') return breaker;
   if (breaker.kind === 'open') return afterTrial(breaker, ended, limits);
   if (ended.state === 'RECOVERED') return breaker;
-  const recent = breaker.failedAt.filter((at) => at > ended.closedAt - limits.windowMs);
-  const failedAt = [...recent, ended.closedAt];
-  return failedAt.length < limits.failures
-    ? { kind: 'closed', failedAt }
-    : open(ended.closedAt, failedAt.length, limits);
+  return countFailure(breaker, ended.closedAt, limits);
+}
+
+/** The breaker once a node failed again so soon after RECOVERED that the recovery counts as one that did not help. */
+export function breakerAfterRelapse(
+  breaker: BreakerState,
+  recoveryId: string,
+  now: number,
+  limits: BreakerLimits,
+): BreakerState {
+  if (breaker.kind === 'open') return breaker;
+  if (breaker.trial?.recoveryId === recoveryId) return open(now, breaker.trial.failures + 1, limits);
+  return countFailure(breaker, now, limits);
+}
+
+function countFailure(
+  breaker: Extract<BreakerState, { kind: 'closed' }>,
+  at: number,
+  limits: BreakerLimits,
+): BreakerState {
+  const failedAt = [...breaker.failedAt.filter((each) => each > at - limits.windowMs), at];
+  return failedAt.length < limits.failures ? { ...breaker, failedAt } : open(at, failedAt.length, limits);
 }
 
 /** What was started before the breaker opened is not the trial, whenever it ends. */
@@ -41,7 +64,8 @@ function afterTrial(
   limits: BreakerLimits,
 ): BreakerState {
   if (ended.startedAt < breaker.until) return breaker;
-  return ended.state === 'RECOVERED' ? closedBreaker : open(ended.closedAt, breaker.failures + 1, limits);
+  if (ended.state !== 'RECOVERED') return open(ended.closedAt, breaker.failures + 1, limits);
+  return { ...closedBreaker, trial: { recoveryId: ended.id, failures: breaker.failures } };
 }
 
 function open(since: number, failures: number, limits: BreakerLimits): BreakerState {

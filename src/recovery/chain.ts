@@ -1,6 +1,7 @@
 /** What the planner of one recovery is told, what it decides, and what came of it: values only. */
 import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Relapse } from '../domain/model.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { Failure } from './classify-health.ts';
@@ -15,14 +16,16 @@ export interface ChainFacts {
   readonly detection: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'>;
   /** Asked for by a person. `check`: whether the node is looked at first, and left alone if it is well. */
   readonly manual: { readonly check: boolean } | null;
-  /** When earlier episodes of this node ended EXHAUSTED. */
+  /** When earlier recoveries of this node ended that did not help: EXHAUSTED, or followed by a relapse. */
   readonly exhaustedAt: readonly number[];
+  /** What it continues; absent (recorded by an earlier version) or null: nothing. */
+  readonly relapse?: Relapse | null;
 }
 
 /** Facts of a recovery that a policy asks for, or a person who names no operation. */
 export function chainFacts(
   policy: HealthPolicy,
-  rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt'>,
+  rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt' | 'relapse'>,
 ): ChainFacts {
   return { rules: policy.recovery, detection: policy.detection, ...rest };
 }
@@ -85,7 +88,15 @@ export type ChainNote =
       readonly reason: string;
     }
   /** The result is certain: the node is well again, or nothing helped. Hooks may still follow. */
-  | { readonly kind: 'settle'; readonly state: 'RECOVERED' | 'EXHAUSTED'; readonly reason: string };
+  | {
+      readonly kind: 'settle';
+      readonly state: 'RECOVERED' | 'EXHAUSTED';
+      readonly reason: string;
+      /** The item after which the node was healthy; null: none, or the chain as a whole. */
+      readonly helped: string | null;
+    }
+  /** Nothing is tried: the recoveries before did not help, although they were closed as RECOVERED. */
+  | { readonly kind: 'stop'; readonly reason: string };
 
 /** Nothing comes after it. */
 export type End =

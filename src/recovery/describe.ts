@@ -2,6 +2,28 @@
 import { duration } from '../domain/duration.ts';
 import type { JsonObject } from '../domain/json.ts';
 
+const ordinals = [
+  'first',
+  'second',
+  'third',
+  'fourth',
+  'fifth',
+  'sixth',
+  'seventh',
+  'eighth',
+  'ninth',
+  'tenth',
+];
+
+/** `third`, `23rd` */
+export function ordinal(number: number): string {
+  const word = ordinals[number - 1];
+  if (word !== undefined) return word;
+  const isTeen = number % 100 >= 11 && number % 100 <= 13;
+  const ending = isTeen ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${ending}`;
+}
+
 /** What a step says that was not verified, because the policy says so. */
 export const notVerified = 'the operation succeeded; the policy does not verify';
 

@@ -3,7 +3,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
 import { closedGates } from './gates.ts';
 import type { ClosedGate, GateView } from './gates.ts';
-import { countUnhealthy } from './plan-round.ts';
+import { automaticInFlight, countUnhealthy } from './plan-round.ts';
 import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
 
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
@@ -46,7 +46,7 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
     ...snapshot,
     policy,
     unhealthy: countUnhealthy(snapshot),
-    inFlight: snapshot.episodes.flatMap(({ startedAt }) => startedAt ?? []),
+    inFlight: automaticInFlight(snapshot.episodes),
     startsOfCluster: snapshot.starts.map((start) => start.at),
     startsOfNode: [],
   };

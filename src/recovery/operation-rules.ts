@@ -39,6 +39,7 @@ export function operationRules(
     onSuccess: [],
     onExhausted: [],
     retry: null,
+    relapseMs: 0,
     verify,
     stabilizeMs,
     fencing,

@@ -515,3 +515,82 @@ describe('a history', () => {
     expect(outlineOf(plan).slice(-2)).toEqual(['finish on_success announce #1 CANCELLED', 'close RECOVERED']);
   });
 });
+
+describe('after a relapse', () => {
+  const reboot = { name: 'REBOOT', timeout: 30 };
+  const recreate = { name: 'RECREATE', timeout: 30 };
+  const spent = { retry: { episodes: 2, window: 3600, delay: 10 } };
+
+  const cures = ['REBOOT', 'RECREATE'];
+
+  function relapse(helped: string | null): NonNullable<ChainFacts['relapse']> {
+    const healthyMs = 20_000;
+    const lasted = { healthyMs, shortestMs: healthyMs, longestMs: healthyMs };
+    return { of: 'r1', helped, times: 3, since: -599_000, ...lasted };
+  }
+
+  function begin(actions: JsonObject[], helped: string | null, recovery: JsonObject = {}): string[] {
+    const facts = factsOf({ strategy: 'ESCALATE', actions, ...recovery }, { relapse: relapse(helped) });
+    const plan = tell(facts, { cures: facts.rules.strategy === 'CHAIN' ? ['RECREATE'] : cures });
+    return outlineOf(plan).filter((line) => /^(skip|run|settle)/.test(line));
+  }
+
+  test.each<[string, JsonObject[], string | null, string[]]>([
+    ['goes on at the next rung', [reboot, recreate], 'actions[0]', ['skip REBOOT #1', 'run RECREATE #1']],
+    [
+      'tries the last rung again, because nothing stronger is known',
+      [reboot, recreate],
+      'actions[1]',
+      ['skip REBOOT #1', 'run RECREATE #1'],
+    ],
+    [
+      'goes where a failure of that rung leads',
+      [{ ...reboot, on_failure: 'GOTO last' }, { name: 'REBUILD' }, { ...recreate, id: 'last' }],
+      'actions[0]',
+      ['skip REBOOT #1', 'skip REBUILD #1', 'run RECREATE #1'],
+    ],
+    [
+      'does not go on at rungs that are not for this failure',
+      [reboot, { ...recreate, when: { failure: ['HOST_DOWN'] } }],
+      'actions[0]',
+      ['run REBOOT #1'],
+    ],
+    ['begins at the first rung where the policy is another one', [reboot, recreate], null, ['run REBOOT #1']],
+  ])('ESCALATE %s', (_what, actions, helped, expected) => {
+    expect(begin(actions, helped)).toEqual([...expected, 'settle RECOVERED']);
+  });
+
+  test('CHAIN runs all of it', () => {
+    expect(begin([reboot, recreate], 'actions[1]', { strategy: 'CHAIN' })).toEqual([
+      'run REBOOT #1',
+      'run RECREATE #1',
+      'settle RECOVERED',
+    ]);
+  });
+
+  test('the result says how often it was, and how long each lasted', () => {
+    const facts = factsOf({ actions: [reboot] }, { relapse: relapse(null) });
+    expect(tell(facts, { cures }).next).toMatchObject({
+      reason: expect.stringContaining('failed for the third time in 10 min, healthy for 20 s each time'),
+    });
+  });
+
+  test('nothing is tried any more once `retry` is spent: the end of the chain runs, and the node is quarantined', () => {
+    const recovery = { actions: [reboot], ...spent, on_exhausted: [workflow('page')] };
+    const plan = tell(factsOf(recovery, { exhaustedAt: [500, 900], relapse: relapse('actions[0]') }));
+    expect(outlineOf(plan)).toEqual([
+      'probe',
+      'stop',
+      'settle EXHAUSTED',
+      'run on_exhausted page #1',
+      'finish on_exhausted page #1 SUCCEEDED',
+      'close EXHAUSTED',
+    ]);
+    expect(plan.next).toMatchObject({ next: { kind: 'quarantine' } });
+  });
+
+  test('a failure that is none is tried, whatever was before', () => {
+    const facts = factsOf({ actions: [reboot], ...spent }, { exhaustedAt: [500, 900] });
+    expect(outlineOf(tell(facts))).toContain('run REBOOT #1');
+  });
+});

@@ -16,7 +16,8 @@
 import { requestedByOperator } from './chain.ts';
 import type { Act, ChainEvent, ChainFacts, Decision, End, ChainNote, TimedDecision } from './chain.ts';
 import type { Failure } from './classify-health.ts';
-import { afterExhausted } from './retry.ts';
+import { describeRelapse } from './relapse.ts';
+import { afterExhausted, retriesSpent } from './retry.ts';
 import {
   Cancelled,
   cannotFollow,
@@ -81,12 +82,12 @@ function isNote(decision: Decision): decision is ChainNote {
   return kinds.includes(decision.kind);
 }
 
-const noteKinds: readonly ChainNote['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle'];
+const noteKinds: readonly ChainNote['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle', 'stop'];
 
 function* recover(run: Run): ChainProcedure<End> {
   try {
     const early = yield* probeBeforeTouching(run);
-    return early ?? (yield* conclude(run, yield* runItems(run)));
+    return early ?? (yield* conclude(run, (yield* stopAfterRelapses(run)) ?? (yield* runItems(run))));
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
     return { kind: 'close', state: 'CANCELLED', reason: thrown.message, next: null };
@@ -99,7 +100,7 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
   if (manual !== null) {
     yield {
       kind: 'pass',
-      reason: 'asked for by a person: the gates that are for automation are passed over',
+      reason: 'asked for by an operator: the gates that are for automation are passed over',
     };
   }
   if (manual?.check === false) {
@@ -142,11 +143,21 @@ function stillFailed(before: Failure, now: Failure): string {
   return `still failed: ${now.reason}${change}`;
 }
 
+/** Recoveries that seem to help and do not would follow one another without end: `retry` counts them, too. */
+function* stopAfterRelapses(run: Run): ChainProcedure<Outcome | null> {
+  const { relapse, rules, exhaustedAt } = run.facts;
+  const reason = relapse == null ? null : retriesSpent(rules.retry, exhaustedAt, run.now);
+  if (reason === null) return null;
+  yield { kind: 'stop', reason: `nothing more is tried: ${reason}` };
+  return { ok: false, reason, helped: null, isStopped: true };
+}
+
 /** The result stands before the hooks run: a cancel or a failure in them does not change it. */
 function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   const { rules } = run.facts;
   const state = outcome.ok ? 'RECOVERED' : 'EXHAUSTED';
-  yield { kind: 'settle', state, reason: withFailedHooks(outcome.reason, run) };
+  const result = outcome.ok ? withRelapse(outcome.reason, run) : outcome.reason;
+  yield { kind: 'settle', state, reason: withFailedHooks(result, run), helped: outcome.helped };
   const next = nextAfter(run, outcome);
   try {
     yield* runHooks(
@@ -157,11 +168,17 @@ function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
   }
-  return { kind: 'close', state, reason: withFailedHooks(outcome.reason, run), next };
+  return { kind: 'close', state, reason: withFailedHooks(result, run), next };
+}
+
+/** Whoever reads that it helped reads too that it had seemed to help before. */
+function withRelapse(reason: string, { facts: { relapse, startedAt } }: Run): string {
+  return relapse == null ? reason : `${reason}; it had failed for ${describeRelapse(relapse, startedAt)}`;
 }
 
 function nextAfter(run: Run, outcome: Outcome): Extract<End, { kind: 'close' }>['next'] {
   const { rules, exhaustedAt, detection, manual } = run.facts;
   if (outcome.ok || manual !== null) return null;
+  if (outcome.isStopped === true) return { kind: 'quarantine', reason: outcome.reason };
   return afterExhausted(rules.retry, exhaustedAt, run.now, detection.intervalMs);
 }

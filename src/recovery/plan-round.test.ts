@@ -104,6 +104,7 @@ describe('a confirmed failure', () => {
           failure: { class: 'SERVER_ERROR', reason: 'status ERROR' },
           failedAt: 900_000,
           reason: 'confirmed failed (SERVER_ERROR): status ERROR',
+          relapse: null,
         },
       ],
       start: [{ nodeId: 'b', recoveryId: null, reason: 'all gates are open' }],

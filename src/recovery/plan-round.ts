@@ -1,5 +1,5 @@
 /**
- * One pass over a whole cluster: which episodes to open, start, hold, close, and which nodes to leave alone, each with its reason. It
+ * One pass over a whole cluster: which recoveries to open, start, hold, close, and which nodes to leave alone, each with its reason. It
  * takes what is, not what changed, so that a missed event, a restart or a second pass changes nothing.
  *
  *     classify-health -> plan-round -> (start) plan-chain
@@ -7,17 +7,23 @@
  * Refuses to know how a node is recovered, and to remember: everything it needs is in the snapshot.
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
-import type { NodeStatus } from '../domain/states.ts';
+import type { Relapse } from '../domain/model.ts';
+import type { NodeStatus, RecoveryOrigin } from '../domain/states.ts';
+import { breakerAfterRelapse } from './breaker.ts';
 import type { BreakerState } from './breaker.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
 import { duration } from '../domain/duration.ts';
 import { probingAgain } from './describe.ts';
 import { closedGates, closedRateLimits, closesForAll, heldBy } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
+import { describeRelapse, relapseOf } from './relapse.ts';
+import type { RecoveredBefore } from './relapse.ts';
 
 export interface LastTry {
   readonly at: number;
   readonly end: 'EXHAUSTED' | 'CANCELLED';
+  /** Absent: AUTOMATIC. */
+  readonly origin?: RecoveryOrigin;
   /** Absent: nobody has to be told which one it was, and why. */
   readonly recoveryId?: string;
   readonly reason?: string;
@@ -33,13 +39,15 @@ export interface NodeSnapshot {
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
   readonly quarantineReason?: string;
-  /** How its last episode ended, and when, if the node was not well after it. */
+  /** How its last recovery ended, and when, if the node was not healthy after it. */
   readonly lastTry: LastTry | null;
+  /** Its last recovery, if that seemed to help: a failure soon after it is a relapse. Absent: there was none. */
+  readonly recoveredBefore?: RecoveredBefore | null;
   /** When a recovery of this same failure ended that only observed; null or absent: there was none. */
   readonly observedAt?: number | null;
 }
 
-/** An open episode. */
+/** An open recovery. */
 export interface RecoverySnapshot {
   readonly recoveryId: string;
   readonly nodeId: string;
@@ -48,6 +56,9 @@ export interface RecoverySnapshot {
   readonly startedAt: number | null;
   /** A recovery that could not see its node asks not to be started again before this. */
   readonly notBefore: number | null;
+  /** Absent: AUTOMATIC. What an operator asked for counts for no limit. */
+  readonly origin?: RecoveryOrigin;
+  readonly relapse?: Relapse | null;
 }
 
 export interface RoundSnapshot {
@@ -75,7 +86,12 @@ interface RecoveryEntry extends Entry {
 }
 
 export interface RoundPlan {
-  readonly open: readonly (Entry & { readonly failure: Failure; readonly failedAt: number })[];
+  readonly open: readonly (Entry & {
+    readonly failure: Failure;
+    readonly failedAt: number;
+    /** null: the failure is a new one. */
+    readonly relapse: Relapse | null;
+  })[];
   readonly start: readonly RecoveryEntry[];
   /** `gate` is null where it is not a gate but the node itself that holds. */
   readonly hold: readonly (RecoveryEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
@@ -93,7 +109,7 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
   if (snapshot.policy === null) return plan;
   if (snapshot.policy.mode === 'ENFORCE') plan.restore.push(...nodes.restored);
   const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
-  startOrHold(snapshot, snapshot.policy, nodes.unhealthy, candidates, plan);
+  startOrHold(afterRelapses(snapshot, plan), snapshot.policy, nodes.unhealthy, candidates, plan);
   return plan;
 }
 
@@ -106,7 +122,8 @@ interface SortedNodes {
   readonly restored: readonly Entry[];
   /**
    * What counts for `max_unhealthy`: these, and those that are missing against the desired capacity; but not the excluded ones. The
-   * operator has taken them on: what is wrong with them is explained, and is no sign of a cause that lies outside of the nodes.
+   * operator has taken them on: what is wrong with them is explained, and is no sign of a cause that lies outside of the nodes. Nor
+   * do those that are down only because an operator recovers them.
    */
   readonly unhealthy: number;
 }
@@ -129,9 +146,25 @@ function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): Sor
   const seemsHealthy = new Set([...inEpisode].filter((id) => !unhealthyNodes.has(id)));
   const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
   for (const node of inDoubt) unhealthyNodes.set(node.id, node);
-  const counted = [...unhealthyNodes.values()].filter((node) => !isExcluded(node, now)).length;
+  const operators = new Set(episodes.filter(isOperators).map((each) => each.nodeId));
+  const counted = [...unhealthyNodes.values()].filter(
+    (node) => !isExcluded(node, now) && !(operators.has(node.id) && isNotKnownFailed(node)),
+  ).length;
   const unhealthy = Math.max(0, desiredCapacity - nodes.length) + counted;
   return { unhealthyNodes, failed, restored, unhealthy };
+}
+
+function isOperators({ origin }: RecoverySnapshot): boolean {
+  return origin === 'OPERATOR';
+}
+
+/** When the recoveries that count were started. */
+export function automaticInFlight(episodes: readonly RecoverySnapshot[]): number[] {
+  return episodes.filter((each) => !isOperators(each)).flatMap(({ startedAt }) => startedAt ?? []);
+}
+
+function isNotKnownFailed({ health, quarantinedSince }: NodeSnapshot): boolean {
+  return quarantinedSince === null && (health === null || health.state === 'HEALTHY');
 }
 
 type NodesOfRound = Pick<RoundSnapshot, 'now' | 'nodes' | 'episodes' | 'desiredCapacity'>;
@@ -187,18 +220,16 @@ function openEpisodes(
   for (const node of failed) {
     const { health } = node;
     if (health === null || health.failure === null) continue;
-    const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot);
+    const failedAt = health.failedAt ?? snapshot.now;
+    const relapse = relapseOf(node.recoveredBefore, failedAt, snapshot.policy?.recovery.relapseMs ?? 0);
+    const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot, relapse);
     if (obstacle !== null) {
       plan.skip.push({ nodeId: node.id, ...obstacle });
       continue;
     }
-    const reason = `confirmed failed (${health.failure.class}): ${health.reason}`;
-    plan.open.push({
-      nodeId: node.id,
-      failure: health.failure,
-      failedAt: health.failedAt ?? snapshot.now,
-      reason,
-    });
+    const again = relapse === null ? '' : `; ${describeRelapse(relapse, failedAt)}`;
+    const reason = `confirmed failed (${health.failure.class}): ${health.reason}${again}`;
+    plan.open.push({ nodeId: node.id, failure: health.failure, failedAt, reason, relapse });
     candidates.push({ node, recoveryId: null, notBefore: null });
   }
   return candidates;
@@ -247,19 +278,36 @@ function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, n
 
 const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
 
-/** After an episode that did not help, or that a person cancelled, the next one waits: `retry.delay`, or a round. */
-function retryDelay(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
-  if (node.observedAt != null)
+/**
+ * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a round. What an operator had
+ * tried is not counted as a try: a round, so that the two do not get in each other's way.
+ */
+function retryDelay(
+  { observedAt, lastTry, recoveredBefore }: NodeSnapshot,
+  { now, policy }: RoundSnapshot,
+  relapse: Relapse | null,
+): Obstacle | null {
+  if (observedAt != null)
     return {
       until: null,
-      reason: `what would be done was decided ${duration(now - node.observedAt)} ago; mode OBSERVE touches nothing`,
+      reason: `what would be done was decided ${duration(now - observedAt)} ago; mode OBSERVE touches nothing`,
     };
-  if (node.lastTry === null || policy === null) return null;
-  const until = node.lastTry.at + (policy.recovery.retry?.delayMs ?? policy.detection.intervalMs);
+  if (policy === null) return null;
+  const { intervalMs } = policy.detection;
+  const delayMs = policy.recovery.retry?.delayMs ?? intervalMs;
+  if (relapse !== null) {
+    const helpedFor = `the last recovery helped for ${duration(relapse.healthyMs)} only (${describeRelapse(relapse, now)})`;
+    return waitUntil((recoveredBefore?.closedAt ?? 0) + delayMs, now, helpedFor, policy);
+  }
+  if (lastTry === null) return null;
+  const waitMs = lastTry.origin === 'OPERATOR' ? intervalMs : delayMs;
+  return waitUntil(lastTry.at + waitMs, now, lastTryInWords(lastTry), policy);
+}
+
+function waitUntil(until: number, now: number, why: string, policy: HealthPolicy): Obstacle | null {
   if (until <= now) return null;
-  const again = `trying again in ${duration(until - now)}`;
   const limit = policy.recovery.retry === null ? ' (no limit on recoveries is set)' : '';
-  return { until, reason: `${lastTryInWords(node.lastTry)}; ${again}${limit}` };
+  return { until, reason: `${why}; trying again in ${duration(until - now)}${limit}` };
 }
 
 /** `the last recovery (5a1f09c2) did not help: RECREATE: ...` */
@@ -267,6 +315,19 @@ function lastTryInWords({ end, recoveryId, reason }: LastTry): string {
   const which = recoveryId === undefined ? '' : ` (${recoveryId.slice(0, 8)})`;
   const how = end === 'EXHAUSTED' ? 'did not help' : 'was cancelled';
   return `the last recovery${which} ${how}${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+/** A relapse counts for the breaker before anything of the same round is started. */
+function afterRelapses(snapshot: RoundSnapshot, plan: RoundPlan): RoundSnapshot {
+  const { policy, now } = snapshot;
+  const limits = policy?.safety.breaker ?? null;
+  if (limits === null || policy?.mode !== 'ENFORCE') return snapshot;
+  const relapses = plan.open.flatMap(({ relapse }) => relapse ?? []);
+  const breaker = relapses.reduce(
+    (before, { of }) => breakerAfterRelapse(before, of, now, limits),
+    snapshot.breaker,
+  );
+  return { ...snapshot, breaker };
 }
 
 function startOrHold(
@@ -277,7 +338,7 @@ function startOrHold(
   plan: Mutable<RoundPlan>,
 ): void {
   const { now } = snapshot;
-  const inFlight = snapshot.episodes.flatMap(({ startedAt }) => startedAt ?? []);
+  const inFlight = automaticInFlight(snapshot.episodes);
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };

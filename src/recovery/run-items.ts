@@ -2,10 +2,11 @@
  * The items of a chain, in the order written.
  *
  * CHAIN: all of them run, each must succeed for the next to start, and the node is verified after the last. ESCALATE: they are rungs,
- * cheapest first; the node is verified after each, and the first that made it well ends the chain. What follows a failure is
+ * cheapest first; the node is verified after each, and the first that made it healthy ends the chain. What follows a failure is
  * `on_failure`: STOP (CHAIN's default), NEXT (ESCALATE's), or GOTO a later item.
  */
 import type { ChainItem } from '../domain/health-policy.ts';
+import { duration } from '../domain/duration.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAction, runHooks, stepPlan } from './run-step.ts';
 import type { ActionOutcome } from './run-step.ts';
@@ -14,14 +15,18 @@ import { verify } from './verify.ts';
 export interface Outcome {
   readonly ok: boolean;
   readonly reason: string;
+  /** The item after which the node was healthy; null: none, or the chain as a whole. */
+  readonly helped: string | null;
+  /** Nothing was tried, and nothing is to be. */
+  readonly isStopped?: boolean;
 }
 
 export function* runItems(run: Run): ChainProcedure<Outcome> {
   const { items, strategy } = run.facts.rules;
   let last: ActionOutcome | null = null;
   let anySucceeded = false;
-  let index = 0;
-  for (let item = items[0]; item !== undefined; item = items[index]) {
+  let index = yield* passOverTried(run);
+  for (let item = items[index]; item !== undefined; item = items[index]) {
     if (!appliesTo(item, run)) {
       yield {
         kind: 'skip',
@@ -34,16 +39,17 @@ export function* runItems(run: Run): ChainProcedure<Outcome> {
     const verified =
       strategy === 'ESCALATE' || !items.slice(index + 1).some((later) => appliesTo(later, run));
     last = yield* runItem(run, item, verified);
-    if (last.ok && verified) return last;
+    if (last.ok && verified) return { ...last, helped: item.id };
     anySucceeded ||= last.ok;
     const next = last.ok ? index + 1 : yield* afterFailure(run, index, last.reason);
-    if (next === null) return { ok: false, reason: last.reason };
+    if (next === null) return { ok: false, reason: last.reason, helped: null };
     index = next;
   }
   if (last === null)
     return {
       ok: false,
       reason: `no action of the policy is for a failure of class ${run.failure.class}`,
+      helped: null,
     };
   return yield* verifyAtEnd(run, last, strategy === 'CHAIN' && anySucceeded);
 }
@@ -68,25 +74,49 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<
 /** Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every chain ends. */
 function* afterFailure(run: Run, index: number, reason: string): ChainProcedure<number | null> {
   const { items } = run.facts.rules;
-  const onFailure = items[index]?.onFailure;
-  if (onFailure?.kind === 'NEXT') return index + 1;
-  if (onFailure?.kind !== 'GOTO') return null;
-  const target = items.findIndex((item) => item.id === onFailure.id);
-  if (target <= index) return null;
-  for (const passed of items.slice(index + 1, target)) {
+  const target = indexAfterFailure(items, index);
+  for (const passed of items.slice(index + 1, target ?? 0)) {
     yield {
       kind: 'skip',
       step: stepPlan(run, passed, 'action', 1),
-      reason: `passed over by GOTO ${onFailure.id}: ${reason}`,
+      reason: `passed over by GOTO ${items[target ?? 0]?.id}: ${reason}`,
     };
   }
   return target;
 }
 
-/** The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just found to be ill. */
+function indexAfterFailure(items: readonly ChainItem[], index: number): number | null {
+  const onFailure = items[index]?.onFailure;
+  if (onFailure?.kind === 'NEXT') return index + 1;
+  if (onFailure?.kind !== 'GOTO') return null;
+  const target = items.findIndex((item) => item.id === onFailure.id);
+  return target <= index ? null : target;
+}
+
+/**
+ * Where the chain begins. After a relapse ESCALATE goes on at the rung after the one that had seemed to help, as if that one had failed;
+ * where no rung is left, it is tried again: nothing stronger is known, and `retry` and the breaker count.
+ */
+function* passOverTried(run: Run): ChainProcedure<number> {
+  const { rules, relapse } = run.facts;
+  if (rules.strategy !== 'ESCALATE' || relapse == null) return 0;
+  const { items } = rules;
+  const helped = items.findIndex((item) => item.id === relapse.helped);
+  const item = items[helped];
+  if (item === undefined) return 0;
+  const isLeft = (start: number | null): start is number =>
+    start !== null && items.slice(start).some((later) => appliesTo(later, run));
+  const start = [indexAfterFailure(items, helped), helped].find(isLeft) ?? 0;
+  const why = `${item.name} had seemed to help, and the node failed again after ${duration(relapse.healthyMs)}`;
+  for (const passed of items.slice(0, start))
+    yield { kind: 'skip', step: stepPlan(run, passed, 'action', 1), reason: `passed over: ${why}` };
+  return start;
+}
+
+/** The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just found to be unhealthy. */
 function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): ChainProcedure<Outcome> {
-  if (!hope || last.verified) return { ok: false, reason: last.reason };
+  if (!hope || last.verified) return { ok: false, reason: last.reason, helped: null };
   const { nodeUpdateTimeoutMs, intervalMs } = run.facts.detection;
   const window = Math.max(nodeUpdateTimeoutMs, intervalMs) + run.facts.rules.stabilizeMs;
-  return yield* verify(run, null, run.now + window);
+  return { ...(yield* verify(run, null, run.now + window)), helped: null };
 }

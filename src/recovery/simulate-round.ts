@@ -5,6 +5,7 @@
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { chainFacts } from './chain.ts';
+import type { ChainFacts } from './chain.ts';
 import type { Failure, HealthRecord } from './classify-health.ts';
 import type { ClosedGate } from './gates.ts';
 import type { ChainPlan } from './plan-chain.ts';
@@ -41,7 +42,7 @@ export interface Simulation {
   readonly nodes: readonly SimulatedNode[];
 }
 
-/** @param exhaustedAt when earlier recoveries of a node ended EXHAUSTED, as far back as `retry` looks. */
+/** @param exhaustedAt when earlier recoveries of a node ended that did not help, as far back as `retry` looks. */
 export function simulateRound(
   snapshot: RoundSnapshot,
   policy: HealthPolicy,
@@ -58,8 +59,8 @@ export function simulateRound(
   const nodes = failures.map((failure) => {
     const decided = decisionFor(supposed, plan, failure.nodeId);
     const recovers = decided.decision === 'START' || decided.decision === 'HOLD';
-    const earlier = exhaustedAt.get(failure.nodeId) ?? [];
-    const chain = recovers ? simulateOne(policy, failure, snapshot.now, suppose, earlier) : null;
+    const past = pastOf(supposed, plan, failure.nodeId, exhaustedAt.get(failure.nodeId) ?? []);
+    const chain = recovers ? simulateOne(policy, failure, snapshot.now, suppose, past) : null;
     return {
       nodeId: failure.nodeId,
       failure: { class: failure.class, reason: failure.reason },
@@ -87,6 +88,20 @@ function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined
     probeAgainAt: now,
   };
   return { ...node, health };
+}
+
+/** What the recovery continues; the one before then counts as one that did not help. */
+function pastOf(
+  { nodes, episodes }: RoundSnapshot,
+  plan: RoundPlan,
+  nodeId: string,
+  exhaustedAt: readonly number[],
+): Pick<ChainFacts, 'exhaustedAt' | 'relapse'> {
+  const opened = plan.open.find((entry) => entry.nodeId === nodeId)?.relapse;
+  const open = episodes.find((each) => each.nodeId === nodeId)?.relapse;
+  if (opened == null) return { exhaustedAt, relapse: open ?? null };
+  const before = nodes.find(({ id }) => id === nodeId)?.recoveredBefore;
+  return { exhaustedAt: [...exhaustedAt, before?.closedAt ?? 0], relapse: opened };
 }
 
 type Decided = Pick<SimulatedNode, 'decision' | 'reason' | 'gate' | 'until'>;
@@ -118,14 +133,14 @@ function simulateOne(
   failure: SimulatedFailure,
   now: number,
   { nothingHelps, failing }: Suppositions,
-  exhaustedAt: readonly number[],
+  past: Pick<ChainFacts, 'exhaustedAt' | 'relapse'>,
 ): ChainPlan {
   const { class: failureClass, reason } = failure;
   const facts = chainFacts(policy, {
     startedAt: now,
     failure: { class: failureClass, reason },
     manual: null,
-    exhaustedAt,
+    ...past,
   });
   // A profile may have classes of its own.
   const unhealthy: Verdict = { health: 'unhealthy', failure: failureClass as FailureClass, reason };

@@ -43,13 +43,14 @@ function inWords(decision: Decision): string {
     case 'verify':
     case 'wait':
     case 'release':
+    case 'stop':
       return decision.reason;
   }
 }
 
 function closeInWords({ state, reason, next }: Extract<Decision, { kind: 'close' }>): string {
   if (next === null) return `${state}: ${reason}`;
-  const what =
-    next.kind === 'quarantine' ? `quarantined until somebody releases it (${next.reason})` : next.reason;
+  const why = next.reason === reason ? '' : ` (${next.reason})`;
+  const what = next.kind === 'quarantine' ? `quarantined until somebody releases it${why}` : next.reason;
   return `${state}: ${reason}; ${what}`;
 }

@@ -1,6 +1,6 @@
 /** The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator has to do. Nothing is probed. */
 import type { Share } from '../domain/health-policy.ts';
-import type { Cluster, Node } from '../domain/model.ts';
+import type { Cluster, Node, Relapse } from '../domain/model.ts';
 import { changedAt } from '../clusters/current-health.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
@@ -67,6 +67,8 @@ export interface NodeHealth {
   readonly excluded: Maintenance | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   readonly recovery: OpenNodeRecovery | null;
+  /** Of its open recovery, or of the last one as long as a failure would be its relapse. */
+  readonly relapse: Relapse | null;
   readonly next: NextUp;
   /** A hook after its last recovery failed. */
   readonly warning: HookFailure | null;
@@ -161,10 +163,17 @@ function countsOf(
   };
 }
 
+function relapsesOf({ round, episodes }: ClusterSnapshot): ReadonlyMap<string, Relapse> {
+  const ended = round.nodes.map(({ id, recoveredBefore }) => [id, recoveredBefore?.relapse] as const);
+  const open = episodes.map(({ nodeId, relapse }) => [nodeId, relapse] as const);
+  return new Map([...ended, ...open].flatMap(([id, relapse]) => (relapse == null ? [] : [[id, relapse]])));
+}
+
 async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<NodeHealth[]> {
   const { round, nodes, health, healing } = snapshot;
   const next = nextUps(round, planRound(round));
   const open = await openNodeRecoveries(tools, snapshot);
+  const relapses = relapsesOf(snapshot);
   const failures = await failedHooks(
     tools,
     nodes.map(({ id }) => id),
@@ -194,7 +203,8 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
         warning: warning !== null,
       });
       const then = nextOf(recovery, next(node.id), record, round.now);
-      return { node, standing, knowledge, excluded, quarantine, recovery, next: then, warning };
+      const relapse = relapses.get(node.id) ?? null;
+      return { node, standing, knowledge, relapse, excluded, quarantine, recovery, next: then, warning };
     }),
   );
 }

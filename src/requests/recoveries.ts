@@ -1,7 +1,7 @@
 /** What was done about failures: reading it, cancelling it, and saying that what it left open is done. A recovery belongs to the project of its cluster, or of its node. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
-import { cancelHeld } from '../recovery-record/close-held.ts';
+import { cancelHeld } from '../recovery-record/recovery-lifecycle.ts';
 import { getAction } from '../store/action-listing.ts';
 import { acknowledgeHookFailure } from '../store/hook-failures.ts';
 import {

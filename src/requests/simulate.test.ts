@@ -6,7 +6,7 @@ import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { quarantineNode, releaseNode, setPause } from '../store/healing.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
-import { closeRecovery, insertRecovery } from '../store/recoveries.ts';
+import { insertRecovery, markRecoveryClosed, recoverySettled } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
 import type { SimulationRequest, SimulationResult } from './simulate.ts';
 
@@ -141,7 +141,7 @@ describe('a simulation', () => {
       const at = scene.now - 60_000;
       const recovery = { nodeId: of.id, nodeName: 'web-1', clusterId: of.clusterId, policyId: null, failure };
       await insertRecovery(tx, { ...recovery, id: 'r1', failedAt: at, openedAt: at, plan: {} });
-      await closeRecovery(tx, 'r1', 'EXHAUSTED', at);
+      await markRecoveryClosed(tx, 'r1', 'EXHAUSTED', at);
     });
     const ending = async (): Promise<string> => {
       const { simulation } = await ask(scene, { nothingHelps: true });
@@ -152,6 +152,27 @@ describe('a simulation', () => {
     await scene.store.write((tx) => quarantineNode(tx, of, 'test', scene.now - 2000));
     await scene.store.write((tx) => releaseNode(tx, of, scene.now - 1000));
     expect(await ending()).toBe('retry');
+  });
+
+  test('goes on where a recovery of a moment ago had seemed to help, and says how often it was', async () => {
+    const scene = await prepare(4, { recovery: { ...ladder, relapse: 600 } });
+    const nodes = await nodesOfCluster(scene.store.db, scene.cluster.id);
+    const node = nodes.find(({ name }) => name === 'web-1');
+    await scene.store.write(async (tx) => {
+      const failure = { class: 'SERVER_STOPPED', reason: 'stopped' };
+      const at = scene.now - 60_000;
+      const of = { nodeId: node?.id ?? '', nodeName: 'web-1', clusterId: scene.cluster.id };
+      const times = { failedAt: at, openedAt: at };
+      await insertRecovery(tx, { ...of, ...times, policyId: scene.policy.id, failure, id: 'r1', plan: {} });
+      await recoverySettled(tx, 'r1', 'actions[0]', at);
+      await markRecoveryClosed(tx, 'r1', 'RECOVERED', at);
+    });
+    const result = await ask(scene, {});
+    const decisions = result.simulation.nodes[0]?.chain?.decisions.map(({ decision }) => decision) ?? [];
+    expect(decisions.find(({ kind }) => kind === 'skip')).toMatchObject({
+      step: { item: 'actions[0]' },
+      reason: expect.stringContaining('had seemed to help, and the node failed again after 60 s'),
+    });
   });
 
   test('refuses two failures of one node', async () => {

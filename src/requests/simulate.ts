@@ -5,7 +5,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Spec } from '../domain/model.ts';
 import { failureClasses } from '../domain/verdict.ts';
-import { exhaustedBefore } from '../recovery-record/exhausted-before.ts';
+import { unhelpfulBefore } from '../recovery-record/unhelpful-before.ts';
 import { rulesOfCluster, type ClusterRules } from '../clusters/cluster-rules.ts';
 import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import { stepsInOrder } from '../policies/health/check-health-policy.ts';
@@ -71,7 +71,7 @@ export async function simulate(
     nothingHelps: asked.nothingHelps,
     failing: failingItems(rules.policy, asked),
   };
-  const earlier = await exhaustedBefore(db, cluster.id, rules.policy, now);
+  const earlier = await unhelpfulBefore(db, cluster.id, rules.policy, now);
   return {
     cluster,
     policy: rules.policy,

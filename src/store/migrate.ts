@@ -12,6 +12,7 @@ import * as depthOfExecutions from './migrations/0006-depth-of-executions.ts';
 import * as probes from './migrations/0007-probes.ts';
 import * as standings from './migrations/0008-standings.ts';
 import * as notificationTargets from './migrations/0009-notification-targets.ts';
+import * as relapses from './migrations/0010-relapses.ts';
 
 interface Migration {
   readonly version: number;
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   { version: 7, up: probes.up },
   { version: 8, up: standings.up },
   { version: 9, up: notificationTargets.up },
+  { version: 10, up: relapses.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,8 +1,14 @@
 /** Rows of recoveries: the episodes, their steps and their decisions. */
 import { sql, type Selectable, type SqlBool } from 'kysely';
-import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import type { Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { RecoveryMode, RecoveryState, RecoveryStepState, StepPurpose } from '../domain/states.ts';
+import type {
+  RecoveryMode,
+  RecoveryOrigin,
+  RecoveryState,
+  RecoveryStepState,
+  StepPurpose,
+} from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
@@ -77,9 +83,15 @@ export async function recoveryDecisions(db: Db, recoveryId: string): Promise<Rec
   }));
 }
 
-export type NewRecovery = Omit<Recovery, 'actionId' | 'state' | 'closedAt' | 'mode'> & {
+type SetLater = 'actionId' | 'state' | 'settledAt' | 'closedAt' | 'helped' | 'relapsedAt';
+
+export type NewRecovery = Omit<Recovery, SetLater | 'mode' | 'origin' | 'relapse'> & {
   /** Absent: ENFORCE. */
   readonly mode?: RecoveryMode;
+  /** Absent: AUTOMATIC. */
+  readonly origin?: RecoveryOrigin;
+  /** Absent: it continues nothing. */
+  readonly relapse?: Relapse | null;
   /** What the planner needs again, fixed when the episode opens. */
   readonly plan: JsonObject;
 };
@@ -104,6 +116,11 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
       started_at: null,
       not_before: null,
       closed_at: null,
+      origin: recovery.origin ?? 'AUTOMATIC',
+      settled_at: null,
+      helped: null,
+      relapse: recovery.relapse == null ? null : toText(recovery.relapse),
+      relapsed_at: null,
       hook_failure: null,
       acknowledged_at: null,
     })
@@ -118,6 +135,17 @@ export async function setRecoveryFailure(tx: Tx, id: string, failure: Recovery['
     .set({ failure: toText(failure) })
     .where('id', '=', id)
     .execute();
+}
+
+/** Its result is certain. @param helped the item of the chain after which the node was healthy. */
+export async function recoverySettled(tx: Tx, id: string, helped: string | null, now: number): Promise<void> {
+  await tx.db.updateTable('recovery').set({ settled_at: now, helped }).where('id', '=', id).execute();
+}
+
+/** The node failed again: the first time counts. */
+export async function recoveryRelapsed(tx: Tx, id: string, at: number): Promise<void> {
+  const update = tx.db.updateTable('recovery').set({ relapsed_at: at }).where('id', '=', id);
+  await update.where('relapsed_at', 'is', null).execute();
 }
 
 /** Whether a recovery of this node ended since: one that is opened then is another try at the same failure. */
@@ -161,6 +189,8 @@ export interface OpenRecovery {
   readonly mode: RecoveryMode;
   readonly actionId: string | null;
   readonly failure: Recovery['failure'];
+  readonly origin: RecoveryOrigin;
+  readonly relapse: Relapse | null;
 }
 
 export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promise<OpenRecovery[]> {
@@ -176,6 +206,8 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
       'mode',
       'action_id',
       'failure',
+      'origin',
+      'relapse',
     ])
     .where('cluster_id', '=', clusterId)
     .where('closed_at', 'is', null)
@@ -190,6 +222,8 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
     mode: row.mode as RecoveryMode,
     actionId: row.action_id,
     failure: fromText(row.failure),
+    origin: row.origin as RecoveryOrigin,
+    relapse: row.relapse === null ? null : fromText(row.relapse),
   }));
 }
 
@@ -218,13 +252,37 @@ export async function recoveryStartedAt(db: Db, id: string): Promise<number | nu
   return row?.started_at ?? null;
 }
 
-export interface RecentRecovery {
-  readonly nodeId: string;
-  readonly state: RecoveryState;
-  readonly mode: RecoveryMode;
-  readonly startedAt: number | null;
-  readonly closedAt: number | null;
-}
+export type RecentRecovery = Pick<
+  Recovery,
+  | 'id'
+  | 'nodeId'
+  | 'policyId'
+  | 'state'
+  | 'mode'
+  | 'origin'
+  | 'failedAt'
+  | 'settledAt'
+  | 'closedAt'
+  | 'helped'
+  | 'relapse'
+  | 'relapsedAt'
+> & { readonly startedAt: number | null };
+
+const recentColumns = [
+  'id',
+  'node_id',
+  'policy_id',
+  'state',
+  'mode',
+  'origin',
+  'failed_at',
+  'settled_at',
+  'started_at',
+  'closed_at',
+  'helped',
+  'relapse',
+  'relapsed_at',
+] as const;
 
 /** Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries count. */
 export async function recentRecoveriesOfCluster(
@@ -234,7 +292,7 @@ export async function recentRecoveriesOfCluster(
 ): Promise<RecentRecovery[]> {
   const rows = await db
     .selectFrom('recovery')
-    .select(['node_id', 'state', 'mode', 'started_at', 'closed_at'])
+    .select(recentColumns)
     .where('cluster_id', '=', clusterId)
     .where((eb) => eb.or([eb('started_at', '>=', since), eb('closed_at', '>=', since)]))
     .orderBy('opened_at')
@@ -243,9 +301,32 @@ export async function recentRecoveriesOfCluster(
 }
 
 export interface EndedRecovery extends RecentRecovery {
-  readonly id: string;
   /** The decision that closed it: `EXHAUSTED: ...` */
   readonly reason: string;
+}
+
+/**
+ * The last recovery of each node of a cluster that ended since a time, without those that only found the node healthy, of one mode; none
+ * that ended at a time still to come (the clock was set back).
+ */
+export async function lastEndsOfCluster(
+  db: Db,
+  clusterId: string,
+  since: number,
+  mode: RecoveryMode,
+  now: number,
+): Promise<Map<string, RecentRecovery>> {
+  const rows = await db
+    .selectFrom('recovery')
+    .select(recentColumns)
+    .where('cluster_id', '=', clusterId)
+    .where('closed_at', '>=', since)
+    .where('closed_at', '<=', now)
+    .where('mode', '=', mode)
+    .where('state', '<>', 'SELF_HEALED')
+    .orderBy('closed_at')
+    .execute();
+  return new Map(rows.map((row) => [row.node_id, toRecent(row)]));
 }
 
 /** The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to come (the clock was set back). */
@@ -259,7 +340,7 @@ export async function lastEndsOfNodes(
   for (const chunk of chunks(nodeIds)) {
     const rows = await db
       .selectFrom('recovery')
-      .select(['id', 'node_id', 'state', 'mode', 'started_at', 'closed_at'])
+      .select(recentColumns)
       .select(
         sql<
           string | null
@@ -280,20 +361,38 @@ export async function lastEndsOfNodes(
   return ends;
 }
 
-function toRecent(
-  row: Pick<Selectable<RecoveryRow>, 'node_id' | 'state' | 'mode' | 'started_at' | 'closed_at'>,
-): RecentRecovery {
+function toRecent(row: Pick<Selectable<RecoveryRow>, (typeof recentColumns)[number]>): RecentRecovery {
   return {
+    id: row.id,
     nodeId: row.node_id,
+    policyId: row.policy_id,
     state: row.state as RecoveryState,
     mode: row.mode as RecoveryMode,
+    origin: row.origin as RecoveryOrigin,
+    failedAt: row.failed_at,
+    settledAt: row.settled_at,
     startedAt: row.started_at,
     closedAt: row.closed_at,
+    helped: row.helped,
+    relapse: row.relapse === null ? null : fromText(row.relapse),
+    relapsedAt: row.relapsed_at,
   };
 }
 
-export async function recoveryStarted(tx: Tx, id: string, actionId: string, now: number): Promise<void> {
-  const changes = { action_id: actionId, started_at: now, not_before: null };
+/** @param origin of whose request it is carried out, where that changes: an operator's joins what the healer has opened. */
+export async function recoveryStarted(
+  tx: Tx,
+  id: string,
+  actionId: string,
+  now: number,
+  origin?: RecoveryOrigin,
+): Promise<void> {
+  const changes = {
+    action_id: actionId,
+    started_at: now,
+    not_before: null,
+    ...(origin === undefined ? {} : { origin }),
+  };
   await tx.db.updateTable('recovery').set(changes).where('id', '=', id).execute();
   tx.notify('recoveries');
 }
@@ -305,8 +404,8 @@ export async function recoveryReleased(tx: Tx, id: string, notBefore: number): P
   tx.notify('recoveries');
 }
 
-/** Closes an open episode. @returns false where it was closed already: it stays as it is. */
-export async function closeRecovery(
+/** Closes an open recovery's row. @returns false where it was closed already: it stays as it is. */
+export async function markRecoveryClosed(
   tx: Tx,
   id: string,
   state: Exclude<RecoveryState, 'OPEN'>,
@@ -393,7 +492,12 @@ export function toRecovery(row: Selectable<RecoveryRow>): Recovery {
     failure: fromText(row.failure),
     failedAt: row.failed_at,
     openedAt: row.opened_at,
+    settledAt: row.settled_at,
     closedAt: row.closed_at,
+    origin: row.origin as RecoveryOrigin,
+    helped: row.helped,
+    relapse: row.relapse === null ? null : fromText(row.relapse),
+    relapsedAt: row.relapsed_at,
   };
 }
 

@@ -274,10 +274,17 @@ CREATE TABLE "recovery" (
   "closed_at" bigint,
   "mode" text default 'ENFORCE' not null,
   "hook_failure" text,
-  "acknowledged_at" bigint
+  "acknowledged_at" bigint,
+  "origin" text default 'AUTOMATIC' not null,
+  "settled_at" bigint,
+  "helped" text,
+  "relapse" text,
+  "relapsed_at" bigint
 );
 
 CREATE INDEX "recovery_by_cluster" on "recovery" ("cluster_id", "opened_at");
+
+CREATE INDEX "recovery_by_end" on "recovery" ("cluster_id", "closed_at");
 
 CREATE INDEX recovery_by_hook_failure ON recovery (node_id)
     WHERE hook_failure IS NOT NULL AND acknowledged_at IS NULL;

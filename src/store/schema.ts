@@ -236,6 +236,12 @@ export interface RecoveryRow {
   /** Not to be started again before this: its last start could not see the node. */
   not_before: number | null;
   closed_at: number | null;
+  /** AUTOMATIC | OPERATOR */
+  origin: Generated<string>;
+  settled_at: number | null;
+  helped: string | null;
+  relapse: JsonText | null;
+  relapsed_at: number | null;
   /** ENFORCE | OBSERVE */
   mode: Generated<string>;
   /** The last hook after an action, or after the end, that failed: `{item, reason, executionId}`. */

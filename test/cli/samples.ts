@@ -86,6 +86,8 @@ export function sampleRecovery(fields: Partial<Schemas['Recovery']> = {}): Schem
     cluster_id: 'c1',
     decisions: [],
     failed_again: null,
+    origin: 'AUTOMATIC',
+    relapse: null,
     failure: { class: 'PROCESS_EXITED', reason: 'the process has ended' },
     id: 'r1',
     mode: 'ENFORCE',

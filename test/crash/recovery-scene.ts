@@ -16,7 +16,7 @@ import { getNode, insertNodes } from '../../src/store/nodes.ts';
 import { insertPolicy } from '../../src/store/policies.ts';
 import { insertProfile } from '../../src/store/profiles.ts';
 import {
-  closeRecovery,
+  markRecoveryClosed,
   insertRecovery,
   listRecoveries,
   recoveryDecisions,
@@ -255,7 +255,7 @@ async function openEpisode(
 async function insertEarlierFailure(tx: Tx, asked: Asked, node: Node): Promise<void> {
   const at = Date.now() - 60_000;
   const id = await openEpisode(tx, asked, node, randomUUID(), at);
-  await closeRecovery(tx, id, 'EXHAUSTED', at);
+  await markRecoveryClosed(tx, id, 'EXHAUSTED', at);
 }
 
 /** How often a node was looked at depends on how fast the machine is. */

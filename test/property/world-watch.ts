@@ -121,7 +121,7 @@ export class WorldWatch {
       this.#episodes.set(told.recovery_id, known);
       if (told.seq <= known.seq) continue;
       known.seq = told.seq;
-      if (told.reason === 'asked for by a person') known.byPerson = true;
+      if (told.reason === 'asked for by an operator') known.byPerson = true;
       if (told.decision === 'start') this.#started(told, known);
       if (told.decision === 'confirm') known.confirmed = true;
       if (told.decision === 'open' || told.decision === 'confirm')

@@ -33,6 +33,7 @@ function inShort({ decision }: TimedDecision): string {
     case 'pass':
     case 'confirm':
     case 'release':
+    case 'stop':
       return decision.kind;
   }
 }

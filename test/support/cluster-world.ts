@@ -164,7 +164,11 @@ export class ClusterWorld {
     this.episodes = this.episodes.filter((each) => each !== episode);
     const limits = this.policy.safety.breaker;
     if (limits !== null)
-      this.breaker = breakerAfter(this.breaker, { state: end.state, startedAt, closedAt: this.now }, limits);
+      this.breaker = breakerAfter(
+        this.breaker,
+        { id: episode.recoveryId, state: end.state, startedAt, closedAt: this.now },
+        limits,
+      );
     if (end.state === 'RECOVERED') {
       this.records.set(
         episode.nodeId,

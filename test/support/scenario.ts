@@ -151,6 +151,19 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     },
   ],
   [
+    new RegExp(`^from now on ${nodes} fails? (?<failure>[A-Z_]+) (?<after>\\S+) after each operation$`),
+    async (story, { nodes: named = '', failure = '', after = '' }) => {
+      const relapse = { afterMs: ms(after), failure: failureClass(failure) };
+      for (const { id } of await story.nodesNamed(named)) story.world.cloud.relapses.set(id, relapse);
+    },
+  ],
+  [
+    new RegExp(`^nothing fails again on ${nodes}$`),
+    async (story, { nodes: named = '' }) => {
+      for (const { id } of await story.nodesNamed(named)) story.world.cloud.relapses.delete(id);
+    },
+  ],
+  [
     new RegExp(`^heal ${nodes}$`),
     async (story, { nodes: named = '' }) => {
       for (const { id } of await story.nodesNamed(named)) story.world.cloud.heal(id);

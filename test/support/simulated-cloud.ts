@@ -52,6 +52,8 @@ export class SimulatedCloud {
   /** Effects by key: each may be had once. */
   readonly effects = new Map<string, number>();
   course: (name: OperationName, node: NodeFacts) => Course = () => works;
+  /** By node: how long after each operation that makes or cures its server that one fails again. */
+  readonly relapses = new Map<string, { readonly afterMs: number; readonly failure: FailureClass }>();
   /** What a look says. */
   see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
     truthOf(server);
@@ -175,8 +177,15 @@ export class SimulatedCloud {
     }
     if (ends === 'fails') throw new CoppiceError('operation-failed', `the cloud failed to ${name}`);
     const made = this.#change(name, node, key);
+    this.#failAgain(name, node.id);
     if (ends === 'unanswered') throw new CoppiceError('operation-failed', 'the cloud did not answer');
     return made;
+  }
+
+  #failAgain(name: OperationName, nodeId: string): void {
+    const relapse = this.relapses.get(nodeId);
+    if (relapse === undefined || name === 'remove') return;
+    this.#clock.outside(relapse.afterMs, () => this.break(nodeId, relapse.failure, null));
   }
 
   #change(name: OperationName, node: NodeFacts, key: string): PhysicalNode | null {

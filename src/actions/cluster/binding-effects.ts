@@ -1,6 +1,6 @@
 import type { ClusterPolicy } from '../../domain/model.ts';
 import type { BindingEffect } from '../../policies/policy-type.ts';
-import { cancelHeld } from '../../recovery-record/close-held.ts';
+import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
 import { setBreaker } from '../../store/healing.ts';
 import type { Tx } from '../../store/store.ts';
 

@@ -1,8 +1,7 @@
 /**
- * The beginning of a NODE_RECOVER: which episode it carries out, and the facts that the planner gets. The healer has opened an episode
- * before it asks; a person's request opens one here, or joins the one that is open.
+ * The beginning of a NODE_RECOVER: which recovery it carries out, and the facts that the planner gets. The healer has opened a recovery
+ * before it asks; an operator's request opens one here, or joins the one that is open.
  */
-import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -10,7 +9,6 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Cluster, Node, Recovery } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { storedHealthPolicy } from '../../policies/health/stored-health-policy.ts';
-import { enqueueRecoveryNews } from '../../notify/enqueue-recovery-news.ts';
 import { chainFacts, requestedByOperator } from '../../recovery/chain.ts';
 import type { ChainFacts } from '../../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../../recovery/classify-health.ts';
@@ -21,24 +19,20 @@ import { healingOfNode } from '../../store/healing.ts';
 import { healthOfNodes } from '../../store/node-health.ts';
 import { getNode, nodeIdsOfClusters, updateNode } from '../../store/nodes.ts';
 import { getPolicy } from '../../store/policies.ts';
+import { getRecovery, openRecoveryOfNode, saveRecoveryPlan } from '../../store/recoveries.ts';
+import type { Tx } from '../../store/store.ts';
 import {
   closeRecovery,
-  getRecovery,
-  insertRecovery,
-  openRecoveryOfNode,
-  recordDecision,
-  recoveryReleased,
-  recoveryStarted,
-  saveRecoveryPlan,
-} from '../../store/recoveries.ts';
-import type { Tx } from '../../store/store.ts';
-import { cancelHeld } from '../../recovery-record/close-held.ts';
-import { exhaustedBefore } from '../../recovery-record/exhausted-before.ts';
+  openRecovery,
+  releaseRecovery,
+  startRecovery,
+} from '../../recovery-record/recovery-lifecycle.ts';
+import { unhelpfulBefore } from '../../recovery-record/unhelpful-before.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
 import { attachedHealthPolicy } from '../../clusters/cluster-rules.ts';
 import { inForce, maintenanceOf } from '../../clusters/maintenance.ts';
 
-/** @returns null where nothing is left to do: the episode was closed, or the node is gone. */
+/** @returns null where nothing is left to do: the recovery was closed, or the node is gone. */
 export async function beginRecovery(tx: Tx, context: ActionContext): Promise<RunningRecovery | null> {
   const { inputs, action } = context;
   const node = await getNode(tx.db, action.target);
@@ -61,7 +55,7 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
 }
 
 /**
- * The way from the decision to here may have been long (somebody held the cluster), and what was said meanwhile counts. Once a chain has
+ * The way from the decision to here may have been long (others held the cluster's lock), and what changed meanwhile counts. Once a chain has
  * begun it is brought to its end.
  */
 async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Promise<boolean> {
@@ -70,14 +64,12 @@ async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Pr
   const binding =
     cluster === undefined || policyId === null ? undefined : await findBinding(tx.db, cluster.id, policyId);
   if (cluster === undefined || binding === undefined) {
-    await recoveryReleased(tx, id, now);
-    await cancelHeld(tx, { nodeId: node.id }, 'the health policy was detached', now);
+    await closeRecovery(tx, id, { state: 'CANCELLED', reason: 'the health policy was detached' }, now);
     return true;
   }
   const why = await reasonToHold(tx, cluster, node, binding.enabled, now);
   if (why === null) return false;
-  await recordDecision(tx, id, 'hold', `held: ${why}, before anything was touched`, now);
-  await recoveryReleased(tx, id, now);
+  await releaseRecovery(tx, id, { reason: `held: ${why}, before anything was touched`, until: now }, now);
   return true;
 }
 
@@ -97,7 +89,7 @@ async function reasonToHold(
   return maintenance === null ? null : `the cluster came into maintenance (${maintenance.reason})`;
 }
 
-/** At most one episode is open for a node: a request joins it, unless it only observes. */
+/** At most one recovery is open for a node: a request joins it, unless it only observes. */
 async function recoveryForOperator(
   tx: Tx,
   node: Node,
@@ -106,50 +98,39 @@ async function recoveryForOperator(
 ): Promise<Recovery | undefined> {
   const found = await openRecoveryOfNode(tx.db, node.id);
   const isObserved = found?.mode === 'OBSERVE';
-  if (isObserved) await endObservation(tx, found.id, now);
-  const open = isObserved ? undefined : found;
-  const id = open?.id ?? (await openEpisode(tx, node, now));
-  await recoveryStarted(tx, id, actionId, now);
-  await recordDecision(tx, id, open === undefined ? 'open' : 'join', 'asked for by a person', now);
-  if (open === undefined) {
-    await enqueueRecoveryNews(tx, {
-      event: 'opened',
-      recoveryId: id,
-      reason: 'asked for by a person',
-      at: now,
-    });
+  if (isObserved) {
+    const reason = 'an operator asked for a recovery that touches the node';
+    await closeRecovery(tx, found.id, { state: 'CANCELLED', reason }, now);
   }
+  const open = isObserved ? undefined : found;
+  const id = open?.id ?? (await openForOperator(tx, node, now));
+  const decision = open === undefined ? null : { name: 'join' as const, reason: requestReason };
+  await startRecovery(tx, id, { id: actionId, origin: 'OPERATOR' }, decision, now);
   return await getRecovery(tx.db, id);
 }
 
-async function endObservation(tx: Tx, id: string, now: number): Promise<void> {
-  const reason = 'a person asked for a recovery that touches the node';
-  await recordDecision(tx, id, 'close', `CANCELLED: ${reason}`, now);
-  await closeRecovery(tx, id, 'CANCELLED', now);
-  await enqueueRecoveryNews(tx, { event: 'cancelled', recoveryId: id, reason, at: now });
-}
+const requestReason = 'asked for by an operator';
 
-async function openEpisode(tx: Tx, node: Node, now: number): Promise<string> {
-  const id = randomUUID();
+async function openForOperator(tx: Tx, node: Node, now: number): Promise<string> {
   const health = (await healthOfNodes(tx.db, [node.id])).get(node.id);
   const policy =
     node.clusterId === null ? undefined : (await attachedHealthPolicy(tx.db, node.clusterId))?.policy;
-  await insertRecovery(tx, {
-    id,
-    nodeId: node.id,
-    nodeName: node.name,
-    clusterId: node.clusterId,
+  const opening = {
+    node,
     policyId: policy?.id ?? null,
+    mode: 'ENFORCE',
+    origin: 'OPERATOR',
     failure: knownFailure(health),
     failedAt: health?.failedAt ?? now,
-    openedAt: now,
-    plan: {},
-  });
-  return id;
+    reason: requestReason,
+    relapse: null,
+    breaker: null,
+  } as const;
+  return await openRecovery(tx, opening, now);
 }
 
 function knownFailure(health: HealthRecord | undefined): Failure {
-  return health?.failure ?? { class: requestedByOperator, reason: 'asked for by a person' };
+  return health?.failure ?? { class: requestedByOperator, reason: requestReason };
 }
 
 async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | null> {
@@ -157,18 +138,18 @@ async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | 
   return policy === undefined ? null : storedHealthPolicy(policy);
 }
 
-/** @param asked what a person asked for; null: the healer did. */
+/** @param asked the operator's request; null: the healer asked. */
 async function factsFor(
   tx: Tx,
-  { failure, nodeId, clusterId }: Recovery,
+  { failure, nodeId, clusterId, relapse }: Recovery,
   policy: HealthPolicy | null,
   asked: JsonObject | null,
   now: number,
 ): Promise<ChainFacts> {
   const manual = asked === null ? null : { check: asked['check'] === true };
   const operation = asked?.['operation'];
-  const exhaustedAt = await earlierExhausted(tx, policy, clusterId, nodeId, now);
-  const known = { startedAt: now, failure, manual, exhaustedAt };
+  const exhaustedAt = await earlierUnhelpful(tx, policy, clusterId, nodeId, now);
+  const known = { startedAt: now, failure, manual, exhaustedAt, relapse: manual === null ? relapse : null };
   if (policy !== null && typeof operation !== 'string') return chainFacts(policy, known);
   if (policy === null && asked === null) {
     throw new CoppiceError('operation-impossible', 'The health policy that asked for this recovery is gone.');
@@ -180,7 +161,7 @@ async function factsFor(
   return { ...known, rules, detection: policy?.detection ?? detectionWithoutPolicy };
 }
 
-async function earlierExhausted(
+async function earlierUnhelpful(
   tx: Tx,
   policy: HealthPolicy | null,
   clusterId: string | null,
@@ -188,5 +169,5 @@ async function earlierExhausted(
   now: number,
 ): Promise<readonly number[]> {
   if (policy === null || clusterId === null) return [];
-  return (await exhaustedBefore(tx.db, clusterId, policy, now)).get(nodeId) ?? [];
+  return (await unhelpfulBefore(tx.db, clusterId, policy, now)).get(nodeId) ?? [];
 }

@@ -410,7 +410,7 @@ describe('a workflow', () => {
   });
 });
 
-describe('asked for by a person', () => {
+describe('asked for by an operator', () => {
   const ran = async (recovery: JsonObject | null, inputs: JsonObject): Promise<Ending> => {
     await scene.prepare(recovery, inputs);
     return await scene.run().toTheEnd();
@@ -420,8 +420,8 @@ describe('asked for by a person', () => {
     expect((await ran({ actions: [{ name: 'REBUILD', timeout: 5 }] }, {})).status).toBe('SUCCEEDED');
     expect(await scene.outline()).toEqual(['actions[0] REBUILD #1 SUCCEEDED']);
     expect((await scene.timeline()).slice(0, 3)).toEqual([
-      'open: asked for by a person',
-      'pass: asked for by a person: the gates that are for automation are passed over',
+      'open: asked for by an operator',
+      'pass: asked for by an operator: the gates that are for automation are passed over',
       'pass: asked for without a check: the node is not looked at first',
     ]);
   });
@@ -451,7 +451,7 @@ describe('asked for by a person', () => {
     };
     await opened.store.write((tx) => insertRecovery(tx, { ...episode, failedAt: 1, openedAt: 1, plan: {} }));
     expect((await scene.run().toTheEnd()).outputs).toMatchObject({ recovery_id: scene.recoveryId });
-    expect((await scene.timeline())[0]).toBe('join: asked for by a person');
+    expect((await scene.timeline())[0]).toBe('join: asked for by an operator');
   });
 
   test('with a check a well node is left alone', async () => {

@@ -1,6 +1,6 @@
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
 import { deleteNode, getNode, updateNode } from '../../store/nodes.ts';
-import { cancelHeld } from '../../recovery-record/close-held.ts';
+import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';

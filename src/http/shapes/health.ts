@@ -12,6 +12,7 @@ import type { ClosedGate, Maintenance } from '../../recovery/gates.ts';
 import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
+import { relapseShape, toRelapse } from './recovery.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const pauseShape = z.strictObject({
@@ -73,6 +74,9 @@ export const nodeHealthShape = z
       .describe('ROUND: the detection modes of the policy. VERIFICATION: the recovery that runs.'),
     quarantine: z.strictObject({ reason: text, since: time }).nullable(),
     reason: text,
+    relapse: relapseShape
+      .nullable()
+      .describe('Its recoveries had seemed to help, and it failed again soon after each.'),
     recovery: z
       .strictObject({
         action_id: nullableText.describe('The NODE_RECOVER that carries it out; null: held.'),
@@ -286,7 +290,7 @@ function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
 }
 
 export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealthShape> {
-  const { node, knowledge, excluded, quarantine, recovery, next, standing, warning } = health;
+  const { node, knowledge, excluded, quarantine, recovery, relapse, next, standing, warning } = health;
   return {
     current: knowledge.current,
     detectors: knowledge.detectors.map(({ detector, verdict, since }) => ({
@@ -306,6 +310,7 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
     probed_at: millisecondsOrNull(knowledge.asOf),
     probed_by: knowledge.probedBy,
     reason: knowledge.reason,
+    relapse: relapse && toRelapse(relapse),
     recovery: recovery && toOpenRecovery(recovery),
     since: millisecondsOrNull(knowledge.since),
     standing,

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import type { RecoveryStep } from '../../domain/model.ts';
-import { recoveryModes, recoveryStates, recoveryStepStates, stepPurposes } from '../../domain/states.ts';
+import type { RecoveryStep, Relapse } from '../../domain/model.ts';
+import {
+  recoveryModes,
+  recoveryOrigins,
+  recoveryStates,
+  recoveryStepStates,
+  stepPurposes,
+} from '../../domain/states.ts';
 import type { RecoveryRecord, RecoverySummary } from '../../requests/recoveries.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
@@ -8,6 +14,29 @@ import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const stateNames = Object.keys(recoveryStates) as (keyof typeof recoveryStates)[];
 const stepStateNames = Object.keys(recoveryStepStates) as (keyof typeof recoveryStepStates)[];
+
+export const relapseShape = z
+  .strictObject({
+    healthy_seconds: z.strictObject({
+      last: z.number(),
+      longest: z.number(),
+      shortest: z.number(),
+    }),
+    recovery_id: id.describe('The one before, which had seemed to help.'),
+    since: time.describe('When the node failed for the first time.'),
+    times: z.int().describe('How often it has failed since, this time included.'),
+  })
+  .meta({ id: 'Relapse' });
+
+export function toRelapse({ of, since, times, ...relapse }: Relapse): z.infer<typeof relapseShape> {
+  const { healthyMs, longestMs, shortestMs } = relapse;
+  return {
+    healthy_seconds: { last: healthyMs / 1000, longest: longestMs / 1000, shortest: shortestMs / 1000 },
+    recovery_id: of,
+    since: milliseconds(since),
+    times,
+  };
+}
 
 export const recoverySummaryShape = z
   .strictObject({
@@ -28,7 +57,13 @@ export const recoverySummaryShape = z
     node_id: id,
     node_name: text.describe('Kept, also when the node is gone.'),
     opened_at: time.describe('`2026-11-22T18:19:19.123Z`, as all times of recoveries.'),
+    origin: z
+      .enum(recoveryOrigins)
+      .describe('OPERATOR: an operator asked for it; it counts for no limit of the policy.'),
     policy_id: nullableText.describe('null: an operator asked for it.'),
+    relapse: relapseShape
+      .nullable()
+      .describe('The recovery that it continues, because that one did not help.'),
     reason: text.describe('The last decision.'),
     state: z.enum(stateNames).describe('OPEN, or how it was closed.'),
     warning: nullableText.describe(
@@ -97,7 +132,9 @@ export function toRecoverySummary({
     node_id: recovery.nodeId,
     node_name: recovery.nodeName,
     opened_at: milliseconds(recovery.openedAt),
+    origin: recovery.origin,
     policy_id: recovery.policyId,
+    relapse: recovery.relapse && toRelapse(recovery.relapse),
     state: recovery.state,
   };
 }

@@ -257,6 +257,12 @@ const recovery: Fields = {
       delay: { ...seconds, default: 60, description: 'Seconds before the next recovery.' },
     },
   },
+  relapse: {
+    ...seconds,
+    since,
+    description:
+      'A failure this many seconds after a recovery means that the recovery did not help. 0: never. Absent: 10 intervals, at least 300.',
+  },
   verify: {
     type: 'String',
     since,

@@ -43,6 +43,7 @@ interface Properties {
     readonly on_success?: readonly RawRunnable[];
     readonly on_exhausted?: readonly RawRunnable[];
     readonly retry?: { readonly episodes: number; readonly window: number; readonly delay: number };
+    readonly relapse?: number;
     readonly verify?: VerifyBy;
     readonly stabilize?: number;
     readonly fencing?: readonly 'COMPUTE'[];
@@ -115,12 +116,18 @@ function readRecovery(raw: Properties['recovery'], detection: Detection, version
     onSuccess: readHooks(raw.on_success, 'on_success'),
     onExhausted: readHooks(raw.on_exhausted, 'on_exhausted'),
     retry: raw.retry === undefined ? null : readRetry(raw.retry),
+    relapseMs: raw.relapse === undefined ? defaultRelapseMs(detection) : ms(raw.relapse),
     verify: raw.verify ?? (detection.modes.length > 0 ? 'DETECTION' : 'STATUS'),
     stabilizeMs: ms(raw.stabilize ?? 0),
     fencing: raw.fencing ?? [],
     nodeDeleteTimeoutMs: ms(raw.node_delete_timeout),
     nodeForceRecreate: raw.node_force_recreate,
   };
+}
+
+/** Long enough that a program which dies in its first minutes is seen to, whatever the interval. */
+function defaultRelapseMs({ intervalMs }: Detection): number {
+  return Math.max(10 * intervalMs, 300_000);
 }
 
 function readItem(raw: RawItem, place: string, strategy: RecoveryRules['strategy']): ChainItem {
