@@ -2798,7 +2798,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['ActionExecution'];
   };
-  /** Complete an action from outside */
+  /** Complete an action from outside, hold it or let it go on */
   readonly 'PUT /v2/action_executions/{id}': {
     readonly path: {
       readonly id: string;
@@ -2806,7 +2806,7 @@ export interface Operations {
     readonly query: {};
     readonly body: {
       readonly id?: Json;
-      /** SUCCESS, ERROR or CANCELLED; absent: SUCCESS. */
+      /** SUCCESS, ERROR, CANCELLED, PAUSED or RUNNING; absent: SUCCESS. */
       readonly state?: string | null;
       readonly output?: JsonObject | string | null;
       readonly name?: Json;

@@ -23,8 +23,10 @@ export async function insertStandaloneAction(
   await insertWorkflowActions(tx, [{ record, call: setting as unknown as JsonObject, owner: null }]);
 }
 
-/** False where it has ended already. */
-export async function endStandaloneAction(
+const open = ['RUNNING', 'PAUSED'];
+
+/** Ends it, holds it or lets it go on. False where it has ended already. */
+export async function changeStandaloneAction(
   tx: Tx,
   { id, state, result, updatedAt }: Pick<ActionRecord, 'id' | 'state' | 'result' | 'updatedAt'>,
 ): Promise<boolean> {
@@ -32,7 +34,7 @@ export async function endStandaloneAction(
     .updateTable('workflow_action')
     .set({ state, result: toText(result), updated_at: updatedAt })
     .where('id', '=', id)
-    .where('state', '=', 'RUNNING');
+    .where('state', 'in', open);
   return (await update.executeTakeFirst()).numUpdatedRows === 1n;
 }
 
@@ -46,7 +48,7 @@ export async function purgeStandaloneActions(tx: Tx, endedBefore: number): Promi
   const deletion = tx.db
     .deleteFrom('workflow_action')
     .where('execution_id', '=', noExecution)
-    .where('state', '!=', 'RUNNING')
+    .where('state', 'not in', open)
     .where('updated_at', '<', endedBefore);
   return Number((await deletion.executeTakeFirst()).numDeletedRows);
 }

@@ -8,7 +8,12 @@
  */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
-import type { ActionRecord, ExecutionRecord, TaskRecord } from '../domain/workflow-records.ts';
+import {
+  hasActionEnded,
+  type ActionRecord,
+  type ExecutionRecord,
+  type TaskRecord,
+} from '../domain/workflow-records.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { WorkflowActionRow, WorkflowExecutionRow, WorkflowTaskRow } from './schema-workflows.ts';
 import type { Db, Tx } from './store.ts';
@@ -251,8 +256,8 @@ export async function updateWorkflowAction(
     state: after.state,
     accepted: toFlag(after.accepted),
     updated_at: after.updatedAt,
-    owner: null,
-    call: null,
+    // One that is only held still belongs to the process that runs it.
+    ...(hasActionEnded(after.state) ? { owner: null, call: null } : {}),
     ...(before.result === after.result ? {} : { result: toText(after.result) }),
   };
   const update = tx.db.updateTable('workflow_action').set(changes).where('id', '=', after.id);

@@ -48,7 +48,7 @@ export const actionExecutionResource = resource<ActionOfTask>()('ActionExecution
 
 export const actionChangeBody = z.strictObject({
   id: ignored,
-  state: optional(text).describe('SUCCESS, ERROR or CANCELLED; absent: SUCCESS.'),
+  state: optional(text).describe('SUCCESS, ERROR, CANCELLED, PAUSED or RUNNING; absent: SUCCESS.'),
   output: dictionary('output'),
   name: ignored,
   task_execution_id: ignored,

@@ -79,7 +79,7 @@ export const actionExecutionRoutes: readonly Route[] = [
   workflowRoute({
     method: 'PUT',
     path: `${path}/{id}`,
-    summary: 'Complete an action from outside',
+    summary: 'Complete an action from outside, hold it or let it go on',
     answer: [200, schema],
     body: actionChangeBody,
     bodyName: 'action_ex',

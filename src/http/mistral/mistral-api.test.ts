@@ -592,6 +592,39 @@ describe('tasks and actions', () => {
     });
   });
 
+  it('are held from outside, and go on', async () => {
+    const id = await start('waiting');
+    const own = `/action_executions?workflow_execution_id=${id}`;
+    const [action] = await rest.items(own, 'action_executions');
+    const put = (state: string): Promise<RestAnswer> =>
+      rest.call('PUT', `/action_executions/${action?.['id'] as string}`, { state });
+    const states = async (): Promise<unknown[]> => [
+      (await rest.call('GET', `/executions/${id}`)).body['state'],
+      (await rest.items(`/executions/${id}/tasks`, 'tasks'))[0]?.['state'],
+      (await rest.items(own, 'action_executions'))[0]?.['state'],
+    ];
+    expect(await put('PAUSED')).toMatchObject({ status: 200, body: { state: 'PAUSED' } });
+    expect(await states()).toEqual(['PAUSED', 'PAUSED', 'PAUSED']);
+    expect(await put('RUNNING')).toMatchObject({ status: 200, body: { state: 'RUNNING' } });
+    expect(await states()).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
+    await put('PAUSED');
+    expect(await put('SUCCESS')).toMatchObject({ status: 200, body: { state: 'SUCCESS' } });
+    expect(fault(await put('PAUSED'))[0]).toBe(400);
+    expect((await states())[0]).toBe('PAUSED');
+    await rest.call('PUT', `/executions/${id}`, { state: 'RUNNING' });
+    expect(await ended(id)).toMatchObject({ state: 'SUCCESS' });
+  });
+
+  it('without a workflow are held, too, and not forgotten', async () => {
+    const { body } = await rest.call('POST', '/action_executions', { name: 'std.async_noop' });
+    const path = `/action_executions/${body['id'] as string}`;
+    expect((await rest.call('PUT', path, { state: 'PAUSED' })).body['state']).toBe('PAUSED');
+    await server.workflows.runner.purge(Date.now() + 60_000);
+    expect((await rest.call('PUT', path, { state: 'RUNNING' })).body['state']).toBe('RUNNING');
+    expect((await rest.call('PUT', path, { state: 'SUCCESS' })).body['state']).toBe('SUCCESS');
+    expect((await rest.call('PUT', path, { state: 'PAUSED' })).status).toBe(400);
+  });
+
   it('are completed from outside, once', async () => {
     const id = await start('waiting');
     const [action] = await rest.items(

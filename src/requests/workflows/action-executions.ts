@@ -81,8 +81,9 @@ function isStandalone({ executionId }: ActionRecord): boolean {
 }
 
 const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
+const states = [...endStates, 'PAUSED', 'RUNNING'];
 
-/** Completes an action from outside. @throws CoppiceError `resource-not-found`, `bad-request` */
+/** Completes an action from outside, holds it or lets it go on. @throws CoppiceError `resource-not-found`, `bad-request` */
 export async function changeActionExecution(
   tools: RequestTools,
   caller: Caller,
@@ -91,18 +92,40 @@ export async function changeActionExecution(
 ): Promise<ActionOfTask> {
   const { action } = await requireActionExecution(tools, caller, id);
   const state = endStates.find((one) => one === asked.state);
-  if (state === undefined)
-    throw badRequest(`state: expected one of ${endStates.join(', ')}, found ${asked.state}`);
+  const held = asked.state === 'PAUSED' || asked.state === 'RUNNING' ? asked.state : undefined;
+  if (state === undefined && held === undefined)
+    throw badRequest(`state: expected one of ${states.join(', ')}, found ${asked.state}`);
   // Mistral answers 500 here; it is the caller's mistake, and nothing is broken.
-  if (hasActionEnded(action.state)) throw badRequest(`Action ${action.id} is already completed`);
-  const runner = runnerOf(tools);
-  if (!isStandalone(action)) {
-    const refusal = await runner.completeAction(action, state, asked.output);
-    if (refusal !== undefined) throw badRequest(refusal.message);
-  } else if (!(await runner.standalone.complete(action, state, asked.output))) {
-    throw badRequest(`Action ${action.id} is already completed`);
-  }
+  if (hasActionEnded(action.state)) throw alreadyCompleted(action);
+  if (state !== undefined) await complete(tools, action, state, asked.output);
+  else if (held !== undefined) await hold(tools, action, held);
   return await requireActionExecution(tools, caller, id);
+}
+
+async function complete(
+  tools: RequestTools,
+  action: ActionRecord,
+  state: EndState,
+  output: JsonObject,
+): Promise<void> {
+  const runner = runnerOf(tools);
+  if (!isStandalone(action)) refuseChange(await runner.completeAction(action, state, output));
+  else if (!(await runner.standalone.complete(action, state, output))) throw alreadyCompleted(action);
+}
+
+async function hold(tools: RequestTools, action: ActionRecord, state: 'PAUSED' | 'RUNNING'): Promise<void> {
+  const runner = runnerOf(tools);
+  const event = { type: 'action-changed', actionId: action.id, state } as const;
+  if (!isStandalone(action)) refuseChange(await runner.tell(action.executionId, event));
+  else if (!(await runner.standalone.change(action, state))) throw alreadyCompleted(action);
+}
+
+function refuseChange(refusal: { readonly message: string } | undefined): void {
+  if (refusal !== undefined) throw badRequest(refusal.message);
+}
+
+function alreadyCompleted({ id }: ActionRecord): CoppiceError {
+  return badRequest(`Action ${id} is already completed`);
 }
 
 export interface RunAsked {

@@ -28,6 +28,7 @@ import {
 } from '../expressions.ts';
 import type { Command } from './conductor/command.ts';
 import {
+  actionChanged,
   changeEnv,
   pause,
   rerun,
@@ -117,6 +118,8 @@ function handle(draft: Draft, event: WorkflowEvent): void {
       });
     case 'sub-execution-changed':
       return subExecutionChanged(draft, event.actionId, event.state);
+    case 'action-changed':
+      return actionChanged(draft, event.actionId, event.state);
     case 'timer':
       return timerDue(draft, event.taskId, event.timer, event.due);
     case 'pause':

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import {
-  endStandaloneAction,
+  changeStandaloneAction,
   insertStandaloneAction,
   noExecution,
   standaloneSettings,
@@ -76,7 +76,13 @@ export class StandaloneActions {
     const { store } = this.#tools;
     const setting = (await standaloneSettings(store.db, [action.id])).get(action.id);
     const ended = await this.#ended(action, setting?.namespace ?? '', state, result);
-    return await store.write((tx) => endStandaloneAction(tx, ended));
+    return await store.write((tx) => changeStandaloneAction(tx, ended));
+  }
+
+  /** It is held, or goes on. @returns false where it has ended already. */
+  async change(action: ActionRecord, state: 'PAUSED' | 'RUNNING'): Promise<boolean> {
+    const { store, now } = this.#tools;
+    return await store.write((tx) => changeStandaloneAction(tx, { ...action, state, updatedAt: now() }));
   }
 
   async #resolve(name: string, input: JsonObject, namespace: string): Promise<ResolvedAction> {

@@ -216,6 +216,22 @@ export function subExecutionChanged(draft: Draft, actionId: string, state: 'PAUS
   else subExecutionResumed(draft, action, task);
 }
 
+/**
+ * An action that runs elsewhere was held, or goes on: its task and the execution are held as long as one of their actions is.
+ * @throws RefusedRequest for an action that is not known or has ended.
+ */
+export function actionChanged(draft: Draft, actionId: string, state: 'PAUSED' | 'RUNNING'): void {
+  const action = draft.action(actionId);
+  const task = action === undefined ? undefined : draft.task(action.taskId);
+  if (action === undefined || task === undefined)
+    throw new RefusedRequest('not-found', `Action execution not found [id=${actionId}]`);
+  if (hasActionEnded(action.state))
+    throw new RefusedRequest('conflict', `Action ${actionId} is already completed`);
+  if (action.attempt !== task.attempt || hasTaskEnded(task.state)) draft.updateAction(actionId, { state });
+  else if (state === 'PAUSED') subExecutionPaused(draft, action, task);
+  else subExecutionResumed(draft, action, task);
+}
+
 function subExecutionPaused(draft: Draft, action: ActionRecord, task: TaskRecord): void {
   if (action.state !== 'RUNNING') return;
   draft.updateAction(action.id, { state: 'PAUSED' });
@@ -229,7 +245,9 @@ function subExecutionResumed(draft: Draft, action: ActionRecord, task: TaskRecor
   draft.updateAction(action.id, { state: 'RUNNING' });
   const others = [...draft.actionsOf(task.id)].filter((other) => other.state === 'PAUSED');
   if (task.state === 'PAUSED' && others.length === 0) draft.updateTask(task.id, { state: 'RUNNING' });
-  if (draft.execution.state === 'PAUSED' && subExecutions(draft, 'PAUSED').length === 0) resume(draft, {});
+  const isHeld = draft.openTasks().some((other) => other.state === 'PAUSED');
+  if (draft.execution.state === 'PAUSED' && !isHeld && subExecutions(draft, 'PAUSED').length === 0)
+    resume(draft, {});
 }
 
 function subExecutionReopened(draft: Draft, action: ActionRecord, task: TaskRecord): void {

@@ -28,6 +28,12 @@ export type WorkflowEvent = { readonly now: number; readonly seed?: string } & (
       readonly actionId: string;
       readonly state: 'PAUSED' | 'RUNNING';
     }
+  /** The API says that an action which runs elsewhere is held, or goes on. */
+  | {
+      readonly type: 'action-changed';
+      readonly actionId: string;
+      readonly state: 'PAUSED' | 'RUNNING';
+    }
   /** A timer that a command set came due. A timer that is no longer awaited is ignored. */
   | { readonly type: 'timer'; readonly taskId: string; readonly timer: TimerKind; readonly due: number }
   | { readonly type: 'pause'; readonly stateInfo?: string | null }
