@@ -31,6 +31,7 @@ import { Notifier } from './notify/notifier.ts';
 import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
+import { checkDatabaseIsExpected } from './start-new.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -44,14 +45,19 @@ export interface Coppice {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  /** The operator knows that there is no database, and wants a new one. */
+  readonly startNew?: boolean;
+}
+
 type Log = ReturnType<typeof createLog>;
 
 /** @throws Error with a sentence for the operator: the directory is held or not writable, the port is taken, ... */
-export async function startCoppice(config: Config): Promise<Coppice> {
+export async function startCoppice(config: Config, options: StartOptions = {}): Promise<Coppice> {
   const started: Started = { stops: [] };
   try {
     const log = createLog(config.logLevel);
-    const url = await startParts(config, log, started);
+    const url = await startParts(config, options, log, started);
     return { url, log, stop: () => stopAll(started) };
   } catch (error) {
     await stopAll(started);
@@ -68,7 +74,12 @@ async function stopAll({ stops }: Started): Promise<void> {
   for (const stop of stops.splice(0).toReversed()) await stop();
 }
 
-async function startParts(config: Config, log: Log, { stops }: Started): Promise<string> {
+async function startParts(
+  config: Config,
+  { startNew = false }: StartOptions,
+  log: Log,
+  { stops }: Started,
+): Promise<string> {
   const authentication = noAuthentication();
   checkListen(authentication, config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
@@ -78,6 +89,8 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
   const listen = port === undefined ? 'no address' : new URL(port.url).host;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
+  const profileTypes = knownProfileTypes({ dataDir: directory.path });
+  await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
     onWriteFailure: (sentence) =>
       sentence === undefined
@@ -89,7 +102,6 @@ async function startParts(config: Config, log: Log, { stops }: Started): Promise
 
   const registry = new Registry();
   const http = new HttpClient({ guard: new AddressGuard(config.outbound) });
-  const profileTypes = knownProfileTypes({ dataDir: directory.path });
   const membership = new Membership({
     store,
     host: hostname(),

@@ -74,6 +74,13 @@ export type SpecCheck =
   | { readonly ok: true; readonly properties: JsonObject }
   | { readonly ok: false; readonly issues: Issue[] };
 
+/** What is on this machine of nodes of a type. */
+export interface LeftNodes {
+  readonly nodes: number;
+  /** What still runs, in words: `process 4711`. */
+  readonly running: readonly string[];
+}
+
 export interface ProfileType {
   /** `local.process` */
   readonly name: string;
@@ -120,6 +127,9 @@ export interface ProfileType {
    * the policy. null: this node should have one and lacks it, which makes it unhealthy (NOT_CREATED).
    */
   endpoint(node: NodeFacts): { readonly address?: string | null; readonly port?: number | null };
+
+  /** What the data directory holds of nodes of this type; absent: the type keeps nothing there. */
+  leftNodes?(): Promise<LeftNodes>;
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };

@@ -3,7 +3,7 @@
  * held open in an exclusive transaction, which the operating system gives back at any death of the process, SIGKILL
  * and power cut included; `holder.json` beside it says who has it, for the message to the second one.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asStorageFailure } from './storage-failure.ts';
@@ -59,17 +59,44 @@ function makeDirectory(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
+/**
+ * The lock's file holds nothing, so that a damaged one is emptied. SQLite looks whether it is locked before it reads it: of a damaged file
+ * that another process holds it says "busy", as of any other.
+ */
 function takeLock(path: string): DatabaseSync {
-  let lock: DatabaseSync | undefined;
   try {
-    lock = new DatabaseSync(join(path, 'lock.db'));
+    return openLock(path);
+  } catch (error) {
+    if (!isDamaged(error)) throw lockFailure(path, error);
+  }
+  try {
+    emptyLock(path);
+    return openLock(path);
+  } catch (error) {
+    throw lockFailure(path, error);
+  }
+}
+
+function openLock(path: string): DatabaseSync {
+  const lock = new DatabaseSync(join(path, 'lock.db'));
+  try {
     lock.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     return lock;
   } catch (error) {
-    lock?.close();
-    if (isBusy(error)) throw new Error(heldText(path), { cause: error });
-    throw refusal(path, 'is not writable', error);
+    lock.close();
+    throw error;
   }
+}
+
+/** The file stays the same one, so that of two processes that start at once only one can lock it. */
+function emptyLock(path: string): void {
+  truncateSync(join(path, 'lock.db'));
+  rmSync(join(path, 'lock.db-journal'), { force: true });
+}
+
+function lockFailure(path: string, error: unknown): Error {
+  if (isBusy(error)) return new Error(heldText(path), { cause: error });
+  return refusal(path, 'its lock.db cannot be written', error);
 }
 
 function refusal(path: string, what: string, error: unknown): Error {
@@ -78,9 +105,22 @@ function refusal(path: string, what: string, error: unknown): Error {
   return new Error(`--data-dir ${path}: ${what} (${reasonOf(error)}).`, { cause: error });
 }
 
+/** https://www.sqlite.org/rescode.html */
+const SQLITE_BUSY = 5;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
 function isBusy(error: unknown): boolean {
-  // SQLITE_BUSY, https://www.sqlite.org/rescode.html
-  return error instanceof Error && 'errcode' in error && error.errcode === 5;
+  return primaryCode(error) === SQLITE_BUSY;
+}
+
+function isDamaged(error: unknown): boolean {
+  return [SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(error));
+}
+
+/** An extended code holds the primary one in its lowest byte. */
+function primaryCode(error: unknown): number {
+  return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
 
 function heldText(path: string): string {
@@ -101,5 +141,7 @@ function readHolder(path: string): Holder | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // The code of an error of SQLite says only that it is one.
+  return 'code' in error && !('errcode' in error) ? String(error.code) : error.message;
 }

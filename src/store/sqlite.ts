@@ -16,13 +16,16 @@ import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
-import { asStorageFailure } from './storage-failure.ts';
+import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
+import { refuseForeignDatabase, watchFileIdentity } from './database-file.ts';
 import type { Store, Topic, Tx } from './store.ts';
 
 /** Writes in one transaction: bounds how long the first of them waits for the others. */
 const MAX_GROUP = 64;
 /** Room on a disk is made by hand: nobody notices a second. */
 const TRY_AGAIN_MS = 1000;
+/** Whether the file is still where it was. */
+const CHECK_FILE_MS = 1000;
 
 /** Carries out what asks the database; throws its failures in words. */
 type Guard = <T>(ask: () => T) => T;
@@ -95,6 +98,9 @@ class SqliteStore implements Store {
   readonly #onTrouble: SqliteOptions['onWriteFailure'];
   #trouble: string | undefined;
   #again: NodeJS.Timeout | undefined;
+  /** Why what is recorded goes elsewhere than to the file that is at `location`. */
+  #displaced: string | undefined;
+  readonly #fileCheck: NodeJS.Timeout;
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
@@ -115,10 +121,12 @@ class SqliteStore implements Store {
     const guard: Guard = (ask) => this.#guarded(ask);
     this.#writer = connect(writer, guard);
     this.db = connect(reader, guard);
+    const displacement = watchFileIdentity(location);
+    this.#fileCheck = setInterval(() => void this.#checkFile(displacement), CHECK_FILE_MS).unref();
   }
 
   get writeFailure(): string | undefined {
-    return this.#trouble;
+    return this.#trouble ?? this.#displaced;
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -146,6 +154,7 @@ class SqliteStore implements Store {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#again);
+    clearInterval(this.#fileCheck);
     await this.#draining;
     await this.#writer.destroy();
     await this.db.destroy();
@@ -228,6 +237,13 @@ class SqliteStore implements Store {
     if (mayPass) this.#again ??= setInterval(() => void this.#tryAgain(), TRY_AGAIN_MS).unref();
   }
 
+  async #checkFile(displacement: () => Promise<string | undefined>): Promise<void> {
+    const sentence = await displacement();
+    if (sentence === this.#displaced || this.#closed) return;
+    this.#displaced = sentence;
+    this.#onTrouble?.(sentence);
+  }
+
   /** A commit that changes nothing would succeed on a full disk, too; this one writes the first page. */
   async #tryAgain(): Promise<void> {
     try {
@@ -250,9 +266,10 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   try {
     // What is recorded may be secret; SQLite gives the files beside it (-wal, -shm) the same mode.
     closeSync(openSync(path, 'a', 0o600));
+    refuseForeignDatabase(path);
     return openStore(path, options);
   } catch (error) {
-    throw asStorageFailure(error, path);
+    throw asOpenFailure(error, path);
   }
 }
 

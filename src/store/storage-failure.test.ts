@@ -1,7 +1,8 @@
 /** A full disk is made by SQLite's own limit of pages; damaged files are written by hand. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
@@ -11,7 +12,7 @@ import { openDataDirectory } from './data-directory.ts';
 import { migrate } from './migrate.ts';
 import { insertProfile } from './profiles.ts';
 import { openSqlite } from './sqlite.ts';
-import { asStorageFailure } from './storage-failure.ts';
+import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
 import type { Store } from './store.ts';
 
 let directory: string;
@@ -81,9 +82,62 @@ describe('a damaged database', () => {
     expect(() => openSqlite(path)).toThrow(CoppiceError);
   });
 
-  test('a damaged lock is said to be one', () => {
+  test('a damaged lock holds nothing, and does not stop the start', () => {
     writeFileSync(join(directory, 'lock.db'), 'no database '.repeat(100));
-    expect(() => openDataDirectory(directory, holder)).toThrow(`${join(directory, 'lock.db')} is damaged`);
+    openDataDirectory(directory, holder).release();
+  });
+
+  test('a damaged lock that another process holds is held', () => {
+    const first = openDataDirectory(directory, holder);
+    writeFileSync(join(directory, 'lock.db'), 'no database '.repeat(100));
+    expect(() => openDataDirectory(directory, holder)).toThrow(/in use by process 1 /);
+    first.release();
+  });
+});
+
+describe('what is no database of ours', () => {
+  test('a database of another program is named by its tables, and not changed', () => {
+    const foreign = new DatabaseSync(path);
+    foreign.exec('CREATE TABLE bookmarks (url TEXT); CREATE TABLE visits (at INTEGER)');
+    foreign.close();
+    const before = readFileSync(path);
+    expect(() => openSqlite(path)).toThrow(
+      `${path} is a database of another program (its tables: bookmarks, visits); expected one of Coppice.`,
+    );
+    expect(readFileSync(path)).toEqual(before);
+  });
+
+  test('a directory in its place is said to be one', () => {
+    mkdirSync(path);
+    expect(() => openSqlite(path)).toThrow(`${path} is a directory; expected the database file of Coppice.`);
+  });
+
+  test.each([
+    { code: 'EPERM', message: 'EPERM: operation not permitted, open' },
+    { errcode: 8, message: 'attempt to write a readonly database' },
+    { errcode: 14, message: 'unable to open database file' },
+  ])('a file that cannot be written says where to look: %j', (error) => {
+    const failure = asOpenFailure(Object.assign(new Error(error.message), error), path);
+    expect(failure).toMatchObject({ code: 'storage-failed' });
+    expect(String(failure)).toContain(`${path} cannot be opened for writing (${error.message}).`);
+    expect(String(failure)).toMatch(/immutable/);
+  });
+});
+
+describe('a database that is moved away while it is open', () => {
+  test('is a failure until it is back', async () => {
+    const failures: (string | undefined)[] = [];
+    const store = openSqlite(path, { onWriteFailure: (sentence) => failures.push(sentence) });
+    await migrate(store, 0);
+    renameSync(path, `${path}.away`);
+    await eventually('it is noticed', () => store.writeFailure !== undefined);
+    expect(store.writeFailure).toMatch(/was moved away or deleted while Coppice runs/);
+    writeFileSync(path, 'another');
+    await eventually('another file is noticed', () => /replaced by another/.test(store.writeFailure ?? ''));
+    renameSync(`${path}.away`, path);
+    await eventually('it is over', () => store.writeFailure === undefined);
+    expect(failures).toHaveLength(3);
+    await store.close();
   });
 });
 

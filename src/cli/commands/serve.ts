@@ -10,6 +10,7 @@ interface ServeOptions extends GlobalOptions {
   readonly listen?: string;
   readonly config?: string;
   readonly roles?: string;
+  readonly new?: boolean;
 }
 
 /** A stop that takes longer hangs; what was not written by then is taken up again at the next start. */
@@ -27,6 +28,7 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
     .option('--config <file>', 'YAML file with more settings')
     .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
+    .option('--new', 'make a new database in a directory that holds nodes and has lost its database')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice serve\n  $ coppice serve --data-dir /var/lib/coppice --listen 127.0.0.1:8777',
@@ -44,7 +46,7 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   terminal.onOutputLost(() => undefined);
   try {
     const config = loadConfig(flagsOf(options), options.config);
-    const coppice = await startCoppice(config);
+    const coppice = await startCoppice(config, { startNew: options.new === true });
     printReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
     // A person has just read it.
     if (!terminal.isInteractive) {

@@ -19,6 +19,7 @@ import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType 
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
 import type { Host } from './host.ts';
+import { findLeftNodes } from './left-nodes.ts';
 import { LifeEvents } from './life-events.ts';
 import { keepLogsLimited } from './log-limit.ts';
 import { makeDirectory, nodeDirectory } from './node-directory.ts';
@@ -62,6 +63,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     operations: operationsOf(host),
     details: (node) => describeNode(host, node),
     endpoint: endpointOf,
+    leftNodes: () => findLeftNodes(dataDir, table),
     start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
   };
 }
