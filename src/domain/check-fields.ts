@@ -59,8 +59,7 @@ function reportUnknownKeys(fields: Fields, found: JsonObject, path: string, chec
   const known = fieldsIn(fields, check.version).map(([name]) => name);
   for (const key of Object.keys(found).filter((name) => !known.includes(name))) {
     const since = Object.hasOwn(fields, key) ? fields[key]?.since : undefined;
-    const hint =
-      since === undefined ? didYouMean(key, known) : `it came with version ${since} of this policy type`;
+    const hint = since === undefined ? didYouMean(key, known) : `it came with version ${since} of this type`;
     const expected = `one of ${[...known].sort().join(', ')}`;
     check.issues.push({
       field: join(path, key),
@@ -82,14 +81,23 @@ function checkKey(field: Field, found: Json | undefined, path: string, check: Ch
 }
 
 function checkValue(field: Field, found: Json, path: string, check: Check): Json | undefined {
+  const value = checkType(field, found, path, check);
+  if (value === undefined || field.check === undefined) return value;
+  const issues = field.check(value, path);
+  check.issues.push(...issues);
+  return issues.length === 0 ? value : undefined;
+}
+
+function checkType(field: Field, found: Json, path: string, check: Check): Json | undefined {
   switch (field.type) {
     case 'Map':
-      if (field.fields !== undefined) return checkMap(field.fields, found, path, check);
-      return isJsonObject(found) ? found : wrong(check, path, 'a map', found);
+      return field.fields === undefined
+        ? checkAnyMap(field, found, path, check)
+        : checkMap(field.fields, found, path, check);
     case 'List':
       return checkList(field, found, path, check);
     case 'Boolean':
-      return readBoolean(found) ?? wrong(check, path, 'true or false', found);
+      return readBoolean(found) ?? refuse(field, found, path, check);
     case 'Integer':
     case 'Number':
       return checkNumber(field, found, path, check);
@@ -98,12 +106,31 @@ function checkValue(field: Field, found: Json, path: string, check: Check): Json
   }
 }
 
+/** A map whose keys are the user's own. */
+function checkAnyMap(field: Field, found: Json, path: string, check: Check): Json | undefined {
+  if (!isJsonObject(found)) return refuse(field, found, path, check);
+  const { keys, values } = field;
+  if (keys === undefined && values === undefined) return found;
+  const before = check.issues.length;
+  const entries = Object.entries(found).map(([key, value]) => {
+    if (keys !== undefined && !keys.regex.test(key)) wrong(check, path, keys.expected, key);
+    else if (values !== undefined)
+      return [key, checkValue(values, value, join(path, key), check) ?? null] as const;
+    return [key, value] as const;
+  });
+  return check.issues.length === before ? Object.fromEntries(entries) : undefined;
+}
+
+/** undefined where an entry is wrong: what is left of it is not what was written. */
 function checkList(field: Field, found: Json, path: string, check: Check): Json | undefined {
-  if (!Array.isArray(found) || found.length < (field.minItems ?? 0))
-    return wrong(check, path, describe(field, check.version), found);
+  if (!Array.isArray(found) || found.length < (field.minItems ?? 0)) return refuse(field, found, path, check);
   const { items } = field;
   if (items === undefined) return found;
-  return found.flatMap((entry: Json, index) => checkValue(items, entry, `${path}[${index}]`, check) ?? []);
+  const before = check.issues.length;
+  const entries = found.flatMap(
+    (entry: Json, index) => checkValue(items, entry, `${path}[${index}]`, check) ?? [],
+  );
+  return check.issues.length === before ? entries : undefined;
 }
 
 function checkNumber(field: Field, found: Json, path: string, check: Check): Json | undefined {
@@ -112,8 +139,7 @@ function checkNumber(field: Field, found: Json, path: string, check: Check): Jso
   const fits = value !== undefined && value >= min && value <= max;
   if (!fits || (field.type === 'Integer' && !Number.isInteger(value))) {
     const isHuge = value !== undefined && value > largestNumber;
-    const expected = describe(isHuge ? { ...field, max } : field, check.version);
-    return wrong(check, path, expected, found, hintForNumber(found));
+    return refuse(isHuge ? { ...field, max } : field, found, path, check, hintForNumber(found));
   }
   return value;
 }
@@ -130,24 +156,51 @@ function hintForNumber(found: Json): string | undefined {
 }
 
 function checkText(field: Field, found: Json, path: string, check: Check): Json | undefined {
-  const text = readText(found);
+  const text = readText(field, found);
   const allowed = allowedWords(field, check.version);
-  if (text !== undefined && (allowed?.includes(text) ?? true) && (field.pattern?.regex.test(text) ?? true))
-    return text;
-  return wrong(check, path, describe(field, check.version), found, hintForWord(field, text, check.version));
+  if (text === undefined || !(allowed?.includes(text) ?? true) || !(field.pattern?.regex.test(text) ?? true))
+    return refuse(field, found, path, check, hintForText(field, found, text, check.version));
+  const { maxLength = Infinity } = field;
+  if (text.length <= maxLength) return text;
+  check.issues.push({ field: path, expected: `at most ${maxLength} characters`, found: `${text.length}` });
+  return undefined;
 }
 
-function hintForWord(field: Field, text: string | undefined, version: string): string | undefined {
-  if (text === undefined || field.allowed === undefined) return undefined;
+function hintForText(
+  field: Field,
+  found: Json,
+  text: string | undefined,
+  version: string,
+): string | undefined {
+  if (text !== undefined) return hintForWord(field, text, version);
+  const isScalar = typeof found === 'number' || typeof found === 'boolean';
+  return field.verbatim === true && isScalar ? 'put it in quotes' : undefined;
+}
+
+function hintForWord(field: Field, text: string, version: string): string | undefined {
+  if (field.allowed === undefined) return undefined;
   for (const entry of field.allowed) {
     if (typeof entry !== 'string' && entry.word === text && !isIn(version, entry.since)) {
-      return `it came with version ${entry.since} of this policy type`;
+      return `it came with version ${entry.since} of this type`;
     }
   }
   return didYouMean(text, allowedWords(field, version) ?? []);
 }
 
+/** @param hint where the field has none of its own. */
+function refuse(field: Field, found: Json, path: string, check: Check, hint?: string): undefined {
+  const shown = field.secret === true ? kindOf(found) : quoteValue(found);
+  const issue = { field: path, expected: describe(field, check.version), found: shown };
+  const said = field.hint?.(found) ?? hint;
+  check.issues.push(said === undefined ? issue : { ...issue, hint: said });
+}
+
+function kindOf(value: Json): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
 function describe(field: Field, version: string): string {
+  if (field.expected !== undefined) return field.expected;
   const allowed = allowedWords(field, version);
   if (allowed !== undefined) return `one of ${allowed.join(', ')}`;
   if (field.pattern !== undefined) return field.pattern.expected;
@@ -179,7 +232,8 @@ function readNumber({ type }: Field, found: Json): number | undefined {
   return typeof found === 'string' && text.test(found) ? Number(found) : undefined;
 }
 
-function readText(found: Json): string | undefined {
+function readText({ verbatim }: Field, found: Json): string | undefined {
+  if (verbatim === true) return typeof found === 'string' ? found : undefined;
   if (typeof found === 'boolean') return found ? 'True' : 'False';
   return typeof found === 'string' ? found : typeof found === 'number' ? String(found) : undefined;
 }

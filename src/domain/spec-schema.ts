@@ -2,6 +2,7 @@
  * What a spec may hold, declared once as `Field`s. Three things derive from the declaration and are written nowhere else: the check of
  * a document (`check-fields.ts`), Senlin's notation for `GET /v1/policy-types/{type}`, and JSON Schema for editors.
  */
+import type { Issue } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** What a spec may hold, in Senlin's own schema notation: the answer of `GET /v1/profile-types/{type}`. */
@@ -34,12 +35,31 @@ export interface Field {
   /** Smallest and largest number. */
   readonly min?: number;
   readonly max?: number;
-  readonly pattern?: { readonly regex: RegExp; readonly expected: string };
-  /** The keys of a Map; absent: any map. */
+  readonly pattern?: Pattern;
+  /** Of a String, in characters. */
+  readonly maxLength?: number;
+  /** A number or a boolean is not read as a text: its spelling counts, and YAML has lost it. */
+  readonly verbatim?: boolean;
+  /** Never quoted in an error. */
+  readonly secret?: boolean;
+  /** The keys of a Map; absent: any keys, of `keys` and `values` where those are given. */
   readonly fields?: Fields;
+  readonly keys?: Pattern;
+  readonly values?: Field;
   /** What each entry of a List is. */
   readonly items?: Field;
   readonly minItems?: number;
+  /** Said instead of what follows from the type. */
+  readonly expected?: string;
+  /** What the user may have meant by a value that was refused. */
+  readonly hint?: (found: Json) => string | undefined;
+  /** What the other keys cannot say. @param value of the right type. @param path where it stands. */
+  readonly check?: (value: Json, path: string) => Issue[];
+}
+
+export interface Pattern {
+  readonly regex: RegExp;
+  readonly expected: string;
 }
 
 /** Whether something that came with version `since` is there in `version`; versions are `major.minor`. */
@@ -59,6 +79,14 @@ export function allowedWords(field: Field, version: string): string[] | undefine
 
 export function fieldsIn(fields: Fields, version: string): [string, Field][] {
   return Object.entries(fields).filter(([, field]) => isIn(version, field.since));
+}
+
+/** The defaults of the keys at the top. */
+export function defaultsOf(fields: Fields, version: string): JsonObject {
+  const given = fieldsIn(fields, version).flatMap(([name, field]) =>
+    field.default === undefined ? [] : [[name, field.default] as const],
+  );
+  return Object.fromEntries(given);
 }
 
 export function toSenlinSchema(fields: Fields, version: string): Record<string, SchemaEntry> {

@@ -36,14 +36,22 @@ test('everything that may be written is taken', () => {
     stop_timeout: 0.5,
     log_limit: 4096,
   };
-  expect(checkSpec(properties)).toEqual({ ok: true, properties });
+  expect(checkSpec(properties)).toEqual({ ok: true, properties: { ...properties, port: '8080' } });
+  expect(specOf(properties).port).toBe(8080);
   expect(Object.keys(schema)).toEqual(Object.keys(properties));
+});
+
+test('numbers may be written as texts, as in policies', () => {
+  const properties = { command: ['a'], port: '80', stop_timeout: '60', log_limit: '8192' };
+  const checked = checkSpec(properties);
+  expect(checked).toMatchObject({ ok: true, properties: { stop_timeout: 60, log_limit: 8192 } });
+  expect(checked.ok && specOf(checked.properties)).toMatchObject({ port: 80, stopTimeoutMs: 60_000 });
 });
 
 describe('what is wrong is said with field, expected and found', () => {
   test.each<[Json | undefined, string]>([
-    [undefined, 'expected a map with at least the key `command`, found nothing'],
-    [[], 'expected a map with at least the key `command`, found an empty list'],
+    [undefined, 'expected a map, found nothing'],
+    [[], 'expected a map, found an empty list'],
     [{}, 'command: expected a list: the program and its arguments, found nothing'],
     [{ command: [] }, 'command: expected a list: the program and its arguments, found an empty list'],
     [
@@ -62,9 +70,13 @@ describe('what is wrong is said with field, expected and found', () => {
     ],
     [{ command: ['a'], env: { PIN: 1234 } }, 'env.PIN: expected a text, found a number (put it in quotes)'],
     [{ command: ['a'], cwd: 'srv' }, 'cwd: expected an absolute path, found "srv"'],
-    [{ command: ['a'], cwd: null }, 'cwd: expected an absolute path, found null'],
+    [
+      { command: ['a'], cwd: null },
+      'cwd: expected an absolute path, found null (the key has no value: give it one, or leave it out)',
+    ],
     [{ command: ['a'], port: 0 }, 'port: expected `auto` or a number from 1 to 65535, found 0'],
-    [{ command: ['a'], port: '80' }, 'port: expected `auto` or a number from 1 to 65535, found "80"'],
+    [{ command: ['a'], port: 65_536 }, 'port: expected `auto` or a number from 1 to 65535, found "65536"'],
+    [{ command: ['a'], port: 'http' }, 'port: expected `auto` or a number from 1 to 65535, found "http"'],
     [
       { command: ['a', '-p{port}'] },
       'command[1]: expected no {port}, because the spec has no `port`, found "-p{port}" (add `port: auto`)',
@@ -78,8 +90,8 @@ describe('what is wrong is said with field, expected and found', () => {
 
   test('an unknown key with the one that was meant', () => {
     const [said] = issuesOf({ command: ['a'], prot: 'auto' });
-    expect(said).toContain('prot: expected one of the keys command, env, cwd, port');
-    expect(said).toContain('found the unknown key "prot" (did you mean `port`?)');
+    expect(said).toContain('prot: expected one of command, cwd, env, log_limit, port');
+    expect(said).toContain('found an unknown key (did you mean port?)');
     expect(issuesOf({ command: ['a'], entirely_else: 1 })[0]).not.toContain('did you mean');
   });
 

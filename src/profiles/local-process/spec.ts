@@ -1,12 +1,14 @@
 /**
- * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults, and the
- * checks; nothing here looks at the machine (examine.ts does).
+ * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults, and the checks; nothing here
+ * looks at the machine (command.ts does).
  */
+import { checkFields } from '../../domain/check-fields.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
-import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { defaultsOf, toSenlinSchema } from '../../domain/spec-schema.ts';
+import type { Field, Fields } from '../../domain/spec-schema.ts';
 import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
 
 export const stopSignals = [
@@ -34,212 +36,127 @@ export interface ProcessSpec {
   readonly logLimit: number;
 }
 
-interface Field {
-  readonly entry: SchemaEntry;
-  readonly check: (value: Json, field: string) => Issue[];
-}
-
 // Linux takes at most 128 KiB an argument; the rest of its limit (a quarter of the stack) is left to the environment.
 const longestText = 100_000;
 const longestCommand = 500_000;
 
-const fields: Readonly<Record<string, Field>> = {
+/** What is handed to the program to the letter: YAML's 1.10 and yes are not what their writer sees. */
+const argument: Field = { type: 'String', verbatim: true, maxLength: longestText, check: refuseNul };
+
+const fields: Fields = {
   command: {
-    entry: {
-      type: 'List',
-      description:
-        'The program and its arguments. {port}, {nodename}, {nodeid} and {index} stand for those of the node. It has to stay in the foreground: ' +
-        'what puts itself into the background is not watched. On Linux it is ended with the node, unless it has emptied its environment.',
-      required: true,
-      updatable: false,
-    },
+    type: 'List',
+    description:
+      'The program and its arguments. {port}, {nodename}, {nodeid} and {index} stand for those of the node. It has to stay in the foreground: ' +
+      'what puts itself into the background is not watched. On Linux it is ended with the node, unless it has emptied its environment.',
+    required: true,
+    minItems: 1,
+    items: argument,
+    expected: 'a list: the program and its arguments',
+    hint: (found) => (typeof found === 'string' ? 'for a shell line: [sh, -c, "..."]' : undefined),
     check: checkCommand,
   },
   env: {
-    entry: {
-      type: 'Map',
-      description:
-        'Environment variables, added to the few that Coppice passes on. Their values stand in the spec, for who may see the profile, ' +
-        'and nowhere else: no log, error, event or detail of a node holds them.',
-      required: false,
-      updatable: false,
-      default: {},
+    type: 'Map',
+    description:
+      'Environment variables, added to the few that Coppice passes on. Their values stand in the spec, for who may see the profile, ' +
+      'and nowhere else: no log, error, event or detail of a node holds them.',
+    default: {},
+    // A shell stands between Coppice and the program, and passes on no other names.
+    keys: {
+      regex: /^[A-Za-z_][A-Za-z0-9_]{0,199}$/,
+      expected: 'names of letters, digits and _, not beginning with a digit',
     },
-    check: checkEnvironment,
+    values: { ...argument, secret: true },
+    expected: 'a map of names to texts',
   },
   cwd: {
-    entry: {
-      type: 'String',
-      description:
-        'Working directory, an absolute path. If absent: a directory of its own for each node, emptied by a rebuild.',
-      required: false,
-      updatable: false,
-    },
-    check: (value, field) =>
-      isText(value) && value.startsWith('/') ? [] : [issue(field, 'an absolute path', value)],
+    type: 'String',
+    description:
+      'Working directory, an absolute path. If absent: a directory of its own for each node, emptied by a rebuild.',
+    maxLength: longestText,
+    pattern: { regex: /^\//, expected: 'an absolute path' },
+    check: refuseNul,
   },
   port: {
-    entry: {
-      type: 'String',
-      description:
-        'A port number, or `auto` for a free loopback port; given to the process as PORT and {port}.',
-      required: false,
-      updatable: false,
-    },
-    check: (value, field) =>
-      value === 'auto' || isInteger(value, 1, 65_535)
-        ? []
-        : [issue(field, '`auto` or a number from 1 to 65535', value)],
+    type: 'String',
+    description:
+      'A port number, or `auto` for a free loopback port; given to the process as PORT and {port}.',
+    expected: '`auto` or a number from 1 to 65535',
+    pattern: { regex: /^(auto|[1-9]\d{0,4})$/, expected: '`auto` or a number from 1 to 65535' },
+    check: (port, field) => (Number(port) > 65_535 ? [portIssue(port, field)] : []),
   },
   stop_signal: {
-    entry: {
-      type: 'String',
-      description: 'The signal that asks the process to stop.',
-      required: false,
-      updatable: false,
-      default: 'SIGTERM',
-      constraints: [{ type: 'AllowedValues', constraint: [...stopSignals] }],
-    },
-    check: checkSignal,
+    type: 'String',
+    description: 'The signal that asks the process to stop.',
+    default: 'SIGTERM',
+    allowed: stopSignals,
+    hint: (found) => (typeof found === 'string' ? signalMeant(found) : undefined),
   },
   stop_timeout: {
-    entry: {
-      type: 'Number',
-      description: 'Seconds that a process has to stop before it is killed.',
-      required: false,
-      updatable: false,
-      default: 10,
-    },
-    check: (value, field) =>
-      typeof value === 'number' && value >= 0 && value <= 3600
-        ? []
-        : [issue(field, 'a number of seconds from 0 to 3600', value)],
+    type: 'Number',
+    description: 'Seconds that a process has to stop before it is killed.',
+    default: 10,
+    min: 0,
+    max: 3600,
+    expected: 'a number of seconds from 0 to 3600',
   },
   log_limit: {
-    entry: {
-      type: 'Integer',
-      description: 'Bytes of output that are kept; looked at every few seconds, the oldest goes first.',
-      required: false,
-      updatable: false,
-      default: 10_485_760,
-    },
-    check: (value, field) =>
-      isInteger(value, 4096, 2 ** 40) ? [] : [issue(field, 'a number of bytes, 4096 or more', value)],
+    type: 'Integer',
+    description: 'Bytes of output that are kept; checked every few seconds, the oldest goes first.',
+    default: 10_485_760,
+    min: 4096,
+    max: 2 ** 40,
+    expected: 'a number of bytes, 4096 or more',
   },
 };
 
 /** The table as the API shows it: without the checks. */
-export const schema: Readonly<Record<string, SchemaEntry>> = Object.fromEntries(
-  Object.entries(fields).map(([name, { entry }]) => [name, entry]),
-);
+export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fields, '1.0');
 
 /** Checks `properties` and fills in the defaults. */
 export function checkSpec(properties: Json | undefined): SpecCheck {
-  if (!isJsonObject(properties)) {
-    return { ok: false, issues: [issue('', 'a map with at least the key `command`', properties)] };
-  }
-  const issues = [...unknownKeys(properties), ...wrongValues(properties)];
-  if (issues.length === 0) issues.push(...needlessPort(properties));
-  return issues.length === 0
-    ? { ok: true, properties: { ...defaults(), ...properties } }
-    : { ok: false, issues };
+  const checked = checkFields(fields, properties, '1.0');
+  if (!checked.ok) return checked;
+  const issues = needlessPort(checked.value);
+  return issues.length === 0 ? { ok: true, properties: checked.value } : { ok: false, issues };
 }
 
 /** The properties of a node, which were checked when its profile was created. */
 export function specOf(properties: JsonObject): ProcessSpec {
-  const all = { ...defaults(), ...properties };
+  const all: JsonObject = { ...defaultsOf(fields, '1.0'), ...properties };
+  const port = all['port'] as string | number | undefined;
   return {
     command: all['command'] as string[],
     env: all['env'] as Record<string, string>,
     cwd: all['cwd'] as string | undefined,
-    port: all['port'] as 'auto' | number | undefined,
+    port: port === undefined || port === 'auto' ? port : Number(port),
     stopSignal: all['stop_signal'] as StopSignal,
     stopTimeoutMs: (all['stop_timeout'] as number) * 1000,
     logLimit: all['log_limit'] as number,
   };
 }
 
-function defaults(): JsonObject {
-  const given = Object.entries(fields).flatMap(([name, { entry }]) =>
-    entry.default === undefined ? [] : [[name, entry.default] as const],
-  );
-  return Object.fromEntries(given);
+function checkCommand(command: Json, field: string): Issue[] {
+  if ((command as string[])[0] === '') return [issue(`${field}[0]`, 'the name or path of a program', '')];
+  const { length } = JSON.stringify(command);
+  if (length <= longestCommand) return [];
+  return [{ field, expected: `at most ${longestCommand} characters`, found: String(length) }];
 }
 
-function unknownKeys(properties: JsonObject): Issue[] {
-  const known = Object.keys(fields);
-  return Object.keys(properties)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const meant = closestWord(name, known);
-      const found = `the unknown key ${quoteValue(name)}`;
-      const one = { field: name.slice(0, 100), expected: `one of the keys ${known.join(', ')}`, found };
-      return meant === undefined ? one : { ...one, hint: `did you mean \`${meant}\`?` };
-    });
+function refuseNul(text: Json, field: string): Issue[] {
+  if (!(text as string).includes('\0')) return [];
+  return [{ field, expected: 'a text', found: 'a text with a NUL character in it' }];
 }
 
-function wrongValues(properties: JsonObject): Issue[] {
-  return Object.entries(fields).flatMap(([name, field]) => {
-    const value = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (value !== undefined) return field.check(value, name);
-    return field.entry.required ? [issue(name, 'a list: the program and its arguments', undefined)] : [];
-  });
-}
-
-function checkCommand(value: Json, field: string): Issue[] {
-  if (!Array.isArray(value) || value.length === 0) {
-    const hint = typeof value === 'string' ? { hint: 'for a shell line: [sh, -c, "..."]' } : {};
-    return [{ ...issue(field, 'a list: the program and its arguments', value), ...hint }];
-  }
-  const arguments_ = value as readonly Json[];
-  const issues = arguments_.flatMap((argument, at) => checkText(argument, `${field}[${at}]`));
-  if (issues.length > 0) return issues;
-  if (arguments_[0] === '') return [issue(`${field}[0]`, 'the name or path of a program', '')];
-  const length = JSON.stringify(value).length;
-  return length <= longestCommand
-    ? []
-    : [{ field, expected: `at most ${longestCommand} characters`, found: String(length) }];
-}
-
-function checkEnvironment(value: Json, field: string): Issue[] {
-  if (!isJsonObject(value)) return [issue(field, 'a map of names to texts', value)];
-  return Object.entries(value).flatMap(([name, text]) => {
-    // A shell stands between Coppice and the program, and passes on no other names.
-    if (/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name)) return checkSecret(text, `${field}.${name}`);
-    return [issue(field, 'names of letters, digits and _, not beginning with a digit', name)];
-  });
-}
-
-/** As checkText, for a value that may be a secret: it is not quoted. */
-function checkSecret(value: Json, field: string): Issue[] {
-  return checkText(value, field).map((one) => ({
-    ...one,
-    found: typeof value === 'string' ? one.found : kindOf(value),
-  }));
-}
-
-function checkText(value: Json, field: string): Issue[] {
-  if (typeof value === 'number' || typeof value === 'boolean') {
-    return [{ ...issue(field, 'a text', value), hint: 'put it in quotes' }];
-  }
-  if (typeof value !== 'string') return [issue(field, 'a text', value)];
-  if (value.includes('\0'))
-    return [{ field, expected: 'a text', found: 'a text with a NUL character in it' }];
-  if (value.length <= longestText) return [];
-  return [{ field, expected: `at most ${longestText} characters`, found: `${value.length}` }];
-}
-
-function checkSignal(value: Json, field: string): Issue[] {
-  if (stopSignals.some((name) => name === value)) return [];
-  const wrong = issue(field, `one of ${stopSignals.join(', ')}`, value);
-  const meant = typeof value === 'string' ? signalMeant(value) : undefined;
-  return [meant === undefined ? wrong : { ...wrong, hint: `did you mean ${meant}?` }];
+function portIssue(port: Json, field: string): Issue {
+  return issue(field, '`auto` or a number from 1 to 65535', port);
 }
 
 function signalMeant(written: string): string | undefined {
-  return (
-    stopSignals.find((name) => name === `SIG${written.toUpperCase()}`) ?? closestWord(written, stopSignals)
-  );
+  const meant = stopSignals.find((name) => name === `SIG${written.toUpperCase()}`);
+  const signal = meant ?? closestWord(written, stopSignals);
+  return signal === undefined ? undefined : `did you mean ${signal}?`;
 }
 
 function needlessPort(properties: JsonObject): Issue[] {
@@ -253,16 +170,4 @@ function needlessPort(properties: JsonObject): Issue[] {
 
 function issue(field: string, expected: string, found: unknown): Issue {
   return { field, expected, found: quoteValue(found) };
-}
-
-function kindOf(value: Json): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-}
-
-function isText(value: Json): value is string {
-  return typeof value === 'string' && !value.includes('\0') && value.length <= longestText;
-}
-
-function isInteger(value: Json, least: number, most: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
 }
