@@ -1,18 +1,16 @@
 /** The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is wrong in one. */
 import { CoppiceError, describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
+import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
-
-/** `description` is the user's own, and is kept. */
-const keys = ['type', 'version', 'properties', 'description'];
+import { documentKeys, versionText } from '../domain/spec-document.ts';
 
 /**
  * @param prefix what the sentence begins with, as Senlin's does for profiles; '' for none.
  * @throws CoppiceError `invalid-spec`
  */
 export function readSpec(spec: JsonObject, prefix: string): Spec {
-  const unknown = Object.keys(spec).filter((key) => !keys.includes(key));
-  const issues = unknown.map((key) => issue(key, `one of ${keys.join(', ')}`, 'an unknown key'));
+  const unknown = Object.keys(spec).filter((key) => !documentKeys.includes(key));
+  const issues = unknown.map((key) => issue(key, `one of ${documentKeys.join(', ')}`, 'an unknown key'));
   const version = versionText(spec['version']);
   const { type, properties = {} } = spec;
   if (typeof type !== 'string' || type === '') issues.push(issue('type', 'a text', quoteValue(type)));
@@ -24,12 +22,6 @@ export function readSpec(spec: JsonObject, prefix: string): Spec {
 
 function issue(field: string, expected: string, found: string): Issue {
   return { field, expected, found };
-}
-
-/** YAML reads `version: 1.0` as a number, and Senlin's documentation writes it so. */
-function versionText(version: Json | undefined): string | undefined {
-  if (typeof version === 'number') return Number.isInteger(version) ? `${version}.0` : String(version);
-  return typeof version === 'string' && version !== '' ? version : undefined;
 }
 
 /** `local.process-1.0`, as types are named on the wire. */
