@@ -11,6 +11,7 @@
  */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compileJinja, evaluateJinja, type JinjaTemplate } from './jinja/jinja.ts';
+import { readsOfJinja } from './jinja/template-reads.ts';
 import { unknownInJinja } from './jinja/unknown-names.ts';
 import { truth } from './yaql/python/compare.ts';
 import { EvaluationError, LanguageSyntaxError } from './yaql/python/errors.ts';
@@ -21,6 +22,7 @@ import { ItemsView } from './yaql/python/sets.ts';
 import { str } from './yaql/python/text.ts';
 import type { Value } from './yaql/python/values.ts';
 import { compileYaql, evaluateYaql, type YaqlExpression } from './yaql/yaql.ts';
+import { readsOfYaql, type ExpressionReads } from './yaql/expression-reads.ts';
 import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
@@ -254,6 +256,33 @@ function namesUnknownIn(template: Template, lent: readonly string[]): UnknownNam
       return template.parts.flatMap((part) => (typeof part === 'string' ? [] : unknownInYaql(part, lent)));
     case 'jinja':
       return unknownInJinja(template.parsed, lent);
+  }
+}
+
+/** Names that the expressions of one text read from the data, and comparisons of bare words (`expression-reads.ts`). */
+export function readsOf(template: Template): ExpressionReads {
+  const all = expressionsIn(template).map((one) =>
+    'tree' in one ? readsOfYaql(one) : { variables: readsOfJinja(one), wordComparisons: [] },
+  );
+  return {
+    variables: [...new Set(all.flatMap(({ variables }) => variables))],
+    wordComparisons: all.flatMap(({ wordComparisons }) => wordComparisons),
+  };
+}
+
+function expressionsIn(template: Template): (YaqlExpression | JinjaTemplate)[] {
+  switch (template.kind) {
+    case 'constant':
+      return [];
+    case 'list':
+      return template.items.flatMap(expressionsIn);
+    case 'object':
+      return template.entries.flatMap(([, item]) => expressionsIn(item));
+    case 'yaql':
+    case 'jinja':
+      return [template.parsed];
+    case 'yaql-text':
+      return template.parts.filter((part) => typeof part !== 'string');
   }
 }
 

@@ -1,8 +1,8 @@
 /** The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason. */
 import type { SystemAction } from '../language/conductor/lookups.ts';
-import type { ActionType } from './action-type.ts';
+import type { ActionParameter, ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';
-import { httpActionNames, httpActions, type HttpActionServices } from './std-http.ts';
+import { httpActionNames, httpActions, httpParameters, type HttpActionServices } from './std-http.ts';
 
 /** What Mistral has and Coppice does not, why, and what to use instead: told when a definition is created. */
 const refused: Readonly<Record<string, string>> = {
@@ -19,6 +19,13 @@ const refused: Readonly<Record<string, string>> = {
 
 /** What is always there. */
 export const standardNames: readonly string[] = [...basicActions.map(({ name }) => name), ...httpActionNames];
+
+/** The parameters of a standard action; null: it takes anything. undefined: there is none of this name. */
+export function standardParameters(name: string): readonly ActionParameter[] | null | undefined {
+  if ((httpActionNames as readonly string[]).includes(name)) return httpParameters;
+  const action = basicActions.find((one) => one.name === name);
+  return action === undefined ? undefined : (action.parameters ?? null);
+}
 
 export class ActionRegistry {
   readonly #actions: ReadonlyMap<string, ActionType>;

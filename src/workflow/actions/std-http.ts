@@ -32,7 +32,7 @@ const optional = [
   'proxies',
   'verify',
 ];
-const parameters: readonly ActionParameter[] = [
+export const httpParameters: readonly ActionParameter[] = [
   { name: 'url', required: true },
   { name: 'method', required: false, default: 'GET' },
   ...optional.map((name) => ({ name, required: false, default: null })),
@@ -52,14 +52,14 @@ export function httpActions(services: HttpActionServices): readonly PerformedAct
     {
       name: httpActionNames[0],
       description: 'Sends an HTTP request; succeeds with an answer of status 200 to 306.',
-      parameters,
+      parameters: httpParameters,
       perform: (call, signal) => perform('HTTP action', call, {}, policy, signal),
     },
     {
       name: httpActionNames[1],
       description:
         'Sends an HTTP request and runs until the server that was asked completes it: PUT to the URL in its Mistral-Callback-URL header.',
-      parameters,
+      parameters: httpParameters,
       async perform(call, signal) {
         const headers = callbackHeaders(call, services.apiUrl());
         const outcome = await perform('Mistral HTTP action', call, headers, policy, signal);

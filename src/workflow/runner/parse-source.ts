@@ -1,7 +1,9 @@
 /** A definition's text, parsed and checked against the actions that this Coppice refuses. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
-import { refusal, standardNames } from '../actions/registry.ts';
+import { refusal, standardNames, standardParameters } from '../actions/registry.ts';
+import type { ExternalCall } from '../language/checks/check-calls.ts';
+import type { KnownActions } from '../language/checks/known-actions.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
 import {
   actionsInParts,
@@ -10,13 +12,7 @@ import {
   workbookInParts,
   workflowsInParts,
 } from '../language/definition/parse-definition.ts';
-import {
-  DefinitionError,
-  type DefinitionPath,
-  type DefinitionProblem,
-  type ProblemList,
-} from '../language/definition/problem.ts';
-import { suggestion } from '../language/definition/source.ts';
+import { DefinitionError, type DefinitionProblem } from '../language/definition/problem.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 
 export interface ParsedSource {
@@ -24,6 +20,7 @@ export interface ParsedSource {
   readonly workflows: readonly WorkflowSpec[];
   readonly actions: readonly AdhocActionSpec[];
   readonly warnings: readonly DefinitionProblem[];
+  readonly external: readonly ExternalCall[];
 }
 
 /** @throws CoppiceError `bad-request` with every problem found, in Mistral's form. */
@@ -53,20 +50,19 @@ function refusing<Result>(read: () => Result): Result {
 
 function* inParts(kind: SourceKind, text: string): InParts<ParsedSource> {
   if (kind === 'workbook') {
-    const { spec, warnings } = yield* workbookInParts(text, checkCall);
-    return { workbook: spec, workflows: spec.workflows, actions: spec.actions, warnings };
+    const { spec, ...found } = yield* workbookInParts(text, known);
+    return { workbook: spec, workflows: spec.workflows, actions: spec.actions, ...found };
   }
   if (kind === 'action') {
-    const { spec, warnings } = yield* actionsInParts(text, checkCall);
-    return { workbook: undefined, workflows: [], actions: spec, warnings };
+    const { spec, ...found } = yield* actionsInParts(text, known);
+    return { workbook: undefined, workflows: [], actions: spec, ...found };
   }
-  const { spec, warnings } = yield* workflowsInParts(text, checkCall);
-  return { workbook: undefined, workflows: spec, actions: [], warnings };
+  const { spec, ...found } = yield* workflowsInParts(text, known);
+  return { workbook: undefined, workflows: spec, actions: [], ...found };
 }
 
-function checkCall(problems: ProblemList, path: DefinitionPath, action: string): void {
-  const reason = refusal(action);
-  if (reason !== undefined) problems.error(path, reason);
-  else if (/^std\.\w*$/.test(action) && !standardNames.includes(action))
-    problems.warn(path, `there is no action '${action}'${suggestion(action, standardNames)}`);
-}
+const known: KnownActions = {
+  refusal,
+  parametersOf: standardParameters,
+  names: standardNames,
+};

@@ -49,6 +49,13 @@ function match(pattern: RegExp, source: string, offset: number): string | undefi
   return pattern.exec(source)?.[0];
 }
 
+/** Of other languages, with what YAQL has in their place. */
+const foreignOperators = [
+  ['==', '= to compare'],
+  ['&&', 'and'],
+  ['||', 'or'],
+] as const;
+
 function readToken(source: string, offset: number): readonly [Token, number] {
   const first = source[offset]!;
   if (Object.hasOwn(quoted, first)) return readText(source, offset, quoted[first]!);
@@ -58,6 +65,11 @@ function readToken(source: string, offset: number): readonly [Token, number] {
   if (variable !== undefined) return [{ kind: 'variable', text: variable, offset }, offset + variable.length];
   const name = match(namePattern, source, offset);
   if (name !== undefined) return readName(name, source, offset);
+  const foreign = foreignOperators.find(([operator]) => source.startsWith(operator, offset));
+  if (foreign !== undefined) {
+    const message = `unexpected ${JSON.stringify(foreign[0])}: in YAQL write ${foreign[1]}`;
+    throw new LanguageSyntaxError(message, offset);
+  }
   const symbol = match(symbols, source, offset);
   if (symbol !== undefined) return [{ kind: 'symbol', text: symbol, offset }, offset + symbol.length];
   throw new LanguageSyntaxError(`unexpected character ${JSON.stringify(first)}`, offset);

@@ -4,6 +4,7 @@ import {
   compileTemplate,
   ExpressionSyntaxError,
   hasExpression,
+  readsOf,
   type Template,
   type UnknownName,
   unknownNames,
@@ -11,7 +12,12 @@ import {
 import { workflowFunctions } from '../function-names.ts';
 
 export type CompiledText =
-  | { readonly template: Template; readonly unknown: readonly UnknownName[] }
+  | {
+      readonly template: Template;
+      readonly unknown: readonly UnknownName[];
+      readonly variables: readonly string[];
+      readonly wordComparisons: readonly (readonly [left: string, right: string])[];
+    }
   | { readonly error: ExpressionSyntaxError };
 
 export class CompiledTexts {
@@ -48,7 +54,7 @@ export function hasTooManyExpressions(text: string): boolean {
 function compile(text: string): CompiledText {
   try {
     const template = compileTemplate(text);
-    return { template, unknown: unknownNames(template, workflowFunctions) };
+    return { template, unknown: unknownNames(template, workflowFunctions), ...readsOf(template) };
   } catch (error) {
     if (!(error instanceof ExpressionSyntaxError)) throw error;
     return { error };

@@ -4,7 +4,11 @@
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import { CompiledTexts } from './compiled-texts.ts';
-import type { DefinitionPath, DefinitionProblem, ProblemList } from './problem.ts';
+import { checkCalls, type DefinedHere, type ExternalCall } from '../checks/check-calls.ts';
+import { checkAdhocVariables, checkVariables } from '../checks/check-variables.ts';
+import { checkWays } from '../checks/check-ways.ts';
+import { type KnownActions, noActions } from '../checks/known-actions.ts';
+import type { DefinitionPath, DefinitionProblem } from './problem.ts';
 import { readAdhocAction } from './read-adhoc-action.ts';
 import { readWorkflow } from './read-workflow.ts';
 import { at, readText, readTexts, refuseUnknownKeys, type Source, wrong } from './source.ts';
@@ -15,12 +19,9 @@ export interface Parsed<Spec> {
   readonly spec: Spec;
   /** What is accepted as Mistral accepts it, and still worth a word: unknown keys, unreachable tasks, ... */
   readonly warnings: readonly DefinitionProblem[];
+  /** Calls that only a server can answer, which knows its ad-hoc actions and workflows. */
+  readonly external: readonly ExternalCall[];
 }
-
-/** What somebody else has to say of an action that is called: where it stands, and its name, which may be an expression. */
-export type CheckCall = (problems: ProblemList, path: DefinitionPath, action: string) => void;
-
-const anyCall: CheckCall = () => {};
 
 /**
  * A definition read in small parts: the caller of the generator may do something else between two of them. All parts together take up to
@@ -37,48 +38,42 @@ export function readAtOnce<Result>(parts: InParts<Result>): Result {
 }
 
 /** @throws DefinitionError */
-export function parseWorkflows(text: string, check = anyCall): Parsed<readonly WorkflowSpec[]> {
-  return readAtOnce(workflowsInParts(text, check));
+export function parseWorkflows(text: string, known = noActions): Parsed<readonly WorkflowSpec[]> {
+  return readAtOnce(workflowsInParts(text, known));
 }
 
 /** @throws DefinitionError */
-export function workflowsInParts(text: string, check = anyCall): InParts<Parsed<readonly WorkflowSpec[]>> {
-  return listInParts(text, 'workflow', function* (source, name) {
-    return checkTasks(source, yield* readWorkflow(source, name, undefined), check);
-  });
+export function* workflowsInParts(text: string, known = noActions): InParts<Parsed<readonly WorkflowSpec[]>> {
+  const root = yield* open(text);
+  const workflows = yield* readAll(root, 'workflow', (source, name) => readWorkflow(source, name, undefined));
+  return yield* finish(root, workflows, { workflows, actions: [] }, known);
 }
 
 /** @throws DefinitionError */
-export function parseActions(text: string, check = anyCall): Parsed<readonly AdhocActionSpec[]> {
-  return readAtOnce(actionsInParts(text, check));
+export function parseActions(text: string, known = noActions): Parsed<readonly AdhocActionSpec[]> {
+  return readAtOnce(actionsInParts(text, known));
 }
 
 /** @throws DefinitionError */
-export function actionsInParts(text: string, check = anyCall): InParts<Parsed<readonly AdhocActionSpec[]>> {
-  return listInParts(text, 'action', function* (source, name) {
+export function* actionsInParts(
+  text: string,
+  known = noActions,
+): InParts<Parsed<readonly AdhocActionSpec[]>> {
+  const root = yield* open(text);
+  const actions = yield* readAll(root, 'action', function* (source, name) {
     yield undefined;
-    return checkBase(source, readAdhocAction(source, name, undefined), check);
+    return readAdhocAction(source, name, undefined);
   });
-}
-
-function checkTasks(source: Source, workflow: WorkflowSpec | undefined, check: CheckCall) {
-  for (const { name, type, callName } of workflow?.tasks.values() ?? [])
-    if (type === 'ACTION') check(source.problems, [...source.path, 'tasks', name, 'action'], callName);
-  return workflow;
-}
-
-function checkBase(source: Source, action: AdhocActionSpec | undefined, check: CheckCall) {
-  if (action !== undefined) check(source.problems, [...source.path, 'base'], action.base);
-  return action;
+  return yield* finish(root, actions, { workflows: [], actions }, known);
 }
 
 /** @throws DefinitionError */
-export function parseWorkbook(text: string, check = anyCall): Parsed<WorkbookSpec> {
-  return readAtOnce(workbookInParts(text, check));
+export function parseWorkbook(text: string, known = noActions): Parsed<WorkbookSpec> {
+  return readAtOnce(workbookInParts(text, known));
 }
 
 /** @throws DefinitionError */
-export function* workbookInParts(text: string, check = anyCall): InParts<Parsed<WorkbookSpec>> {
+export function* workbookInParts(text: string, known = noActions): InParts<Parsed<WorkbookSpec>> {
   const root = yield* open(text);
   refuseUnknownKeys(root, ['version', 'name', 'description', 'tags', 'actions', 'workflows'], 'a workbook');
   const name = readText(at(root, 'name'));
@@ -87,11 +82,11 @@ export function* workbookInParts(text: string, check = anyCall): InParts<Parsed<
   const workbook = name ?? '';
   const actions = yield* readEntries<AdhocActionSpec>(at(root, 'actions'), function* (source, key) {
     yield undefined;
-    return checkBase(source, readAdhocAction(source, key, workbook), check);
+    return readAdhocAction(source, key, workbook);
   });
-  const workflows = yield* readEntries<WorkflowSpec>(at(root, 'workflows'), function* (source, key) {
-    return checkTasks(source, yield* readWorkflow(source, key, workbook), check);
-  });
+  const workflows = yield* readEntries<WorkflowSpec>(at(root, 'workflows'), (source, key) =>
+    readWorkflow(source, key, workbook),
+  );
   const spec: WorkbookSpec = {
     name: workbook,
     description: readText(at(root, 'description')),
@@ -100,25 +95,36 @@ export function* workbookInParts(text: string, check = anyCall): InParts<Parsed<
     workflows,
     source: isJsonObject(root.value) ? root.value : {},
   };
-  return finish(root, spec);
+  return yield* finish(root, spec, { workflows, actions }, known);
 }
 
 type ReadOne<Spec> = (source: Source, name: string) => InParts<Spec | undefined>;
 
-function* listInParts<Spec>(
-  text: string,
-  what: string,
-  read: ReadOne<Spec>,
-): InParts<Parsed<readonly Spec[]>> {
-  const root = yield* open(text);
+function* readAll<Spec>(root: Source, what: string, read: ReadOne<Spec>): InParts<Spec[]> {
   const names = Object.keys(root.value as object).filter((key) => key !== 'version');
+  checkNamed(root, what);
+  root.problems.throwIfErrors();
   if (names.length === 0) wrong(root, `no ${what} in the definition`, `at least one ${what}`);
   const specs: Spec[] = [];
   for (const name of names) {
     const spec = yield* read(at(root, name), name);
     if (spec !== undefined) specs.push(spec);
   }
-  return finish(root, specs);
+  return specs;
+}
+
+/** A definition without a name begins with what stands below one. */
+function checkNamed(root: Source, what: string): void {
+  const key = what === 'workflow' ? 'tasks' : 'base';
+  if (
+    isJsonObject(root.value) &&
+    Object.hasOwn(root.value, key) &&
+    !isJsonObject(at(at(root, key), key).value)
+  )
+    root.problems.error(
+      [key],
+      `the name of the ${what} is missing: write it as a key, and '${key}' indented below it`,
+    );
 }
 
 function* readEntries<Spec>(source: Source, read: ReadOne<Spec>): InParts<Spec[]> {
@@ -165,7 +171,30 @@ function isVersion(value: Json): boolean {
   return (typeof value === 'string' && value !== '') || (typeof value === 'number' && value >= 0);
 }
 
-function finish<Spec>(root: Source, spec: Spec): Parsed<Spec> {
+/** What can be said only once everything is read; refuses the definition if anything in it is an error. */
+function* finish<Spec>(
+  root: Source,
+  spec: Spec,
+  here: DefinedHere,
+  known: KnownActions,
+): InParts<Parsed<Spec>> {
+  const external = checkCalls(root, here, known, pathOf);
+  for (const workflow of here.workflows) {
+    yield undefined;
+    const source = sourceOf(root, pathOf(workflow));
+    checkVariables(workflow, source);
+    checkWays(workflow, at(source, 'tasks'));
+  }
+  for (const action of here.actions) checkAdhocVariables(action, sourceOf(root, pathOf(action)));
   root.problems.throwIfErrors();
-  return { spec, warnings: root.problems.warnings };
+  return { spec, warnings: root.problems.warnings, external };
+}
+
+function pathOf(spec: WorkflowSpec | AdhocActionSpec): DefinitionPath {
+  if (spec.workbook === undefined) return [spec.name];
+  return ['tasks' in spec ? 'workflows' : 'actions', spec.name];
+}
+
+function sourceOf(root: Source, path: DefinitionPath): Source {
+  return path.reduce<Source>(at, root);
 }

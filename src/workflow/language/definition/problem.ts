@@ -42,11 +42,11 @@ const maxProblems = 100;
 /** Gathers the problems of one document, so that a person sees them all at once. */
 export class ProblemList {
   readonly problems: DefinitionProblem[] = [];
-  readonly #positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined;
+  readonly positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined;
   readonly #known = new Set<string>();
 
   constructor(positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined) {
-    this.#positionOf = positionOf;
+    this.positionOf = positionOf;
   }
 
   error(path: DefinitionPath, message: string, detail: { expected?: string; found?: string } = {}): void {
@@ -77,7 +77,7 @@ export class ProblemList {
     const key = JSON.stringify([problem.path, problem.message]);
     if (this.#known.has(key)) return;
     this.#known.add(key);
-    const position = this.#positionOf(problem.path);
+    const position = this.positionOf(problem.path);
     this.problems.push(position === undefined ? problem : { ...problem, ...position });
   }
 }

@@ -83,6 +83,8 @@ function* readTasks(
   const where = at(source, 'tasks');
   if (where.value === undefined)
     return wrong({ ...source, value: undefined }, "'tasks' is missing", 'at least one task');
+  if (where.value === null)
+    return wrong(where, 'there is nothing below it', 'at least one task, indented below this key');
   if (!isJsonObject(where.value) || Object.keys(where.value).length === 0)
     return wrong(where, 'wrong type', 'at least one task');
   const defaults = readTaskDefaults(at(source, 'task-defaults'));

@@ -134,6 +134,11 @@ function compileText(source: Source, value: Json): Template {
     return constant(null);
   }
   for (const unknown of compiled.unknown) warnOfUnknown(source, unknown);
+  for (const [left, right] of compiled.wordComparisons)
+    source.problems.warn(
+      source.path,
+      `this compares the words '${left}' and '${right}' themselves, and is always the same; a variable is written $.${left}`,
+    );
   return compiled.template;
 }
 

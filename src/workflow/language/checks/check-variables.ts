@@ -1,0 +1,101 @@
+/**
+ * Variables that an expression reads and that nothing in the workflow gives: no input, no var, no publish, no with-items. Reading one
+ * fails the task when it runs.
+ */
+import { isJsonObject, type Json } from '../../../domain/json.ts';
+import { hasExpression, type Template } from '../../expressions.ts';
+import type { DefinitionPath } from '../definition/problem.ts';
+import { suggestion, type Source } from '../definition/source.ts';
+import type { AdhocActionSpec, ClauseSpec, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
+
+/** Keys whose texts are not expressions of the workflow. */
+const literal = new Set(['input', 'description', 'tags', 'name', 'version', 'type']);
+
+export function checkVariables(workflow: WorkflowSpec, source: Source): void {
+  const names = namesGiven(workflow);
+  if (names === undefined) return;
+  checkTexts(source, names, 'no input, var or publish of this workflow has this name', (path) => {
+    // The `input` of a workflow are declarations; that of a task are values.
+    const isWorkflowKey = path.length === source.path.length + 1;
+    const key = path.at(-1);
+    return isWorkflowKey ? literal.has(String(key)) : key === 'description' || key === 'tags';
+  });
+}
+
+/** An ad-hoc action sees its own inputs only; its output is computed from the result. */
+export function checkAdhocVariables(action: AdhocActionSpec, source: Source): void {
+  const names = action.inputs.map(({ name }) => name);
+  checkTexts(source, names, 'no input of this action has this name', (path) => {
+    const isKey = path.length === source.path.length + 1;
+    return isKey && path.at(-1) !== 'base-input' && path.at(-1) !== 'base';
+  });
+}
+
+function checkTexts(
+  source: Source,
+  names: readonly string[],
+  why: string,
+  isLeftOut: (path: DefinitionPath) => boolean,
+): void {
+  const given = new Set(names);
+  const waiting: { readonly value: Json; readonly path: DefinitionPath }[] = [
+    { value: source.value ?? null, path: source.path },
+  ];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path } = next;
+    if (typeof value === 'string') checkText(source, value, path, given, why);
+    else if (Array.isArray(value))
+      value.forEach((item, index) => waiting.push({ value: item, path: [...path, index] }));
+    else if (isJsonObject(value))
+      for (const [key, item] of Object.entries(value)) {
+        const inner = [...path, key];
+        if (!isLeftOut(inner)) waiting.push({ value: item, path: inner });
+      }
+  }
+}
+
+function checkText(
+  source: Source,
+  text: string,
+  path: DefinitionPath,
+  given: ReadonlySet<string>,
+  why: string,
+): void {
+  if (!hasExpression(text)) return;
+  const compiled = source.texts.get(text);
+  if ('error' in compiled) return;
+  for (const name of compiled.variables) {
+    if (given.has(name) || name.startsWith('__') || name === 'openstack') continue;
+    source.problems.warn(
+      path,
+      `the variable '${name}' is never set: ${why}; reading it fails${suggestion(name, given)}`,
+    );
+  }
+}
+
+/** undefined: an expression decides which names are set. */
+function namesGiven({ inputs, vars, tasks }: WorkflowSpec): string[] | undefined {
+  const templates = [vars, ...[...tasks.values()].flatMap(publishedBy)];
+  const published = templates.map(keysOf);
+  if (published.includes(undefined)) return undefined;
+  const items = [...tasks.values()].flatMap(({ withItems }) => withItems.map(({ variable }) => variable));
+  return [...inputs.map(({ name }) => name), ...published.flatMap((names) => names ?? []), ...items];
+}
+
+function publishedBy(task: TaskSpec): (Template | undefined)[] {
+  const clauses: ClauseSpec[] = [task.onSuccess, task.onError, task.onComplete, task.onSkip];
+  return [
+    task.publish,
+    task.publishOnError,
+    task.publishOnSkip,
+    ...clauses.flatMap(({ publishBranch, publishGlobal }) => [publishBranch, publishGlobal]),
+  ];
+}
+
+function keysOf(template: Template | undefined): readonly string[] | undefined {
+  if (template === undefined) return [];
+  if (template.kind === 'object') return template.entries.map(([name]) => name);
+  return template.kind === 'constant' && isJsonObject(template.value)
+    ? Object.keys(template.value)
+    : undefined;
+}
