@@ -1766,6 +1766,12 @@ export interface Operations {
     readonly answer: {
       readonly valid: boolean;
       readonly error?: string;
+      readonly warnings?: readonly {
+        readonly path: string;
+        readonly message: string;
+        readonly line?: number;
+        readonly column?: number;
+      }[];
     };
   };
   /** Create the workflows of a definition */
@@ -1886,6 +1892,12 @@ export interface Operations {
     readonly answer: {
       readonly valid: boolean;
       readonly error?: string;
+      readonly warnings?: readonly {
+        readonly path: string;
+        readonly message: string;
+        readonly line?: number;
+        readonly column?: number;
+      }[];
     };
   };
   /** Create a workbook with its workflows and actions */
@@ -1983,6 +1995,12 @@ export interface Operations {
     readonly answer: {
       readonly valid: boolean;
       readonly error?: string;
+      readonly warnings?: readonly {
+        readonly path: string;
+        readonly message: string;
+        readonly line?: number;
+        readonly column?: number;
+      }[];
     };
   };
   /** Create ad-hoc actions */

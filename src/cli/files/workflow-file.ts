@@ -7,6 +7,8 @@ import {
   describeProblem,
   type DefinitionProblem,
 } from '../../workflow/language/definition/problem.ts';
+import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
+import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
 import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
@@ -33,7 +35,7 @@ export async function validateFile(
 ): Promise<void> {
   const { kind, text } = await readWorkflowFile(file);
   const { parsed, errors } = check(kind, text);
-  const warnings = parsed?.warnings ?? [];
+  const warnings = parsed === undefined ? [] : [...parsed.warnings, ...parsed.external.map(unknownCall)];
   if (json) {
     writeJson(terminal, {
       file,
@@ -51,6 +53,11 @@ export async function validateFile(
       json ? `${file}: ${errors.length} problems` : errors.map((problem) => lineOf(file, problem)).join('\n'),
     );
   if (!json) terminal.write(`${file}: ${style('good', 'ok')}, ${contentOf(parsed)}\n`);
+}
+
+/** Only a server knows. */
+function unknownCall(call: ExternalCall): DefinitionProblem {
+  return { severity: 'warning', message: describeUnknownCall(call), ...call.at };
 }
 
 function check(

@@ -5,13 +5,36 @@ import {
   deleteDefinition,
   replaceDefinitions,
   validateDefinition,
+  type Validity,
 } from '../../requests/workflows/definitions.ts';
 import type { Definition, DefinitionTable, SourceKind } from '../../store/workflow-definitions.ts';
 import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
 import { flag, text } from './wire-fields.ts';
 import { definitionText, parameters, workflowRoute } from './workflow-route.ts';
 
-export const validitySchema = z.strictObject({ valid: flag, error: text.optional() });
+const warningSchema = z.strictObject({
+  path: text,
+  message: text,
+  line: z.int().optional(),
+  column: z.int().optional(),
+});
+
+/** `warnings` is ours: Mistral answers with the other two only, so it is left out where there is none. */
+export const validitySchema = z.strictObject({
+  valid: flag,
+  error: text.optional(),
+  warnings: z.array(warningSchema).optional(),
+});
+
+function toValidityBody(validity: Validity): z.infer<typeof validitySchema> {
+  if (!validity.valid) return validity;
+  const warnings = validity.warnings.map(({ path, message, line, column }) => ({
+    path: path.join('.'),
+    message,
+    ...(line === undefined ? {} : { line, column: column ?? 1 }),
+  }));
+  return { valid: true, ...(warnings.length === 0 ? {} : { warnings }) };
+}
 
 export const placement = parameters('namespace', 'scope');
 
@@ -24,7 +47,10 @@ export function validationRoute(path: string, kind: SourceKind): Route {
     answer: [200, validitySchema],
     ...definitionText,
     query: placement,
-    handle: async ({ body }) => ({ status: 200, body: await validateDefinition(kind, body) }),
+    handle: async ({ tools, body, query }) => ({
+      status: 200,
+      body: toValidityBody(await validateDefinition(tools, kind, body, query.namespace)),
+    }),
   });
 }
 

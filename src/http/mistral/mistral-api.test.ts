@@ -96,6 +96,18 @@ describe('workflows', () => {
       "version: '2.0'\nv: {tasks: {a: {action: std.noop}}}\n",
     );
     expect([good.status, good.body]).toEqual([200, { valid: true }]);
+    const called = await rest.call(
+      'POST',
+      '/workflows/validate',
+      "version: '2.0'\nw: {tasks: {a: {action: nova.servers_get}, b: {workflow: validted}}}\n",
+    );
+    expect(called.body).toMatchObject({
+      valid: true,
+      warnings: [
+        { path: 'w.tasks.a.action', line: 2, message: expect.stringContaining('nova.servers_get') },
+        { path: 'w.tasks.b.workflow', message: expect.stringContaining("there is no workflow 'validted'") },
+      ],
+    });
     const bad = await rest.call('POST', '/workflows/validate', 'not: [yaml');
     expect(bad).toMatchObject({ status: 200, body: { valid: false } });
     expect((await rest.call('GET', '/workflows/v')).status).toBe(404);

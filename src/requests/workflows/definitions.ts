@@ -11,7 +11,9 @@ import {
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
 import { parseSourceInTurns, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
+import type { DefinitionProblem } from '../../workflow/language/definition/problem.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
+import { missingCalls } from './external-calls.ts';
 import { badRequest, isVisible, notFound, refuseForeign, runnerOf, visiblePage } from './workflow-tools.ts';
 
 const keys: Readonly<Record<DefinitionTable, readonly [word: string, key: string]>> = {
@@ -131,12 +133,20 @@ export async function deleteDefinition(
   await runnerOf(tools).library.delete(table, definition);
 }
 
-export type Validity = { readonly valid: true } | { readonly valid: false; readonly error: string };
+export type Validity =
+  | { readonly valid: true; readonly warnings: readonly DefinitionProblem[] }
+  | { readonly valid: false; readonly error: string };
 
-export async function validateDefinition(kind: SourceKind, text: string): Promise<Validity> {
+/** `warnings`: Mistral takes it as well, and it fails when it runs, or means something else than it seems to. */
+export async function validateDefinition(
+  tools: RequestTools,
+  kind: SourceKind,
+  text: string,
+  namespace?: string,
+): Promise<Validity> {
   try {
-    await parseSourceInTurns(kind, text);
-    return { valid: true };
+    const parsed = await parseSourceInTurns(kind, text);
+    return { valid: true, warnings: [...parsed.warnings, ...(await missingCalls(tools, parsed, namespace))] };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;
     return { valid: false, error: error.message };

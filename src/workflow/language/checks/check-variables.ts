@@ -13,7 +13,6 @@ const literal = new Set(['input', 'description', 'tags', 'name', 'version', 'typ
 
 export function checkVariables(workflow: WorkflowSpec, source: Source): void {
   const names = namesGiven(workflow);
-  if (names === undefined) return;
   checkTexts(source, names, 'no input, var or publish of this workflow has this name', (path) => {
     // The `input` of a workflow are declarations; that of a task are values.
     const isWorkflowKey = path.length === source.path.length + 1;
@@ -73,13 +72,13 @@ function checkText(
   }
 }
 
-/** undefined: an expression decides which names are set. */
-function namesGiven({ inputs, vars, tasks }: WorkflowSpec): string[] | undefined {
-  const templates = [vars, ...[...tasks.values()].flatMap(publishedBy)];
-  const published = templates.map(keysOf);
-  if (published.includes(undefined)) return undefined;
-  const items = [...tasks.values()].flatMap(({ withItems }) => withItems.map(({ variable }) => variable));
-  return [...inputs.map(({ name }) => name), ...published.flatMap((names) => names ?? []), ...items];
+function namesGiven({ inputs, vars, tasks }: WorkflowSpec): string[] {
+  const all = [...tasks.values()];
+  return [
+    ...inputs.map(({ name }) => name),
+    ...[vars, ...all.flatMap(publishedBy)].flatMap(keysOf),
+    ...all.flatMap(({ withItems }) => withItems.map(({ variable }) => variable)),
+  ];
 }
 
 function publishedBy(task: TaskSpec): (Template | undefined)[] {
@@ -92,10 +91,8 @@ function publishedBy(task: TaskSpec): (Template | undefined)[] {
   ];
 }
 
-function keysOf(template: Template | undefined): readonly string[] | undefined {
-  if (template === undefined) return [];
-  if (template.kind === 'object') return template.entries.map(([name]) => name);
-  return template.kind === 'constant' && isJsonObject(template.value)
-    ? Object.keys(template.value)
-    : undefined;
+/** Of a mapping, as its reader has seen. */
+function keysOf(template: Template | undefined): readonly string[] {
+  if (template?.kind === 'object') return template.entries.map(([name]) => name);
+  return template?.kind === 'constant' && isJsonObject(template.value) ? Object.keys(template.value) : [];
 }

@@ -120,6 +120,7 @@ describe('a definition with mistakes', () => {
       [
         "version: '2.0'",
         'w:',
+        '  input: [x]',
         '  tasks:',
         '    a:',
         '      action: std.echo',
@@ -128,9 +129,9 @@ describe('a definition with mistakes', () => {
       ].join('\n'),
     );
     expect(warnings.map(describeProblem)).toEqual([
-      "line 6, column 15: w.tasks.a.input.output: there is no function 'nofunc': the task fails when it runs",
-      "line 7, column 17: w.tasks.a.publish.y: there is no filter 'uper': the task fails when it runs; did you mean 'upper'?",
-      "line 7, column 67: w.tasks.a.publish.v: nothing sets the variable 'y'",
+      "line 7, column 15: w.tasks.a.input.output: there is no function 'nofunc': the task fails when it runs",
+      "line 8, column 17: w.tasks.a.publish.y: there is no filter 'uper': the task fails when it runs; did you mean 'upper'?",
+      "line 8, column 67: w.tasks.a.publish.v: nothing sets the variable 'y'",
     ]);
   });
 
