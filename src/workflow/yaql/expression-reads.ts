@@ -44,7 +44,7 @@ function comparedWords(part: Part): [string, string] | undefined {
 
 function constantText(part: Part): string | undefined {
   if (part.kind === 'word') return part.name;
-  return part.kind === 'constant' ? String(part.value) : undefined;
+  return part.kind === 'constant' && typeof part.value === 'string' ? part.value : undefined;
 }
 
 function innerParts(part: Part): readonly Part[] {
