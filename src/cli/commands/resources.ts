@@ -164,6 +164,11 @@ const tookColumn: Column<Action> = {
   },
 };
 
+/** Senlin's words say how a request came, not whose it was. */
+function causeText(cause: string): string {
+  return cause === 'RPC Request' ? 'user' : cause;
+}
+
 type ActionRow = Action & { readonly target_name: string };
 
 /** The API finds the target by its id alone; users know its name. */
@@ -187,7 +192,7 @@ export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/action
     textColumn('TARGET', 'target_name'),
     ageColumn('CREATED', 'created_at'),
     tookColumn,
-    textColumn('CAUSE', 'cause'),
+    { header: 'CAUSE', cell: ({ cause }) => ({ text: causeText(cause) }) },
     idColumn,
   ],
   first: ['action', 'id', 'status', 'status_reason', 'target', 'cluster_id', 'cause', 'inputs', 'outputs'],
