@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { benchApi } from './api.ts';
 import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
 import { isKept, type Measure } from './measure.ts';
@@ -13,6 +14,7 @@ import { benchStart } from './start.ts';
 import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
+  api: benchApi,
   engine: benchEngine,
   health: healthMeasures,
   planning: benchPlanning,

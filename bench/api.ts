@@ -1,0 +1,150 @@
+/**
+ * Speed of the API, measured from another process: 8 connections, 20 clusters, 100 nodes. Beside requests a second it says what an answer
+ * costs as a multiple of what it cannot do without (the SELECT of the same rows, and the JSON of them), and of /healthz.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { insertCluster } from '../src/store/clusters.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { insertNodes } from '../src/store/nodes.ts';
+import { insertProfile } from '../src/store/profiles.ts';
+import { openSqlite } from '../src/store/sqlite.ts';
+import { aCluster, aNode, aProfile } from '../test/support/rows.ts';
+import { getRequest, postRequest, requestsASecond } from './load.ts';
+import { median, type Measure } from './measure.ts';
+
+const program = join(import.meta.dirname, '..', 'bin', 'coppice.js');
+const CLUSTERS = 20;
+const NODES = 100;
+const CONNECTIONS = 8;
+const ROUNDS = 3;
+const ROUND_MS = 1500;
+
+const spec = { type: 'local.process', version: '1.0', properties: { command: ['sleep', '1000'] } };
+
+export async function benchApi(): Promise<Measure[]> {
+  const directory = mkdtempSync(join(tmpdir(), 'coppice-bench-'));
+  try {
+    await fill(join(directory, 'coppice.db'));
+    return await withServer(
+      directory,
+      async (url) => await measureServer(url, join(directory, 'coppice.db')),
+    );
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** The requests take turns, so that a slow moment of the machine meets all of them. */
+async function measureServer(url: URL, databasePath: string): Promise<Measure[]> {
+  const requests = {
+    healthz: getRequest(url, '/healthz'),
+    clusters: getRequest(url, '/v1/clusters'),
+    nodes: getRequest(url, '/v1/nodes'),
+    profiles: postRequest(url, '/v1/profiles', { profile: { name: 'bench', spec } }),
+  };
+  const rates = { healthz: [], clusters: [], nodes: [], profiles: [] } as Record<
+    keyof typeof requests,
+    number[]
+  >;
+  const bare = { clusters: [] as number[], nodes: [] as number[] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const name of Object.keys(requests) as (keyof typeof requests)[]) {
+      const load = { connections: CONNECTIONS, milliseconds: ROUND_MS, request: () => requests[name] };
+      rates[name].push(await requestsASecond(url, load));
+    }
+    bare.clusters.push(
+      microsOfSelect(databasePath, ['SELECT * FROM cluster', 'SELECT id, cluster_id FROM node']),
+    );
+    bare.nodes.push(microsOfSelect(databasePath, ['SELECT * FROM node']));
+  }
+  const rate = (name: keyof typeof requests) => median(rates[name]);
+  return [
+    atLeast(
+      'GET /v1/clusters (20), requests a second',
+      rate('clusters'),
+      1900,
+      `/healthz ${rate('healthz').toFixed(0)}/s`,
+    ),
+    atLeast('GET /v1/nodes (100), requests a second', rate('nodes'), 2400, ''),
+    atLeast('POST /v1/profiles, requests a second', rate('profiles'), 3100, ''),
+    multiple(
+      'GET /v1/clusters / SELECT of the same rows and their JSON',
+      rate('clusters'),
+      median(bare.clusters),
+    ),
+    multiple('GET /v1/nodes / SELECT of the same rows and their JSON', rate('nodes'), median(bare.nodes)),
+    ...(['clusters', 'nodes', 'profiles'] as const).map((name) => ({
+      name: `${name}: time of a request / of /healthz`,
+      detail: '',
+      value: rate('healthz') / rate(name),
+      limit: { at: 'most' as const, value: 6 },
+    })),
+  ];
+}
+
+function atLeast(name: string, value: number, least: number, detail: string): Measure {
+  return { name, detail, value, limit: { at: 'least', value: least } };
+}
+
+function multiple(name: string, rate: number, bareMicros: number): Measure {
+  const micros = 1_000_000 / rate;
+  const detail = `${micros.toFixed(0)} / ${bareMicros.toFixed(0)} us`;
+  return { name, detail, value: micros / bareMicros, limit: { at: 'most', value: 3 } };
+}
+
+/** In this process, after as many rounds as the server has had to become fast. */
+function microsOfSelect(path: string, queries: readonly string[]): number {
+  using database = new DatabaseSync(path, { readOnly: true });
+  const statements = queries.map((query) => database.prepare(query));
+  const once = (): number =>
+    statements.reduce((length, statement) => length + JSON.stringify(statement.all()).length, 0);
+  for (let round = 0; round < 200; round += 1) once();
+  const started = performance.now();
+  for (let round = 0; round < 300; round += 1) once();
+  return ((performance.now() - started) * 1000) / 300;
+}
+
+async function fill(path: string): Promise<void> {
+  const store = openSqlite(path);
+  await migrate(store, Date.now());
+  const profile = aProfile({ name: 'web', type: 'local.process-1.0', spec });
+  const clusters = Array.from({ length: CLUSTERS }, (_, index) =>
+    aCluster({ name: `web-${index}`, profileId: profile.id, desiredCapacity: NODES / CLUSTERS }),
+  );
+  const nodes = clusters.flatMap((cluster) =>
+    Array.from({ length: NODES / CLUSTERS }, (_, index) =>
+      aNode({
+        name: `${cluster.name}-${index}`,
+        clusterId: cluster.id,
+        profileId: profile.id,
+        index: index + 1,
+      }),
+    ),
+  );
+  await store.write(async (tx) => {
+    await insertProfile(tx, profile);
+    for (const cluster of clusters) await insertCluster(tx, cluster);
+    await insertNodes(tx, nodes);
+  });
+  await store.close();
+}
+
+async function withServer<T>(directory: string, work: (url: URL) => Promise<T>): Promise<T> {
+  const options = ['serve', '--json', '--data-dir', directory, '--listen', '127.0.0.1:0'];
+  const server = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  try {
+    const line = await new Promise<string>((resolve) =>
+      server.stdout.once('data', (text) => resolve(String(text))),
+    );
+    const { ready } = JSON.parse(line) as { ready: { url: string } };
+    return await work(new URL(ready.url));
+  } finally {
+    server.kill('SIGTERM');
+    await ended;
+  }
+}
