@@ -35,3 +35,20 @@ test('where there is nothing to ask but the profile, the profile is asked', asyn
   expect((await probe(node, 'DETECTION', events, signal)).health).toBe('healthy');
   expect((await probe(node, 'DETECTION', null, signal)).health).toBe('healthy');
 });
+
+test('says of what has ended or is in ERROR that it does not come up by itself, whichever mode comes first', async () => {
+  const modes = detection.modes.toReversed();
+  cloud.servers.set('s1', {
+    nodeId: 'n1',
+    key: 'k',
+    verdict: { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' },
+  });
+  expect(await probe(node, 'DETECTION', { ...detection, modes }, signal)).toMatchObject({ definite: true });
+  expect(await probe(node, 'STATUS', detection, signal)).toMatchObject({ definite: true });
+  cloud.servers.set('s1', {
+    nodeId: 'n1',
+    key: 'k',
+    verdict: { health: 'unhealthy', failure: 'SERVER_STOPPED', reason: 'status SHUTOFF' },
+  });
+  expect(await probe(node, 'STATUS', detection, signal)).not.toHaveProperty('definite');
+});

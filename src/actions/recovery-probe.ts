@@ -1,6 +1,6 @@
 /** Probes a node now: before a recovery touches it, and to verify it afterwards. */
 import type { Detection, VerifyBy } from '../domain/health-policy.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import { markDefinite, type Verdict } from '../domain/verdict.ts';
 import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
 import { withoutRetries } from '../health/detector.ts';
 import { probeNode } from '../health/probe-node.ts';
@@ -26,10 +26,15 @@ export function recoveryProbe(tools: DetectorTools): Probe {
   return async ({ type, facts }, by, detection, signal) => {
     const target = { node: facts, profile: type };
     if (by === 'STATUS' || detection === null || detection.modes.length === 0)
-      return await probeStatus(target, signal);
+      return markDefinite(await probeStatus(target, signal));
     // A verification probes again by itself: retries would only make each of its probes slow.
     const detectors = withoutRetries(createDetectors(detection.modes, tools));
-    const { combined } = await probeNode(target, detectors, detection.recoveryConditional, { signal });
-    return combined;
+    const { verdicts, combined } = await probeNode(target, detectors, detection.recoveryConditional, {
+      signal,
+    });
+    return markDefinite(
+      combined,
+      verdicts.map((each) => each.verdict),
+    );
   };
 }

@@ -4,7 +4,13 @@
  */
 export type Verdict =
   | { readonly health: 'healthy'; readonly reason: string }
-  | { readonly health: 'unhealthy'; readonly failure: FailureClass; readonly reason: string }
+  | {
+      readonly health: 'unhealthy';
+      readonly failure: FailureClass;
+      readonly reason: string;
+      /** It cannot get healthy by itself: a verification need not wait for it. Absent: it may still come up, or nobody said. */
+      readonly definite?: true;
+    }
   | { readonly health: 'unknown'; readonly reason: string };
 
 export const failureClasses = [
@@ -20,6 +26,22 @@ export const failureClasses = [
   'PROCESS_EXITED',
   'PROCESS_STOPPED',
 ] as const;
+
+/** Failures that end only when something is done: there is nothing that could still come up. */
+const definiteFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
+  'NOT_CREATED',
+  'SERVER_ERROR',
+  'SERVER_DELETED',
+  'PROCESS_EXITED',
+]);
+
+/** @param causes what the detection modes said; one that is definite makes the whole definite. */
+export function markDefinite(verdict: Verdict, causes: readonly Verdict[] = [verdict]): Verdict {
+  const isDefinite = causes.some(
+    (cause) => cause.health === 'unhealthy' && definiteFailures.has(cause.failure),
+  );
+  return verdict.health === 'unhealthy' && isDefinite ? { ...verdict, definite: true } : verdict;
+}
 
 /** What is known of a failure. A profile type may add its own. */
 export type FailureClass = (typeof failureClasses)[number];

@@ -594,3 +594,17 @@ describe('after a relapse', () => {
     expect(outlineOf(tell(facts))).toContain('run REBOOT #1');
   });
 });
+
+test('a definite verdict ends the verification at once: the next rung does not wait for the timeout', () => {
+  const ended: Verdict = { ...ill, definite: true };
+  const actions = [
+    { name: 'REBOOT', timeout: 60 },
+    { name: 'RECREATE', timeout: 60 },
+  ];
+  const plan = simulateChain(factsOf({ strategy: 'ESCALATE', actions }), {
+    firstProbe: ill,
+    step: () => done,
+    probe: (step) => (step?.name === 'RECREATE' ? well : ended),
+  });
+  expect(traceOf(plan).at(-1)).toBe('0 close RECOVERED');
+});

@@ -33,6 +33,9 @@ export function* verify(
       reason: `is the node well? (by ${by})`,
     });
     if (verdict.health === 'healthy') return { ok: true, reason: `verified by ${by}: ${verdict.reason}` };
+    // What has ended, is deleted or in ERROR does not come up by itself.
+    if (verdict.health === 'unhealthy' && verdict.definite === true)
+      return { ok: false, reason: `the node is not healthy after it: ${verdict.reason}` };
     if (run.now >= deadline) {
       const seen = verdict.health === 'unknown' ? 'cannot be looked at' : 'is still not well';
       return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
