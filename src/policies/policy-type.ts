@@ -37,6 +37,8 @@ export interface NamedWorkflow {
   readonly name: string;
   /** What it is made from where it does not exist; null: it has to be there. */
   readonly definition: string | null;
+  /** Names of the inputs that the policy gives it. */
+  readonly inputs: readonly string[];
 }
 
 /** What an attached policy is told about an action on its cluster. */

@@ -6,6 +6,7 @@ import type { ProfileType } from '../profiles/profile-type.ts';
 import { requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
+import { workflowWarnings } from './workflow-warnings.ts';
 
 /** Of a spec that is valid; fields are paths from the top of its properties. */
 export async function policyWarnings(
@@ -41,14 +42,18 @@ export async function attachWarnings(tools: RequestTools, caller: Caller, policy
 
 /** @returns what is not there, or why nobody knows. */
 export async function missingWorkflows(
-  { workflows }: Pick<RequestTools, 'workflows'>,
+  tools: Pick<RequestTools, 'store' | 'runner' | 'workflows'>,
   named: readonly NamedWorkflow[],
 ): Promise<Issue[]> {
+  const { workflows } = tools;
   if (workflows === undefined) return [];
   const warnings: Issue[] = [];
-  for (const { field, name, definition } of named) {
+  for (const one of named) {
+    const { field, name, definition } = one;
     try {
-      if (definition !== null || (await workflows.find(name)) !== undefined) continue;
+      const found = await workflows.find(name);
+      if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found)));
+      if (definition !== null || found !== undefined) continue;
       const hint = 'create it before it is needed; until then this step fails';
       warnings.push({ field, expected: 'a workflow that is there', found: name, hint });
     } catch (error) {

@@ -73,6 +73,7 @@ export function workflowsNamed(
       field: `${field}.params.workflow_name`,
       name: workflow,
       definition: typeof definition === 'string' ? definition : null,
+      inputs: isJsonObject(inputs) ? Object.keys(inputs).filter((key) => key !== 'definition') : [],
     };
   });
 }

@@ -14,8 +14,10 @@ const tables: Readonly<Record<ExternalCall['kind'], DefinitionTable>> = {
   workflow: 'workflow',
 };
 
+type LibraryTools = Pick<RequestTools, 'store' | 'runner'>;
+
 export async function missingCalls(
-  tools: RequestTools,
+  tools: LibraryTools,
   { external }: Pick<ParsedSource, 'external'>,
   namespace = '',
 ): Promise<DefinitionProblem[]> {
@@ -30,7 +32,7 @@ export async function missingCalls(
 }
 
 /** As a task looks it up: in the workbook first, in the namespace, then in the default one. */
-async function isThere(tools: RequestTools, call: ExternalCall, namespace: string): Promise<boolean> {
+async function isThere(tools: LibraryTools, call: ExternalCall, namespace: string): Promise<boolean> {
   const { library } = runnerOf(tools);
   const names = call.workbook === undefined ? [call.name] : [`${call.workbook}.${call.name}`, call.name];
   for (const name of names) {
@@ -44,7 +46,7 @@ async function isThere(tools: RequestTools, call: ExternalCall, namespace: strin
   return false;
 }
 
-async function namesOf({ store }: RequestTools, table: DefinitionTable): Promise<string[]> {
+async function namesOf({ store }: LibraryTools, table: DefinitionTable): Promise<string[]> {
   const page = { conditions: [], nulls: [], sort: [], limit: 500 };
   return (await listDefinitions(store.db, table, page)).map(({ name }) => name);
 }

@@ -6,7 +6,7 @@ import { visibleProject, type Caller, type RequestTools } from '../request-tools
 import type { PageQuery } from '../../store/workflow-listing.ts';
 
 /** @throws Error where this process has no runner: then it has no route that asks for one. */
-export function runnerOf({ runner }: RequestTools): WorkflowRunner {
+export function runnerOf({ runner }: Pick<RequestTools, 'runner'>): WorkflowRunner {
   if (runner === undefined) throw new Error('This process runs no workflows.');
   return runner;
 }

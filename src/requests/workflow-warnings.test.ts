@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestStore } from '../../test/support/backends.ts';
+import { testMembership } from '../../test/support/membership.ts';
+import { testSession } from '../../test/support/session.ts';
+import { describeIssue } from '../domain/errors.ts';
+import { embeddedWorkflows, type EmbeddedWorkflows } from '../workflow/runner/embedded-workflows.ts';
+import { missingWorkflows } from './policy-warnings.ts';
+
+let opened: Awaited<ReturnType<typeof openTestStore>>;
+let workflows: EmbeddedWorkflows;
+
+beforeEach(async () => {
+  opened = await openTestStore();
+  const { store } = opened;
+  workflows = embeddedWorkflows({ store, membership: testMembership(store) });
+});
+
+afterEach(() => opened.close());
+
+async function warnings(definition: string, inputs: readonly string[]): Promise<string[]> {
+  await workflows.createDefinition(`version: '2.0'\n${definition}`, testSession);
+  const { store } = opened;
+  const named = {
+    field: 'recovery.actions[0].params.workflow_name',
+    name: 'drain',
+    definition: null,
+    inputs,
+  };
+  const found = await missingWorkflows({ store, workflows, runner: workflows.runner }, [named]);
+  return found.map(describeIssue);
+}
+
+test('an input that the workflow requires and the policy does not give is named, and one that it does not have', async () => {
+  const drain = 'drain: {input: [host, node_id, {grace: 5}], tasks: {a: {action: std.noop}}}\n';
+  expect(await warnings(drain, ['hots'])).toEqual([
+    'recovery.actions[0].params.inputs.host: expected a value: the workflow drain requires it, found nothing (until it is given, this step fails)',
+    expect.stringContaining('inputs.hots: expected one of host, node_id, grace'),
+  ]);
+});
+
+test('what Coppice gives itself and what has a default is not missed', async () => {
+  const drain = 'drain: {input: [cluster_id, node_id, {grace: 5}], tasks: {a: {action: std.noop}}}\n';
+  expect(await warnings(drain, [])).toEqual([]);
+});
+
+test('a call of its tasks that this server cannot answer is named with its place', async () => {
+  const drain = 'drain: {tasks: {a: {action: nova.servers_get}, b: {workflow: drian}}}\n';
+  expect(await warnings(drain, [])).toEqual([
+    expect.stringMatching(
+      /found drain, line 2, column .*: drain\.tasks\.a\.action: there is no action 'nova\.servers_get'/,
+    ),
+    expect.stringMatching(/drain\.tasks\.b\.workflow: there is no workflow 'drian'.*did you mean/),
+  ]);
+});
