@@ -9,7 +9,7 @@ import {
 } from '../../workflow/language/definition/problem.ts';
 import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
-import { parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import { kindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
 import { readText } from './spec-file.ts';
@@ -19,13 +19,9 @@ export interface WorkflowFile {
   readonly text: string;
 }
 
-/** The three kinds look different at their top: a workbook is named, an ad-hoc action has a base. */
 export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
   const text = await readText(file);
-  if (/^["']?workflows["']?\s*:/m.test(text) && /^["']?name["']?\s*:/m.test(text))
-    return { kind: 'workbook', text };
-  const isAction = /^\s+["']?base["']?\s*:/m.test(text) && !/^\s+["']?tasks["']?\s*:/m.test(text);
-  return { kind: isAction ? 'action' : 'workflow', text };
+  return { kind: kindOf(text), text };
 }
 
 /** Tells every problem with its place. @throws CliError for a definition that is not valid. */

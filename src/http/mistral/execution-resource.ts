@@ -31,8 +31,13 @@ export const executionResource = resource<ShownExecution>()('WorkflowExecution',
   tags: [texts, ({ tags }) => [...tags]],
   params: [
     jsonText,
-    ({ record: { params, env, namespace } }) =>
-      JSON.stringify({ ...params, ...(Object.keys(env).length === 0 ? {} : { env }), namespace }),
+    ({ record: { params, env, namespace, rootId } }) =>
+      // That of a sub-workflow is its root's, and is shown there.
+      JSON.stringify({
+        ...params,
+        ...(rootId !== null || Object.keys(env).length === 0 ? {} : { env }),
+        namespace,
+      }),
   ],
   task_execution_id: [
     nullableText.describe('Of a sub-workflow: the task that started it.'),

@@ -67,9 +67,16 @@ export function resultText({ spec, actions }: TaskWithActions): string {
 }
 
 function runtimeContext(task: TaskRecord): JsonObject {
-  const retry = task.retries === 0 ? {} : { retry_task_policy: { retry_no: task.retries } };
+  const retry =
+    task.retries === 0 && (task.policies?.retry ?? null) === null
+      ? {}
+      : { retry_task_policy: { retry_no: task.retries } };
   const items = task.progress === null ? {} : { with_items: { count: task.progress.total } };
-  return { ...retry, ...items };
+  const limit = task.policies?.concurrency ?? 0;
+  const concurrency = limit === 0 ? {} : { concurrency: limit };
+  const triggers = task.triggeredBy.map(({ taskId, event }) => ({ task_id: taskId, event }));
+  const triggeredBy = triggers.length === 0 ? {} : { triggered_by: triggers };
+  return { ...triggeredBy, ...retry, ...items, ...concurrency };
 }
 
 export const taskBody = z.strictObject({

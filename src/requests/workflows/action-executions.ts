@@ -1,6 +1,6 @@
 /** Runs of actions, by a task or by themselves: shown, completed from outside, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import {
   deleteStandaloneAction,
   noExecution,
@@ -97,7 +97,9 @@ export async function changeActionExecution(
     throw badRequest(`state: expected one of ${states.join(', ')}, found ${asked.state}`);
   // Mistral answers 500 here; it is the caller's mistake, and nothing is broken.
   if (hasActionEnded(action.state)) throw alreadyCompleted(action);
-  if (state !== undefined) await complete(tools, action, state, asked.output);
+  // What was cancelled has no result, as in Mistral.
+  const result = state === 'CANCELLED' ? null : asked.output;
+  if (state !== undefined) await complete(tools, action, state, result);
   else if (held !== undefined) await hold(tools, action, held);
   return await requireActionExecution(tools, caller, id);
 }
@@ -106,7 +108,7 @@ async function complete(
   tools: RequestTools,
   action: ActionRecord,
   state: EndState,
-  output: JsonObject,
+  output: Json,
 ): Promise<void> {
   const runner = runnerOf(tools);
   if (!isStandalone(action)) refuseChange(await runner.completeAction(action, state, output));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSource, parseSourceInTurns } from './parse-source.ts';
+import { kindOf, parseSource, parseSourceInTurns } from './parse-source.ts';
 
 /** As large as one may be: 2,000 tasks with expressions. */
 const tasks = Array.from(
@@ -34,5 +34,23 @@ describe('a large definition', () => {
     const refused = (): unknown => parseSource('workflow', text);
     await expect(parseSourceInTurns('workflow', text)).rejects.toThrow(/std\.js/);
     expect(refused).toThrow(/std\.js/);
+  });
+});
+
+describe('the kind of a text', () => {
+  it.each([
+    ['workbook', "version: '2.0'\nname: x\nactions:\n  a: {base: std.noop}\n"],
+    ['workbook', "  version: '2.0'\n  name: x\n  workflows:\n    w: {tasks: {a: {action: std.noop}}}\n"],
+    [
+      'workbook',
+      '{"version": "2.0", "name": "x", "workflows": {"w": {"tasks": {"a": {"action": "std.noop"}}}}}',
+    ],
+    ['action', "version: '2.0'\na: {base: std.echo, base-input: {output: 1}}\n"],
+    ['action', '{"version": "2.0", "a": {"base": "std.echo"}}'],
+    ['workflow', "version: '2.0'\nactions:\n  tasks: {a: {action: std.noop, input: {base: x}}}\n"],
+    ['workflow', 'a: ['],
+  ] as const)('%s is found by the reader of definitions', (kind, text) => {
+    expect(kindOf(text)).toBe(kind);
+    if (text !== 'a: [') expect(() => parseSource(kind, text)).not.toThrow();
   });
 });

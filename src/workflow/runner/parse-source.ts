@@ -1,5 +1,7 @@
 /** A definition's text, parsed and checked against the actions that this Coppice refuses. */
 import { CoppiceError } from '../../domain/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { parseYamlText } from '../language/definition/yaml-document.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
 import { refusal, standardNames, standardParameters } from '../actions/registry.ts';
 import type { ExternalCall } from '../language/checks/check-calls.ts';
@@ -35,6 +37,28 @@ export async function parseSourceInTurns(kind: SourceKind, text: string): Promis
     const next = refusing(() => parts.next());
     if (next.done === true) return next.value;
     await yieldToEventLoop();
+  }
+}
+
+/**
+ * What a text defines, by the reader that will read it: a workbook is named, an ad-hoc action has a base. A text that is no YAML is taken
+ * as a workflow, so that reading it says what is wrong.
+ */
+export function kindOf(text: string): SourceKind {
+  const root = mappingIn(text);
+  if (typeof root['name'] === 'string') return 'workbook';
+  const entries = Object.entries(root).filter(([key]) => key !== 'version');
+  const isAction = (value: Json): boolean => isJsonObject(value) && 'base' in value && !('tasks' in value);
+  return entries.length > 0 && entries.every(([, value]) => isAction(value)) ? 'action' : 'workflow';
+}
+
+function mappingIn(text: string): JsonObject {
+  try {
+    const { value } = parseYamlText(text, { hasAnchors: false });
+    return isJsonObject(value) ? value : {};
+  } catch (error) {
+    if (error instanceof DefinitionError) return {};
+    throw error;
   }
 }
 

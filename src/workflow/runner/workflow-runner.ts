@@ -14,7 +14,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Membership } from '../../membership/membership.ts';
 import type { Store } from '../../store/store.ts';
 import { findEnvironment } from '../../store/workflow-environments.ts';
@@ -256,7 +256,7 @@ export class WorkflowRunner {
   async completeAction(
     action: { readonly id: string; readonly executionId: string; readonly type: 'ACTION' | 'WORKFLOW' },
     state: EndState,
-    result: JsonObject,
+    result: Json,
   ): Promise<RefusedRequest | undefined> {
     const refusal = await this.tell(action.executionId, {
       type: 'action-ended',

@@ -85,7 +85,10 @@ function numberToken(text: string, offset: number): Token {
 function readName(name: string, source: string, offset: number): readonly [Token, number] {
   const end = offset + name.length;
   if (source[end] === '(') return [{ kind: 'call', text: name, offset }, end + 1];
-  if (name.startsWith('__')) throw new LanguageSyntaxError(`a word may not begin with "__": ${name}`, offset);
+  // `$.__execution` is a variable of Mistral.
+  const isProperty = source[offset - 1] === '.';
+  if (name.startsWith('__') && !isProperty)
+    throw new LanguageSyntaxError(`a word may not begin with "__": ${name}`, offset);
   return [{ kind: 'word', text: name, offset }, end];
 }
 

@@ -49,6 +49,22 @@ w:
   });
 });
 
+describe('the context', () => {
+  it('has the execution and the environment, in YAQL and Jinja', () => {
+    const text =
+      'w: {input: [x], output: {i: <% $.__execution.input.x %>, j: "{{ _.__execution.input.x }}", e: <% $.__env %>}, tasks: {a: {action: std.noop}}}';
+    expect(run(text, { x: 1 }, { env: { k: 'v' } }).output).toEqual({ i: 1, j: 1, e: { k: 'v' } });
+  });
+
+  it('gives the message of fail as JSON where it is a mapping or a list', () => {
+    const failed = (message: string): string | null =>
+      run(`w: {tasks: {a: {action: std.noop, on-success: 'fail msg="${message}"'}}}`).stateInfo;
+    expect(failed('<% {a => [1, null]} %>')).toBe('{"a": [1, null]}');
+    expect(failed('<% [x, true] %>')).toBe('["x", true]');
+    expect(failed('<% true %>')).toBe('True');
+  });
+});
+
 describe('the environment', () => {
   it('may hold expressions over itself, unless it is not to be evaluated', () => {
     const text = 'w: {output: {u: <% env().url %>}, tasks: {a: {action: std.noop}}}';

@@ -20,10 +20,16 @@ import { taskView, taskViewsOf, timeText } from './task-view.ts';
 export function scopeOf(draft: Draft, layers: readonly JsonObject[], taskId?: string): ExpressionScope {
   const { globals, vars, input } = draft.execution;
   return {
-    variables: new VariableLayers([...layers, globals, vars, input]),
+    variables: new VariableLayers([...layers, globals, vars, input, internalNames(draft)]),
     functions: functionsOf(draft, taskId),
     now: new Date(draft.now).toISOString(),
   };
+}
+
+/** `$.__execution` and `$.__env`, as Mistral has them in every context. */
+function internalNames(draft: Draft): JsonObject {
+  const { id, params, input, env } = draft.execution;
+  return { __execution: { id, spec: draft.workflow.source, params, input }, __env: env };
 }
 
 /** The scope of a task: its own published variables over those that it inherited. */
@@ -91,12 +97,14 @@ function findExecutions(draft: Draft, args: readonly Json[], named: Readonly<Rec
 
 function executionView(draft: Draft): JsonObject {
   const { id, workflow, input, params, env, namespace, createdAt, updatedAt, rootId } = draft.execution;
+  // That of a sub-workflow is its root's: env() has it.
+  const own = rootId === null ? { env } : {};
   return {
     id,
     name: workflow,
     spec: draft.workflow.source,
     input,
-    params: { ...params, env, namespace },
+    params: { ...params, ...own, namespace },
     created_at: timeText(createdAt),
     updated_at: timeText(updatedAt),
     root_execution_id: rootId,

@@ -1,4 +1,7 @@
 /** What follows a task: its transitions are decided, and carried out one by one. */
+import type { Json } from '../../../domain/json.ts';
+import { Meter } from '../../yaql/python/limits.ts';
+import { dumpJson } from '../../yaql/python/serialize.ts';
 import { isTruthy } from '../../expressions.ts';
 import { edgesOf, type Edge } from '../graph/workflow-graph.ts';
 import type { ClauseName, Dispatch, TaskRecord } from '../../../domain/workflow-records.ts';
@@ -8,7 +11,7 @@ import { endExecution, hasExecutionEnded, pauseExecution } from './execution-end
 import { evaluate } from './fault.ts';
 import { guardedEnd } from './finish-task.ts';
 import { arriveAtJoin } from './joins.ts';
-import { pythonText } from './python-text.ts';
+import { cut, pythonText } from './python-text.ts';
 import { createTask, startTask } from './run-task.ts';
 import { taskScope } from './scope.ts';
 
@@ -80,8 +83,14 @@ function toDispatch(draft: Draft, task: TaskRecord, { clause, transition }: Edge
     from: task.id,
     clause,
     target: transition.target,
-    message: message === null ? null : pythonText(message),
+    message: message === null ? null : messageText(message),
   };
+}
+
+/** A mapping or a list is written as JSON, as Mistral keeps it in state_info. */
+function messageText(message: Json): string {
+  if (typeof message !== 'object' || message === null) return pythonText(message);
+  return cut(dumpJson(message, { indent: null, sortKeys: false }, new Meter()));
 }
 
 export function dispatch(draft: Draft, taken: Dispatch): void {

@@ -3,10 +3,13 @@
  * `fail(msg="...")`, an engine command with its message.
  *
  * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number of JSON (08, 007) are text, as
- * in Mistral. Anything else (a bare word, a {dict}) is refused: Mistral drops such a parameter silently, and cuts 1.25 to 1.
+ * in Mistral. A bare word is read as YAML reads it (False, None, yes), with a warning: Mistral drops such a parameter silently, and cuts
+ * 1.25 to 1. A {dict} is refused.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
+import { numberOf } from '../../yaql/python/numbers.ts';
+import { plainScalar } from '../../yaql/python/yaml-scalars.ts';
 import { readTemplate, type Source } from './source.ts';
 
 export interface InlineCall {
@@ -14,7 +17,7 @@ export interface InlineCall {
   readonly parameters: ReadonlyMap<string, Template>;
 }
 
-const parameterName = /[-\w]+(?==)/y;
+const parameterName = /[-\p{L}\p{N}_]+(?==)/uy;
 const blanks = /\s+/y;
 
 /** The name is read up to the first blank outside of an expression. */
@@ -80,6 +83,7 @@ interface ReadValue {
 const quoted = /"[^"]*"|'[^']*'/y;
 const expression = /<%.*?%>|\{\{.*?\}\}|\{%.*?%\}/sy;
 const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?)(?=\s|$)/y;
+const bareWord = /[^\s"'[\]{}<=][^\s"'{}]*(?=\s|$)/y;
 const paddedDigits = /0\d+(?=\s|$)/y;
 
 function readValue(source: Source, text: string, start: number): ReadValue | undefined {
@@ -91,7 +95,21 @@ function readValue(source: Source, text: string, start: number): ReadValue | und
   if (plain !== undefined) return ready(source, JSON.parse(plain) as Json, start + plain.length);
   const padded = matchAt(paddedDigits, text, start);
   if (padded !== undefined) return ready(source, padded, start + padded.length);
-  return text[start] === '[' ? readList(source, text, start) : undefined;
+  if (text[start] === '[') return readList(source, text, start);
+  const word = matchAt(bareWord, text, start);
+  return word === undefined ? undefined : readWord(source, word, start + word.length);
+}
+
+/** What PyYAML reads as a value is that value, `None` is null, and anything else is text. */
+function readWord(source: Source, word: string, end: number): ReadValue {
+  const value = word === 'None' ? null : plainScalar(word);
+  const plain = typeof value === 'boolean' || value === null ? value : (numberOf(value) ?? word);
+  source.problems.warn(
+    source.path,
+    `the bare word ${word} is read as ${JSON.stringify(plain)}, and Mistral drops the parameter silently: ` +
+      `write it in quotes, or under input`,
+  );
+  return ready(source, plain, end);
 }
 
 function ready(source: Source, value: Json, end: number): ReadValue {

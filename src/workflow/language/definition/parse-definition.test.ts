@@ -55,11 +55,6 @@ describe('a definition with mistakes', () => {
 
   it.each([
     [
-      'a bare word behind an action',
-      '{action: std.echo output=word}',
-      /value of parameter 'output' is not understood/,
-    ],
-    [
       'a mapping behind an action',
       "{action: 'std.echo output={}'}",
       /value of parameter 'output' is not understood/,
@@ -195,6 +190,50 @@ describe('hostile text', () => {
   });
 });
 
+describe('what Mistral takes', () => {
+  it('is taken: words that YAML or Python read as values, with a warning', () => {
+    const text =
+      "version: '2.0'\nw: {tasks: {a: {action: x.y flag=False none=None word=bare port=1.5 url=http://h/?a=b}}}\n";
+    const { spec, warnings } = parseWorkflows(text);
+    const parameters = spec[0]?.tasks.get('a')?.inlineInput ?? new Map();
+    expect([...parameters.values()].map((template) => 'value' in template && template.value)).toEqual([
+      false,
+      null,
+      'bare',
+      1.5,
+      'http://h/?a=b',
+    ]);
+    expect(warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringContaining(
+        'the bare word False is read as false, and Mistral drops the parameter silently',
+      ),
+    );
+    expect(warnings).toHaveLength(4);
+  });
+
+  it.each([
+    ['5', '5'],
+    ["''", undefined],
+    ['null', undefined],
+    ['[a, 1]', '["a",1]'],
+  ])('is taken: the description %s of a workflow', (written, description) => {
+    const text = `version: '2.0'\nw: {description: ${written}, tasks: {a: {action: std.noop}}}\n`;
+    expect(parseWorkflows(text).spec[0]?.description).toBe(description);
+  });
+
+  it('is taken: names of letters that are not English', () => {
+    const text =
+      "version: '2.0'\nname: x\nworkflows:\n  größe: {tasks: {a: {with-items: 'é in[1]', action: std.echo ö=1}}}\n";
+    expect(parseWorkbook(text).spec.workflows.map(({ name }) => name)).toEqual(['größe']);
+  });
+
+  it('is not: a workflow with a blank in its name', () => {
+    expect(problemsOf("version: '2.0'\nmy flow: {tasks: {a: {action: std.noop}}}")).toEqual([
+      expect.stringContaining('my flow: the name of a workflow has no blanks'),
+    ]);
+  });
+});
+
 describe('YAML', () => {
   it('is read as Mistral reads it: yes is true, y is text, << merges, a date stays text', () => {
     const text =
@@ -294,7 +333,6 @@ describe('inline parameters', () => {
       (template) => template.kind === 'constant' && template.value,
     );
     expect(constants).toEqual(['08', '007', 0, -0, 0.5]);
-    expect(taskProblems(`{action: std.echo a=-08}`)).toHaveLength(1);
   });
 
   it('let an expression with blanks be the name', () => {

@@ -143,7 +143,8 @@ function* readEntries<Spec>(source: Source, read: ReadOne<Spec>): InParts<Spec[]
 }
 
 function checkMemberName({ problems, path }: Source, name: string): void {
-  if (!/^[\w-]+$/.test(name)) problems.error(path, 'a name in a workbook has letters, digits, _ and - only');
+  if (!/^[\p{L}\p{N}_-]+$/u.test(name))
+    problems.error(path, 'a name in a workbook has letters, digits, _ and - only');
 }
 
 function* open(text: string): InParts<Source> {

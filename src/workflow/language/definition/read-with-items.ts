@@ -3,7 +3,7 @@ import type { Json } from '../../../domain/json.ts';
 import { readTemplate, type Source, wrong } from './source.ts';
 import type { ItemsSpec } from './workflow-spec.ts';
 
-const form = /^\s*([\w-]+)\s+in\s+(\[.+\]|<%.*?%>|\{\{.*?\}\}|\{%.*?%\})\s*$/s;
+const form = /^\s*([\p{L}\p{N}_-]+)\s+in\s*(\[.+\]|<%.*?%>|\{\{.*?\}\}|\{%.*?%\})\s*$/su;
 const expected = "'var in <% $.list %>' or 'var in [1, 2]'";
 
 export function readWithItems(source: Source): readonly ItemsSpec[] {

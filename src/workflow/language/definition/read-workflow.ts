@@ -4,7 +4,7 @@ import { checkGraph } from '../graph/check-graph.ts';
 import { buildGraph } from '../graph/workflow-graph.ts';
 import { readInputs } from './read-inputs.ts';
 import { readTask, readTaskDefaults } from './read-task.ts';
-import { at, readObject, readTemplateObject, readText, readTexts, type Source, wrong } from './source.ts';
+import { at, readObject, readTemplateObject, readTexts, type Source, wrong } from './source.ts';
 import type { TaskSpec, WorkflowSpec } from './workflow-spec.ts';
 
 const keys = [
@@ -35,6 +35,7 @@ export function* readWorkflow(
   if (value === undefined) return undefined;
   if (uuid.test(name))
     source.problems.error(source.path, 'a workflow name cannot be in the format of a UUID');
+  if (/\s/.test(name)) source.problems.error(source.path, 'the name of a workflow has no blanks');
   warnOfUnknownKeys(source, value);
   const type = readType(at(source, 'type'));
   const tasks = yield* readTasks(source, type);
@@ -48,7 +49,7 @@ export function* readWorkflow(
     workbook,
     fullName: workbook === undefined ? name : `${workbook}.${name}`,
     type,
-    description: readText(at(source, 'description')),
+    description: readFreeText(at(source, 'description')),
     tags: readTexts(at(source, 'tags')) ?? [],
     inputs: readInputs(at(source, 'input')),
     vars: readTemplateObject(at(source, 'vars')),
@@ -58,6 +59,12 @@ export function* readWorkflow(
     graph,
     source: { ...value, name, version: '2.0' },
   };
+}
+
+/** Mistral does not look at the description of a workflow: a number, a list or nothing is taken. */
+function readFreeText({ value }: Source): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Mistral accepts them, so a definition with notes of its own must pass; a typo deserves a word. */
