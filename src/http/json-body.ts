@@ -11,7 +11,7 @@ const MOST_LEVELS = 64;
 /** @throws CoppiceError `malformed-request` */
 export function readJsonBody(text: string): JsonObject | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
-  if (levelsOf(text) > MOST_LEVELS) refuse(`body: expected at most ${MOST_LEVELS} levels, found more`);
+  if (isTooDeep(text)) refuse(`body: expected at most ${MOST_LEVELS} levels, found more`);
   let value: JsonObject;
   try {
     value = JSON.parse(text) as JsonObject;
@@ -58,15 +58,19 @@ function refuse(sentence: string): never {
   throw new CoppiceError('malformed-request', sentence);
 }
 
-/** How deep brackets are nested, outside of texts. */
-function levelsOf(text: string): number {
+/** Whether brackets are nested too deep, outside of texts. */
+function isTooDeep(text: string): boolean {
   let level = 0;
-  let deepest = 0;
-  for (const [bracket] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[[\]{}]/gs)) {
-    if (bracket === '{' || bracket === '[') deepest = Math.max(deepest, (level += 1));
-    else if (bracket === '}' || bracket === ']') level -= 1;
+  let isInText = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (character === '"') isInText = !isInText;
+    else if (isInText) index += character === '\\' ? 1 : 0;
+    else if (character === '{' || character === '[') level += 1;
+    else if (character === '}' || character === ']') level -= 1;
+    if (level > MOST_LEVELS) return true;
   }
-  return deepest;
+  return false;
 }
 
 function hasKey(value: unknown, key: string): boolean {
@@ -83,14 +87,20 @@ const pythonWords: readonly (readonly [RegExp, string])[] = [
 ];
 
 function describeSyntaxError(text: string, message: string): string {
-  const position = positionOf(message) ?? firstWrong(text);
+  const what = pythonWords.find(([pattern]) => pattern.test(message))?.[1] ?? 'Expecting value';
+  if (text.length > LONGEST_SEARCHED && positionOf(message, text) === undefined)
+    return `${what}: the body is too long to say where`;
+  const position = positionOf(message, text) ?? firstWrong(text);
   const before = text.slice(0, position).split('\n');
   const column = (before.at(-1)?.length ?? 0) + 1;
-  const what = pythonWords.find(([pattern]) => pattern.test(message))?.[1] ?? 'Expecting value';
   return `${what}: line ${before.length} column ${column} (char ${position})`;
 }
 
-function positionOf(message: string): number | undefined {
+/** Searching for the place reads a text many times: of a longer one that would keep the server from its other work. */
+const LONGEST_SEARCHED = 64 * 1024;
+
+function positionOf(message: string, text: string): number | undefined {
+  if (/end of JSON/.test(message)) return text.length;
   const found = /at position (\d+)/.exec(message)?.[1];
   return found === undefined ? undefined : Number(found);
 }
@@ -112,6 +122,6 @@ function breaksOff(text: string): boolean {
     return true;
   } catch (error) {
     const message = String(error);
-    return /end of JSON|Unterminated/.test(message) || positionOf(message) === text.length;
+    return /end of JSON|Unterminated/.test(message) || positionOf(message, text) === text.length;
   }
 }

@@ -60,7 +60,7 @@ export function* definitionYaml(text: string): Generator<undefined, YamlText> {
 
 function convert(root: YamlNode | undefined, lines: LinePositions): YamlText {
   const conversion: Conversion = new Conversion(
-    new ProblemList((path) => positionOf(root, path, lines, conversion.keys)),
+    new ProblemList((path) => positionOf(root, path, lines, conversion.entries)),
   );
   const value = conversion.json(root, [], 0);
   conversion.problems.throwIfErrors();
@@ -97,8 +97,8 @@ function tooBig(message: string): DefinitionError {
 
 class Conversion {
   readonly problems: ProblemList;
-  /** What each key reads as. */
-  readonly keys = new Map<MappingEntry, string>();
+  /** The entries of each mapping by what their keys read as. */
+  readonly entries = new Map<YamlNode, ReadonlyMap<string, MappingEntry>>();
   readonly #anchors = new Map<string, YamlNode>();
   /** Anchored values are converted once and shared: their size still counts each time they are used. */
   readonly #shared = new Map<YamlNode, { value: Json; size: number }>();
@@ -156,11 +156,14 @@ class Conversion {
     return null;
   }
 
-  #mapping({ entries }: MappingNode, path: DefinitionPath, depth: number): JsonObject {
+  #mapping(node: MappingNode, path: DefinitionPath, depth: number): JsonObject {
     const own = new Map<string, Json>();
     const merged = new Map<string, Json>();
-    for (const entry of entries) {
+    const byKey = new Map<string, MappingEntry>();
+    this.entries.set(node, byKey);
+    for (const entry of node.entries) {
       const key = this.#key(entry, path);
+      if (!byKey.has(key)) byKey.set(key, entry);
       const value = this.json(entry.value, [...path, key], depth + 1);
       if (isMerge(entry.key)) this.#merge(merged, value, [...path, key]);
       else if (own.has(key))
@@ -179,7 +182,6 @@ class Conversion {
     }
     const read = scalarOf(key);
     const text = 'key' in read ? read.key : key.text;
-    this.keys.set(entry, text);
     if ('problem' in read) this.problems.error([...path, text], read.problem);
     return text;
   }
@@ -211,12 +213,12 @@ function positionOf(
   root: YamlNode | undefined,
   path: DefinitionPath,
   lines: LinePositions,
-  keys: ReadonlyMap<MappingEntry, string>,
+  entries: ReadonlyMap<YamlNode, ReadonlyMap<string, MappingEntry>>,
 ): TextPosition | undefined {
   let node = root;
   let offset = root?.offset;
   for (const step of path) {
-    const next = node === undefined ? undefined : child(node, step, keys);
+    const next = node === undefined ? undefined : child(node, step, entries);
     if (next === undefined) break;
     ({ node, offset } = next);
   }
@@ -226,10 +228,10 @@ function positionOf(
 function child(
   node: YamlNode,
   step: string | number,
-  keys: ReadonlyMap<MappingEntry, string>,
+  entries: ReadonlyMap<YamlNode, ReadonlyMap<string, MappingEntry>>,
 ): { node: YamlNode; offset: number } | undefined {
   if (node.kind === 'mapping') {
-    const entry = node.entries.find((one) => keys.get(one) === String(step));
+    const entry = entries.get(node)?.get(String(step));
     return entry === undefined ? undefined : { node: entry.value, offset: entry.key.offset };
   }
   if (node.kind !== 'sequence' || typeof step !== 'number') return undefined;
