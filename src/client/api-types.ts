@@ -652,6 +652,8 @@ export interface Schemas {
     readonly cluster_id: string;
     readonly mode: 'ENFORCE' | 'OBSERVE';
     readonly nodes: readonly {
+      /** It has failed without being supposed to: answered from where it stands. */
+      readonly already_failed: boolean;
       readonly decision: 'START' | 'HOLD' | 'SKIP' | 'RUNNING';
       readonly failure: {
         readonly class: string;
@@ -662,7 +664,7 @@ export interface Schemas {
       readonly id: string;
       readonly name: string;
       readonly reason: string;
-      /** How its recovery would end; null where there would be none. */
+      /** How its recovery would end; null where none starts now, or mode OBSERVE touches nothing. */
       readonly result: string | null;
       readonly steps: readonly {
         readonly item: string;

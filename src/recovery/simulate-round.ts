@@ -26,6 +26,8 @@ export interface Suppositions {
 
 export interface SimulatedNode {
   readonly nodeId: string;
+  /** It has failed without being supposed to: the answer goes on from where it stands. */
+  readonly alreadyFailed: boolean;
   readonly failure: Failure;
   /** START: at once. HOLD: once it is let go. SKIP: no recovery is opened. RUNNING: one is under way already. */
   readonly decision: 'START' | 'HOLD' | 'SKIP' | 'RUNNING';
@@ -33,7 +35,7 @@ export interface SimulatedNode {
   readonly gate: ClosedGate | null;
   /** When it is looked at again; null: at once, or when a person does something. */
   readonly until: number | null;
-  /** What its recovery would do, from now on; null where there would be none. */
+  /** What its recovery would do from now on; null where none starts now: nobody knows how the node is once what holds it is over. */
   readonly chain: ChainPlan | null;
 }
 
@@ -56,13 +58,14 @@ export function simulateRound(
     nodes: snapshot.nodes.map((node) => supposeFailed(node, failed.get(node.id), snapshot.now)),
   };
   const plan = planRound(supposed);
-  const nodes = failures.map((failure) => {
+  const nodes = [...failures, ...alreadyFailed(snapshot, failed)].map((failure) => {
     const decided = decisionFor(supposed, plan, failure.nodeId);
-    const recovers = decided.decision === 'START' || decided.decision === 'HOLD';
+    const starts = decided.decision === 'START';
     const past = pastOf(supposed, plan, failure.nodeId, exhaustedAt.get(failure.nodeId) ?? []);
-    const chain = recovers ? simulateOne(policy, failure, snapshot.now, suppose, past) : null;
+    const chain = starts ? simulateOne(policy, failure, snapshot.now, suppose, past) : null;
     return {
       nodeId: failure.nodeId,
+      alreadyFailed: isFailed(snapshot.nodes.find(({ id }) => id === failure.nodeId)),
       failure: { class: failure.class, reason: failure.reason },
       ...decided,
       chain,
@@ -71,8 +74,25 @@ export function simulateRound(
   return { unhealthy: countUnhealthy(supposed), nodes };
 }
 
+/** Those that have failed and are not supposed to: what happens to them belongs to the answer. */
+function alreadyFailed(
+  { nodes }: RoundSnapshot,
+  supposed: ReadonlyMap<string, SimulatedFailure>,
+): SimulatedFailure[] {
+  return nodes.flatMap(({ id, health }) =>
+    health?.state !== 'FAILED' || health.failure === null || supposed.has(id)
+      ? []
+      : { nodeId: id, ...health.failure },
+  );
+}
+
+function isFailed(node: NodeSnapshot | undefined): boolean {
+  return node?.health?.state === 'FAILED';
+}
+
+/** A node that has failed in this way already stays as it is: its tries and what it waits for count. */
 function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined, now: number): NodeSnapshot {
-  if (failure === undefined) return node;
+  if (failure === undefined || (isFailed(node) && node.health?.failure?.class === failure.class)) return node;
   const health: HealthRecord = {
     state: 'FAILED',
     since: now,

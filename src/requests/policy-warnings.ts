@@ -5,6 +5,7 @@ import type { NamedWorkflow } from '../policies/policy-type.ts';
 import type { ProfileType } from '../profiles/profile-type.ts';
 import { requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
+import { workflowHint } from '../workflow/missing-workflow.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { workflowWarnings } from './workflow-warnings.ts';
 
@@ -54,7 +55,7 @@ export async function missingWorkflows(
       const found = await workflows.find(name);
       if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found)));
       if (definition !== null || found !== undefined) continue;
-      const hint = 'create it before it is needed; until then this step fails';
+      const hint = `create it before it is needed; until then this step fails${await workflowHint(workflows, name)}`;
       warnings.push({ field, expected: 'a workflow that is there', found: name, hint });
     } catch (error) {
       if (!(error instanceof CoppiceError)) throw error;

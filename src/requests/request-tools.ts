@@ -30,7 +30,7 @@ export interface RequestTools {
   readonly actionNames: ReadonlySet<string>;
   readonly limits: RequestLimits;
   /** Absent: what a policy names is not looked for. */
-  readonly workflows?: Pick<WorkflowService, 'find' | 'get'>;
+  readonly workflows?: Pick<WorkflowService, 'find' | 'get' | 'names'>;
   /** The embedded runner, which the workflow API asks; absent: there is no workflow API. */
   readonly runner?: WorkflowRunner;
   /**

@@ -104,6 +104,23 @@ describe('a simulation', () => {
     expect(simulation.nodes[0]?.reason).toContain('held: 3 of 4 nodes are unhealthy, the limit is 50 %');
   });
 
+  test('goes on from where a node stands that has failed already, is quarantined, or waits for its next recovery', async () => {
+    const scene = await prepare();
+    await scene.fail('web-1', 'HOST_DOWN');
+    await scene.fail('web-2', 'HOST_DOWN');
+    await scene.round();
+    const { id, clusterId } = await scene.node('web-3');
+    await scene.fail('web-3', 'HOST_DOWN');
+    await scene.store.write((tx) => quarantineNode(tx, { id, clusterId }, '3 did not help', scene.now));
+    const { simulation } = await ask(scene, { failures: [{ node: 'web-1', class: 'HOST_DOWN' }] });
+    expect(simulation.nodes.map(({ decision, alreadyFailed }) => [decision, alreadyFailed])).toEqual([
+      ['RUNNING', true],
+      ['RUNNING', true],
+      ['SKIP', true],
+    ]);
+    expect(simulation.nodes[2]?.reason).toContain('(3 did not help), until an operator releases it');
+  });
+
   test('knows maintenance, and what really is unhealthy now', async () => {
     const scene = await prepare(4, { safety: { max_unhealthy: { percent: 25 } } });
     await scene.see('web-4', 'UNKNOWN');

@@ -164,3 +164,12 @@ export function toDefinition(row: Row): Definition {
     updatedAt: row.updated_at,
   };
 }
+
+/** More than these are no help to somebody who looks for a name. */
+const mostNames = 2000;
+
+/** Of the default namespace, without order. */
+export async function workflowNames(db: Db): Promise<string[]> {
+  const query = db.selectFrom('workflow').select('name').where('namespace', '=', '');
+  return (await query.limit(mostNames).execute()).map((row) => row.name);
+}

@@ -41,6 +41,9 @@ export interface WorkflowService {
   /** By name; undefined where there is none. */
   find(name: string, namespace?: string): Promise<WorkflowDescription | undefined>;
 
+  /** Names of workflows that there are, for a hint where one is not found; absent: nobody can tell. */
+  names?(): Promise<readonly string[]>;
+
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
    * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` where a name is taken.

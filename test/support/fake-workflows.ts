@@ -31,6 +31,10 @@ export class FakeWorkflows implements WorkflowService {
     return Promise.resolve(workflow && { id: name, name, namespace: '', inputs: workflow.inputs ?? [] });
   }
 
+  names(): Promise<string[]> {
+    return Promise.resolve([...this.known.keys()]);
+  }
+
   /** What somebody else defines just before our own request for it is heard. */
   definedMeanwhile: string | null = null;
 

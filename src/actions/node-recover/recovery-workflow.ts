@@ -10,6 +10,7 @@ import type { ChainEvent, StepResult } from '../../recovery/chain.ts';
 import { duration } from '../../domain/duration.ts';
 import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
 import type { HealingContext } from '../../recovery/workflow-input.ts';
+import { workflowHint } from '../../workflow/missing-workflow.ts';
 import { hasEnded } from '../../workflow/workflow-service.ts';
 import type {
   WorkflowDescription,
@@ -74,7 +75,7 @@ function ran(at: number, result: StepResult): Ran {
 async function start(run: WorkflowRun): Promise<Seen> {
   return await callService(run, 'start', async () => {
     const workflow = await find(run);
-    if (workflow === undefined) return missing(run);
+    if (workflow === undefined) return await missing(run);
     const healing = await run.healing();
     const input = workflowInput(
       run.step.params,
@@ -118,10 +119,11 @@ async function find({ step, workflows, context }: WorkflowRun): Promise<Workflow
   return await workflows.find(name);
 }
 
-function missing({ step }: WorkflowRun): StepResult {
+async function missing({ step, workflows }: WorkflowRun): Promise<StepResult> {
   const name = workflowName(step);
   const more = definitionIn(step.params) === null ? '' : ', also not in its inputs.definition';
-  return { ok: false, reason: `there is no workflow ${name}${more}`, retryable: false };
+  const hint = await workflowHint(workflows, name);
+  return { ok: false, reason: `there is no workflow ${name}${hint}${more}`, retryable: false };
 }
 
 /** null: out of time. @param absent what it means that there is no such execution. */

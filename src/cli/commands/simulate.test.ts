@@ -95,7 +95,6 @@ describe('policy simulate', () => {
   });
 
   test.each([
-    [['-c', 'web'], 'nothing fails: give --fail node=CLASS'],
     [['-c', 'web', '--fail', 'web-1'], 'Expected node=CLASS, such as web-1=HOST_DOWN, found "web-1".'],
   ])('%j is not enough', async (words, message) => {
     const { code, err } = await run(['policy', 'simulate', ...words]);

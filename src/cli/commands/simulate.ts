@@ -37,7 +37,11 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
       'What would be done if these nodes failed now: by a policy (a file, or the name of one), or by the one that is attached. Nothing is touched.',
     )
     .requiredOption('-c, --cluster <cluster>', 'the cluster whose nodes fail')
-    .option('--fail <node=CLASS>', 'a node that fails, and how; may be given again', failure)
+    .option(
+      '--fail <node=CLASS>',
+      'a node that fails, and how; may be given again; those that have failed already are told in any case',
+      failure,
+    )
     .option(
       '--failing <item>',
       'an action that does not work: its id, or actions[0]; may be given again',
@@ -61,10 +65,9 @@ async function simulate(
   named: string | undefined,
   { cluster, fail, failing, nothingHelps }: SimulateOptions,
 ): Promise<void> {
-  if (fail === undefined) throw usageError('nothing fails: give --fail node=CLASS');
   const session = openSession(command, terminal);
   const asked = {
-    failures: fail.map((each) => ({ ...each })),
+    failures: (fail ?? []).map((each) => ({ ...each })),
     ...(named === undefined ? {} : await policyIn(named)),
     ...given({ failing: failing && [...failing], nothing_helps: nothingHelps }),
   };

@@ -1,6 +1,6 @@
 /** `POST /v1/clusters/{id}/simulate`: what would happen if these nodes failed now. Ours, not Senlin's. */
 import { z } from 'zod';
-import { recoveryModes } from '../../domain/states.ts';
+import { recoveryModes, type RecoveryMode } from '../../domain/states.ts';
 import { stepLabel } from '../../recovery/describe.ts';
 import type { SimulatedNode } from '../../recovery/simulate-round.ts';
 import { timelineOf } from '../../recovery/timeline.ts';
@@ -11,13 +11,18 @@ import { id, nullableText, nullableTime, text, time } from '../shapes/common.ts'
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 
 const simulatedNodeShape = z.strictObject({
+  already_failed: z
+    .boolean()
+    .describe('It has failed without being supposed to: answered from where it stands.'),
   decision: z.enum(['START', 'HOLD', 'SKIP', 'RUNNING']),
   failure: z.strictObject({ class: text, reason: text }),
   gate: nullableText.describe('The gate that is closed; null where it is none.'),
   id,
   name: text,
   reason: text,
-  result: nullableText.describe('How its recovery would end; null where there would be none.'),
+  result: nullableText.describe(
+    'How its recovery would end; null where none starts now, or mode OBSERVE touches nothing.',
+  ),
   steps: z.array(z.strictObject({ item: text, state: text, step: text })),
   timeline: z
     .array(z.strictObject({ at: time, decision: text, reason: text }))
@@ -54,7 +59,6 @@ const simulateRoute = route({
             reason: optional(textField({ most: 1000 })),
           }),
         )
-        .min(1)
         .max(1000),
       policy_id: optional(referenceField()),
       spec: optional(mapField()),
@@ -86,18 +90,22 @@ function toAnswer(result: SimulationResult): z.infer<typeof simulationShape> {
     at: milliseconds(now),
     cluster_id: cluster.id,
     mode: policy.mode,
-    nodes: simulation.nodes.map((node) => toNode(node, names.get(node.nodeId) ?? '')),
+    nodes: simulation.nodes.map((node) => toNode(node, names.get(node.nodeId) ?? '', policy.mode)),
     policy_name: policyName,
     supposed: [...supposed],
     unhealthy: simulation.unhealthy,
   };
 }
 
-function toNode(node: SimulatedNode, name: string): z.infer<typeof simulatedNodeShape> {
-  const { nodeId, failure, decision, reason, gate, until, chain } = node;
-  const decisions = chain?.decisions ?? [];
-  const end = chain?.next;
+/** What only observes recovers nothing, and so its answer says what would be run, and not that the node would be recovered. */
+function toNode(node: SimulatedNode, name: string, mode: RecoveryMode): z.infer<typeof simulatedNodeShape> {
+  const { nodeId, failure, decision, reason, gate, until, chain, alreadyFailed } = node;
+  const decisions = (chain?.decisions ?? []).filter(
+    (each) => mode === 'ENFORCE' || (each.decision.kind !== 'settle' && each.decision.kind !== 'close'),
+  );
+  const end = mode === 'ENFORCE' ? chain?.next : undefined;
   return {
+    already_failed: alreadyFailed,
     decision,
     failure: { ...failure },
     gate: gate?.gate ?? null,

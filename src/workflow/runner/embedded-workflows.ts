@@ -4,6 +4,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
+import { workflowNames } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
@@ -70,6 +71,10 @@ export class EmbeddedWorkflows implements WorkflowService {
     const found = await this.runner.library.workflow(name, namespace);
     if (found === null) return undefined;
     return description(found.definition, found.spec.inputs);
+  }
+
+  async names(): Promise<readonly string[]> {
+    return await workflowNames(this.#store.db);
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
