@@ -254,9 +254,9 @@ test('A simulation is answered with each decision and its reason', async () => {
   const asIs = await server.ask('POST', '/v1/clusters/web/simulate', {
     body: { simulate: { failures: [] } },
   });
-  expect(
-    (asIs.body as typeof reply.body & { simulation: { nodes: object[] } }).simulation.nodes,
-  ).toMatchObject([{ already_failed: true, name: 'web-2', failure: { class: 'SERVER_ERROR' } }]);
+  expect((asIs.body as { simulation: { nodes: object[] } }).simulation.nodes).toMatchObject([
+    { already_failed: true, name: 'web-2', failure: { class: 'SERVER_ERROR' } },
+  ]);
 });
 
 describe('A policy that names a workflow which is not there', () => {

@@ -16,6 +16,7 @@ const simulation = {
   nodes: [
     {
       id: 'n1',
+      already_failed: false,
       name: 'web-1',
       failure: { class: 'HOST_DOWN', reason: 'supposed: HOST_DOWN' },
       decision: 'START',
@@ -31,6 +32,7 @@ const simulation = {
     },
     {
       id: 'n2',
+      already_failed: false,
       name: 'web-2',
       failure: { class: 'HOST_DOWN', reason: 'supposed: HOST_DOWN' },
       decision: 'HOLD',

@@ -7,7 +7,7 @@ import { count } from '../../recovery/describe.ts';
 import type { RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
-import { CliError, usageError } from '../cli-error.ts';
+import { CliError } from '../cli-error.ts';
 import { given } from '../option-values.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { readSpecFile } from '../files/spec-file.ts';
