@@ -43,6 +43,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
   clusters
     .command('breaker')
     .description('The breaker: it stops all recoveries of a cluster after too many that did not help.')
+    .addHelpText('after', exampleText('cluster breaker reset web'))
     .command('reset <cluster>')
     .description('Close the breaker: recoveries start again, and those that did not help are forgotten.')
     .addHelpText('after', exampleText('cluster breaker reset web'))
