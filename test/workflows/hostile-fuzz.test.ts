@@ -76,7 +76,8 @@ describe('hostile expressions', () => {
     [growing('[ns.x, ns.x]')],
   ])('%s', async (value) => {
     expect(await expression(value)).toMatchObject({
-      kind: 'evaluation',
+      // A constant pattern is refused when the definition is made.
+      kind: expect.stringMatching(/^(evaluation|syntax)$/),
       message: expect.stringMatching(limit),
     });
   });
@@ -141,16 +142,13 @@ describe('hostile definitions', () => {
     expect(await run(text)).toMatchObject({ message: expect.stringMatching(/100001 items, at most 100000/) });
   });
 
-  it('with aliases or depth that explode are refused', async () => {
+  it('with aliases that would explode are texts, as in Mistral, and depth is refused', async () => {
     const level = (name: string, below: string): string =>
       `    ${name}: &${name} [${`*${below},`.repeat(9)}]\n`;
     const bomb = `    a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n${['b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name, index) => level(name, 'abcdefg'[index] ?? '')).join('')}`;
     const vars = (text: string): string =>
       `version: '2.0'\nw:\n  vars:\n${text}  tasks: {a: {action: std.noop}}\n`;
-    expect(await run(vars(bomb))).toMatchObject({
-      kind: 'refused',
-      message: expect.stringMatching(/more than 150000 values \(aliases are counted expanded\)/),
-    });
+    expect(await run(vars(bomb))).toMatchObject({ kind: 'ended', message: 'SUCCESS ' });
     for (const depth of [100, 10_000, 100_000])
       expect(await run(vars(`    a: ${'['.repeat(depth)}${']'.repeat(depth)}\n`))).toMatchObject({
         kind: 'refused',
