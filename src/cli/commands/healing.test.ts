@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { timesFor } from '../rendering/times.ts';
 
-const well = {
+const healthy: Schemas['NodeHealth'] = {
   id: 'n1',
   name: 'web-1',
   status: 'ACTIVE',
@@ -19,27 +21,54 @@ const well = {
       since: '2026-11-22T17:20:00.000Z',
     },
   ],
+  current: true,
+  probed_at: '2026-11-22T18:19:58.000Z',
+  probed_by: 'ROUND',
+  standing: 'HEALTHY',
   excluded: null,
   quarantine: null,
   recovery: null,
+  relapse: null,
+  warning: null,
   next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', reason: 'looked at every 10 s' },
 };
 
-const failed = {
-  ...well,
+const failed: Schemas['NodeHealth'] = {
+  ...healthy,
+  standing: 'RECOVERING',
   name: 'web-2',
   health: 'FAILED',
   since: '2026-11-22T18:19:30.000Z',
   detectors: [
-    { ...well.detectors[0], health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'it has ended' },
+    {
+      detector: 'NODE_STATUS_POLLING',
+      health: 'unhealthy',
+      failure: 'PROCESS_EXITED',
+      reason: 'it has ended',
+      since: '2026-11-22T18:19:30.000Z',
+    },
   ],
   recovery: {
+    action_id: 'a1',
     id: 'r1',
     mode: 'ENFORCE',
     opened_at: '2026-11-22T18:19:31.000Z',
     started_at: '2026-11-22T18:19:31.000Z',
     reason: 'REBOOT',
-    step: { name: 'REBOOT', item: 'actions[0]', attempt: 2, purpose: 'action', state: 'RUNNING' },
+    step: {
+      name: 'REBOOT',
+      item: 'actions[0]',
+      attempt: 2,
+      attempts: 3,
+      purpose: 'action',
+      state: 'RUNNING',
+      deadline: '2026-11-22T18:21:00.000Z',
+      if_it_helps: 'the recovery ends',
+      if_it_fails: 'RECREATE',
+      verifying: true,
+      workflow: null,
+      workflow_name: null,
+    },
   },
   next: { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' },
 };
@@ -56,14 +85,20 @@ const counts = {
   excluded: 0,
   missing: 1,
   unhealthy: 2,
+  held: 0,
 };
 
-const health = {
+const health: Schemas['ClusterHealth'] = {
   cluster_id: 'c1',
   cluster_name: 'web',
   policy: { id: 'p', name: 'web-health', enabled: true, mode: 'ENFORCE' },
   maintenance: { action: null, reason: 'new switch', until: '2026-11-22T20:20:00.000Z' },
-  breaker: { state: 'OPEN', failures: 5, until: '2026-11-22T18:30:00.000Z' },
+  breaker: {
+    state: 'OPEN',
+    failures: 5,
+    since: '2026-11-22T18:15:00.000Z',
+    until: '2026-11-22T18:30:00.000Z',
+  },
   counts,
   limits: { max_unhealthy: 1, max_in_flight: null },
   gates: [
@@ -72,11 +107,20 @@ const health = {
       reason: 'held: the cluster is in maintenance',
       total: null,
       limit: null,
+      since: '2026-11-22T18:00:00.000Z',
       until: '2026-11-22T20:20:00.000Z',
+      ends_by: [{ command: 'coppice cluster resume web', reason: 'ends the pause', required: false }],
     },
   ],
-  nodes: [well, failed],
+  problems: ['web-2 has failed: it has ended'],
+  doing: ['web-2: REBOOT'],
+  waiting: [{ reason: 'the cluster is paused', until: '2026-11-22T20:20:00.000Z' }],
+  operator: [{ command: 'coppice node release web-2', reason: 'it is quarantined', required: true }],
+  standing: 'FAILED',
+  nodes: [healthy, failed],
 };
+
+const localClock = (time: string): string => timesFor(0, false).clock(Date.parse(time));
 
 describe('cluster health', () => {
   test('draws each node with what was seen, what is done, and what comes next', async () => {
@@ -91,17 +135,26 @@ describe('cluster health', () => {
         'maintenance   new switch, ends in 2 h',
         'breaker       OPEN, 5 recoveries did not help, one is tried in 10 min',
         'gates closed  maintenance: held: the cluster is in maintenance',
+        '                may do coppice cluster resume web (ends the pause)',
+        'problems      web-2 has failed: it has ended',
+        'what follows  now: web-2: REBOOT',
+        `              waits: the cluster is paused, until ${localClock('2026-11-22T20:20:00.000Z')}`,
+        '              do coppice node release web-2 (it is quarantined)',
         '',
-        'NODE   HEALTH   SINCE       SEEN                                              RECOVERY                    NEXT',
-        'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                           looked at every 10 s',
-        'web-2  FAILED   30 s ago    NODE_STATUS_POLLING PROCESS_EXITED: it has ended  REBOOT (attempt 2) RUNNING  its recovery runs',
+        'NODE   HEALTH   SINCE       LAST PROBE                                        RECOVERY                                                      NEXT',
+        'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                                                             looked at every 10 s',
+        'web-2  FAILED   30 s ago    NODE_STATUS_POLLING PROCESS_EXITED: it has ended  REBOOT (attempt 2 of 3) RUNNING, verifying, given up in 60 s  its recovery runs',
         '',
       ].join('\n'),
     );
   });
 
   test('counts one as one', async () => {
-    const one = { ...health, counts: { ...counts, unhealthy: 1 }, breaker: { state: 'CLOSED', failures: 1 } };
+    const one = {
+      ...health,
+      counts: { ...counts, unhealthy: 1 },
+      breaker: { ...health.breaker, state: 'CLOSED', failures: 1 },
+    };
     await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health: one } } });
     const { out } = await run(['cluster', 'health', 'web'], { url: api.url });
     expect(out).toContain('; 1 counts as unhealthy, recovery is held above 1\n');
@@ -156,6 +209,7 @@ describe('healing', () => {
     const node = { ...failed, quarantine, recovery: null };
     await using api = await fakeApi({ 'GET /v1/nodes/web-2/health': { body: { health: node } } });
     const { out } = await run(['node', 'health', 'web-2'], { url: api.url });
+    expect(out).toMatch(/^as of +2 s ago$/m);
     expect(out).toMatch(/^health +QUARANTINED/m);
     expect(out).toMatch(/^quarantined +20 min ago: recovery 3 of 3 did not help$/m);
   });

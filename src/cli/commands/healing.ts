@@ -127,7 +127,7 @@ function onCluster(
     const session = openSession(command, terminal);
     const health = await request(session.api, nameOrId, options);
     if (session.json) writeJson(terminal, health);
-    else terminal.write(renderClusterHealth(health, session.style, session.times()));
+    else terminal.write(renderClusterHealth(health, { ...session, times: session.times() }));
   };
 }
 
@@ -140,6 +140,6 @@ function onNode(
     const session = openSession(command, terminal);
     const health = await request(session.api, nameOrId, options);
     if (session.json) writeJson(terminal, health);
-    else terminal.write(renderNodeHealth(health, session.style, session.times()));
+    else terminal.write(renderNodeHealth(health, { ...session, times: session.times() }));
   };
 }

@@ -2,6 +2,7 @@
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
 import { stepTitle } from './step-title.ts';
+import { explanationLines, operatorText, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { renderFields, renderTable } from './table.ts';
@@ -13,14 +14,16 @@ type ClusterHealth = Schemas['ClusterHealth'];
 type NodeHealth = Schemas['NodeHealth'];
 type Pause = NonNullable<NodeHealth['excluded']>;
 
-export function renderClusterHealth(health: ClusterHealth, style: Style, times: Times): string {
-  const header = ['NODE', 'HEALTH', 'SINCE', 'SEEN', 'RECOVERY', 'NEXT'];
+export function renderClusterHealth(health: ClusterHealth, voice: Voice): string {
+  const { style, times } = voice;
+  const header = ['NODE', 'HEALTH', 'SINCE', 'LAST PROBE', 'RECOVERY', 'NEXT'];
   const rows = health.nodes.map((node) => nodeRow(node, times));
   const table = rows.length === 0 ? '' : `\n${renderTable(header, rows, style)}`;
-  return renderFields(summary(health, times), style) + table;
+  return renderFields(summary(health, voice), style) + table;
 }
 
-function summary(health: ClusterHealth, times: Times): [string, Cell][] {
+function summary(health: ClusterHealth, voice: Voice): [string, Cell][] {
+  const { times } = voice;
   const fields: [string, Cell][] = [
     ['cluster', { text: health.cluster_name, tone: 'strong' }],
     ['nodes', { text: countsText(health) }],
@@ -30,9 +33,26 @@ function summary(health: ClusterHealth, times: Times): [string, Cell][] {
   if (maintenance !== null)
     fields.push(['maintenance', { text: maintenanceText(maintenance, times), tone: 'busy' }]);
   if (breaker !== null) fields.push(['breaker', breakerCell(breaker, times)]);
-  const gates = health.gates.map((gate) => `${gate.gate}: ${gate.reason}`);
+  const gates = health.gates.flatMap((gate) => gateLines(gate, voice));
   if (gates.length > 0) fields.push(['gates closed', { text: gates.join('\n'), tone: 'busy' }]);
+  if (health.problems.length > 0)
+    fields.push(['problems', { text: health.problems.join('\n'), tone: 'bad' }]);
+  const explained = explanationLines(health, { ...voice, style: plain });
+  if (explained.length > 0) fields.push(['what follows', { text: explained.join('\n') }]);
   return fields;
+}
+
+/** Colours belong to whole cells here. */
+const plain: Style = (_, text) => text;
+
+function gateLines(
+  { gate, reason, ends_by: endsBy }: ClusterHealth['gates'][number],
+  voice: Voice,
+): string[] {
+  return [
+    `${gate}: ${reason}`,
+    ...endsBy.map((task) => `  ${operatorText(task, { ...voice, style: plain })}`),
+  ];
 }
 
 const counted = [
@@ -57,10 +77,10 @@ function countsText({ counts, limits }: ClusterHealth): string {
 }
 
 function policyCell(policy: ClusterHealth['policy']): Cell {
-  if (policy === null) return { text: 'none: nobody looks', tone: 'busy' };
+  if (policy === null) return { text: 'none: the nodes are not probed', tone: 'busy' };
   const isObserved = policy.mode === 'OBSERVE';
   const mode = isObserved ? ', OBSERVE: nothing is touched' : '';
-  const rest = policy.enabled ? '' : ', disabled: nobody looks';
+  const rest = policy.enabled ? '' : ', disabled: the nodes are not probed';
   return {
     text: `${policy.name}${mode}${rest}`,
     tone: rest === '' && !isObserved ? 'plain' : 'busy',
@@ -87,21 +107,27 @@ function nodeRow(node: NodeHealth, times: Times): Cell[] {
     { text: node.name },
     { text: health, tone: toneOf(health) },
     { text: times.relative(node.since), tone: 'quiet' },
-    { text: seenText(node) },
-    { text: recoveryText(node.recovery) },
+    { text: seenText(node, times) },
+    { text: recoveryText(node, times) },
     { text: nextText(node, times) },
   ];
 }
 
-/** Quarantine and exclusion say more than the look. */
+/** Quarantine and exclusion say more than the last probe. */
 function healthWord(node: NodeHealth): string {
   if (node.quarantine !== null) return 'QUARANTINED';
   return node.excluded !== null ? `${node.health} (excluded)` : node.health;
 }
 
-/** The verdict of each detector; where there is none, why. */
-function seenText({ detectors, reason }: NodeHealth): string {
-  if (detectors.length === 0) return reason;
+/** The verdict of each detector; where there is none, why. It says as of when, unless that is the last round. */
+function seenText(node: NodeHealth, times: Times): string {
+  const { detectors, reason, current, probed_at: probedAt, probed_by: probedBy } = node;
+  if (detectors.length === 0 || !current) return reason;
+  const by = probedBy === 'VERIFICATION' ? `, by the verification ${times.relative(probedAt)}` : '';
+  return `${verdictsText(detectors)}${by}`;
+}
+
+function verdictsText(detectors: NodeHealth['detectors']): string {
   return detectors
     .map((each) => {
       const failure = textOf(each.failure);
@@ -111,12 +137,24 @@ function seenText({ detectors, reason }: NodeHealth): string {
     .join('; ');
 }
 
-function recoveryText(recovery: NodeHealth['recovery']): string {
-  if (recovery === null) return '-';
+function recoveryText({ recovery, warning, relapse }: NodeHealth, times: Times): string {
+  if (recovery === null) return warning === null ? '-' : `warning: ${warning.reason}`;
   const { step } = recovery;
   const mode = recovery.mode === 'OBSERVE' ? ' (observed)' : '';
   if (recovery.started_at === null) return `held${mode}`;
-  return `${step !== null ? `${stepTitle(step)} ${step.state}` : 'started'}${mode}`;
+  const again = relapse === null ? '' : `, failed ${relapse.times} times`;
+  return `${step === null ? 'started' : stepText(step, times)}${mode}${again}`;
+}
+
+function stepText(step: NonNullable<NonNullable<NodeHealth['recovery']>['step']>, times: Times): string {
+  const { attempts, deadline, verifying, workflow } = step;
+  const title = stepTitle(step);
+  const numbered =
+    attempts === null ? title : title.replace(/\(attempt (\d+)\)$/, `(attempt $1 of ${attempts})`);
+  const doing = verifying ? ', verifying' : '';
+  const state = workflow === null ? '' : `, workflow ${workflow.state}`;
+  const until = deadline === null ? '' : `, given up ${times.relative(deadline)}`;
+  return `${numbered} ${step.state}${doing}${state}${until}`;
 }
 
 function nextText({ next }: NodeHealth, times: Times): string {
@@ -125,14 +163,15 @@ function nextText({ next }: NodeHealth, times: Times): string {
   return next.what === 'PROBE' ? reason : `${reason}${when}`;
 }
 
-export function renderNodeHealth(node: NodeHealth, style: Style, times: Times): string {
+export function renderNodeHealth(node: NodeHealth, { style, times }: Voice): string {
   const health = healthWord(node);
   const { quarantine, excluded } = node;
   const fields: [string, Cell][] = [
     ['node', { text: node.name, tone: 'strong' }],
     ['health', { text: `${health}, ${times.relative(node.since)}`, tone: toneOf(health) }],
     ['status', { text: orDash(node.status), tone: toneOf(orDash(node.status)) }],
-    ['seen', { text: seenText(node).replaceAll('; ', '\n') }],
+    ['last probe', { text: seenText(node, times).replaceAll('; ', '\n') }],
+    ['as of', { text: times.relative(node.probed_at) }],
   ];
   if (quarantine !== null)
     fields.push([
@@ -141,7 +180,15 @@ export function renderNodeHealth(node: NodeHealth, style: Style, times: Times): 
     ]);
   if (excluded !== null) fields.push(['excluded', { text: maintenanceText(excluded, times), tone: 'busy' }]);
   if (node.recovery !== null)
-    fields.push(['recovery', { text: `${recoveryText(node.recovery)}   ${node.recovery.id}` }]);
+    fields.push(['recovery', { text: `${recoveryText(node, times)}   ${node.recovery.id}` }]);
+  if (node.warning !== null)
+    fields.push([
+      'warning',
+      { text: `${node.warning.reason}   recovery ${node.warning.recovery_id}`, tone: 'busy' },
+    ]);
+  const step = node.recovery?.step ?? null;
+  if (step?.if_it_helps) fields.push(['if it helps', { text: step.if_it_helps }]);
+  if (step?.if_it_fails) fields.push(['if it fails', { text: step.if_it_fails }]);
   fields.push(['next', { text: nextText(node, times) }]);
   return renderFields(fields, style);
 }

@@ -6,14 +6,12 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
-import type { Session } from '../client/session.ts';
+import { explanationLines, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
-import type { Style, Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
-import type { Times } from './times.ts';
 
 type Cluster = Schemas['ClusterOverview'];
-type Screen = Pick<Session, 'style' | 'typed'> & { readonly columns: number; readonly times: Times };
+type Screen = Voice & { readonly columns: number };
 
 const gap = '  ';
 /** A column of text that is narrower than this is harder to read than a text that begins further left. */
@@ -59,30 +57,8 @@ function clusterLines(cluster: Cluster, widths: readonly number[], screen: Scree
   return `${`${head}${gap}${first}`.trimEnd()}\n${below}`;
 }
 
-function partsOf(
-  { problems, doing, waiting, operator, health_reason: reason }: Cluster,
-  screen: Screen,
-): string[] {
-  const { style, typed, times } = screen;
+function partsOf(cluster: Cluster, screen: Screen): string[] {
+  const { problems, health_reason: reason } = cluster;
   const wrong = problems.length === 0 && reason !== null ? [reason] : problems;
-  return [
-    ...wrong.map(printable),
-    ...doing.map((text) => `now: ${printable(text)}`),
-    ...waiting.map((each) => waitingText(each, style, times)),
-    ...operator.map(({ command, reason: why, required }) => {
-      const tone: Tone = required ? 'bad' : 'quiet';
-      return `${style(tone, required ? 'do' : 'may do')} ${style('strong', printable(hereTyped(command, typed)))} (${printable(why)})`;
-    }),
-  ];
-}
-
-/** The server says how long as of its answer; when that is stands behind it where times are asked for as they are. */
-function waitingText({ reason, until }: Cluster['waiting'][number], style: Style, times: Times): string {
-  const when = until === null || / in \d/.test(reason) ? '' : `, until ${times.clock(Date.parse(until))}`;
-  return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
-}
-
-/** The server writes commands as `coppice ...`. */
-export function hereTyped(command: string, typed: Session['typed']): string {
-  return command.startsWith('coppice ') ? typed(command.slice('coppice '.length)) : command;
+  return [...wrong.map(printable), ...explanationLines(cluster, screen)];
 }
