@@ -1,7 +1,7 @@
 /** One figure of the bench: a ratio or an amount, and the limit that it is held against. */
 export interface Measure {
   readonly name: string;
-  /** What it was computed from, for people. */
+  /** What it was computed from, for the reader. */
   readonly detail: string;
   readonly value: number;
   readonly limit: { readonly at: 'least' | 'most'; readonly value: number };

@@ -32,13 +32,13 @@ import { simulatedNode } from './simulated-node.ts';
 
 const FEW = 10_000;
 const MANY = 100_000;
-/** Each with values that are made anew, because where they come to lie in memory decides more than a slow moment of the machine. */
+/** Each with values that are created again, because where they come to lie in memory decides more than a slow moment of the machine. */
 const TURNS = 10;
 /** The two sizes in turn, over the same values. */
 const CALLS = 9;
 const now = 1_800_000_000_000;
 
-/** Every limit that there is, so that every gate looks. */
+/** Every limit that there is, so that every gate is checked. */
 const spec: Json = {
   detection: { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
   recovery: { actions: [{ name: 'RECREATE' }], retry: {} },

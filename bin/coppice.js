@@ -56,7 +56,7 @@ function start(file) {
       ...process.argv.slice(2),
     ]);
   }
-  // Next to the modules, not in a shared folder like /tmp where somebody else could put code for us; not writable: no cache.
+  // Next to the modules, not in a shared folder like /tmp where another user could put code for us; not writable: no cache.
   module.enableCompileCache?.(path.join(nearestModules(), '.cache', 'coppice'));
   import(pathToFileURL(file).href).catch((error) => {
     fail(`Coppice could not start: ${process.env.DEBUG === 'coppice' ? error.stack : error.message}`);

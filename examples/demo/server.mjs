@@ -1,5 +1,5 @@
 /**
- * A small web server that can be made ill, for `coppice demo`:
+ * A small web server that can be made unhealthy, for `coppice demo`:
  *
  *     GET /          200 "ok web-1"; 500 while it is broken
  *     POST /break    breaks it: a file in the working directory, so that a restart does not cure it and a fresh directory does

@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 
-/** Something that ends a command: told on stderr in its own words, without a stack. */
+/** Something that ends a command: its message goes to stderr, without a stack. */
 export class CliError extends Error {
-  /** 1: it did not work. 2: it was not asked for rightly. */
+  /** 1: it did not work. 2: the command was used wrongly. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, options: { exitCode?: 1 | 2; cause?: unknown } = {}) {
@@ -20,7 +20,7 @@ export function usageError(message: string): CliError {
 /** The signals that ask a command to end; SIGQUIT is Ctrl-\. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** A signal ended the command as it should: nothing to tell, only the exit code (128 and the signal's number). */
+/** A signal ended the command as it should: no message, only the exit code (128 and the signal's number). */
 export class EndedBySignal extends Error {
   readonly exitCode: number;
 

@@ -1,4 +1,4 @@
-/** What stands behind an option, read and checked before anything is asked of a server. */
+/** Values of options, read and checked before any request. */
 import { InvalidArgumentError } from 'commander';
 import { readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { WrittenTime } from '../domain/instant.ts';

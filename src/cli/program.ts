@@ -1,13 +1,13 @@
 /**
- * What a person can type. One file a command; each says what it takes and hands the work on:
+ * The commands. One file for each command; it declares what it takes and hands the work on:
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
  *     action, recovery, workflow, watch    ask a server, through the public HTTP API and nothing else
  *     policy check, profile check,
- *     workflow validate, workflow graph    look at a file; need no server
+ *     workflow validate, workflow graph    read a file; need no server
  *
- * Answers go to stdout, as tables for people or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
+ * Answers go to stdout, as tables for users or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
  * 1 it did not, 2 it was not written rightly, 130 ended by Ctrl-C.
  */
 import { readFileSync } from 'node:fs';

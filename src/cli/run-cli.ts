@@ -35,7 +35,7 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   return error instanceof CliError ? error.exitCode : 1;
 }
 
-/** What is our own mistake says little to anyone: how to see where it happened helps whoever reports it. */
+/** What is our own mistake is of little use in words: how to see where it happened helps the user who reports it. */
 function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UnreachableError)

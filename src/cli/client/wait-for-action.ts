@@ -16,7 +16,7 @@ type Action = Schemas['Action'];
 const firstPollMs = 100;
 const longestPauseMs = 1000;
 
-/** A server that restarts is back within this; the action goes on where it was. */
+/** A server that restarts is back within this; the action continues where it was. */
 const patienceMs = 15_000;
 
 /**

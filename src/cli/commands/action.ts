@@ -28,7 +28,7 @@ export function actionCommand(terminal: Terminal): Command {
   return action;
 }
 
-/** The recovery that a NODE_RECOVER carries out has the story of it. */
+/** The recovery that a NODE_RECOVER carries out has its timeline. */
 async function recoveryHint({ api, typed }: Session, { action, id, target }: Action): Promise<string> {
   if (action !== 'NODE_RECOVER') return '';
   const query = { node: target, limit: latestRecoveries };

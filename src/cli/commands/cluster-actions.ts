@@ -13,7 +13,7 @@ import type { Terminal } from '../rendering/terminal.ts';
 export function addClusterActions(cluster: Command, terminal: Terminal): void {
   cluster
     .command('check <cluster>')
-    .description('Look at every node now, and record how it is.')
+    .description('Probe every node now, and record its health.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('cluster check web --wait'))
     .action(
@@ -25,9 +25,9 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
   const recover = cluster
     .command('recover <cluster>')
     .description(
-      'Recover the nodes that are not well: by the chain of the health policy, or by one operation.',
+      'Recover the nodes that are not healthy: by the chain of the health policy, or by one operation.',
     );
-  withRecoverOptions(recover, 'look at the nodes first')
+  withRecoverOptions(recover, 'probe the nodes first')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice cluster recover web --check --wait\n  $ coppice cluster recover web --operation REBOOT --param type=SOFT --wait',

@@ -14,7 +14,7 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
   cluster
     .command('policy-attach <cluster> <policy>')
     .description('Attach a policy: from then on it holds for the cluster.')
-    .option('--disabled', 'attach it, but let it rest')
+    .option('--disabled', 'attach it, but disabled')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', '\nExample:\n  $ coppice cluster policy-attach web web-health --wait')
     .action(
@@ -24,9 +24,9 @@ export function addClusterPolicies(cluster: Command, terminal: Terminal): void {
     );
   cluster
     .command('policy-update <cluster> <policy>')
-    .description('Let an attached policy rest (--disable), or hold again (--enable).')
+    .description('Disable or enable an attached policy.')
     .option('--enable', 'let it hold again')
-    .option('--disable', 'let it rest')
+    .option('--disable', 'disable it')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('cluster policy-update web web-health --disable --wait'))
     .action(

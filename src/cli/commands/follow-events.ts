@@ -9,24 +9,24 @@ import { textOf } from '../rendering/text-of.ts';
 type Event = Schemas['Event'];
 
 const askAgainMs = 1000;
-/** How many of the latest events are told at the start. */
+/** How many of the latest events are shown at the start. */
 const latest = 10;
 
-/** Begins with the latest few, each told once; ends when the signal is aborted. A server that is away is waited for. */
+/** Begins with the latest few, each once; ends when the signal is aborted. A server that is away is waited for. */
 export async function* followEvents(
   api: ApiClient,
   clusterId: string,
   signal: AbortSignal,
 ): AsyncGenerator<Event> {
-  const told = new Set<string>();
+  const seen = new Set<string>();
   while (!signal.aborted) {
     try {
       // The stream is opened first, so that nothing happens unseen between the list and it.
       const stream = await openStream(api, clusterId, signal);
-      yield* untold(await latestEvents(api, clusterId, signal), told);
-      for await (const event of eventsIn(stream)) yield* untold([event], told);
+      yield* unseen(await latestEvents(api, clusterId, signal), seen);
+      for await (const event of eventsIn(stream)) yield* unseen([event], seen);
     } catch {
-      // The stream or the server is away: what it would have told is asked for in the next turn.
+      // The stream or the server is away: what it would have sent is read in the next turn.
     }
     await delay(askAgainMs, undefined, { signal }).catch(() => undefined);
   }
@@ -54,11 +54,11 @@ async function* eventsIn(stream: ReadableStream<Uint8Array> | undefined): AsyncG
   }
 }
 
-function* untold(events: readonly Event[], told: Set<string>): Generator<Event> {
+function* unseen(events: readonly Event[], seen: Set<string>): Generator<Event> {
   for (const event of events) {
     const id = textOf(event.id, JSON.stringify(event));
-    if (told.has(id)) continue;
-    told.add(id);
+    if (seen.has(id)) continue;
+    seen.add(id);
     yield event;
   }
 }

@@ -1,4 +1,4 @@
-/** `coppice cluster health | pause | resume` and `coppice node health | exclude | include | release`: how it is, and what a person says about it. */
+/** `coppice cluster health | pause | resume` and `coppice node health | exclude | include | release`: the health, and the operator's commands about it. */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
@@ -21,7 +21,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
   pauseRequest(
     clusters
       .command('pause <cluster>')
-      .description('Let healing rest: what fails is held. A recovery that has begun is brought to its end.'),
+      .description('Pause healing: what fails is held. A recovery that has begun is completed.'),
     'coppice cluster pause web --for 2h --reason "new switch"',
   ).action(
     onCluster(terminal, (api, cluster, options) =>
@@ -33,7 +33,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
   );
   clusters
     .command('resume <cluster>')
-    .description('Let healing go on.')
+    .description('Resume healing.')
     .addHelpText('after', exampleText('cluster resume web'))
     .action(
       onCluster(terminal, (api, cluster) =>

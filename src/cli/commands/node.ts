@@ -111,7 +111,7 @@ function requestAction<T>(bodyOf: (options: T) => RequestOf<typeof operation>['b
 function addHealing(node: Command, terminal: Terminal): void {
   node
     .command('check <node>')
-    .description('Look at the node now, and record how it is.')
+    .description('Probe the node now, and record its health.')
     .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText('after', exampleText('node check web-3 --wait'))
     .action(
@@ -123,7 +123,7 @@ function addHealing(node: Command, terminal: Terminal): void {
   const recover = node
     .command('recover <node>')
     .description('Recover the node: by the chain of the health policy of its cluster, or by one operation.');
-  withRecoverOptions(recover, 'look at the node first, and leave it alone if it is well')
+  withRecoverOptions(recover, 'probe the node first, and skip it if it is healthy')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice node recover web-3 --wait\n  $ coppice node recover web-3 --operation REBOOT --param type=SOFT --wait',

@@ -1,4 +1,4 @@
-/** What `node recover` and `cluster recover` have in common: which operation, with which parameters, and whether to look first. */
+/** What `node recover` and `cluster recover` have in common: which operation, with which parameters, and whether to probe first. */
 import type { Command } from 'commander';
 import type { JsonObject } from '../../domain/json.ts';
 import { usageError } from '../cli-error.ts';

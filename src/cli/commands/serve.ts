@@ -42,13 +42,13 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const { ConfigError, loadConfig } = await import('../../config.ts');
   const { startCoppice } = await import('../../app.ts');
   const stopSignal = nextSignal();
-  // A server does its work whether somebody reads what it says or not.
+  // A server does its work whether its output is read or not.
   terminal.onOutputLost(() => undefined);
   try {
     const config = loadConfig(flagsOf(options), options.config);
     const coppice = await startCoppice(config, { startNew: options.new === true });
     printReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
-    // A person has just read it.
+    // A user has just read it.
     if (!terminal.isInteractive) {
       const facts = { listen: coppice.url, data_dir: config.dataDir, roles: config.roles };
       coppice.log.info(facts, 'Coppice is ready');

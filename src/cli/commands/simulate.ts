@@ -39,7 +39,7 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
     .requiredOption('-c, --cluster <cluster>', 'the cluster whose nodes fail')
     .option(
       '--fail <node=CLASS>',
-      'a node that fails, and how; may be given again; those that have failed already are told in any case',
+      'a node that fails, and how; may be given again; those that have failed already are included in any case',
       failure,
     )
     .option(
@@ -47,7 +47,7 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
       'an action that does not work: its id, or actions[0]; may be given again',
       more,
     )
-    .option('--nothing-helps', 'every action works, and the node stays ill')
+    .option('--nothing-helps', 'every action works, and the node stays unhealthy')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice policy simulate --cluster web --fail web-1=HOST_DOWN --fail web-2=HOST_DOWN\n  $ coppice policy simulate health.yaml --cluster web --fail web-1=PROCESS_EXITED --failing "actions[0]"',
@@ -66,14 +66,14 @@ async function simulate(
   { cluster, fail, failing, nothingHelps }: SimulateOptions,
 ): Promise<void> {
   const session = openSession(command, terminal);
-  const asked = {
+  const request = {
     failures: (fail ?? []).map((each) => ({ ...each })),
     ...(named === undefined ? {} : await policyIn(named)),
     ...given({ failing: failing && [...failing], nothing_helps: nothingHelps }),
   };
   const simulation = await session.api.read(operation, 'simulation', {
     path: { cluster },
-    body: { simulate: asked },
+    body: { simulate: request },
   });
   if (session.json) writeJson(terminal, simulation);
   else terminal.write(renderSimulation(simulation, session.style));
@@ -120,9 +120,9 @@ function nodeText(node: SimulatedNode, style: Style): string {
   const tone = decision === 'START' ? 'good' : 'busy';
   const name = style('strong', printable(node.name));
   const head = `${name}  ${what}  ${style(tone, decision)}  ${printable(reason)}\n`;
-  const told = node.timeline;
-  const from = readTime(told[0]?.at);
-  const lines = told.map((each) => entryLine(each, from, style));
+  const entries = node.timeline;
+  const from = readTime(entries[0]?.at);
+  const lines = entries.map((each) => entryLine(each, from, style));
   const result = textOf(node.result);
   return head + lines.join('') + (result === '' ? '' : `  ${style(toneOf(result), result)}\n`);
 }

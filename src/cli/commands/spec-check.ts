@@ -1,4 +1,4 @@
-/** What a check of a spec found, told with the place in the file. */
+/** What a check of a spec found, with its position in the file. */
 import type { Issue } from '../../domain/errors.ts';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';

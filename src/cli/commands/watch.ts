@@ -1,5 +1,5 @@
 /**
- * `coppice watch CLUSTER`: its nodes, what is being done about them, and the latest events, drawn anew whenever something happens.
+ * `coppice watch CLUSTER`: its nodes, what is being done about them, and the latest events, drawn again whenever something happens.
  * Where stdout is no terminal: the events, a line each.
  */
 import { Command } from 'commander';
@@ -14,7 +14,7 @@ import type { Terminal } from '../rendering/terminal.ts';
 import { readWatched } from './watched-cluster.ts';
 import { eventLine, renderWatched } from '../rendering/watch-view.ts';
 
-/** A screen that nothing happens on is looked at again after this: ages grow, and an event may have been missed. */
+/** A screen without news is read again after this: ages grow, and an event may have been missed. */
 const refreshMs = 2000;
 /** Many events in a row are drawn once. */
 const shortestPauseMs = 200;

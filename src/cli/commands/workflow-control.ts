@@ -17,7 +17,7 @@ export function addControl(group: Command, terminal: Terminal): void {
   addChange(group, terminal, {
     name: 'pause',
     state: 'PAUSED',
-    description: 'Pause an execution: tasks that run go on, no other is started until it is resumed.',
+    description: 'Pause an execution: tasks that run continue, no other is started until it is resumed.',
   });
   addChange(group, terminal, {
     name: 'resume',
@@ -55,7 +55,7 @@ function addRerun(group: Command, terminal: Terminal): void {
   group
     .command('rerun <execution> [task]')
     .description(
-      'Run the failed tasks of an execution again, or one of them by name or id; it goes on from there.',
+      'Run the failed tasks of an execution again, or one of them by name or id; it continues from there.',
     )
     .option('--resume-items', 'of a task with items, only the items that failed')
     .addHelpText('after', exampleText(`workflow rerun ${exampleId}`, `workflow rerun ${exampleId} evacuate`))

@@ -1,4 +1,4 @@
-/** `coppice workflow skip`: leaves a failed task of an execution behind, so that the execution goes on after it. */
+/** `coppice workflow skip`: leaves a failed task of an execution behind, so that the execution continues after it. */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
@@ -11,7 +11,7 @@ export function addSkip(group: Command, terminal: Terminal): void {
   group
     .command('skip <execution> <task>')
     .description(
-      'Skip a failed task, by name or id: the execution goes on by its on-skip, or as after a success.',
+      'Skip a failed task, by name or id: the execution continues by its on-skip, or as after a success.',
     )
     .addHelpText('after', exampleText('workflow skip 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90 evacuate'))
     .action(async (execution: string, task: string, _options: object, command: Command) => {
@@ -36,7 +36,7 @@ function sentence(
   return `${name} is skipped, its execution is ${state}.\nSee: ${typed(`workflow show ${id}`)}\n`;
 }
 
-/** The newest of that name which failed. @throws CliError that says which tasks could be skipped. */
+/** The newest of that name which failed. @throws CliError that names which tasks could be skipped. */
 async function failedTask(api: ApiClient, execution: string, task: string): Promise<string> {
   const failed = await api.read('GET /v2/executions/{id}/tasks', 'tasks', {
     path: { id: execution },

@@ -17,7 +17,7 @@ export interface RunningChild {
 }
 
 export interface ChildCommand {
-  /** For a person: `the server`. */
+  /** For messages: `the server`. */
   readonly name: string;
   readonly args: readonly string[];
   readonly cwd: string;

@@ -1,4 +1,4 @@
-/** The end of the demo for people: a table of what happened, whether all is well, and where to go from here. */
+/** The end of the demo as text: a table of what happened, whether all is healthy, and where to go from here. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { existsSync } from 'node:fs';
@@ -19,25 +19,25 @@ export function closingText(
   { columns }: { readonly columns: number },
 ): string {
   const table =
-    summary.episodes.length === 0 ? '' : indented(episodeTable(summary.episodes, style, columns - 2));
+    summary.recoveries.length === 0 ? '' : indented(recoveryTable(summary.recoveries, style, columns - 2));
   const further = kept === undefined ? whereToLook() : howToGoOn(kept);
   return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${further}\n` : ''}`;
 }
 
-/** Steps that have no room beside each other go on below. */
-function episodeTable(episodes: readonly RecoverySummary[], style: Style, columns: number): string {
+/** Steps that have no room beside each other continue below. */
+function recoveryTable(recoveries: readonly RecoverySummary[], style: Style, columns: number): string {
   const header = ['NODE', 'FAILURE', 'DETECTED AFTER', 'RECOVERED AFTER', 'STEPS'];
-  const first = episodes.map((episode): Cell[] => [
-    { text: episode.node, tone: 'strong' },
-    { text: episode.failure },
-    { text: time(episode.detected_ms) },
-    { text: time(episode.recovered_ms), tone: episode.recovered_ms === null ? 'bad' : 'good' },
+  const first = recoveries.map((recovery): Cell[] => [
+    { text: recovery.node, tone: 'strong' },
+    { text: recovery.failure },
+    { text: time(recovery.detected_ms) },
+    { text: time(recovery.recovered_ms), tone: recovery.recovered_ms === null ? 'bad' : 'good' },
   ]);
   const taken = stringWidth(
     (renderTable(header, first, styleFor(false)).split('\n')[0] ?? '').replace(/STEPS$/, ''),
   );
-  const rows = episodes.flatMap((episode, at) =>
-    linesOf(stepTexts(episode), '  ', columns - taken).map((text, line): Cell[] => [
+  const rows = recoveries.flatMap((recovery, at) =>
+    linesOf(stepTexts(recovery), '  ', columns - taken).map((text, line): Cell[] => [
       ...(line === 0 ? (first[at] ?? []) : [{ text: '' }, { text: '' }, { text: '' }, { text: '' }]),
       { text },
     ]),
@@ -66,11 +66,11 @@ function stepTexts({ steps }: RecoverySummary): string[] {
   return steps.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
 }
 
-/** The one problem that is not the demo's: somebody pressed Ctrl-C. */
+/** The one problem that is not the demo's: the user pressed Ctrl-C. */
 export const endedBySignal = 'ended by a signal';
 
 function verdict(
-  { ok, nodes, episodes, problems, took_ms: took }: Summary,
+  { ok, nodes, recoveries, problems, took_ms: took }: Summary,
   style: Style,
   columns: number,
 ): string {
@@ -78,8 +78,8 @@ function verdict(
     return '  stopped before its end; nothing is left behind';
   if (!ok)
     return `  ${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  const survived = episodes.filter((episode) => episode.survived_crash).length;
-  const recovered = `${nodes} of ${nodes} servers are well, ${episodes.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
+  const survived = recoveries.filter((recovery) => recovery.survived_crash).length;
+  const recovered = `${nodes} of ${nodes} servers are healthy, ${recoveries.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
   const text = wrapAnsi(`${recovered}, in ${duration(took)}`, columns - 4).replaceAll('\n', '\n    ');
   return `  ${style('good', '✔')} ${text}`;
 }

@@ -13,15 +13,15 @@ const intoTheSleepMs = 300;
 
 /** @returns when it was killed, in milliseconds since 1970. */
 export async function crashInTheMiddle(followed: Followed): Promise<number> {
-  const { stage, narrate: tell, signal } = followed;
+  const { stage, narrate, signal } = followed;
   const during = await untilInTheMiddle(followed);
   await delay(intoTheSleepMs, undefined, { signal });
   const pid = stage.serverPid;
   const killedAt = Date.now();
   await stage.killServer();
-  tell({ event: 'server_killed', pid, during });
+  narrate({ event: 'server_killed', pid, during });
   await stage.restartServer();
-  tell({ event: 'server_restarted', pid: stage.serverPid, took_ms: Date.now() - killedAt });
+  narrate({ event: 'server_restarted', pid: stage.serverPid, took_ms: Date.now() - killedAt });
   return killedAt;
 }
 

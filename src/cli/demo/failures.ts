@@ -21,7 +21,7 @@ export const failures: readonly DemoFailure[] = [
   },
   {
     name: 'SIGSTOP',
-    what: 'its process hangs: it is there, and answers nobody',
+    what: 'its process hangs: it exists, and answers no request',
     withCrash: false,
     inflict: ({ pid }) => void process.kill(pid, 'SIGSTOP'),
   },

@@ -30,10 +30,10 @@ export interface Followed {
 export async function followRecovery(followed: Followed): Promise<Recovery> {
   const { node, signal } = followed;
   const giveUp = performance.now() + closedWithinMs;
-  const told = new Map<string, string>();
+  const narrated = new Map<string, string>();
   for (;;) {
     const recovery = await readRecovery(followed);
-    if (recovery !== undefined) narrateNews(recovery, told, followed);
+    if (recovery !== undefined) narrateNews(recovery, narrated, followed);
     if (recovery !== undefined && recovery.state !== 'OPEN') return recovery;
     if (performance.now() > giveUp) {
       const found = recovery === undefined ? 'was not opened' : 'was not closed';
@@ -43,13 +43,13 @@ export async function followRecovery(followed: Followed): Promise<Recovery> {
   }
 }
 
-/** The one that followed the failure; undefined where there is none yet, or nobody to ask. */
+/** The one that followed the failure; undefined where there is none yet, or no server to ask. */
 export async function readRecovery({
   stage,
   node,
   since,
   signal,
-}: Omit<Followed, 'tell'>): Promise<Recovery | undefined> {
+}: Omit<Followed, 'narrate'>): Promise<Recovery | undefined> {
   try {
     const recoveries = await stage.api.read('GET /v1/recoveries', 'recoveries', {
       query: { node: node.id },
@@ -71,22 +71,22 @@ function openedAt(recovery: Pick<Recovery, 'opened_at'>): number {
   return readTime(recovery.opened_at) ?? 0;
 }
 
-/** Tells each opening, step and close once. */
+/** Narrates each opening, step and close once. */
 function narrateNews(
   recovery: Recovery,
-  told: Map<string, string>,
-  { node, since, narrate: tell }: Followed,
+  narrated: Map<string, string>,
+  { node, since, narrate }: Followed,
 ): void {
   const name = node.name;
   const isChange = (key: string, state: string): boolean => {
-    const isNew = told.get(key) !== state;
-    told.set(key, state);
+    const isNew = narrated.get(key) !== state;
+    narrated.set(key, state);
     return isNew;
   };
   if (isChange('opened', '')) {
     const { failure } = recovery;
     const after = openedAt(recovery) - since;
-    tell({
+    narrate({
       event: 'detected',
       node: name,
       class: failureText(failure),
@@ -96,16 +96,16 @@ function narrateNews(
   }
   for (const [index, { decision, reason }] of recovery.decisions.entries()) {
     if (!isChange(`decision ${index}`, '')) continue;
-    tell({ event: 'decision', node: name, decision, reason });
+    narrate({ event: 'decision', node: name, decision, reason });
   }
   for (const step of recovery.steps) {
     const state = step.state;
-    if (state !== 'PENDING' && isChange(step.id, state)) tell(stepEvent(step, name));
+    if (state !== 'PENDING' && isChange(step.id, state)) narrate(stepEvent(step, name));
   }
   const state = recovery.state;
   const closed = readTime(recovery.closed_at);
   if (closed !== undefined && isChange('closed', state)) {
-    tell({ event: 'closed', node: name, state, after_ms: closed - since });
+    narrate({ event: 'closed', node: name, state, after_ms: closed - since });
   }
 }
 

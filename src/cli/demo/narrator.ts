@@ -1,4 +1,4 @@
-/** What happens in the demo, one value each: told as text or as JSON, from the same values. */
+/** What happens in the demo, one value each: written as text or as JSON, from the same values. */
 import type { Summary } from './summary.ts';
 
 export type DemoEvent =
@@ -37,7 +37,7 @@ export type DemoEvent =
 export interface Narrator {
   /** @param atMs since the demo began. */
   narrate(event: DemoEvent, atMs: number): void;
-  /** The last word. `kept`: how to go on with what was left running. */
+  /** The last word. `kept`: how to continue with what was left running. */
   end(summary: Summary, kept: Kept | undefined, atMs: number): void;
 }
 

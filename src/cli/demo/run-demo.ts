@@ -1,10 +1,10 @@
 /**
- * `coppice demo`: real servers, real failures, and a crash of Coppice itself, told while it happens.
+ * `coppice demo`: real servers, real failures, and a crash of Coppice itself, narrated while it happens.
  *
  *     stage.ts        a directory, a load balancer's stand-in, Coppice as a child process
  *     set-up.ts       profile, health policy and cluster, through the public API
  *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills Coppice in the middle of one
- *     proof.ts        whether all is well again, and nothing was done twice
+ *     proof.ts        whether all is healthy again, and nothing was done twice
  *     workspace.ts    nothing is left behind, whatever happened
  *
  * It uses nothing that any other user of the API could not.
@@ -25,7 +25,7 @@ import type { DemoNode } from './set-up.ts';
 import { balancerCalls, openStage, startsByName } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { summarizeRecovery } from './summary.ts';
-import type { Episode, Summary } from './summary.ts';
+import type { DemoRecovery, Summary } from './summary.ts';
 import { createWorkspace, endWorkspace } from './workspace.ts';
 
 export interface DemoRequest {
@@ -37,7 +37,7 @@ export interface DemoRequest {
 
 interface Play extends DemoRequest {
   readonly narrate: (event: DemoEvent) => void;
-  readonly episodes: Episode[];
+  readonly recoveries: DemoRecovery[];
   nodes: number;
 }
 
@@ -48,7 +48,7 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
   const begin = performance.now();
   const elapsed = (): number => performance.now() - begin;
   const narrate = (event: DemoEvent): void => request.narrator.narrate(event, elapsed());
-  const play: Play = { ...request, narrate, episodes: [], nodes: 0 };
+  const play: Play = { ...request, narrate, recoveries: [], nodes: 0 };
   const workspace = await createWorkspace();
   let isKept = false;
   try {
@@ -75,11 +75,11 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
   }
 }
 
-function summaryOf({ episodes, nodes }: Play, problems: readonly string[], tookMs: number): Summary {
+function summaryOf({ recoveries, nodes }: Play, problems: readonly string[], tookMs: number): Summary {
   return {
     ok: problems.length === 0,
     nodes,
-    episodes: episodes.map(summarizeRecovery),
+    recoveries: recoveries.map(summarizeRecovery),
     problems,
     took_ms: Math.round(tookMs),
   };
@@ -94,10 +94,10 @@ async function perform(play: Play, stage: Stage): Promise<string[]> {
   play.nodes = nodes.length;
   narrate({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
   for (const [index, failure] of failures.entries()) {
-    // Read anew each time: their processes change.
+    // Read again each time: their processes change.
     const node = (await untilAllAnswer(stage, signal))[index];
     if (node === undefined) throw new CliError(`the cluster has only ${nodes.length} nodes`);
-    play.episodes.push(await act(play, stage, failure, node, index));
+    play.recoveries.push(await act(play, stage, failure, node, index));
   }
   return problemsIn(await gatherEvidence(stage, signal));
 }
@@ -108,7 +108,7 @@ async function act(
   failure: DemoFailure,
   node: DemoNode,
   index: number,
-): Promise<Episode> {
+): Promise<DemoRecovery> {
   const { narrate, signal } = play;
   const { name, what, withCrash } = failure;
   narrate({ event: 'failure', number: index + 1, of: failures.length, node: node.name, failure: name, what });
@@ -127,7 +127,7 @@ async function act(
     const [recovery, crashedAt] = await Promise.all([followRecovery(followed), crash]);
     return { node: node.name, failure: name, inflictedAt, recovery, crashedAt };
   } finally {
-    // Where one of the two failed, the other must not go on.
+    // Where one of the two failed, the other must not continue.
     over.abort();
   }
 }

@@ -1,4 +1,4 @@
-/** Makes the demo's cluster, through the API like anyone: profile, health policy, five nodes. */
+/** Creates the demo's cluster, through the API like any client: profile, health policy, five nodes. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -6,7 +6,7 @@ import { readTime } from '../rendering/times.ts';
 export interface RecoverySummary {
   readonly node: string;
   readonly failure: string;
-  /** Milliseconds from the failure until it was confirmed, and until the node was well again; null: it never was. */
+  /** Milliseconds from the failure until it was confirmed, and until the node was healthy again; null: it never was. */
   readonly detected_ms: number | null;
   readonly recovered_ms: number | null;
   readonly steps: readonly { readonly name: string; readonly attempt: number; readonly state: string }[];
@@ -16,14 +16,14 @@ export interface RecoverySummary {
 export interface Summary {
   readonly ok: boolean;
   readonly nodes: number;
-  readonly episodes: readonly RecoverySummary[];
+  readonly recoveries: readonly RecoverySummary[];
   /** Why it is not ok. */
   readonly problems: readonly string[];
   readonly took_ms: number;
 }
 
 /** A failure, and what became of it. Times in milliseconds since 1970. */
-export interface Episode {
+export interface DemoRecovery {
   readonly node: string;
   readonly failure: string;
   readonly inflictedAt: number;
@@ -38,7 +38,7 @@ export function summarizeRecovery({
   inflictedAt,
   recovery,
   crashedAt,
-}: Episode): RecoverySummary {
+}: DemoRecovery): RecoverySummary {
   const opened = readTime(recovery.opened_at);
   const closed = readTime(recovery.closed_at);
   const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;

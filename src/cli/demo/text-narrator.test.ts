@@ -31,7 +31,7 @@ test('a step is told when it has ended, with its time and reason; nothing moves 
   ]);
 });
 
-const episode = {
+const recovery = {
   node: 'web-1',
   failure: 'SIGKILL',
   detected_ms: 640,
@@ -44,20 +44,20 @@ const episode = {
 };
 
 test('it ends with a table and a verdict', () => {
-  const text = told([], { ok: true, nodes: 5, episodes: [episode], problems: [], took_ms: 20_000 });
+  const text = told([], { ok: true, nodes: 5, recoveries: [recovery], problems: [], took_ms: 20_000 });
   expect(text).toMatch(/^ {2}web-1 +SIGKILL +640 ms +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
-  expect(text).toContain('✔ 5 of 5 servers are well, 1 failures recovered (1 through a crash of Coppice)');
+  expect(text).toContain('✔ 5 of 5 servers are healthy, 1 failures recovered (1 through a crash of Coppice)');
   expect(text).toContain('Where to look further');
 });
 
 test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no step', (columns) => {
   const names = ['WORKFLOW drain', 'REBOOT', 'WORKFLOW diagnose', 'RECREATE', 'WORKFLOW reattach'];
   const steps = names.map((name) => ({ name, attempt: 1, state: 'SUCCEEDED' }));
-  const long = { ...episode, failure: 'SIGKILL + crash', steps };
+  const long = { ...recovery, failure: 'SIGKILL + crash', steps };
   const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
   const text = told(
     [far],
-    { ok: true, nodes: 5, episodes: [episode, long], problems: [], took_ms: 26_300 },
+    { ok: true, nodes: 5, recoveries: [recovery, long], problems: [], took_ms: 26_300 },
     columns,
   );
   expect(text.split('\n').filter((line) => line.length > columns)).toEqual([]);
@@ -70,7 +70,7 @@ test('where something was not as it should be, it says what, and points nowhere'
   const text = told([problem], {
     ok: false,
     nodes: 5,
-    episodes: [],
+    recoveries: [],
     problems: ['web-1 is ERROR'],
     took_ms: 1,
   });
@@ -80,7 +80,7 @@ test('where something was not as it should be, it says what, and points nowhere'
 });
 
 test('where somebody ended it, it finds no fault', () => {
-  const summary = { ok: false, nodes: 5, episodes: [], problems: ['ended by a signal'], took_ms: 1 };
+  const summary = { ok: false, nodes: 5, recoveries: [], problems: ['ended by a signal'], took_ms: 1 };
   expect(told([], summary)).toContain('stopped before its end; nothing is left behind');
   expect(told([], summary)).not.toContain('✘');
 });

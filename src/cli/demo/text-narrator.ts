@@ -1,4 +1,4 @@
-/** The demo as a person reads it: a line for what happened, and on a terminal one more that moves, for what is happening. */
+/** The demo as text: a line for what happened, and on a terminal one more that moves, for what is happening. */
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { cutTo, padTo, printable } from '../rendering/table.ts';
@@ -56,14 +56,14 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
       return `${at}  ${style('bad', event.class)}  ${printable(firstPart(event.reason))}\n`;
     case 'decision':
       return event.decision === 'confirm'
-        ? `${at}    ${style('quiet', '· still so at a second look: the recovery begins')}\n`
+        ? `${at}    ${style('quiet', '· still so at a second probe: the recovery begins')}\n`
         : '';
     case 'step':
       return `${at}    ${stepLine(event, style)}\n`;
     case 'server_killed':
       return `${at}  ${style('bad', `Coppice is killed`)} (process ${event.pid}) in the middle of ${event.during}\n`;
     case 'server_restarted':
-      return `${at}  Coppice is back after ${duration(event.took_ms)}, and goes on where it was\n`;
+      return `${at}  Coppice is back after ${duration(event.took_ms)}, and continues where it was\n`;
     case 'closed':
       return `${at}  ${style(event.state === 'EXHAUSTED' ? 'bad' : 'good', `${event.node} ${closedText(event.state)}`)} ${duration(event.after_ms)} after the failure\n`;
     case 'problem':
@@ -72,7 +72,7 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
 }
 
 function closedText(state: string): string {
-  if (state === 'RECOVERED') return 'is well again,';
+  if (state === 'RECOVERED') return 'is healthy again,';
   return state === 'SELF_HEALED' ? 'came back by itself,' : `was given up (${state}),`;
 }
 
@@ -85,7 +85,7 @@ function stepLine(step: Extract<DemoEvent, { event: 'step' }>, style: Style): st
   return `${style('bad', '✘')} ${title} ${style('quiet', padTo(took, 7))} ${printable(step.reason)}`;
 }
 
-/** What a workflow did is its own matter; that a node is well again was looked at. */
+/** What a workflow did is its own matter; that a node is healthy again was verified. */
 function why({ step, reason }: Extract<DemoEvent, { event: 'step' }>): string {
   return step.startsWith('WORKFLOW') ? '' : printable(reason);
 }
@@ -106,7 +106,7 @@ interface MovingLine {
   stop(): void;
 }
 
-/** Where nobody looks there is nothing to move. */
+/** Without a terminal there is nothing to move. */
 function movingLine(terminal: Terminal, style: Style): MovingLine {
   if (!terminal.isInteractive)
     return { show: () => undefined, clear: () => undefined, stop: () => undefined };

@@ -1,4 +1,4 @@
-/** A spec in a file, YAML or JSON (which is YAML too): read with the positions of its keys, so that a finding can say where. */
+/** A spec in a file, YAML or JSON (which is YAML too): read with the positions of its keys, so that a finding has a position. */
 import { readFile, stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { Json } from '../../domain/json.ts';
@@ -13,7 +13,7 @@ export interface SpecFile {
   readonly problems: ProblemList;
 }
 
-/** No spec written by people comes near it. */
+/** No spec written by hand comes near it. */
 const LARGEST_FILE = 1024 * 1024;
 
 /** @throws CliError for a file that cannot be read, or is not YAML: with the line and column. */

@@ -24,7 +24,7 @@ export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
   return { kind: kindOf(text), text };
 }
 
-/** Tells every problem with its place. @throws CliError for a definition that is not valid. */
+/** Reports every problem with its position. @throws CliError for a definition that is not valid. */
 export async function validateFile(
   { terminal, json, style }: Pick<Session, 'terminal' | 'json' | 'style'>,
   file: string,

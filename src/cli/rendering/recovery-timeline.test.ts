@@ -91,7 +91,7 @@ test('what holds a recovery is told, with the start that follows it, and its fai
     '  +0.00 s  · opened        confirmed failed',
     '  +0.00 s  · held          6 of 10 nodes are unhealthy, the limit is 40 %; looking again in 60 s',
     '+2 min 45 s  · started       all gates are open',
-    '+2 min 46 s  · looked again  still failed',
+    '+2 min 46 s  · probed again  still failed',
   ]);
 });
 

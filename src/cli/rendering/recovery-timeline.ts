@@ -1,6 +1,6 @@
 /**
- * A recovery drawn as a picture: what was decided and done, in order, each step as a bar in time, each with its reason. What somebody knows
- * already is not said twice: the failure stands at the top, and what a step says is not repeated by the decision that it leads to. All
+ * A recovery drawn as a picture: what was decided and done, in order, each step as a bar in time, each with its reason. What the reader knows
+ * already is not repeated: the failure stands at the top, and what a step reports is not repeated by the decision that it leads to. All
  * of it, word by word, is in `--json`.
  */
 import stringWidth from 'string-width';
@@ -42,8 +42,8 @@ interface Screen {
 export function renderRecovery(recovery: Recovery, style: Style, screen: Screen): string {
   const entries = entriesOf(recovery);
   const picture = pictureOf(recovery, entries, style, screen);
-  const story = entries.map((entry) => line(entry, picture)).join('');
-  return `${heading(recovery, style, screen)}\n${story}${whereToLook(recovery, style, screen)}`;
+  const timeline = entries.map((entry) => line(entry, picture)).join('');
+  return `${heading(recovery, style, screen)}\n${timeline}${whereToLook(recovery, style, screen)}`;
 }
 
 /**
@@ -108,7 +108,7 @@ function heading(
   ].join('');
 }
 
-/** A node that nobody touched is not well because of that. */
+/** A node that was not touched is not healthy because of that. */
 function stateTone(recovery: Recovery): Tone {
   const state = recovery.state;
   return isObserved(recovery) && state === 'RECOVERED' ? 'busy' : toneOf(state);
@@ -127,16 +127,16 @@ function entriesOf(recovery: Recovery): Entry[] {
   const decisions = recovery.decisions.filter((decision, index, all) => {
     const kind = decision.decision;
     if (passing.has(kind)) return isOpen && index === all.length - 1;
-    // Nothing stood in its way from the first: that is what everybody expects.
+    // Nothing stood in its way from the first: that is the usual case.
     if (kind === 'start') return all.slice(0, index).some((before) => before.decision === 'hold');
     return !shownBySteps.has(kind);
   });
   const isLater = (decision: Decision): boolean => afterSteps.has(decision.decision);
-  const told = (decision: Decision): Entry => decisionEntry(decision, recovery, steps);
+  const toEntry = (decision: Decision): Entry => decisionEntry(decision, recovery, steps);
   return [
-    ...decisions.filter((decision) => !isLater(decision)).map(told),
+    ...decisions.filter((decision) => !isLater(decision)).map(toEntry),
     ...steps.map((step) => stepEntry(step, recovery, steps)),
-    ...decisions.filter(isLater).map(told),
+    ...decisions.filter(isLater).map(toEntry),
     // What has not begun comes last; a sort keeps the order of what is equal.
   ].sort((left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0);
 }
@@ -149,7 +149,7 @@ const decisionTitles: Readonly<Record<string, string>> = {
   release: 'held',
   start: 'started',
   probe: 'looking again',
-  confirm: 'looked again',
+  confirm: 'probed again',
   verify: 'verifying',
   wait: 'waiting',
 };
@@ -179,12 +179,12 @@ function closeEntry(
 ): Entry {
   const state = recovery.state;
   const rest = reason.startsWith(`${state}: `) ? reason.slice(state.length + 2) : reason;
-  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastToldIn(rest, steps) : undefined;
-  const said = step === undefined ? '' : step.reason;
+  const step = state === 'RECOVERED' || state === 'EXHAUSTED' ? lastStepIn(rest, steps) : undefined;
+  const stepReason = step === undefined ? '' : step.reason;
   const words =
     step === undefined
       ? firstLine(rest)
-      : `${stepTitle(step, steps)} ${whatItDid(step, recovery)}${rest.slice(rest.indexOf(said) + said.length)}`;
+      : `${stepTitle(step, steps)} ${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
   return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
 }
 
@@ -195,26 +195,26 @@ function whatItDid(step: Step, recovery: Recovery): string {
 }
 
 /** The last step whose own words stand in a reason. */
-function lastToldIn(reason: string, steps: readonly Step[]): Step | undefined {
+function lastStepIn(reason: string, steps: readonly Step[]): Step | undefined {
   return steps.findLast((step) => step.reason !== '' && reason.includes(step.reason));
 }
 
-/** What a step has said in its own line: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
+/** What the line of a step shows: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
 function withoutSteps(reason: string, steps: readonly Step[]): string {
-  const said = textOf(lastToldIn(reason, steps)?.['reason']);
-  const before = reason.slice(0, reason.indexOf(said));
-  // Two steps may have the same to say, each for itself.
-  if (said === '' || !/(?:: | \()$/.test(before)) return firstLine(reason);
-  const after = reason.slice(before.length + said.length).replace(/^\)/, '');
+  const stepReason = textOf(lastStepIn(reason, steps)?.['reason']);
+  const before = reason.slice(0, reason.indexOf(stepReason));
+  // Two steps may have the same reason.
+  if (stepReason === '' || !/(?:: | \()$/.test(before)) return firstLine(reason);
+  const after = reason.slice(before.length + stepReason.length).replace(/^\)/, '');
   return firstLine(`${before.replace(/(?:: | \()$/, '')}${after}`);
 }
 
-/** A workflow that failed tells of each of its tasks: `coppice workflow show` has room for that. */
+/** A workflow that failed reports each of its tasks: `coppice workflow show` has room for that. */
 function firstLine(text: string): string {
   return text.trimStart().split('\n', 1)[0] ?? '';
 }
 
-/** The failure is what the heading says. */
+/** The heading shows the failure. */
 function withoutFailure(reason: string, failure: Recovery['failure']): string {
   const seen = failureReason(failure);
   const short = seen !== '' && reason.endsWith(`: ${seen}`) ? reason.slice(0, -seen.length - 2) : reason;
@@ -258,7 +258,7 @@ function stepEntry(step: Step, recovery: Recovery, steps: readonly Step[]): Entr
 
 function stepReason(step: Step, steps: readonly Step[]): string {
   const reason = step.reason;
-  // Why all of it was cancelled is said once, by the close.
+  // Why all of it was cancelled is shown once, by the close.
   if (step.state === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
   return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
 }
@@ -315,7 +315,7 @@ function axisOf(entries: readonly Entry[], now: number, columns: number): Axis |
   return { from, until: Math.max(from + 1, ...bars.map((bar) => bar.until ?? now)), columns };
 }
 
-/** On one line where it fits; else the reason goes on under itself, or under the bar. */
+/** On one line where it fits; else the reason continues under itself, or under the bar. */
 function line(entry: Entry, { opened, width, axis, columns, style }: Picture): string {
   const at = entry.at === undefined || opened === undefined ? '' : sinceOpening(entry.at - opened);
   const title = style(entry.tone, padTo(printable(entry.title), width));

@@ -10,7 +10,7 @@ export type TitledStep = Pick<
 /**
  * `REBOOT`, `WORKFLOW drain`; a hook with what it belongs to: `before REBOOT: drain`, `on_success: announce`; from the second attempt on
  * `REBOOT (attempt 2)`.
- * @param steps all of the recovery, in order; without them nobody knows which action a hook is of.
+ * @param steps all of the recovery, in order; without them it is not known of which action a hook is.
  */
 export function stepTitle(step: TitledStep, steps: readonly TitledStep[] = []): string {
   const purpose = step.purpose;

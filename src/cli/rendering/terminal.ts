@@ -1,7 +1,7 @@
 /** Where a command writes, and what it may know of the person's terminal. Tests put a plain object in its place. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person looks at stdout, so that lines may be drawn anew. */
+  /** Whether stdout is an interactive terminal, so that lines may be drawn again. */
   readonly isInteractive: boolean;
   /** Colours on stdout, and on stderr. */
   readonly colours: boolean;
@@ -13,7 +13,7 @@ export interface Terminal {
   /** Writes to stderr, as it is. */
   writeError(text: string): void;
   /**
-   * What the command does, instead of ending at once, when what it writes reaches nobody any more: the pipe or the terminal was closed. It may
+   * What the command does, instead of ending at once, when what it writes is not read any more: the pipe or the terminal was closed. It may
    * be called again for each further write.
    */
   onOutputLost(act: () => void): void;

@@ -46,7 +46,7 @@ function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style)
   return `${name}  ${style(toneOf(cluster.health), cluster.health)}  ${style(toneOf(status), status)}  ${size}${open}`;
 }
 
-/** As many as fit; where not all do, those that are not well come first and the rest is counted. */
+/** As many as fit; where not all do, those that are not healthy come first and the others are counted. */
 function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: Style, now: number): string[] {
   const inRecovery = new Map(recoveries.map((recovery) => [recovery.node_id, recovery]));
   const isHealthy = (node: Schemas['Node']): boolean =>
@@ -105,6 +105,6 @@ export function eventLine(event: Schemas['Event'], style: Style, times: Times): 
   const level = orDash(event.level);
   const isBad = level === 'ERROR' || level === 'CRITICAL' || event.status === 'error';
   const words = [event.oname, event.action, event.status, event.status_reason];
-  const said = words.map((word) => printable(orDash(word))).filter((word) => word !== '-');
-  return `${style('quiet', time === undefined ? '-' : times.clock(time))}  ${style(isBad ? 'bad' : 'plain', said.join('  '))}`;
+  const cells = words.map((word) => printable(orDash(word))).filter((word) => word !== '-');
+  return `${style('quiet', time === undefined ? '-' : times.clock(time))}  ${style(isBad ? 'bad' : 'plain', cells.join('  '))}`;
 }

@@ -1,4 +1,4 @@
-/** JSON as YAML for people, that means the same when it is pasted into a file. The library `yaml` would make every command start later. */
+/** JSON as readable YAML that means the same when it is pasted into a file. The library `yaml` would make every command start later. */
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 
