@@ -1,10 +1,23 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../src/cli/program.ts';
+import type { Terminal } from '../src/cli/rendering/terminal.ts';
 
 const root = join(import.meta.dirname, '..');
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root })];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+
+const program = buildProgram({} as Terminal);
+
+/** Whether a word that stands where a subcommand is expected is one. */
+function isCommand(words: readonly string[], from: Command = program): boolean {
+  const [first, ...others] = words;
+  if (first === undefined || from.commands.length === 0) return true;
+  const found = from.commands.find((each) => each.name() === first);
+  return found !== undefined && isCommand(others, found);
+}
 
 describe.each(pages)('%s', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
@@ -27,5 +40,11 @@ describe.each(pages)('%s', (page) => {
   it('names only npm scripts that there are', () => {
     const named = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
     expect(named.filter((script) => !(script in scripts))).toEqual([]);
+  });
+
+  it('names only commands that there are', () => {
+    const named = [...text.matchAll(/(?:npx |`|\$ )coppice ((?:[a-z][a-z-]* ?)+)/g)];
+    const commands = named.map(([, words = '']) => words.trim().split(' '));
+    expect(commands.filter((words) => !isCommand(words))).toEqual([]);
   });
 });
