@@ -12,7 +12,7 @@ export class CliError extends Error {
   }
 }
 
-/** The command was not written rightly; what is right stands in the message. */
+/** The command was used wrongly; the message names what is right. */
 export function usageError(message: string): CliError {
   return new CliError(message, { exitCode: 2 });
 }

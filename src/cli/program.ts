@@ -3,12 +3,12 @@
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
- *     action, recovery, workflow, watch    ask a server, through the public HTTP API and nothing else
+ *     action, recovery, workflow, watch    use a server, only through its public HTTP API
  *     policy check, profile check,
  *     workflow validate, workflow graph    read a file; need no server
  *
  * Answers go to stdout, as tables for users or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
- * 1 it did not, 2 it was not written rightly, 130 ended by Ctrl-C.
+ * 1 it did not, 2 the command was used wrongly, 130 ended by Ctrl-C.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -37,7 +37,7 @@ Examples:
   $ coppice watch web
 
 Most commands need a server: --url, else COPPICE_URL, else http://127.0.0.1:8777.
-Exit codes: 0 it worked, 1 it did not, 2 the command was not written rightly.`;
+Exit codes: 0 it worked, 1 it did not, 2 the command was used wrongly.`;
 
 export function buildProgram(terminal: Terminal): Command {
   const program = new Command('coppice')

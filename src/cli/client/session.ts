@@ -43,7 +43,7 @@ export function openSession(command: Command, terminal: Terminal): Session {
   };
 }
 
-/** npm says which of its commands started us: without it, `coppice` alone is not found. */
+/** npm names the command that started us: without it, `coppice` alone is not found. */
 export function programName(env: Terminal['env']): string {
   return (env['npm_command'] ?? '') === '' ? 'coppice' : 'npx coppice';
 }

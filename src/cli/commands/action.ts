@@ -15,7 +15,7 @@ const latestRecoveries = 200;
 
 export function actionCommand(terminal: Terminal): Command {
   const action = new Command('action')
-    .description('What was asked for, and what became of it.')
+    .description('What was requested, and its result.')
     .addHelpText('after', exampleText('action list --action NODE_RECOVER', 'action show 7fcf1201'));
   addList(action, terminal, actionResource, [
     { flags: '--target <node>', key: 'target', description: 'on this node or cluster itself' },
@@ -40,7 +40,7 @@ async function recoveryHint({ api, typed }: Session, { action, id, target }: Act
 function addCancel(action: Command, terminal: Terminal): void {
   action
     .command('cancel <action>')
-    .description('Ask an action to end; what it has begun is brought to an end first.')
+    .description('Ask an action to end; what it has begun is completed first.')
     .option(WAIT_FLAG, 'wait until it has ended')
     .addHelpText('after', '\nExample:\n  $ coppice action cancel 7fcf1201 --wait')
     .action(async (id: string, options: WaitOption, command: Command) => {

@@ -45,7 +45,7 @@ const operation = 'POST /v1/clusters/{cluster}/actions';
 
 export type ClusterActionBody = RequestOf<typeof operation>['body'];
 
-/** Asks for the action of a cluster that the options name. */
+/** Requests the action of a cluster that the options name. */
 function requestAction<T>(bodyOf: (options: T) => ClusterActionBody) {
   return (api: ApiClient, cluster: string, options: T): Promise<Answer<typeof operation>> =>
     api.send(operation, { path: { cluster }, body: bodyOf(options) });
@@ -89,7 +89,7 @@ function addSizing(cluster: Command, terminal: Terminal): void {
   ] as const) {
     cluster
       .command(`${name} <cluster>`)
-      .description(`${word} nodes: one, or as many as the scaling policy or --count says.`)
+      .description(`${word} nodes: one, or as many as the scaling policy or --count requires.`)
       .option('--count <number>', 'so many nodes', wholeNumber(1))
       .option(WAIT_FLAG, WAIT_TEXT)
       .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
@@ -110,10 +110,10 @@ function resizeInputs(options: ResizeOptions): NonNullable<ClusterActionBody['re
     { adjustment_type: 'CHANGE_IN_CAPACITY', number: options.adjust },
     { adjustment_type: 'CHANGE_IN_PERCENTAGE', number: options.percent },
   ] as const;
-  const wanted = changes.filter((change) => change.number !== undefined);
-  if (wanted.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
+  const requested = changes.filter((change) => change.number !== undefined);
+  if (requested.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
   const { minSize, maxSize, minStep, strict } = options;
-  const inputs = given({ ...wanted[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
+  const inputs = given({ ...requested[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
   if (Object.keys(inputs).length === 0)
     throw usageError('nothing to change: give --capacity, --adjust, --percent, --min-size or --max-size');
   return inputs;

@@ -102,7 +102,7 @@ function addUpdate(node: Command, terminal: Terminal): void {
 
 const operation = 'POST /v1/nodes/{node}/actions';
 
-/** Asks for the action of a node that the options name. */
+/** Requests the action of a node that the options name. */
 function requestAction<T>(bodyOf: (options: T) => RequestOf<typeof operation>['body']) {
   return (api: ApiClient, node: string, options: T): Promise<Answer<typeof operation>> =>
     api.send(operation, { path: { node }, body: bodyOf(options) });

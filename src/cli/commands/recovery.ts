@@ -53,13 +53,12 @@ export function recoveryCommand(terminal: Terminal): Command {
   addShow(recovery, terminal);
   addChange(recovery, terminal, {
     name: 'cancel',
-    description:
-      'End an open recovery: what it has begun is brought to an end first; a held one ends at once.',
+    description: 'End an open recovery: what it has begun is completed first; a held one ends at once.',
     operation: 'POST /v1/recoveries/{recovery}/cancel',
   });
   addChange(recovery, terminal, {
     name: 'acknowledge',
-    description: 'Say that what its warning is about is done: it is not shown any more.',
+    description: 'Acknowledge its warning: it is not shown any more.',
     operation: 'POST /v1/recoveries/{recovery}/acknowledge',
   });
   return recovery;

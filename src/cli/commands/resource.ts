@@ -96,8 +96,8 @@ export function addList<T extends object, Row, Query extends object>(
       const { limit, sort } = options;
       // The words behind the options are the user's: what the API does not take it refuses with its reason.
       const query = { ...filterQuery(filters, options), limit, sort } as Query;
-      const asked = await resource.list(session.api, query);
-      const objects = resource.isOrderedByName === true && sort === undefined ? byName(asked) : asked;
+      const listed = await resource.list(session.api, query);
+      const objects = resource.isOrderedByName === true && sort === undefined ? byName(listed) : listed;
       if (session.json) writeJson(terminal, objects);
       else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
       else printRows(session, resource.columns, await resource.rows(session.api, objects));

@@ -164,7 +164,7 @@ const tookColumn: Column<Action> = {
   },
 };
 
-/** Senlin's words say how a request came, not whose it was. */
+/** Senlin's words name how a request came, not its user. */
 function causeText(cause: string): string {
   return cause === 'RPC Request' ? 'user' : cause;
 }

@@ -45,7 +45,7 @@ export interface SpecKind<T extends object, Query extends NameAndType> {
 /** What a kind adds to `check` as options of its own. */
 export interface CheckOptions {
   readonly profile?: string;
-  /** Ask the server what only it knows. */
+  /** Query the server for what only it knows. */
   readonly online?: boolean;
 }
 

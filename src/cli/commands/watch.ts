@@ -96,7 +96,7 @@ function describeFailure(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Wakes the one who waits for it, now or as soon as he waits. */
+/** Wakes the waiting caller, now or as soon as it waits. */
 function newsBell(): { ring(): void; orAfter(ms: number, signal: AbortSignal): Promise<void> } {
   let rung = false;
   let wake: (() => void) | undefined;

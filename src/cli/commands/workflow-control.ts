@@ -78,7 +78,7 @@ function addRerun(group: Command, terminal: Terminal): void {
     );
 }
 
-/** Ids. @throws CliError that says which tasks failed. */
+/** Ids. @throws CliError that names which tasks failed. */
 async function failedTasks(api: ApiClient, id: string, task: string | undefined): Promise<string[]> {
   const path = { id };
   const failed = await api.read('GET /v2/executions/{id}/tasks', 'tasks', {

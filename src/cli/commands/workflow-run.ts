@@ -12,7 +12,7 @@ import { writeJson, type Session } from '../client/session.ts';
 import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
 import { renderExecution } from '../rendering/workflow-tree.ts';
 
-export interface RunAsked {
+export interface RunOptions {
   readonly workflow: string | undefined;
   readonly input: JsonObject;
   readonly env: JsonObject;
@@ -20,17 +20,17 @@ export interface RunAsked {
 }
 
 /** @throws CliError when it cannot be started, or has not ended in SUCCESS. */
-export async function runWorkflow(session: Session, fileOrName: string, asked: RunAsked): Promise<void> {
+export async function runWorkflow(session: Session, fileOrName: string, options: RunOptions): Promise<void> {
   const isFile = fileOrName === '-' || /\.ya?ml$|\.json$/.test(fileOrName) || existsSync(fileOrName);
-  if (!isFile) return await follow(session, await start(session, fileOrName, '', asked), asked.wait);
+  if (!isFile) return await follow(session, await start(session, fileOrName, '', options), options.wait);
   const file = await readWorkflowFile(fileOrName);
   const namespace = `run-${createHash('sha256').update(file.text).digest('hex').slice(0, 16)}`;
   const names = await bring(session, file, namespace);
   let isLeftRunning = false;
   try {
-    const id = await start(session, wantedName(fileOrName, names, asked.workflow), namespace, asked);
-    isLeftRunning = !asked.wait;
-    await follow(session, id, asked.wait);
+    const id = await start(session, selectedName(fileOrName, names, options.workflow), namespace, options);
+    isLeftRunning = !options.wait;
+    await follow(session, id, options.wait);
   } finally {
     if (!isLeftRunning) await takeAway(session, names, namespace);
   }
@@ -50,19 +50,19 @@ async function bring({ api }: Session, file: WorkflowFile, namespace: string): P
   return workflows.flatMap(({ name }) => name ?? []);
 }
 
-function wantedName(file: string, names: readonly string[], wanted: string | undefined): string {
+function selectedName(file: string, names: readonly string[], selected: string | undefined): string {
   const [first] = names;
   const found =
-    wanted === undefined ? first : names.find((name) => name === wanted || name.endsWith(`.${wanted}`));
+    selected === undefined ? first : names.find((name) => name === selected || name.endsWith(`.${selected}`));
   if (found !== undefined) return found;
-  throw new CliError(`${file}: expected one of ${names.join(', ')}, found ${JSON.stringify(wanted ?? '')}`);
+  throw new CliError(`${file}: expected one of ${names.join(', ')}, found ${JSON.stringify(selected ?? '')}`);
 }
 
 async function start(
   { api }: Session,
   name: string,
   namespace: string,
-  { input, env }: RunAsked,
+  { input, env }: RunOptions,
 ): Promise<string> {
   const params = Object.keys(env).length === 0 ? {} : { env };
   const body = {

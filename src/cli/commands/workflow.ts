@@ -178,7 +178,7 @@ function addShow(group: Command, terminal: Terminal): void {
     });
 }
 
-/** An execution that a recovery started says so in its environment. */
+/** An execution that a recovery started has that in its environment. */
 async function recoveryHint({ api, style, typed }: Session, id: string): Promise<string> {
   const { body } = await api.send('GET /v2/executions/{id}', { path: { id } });
   const { env } = (parse(body.params) ?? {}) as { readonly env?: Json };

@@ -21,7 +21,7 @@ export interface ChildCommand {
   readonly name: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  /** A file for all that it says: unlike a pipe it takes what is written after this process has ended. */
+  /** A file for its output: unlike a pipe it takes what is written after this process has ended. */
   readonly log: string;
 }
 
@@ -56,22 +56,22 @@ async function readyUrl(
 ): Promise<string> {
   const giveUp = performance.now() + readyWithinMs;
   for (;;) {
-    const said = (await readFile(command.log)).subarray(begin).toString();
-    const url = said
+    const output = (await readFile(command.log)).subarray(begin).toString();
+    const url = output
       .split('\n')
       .map(readyIn)
       .find((found) => found !== undefined);
     if (url !== undefined) return url;
     const ended = child.exitCode !== null || child.signalCode !== null;
-    if (ended) throw new CliError(`${command.name} ended before it was ready: ${lastLine(said)}`);
+    if (ended) throw new CliError(`${command.name} ended before it was ready: ${lastLine(output)}`);
     if (performance.now() > giveUp)
       throw new CliError(`${command.name} was not ready within ${readyWithinMs / 1000} s`);
     await delay(pollMs, undefined, { signal });
   }
 }
 
-function lastLine(said: string): string {
-  return said.trim().split('\n').at(-1) ?? '';
+function lastLine(output: string): string {
+  return output.trim().split('\n').at(-1) ?? '';
 }
 
 function readyIn(line: string): string | undefined {

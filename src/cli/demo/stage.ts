@@ -69,7 +69,7 @@ export interface BalancerCall {
   readonly execution: string | null;
 }
 
-/** Who called the load balancer, in order. */
+/** The callers of the load balancer, in order. */
 export async function balancerCalls({ balancerUrl }: Pick<Stage, 'balancerUrl'>): Promise<BalancerCall[]> {
   const response = await fetch(`${balancerUrl}/calls`);
   return ((await response.json()) as { calls: BalancerCall[] }).calls;

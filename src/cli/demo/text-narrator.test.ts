@@ -4,7 +4,7 @@ import type { DemoEvent } from './narrator.ts';
 import type { Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
 
-function told(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
+function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
   let written = '';
   const terminal = plainTerminal({
     size: () => ({ columns, rows: 24 }),
@@ -19,7 +19,7 @@ function told(events: readonly DemoEvent[], summary?: Summary, columns = Infinit
 const step = { event: 'step', node: 'web-1', step: 'REBOOT', reason: 'verified', took_ms: 240 } as const;
 
 test('a step is told when it has ended, with its time and reason; nothing moves where nobody looks', () => {
-  const text = told([
+  const text = narrated([
     { ...step, state: 'RUNNING', took_ms: null },
     { ...step, state: 'SUCCEEDED' },
     { ...step, state: 'FAILED', reason: 'still not well' },
@@ -44,7 +44,7 @@ const recovery = {
 };
 
 test('it ends with a table and a verdict', () => {
-  const text = told([], { ok: true, nodes: 5, recoveries: [recovery], problems: [], took_ms: 20_000 });
+  const text = narrated([], { ok: true, nodes: 5, recoveries: [recovery], problems: [], took_ms: 20_000 });
   expect(text).toMatch(/^ {2}web-1 +SIGKILL +640 ms +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
   expect(text).toContain('✔ 5 of 5 servers are healthy, 1 failures recovered (1 through a crash of Coppice)');
   expect(text).toContain('Where to look further');
@@ -55,7 +55,7 @@ test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no s
   const steps = names.map((name) => ({ name, attempt: 1, state: 'SUCCEEDED' }));
   const long = { ...recovery, failure: 'SIGKILL + crash', steps };
   const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
-  const text = told(
+  const text = narrated(
     [far],
     { ok: true, nodes: 5, recoveries: [recovery, long], problems: [], took_ms: 26_300 },
     columns,
@@ -67,7 +67,7 @@ test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no s
 
 test('where something was not as it should be, it says what, and points nowhere', () => {
   const problem: DemoEvent = { event: 'problem', message: 'web-1 is ERROR' };
-  const text = told([problem], {
+  const text = narrated([problem], {
     ok: false,
     nodes: 5,
     recoveries: [],
@@ -81,6 +81,6 @@ test('where something was not as it should be, it says what, and points nowhere'
 
 test('where somebody ended it, it finds no fault', () => {
   const summary = { ok: false, nodes: 5, recoveries: [], problems: ['ended by a signal'], took_ms: 1 };
-  expect(told([], summary)).toContain('stopped before its end; nothing is left behind');
-  expect(told([], summary)).not.toContain('✘');
+  expect(narrated([], summary)).toContain('stopped before its end; nothing is left behind');
+  expect(narrated([], summary)).not.toContain('✘');
 });

@@ -90,7 +90,7 @@ function why({ step, reason }: Extract<DemoEvent, { event: 'step' }>): string {
   return step.startsWith('WORKFLOW') ? '' : printable(reason);
 }
 
-/** Each detector says what it saw; the first is enough here. */
+/** Each detector has a reason; the first is enough here. */
 function firstPart(reason: string): string {
   return reason.split('; ')[0] ?? reason;
 }

@@ -100,14 +100,14 @@ export async function graphFile(file: string, only: string | undefined): Promise
   const { kind, text } = await readWorkflowFile(file);
   const { parsed, errors } = check(kind, text);
   if (parsed === undefined) throw new CliError(errors.map((problem) => lineOf(file, problem)).join('\n'));
-  const wanted = parsed.workflows.filter(({ name }) => only === undefined || name === only);
-  if (wanted.length === 0) {
+  const selected = parsed.workflows.filter(({ name }) => only === undefined || name === only);
+  if (selected.length === 0) {
     const names = parsed.workflows.map(({ name }) => name).join(', ');
     throw new CliError(
       `${file}: ${only === undefined ? 'there is no workflow in it' : `expected one of ${names}, found ${JSON.stringify(only)}`}`,
     );
   }
-  return wanted
-    .map((workflow) => (wanted.length === 1 ? '' : `%% ${workflow.fullName}\n`) + toMermaid(workflow))
+  return selected
+    .map((workflow) => (selected.length === 1 ? '' : `%% ${workflow.fullName}\n`) + toMermaid(workflow))
     .join('\n');
 }

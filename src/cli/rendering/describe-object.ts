@@ -9,7 +9,7 @@ import { readTime } from './times.ts';
 import type { Times } from './times.ts';
 import { yamlText } from './yaml-text.ts';
 
-/** Who owns a thing says nothing where there is one owner; --json has it. */
+/** The owner of an object is of no interest where there is one owner; --json has it. */
 const leftOut = new Set(['project', 'user', 'domain']);
 
 const timeKey = /(?:_at|_time|^timestamp)$/;

@@ -113,13 +113,13 @@ function nodeRow(node: NodeHealth, times: Times): Cell[] {
   ];
 }
 
-/** Quarantine and exclusion say more than the last probe. */
+/** Quarantine and exclusion matter more than the last probe. */
 function healthWord(node: NodeHealth): string {
   if (node.quarantine !== null) return 'QUARANTINED';
   return node.excluded !== null ? `${node.health} (excluded)` : node.health;
 }
 
-/** The verdict of each detector; where there is none, why. It says as of when, unless that is the last round. */
+/** The verdict of each detector; where there is none, why. As of when, unless that is the last round. */
 function seenText(node: NodeHealth, times: Times): string {
   const { detectors, reason, current, probed_at: probedAt, probed_by: probedBy } = node;
   if (detectors.length === 0 || !current) return reason;

@@ -79,7 +79,7 @@ export function tookText({ recoveries }: RecoveryGroup): string {
   return rangeText(lengths);
 }
 
-/** What a list has to say beside how it was closed: that it did not last, or that something is left to do. */
+/** What a list shows beside how it was closed: that it did not last, or that something is left to do. */
 export function afterwardsText({ recoveries }: RecoveryGroup): string {
   const [latest] = recoveries;
   if (latest.warning !== null) return latest.warning;

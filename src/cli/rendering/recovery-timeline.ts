@@ -127,7 +127,7 @@ function entriesOf(recovery: Recovery): Entry[] {
   const decisions = recovery.decisions.filter((decision, index, all) => {
     const kind = decision.decision;
     if (passing.has(kind)) return isOpen && index === all.length - 1;
-    // Nothing stood in its way from the first: that is the usual case.
+    // No gate was closed: that is the usual case.
     if (kind === 'start') return all.slice(0, index).some((before) => before.decision === 'hold');
     return !shownBySteps.has(kind);
   });
@@ -170,7 +170,7 @@ function decisionEntry(decision: Decision, recovery: Recovery, steps: readonly S
   };
 }
 
-/** `REBOOT helped`, in place of all that the step itself says. */
+/** `REBOOT helped`, in place of the reason of the step. */
 function closeEntry(
   at: number | undefined,
   reason: string,
@@ -194,7 +194,7 @@ function whatItDid(step: Step, recovery: Recovery): string {
   return step.reason === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
 }
 
-/** The last step whose own words stand in a reason. */
+/** The last step whose reason is quoted in a reason. */
 function lastStepIn(reason: string, steps: readonly Step[]): Step | undefined {
   return steps.findLast((step) => step.reason !== '' && reason.includes(step.reason));
 }
@@ -342,7 +342,7 @@ function drawBar({ from, until }: NonNullable<Entry['bar']>, axis: Axis, tone: T
   return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(axis.columns - last)}${style('quiet', '▏')}`;
 }
 
-/** `+1.24 s`, and `+3 h 2 min` where hundredths say nothing any more; what led to the opening is before it. */
+/** `+1.24 s`, and `+3 h 2 min` where hundredths do not matter any more; what led to the opening is before it. */
 function sinceOpening(ms: number): string {
   const distance = Math.abs(ms);
   const words = distance < 100_000 ? `${(distance / 1000).toFixed(2)} s` : duration(distance);

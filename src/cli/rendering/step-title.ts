@@ -20,7 +20,7 @@ export function stepTitle(step: TitledStep, steps: readonly TitledStep[] = []): 
   return `${when}: ${actionTitle(step).replace(/^WORKFLOW (?!\()/, '')}`;
 }
 
-/** What it does, whatever it is for; the id that the policy gives it stands behind, where it says more. */
+/** What it does, whatever it is for; the id that the policy gives it stands behind, where it adds something. */
 export function actionTitle(step: TitledStep): string {
   const name = step.name;
   const id = idOf(step);

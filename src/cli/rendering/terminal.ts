@@ -1,4 +1,4 @@
-/** Where a command writes, and what it may know of the person's terminal. Tests put a plain object in its place. */
+/** Where a command writes, and what it may know of the user's terminal. Tests put a plain object in its place. */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is an interactive terminal, so that lines may be drawn again. */

@@ -1,4 +1,4 @@
-/** An execution drawn as a tree: each task with its state and time, below it its actions (where they say more) and sub-workflows. */
+/** An execution drawn as a tree: each task with its state and time, below it its actions (where they add something) and sub-workflows. */
 import { duration } from '../../domain/duration.ts';
 import { describeHttpFailure } from '../../domain/http-failure.ts';
 import { type Json, type JsonObject } from '../../domain/json.ts';
@@ -91,7 +91,7 @@ function httpFailureOf(object: JsonObject): string | undefined {
   return describeHttpFailure(JSON.parse(object['result']) as Json);
 }
 
-/** One action that went as its task went says nothing new. */
+/** A single action that ended as its task did adds nothing. */
 function actionLines(task: JsonObject, indent: string, now: number): Line[] {
   const actions = objectsIn(task['action_executions']);
   if (actions.length < 2) return [];
