@@ -23,6 +23,7 @@ export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
     ...held(cluster),
     ...firstOf(cluster.nodes, pausedWorkflows),
     ...firstOf(cluster.nodes, failedHooks),
+    ...firstOf(cluster.nodes, includes),
     ...incomplete(cluster),
     ...paused(cluster),
   ];
@@ -41,13 +42,13 @@ function firstOf(
 
 function releases({ name, standing }: ExplainedNode): OperatorTask[] {
   if (standing !== 'QUARANTINED') return [];
-  const reason = `mend the cause, then release ${name}: it is recovered again, with all its tries`;
+  const reason = `fix the cause, then release ${name}: it is recovered again, with all its tries`;
   return [{ reason, command: `coppice node release ${name}`, required: true }];
 }
 
 function unseen({ name, standing }: ExplainedNode): OperatorTask[] {
   if (standing !== 'UNKNOWN') return [];
-  const reason = `${name} cannot be probed, and no recovery starts for what cannot be seen: mend the probe, or recover the node unseen`;
+  const reason = `${name} cannot be probed, and no recovery starts for what cannot be seen: fix what keeps it from being probed, or recover the node`;
   return [{ reason, command: `coppice node recover ${name}`, required: true }];
 }
 
@@ -125,7 +126,7 @@ function enable(cluster: string, policy: string): OperatorTask {
 
 function resume(cluster: string, required: boolean): OperatorTask {
   return {
-    reason: 'healing goes on when it is resumed',
+    reason: 'recoveries start again when healing is resumed',
     command: `coppice cluster resume ${cluster}`,
     required,
   };
@@ -151,6 +152,12 @@ function failedHooks({ name, standing, warning }: ExplainedNode): OperatorTask[]
   if (warning.executionId === null) return [acknowledge];
   const reason = `${name}: see what failed (${warning.reason}), and run it again`;
   return [{ reason, command: `coppice workflow show ${warning.executionId}`, required: true }, acknowledge];
+}
+
+function includes({ name, standing }: ExplainedNode): OperatorTask[] {
+  if (standing !== 'EXCLUDED') return [];
+  const reason = `${name} is recovered again when it is included`;
+  return [{ reason, command: `coppice node include ${name}`, required: false }];
 }
 
 function incomplete({ name, missing, desired }: ExplainedCluster): OperatorTask[] {

@@ -13,7 +13,12 @@ export const testNow = Date.UTC(2026, 10, 22, 18, 20, 0);
 
 export async function run(
   words: readonly string[],
-  options: { readonly url?: string; readonly env?: Terminal['env']; readonly columns?: number } = {},
+  options: {
+    readonly url?: string;
+    readonly env?: Terminal['env'];
+    readonly columns?: number;
+    readonly now?: () => number;
+  } = {},
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -23,6 +28,7 @@ export async function run(
     size: () => ({ columns: options.columns ?? Infinity, rows: Infinity }),
     write: (text) => void (out += text),
     writeError: (text) => void (err += text),
+    ...(options.now === undefined ? {} : { now: options.now }),
   });
   const code = await runCli(words, terminal);
   return { code, out, err };

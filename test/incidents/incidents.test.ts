@@ -1,0 +1,129 @@
+/**
+ * Incidents as an operator meets them. Each is made on a real server with real processes; then the output of the commands has to answer
+ * three questions: what failed, why nothing more is done, and what the operator has to do (`docs/explainability.md`).
+ */
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { IncidentServer } from './incident-server.ts';
+
+const sleeper = ['sleep', '1000'];
+const detection = { interval: 1, detection_modes: [{ type: 'NODE_STATUS_POLLING' }] };
+
+function policy(recovery: JsonObject, more: JsonObject = {}): JsonObject {
+  return { detection, recovery, ...more };
+}
+
+const workflowStep = (name: string): JsonObject => ({ name: 'WORKFLOW', params: { workflow_name: name } });
+
+let server: IncidentServer;
+
+beforeAll(async () => {
+  server = await IncidentServer.start();
+  await server.workflow(
+    [
+      'drain: {tasks: {a: {action: std.noop}}}',
+      'attach: {tasks: {a: {action: std.fail}}}',
+      'approve: {tasks: {a: {pause-before: true, action: std.noop}}}',
+    ].join('\n'),
+  );
+}, 60_000);
+
+afterAll(() => server.stop(), 60_000);
+
+describe.concurrent('an incident', { timeout: 120_000 }, () => {
+  test('1: a program that ends again soon after each recovery is quarantined', async () => {
+    const recovery = {
+      strategy: 'ESCALATE',
+      actions: [{ name: 'REBOOT' }],
+      retry: { episodes: 2, window: 600, delay: 1 },
+    };
+    const program = ['sh', '-c', 'sleep 4; exit 7'];
+    await server.cluster('loop', program, policy(recovery), 1);
+    await server.seeUntil('loop', [
+      /QUARANTINED/,
+      /exit status 7/,
+      /coppice node release loop-1/,
+      /again|time/,
+    ]);
+  });
+
+  test('2: a workflow that the policy names does not exist', async () => {
+    const recovery = {
+      actions: [workflowStep('drian'), { name: 'REBOOT' }],
+      retry: { episodes: 1, window: 600 },
+    };
+    await server.cluster('missing', sleeper, policy(recovery), 1);
+    await server.killNode('missing-1');
+    await server.seeUntil('missing', [
+      /there is no workflow drian/,
+      /did you mean `?drain/,
+      /node release missing-1/,
+    ]);
+  });
+
+  test('3: a hook after the recovery fails, and the node is healthy', async () => {
+    const recovery = { actions: [{ name: 'REBOOT', after: [workflowStep('attach')] }] };
+    await server.cluster('hook', sleeper, policy(recovery), 1);
+    await server.killNode('hook-1');
+    await server.seeUntil('hook', [/attach/, /healthy/i, /coppice (recovery|workflow) /]);
+  });
+
+  test('4: a workflow of the recovery is paused', async () => {
+    const recovery = { actions: [workflowStep('approve'), { name: 'REBOOT' }] };
+    await server.cluster('paused', sleeper, policy(recovery), 1);
+    await server.killNode('paused-1');
+    await server.seeUntil('paused', [/PAUSED/, /coppice workflow resume [0-9a-f-]+/]);
+  });
+
+  test('5: too many nodes are unhealthy at once', async () => {
+    const safety = { max_unhealthy: { percent: 50, at_least: 1 } };
+    await server.cluster('many', sleeper, policy({ actions: [{ name: 'RECREATE' }] }, { safety }));
+    await Promise.all([server.killNode('many-1'), server.killNode('many-2')]);
+    await server.seeUntil('many', [/max_unhealthy/, /2 of 2|2 nodes/, /0 recovering|held/, /coppice /]);
+  });
+
+  test('6: the rate limit holds the next recovery', async () => {
+    const safety = { rate_limit: { cluster: '1/1h' } };
+    await server.cluster('rate', sleeper, policy({ actions: [{ name: 'REBOOT' }] }, { safety }));
+    await server.killNode('rate-1');
+    await server.seeUntil('rate', [/RECOVERED/]);
+    await server.killNode('rate-2');
+    await server.seeUntil('rate', [
+      /rate_limit/,
+      /1 recovery of this cluster in 60 min, the limit is 1/,
+      /in \d+ min|until/,
+      /coppice node recover rate-2/,
+    ]);
+  });
+
+  test('7: the breaker has opened', async () => {
+    const safety = { breaker: { failures: 1, window: 600, open: 900 } };
+    await server.cluster('breaker', sleeper, policy({ actions: [workflowStep('attach')] }, { safety }), 1);
+    await server.killNode('breaker-1');
+    await server.seeUntil('breaker', [
+      /breaker +OPEN/,
+      /did not help/,
+      /coppice cluster breaker reset breaker/,
+    ]);
+  });
+
+  test('8: the policy is disabled', async () => {
+    await server.cluster('off', sleeper, policy({ actions: [{ name: 'REBOOT' }] }), 1);
+    await server.type('cluster', 'policy-update', 'off', 'off', '--disable', '--wait');
+    await server.seeUntil('off', [/disabled/, /not probed|nobody/, /coppice cluster policy-update off/]);
+  });
+
+  test('9: a dead node was excluded', async () => {
+    await server.cluster('out', sleeper, policy({ actions: [{ name: 'REBOOT' }] }), 1);
+    await server.type('node', 'exclude', 'out-1', '--reason', 'disk swap');
+    await server.killNode('out-1');
+    await server.seeUntil('out', [/excluded/, /disk swap/, /coppice node include out-1/]);
+  });
+
+  test('10: healing is paused, and a node is dead', async () => {
+    await server.cluster('rest', sleeper, policy({ actions: [{ name: 'REBOOT' }] }), 1);
+    await server.type('cluster', 'pause', 'rest', '--for', '2h', '--reason', 'new switch');
+    await server.killNode('rest-1');
+    await server.seeUntil('rest', [/new switch/, /PROCESS_EXITED|has ended/, /coppice cluster resume rest/]);
+  });
+});
