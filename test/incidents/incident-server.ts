@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCoppice, type Coppice } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Schemas } from '../../src/client/api-types.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { run } from '../cli/run.ts';
 import { eventually } from '../support/eventually.ts';
@@ -69,15 +70,15 @@ export class IncidentServer {
   async killNode(name: string): Promise<void> {
     await eventually(
       `${name} is healthy`,
-      async () => ['HEALTHY', 'EXCLUDED'].includes(String((await this.#node(name))['health'])),
+      async () => ['HEALTHY', 'EXCLUDED'].includes((await this.#node(name)).health ?? ''),
       30_000,
     );
-    const physicalId = String((await this.#node(name))['physical_id']);
-    process.kill(Number(physicalId.split('.')[0]), 'SIGKILL');
+    const { physical_id: physicalId } = await this.#node(name);
+    process.kill(Number(physicalId?.split('.')[0]), 'SIGKILL');
   }
 
-  async #node(name: string): Promise<JsonObject> {
-    return JSON.parse(await this.type('--json', 'node', 'show', name)) as JsonObject;
+  async #node(name: string): Promise<Schemas['Node']> {
+    return JSON.parse(await this.type('--json', 'node', 'show', name)) as Schemas['Node'];
   }
 
   async see(cluster: string): Promise<Seen> {
