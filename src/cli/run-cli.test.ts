@@ -9,7 +9,7 @@ function everyCommand(command: Command, words: readonly string[] = []): (readonl
   return words.length === 0 ? below : [words, ...below];
 }
 
-const nobody = 'http://127.0.0.1:9';
+const unreachable = 'http://127.0.0.1:9';
 
 describe('what is typed', () => {
   test('nothing shows what there is, and is no failure', async () => {
@@ -18,7 +18,7 @@ describe('what is typed', () => {
     expect(out).toContain('coppice demo');
   });
 
-  test('an unknown command exits with 2 and says what was probably meant', async () => {
+  test('an unknown command exits with 2 and suggests what was probably meant', async () => {
     const { code, err, out } = await run(['clustr', 'list']);
     expect(code).toBe(2);
     expect(err).toContain("unknown command 'clustr'");
@@ -43,7 +43,7 @@ describe('what is typed', () => {
     [['cluster', 'show', '..']],
     [['node', 'delete', '.']],
   ])('%j is a usage error: exit code 2, and nothing on stdout', async (words) => {
-    const { code, out, err } = await run(words, { url: nobody });
+    const { code, out, err } = await run(words, { url: unreachable });
     expect([code, out]).toEqual([2, '']);
     expect(err).not.toBe('');
   });
@@ -61,22 +61,22 @@ describe('what is typed', () => {
 
 describe('what goes wrong', () => {
   test('a server that is not there is named, with how to start one; no stack', async () => {
-    const { code, err } = await run(['cluster', 'list'], { url: nobody });
+    const { code, err } = await run(['cluster', 'list'], { url: unreachable });
     expect(code).toBe(1);
-    expect(err).toContain(`No Coppice server answers at ${nobody}`);
+    expect(err).toContain(`No Coppice server answers at ${unreachable}`);
     expect(err).toContain('coppice serve');
     expect(err).not.toContain('    at ');
   });
 
   test('DEBUG=coppice shows the stack and its causes', async () => {
-    const { err } = await run(['cluster', 'list'], { url: nobody, env: { DEBUG: 'coppice' } });
+    const { err } = await run(['cluster', 'list'], { url: unreachable, env: { DEBUG: 'coppice' } });
     expect(err).toContain('    at ');
     expect(err).toContain('caused by');
   });
 
   test('--url wins over COPPICE_URL', async () => {
-    const { err } = await run(['cluster', 'list', '--url', nobody], { url: 'http://127.0.0.1:10' });
-    expect(err).toContain(nobody);
+    const { err } = await run(['cluster', 'list', '--url', unreachable], { url: 'http://127.0.0.1:10' });
+    expect(err).toContain(unreachable);
   });
 
   test('the sentence of the server is what the person reads', async () => {
@@ -91,7 +91,7 @@ describe('what goes wrong', () => {
     expect([code, err]).toEqual([1, `coppice: ${message}\n`]);
   });
 
-  test('what the sentence leaves out is told with it: field, expected, found', async () => {
+  test('what the sentence leaves out is shown with it: field, expected, found', async () => {
     const issue = { field: 'cluster.name', expected: 'a text', found: '5' };
     const error = { code: 400, message: 'Malformed.', type: 'HTTPBadRequest', issues: [issue] };
     await using api = await fakeApi({ 'GET /v1/clusters': { status: 400, body: { error } } });
@@ -99,7 +99,7 @@ describe('what goes wrong', () => {
     expect(err).toBe('coppice: Malformed.\n         cluster.name: expected a text, found 5\n');
   });
 
-  test('what the sentence says already is not said twice', async () => {
+  test('what the sentence has already is not repeated', async () => {
     const issue = { field: 'spec.command', expected: 'a list', found: '5' };
     const message = 'command: expected a list, found 5';
     const error = { code: 400, message, type: 'InvalidSpec', issues: [issue] };
@@ -107,7 +107,7 @@ describe('what goes wrong', () => {
     expect((await run(['cluster', 'list'], { url: api.url })).err).toBe(`coppice: ${message}\n`);
   });
 
-  test('https to a server that speaks http is told in one line', async () => {
+  test('https to a server that speaks http is one line', async () => {
     await using api = await fakeApi({});
     const { code, err } = await run(['cluster', 'list'], { url: api.url.replace('http:', 'https:') });
     expect(code).toBe(1);
@@ -115,7 +115,7 @@ describe('what goes wrong', () => {
     expect(err.trim().split('\n')).toHaveLength(2);
   });
 
-  test('an answer that is not JSON is not taken for one of Coppice', async () => {
+  test('an answer that is not JSON is not read as one of Coppice', async () => {
     await using api = await fakeApi({ 'GET /v1/clusters': { body: '<html>' } });
     const { code, err } = await run(['cluster', 'list'], { url: api.url });
     expect(code).toBe(1);

@@ -26,8 +26,8 @@ const simulation = {
       result: 'RECOVERED',
       steps: [{ item: 'actions[0]', state: 'SUCCEEDED', step: 'REBOOT' }],
       timeline: [
-        { at: '2026-11-22T18:20:00.000Z', decision: 'probe', reason: 'look again' },
-        { at: '2026-11-22T18:20:05.000Z', decision: 'close', reason: 'RECOVERED: it is well' },
+        { at: '2026-11-22T18:20:00.000Z', decision: 'probe', reason: 'probe again' },
+        { at: '2026-11-22T18:20:05.000Z', decision: 'close', reason: 'RECOVERED: it is healthy' },
       ],
     },
     {
@@ -69,8 +69,8 @@ describe('policy simulate', () => {
         'supposed: every operation works, and helps',
         '',
         'web-1  HOST_DOWN  START  all gates are open',
-        '         +0 ms  probe    look again',
-        '          +5 s  close    RECOVERED: it is well',
+        '         +0 ms  probe    probe again',
+        '          +5 s  close    RECOVERED: it is healthy',
         '  RECOVERED',
         '',
         'web-2  HOST_DOWN  HOLD  held: 2 of 4 nodes are unhealthy',

@@ -58,7 +58,7 @@ test('a node in recovery shows its failure and the step that runs now', () => {
   );
 });
 
-test('where not all nodes fit, those that are not well come first, and the rest is counted', () => {
+test('where not all nodes fit, those that are not healthy come first, and the others are counted', () => {
   const nodes = Array.from({ length: 100 }, (_, index) => node(index, index === 90 ? 'ERROR' : 'ACTIVE'));
   const lines = renderWatched({ cluster, nodes, recoveries: [] }, [], session(), { rows: 20 });
   expect(lines.length).toBeLessThanOrEqual(20);
@@ -66,7 +66,7 @@ test('where not all nodes fit, those that are not well come first, and the rest 
   expect(lines.some((line) => /^and \d+ more$/.test(line))).toBe(true);
 });
 
-test('a server that is away is said so, in place of the nodes', () => {
+test('a server that is away is named, in place of the nodes', () => {
   expect(renderWatched('No server answers', [], session(), { rows: 20 })[0]).toBe('No server answers');
 });
 
@@ -82,7 +82,7 @@ test('the terminal is put back once, however often it is left', () => {
   expect(terminal.written).not.toContain('too late');
 });
 
-test('a line that is longer than the screen is wide is cut there, and says so', () => {
+test('a line that is longer than the screen is wide is cut there, with a mark', () => {
   const terminal = remembering();
   const screen = fullScreen(terminal);
   screen.draw(['x'.repeat(80), 'y'.repeat(81), `\u{1B}[31m${'z'.repeat(90)}\u{1B}[39m`, '\u4E2D'.repeat(41)]);

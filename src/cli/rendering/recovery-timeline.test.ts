@@ -22,7 +22,7 @@ const recovery = sampleRecovery({
     { ...step('s4', 'WORKFLOW', 'attach', 'PENDING', '', '', ''), started_at: null, ended_at: null },
   ],
   decisions: [
-    { at: '2026-11-22T18:19:00.050Z', decision: 'open', reason: 'two looks in a row failed' },
+    { at: '2026-11-22T18:19:00.050Z', decision: 'open', reason: 'two probes in a row failed' },
     { at: '2026-11-22T18:19:00.060Z', decision: 'start', reason: 'all gates are open' },
     { at: '2026-11-22T18:19:00.100Z', decision: 'run', reason: 'WORKFLOW drain' },
     { at: '2026-11-22T18:19:06.000Z', decision: 'verify', reason: 'is the node well? (by DETECTION)' },
@@ -57,7 +57,7 @@ test('a recovery is drawn as a timeline: when, what, how it ended, and why', asy
   expect(lines[0]).toBe('web-3  RECOVERED after 9.5 s');
   expect(lines[1]).toBe('URL_UNHEALTHY: http://127.0.0.1:4000/ answered 500');
   expect(lines.slice(4)).toEqual([
-    '  +0.05 s  · opened           two looks in a row failed',
+    '  +0.05 s  · opened           two probes in a row failed',
     '  +0.10 s  ✔ WORKFLOW drain  ▕████                    ▏  SUCCEEDED in 1.6 s',
     '  +1.70 s  ✘ REBOOT          ▕    ██████████          ▏  FAILED in 4 s  the node is still not well after 4 s',
     '  +5.70 s  ✔ RECREATE        ▕              ██████████▏  SUCCEEDED in 3.7 s  verified by DETECTION',
@@ -78,13 +78,13 @@ async function drawn(changes: object, columns = Infinity): Promise<string[]> {
 const at = (second: string): string => `2026-11-22T18:19:${second}Z`;
 const seen = recovery.failure.reason;
 
-test('what holds a recovery is told, with the start that follows it, and its failure is not said twice', async () => {
+test('what holds a recovery is shown, with the start that follows it, and its failure is shown once', async () => {
   const reason = 'held: 6 of 10 nodes are unhealthy, the limit is 40 %; looking again in 60 s';
   const decisions = [
     { at: at('00'), decision: 'open', reason: `confirmed failed (URL_UNHEALTHY): ${seen}` },
     { at: at('00'), decision: 'hold', reason },
     { at: '2026-11-22T18:21:45Z', decision: 'start', reason: 'all gates are open' },
-    { at: '2026-11-22T18:21:45Z', decision: 'probe', reason: 'look again before anything is touched' },
+    { at: '2026-11-22T18:21:45Z', decision: 'probe', reason: 'probe again before anything is touched' },
     { at: '2026-11-22T18:21:46Z', decision: 'confirm', reason: `still failed: ${seen}` },
   ];
   expect(await drawn({ state: 'OPEN', steps: [], closed_at: null, decisions })).toEqual([
@@ -97,14 +97,14 @@ test('what holds a recovery is told, with the start that follows it, and its fai
 
 test('a recovery that is under way ends with what it does now', async () => {
   const decisions = [
-    { at: at('00'), decision: 'open', reason: 'two looks in a row failed' },
+    { at: at('00'), decision: 'open', reason: 'two probes in a row failed' },
     { at: at('00.2'), decision: 'start', reason: 'all gates are open' },
-    { at: at('00.4'), decision: 'probe', reason: 'look again before anything is touched' },
+    { at: at('00.4'), decision: 'probe', reason: 'probe again before anything is touched' },
     { at: at('03.0'), decision: 'verify', reason: 'is the node well? (by DETECTION)' },
   ];
   const steps = [{ ...step('s1', 'REBOOT', 'actions[0]', 'RUNNING', '01.0', '', ''), ended_at: null }];
   expect(await drawn({ state: 'OPEN', steps, closed_at: null, decisions })).toEqual([
-    '  +0.00 s  · opened     two looks in a row failed',
+    '  +0.00 s  · opened     two probes in a row failed',
     '  +1.00 s  ▶ REBOOT    ▕▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▏  RUNNING',
     '  +3.00 s  · verifying  is the node well? (by DETECTION)',
   ]);
@@ -204,16 +204,16 @@ test('what was cancelled says why, once, and not that something did not help', a
 });
 
 test('what only observed supposes, and touches nothing', async () => {
-  const said = 'verified by DETECTION: supposed, because mode OBSERVE touches nothing';
-  const steps = [step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '01', said)];
-  const decisions = [{ at: at('01'), decision: 'close', reason: `RECOVERED: REBOOT: ${said}` }];
+  const reason = 'verified by DETECTION: supposed, because mode OBSERVE touches nothing';
+  const steps = [step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '01', reason)];
+  const decisions = [{ at: at('01'), decision: 'close', reason: `RECOVERED: REBOOT: ${reason}` }];
   expect(await drawn({ mode: 'OBSERVE', steps, decisions })).toEqual([
     '  +1.00 s  ○ REBOOT     would run',
     '  +1.00 s  ● RECOVERED  REBOOT is supposed to help (OBSERVE touched nothing)',
   ]);
 });
 
-test('what the policy does not verify is not said to have helped', async () => {
+test('what the policy does not verify is not shown as helped', async () => {
   const steps = [step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '02', notVerified)];
   const decisions = [{ at: at('02'), decision: 'close', reason: `RECOVERED: REBOOT: ${notVerified}` }];
   expect((await drawn({ steps, decisions })).at(-1)).toBe(
