@@ -39,7 +39,7 @@ const schema = z.strictObject({
     .array(z.enum(roles))
     .min(1)
     .default([...roles]),
-  /** Who may call the API. `none`: anyone on this machine, and nobody else. */
+  /** Who may call the API. `none`: every user of this machine, and no other. */
   auth: z.enum(['none']).default('none'),
   log: z.strictObject({ level: z.enum(logLevels).default('info') }).prefault({}),
   limits: z

@@ -83,10 +83,18 @@ const checked = [
   'scripts/*.ts',
   'bench/*.ts',
   'src/app.ts',
+  'src/config.ts',
+  'src/clusters/*.ts',
+  'src/engine/*.ts',
+  'src/metrics/*.ts',
+  'src/notify/*.ts',
+  'src/outbound/*.ts',
+  'src/plans/*.ts',
   'src/cli/**/*.ts',
   'src/client/api-client.ts',
   'src/client/event-stream.ts',
   'src/membership/*.ts',
+  'src/workflow/yaml/*.ts',
 ];
 
 describe('plain words', () => {

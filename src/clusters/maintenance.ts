@@ -1,4 +1,4 @@
-/** Whether healing rests in a cluster, and why. */
+/** Whether healing is paused in a cluster, and why. */
 import type { Cluster } from '../domain/model.ts';
 import type { Maintenance } from '../recovery/gates.ts';
 import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
@@ -7,7 +7,7 @@ import type { Pause } from '../store/healing.ts';
 import type { Db } from '../store/store.ts';
 import { shrinkingAction } from './shrinking.ts';
 
-/** What a person asked for comes first; else an action that makes the cluster smaller. */
+/** What an operator requested comes first; else an action that makes the cluster smaller. */
 export async function maintenanceOf(
   db: Db,
   cluster: Cluster,

@@ -54,7 +54,7 @@ export interface ActionContext {
   /**
    * A step that changes the outside world. Where the action is interrupted before the step is recorded, an earlier life of the process may
    * have begun it: then it is asked once more, with a signal that is aborted from the start, which means that nothing new is begun and what was
-   * begun is brought to its end. Only then is the interruption thrown.
+   * begun is completed. Only then is the interruption thrown.
    */
   operation<T extends Json | void>(
     name: string,

@@ -30,7 +30,7 @@ import {
 export type RunOutcome =
   | { readonly kind: 'returned'; readonly outputs: JsonObject }
   | { readonly kind: 'threw'; readonly error: unknown }
-  /** The row waits; somebody will wake it. */
+  /** The row waits, and will be woken. */
   | { readonly kind: 'suspended' }
   /** The claim is not ours any more, or the database failed: nothing more may be written. */
   | { readonly kind: 'lost'; readonly error: unknown };
@@ -241,7 +241,7 @@ export class ActionRun implements ActionContext {
       const after = interruption === undefined ? undefined : await childOutcomes(tx.db, this.action.id, ids);
       const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
       await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
-      // With none left nobody would wake us: look again at once.
+      // With none left nothing would wake us: read again at once.
       const wakeAt = left === 0 ? this.now() : this.#wakeBy();
       return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
     });
@@ -292,7 +292,7 @@ export class ActionRun implements ActionContext {
     throw Object.assign(fromErrorRecord(record), { cause: error });
   }
 
-  /** What the tables refuse is the step's failure; what the database cannot do is nobody's. */
+  /** What the tables refuse is the step's failure; what the database cannot do is not. */
   async #saveResult<T extends Json | void>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     let refusal: unknown;
     try {
@@ -345,7 +345,7 @@ export class ActionRun implements ActionContext {
     return await this.#suspend(async (tx) => {
       if (known === undefined) await this.#saveIn(tx, { name, kind, state: 'WAITING', result: until });
       const signal = waiting.signal ?? null;
-      // A signal that was sent since we looked would wake nobody: look again at once.
+      // A signal that was sent since the read would wake nothing: read again at once.
       const missed = signal !== null && (await findSignal(tx.db, signal)) !== undefined;
       const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#wakeBy() ?? Infinity);
       return { reason: waiting.reason, wakeAt, signal, children: 0 };

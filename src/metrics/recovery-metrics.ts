@@ -32,7 +32,7 @@ function nodeGauges(registry: Registry, store: Store): void {
   });
   const quarantined = new Gauge({
     name: 'coppice_nodes_quarantined',
-    help: 'Nodes that are left alone until a person releases them.',
+    help: 'Nodes that are left alone until an operator releases them.',
     registers: [registry],
     async collect() {
       this.set(await countQuarantined(store.db));
@@ -94,7 +94,7 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
     const { event, at, recovery, step } = news;
     const isReal = recovery.mode === 'ENFORCE';
     if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
-    // A person who asks for a recovery of a node that has not failed has detected nothing, nor has another try at the same failure.
+    // An operator who requests a recovery of a node that has not failed has detected nothing, nor has another try at the same failure.
     if (event === 'opened' && news.failure.class !== requestedByOperator && !news.isAgain) {
       detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
     }
@@ -110,7 +110,7 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
 
 const closings: ReadonlySet<string> = new Set(Object.values(closingEvents));
 
-/** A person may ask for any operation that a profile type has: a label has to stay within bounds. */
+/** An operator may request any operation that a profile type has: a label has to stay within bounds. */
 function knownAction(name: string): string {
   return ['REBOOT', 'REBUILD', 'RECREATE', 'WORKFLOW'].includes(name) ? name : 'OTHER';
 }

@@ -1,7 +1,7 @@
 /**
- * Telling of an episode: who must know outside (webhooks), and who counts inside (figures).
+ * News of a recovery, for notification targets (webhooks) and for figures.
  *
- *     tellEpisode(tx, ...)  -> rows in the outbox, one for each target that wants it, in the transaction that it tells of
+ *     enqueueRecoveryNews(tx, ...)  -> rows in the outbox, one for each target that takes it, in the transaction that it reports
  *                           -> after the commit: to the figures of this process
  *     delivery-worker.ts            -> takes the rows of one target, oldest first, and posts them until they are delivered or given up
  *

@@ -1,5 +1,5 @@
 /**
- * Names of hosts, so that names that nobody answers for do not hold up the others. Node looks names up on the four threads of its pool, one
+ * Names of hosts, so that names that no server answers for do not hold up the others. Node looks names up on the four threads of its pool, one
  * name a thread, for ten seconds and longer where the name server is silent. Here few are looked up at once, names
  * that were slow the last time only by one of these places, an answer is kept for a few seconds, and equal questions are asked once.
  */
