@@ -71,13 +71,19 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const metrics = httpMetrics(registry, () => streams.size);
   const runner: RouteRunner = { tools, authentication, checkAnswers: options.checkAnswers ?? false };
 
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-OpenStack-Request-ID', request.id);
-    authentication.checkRequest({ method: request.method, header: (name) => header(request, name) });
+    try {
+      authentication.checkRequest({ method: request.method, header: (name) => header(request, name) });
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const path = request.routeOptions.url ?? 'unknown';
     metrics.observe(request.method, path, reply.statusCode, reply.elapsedTime);
+    done();
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
   const hasWorkflows = tools.runner !== undefined;
@@ -111,7 +117,10 @@ function createApp(port: Port): { app: FastifyInstance; answer: RequestListener 
     routerOptions: { maxParamLength: 512 },
   });
   // A body is read as JSON whatever its content type says, even where that is none: `json-body.ts`.
-  app.addHook('onRequest', async (request) => void delete request.headers['content-type']);
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers['content-type'] !== undefined) delete request.headers['content-type'];
+    done();
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   if (answer === undefined) throw new Error('Fastify took no server.');

@@ -2,8 +2,13 @@
 
 /** `2026-11-22T18:19:19Z`: clusters, nodes, profiles, actions. */
 export function seconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  if (time === last.time) return last.text;
+  last = { time, text: `${new Date(time).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
+
+/** The rows of a list often have a time in common: the nodes of a cluster are made in one request. */
+let last = { time: Number.NaN, text: '' };
 
 export function secondsOrNull(time: number | null): string | null {
   return time === null ? null : seconds(time);

@@ -1,6 +1,6 @@
 /** How nodes and clusters stand, in one word and a reason, for lists: from few statements, however long the list is. */
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
-import type { Cluster } from '../domain/model.ts';
+import type { Cluster, Node } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';
 import type { HealthState } from '../recovery/classify-health.ts';
 import { notProbed } from '../recovery/knowledge.ts';
@@ -9,8 +9,11 @@ import { openHookFailures } from '../store/hook-failures.ts';
 import {
   nodeStandingRows,
   pausedClusters,
+  standingNodesOfClusters,
   watchedClusters,
-  type NodeStandingRow,
+  type HealingMarks,
+  type ProbedHealth,
+  type StandingNode,
   type StandingsOf,
 } from '../store/standings.ts';
 import type { Db } from '../store/store.ts';
@@ -23,14 +26,23 @@ export interface StandingWithReason {
 
 export async function standingsOfNodes(
   db: Db,
-  nodeIds: readonly string[],
+  nodes: readonly Node[],
   now: number,
 ): Promise<Map<string, StandingWithReason>> {
-  return new Map((await standingsOf(db, { nodeIds }, now)).map(({ id, ...rest }) => [id, rest]));
+  const facts = nodes.map(({ id, clusterId, status, updatedAt, createdAt, initAt }) => ({
+    id,
+    clusterId,
+    status,
+    changedAt: updatedAt ?? createdAt ?? initAt,
+  }));
+  const watched = await watchedClusters(db, [...new Set(facts.flatMap(({ clusterId }) => clusterId ?? []))]);
+  return await standingsOf(db, facts, { of: { nodeIds: facts.map(({ id }) => id) }, watched, now });
 }
 
 export interface StandingOfCluster extends StandingWithReason {
   readonly nodes: readonly Standing[];
+  /** Their ids, by their position. */
+  readonly nodeIds: readonly string[];
 }
 
 export async function standingsOfClusters(
@@ -41,10 +53,13 @@ export async function standingsOfClusters(
   const clusterIds = clusters.map(({ id }) => id);
   const watched = await watchedClusters(db, clusterIds);
   const paused = await pausedClusters(db, clusterIds);
-  const nodes = Map.groupBy(await standingsOf(db, { clusterIds }, now), ({ clusterId }) => clusterId);
+  const all = await standingNodesOfClusters(db, clusterIds);
+  const nodeStandings = await standingsOf(db, all, { of: { clusterIds }, watched, now });
+  const nodes = Map.groupBy(all, ({ clusterId }) => clusterId);
   return new Map(
     clusters.map((cluster) => {
-      const found = (nodes.get(cluster.id) ?? []).map(({ standing }) => standing);
+      const nodeIds = (nodes.get(cluster.id) ?? []).map(({ id }) => id);
+      const found = nodeIds.map((id) => nodeStandings.get(id)?.standing ?? 'UNWATCHED');
       const pause = paused.get(cluster.id);
       const isPaused = pause !== undefined && (pause.until === null || pause.until > now);
       const missing = missingNodes(cluster, found.length);
@@ -63,7 +78,10 @@ export async function standingsOfClusters(
       ];
       const reason =
         reasons.length === 0 ? null : `${reasons.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`;
-      return [cluster.id, { standing, reason: standing === 'HEALTHY' ? null : reason, nodes: found }];
+      return [
+        cluster.id,
+        { standing, reason: standing === 'HEALTHY' ? null : reason, nodes: found, nodeIds },
+      ];
     }),
   );
 }
@@ -82,52 +100,68 @@ function countsInWords(nodes: readonly Standing[]): string[] {
   });
 }
 
+interface StandingsQuery {
+  readonly of: StandingsOf;
+  readonly watched: ReadonlyMap<string, boolean>;
+  readonly now: number;
+}
+
+/** By node. */
 async function standingsOf(
   db: Db,
-  of: StandingsOf,
-  now: number,
-): Promise<(StandingWithReason & { readonly id: string; readonly clusterId: string | null })[]> {
-  const rows = await nodeStandingRows(db, of);
-  const watched = await watchedClusters(db, [...new Set(rows.flatMap(({ clusterId }) => clusterId ?? []))]);
+  nodes: readonly StandingNode[],
+  { of, watched, now }: StandingsQuery,
+): Promise<Map<string, StandingWithReason>> {
+  const { health, marks, recoveries } = await nodeStandingRows(db, of);
   const failures = await openHookFailures(
     db,
-    rows.map(({ id }) => id),
+    nodes.map(({ id }) => id),
   );
-  return rows.map((row) => {
-    const warning = failures.get(row.id)?.reason ?? null;
-    const isWatched = row.clusterId !== null && watched.get(row.clusterId) === true;
-    const known = isKnown(row, now) ? row.health : null;
-    const exclusion = inForceAt(row.exclusion, now);
-    const standing = nodeStanding({
-      watched: isWatched,
-      status: row.status,
-      state: known === null ? null : (known.state as HealthState),
-      quarantined: row.quarantine !== null,
-      excluded: exclusion !== null,
-      recovery: row.recovery === null ? null : row.recovery.startedAt === null ? 'HELD' : 'RUNNING',
-      warning: warning !== null,
-    });
-    const reason = reasonOf(standing, row, {
-      known: known?.reason ?? null,
-      warning,
-      exclusion: exclusion?.reason ?? '',
-    });
-    return { id: row.id, clusterId: row.clusterId, standing, reason };
-  });
+  return new Map(
+    nodes.map((node) => {
+      const warning = failures.get(node.id)?.reason ?? null;
+      const isWatched = node.clusterId !== null && watched.get(node.clusterId) === true;
+      const known = knownHealth(node, health.get(node.id), now);
+      const { quarantine, exclusion: excluded } = marks.get(node.id) ?? unmarked;
+      const exclusion = inForceAt(excluded, now);
+      const recovery = recoveries.get(node.id);
+      const standing = nodeStanding({
+        watched: isWatched,
+        status: node.status,
+        state: known === null ? null : (known.state as HealthState),
+        quarantined: quarantine !== null,
+        excluded: exclusion !== null,
+        recovery: recovery === undefined ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
+        warning: warning !== null,
+      });
+      const reason = reasonOf(standing, quarantine, {
+        known: known?.reason ?? null,
+        warning,
+        exclusion: exclusion?.reason ?? '',
+      });
+      return [node.id, { standing, reason }];
+    }),
+  );
 }
+
+const unmarked: HealingMarks = { quarantine: null, exclusion: null };
 
 /** A time of change that is still to come says that the clock was set back since. */
-function isKnown({ changedAt, health }: NodeStandingRow, now: number): boolean {
-  return health !== null && (changedAt > now || health.probedAt >= changedAt);
+function knownHealth(
+  { changedAt }: StandingNode,
+  health: ProbedHealth | undefined,
+  now: number,
+): ProbedHealth | null {
+  return health !== undefined && (changedAt > now || health.probedAt >= changedAt) ? health : null;
 }
 
-function inForceAt(exclusion: NodeStandingRow['exclusion'], now: number): NodeStandingRow['exclusion'] {
+function inForceAt(exclusion: HealingMarks['exclusion'], now: number): HealingMarks['exclusion'] {
   return exclusion === null || (exclusion.until !== null && exclusion.until <= now) ? null : exclusion;
 }
 
 function reasonOf(
   standing: Standing,
-  { quarantine }: NodeStandingRow,
+  quarantine: HealingMarks['quarantine'],
   { known, warning, exclusion }: { known: string | null; warning: string | null; exclusion: string },
 ): string | null {
   switch (standing) {

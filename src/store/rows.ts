@@ -9,9 +9,9 @@ export function toText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** JSON that this program wrote; its shape is the writer's. */
+/** JSON that this program wrote; its shape is the writer's. Most maps of most rows are empty. */
 export function fromText<T = JsonObject>(text: string): T {
-  return JSON.parse(text) as T;
+  return (text === '{}' ? {} : JSON.parse(text)) as T;
 }
 
 /** SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535: rows of up to 40 columns, in chunks. */

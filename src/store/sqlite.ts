@@ -16,6 +16,7 @@ import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
+import { rowReader } from './sqlite-rows.ts';
 import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
 import { refuseForeignDatabase, watchFileIdentity } from './database-file.ts';
 import type { Store, Topic, Tx } from './store.ts';
@@ -59,9 +60,10 @@ class Connection implements SqliteDatabase {
 
 function adapt(statement: StatementSync, guard: Guard): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+  const all = rowReader(statement);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => guard(() => statement.all(...values(parameters))),
+    all: (parameters) => guard(() => all(values(parameters))),
     run: (parameters) => guard(() => statement.run(...values(parameters))),
     iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
   };

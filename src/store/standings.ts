@@ -1,107 +1,149 @@
 /**
- * What a list shows of the health of nodes, in one statement for a whole page. The record of a healthy node is not read: a page of
- * nodes would cost as much as their records.
+ * What a list shows of the health of nodes, in few statements for a whole page. What few nodes have (a quarantine, an exclusion, an open
+ * recovery) is read for those alone, and of a healthy node its record is not read: a page of nodes would cost as much as their records.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { NodeStatus } from '../domain/states.ts';
 import { chunks, fromText } from './rows.ts';
 import type { Db } from './store.ts';
 
-export interface NodeStandingRow {
+/** What a node's own row says. */
+export interface StandingNode {
   readonly id: string;
-  readonly name: string;
   readonly clusterId: string | null;
   readonly status: NodeStatus;
   /** When the node was last created, updated or recovered. */
   readonly changedAt: number;
-  /** null: never probed. */
-  readonly health: {
-    readonly state: string;
-    readonly probedAt: number;
-    readonly reason: string | null;
-  } | null;
+}
+
+/** What other tables say of a node. */
+export interface NodeStandingRows {
+  /** By node; absent: never probed. */
+  readonly health: ReadonlyMap<string, ProbedHealth>;
+  readonly marks: ReadonlyMap<string, HealingMarks>;
+  readonly recoveries: ReadonlyMap<string, { readonly startedAt: number | null }>;
+}
+
+export interface ProbedHealth {
+  readonly state: string;
+  readonly probedAt: number;
+  readonly reason: string | null;
+}
+
+export interface HealingMarks {
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   readonly exclusion: { readonly until: number | null; readonly reason: string } | null;
-  readonly recovery: { readonly id: string; readonly startedAt: number | null } | null;
 }
 
 export type StandingsOf =
   | { readonly nodeIds: readonly string[] }
   | { readonly clusterIds: readonly string[] };
 
-export async function nodeStandingRows(db: Db, of: StandingsOf): Promise<NodeStandingRow[]> {
-  const [column, ids] =
-    'nodeIds' in of ? (['node.id', of.nodeIds] as const) : (['node.cluster_id', of.clusterIds] as const);
-  const rows: NodeStandingRow[] = [];
-  for (const chunk of chunks(ids)) {
-    const found = await db
+/** The nodes of clusters, each cluster's by their position. */
+export async function standingNodesOfClusters(
+  db: Db,
+  clusterIds: readonly string[],
+): Promise<StandingNode[]> {
+  const nodes: StandingNode[] = [];
+  for (const chunk of chunks(clusterIds)) {
+    const rows = await db
       .selectFrom('node')
-      .leftJoin('node_health', 'node_health.node_id', 'node.id')
-      .leftJoin('node_healing', 'node_healing.node_id', 'node.id')
-      .leftJoin('recovery', (join) =>
-        join.onRef('recovery.node_id', '=', 'node.id').on('recovery.closed_at', 'is', null),
-      )
-      .where(column, 'in', chunk)
+      .where('cluster_id', 'in', chunk)
       .select([
-        'node.id',
-        'node.name',
-        'node.cluster_id',
-        'node.status',
-        sql<number>`coalesce(node.updated_at, node.created_at, node.init_at)`.as('changed_at'),
-        'node_health.state',
-        'node_health.probed_at',
-        sql<string | null>`CASE WHEN node_health.state <> 'HEALTHY' THEN node_health.record END`.as('record'),
-        'node_healing.quarantined_at',
-        'node_healing.quarantine_reason',
-        'node_healing.excluded_at',
-        'node_healing.excluded_until',
-        'node_healing.exclude_reason',
-        'recovery.id as recovery_id',
-        'recovery.started_at',
+        'id',
+        'cluster_id',
+        'status',
+        sql<number>`coalesce(updated_at, created_at, init_at)`.as('changed_at'),
       ])
-      .orderBy('node.cluster_id')
-      .orderBy('node.idx')
-      .orderBy('node.id')
+      .orderBy('cluster_id')
+      .orderBy('idx')
+      .orderBy('id')
       .execute();
-    rows.push(...found.map(toStandingRow));
+    for (const row of rows)
+      nodes.push({
+        id: row.id,
+        clusterId: row.cluster_id,
+        status: row.status as NodeStatus,
+        changedAt: row.changed_at,
+      });
   }
-  return rows;
+  return nodes;
 }
 
-interface FoundRow {
-  readonly id: string;
-  readonly name: string;
-  readonly cluster_id: string | null;
-  readonly status: string;
-  readonly changed_at: number;
-  readonly state: string | null;
-  readonly probed_at: number | null;
-  readonly record: string | null;
-  readonly quarantined_at: number | null;
-  readonly quarantine_reason: string | null;
-  readonly excluded_at: number | null;
-  readonly excluded_until: number | null;
-  readonly exclude_reason: string | null;
-  readonly recovery_id: string | null;
-  readonly started_at: number | null;
+export async function nodeStandingRows(db: Db, of: StandingsOf): Promise<NodeStandingRows> {
+  const health = new Map<string, ProbedHealth>();
+  const marks = new Map<string, HealingMarks>();
+  const recoveries = new Map<string, { startedAt: number | null }>();
+  for (const chunk of chunks('nodeIds' in of ? of.nodeIds : of.clusterIds)) {
+    const isOfThese =
+      'nodeIds' in of
+        ? sql<SqlBool>`node_id in (${sql.join(chunk)})`
+        : sql<SqlBool>`node_id in (select id from node where cluster_id in (${sql.join(chunk)}))`;
+    await addHealth(db, isOfThese, health);
+    await addMarks(db, isOfThese, marks);
+    await addRecoveries(db, isOfThese, recoveries);
+  }
+  return { health, marks, recoveries };
 }
 
-function toStandingRow(row: FoundRow): NodeStandingRow {
-  const { quarantined_at: quarantinedAt, excluded_at: excludedAt, recovery_id: recoveryId } = row;
-  return {
-    id: row.id,
-    name: row.name,
-    clusterId: row.cluster_id,
-    status: row.status as NodeStatus,
-    changedAt: row.changed_at,
-    health:
-      row.state === null
-        ? null
-        : { state: row.state, probedAt: row.probed_at ?? 0, reason: reasonIn(row.record) },
-    quarantine: quarantinedAt === null ? null : { since: quarantinedAt, reason: row.quarantine_reason ?? '' },
-    exclusion: excludedAt === null ? null : { until: row.excluded_until, reason: row.exclude_reason ?? '' },
-    recovery: recoveryId === null ? null : { id: recoveryId, startedAt: row.started_at },
-  };
+async function addHealth(
+  db: Db,
+  isOfThese: RawBuilder<SqlBool>,
+  health: Map<string, ProbedHealth>,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('node_health')
+    .where(isOfThese)
+    .select([
+      'node_id',
+      'state',
+      'probed_at',
+      sql<string | null>`CASE WHEN state <> 'HEALTHY' THEN record END`.as('record'),
+    ])
+    .execute();
+  for (const { node_id: nodeId, state, probed_at: probedAt, record } of rows)
+    health.set(nodeId, { state, probedAt, reason: reasonIn(record) });
+}
+
+async function addMarks(
+  db: Db,
+  isOfThese: RawBuilder<SqlBool>,
+  marks: Map<string, HealingMarks>,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('node_healing')
+    .where(isOfThese)
+    .where((eb) => eb.or([eb('quarantined_at', 'is not', null), eb('excluded_at', 'is not', null)]))
+    .select([
+      'node_id',
+      'quarantined_at',
+      'quarantine_reason',
+      'excluded_at',
+      'excluded_until',
+      'exclude_reason',
+    ])
+    .execute();
+  for (const row of rows) {
+    const { quarantined_at: since, quarantine_reason: reason, excluded_at: excludedAt } = row;
+    marks.set(row.node_id, {
+      quarantine: since === null ? null : { since, reason: reason ?? '' },
+      exclusion: excludedAt === null ? null : { until: row.excluded_until, reason: row.exclude_reason ?? '' },
+    });
+  }
+}
+
+async function addRecoveries(
+  db: Db,
+  isOfThese: RawBuilder<SqlBool>,
+  recoveries: Map<string, { startedAt: number | null }>,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('recovery')
+    .where(isOfThese)
+    .where('closed_at', 'is', null)
+    .select(['node_id', 'started_at'])
+    .execute();
+  for (const row of rows) recoveries.set(row.node_id, { startedAt: row.started_at });
 }
 
 function reasonIn(record: string | null): string | null {

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Cluster } from '../../domain/model.ts';
 import { bindingIdsOfClusters } from '../../store/cluster-policies.ts';
-import { nodeIdsOfClusters } from '../../store/nodes.ts';
 import { profileNames } from '../../store/profiles.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
@@ -46,21 +45,42 @@ export async function toClusterAnswers(
   clusters: readonly Cluster[],
 ): Promise<ClusterAnswer[]> {
   const ids = clusters.map((cluster) => cluster.id);
-  const nodes = await nodeIdsOfClusters(db, ids);
   const bindings = await bindingIdsOfClusters(db, ids);
   const profiles = await profileNames(
     db,
     clusters.map((cluster) => cluster.profileId),
   );
   const health = await standingsOfClusters(db, clusters, now());
-  return clusters.map((cluster) => ({
-    ...ownFields(cluster),
-    health: health.get(cluster.id)?.standing ?? 'UNWATCHED',
-    health_reason: health.get(cluster.id)?.reason ?? null,
-    nodes: nodes.get(cluster.id) ?? [],
-    policies: bindings.get(cluster.id) ?? [],
-    profile_name: profiles.get(cluster.profileId) ?? null,
-  }));
+  return clusters.map((cluster) => {
+    const standing = health.get(cluster.id);
+    // In the order of the alphabet: what is not, is sorted again for each answer.
+    return {
+      config: cluster.config,
+      created_at: secondsOrNull(cluster.createdAt),
+      data: cluster.data,
+      dependents: cluster.dependents,
+      desired_capacity: cluster.desiredCapacity,
+      domain: cluster.domain,
+      health: standing?.standing ?? 'UNWATCHED',
+      health_reason: standing?.reason ?? null,
+      id: cluster.id,
+      init_at: seconds(cluster.initAt),
+      max_size: cluster.maxSize,
+      metadata: cluster.metadata,
+      min_size: cluster.minSize,
+      name: cluster.name,
+      nodes: [...(standing?.nodeIds ?? [])],
+      policies: bindings.get(cluster.id) ?? [],
+      profile_id: cluster.profileId,
+      profile_name: profiles.get(cluster.profileId) ?? null,
+      project: cluster.project,
+      status: cluster.status,
+      status_reason: cluster.statusReason,
+      timeout: cluster.timeout,
+      updated_at: secondsOrNull(cluster.updatedAt),
+      user: cluster.user,
+    };
+  });
 }
 
 export async function toClusterAnswer(
@@ -68,32 +88,6 @@ export async function toClusterAnswer(
   cluster: Cluster,
 ): Promise<ClusterAnswer | undefined> {
   return (await toClusterAnswers(tools, [cluster]))[0];
-}
-
-function ownFields(
-  cluster: Cluster,
-): Omit<ClusterAnswer, 'nodes' | 'policies' | 'profile_name' | 'health' | 'health_reason'> {
-  return {
-    config: cluster.config,
-    created_at: secondsOrNull(cluster.createdAt),
-    data: cluster.data,
-    dependents: cluster.dependents,
-    desired_capacity: cluster.desiredCapacity,
-    domain: cluster.domain,
-    id: cluster.id,
-    init_at: seconds(cluster.initAt),
-    max_size: cluster.maxSize,
-    metadata: cluster.metadata,
-    min_size: cluster.minSize,
-    name: cluster.name,
-    profile_id: cluster.profileId,
-    project: cluster.project,
-    status: cluster.status,
-    status_reason: cluster.statusReason,
-    timeout: cluster.timeout,
-    updated_at: secondsOrNull(cluster.updatedAt),
-    user: cluster.user,
-  };
 }
 
 export const embeddedClusterShape = clusterShape
@@ -110,14 +104,27 @@ export const embeddedClusterShape = clusterShape
 
 /** The cluster inside an event: as it is now, in the words of Senlin's database. */
 export function toEmbeddedCluster(cluster: Cluster): z.infer<typeof embeddedClusterShape> {
-  const { metadata, ...rest } = ownFields(cluster);
   return {
-    ...rest,
+    config: cluster.config,
     created_at: microsecondsOrNull(cluster.createdAt),
+    data: cluster.data,
+    dependents: cluster.dependents,
+    desired_capacity: cluster.desiredCapacity,
+    domain: cluster.domain,
+    id: cluster.id,
     init_at: microseconds(cluster.initAt),
-    meta_data: metadata,
+    max_size: cluster.maxSize,
+    meta_data: cluster.metadata,
+    min_size: cluster.minSize,
+    name: cluster.name,
     next_index: cluster.nextIndex,
     parent: null,
+    profile_id: cluster.profileId,
+    project: cluster.project,
+    status: cluster.status,
+    status_reason: cluster.statusReason,
+    timeout: cluster.timeout,
     updated_at: microsecondsOrNull(cluster.updatedAt),
+    user: cluster.user,
   };
 }

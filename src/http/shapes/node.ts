@@ -50,11 +50,7 @@ export async function toNodeAnswers(
     db,
     nodes.map((node) => node.profileId),
   );
-  const health = await standingsOfNodes(
-    db,
-    nodes.map((node) => node.id),
-    now(),
-  );
+  const health = await standingsOfNodes(db, nodes, now());
   return nodes.map((node) =>
     toNodeAnswer(node, names.get(node.profileId) ?? null, health.get(node.id) ?? unwatched, minor),
   );
