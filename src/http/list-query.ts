@@ -11,7 +11,15 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
   readonly sorts: readonly Sort[];
   /** False: the list is always whole (the policies of a cluster). */
   readonly paged?: boolean;
+  /**
+   * Most objects of one answer, for what is written without end (events, actions): a larger `limit`, and none, means this many. Absent:
+   * no bound.
+   */
+  readonly pageSize?: number;
 }
+
+/** Of lists that grow without end: an answer of this many is written in a few milliseconds, and one of 100,000 would block the server. */
+export const LARGEST_PAGE = 1000;
 
 export interface ListRequest<Filter extends string, Sort extends string> {
   readonly filters: Partial<Record<Filter, string[]>>;
@@ -25,12 +33,13 @@ export function listQuery<Filter extends string, Sort extends string>({
   filters,
   sorts,
   paged = true,
+  pageSize = Number.POSITIVE_INFINITY,
 }: ListDeclaration<Filter, Sort>): z.ZodType<ListRequest<Filter, Sort>> {
   const names = Object.keys(filters) as Filter[];
   const shape: Record<string, z.ZodType> = {
     sort: last(sortField(sorts)),
     global_project: last(booleanField('query-boolean')),
-    ...(paged ? { limit: last(limitField()), marker: last(uuidField()) } : {}),
+    ...(paged ? { limit: last(limitField(pageSize)), marker: last(uuidField()) } : {}),
   };
   for (const name of names) {
     const words = filters[name];
@@ -42,12 +51,23 @@ export function listQuery<Filter extends string, Sort extends string>({
     >,
     sort: (found['sort'] ?? []) as { key: Sort; descending: boolean }[],
     marker: found['marker'] as string | undefined,
-    limit: found['limit'] as number | undefined,
+    limit: pageLimit(found['limit'] as number | undefined, pageSize),
     globalProject: found['global_project'] === true,
   }));
 }
 
-export function limitField(): z.ZodType<number> {
+/** @returns undefined: no limit. */
+export function pageLimit(limit: number | undefined, pageSize: number): number | undefined {
+  const smaller = Math.min(limit ?? pageSize, pageSize);
+  return Number.isFinite(smaller) ? smaller : undefined;
+}
+
+export function limitField(pageSize = Number.POSITIVE_INFINITY): z.ZodType<number> {
+  const bound = Number.isFinite(pageSize)
+    ? {
+        description: `A page has at most ${pageSize} objects; \`marker\` is the id of the last one of the page before.`,
+      }
+    : {};
   return z
     .unknown()
     .transform((value, context) => {
@@ -58,7 +78,7 @@ export function limitField(): z.ZodType<number> {
       context.addIssue({ code: 'custom', input: value, params });
       return z.NEVER;
     })
-    .meta({ type: 'integer', minimum: 0 });
+    .meta({ type: 'integer', minimum: 0, ...bound });
 }
 
 /** `name:desc,created_at` */

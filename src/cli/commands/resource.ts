@@ -96,12 +96,32 @@ export function addList<T extends object, Row, Query extends object>(
       const { limit, sort } = options;
       // The words behind the options are the user's: what the API does not take it refuses with its reason.
       const query = { ...filterQuery(filters, options), limit, sort } as Query;
-      const listed = await resource.list(session.api, query);
+      const listed = await listPages(session.api, resource, query, limit as number | undefined);
       const objects = resource.isOrderedByName === true && sort === undefined ? byName(listed) : listed;
       if (session.json) writeJson(terminal, objects);
       else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
       else printRows(session, resource.columns, await resource.rows(session.api, objects));
     });
+}
+
+/** The API's largest page of what grows without end (actions, recoveries). */
+const LARGEST_PAGE = 1000;
+
+/** Page after page: users who give no limit read the whole list. */
+async function listPages<T extends object, Query extends object>(
+  api: ApiClient,
+  { list }: Pick<Resource<T, never, Query>, 'list'>,
+  query: Query,
+  limit: number | undefined,
+): Promise<readonly T[]> {
+  const objects: T[] = [];
+  for (;;) {
+    const marker = (objects.at(-1) as { readonly id?: string } | undefined)?.id;
+    const left = limit === undefined ? undefined : limit - objects.length;
+    const page = await list(api, marker === undefined ? query : { ...query, marker, limit: left });
+    objects.push(...page);
+    if (page.length !== LARGEST_PAGE || left === LARGEST_PAGE) return objects;
+  }
 }
 
 const names = new Intl.Collator('en', { numeric: true });

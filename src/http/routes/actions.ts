@@ -7,7 +7,7 @@ import { findId, requireObject } from '../../requests/find-object.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { listActions } from '../../store/action-listing.ts';
 import { booleanField, defined, last, textField } from '../fields.ts';
-import { listQuery, toStoreQuery } from '../list-query.ts';
+import { LARGEST_PAGE, listQuery, toStoreQuery } from '../list-query.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionShape, toActionAnswers } from '../shapes/action.ts';
 
@@ -22,6 +22,7 @@ const list = route({
   tag,
   role: 'member',
   query: listQuery({
+    pageSize: LARGEST_PAGE,
     filters: {
       name: null,
       action: [...clusterActionNames, ...nodeActionNames],

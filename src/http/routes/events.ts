@@ -5,7 +5,7 @@ import { visibleProject } from '../../requests/request-tools.ts';
 import { getEvent, listEvents } from '../../store/events.ts';
 import type { EventStreams } from '../event-stream.ts';
 import { defined } from '../fields.ts';
-import { listQuery, toStoreQuery } from '../list-query.ts';
+import { LARGEST_PAGE, listQuery, toStoreQuery } from '../list-query.ts';
 import { param, route, type Route } from '../route.ts';
 import { eventShape, toEventAnswers } from '../shapes/event.ts';
 import { clusterIdsOrSame } from './actions.ts';
@@ -19,6 +19,7 @@ const list = route({
   tag,
   role: 'member',
   query: listQuery({
+    pageSize: LARGEST_PAGE,
     filters: {
       oname: null,
       otype: null,

@@ -9,7 +9,7 @@ import {
 } from '../../requests/recoveries.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { each, last, textField, uuidField, wordField } from '../fields.ts';
-import { limitField } from '../list-query.ts';
+import { LARGEST_PAGE, limitField, pageLimit } from '../list-query.ts';
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
   recoveryShape,
@@ -33,7 +33,7 @@ const list = route({
     action: last(textField()),
     execution: last(textField()),
     state: each(wordField(states, 'filter')),
-    limit: last(limitField()),
+    limit: last(limitField(LARGEST_PAGE)).transform((limit) => pageLimit(limit, LARGEST_PAGE)),
     marker: last(uuidField()),
   }),
   answers: {

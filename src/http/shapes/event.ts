@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster, Event } from '../../domain/model.ts';
+import type { Event } from '../../domain/model.ts';
 import { getClusters } from '../../store/clusters.ts';
 import type { Db } from '../../store/store.ts';
 import { withOffset } from '../times.ts';
@@ -30,6 +30,8 @@ export const eventShape = streamedEventShape
   })
   .meta({ id: 'Event' });
 
+type EmbeddedCluster = z.infer<typeof embeddedClusterShape>;
+
 /** Events with their clusters: one query, however many events there are. */
 export async function toEventAnswers(
   db: Db,
@@ -39,11 +41,16 @@ export async function toEventAnswers(
     db,
     events.flatMap((event) => event.clusterId ?? []),
   );
-  const byId = new Map<string | null, Cluster>(clusters.map((cluster) => [cluster.id, cluster]));
-  return events.map((event) => {
-    const cluster = byId.get(event.clusterId);
-    return { ...toStreamedEvent(event), cluster: cluster === undefined ? null : toEmbeddedCluster(cluster) };
-  });
+  const byId = new Map<string | null, EmbeddedCluster>(
+    clusters.map((cluster) => [cluster.id, toEmbeddedCluster(cluster)]),
+  );
+  return events.map((event) => toEventAnswer(event, byId.get(event.clusterId) ?? null));
+}
+
+/** In the order of the alphabet: what is not, is sorted again for each answer. */
+function toEventAnswer(event: Event, cluster: EmbeddedCluster | null): z.infer<typeof eventShape> {
+  const { action, ...rest } = toStreamedEvent(event);
+  return { action, cluster, ...rest };
 }
 
 export function toStreamedEvent(event: Event): z.infer<typeof streamedEventShape> {
