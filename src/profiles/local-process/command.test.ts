@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { usePlace } from '../../../test/profiles/local-process-nodes.ts';
@@ -29,6 +29,17 @@ describe('a command is looked for', () => {
 describe('the machine is asked', () => {
   test('and has all that the spec names', async () => {
     expect(await examineSpec(specOf({ command: ['sh'], cwd: place.dataDir }))).toEqual([]);
+  });
+
+  test('again for a command that was found before and has been removed', async () => {
+    await writeFile(join(place.dataDir, 'tool'), '', { mode: 0o755 });
+    const spec = specOf({ command: ['tool'], env: { PATH: place.dataDir } });
+    expect(await examineSpec(spec)).toEqual([]);
+    expect(await examineSpec(spec)).toEqual([]);
+    await rm(join(place.dataDir, 'tool'));
+    expect(await examineSpec(spec)).toMatchObject([
+      { field: 'command[0]', found: '"tool", a program that is in no directory of PATH' },
+    ]);
   });
 
   test('and cannot say for a command that differs between nodes', async () => {

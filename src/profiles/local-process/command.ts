@@ -86,8 +86,25 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
   if (spec.cwd === undefined && name.includes('/') && !isAbsolute(name)) {
     return 'a path within a working directory that is empty at first';
   }
-  const found = await findCommand(name, spec, spec.cwd ?? '/');
-  return 'problem' in found ? found.problem : undefined;
+  const cwd = spec.cwd ?? '/';
+  const key = JSON.stringify([name, spec.env['PATH'], cwd]);
+  const known = foundBefore.get(key);
+  // That it can still be executed there is enough to know; what a node runs is searched for again when it starts.
+  if (known !== undefined && (await isProgram(known))) return undefined;
+  foundBefore.delete(key);
+  const found = await findCommand(name, spec, cwd);
+  if ('problem' in found) return found.problem;
+  if (foundBefore.size >= 100) foundBefore.clear();
+  foundBefore.set(key, found.file);
+  return undefined;
+}
+
+/** Where commands were found: a search asks the file system once for each directory of PATH. */
+const foundBefore = new Map<string, string>();
+
+async function isProgram(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined);
+  return found?.isFile() === true && (await mayExecute(file));
 }
 
 async function mayExecute(path: string): Promise<boolean> {
