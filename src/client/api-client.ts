@@ -63,9 +63,9 @@ export class ApiError extends Error {
   }
 }
 
-/** There was no answer. */
+/** There was no answer, or only that the server is not ready yet: the same request may be answered later. */
 export class UnreachableError extends Error {
-  constructor(url: string, reason: string, cause: unknown) {
+  constructor(url: string, reason: string, cause?: unknown) {
     super(`No Coppice server answers at ${url} (${reason}).`, { cause });
     this.name = 'UnreachableError';
   }
@@ -209,7 +209,10 @@ function actionIdOf(response: Response, body: Json): string | undefined {
   return /\/actions\/([^/?]+)$/.exec(response.headers.get('location') ?? '')?.[1];
 }
 
-function refusal(status: number, body: Json, url: string): ApiError {
+function refusal(status: number, body: Json, url: string): ApiError | UnreachableError {
+  // A server that starts has taken its port, and answers nothing else.
+  if (status === 503 && isJsonObject(body) && body['status'] === 'unavailable')
+    return new UnreachableError(url, String(body['reason']));
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const { message, type } = error;
   if (typeof message === 'string')
