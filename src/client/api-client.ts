@@ -212,7 +212,7 @@ function actionIdOf(response: Response, body: Json): string | undefined {
 function refusal(status: number, body: Json, url: string): ApiError | UnreachableError {
   // A server that starts has taken its port, and answers nothing else.
   if (status === 503 && isJsonObject(body) && body['status'] === 'unavailable')
-    return new UnreachableError(url, String(body['reason']));
+    return new UnreachableError(url, typeof body['reason'] === 'string' ? body['reason'] : 'it is not ready');
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const { message, type } = error;
   if (typeof message === 'string')

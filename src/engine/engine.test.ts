@@ -20,6 +20,14 @@ import type { ActionContext, ActionDefinition, ActionInterrupted } from './actio
 import { Engine } from './engine.ts';
 import { joined } from '../../test/support/membership.ts';
 
+/** On a busy machine the time of an action may be up before its step begins: then the signal is aborted already. */
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    else signal.addEventListener('abort', reject);
+  });
+}
+
 type Body = ActionDefinition['run'];
 
 describe.each(backends)('the engine on $name', (backend) => {
@@ -428,13 +436,7 @@ describe.each(backends)('the engine on $name', (backend) => {
   it('ends an action that takes too long, in a step, in a wait, and with its children', async () => {
     const why: string[] = [];
     await start({
-      STEP: (context) =>
-        ignore(
-          context.step(
-            'hang',
-            ({ signal }) => new Promise<void>((_, no) => signal.addEventListener('abort', no)),
-          ),
-        ),
+      STEP: (context) => ignore(context.step('hang', ({ signal }) => untilAborted(signal))),
       WAIT: async (context) => {
         await context.sleep('long', 60_000).catch((error: ActionInterrupted) => {
           why.push(error.why);
