@@ -629,6 +629,8 @@ export interface Schemas {
     readonly workflow: {
       readonly execution_id: string;
       readonly name: string;
+      /** Since when it is in this state. */
+      readonly since: string | null;
       readonly state: string;
       readonly state_info: string | null;
     } | null;

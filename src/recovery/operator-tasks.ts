@@ -26,6 +26,7 @@ export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
     ...firstOf(cluster.nodes, includes),
     ...incomplete(cluster),
     ...paused(cluster),
+    ...disabled(cluster),
   ];
   const isNew = (task: OperatorTask, index: number): boolean =>
     tasks.findIndex(({ command }) => command === task.command) === index;
@@ -170,4 +171,9 @@ function paused({ name, maintenance, nodes }: ExplainedCluster): OperatorTask[] 
   if (maintenance === null || maintenance.action !== undefined) return [];
   const waits = nodes.some(({ standing }) => standing === 'HELD' || standing === 'FAILED');
   return [resume(name, waits && maintenance.until === null)];
+}
+
+/** Where no failure is known, it may be meant: but nothing would be known of a failure, either. */
+function disabled({ name, policy }: ExplainedCluster): OperatorTask[] {
+  return policy === null || policy.enabled ? [] : [{ ...enable(name, policy.name), required: false }];
 }

@@ -126,13 +126,15 @@ function inWords(
   const purpose = step.purpose === 'action' ? '' : `${step.purpose}: `;
   const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
   if (step.state !== 'RUNNING') return `${purpose}${label}${attempt}: ${step.state}`;
-  const what = verifying ? 'done, and the node is being verified' : workflowText(workflow);
+  const what = verifying ? 'done, and the node is being verified' : workflowText(workflow, now);
   const until = deadline === null ? '' : `, for ${duration(deadline - now)} more at most`;
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
   return `${purpose}${label}${attempt}: ${what}${until}${then}`;
 }
 
-function workflowText(workflow: StepExecution | null): string {
+function workflowText(workflow: StepExecution | null, now: number): string {
   if (workflow === null || workflow.state !== 'PAUSED') return 'runs';
-  return `its workflow is PAUSED${workflow.stateInfo === null || workflow.stateInfo === '' ? '' : ` (${workflow.stateInfo})`}`;
+  const { since, stateInfo } = workflow;
+  const how = stateInfo === null || stateInfo === '' ? '' : ` (${stateInfo})`;
+  return `its workflow is PAUSED${since === null ? '' : ` since ${duration(now - since)}`}${how}`;
 }

@@ -7,6 +7,8 @@ export interface StepExecution {
   readonly name: string;
   readonly state: WorkflowState;
   readonly stateInfo: string | null;
+  /** Since when it is in this state; null: the engine does not say. */
+  readonly since: number | null;
 }
 
 /** null: there is none, or the engine does not answer now; that is no reason to say nothing of the recovery. */
@@ -17,8 +19,8 @@ export async function executionOf(
   try {
     const execution = await workflows?.get(executionId);
     if (execution === undefined) return null;
-    const { workflowName: name, state, stateInfo } = execution;
-    return { executionId, name, state, stateInfo };
+    const { workflowName: name, state, stateInfo, changedAt: since = null } = execution;
+    return { executionId, name, state, stateInfo, since };
   } catch {
     return null;
   }

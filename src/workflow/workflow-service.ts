@@ -20,6 +20,8 @@ export interface WorkflowExecution {
   readonly workflowName: string;
   readonly state: WorkflowState;
   readonly stateInfo: string | null;
+  /** When its state last changed; absent: the engine does not say. */
+  readonly changedAt?: number;
   readonly input: JsonObject;
   readonly output: JsonObject;
 }

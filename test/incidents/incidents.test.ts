@@ -72,7 +72,7 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     const recovery = { actions: [workflowStep('approve'), { name: 'REBOOT' }] };
     await server.cluster('paused', sleeper, policy(recovery), 1);
     await server.killNode('paused-1');
-    await server.seeUntil('paused', [/PAUSED/, /coppice workflow resume [0-9a-f-]+/]);
+    await server.seeUntil('paused', [/PAUSED since /, /coppice workflow resume [0-9a-f-]+/]);
   });
 
   test('5: too many nodes are unhealthy at once', async () => {

@@ -449,7 +449,10 @@ describe('executions', () => {
     const id = await start('waiting');
     const put = (body: JsonObject): Promise<RestAnswer> => rest.call('PUT', `/executions/${id}`, body);
     expect(fault(await put({ params: { env: { a: 1 } }, state: 'RUNNING' }))[0]).toBe(403);
-    expect((await put({ state: 'PAUSED' })).body['state']).toBe('PAUSED');
+    expect((await put({ state: 'PAUSED' })).body).toMatchObject({
+      state: 'PAUSED',
+      state_info: 'paused by user local',
+    });
     expect(fault(await put({ state: 'SUCCESS' }))[2]).toMatch(
       /Can't change workflow execution state from PAUSED to SUCCESS/,
     );

@@ -18,7 +18,13 @@ export const runningStepShape = z
     state: text,
     verifying: z.boolean().describe('The operation is over, and the node is probed until it is healthy.'),
     workflow: z
-      .strictObject({ execution_id: id, name: text, state: text, state_info: nullableText })
+      .strictObject({
+        execution_id: id,
+        name: text,
+        since: nullableTime.describe('Since when it is in this state.'),
+        state: text,
+        state_info: nullableText,
+      })
       .nullable()
       .describe('Of a WORKFLOW that runs: its execution, which may be PAUSED.'),
     workflow_name: nullableText,
@@ -47,6 +53,7 @@ export function toRunningStep({
     workflow: workflow && {
       execution_id: workflow.executionId,
       name: workflow.name,
+      since: millisecondsOrNull(workflow.since),
       state: workflow.state,
       state_info: workflow.stateInfo,
     },

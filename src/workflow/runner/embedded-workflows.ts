@@ -134,6 +134,6 @@ function description(
 }
 
 function toExecution({ record }: StoredExecution): WorkflowExecution {
-  const { id, workflow, state, stateInfo, input, output } = record;
-  return { id, workflowName: workflow, state, stateInfo, input, output };
+  const { id, workflow, state, stateInfo, updatedAt: changedAt, input, output } = record;
+  return { id, workflowName: workflow, state, stateInfo, changedAt, input, output };
 }
