@@ -242,7 +242,8 @@ export class ActionRun implements ActionContext {
       const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
       await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       // With none left nothing would wake us: read again at once.
-      const wakeAt = left === 0 ? this.now() : this.#wakeBy();
+      const wakeBy = interruption === undefined ? this.#wakeBy() : null;
+      const wakeAt = left === 0 ? this.now() : wakeBy;
       return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
     });
   }
@@ -330,8 +331,12 @@ export class ActionRun implements ActionContext {
     return { actionId: this.action.id, epoch: this.epoch, cancelled: this.#cancelled };
   }
 
-  /** The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. */
+  /**
+   * The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. An interruption that came
+   * while the wait was being written has not been thrown yet: the action is woken for it at once.
+   */
   #wakeBy(): number | null {
+    if (this.#interruption !== undefined) return this.now();
     return this.#expired || this.#cancelled ? null : this.#deadline;
   }
 

@@ -20,6 +20,21 @@ import type { ActionContext, ActionDefinition, ActionInterrupted } from './actio
 import { Engine } from './engine.ts';
 import { joined } from '../../test/support/membership.ts';
 
+/** The store, with another way to write. */
+function withWrite(store: Store, write: Store['write']): Store {
+  return {
+    db: store.db,
+    listen: (topic, listener) => store.listen(topic, listener),
+    onCommitted: (listener) => store.onCommitted(listener),
+    location: store.location,
+    writeFailure: undefined,
+    isExclusive: true,
+    isFailure: (error) => store.isFailure(error),
+    close: () => store.close(),
+    write,
+  };
+}
+
 /** On a busy machine the time of an action may be up before its step begins: then the signal is aborted already. */
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((_, reject) => {
@@ -200,23 +215,13 @@ describe.each(backends)('the engine on $name', (backend) => {
   it('misses no signal that is sent while it lies down to wait', async () => {
     let armed = false;
     const { store } = test;
-    const racing: Store = {
-      db: store.db,
-      listen: (topic, listener) => store.listen(topic, listener),
-      onCommitted: (listener) => store.onCommitted(listener),
-      location: store.location,
-      writeFailure: undefined,
-      isExclusive: true,
-      isFailure: (error) => store.isFailure(error),
-      close: () => store.close(),
-      async write(work) {
-        if (armed) {
-          armed = false;
-          await store.write((tx) => sendSignal(tx, 'go', {}, Date.now()));
-        }
-        return await store.write(work);
-      },
-    };
+    const racing = withWrite(store, async (work) => {
+      if (armed) {
+        armed = false;
+        await store.write((tx) => sendSignal(tx, 'go', {}, Date.now()));
+      }
+      return await store.write(work);
+    });
     const wait: Body = async (context) => {
       armed = true;
       await context.waitFor('wait', 'go', 60_000);
@@ -432,6 +437,29 @@ describe.each(backends)('the engine on $name', (backend) => {
       { status_reason: 'asked for' },
     ]);
   });
+
+  it.each(['sleep', 'children'] as const)(
+    'ends an action whose time is up while its wait (%s) is being written',
+    async (kind) => {
+      let armed = false;
+      const { store } = test;
+      const slow = withWrite(store, async (work) => {
+        const isWait = armed;
+        armed = false;
+        const until = Date.now() + 100;
+        if (isWait) await eventually('the time of the action is up', () => Date.now() > until);
+        return await store.write(work);
+      });
+      const wait: Body = async (context) => {
+        armed = true;
+        if (kind === 'sleep') await context.sleep('long', 60_000);
+        else await context.children('all', [child('a')]);
+      };
+      await start({ WAIT: wait, CHILD: (context) => ignore(context.sleep('long', 60_000)) }, { store: slow });
+      const [id = ''] = await enqueue(newAction('WAIT', { timeout: 0.05 }));
+      expect((await ended(id)).statusReason).toContain('longer than 0.05 seconds');
+    },
+  );
 
   it('ends an action that takes too long, in a step, in a wait, and with its children', async () => {
     const why: string[] = [];
