@@ -286,3 +286,10 @@ test('on a terminal no line is longer than the terminal, and no word is broken',
     '                        recovery begins in 60 s',
   ]);
 });
+
+test('a node that failed again was healthy at the verification, and not helped', async () => {
+  const lines = await drawn({ failed_again: { after_seconds: 22, recovery_id: 'r2' } });
+  expect(lines.join('\n')).toContain(
+    '● RECOVERED        RECREATE: healthy at verification, failed again after 22 s',
+  );
+});

@@ -184,14 +184,18 @@ function closeEntry(
   const words =
     step === undefined
       ? firstLine(rest)
-      : `${stepTitle(step, steps)} ${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
+      : `${stepTitle(step, steps)}${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
   return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
 }
 
 function whatItDid(step: Step, recovery: Recovery): string {
-  if (recovery.state !== 'RECOVERED') return step.started_at === null ? 'was not run' : 'did not help';
-  if (isObserved(recovery)) return 'is supposed to help (OBSERVE touched nothing)';
-  return step.reason === notVerified ? 'succeeded; whether it helped was not verified' : 'helped';
+  if (recovery.state !== 'RECOVERED') return step.started_at === null ? ' was not run' : ' did not help';
+  if (isObserved(recovery)) return ' is supposed to help (OBSERVE touched nothing)';
+  const { failed_again: again } = recovery;
+  const after = again === null ? null : `failed again after ${duration(again.after_seconds * 1000)}`;
+  if (step.reason === notVerified)
+    return after === null ? ' succeeded; whether it helped was not verified' : ` succeeded; ${after}`;
+  return after === null ? ' helped' : `: healthy at verification, ${after}`;
 }
 
 /** The last step whose reason is quoted in a reason. */
