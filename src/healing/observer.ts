@@ -1,0 +1,206 @@
+/**
+ * Observes the nodes that are watched: runs the rounds of probes, turns their verdicts into health records, and writes a record where it
+ * has changed. Whoever is to decide what follows is told which cluster it was; nothing is decided here.
+ *
+ *     watch list -> rounds -> probe -> classify -> write (only what changed) -> onChange(cluster)
+ */
+import type { Node, Profile } from '../domain/model.ts';
+import { changedAt, recordSince } from '../clusters/current-health.ts';
+import { manage } from '../clusters/managed-node.ts';
+import type { ProbeTarget } from '../health/detector.ts';
+import type { ProbeLimits } from '../health/probe-limiter.ts';
+import type { ModeVerdict } from '../health/probe-node.ts';
+import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
+import { classifyHealth, type HealthRecord } from '../recovery/classify-health.ts';
+import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
+import { getNode } from '../store/nodes.ts';
+import { getProfile } from '../store/profiles.ts';
+import type { Store } from '../store/store.ts';
+import { emptyWatchList, type WatchList } from './watch-list.ts';
+
+export interface ObserverOptions {
+  readonly store: Store;
+  readonly profileTypes: ProfileTypes;
+  readonly now: () => number;
+  readonly log: {
+    error(details: object, message: string): void;
+    info(details: object, message: string): void;
+  };
+  readonly metrics?: RoundsMetrics;
+  readonly limits?: ProbeLimits;
+  /** A node of this cluster was found to be different, or its status says something else than its health. */
+  readonly onChange: (clusterId: string) => void;
+}
+
+/** Statuses in which a node is being worked on: what a probe would see is not the node's own doing. */
+const busy: ReadonlySet<Node['status']> = new Set([
+  'INIT',
+  'CREATING',
+  'UPDATING',
+  'DELETING',
+  'RECOVERING',
+  'OPERATING',
+]);
+
+export class Observer {
+  readonly #options: ObserverOptions;
+  readonly #store: Store;
+  readonly #now: () => number;
+  readonly #rounds: Rounds;
+  readonly #records = new Map<string, HealthRecord>();
+  /** What is written of each node: a change is what differs from it. */
+  readonly #written = new Map<string, HealthRecord>();
+  /** When each node was last changed, and its status, as of its last probe. */
+  readonly #found = new Map<string, { readonly changedAt: number; readonly status: Node['status'] }>();
+  readonly #profiles = new Map<string, Profile>();
+  /** Where events come from, while a policy wants them. */
+  #eventSources: readonly { stop(): void }[] = [];
+  #list: WatchList = emptyWatchList;
+  #stopped = false;
+
+  constructor(options: ObserverOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#now = options.now;
+    this.#rounds = new Rounds({
+      target: (node) => this.#target(node),
+      hasFailed: (node) => this.#records.get(node.id)?.state === 'FAILED',
+      onResult: (node, verdicts, at, begunAt) => this.#recordProbe(node, verdicts, at, begunAt),
+      log: options.log,
+      ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
+    });
+  }
+
+  start(): void {
+    this.#rounds.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#listenToEvents(false);
+    await this.#rounds.stop();
+  }
+
+  /** From now on these nodes are watched, and no others. */
+  async watch(list: WatchList): Promise<void> {
+    this.#list = list;
+    this.#profiles.clear();
+    await this.#loadRecords();
+    this.#rounds.reconcile(list.nodes);
+    this.#listenToEvents(list.wantingEvents.size > 0);
+  }
+
+  /** What the last probe made of the node, whether it changed anything or not; undefined: it is not watched here. */
+  lastRecord(nodeId: string): HealthRecord | undefined {
+    return this.#records.get(nodeId);
+  }
+
+  async probeNow(nodeId: string): Promise<void> {
+    await this.#rounds.probeNow(nodeId);
+  }
+
+  /** A recovery that has verified its node writes that it is healthy; an older probe does not outlive that. */
+  adopt(id: string, written: HealthRecord): void {
+    this.#written.set(id, written);
+    if (written.probedAt > (this.#records.get(id)?.probedAt ?? 0)) this.#records.set(id, written);
+  }
+
+  #listenToEvents(wanted: boolean): void {
+    if (wanted === this.#eventSources.length > 0) return;
+    for (const source of this.#eventSources) source.stop();
+    const listener = { changed: (nodeId: string) => this.#onNodeEvent(nodeId) };
+    const { all } = this.#options.profileTypes;
+    this.#eventSources = wanted ? all.flatMap((type) => type.events?.(listener) ?? []) : [];
+  }
+
+  /** An event says nothing of the node but that it is time to probe it. */
+  #onNodeEvent(nodeId: string): void {
+    if (!this.#stopped && this.#list.wantingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
+  }
+
+  /** What was known before a restart is known again: a count of failures continues, a confirmed failure stays one. */
+  async #loadRecords(): Promise<void> {
+    const watched = new Set(this.#list.nodes.map((node) => node.id));
+    for (const map of [this.#records, this.#written, this.#found]) {
+      for (const id of map.keys()) if (!watched.has(id)) map.delete(id);
+    }
+    const unknown = [...watched].filter((id) => !this.#records.has(id));
+    const stored = await healthOfNodes(this.#store.db, unknown);
+    for (const [id, record] of stored) this.adopt(id, record);
+  }
+
+  /** The node as it is now; null while it is being worked on. The one read of the database that each probe costs. */
+  async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
+    const node = await getNode(this.#store.db, watched.id);
+    const profile = node === undefined ? undefined : await this.#profile(node.profileId);
+    if (node === undefined || busy.has(node.status) || profile === undefined) return null;
+    this.#found.set(node.id, { changedAt: changedAt(node, this.#now()), status: node.status });
+    const cluster = this.#list.clusters.get(watched.clusterId);
+    const { type, facts } = manage(
+      node,
+      cluster && { name: cluster.clusterName },
+      profile,
+      this.#options.profileTypes,
+    );
+    return { node: facts, profile: type };
+  }
+
+  /** A profile's spec never changes, so that it is read once between two reloads. */
+  async #profile(id: string): Promise<Profile | undefined> {
+    const known = this.#profiles.get(id) ?? (await getProfile(this.#store.db, id));
+    if (known !== undefined) this.#profiles.set(id, known);
+    return known;
+  }
+
+  async #recordProbe(
+    watched: WatchedNode,
+    verdicts: readonly ModeVerdict[],
+    at: number,
+    begunAt: number,
+  ): Promise<void> {
+    const cluster = this.#list.clusters.get(watched.clusterId);
+    const found = this.#found.get(watched.id);
+    if (cluster === undefined || found === undefined) return;
+    const changed = found.changedAt;
+    const before = recordSince(changed, this.#records.get(watched.id));
+    const { detection, mode } = cluster.policy;
+    const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
+    const hasChanged = isChange(recordSince(changed, this.#written.get(watched.id)), record);
+    if (hasChanged && !(await this.#write(watched, record, begunAt))) return;
+    this.#records.set(watched.id, record);
+    // A check or an update may have said that it failed: no probe found anything new, and its status is wrong.
+    const isStatusWrong = record.state === 'HEALTHY' && found.status === 'ERROR' && mode === 'ENFORCE';
+    if (hasChanged || isStatusWrong) this.#options.onChange(watched.clusterId);
+  }
+
+  /** @returns false where the node was worked on since the probe began: what it found is no longer there. */
+  async #write(watched: WatchedNode, record: HealthRecord, begunAt: number): Promise<boolean> {
+    const written = await this.#store.write(async (tx) => {
+      const node = await getNode(tx.db, watched.id);
+      if (node === undefined || busy.has(node.status) || changedAt(node, this.#now()) > begunAt) return false;
+      await saveNodeHealth(tx, node.id, watched.clusterId, record);
+      return true;
+    });
+    if (written) this.#written.set(watched.id, record);
+    return written;
+  }
+}
+
+/** The verdict of each detector, without its reason, which may differ at every probe. */
+function verdictsOf({ detectors }: HealthRecord): string {
+  return detectors.map(({ detector, verdict }) => `${detector} ${verdict.health}`).join();
+}
+
+/** Whether a probe found something that is not written yet. A count below its threshold is written: it survives a restart. */
+function isChange(before: HealthRecord | null, now: HealthRecord): boolean {
+  if (before === null) return true;
+  const { state, last, failures, successes, failure } = before;
+  if (state !== now.state || last !== now.last || failure?.class !== now.failure?.class) return true;
+  if (verdictsOf(before) !== verdictsOf(now)) return true;
+  return (
+    (now.state === 'SUSPECTED' && failures !== now.failures) ||
+    (now.state === 'FAILED' && successes !== now.successes)
+  );
+}

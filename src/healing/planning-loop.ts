@@ -1,0 +1,130 @@
+/**
+ * Plans clusters: when something changed in one, when the planner asked to be asked again, and when a recovery opened or ended. Rounds of one
+ * cluster follow each other. Before the first node of a cluster with `max_unhealthy` is recovered, the nodes are probed that were last
+ * probed before it failed.
+ */
+import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { Store } from '../store/store.ts';
+import { healRound } from './heal-round.ts';
+import { asAttached, type WatchedCluster, type WatchList } from './watch-list.ts';
+
+/** What the loop needs of the observer. */
+export interface Observations {
+  lastRecord(nodeId: string): HealthRecord | undefined;
+  adopt(nodeId: string, written: HealthRecord): void;
+  probeNow(nodeId: string): Promise<void>;
+}
+
+export interface PlanningLoopOptions {
+  readonly store: Store;
+  readonly now: () => number;
+  readonly log: { error(details: object, message: string): void };
+  readonly observations: Observations;
+  readonly watchList: () => WatchList;
+}
+
+/** A round that failed is tried again, and no plan waits longer. */
+const LONGEST_WAIT_MS = 10_000;
+/** Recoveries often end together: one round for many. */
+const GATHER_MS = 100;
+
+export class PlanningLoop {
+  readonly #options: PlanningLoopOptions;
+  readonly #now: () => number;
+  /** Clusters with an open recovery, or with failed nodes that are left alone for now. */
+  readonly #active = new Set<string>();
+  readonly #planTimers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+  readonly #planning = new Map<string, Promise<void>>();
+  /** When the newest failure of each cluster began after which all its nodes were probed. */
+  readonly #newestFailureProbed = new Map<string, number>();
+  #stopped = false;
+
+  constructor(options: PlanningLoopOptions) {
+    this.#options = options;
+    this.#now = options.now;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const { timer } of this.#planTimers.values()) clearTimeout(timer);
+    await Promise.all(this.#planning.values());
+  }
+
+  /** Plans a cluster now, or once more after the plan that is under way. */
+  plan(clusterId: string): void {
+    clearTimeout(this.#planTimers.get(clusterId)?.timer);
+    this.#planTimers.delete(clusterId);
+    if (this.#stopped) return;
+    const before = this.#planning.get(clusterId) ?? Promise.resolve();
+    const plan = before
+      .then(() => this.#planCluster(clusterId))
+      .finally(() => {
+        if (this.#planning.get(clusterId) === plan) this.#planning.delete(clusterId);
+      });
+    this.#planning.set(clusterId, plan);
+  }
+
+  /** A recovery was opened, closed or released: what is held or left alone may be due. */
+  planActiveSoon(): void {
+    for (const clusterId of this.#active) this.#planAt(clusterId, this.#now() + GATHER_MS);
+  }
+
+  async #planCluster(clusterId: string): Promise<void> {
+    const { store, log, observations, watchList } = this.#options;
+    try {
+      const watched = watchList().clusters.get(clusterId) ?? null;
+      if (watched !== null) await this.#probeUnseenNodes(watched);
+      const { planAgainAt, isActive, health } = await store.write(async (tx) =>
+        healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
+      );
+      for (const [id, record] of health)
+        if (observations.lastRecord(id) !== undefined) observations.adopt(id, record);
+      if (isActive) this.#active.add(clusterId);
+      else this.#active.delete(clusterId);
+      if (planAgainAt !== null) this.#planAt(clusterId, planAgainAt);
+    } catch (error) {
+      log.error({ err: error, cluster_id: clusterId }, 'a round of healing failed; it is tried again');
+      this.#planAt(clusterId, this.#now() + LONGEST_WAIT_MS);
+    }
+  }
+
+  /**
+   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy. Probes are spread over an interval: when a switch dies, the
+   * first nodes that are found failed would be recovered before the others are probed. So those that were last probed before a failure
+   * began are probed before anything is planned; what takes longer than a round is not waited for.
+   */
+  async #probeUnseenNodes({ clusterId, policy }: WatchedCluster): Promise<void> {
+    if (policy.safety.maxUnhealthy === null) return;
+    const { observations, watchList } = this.#options;
+    const nodes = watchList().nodes.filter((node) => node.clusterId === clusterId);
+    const records = nodes.flatMap(({ id }) => observations.lastRecord(id) ?? []);
+    const failures = records.flatMap(({ state, failedAt }) => (state === 'FAILED' ? (failedAt ?? []) : []));
+    const newest = Math.max(...failures);
+    if (failures.length === 0 || newest <= (this.#newestFailureProbed.get(clusterId) ?? 0)) return;
+    this.#newestFailureProbed.set(clusterId, newest);
+    const unseen = nodes.filter(({ id }) => (observations.lastRecord(id)?.probedAt ?? 0) < newest);
+    await within(
+      policy.detection.intervalMs,
+      unseen.map(({ id }) => observations.probeNow(id)),
+    );
+  }
+
+  /** The earliest of the times that were asked for. */
+  #planAt(clusterId: string, at: number): void {
+    const now = this.#now();
+    const due = Math.min(Math.max(at, now + 10), now + LONGEST_WAIT_MS);
+    const known = this.#planTimers.get(clusterId);
+    if (this.#stopped || (known !== undefined && known.at <= due)) return;
+    clearTimeout(known?.timer);
+    const timer = setTimeout(() => this.plan(clusterId), due - now);
+    this.#planTimers.set(clusterId, { at: due, timer });
+  }
+}
+
+/** Until all have ended, or the time is up. */
+async function within(ms: number, probes: readonly Promise<unknown>[]): Promise<void> {
+  const { promise: timeUp, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([timeUp, Promise.all(probes)]);
+  clearTimeout(timer);
+}
