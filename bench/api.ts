@@ -1,6 +1,7 @@
 /**
- * Speed of the API, measured from another process: 8 connections, 20 clusters, 100 nodes. Beside requests a second it prints what an answer
- * costs as a multiple of what it cannot do without (the SELECT of the same rows, and the JSON of them), and of /healthz.
+ * Speed of the API, measured from another process: 8 connections, 20 clusters, 100 nodes. Beside requests a
+ * second it prints what an answer costs as a multiple of what it cannot do without (the SELECT of the same
+ * rows, and the JSON of them), and of /healthz.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * What durability costs: steps a second next to the single-row commits a second that the same database does, and a cluster action
- * with many children next to one with few. Ratios within one run, because machines differ and are noisy.
+ * What durability costs: steps a second next to the single-row commits a second that the same database does,
+ * and a cluster action with many children next to one with few. Ratios within one run, because machines
+ * differ and are noisy.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * 1,000 local HTTP targets, polled every second by the rounds of one process, next to a bare loop of Node's HTTP client that asks
- * the same targets at the same rate with the same kind of connection (a new one each time). Run alone: `node bench/health.ts`.
+ * 1,000 local HTTP targets, polled every second by the rounds of one process, next to a bare loop of Node's
+ * HTTP client that asks the same targets at the same rate with the same kind of connection (a new one each
+ * time). Run alone: `node bench/health.ts`.
  */
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -44,7 +45,10 @@ const detectors = createDetectors(
 interface Turn {
   /** Answers in the measured time, which the CPU time is divided by. */
   readonly checks: number;
-  /** Places of a target in its interval that lie in the measured time, and those that got their good answer within an interval. */
+  /**
+   * Places of a target in its interval that lie in the measured time, and those that got their good answer
+   * within an interval.
+   */
   readonly wanted: number;
   readonly reached: number;
   readonly cpuMicros: number;
@@ -149,7 +153,10 @@ async function bareTurn(ports: readonly number[], lengthMs: number): Promise<Tur
   return { ...measured, wanted: 0, reached: 0, late: [] };
 }
 
-/** All targets in turn, spread over the interval in the steps that the rounds take too: bursts are cheaper than single requests. */
+/**
+ * All targets in turn, spread over the interval in the steps that the rounds take too: bursts are cheaper
+ * than single requests.
+ */
 const STEP_MS = 50;
 
 function pace(ports: readonly number[], ask: (port: number) => void): () => void {

@@ -1,4 +1,7 @@
-/** Load on an HTTP server: requests one after the other on each of some connections, by the least code that reads the answers. */
+/**
+ * Load on an HTTP server: requests one after the other on each of some connections, by the least code that
+ * reads the answers.
+ */
 import { connect, type Socket } from 'node:net';
 
 const HEAD_END = '\r\n\r\n';

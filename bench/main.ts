@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: the figures that Coppice promises, as ratios within one run where a ratio is possible. Prints a table and writes
- * bench/results.json; `--only NAME` runs one group. Never asserted in a test: machines are noisy.
+ * `npm run bench`: the figures that Coppice promises, as ratios within one run where a ratio is possible.
+ * Prints a table and writes bench/results.json; `--only NAME` runs one group. Never asserted in a test:
+ * machines are noisy.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

@@ -1,6 +1,7 @@
 /**
- * What deciding costs: a round of the planner over 10,000 and over 100,000 nodes, alone and with all that it reads from the database; and the
- * memory that the healer holds for each node that it watches. Ten times the nodes may take at most eleven times as long.
+ * What deciding costs: a round of the planner over 10,000 and over 100,000 nodes, alone and with all that it
+ * reads from the database; and the memory that the healer holds for each node that it watches. Ten times the
+ * nodes may take at most eleven times as long.
  */
 import { http } from '../test/support/probe.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -32,7 +33,10 @@ import { simulatedNode } from './simulated-node.ts';
 
 const FEW = 10_000;
 const MANY = 100_000;
-/** Each with values that are created again, because where they come to lie in memory decides more than a slow moment of the machine. */
+/**
+ * Each with values that are created again, because where they come to lie in memory decides more than a slow
+ * moment of the machine.
+ */
 const TURNS = 10;
 /** The two sizes in turn, over the same values. */
 const CALLS = 9;
@@ -54,7 +58,8 @@ export async function benchPlanning(): Promise<Measure[]> {
   const policy = readPolicy();
   return [
     planningTime(policy, 0.01, '1 % failed', 11),
-    // The sets of so many leave the processor's cache, which costs its share; what grows with the square would be at 100.
+    // The sets of so many leave the processor's cache, which costs its share; what grows with the square
+    // would be at 100.
     planningTime(policy, 0.6, '60 % failed', 20),
     await roundTime(policy),
     await memoryOfANode(policy),
@@ -80,7 +85,8 @@ function planningTime(policy: HealthPolicy, failed: number, words: string, limit
 }
 
 /**
- * Milliseconds of one round. The small ones are as many nodes in all, so that what the cache keeps is no shorter way for them.
+ * Milliseconds of one round. The small ones are as many nodes in all, so that what the cache keeps is no
+ * shorter way for them.
  * @param largeFirst which of them is made first, and so lies closer together in memory.
  */
 function planningTurn(
@@ -107,7 +113,10 @@ function timeOf(work: () => unknown): number {
   return performance.now() - began;
 }
 
-/** Of the failed nodes a half is new, a quarter is held since a while, a quarter is being recovered; as many were recovered in the last hour. */
+/**
+ * Of the failed nodes a half is new, a quarter is held since a while, a quarter is being recovered; as many
+ * were recovered in the last hour.
+ */
 function snapshotOf(policy: HealthPolicy, size: number, failed: number): RoundSnapshot {
   const ids = Array.from({ length: size }, (_, index) => `node-${index}`);
   const every = Math.round(1 / failed);

@@ -1,4 +1,6 @@
-/** A profile type whose nodes exist only in memory: what a cluster action costs without the nodes' own cost. */
+/**
+ * A profile type whose nodes exist only in memory: what a cluster action costs without the nodes' own cost.
+ */
 import type { ProfileType } from '../src/profiles/profile-type.ts';
 
 export const simulatedNode: ProfileType = {

@@ -1,4 +1,7 @@
-/** How soon the server answers after its start, with a warm file cache, and how much memory it holds when idle. */
+/**
+ * How soon the server answers after its start, with a warm file cache, and how much memory it holds when
+ * idle.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';

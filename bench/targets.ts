@@ -1,4 +1,7 @@
-/** HTTP targets in a process of their own, so that serving them costs the measured process nothing. Argument: how many ports. */
+/**
+ * HTTP targets in a process of their own, so that serving them costs the measured process nothing. Argument:
+ * how many ports.
+ */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';

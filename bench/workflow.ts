@@ -1,10 +1,11 @@
 /**
- * The workflow runner, durable on disk: executions a second, fan-outs, and how close a chain of actions comes to the raw commit rate of
- * the same database. A Mistral 15 on such a machine does 4 to 6 one-task executions and about 1 chain a second, takes 5 to 10 s for
- * 100 branches and a join, 7 to 8 s for with-items of 100, and 0.9 s for one chain of 10.
+ * The workflow runner, durable on disk: executions a second, fan-outs, and how close a chain of actions comes
+ * to the raw commit rate of the same database. A Mistral 15 on such a machine does 4 to 6 one-task executions
+ * and about 1 chain a second, takes 5 to 10 s for 100 branches and a join, 7 to 8 s for with-items of 100,
+ * and 0.9 s for one chain of 10.
  *
- * Chains are measured twice: with std.noop, whose endings are decided within the step, and with an action that is performed, so that each of
- * the ten is committed as running, run, and its end committed.
+ * Chains are measured twice: with std.noop, whose endings are decided within the step, and with an action
+ * that is performed, so that each of the ten is committed as running, run, and its end committed.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';

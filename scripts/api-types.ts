@@ -1,7 +1,7 @@
 /**
- * TypeScript types of the API, written from `openapi.json`'s document into `src/client/api-types.ts`: one entry in `Schemas` for each
- * named schema, one in `Operations` for each method and path. openapi-typescript does the same, but drives the compiler through the
- * JavaScript API that TypeScript 7 no longer has.
+ * TypeScript types of the API, written from `openapi.json`'s document into `src/client/api-types.ts`: one
+ * entry in `Schemas` for each named schema, one in `Operations` for each method and path. openapi-typescript
+ * does the same, but drives the compiler through the JavaScript API that TypeScript 7 no longer has.
  *
  * Not covered, because no route needs it: `allOf`, `not`, discriminators, header and cookie parameters.
  */

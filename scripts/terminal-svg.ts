@@ -53,7 +53,10 @@ export function terminalSvg(text: string, title: string): string {
   ].join('\n');
 }
 
-/** Each piece is set at its own place and width, so that columns stand under each other in whatever font there is. */
+/**
+ * Each piece is set at its own place and width, so that columns stand under each other in whatever font there
+ * is.
+ */
 function svgLine(line: string, y: number): string {
   let look = plainLook;
   let column = 0;

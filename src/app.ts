@@ -1,10 +1,12 @@
 /**
  * Coppice put together: the only place that knows every part. What each part does is said in its own folder.
  *
- *     port -> data directory -> store -> membership -> workflows -> engine (actions) -> healer (health, recovery) -> HTTP
+ *     port -> data directory -> store -> membership -> workflows -> engine (actions)
+ *         -> healer (health, recovery) -> HTTP
  *
- * It starts in this order and stops in the opposite one; a start that fails stops what it had started and lets go of the data
- * directory. A process that is killed needs no stop: the next start takes over what it left.
+ * It starts in this order and stops in the opposite one; a start that fails stops what it had started and
+ * lets go of the data directory. A process that is killed needs no stop: the next start takes over what it
+ * left.
  */
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
@@ -52,7 +54,10 @@ export interface StartOptions {
 
 type Log = ReturnType<typeof createLog>;
 
-/** @throws Error with a sentence for the operator: the directory is held or not writable, the port is taken, ... */
+/**
+ * @throws Error with a sentence for the operator: the directory is held or not writable, the port is taken,
+ * ...
+ */
 export async function startCoppice(config: Config, options: StartOptions = {}): Promise<Coppice> {
   const started: Started = { stops: [] };
   try {

@@ -1,6 +1,7 @@
 /**
- * The configuration: one schema, read once at the start, frozen. What the command line says wins over the file, the file over the
- * defaults. A key that is not known stops the start and says what was expected; nothing is silently ignored.
+ * The configuration: one schema, read once at the start, frozen. What the command line says wins over the
+ * file, the file over the defaults. A key that is not known stops the start and says what was expected;
+ * nothing is silently ignored.
  */
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -56,7 +57,10 @@ const schema = z.strictObject({
     .prefault({}),
   health: z
     .strictObject({
-      /** Seconds: the shortest detection interval that a policy may ask for (Senlin's health_check_interval_min). */
+      /**
+       * Seconds: the shortest detection interval that a policy may ask for (Senlin's
+       * health_check_interval_min).
+       */
       check_interval_min: z.number().min(0.1).default(1),
       /** Probes under way at once, all clusters together. */
       probes_at_once: z.int().min(2).max(10_000).default(512),
@@ -70,7 +74,10 @@ const schema = z.strictObject({
       keep_days: z.number().min(0).default(90),
     })
     .prefault({}),
-  /** Where requests may go that Coppice makes for a user: poll URLs, std.http, notifications. docs/howto/limit-outbound-requests.md */
+  /**
+   * Where requests may go that Coppice makes for a user: poll URLs, std.http, notifications.
+   * docs/howto/limit-outbound-requests.md
+   */
   outbound: z
     .strictObject({
       /** Link-local and metadata addresses, or networks, that may be reached nevertheless. */

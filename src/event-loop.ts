@@ -1,4 +1,7 @@
-/** Lets the event loop turn in long work that would not wait for anything: requests are read and signals handled meanwhile. */
+/**
+ * Lets the event loop turn in long work that would not wait for anything: requests are read and signals
+ * handled meanwhile.
+ */
 
 /** Long enough to cost nothing, and too short to be noticed. */
 const LONGEST_MS = 10;

@@ -4,7 +4,10 @@ import { isStorageFailure } from './domain/errors.ts';
 /** What waits to be written where stderr takes nothing for a while (a full disk); more is dropped. */
 const MOST_WAITING = 1_048_576;
 
-/** One JSON object a line on stderr; stdout belongs to what a command answers. What may be secret is cut out by its name. */
+/**
+ * One JSON object a line on stderr; stdout belongs to what a command answers. What may be secret is cut out
+ * by its name.
+ */
 export function createLog(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: MOST_WAITING });
   // There is nobody to tell that nobody can be told; without a listener it would end the process.

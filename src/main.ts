@@ -1,4 +1,7 @@
-/** Starts here: `coppice serve | demo | cluster ...`. What a person can type is in cli/program.ts, what serves them in app.ts. */
+/**
+ * Starts here: `coppice serve | demo | cluster ...`. What an operator can type is in cli/program.ts, what
+ * serves them in app.ts.
+ */
 import { runCli } from './cli/run-cli.ts';
 import { processTerminal } from './cli/rendering/terminal.ts';
 

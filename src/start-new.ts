@@ -1,6 +1,7 @@
 /**
- * A data directory whose database is missing, but which holds nodes, is not a new one: with an empty database Coppice would know nothing of
- * them, and watch nothing, without a word. Only the operator can say that this is meant.
+ * A data directory whose database is missing, but which holds nodes, is not a new one: with an empty database
+ * Coppice would know nothing of them, and watch nothing, without a word. Only the operator can say that this
+ * is meant.
  */
 import { ConfigError } from './config.ts';
 import type { ProfileTypes } from './profiles/registry.ts';

@@ -1,4 +1,7 @@
-/** Whatever goes wrong with a request, what is secret in it is in no verdict, error or reason: these go into logs, events and rows. */
+/**
+ * Whatever goes wrong with a request, what is secret in it is in no verdict, error or reason: these go into
+ * logs, events and rows.
+ */
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';

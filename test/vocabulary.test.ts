@@ -1,4 +1,7 @@
-/** The vocabulary and the code agree: what the page names exists, and the words that it replaced are used nowhere. */
+/**
+ * The vocabulary and the code agree: what the page names exists, and the words that it replaced are used
+ * nowhere.
+ */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 

@@ -7,8 +7,8 @@
  *     policy check, profile check,
  *     workflow validate, workflow graph    read a file; need no server
  *
- * Answers go to stdout, as tables for users or as JSON (--json) for programs; all else goes to stderr. Exit codes: 0 it worked,
- * 1 it did not, 2 the command was used wrongly, 130 ended by Ctrl-C.
+ * Answers go to stdout, as tables for users or as JSON (--json) for programs; all else goes to stderr. Exit
+ * codes: 0 it worked, 1 it did not, 2 the command was used wrongly, 130 ended by Ctrl-C.
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';

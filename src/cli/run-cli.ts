@@ -1,4 +1,6 @@
-/** Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr. */
+/**
+ * Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr.
+ */
 import { CommanderError } from 'commander';
 import { InvalidIdentityError, UnreachableError } from '../client/api-client.ts';
 import { CliError, EndedBySignal } from './cli-error.ts';
@@ -35,7 +37,10 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
   return error instanceof CliError ? error.exitCode : 1;
 }
 
-/** What is our own mistake is of little use in words: how to see where it happened helps the user who reports it. */
+/**
+ * What is our own mistake is of little use in words: how to see where it happened helps the user who reports
+ * it.
+ */
 function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UnreachableError)

@@ -1,7 +1,7 @@
 /**
- * The public HTTP API as a client sees it: typed by what `openapi.json` declares (`api-types.ts`), JSON in, JSON out, every failure
- * in words for the user. It knows no more of the server than any other client could, and nothing of Node, so that the web console
- * can use it too.
+ * The public HTTP API as a client sees it: typed by what `openapi.json` declares (`api-types.ts`), JSON in,
+ * JSON out, every failure in words for the user. It knows no more of the server than any other client could,
+ * and nothing of Node, so that the web console can use it too.
  */
 import { describeIssue } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
@@ -243,7 +243,10 @@ function unexpected(url: string, found: string): Error {
   return new Error(`${url} answered with ${found}. Is it a Coppice server?`);
 }
 
-/** `fetch failed` says nothing; what happened is in the cause, or in the causes of a name with several addresses. */
+/**
+ * `fetch failed` says nothing; what happened is in the cause, or in the causes of a name with several
+ * addresses.
+ */
 function connectionProblem(error: unknown): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;

@@ -1,4 +1,6 @@
-/** The health policy of one cluster, read now: for actions and requests, which do not have the healer's list. */
+/**
+ * The health policy of one cluster, read now: for actions and requests, which do not have the healer's list.
+ */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { isHealthPolicy } from '../policies/health/health-policy-type.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';

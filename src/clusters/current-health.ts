@@ -1,4 +1,7 @@
-/** Which health record says something about the node as it is now: the one rule for healing, actions, and what is shown. */
+/**
+ * Which health record says something about the node as it is now: the one rule for healing, actions, and what
+ * is shown.
+ */
 import type { Node } from '../domain/model.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 
@@ -17,8 +20,8 @@ export function recordSince(changed: number, record: HealthRecord | undefined): 
 }
 
 /**
- * When the node was last created, updated or recovered. A time that is still to come says that the clock was set back since: then it is
- * forgotten, because the node would not be probed until the clock is there again.
+ * When the node was last created, updated or recovered. A time that is still to come says that the clock was
+ * set back since: then it is forgotten, because the node would not be probed until the clock is there again.
  */
 export function changedAt(node: Node, now: number): number {
   const at = node.updatedAt ?? node.createdAt ?? node.initAt;

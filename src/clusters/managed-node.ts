@@ -15,7 +15,10 @@ export interface ManagedNode {
   readonly facts: NodeFacts;
 }
 
-/** @throws CoppiceError `resource-not-found` for a node or profile that is gone, `operation-impossible` for a type we do not have. */
+/**
+ * @throws CoppiceError `resource-not-found` for a node or profile that is gone, `operation-impossible` for a
+ * type we do not have.
+ */
 export async function loadManagedNode(
   db: Db,
   profileTypes: ProfileTypes,
@@ -35,7 +38,10 @@ export async function loadManagedNode(
   return manage(node, cluster, profile, profileTypes);
 }
 
-/** The nodes of a profile type, in a fixed number of queries; those whose profile is not valid any more are left out. */
+/**
+ * The nodes of a profile type, in a fixed number of queries; those whose profile is not valid any more are
+ * left out.
+ */
 export async function loadNodesOfType(db: Db, type: ProfileType): Promise<NodeFacts[]> {
   const nodes = await nodesOfProfileType(db, typeName(type));
   const clusters = await clusterNames(

@@ -1,6 +1,6 @@
 /**
- * How large a cluster is to be after a request, and whether that is allowed. The rules and the sentences are Senlin's
- * (senlin/common/scaleutils.py), which its clients show to their users.
+ * How large a cluster is to be after a request, and whether that is allowed. The rules and the sentences are
+ * Senlin's (senlin/common/scaleutils.py), which its clients show to their users.
  */
 import { CoppiceError } from './errors.ts';
 

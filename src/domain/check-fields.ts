@@ -1,6 +1,7 @@
 /**
- * Checks a document against its fields: every key known, every value of its type, defaults filled in. Finds all that is wrong, not
- * just the first. Scalars are read as Senlin reads them (senlin/common/schema.py): "60" is an Integer, "yes" a Boolean, 200 a String.
+ * Checks a document against its fields: every key known, every value of its type, defaults filled in. Finds
+ * all that is wrong, not just the first. Scalars are read as Senlin reads them (senlin/common/schema.py):
+ * "60" is an Integer, "yes" a Boolean, 200 a String.
  */
 import { didYouMean } from './did-you-mean.ts';
 import { quoteValue } from './errors.ts';

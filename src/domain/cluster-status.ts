@@ -2,7 +2,8 @@ import type { Cluster } from './model.ts';
 import type { ClusterStatus } from './states.ts';
 
 /**
- * What the number of active nodes makes of a cluster, in Senlin's words (senlin/engine/cluster.py, eval_status), which scripts look for.
+ * What the number of active nodes makes of a cluster, in Senlin's words (senlin/engine/cluster.py,
+ * eval_status), which scripts look for.
  * @param cause what has just been done: `CLUSTER_CREATE`, ...
  */
 export function evaluateStatus(

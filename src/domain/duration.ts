@@ -1,6 +1,7 @@
 /**
- * Lengths of time for users, rounded in one way wherever they stand: reasons, lists, timelines, the console. Two units only where the
- * smaller one still matters: `340 ms`, `3.8 s`, `90 s`, `4 min 5 s`, `45 min`, `5 h 12 min`, `30 h`, `12 d`.
+ * Lengths of time for users, rounded in one way wherever they stand: reasons, lists, timelines, the console.
+ * Two units only where the smaller one still matters: `340 ms`, `3.8 s`, `90 s`, `4 min 5 s`, `45 min`, `5 h
+ * 12 min`, `30 h`, `12 d`.
  */
 export function duration(ms: number): string {
   const time = Math.max(0, ms);

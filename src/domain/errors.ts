@@ -1,7 +1,8 @@
 /**
- * The one catalogue of what can go wrong for a caller. A row gives the HTTP status and the `type` that Senlin's clients
- * know (openstacksdk and tempest look at both); `retryable` says whether the same call may succeed later, which is
- * what recovery asks before it tries again. The sentence is written where the error is raised, for the person who reads it.
+ * The one catalogue of what can go wrong for a caller. A row gives the HTTP status and the `type` that
+ * Senlin's clients know (openstacksdk and tempest look at both); `retryable` says whether the same call may
+ * succeed later, which is what recovery asks before it tries again. The sentence is written where the error
+ * is raised, for the person who reads it.
  */
 import type { JsonObject } from './json.ts';
 
@@ -23,11 +24,16 @@ export const errorCatalogue = {
   'too-large': { status: 413, type: 'RequestEntityTooLarge', retryable: false },
   /** An operation on the outside world that did not work; trying again may help. */
   'operation-failed': { status: 500, type: 'OperationFailed', retryable: true },
-  /** An operation that can never work as asked: a program that does not exist, a rejected input, a missing workflow. */
+  /**
+   * An operation that can never work as asked: a program that does not exist, a rejected input, a missing
+   * workflow.
+   */
   'operation-impossible': { status: 500, type: 'OperationImpossible', retryable: false },
   'timed-out': { status: 500, type: 'Timeout', retryable: true },
   cancelled: { status: 500, type: 'Cancelled', retryable: false },
-  /** The database itself: nothing was recorded. Full and failed pass by themselves once their cause is gone. */
+  /**
+   * The database itself: nothing was recorded. Full and failed pass by themselves once their cause is gone.
+   */
   'storage-full': { status: 507, type: 'InsufficientStorage', retryable: true },
   'storage-failed': { status: 503, type: 'ServiceUnavailable', retryable: true },
   'storage-damaged': { status: 503, type: 'ServiceUnavailable', retryable: false },
@@ -36,7 +42,9 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/** An expected failure, in words for the person who asked. `message` is public; the `cause` is only logged. */
+/**
+ * An expected failure, in words for the person who asked. `message` is public; the `cause` is only logged.
+ */
 export class CoppiceError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
@@ -75,7 +83,10 @@ export interface ErrorRecord {
   readonly details?: JsonObject;
 }
 
-/** Anything thrown, as a record. What we did not raise ourselves is `internal`: its text is kept, its stack is not. */
+/**
+ * Anything thrown, as a record. What we did not raise ourselves is `internal`: its text is kept, its stack is
+ * not.
+ */
 export function toErrorRecord(thrown: unknown): ErrorRecord {
   if (thrown instanceof CoppiceError) {
     const { code, message, retryable, details } = thrown;
@@ -93,7 +104,7 @@ export function fromErrorRecord(record: ErrorRecord): CoppiceError {
   });
 }
 
-/** One thing wrong with what a person wrote: the field, what was expected there, and what was found. */
+/** One thing wrong with what an operator wrote: the field, what was expected there, and what was found. */
 export interface Issue {
   /** Path from the top of the document, `recovery.actions[1].name`; empty for the document itself. */
   readonly field: string;

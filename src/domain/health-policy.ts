@@ -1,7 +1,7 @@
 /**
- * A health policy as everything behind its check sees it: one shape for all versions, defaults filled in, times in milliseconds.
- * `policies/health/` makes it from a spec; `health/` reads `detection`, `recovery/` the rest. What the keys mean is in
- * docs/health-policy.md.
+ * A health policy as everything behind its check sees it: one shape for all versions, defaults filled in,
+ * times in milliseconds. `policies/health/` makes it from a spec; `health/` reads `detection`, `recovery/`
+ * the rest. What the keys mean is in docs/health-policy.md.
  */
 import type { JsonObject } from './json.ts';
 
@@ -53,7 +53,10 @@ export interface Runnable {
   /** REBOOT, REBUILD, RECREATE, WORKFLOW. */
   readonly name: string;
   readonly params: JsonObject;
-  /** Whether the user gave the timeout; without one, verification has the grace of a changed node and not the whole default. */
+  /**
+   * Whether the user gave the timeout; without one, verification has the grace of a changed node and not the
+   * whole default.
+   */
   readonly timeoutGiven: boolean;
   /** For each attempt: the action and its verification. */
   readonly timeoutMs: number;
@@ -90,7 +93,7 @@ export interface RecoveryRules {
   readonly items: readonly ChainItem[];
   readonly onSuccess: readonly Hook[];
   readonly onExhausted: readonly Hook[];
-  /** null: no limit, the next confirmed failure opens the next episode. */
+  /** null: no limit, the next confirmed failure opens the next recovery. */
   readonly retry: Retry | null;
   /** A failure this soon after RECOVERED means that the recovery did not help; 0: never. */
   readonly relapseMs: number;

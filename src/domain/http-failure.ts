@@ -1,12 +1,16 @@
 /**
- * A failed HTTP action in one line, `409 Conflict: locked`. Its result is the whole answer, and Mistral shows that as Python text in
- * state_info: for one who reads why a recovery failed, the answer's headers come before its reason.
+ * A failed HTTP action in one line, `409 Conflict: locked`. Its result is the whole answer, and Mistral shows
+ * that as Python text in state_info: for one who reads why a recovery failed, the answer's headers come
+ * before its reason.
  */
 import { isJsonObject, type Json, type JsonObject } from './json.ts';
 
 const LONGEST = 200;
 
-/** Names under which services put the reason into a JSON body; the first that is a text counts, also one level down. */
+/**
+ * Names under which services put the reason into a JSON body; the first that is a text counts, also one level
+ * down.
+ */
 const reasonKeys: readonly string[] = [
   'message',
   'faultstring',

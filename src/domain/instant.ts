@@ -1,6 +1,7 @@
 /**
- * Times that users write, in a policy's sense of strict: a calendar date that exists, a clock time that exists, and a zone. What has no
- * zone means another moment on the server than at the user's desk, so that only the client may add its own.
+ * Times that users write, in a policy's sense of strict: a calendar date that exists, a clock time that
+ * exists, and a zone. What has no zone means another moment on the server than at the user's desk, so that
+ * only the client may add its own.
  */
 
 /** The parts of `2026-11-22T18:00:00+01:00`, checked against the calendar. */

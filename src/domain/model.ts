@@ -1,6 +1,6 @@
 /**
- * What Coppice keeps, as values. Times are milliseconds since 1970 in UTC; ids are UUIDs; `project`, `user` and `domain` say whose
- * it is (one fixed owner where authentication is `none`).
+ * What Coppice keeps, as values. Times are milliseconds since 1970 in UTC; ids are UUIDs; `project`, `user`
+ * and `domain` say whose it is (one fixed owner where authentication is `none`).
  */
 import type { JsonObject } from './json.ts';
 import type {
@@ -154,7 +154,7 @@ export interface Event {
   readonly user: string;
 }
 
-/** One failure of one node, from the moment it is confirmed until it is closed ("episode" in the design). */
+/** One failure of one node, from the moment it is confirmed until it is closed ("episode" in the policy). */
 export interface Recovery {
   readonly id: string;
   readonly nodeId: string;
@@ -168,7 +168,7 @@ export interface Recovery {
   /** OBSERVE: what would be done was decided and recorded, and nothing was touched. */
   readonly mode: RecoveryMode;
   readonly failure: { readonly class: string; readonly reason: string };
-  /** When the first failed probe of this failure was seen; the episode opens once it is confirmed. */
+  /** When the first failed probe of this failure was seen; the recovery opens once it is confirmed. */
   readonly failedAt: number;
   readonly openedAt: number;
   /** When its result was certain; hooks may follow. null: not yet, or the chain was never begun. */
@@ -179,7 +179,9 @@ export interface Recovery {
   readonly helped: string | null;
   /** What it continues; null: the node failed for the first time. */
   readonly relapse: Relapse | null;
-  /** When the node failed again so soon that this recovery counts as one that did not help; null: it did not. */
+  /**
+   * When the node failed again so soon that this recovery counts as one that did not help; null: it did not.
+   */
   readonly relapsedAt: number | null;
 }
 
@@ -193,7 +195,10 @@ export interface Relapse {
   readonly times: number;
   /** When it failed for the first time. */
   readonly since: number;
-  /** How long it was healthy after the recovery before, and at least and at most after all of them. Milliseconds. */
+  /**
+   * How long it was healthy after the recovery before, and at least and at most after all of them.
+   * Milliseconds.
+   */
   readonly healthyMs: number;
   readonly shortestMs: number;
   readonly longestMs: number;

@@ -1,6 +1,7 @@
 /**
- * The name of a cluster's node from the cluster's `node.name.format`: `$I` is the index, `$3I` the index with leading zeros, `$R` and
- * `$8R` letters of chance, the rest is taken as it is (senlin/common/utils.py, format_node_name).
+ * The name of a cluster's node from the cluster's `node.name.format`: `$I` is the index, `$3I` the index with
+ * leading zeros, `$R` and `$8R` letters of chance, the rest is taken as it is (senlin/common/utils.py,
+ * format_node_name).
  */
 export function formatNodeName(
   format: string,

@@ -1,7 +1,13 @@
-/** What a recovery has to tell to people and to figures: each turn of an episode, as a value of its own that needs nothing else to be read. */
+/**
+ * What a recovery has to tell to people and to figures: each turn of a recovery, as a value of its own that
+ * needs nothing else to be read.
+ */
 import type { RecoveryMode, RecoveryState, RecoveryStepState } from './states.ts';
 
-/** `held`: a gate is closed, or the node cannot be seen. `quarantined`: left alone from here on, until a person releases it. */
+/**
+ * `held`: a gate is closed, or the node cannot be seen. `quarantined`: left alone from here on, until a
+ * person releases it.
+ */
 export const recoveryNewsEvents = [
   'opened',
   'held',
@@ -14,7 +20,7 @@ export const recoveryNewsEvents = [
 ] as const;
 export type RecoveryNewsEvent = (typeof recoveryNewsEvents)[number];
 
-/** Of an episode that was closed. */
+/** Of a recovery that was closed. */
 export const closingEvents = {
   RECOVERED: 'recovered',
   SELF_HEALED: 'self_healed',

@@ -1,4 +1,7 @@
-/** A value that must not be seen: wherever it is printed, logged or made JSON it is `***`, and who needs it says so. */
+/**
+ * A value that must not be seen: wherever it is printed, logged or made JSON it is `***`, and who needs it
+ * says so.
+ */
 export class Secret<T> {
   readonly #value: T;
 

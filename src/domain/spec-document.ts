@@ -1,4 +1,7 @@
-/** The outside of a spec, of a policy as of a profile: `{type, version, properties}`, with a `description` if wanted. */
+/**
+ * The outside of a spec, of a policy as of a profile: `{type, version, properties}`, with a `description` if
+ * wanted.
+ */
 import { didYouMean } from './did-you-mean.ts';
 import { quoteValue } from './errors.ts';
 import type { Issue } from './errors.ts';

@@ -1,6 +1,7 @@
 /**
- * What a spec may hold, declared once as `Field`s. Three things derive from the declaration and are written nowhere else: the check of
- * a document (`check-fields.ts`), Senlin's notation for `GET /v1/policy-types/{type}`, and JSON Schema for editors.
+ * What a spec may hold, declared once as `Field`s. Three things derive from the declaration and are written
+ * nowhere else: the check of a document (`check-fields.ts`), Senlin's notation for `GET
+ * /v1/policy-types/{type}`, and JSON Schema for editors.
  */
 import type { Issue } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';

@@ -1,6 +1,7 @@
 /**
- * The states of what Coppice keeps, one table each; what is terminal, what can be cancelled and what counts as settled
- * derive from the table and are written nowhere else. The names are Senlin's (api-ref and senlin/common/consts).
+ * The states of what Coppice keeps, one table each; what is terminal, what can be cancelled and what counts
+ * as settled derive from the table and are written nowhere else. The names are Senlin's (api-ref and
+ * senlin/common/consts).
  */
 
 export const actionStates = {
@@ -34,7 +35,7 @@ export type NodeStatus = (typeof nodeStatuses)[number];
 export const clusterStatuses = [...nodeStatuses, 'RESIZING', 'CHECKING', 'CRITICAL'] as const;
 export type ClusterStatus = (typeof clusterStatuses)[number];
 
-/** How an episode of recovery stands: OPEN, or how it was closed (design: the health policy, "Words"). */
+/** How a recovery stands: OPEN, or how it was closed (design: the health policy, "Words"). */
 export const recoveryStates = {
   OPEN: { closed: false },
   RECOVERED: { closed: true },
@@ -48,7 +49,10 @@ export type RecoveryState = keyof typeof recoveryStates;
 export const recoveryModes = ['ENFORCE', 'OBSERVE'] as const;
 export type RecoveryMode = (typeof recoveryModes)[number];
 
-/** Who started a recovery. What an operator asks for is not counted against automation: not by a limit, a retry, the breaker. */
+/**
+ * Who started a recovery. What an operator asks for is not counted against automation: not by a limit, a
+ * retry, the breaker.
+ */
 export const recoveryOrigins = ['AUTOMATIC', 'OPERATOR'] as const;
 export type RecoveryOrigin = (typeof recoveryOrigins)[number];
 
@@ -62,7 +66,9 @@ export const recoveryStepStates = {
 } as const satisfies Record<string, { ended: boolean }>;
 export type RecoveryStepState = keyof typeof recoveryStepStates;
 
-/** What a step of a recovery is for: an action of the chain, or a hook of one, or a hook of the chain's end. */
+/**
+ * What a step of a recovery is for: an action of the chain, or a hook of one, or a hook of the chain's end.
+ */
 export const stepPurposes = ['action', 'before', 'after', 'on_success', 'on_exhausted'] as const;
 export type StepPurpose = (typeof stepPurposes)[number];
 

@@ -1,6 +1,7 @@
 /**
- * What one probe of a node says. `unknown` means that the node could not be seen: it starts no recovery and never counts as healthy. A
- * healer that cannot see must not act. That there is no node to probe is not unknown, but known: NOT_CREATED.
+ * What one probe of a node says. `unknown` means that the node could not be seen: it starts no recovery and
+ * never counts as healthy. A healer that cannot see must not act. That there is no node to probe is not
+ * unknown, but known: NOT_CREATED.
  */
 export type Verdict =
   | { readonly health: 'healthy'; readonly reason: string }
@@ -8,7 +9,10 @@ export type Verdict =
       readonly health: 'unhealthy';
       readonly failure: FailureClass;
       readonly reason: string;
-      /** It cannot get healthy by itself: a verification need not wait for it. Absent: it may still come up, or nobody said. */
+      /**
+       * It cannot get healthy by itself: a verification need not wait for it. Absent: it may still come up,
+       * or nobody said.
+       */
       readonly definite?: true;
     }
   | { readonly health: 'unknown'; readonly reason: string };

@@ -1,7 +1,8 @@
 /**
- * What is kept of a running workflow, as plain JSON: one record for the execution, one for each task, one for each action or
- * sub-workflow that a task ran. A runner stores each in a row; records are replaced, never changed in place, and a part that did
- * not change is the same object as before (`===`), so that a large context need not be written again with a small counter.
+ * What is kept of a running workflow, as plain JSON: one record for the execution, one for each task, one for
+ * each action or sub-workflow that a task ran. A runner stores each in a row; records are replaced, never
+ * changed in place, and a part that did not change is the same object as before (`===`), so that a large
+ * context need not be written again with a small counter.
  *
  * Times are milliseconds since 1970, as the events carry them.
  */
@@ -34,7 +35,10 @@ export interface ExecutionRecord {
   readonly workflow: string;
   readonly namespace: string;
   readonly description: string;
-  /** What started it as a sub-workflow; null for a root. This execution's id is also the action's id over there. */
+  /**
+   * What started it as a sub-workflow; null for a root. This execution's id is also the action's id over
+   * there.
+   */
   readonly parent: { readonly executionId: string; readonly taskId: string; readonly index: number } | null;
   readonly rootId: string | null;
   readonly createdAt: number;

@@ -1,22 +1,24 @@
 /**
  * Durable actions: what an action may do, as its code sees it.
  *
- * An action is an async function over a context. It runs from the top each time it is claimed; what a step returned
- * (or how it failed) is in its record, so that a step that was done is never done again, and the code between steps
- * only has to take the same way with the same results. After a crash, a wait or a shutdown the next claim goes on where the records
- * end.
+ * An action is an async function over a context. It runs from the top each time it is claimed; what a step
+ * returned (or how it failed) is in its record, so that a step that was done is never done again, and the
+ * code between steps only has to take the same way with the same results. After a crash, a wait or a shutdown
+ * the next claim goes on where the records end.
  *
- *     step         work on the outside world, then one commit of its result (and of what `record` writes with it).
- *                  A crash before the commit repeats the work: it has to look before it acts, by its `key`.
- *     operation    a step that changes the outside world, and must have ended before anything else changes the same thing
+ *     step         work on the outside world, then one commit of its result (and of what `record` writes
+ *                  with it). A crash before the commit repeats the work: it has to look before it acts, by
+ *                  its `key`.
+ *     operation    a step that changes the outside world, and must have ended before anything else changes
+ *                  the same thing
  *     transaction  work on our tables alone: exactly once
  *     sleep, children, waitFor
- *                  let go of everything: the row waits, no memory, no worker; the function is dropped, not rejected,
- *                  so that `catch` and `finally` of the action never run for a wait
+ *                  let go of everything: the row waits, no memory, no worker; the function is dropped, not
+ *                  rejected, so that `catch` and `finally` of the action never run for a wait
  *
- * A cancel or a time-out is thrown once, as `ActionInterrupted`, by the first operation that is not yet recorded; what the action then does
- * to clean up runs as usual. It refuses to be clever: no parallel replay, no versioning of code. A name is used
- * once in a run; in a loop it carries the loop's counter.
+ * A cancel or a time-out is thrown once, as `ActionInterrupted`, by the first operation that is not yet
+ * recorded; what the action then does to clean up runs as usual. It refuses to be clever: no parallel replay,
+ * no versioning of code. A name is used once in a run; in a loop it carries the loop's counter.
  */
 import type { ChildOutcome } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
@@ -43,7 +45,8 @@ export interface ActionContext {
 
   /**
    * @param record writes to our tables what the work has changed, in the transaction that records the step.
-   * @throws what the work threw, as a CoppiceError; the failure is recorded too, and thrown again by a replay.
+   * @throws what the work threw, as a CoppiceError; the failure is recorded too, and thrown again by a
+   * replay.
    */
   step<T extends Json | void>(
     name: string,
@@ -52,9 +55,10 @@ export interface ActionContext {
   ): Promise<T>;
 
   /**
-   * A step that changes the outside world. Where the action is interrupted before the step is recorded, an earlier life of the process may
-   * have begun it: then it is asked once more, with a signal that is aborted from the start, which means that nothing new is begun and what was
-   * begun is completed. Only then is the interruption thrown.
+   * A step that changes the outside world. Where the action is interrupted before the step is recorded, an
+   * earlier life of the process may have begun it: then it is asked once more, with a signal that is aborted
+   * from the start, which means that nothing new is begun and what was begun is completed. Only then is the
+   * interruption thrown.
    */
   operation<T extends Json | void>(
     name: string,
@@ -66,14 +70,19 @@ export interface ActionContext {
 
   sleep(name: string, milliseconds: number): Promise<void>;
 
-  /** Creates the children in one go and goes on when the last of them has ended; in the order of the requests. */
+  /**
+   * Creates the children in one go and goes on when the last of them has ended; in the order of the requests.
+   */
   children(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]>;
 
   /** Waits for a durable signal; undefined when the time ran out first. */
   waitFor(name: string, signal: string, milliseconds: number): Promise<JsonObject | undefined>;
 }
 
-/** What an action of one name does. What it returns is kept as the action's `outputs`; what it throws is its failure. */
+/**
+ * What an action of one name does. What it returns is kept as the action's `outputs`; what it throws is its
+ * failure.
+ */
 export interface ActionDefinition {
   readonly action: string;
   run(context: ActionContext): Promise<JsonObject | void>;

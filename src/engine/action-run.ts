@@ -1,6 +1,7 @@
 /**
- * One claim of one action, carried out: the context that the action's function sees, over the records of what was done
- * before. It ends in one of four ways (`RunOutcome`); only `returned` and `threw` are an end of the action.
+ * One claim of one action, carried out: the context that the action's function sees, over the records of what
+ * was done before. It ends in one of four ways (`RunOutcome`); only `returned` and `threw` are an end of the
+ * action.
  */
 import { randomUUID } from 'node:crypto';
 import type { ActionRequest } from '../domain/action-requests.ts';
@@ -204,7 +205,9 @@ export class ActionRun implements ActionContext {
     throw this.#deliver(record);
   }
 
-  /** Children are waited for even when interrupted, so that here the interruption itself is the recorded end. */
+  /**
+   * Children are waited for even when interrupted, so that here the interruption itself is the recorded end.
+   */
   #deliver(record: ErrorRecord): Error {
     this.#interruption = undefined;
     const why = record.code === 'cancelled' ? 'cancelled' : 'timed-out';
@@ -228,7 +231,10 @@ export class ActionRun implements ActionContext {
     });
   }
 
-  /** Waits on; once interrupted, the children are asked to end first, and their end is awaited without a limit. */
+  /**
+   * Waits on; once interrupted, the children are asked to end first, and their end is awaited without a
+   * limit.
+   */
   async #waitForChildren(
     name: string,
     ids: string[],
@@ -265,7 +271,10 @@ export class ActionRun implements ActionContext {
     };
   }
 
-  /** Where each operation begins: names are used once, a stopping process lets go, an interruption is thrown once. */
+  /**
+   * Where each operation begins: names are used once, a stopping process lets go, an interruption is thrown
+   * once.
+   */
   async #enter(name: string, { evenIfInterrupted = false } = {}): Promise<StepRecord | undefined> {
     if (this.#over) return await never();
     if (this.#used.has(name))
@@ -332,8 +341,9 @@ export class ActionRun implements ActionContext {
   }
 
   /**
-   * The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. An interruption that came
-   * while the wait was being written has not been thrown yet: the action is woken for it at once.
+   * The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. An
+   * interruption that came while the wait was being written has not been thrown yet: the action is woken for
+   * it at once.
    */
   #wakeBy(): number | null {
     if (this.#interruption !== undefined) return this.now();

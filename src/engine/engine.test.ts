@@ -35,7 +35,10 @@ function withWrite(store: Store, write: Store['write']): Store {
   };
 }
 
-/** On a busy machine the time of an action may be up before its step begins: then the signal is aborted already. */
+/**
+ * On a busy machine the time of an action may be up before its step begins: then the signal is aborted
+ * already.
+ */
 function untilAborted(signal: AbortSignal): Promise<void> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason as Error);

@@ -3,8 +3,8 @@
  *
  *     pass:  wake what is due -> claim what is ready (with its locks) -> run, up to `concurrency` at once
  *
- * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of the next wait
- * that is due, and every second besides; a lost notice costs a second, never an action.
+ * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of
+ * the next wait that is due, and every second besides; a lost notice costs a second, never an action.
  */
 import { toErrorRecord } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
@@ -37,7 +37,9 @@ export interface EngineOptions {
   readonly observer?: EngineObserver;
 }
 
-/** What the rest of the program adds to an action's life, within its transactions, and what it wants to know. */
+/**
+ * What the rest of the program adds to an action's life, within its transactions, and what it wants to know.
+ */
 export interface EngineObserver {
   started?(tx: Tx, action: Action): Promise<void>;
   ended?(tx: Tx, action: Action, ending: Ending): Promise<void>;
@@ -197,7 +199,10 @@ export class Engine {
     });
   }
 
-  /** The database failed, or the claim is another's: what was not committed did not happen; the action is taken again. */
+  /**
+   * The database failed, or the claim is another's: what was not committed did not happen; the action is
+   * taken again.
+   */
   async #recoverFromFailure(claim: ActionClaim, error: unknown): Promise<void> {
     if (error instanceof StaleClaim) return;
     this.#options.observer?.failed?.(error, claim.action);

@@ -1,7 +1,7 @@
 /**
- * One round of healing for one cluster: reads what is, asks the pure planner (`recovery/plan-round.ts`), and writes down what it
- * decided, all in one transaction: recoveries are opened, started (as a NODE_RECOVER in the queue), held or closed. Repeating a
- * round changes nothing.
+ * One round of healing for one cluster: reads what is, asks the pure planner (`recovery/plan-round.ts`), and
+ * writes down what it decided, all in one transaction: recoveries are opened, started (as a NODE_RECOVER in
+ * the queue), held or closed. Repeating a round changes nothing.
  */
 import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
@@ -62,7 +62,10 @@ export async function healRound(
   };
 }
 
-/** A clock that was set back leaves a breaker that opened at a time still to come: it is open from now on, for as long as it was to be. */
+/**
+ * A clock that was set back leaves a breaker that opened at a time still to come: it is open from now on, for
+ * as long as it was to be.
+ */
 async function keepBreakerInTime(tx: Tx, clusterId: string, now: number): Promise<void> {
   const { breaker } = await healingOfCluster(tx.db, clusterId);
   if (breaker?.kind !== 'open' || breaker.since <= now) return;

@@ -1,11 +1,12 @@
 /**
- * Keeps clusters alive: reads which clusters have a health policy, has their nodes observed, and plans a cluster when something changed
- * in it.
+ * Keeps clusters alive: reads which clusters have a health policy, has their nodes observed, and plans a
+ * cluster when something changed in it.
  *
- *     watch list -> observer (probe, classify, write) -> planning loop (round of healing) -> NODE_RECOVER in the queue
+ *     watch list -> observer (probe, classify, write) -> planning loop (round of healing)
+ *         -> NODE_RECOVER in the queue
  *
- * Everything is started by a notice and by a timer, and takes no argument about what changed: a restart, a lost notice and a second
- * probe are the normal path. It repairs nothing itself: that is the action's part.
+ * Everything is started by a notice and by a timer, and takes no argument about what changed: a restart, a
+ * lost notice and a second probe are the normal path. It repairs nothing itself: that is the action's part.
  */
 import type { RoundsMetrics } from '../health/rounds.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
@@ -84,7 +85,10 @@ export class Healer {
     await planned;
   }
 
-  /** What the last probe made of the node, whether it changed anything or not; undefined: it is not watched here. */
+  /**
+   * What the last probe made of the node, whether it changed anything or not; undefined: it is not watched
+   * here.
+   */
   lastRecord(nodeId: string): HealthRecord | undefined {
     return this.#observer.lastRecord(nodeId);
   }

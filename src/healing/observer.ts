@@ -1,6 +1,7 @@
 /**
- * Observes the nodes that are watched: runs the rounds of probes, turns their verdicts into health records, and writes a record where it
- * has changed. Whoever is to decide what follows is told which cluster it was; nothing is decided here.
+ * Observes the nodes that are watched: runs the rounds of probes, turns their verdicts into health records,
+ * and writes a record where it has changed. Whoever is to decide what follows is told which cluster it was;
+ * nothing is decided here.
  *
  *     watch list -> rounds -> probe -> classify -> write (only what changed) -> onChange(cluster)
  */
@@ -92,7 +93,10 @@ export class Observer {
     this.#listenToEvents(list.wantingEvents.size > 0);
   }
 
-  /** What the last probe made of the node, whether it changed anything or not; undefined: it is not watched here. */
+  /**
+   * What the last probe made of the node, whether it changed anything or not; undefined: it is not watched
+   * here.
+   */
   lastRecord(nodeId: string): HealthRecord | undefined {
     return this.#records.get(nodeId);
   }
@@ -101,7 +105,9 @@ export class Observer {
     await this.#rounds.probeNow(nodeId);
   }
 
-  /** A recovery that has verified its node writes that it is healthy; an older probe does not outlive that. */
+  /**
+   * A recovery that has verified its node writes that it is healthy; an older probe does not outlive that.
+   */
   adopt(id: string, written: HealthRecord): void {
     this.#written.set(id, written);
     if (written.probedAt > (this.#records.get(id)?.probedAt ?? 0)) this.#records.set(id, written);
@@ -120,7 +126,10 @@ export class Observer {
     if (!this.#stopped && this.#list.wantingEvents.has(nodeId)) void this.#rounds.probeNow(nodeId);
   }
 
-  /** What was known before a restart is known again: a count of failures continues, a confirmed failure stays one. */
+  /**
+   * What was known before a restart is known again: a count of failures continues, a confirmed failure stays
+   * one.
+   */
   async #loadRecords(): Promise<void> {
     const watched = new Set(this.#list.nodes.map((node) => node.id));
     for (const map of [this.#records, this.#written, this.#found]) {
@@ -131,7 +140,10 @@ export class Observer {
     for (const [id, record] of stored) this.adopt(id, record);
   }
 
-  /** The node as it is now; null while it is being worked on. The one read of the database that each probe costs. */
+  /**
+   * The node as it is now; null while it is being worked on. The one read of the database that each probe
+   * costs.
+   */
   async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
     const node = await getNode(this.#store.db, watched.id);
     const profile = node === undefined ? undefined : await this.#profile(node.profileId);
@@ -170,7 +182,8 @@ export class Observer {
     const hasChanged = isChange(recordSince(changed, this.#written.get(watched.id)), record);
     if (hasChanged && !(await this.#write(watched, record, begunAt))) return;
     this.#records.set(watched.id, record);
-    // A check or an update may have said that it failed: no probe found anything new, and its status is wrong.
+    // A check or an update may have said that it failed: no probe found anything new, and its status is
+    // wrong.
     const isStatusWrong = record.state === 'HEALTHY' && found.status === 'ERROR' && mode === 'ENFORCE';
     if (hasChanged || isStatusWrong) this.#options.onChange(watched.clusterId);
   }
@@ -193,7 +206,10 @@ function verdictsOf({ detectors }: HealthRecord): string {
   return detectors.map(({ detector, verdict }) => `${detector} ${verdict.health}`).join();
 }
 
-/** Whether a probe found something that is not written yet. A count below its threshold is written: it survives a restart. */
+/**
+ * Whether a probe found something that is not written yet. A count below its threshold is written: it
+ * survives a restart.
+ */
 function isChange(before: HealthRecord | null, now: HealthRecord): boolean {
   if (before === null) return true;
   const { state, last, failures, successes, failure } = before;

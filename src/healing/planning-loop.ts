@@ -1,7 +1,7 @@
 /**
- * Plans clusters: when something changed in one, when the planner asked to be asked again, and when a recovery opened or ended. Rounds of one
- * cluster follow each other. Before the first node of a cluster with `max_unhealthy` is recovered, the nodes are probed that were last
- * probed before it failed.
+ * Plans clusters: when something changed in one, when the planner asked to be asked again, and when a
+ * recovery opened or ended. Rounds of one cluster follow each other. Before the first node of a cluster with
+ * `max_unhealthy` is recovered, the nodes are probed that were last probed before it failed.
  */
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import type { Store } from '../store/store.ts';
@@ -89,9 +89,10 @@ export class PlanningLoop {
   }
 
   /**
-   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy. Probes are spread over an interval: when a switch dies, the
-   * first nodes that are found failed would be recovered before the others are probed. So those that were last probed before a failure
-   * began are probed before anything is planned; what takes longer than a round is not waited for.
+   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy. Probes are spread over an
+   * interval: when a switch dies, the first nodes that are found failed would be recovered before the others
+   * are probed. So those that were last probed before a failure began are probed before anything is planned;
+   * what takes longer than a round is not waited for.
    */
   async #probeUnseenNodes({ clusterId, policy }: WatchedCluster): Promise<void> {
     if (policy.safety.maxUnhealthy === null) return;

@@ -1,4 +1,7 @@
-/** What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in the database now. */
+/**
+ * What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in
+ * the database now.
+ */
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
 import { changedAt, currentHealth } from '../clusters/current-health.ts';
 import { maintenanceOf } from '../clusters/maintenance.ts';
@@ -70,9 +73,9 @@ function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthR
 }
 
 /**
- * As far back as the rate limits of the policy look. What was started at a time that is still to come (the clock was set back) limits nothing:
- * it would until the clock is there again. What only observed does not count for what touches, nor the other
- * way round, and what an operator asked for counts for neither.
+ * As far back as the rate limits of the policy look. What was started at a time that is still to come (the
+ * clock was set back) limits nothing: it would until the clock is there again. What only observed does not
+ * count for what touches, nor the other way round, and what an operator asked for counts for neither.
  */
 async function startsOf(
   db: Db,
@@ -121,7 +124,10 @@ function nodeSnapshot(
   };
 }
 
-/** The last recoveries that seemed to help, as far back as a failure of now, or one that is known already, may be their relapse. */
+/**
+ * The last recoveries that seemed to help, as far back as a failure of now, or one that is known already, may
+ * be their relapse.
+ */
 async function recoveredBefore(
   db: Db,
   clusterId: string,
@@ -157,7 +163,10 @@ function causeIn(reason: string): string {
   return reason.replace(/^[A-Z_]+: /, '').replace(/; if it stays failed, .*$/s, '');
 }
 
-/** A recovery that could not see its node waits for a round; further away it is only where the clock was set back since. */
+/**
+ * A recovery that could not see its node waits for a round; further away it is only where the clock was set
+ * back since.
+ */
 function withinInterval(at: number | null, rules: ClusterRules | null, now: number): number | null {
   return at === null || rules === null ? at : Math.min(at, now + rules.policy.detection.intervalMs);
 }

@@ -1,4 +1,7 @@
-/** What is to be watched: the nodes of the clusters that have an enabled health policy, with the detectors that it asks for. */
+/**
+ * What is to be watched: the nodes of the clusters that have an enabled health policy, with the detectors
+ * that it asks for.
+ */
 import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Policy } from '../domain/model.ts';
@@ -34,8 +37,10 @@ export interface WatchList {
 export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wantingEvents: new Set() };
 
 /**
- * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others go on.
- * @param before what was watched so far: a policy's spec never changes, so that what was made from it is kept.
+ * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others
+ * go on.
+ * @param before what was watched so far: a policy's spec never changes, so that what was made from it is
+ * kept.
  */
 export async function loadWatchList(
   db: Db,

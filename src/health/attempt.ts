@@ -13,7 +13,9 @@ const LATE_MS = 200;
 export interface AttemptContext {
   /** Nobody wants the answer any more: the attempt ends soon, with `unknown`. */
   readonly signal: AbortSignal;
-  /** Told when an attempt goes on although its time is over and it was asked to stop; `ended` when it does. */
+  /**
+   * Told when an attempt goes on although its time is over and it was asked to stop; `ended` when it does.
+   */
   readonly onStuck?: (detector: Detector, ended: Promise<unknown>) => void;
 }
 
@@ -62,7 +64,8 @@ class Attempt {
     const { timeoutMs } = this.#detector;
     const due = this.#timers.now() + timeoutMs;
     this.#timer = this.#timers.after(timeoutMs, () => {
-      // After a standstill the answer may lie unread in the socket: timers come before it. It gets its time once more.
+      // After a standstill the answer may lie unread in the socket: timers come before it. It gets its time
+      // once more.
       if (mayBeLate && this.#timers.now() - due > LATE_MS) return this.#arm(false);
       this.#stop(new OutOfTime(timeoutMs));
     });

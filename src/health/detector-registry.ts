@@ -1,4 +1,7 @@
-/** Which detectors there are: one line for each detection mode. Adding one is adding a file and changing its line. */
+/**
+ * Which detectors there are: one line for each detection mode. Adding one is adding a file and changing its
+ * line.
+ */
 import { CoppiceError } from '../domain/errors.ts';
 import type { DetectionMode, DetectionModeType } from '../domain/health-policy.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
@@ -32,7 +35,9 @@ export function createDetectors(modes: readonly DetectionMode[], tools: Detector
   });
 }
 
-/** A policy with such a mode fits no profile type that there is, and is refused where it would be attached. */
+/**
+ * A policy with such a mode fits no profile type that there is, and is refused where it would be attached.
+ */
 function nobodyHasIt(mode: DetectionMode): never {
   throw new CoppiceError('not-yet-supported', `no node of this Coppice can be looked at by ${mode.type}`);
 }

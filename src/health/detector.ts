@@ -1,14 +1,16 @@
 /**
  * Looking at nodes: detectors, and the rounds that run them.
  *
- *   rounds ──due──> probeNode ──slot──> detector.probe ──> Verdict ──> onResult (thresholds, episodes: not here)
+ *   rounds ──due──> probeNode ──slot──> detector.probe ──> Verdict
+ *       ──> onResult (thresholds, episodes: not here)
  *
- * A detector says what one look at one node shows. This folder runs looks on time, a bounded number at once, each with a
- * real timeout, and hands the verdicts on. It refuses to decide anything about a failure: thresholds and grace are in
- * `recovery/`, what is watched comes from the store's reader, and nothing here writes.
+ * A detector says what one look at one node shows. This folder runs looks on time, a bounded number at once,
+ * each with a real timeout, and hands the verdicts on. It refuses to decide anything about a failure:
+ * thresholds and grace are in `recovery/`, what is watched comes from the store's reader, and nothing here
+ * writes.
  *
- * What could not be looked at is `unknown`, never healthy: a detector that throws, a URL that cannot be filled in, a socket that this
- * machine could not open.
+ * What could not be probed is `unknown`, never healthy: a detector that throws, a URL that cannot be
+ * filled in, a socket that this machine could not open.
  */
 import type { DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -21,14 +23,20 @@ export interface ProbeTarget {
 }
 
 /**
- * One detection mode with its options, shared by all nodes that it looks at, and stateless. Retries are not the detector's: the one
- * who runs it gives its place to others while it waits.
+ * One detection mode with its options, shared by all nodes that it looks at, and stateless. Retries are not
+ * the detector's: the one who runs it gives its place to others while it waits.
  */
 export interface Detector {
   readonly mode: DetectionModeType;
-  /** The mode, with its place in the list where a policy has several of a kind: tells the detectors of a node apart. */
+  /**
+   * The mode, with its place in the list where a policy has several of a kind: tells the detectors of a node
+   * apart.
+   */
   readonly name: string;
-  /** How often an unhealthy verdict is asked for in all, at least 1; and the milliseconds between two attempts. */
+  /**
+   * How often an unhealthy verdict is asked for in all, at least 1; and the milliseconds between two
+   * attempts.
+   */
   readonly attempts: number;
   readonly retryIntervalMs: number;
   /** Milliseconds for one attempt, from the name lookup to the last byte; then the signal is aborted. */
@@ -37,12 +45,17 @@ export interface Detector {
   probe(target: ProbeTarget, signal: AbortSignal): Promise<Verdict>;
 }
 
-/** The same detectors with one try: for a caller that probes again and again anyway, as a verification does. */
+/**
+ * The same detectors with one try: for a caller that probes again and again anyway, as a verification does.
+ */
 export function withoutRetries(detectors: readonly Detector[]): readonly Detector[] {
   return detectors.map((detector) => ({ ...detector, attempts: 1 }));
 }
 
-/** The reason that a signal carries when an attempt is out of time; any other reason means that nobody wants the answer. */
+/**
+ * The reason that a signal carries when an attempt is out of time; any other reason means that nobody wants
+ * the answer.
+ */
 export class OutOfTime extends Error {
   readonly afterMs: number;
 

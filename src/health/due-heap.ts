@@ -1,4 +1,7 @@
-/** A binary heap of what is due when; an entry knows its place in it, so that it can be moved or taken out from the middle. */
+/**
+ * A binary heap of what is due when; an entry knows its place in it, so that it can be moved or taken out
+ * from the middle.
+ */
 
 export interface Due {
   dueAt: number;

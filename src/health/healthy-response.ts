@@ -1,13 +1,17 @@
 /**
- * `poll_url_healthy_response`: a pattern that the body of a healthy answer holds somewhere. Senlin searched with Python's backtracking `re`;
- * here RE2 matches, in time linear in the body. Linear still means body times pattern, so that product is bounded too.
+ * `poll_url_healthy_response`: a pattern that the body of a healthy answer holds somewhere. Senlin searched
+ * with Python's backtracking `re`; here RE2 matches, in time linear in the body. Linear still means body
+ * times pattern, so that product is bounded too.
  */
 import { RE2JS, RE2JSException } from 're2js';
 
 /** Of a longer body, the beginning is looked at and the rest is not read. */
 export const BODY_LIMIT = 64 * 1024;
 
-/** RE2 takes about 30 ns for an instruction and a character at worst: this is a quarter of a second, on a body made to be slow. */
+/**
+ * RE2 takes about 30 ns for an instruction and a character at worst: this is a quarter of a second, on a body
+ * made to be slow.
+ */
 const STEP_LIMIT = 8_000_000;
 const PROGRAM_LIMIT = 1000;
 

@@ -1,9 +1,10 @@
 /**
  * NODE_STATUS_POLL_URL, with the options of Senlin's health policy 1.2 under their own names.
  *
- * Healthy is a 2xx answer that is whole in time, and holds `poll_url_healthy_response` if there is one. Where nothing answers, the
- * verdict is unhealthy if `poll_url_conn_error_as_unhealthy`, else unknown. Unlike in Senlin, an answer outside of 2xx is an answer
- * and always unhealthy (there it counted as a connection error), and what could not be probed is never healthy.
+ * Healthy is a 2xx answer that is whole in time, and holds `poll_url_healthy_response` if there is one. Where
+ * nothing answers, the verdict is unhealthy if `poll_url_conn_error_as_unhealthy`, else unknown. Unlike in
+ * Senlin, an answer outside of 2xx is an answer and always unhealthy (there it counted as a connection
+ * error), and what could not be probed is never healthy.
  */
 import type { PollUrlOptions } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
@@ -31,7 +32,10 @@ const defaults: PollUrlOptions = {
   poll_url_conn_error_as_unhealthy: true,
 };
 
-/** Wrong options (checked when the policy is created) do not throw here: they make every verdict `unknown`, with the reason. */
+/**
+ * Wrong options (checked when the policy is created) do not throw here: they make every verdict `unknown`,
+ * with the reason.
+ */
 export function pollUrl(given: Partial<PollUrlOptions>, http: HttpClient): Detector {
   const options = { ...defaults, ...given };
   const template = parseUrlTemplate(options.poll_url);
@@ -39,7 +43,8 @@ export function pollUrl(given: Partial<PollUrlOptions>, http: HttpClient): Detec
   return {
     mode: 'NODE_STATUS_POLL_URL',
     name: 'NODE_STATUS_POLL_URL',
-    // Senlin's documentation says "retry ... for the number of times"; its code took the number for all attempts.
+    // Senlin's documentation says "retry ... for the number of times"; its code took the number for all
+    // attempts.
     attempts: 1 + Math.max(0, options.poll_url_retry_limit),
     retryIntervalMs: options.poll_url_retry_interval * 1000,
     timeoutMs: timeoutOf(options),
@@ -132,7 +137,8 @@ function noAnswer(asked: URL, error: RequestFailed, signal: AbortSignal, asUnhea
     case 'local':
       return unknown(reason);
     case 'refused-address':
-      // What the policy asks for cannot be asked; what a node answers with a redirect is an answer that is not healthy.
+      // What the policy asks for cannot be asked; what a node answers with a redirect is an answer that is
+      // not healthy.
       return error.redirected ? unhealthy('URL_UNHEALTHY', reason) : unknown(reason);
     case 'answer':
       return unhealthy('URL_UNHEALTHY', reason);

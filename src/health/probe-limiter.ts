@@ -1,9 +1,10 @@
 /**
- * How many attempts run at once: over all, and for one cluster. Clusters that wait take turns, so that a large one does not keep the small
- * ones waiting.
+ * How many attempts run at once: over all, and for one cluster. Clusters that wait take turns, so that a
+ * large one does not keep the small ones waiting.
  *
- * A node that hung the last time takes a *slow* place, of which there are half as many: however many nodes hang, the other half
- * of the places turns over quickly, and those who answer are looked at on time. Nothing waits for a dead node but dead nodes.
+ * A node that hung the last time takes a *slow* place, of which there are half as many: however many nodes
+ * hang, the other half of the places turns over quickly, and those who answer are probed on time. Nothing
+ * waits for a dead node but dead nodes.
  */
 
 export interface ProbeLimits {
@@ -11,7 +12,10 @@ export interface ProbeLimits {
   readonly perCluster: number;
 }
 
-/** A hanging probe costs a socket and some 20 kB; a cluster that is down altogether must leave places for the others. */
+/**
+ * A hanging probe costs a socket and some 20 kB; a cluster that is down altogether must leave places for the
+ * others.
+ */
 export const defaultProbeLimits: ProbeLimits = { total: 512, perCluster: 256 };
 
 export interface ProbePermit {
@@ -35,16 +39,16 @@ export class ProbeLimiter {
   readonly #limits: ProbeLimits;
   readonly #clusters = new Map<string, Cluster>();
   /** Clusters in which someone waits, in turn. */
-  readonly #turns = new Set<Cluster>();
-  #taken = 0;
-  #takenSlow = 0;
+  readonly #waitingClusters = new Set<Cluster>();
+  #inUse = 0;
+  #slowInUse = 0;
 
   constructor(limits: ProbeLimits = defaultProbeLimits) {
     this.#limits = limits;
   }
 
   get inUse(): number {
-    return this.#taken;
+    return this.#inUse;
   }
 
   /** Null if the place was free at once, which spares the usual case a turn of the event loop. */
@@ -56,18 +60,18 @@ export class ProbeLimiter {
     }
     return new Promise((grant) => {
       cluster[permit.slow ? 'slow' : 'quick'].push({ ...permit, grant });
-      this.#turns.add(cluster);
+      this.#waitingClusters.add(cluster);
     });
   }
 
   release(permit: ProbePermit): void {
     const cluster = this.#cluster(permit.clusterId);
     this.#count(cluster, permit.slow, -1);
-    for (const next of this.#turns) {
-      if (this.#taken >= this.#limits.total) break;
+    for (const next of this.#waitingClusters) {
+      if (this.#inUse >= this.#limits.total) break;
       this.#grantOne(next);
     }
-    if (cluster.inUse === 0 && !this.#turns.has(cluster)) this.#clusters.delete(cluster.id);
+    if (cluster.inUse === 0 && !this.#waitingClusters.has(cluster)) this.#clusters.delete(cluster.id);
   }
 
   #grantOne(cluster: Cluster): void {
@@ -77,25 +81,26 @@ export class ProbeLimiter {
     });
     const waiting = lane?.shift();
     if (waiting === undefined) return;
-    // To the back of the turns; or out of them. A Set walks what is added while it is walked, so a cluster may get several in a row.
-    this.#turns.delete(cluster);
-    if (cluster.quick.length + cluster.slow.length > 0) this.#turns.add(cluster);
+    // To the back of the turns; or out of them. A Set walks what is added while it is walked, so a cluster
+    // may get several in a row.
+    this.#waitingClusters.delete(cluster);
+    if (cluster.quick.length + cluster.slow.length > 0) this.#waitingClusters.add(cluster);
     this.#count(cluster, waiting.slow, 1);
     waiting.grant();
   }
 
   #isFree(cluster: Cluster, slow: boolean): boolean {
     const { total, perCluster } = this.#limits;
-    if (this.#taken >= total || cluster.inUse >= perCluster) return false;
-    return !slow || (this.#takenSlow < half(total) && cluster.slowInUse < half(perCluster));
+    if (this.#inUse >= total || cluster.inUse >= perCluster) return false;
+    return !slow || (this.#slowInUse < half(total) && cluster.slowInUse < half(perCluster));
   }
 
   #count(cluster: Cluster, slow: boolean, change: 1 | -1): void {
     cluster.inUse += change;
-    this.#taken += change;
+    this.#inUse += change;
     if (!slow) return;
     cluster.slowInUse += change;
-    this.#takenSlow += change;
+    this.#slowInUse += change;
   }
 
   #cluster(id: string): Cluster {

@@ -1,6 +1,6 @@
 /**
- * Looks at one node now, with all detectors of its policy side by side. The rounds use it, and so does whoever must know afresh: before
- * a recovery touches a node, and to verify it afterwards.
+ * Looks at one node now, with all detectors of its policy side by side. The rounds use it, and so does
+ * whoever must know afresh: before a recovery touches a node, and to verify it afterwards.
  */
 import type { Detection, DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -41,7 +41,10 @@ export function probeModes(
   return Promise.all(detectors.map((detector) => probeMode(target, detector, context)));
 }
 
-/** There is nothing that a mode could probe: the profile type is asked once for the reason, and all modes give that verdict. */
+/**
+ * There is nothing that a mode could probe: the profile type is asked once for the reason, and all modes give
+ * that verdict.
+ */
 async function probeMissingNode(
   target: ProbeTarget,
   detectors: readonly Detector[],

@@ -1,10 +1,13 @@
-/** A body as it may stand in a reason, which goes into logs, events and rows: short, one line, and without secrets. */
+/**
+ * A body as it may stand in a reason, which goes into logs, events and rows: short, one line, and without
+ * secrets.
+ */
 
 const BODY_LENGTH = 80;
 
 /**
- * The beginning of a body, quoted. A body can repeat the request in any encoding, so where one of the URLs (as asked for, and as
- * answered after redirects) holds what may be a secret, only its length is told.
+ * The beginning of a body, quoted. A body can repeat the request in any encoding, so where one of the URLs
+ * (as asked for, and as answered after redirects) holds what may be a secret, only its length is told.
  */
 export function quoteBody(body: string, urls: readonly URL[]): string {
   if (body === '') return 'an empty body';
@@ -17,7 +20,10 @@ function mayHoldSecret(url: URL): boolean {
   return url.username !== '' || url.password !== '' || url.search !== '';
 }
 
-/** JSON leaves C1 controls, line separators and direction marks, with which a body could write into a terminal. */
+/**
+ * JSON leaves C1 controls, line separators and direction marks, with which a body could write into a
+ * terminal.
+ */
 function escape(json: string): string {
   return json.replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

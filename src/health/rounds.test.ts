@@ -15,7 +15,10 @@ interface Seen {
   readonly verdicts: readonly ModeVerdict[];
 }
 
-/** Rounds over nodes that answer as `answers` says, `after` that many milliseconds; never, for a node that hangs. */
+/**
+ * Rounds over nodes that answer as `answers` says, `after` that many milliseconds; never, for a node that
+ * hangs.
+ */
 class World {
   readonly timers = new VirtualTimers();
   readonly seen: Seen[] = [];

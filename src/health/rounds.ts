@@ -1,11 +1,13 @@
 /**
- * The rounds: every watched node is looked at once in its interval, at its own place in it (`spread.ts`), with a bounded number
- * of looks at once (`slots.ts`). One heap says who is next and one timer wakes it: a watched node costs its entry and nothing else.
+ * The rounds: every watched node is probed once in its interval, at its own place in it (`spread.ts`),
+ * with a bounded number of looks at once (`slots.ts`). One heap says who is next and one timer wakes it: a
+ * watched node costs its entry and nothing else.
  *
  *   heap ──due──> target(node) ──> probeModes ──> onResult ──> heap, one interval later
  *
- * A node whose look is still running is not looked at again; the rounds it misses are counted and not made up for. What
- * is watched can be told one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be repeated at any time).
+ * A node whose look is still running is not probed again; the rounds it misses are counted and not made up
+ * for. What is watched can be told one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be
+ * repeated at any time).
  */
 import { withoutRetries } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
@@ -19,14 +21,20 @@ import { StuckProbes } from './stuck-probes.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
-/** What the rounds know of a node: little, since there may be 100,000. All nodes of a policy share one list of detectors. */
+/**
+ * What the rounds know of a node: little, since there may be 100,000. All nodes of a policy share one list of
+ * detectors.
+ */
 export interface WatchedNode {
   readonly id: string;
   /** The unit that shares places; the node's own id where it has no cluster. */
   readonly clusterId: string;
   readonly intervalMs: number;
   readonly detectors: readonly Detector[];
-  /** When to look first, in milliseconds since 1970, for a node that should not wait for its place in the interval. */
+  /**
+   * When to look first, in milliseconds since 1970, for a node that should not wait for its place in the
+   * interval.
+   */
   readonly firstAt?: number;
 }
 
@@ -42,18 +50,19 @@ export interface RoundsMetrics {
 
 export interface RoundsOptions {
   /**
-   * The node as it is now, read at each look, so that a replaced node is never judged by its old address. Null: do not
-   * look this time (it is gone, or being worked on).
+   * The node as it is now, read at each probe, so that a replaced node is never judged by its old address.
+   * Null: do not look this time (it is gone, or being worked on).
    */
   target(node: WatchedNode): ProbeTarget | null | Promise<ProbeTarget | null>;
   /**
-   * Whether the node is known to have failed. Retries are there so that one bad answer does not count; once the failure is known they
-   * would only multiply the load of dead nodes: the next round tries again. Absent: of no node it is known.
+   * Whether the node is known to have failed. Retries are there so that one bad answer does not count; once
+   * the failure is known they would only multiply the load of dead nodes: the next round tries again. Absent:
+   * of no node it is known.
    */
   hasFailed?(node: WatchedNode): boolean;
   /**
-   * The verdicts of a look that ended at `at` and began at `begunAt` (ms since 1970; retries lie between). The node is not looked at again
-   * before this has returned.
+   * The verdicts of a look that ended at `at` and began at `begunAt` (ms since 1970; retries lie between).
+   * The node is not probed again before this has returned.
    */
   onResult(
     node: WatchedNode,
@@ -73,7 +82,7 @@ interface Entry {
   dueAt: number;
   heapIndex: number;
   running: RunningProbe | null;
-  /** The last look took long: the next one takes a slow place. */
+  /** The last probe took long: the next one takes a slow place. */
   slow: boolean;
   /** Which `reconcile` saw it last. */
   pass: number;
@@ -87,8 +96,9 @@ interface RunningProbe {
 }
 
 /**
- * Looks that are due soon after each other begin together, the later ones early: a wake-up for each would cost a third more CPU than the
- * looks themselves (measured with 1,000 a second). A twentieth of the interval keeps them spread.
+ * Looks that are due soon after each other begin together, the later ones early: a wake-up for each would
+ * cost a third more CPU than the looks themselves (measured with 1,000 a second). A twentieth of the interval
+ * keeps them spread.
  */
 const BATCH_MS = 50;
 const BATCH_SHARE = 1 / 20;
@@ -99,7 +109,7 @@ const nothing: readonly ModeVerdict[] = [];
 export class Rounds {
   readonly #options: RoundsOptions;
   readonly #timers: Timers;
-  readonly #slots: ProbeLimiter;
+  readonly #limiter: ProbeLimiter;
   readonly #entries = new Map<string, Entry>();
   readonly #heap = new DueHeap<Entry>();
   readonly #stuck: StuckProbes;
@@ -111,7 +121,7 @@ export class Rounds {
   constructor(options: RoundsOptions) {
     this.#options = options;
     this.#timers = options.timers ?? systemTimers;
-    this.#slots = new ProbeLimiter(options.limits ?? defaultProbeLimits);
+    this.#limiter = new ProbeLimiter(options.limits ?? defaultProbeLimits);
     this.#stuck = new StuckProbes(() => options.metrics?.stuck());
   }
 
@@ -121,7 +131,7 @@ export class Rounds {
 
   /** Attempts that are running. */
   get inFlight(): number {
-    return this.#slots.inUse;
+    return this.#limiter.inUse;
   }
 
   start(): void {
@@ -146,7 +156,7 @@ export class Rounds {
     if (known !== undefined) return this.#update(known, node);
     const entry: Entry = { node, dueAt: 0, heapIndex: -1, running: null, slow: false, pass: this.#pass };
     this.#entries.set(node.id, entry);
-    this.#plan(entry, node.firstAt ?? this.#nextPlace(node));
+    this.#plan(entry, node.firstAt ?? this.#nextOffset(node));
   }
 
   /** A running look is ended and its verdict dropped. */
@@ -166,8 +176,9 @@ export class Rounds {
   }
 
   /**
-   * Looks at a watched node now, with a look that begins after this call, and passes the verdicts to `onResult` as well. Empty if the node is not
-   * watched, or cannot be looked at now. Its place in the interval stays.
+   * Looks at a watched node now, with a look that begins after this call, and passes the verdicts to
+   * `onResult` as well. Empty if the node is not watched, or cannot be looked at now. Its place in the
+   * interval stays.
    */
   probeNow(nodeId: string): Promise<readonly ModeVerdict[]> {
     const entry = this.#entries.get(nodeId);
@@ -181,10 +192,10 @@ export class Rounds {
     const moved = entry.node.intervalMs !== node.intervalMs;
     entry.node = node;
     entry.pass = this.#pass;
-    if (moved) this.#plan(entry, this.#nextPlace(node));
+    if (moved) this.#plan(entry, this.#nextOffset(node));
   }
 
-  #nextPlace(node: WatchedNode): number {
+  #nextOffset(node: WatchedNode): number {
     return nextOffset(node.id, node.intervalMs, this.#timers.wall());
   }
 
@@ -281,12 +292,12 @@ export class Rounds {
     };
     return {
       acquire: () => {
-        const waiting = this.#slots.acquire(permit);
+        const waiting = this.#limiter.acquire(permit);
         if (waiting !== null) return waiting.then(begin);
         begin();
         return null;
       },
-      release: () => this.#slots.release(permit),
+      release: () => this.#limiter.release(permit),
     };
   }
 }

@@ -1,6 +1,6 @@
 /**
- * When in an interval a node is looked at. The place comes from the node's id alone: nodes spread evenly, a restart finds every node at the
- * place where it was, and two processes agree without talking.
+ * When in an interval a node is probed. The place comes from the node's id alone: nodes spread evenly, a
+ * restart finds every node at the place where it was, and two processes agree without talking.
  */
 
 /** The first moment after `now` that is the node's; both in milliseconds since 1970. */
@@ -10,7 +10,9 @@ export function nextOffset(nodeId: string, intervalMs: number, now: number): num
   return next > now ? next : next + intervalMs;
 }
 
-/** FNV-1a with murmur3's finish (ids that differ in one digit must end far apart), as a number from 0 up to 1. */
+/**
+ * FNV-1a with murmur3's finish (ids that differ in one digit must end far apart), as a number from 0 up to 1.
+ */
 function fractionOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {

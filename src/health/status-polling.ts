@@ -1,9 +1,9 @@
 /**
  * What the profile type itself says of the node (its process, its server in Nova).
  *
- * NODE_STATUS_POLLING asks once in each round. LIFECYCLE_EVENTS asks the same, and besides at once when the profile type reports an
- * event (`healing/observer.ts` listens): an event is only a reason to probe, so that one that is late, repeated or wrong does no harm,
- * and the next round makes up for one that is lost.
+ * NODE_STATUS_POLLING asks once in each round. LIFECYCLE_EVENTS asks the same, and besides at once when the
+ * profile type reports an event (`healing/observer.ts` listens): an event is only a reason to probe, so that
+ * one that is late, repeated or wrong does no harm, and the next round makes up for one that is lost.
  */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
@@ -32,8 +32,9 @@ export async function probeStatus({ node, profile }: ProbeTarget, signal: AbortS
 }
 
 /**
- * A node without a physical id was never created, or what was created was removed. That is known, it need not be seen: such a node
- * is unhealthy for every detection mode, also where its URL cannot be filled in or somebody else answers at its address.
+ * A node without a physical id was never created, or what was created was removed. That is known, it need not
+ * be seen: such a node is unhealthy for every detection mode, also where its URL cannot be filled in or
+ * somebody else answers at its address.
  */
 export function exists({ physicalId }: ProbeTarget['node']): boolean {
   return physicalId !== null && physicalId !== '';

@@ -1,6 +1,6 @@
 /**
- * Probes that went on after their time was over. Their node is not asked the same again until they end, or each round would leave one
- * more behind; what cannot be asked is `unknown`.
+ * Probes that went on after their time was over. Their node is not asked the same again until they end, or
+ * each round would leave one more behind; what cannot be asked is `unknown`.
  */
 import type { Detector } from './detector.ts';
 import type { ModeVerdict } from './probe-node.ts';

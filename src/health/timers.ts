@@ -2,7 +2,9 @@
 import { performance } from 'node:perf_hooks';
 
 export interface Timers {
-  /** Milliseconds that only go forward: what is due is counted in these, and a corrected clock moves no round. */
+  /**
+   * Milliseconds that only go forward: what is due is counted in these, and a corrected clock moves no round.
+   */
   now(): number;
   /** Milliseconds since 1970: what is shown, and what a node's place in the interval is counted from. */
   wall(): number;

@@ -1,6 +1,6 @@
 /**
- * The `poll_url` of a health policy with its placeholders. A value is encoded for the place where it lands, so that the name of a
- * node can never become another host, another path or another parameter.
+ * The `poll_url` of a health policy with its placeholders. A value is encoded for the place where it lands,
+ * so that the name of a node can never become another host, another path or another parameter.
  */
 import { isIPv6 } from 'node:net';
 
@@ -16,7 +16,10 @@ export const urlPlaceholders = [
 
 export type UrlPlaceholder = (typeof urlPlaceholders)[number];
 
-/** What is known of a node. null: it should have such a thing, and lacks it; absent or empty: nodes of its kind have none. */
+/**
+ * What is known of a node. null: it should have such a thing, and lacks it; absent or empty: nodes of its
+ * kind have none.
+ */
 export type UrlValues = Readonly<Partial<Record<UrlPlaceholder, string | number | null | undefined>>>;
 
 export type ExpandedUrl =
@@ -49,7 +52,10 @@ export function unknownPlaceholders(template: UrlTemplate): string[] {
   return template.flatMap((part) => ('name' in part && !isPlaceholder(part.name) ? [part.name] : []));
 }
 
-/** The URL for one node, or why there is none. A reason never holds a value or the URL itself, which may hold a password. */
+/**
+ * The URL for one node, or why there is none. A reason never holds a value or the URL itself, which may hold
+ * a password.
+ */
 export function expandUrl(template: UrlTemplate, values: UrlValues): ExpandedUrl {
   if (template.length === 0) return no('poll_url is empty');
   let text = '';

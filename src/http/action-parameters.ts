@@ -24,7 +24,10 @@ function malformed(sentence: string): CoppiceError {
   return new CoppiceError('malformed-request', sentence);
 }
 
-/** @throws CoppiceError `bad-request` for a parameter that does not exist, `malformed-request` for a wrong value. */
+/**
+ * @throws CoppiceError `bad-request` for a parameter that does not exist, `malformed-request` for a wrong
+ * value.
+ */
 export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): T {
   const result = schema.safeParse(parameters, { reportInput: true });
   if (result.success) return result.data;

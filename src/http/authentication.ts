@@ -1,7 +1,8 @@
 /**
- * Who asks. `none` is for one person on one machine: whoever reaches the port may do everything, so that nobody else may reach it.
- * It listens on loopback only, and because a browser of that person runs other people's pages, it turns away what such a page
- * could send: a Host that is not this machine (DNS that was rebound) and an Origin that is not ours.
+ * Who asks. `none` is for one person on one machine: whoever reaches the port may do everything, so that
+ * nobody else may reach it. It listens on loopback only, and because a browser of that person runs other
+ * people's pages, it turns away what such a page could send: a Host that is not this machine (DNS that was
+ * rebound) and an Origin that is not ours.
  */
 import { isIP } from 'node:net';
 import { CoppiceError } from '../domain/errors.ts';

@@ -1,4 +1,7 @@
-/** The body of an error, as OpenStack's clients read it; `issues` is ours: each thing that is wrong, with field, expected and found. */
+/**
+ * The body of an error, as OpenStack's clients read it; `issues` is ours: each thing that is wrong, with
+ * field, expected and found.
+ */
 import { CoppiceError } from '../domain/errors.ts';
 import type { ErrorAnswer } from './route.ts';
 import { MALFORMED } from './sentences.ts';

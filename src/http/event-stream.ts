@@ -1,7 +1,8 @@
 /**
- * Events of a cluster as they happen, as server-sent events. Each stream asks the store for what came after the event that it sent
- * last, whenever the store says that there is something: nothing is kept in memory for it, a stream that was cut goes on from
- * `Last-Event-ID`, and one event is neither lost nor sent twice. A reader that does not keep up is cut off, not buffered for.
+ * Events of a cluster as they happen, as server-sent events. Each stream asks the store for what came after
+ * the event that it sent last, whenever the store says that there is something: nothing is kept in memory for
+ * it, a stream that was cut goes on from `Last-Event-ID`, and one event is neither lost nor sent twice. A
+ * reader that does not keep up is cut off, not buffered for.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';

@@ -1,6 +1,7 @@
 /**
- * Fields of bodies and queries, as Senlin reads them: numbers and booleans may be text, and null counts as absent where a field is
- * optional (openstackclient sends all of these). What is refused names a rule; `sentences.ts` puts it into words.
+ * Fields of bodies and queries, as Senlin reads them: numbers and booleans may be text, and null counts as
+ * absent where a field is optional (openstackclient sends all of these). What is refused names a rule;
+ * `sentences.ts` puts it into words.
  */
 import { z } from 'zod';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
@@ -8,7 +9,9 @@ import { isJsonObject, type JsonObject } from '../domain/json.ts';
 /** The JSON Schema of what may be sent, for OpenAPI. */
 type Documented = Readonly<Record<string, unknown>>;
 
-/** Why a value was refused: `expected` in words for any field, `rule` where Senlin has a sentence of its own. */
+/**
+ * Why a value was refused: `expected` in words for any field, `rule` where Senlin has a sentence of its own.
+ */
 export interface InvalidField {
   readonly rule: string;
   readonly expected: string;

@@ -1,7 +1,9 @@
 /**
- * The server: Senlin's API and our own on one port. It reads requests, and leaves what they ask for to `requests/`.
+ * The server: Senlin's API and our own on one port. It reads requests, and leaves what they ask for to
+ * `requests/`.
  *
- *     request -> who may reach us -> route -> microversion -> role -> query and body -> use case -> wire shape
+ *     request -> who may reach us -> route -> microversion -> role -> query and body -> use case
+ *         -> wire shape
  *
  *     route.ts, routes.ts, routes/   one declaration a route; openapi.json comes from them
  *     shapes/                        what goes over the wire, in Senlin's words
@@ -9,8 +11,8 @@
  *     event-stream.ts                events as they happen
  *     mistral/                       the workflow API, in Mistral's words
  *
- * It decides nothing about clusters, writes no SQL, and lets no stack trace out: what nobody foresaw is a 500 with the request's
- * id, and stands in the log.
+ * It decides nothing about clusters, writes no SQL, and lets no stack trace out: what nobody foresaw is a 500
+ * with the request's id, and stands in the log.
  */
 import { randomUUID } from 'node:crypto';
 import type { RequestListener } from 'node:http';
@@ -59,7 +61,7 @@ export interface HttpServer {
   readonly inject: FastifyInstance['inject'];
 }
 
-/** A spec of 1 MiB is larger than any that a person writes. */
+/** A spec of 1 MiB is larger than any that an operator writes. */
 const BODY_LIMIT = 1_048_576;
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -146,7 +148,9 @@ function addRoute(app: FastifyInstance, runner: RouteRunner, route: Route): void
   });
 }
 
-/** The paths of the workflow API that are not there are answered in its own form, which its clients can show. */
+/**
+ * The paths of the workflow API that are not there are answered in its own form, which its clients can show.
+ */
 async function answerUnknownPath(
   request: FastifyRequest,
   reply: FastifyReply,

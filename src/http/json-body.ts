@@ -1,11 +1,15 @@
 /**
- * Reads a JSON body, whatever its content type says. A body that does not begin with `{` counts as none, as in Senlin. Where
- * it breaks off is said as Python's parser says it, because that is what people have seen so far.
+ * Reads a JSON body, whatever its content type says. A body that does not begin with `{` counts as none, as
+ * in Senlin. Where it breaks off is said as Python's parser says it, because that is what people have seen so
+ * far.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 
-/** Deeper is no spec that anybody writes; a value that is nested without end would exhaust the stack of those who walk it. */
+/**
+ * Deeper is no spec that anybody writes; a value that is nested without end would exhaust the stack of those
+ * who walk it.
+ */
 const MOST_LEVELS = 64;
 
 /** @throws CoppiceError `malformed-request` */
@@ -23,7 +27,10 @@ export function readJsonBody(text: string): JsonObject | undefined {
   return value;
 }
 
-/** Where a JSON text has a whole number that JavaScript would change silently (`input.ids.0`); undefined where nowhere. */
+/**
+ * Where a JSON text has a whole number that JavaScript would change silently (`input.ids.0`); undefined where
+ * nowhere.
+ */
 export function inexactNumberIn(text: string): string | undefined {
   if (!/\d{16}/.test(text)) return undefined;
   let isFound = false;
@@ -96,7 +103,10 @@ function describeSyntaxError(text: string, message: string): string {
   return `${what}: line ${before.length} column ${column} (char ${position})`;
 }
 
-/** Searching for the place reads a text many times: of a longer one that would keep the server from its other work. */
+/**
+ * Searching for the place reads a text many times: of a longer one that would keep the server from its other
+ * work.
+ */
 const LONGEST_SEARCHED = 64 * 1024;
 
 function positionOf(message: string, text: string): number | undefined {

@@ -12,13 +12,16 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
   /** False: the list is always whole (the policies of a cluster). */
   readonly paged?: boolean;
   /**
-   * Most objects of one answer, for what is written without end (events, actions): a larger `limit`, and none, means this many. Absent:
-   * no bound.
+   * Most objects of one answer, for what is written without end (events, actions): a larger `limit`, and
+   * none, means this many. Absent: no bound.
    */
   readonly pageSize?: number;
 }
 
-/** Of lists that grow without end: an answer of this many is written in a few milliseconds, and one of 100,000 would block the server. */
+/**
+ * Of lists that grow without end: an answer of this many is written in a few milliseconds, and one of 100,000
+ * would block the server.
+ */
 export const LARGEST_PAGE = 1000;
 
 export interface ListRequest<Filter extends string, Sort extends string> {
@@ -107,7 +110,10 @@ function sortField<Sort extends string>(
     .meta({ type: 'string', description });
 }
 
-/** What the store is to list. @throws CoppiceError `forbidden` where somebody asks for more projects than he may see. */
+/**
+ * What the store is to list. @throws CoppiceError `forbidden` where somebody asks for more projects than he
+ * may see.
+ */
 export function toStoreQuery<Filter extends string, Sort extends string>(
   asked: ListRequest<Filter, Sort>,
   caller: Caller,

@@ -1,6 +1,6 @@
 /**
- * Microversions, as OpenStack has them: `OpenStack-API-Version: clustering 1.N`. The header may name several services; absent
- * (or for others only) means the oldest, so that old clients see what they know.
+ * Microversions, as OpenStack has them: `OpenStack-API-Version: clustering 1.N`. The header may name several
+ * services; absent (or for others only) means the oldest, so that old clients see what they know.
  */
 import { CoppiceError } from '../domain/errors.ts';
 

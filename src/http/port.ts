@@ -1,6 +1,6 @@
 /**
- * The port, taken before anything else is touched: a server that finds it taken has made nothing. Whoever comes before the server is ready is
- * told so.
+ * The port, taken before anything else is touched: a server that finds it taken has made nothing. Whoever
+ * comes before the server is ready is told so.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -10,7 +10,10 @@ import { listenFailure, withKnownHost, type ListenAddress } from './listen-addre
 const HEADER_LIMIT = 16_384;
 /** For a request to arrive whole; a client that sends a byte a minute holds a connection no longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** Between two requests on one connection: longer than the minute after which clients and proxies let go of theirs. */
+/**
+ * Between two requests on one connection: longer than the minute after which clients and proxies let go of
+ * theirs.
+ */
 const KEEP_ALIVE_MS = 72_000;
 /** After it, connections that still run are cut when the port is closed. */
 const CLOSE_GRACE_MS = 5000;

@@ -1,6 +1,7 @@
 /**
- * A route is one declaration: where it is, what it takes, what it answers, who may use it and since when; its handler is a few
- * lines that call a use case. The server, the checks and `openapi.json` all come from the declaration.
+ * A route is one declaration: where it is, what it takes, what it answers, who may use it and since when; its
+ * handler is a few lines that call a use case. The server, the checks and `openapi.json` all come from the
+ * declaration.
  */
 import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
@@ -47,7 +48,10 @@ export interface AnswerDeclaration {
   readonly contentType?: string;
 }
 
-/** How one API words what all of its routes have in common: requests that are wrong, errors, the text of answers. */
+/**
+ * How one API words what all of its routes have in common: requests that are wrong, errors, the text of
+ * answers.
+ */
 export interface ApiDialect {
   /** @throws CoppiceError */
   readQuery(route: Route, query: unknown): unknown;

@@ -1,4 +1,7 @@
-/** Carries out a route for a request: version, role, query, body, handler, answer. Knows the declaration, and no particular route. */
+/**
+ * Carries out a route for a request: version, role, query, body, handler, answer. Knows the declaration, and
+ * no particular route.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';

@@ -1,6 +1,7 @@
 /**
- * Exchanges with a real Senlin 14, played against our server in order: statuses, error types and sentences, keys, headers, and the
- * ends of times. What a real Senlin answered with its servers is answered here with nodes of a fake cloud.
+ * Exchanges with a real Senlin 14, played against our server in order: statuses, error types and sentences,
+ * keys, headers, and the ends of times. What a real Senlin answered with its servers is answered here with
+ * nodes of a fake cloud.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

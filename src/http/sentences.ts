@@ -1,6 +1,7 @@
 /**
- * What is wrong with a request, in words. Where Senlin has a sentence for it, that is the one: its clients and their tests know it.
- * Everything else reads "field: expected ..., found ...". The same facts stand in the answer's `issues`, field by field.
+ * What is wrong with a request, in words. Where Senlin has a sentence for it, that is the one: its clients
+ * and their tests know it. Everything else reads "field: expected ..., found ...". The same facts stand in
+ * the answer's `issues`, field by field.
  */
 import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';

@@ -3,7 +3,10 @@ export function toSortedJson(value: unknown): string {
   return JSON.stringify(isSorted(value) ? value : sorted(value));
 }
 
-/** Our own shapes are in order already: they are checked without a copy, so that a long list costs little more than its text. */
+/**
+ * Our own shapes are in order already: they are checked without a copy, so that a long list costs little more
+ * than its text.
+ */
 function isSorted(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (Array.isArray(value)) return value.every(isSorted);

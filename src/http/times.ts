@@ -1,4 +1,7 @@
-/** Times on the wire. Senlin writes them in several ways, one for each kind of object; a client may depend on any of them. */
+/**
+ * Times on the wire. Senlin writes them in several ways, one for each kind of object; a client may depend on
+ * any of them.
+ */
 
 /** `2026-11-22T18:19:19Z`: clusters, nodes, profiles, actions. */
 export function seconds(time: number): string {

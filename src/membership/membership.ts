@@ -1,13 +1,15 @@
 /**
- * This process among those that share its database: it holds a lease under an id that is new at every start, and takes over what
- * processes owned that are gone.
+ * This process among those that share its database: it holds a lease under an id that is new at every start,
+ * and takes over what processes owned that are gone.
  *
- *     join: row in `service` with a lease -> gone processes removed -> each subscriber takes over, in the same transaction
+ *     join: row in `service` with a lease -> gone processes removed
+ *         -> each subscriber takes over, in the same transaction
  *     every 10 s: lease renewed, the same again
  *
- * Everything that a process may own (claims of actions, running workflow actions, delivery targets) names this id as its owner, so
- * that one rule says what is abandoned: its owner has no row in `service`. A process whose lease ran out may still believe that it
- * is alive; the epochs and owners of the rows refuse what it writes.
+ * Everything that a process may own (claims of actions, running workflow actions, delivery targets) names
+ * this id as its owner, so that one rule says what is abandoned: its owner has no row in `service`. A process
+ * whose lease ran out may still believe that it is alive; the epochs and owners of the rows refuse what it
+ * writes.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -24,8 +26,8 @@ const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 10_000;
 
 /**
- * Takes over, within the transaction, what is owned by processes without a row in `service`. What it returns is called after the
- * commit.
+ * Takes over, within the transaction, what is owned by processes without a row in `service`. What it returns
+ * is called after the commit.
  */
 export type TakeOver = (tx: Tx) => Promise<(() => void) | void>;
 

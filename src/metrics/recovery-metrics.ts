@@ -1,8 +1,10 @@
 /**
- * Figures of healing. Counters and histograms are of what this process has seen committed; sum them over the processes. Gauges are read from
- * the store when they are asked for: every process says the same, also after a restart; take one, or the greatest.
+ * Figures of healing. Counters and histograms are of what this process has seen committed; sum them over the
+ * processes. Gauges are read from the store when they are asked for: every process says the same, also after
+ * a restart; take one, or the greatest.
  *
- * No figure has a label for a node, a cluster or a recovery: there may be 100,000 of them, and what happened to one is in its record.
+ * No figure has a label for a node, a cluster or a recovery: there may be 100,000 of them, and what happened
+ * to one is in its record.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { closingEvents, type RecoveryNews } from '../domain/recovery-news.ts';
@@ -94,7 +96,8 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
     const { event, at, recovery, step } = news;
     const isReal = recovery.mode === 'ENFORCE';
     if (closings.has(event)) recoveries.inc({ result: recovery.state, mode: recovery.mode });
-    // An operator who requests a recovery of a node that has not failed has detected nothing, nor has another try at the same failure.
+    // An operator who requests a recovery of a node that has not failed has detected nothing, nor has another
+    // try at the same failure.
     if (event === 'opened' && news.failure.class !== requestedByOperator && !news.isAgain) {
       detect.observe(secondsBetween(recovery.failedAt, recovery.openedAt));
     }

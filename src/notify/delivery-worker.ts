@@ -1,6 +1,7 @@
 /**
- * Delivers the notifications of one target in the order in which they were written, one at a time, until the target has accepted each
- * or it is given up. A commit that writes notifications wakes it, and a timer behind that; it keeps no state: all of it is in the rows.
+ * Delivers the notifications of one target in the order in which they were written, one at a time, until the
+ * target has accepted each or it is given up. A commit that writes notifications wakes it, and a timer behind
+ * that; it keeps no state: all of it is in the rows.
  */
 import type { Logger } from 'pino';
 import type { HttpClient } from '../outbound/http-client.ts';
@@ -39,7 +40,10 @@ export interface DeliveryLimits {
   readonly maxDelayMs: number;
   /** A target that is down loses nothing for this long. */
   readonly giveUpAfterMs: number;
-  /** Attempts of a notification that the target refuses: it will hardly accept it later, and the others wait behind it. */
+  /**
+   * Attempts of a notification that the target refuses: it will hardly accept it later, and the others wait
+   * behind it.
+   */
   readonly refusals: number;
 }
 

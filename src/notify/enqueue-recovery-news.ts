@@ -1,12 +1,15 @@
 /**
  * News of a recovery, for notification targets (webhooks) and for figures.
  *
- *     enqueueRecoveryNews(tx, ...)  -> rows in the outbox, one for each target that takes it, in the transaction that it reports
+ *     enqueueRecoveryNews(tx, ...)
+ *         -> rows in the outbox, one for each target that takes it, in the transaction that it reports
  *                           -> after the commit: to the figures of this process
- *     delivery-worker.ts            -> takes the rows of one target, oldest first, and posts them until they are delivered or given up
+ *     delivery-worker.ts
+ *         -> takes the rows of one target, oldest first, and posts them until they are delivered or given up
  *
- * It is called where the turn is written, so that news and turn are there together or not at all; a replay after a crash writes
- * neither again. It refuses to talk to the network: a target that is slow or gone costs a recovery one row.
+ * It is called where the turn is written, so that news and turn are there together or not at all; a replay
+ * after a crash writes neither again. It refuses to talk to the network: a target that is slow or gone costs
+ * a recovery one row.
  */
 import type { EndedStep, RecoveryNewsEvent, RecoveryNews } from '../domain/recovery-news.ts';
 import { getCluster } from '../store/clusters.ts';

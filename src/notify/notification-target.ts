@@ -1,6 +1,7 @@
 /**
- * Servers that notifications are sent to (webhooks), as the configuration has them. A URL is as secret as the key: many services put their password into it. So
- * nothing here quotes what it found, and a target is known by its name.
+ * Servers that notifications are sent to (webhooks), as the configuration has them. A URL is as secret as the
+ * key: many services put their password into it. So nothing here quotes what it found, and a target is known
+ * by its name.
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -18,7 +19,9 @@ export interface NotificationTarget {
   readonly clusters: readonly string[];
 }
 
-/** Sources of a value that should not stand in the configuration itself, where backups and colleagues see it. */
+/**
+ * Sources of a value that should not stand in the configuration itself, where backups and colleagues see it.
+ */
 const urlKeys = ['url', 'url_file', 'url_env'] as const;
 const secretKeys = ['secret', 'secret_file', 'secret_env'] as const;
 
@@ -42,7 +45,10 @@ type ReadTarget = z.infer<typeof notificationTargetSchema>;
 /** Fewer bytes than this can be guessed. */
 const SHORTEST_KEY = 16;
 
-/** @throws NotificationTargetIssues with all that is wrong. Reads files and the environment: once, at the start. */
+/**
+ * @throws NotificationTargetIssues with all that is wrong. Reads files and the environment: once, at the
+ * start.
+ */
 export function readNotificationTargets(
   read: readonly ReadTarget[],
   environment: NodeJS.ProcessEnv,
@@ -133,7 +139,10 @@ function readUrl(source: Source | null, issues: Issue[]): URL {
   return new URL('http://invalid/');
 }
 
-/** A secret of the form `whsec_...` is base64, as the Standard Webhooks have it; any other text is taken byte by byte. */
+/**
+ * A secret of the form `whsec_...` is base64, as the Standard Webhooks have it; any other text is taken byte
+ * by byte.
+ */
 function readKey(source: Source | null, issues: Issue[]): Buffer {
   if (source === null) return Buffer.alloc(0);
   const { value } = source;

@@ -1,4 +1,7 @@
-/** All targets of the configuration: stores what each wants, for the processes that write notifications, and runs a worker for each. */
+/**
+ * All targets of the configuration: stores what each wants, for the processes that write notifications, and
+ * runs a worker for each.
+ */
 import type { Logger } from 'pino';
 import type { Membership } from '../membership/membership.ts';
 import type { HttpClient } from '../outbound/http-client.ts';

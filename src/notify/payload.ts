@@ -1,4 +1,7 @@
-/** The body of a notification: all that a pager needs, without asking back. Its form is documented in docs/howto/receive-notifications.md. */
+/**
+ * The body of a notification: all that a pager needs, without asking back. Its form is documented in
+ * docs/howto/receive-notifications.md.
+ */
 import type { EndedStep, RecoveryNews } from '../domain/recovery-news.ts';
 import type { JsonObject } from '../domain/json.ts';
 

@@ -1,8 +1,14 @@
-/** One POST to a notification target: its status is all that counts. No redirect is followed, and the body of the answer is dropped. */
+/**
+ * One POST to a notification target: its status is all that counts. No redirect is followed, and the body of
+ * the answer is dropped.
+ */
 import type { HttpClient } from '../outbound/http-client.ts';
 import { RequestFailed } from '../outbound/request-failed.ts';
 
-/** What the target did with it. `refused`: it answered, and will hardly answer otherwise; `unavailable`: later it may. */
+/**
+ * What the target did with it. `refused`: it answered, and will hardly answer otherwise; `unavailable`: later
+ * it may.
+ */
 export type Posted =
   | { readonly result: 'delivered' }
   | { readonly result: 'refused' | 'unavailable'; readonly reason: string };
@@ -14,7 +20,10 @@ export interface Post {
   readonly timeoutMs: number;
 }
 
-/** @throws the signal's reason once it is aborted; every other failure is a result. Reasons hold nothing of the URL. */
+/**
+ * @throws the signal's reason once it is aborted; every other failure is a result. Reasons hold nothing of
+ * the URL.
+ */
 export async function post(
   { url, headers, body, timeoutMs }: Post,
   http: HttpClient,

@@ -1,6 +1,7 @@
 /**
- * The signature of a notification, as Standard Webhooks (standardwebhooks.com) has it: HMAC-SHA256 over id, time and body, so that neither a
- * changed body nor an old request under a new time is taken for ours, and libraries for checking it exist.
+ * The signature of a notification, as Standard Webhooks (standardwebhooks.com) has it: HMAC-SHA256 over id,
+ * time and body, so that neither a changed body nor an old request under a new time is taken for ours, and
+ * libraries for checking it exist.
  */
 import { createHmac } from 'node:crypto';
 

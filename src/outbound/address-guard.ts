@@ -1,6 +1,7 @@
 /**
- * Decides which addresses may be connected to. What counts is the address of the connection, after the name was resolved and at every
- * redirect: neither a name, nor a name whose answer changes (DNS rebinding), nor a redirect leads around it.
+ * Decides which addresses may be connected to. What counts is the address of the connection, after the name
+ * was resolved and at every redirect: neither a name, nor a name whose answer changes (DNS rebinding), nor a
+ * redirect leads around it.
  */
 import { BlockList } from 'node:net';
 import { ipv4Within, networkForm, parseNetwork } from './ip-network.ts';

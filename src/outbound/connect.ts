@@ -23,9 +23,9 @@ export function checkAddress(url: URL, guard: AddressGuard): void {
 }
 
 /**
- * Every request has a new connection. A kept one would answer for a process whose listener is long gone, would hold a socket a node
- * (100,000 of them), and what a user of the node meets is a new connection too. TLS sessions are not kept for the same reason: a
- * resumed one would not look at the certificate.
+ * Every request has a new connection. A kept one would answer for a process whose listener is long gone,
+ * would hold a socket a node (100,000 of them), and what a user of the node meets is a new connection too.
+ * TLS sessions are not kept for the same reason: a resumed one would not look at the certificate.
  *
  * @throws AddressRefused
  */
@@ -59,7 +59,10 @@ export function openSocket(
   return socket;
 }
 
-/** Addresses that are refused are taken out of the answer; where none is left, the name is refused. The socket connects to what is left. */
+/**
+ * Addresses that are refused are taken out of the answer; where none is left, the name is refused. The socket
+ * connects to what is left.
+ */
 function guardedLookup({ guard, names }: ConnectTools): LookupFunction {
   return (hostname, options, callback) => {
     names.lookup(hostname, { ...options, all: true }, (error, found) => {

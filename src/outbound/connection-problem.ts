@@ -3,8 +3,9 @@ import { errors } from 'undici';
 import { HEADER_LIMIT } from './limits.ts';
 
 /**
- * This machine's own limits and network: no descriptors, no memory, no free port, a local firewall, no network, a name server that does not
- * answer. The other side cannot cause them, and taking them for a node's failure would recreate a whole cluster for a full table.
+ * This machine's own limits and network: no descriptors, no memory, no free port, a local firewall, no
+ * network, a name server that does not answer. The other side cannot cause them, and taking them for a node's
+ * failure would recreate a whole cluster for a full table.
  */
 const local: Readonly<Record<string, string>> = {
   EMFILE: 'this process has no file descriptors left',
@@ -87,7 +88,10 @@ export class AnswerTooLong extends Error {
   }
 }
 
-/** Quotes no message of a connection: it may hold what the other side sent, or a URL with what is secret in it. */
+/**
+ * Quotes no message of a connection: it may hold what the other side sent, or a URL with what is secret in
+ * it.
+ */
 export function describeConnectionError(error: unknown): ConnectionProblem {
   if (error instanceof AddressRefused) return { kind: 'refused-address', reason: error.message };
   if (error instanceof AnswerTooLong) return { kind: 'answer', reason: error.message };

@@ -1,13 +1,15 @@
 /**
- * The way out: every HTTP request that Coppice makes, for a user (poll URLs, std.http) or for the operator (notifications).
+ * The way out: every HTTP request that Coppice makes, for a user (poll URLs, std.http) or for the operator
+ * (notifications).
  *
  *     HttpClient.send ──> exchange (undici, one connection) ──> openSocket ──> NameLookup, AddressGuard
  *            ^                    |
  *            └── nextRequest <────┘ a redirect: no secrets to another origin
  *
- * It refuses addresses that belong to the machine (`refused-addresses.ts`), whatever name or redirect leads there; it follows only so many
- * redirects, takes only so much of an answer, and its errors hold nothing that is secret in a request. Nothing else in Coppice opens a
- * connection for a user: the linter keeps undici, node:https and node:dns in this folder.
+ * It refuses addresses that belong to the machine (`refused-addresses.ts`), whatever name or redirect leads
+ * there; it follows only so many redirects, takes only so much of an answer, and its errors hold nothing that
+ * is secret in a request. Nothing else in Coppice opens a connection for a user: the linter keeps undici,
+ * node:https and node:dns in this folder.
  */
 import { AddressGuard } from './address-guard.ts';
 import { hostOf } from './connect.ts';

@@ -1,4 +1,7 @@
-/** One request on one connection, by undici: the headers and as much of the body as is wanted, then the connection is closed. */
+/**
+ * One request on one connection, by undici: the headers and as much of the body as is wanted, then the
+ * connection is closed.
+ */
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';
 import { openSocket, type ConnectTools } from './connect.ts';
@@ -18,7 +21,9 @@ export function exchange(request: HttpRequest, tools: ConnectTools, signal: Abor
   return handler.answer;
 }
 
-/** One for all: undici closes with an error too, and to make one with its stack costs a twentieth of a probe. */
+/**
+ * One for all: undici closes with an error too, and to make one with its stack costs a twentieth of a probe.
+ */
 const answered = Object.assign(new Error('the answer is whole'), { code: 'UND_ERR_INFO' });
 const nothing = Buffer.alloc(0);
 

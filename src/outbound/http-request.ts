@@ -2,7 +2,9 @@
 
 export interface HttpRequest {
   readonly method: string;
-  /** http or https. A user and a password in it are sent as Basic authorization, unless the headers have one. */
+  /**
+   * http or https. A user and a password in it are sent as Basic authorization, unless the headers have one.
+   */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
@@ -15,7 +17,10 @@ export interface HttpRequest {
 export interface ReadBody {
   /** Bytes. */
   readonly limit: number;
-  /** Of a longer body: `cut` takes its beginning, `fail` rejects, `drop` takes none of any body and does not wait for it. */
+  /**
+   * Of a longer body: `cut` takes its beginning, `fail` rejects, `drop` takes none of any body and does not
+   * wait for it.
+   */
   readonly longer: 'cut' | 'fail' | 'drop';
   /** Statuses of which the body is read; absent: all. */
   readonly of?: (status: number) => boolean;

@@ -21,7 +21,10 @@ export function parseNetwork(text: string): IpNetwork | null {
   return bits > longest ? null : { address, bits, family: version === 6 ? 'ipv6' : 'ipv4' };
 }
 
-/** Prefixes of IPv6 addresses that end in an IPv4 address: compatible, mapped (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052). */
+/**
+ * Prefixes of IPv6 addresses that end in an IPv4 address: compatible, mapped (RFC 4291), translated (RFC
+ * 2765), NAT64 (RFC 6052).
+ */
 const endsInIpv4 = [
   '000000000000000000000000',
   '00000000000000000000ffff',
@@ -30,8 +33,8 @@ const endsInIpv4 = [
 ];
 
 /**
- * The IPv4 addresses that packets for an IPv6 address may end at: NAT64 of RFC 8215 lets each network choose where the four bytes stand.
- * Empty for an IPv4 address.
+ * The IPv4 addresses that packets for an IPv6 address may end at: NAT64 of RFC 8215 lets each network choose
+ * where the four bytes stand. Empty for an IPv4 address.
  */
 export function ipv4Within(address: string): string[] {
   if (!isIPv6(address)) return [];

@@ -1,7 +1,8 @@
 /**
- * Names of hosts, so that names that no server answers for do not hold up the others. Node looks names up on the four threads of its pool, one
- * name a thread, for ten seconds and longer where the name server is silent. Here few are looked up at once, names
- * that were slow the last time only by one of these places, an answer is kept for a few seconds, and equal questions are asked once.
+ * Names of hosts, so that names that no server answers for do not hold up the others. Node looks names up on
+ * the four threads of its pool, one name a thread, for ten seconds and longer where the name server is
+ * silent. Here few are looked up at once, names that were slow the last time only by one of these places, an
+ * answer is kept for a few seconds, and equal questions are asked once.
  */
 import { lookup } from 'node:dns';
 import type { LookupAddress, LookupOptions } from 'node:dns';
@@ -22,7 +23,10 @@ type Resolve = (
 const PLACES = 3;
 const SLOW_PLACES = 1;
 const SLOW_MS = 500;
-/** Long enough to spare most look-ups of a round, short enough that a machine with a new address is found soon. */
+/**
+ * Long enough to spare most look-ups of a round, short enough that a machine with a new address is found
+ * soon.
+ */
 const KEEP_MS = 5000;
 const KEPT_NAMES = 20_000;
 /** More names than this waiting are never reached within a probe's time. */
@@ -64,7 +68,9 @@ export class NameLookup {
     });
   }
 
-  /** Is the answer for this name still to come? Then a probe that is out of time has not seen its node at all. */
+  /**
+   * Is the answer for this name still to come? Then a probe that is out of time has not seen its node at all.
+   */
   isPending(hostname: string): boolean {
     return (this.#names.get(hostname)?.asking.length ?? 0) > 0;
   }
@@ -128,7 +134,7 @@ function coded(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(code), { code });
 }
 
-/** The error of a look-up that never got to an answer, for want of places or of a name server. */
+/** The error of a look-up that never got to an answer, for lack of places or of a name server. */
 export function nameLookupBusy(): NodeJS.ErrnoException {
   return coded('NAME_LOOKUP_BUSY');
 }

@@ -1,6 +1,7 @@
 /**
- * Where a redirect leads, and what of the request goes there. Another origin is not told what was meant for this one: it gets no body, and
- * of the headers only those that say what kind of answer is wanted. A list of what is secret would never be complete.
+ * Where a redirect leads, and what of the request goes there. Another origin is not told what was meant for
+ * this one: it gets no body, and of the headers only those that say what kind of answer is wanted. A list of
+ * what is secret would never be complete.
  */
 import type { HttpRequest } from './http-request.ts';
 

@@ -1,8 +1,10 @@
 /**
- * The addresses that Coppice does not connect to for a user. They belong to the machine that Coppice runs on: link-local services of its
- * network, and the metadata services of clouds, which hand that machine's credentials to every process that asks from it.
+ * The addresses that Coppice does not connect to for a user. They belong to the machine that Coppice runs on:
+ * link-local services of its network, and the metadata services of clouds, which hand that machine's
+ * credentials to every process that asks from it.
  *
- * Loopback and private networks are not here: nodes live there. An operator refuses more with `outbound.refuse`.
+ * Loopback and private networks are not here: nodes live there. An operator refuses more with
+ * `outbound.refuse`.
  */
 export interface RefusedNetwork {
   /** An address, or a network such as 169.254.0.0/16. */
@@ -13,7 +15,8 @@ export interface RefusedNetwork {
 const linkLocal = "link-local, as most clouds' metadata services are";
 
 export const refusedNetworks: readonly RefusedNetwork[] = [
-  // 169.254.169.254 of AWS, Azure, Google, OpenStack, Oracle, DigitalOcean, Hetzner, ...; 169.254.170.2 of ECS; 169.254.42.42 of Scaleway.
+  // 169.254.169.254 of AWS, Azure, Google, OpenStack, Oracle, DigitalOcean, Hetzner, ...; 169.254.170.2 of
+  // ECS; 169.254.42.42 of Scaleway.
   { network: '169.254.0.0/16', description: linkLocal },
   { network: 'fe80::/10', description: linkLocal },
   { network: 'fd00:ec2::/32', description: "a service of AWS's instances" },

@@ -4,7 +4,10 @@ import { describeUrl } from './url-text.ts';
 /** `aborted`: the caller's signal ended it; its reason is the `cause`. */
 export type FailureKind = ConnectionProblem['kind'] | 'aborted';
 
-/** No answer came. Nothing in it holds what is secret of a URL, of headers or of a body: the error of the connection is not kept. */
+/**
+ * No answer came. Nothing in it holds what is secret of a URL, of headers or of a body: the error of the
+ * connection is not kept.
+ */
 export class RequestFailed extends Error {
   readonly kind: FailureKind;
   /** What is wrong, without the URL. */

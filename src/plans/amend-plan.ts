@@ -1,7 +1,8 @@
 /**
- * The policies of a cluster amend the plan of an action, one after the other in the order of their priority: each is given the plan as the
- * ones before it left it. A policy may also refuse the action. What a policy makes of a plan is checked: a plan that contradicts itself is
- * a mistake of the policy type, and nothing of it is carried out.
+ * The policies of a cluster amend the plan of an action, one after the other in the order of their priority:
+ * each is given the plan as the ones before it left it. A policy may also refuse the action. What a policy
+ * makes of a plan is checked: a plan that contradicts itself is a mistake of the policy type, and nothing of
+ * it is carried out.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import { nodesOf } from './cluster-plan.ts';

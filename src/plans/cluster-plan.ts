@@ -1,11 +1,14 @@
 /**
- * What an action on a cluster is going to do, decided before anything is touched: pure, recorded with the action, and shown.
+ * What an action on a cluster is going to do, decided before anything is touched: pure, recorded with the
+ * action, and shown.
  *
- *     ClusterFacts --make-plan--> ClusterPlan --amend-plan: each attached policy, by priority--> recorded --> carried out
+ *     ClusterFacts --make-plan--> ClusterPlan --amend-plan: each attached policy, by priority--> recorded
+ *         --> carried out
  *
- * The groups of a plan are carried out one after the other, the nodes of one group side by side; a group in which a node fails ends the
- * plan. Nothing here reads a database or knows a policy: `policies/policy-type.ts` says how a policy amends a plan,
- * `actions/cluster/carry-out-plan.ts` does what the plan says.
+ * The groups of a plan are carried out one after the other, the nodes of one group side by side; a group in
+ * which a node fails ends the plan. Nothing here reads a database or knows a policy:
+ * `policies/policy-type.ts` says how a policy amends a plan, `actions/cluster/carry-out-plan.ts` does what
+ * the plan says.
  */
 import type { NodeActionName } from '../domain/action-requests.ts';
 import type { JsonObject } from '../domain/json.ts';

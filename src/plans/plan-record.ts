@@ -1,4 +1,7 @@
-/** The plan as it is kept in the action's `data` and shown by the API: bounded, because a list of actions holds many of them. */
+/**
+ * The plan as it is kept in the action's `data` and shown by the API: bounded, because a list of actions
+ * holds many of them.
+ */
 import type { JsonObject } from '../domain/json.ts';
 import type { ClusterPlan, PlannedNode } from './cluster-plan.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Which nodes go first when a cluster becomes smaller, and are updated first: those that serve no one. What a user marked (tainted) comes
- * first, then what the health record says; the status alone knows little, because a node that died is ACTIVE until it is recovered.
+ * Which nodes go first when a cluster becomes smaller, and are updated first: those that serve no one. What a
+ * user marked (tainted) comes first, then what the health record says; the status alone knows little, because
+ * a node that died is ACTIVE until it is recovered.
  */
 import type { MemberFacts } from './cluster-plan.ts';
 

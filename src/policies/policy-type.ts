@@ -1,12 +1,13 @@
 /**
- * A policy type tells what a spec of its kind may say and what it means. This file is what every type provides; `registry.ts` lists
- * the types there are. A type amends the plans of actions (`plans/`) as a pure function; what else its value means is read by the part that
- * acts (health: `health/` and `recovery/`).
+ * A policy type tells what a spec of its kind may say and what it means. This file is what every type
+ * provides; `registry.ts` lists the types there are. A type amends the plans of actions (`plans/`) as a pure
+ * function; what else its value means is read by the part that acts (health: `health/` and `recovery/`).
  *
- *     document --policy-document--> type, version, properties --check--> value, or issues with field, expected, found
+ *     document --policy-document--> type, version, properties
+ *         --check--> value, or issues with field, expected, found
  *
- * To check looks at nothing outside: no profile, no workflow engine, no clock. What only they can tell is a second check, made
- * when the policy is attached.
+ * To check looks at nothing outside: no profile, no workflow engine, no clock. What only they can tell is a
+ * second check, made when the policy is attached.
  */
 import type { Issue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -18,9 +19,14 @@ import type { OperationRequest, ProfileType } from '../profiles/profile-type.ts'
 
 /** What of the configuration a check has to know. */
 export interface CheckSettings {
-  /** Seconds; Senlin's `health_check_interval_min`. Ours is short, because processes of this machine are cheap to probe. */
+  /**
+   * Seconds; Senlin's `health_check_interval_min`. Ours is short, because processes of this machine are cheap
+   * to probe.
+   */
   readonly healthCheckIntervalMin: number;
-  /** Why Coppice does not connect to an address; absent where the configuration of the server is not known. */
+  /**
+   * Why Coppice does not connect to an address; absent where the configuration of the server is not known.
+   */
   readonly objectionTo?: (address: string) => string | undefined;
 }
 
@@ -85,7 +91,10 @@ export interface PolicyType<T = unknown> {
   /** Checks a spec's `properties`: all that is wrong, or what they mean. */
   check(properties: Json | undefined, settings?: CheckSettings): PolicyCheck<T>;
 
-  /** What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy check --profile`. */
+  /**
+   * What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy
+   * check --profile`.
+   */
   checkAgainstProfile(
     value: T,
     profile: Pick<ProfileType, 'name' | 'version' | 'operations' | 'detectionModes'>,
@@ -98,8 +107,9 @@ export interface PolicyType<T = unknown> {
   bindingData(value: T): JsonObject;
 
   /**
-   * Work on the outside world when the policy is attached (a load balancer, a server group); what it returns is kept in the binding's
-   * `data`. As an operation of a profile type it is repeated by its key after a crash. Absent: there is none.
+   * Work on the outside world when the policy is attached (a load balancer, a server group); what it returns
+   * is kept in the binding's `data`. As an operation of a profile type it is repeated by its key after a
+   * crash. Absent: there is none.
    */
   attach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<JsonObject>;
 
@@ -109,7 +119,10 @@ export interface PolicyType<T = unknown> {
   /** Pure. What follows in our own records from attaching or detaching it, in the same transaction. */
   effects?(change: 'ATTACHED' | 'DETACHED'): readonly BindingEffect[];
 
-  /** Pure. Amends the plan of an action on the cluster before it is carried out, or refuses the action. Absent: it has nothing to say. */
+  /**
+   * Pure. Amends the plan of an action on the cluster before it is carried out, or refuses the action.
+   * Absent: it has nothing to say.
+   */
   before?(view: PlanView<T>): Amendment;
 
   /** Pure. What the binding remembers of an action that ended (a cooldown, ...). null: nothing. */

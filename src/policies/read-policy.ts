@@ -3,7 +3,8 @@ import type { Policy } from '../domain/model.ts';
 import type { PolicyType } from './policy-type.ts';
 
 /**
- * The value of a policy of the store. What was accepted once is not refused because the configured minimum has changed since.
+ * The value of a policy of the store. What was accepted once is not refused because the configured minimum
+ * has changed since.
  * @throws CoppiceError `operation-impossible` for a policy that this program cannot read.
  */
 export function readPolicy<T>(type: PolicyType<T>, policy: Policy): T {

@@ -1,9 +1,10 @@
 /**
- * A profile type tells how nodes of one kind are made, looked at, repaired and removed. This file is what every type
- * provides; `registry.ts` lists the types there are.
+ * A profile type tells how nodes of one kind are made, looked at, repaired and removed. This file is what
+ * every type provides; `registry.ts` lists the types there are.
  *
- * Every operation that changes the outside world gets a `key`: the same key means the same request, repeated after a crash. An
- * operation looks before it acts, so that a repeated request finds what the first one made and never makes it twice.
+ * Every operation that changes the outside world gets a `key`: the same key means the same request, repeated
+ * after a crash. An operation looks before it acts, so that a repeated request finds what the first one made
+ * and never makes it twice.
  */
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType } from '../domain/health-policy.ts';
@@ -33,9 +34,10 @@ export interface NodeFacts {
 export interface OperationRequest {
   readonly key: string;
   /**
-   * Aborted when the action is cancelled or out of time: end what was begun, or wait for its end, so that nothing of it goes on when the
-   * operation has returned; and leave things so that a repeat can go on. Aborted from the start: begin nothing, and bring to its end what an
-   * earlier request of the same key may have begun.
+   * Aborted when the action is cancelled or out of time: end what was begun, or wait for its end, so that
+   * nothing of it goes on when the operation has returned; and leave things so that a repeat can go on.
+   * Aborted from the start: begin nothing, and bring to its end what an earlier request of the same key may
+   * have begun.
    */
   readonly signal: AbortSignal;
 }
@@ -64,7 +66,7 @@ export interface Operation {
 
 /** Who wants to hear of nodes that something happened to. */
 export interface EventListener {
-  /** Look at this node now. It may be said too late, twice, or of a node that is well. */
+  /** Look at this node now. It may be said too late, twice, or of a node that is healthy. */
   changed(nodeId: string): void;
 }
 
@@ -89,7 +91,9 @@ export interface ProfileType {
   readonly supportStatus: readonly SupportStatus[];
   readonly schema: Readonly<Record<string, SchemaEntry>>;
 
-  /** Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Looks at nothing outside. */
+  /**
+   * Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Looks at nothing outside.
+   */
   check(properties: Json | undefined): SpecCheck;
 
   /** What only the machine can tell (a command that does not exist): asked when a profile is created. */
@@ -99,32 +103,42 @@ export interface ProfileType {
   create(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
 
   /**
-   * Removes the node and all that it left behind, also what a `create` made whose answer was lost and `physicalId` does not name: else
-   * the next create would make a second one. A node that is already gone is a success.
+   * Removes the node and all that it left behind, also what a `create` made whose answer was lost and
+   * `physicalId` does not name: else the next create would make a second one. A node that is already gone is
+   * a success.
    */
   remove(node: NodeFacts, request: OperationRequest): Promise<void>;
 
-  /** The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it could not look. */
+  /**
+   * The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it
+   * could not look.
+   */
   probe(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 
-  /** The ways in which nodes of this type can be looked at. A policy that asks for another one cannot be attached. */
+  /**
+   * The ways in which nodes of this type can be looked at. A policy that asks for another one cannot be
+   * attached.
+   */
   readonly detectionModes: readonly DetectionModeType[];
 
   /**
-   * Tells of nodes that something happened to (LIFECYCLE_EVENTS); what it was, `look` says. Events may be lost, so that nothing may depend
-   * on one. Absent: the type has none, and does not list the mode.
+   * Tells of nodes that something happened to (LIFECYCLE_EVENTS); what it was, `look` says. Events may be
+   * lost, so that nothing may depend on one. Absent: the type has none, and does not list the mode.
    */
   events?(listener: EventListener): { stop(): void };
 
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;
 
-  /** The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`. */
+  /**
+   * The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`.
+   */
   details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
 
   /**
-   * What may stand in a poll URL: `{address}`, `{port}`. Absent: nodes of this profile have none, so that a URL with it is a mistake of
-   * the policy. null: this node should have one and lacks it, which makes it unhealthy (NOT_CREATED).
+   * What may stand in a poll URL: `{address}`, `{port}`. Absent: nodes of this profile have none, so that a
+   * URL with it is a mistake of the policy. null: this node should have one and lacks it, which makes it
+   * unhealthy (NOT_CREATED).
    */
   endpoint(node: NodeFacts): { readonly address?: string | null; readonly port?: number | null };
 

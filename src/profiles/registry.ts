@@ -1,5 +1,6 @@
 /**
- * The profile types there are. Adding one is adding a file and a line to the list (docs/howto/add-a-profile-type.md).
+ * The profile types there are. Adding one is adding a file and a line to the list
+ * (docs/howto/add-a-profile-type.md).
  */
 import { localProcess } from './local-process/local-process.ts';
 import { typeName } from './profile-type.ts';

@@ -1,4 +1,7 @@
-/** What ended recoveries say to the breaker of their cluster. What an operator asked for says nothing about automation. */
+/**
+ * What ended recoveries say to the breaker of their cluster. What an operator asked for says nothing about
+ * automation.
+ */
 import type { BreakerLimits } from '../domain/health-policy.ts';
 import { breakerAfter, breakerAfterRelapse, closedBreaker } from '../recovery/breaker.ts';
 import type { BreakerState, EndedRecovery } from '../recovery/breaker.ts';

@@ -1,6 +1,7 @@
 /**
- * The one place that opens, starts, holds and closes a recovery, whoever decides it: the healer, a running recovery, an operator's request,
- * the end of a cluster or node. Each turn is written with its decision, its event and its notification in the caller's transaction.
+ * The one place that opens, starts, holds and closes a recovery, whoever decides it: the healer, a running
+ * recovery, an operator's request, the end of a cluster or node. Each turn is written with its decision, its
+ * event and its notification in the caller's transaction.
  *
  *     open -> held <-> started -> closed
  *
@@ -107,8 +108,9 @@ export interface Hold {
 }
 
 /**
- * Asked every round, written down when the reason is another one than before. One that differs only in its numbers is written once in an
- * interval: when a switch dies, hundreds of held nodes see hundreds of others fail.
+ * Asked every round, written down when the reason is another one than before. One that differs only in its
+ * numbers is written once in an interval: when a switch dies, hundreds of held nodes see hundreds of others
+ * fail.
  */
 export async function holdRecovery(
   tx: Tx,
@@ -137,7 +139,10 @@ function withoutNumbers(reason: string): string {
   return withoutDurations(reason).replace(/\d+/g, '');
 }
 
-/** A started recovery that has touched nothing is held again. @param until not to be started again before this. */
+/**
+ * A started recovery that has touched nothing is held again. @param until not to be started again before
+ * this.
+ */
 export async function releaseRecovery(
   tx: Tx,
   id: string,
@@ -149,7 +154,9 @@ export async function releaseRecovery(
   await enqueueRecoveryNews(tx, { event: 'held', recoveryId: id, reason, at: now });
 }
 
-/** `isRecorded`: the decision is in the timeline already, because the planner of the running recovery made it. */
+/**
+ * `isRecorded`: the decision is in the timeline already, because the planner of the running recovery made it.
+ */
 interface AlreadyRecorded {
   readonly isRecorded?: boolean;
 }
@@ -170,15 +177,18 @@ export async function closeRecovery(
   return true;
 }
 
-/** Held recoveries whose node, cluster or policy is gone: nothing was touched. What has been started is closed by its own action. */
+/**
+ * Held recoveries whose node, cluster or policy is gone: nothing was touched. What has been started is closed
+ * by its own action.
+ */
 export async function cancelHeld(tx: Tx, where: HeldFilter, reason: string, now: number): Promise<void> {
   for (const id of await heldRecoveries(tx.db, where))
     await closeRecovery(tx, id, { state: 'CANCELLED', reason }, now);
 }
 
 /**
- * Closes the recovery of a NODE_RECOVER that ended without closing it: cancelled while it still waited in the queue, or stopped by an error
- * of ours. For the engine's observer, in the transaction that ends the action.
+ * Closes the recovery of a NODE_RECOVER that ended without closing it: cancelled while it still waited in the
+ * queue, or stopped by an error of ours. For the engine's observer, in the transaction that ends the action.
  * @returns whether there was one.
  */
 export async function closeAbandoned(

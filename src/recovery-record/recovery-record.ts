@@ -1,6 +1,6 @@
 /**
- * What the planner decided, in our tables: the timeline, the rows of the steps, and what the result makes of the node. Written in the
- * transaction that keeps what the decisions follow from.
+ * What the planner decided, in our tables: the timeline, the rows of the steps, and what the result makes of
+ * the node. Written in the transaction that keeps what the decisions follow from.
  */
 import { createHash } from 'node:crypto';
 import type { Action, Node, RecoveryStep } from '../domain/model.ts';
@@ -143,7 +143,10 @@ async function saveFinish(
   await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
 }
 
-/** A hook that failed undoes nothing, and would be forgotten: the recovery keeps it until an operator acknowledges it. */
+/**
+ * A hook that failed undoes nothing, and would be forgotten: the recovery keeps it until an operator
+ * acknowledges it.
+ */
 async function recordHook(
   tx: Tx,
   { episode: { recoveryId, mode } }: RecordContext,
@@ -210,7 +213,10 @@ async function close(
   if (state === 'CANCELLED') await restoreStatus(tx, context, `Recovery cancelled: ${reason}`);
 }
 
-/** What an operator asked for says nothing about whether automation helps, and neither does a recovery that tried nothing. */
+/**
+ * What an operator asked for says nothing about whether automation helps, and neither does a recovery that
+ * tried nothing.
+ */
 async function countForBreaker(
   tx: Tx,
   { episode, action, now }: RecordContext,
@@ -233,7 +239,10 @@ async function quarantine(tx: Tx, context: RecordContext, reason: string): Promi
   await enqueueRecoveryNews(tx, { event: 'quarantined', recoveryId, reason, at: now });
 }
 
-/** The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the next recovery begin. */
+/**
+ * The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the
+ * next recovery begin.
+ */
 async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContext): Promise<void> {
   const node = await getNode(tx.db, episode.nodeId);
   const record = (await healthOfNodes(tx.db, [episode.nodeId])).get(episode.nodeId);
@@ -264,7 +273,10 @@ async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: stri
   );
 }
 
-/** Nothing is known to be better than before, and a recovery that was cut off may have left the node half done. */
+/**
+ * Nothing is known to be better than before, and a recovery that was cut off may have left the node half
+ * done.
+ */
 async function restoreStatus(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
   const { nodeId, statusBefore } = context.episode;
   const status: Node['status'] =

@@ -3,7 +3,10 @@ import type { Node } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 
-/** What is fixed for the whole of a recovery that a NODE_RECOVER carries out; `policy` says how the node is probed. */
+/**
+ * What is fixed for the whole of a recovery that a NODE_RECOVER carries out; `policy` says how the node is
+ * probed.
+ */
 export interface RunningRecovery {
   readonly recoveryId: string;
   readonly nodeId: string;

@@ -1,6 +1,7 @@
 /**
- * What `retry` counts: the automatic recoveries of each node that did not help, in its window and since an operator released the node. One
- * that ended EXHAUSTED did not help, and neither did one after which the node failed again at once (a relapse).
+ * What `retry` counts: the automatic recoveries of each node that did not help, in its window and since an
+ * operator released the node. One that ended EXHAUSTED did not help, and neither did one after which the node
+ * failed again at once (a relapse).
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { healingOfNodes } from '../store/healing.ts';

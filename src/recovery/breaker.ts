@@ -1,7 +1,7 @@
 /**
- * The breaker of a cluster: after too many recoveries that did not help it opens and nothing starts; then it is half-open and lets one
- * recovery try; that one closes it or opens it again. Its state is kept, because a list of old recoveries long enough to derive it has
- * no bound.
+ * The breaker of a cluster: after too many recoveries that did not help it opens and nothing starts; then it
+ * is half-open and lets one recovery try; that one closes it or opens it again. Its state is kept, because a
+ * list of old recoveries long enough to derive it has no bound.
  */
 import type { BreakerLimits } from '../domain/health-policy.ts';
 
@@ -9,7 +9,10 @@ export type BreakerState =
   | {
       readonly kind: 'closed';
       readonly failedAt: readonly number[];
-      /** The recovery that closed it, and the failures before: if that one turns out not to have helped, it opens again. */
+      /**
+       * The recovery that closed it, and the failures before: if that one turns out not to have helped, it
+       * opens again.
+       */
       readonly trial?: { readonly recoveryId: string; readonly failures: number };
     }
   /** Half-open from `until` on. */
@@ -36,7 +39,10 @@ export function breakerAfter(
   return countFailure(breaker, ended.closedAt, limits);
 }
 
-/** The breaker once a node failed again so soon after RECOVERED that the recovery counts as one that did not help. */
+/**
+ * The breaker once a node failed again so soon after RECOVERED that the recovery counts as one that did not
+ * help.
+ */
 export function breakerAfterRelapse(
   breaker: BreakerState,
   recoveryId: string,

@@ -10,11 +10,11 @@ import type { AfterExhausted } from './retry.ts';
 /** What is fixed when a recovery starts. */
 export interface ChainFacts {
   readonly startedAt: number;
-  /** As it was when the recovery was opened; what the first look sees replaces it. */
+  /** As it was when the recovery was opened; what the first probe sees replaces it. */
   readonly failure: Failure;
   readonly rules: RecoveryRules;
   readonly detection: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'>;
-  /** Asked for by a person. `check`: whether the node is looked at first, and left alone if it is well. */
+  /** Asked for by an operator. `check`: whether the node is probed first, and left alone if it is healthy. */
   readonly manual: { readonly check: boolean } | null;
   /** When earlier recoveries of this node ended that did not help: EXHAUSTED, or followed by a relapse. */
   readonly exhaustedAt: readonly number[];
@@ -22,7 +22,7 @@ export interface ChainFacts {
   readonly relapse?: Relapse | null;
 }
 
-/** Facts of a recovery that a policy asks for, or a person who names no operation. */
+/** Facts of a recovery that a policy asks for, or an operator who names no operation. */
 export function chainFacts(
   policy: HealthPolicy,
   rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt' | 'relapse'>,
@@ -30,7 +30,7 @@ export function chainFacts(
   return { rules: policy.recovery, detection: policy.detection, ...rest };
 }
 
-/** The class of failure where a person asked and nothing is known to have failed. */
+/** The class of failure where an operator asked and nothing is known to have failed. */
 export const requestedByOperator = 'REQUESTED';
 
 /** One attempt of one item or hook. */
@@ -44,7 +44,10 @@ export interface StepPlan {
   readonly params: JsonObject;
   /** For the operation; what is left of it is for the verification. */
   readonly timeoutMs: number;
-  /** RECREATE only: make sure that the old node is dead before there is a new one, and how long to wait for its removal. */
+  /**
+   * RECREATE only: make sure that the old node is dead before there is a new one, and how long to wait for
+   * its removal.
+   */
   readonly replace: {
     readonly fence: boolean;
     readonly deleteTimeoutMs: number;
@@ -74,9 +77,9 @@ export type Act =
 
 /** Something to record; there is no answer. */
 export type ChainNote =
-  /** A gate or a rule that does not apply, because a person asked. */
+  /** A gate or a rule that does not apply, because an operator asked. */
   | { readonly kind: 'pass'; readonly reason: string }
-  /** The first look has confirmed the failure, as it is now: from here on the node may be touched. */
+  /** The first probe has confirmed the failure, as it is now: from here on the node may be touched. */
   | { readonly kind: 'confirm'; readonly failure: Failure; readonly reason: string }
   | { readonly kind: 'skip'; readonly step: StepPlan; readonly reason: string }
   /** How a step ended, once it is verified where it has to be. */
@@ -87,7 +90,7 @@ export type ChainNote =
       readonly output: JsonObject | null;
       readonly reason: string;
     }
-  /** The result is certain: the node is well again, or nothing helped. Hooks may still follow. */
+  /** The result is certain: the node is healthy again, or nothing helped. Hooks may still follow. */
   | {
       readonly kind: 'settle';
       readonly state: 'RECOVERED' | 'EXHAUSTED';
@@ -104,10 +107,10 @@ export type End =
       readonly kind: 'close';
       readonly state: 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
       readonly reason: string;
-      /** What follows EXHAUSTED; null for the other ends, and where a person asked. */
+      /** What follows EXHAUSTED; null for the other ends, and where an operator asked. */
       readonly next: AfterExhausted | null;
     }
-  /** Nothing was touched and the node cannot be seen: the episode stays open, held until then. */
+  /** Nothing was touched and the node cannot be seen: the recovery stays open, held until then. */
   | { readonly kind: 'release'; readonly until: number; readonly reason: string };
 
 export type Decision = Act | ChainNote | End;
@@ -119,7 +122,10 @@ export type ChainEvent =
   | { readonly kind: 'waited'; readonly at: number }
   | { readonly kind: 'cancelled'; readonly at: number; readonly reason: string };
 
-/** `retryable`: whether the same again may work (network, 409, 429, 5xx, out of time), or never (a rejected input, a missing workflow). */
+/**
+ * `retryable`: whether the same again may work (network, 409, 429, 5xx, out of time), or never (a rejected
+ * input, a missing workflow).
+ */
 export type StepResult =
   | { readonly ok: true; readonly output: JsonObject }
   | { readonly ok: false; readonly reason: string; readonly retryable: boolean };

@@ -1,11 +1,12 @@
 /**
- * From the verdicts of one round to what is known of a node: thresholds and grace. Part one of the planner; `plan-round.ts` reads the
- * result.
+ * From the verdicts of one round to what is known of a node: thresholds and grace. Part one of the planner;
+ * `plan-round.ts` reads the result.
  *
- *     verdicts of the detectors --recovery_conditional--> one verdict --thresholds, grace--> HEALTHY | SUSPECTED | FAILED | UNKNOWN
+ *     verdicts of the detectors --recovery_conditional--> one verdict
+ *         --thresholds, grace--> HEALTHY | SUSPECTED | FAILED | UNKNOWN
  *
- * SUSPECTED failed its last look and is not yet confirmed; FAILED is confirmed. UNKNOWN could not be looked at: it changes no count,
- * it starts no recovery, and it is not healthy.
+ * SUSPECTED failed its last probe and is not yet confirmed; FAILED is confirmed. UNKNOWN could not be looked
+ * at: it changes no count, it starts no recovery, and it is not healthy.
  */
 import type { Detection } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -30,7 +31,7 @@ export interface HealthRecord {
   readonly state: HealthState;
   readonly since: number;
   readonly reason: string;
-  /** The last look alone, before thresholds. */
+  /** The last probe alone, before thresholds. */
   readonly last: Verdict['health'];
   /** Rounds in a row; a round that could not look counts for neither. */
   readonly failures: number;
@@ -48,7 +49,9 @@ export interface HealthRecord {
 export interface Observation {
   /** null: the node was never looked at. */
   readonly record: HealthRecord | null;
-  /** One for each detector that was asked, or the one that reported an event; none: nothing could be asked. */
+  /**
+   * One for each detector that was asked, or the one that reported an event; none: nothing could be asked.
+   */
   readonly verdicts: readonly DetectorVerdict[];
   readonly detection: Detection;
   /** When the node was last created, updated or recovered: grace counts from here. */
@@ -71,8 +74,8 @@ export function classifyHealth(observation: Observation): HealthRecord {
 }
 
 /**
- * ANY_FAILED: one failed detector is enough, all must be good. ALL_FAILED: one good detector is enough, all must have failed. Where
- * what is missing could tip it either way, it is unknown.
+ * ANY_FAILED: one failed detector is enough, all must be good. ALL_FAILED: one good detector is enough, all
+ * must have failed. Where what is missing could tip it either way, it is unknown.
  */
 export function combineVerdicts(
   verdicts: readonly DetectorVerdict[],
@@ -142,8 +145,8 @@ function healthyAt(record: HealthRecord | null): number | null {
 }
 
 /**
- * Grace puts off the confirmation of a new failure: a node that was changed may still be coming up. It ends at the first healthy probe, and
- * a node that does not exist has none. What was confirmed before stays so.
+ * Grace puts off the confirmation of a new failure: a node that was changed may still be coming up. It ends
+ * at the first healthy probe, and a node that does not exist has none. What was confirmed before stays so.
  */
 function judgeFailed(
   { record, detection, changedAt, now }: Observation,

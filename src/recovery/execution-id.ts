@@ -1,6 +1,7 @@
 /**
- * The id of a workflow's execution is derived from episode, step and attempt: a start that is repeated after a crash finds the execution that
- * the first one made. It is a UUID of version 5 (RFC 9562: SHA-1 of a namespace and a name).
+ * The id of a workflow's execution is derived from recovery, step and attempt: a start that is repeated after
+ * a crash finds the execution that the first one made. It is a UUID of version 5 (RFC 9562: SHA-1 of a
+ * namespace and a name).
  */
 import type { StepPlan } from './chain.ts';
 

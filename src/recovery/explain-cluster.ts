@@ -1,6 +1,7 @@
 /**
- * The health of a cluster in sentences: what is wrong, what is being done, what that waits for and until when, and what an operator has to
- * do, with the command. Pure: it knows what the planner and the health record say, and decides nothing.
+ * The health of a cluster in sentences: what is wrong, what is being done, what that waits for and until
+ * when, and what an operator has to do, with the command. Pure: it knows what the planner and the health
+ * record say, and decides nothing.
  */
 import type { RecoveryMode } from '../domain/states.ts';
 import type { Failure } from './classify-health.ts';
@@ -131,8 +132,8 @@ function problemOf(node: ExplainedNode, now: number): string | null {
 }
 
 /**
- * Nodes that all fail at one address have that address in common, and not their failures: a load balancer in front of them, or a `poll_url`
- * without a placeholder. Then a recovery of each of them helps none.
+ * Nodes that all fail at one address have that address in common, and not their failures: a load balancer in
+ * front of them, or a `poll_url` without a placeholder. Then a recovery of each of them helps none.
  */
 function sharedAddresses(nodes: readonly ExplainedNode[]): string[] {
   const withAddress = nodes.filter((node) => addressIn(node) !== null);
@@ -159,7 +160,7 @@ function doingOf({ nodes }: ExplainedCluster): string[] {
   });
 }
 
-/** What is held or left alone for now, and when it is looked at again. */
+/** What is held or left alone for now, and when it is probed again. */
 function waitingOf({ nodes }: ExplainedCluster): ClusterExplanation['waiting'] {
   const waiting = nodes.filter(
     ({ standing }) => standing === 'HELD' || standing === 'FAILED' || standing === 'SUSPECTED',

@@ -1,6 +1,7 @@
 /**
- * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, breaker closed, max_unhealthy,
- * max_in_flight, rate limits. A closed gate holds an episode, with a reason and a time to look again; it never drops it.
+ * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, breaker
+ * closed, max_unhealthy, max_in_flight, rate limits. A closed gate holds a recovery, with a reason and a time
+ * to look again; it never drops it.
  */
 import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
 import type { BreakerState } from './breaker.ts';
@@ -39,7 +40,7 @@ export interface Maintenance {
   readonly action?: string;
 }
 
-/** What the gates look at, as it stands when one episode asks. */
+/** What the gates look at, as it stands when one recovery asks. */
 export interface GateView {
   readonly now: number;
   readonly policy: HealthPolicy;
@@ -79,7 +80,10 @@ const gates: readonly Gate[] = [
   ...rateLimits,
 ];
 
-/** These look at the cluster alone and before those that look at the node, and what is started in a round opens none of them. */
+/**
+ * These look at the cluster alone and before those that look at the node, and what is started in a round
+ * opens none of them.
+ */
 const closingForAll: ReadonlySet<GateName> = new Set([
   'policy',
   'maintenance',
@@ -191,7 +195,10 @@ function rateGate(
   return close(view, gate, oldest + rate.periodMs, reason, total, rate.count);
 }
 
-/** How many of `times`, oldest first, are not after `until`: by halving, because thousands may be held by thousands of starts. */
+/**
+ * How many of `times`, oldest first, are not after `until`: by halving, because thousands may be held by
+ * thousands of starts.
+ */
 function countUpTo(times: readonly number[], until: number): number {
   let [from, to] = [0, times.length];
   while (from < to) {

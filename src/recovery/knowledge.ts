@@ -1,6 +1,7 @@
 /**
- * What is known of a node's health as of when, from which probe, and whether it is of the present: what was seen of a node that nobody
- * probes any more, or that was changed since, is told as what it is, and never as how the node is.
+ * What is known of a node's health as of when, from which probe, and whether it is of the present: what was
+ * seen of a node that nobody probes any more, or that was changed since, is told as what it is, and never as
+ * how the node is.
  */
 import type { Verdict } from '../domain/verdict.ts';
 import type { DetectorVerdict, Failure, HealthRecord, HealthState } from './classify-health.ts';
@@ -14,7 +15,9 @@ export interface Knowledge {
   readonly since: number | null;
   /** When it was last probed; null: never, or not since it was last changed. */
   readonly asOf: number | null;
-  /** ROUND: the policy's detection modes, one after another. VERIFICATION: the probe of a running recovery. */
+  /**
+   * ROUND: the policy's detection modes, one after another. VERIFICATION: the probe of a running recovery.
+   */
   readonly probedBy: 'ROUND' | 'VERIFICATION' | null;
   readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
   /** False: the node is not probed now, and what stands here is the past. */

@@ -1,4 +1,6 @@
-/** What happens to one node next, and when: what a round would do with it now, in the words of the planner. */
+/**
+ * What happens to one node next, and when: what a round would do with it now, in the words of the planner.
+ */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
 import { closedGates } from './gates.ts';
@@ -11,7 +13,7 @@ export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PR
 export interface NextUp {
   /** IN_PROGRESS: its recovery runs. NOTHING: nobody looks. */
   readonly what: (typeof nextSteps)[number];
-  /** null: at any time, or when a person does something. */
+  /** null: at any time, or when an operator does something. */
   readonly at: number | null;
   readonly reason: string;
 }

@@ -1,11 +1,17 @@
-/** The rules of a recovery for which a person names the operation: that one item, verified as the policy says, and no hooks. */
+/**
+ * The rules of a recovery for which an operator names the operation: that one item, verified as the policy
+ * says, and no hooks.
+ */
 import type { Detection, HealthPolicy, RecoveryRules } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /** Senlin's default_action_timeout. */
 const timeoutMs = 3_600_000;
 
-/** Where there is no policy: how long a changed node may take to be well, and how often it is looked at meanwhile. */
+/**
+ * Where there is no policy: how long a changed node may take to be well, and how often it is probed
+ * meanwhile.
+ */
 export const detectionWithoutPolicy: Pick<Detection, 'intervalMs' | 'nodeUpdateTimeoutMs'> = {
   intervalMs: 5000,
   nodeUpdateTimeoutMs: 60_000,

@@ -1,6 +1,6 @@
 /**
- * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does nothing more about it by itself.
- * Commands name what there is, so that they can be copied as they stand.
+ * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does
+ * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
 import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
 import type { ClosedGate } from './gates.ts';

@@ -25,7 +25,9 @@ function factsOf(recovery: JsonObject, more: Partial<ChainFacts> = {}, parts: Po
   return { ...chainFacts(policy, { startedAt: 1000, failure, manual: null, exhaustedAt: [] }), ...more };
 }
 
-/** Told with a world in which `broken` steps fail, and the node is well after the first step in `cures`. */
+/**
+ * Told with a world in which `broken` steps fail, and the node is healthy after the first step in `cures`.
+ */
 function tell(
   facts: ChainFacts,
   world: { broken?: Record<string, StepResult>; cures?: readonly string[]; first?: Verdict } = {},

@@ -1,8 +1,9 @@
 /**
- * The recovery of one node, from its first look to its end: a pure function of the facts and of what has happened so far. The story
- * is told by generators that read from top to bottom: they yield decisions and are handed what came of them. `planChain` tells the
- * story again from the start with a recorded history, and returns the decision that the history has no answer for yet. That is how a crash,
- * OBSERVE and `simulate` work: the same history gives the same decisions, always.
+ * The recovery of one node, from its first probe to its end: a pure function of the facts and of what has
+ * happened so far. The story is told by generators that read from top to bottom: they yield decisions and are
+ * handed what came of them. `planChain` tells the story again from the start with a recorded history, and
+ * returns the decision that the history has no answer for yet. That is how a crash, OBSERVE and `simulate`
+ * work: the same history gives the same decisions, always.
  *
  *     recover:  look again ──well──> close SELF_HEALED
  *                  │ failed
@@ -40,7 +41,10 @@ export interface ChainPlan {
   readonly next: Act | End;
 }
 
-/** @throws Error where the history is not one of this chain: an answer to another question, or one after the end. */
+/**
+ * @throws Error where the history is not one of this chain: an answer to another question, or one after the
+ * end.
+ */
 export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): ChainPlan {
   let told = 0;
   const plan = runChain(facts, () => history[told++]);
@@ -49,7 +53,8 @@ export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): Ch
 }
 
 /**
- * Tells the story with answers from anywhere, until there is none: a recorded history, or a world to try it in.
+ * Tells the story with answers from anywhere, until there is none: a recorded history, or a world to try it
+ * in.
  * @param answer what came of an act that was decided at `now`.
  */
 export function runChain(
@@ -94,7 +99,7 @@ function* recover(run: Run): ChainProcedure<End> {
   }
 }
 
-/** A signal may be old or wrong. A person who does not ask for a check knows what they want. */
+/** A signal may be old or wrong. An operator who does not ask for a check knows what they want. */
 function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
   const { manual, rules, detection } = run.facts;
   if (manual !== null) {

@@ -1,4 +1,7 @@
-/** What is always true of a cluster that the planner heals, over generated policies, verdicts, steps and pauses. */
+/**
+ * What is always true of a cluster that the planner heals, over generated policies, verdicts, steps and
+ * pauses.
+ */
 import fc from 'fast-check';
 import { cases } from '../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';

@@ -1,6 +1,7 @@
 /**
- * One pass over a whole cluster: which recoveries to open, start, hold, close, and which nodes to leave alone, each with its reason. It
- * takes what is, not what changed, so that a missed event, a restart or a second pass changes nothing.
+ * One pass over a whole cluster: which recoveries to open, start, hold, close, and which nodes to leave
+ * alone, each with its reason. It takes what is, not what changed, so that a missed event, a restart or a
+ * second pass changes nothing.
  *
  *     classify-health -> plan-round -> (start) plan-chain
  *
@@ -35,13 +36,15 @@ export interface NodeSnapshot {
   readonly status: NodeStatus;
   /** null: never looked at. */
   readonly health: HealthRecord | null;
-  /** Taken out of healing by a person. */
+  /** Taken out of healing by an operator. */
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
   readonly quarantineReason?: string;
   /** How its last recovery ended, and when, if the node was not healthy after it. */
   readonly lastTry: LastTry | null;
-  /** Its last recovery, if that seemed to help: a failure soon after it is a relapse. Absent: there was none. */
+  /**
+   * Its last recovery, if that seemed to help: a failure soon after it is a relapse. Absent: there was none.
+   */
   readonly recoveredBefore?: RecoveredBefore | null;
   /** When a recovery of this same failure ended that only observed; null or absent: there was none. */
   readonly observedAt?: number | null;
@@ -80,7 +83,7 @@ interface Entry {
   readonly reason: string;
 }
 
-/** `recoveryId` is null where the episode is opened in this same round. */
+/** `recoveryId` is null where the recovery is opened in this same round. */
 interface RecoveryEntry extends Entry {
   readonly recoveryId: string | null;
 }
@@ -96,9 +99,11 @@ export interface RoundPlan {
   /** `gate` is null where it is not a gate but the node itself that holds. */
   readonly hold: readonly (RecoveryEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
   readonly close: readonly (RecoveryEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
-  /** Nodes that count as failed and are well, with no episode that would say so: their status is put right. */
+  /**
+   * Nodes that count as failed and are well, with no recovery that would say so: their status is put right.
+   */
   readonly restore: readonly Entry[];
-  /** Failed nodes for which no episode is opened. `until` null: a person has to act. */
+  /** Failed nodes for which no recovery is opened. `until` null: an operator has to act. */
   readonly skip: readonly (Entry & { readonly until: number | null })[];
 }
 
@@ -116,19 +121,20 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
 interface SortedNodes {
   /** All that is not known to be healthy, by id: suspected, failed, in recovery, unknown, quarantined. */
   readonly unhealthyNodes: ReadonlyMap<string, NodeSnapshot>;
-  /** Those confirmed failed that have no open episode. */
+  /** Those confirmed failed that have no open recovery. */
   readonly failed: readonly NodeSnapshot[];
-  /** Those that are well again without an episode, and whose status still says that they are not. */
+  /** Those that are healthy again without a recovery, and whose status still says that they are not. */
   readonly restored: readonly Entry[];
   /**
-   * What counts for `max_unhealthy`: these, and those that are missing against the desired capacity; but not the excluded ones. The
-   * operator has taken them on: what is wrong with them is explained, and is no sign of a cause that lies outside of the nodes. Nor
-   * do those that are down only because an operator recovers them.
+   * What counts for `max_unhealthy`: these, and those that are missing against the desired capacity; but not
+   * the excluded ones. The operator has taken them on: what is wrong with them is explained, and is no sign
+   * of a cause that lies outside of the nodes. Nor do those that are down only because an operator recovers
+   * them.
    */
   readonly unhealthy: number;
 }
 
-/** One look at each node, and no more at the many that are well: of 100,000 each look is a way to memory. */
+/** One look at each node, and no more at the many that are well: of 100,000 each probe is a way to memory. */
 function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
@@ -142,7 +148,7 @@ function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): Sor
   const failed = [...unhealthyNodes.values()].filter(
     ({ id, health }) => health?.state === 'FAILED' && !inEpisode.has(id),
   );
-  // One in an episode may look well again, and is not yet known to be; one that is not here is gone.
+  // One in a recovery may look healthy again, and is not yet known to be; one that is not here is gone.
   const seemsHealthy = new Set([...inEpisode].filter((id) => !unhealthyNodes.has(id)));
   const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
   for (const node of inDoubt) unhealthyNodes.set(node.id, node);
@@ -176,14 +182,16 @@ export function countUnhealthy(snapshot: NodesOfRound): number {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
-/** An episode that may be started now. */
+/** A recovery that may be started now. */
 interface Candidate {
   readonly node: NodeSnapshot;
   readonly recoveryId: string | null;
   readonly notBefore: number | null;
 }
 
-/** Oldest first; those that have nothing left to do are closed. One that runs is closed by its own recovery. */
+/**
+ * Oldest first; those that have nothing left to do are closed. One that runs is closed by its own recovery.
+ */
 function heldEpisodes(
   snapshot: RoundSnapshot,
   nodes: ReadonlyMap<string, NodeSnapshot>,
@@ -267,7 +275,10 @@ function isExcluded({ excluded }: NodeSnapshot, now: number): boolean {
   return excluded !== null && (excluded.until === null || excluded.until > now);
 }
 
-/** A record that says nothing new is not written again: from the time in it the looks go on, an interval apart. */
+/**
+ * A record that says nothing new is not written again: from the time in it the looks go on, an interval
+ * apart.
+ */
 function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
   const known = health?.probeAgainAt ?? 0;
   const intervalMs = policy?.detection.intervalMs ?? 1;
@@ -279,8 +290,9 @@ function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, n
 const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
 
 /**
- * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a round. What an operator had
- * tried is not counted as a try: a round, so that the two do not get in each other's way.
+ * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a
+ * round. What an operator had tried is not counted as a try: a round, so that the two do not get in each
+ * other's way.
  */
 function retryDelay(
   { observedAt, lastTry, recoveredBefore }: NodeSnapshot,

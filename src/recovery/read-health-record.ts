@@ -1,4 +1,7 @@
-/** A health record as it was written down, checked: what another Coppice wrote, or what is damaged, says nothing about a node. */
+/**
+ * A health record as it was written down, checked: what another Coppice wrote, or what is damaged, says
+ * nothing about a node.
+ */
 import { isJsonObject } from '../domain/json.ts';
 import type { Json } from '../domain/json.ts';
 import type { HealthRecord, HealthState } from './classify-health.ts';

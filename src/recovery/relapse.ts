@@ -1,12 +1,16 @@
 /**
- * A failure soon after RECOVERED: the recovery did not help, although the node was healthy when it was verified. Both are the same trouble,
- * which goes on for as long as each failure follows the recovery before it this closely.
+ * A failure soon after RECOVERED: the recovery did not help, although the node was healthy when it was
+ * verified. Both are the same trouble, which goes on for as long as each failure follows the recovery before
+ * it this closely.
  */
 import type { Recovery, Relapse } from '../domain/model.ts';
 import { duration } from '../domain/duration.ts';
 import { ordinal } from './describe.ts';
 
-/** The last recovery of a node, where automation closed it as RECOVERED and nothing has happened to the node since. */
+/**
+ * The last recovery of a node, where automation closed it as RECOVERED and nothing has happened to the node
+ * since.
+ */
 export type RecoveredBefore = Pick<Recovery, 'id' | 'failedAt' | 'helped' | 'relapse'> & {
   readonly settledAt: number;
   readonly closedAt: number;

@@ -8,7 +8,10 @@ export type AfterExhausted =
   /** Until an operator releases the node. */
   | { readonly kind: 'quarantine'; readonly reason: string };
 
-/** @param earlier when earlier recoveries of the node ended that did not help. Without `retry` the next confirmed failure opens another. */
+/**
+ * @param earlier when earlier recoveries of the node ended that did not help. Without `retry` the next
+ * confirmed failure opens another.
+ */
 export function afterExhausted(
   retry: Retry | null,
   earlier: readonly number[],
@@ -24,7 +27,10 @@ export function afterExhausted(
   return { kind: 'retry', at, reason: `${reason}; ${again}` };
 }
 
-/** Why no recovery is tried any more, where those before seemed to help and did not; null: another one may be tried. */
+/**
+ * Why no recovery is tried any more, where those before seemed to help and did not; null: another one may be
+ * tried.
+ */
 export function retriesSpent(retry: Retry | null, earlier: readonly number[], now: number): string | null {
   if (retry === null) return null;
   const failed = countRecent(retry, earlier, now);

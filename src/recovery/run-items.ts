@@ -1,9 +1,10 @@
 /**
  * The items of a chain, in the order written.
  *
- * CHAIN: all of them run, each must succeed for the next to start, and the node is verified after the last. ESCALATE: they are rungs,
- * cheapest first; the node is verified after each, and the first that made it healthy ends the chain. What follows a failure is
- * `on_failure`: STOP (CHAIN's default), NEXT (ESCALATE's), or GOTO a later item.
+ * CHAIN: all of them run, each must succeed for the next to start, and the node is verified after the last.
+ * ESCALATE: they are rungs, cheapest first; the node is verified after each, and the first that made it
+ * healthy ends the chain. What follows a failure is `on_failure`: STOP (CHAIN's default), NEXT (ESCALATE's),
+ * or GOTO a later item.
  */
 import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
@@ -58,7 +59,10 @@ function appliesTo(item: ChainItem, run: Run): boolean {
   return item.when === null || item.when.includes(run.failure.class);
 }
 
-/** before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes nothing. */
+/**
+ * before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes
+ * nothing.
+ */
 function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<ActionOutcome> {
   const failedHook = yield* runHooks(run, item.before, 'before');
   if (failedHook !== null) {
@@ -71,7 +75,10 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<
   return outcome;
 }
 
-/** Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every chain ends. */
+/**
+ * Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every
+ * chain ends.
+ */
 function* afterFailure(run: Run, index: number, reason: string): ChainProcedure<number | null> {
   const { items } = run.facts.rules;
   const target = indexAfterFailure(items, index);
@@ -94,8 +101,9 @@ function indexAfterFailure(items: readonly ChainItem[], index: number): number |
 }
 
 /**
- * Where the chain begins. After a relapse ESCALATE goes on at the rung after the one that had seemed to help, as if that one had failed;
- * where no rung is left, it is tried again: nothing stronger is known, and `retry` and the breaker count.
+ * Where the chain begins. After a relapse ESCALATE goes on at the rung after the one that had seemed to help,
+ * as if that one had failed; where no rung is left, it is tried again: nothing stronger is known, and `retry`
+ * and the breaker count.
  */
 function* passOverTried(run: Run): ChainProcedure<number> {
   const { rules, relapse } = run.facts;
@@ -113,7 +121,10 @@ function* passOverTried(run: Run): ChainProcedure<number> {
   return start;
 }
 
-/** The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just found to be unhealthy. */
+/**
+ * The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just
+ * found to be unhealthy.
+ */
 function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): ChainProcedure<Outcome> {
   if (!hope || last.verified) return { ok: false, reason: last.reason, helped: null };
   const { nodeUpdateTimeoutMs, intervalMs } = run.facts.detection;

@@ -87,8 +87,9 @@ function* attemptOnce(
 }
 
 /**
- * A timeout covers the action and its verification. Where none was given, the default is far too long to wait for a node that is not
- * coming: then `node_update_timeout` counts, the user's own word for how long a changed node may take to be well.
+ * A timeout covers the action and its verification. Where none was given, the default is far too long to wait
+ * for a node that is not coming: then `node_update_timeout` counts, the user's own word for how long a
+ * changed node may take to be well.
  */
 export function verificationEnd(
   { detection, rules }: Pick<ChainFacts, 'detection' | 'rules'>,
@@ -101,7 +102,10 @@ export function verificationEnd(
   return Math.min(deadline, now + rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
 }
 
-/** Hooks in order: the first failed one `before` an item keeps the rest from running; the others all run. Returns what failed. */
+/**
+ * Hooks in order: the first failed one `before` an item keeps the rest from running; the others all run.
+ * Returns what failed.
+ */
 export function* runHooks(
   run: Run,
   hooks: readonly Hook[],

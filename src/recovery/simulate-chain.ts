@@ -1,5 +1,6 @@
 /**
- * What a recovery would do: the planner's own story, told with supposed answers instead of real ones. `simulate` and OBSERVE are this.
+ * What a recovery would do: the planner's own story, told with supposed answers instead of real ones.
+ * `simulate` and OBSERVE are this.
  */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Act, ChainEvent, ChainFacts, StepPlan, StepResult } from './chain.ts';

@@ -1,6 +1,7 @@
 /**
- * What would happen if these nodes failed now: the planner's own round over the cluster as it is with these failures laid over it, and its
- * own chain for each node that would be recovered, with supposed answers. Nothing is looked at, written or touched.
+ * What would happen if these nodes failed now: the planner's own round over the cluster as it is with these
+ * failures laid over it, and its own chain for each node that would be recovered, with supposed answers.
+ * Nothing is probed, written or touched.
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
@@ -29,13 +30,18 @@ export interface SimulatedNode {
   /** It has failed without being supposed to: the answer goes on from where it stands. */
   readonly alreadyFailed: boolean;
   readonly failure: Failure;
-  /** START: at once. HOLD: once it is let go. SKIP: no recovery is opened. RUNNING: one is under way already. */
+  /**
+   * START: at once. HOLD: once it is let go. SKIP: no recovery is opened. RUNNING: one is under way already.
+   */
   readonly decision: 'START' | 'HOLD' | 'SKIP' | 'RUNNING';
   readonly reason: string;
   readonly gate: ClosedGate | null;
-  /** When it is looked at again; null: at once, or when a person does something. */
+  /** When it is probed again; null: at once, or when an operator does something. */
   readonly until: number | null;
-  /** What its recovery would do from now on; null where none starts now: nobody knows how the node is once what holds it is over. */
+  /**
+   * What its recovery would do from now on; null where none starts now: nobody knows how the node is once
+   * what holds it is over.
+   */
   readonly chain: ChainPlan | null;
 }
 
@@ -44,7 +50,9 @@ export interface Simulation {
   readonly nodes: readonly SimulatedNode[];
 }
 
-/** @param exhaustedAt when earlier recoveries of a node ended that did not help, as far back as `retry` looks. */
+/**
+ * @param exhaustedAt when earlier recoveries of a node ended that did not help, as far back as `retry` looks.
+ */
 export function simulateRound(
   snapshot: RoundSnapshot,
   policy: HealthPolicy,

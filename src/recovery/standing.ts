@@ -1,6 +1,7 @@
 /**
- * How a node or a cluster stands, in one word: what a list shows beside the status. A status says what was last done with a node, so
- * that a dead node may be ACTIVE; the standing says what is known of its health, and whether something is done about it.
+ * How a node or a cluster stands, in one word: what a list shows beside the status. A status says what was
+ * last done with a node, so that a dead node may be ACTIVE; the standing says what is known of its health,
+ * and whether something is done about it.
  */
 import type { NodeStatus } from '../domain/states.ts';
 import type { HealthState } from './classify-health.ts';

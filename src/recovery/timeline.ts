@@ -1,6 +1,7 @@
 /**
- * What of the decisions is told to people: every one with its reason, but not every look of a verification, only those that saw
- * something else than the one before. The timeline of a longer history begins with that of a shorter one.
+ * What of the decisions is told to people: every one with its reason, but not every look of a verification,
+ * only those that saw something else than the one before. The timeline of a longer history begins with that
+ * of a shorter one.
  */
 import type { Decision, TimedDecision } from './chain.ts';
 import { stepLabel } from './describe.ts';

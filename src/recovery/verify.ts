@@ -1,4 +1,7 @@
-/** Whether a step helped: the node is looked at, soon at first and then ever less often, until it is well or the time is up. */
+/**
+ * Whether a step helped: the node is probed, soon at first and then ever less often, until it is healthy or
+ * the time is up.
+ */
 import type { StepPlan } from './chain.ts';
 import { notVerified } from './describe.ts';
 import { duration } from '../domain/duration.ts';
@@ -8,7 +11,10 @@ import type { Run, ChainProcedure } from './chain-procedure.ts';
 /** Local processes are up in less; a server in the cloud is found up at most one interval late. */
 const firstPauseMs = 500;
 
-/** `unknown` is not well: a node that cannot be seen is not verified. There is always one look, however late it is. */
+/**
+ * `unknown` is not healthy: a node that cannot be seen is not verified. There is always one look, however
+ * late it is.
+ */
 export function* verify(
   run: Run,
   step: StepPlan | null,

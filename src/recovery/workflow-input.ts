@@ -1,6 +1,6 @@
 /**
- * What a WORKFLOW step is started with. Its expressions see cluster, node, failure, episode and steps; a wrong input is found here,
- * before anything starts, and no retry can mend it.
+ * What a WORKFLOW step is started with. Its expressions see cluster, node, failure, episode (the recovery)
+ * and steps; a wrong input is found here, before anything starts, and no retry can mend it.
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { isJsonObject } from '../domain/json.ts';

@@ -1,6 +1,6 @@
 /**
- * Asking to end what runs. Who deletes an object does not wait for what is being done to it: that is asked to end, and the deletion takes the
- * lock after it.
+ * Asking to end what runs. Who deletes an object does not wait for what is being done to it: that is asked to
+ * end, and the deletion takes the lock after it.
  */
 import { closeAbandonedRecovery } from '../recovery-record/recovery-record.ts';
 import type { Action, Cluster, Node } from '../domain/model.ts';
@@ -26,7 +26,10 @@ async function cancelAll(tx: Tx, actions: readonly Action[], reason: string, now
   }
 }
 
-/** One that never ran ends here and now, without the engine, and so does the recovery that was started with it. */
+/**
+ * One that never ran ends here and now, without the engine, and so does the recovery that was started with
+ * it.
+ */
 export async function cancel(tx: Tx, action: Action, reason: string, now: number): Promise<void> {
   await requestCancel(tx, action.id, reason, now);
   const after = await getAction(tx.db, action.id);

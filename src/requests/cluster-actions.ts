@@ -1,4 +1,7 @@
-/** What can be done to a cluster that exists: `POST /v1/clusters/{id}/actions`. Each returns the id of the action. */
+/**
+ * What can be done to a cluster that exists: `POST /v1/clusters/{id}/actions`. Each returns the id of the
+ * action.
+ */
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
@@ -43,8 +46,8 @@ export async function recoverCluster(
 }
 
 /**
- * Scaling beyond the cluster's own limits is accepted, as in Senlin: the action cuts it or fails. Beyond what any cluster may have
- * it is refused here.
+ * Scaling beyond the cluster's own limits is accepted, as in Senlin: the action cuts it or fails. Beyond what
+ * any cluster may have it is refused here.
  * @param count undefined: what the scaling policy says, else 1.
  */
 export async function scaleCluster(

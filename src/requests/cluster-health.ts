@@ -1,4 +1,7 @@
-/** The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator has to do. Nothing is probed. */
+/**
+ * The health of a cluster, node by node: what the healer knows, what it would do now, and what an operator
+ * has to do. Nothing is probed.
+ */
 import type { Share } from '../domain/health-policy.ts';
 import type { Cluster, Node, Relapse } from '../domain/model.ts';
 import { changedAt } from '../clusters/current-health.ts';

@@ -13,7 +13,7 @@ import { refuseSpec } from './spec-document.ts';
 export interface BindingRequest {
   /** Id or name. */
   readonly policy: string;
-  /** Absent: as it is, or true where it is attached anew. */
+  /** Absent: as it is, or true where it is attached again. */
   readonly enabled?: boolean;
 }
 

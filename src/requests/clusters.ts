@@ -142,12 +142,17 @@ async function updateInputs(
   return inputs;
 }
 
-/** An update that stopped has left nodes of another profile: asking for the cluster's own takes them back to it. */
+/**
+ * An update that stopped has left nodes of another profile: asking for the cluster's own takes them back to
+ * it.
+ */
 async function hasOtherNodes(db: Db, clusterId: string, profileId: string): Promise<boolean> {
   return (await nodesOfCluster(db, clusterId)).some((node) => node.profileId !== profileId);
 }
 
-/** @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces. */
+/**
+ * @returns its id. @throws CoppiceError `bad-request` where it is of another type than the one it replaces.
+ */
 export async function newProfileFor(
   db: Db,
   caller: Caller,
@@ -161,7 +166,10 @@ export async function newProfileFor(
   throw new CoppiceError('bad-request', sentence);
 }
 
-/** Asks what runs on the cluster and its nodes to end, and queues the deletion behind it. @returns the action's id. */
+/**
+ * Asks what runs on the cluster and its nodes to end, and queues the deletion behind it. @returns the
+ * action's id.
+ */
 export async function deleteCluster(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);

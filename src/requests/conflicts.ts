@@ -1,7 +1,8 @@
 /**
- * Whether an action may be asked for now, as Senlin answers it: per target. A lock on the target, or an unfinished action on it, is a
- * conflict. What runs on the nodes of a cluster is none for the cluster: a request on the cluster is accepted and waits for them, so that
- * a long recovery of one node does not turn every request on its cluster away.
+ * Whether an action may be asked for now, as Senlin answers it: per target. A lock on the target, or an
+ * unfinished action on it, is a conflict. What runs on the nodes of a cluster is none for the cluster: a
+ * request on the cluster is accepted and waits for them, so that a long recovery of one node does not turn
+ * every request on its cluster away.
  */
 import { clusterLock, nodeLock } from '../domain/action-requests.ts';
 import { CoppiceError } from '../domain/errors.ts';
@@ -10,7 +11,7 @@ import { locksOn } from '../store/action-claims.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Db } from '../store/store.ts';
 
-/** These are accepted whatever runs: who wants an object gone need not wait until it is well. */
+/** These are accepted whatever runs: who wants an object gone need not wait until it is healthy. */
 const acceptedAlways = ['CLUSTER_DELETE', 'NODE_DELETE', 'NODE_OPERATION'];
 
 /** @throws CoppiceError `resource-locked` or `action-conflict` */

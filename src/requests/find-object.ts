@@ -1,4 +1,7 @@
-/** Finds what a request names, by id, name or short id. What another project owns does not exist for the caller. */
+/**
+ * Finds what a request names, by id, name or short id. What another project owns does not exist for the
+ * caller.
+ */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action, Cluster, Node, Policy, Profile } from '../domain/model.ts';
 import { getAction } from '../store/action-listing.ts';

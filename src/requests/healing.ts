@@ -1,6 +1,7 @@
 /**
- * What a person says about healing: a cluster rests for a while, a node is left alone, a quarantined node may be tried again. It holds at
- * once and for what is held already; a recovery that has begun is brought to its end. What a person asks to recover is recovered all the same.
+ * What an operator says about healing: a cluster rests for a while, a node is left alone, a quarantined node
+ * may be tried again. It holds at once and for what is held already; a recovery that has begun is brought to
+ * its end. What an operator asks to recover is recovered all the same.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
@@ -27,7 +28,10 @@ export interface PauseRequest {
   readonly reason?: string;
 }
 
-/** Pausing what is paused already replaces end and reason. @throws CoppiceError `bad-request` for an end that is none. */
+/**
+ * Pausing what is paused already replaces end and reason. @throws CoppiceError `bad-request` for an end that
+ * is none.
+ */
 export async function pauseHealing(
   tools: RequestTools,
   caller: Caller,
@@ -50,7 +54,10 @@ export async function resumeHealing(tools: RequestTools, caller: Caller, identit
   });
 }
 
-/** What failed before is forgotten: recoveries start again at once. Resetting a breaker that is closed changes nothing more. */
+/**
+ * What failed before is forgotten: recoveries start again at once. Resetting a breaker that is closed changes
+ * nothing more.
+ */
 export async function resetBreaker(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
@@ -83,7 +90,10 @@ export async function includeNode(tools: RequestTools, caller: Caller, identity:
   });
 }
 
-/** The node may be recovered again, with all its tries. @throws CoppiceError `bad-request` where it is not quarantined. */
+/**
+ * The node may be recovered again, with all its tries. @throws CoppiceError `bad-request` where it is not
+ * quarantined.
+ */
 export async function releaseFromQuarantine(
   tools: RequestTools,
   caller: Caller,

@@ -1,4 +1,7 @@
-/** The health of all clusters that the caller may see, in the order in which an operator has to care about them. */
+/**
+ * The health of all clusters that the caller may see, in the order in which an operator has to care about
+ * them.
+ */
 import { compareNaturally } from '../domain/natural-order.ts';
 import type { Cluster } from '../domain/model.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';

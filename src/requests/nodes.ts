@@ -38,7 +38,10 @@ export interface NodeUpdate {
   readonly tainted?: boolean;
 }
 
-/** @throws CoppiceError `bad-request` where profile or cluster do not exist, do not fit together, or the cluster is full. */
+/**
+ * @throws CoppiceError `bad-request` where profile or cluster do not exist, do not fit together, or the
+ * cluster is full.
+ */
 export async function createNode(
   tools: RequestTools,
   caller: Caller,

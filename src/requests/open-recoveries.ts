@@ -1,4 +1,7 @@
-/** The open recoveries of a cluster, and of those that run: the step that runs, until when, and what follows it. */
+/**
+ * The open recoveries of a cluster, and of those that run: the step that runs, until when, and what follows
+ * it.
+ */
 import type { JsonObject } from '../domain/json.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import type { RecoveryMode } from '../domain/states.ts';

@@ -1,4 +1,7 @@
-/** What is allowed in a policy and probably not meant; and what only a look outside of it can tell: workflows that are not there. */
+/**
+ * What is allowed in a policy and probably not meant; and what only a look outside of it can tell: workflows
+ * that are not there.
+ */
 import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
 import type { Policy } from '../domain/model.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';

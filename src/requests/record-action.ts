@@ -8,7 +8,9 @@ import { refuseConflicts } from './conflicts.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
-/** @returns the action's id. @throws CoppiceError `not-yet-supported`, `resource-locked`, `action-conflict` */
+/**
+ * @returns the action's id. @throws CoppiceError `not-yet-supported`, `resource-locked`, `action-conflict`
+ */
 export async function recordAction(
   tx: Tx,
   tools: RequestTools,

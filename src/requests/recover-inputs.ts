@@ -1,4 +1,7 @@
-/** What a person may say when asking for a recovery: which operation, with which parameters, and whether to look first. */
+/**
+ * What an operator may say when asking for a recovery: which operation, with which parameters, and whether to
+ * look first.
+ */
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { typeName, type Operation, type ProfileType } from '../profiles/profile-type.ts';

@@ -1,4 +1,7 @@
-/** What was done about failures: reading it, cancelling it, and saying that what it left open is done. A recovery belongs to the project of its cluster, or of its node. */
+/**
+ * What was done about failures: reading it, cancelling it, and saying that what it left open is done. A
+ * recovery belongs to the project of its cluster, or of its node.
+ */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
 import { cancelHeld } from '../recovery-record/recovery-lifecycle.ts';
@@ -76,7 +79,9 @@ const withoutContext: RecoveryContext = {
   next: null,
 };
 
-/** What is gone is still known by its recoveries. @throws CoppiceError `bad-request` for what there never was. */
+/**
+ * What is gone is still known by its recoveries. @throws CoppiceError `bad-request` for what there never was.
+ */
 async function idOf(db: Db, caller: Caller, kind: 'cluster' | 'node', identity: string): Promise<string> {
   const id = await findId(db, caller, kind, identity);
   if (id !== undefined) return id;
@@ -93,7 +98,9 @@ function withProject(query: RecoveryListQuery, caller: Caller): RecoveryListQuer
 
 export interface RecoveryRecord extends RecoverySummary {
   readonly steps: readonly RecoveryStep[];
-  /** How the executions of its workflows stand, by their ids; those that are not there any more are left out. */
+  /**
+   * How the executions of its workflows stand, by their ids; those that are not there any more are left out.
+   */
   readonly executions: ReadonlyMap<string, StepExecution>;
   readonly decisions: readonly RecoveryDecision[];
   /** Of one that runs: its step, until when, and what follows. */
@@ -139,8 +146,9 @@ async function requireRecovery(db: Db, caller: Caller, identity: string): Promis
 }
 
 /**
- * Ends a recovery: what runs is told to stop, and is waited for; one that is held is closed at once. A node that stays failed is recovered
- * again after `retry.delay`, or an interval: who wants it left alone excludes it.
+ * Ends a recovery: what runs is told to stop, and is waited for; one that is held is closed at once. A node
+ * that stays failed is recovered again after `retry.delay`, or an interval: who wants it left alone excludes
+ * it.
  * @throws CoppiceError `bad-request` where it has ended.
  */
 export async function cancelRecovery(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
@@ -159,7 +167,10 @@ export async function cancelRecovery(tools: RequestTools, caller: Caller, identi
   });
 }
 
-/** What a failed hook was for is done: the warning on its node ends. @throws CoppiceError `bad-request` where there is none. */
+/**
+ * What a failed hook was for is done: the warning on its node ends. @throws CoppiceError `bad-request` where
+ * there is none.
+ */
 export async function acknowledgeRecovery(
   tools: RequestTools,
   caller: Caller,

@@ -1,10 +1,11 @@
 /**
- * Requests: what a person or a program may ask of Coppice, whatever way it came. Each use case is one function:
+ * Requests: what an operator or a program may ask of Coppice, whatever way it came. Each use case is one
+ * function:
  *
  *     validate -> record -> enqueue, in one transaction: it is all there, or none of it is
  *
- * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a CoppiceError for what
- * it refuses. It knows no wire: bodies are read and answers are written by `http/`.
+ * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
+ * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
@@ -34,8 +35,8 @@ export interface RequestTools {
   /** The embedded runner, which the workflow API asks; absent: there is no workflow API. */
   readonly runner?: WorkflowRunner;
   /**
-   * What the last probe of a node has found, where this process probes. The database has what was news: of a node that stays as it is, it
-   * does not know when it was last probed.
+   * What the last probe of a node has found, where this process probes. The database has what was news: of a
+   * node that stays as it is, it does not know when it was last probed.
    */
   readonly lastRecord?: (nodeId: string) => HealthRecord | undefined;
   readonly now: () => number;

@@ -1,4 +1,7 @@
-/** Asking what would happen if nodes of a cluster failed now, under its own health policy or another one. Nothing is touched or written. */
+/**
+ * Asking what would happen if nodes of a cluster failed now, under its own health policy or another one.
+ * Nothing is touched or written.
+ */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
@@ -53,7 +56,10 @@ export interface SimulationResult {
   readonly simulation: Simulation;
 }
 
-/** @throws CoppiceError `bad-request` for a node that is not in the cluster, `invalid-spec` for a policy that cannot be. */
+/**
+ * @throws CoppiceError `bad-request` for a node that is not in the cluster, `invalid-spec` for a policy that
+ * cannot be.
+ */
 export async function simulate(
   tools: RequestTools,
   caller: Caller,
@@ -170,7 +176,10 @@ function failingItems({ recovery }: HealthPolicy, { failing }: SimulationRequest
   );
 }
 
-/** Of a policy that is not attached nobody has seen the nodes: those that are ACTIVE are supposed to be healthy. */
+/**
+ * Of a policy that is not attached nobody has seen the nodes: those that are ACTIVE are supposed to be
+ * healthy.
+ */
 function unwatched({ round }: ClusterSnapshot): { round: RoundSnapshot; supposed: string[] } {
   const unseen = round.nodes.filter((node) => node.health === null && node.status === 'ACTIVE');
   if (unseen.length === 0) return { round, supposed: [] };

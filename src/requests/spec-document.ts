@@ -1,4 +1,7 @@
-/** The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is wrong in one. */
+/**
+ * The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is
+ * wrong in one.
+ */
 import { CoppiceError, describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';

@@ -1,4 +1,7 @@
-/** How nodes and clusters stand, in one word and a reason, for lists: from few statements, however long the list is. */
+/**
+ * How nodes and clusters stand, in one word and a reason, for lists: from few statements, however long the
+ * list is.
+ */
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';

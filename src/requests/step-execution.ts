@@ -11,7 +11,9 @@ export interface StepExecution {
   readonly since: number | null;
 }
 
-/** null: there is none, or the engine does not answer now; that is no reason to say nothing of the recovery. */
+/**
+ * null: there is none, or the engine does not answer now; that is no reason to say nothing of the recovery.
+ */
 export async function executionOf(
   { workflows }: Pick<RequestTools, 'workflows'>,
   executionId: string,

@@ -1,4 +1,7 @@
-/** What will fail in a workflow that a policy names, known before it runs: its inputs, and what its tasks call. */
+/**
+ * What will fail in a workflow that a policy names, known before it runs: its inputs, and what its tasks
+ * call.
+ */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';

@@ -1,11 +1,12 @@
 /**
- * Claims of durable actions: taking them with their locks, the fenced writes of their owner, giving them back, taking them over.
+ * Claims of durable actions: taking them with their locks, the fenced writes of their owner, giving them
+ * back, taking them over.
  *
- * Why a claim is safe: it is one write transaction; the locks an action needs are read and taken in the same transaction as its
- * status becomes RUNNING, after `tx.exclude` of their resources, so that two claims never both see a resource free. Of two that
- * claim the same action, the second finds it no longer READY.
- * Each claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one changes no row
- * and throws `StaleClaim`: a process that slept through its lease can move nothing.
+ * Why a claim is safe: it is one write transaction; the locks an action needs are read and taken in the same
+ * transaction as its status becomes RUNNING, after `tx.exclude` of their resources, so that two claims never
+ * both see a resource free. Of two that claim the same action, the second finds it no longer READY. Each
+ * claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one
+ * changes no row and throws `StaleClaim`: a process that slept through its lease can move nothing.
  */
 
 import type { Selectable } from 'kysely';
@@ -29,7 +30,10 @@ export interface ActionClaim {
   readonly cancelReason: string | null;
 }
 
-/** The claim was taken over, or the action ended, in the meantime: the writer must stop, and has changed nothing. */
+/**
+ * The claim was taken over, or the action ended, in the meantime: the writer must stop, and has changed
+ * nothing.
+ */
 export class StaleClaim extends Error {
   constructor(actionId: string) {
     super(`The claim on action ${actionId} is no longer ours.`);
@@ -37,7 +41,10 @@ export class StaleClaim extends Error {
   }
 }
 
-/** Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step aside until it is free. */
+/**
+ * Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step
+ * aside until it is free.
+ */
 export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<ActionClaim[]> {
   const claims: ActionClaim[] = [];
   while (claims.length < most) {
@@ -52,7 +59,10 @@ export async function claimActions(tx: Tx, owner: string, most: number, now: num
   return claims;
 }
 
-/** Whether anything can be claimed now: asked before a claim, so that a pass that finds nothing writes nothing. */
+/**
+ * Whether anything can be claimed now: asked before a claim, so that a pass that finds nothing writes
+ * nothing.
+ */
 export async function hasReadyActions(db: Db): Promise<boolean> {
   return (await readyRows(db, 1)).length > 0;
 }
@@ -69,9 +79,10 @@ async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
 }
 
 /**
- * The first resource that another action holds in a way that excludes ours; undefined once all are ours. What an action holds
- * it keeps while it waits, so that a later claim of it finds them. A share is not given past an older action that waits for the resource: else
- * new recoveries of nodes could keep a request on their cluster waiting for ever.
+ * The first resource that another action holds in a way that excludes ours; undefined once all are ours. What
+ * an action holds it keeps while it waits, so that a later claim of it finds them. A share is not given past
+ * an older action that waits for the resource: else new recoveries of nodes could keep a request on their
+ * cluster waiting for ever.
  */
 async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
   const wanted = fromText<LockWanted[]>(row.locks);
@@ -123,7 +134,9 @@ function cancelReasonOf({
   return control === 'CANCEL' ? (control_reason ?? 'The action was cancelled.') : null;
 }
 
-/** Proves within the transaction that the claim is still ours; call it before any other write for the action. */
+/**
+ * Proves within the transaction that the claim is still ours; call it before any other write for the action.
+ */
 export async function fence(tx: Tx, id: string, epoch: number): Promise<void> {
   const result = await tx.db
     .updateTable('action')
@@ -220,7 +233,9 @@ export async function childEnded(tx: Tx, parentId: string, count: number): Promi
   if (parent?.status === 'WAITING' && parent.pending_children <= 0) await wakeAction(tx, parentId);
 }
 
-/** Gives a claim back, for this or another process to take again: at a shutdown, or after the database failed. */
+/**
+ * Gives a claim back, for this or another process to take again: at a shutdown, or after the database failed.
+ */
 export async function releaseAction(tx: Tx, id: string, epoch: number): Promise<void> {
   await fence(tx, id, epoch);
   await tx.db.updateTable('action').set({ status: 'READY', owner: null }).where('id', '=', id).execute();

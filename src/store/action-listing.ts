@@ -33,7 +33,9 @@ export async function listActions(db: Db, query: ActionListQuery = {}): Promise<
   return (await select.execute()).map(toAction);
 }
 
-/** The unfinished actions on a cluster and on its nodes that were not started by another action, oldest first. */
+/**
+ * The unfinished actions on a cluster and on its nodes that were not started by another action, oldest first.
+ */
 export async function unfinishedRootsOfCluster(db: Db, clusterId: string): Promise<Action[]> {
   const rows = await db
     .selectFrom('action')

@@ -1,4 +1,7 @@
-/** The record of what an action has done: one row a step, read once when the action is claimed, written once when the step is done. */
+/**
+ * The record of what an action has done: one row a step, read once when the action is claimed, written once
+ * when the step is done.
+ */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
@@ -8,7 +11,10 @@ export type StepKind = 'step' | 'sleep' | 'children' | 'wait';
 export interface StepRecord {
   readonly name: string;
   readonly kind: StepKind;
-  /** WAITING: begun, its end is not yet recorded (sleeps, children, waits). FAILED: `result` is an ErrorRecord. */
+  /**
+   * WAITING: begun, its end is not yet recorded (sleeps, children, waits). FAILED: `result` is an
+   * ErrorRecord.
+   */
   readonly state: 'WAITING' | 'DONE' | 'FAILED';
   readonly result: Json;
 }
@@ -52,7 +58,10 @@ export async function saveStep(
     .execute();
 }
 
-/** The last probe of a recovery that this action carries out, as its planner was told of it; undefined: there was none yet. */
+/**
+ * The last probe of a recovery that this action carries out, as its planner was told of it; undefined: there
+ * was none yet.
+ */
 export async function lastProbeOf<T extends JsonObject>(db: Db, actionId: string): Promise<T | undefined> {
   const row = await db
     .selectFrom('action_step')

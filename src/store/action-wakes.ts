@@ -1,4 +1,7 @@
-/** Waking actions that wait: for a time, for a signal, for their children. Every wait is a row; who is woken is claimed again. */
+/**
+ * Waking actions that wait: for a time, for a signal, for their children. Every wait is a row; who is woken
+ * is claimed again.
+ */
 import type { JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';

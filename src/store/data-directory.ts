@@ -1,7 +1,8 @@
 /**
- * The data directory: where the embedded database and what local nodes write live. One process at a time: the lock is a SQLite file
- * held open in an exclusive transaction, which the operating system gives back at any death of the process, SIGKILL
- * and power cut included; `holder.json` beside it says who has it, for the message to the second one.
+ * The data directory: where the embedded database and what local nodes write live. One process at a time: the
+ * lock is a SQLite file held open in an exclusive transaction, which the operating system gives back at any
+ * death of the process, SIGKILL and power cut included; `holder.json` beside it says who has it, for the
+ * message to the second one.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,7 +22,9 @@ interface Holder {
   readonly listen: string;
 }
 
-/** @throws Error with a sentence for the operator: not writable, or held by another process (and by which). */
+/**
+ * @throws Error with a sentence for the operator: not writable, or held by another process (and by which).
+ */
 export function openDataDirectory(
   path: string,
   holder: { pid: number; started: Date; listen: string },
@@ -51,7 +54,10 @@ export function openDataDirectory(
   };
 }
 
-/** Parents first. Node's own `recursive` never returns where a parent cannot be made and says ENOENT, as /proc does. */
+/**
+ * Parents first. Node's own `recursive` never returns where a parent cannot be made and says ENOENT, as /proc
+ * does.
+ */
 function makeDirectory(path: string): void {
   if (existsSync(path)) return;
   const parent = dirname(path);
@@ -60,8 +66,8 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * The lock's file holds nothing, so that a damaged one is emptied. SQLite looks whether it is locked before it reads it: of a damaged file
- * that another process holds it says "busy", as of any other.
+ * The lock's file holds nothing, so that a damaged one is emptied. SQLite looks whether it is locked before
+ * it reads it: of a damaged file that another process holds it says "busy", as of any other.
  */
 function takeLock(path: string): DatabaseSync {
   try {

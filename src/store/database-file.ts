@@ -1,6 +1,7 @@
 /**
- * The file of the database, apart from what is in it: whether it is there, whether it is Coppice's, and whether it still is where it was
- * opened. SQLite goes on writing to a file that was moved or deleted, without a word.
+ * The file of the database, apart from what is in it: whether it is there, whether it is Coppice's, and
+ * whether it still is where it was opened. SQLite goes on writing to a file that was moved or deleted,
+ * without a word.
  */
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** What the migrations make, as SQL: committed as `schema.sql`, so that a change of the schema shows in a review. */
+/**
+ * What the migrations make, as SQL: committed as `schema.sql`, so that a change of the schema shows in a
+ * review.
+ */
 import { sql } from 'kysely';
 import type { Store } from './store.ts';
 

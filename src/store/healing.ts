@@ -1,4 +1,7 @@
-/** Rows of what is said about healing: paused clusters and their breakers, excluded and quarantined nodes. No row says nothing. */
+/**
+ * Rows of what is said about healing: paused clusters and their breakers, excluded and quarantined nodes. No
+ * row says nothing.
+ */
 import type { BreakerState } from '../recovery/breaker.ts';
 import { fromText, toText } from './rows.ts';
 import type { ClusterHealingRow, NodeHealingRow } from './schema.ts';

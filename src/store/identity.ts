@@ -1,6 +1,6 @@
 /**
- * Finds what a person named: by full id, else by name, else by the first characters of an id, as Senlin does. Names are not
- * unique; what fits several objects is the caller's to refuse.
+ * Finds what an operator named: by full id, else by name, else by the first characters of an id, as Senlin
+ * does. Names are not unique; what fits several objects is the caller's to refuse.
  */
 import type { Db } from './store.ts';
 

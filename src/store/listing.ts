@@ -1,9 +1,9 @@
 /**
- * Lists as the API asks for them: filters, order, a page after a marker, one project or all. What can be filtered and sorted by is
- * declared once per table; nothing a caller writes becomes SQL.
+ * Lists as the API asks for them: filters, order, a page after a marker, one project or all. What can be
+ * filtered and sorted by is declared once per table; nothing a caller writes becomes SQL.
  *
- * Pages go by the values of the marker's row (a keyset), so that a page costs the same at the end of a table as at its start, and an
- * object created or deleted meanwhile neither repeats nor hides another.
+ * Pages go by the values of the marker's row (a keyset), so that a page costs the same at the end of a table
+ * as at its start, and an object created or deleted meanwhile neither repeats nor hides another.
  */
 import { sql, type RawBuilder, type SelectQueryBuilder, type SqlBool } from 'kysely';
 import type { Schema } from './schema.ts';

@@ -1,6 +1,7 @@
 /**
- * Brings a database to this program's schema, or refuses one that a newer program made. Each migration and its version row are one
- * transaction; the row goes in first, so that of two starters only one carries it out.
+ * Brings a database to this program's schema, or refuses one that a newer program made. Each migration and
+ * its version row are one transaction; the row goes in first, so that of two starters only one carries it
+ * out.
  */
 import type { Db, Store, Tx } from './store.ts';
 import * as foundation from './migrations/0001-foundation.ts';

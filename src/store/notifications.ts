@@ -1,10 +1,11 @@
 /**
- * The outbox of notifications: a row for each target that wants the news, written in the transaction of the change that it reports, and
- * deleted once it is delivered or given up. Targets are rows too, so that every process that writes knows them; neither their URLs nor
- * their secrets are here.
+ * The outbox of notifications: a row for each target that wants the news, written in the transaction of the
+ * change that it reports, and deleted once it is delivered or given up. Targets are rows too, so that every
+ * process that writes knows them; neither their URLs nor their secrets are here.
  *
- * One process at a time delivers for a target: it holds the target's lease, and so the order is kept. A lease that runs out in the
- * middle of a delivery means a second one, which the delivery's id lets the target recognise; it never means none.
+ * One process at a time delivers for a target: it holds the target's lease, and so the order is kept. A lease
+ * that runs out in the middle of a delivery means a second one, which the delivery's id lets the target
+ * recognise; it never means none.
  */
 import { randomUUID } from 'node:crypto';
 import type { RecoveryNews } from '../domain/recovery-news.ts';

@@ -1,4 +1,4 @@
-/** Rows of recoveries: the episodes, their steps and their decisions. */
+/** Rows of recoveries: the recoveries, their steps and their decisions. */
 import { sql, type Selectable, type SqlBool } from 'kysely';
 import type { Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -92,11 +92,13 @@ export type NewRecovery = Omit<Recovery, SetLater | 'mode' | 'origin' | 'relapse
   readonly origin?: RecoveryOrigin;
   /** Absent: it continues nothing. */
   readonly relapse?: Relapse | null;
-  /** What the planner needs again, fixed when the episode opens. */
+  /** What the planner needs again, fixed when the recovery opens. */
   readonly plan: JsonObject;
 };
 
-/** Opens an episode. The database lets a node have one open episode: a second is refused there, whoever asks. */
+/**
+ * Opens a recovery. The database lets a node have one open recovery: a second is refused there, whoever asks.
+ */
 export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<void> {
   await tx.db
     .insertInto('recovery')
@@ -148,7 +150,9 @@ export async function recoveryRelapsed(tx: Tx, id: string, at: number): Promise<
   await update.where('relapsed_at', 'is', null).execute();
 }
 
-/** Whether a recovery of this node ended since: one that is opened then is another try at the same failure. */
+/**
+ * Whether a recovery of this node ended since: one that is opened then is another try at the same failure.
+ */
 export async function hasEndedSince(db: Db, nodeId: string, since: number): Promise<boolean> {
   const query = db.selectFrom('recovery').select('id').where('node_id', '=', nodeId);
   return (await query.where('closed_at', '>=', since).limit(1).executeTakeFirst()) !== undefined;
@@ -284,7 +288,10 @@ const recentColumns = [
   'relapsed_at',
 ] as const;
 
-/** Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries count. */
+/**
+ * Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries
+ * count.
+ */
 export async function recentRecoveriesOfCluster(
   db: Db,
   clusterId: string,
@@ -306,8 +313,8 @@ export interface EndedRecovery extends RecentRecovery {
 }
 
 /**
- * The last recovery of each node of a cluster that ended since a time, without those that only found the node healthy, of one mode; none
- * that ended at a time still to come (the clock was set back).
+ * The last recovery of each node of a cluster that ended since a time, without those that only found the node
+ * healthy, of one mode; none that ended at a time still to come (the clock was set back).
  */
 export async function lastEndsOfCluster(
   db: Db,
@@ -329,7 +336,10 @@ export async function lastEndsOfCluster(
   return new Map(rows.map((row) => [row.node_id, toRecent(row)]));
 }
 
-/** The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to come (the clock was set back). */
+/**
+ * The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to
+ * come (the clock was set back).
+ */
 export async function lastEndsOfNodes(
   db: Db,
   nodeIds: readonly string[],
@@ -379,7 +389,10 @@ function toRecent(row: Pick<Selectable<RecoveryRow>, (typeof recentColumns)[numb
   };
 }
 
-/** @param origin of whose request it is carried out, where that changes: an operator's joins what the healer has opened. */
+/**
+ * @param origin of whose request it is carried out, where that changes: an operator's joins what the healer
+ * has opened.
+ */
 export async function recoveryStarted(
   tx: Tx,
   id: string,
@@ -446,7 +459,10 @@ export async function lastDecision(db: Db, recoveryId: string): Promise<Recovery
   return { recoveryId: recovery_id, ...rest };
 }
 
-/** One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the same row. */
+/**
+ * One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the
+ * same row.
+ */
 export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>): Promise<void> {
   const values = {
     state: step.state,

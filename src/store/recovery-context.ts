@@ -1,4 +1,7 @@
-/** What stands around recoveries in a list: how each ended, what failed after it, what came next, and whether its node is still there. */
+/**
+ * What stands around recoveries in a list: how each ended, what failed after it, what came next, and whether
+ * its node is still there.
+ */
 import { sql } from 'kysely';
 import { hookFailuresOf } from './hook-failures.ts';
 import { chunks } from './rows.ts';

@@ -14,7 +14,10 @@ export function fromText<T = JsonObject>(text: string): T {
   return (text === '{}' ? {} : JSON.parse(text)) as T;
 }
 
-/** SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535: rows of up to 40 columns, in chunks. */
+/**
+ * SQLite takes at most 32,766 parameters in a statement, PostgreSQL 65,535: rows of up to 40 columns, in
+ * chunks.
+ */
 export function chunks<T>(rows: readonly T[], size = 500): T[][] {
   const result: T[][] = [];
   for (let start = 0; start < rows.length; start += size) result.push(rows.slice(start, start + size));

@@ -1,4 +1,7 @@
-/** The tables of workflows: definitions, executions and the work that is still to be done. Portable like those of `schema.ts`. */
+/**
+ * The tables of workflows: definitions, executions and the work that is still to be done. Portable like those
+ * of `schema.ts`.
+ */
 import type { Generated } from 'kysely';
 
 type Flag = 0 | 1;
@@ -114,7 +117,10 @@ export interface WorkflowActionRow {
   state: string;
   accepted: Flag;
   result: JsonText;
-  /** What to run (the `run-action` command), while a process runs it; of an action without a workflow its setting. */
+  /**
+   * What to run (the `run-action` command), while a process runs it; of an action without a workflow its
+   * setting.
+   */
   call: JsonText | null;
   /** The process that runs it now; null: nobody, or it is completed from outside. */
   owner: string | null;

@@ -1,6 +1,7 @@
 /**
- * The tables, as the queries see them. Portable on purpose between SQLite and PostgreSQL: ids and JSON are text, times are integers of
- * milliseconds, booleans are 0 and 1. `migrations/` makes them, `schema.sql` is what they make (checked by a test).
+ * The tables, as the queries see them. Portable on purpose between SQLite and PostgreSQL: ids and JSON are
+ * text, times are integers of milliseconds, booleans are 0 and 1. `migrations/` makes them, `schema.sql` is
+ * what they make (checked by a test).
  */
 import type { Generated } from 'kysely';
 import type {
@@ -113,14 +114,19 @@ export interface ActionRow extends OwnedRow {
   started_at: number | null;
   ended_at: number | null;
   updated_at: number | null;
-  /** The process that runs it, and the fencing number of its claim: a write that carries an older one is refused. */
+  /**
+   * The process that runs it, and the fencing number of its claim: a write that carries an older one is
+   * refused.
+   */
   owner: string | null;
   epoch: number;
   /** CANCEL once somebody asked for it. */
   control: string | null;
   /** What the first who asked for it said. */
   control_reason: string | null;
-  /** `[{"resource": "node:<id>", "mode": "exclusive"}]`: taken with the first claim, given back at the end. */
+  /**
+   * `[{"resource": "node:<id>", "mode": "exclusive"}]`: taken with the first claim, given back at the end.
+   */
   locks: JsonText;
   /** The resource whose lock kept it from being claimed; null: may be claimed. */
   blocked_on: string | null;
@@ -194,7 +200,7 @@ export interface NodeHealthRow {
   record: JsonText;
 }
 
-/** What a person said about healing a cluster, and its breaker; no row: nothing. */
+/** What an operator said about healing a cluster, and its breaker; no row: nothing. */
 export interface ClusterHealingRow {
   cluster_id: string;
   /** null: not paused. */
@@ -227,7 +233,9 @@ export interface RecoveryRow {
   action_id: string | null;
   state: string;
   failure: JsonText;
-  /** What the planner needs again: the policy as it was when the episode opened, the request of a person. */
+  /**
+   * What the planner needs again: the policy as it was when the recovery opened, the request of an operator.
+   */
   plan: JsonText;
   failed_at: number;
   opened_at: number;

@@ -1,6 +1,6 @@
 /**
- * The processes that share this database. A lease that ran out means gone, whatever its owner believes: epochs and owners on the
- * rows make that safe.
+ * The processes that share this database. A lease that ran out means gone, whatever its owner believes:
+ * epochs and owners on the rows make that safe.
  */
 import type { SelectQueryBuilder } from 'kysely';
 import type { Schema } from './schema.ts';

@@ -1,12 +1,16 @@
 /**
- * Rows of SQLite as objects. `node:sqlite` builds an object for each row as a dictionary, which is slow to make and slow to read. Read as
- * arrays and built here, key by key in the order of the columns, all rows of a statement share one layout.
+ * Rows of SQLite as objects. `node:sqlite` builds an object for each row as a dictionary, which is slow to
+ * make and slow to read. Read as arrays and built here, key by key in the order of the columns, all rows of a
+ * statement share one layout.
  */
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 
 type Row = Record<string, unknown>;
 
-/** How to read all rows of a statement. Versions of Node without `setReturnArrays` (before 24) read the objects of `node:sqlite`. */
+/**
+ * How to read all rows of a statement. Versions of Node without `setReturnArrays` (before 24) read the
+ * objects of `node:sqlite`.
+ */
 export function rowReader(statement: StatementSync): (parameters: SQLInputValue[]) => unknown[] {
   if (typeof statement.setReturnArrays !== 'function') return (parameters) => statement.all(...parameters);
   let names: string[] | undefined;

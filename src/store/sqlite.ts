@@ -2,11 +2,13 @@
  * SQLite in the process (`node:sqlite`): the embedded default, and all that only SQLite does.
  *
  * - WAL with synchronous=FULL: a commit that was answered survives a power cut.
- * - Two connections: reads go to one that cannot write and never sees an open transaction; writes to the other.
- * - Group commit: writes that are asked for while another commits are carried out together in one transaction, each
- *   under its own savepoint, so that one that fails takes nothing with it. Each caller still waits for the sync of its own
- *   write. Many actions at once then cost few syncs; one alone costs one.
- * - Trouble: a database that takes nothing (disk full, ...) is tried every second, so that it is known when it takes something again.
+ * - Two connections: reads go to one that cannot write and never sees an open transaction; writes to the
+ *   other.
+ * - Group commit: writes that are asked for while another commits are carried out together in one
+ *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
+ *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
+ * - Trouble: a database that takes nothing (disk full, ...) is tried every second, so that it is known when
+ *   it takes something again.
  */
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -31,7 +33,9 @@ const CHECK_FILE_MS = 1000;
 /** Carries out what asks the database; throws its failures in words. */
 type Guard = <T>(ask: () => T) => T;
 
-/** Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and kept. */
+/**
+ * Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and kept.
+ */
 class Connection implements SqliteDatabase {
   readonly #database: DatabaseSync;
   readonly #guard: Guard;
@@ -97,8 +101,8 @@ class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
   readonly location: string;
   readonly isExclusive = true;
-  readonly #onTrouble: SqliteOptions['onWriteFailure'];
-  #trouble: string | undefined;
+  readonly #onWriteFailure: SqliteOptions['onWriteFailure'];
+  #writeFailure: string | undefined;
   #again: NodeJS.Timeout | undefined;
   /** Why what is recorded goes elsewhere than to the file that is at `location`. */
   #displaced: string | undefined;
@@ -106,7 +110,7 @@ class SqliteStore implements Store {
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
-  readonly #hearers = new Set<(news: RecoveryNews) => void>();
+  readonly #commitListeners = new Set<(news: RecoveryNews) => void>();
   #queue: Job[] = [];
   #draining: Promise<void> | undefined;
   #closed = false;
@@ -118,7 +122,7 @@ class SqliteStore implements Store {
     { onWriteFailure: onTrouble }: SqliteOptions,
   ) {
     this.location = location;
-    this.#onTrouble = onTrouble;
+    this.#onWriteFailure = onTrouble;
     this.#raw = writer;
     const guard: Guard = (ask) => this.#guarded(ask);
     this.#writer = connect(writer, guard);
@@ -128,7 +132,7 @@ class SqliteStore implements Store {
   }
 
   get writeFailure(): string | undefined {
-    return this.#trouble ?? this.#displaced;
+    return this.#writeFailure ?? this.#displaced;
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -145,8 +149,8 @@ class SqliteStore implements Store {
   }
 
   onCommitted(listener: (news: RecoveryNews) => void): () => void {
-    this.#hearers.add(listener);
-    return () => this.#hearers.delete(listener);
+    this.#commitListeners.add(listener);
+    return () => this.#commitListeners.delete(listener);
   }
 
   isFailure(error: unknown): boolean {
@@ -190,7 +194,7 @@ class SqliteStore implements Store {
       else job.resolve(value);
     }
     for (const topic of effects.topics) this.#topics.emit(topic);
-    for (const news of effects.news) for (const onCommitted of this.#hearers) onCommitted(news);
+    for (const news of effects.news) for (const onCommitted of this.#commitListeners) onCommitted(news);
   }
 
   async #attempt(job: Job, effects: CommitEffects): Promise<Outcome> {
@@ -227,15 +231,15 @@ class SqliteStore implements Store {
       return ask();
     } catch (error) {
       const failure = asStorageFailure(error, this.location);
-      if (isStorageFailure(failure)) this.#note(failure.message, failure.retryable);
+      if (isStorageFailure(failure)) this.#recordWriteFailure(failure.message, failure.retryable);
       throw failure;
     }
   }
 
-  #note(sentence: string, mayPass: boolean): void {
-    if (this.#trouble === sentence || this.#closed) return;
-    this.#trouble = sentence;
-    this.#onTrouble?.(sentence);
+  #recordWriteFailure(sentence: string, mayPass: boolean): void {
+    if (this.#writeFailure === sentence || this.#closed) return;
+    this.#writeFailure = sentence;
+    this.#onWriteFailure?.(sentence);
     if (mayPass) this.#again ??= setInterval(() => void this.#tryAgain(), TRY_AGAIN_MS).unref();
   }
 
@@ -243,7 +247,7 @@ class SqliteStore implements Store {
     const sentence = await displacement();
     if (sentence === this.#displaced || this.#closed) return;
     this.#displaced = sentence;
-    this.#onTrouble?.(sentence);
+    this.#onWriteFailure?.(sentence);
   }
 
   /** A commit that changes nothing would succeed on a full disk, too; this one writes the first page. */
@@ -255,8 +259,8 @@ class SqliteStore implements Store {
     }
     clearInterval(this.#again);
     this.#again = undefined;
-    this.#trouble = undefined;
-    this.#onTrouble?.(undefined);
+    this.#writeFailure = undefined;
+    this.#onWriteFailure?.(undefined);
   }
 }
 

@@ -1,4 +1,7 @@
-/** Action executions that belong to no workflow: somebody ran an action by itself and wants it kept. Their execution and task have no id. */
+/**
+ * Action executions that belong to no workflow: somebody ran an action by itself and wants it kept. Their
+ * execution and task have no id.
+ */
 import type { JsonObject } from '../domain/json.ts';
 import type { ActionRecord } from '../domain/workflow-records.ts';
 import { chunks, fromText, toText } from './rows.ts';

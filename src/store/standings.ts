@@ -1,6 +1,7 @@
 /**
- * What a list shows of the health of nodes, in few statements for a whole page. What few nodes have (a quarantine, an exclusion, an open
- * recovery) is read for those alone, and of a healthy node its record is not read: a page of nodes would cost as much as their records.
+ * What a list shows of the health of nodes, in few statements for a whole page. What few nodes have (a
+ * quarantine, an exclusion, an open recovery) is read for those alone, and of a healthy node its record is
+ * not read: a page of nodes would cost as much as their records.
  */
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { NodeStatus } from '../domain/states.ts';

@@ -1,6 +1,7 @@
 /**
- * What it means when the database itself fails, for who operates Coppice: which directory it is about, and what to do. The numbers are SQLite's
- * (https://www.sqlite.org/rescode.html), the words the operating system's.
+ * What it means when the database itself fails, for who operates Coppice: which directory it is about, and
+ * what to do. The numbers are SQLite's (https://www.sqlite.org/rescode.html), the words the operating
+ * system's.
  */
 import { dirname } from 'node:path';
 import { CoppiceError } from '../domain/errors.ts';

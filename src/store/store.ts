@@ -1,13 +1,15 @@
 /**
- * The store: the only folder where SQL is. One schema, several databases (SQLite in the process now, PostgreSQL next);
- * what only one of them can do stands in its own file (`sqlite.ts`), everything else here runs on all of them.
+ * The store: the only folder where SQL is. One schema, several databases (SQLite in the process now,
+ * PostgreSQL next); what only one of them can do stands in its own file (`sqlite.ts`), everything else here
+ * runs on all of them.
  *
  *     store.db                    reads; sees only what is committed
- *     store.write(work)           one transaction; `work` gets a `Tx` and may await queries of that Tx only: it must not
- *                                 wait for the outside world, because others queue behind it
- *     tx.notify(topic)            tells this (and, on PostgreSQL, every) process after the commit that something
- *                                 changed; a listener looks for itself what
- *     tx.tell(news)               hands news of an episode, after the commit, to who counts them in this process
+ *     store.write(work)           one transaction; `work` gets a `Tx` and may await queries of that Tx only:
+ *                                 it must not wait for the outside world, because others queue behind it
+ *     tx.notify(topic)            tells this (and, on PostgreSQL, every) process after the commit that
+ *                                 something changed; a listener reads for itself what
+ *     tx.publish(news)            hands news of a recovery, after the commit, to the listeners of this
+ *                                 process
  *
  * The other files hold the queries of one table or one concern each. It decides nothing: rows in, rows out.
  */
@@ -18,8 +20,8 @@ import type { Schema } from './schema.ts';
 export type Db = Kysely<Schema>;
 
 /**
- * What can change: actions to claim, running actions to cancel, events to stream, episodes to look at, the set of nodes to
- * watch, workflow work to do, notifications to deliver.
+ * What can change: actions to claim, running actions to cancel, events to stream, recoveries to look at, the
+ * set of nodes to watch, workflow work to do, notifications to deliver.
  */
 export type Topic =
   | 'actions'
@@ -36,8 +38,8 @@ export interface Tx {
   notify(topic: Topic): void;
   publish(news: RecoveryNews): void;
   /**
-   * Until this transaction ends, no other one gets past the same call with one of these keys. Whoever decides by rows that another
-   * transaction may be writing asks for it first.
+   * Until this transaction ends, no other one gets past the same call with one of these keys. Whoever decides
+   * by rows that another transaction may be writing asks for it first.
    */
   exclude(keys: readonly string[]): Promise<void>;
 }
@@ -53,9 +55,14 @@ export interface Store {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;
-  /** Calls `listener` with the news of each transaction of this process, once it is committed; returns how to stop. */
+  /**
+   * Calls `listener` with the news of each transaction of this process, once it is committed; returns how to
+   * stop.
+   */
   onCommitted(listener: (news: RecoveryNews) => void): () => void;
-  /** Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked. */
+  /**
+   * Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked.
+   */
   isFailure(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -1,10 +1,10 @@
 /**
- * Executions of workflows with their tasks and actions. What a step changed is written column by column: a context, an input or a result
- * that did not change (`===`) is not written again with a small counter.
+ * Executions of workflows with their tasks and actions. What a step changed is written column by column: a
+ * context, an input or a result that did not change (`===`) is not written again with a small counter.
  *
- * Two that decide on the same execution at once cannot both write: each step raises the execution's version, and one that was decided
- * on an older version changes nothing and throws `StaleExecution`. In the same way the result of an action is only taken from the
- * process that the action's row names as its owner.
+ * Two that decide on the same execution at once cannot both write: each step raises the execution's version,
+ * and one that was decided on an older version changes nothing and throws `StaleExecution`. In the same way
+ * the result of an action is only taken from the process that the action's row names as its owner.
  */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
@@ -26,7 +26,10 @@ export class StaleExecution extends Error {
   }
 }
 
-/** What the write was about is done, or somebody else's by now: a timer, a message, an action. Nothing was written. */
+/**
+ * What the write was about is done, or somebody else's by now: a timer, a message, an action. Nothing was
+ * written.
+ */
 export class WorkTaken extends Error {
   constructor(what: string) {
     super(`${what} has been handled by somebody else.`);
@@ -127,7 +130,7 @@ function executionChanges(before: ExecutionRecord, after: ExecutionRecord): Upda
   };
 }
 
-/** Beside the conductor: what a person notes about an execution. */
+/** Beside the conductor: what an operator notes about an execution. */
 export async function describeExecution(tx: Tx, id: string, description: string, now: number): Promise<void> {
   await tx.db
     .updateTable('workflow_execution')
@@ -243,7 +246,8 @@ function toActionRow({ record, call, owner }: NewWorkflowAction): Insertable<Wor
 }
 
 /**
- * @param by the process whose result this is; undefined where it does not come from the process that runs the action.
+ * @param by the process whose result this is; undefined where it does not come from the process that runs the
+ * action.
  * @throws WorkTaken when the action is another process's by now.
  */
 export async function updateWorkflowAction(

@@ -1,4 +1,6 @@
-/** Lists of executions, tasks and actions of workflows: for the API, and for `executions()` in expressions. */
+/**
+ * Lists of executions, tasks and actions of workflows: for the API, and for `executions()` in expressions.
+ */
 import { sql, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ActionRecord, TaskRecord } from '../domain/workflow-records.ts';
@@ -202,7 +204,10 @@ async function page<Table extends keyof Schema, Found>(
   return ((await found.execute()) as unknown as Selectable<Schema[Table]>[]).map(convert);
 }
 
-/** Rows of tasks and actions belong to whom their execution belongs; actions without one are the caller's to look through. */
+/**
+ * Rows of tasks and actions belong to whom their execution belongs; actions without one are the caller's to
+ * look through.
+ */
 function isVisible({ table, ofExecution }: Listing, project: string): RawBuilder<SqlBool> {
   const column = (name: string) => sql.ref(`${table}.${name}`);
   if (table === 'workflow_execution') return sql`${column('project')} = ${project}`;

@@ -1,4 +1,7 @@
-/** Removes executions with all that belongs to them: one that a person deletes, and those that ended long ago. */
+/**
+ * Removes executions with all that belongs to them: one that an operator deletes, and those that ended long
+ * ago.
+ */
 import { sql } from 'kysely';
 import { chunks } from './rows.ts';
 import type { Db, Tx } from './store.ts';
@@ -6,8 +9,8 @@ import type { Db, Tx } from './store.ts';
 const ended = ['SUCCESS', 'ERROR', 'CANCELLED'];
 
 /**
- * Deletes up to `most` root executions that ended before a time, with their sub-executions; one of which a sub-execution
- * still runs stays. @returns how many roots.
+ * Deletes up to `most` root executions that ended before a time, with their sub-executions; one of which a
+ * sub-execution still runs stays. @returns how many roots.
  */
 export async function purgeExecutions(tx: Tx, endedBefore: number, most: number): Promise<number> {
   const rows = await tx.db

@@ -1,6 +1,7 @@
 /**
- * Work of workflows that waits for somebody: timers, messages from one execution to another, actions that a process runs. A row is
- * deleted in the transaction of the step that handles it, so that a crash in between repeats it and nothing is lost.
+ * Work of workflows that waits for somebody: timers, messages from one execution to another, actions that a
+ * process runs. A row is deleted in the transaction of the step that handles it, so that a crash in between
+ * repeats it and nothing is lost.
  */
 import type { JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
@@ -42,7 +43,7 @@ export async function clearTimer(tx: Tx, subjectId: string, kind: string): Promi
   await timer.where('kind', '=', kind).execute();
 }
 
-/** @throws WorkTaken when it was handled before, or set anew. */
+/** @throws WorkTaken when it was handled before, or set again. */
 export async function takeTimer(tx: Tx, timer: WorkflowTimer): Promise<void> {
   const result = await tx.db
     .deleteFrom('workflow_timer')

@@ -49,7 +49,10 @@ const mutated = fc
 const worker = new BoundedWorker();
 afterAll(() => worker.close());
 
-/** Neither values nor the two errors may be anything else; what hangs or fills the memory is told by the worker. */
+/**
+ * Neither values nor the two errors may be anything else; what hangs or fills the memory is told by the
+ * worker.
+ */
 async function outcome(value: Json, variables: Json): Promise<string> {
   const { kind } = await worker.run({ kind: 'expression', value, variables });
   return kind;

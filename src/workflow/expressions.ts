@@ -1,13 +1,15 @@
 /**
  * The one door to the expression languages of workflows: YAQL in `<% %>`, Jinja2 in `{{ }}` and `{% %}`.
  *
- * A definition is compiled once (`compileTemplate` parses and checks every expression of a value, deep) and evaluated
- * many times. A string that is exactly one expression keeps the type of its value; with text around it, it gives
- * text in Python's spelling (`True`, `None`, `{'a': 1}`), as Mistral does. One string speaks one language.
+ * A definition is compiled once (`compileTemplate` parses and checks every expression of a value, deep) and
+ * evaluated many times. A string that is exactly one expression keeps the type of its value; with text around
+ * it, it gives text in Python's spelling (`True`, `None`, `{'a': 1}`), as Mistral does. One string speaks one
+ * language.
  *
- * What expressions see is given by the scope: variables (`$` in YAQL, `_` in Jinja), functions such as `task()` and
- * the time for `now()`. Nothing else can be reached: no clock, no randomness, no object of the process. Work, depth
- * and the size of results are bounded (`yaql/python/limits.ts`), so a hostile expression ends in a clear error.
+ * What expressions see is given by the scope: variables (`$` in YAQL, `_` in Jinja), functions such as
+ * `task()` and the time for `now()`. Nothing else can be reached: no clock, no randomness, no object of the
+ * process. Work, depth and the size of results are bounded (`yaql/python/limits.ts`), so a hostile expression
+ * ends in a clear error.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compileJinja, evaluateJinja, type JinjaTemplate } from './jinja/jinja.ts';
@@ -27,10 +29,15 @@ import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
-/** A function that the workflow or the health policy lends to expressions, e.g. `task(name)`; it may throw an Error. */
+/**
+ * A function that the workflow or the health policy lends to expressions, e.g. `task(name)`; it may throw an
+ * Error.
+ */
 export type ExpressionFunction = (args: readonly Json[], named: Readonly<Record<string, Json>>) => Json;
 
-/** Variables looked up layer by layer; the first layer that has a name wins. Nothing is copied for a lookup. */
+/**
+ * Variables looked up layer by layer; the first layer that has a name wins. Nothing is copied for a lookup.
+ */
 export class VariableLayers {
   readonly layers: readonly JsonObject[];
 
@@ -40,7 +47,10 @@ export class VariableLayers {
 }
 
 export interface ExpressionScope {
-  /** `$` in YAQL, `_` in Jinja: usually an object or layers of objects; any value in the output of an ad-hoc action. */
+  /**
+   * `$` in YAQL, `_` in Jinja: usually an object or layers of objects; any value in the output of an ad-hoc
+   * action.
+   */
   readonly variables: Json | VariableLayers;
   readonly functions?: Readonly<Record<string, ExpressionFunction>>;
   /** What `now()` answers: an ISO 8601 time. Without it, `now()` is an evaluation error. */
@@ -84,7 +94,9 @@ export class ExpressionSyntaxError extends Error {
   }
 }
 
-/** The expression is well formed but has no value here: an absent variable, a wrong type, a limit reached. */
+/**
+ * The expression is healthy formed but has no value here: an absent variable, a wrong type, a limit reached.
+ */
 export class ExpressionEvaluationError extends Error {
   override readonly name = 'ExpressionEvaluationError';
   readonly expression: string;
@@ -103,7 +115,9 @@ const jinjaMarks = [
   ['{%', '%}'],
 ] as const;
 
-/** One pass: a regular expression would search to the end of the text anew for each opening that has no end. */
+/**
+ * One pass: a regular expression would search to the end of the text again for each opening that has no end.
+ */
 function holds(text: string, marks: readonly (readonly [string, string])[]): boolean {
   return marks.some(([opening, closing]) => {
     const start = text.indexOf(opening);
@@ -124,13 +138,18 @@ export function hasExpression(value: Json): boolean {
   return false;
 }
 
-/** Whether an expression begins in a text and does not end, so that it stays text. Jinja finds that itself where another one ends. */
+/**
+ * Whether an expression begins in a text and does not end, so that it stays text. Jinja finds that itself
+ * where another one ends.
+ */
 export function hasUnclosedExpression(text: string): boolean {
   if (text.lastIndexOf('<%') > text.lastIndexOf('%>')) return true;
   return !holds(text, jinjaMarks) && jinjaMarks.some(([opening]) => text.includes(opening));
 }
 
-/** Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text. */
+/**
+ * Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text.
+ */
 export function isSingleExpression(text: string): boolean {
   const isWhole = (opening: string, closing: string): boolean =>
     text.startsWith(opening) && text.length >= 4 && text.indexOf(closing, 2) === text.length - 2;
@@ -148,7 +167,8 @@ export function pythonText(value: Json): string {
 }
 
 /**
- * Parses and checks every expression inside a value: strings, lists and objects, deep. Keys are left as they are.
+ * Parses and checks every expression inside a value: strings, lists and objects, deep. Keys are left as they
+ * are.
  * @throws ExpressionSyntaxError for the first expression that is no YAQL or Jinja, or mixes both
  */
 export function compileTemplate(value: Json): Template {
@@ -169,7 +189,10 @@ function compileInside(value: Json, depth: number): Template {
   return { kind: 'object', entries };
 }
 
-/** The same definition is compiled again when an execution is resumed; the latest texts of usual length are remembered. */
+/**
+ * The same definition is compiled again when an execution is resumed; the latest texts of usual length are
+ * remembered.
+ */
 const compiledTexts = new Map<string, Template>();
 const rememberedTexts = 2_000;
 const longestRemembered = 1_000;
@@ -259,7 +282,10 @@ function namesUnknownIn(template: Template, lent: readonly string[]): UnknownNam
   }
 }
 
-/** Names that the expressions of one text read from the data, and comparisons of bare words (`expression-reads.ts`). */
+/**
+ * Names that the expressions of one text read from the data, and comparisons of bare words
+ * (`expression-reads.ts`).
+ */
 export function readsOf(template: Template): ExpressionReads {
   const all = expressionsIn(template).map((one) =>
     'tree' in one ? readsOfYaql(one) : { variables: readsOfJinja(one), wordComparisons: [] },

@@ -1,7 +1,7 @@
 /**
- * What recovery needs of a workflow engine: implemented by the embedded runner, and by a client of a real Mistral. The execution's
- * id is chosen by the caller and makes a start idempotent: the same id again returns the execution that is there (Mistral does
- * the same, see its POST /v2/executions).
+ * What recovery needs of a workflow engine: implemented by the embedded runner, and by a client of a real
+ * Mistral. The execution's id is chosen by the caller and makes a start idempotent: the same id again returns
+ * the execution that is there (Mistral does the same, see its POST /v2/executions).
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
@@ -48,22 +48,28 @@ export interface WorkflowService {
 
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
-   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` where a name is taken.
+   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` where a name is
+   * taken.
    */
   createDefinition(yaml: string, session: Session, namespace?: string): Promise<WorkflowDescription[]>;
 
-  /** @throws CoppiceError `resource-not-found` (no such workflow), `bad-request` (input), `operation-failed` (not reachable). */
+  /**
+   * @throws CoppiceError `resource-not-found` (no such workflow), `bad-request` (input), `operation-failed`
+   * (not reachable).
+   */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
   /** undefined where there is no such execution. */
   get(id: string): Promise<WorkflowExecution | undefined>;
 
-  /** Asks for the end; what already runs may still end by itself. An execution that has ended stays as it is. */
+  /**
+   * Asks for the end; what already runs may still end by itself. An execution that has ended stays as it is.
+   */
   cancel(id: string, reason: string): Promise<WorkflowExecution>;
 
   /**
-   * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined where nothing sends one
-   * and the caller has to look again after `pollMs`.
+   * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined where nothing
+   * sends one and the caller has to look again after `pollMs`.
    */
   endSignal(id: string): string | undefined;
 

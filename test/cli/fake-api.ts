@@ -26,7 +26,10 @@ export interface FakeApi extends AsyncDisposable {
   readonly asked: Asked[];
 }
 
-/** @param answers by `GET /v1/clusters` (without the query); of a list each is given once, and the last again and again. */
+/**
+ * @param answers by `GET /v1/clusters` (without the query); of a list each is given once, and the last again
+ * and again.
+ */
 export async function fakeApi(answers: Answers): Promise<FakeApi> {
   const asked: Asked[] = [];
   const given = new Map<string, number>();

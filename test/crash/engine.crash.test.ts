@@ -143,7 +143,9 @@ function live(env: Record<string, string>): Life {
   return { ready, exit, kill: () => void child.kill('SIGKILL') };
 }
 
-/** A life that kills itself; one that finds nothing more to do is killed after a while, which does not count. */
+/**
+ * A life that kills itself; one that finds nothing more to do is killed after a while, which does not count.
+ */
 async function liveUntilBoundary(boundary: number): Promise<boolean> {
   const life = live({ KILL_AT: String(boundary) });
   const idle = new AbortController();

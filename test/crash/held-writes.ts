@@ -1,6 +1,7 @@
 /**
- * Stops actions at a write to the database: of each action that is named, the n-th write that it asks for in this life is never begun, and
- * nothing comes after it, until somebody kills the process. So one kill ends many recoveries, each at a write of its own.
+ * Stops actions at a write to the database: of each action that is named, the n-th write that it asks for in
+ * this life is never begun, and nothing comes after it, until somebody kills the process. So one kill ends
+ * many recoveries, each at a write of its own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JsonObject } from '../../src/domain/json.ts';
@@ -29,7 +30,10 @@ export class HeldWrites {
     return { action: definition.action, run };
   }
 
-  /** The write that ends an action is the engine's: it is held here, where the action has said what it ended with. */
+  /**
+   * The write that ends an action is the engine's: it is held here, where the action has said what it ended
+   * with.
+   */
   async #whole(definition: ActionDefinition, context: ActionContext): Promise<JsonObject | void> {
     try {
       return await definition.run(context);

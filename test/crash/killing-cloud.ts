@@ -1,7 +1,8 @@
 /**
- * What is outside of the process that is killed: servers, and what workflows call. It knows a request by its key, as a cloud does, so that
- * a repeated request is the same one and has no second effect. Where it is asked to, it falls silent before or after an effect: whoever
- * waits for the answer stands at a known place until somebody kills it there.
+ * What is outside of the process that is killed: servers, and what workflows call. It knows a request by its
+ * key, as a cloud does, so that a repeated request is the same one and has no second effect. Where it is
+ * asked to, it falls silent before or after an effect: whoever waits for the answer stands at a known place
+ * until somebody kills it there.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -14,7 +15,10 @@ export interface KillPoint {
   readonly when: 'before' | 'after';
 }
 
-/** How a node and what it needs behave; absent: it is broken, the first repair cures it, and nothing is refused. */
+/**
+ * How a node and what it needs behave; absent: it is broken, the first repair cures it, and nothing is
+ * refused.
+ */
 export interface Temper {
   readonly seenAs?: 'broken' | 'well' | 'unseen';
   /** So many repairs do not cure it; Infinity: only a new server does. */
@@ -59,7 +63,8 @@ export class KillingCloud {
   }
 
   async start(): Promise<void> {
-    // A connection that it closes is one on which a request may just be under way: that would be a failure of its own.
+    // A connection that it closes is one on which a request may just be under way: that would be a failure of
+    // its own.
     this.#server.keepAliveTimeout = 0;
     const listening = { port: 0, host: '127.0.0.1', backlog: 4096 };
     await new Promise<void>((resolve) => void this.#server.listen(listening, resolve));

@@ -1,8 +1,9 @@
 /**
- * A mixed load of durable actions, run by a process that is killed again and again (see `engine.crash.test.ts`). What the steps do
- * to the outside world is a line in a log: `run <key>` when the work was done, so that the log tells how often.
- * With KILL_AT=n the process kills itself at the n-th boundary it passes: before and after each work, after each commit,
- * inside the transactions that claim and end an action.
+ * A mixed load of durable actions, run by a process that is killed again and again (see
+ * `engine.crash.test.ts`). What the steps do to the outside world is a line in a log: `run <key>` when the
+ * work was done, so that the log tells how often. With KILL_AT=n the process kills itself at the n-th
+ * boundary it passes: before and after each work, after each commit, inside the transactions that claim and
+ * end an action.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

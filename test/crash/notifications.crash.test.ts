@@ -1,4 +1,7 @@
-/** A real server with a real node and a real target: what a recovery has to tell survives the server's death, and the figures are right. */
+/**
+ * A real server with a real node and a real target: what a recovery has to tell survives the server's death,
+ * and the figures are right.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

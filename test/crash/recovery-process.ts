@@ -1,7 +1,8 @@
 /**
- * A process that carries out the recoveries in its database, with the real engine and the real workflow runner; it is killed again and
- * again (see `recovery.crash.test.ts` and `recovery-writes.crash.test.ts`). Its nodes' servers are in a cloud that is not killed: it answers over HTTP, and knows a request by
- * its key. A line of output says that it takes part.
+ * A process that carries out the recoveries in its database, with the real engine and the real workflow
+ * runner; it is killed again and again (see `recovery.crash.test.ts` and `recovery-writes.crash.test.ts`).
+ * Its nodes' servers are in a cloud that is not killed: it answers over HTTP, and knows a request by its key.
+ * A line of output says that it takes part.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { probe } from '../support/probe.ts';
@@ -63,8 +64,8 @@ const cloudServer: ProfileType = {
 };
 
 /**
- * Ends what it is asked to cancel some time after it was asked, as an engine does that has tasks to wait for, and lets the cloud know: only
- * who awaits the end does nothing before it.
+ * Ends what it is asked to cancel some time after it was asked, as an engine does that has tasks to wait for,
+ * and lets the cloud know: only who awaits the end does nothing before it.
  */
 function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
   return {
@@ -102,7 +103,10 @@ async function breakOff(
   await workflows.cancel(id, reason);
 }
 
-/** With KILL_AT_WRITE=n the process kills itself at its n-th write to the database, before it or (with a negative n) after it. */
+/**
+ * With KILL_AT_WRITE=n the process kills itself at its n-th write to the database, before it or (with a
+ * negative n) after it.
+ */
 function mortal(store: Store): Store {
   const killAt = Number(process.env['KILL_AT_WRITE'] ?? 0);
   let writes = 0;

@@ -1,4 +1,7 @@
-/** The database and the cloud of the recoveries that are killed, and what can be seen in them. Both outlive every process. */
+/**
+ * The database and the cloud of the recoveries that are killed, and what can be seen in them. Both outlive
+ * every process.
+ */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -67,7 +70,7 @@ export class RecoveryScene {
   readonly #processes: RecoveringProcess[] = [];
   readonly #directory: string;
   readonly #databasePath: string;
-  /** By node, where a person cancels its recovery. */
+  /** By node, where an operator cancels its recovery. */
   readonly #cancels = new Map<string, { readonly actionId: string; readonly at: string }>();
 
   private constructor() {
@@ -141,7 +144,7 @@ export class RecoveryScene {
     return (await rows.execute()).length;
   }
 
-  /** Of these nodes, those that have an open episode and are locked. */
+  /** Of these nodes, those that have an open recovery and are locked. */
   async underRecovery(nodes: readonly string[]): Promise<string[]> {
     const { db } = this.store;
     const open = db.selectFrom('recovery').select('node_id').where('closed_at', 'is', null);

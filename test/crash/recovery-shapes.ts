@@ -1,6 +1,7 @@
 /**
- * Every shape that a policy, or a person's request, can give a recovery: what asks for it, how the outside behaves, what the recovery
- * then does to the outside, in order, and how it ends. Values only; the recovery tests beside this file read them.
+ * Every shape that a policy, or an operator's request, can give a recovery: what asks for it, how the outside
+ * behaves, what the recovery then does to the outside, in order, and how it ends. Values only; the recovery
+ * tests beside this file read them.
  */
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { NodeStatus, RecoveryState } from '../../src/domain/states.ts';
@@ -11,18 +12,21 @@ export interface Shape {
   /** `recovery` of the policy; null: there is no policy. */
   readonly recovery: JsonObject | null;
   readonly mode?: 'OBSERVE';
-  /** What a person asks for; absent: the healer does. */
+  /** What an operator asks for; absent: the healer does. */
   readonly request?: PersonsRequest;
   /** Episodes of the node that ended EXHAUSTED before. */
   readonly earlierFailures?: number;
   /** All of one temper; absent: one. */
   readonly nodes?: number;
   readonly temper?: Temper;
-  /** A person cancels the recovery once this effect was had. */
+  /** An operator cancels the recovery once this effect was had. */
   readonly cancelledAt?: string;
   /** What it does to the outside of each node, in order. */
   readonly effects: readonly string[];
-  /** One of the effects, of a step that is broken off: a process that is killed at it may find no time left to have it. */
+  /**
+   * One of the effects, of a step that is broken off: a process that is killed at it may find no time left to
+   * have it.
+   */
   readonly brokenOff?: string;
   readonly end: {
     readonly state: RecoveryState;
@@ -35,7 +39,7 @@ export interface Shape {
 export interface PersonsRequest {
   readonly action: 'NODE_RECOVER' | 'CLUSTER_RECOVER';
   readonly inputs: JsonObject;
-  /** Whether the healer has opened an episode that is held. */
+  /** Whether the healer has opened a recovery that is held. */
   readonly joins?: boolean;
 }
 

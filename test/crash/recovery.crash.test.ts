@@ -20,7 +20,10 @@ describe('a recovery that is killed before and after each of its effects', () =>
 
   afterAll(() => scene.close());
 
-  /** All of them side by side, each to its own point; there the process is killed, once, and the next one goes on. */
+  /**
+   * All of them side by side, each to its own point; there the process is killed, once, and the next one goes
+   * on.
+   */
   async function killAt(shape: Shape, points: readonly KillPoint[]): Promise<Prepared[]> {
     const prepared: Prepared[] = [];
     for (const point of points) prepared.push(await scene.prepare(shape, point));
@@ -35,7 +38,10 @@ describe('a recovery that is killed before and after each of its effects', () =>
     return prepared;
   }
 
-  /** Whatever has an effect belongs to an open episode, hooks of its end included, and nothing else may touch the node. */
+  /**
+   * Whatever has an effect belongs to an open recovery, hooks of its end included, and nothing else may touch
+   * the node.
+   */
   async function expectStillOpen(killed: readonly Prepared[], points: readonly KillPoint[]): Promise<void> {
     const atEffects = killed.filter((_, index) => points[index]?.at !== 'look');
     const nodes = atEffects.flatMap(({ nodeIds }) => nodeIds);
@@ -76,7 +82,10 @@ function repeatsAfter({ effects, brokenOff }: Shape, { at }: KillPoint): string[
   return effect === 'break-off' ? [['cancel', effect]] : [[effect]];
 }
 
-/** Those at what is broken off by a time that passes have a life of their own: nothing else keeps them waiting. */
+/**
+ * Those at what is broken off by a time that passes have a life of their own: nothing else keeps them
+ * waiting.
+ */
 function groupsOfPoints({ effects, brokenOff }: Shape): KillPoint[][] {
   const places = ['look', ...effects.keys()] as const;
   const isBrokenOff = (at: KillPoint['at']): boolean => typeof at === 'number' && effects[at] === brokenOff;

@@ -21,7 +21,9 @@ export async function untilNoneIsLeft(what: string, count: () => Promise<number>
   }
 }
 
-/** What is true of a recovery however often it was killed. @param undisturbed the end of one that never was. */
+/**
+ * What is true of a recovery however often it was killed. @param undisturbed the end of one that never was.
+ */
 export async function expectSameEnd(
   scene: RecoveryScene,
   prepared: Prepared,

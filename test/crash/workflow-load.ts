@@ -1,7 +1,8 @@
 /**
- * Workflows run by a process that is killed again and again (see `workflow.crash.test.ts`). It starts the executions whose ids it is given
- * (a repeated start changes nothing) and runs until it is killed. What actions do outside is a line `run <action>` in a log.
- * With KILL_AT=n it kills itself at the n-th boundary: before and after each action's work, inside each transaction and after each commit.
+ * Workflows run by a process that is killed again and again (see `workflow.crash.test.ts`). It starts the
+ * executions whose ids it is given (a repeated start changes nothing) and runs until it is killed. What
+ * actions do outside is a line `run <action>` in a log. With KILL_AT=n it kills itself at the n-th boundary:
+ * before and after each action's work, inside each transaction and after each commit.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

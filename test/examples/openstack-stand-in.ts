@@ -1,4 +1,7 @@
-/** As much of Keystone (/v3) and Nova (/v2.1) as the sample workflows call. A server that moves has arrived at the second look. */
+/**
+ * As much of Keystone (/v3) and Nova (/v2.1) as the sample workflows call. A server that moves has arrived at
+ * the second look.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import { type Answer, type Asked, StandIn } from './stand-in.ts';
 

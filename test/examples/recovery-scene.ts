@@ -1,6 +1,7 @@
 /**
- * A cluster of one failed node, recovered for real by a sample's policy and workflows: NODE_RECOVER on the engine, the embedded
- * workflow runner, a node of a fake cloud, and what the outside world says on real sockets.
+ * A cluster of one failed node, recovered for real by a sample's policy and workflows: NODE_RECOVER on the
+ * engine, the embedded workflow runner, a node of a fake cloud, and what the outside world says on real
+ * sockets.
  */
 import { randomUUID } from 'node:crypto';
 import { nodeLock } from '../../src/domain/action-requests.ts';
@@ -109,7 +110,10 @@ export class RecoveryScene {
     return { action, recovery, steps, outline };
   }
 
-  /** What is kept of an execution may be read by more people than may use the token that the workflow worked with. */
+  /**
+   * What is kept of an execution may be read by more people than may use the token that the workflow worked
+   * with.
+   */
   async #holdsNoToken(steps: readonly RecoveryStep[]): Promise<void> {
     for (const step of steps) {
       const execution = await this.#workflows.get(step.executionId ?? '');
@@ -125,7 +129,7 @@ export class RecoveryScene {
     return execution;
   }
 
-  /** The server is well again, whoever made it so. */
+  /** The server is healthy again, whoever made it so. */
   mend(): void {
     for (const server of this.cloud.servers.values()) server.verdict = { health: 'healthy', reason: 'runs' };
   }

@@ -1,4 +1,7 @@
-/** A sample of examples/workflows, adapted as its reader would: its addresses are those of the stand-ins, its waits are short. */
+/**
+ * A sample of examples/workflows, adapted as its reader would: its addresses are those of the stand-ins, its
+ * waits are short.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';

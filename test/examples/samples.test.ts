@@ -1,4 +1,7 @@
-/** What holds for every sample: that its policy is one, fits its workflows, and that its page and the index are right. */
+/**
+ * What holds for every sample: that its policy is one, fits its workflows, and that its page and the index
+ * are right.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** A small real HTTP service that stands in for an outside one: what it answers is a function, what it was asked is kept. */
+/**
+ * A small real HTTP service that stands in for an outside one: what it answers is a function, what it was
+ * asked is kept.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from '../../src/domain/json.ts';

@@ -1,4 +1,7 @@
-/** The page docs/howto/use-a-workflow.md: what it shows is in the samples, can be run, and does what the page says. */
+/**
+ * The page docs/howto/use-a-workflow.md: what it shows is in the samples, can be run, and does what the page
+ * says.
+ */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** A real server with real processes, on which an operator has an incident: set up by commands, diagnosed by commands. */
+/**
+ * A real server with real processes, on which an operator has an incident: set up by commands, diagnosed by
+ * commands.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +12,10 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { run } from '../cli/run.ts';
 import { eventually } from '../support/eventually.ts';
 
-/** What an operator sees: the texts of `status`, `cluster health`, `node list` and `recovery list` of one cluster. */
+/**
+ * What an operator sees: the texts of `status`, `cluster health`, `node list` and `recovery list` of one
+ * cluster.
+ */
 export interface Seen {
   readonly status: string;
   readonly health: string;

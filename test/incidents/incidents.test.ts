@@ -1,6 +1,7 @@
 /**
- * Incidents as an operator meets them. Each is made on a real server with real processes; then the output of the commands has to answer
- * three questions: what failed, why nothing more is done, and what the operator has to do (`docs/explainability.md`).
+ * Incidents as an operator meets them. Each is made on a real server with real processes; then the output of
+ * the commands has to answer three questions: what failed, why nothing more is done, and what the operator
+ * has to do (`docs/explainability.md`).
  */
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';

@@ -1,6 +1,6 @@
 /**
- * Real processes for the tests of `local.process`: a data directory of its own for each test, and nothing left running after it. A
- * process is found by the node's id in its environment, whoever started it.
+ * Real processes for the tests of `local.process`: a data directory of its own for each test, and nothing
+ * left running after it. A process is found by the node's id in its environment, whoever started it.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';

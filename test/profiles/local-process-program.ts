@@ -1,6 +1,7 @@
 /**
- * A Coppice that does one thing, to be killed while it does: `node local-process-program.ts DATADIR REQUEST`. Says `ready` before it
- * begins, so that its killer need not wait for Node to start, and prints what the operation returned.
+ * A Coppice that does one thing, to be killed while it does: `node local-process-program.ts DATADIR REQUEST`.
+ * Says `ready` before it begins, so that its killer need not wait for Node to start, and prints what the
+ * operation returned.
  */
 import { localProcess } from '../../src/profiles/local-process/local-process.ts';
 import type { NodeFacts } from '../../src/profiles/profile-type.ts';

@@ -1,7 +1,7 @@
 /**
- * The whole of healing (store, engine, healer, planner, actions) in a world that lies, is late, repeats, loses, and kills the process. A
- * failure prints its seed: `COPPICE_SEED=<seed> npx vitest run test/property` lives through the same stories again, millisecond for
- * millisecond, because time and ids are the test's.
+ * The whole of healing (store, engine, healer, planner, actions) in a world that lies, is late, repeats,
+ * loses, and kills the process. A failure prints its seed: `COPPICE_SEED=<seed> npx vitest run test/property`
+ * lives through the same stories again, millisecond for millisecond, because time and ids are the test's.
  */
 import fc from 'fast-check';
 import { test } from 'vitest';
@@ -10,7 +10,8 @@ import { anyWorldPlan } from './world-arbitraries.ts';
 import { livePlan } from './world-story.ts';
 
 test('whatever happens, what is always true stays true', { timeout: soakTimeout(180_000) }, async () => {
-  // A story that fails is made smaller for a while only: that takes many lives. A machine that is very slow lives through fewer stories.
+  // A story that fails is made smaller for a while only: that takes many lives. A machine that is very slow
+  // lives through fewer stories.
   const limits = { interruptAfterTimeLimit: soakTimeout(150_000) };
   await fc.assert(fc.asyncProperty(anyWorldPlan, livePlan), { ...cases(100), ...limits });
 });

@@ -1,7 +1,7 @@
 /**
- * OBSERVE decides what ENFORCE decides on the same trace: the whole of healing lives through the same failure twice, and tells the same. Where
- * everything works at once the two traces are the same until the recovery has ended; after it the world is another one, because one of them
- * has mended it.
+ * OBSERVE decides what ENFORCE decides on the same trace: the whole of healing lives through the same failure
+ * twice, and tells the same. Where everything works at once the two traces are the same until the recovery
+ * has ended; after it the world is another one, because one of them has mended it.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -29,7 +29,7 @@ async function live(policy: JsonObject, mode: RecoveryMode, failure: FailureClas
     await world.clock.advance(60_000);
     const made = world.cloud.effects.size;
     world.cloud.break((await world.node('web-2')).id, failure, null);
-    // Everything works at once: whatever is done, the node is well after it.
+    // Everything works at once: whatever is done, the node is healthy after it.
     const isTouched = (): boolean => world.cloud.effects.size > made || world.workflows.executions.size > 0;
     world.cloud.see = (_node, server) =>
       isTouched() ? { health: 'healthy', reason: 'runs' } : truthOf(server);
@@ -49,7 +49,7 @@ async function live(policy: JsonObject, mode: RecoveryMode, failure: FailureClas
   }
 }
 
-/** Who says that the node is well: it itself, or the supposition. */
+/** Who says that the node is healthy: it itself, or the supposition. */
 function withoutWitness(reason: string): string {
   return reason.replaceAll(/: (runs|supposed, because mode OBSERVE touches nothing)/g, '');
 }

@@ -1,4 +1,7 @@
-/** Generated policies and worlds for the property tests of the whole: small, so that much happens in little time. The invariants are not here. */
+/**
+ * Generated policies and worlds for the property tests of the whole: small, so that much happens in little
+ * time. The invariants are not here.
+ */
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';
@@ -102,7 +105,10 @@ export const anyHealthPolicy: fc.Arbitrary<JsonObject> = merged(
 
 const aNode = fc.nat(9);
 
-/** Something that happens to the cluster, to its process, or to the clock. `node` is taken modulo what there is. */
+/**
+ * Something that happens to the cluster, to its process, or to the clock. `node` is taken modulo what there
+ * is.
+ */
 export type Happening =
   | {
       readonly kind: 'fail';

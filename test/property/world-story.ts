@@ -96,7 +96,9 @@ class WorldStory {
     await this.watch.look();
   }
 
-  /** The world is well and can be seen, operations work, and a person takes away what holds healing up. */
+  /**
+   * The world is healthy and can be seen, operations work, and an operator takes away what holds healing up.
+   */
   async calmDown(): Promise<void> {
     const { world } = this;
     const { cloud, workflows } = world;
@@ -113,8 +115,8 @@ class WorldStory {
       await this.happen({ kind: 'enable' });
       await this.waitForRest(100_000);
     }
-    // What has no server and is held by its gates, or has a policy that cannot bring it back, is for a person to recover; that the policy
-    // does not try meanwhile the person sees to.
+    // What has no server and is held by its gates, or has a policy that cannot bring it back, is for an
+    // operator to recover; that the policy does not try meanwhile the person sees to.
     for (let turn = 0; turn < 5; turn += 1) {
       const nodes = await world.nodes();
       const lost = nodes.filter(

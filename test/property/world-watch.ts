@@ -1,6 +1,7 @@
 /**
- * What is always true of healing, looked at every few seconds of a world's story, and what is true once the world is well. This is the
- * contract's "Always true", line by line; that a node has at most one open episode the database itself refuses to have otherwise.
+ * What is always true of healing, looked at every few seconds of a world's story, and what is true once the
+ * world is healthy. This is the contract's "Always true", line by line; that a node has at most one open
+ * recovery the database itself refuses to have otherwise.
  */
 import { expect } from 'vitest';
 import { shareOf } from '../../src/recovery/gates.ts';
@@ -25,11 +26,14 @@ interface Told {
 export class WorldWatch {
   readonly #world: HealingWorld;
   readonly #policy: HealthPolicy;
-  /** The last decision seen of each episode, whether a person asked for it, and whether its failure is confirmed. */
+  /**
+   * The last decision seen of each recovery, whether an operator asked for it, and whether its failure is
+   * confirmed.
+   */
   readonly #episodes = new Map<string, { seq: number; byPerson: boolean; confirmed: boolean }>();
   readonly #endedSteps = new Set<string>();
   #requests = 0;
-  /** Something of what is looked at was written since. */
+  /** Something of what is probed was written since. */
   #isNews = true;
   #mostCapacity = 0;
   /** Until when the breaker was seen to be open. */

@@ -1,6 +1,7 @@
 /**
- * Each `*.scenario` beside this file is a story, its `*.transcript` what comes of it. Where Coppice decides otherwise on purpose, write
- * the transcripts anew and read the difference:  UPDATE_TRANSCRIPTS=1 npx vitest run test/scenarios
+ * Each `*.scenario` beside this file is a story, its `*.transcript` what comes of it. Where Coppice decides
+ * otherwise on purpose, write the transcripts again and read the difference: UPDATE_TRANSCRIPTS=1 npx vitest
+ * run test/scenarios
  */
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

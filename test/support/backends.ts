@@ -1,6 +1,7 @@
 /**
- * The databases that a contract test of the store runs over, each behind the same opening. A backend whose service is missing
- * is skipped by name, or is a failure where services are required (COPPICE_REQUIRE_SERVICES=1).
+ * The databases that a contract test of the store runs over, each behind the same opening. A backend whose
+ * service is missing is skipped by name, or is a failure where services are required
+ * (COPPICE_REQUIRE_SERVICES=1).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

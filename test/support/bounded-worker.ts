@@ -1,13 +1,16 @@
 /**
- * Runs hostile cases in a thread with a small heap, and watches it: a case that fills the memory kills the thread, one that hangs
- * is given up. Either way the test hears of it with the case, and the next one runs in a new thread. The bounds are no
- * measure of speed: `patienceMs` is far beyond the second that a case may take, for the sake of machines that are busy.
+ * Runs hostile cases in a thread with a small heap, and watches it: a case that fills the memory kills the
+ * thread, one that hangs is given up. Either way the test hears of it with the case, and the next one runs in
+ * a new thread. The bounds are no measure of speed: `patienceMs` is far beyond the second that a case may
+ * take, for the sake of machines that are busy.
  */
 import { Worker } from 'node:worker_threads';
 import type { HostileJob, HostileOutcome } from './hostile-worker.ts';
 
 export interface Bounds {
-  /** Of objects that live longer; room for the code itself and for what the limits of Coppice allow, no more. */
+  /**
+   * Of objects that live longer; room for the code itself and for what the limits of Coppice allow, no more.
+   */
   readonly heapMb: number;
   readonly patienceMs: number;
 }
@@ -22,7 +25,10 @@ export class BoundedWorker {
     this.#bounds = { ...defaultBounds, ...bounds };
   }
 
-  /** One at a time. @throws Error where the case fills the memory, hangs, or ends in an error that nobody foresaw. */
+  /**
+   * One at a time. @throws Error where the case fills the memory, hangs, or ends in an error that nobody
+   * foresaw.
+   */
   async run(job: HostileJob): Promise<HostileOutcome> {
     const worker = (this.#worker ??= this.#start());
     const { heapMb, patienceMs } = this.#bounds;

@@ -2,7 +2,10 @@
 import type { ChainPlan } from '../../src/recovery/plan-chain.ts';
 import type { StepPlan, TimedDecision } from '../../src/recovery/chain.ts';
 
-/** `0 probe`, `0 run REBOOT #1`, `500 verify`, ...: milliseconds since the start, what, and how it ended; without the confirmation. */
+/**
+ * `0 probe`, `0 run REBOOT #1`, `500 verify`, ...: milliseconds since the start, what, and how it ended;
+ * without the confirmation.
+ */
 export function traceOf(plan: ChainPlan): string[] {
   const start = plan.decisions[0]?.at ?? 0;
   const told = plan.decisions.filter(({ decision }) => decision.kind !== 'confirm');

@@ -1,6 +1,7 @@
 /**
- * A cluster that is healed by the planner, round by round, in a world that lies and keeps quiet: what the planner is asked, it is asked as the
- * real loops ask it. One turn is one round of detection, and one event for every recovery that runs.
+ * A cluster that is healed by the planner, round by round, in a world that lies and keeps quiet: what the
+ * planner is asked, it is asked as the real loops ask it. One turn is one round of detection, and one event
+ * for every recovery that runs.
  */
 import type { HealthPolicy } from '../../src/domain/health-policy.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';

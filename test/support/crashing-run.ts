@@ -1,6 +1,7 @@
 /**
- * One action carried out as the engine does it, but in a time that only waits move, and with a process that dies where a test wants it to:
- * before or after any one commit. What is lost is what a SIGKILL loses, all but the rows.
+ * One action carried out as the engine does it, but in a time that only waits move, and with a process that
+ * dies where a test wants it to: before or after any one commit. What is lost is what a SIGKILL loses, all
+ * but the rows.
  */
 import { toErrorRecord } from '../../src/domain/errors.ts';
 import { ActionInterrupted } from '../../src/engine/action-context.ts';
@@ -59,7 +60,9 @@ export class CrashingRun {
     return result;
   }
 
-  /** Runs the one action that is queued. @param cancelAt the number of the claim before which it is cancelled. */
+  /**
+   * Runs the one action that is queued. @param cancelAt the number of the claim before which it is cancelled.
+   */
   async toTheEnd(cancelAt?: number): Promise<Ending> {
     for (let claims = 1; claims < 2000; claims += 1) {
       const claim = await this.#claim();

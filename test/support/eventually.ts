@@ -1,4 +1,7 @@
-/** Waits until something holds, looking again and again, with a bound: tests wait for a state, never for a time. */
+/**
+ * Waits until something holds, looking again and again, with a bound: tests wait for a state, never for a
+ * time.
+ */
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,

@@ -1,4 +1,7 @@
-/** A profile type whose nodes exist in memory, can be broken, and whose operations can be made to fail: a fake, not a mock. */
+/**
+ * A profile type whose nodes exist in memory, can be broken, and whose operations can be made to fail: a
+ * fake, not a mock.
+ */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';

@@ -1,4 +1,6 @@
-/** A workflow engine in memory: workflows end as they are told to, when they are told to. A fake, not a mock. */
+/**
+ * A workflow engine in memory: workflows end as they are told to, when they are told to. A fake, not a mock.
+ */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type {

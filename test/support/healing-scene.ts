@@ -1,6 +1,6 @@
 /**
- * A cluster of fake nodes under a health policy, in a time that only the test moves: what is seen is written down, a round of healing decides,
- * and what it starts is carried out.
+ * A cluster of fake nodes under a health policy, in a time that only the test moves: what is seen is written
+ * down, a round of healing decides, and what it starts is carried out.
  */
 import { randomUUID } from 'node:crypto';
 import { nodeRecover } from '../../src/actions/node-recover/node-recover.ts';

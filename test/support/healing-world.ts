@@ -1,4 +1,7 @@
-/** A cluster with a health policy, healed by the real engine and the real healer over the real store, in virtual time. */
+/**
+ * A cluster with a health policy, healed by the real engine and the real healer over the real store, in
+ * virtual time.
+ */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -131,7 +134,7 @@ export class HealingWorld {
     await this.clock.advance(990);
   }
 
-  /** A request of a person: what it waits for is the database alone. */
+  /** A request of an operator: what it waits for is the database alone. */
   async request<T>(ask: () => Promise<T>): Promise<T> {
     const answer = await ask();
     await this.clock.settle();

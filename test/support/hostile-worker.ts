@@ -1,4 +1,6 @@
-/** The thread of `bounded-worker.ts`: evaluates, parses and runs what it is given, and says how that ended. */
+/**
+ * The thread of `bounded-worker.ts`: evaluates, parses and runs what it is given, and says how that ended.
+ */
 import { parentPort } from 'node:worker_threads';
 import type { Json } from '../../src/domain/json.ts';
 import {

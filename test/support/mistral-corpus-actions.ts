@@ -1,6 +1,6 @@
 /**
- * Actions that only pretend: what std.* would answer, and after how long, in simulated time. `std.http` talks to the little HTTP
- * service of the recorded cases, whose counters live here.
+ * Actions that only pretend: what std.* would answer, and after how long, in simulated time. `std.http` talks
+ * to the little HTTP service of the recorded cases, whose counters live here.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import type { ActionFacts } from '../../src/workflow/language/conductor/lookups.ts';

@@ -1,4 +1,7 @@
-/** The normal form in which a run is compared with what was recorded: ids, times and wordings are taken out, kinds and structure stay. */
+/**
+ * The normal form in which a run is compared with what was recorded: ids, times and wordings are taken out,
+ * kinds and structure stay.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -1,6 +1,7 @@
 /**
- * Workflows that nobody would write: random graphs of tasks that succeed or fail after random times, with guards, joins, retries, items
- * and waits - and a plain model of what has to come out, which knows nothing of time.
+ * Workflows that nobody would write: random graphs of tasks that succeed or fail after random times, with
+ * guards, joins, retries, items and waits - and a plain model of what has to come out, which knows nothing of
+ * time.
  */
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/domain/json.ts';

@@ -1,6 +1,7 @@
 /**
- * A runner of workflows in memory and in simulated time: what the durable runner does with a database, in a few lines. Time only
- * passes when nothing is left to do at this instant, so a case of a minute takes milliseconds.
+ * A runner of workflows in memory and in simulated time: what the durable runner does with a database, in a
+ * few lines. Time only passes when nothing is left to do at this instant, so a case of a minute takes
+ * milliseconds.
  */
 import { deepStrictEqual } from 'node:assert';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
@@ -72,8 +73,9 @@ export class VirtualRunner implements ConductorLookups {
   readonly #isForgetful: boolean;
 
   /**
-   * `pretend` answers before the usual actions do; undefined leaves it to them. A forgetful runner repeats each step, which must give
-   * the same, and keeps nothing between steps but JSON, like one that dies after each.
+   * `pretend` answers before the usual actions do; undefined leaves it to them. A forgetful runner repeats
+   * each step, which must give the same, and keeps nothing between steps but JSON, like one that dies after
+   * each.
    */
   constructor(pretend: Pretend = () => undefined, options: { forgetful: boolean } = { forgetful: false }) {
     this.#pretend = pretend;

@@ -1,7 +1,8 @@
 /**
- * Cases recorded from Mistral 15 (test/data/mistral-workflows): in each folder the definitions, `case.json` (what to run, and what the
- * driver does while it runs) and `expected.json` (what Mistral answered, and how the execution looked at the end; ids, times and
- * wordings taken out). `${HTTP}` stands for the base URL of a little HTTP service with counters.
+ * Cases recorded from Mistral 15 (test/data/mistral-workflows): in each folder the definitions, `case.json`
+ * (what to run, and what the driver does while it runs) and `expected.json` (what Mistral answered, and how
+ * the execution looked at the end; ids, times and wordings taken out). `${HTTP}` stands for the base URL of a
+ * little HTTP service with counters.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

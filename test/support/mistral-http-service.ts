@@ -1,4 +1,7 @@
-/** The little HTTP service that the recorded std.http cases call: fixed documents, counters, slow and failing answers. */
+/**
+ * The little HTTP service that the recorded std.http cases call: fixed documents, counters, slow and failing
+ * answers.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json } from '../../src/domain/json.ts';
@@ -119,7 +122,10 @@ function jsonOrText(body: string): Json {
   }
 }
 
-/** Spelled with sorted keys and blanks, as when the cases were recorded: the length of an answer is part of them. */
+/**
+ * Spelled with sorted keys and blanks, as when the cases were recorded: the length of an answer is part of
+ * them.
+ */
 function reply(response: ServerResponse, status: number, body: Json): void {
   send(response, status, sortKey(body), { 'Content-Type': 'application/json' });
 }

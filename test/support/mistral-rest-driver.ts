@@ -1,4 +1,7 @@
-/** Runs a recorded case against a Mistral v2 API over HTTP, step by step, and gives what came out in the recording's form. */
+/**
+ * Runs a recorded case against a Mistral v2 API over HTTP, step by step, and gives what came out in the
+ * recording's form.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import type { Case, CaseDefinition, CaseStep } from './mistral-corpus.ts';
 import { info, normal, prune, sortKey } from './mistral-corpus-form.ts';

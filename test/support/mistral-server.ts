@@ -1,4 +1,7 @@
-/** A workflow API with nothing else around it: a store in a temporary directory, the runner, and a port of this machine. */
+/**
+ * A workflow API with nothing else around it: a store in a temporary directory, the runner, and a port of
+ * this machine.
+ */
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';

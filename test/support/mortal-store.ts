@@ -1,4 +1,7 @@
-/** A store that dies at one of its writes, as a process that is killed there: nothing of its owner is heard of any more. */
+/**
+ * A store that dies at one of its writes, as a process that is killed there: nothing of its owner is heard of
+ * any more.
+ */
 import type { Store, Tx } from '../../src/store/store.ts';
 
 export interface Death {

@@ -1,4 +1,7 @@
-/** One life of the process that heals: engine and healer over a store, with a cloud and workflows that outlive it. It may be killed. */
+/**
+ * One life of the process that heals: engine and healer over a store, with a cloud and workflows that outlive
+ * it. It may be killed.
+ */
 import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
 import { http, probe } from './probe.ts';
 import { closeAbandonedRecovery } from '../../src/recovery-record/recovery-record.ts';

@@ -1,4 +1,7 @@
-/** Generated health policies, answers and clusters for the property tests of the planner. The invariants are not here. */
+/**
+ * Generated health policies, answers and clusters for the property tests of the planner. The invariants are
+ * not here.
+ */
 import fc from 'fast-check';
 import type { HealthPolicy } from '../../src/domain/health-policy.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';

@@ -1,7 +1,8 @@
 /**
- * A cloud whose servers exist in memory and in virtual time: they can be broken, be out of sight, and their operations take time, fail,
- * hang, or succeed without saying so. As a real cloud does, it knows a request by its key, and what it has begun it goes on with when
- * the process that asked is killed. It notes where two operations change a node at once.
+ * A cloud whose servers exist in memory and in virtual time: they can be broken, be out of sight, and their
+ * operations take time, fail, hang, or succeed without saying so. As a real cloud does, it knows a request by
+ * its key, and what it has begun it goes on with when the process that asked is killed. It notes where two
+ * operations change a node at once.
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';

@@ -1,6 +1,7 @@
 /**
- * A workflow engine beside the process, in virtual time: executions end when they are told to, and tell it with a durable signal that may
- * be lost. As Mistral does, it knows an execution by the id that its starter chose.
+ * A workflow engine beside the process, in virtual time: executions end when they are told to, and tell it
+ * with a durable signal that may be lost. As Mistral does, it knows an execution by the id that its starter
+ * chose.
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';

@@ -1,4 +1,7 @@
-/** The HTTP server on a temporary store, with nodes of a fake cloud; actions stay in the queue unless an engine is started. */
+/**
+ * The HTTP server on a temporary store, with nodes of a fake cloud; actions stay in the queue unless an
+ * engine is started.
+ */
 import { Registry } from 'prom-client';
 import { probe } from './probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';

@@ -1,4 +1,7 @@
-/** What a story's reader sees: each line of the script, and under it what was decided, what was done to the world, and what changed. */
+/**
+ * What a story's reader sees: each line of the script, and under it what was decided, what was done to the
+ * world, and what changed.
+ */
 import type { HealingWorld } from './healing-world.ts';
 
 interface Line {
@@ -11,7 +14,7 @@ interface Line {
 export class Transcript {
   readonly #world: HealingWorld;
   readonly #lines: string[] = [];
-  /** The last decision told of each episode. */
+  /** The last decision told of each recovery. */
   readonly #told = new Map<string, number>();
   readonly #statuses = new Map<string, string>();
   #cluster = '';

@@ -1,9 +1,11 @@
 /**
- * The time of this process, in a test's hand: `setTimeout`, `Date.now`, `performance.now`, `AbortSignal.timeout` and `randomUUID` of
- * everything that runs, so that the real engine and the real healer live through an hour in a second, and twice the same.
+ * The time of this process, in a test's hand: `setTimeout`, `Date.now`, `performance.now`,
+ * `AbortSignal.timeout` and `randomUUID` of everything that runs, so that the real engine and the real healer
+ * live through an hour in a second, and twice the same.
  *
- * Between two timers everything that can go on goes on: all that runs is promises and a database that answers at once. What belongs to
- * the outside world (a reboot under way) is not the process's: it goes on when the process is killed.
+ * Between two timers everything that can go on goes on: all that runs is promises and a database that answers
+ * at once. What belongs to the outside world (a reboot under way) is not the process's: it goes on when the
+ * process is killed.
  */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
@@ -105,7 +107,10 @@ export class VirtualClock {
     this.#now = end;
   }
 
-  /** Until nothing more can happen without time going on; work that goes on for long lets the event loop turn in between. */
+  /**
+   * Until nothing more can happen without time going on; work that goes on for long lets the event loop turn
+   * in between.
+   */
   async settle(): Promise<void> {
     for (let turns = 0; turns < 3; turns += 1) await new Promise<void>((resolve) => void turn(resolve));
   }

@@ -1,4 +1,7 @@
-/** A real little target of notifications, that answers as a test wants it; who checks the signature is the snippet of the documentation. */
+/**
+ * A real little target of notifications, that answers as a test wants it; who checks the signature is the
+ * snippet of the documentation.
+ */
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {

@@ -1,6 +1,7 @@
 /**
- * A runner that dies at each of its writes in turn, just before the commit and just after it; another one takes over. What comes out is
- * what comes out without a crash, and no action that was recorded as ended runs again.
+ * A runner that dies at each of its writes in turn, just before the commit and just after it; another one
+ * takes over. What comes out is what comes out without a crash, and no action that was recorded as ended runs
+ * again.
  */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';

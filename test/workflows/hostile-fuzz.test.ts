@@ -1,6 +1,7 @@
 /**
- * What somebody sends who means harm: small texts that stand for a lot of memory or time. Each ends in a value, in an error that says
- * why, or in an execution that has ended in ERROR - in a thread whose memory a bomb would break, and with a watchdog for what hangs.
+ * What somebody sends who means harm: small texts that stand for a lot of memory or time. Each ends in a
+ * value, in an error that says why, or in an execution that has ended in ERROR - in a thread whose memory a
+ * bomb would break, and with a watchdog for what hangs.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Workflows without an end, by a mistake of three lines: the server answers meanwhile, they can be cancelled, and they end. */
+/**
+ * Workflows without an end, by a mistake of three lines: the server answers meanwhile, they can be cancelled,
+ * and they end.
+ */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startMistralServer, type MistralServer } from '../support/mistral-server.ts';

@@ -1,6 +1,7 @@
 /**
- * From the plan of a cluster action to its nodes: the plan is made once, amended by the attached policies, recorded with the action, and
- * then carried out group by group. A replay reads the recorded plan: it must not plan again from what the action has changed since.
+ * From the plan of a cluster action to its nodes: the plan is made once, amended by the attached policies,
+ * recorded with the action, and then carried out group by group. A replay reads the recorded plan: it must
+ * not plan again from what the action has changed since.
  */
 import type { Json } from '../../domain/json.ts';
 import type { Node } from '../../domain/model.ts';

@@ -1,4 +1,7 @@
-/** What every action on a cluster has in common: the mark at its beginning, the evaluation at its end, and failing when a node failed. */
+/**
+ * What every action on a cluster has in common: the mark at its beginning, the evaluation at its end, and
+ * failing when a node failed.
+ */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Cluster } from '../../domain/model.ts';
 import type { ClusterStatus } from '../../domain/states.ts';

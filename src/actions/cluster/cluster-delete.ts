@@ -5,7 +5,10 @@ import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
 import { whileClusterIs } from './cluster-action.ts';
 
-/** CLUSTER_DELETE: removes all nodes, then the cluster with its attached policies; while a node remains, so does the cluster. */
+/**
+ * CLUSTER_DELETE: removes all nodes, then the cluster with its attached policies; while a node remains, so
+ * does the cluster.
+ */
 export function clusterDelete(services: ActionServices): ActionDefinition {
   const action = 'CLUSTER_DELETE';
   return {

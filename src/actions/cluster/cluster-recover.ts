@@ -9,8 +9,9 @@ import { planAndCarryOut } from './carry-out-plan.ts';
 import { whileClusterIs } from './cluster-action.ts';
 
 /**
- * CLUSTER_RECOVER: recovers the nodes that are not ACTIVE, or known to have failed. Inputs: `{check?, operation?, operation_params?}`; with `check`
- * each node is probed first, as Senlin does it, but all side by side.
+ * CLUSTER_RECOVER: recovers the nodes that are not ACTIVE, or known to have failed. Inputs: `{check?,
+ * operation?, operation_params?}`; with `check` each node is probed first, as Senlin does it, but all side by
+ * side.
  */
 export function clusterRecover(services: ActionServices): ActionDefinition {
   const action = 'CLUSTER_RECOVER';

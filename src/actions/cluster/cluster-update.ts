@@ -9,9 +9,10 @@ import { planAndCarryOut } from './carry-out-plan.ts';
 import { whileClusterIs } from './cluster-action.ts';
 
 /**
- * CLUSTER_UPDATE. Inputs: `{name?, metadata?, timeout?, config?, profile_id?, profile_only?}`. A new profile is carried out node by
- * node; each node is verified, and the first that is not healthy ends the update, so that a bad profile costs one node and not the cluster.
- * The cluster has the new profile once all its nodes have it, as in Senlin; with `profile_only` it is only for nodes that are made from now on.
+ * CLUSTER_UPDATE. Inputs: `{name?, metadata?, timeout?, config?, profile_id?, profile_only?}`. A new profile
+ * is carried out node by node; each node is verified, and the first that is not healthy ends the update, so
+ * that a bad profile costs one node and not the cluster. The cluster has the new profile once all its nodes
+ * have it, as in Senlin; with `profile_only` it is only for nodes that are made from now on.
  */
 export function clusterUpdate(services: ActionServices): ActionDefinition {
   const action = 'CLUSTER_UPDATE';

@@ -1,4 +1,6 @@
-/** A try at the outside world whose failure is a result: the planner decides what follows, not an exception. */
+/**
+ * A try at the outside world whose failure is a result: the planner decides what follows, not an exception.
+ */
 import { toErrorRecord } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { duration } from '../../domain/duration.ts';
@@ -9,8 +11,10 @@ export type Attempt<T> =
   | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
 
 /**
- * Does the work with a time limit. The work's own end is awaited, however late it is: nothing else may change the node before.
- * @throws what the work threw, if `signal` was aborted: the action itself was interrupted, and that is no result.
+ * Does the work with a time limit. The work's own end is awaited, however late it is: nothing else may change
+ * the node before.
+ * @throws what the work threw, if `signal` was aborted: the action itself was interrupted, and that is no
+ * result.
  */
 export async function attempt<T extends JsonObject | null>(
   work: (signal: AbortSignal) => Promise<T>,

@@ -1,6 +1,7 @@
 /**
- * The beginning of a NODE_RECOVER: which recovery it carries out, and the facts that the planner gets. The healer has opened a recovery
- * before it asks; an operator's request opens one here, or joins the one that is open.
+ * The beginning of a NODE_RECOVER: which recovery it carries out, and the facts that the planner gets. The
+ * healer has opened a recovery before it asks; an operator's request opens one here, or joins the one that is
+ * open.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
@@ -55,8 +56,8 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
 }
 
 /**
- * The way from the decision to here may have been long (others held the cluster's lock), and what changed meanwhile counts. Once a chain has
- * begun it is brought to its end.
+ * The way from the decision to here may have been long (others held the cluster's lock), and what changed
+ * meanwhile counts. Once a chain has begun it is brought to its end.
  */
 async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Promise<boolean> {
   const { id, clusterId, policyId } = recovery;

@@ -34,7 +34,7 @@ import { closeAbandonedRecovery } from '../../recovery-record/recovery-record.ts
 
 const start = 1_800_000_000_000;
 
-/** A cluster with one node that has failed, a policy, and an episode that was started. */
+/** A cluster with one node that has failed, a policy, and a recovery that was started. */
 class Scene {
   readonly cloud = new FakeCloud();
   readonly workflows = new FakeWorkflows();
@@ -49,7 +49,7 @@ class Scene {
     this.store = store;
   }
 
-  /** @param inputs of a person's request; absent: the healer asks. */
+  /** @param inputs of an operator's request; absent: the healer asks. */
   async prepare(recovery: JsonObject | null, inputs?: JsonObject): Promise<void> {
     const profile = newProfile('test.node-1.0');
     const cluster = newCluster(profile.id);

@@ -1,11 +1,12 @@
 /**
- * NODE_RECOVER: carries out what the planner of `recovery/` decides for one node, one decision after another, until it says that it is
- * over. It decides nothing itself.
+ * NODE_RECOVER: carries out what the planner of `recovery/` decides for one node, one decision after another,
+ * until it says that it is over. It decides nothing itself.
  *
  *     begin -> [ planChain(facts, history) -> carry out -> what came of it into the history ]* -> close
  *
- * After a crash the action runs from the top: what was done is in its record, the history is rebuilt from it, and the planner decides again
- * what it had decided. Inputs: `{recovery_id}` from the healer; `{operation?, operation_params?, check?}` from a person.
+ * After a crash the action runs from the top: what was done is in its record, the history is rebuilt from it,
+ * and the planner decides again what it had decided. Inputs: `{recovery_id}` from the healer; `{operation?,
+ * operation_params?, check?}` from an operator.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
@@ -161,7 +162,10 @@ class RecoveryRun {
     return healingContext({ cluster: cluster ?? null, node, episode }, this.#plan.decisions);
   }
 
-  /** Writes what the event makes the planner decide; a replay finds it written. The pauses of a verification make nothing. */
+  /**
+   * Writes what the event makes the planner decide; a replay finds it written. The pauses of a verification
+   * make nothing.
+   */
   async #learnAndRecord(event: ChainEvent, number: number): Promise<void> {
     const { decisions } = planChain(this.#episode.facts, [...this.#history, event]);
     if (!isChange(decisions, this.#plan.decisions.length)) return this.#learn(event);

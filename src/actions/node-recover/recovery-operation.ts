@@ -1,4 +1,7 @@
-/** Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a key of its own. */
+/**
+ * Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a
+ * key of its own.
+ */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ActionContext, StepRequest } from '../../engine/action-context.ts';
@@ -44,8 +47,8 @@ async function operate(run: StepRun): Promise<Done> {
 }
 
 /**
- * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing means that it has to be gone
- * whatever else the policy says.
+ * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing
+ * means that it has to be gone whatever else the policy says.
  */
 async function recreate(run: StepRun): Promise<Done> {
   const { replace, timeoutMs } = run.step;

@@ -1,6 +1,6 @@
 /**
- * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or by looking again), and if its
- * time is up cancel it and await that it has really ended.
+ * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or
+ * by looking again), and if its time is up cancel it and await that it has really ended.
  */
 import { ownerOf } from '../../domain/session.ts';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -29,7 +29,7 @@ export interface WorkflowRun extends StepRun {
 
 type Ran = Extract<ChainEvent, { kind: 'ran' }>;
 
-/** What a look at an execution shows; `ended` null: it runs, or could not be looked at. */
+/** What a look at an execution shows; `ended` null: it runs, or could not be probed. */
 interface Seen {
   readonly at: number;
   readonly ended: StepResult | null;
@@ -55,7 +55,10 @@ async function startAndAwait(run: WorkflowRun): Promise<Ran> {
   return end === null ? await giveUp(run) : ran(end.at, end.ended);
 }
 
-/** A start that failed on the way (no answer, out of time) may have been heard: whoever looks for its execution knows. */
+/**
+ * A start that failed on the way (no answer, out of time) may have been heard: whoever looks for its
+ * execution knows.
+ */
 function mayHaveStarted(result: StepResult): boolean {
   return !result.ok && result.retryable;
 }
@@ -103,8 +106,9 @@ function workflowName({ params }: StepRun['step']): string {
 }
 
 /**
- * By name; one that does not exist is made from the definition that the policy carries, if it carries one. Another recovery may make it at the
- * same time, or it holds other names that exist: then it is refused as a conflict, and the name says whether it is there.
+ * By name; one that does not exist is made from the definition that the policy carries, if it carries one.
+ * Another recovery may make it at the same time, or it holds other names that exist: then it is refused as a
+ * conflict, and the name says whether it is there.
  */
 async function find({ step, workflows, context }: WorkflowRun): Promise<WorkflowDescription | undefined> {
   const name = workflowName(step);
@@ -173,7 +177,7 @@ async function seeExecution(
   return resultOf(execution);
 }
 
-/** A person who cancels an execution does not want it again; an ERROR may be a passing one. */
+/** An operator who cancels an execution does not want it again; an ERROR may be a passing one. */
 function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult | null {
   if (!hasEnded(state)) return null;
   if (state === 'SUCCESS') return { ok: true, output };

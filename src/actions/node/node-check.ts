@@ -7,8 +7,8 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 
 /**
- * NODE_CHECK: looks at the node as its health policy would, or without one asks the profile type, and writes down what it saw. What could
- * not be seen changes nothing, and fails the check.
+ * NODE_CHECK: looks at the node as its health policy would, or without one asks the profile type, and writes
+ * down what it saw. What could not be seen changes nothing, and fails the check.
  */
 export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
   return {

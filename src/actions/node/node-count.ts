@@ -5,8 +5,8 @@ import { getNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
 
 /**
- * A person who adds a node to a cluster, or takes one away, changes how many the cluster is to have (as in Senlin); what a cluster
- * action does with its nodes has been counted there.
+ * An operator who adds a node to a cluster, or takes one away, changes how many the cluster is to have (as in
+ * Senlin); what a cluster action does with its nodes has been counted there.
  * @throws CoppiceError `bad-request` beyond the cluster's limits.
  */
 export async function countNodeAsWanted(tx: Tx, context: ActionContext, change: 1 | -1): Promise<void> {

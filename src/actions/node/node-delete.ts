@@ -7,7 +7,9 @@ import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ActionServices } from '../services.ts';
 
-/** NODE_DELETE: removes the node from the outside world, then its row; one that is gone already is a success. */
+/**
+ * NODE_DELETE: removes the node from the outside world, then its row; one that is gone already is a success.
+ */
 export function nodeDelete(services: ActionServices): ActionDefinition {
   return {
     action: 'NODE_DELETE',

@@ -7,9 +7,9 @@ import type { ProbingServices } from '../recovery-probe.ts';
 import { verifyNode } from './verify-node.ts';
 
 /**
- * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out by making the node again
- * from it, and verifying it.
- * Inputs: `{name?, role?, metadata?, tainted?, profile_id?}`.
+ * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out
+ * by making the node again from it, and verifying it. Inputs: `{name?, role?, metadata?, tainted?,
+ * profile_id?}`.
  */
 export function nodeUpdate(services: ProbingServices): ActionDefinition {
   return {

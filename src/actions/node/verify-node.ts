@@ -1,6 +1,7 @@
 /**
- * Verifying a node that was made from a new profile, as a recovery verifies it: by the detection of the attached health policy, also of one
- * that is disabled; without a policy by the status that the profile type knows. The node has to be healthy after it had time to fail.
+ * Verifying a node that was made from a new profile, as a recovery verifies it: by the detection of the
+ * attached health policy, also of one that is disabled; without a policy by the status that the profile type
+ * knows. The node has to be healthy after it had time to fail.
  */
 import { rulesOfCluster } from '../../clusters/cluster-rules.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
@@ -13,7 +14,10 @@ import { detectionWithoutPolicy } from '../../recovery/operation-rules.ts';
 import { getNode } from '../../store/nodes.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 
-/** A process that cannot start has ended by then; to wait longer would make each update of a healthy cluster slow. */
+/**
+ * A process that cannot start has ended by then; to wait longer would make each update of a healthy cluster
+ * slow.
+ */
 const settleMs = 3000;
 /** Between the first two probes; each pause is twice the one before, up to the policy's interval. */
 const firstPauseMs = 500;

@@ -24,7 +24,10 @@ export interface Session {
   readonly style: Style;
   /** How times are written, as of now. */
   readonly times: () => Times;
-  /** A command as the user can type it here, `coppice action show ID`: through npx, and for the server that this command asked. */
+  /**
+   * A command as the user can type it here, `coppice action show ID`: through npx, and for the server that
+   * this command asked.
+   */
   readonly typed: (words: string) => string;
 }
 

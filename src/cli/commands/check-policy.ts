@@ -1,4 +1,7 @@
-/** `coppice policy check`: the server's own check of a policy, made here; with an API, also what only the server knows. */
+/**
+ * `coppice policy check`: the server's own check of a policy, made here; with an API, also what only the
+ * server knows.
+ */
 import type { Issue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { readPolicyDocument } from '../../policies/policy-document.ts';

@@ -1,6 +1,6 @@
 /**
- * `coppice profile check`: the server's own check of a profile, made here. What depends on the machine (is the command there?) is only a
- * warning, because the server may run on another.
+ * `coppice profile check`: the server's own check of a profile, made here. What depends on the machine (is
+ * the command there?) is only a warning, because the server may run on another.
  */
 import { tmpdir } from 'node:os';
 import type { Json } from '../../domain/json.ts';

@@ -33,7 +33,8 @@ async function demo(options: DemoOptions, terminal: Terminal): Promise<void> {
   const { textNarrator } = await import('../demo/text-narrator.ts');
   const stop = new AbortController();
   let ended: NodeJS.Signals | undefined;
-  // They stay taken until the end: a second Ctrl-C (npm passes the first one on, too) must not cut the cleaning up short.
+  // They stay taken until the end: a second Ctrl-C (npm passes the first one on, too) must not cut the
+  // cleaning up short.
   const end = (signal: NodeJS.Signals): void => {
     ended ??= signal;
     stop.abort();

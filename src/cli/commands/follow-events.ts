@@ -1,4 +1,6 @@
-/** The events of a cluster as they happen: from the stream, and where there is none by asking again and again. */
+/**
+ * The events of a cluster as they happen: from the stream, and where there is none by asking again and again.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Schemas } from '../../client/api-types.ts';
@@ -12,7 +14,10 @@ const askAgainMs = 1000;
 /** How many of the latest events are shown at the start. */
 const latest = 10;
 
-/** Begins with the latest few, each once; ends when the signal is aborted. A server that is away is waited for. */
+/**
+ * Begins with the latest few, each once; ends when the signal is aborted. A server that is away is waited
+ * for.
+ */
 export async function* followEvents(
   api: ApiClient,
   clusterId: string,

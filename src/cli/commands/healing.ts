@@ -1,4 +1,7 @@
-/** `coppice cluster health | pause | resume` and `coppice node health | exclude | include | release`: the health, and the operator's commands about it. */
+/**
+ * `coppice cluster health | pause | resume` and `coppice node health | exclude | include | release`: the
+ * health, and the operator's commands about it.
+ */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';

@@ -1,4 +1,7 @@
-/** What `node recover` and `cluster recover` have in common: which operation, with which parameters, and whether to probe first. */
+/**
+ * What `node recover` and `cluster recover` have in common: which operation, with which parameters, and
+ * whether to probe first.
+ */
 import type { Command } from 'commander';
 import type { JsonObject } from '../../domain/json.ts';
 import { usageError } from '../cli-error.ts';

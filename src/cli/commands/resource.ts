@@ -1,6 +1,6 @@
 /**
- * What all kinds of objects have in common on the command line: `list`, `show` and `delete`. A kind is declared as a `Resource`; what
- * it has beyond that stands in its own file.
+ * What all kinds of objects have in common on the command line: `list`, `show` and `delete`. A kind is
+ * declared as a `Resource`; what it has beyond that stands in its own file.
  */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';

@@ -1,4 +1,7 @@
-/** The kinds of objects that the API has, as they are read, listed and shown: the only place that knows their columns. */
+/**
+ * The kinds of objects that the API has, as they are read, listed and shown: the only place that knows their
+ * columns.
+ */
 import { ApiError } from '../../client/api-client.ts';
 import type { ApiClient, Operation, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';

@@ -83,7 +83,10 @@ function printReady(
   terminal.write(`${line}\n`);
 }
 
-/** The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the stop short. */
+/**
+ * The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the
+ * stop short.
+ */
 function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of endingSignals) process.on(signal, resolve);

@@ -1,4 +1,7 @@
-/** What profiles and policies have in common: both are made from a spec in a file, which can be checked without a server. */
+/**
+ * What profiles and policies have in common: both are made from a spec in a file, which can be checked
+ * without a server.
+ */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { JsonObject } from '../../domain/json.ts';

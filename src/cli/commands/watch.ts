@@ -1,6 +1,6 @@
 /**
- * `coppice watch CLUSTER`: its nodes, what is being done about them, and the latest events, drawn again whenever something happens.
- * Where stdout is no terminal: the events, a line each.
+ * `coppice watch CLUSTER`: its nodes, what is being done about them, and the latest events, drawn again
+ * whenever something happens. Where stdout is no terminal: the events, a line each.
  */
 import { Command } from 'commander';
 import type { Schemas } from '../../client/api-types.ts';

@@ -11,7 +11,10 @@ export interface WatchedCluster {
   readonly recoveries: readonly OpenRecovery[];
 }
 
-/** More than this at once are listed without their steps: a screen has no room for them, and a server has better things to do. */
+/**
+ * More than this at once are listed without their steps: a screen has no room for them, and a server has
+ * better things to do.
+ */
 const withSteps = 20;
 
 export async function readWatched(

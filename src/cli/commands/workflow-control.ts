@@ -1,4 +1,7 @@
-/** `coppice workflow pause | resume | cancel | rerun | definitions`: what an operator does to executions, and what can be run. */
+/**
+ * `coppice workflow pause | resume | cancel | rerun | definitions`: what an operator does to executions, and
+ * what can be run.
+ */
 import type { Command } from 'commander';
 import type { ApiClient, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';

@@ -1,6 +1,6 @@
 /**
- * `coppice workflow run`: a file's definitions go to the server under a namespace of their own (its digest), so that nothing there
- * is replaced; they are taken away again when the execution has ended.
+ * `coppice workflow run`: a file's definitions go to the server under a namespace of their own (its digest),
+ * so that nothing there is replaced; they are taken away again when the execution has ended.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** `coppice workflow skip`: leaves a failed task of an execution behind, so that the execution continues after it. */
+/**
+ * `coppice workflow skip`: leaves a failed task of an execution behind, so that the execution continues after
+ * it.
+ */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';

@@ -1,4 +1,7 @@
-/** A program that the demo starts beside itself, ready once it has written a line with `{"ready": {"url": ...}}`. */
+/**
+ * A program that the demo starts beside itself, ready once it has written a line with `{"ready": {"url":
+ * ...}}`.
+ */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +28,10 @@ export interface ChildCommand {
   readonly log: string;
 }
 
-/** A group of its own keeps Ctrl-C from reaching it before the demo knows what to do. @throws CliError where it does not get ready. */
+/**
+ * A group of its own keeps Ctrl-C from reaching it before the demo knows what to do. @throws CliError where
+ * it does not get ready.
+ */
 export async function startChild(command: ChildCommand, signal: AbortSignal): Promise<RunningChild> {
   const log = openSync(command.log, 'a');
   const { size: begin } = await stat(command.log);

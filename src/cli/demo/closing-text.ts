@@ -1,4 +1,6 @@
-/** The end of the demo as text: a table of what happened, whether all is healthy, and where to go from here. */
+/**
+ * The end of the demo as text: a table of what happened, whether all is healthy, and where to go from here.
+ */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { existsSync } from 'node:fs';
@@ -84,7 +86,10 @@ function verdict(
   return `  ${style('good', '✔')} ${text}`;
 }
 
-/** Files are named from where the person stands; what this copy does not have (a package has no docs) is left out. */
+/**
+ * Files are named from where the person stands; what this copy does not have (a package has no docs) is left
+ * out.
+ */
 function whereToLook(): string {
   const files = [
     ['examples/demo/health-policy.yaml', 'the chain that you saw, as it is written'],

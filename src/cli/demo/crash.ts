@@ -8,7 +8,10 @@ import { balancerCalls } from './stage.ts';
 
 const pollMs = 50;
 const withinMs = 15_000;
-/** Long enough for the answer of the call that was seen to be recorded, short next to the sleep that follows it. */
+/**
+ * Long enough for the answer of the call that was seen to be recorded, short next to the sleep that follows
+ * it.
+ */
 const intoTheSleepMs = 300;
 
 /** @returns when it was killed, in milliseconds since 1970. */
@@ -26,8 +29,8 @@ export async function crashInTheMiddle(followed: Followed): Promise<number> {
 }
 
 /**
- * Waits until the workflow that drains the node is about to sleep: a step is RUNNING, and the workflow's second task has called, so
- * that its first is completed, and would be seen to run again.
+ * Waits until the workflow that drains the node is about to sleep: a step is RUNNING, and the workflow's
+ * second task has called, so that its first is completed, and would be seen to run again.
  */
 async function untilInTheMiddle(followed: Followed): Promise<string> {
   const giveUp = performance.now() + withinMs;

@@ -1,4 +1,7 @@
-/** Follows the recovery of one node through the API, from its opening to its close, also while the server is away. */
+/**
+ * Follows the recovery of one node through the API, from its opening to its close, also while the server is
+ * away.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
@@ -14,7 +17,10 @@ import type { Stage } from './stage.ts';
 type Recovery = Schemas['Recovery'];
 
 const pollMs = 80;
-/** Detection takes one round, a recovery of the demo ten seconds at the very most: more means that something is wrong. */
+/**
+ * Detection takes one round, a recovery of the demo ten seconds at the very most: more means that something
+ * is wrong.
+ */
 const closedWithinMs = 30_000;
 
 export interface Followed {
@@ -26,7 +32,10 @@ export interface Followed {
   readonly signal: AbortSignal;
 }
 
-/** @returns the closed recovery, with its steps and decisions. @throws CliError where it is not closed in time. */
+/**
+ * @returns the closed recovery, with its steps and decisions. @throws CliError where it is not closed in
+ * time.
+ */
 export async function followRecovery(followed: Followed): Promise<Recovery> {
   const { node, signal } = followed;
   const giveUp = performance.now() + closedWithinMs;

@@ -1,6 +1,6 @@
 /**
- * What must be true at the end of the demo, from what was recorded and from what happened outside. Every sentence that comes out of here
- * is a reason to fail.
+ * What must be true at the end of the demo, from what was recorded and from what happened outside. Every
+ * sentence that comes out of here is a reason to fail.
  */
 import type { Schemas } from '../../client/api-types.ts';
 import { textOf } from '../rendering/text-of.ts';
@@ -51,7 +51,10 @@ function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
   });
 }
 
-/** By what the load balancer saw: one call that changes something for each execution, and no execution that no step knows. */
+/**
+ * By what the load balancer saw: one call that changes something for each execution, and no execution that no
+ * step knows.
+ */
 function workflowsCalledTwice({ recoveries, calls }: Evidence): string[] {
   const known = new Set(recoveries.flatMap((each) => each.steps).map((step) => step.execution_id));
   const changes = calls.filter(({ call }) => call !== 'connections');
@@ -71,7 +74,9 @@ function workflowsCalledTwice({ recoveries, calls }: Evidence): string[] {
 
 const startingSteps = new Set(['REBOOT', 'REBUILD', 'RECREATE']);
 
-/** By what the servers wrote: one start when they were created, and one for each step that starts a server. */
+/**
+ * By what the servers wrote: one start when they were created, and one for each step that starts a server.
+ */
 function serversStartedTwice({ recoveries, nodes, starts, nodeOf }: Evidence): string[] {
   return nodes.flatMap(({ name }) => {
     const steps = recoveries

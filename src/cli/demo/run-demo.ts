@@ -3,7 +3,8 @@
  *
  *     stage.ts        a directory, a load balancer's stand-in, Coppice as a child process
  *     set-up.ts       profile, health policy and cluster, through the public API
- *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills Coppice in the middle of one
+ *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills
+ *                     Coppice in the middle of one
  *     proof.ts        whether all is healthy again, and nothing was done twice
  *     workspace.ts    nothing is left behind, whatever happened
  *

@@ -107,7 +107,10 @@ export async function answersHealthy(node: DemoNode): Promise<boolean> {
   return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
 }
 
-/** All nodes as they are once each is ACTIVE and answers: a process that was just started takes a moment to listen. */
+/**
+ * All nodes as they are once each is ACTIVE and answers: a process that was just started takes a moment to
+ * listen.
+ */
 export async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise<DemoNode[]> {
   const giveUp = performance.now() + answersWithinMs;
   for (;;) {

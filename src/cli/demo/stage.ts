@@ -1,4 +1,7 @@
-/** What the demo plays on: a directory, a stand-in for a load balancer, and Coppice itself, all of them processes of their own. */
+/**
+ * What the demo plays on: a directory, a stand-in for a load balancer, and Coppice itself, all of them
+ * processes of their own.
+ */
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

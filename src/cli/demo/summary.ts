@@ -1,4 +1,6 @@
-/** The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from. */
+/**
+ * The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from.
+ */
 import type { Schemas } from '../../client/api-types.ts';
 import { actionTitle } from '../rendering/step-title.ts';
 import { readTime } from '../rendering/times.ts';
@@ -6,7 +8,10 @@ import { readTime } from '../rendering/times.ts';
 export interface RecoverySummary {
   readonly node: string;
   readonly failure: string;
-  /** Milliseconds from the failure until it was confirmed, and until the node was healthy again; null: it never was. */
+  /**
+   * Milliseconds from the failure until it was confirmed, and until the node was healthy again; null: it
+   * never was.
+   */
   readonly detected_ms: number | null;
   readonly recovered_ms: number | null;
   readonly steps: readonly { readonly name: string; readonly attempt: number; readonly state: string }[];

@@ -1,4 +1,6 @@
-/** The demo as text: a line for what happened, and on a terminal one more that moves, for what is happening. */
+/**
+ * The demo as text: a line for what happened, and on a terminal one more that moves, for what is happening.
+ */
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { cutTo, padTo, printable } from '../rendering/table.ts';

@@ -1,6 +1,7 @@
 /**
- * The demo's directory, and the rule by which nothing of it is left behind: every process of the demo has the directory's name in its
- * arguments, so that all of them can be found, also those of a Coppice that was killed.
+ * The demo's directory, and the rule by which nothing of it is left behind: every process of the demo has the
+ * directory's name in its arguments, so that all of them can be found, also those of a Coppice that was
+ * killed.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -48,7 +49,10 @@ function kill(pid: number): void {
   }
 }
 
-/** The command that leads here (`coppice demo --end DIRECTORY`) names the directory too, and so may the shell around it. */
+/**
+ * The command that leads here (`coppice demo --end DIRECTORY`) names the directory too, and so may the shell
+ * around it.
+ */
 function processesOf(directory: string): number[] {
   const isOurs = ([pid, command]: readonly [number, string]): boolean =>
     command.includes(directory) && !command.includes('--end') && pid !== process.pid;

@@ -1,4 +1,7 @@
-/** A spec in a file, YAML or JSON (which is YAML too): read with the positions of its keys, so that a finding has a position. */
+/**
+ * A spec in a file, YAML or JSON (which is YAML too): read with the positions of its keys, so that a finding
+ * has a position.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { Json } from '../../domain/json.ts';

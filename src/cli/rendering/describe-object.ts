@@ -1,4 +1,6 @@
-/** One object of the API for users: its names and values below each other, times and statuses made readable. */
+/**
+ * One object of the API for users: its names and values below each other, times and statuses made readable.
+ */
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';

@@ -1,4 +1,7 @@
-/** What is wrong, what is done, what is waited for and what an operator has to do, each as a line: for one cluster in every view. */
+/**
+ * What is wrong, what is done, what is waited for and what an operator has to do, each as a line: for one
+ * cluster in every view.
+ */
 import type { Schemas } from '../../client/api-types.ts';
 import type { Session } from '../client/session.ts';
 import type { Style, Tone } from './style.ts';
@@ -23,7 +26,10 @@ export function explanationLines({ doing, waiting, operator }: Explanation, voic
   ];
 }
 
-/** The server says how long as of its answer; when that is stands behind it where times are asked for as they are. */
+/**
+ * The server says how long as of its answer; when that is stands behind it where times are asked for as they
+ * are.
+ */
 function waitingText({ reason, until }: Explanation['waiting'][number], { style, times }: Voice): string {
   const when = until === null || / in \d/.test(reason) ? '' : `, until ${times.clock(Date.parse(until))}`;
   return `${style('busy', 'waits')}: ${printable(reason)}${when}`;

@@ -1,4 +1,6 @@
-/** The terminal's second screen, so that what stood there before is back afterwards, however the command ends. */
+/**
+ * The terminal's second screen, so that what stood there before is back afterwards, however the command ends.
+ */
 import { cutTo } from './table.ts';
 import type { Terminal } from './terminal.ts';
 

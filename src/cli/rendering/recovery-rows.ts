@@ -1,6 +1,6 @@
 /**
- * Recoveries as they are listed: a node that fails again and again in the same way, and is brought back each time, is one line
- * (190 recoveries in 50 minutes), with what it took and how long each lasted.
+ * Recoveries as they are listed: a node that fails again and again in the same way, and is brought back each
+ * time, is one line (190 recoveries in 50 minutes), with what it took and how long each lasted.
  */
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';

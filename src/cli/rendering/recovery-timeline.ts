@@ -1,7 +1,7 @@
 /**
- * A recovery drawn as a picture: what was decided and done, in order, each step as a bar in time, each with its reason. What the reader knows
- * already is not repeated: the failure stands at the top, and what a step reports is not repeated by the decision that it leads to. All
- * of it, word by word, is in `--json`.
+ * A recovery drawn as a picture: what was decided and done, in order, each step as a bar in time, each with
+ * its reason. What the reader knows already is not repeated: the failure stands at the top, and what a step
+ * reports is not repeated by the decision that it leads to. All of it, word by word, is in `--json`.
  */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
@@ -47,8 +47,8 @@ export function renderRecovery(recovery: Recovery, style: Style, screen: Screen)
 }
 
 /**
- * What else the user may want to see: the action that carries it out, and which task it was of a workflow that did not end in SUCCESS.
- * What the server does not know any more is not named.
+ * What else the user may want to see: the action that carries it out, and which task it was of a workflow
+ * that did not end in SUCCESS. What the server does not know any more is not named.
  */
 function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): string {
   const { action_id: action, failed_again: again } = recovery;
@@ -118,7 +118,10 @@ function stateTone(recovery: Recovery): Tone {
 const shownBySteps = new Set(['run', 'finish', 'skip', 'settle']);
 /** Of interest only while nothing has come of it. */
 const passing = new Set(['probe', 'verify', 'wait']);
-/** They follow the steps that began in the same millisecond; the other decisions come before what they lead to. */
+/**
+ * They follow the steps that began in the same millisecond; the other decisions come before what they lead
+ * to.
+ */
 const afterSteps = new Set(['verify', 'wait', 'close']);
 
 function entriesOf(recovery: Recovery): Entry[] {
@@ -203,7 +206,10 @@ function lastStepIn(reason: string, steps: readonly Step[]): Step | undefined {
   return steps.findLast((step) => step.reason !== '' && reason.includes(step.reason));
 }
 
-/** What the line of a step shows: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO page: WORKFLOW drain: ...` */
+/**
+ * What the line of a step shows: `attempt 1 of 2 failed (...); trying again in 5 s`, `passed over by GOTO
+ * page: WORKFLOW drain: ...`
+ */
 function withoutSteps(reason: string, steps: readonly Step[]): string {
   const stepReason = textOf(lastStepIn(reason, steps)?.['reason']);
   const before = reason.slice(0, reason.indexOf(stepReason));
@@ -282,7 +288,9 @@ interface Picture {
 interface Axis {
   readonly from: number;
   readonly until: number;
-  /** Enough to see which step took the time; fewer where the terminal has no room for the results beside them. */
+  /**
+   * Enough to see which step took the time; fewer where the terminal has no room for the results beside them.
+   */
   readonly columns: number;
 }
 
@@ -346,7 +354,9 @@ function drawBar({ from, until }: NonNullable<Entry['bar']>, axis: Axis, tone: T
   return `${style('quiet', '▕')}${' '.repeat(first)}${bar}${' '.repeat(axis.columns - last)}${style('quiet', '▏')}`;
 }
 
-/** `+1.24 s`, and `+3 h 2 min` where hundredths do not matter any more; what led to the opening is before it. */
+/**
+ * `+1.24 s`, and `+3 h 2 min` where hundredths do not matter any more; what led to the opening is before it.
+ */
 function sinceOpening(ms: number): string {
   const distance = Math.abs(ms);
   const words = distance < 100_000 ? `${(distance / 1000).toFixed(2)} s` : duration(distance);

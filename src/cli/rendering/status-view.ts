@@ -1,6 +1,7 @@
 /**
- * All clusters, the worst first, each in one line: what is wrong, what is done, what is waited for and until when, what an operator
- * has to do. Where a terminal has no room for the line, its parts stand below each other.
+ * All clusters, the worst first, each in one line: what is wrong, what is done, what is waited for and until
+ * when, what an operator has to do. Where a terminal has no room for the line, its parts stand below each
+ * other.
  */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';

@@ -8,8 +8,8 @@ export type TitledStep = Pick<
 > & { readonly id?: string };
 
 /**
- * `REBOOT`, `WORKFLOW drain`; a hook with what it belongs to: `before REBOOT: drain`, `on_success: announce`; from the second attempt on
- * `REBOOT (attempt 2)`.
+ * `REBOOT`, `WORKFLOW drain`; a hook with what it belongs to: `before REBOOT: drain`, `on_success: announce`;
+ * from the second attempt on `REBOOT (attempt 2)`.
  * @param steps all of the recovery, in order; without them it is not known of which action a hook is.
  */
 export function stepTitle(step: TitledStep, steps: readonly TitledStep[] = []): string {
@@ -20,7 +20,9 @@ export function stepTitle(step: TitledStep, steps: readonly TitledStep[] = []): 
   return `${when}: ${actionTitle(step).replace(/^WORKFLOW (?!\()/, '')}`;
 }
 
-/** What it does, whatever it is for; the id that the policy gives it stands behind, where it adds something. */
+/**
+ * What it does, whatever it is for; the id that the policy gives it stands behind, where it adds something.
+ */
 export function actionTitle(step: TitledStep): string {
   const name = step.name;
   const id = idOf(step);

@@ -1,4 +1,7 @@
-/** Colours and weights, or plain text where there are none. A word's colour is its state: good, under way, bad. */
+/**
+ * Colours and weights, or plain text where there are none. A word's colour is its state: good, under way,
+ * bad.
+ */
 import { styleText } from 'node:util';
 
 export type Tone = 'good' | 'busy' | 'bad' | 'strong' | 'quiet' | 'plain';

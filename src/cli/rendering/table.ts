@@ -70,7 +70,10 @@ export function cutTo(text: string, columns: number): string {
   return stringWidth(cut) <= columns ? cut : cliTruncate(text, columns - 1);
 }
 
-/** Text from elsewhere (a name, a log, an error) can hold characters that steer the terminal: they are shown, not obeyed. */
+/**
+ * Text from elsewhere (a name, a log, an error) can hold characters that steer the terminal: they are shown,
+ * not obeyed.
+ */
 export function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '\u{FFFD}');
 }

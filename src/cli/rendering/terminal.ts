@@ -1,4 +1,6 @@
-/** Where a command writes, and what it may know of the user's terminal. Tests put a plain object in its place. */
+/**
+ * Where a command writes, and what it may know of the user's terminal. Tests put a plain object in its place.
+ */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is an interactive terminal, so that lines may be drawn again. */
@@ -13,8 +15,8 @@ export interface Terminal {
   /** Writes to stderr, as it is. */
   writeError(text: string): void;
   /**
-   * What the command does, instead of ending at once, when what it writes is not read any more: the pipe or the terminal was closed. It may
-   * be called again for each further write.
+   * What the command does, instead of ending at once, when what it writes is not read any more: the pipe or
+   * the terminal was closed. It may be called again for each further write.
    */
   onOutputLost(act: () => void): void;
   /** Milliseconds since 1970. */
@@ -46,7 +48,9 @@ export function wantsColours(env: Terminal['env'], isTty: boolean): boolean {
   return isTty && env['TERM'] !== 'dumb';
 }
 
-/** `coppice node list | head` closes the pipe early, which is no failure; EIO is a terminal that was closed. */
+/**
+ * `coppice node list | head` closes the pipe early, which is no failure; EIO is a terminal that was closed.
+ */
 function endAtOnce({ code, message }: NodeJS.ErrnoException): void {
   if (code === 'EPIPE' || code === 'EIO') process.exit(0);
   process.stderr.write(`coppice: what was to be written could not be: ${message}\n`);

@@ -1,4 +1,7 @@
-/** How a command writes times: relative to now, or as they are in UTC (`--utc`). The API writes them in four ways (Senlin's). */
+/**
+ * How a command writes times: relative to now, or as they are in UTC (`--utc`). The API writes them in four
+ * ways (Senlin's).
+ */
 import { duration } from '../../domain/duration.ts';
 
 export interface Times {
@@ -20,8 +23,9 @@ export function timesFor(now: number, isUtc: boolean): Times {
 }
 
 /**
- * Milliseconds since 1970 of `2026-11-22T18:19:19Z`, `2026-11-22T18:19:19.000000` (policies: UTC, though it does not say so),
- * `...+00:00` (events), `2026-11-22 18:19:19` (workflows) or seconds as a number (start and end of actions); undefined for anything else.
+ * Milliseconds since 1970 of `2026-11-22T18:19:19Z`, `2026-11-22T18:19:19.000000` (policies: UTC, though it
+ * does not say so), `...+00:00` (events), `2026-11-22 18:19:19` (workflows) or seconds as a number (start and
+ * end of actions); undefined for anything else.
  */
 export function readTime(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? value * 1000 : undefined;

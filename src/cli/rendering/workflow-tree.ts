@@ -1,4 +1,7 @@
-/** An execution drawn as a tree: each task with its state and time, below it its actions (where they add something) and sub-workflows. */
+/**
+ * An execution drawn as a tree: each task with its state and time, below it its actions (where they add
+ * something) and sub-workflows.
+ */
 import { duration } from '../../domain/duration.ts';
 import { describeHttpFailure } from '../../domain/http-failure.ts';
 import { type Json, type JsonObject } from '../../domain/json.ts';
@@ -78,14 +81,20 @@ function lineOf(object: JsonObject, indent: string, name: string, now: number): 
   return { indent, name: printable(name), state: textOf(object['state']), detail };
 }
 
-/** The first line; a colon at its end announced what is not shown. Of an HTTP action that failed: status and reason. */
+/**
+ * The first line; a colon at its end announced what is not shown. Of an HTTP action that failed: status and
+ * reason.
+ */
 function reasonOf(object: JsonObject): string {
   const failure = object['state'] === 'ERROR' ? httpFailureOf(object) : undefined;
   if (failure !== undefined) return failure;
   return (textOf(object['state_info']).split('\n')[0] ?? '').replace(/:$/, '');
 }
 
-/** A task's `result` is JSON text, an action's is in its `output`; a task that failed for another reason says so. */
+/**
+ * A task's `result` is JSON text, an action's is in its `output`; a task that failed for another reason says
+ * so.
+ */
 function httpFailureOf(object: JsonObject): string | undefined {
   if (typeof object['result'] !== 'string' || !textOf(object['state_info']).startsWith('{')) return undefined;
   return describeHttpFailure(JSON.parse(object['result']) as Json);

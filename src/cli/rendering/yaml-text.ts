@@ -1,4 +1,7 @@
-/** JSON as readable YAML that means the same when it is pasted into a file. The library `yaml` would make every command start later. */
+/**
+ * JSON as readable YAML that means the same when it is pasted into a file. The library `yaml` would make
+ * every command start later.
+ */
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 
@@ -28,7 +31,10 @@ function indent(text: string): string {
   return text.replaceAll('\n', '\n  ');
 }
 
-/** Several lines stand as they are, below a `|`; where they begin with a blank, it says how far they are indented, which a list has no way to. */
+/**
+ * Several lines stand as they are, below a `|`; where they begin with a blank, it says how far they are
+ * indented, which a list has no way to.
+ */
 function scalarText(text: string, within: 'map' | 'list'): string {
   const beginsBlank = /^\s/.test(text);
   const canStand = /\n./.test(text) && !/\r|\n\n$/.test(text) && !(beginsBlank && within === 'list');

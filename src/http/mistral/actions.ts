@@ -51,7 +51,10 @@ const writing = {
   show: showAll,
 } as const;
 
-/** Mistral's clients ask for `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly empty. */
+/**
+ * Mistral's clients ask for `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly
+ * empty.
+ */
 const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
 
 export const actionRoutes: readonly Route[] = [

@@ -126,7 +126,10 @@ export function systemAction({ name, description, parameters = [] }: ActionType)
   };
 }
 
-/** Where a text defines several things, the text of one of them: cut out with its comments where it stands in lines of its own. */
+/**
+ * Where a text defines several things, the text of one of them: cut out with its comments where it stands in
+ * lines of its own.
+ */
 function ownText(
   { source, parsed }: Described,
   kind: 'workflow' | 'action',

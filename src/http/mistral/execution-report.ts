@@ -1,4 +1,7 @@
-/** An execution's report, in Mistral's words: a tree of tasks, actions and sub-executions, and how many tasks are in which state. */
+/**
+ * An execution's report, in Mistral's words: a tree of tasks, actions and sub-executions, and how many tasks
+ * are in which state.
+ */
 import type { ExecutionReport, ReportBranch, ReportTask } from '../../requests/workflows/execution-report.ts';
 import { actionExecutionResource } from './action-execution-resource.ts';
 import { executionResource } from './execution-resource.ts';

@@ -1,9 +1,10 @@
 /**
- * Mistral's REST API v2, in front of the embedded runner: `/v2/...` on the same port, so that `openstack workflow`, `mistral` and
- * scripts written for Mistral find what they know. Its routes are routes like all others (`../route.ts`), and ask the use cases
- * of `requests/workflows/`.
+ * Mistral's REST API v2, in front of the embedded runner: `/v2/...` on the same port, so that `openstack
+ * workflow`, `mistral` and scripts written for Mistral find what they know. Its routes are routes like all
+ * others (`../route.ts`), and ask the use cases of `requests/workflows/`.
  *
- *     mistral-dialect.ts    how requests are read, and errors worded     workflow-route.ts   a route in this dialect
+ *     mistral-dialect.ts    how requests are read, and errors worded     workflow-route.ts   a route in this
+ *                           dialect
  *     mistral-list.ts       filters, sorting, paging
  *     workflows.ts, ...     the routes, one file a resource
  *     ...-resource.ts       what each resource shows, field by field, and what its requests carry

@@ -1,6 +1,7 @@
 /**
- * How Mistral's API words what is wrong, and writes its answers. There are two forms of errors, as Mistral's clients expect them:
- * resources that speak JSON say `faultcode`, `faultstring` and `debuginfo`, those that take text say `faultstring` alone.
+ * How Mistral's API words what is wrong, and writes its answers. There are two forms of errors, as Mistral's
+ * clients expect them: resources that speak JSON say `faultcode`, `faultstring` and `debuginfo`, those that
+ * take text say `faultstring` alone.
  */
 import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';

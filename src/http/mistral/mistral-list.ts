@@ -1,8 +1,9 @@
 /**
- * Lists as Mistral's clients ask for them: `state=in:RUNNING,PAUSED&sort_keys=created_at&sort_dirs=desc&limit=10&marker=<id>&fields=id`.
- * The answer has a `next` URL where there may be more. Every field that is shown can be filtered by: where it is a column, the
- * database filters; where it is computed (a definition's text, a result), the rows are read page by page and compared as they
- * are shown, and the event loop turns meanwhile.
+ * Lists as Mistral's clients ask for them:
+ * `state=in:RUNNING,PAUSED&sort_keys=created_at&sort_dirs=desc&limit=10&marker=<id>&fields=id`. The answer
+ * has a `next` URL where there may be more. Every field that is shown can be filtered by: where it is a
+ * column, the database filters; where it is computed (a definition's text, a result), the rows are read page
+ * by page and compared as they are shown, and the event loop turns meanwhile.
  */
 import { readWrittenTime, toInstant } from '../../domain/instant.ts';
 import { z } from 'zod';
@@ -43,7 +44,9 @@ export interface ReadPage<Source> {
   readonly items: readonly Source[];
 }
 
-/** More in one answer would hold up all others; what is behind it has its `next`. Mistral has the same bound. */
+/**
+ * More in one answer would hold up all others; what is behind it has its `next`. Mistral has the same bound.
+ */
 const mostInPage = 1000;
 const rowsAtOnce = 200;
 

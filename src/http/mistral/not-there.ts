@@ -1,4 +1,6 @@
-/** What Mistral's API has and this one has not: an answer that its clients can show says what to use instead. */
+/**
+ * What Mistral's API has and this one has not: an answer that its clients can show says what to use instead.
+ */
 import { z } from 'zod';
 import { notFound } from '../../requests/workflows/workflow-tools.ts';
 import type { Method, Route } from '../route.ts';

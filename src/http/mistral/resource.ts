@@ -1,6 +1,7 @@
 /**
- * What the API shows of a thing is declared once: each field with its schema and what it is read from. The schema is for
- * `openapi.json` and holds the answers of the tests; a field that shows something else than its schema does not compile.
+ * What the API shows of a thing is declared once: each field with its schema and what it is read from. The
+ * schema is for `openapi.json` and holds the answers of the tests; a field that shows something else than its
+ * schema does not compile.
  */
 import { z } from 'zod';
 

@@ -1,4 +1,7 @@
-/** What fields of Mistral's API hold: dictionaries travel as JSON text inside of JSON, times as `2026-11-22 18:29:12`. */
+/**
+ * What fields of Mistral's API hold: dictionaries travel as JSON text inside of JSON, times as `2026-11-22
+ * 18:29:12`.
+ */
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { inexactNumberIn } from '../json-body.ts';

@@ -1,4 +1,4 @@
-/** The health of clusters and nodes, and what a person says about their healing. Ours, not Senlin's. */
+/** The health of clusters and nodes, and what an operator says about their healing. Ours, not Senlin's. */
 import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import { clusterHealth, nodeHealth } from '../../requests/cluster-health.ts';

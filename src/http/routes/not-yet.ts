@@ -1,4 +1,7 @@
-/** What Senlin's API has and this Coppice does not yet have: said so, instead of "not found". A line goes when its part comes. */
+/**
+ * What Senlin's API has and this Coppice does not yet have: said so, instead of "not found". A line goes when
+ * its part comes.
+ */
 import { unsupported } from '../../requests/record-action.ts';
 import { route, type Method, type Route } from '../route.ts';
 

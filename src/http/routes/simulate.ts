@@ -97,7 +97,10 @@ function toAnswer(result: SimulationResult): z.infer<typeof simulationShape> {
   };
 }
 
-/** What only observes recovers nothing, and so its answer says what would be run, and not that the node would be recovered. */
+/**
+ * What only observes recovers nothing, and so its answer says what would be run, and not that the node would
+ * be recovered.
+ */
 function toNode(node: SimulatedNode, name: string, mode: RecoveryMode): z.infer<typeof simulatedNodeShape> {
   const { nodeId, failure, decision, reason, gate, until, chain, alreadyFailed } = node;
   const decisions = (chain?.decisions ?? []).filter(

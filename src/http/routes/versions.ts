@@ -1,4 +1,7 @@
-/** Which versions of the API there are. OpenStack's clients ask this first, and take the URL of the `self` link. */
+/**
+ * Which versions of the API there are. OpenStack's clients ask this first, and take the URL of the `self`
+ * link.
+ */
 import { z } from 'zod';
 import { NEWEST_MINOR } from '../microversion.ts';
 import { route, type Route } from '../route.ts';

@@ -39,7 +39,10 @@ export const clusterShape = z
 
 type ClusterAnswer = z.infer<typeof clusterShape>;
 
-/** Clusters with their nodes, bindings, profile names and health: few queries, however many clusters there are. */
+/**
+ * Clusters with their nodes, bindings, profile names and health: few queries, however many clusters there
+ * are.
+ */
 export async function toClusterAnswers(
   { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
   clusters: readonly Cluster[],

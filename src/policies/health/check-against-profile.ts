@@ -1,4 +1,7 @@
-/** What a policy asks for that the nodes of a profile cannot do. RECREATE is delete and create, and every profile type can. */
+/**
+ * What a policy asks for that the nodes of a profile cannot do. RECREATE is delete and create, and every
+ * profile type can.
+ */
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';

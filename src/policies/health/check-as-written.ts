@@ -1,6 +1,7 @@
 /**
- * What shows in the properties only as they were written, because their one meaning (`read-health-policy.ts`) leaves it out: options of a mode
- * that has none, a wait between attempts of which there is one, no action at all.
+ * What shows in the properties only as they were written, because their one meaning (`read-health-policy.ts`)
+ * leaves it out: options of a mode that has none, a wait between attempts of which there is one, no action at
+ * all.
  */
 import { quoteValue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -35,7 +36,10 @@ function listIn(map: Json | undefined, key: string): readonly Json[] {
   return Array.isArray(list) ? (list as Json[]) : [];
 }
 
-/** As Senlin compares them: whole, with all options. So several URLs may be polled, and one URL for several answers. */
+/**
+ * As Senlin compares them: whole, with all options. So several URLs may be polled, and one URL for several
+ * answers.
+ */
 function checkDuplicates(modes: readonly Json[], { issues }: Findings): void {
   const places = new Map<string, string>();
   modes.forEach((mode, index) => {
@@ -85,7 +89,10 @@ function stepsIn(map: Json | undefined, field: string, lists: readonly string[])
   );
 }
 
-/** Senlin took a list without actions, and its documentation then recreates the node: too much to do unasked from 1.3 on. */
+/**
+ * Senlin took a list without actions, and its documentation then recreates the node: too much to do unasked
+ * from 1.3 on.
+ */
 function checkActions({ recovery }: JsonObject, findings: Findings): void {
   const actions = listIn(recovery, 'actions');
   if (actions.length === 0) {

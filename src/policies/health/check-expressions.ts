@@ -1,4 +1,6 @@
-/** The expressions in the inputs of a workflow, each text by itself, so that whatever is found has its place. */
+/**
+ * The expressions in the inputs of a workflow, each text by itself, so that whatever is found has its place.
+ */
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
@@ -92,7 +94,10 @@ function stepsThatNeverRan(text: string, field: string, { earlier, places }: Rea
   });
 }
 
-/** Ids in `$.steps.<id>` and `_.steps.<id>`: the plain way to write it; any other way is found when it is evaluated. */
+/**
+ * Ids in `$.steps.<id>` and `_.steps.<id>`: the plain way to write it; any other way is found when it is
+ * evaluated.
+ */
 function stepsRead(text: string): string[] {
   return [...text.matchAll(/[$_]\.steps\.([A-Za-z_]\w*)/g)].map((match) => match[1] ?? '');
 }

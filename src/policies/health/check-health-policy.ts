@@ -1,6 +1,6 @@
 /**
- * What the shape of a health policy cannot say: combinations that cannot work, each refused with the reason, and those that
- * are probably not meant, as warnings. Looks at nothing outside of the policy.
+ * What the shape of a health policy cannot say: combinations that cannot work, each refused with the reason,
+ * and those that are probably not meant, as warnings. Looks at nothing outside of the policy.
  */
 import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
@@ -101,7 +101,10 @@ function checkIds(policy: HealthPolicy, { issues }: Findings): void {
   }
 }
 
-/** A jump leads forward only: the way on from an earlier action would come back here, and the chain would not end. */
+/**
+ * A jump leads forward only: the way on from an earlier action would come back here, and the chain would not
+ * end.
+ */
 function checkOnFailure(
   items: readonly ChainItem[],
   index: number,

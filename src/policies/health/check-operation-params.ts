@@ -1,4 +1,7 @@
-/** The params of REBOOT and RECREATE, as far as they are the same for all profiles; the rest is found against a profile. */
+/**
+ * The params of REBOOT and RECREATE, as far as they are the same for all profiles; the rest is found against
+ * a profile.
+ */
 import { quoteValue } from '../../domain/errors.ts';
 import type { HealthPolicy, Runnable } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';

@@ -1,4 +1,7 @@
-/** What of the rules around the chain cannot work, or says nothing: verification, fencing, and what follows a recovery that did not help. */
+/**
+ * What of the rules around the chain cannot work, or says nothing: verification, fencing, and what follows a
+ * recovery that did not help.
+ */
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 import type { Findings } from './findings.ts';

@@ -1,4 +1,7 @@
-/** The params of a WORKFLOW, checked as far as they can be before anything runs: names, expressions, and which steps they read. */
+/**
+ * The params of a WORKFLOW, checked as far as they can be before anything runs: names, expressions, and which
+ * steps they read.
+ */
 import { quoteValue } from '../../domain/errors.ts';
 import type { Runnable } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';

@@ -1,6 +1,7 @@
 /**
- * Paths of the healing context that expressions read in the plain way, `$.node.name` or `_.cluster.metadata.zone`, and that the context
- * does not have. Only a warning: inside of a function of YAQL `$` may be something else.
+ * Paths of the healing context that expressions read in the plain way, `$.node.name` or
+ * `_.cluster.metadata.zone`, and that the context does not have. Only a warning: inside of a function of YAQL
+ * `$` may be something else.
  */
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Issue } from '../../domain/errors.ts';

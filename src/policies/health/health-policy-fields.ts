@@ -1,6 +1,7 @@
 /**
- * The keys of senlin.policy.health, all versions in one declaration (`since`: the first that knows the key). Names, types and defaults of
- * 1.0 to 1.2 are those of openstack/senlin senlin/policies/health_policy.py; 1.3 is Coppice's own, see docs/health-policy.md.
+ * The keys of senlin.policy.health, all versions in one declaration (`since`: the first that knows the key).
+ * Names, types and defaults of 1.0 to 1.2 are those of openstack/senlin senlin/policies/health_policy.py; 1.3
+ * is Coppice's own, see docs/health-policy.md.
  */
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 

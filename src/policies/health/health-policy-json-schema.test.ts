@@ -1,4 +1,7 @@
-/** The schema is held against the policies that there are, by the validator that the HTTP server brings along (ajv, of fastify). */
+/**
+ * The schema is held against the policies that there are, by the validator that the HTTP server brings along
+ * (ajv, of fastify).
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';

@@ -1,7 +1,8 @@
 /**
- * JSON Schema of senlin.policy.health, for editors and for those who write policies by program: of one version, and of all in one file
- * (schemas/health-policy.schema.json). It says what can be said of the shape; `coppice policy check` says the rest, and with reasons. What it
- * refuses the check refuses too, but for scalars of another type ("60", yes), which the check reads as Senlin does.
+ * JSON Schema of senlin.policy.health, for editors and for those who write policies by program: of one
+ * version, and of all in one file (schemas/health-policy.schema.json). It says what can be said of the shape;
+ * `coppice policy check` says the rest, and with reasons. What it refuses the check refuses too, but for
+ * scalars of another type ("60", yes), which the check reads as Senlin does.
  */
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';

@@ -1,7 +1,9 @@
 /**
- * senlin.policy.health: what a failure is, and what brings a node back. 1.0 to 1.2 are Senlin's, word for word; 1.3 is a superset.
+ * senlin.policy.health: what a failure is, and what brings a node back. 1.0 to 1.2 are Senlin's, word for
+ * word; 1.3 is a superset.
  *
- *     spec --published-forms--> --check-fields--> --read-health-policy--> HealthPolicy --check-as-written, check-health-policy--> HealthPolicy or issues
+ *     spec --published-forms--> --check-fields--> --read-health-policy--> HealthPolicy
+ *         --check-as-written, check-health-policy--> HealthPolicy or issues
  */
 import { checkFields } from '../../domain/check-fields.ts';
 import type { Issue } from '../../domain/errors.ts';
@@ -104,7 +106,10 @@ export function readProperties(
   return { ok: true, policy: readHealthPolicy(checked, version), written: written as JsonObject, checked };
 }
 
-/** Recorded from Senlin: options of modes that have none are empty texts, and the version is that of the class. */
+/**
+ * Recorded from Senlin: options of modes that have none are empty texts, and the version is that of the
+ * class.
+ */
 function bindingData({ version, detection, recovery }: HealthPolicy): JsonObject {
   const noOptions = {
     poll_url: '',

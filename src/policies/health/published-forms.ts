@@ -1,7 +1,8 @@
 /**
- * Forms of a health policy that Senlin's documentation and examples published and that its last schema no longer names. They
- * are rewritten to the present form before the check: `detection: {type, options}` with the interval among the options (1.0 until the
- * Rocky release, still in the text for 1.1), and the name VM_LIFECYCLE_EVENTS.
+ * Forms of a health policy that Senlin's documentation and examples published and that its last schema no
+ * longer names. They are rewritten to the present form before the check: `detection: {type, options}` with
+ * the interval among the options (1.0 until the Rocky release, still in the text for 1.1), and the name
+ * VM_LIFECYCLE_EVENTS.
  */
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';

@@ -1,4 +1,7 @@
-/** From the checked properties of a spec, defaults filled in, to the one shape that everything else reads. Nothing is refused here. */
+/**
+ * From the checked properties of a spec, defaults filled in, to the one shape that everything else reads.
+ * Nothing is refused here.
+ */
 import type {
   Backoff,
   BreakerLimits,
@@ -156,7 +159,9 @@ function readRunnable(raw: RawRunnable, place: string): Runnable {
   };
 }
 
-/** Senlin reboots hard unless the type says otherwise, and its documentation writes the type in lower case. */
+/**
+ * Senlin reboots hard unless the type says otherwise, and its documentation writes the type in lower case.
+ */
 function readParams(name: string, params: JsonObject): JsonObject {
   if (name !== 'REBOOT') return params;
   const type = params['type'] ?? 'HARD';

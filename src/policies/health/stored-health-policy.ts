@@ -17,7 +17,8 @@ export function storedHealthPolicy(policy: Policy): HealthPolicy {
       `The policy ${policy.name} is of type ${policy.type}, which is no health policy.`,
     );
   }
-  // What was accepted once is not refused later because the configured minimum has changed, or our check has become stricter.
+  // What was accepted once is not refused later because the configured minimum has changed, or our check has
+  // become stricter.
   const read = readProperties(policy.spec.properties, type.version);
   if (read.ok) return read.policy;
   const wrong = read.issues.map(describeIssue).join('; ');

@@ -1,4 +1,6 @@
-/** What exactly is run for a node: its arguments, its environment, and the file that its command's name means. */
+/**
+ * What exactly is run for a node: its arguments, its environment, and the file that its command's name means.
+ */
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Issue } from '../../domain/errors.ts';
@@ -65,7 +67,10 @@ export async function findCommand(name: string, spec: ProcessSpec, cwd: string):
   return { problem };
 }
 
-/** Whether the machine has what the spec asks for. A command that differs between nodes cannot be looked for yet. */
+/**
+ * Whether the machine has what the spec asks for. A command that differs between nodes cannot be looked for
+ * yet.
+ */
 export async function examineSpec(spec: ProcessSpec): Promise<Issue[]> {
   const issues: Issue[] = [];
   const directory = spec.cwd === undefined ? undefined : await problemWithDirectory(spec.cwd);
@@ -89,7 +94,8 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
   const cwd = spec.cwd ?? '/';
   const key = JSON.stringify([name, spec.env['PATH'], cwd]);
   const known = foundBefore.get(key);
-  // That it can still be executed there is enough to know; what a node runs is searched for again when it starts.
+  // That it can still be executed there is enough to know; what a node runs is searched for again when it
+  // starts.
   if (known !== undefined && (await isProgram(known))) return undefined;
   foundBefore.delete(key);
   const found = await findCommand(name, spec, cwd);

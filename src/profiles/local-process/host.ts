@@ -9,7 +9,10 @@ export interface Host {
   readonly dataDir: string;
   readonly table: ProcessTable;
   readonly ports: Ports;
-  /** The children of this run of Coppice by physical id, for their exit status; the system tells it to nobody else. */
+  /**
+   * The children of this run of Coppice by physical id, for their exit status; the system tells it to nobody
+   * else.
+   */
   readonly children: Map<string, Launcher>;
   readonly events: LifeEvents;
 }

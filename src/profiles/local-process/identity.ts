@@ -1,6 +1,7 @@
 /**
- * Which process is meant: its number alone does not say it, numbers are used again. Number, start time and the boot of the
- * machine together name one process for ever. No signal leaves Coppice but through `signalProcess`, which looks first.
+ * Which process is meant: its number alone does not say it, numbers are used again. Number, start time and
+ * the boot of the machine together name one process for ever. No signal leaves Coppice but through
+ * `signalProcess`, which looks first.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -42,8 +43,9 @@ export function findProcess(table: ProcessTable, identity: ProcessIdentity): Pro
 }
 
 /**
- * Signals the process, or with `group` all of the group that it leads; nobody if it is gone. Looking and signalling stand in one
- * go: a child of ours stays a zombie, and keeps its number, until Node's loop runs again.
+ * Signals the process, or with `group` all of the group that it leads; nobody if it is gone. Looking and
+ * signalling stand in one go: a child of ours stays a zombie, and keeps its number, until Node's loop runs
+ * again.
  */
 export function signalProcess(
   table: ProcessTable,

@@ -1,7 +1,8 @@
 /**
- * The last few steps before a process runs are those of a small shell program, because they must be taken whole even if
- * Coppice is killed meanwhile: write down who I am, link that to `claim` (which only the first can), become the command.
- * A launcher that comes second, or after its start was retired, finds no place for its claim and goes without a word.
+ * The last few steps before a process runs are those of a small shell program, because they must be taken
+ * whole even if Coppice is killed meanwhile: write down who I am, link that to `claim` (which only the first
+ * can), become the command. A launcher that comes second, or after its start was retired, finds no place for
+ * its claim and goes without a word.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -9,8 +10,8 @@ import { open } from 'node:fs/promises';
 import { CoppiceError } from '../../domain/errors.ts';
 import { openLogToAppend } from './log-file.ts';
 
-// Start time and boot stand beside the number so that the claim names one process for ever (identity.ts). dash ends in its
-// EXIT trap if exec fails; bash needs execfail for that.
+// Start time and boot stand beside the number so that the claim names one process for ever (identity.ts).
+// dash ends in its EXIT trap if exec fails; bash needs execfail for that.
 const script = [
   'd=$1; shift',
   '{ read -r boot </proc/sys/kernel/random/boot_id && read -r stat </proc/$$/stat; } 2>/dev/null || {' +
@@ -49,7 +50,10 @@ export interface Launcher {
   exit(): Exit | undefined;
 }
 
-/** A launcher in a session of its own, which outlives Coppice. @throws CoppiceError where the system would not start one. */
+/**
+ * A launcher in a session of its own, which outlives Coppice. @throws CoppiceError where the system would not
+ * start one.
+ */
 export async function launch({ start, command, cwd, env, log, ended }: Launch): Promise<Launcher> {
   await using output = await openLogToAppend(log);
   await using nothing = await open('/dev/null', 'r+');
@@ -81,8 +85,9 @@ export function isLauncher(commandLine: string): boolean {
 let inherited: readonly number[] | undefined;
 
 /**
- * Descriptors that whoever started Coppice left open in it: a process that outlives Coppice must not hold their pipes and locks
- * for ever. Node cannot close them in a child, but put something in their place (the shell closes those that it can name).
+ * Descriptors that whoever started Coppice left open in it: a process that outlives Coppice must not hold
+ * their pipes and locks for ever. Node cannot close them in a child, but put something in their place (the
+ * shell closes those that it can name).
  */
 function covered(nothing: number): ('ignore' | number)[] {
   inherited ??= inheritedDescriptors();
@@ -94,7 +99,10 @@ function covered(nothing: number): ('ignore' | number)[] {
   return list;
 }
 
-/** All that Node opened itself close in a child; O_CLOEXEC is 02000000 in the octal flags of proc_pid_fdinfo(5). */
+/**
+ * All that Node opened itself close in a child; O_CLOEXEC is 02000000 in the octal flags of
+ * proc_pid_fdinfo(5).
+ */
 function inheritedDescriptors(): number[] {
   const names = existsSync('/proc/self/fdinfo') ? readdirSync('/proc/self/fdinfo') : [];
   const open = names.map(Number).filter((descriptor) => descriptor > 2 && !closesInChild(descriptor));

@@ -1,7 +1,8 @@
 /**
- * LIFECYCLE_EVENTS of processes: one has ended, or was stopped or continued by a signal. The system tells only the end, and only the parent:
- * what this run of Coppice started is heard of at once, all else by a look at its entry every second, which costs no more than a read of
- * /proc. Followed is what the operations started and what `look` was asked about, so that nobody has to read the nodes for it.
+ * LIFECYCLE_EVENTS of processes: one has ended, or was stopped or continued by a signal. The system tells
+ * only the end, and only the parent: what this run of Coppice started is heard of at once, all else by a look
+ * at its entry every second, which costs no more than a read of /proc. Followed is what the operations
+ * started and what `look` was asked about, so that nobody has to read the nodes for it.
  */
 import { yieldToEventLoop } from '../../event-loop.ts';
 import type { EventListener } from '../profile-type.ts';
@@ -48,7 +49,7 @@ export class LifeEvents {
   ended(nodeId: string, pid: number): void {
     if (this.#followed.get(nodeId)?.identity.pid !== pid) return;
     this.#followed.delete(nodeId);
-    this.#tell(nodeId);
+    this.#emit(nodeId);
   }
 
   async #checkProcesses(): Promise<void> {
@@ -68,7 +69,7 @@ export class LifeEvents {
     followed.state = this.#stateOf(followed.identity, before);
     if (followed.state === before) return;
     if (followed.state === 'ended') this.#followed.delete(nodeId);
-    this.#tell(nodeId);
+    this.#emit(nodeId);
   }
 
   /** Where it cannot be seen nothing is known to have changed: the next round says what cannot be seen. */
@@ -80,7 +81,7 @@ export class LifeEvents {
     }
   }
 
-  #tell(nodeId: string): void {
+  #emit(nodeId: string): void {
     for (const listener of this.#listeners) listener.changed(nodeId);
   }
 

@@ -7,9 +7,10 @@
  *     stop.ts        asked, waited for, killed          retire.ts    nothing of an earlier start goes on
  *     life-events.ts tells when one has ended or was stopped
  *
- * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory finds them again by number,
- * start time and boot. It refuses to watch what leaves its session (a program must stay in the foreground; on Linux it is ended with the
- * node all the same), to show values of the environment, and to signal a process that it cannot prove to be the node's.
+ * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory
+ * finds them again by number, start time and boot. It refuses to watch what leaves its session (a program
+ * must stay in the foreground; on Linux it is ended with the node all the same), to show values of the
+ * environment, and to signal a process that it cannot prove to be the node's.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';

@@ -1,6 +1,7 @@
 /**
- * Opens a node's log. The node can write to its own directory, and put something else where its log was: a link to the file of another, a
- * pipe. What is opened is looked at, and never followed, emptied or shown if it is not a plain file with one name.
+ * Opens a node's log. The node can write to its own directory, and put something else where its log was: a
+ * link to the file of another, a pipe. What is opened is looked at, and never followed, emptied or shown if
+ * it is not a plain file with one name.
  */
 import { constants } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
@@ -38,7 +39,8 @@ async function openUnfollowed(path: string, flags: number): Promise<FileHandle |
   try {
     return await open(path, flags | neverFollow, 0o600);
   } catch (error) {
-    // ELOOP: a symbolic link (macOS, FreeBSD: EMLINK); ENXIO: a pipe that nobody reads, or a socket; EISDIR: a directory.
+    // ELOOP: a symbolic link (macOS, FreeBSD: EMLINK); ENXIO: a pipe that nobody reads, or a socket; EISDIR:
+    // a directory.
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EISDIR', 'EOPNOTSUPP'].includes(code)) return undefined;
     throw error;

@@ -1,7 +1,8 @@
 /**
- * Keeps logs within their limit. The processes write to the file themselves and outlive Coppice, so it cannot be taken away from
- * them: its end is copied to `output.log.1`, then it is emptied where it stands (they append, so the next line is its first). What is
- * written between the copy and the emptying is lost, as with logrotate's `copytruncate`.
+ * Keeps logs within their limit. The processes write to the file themselves and outlive Coppice, so it cannot
+ * be taken away from them: its end is copied to `output.log.1`, then it is emptied where it stands (they
+ * append, so the next line is its first). What is written between the copy and the emptying is lost, as with
+ * logrotate's `copytruncate`.
  */
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -52,7 +53,10 @@ export function keepLogsLimited(
   };
 }
 
-/** A node that is removed meanwhile, or a disk that is full, is no reason to leave the others: the next round tries again. */
+/**
+ * A node that is removed meanwhile, or a disk that is full, is no reason to leave the others: the next round
+ * tries again.
+ */
 async function limitAll(dataDir: string, nodes: () => Promise<readonly NodeFacts[]>): Promise<void> {
   const all = await nodes().catch(() => []);
   for (const { id, properties } of all) {

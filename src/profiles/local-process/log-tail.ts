@@ -1,4 +1,7 @@
-/** The end of what a process wrote, fit to be shown: short, without control characters, and without the values of its environment. */
+/**
+ * The end of what a process wrote, fit to be shown: short, without control characters, and without the values
+ * of its environment.
+ */
 import { stripVTControlCharacters } from 'node:util';
 import { openLog } from './log-file.ts';
 import type { NodeDirectory } from './node-directory.ts';
@@ -50,8 +53,8 @@ function countLines(text: string): number {
 }
 
 /**
- * The end of a file from `from` on, without secrets. Where it was cut off from something before, its first characters may be the second half of
- * a secret, and go: as many as the longest secret has bytes.
+ * The end of a file from `from` on, without secrets. Where it was cut off from something before, its first
+ * characters may be the second half of a secret, and go: as many as the longest secret has bytes.
  */
 async function readEnd(path: string, from: number, spec: ProcessSpec): Promise<string> {
   const margin = Buffer.byteLength(secretsOf(spec)[0] ?? '');

@@ -2,9 +2,12 @@
  * Where a node's files are:
  *
  *     local.process/NODE/work/         working directory, where the spec names none
- *     local.process/NODE/output.log    what the process writes, and output.log.1, what was taken off its front
- *     local.process/NODE/starts/KEY/   one start that was decided on: plan.json, then `claim` by the launcher that won
- *     local.process/NODE/retired/KEY/  a start that may not happen any more, and whose process is being stopped
+ *     local.process/NODE/output.log    what the process writes, and output.log.1, what was taken off its
+ *                                      front
+ *     local.process/NODE/starts/KEY/   one start that was decided on: plan.json, then `claim` by the
+ *                                      launcher that won
+ *     local.process/NODE/retired/KEY/  a start that may not happen any more, and whose process is being
+ *                                      stopped
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';

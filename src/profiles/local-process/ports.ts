@@ -1,5 +1,6 @@
 /**
- * Which port belongs to which node. `auto` gives a port that nobody listens on and no other node of this data directory has.
+ * Which port belongs to which node. `auto` gives a port that nobody listens on and no other node of this data
+ * directory has.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -11,13 +12,17 @@ import { readPlan } from './start-record.ts';
 
 export const loopback = '127.0.0.1';
 
-// Below the ports that Linux (32768) and macOS (49152) give to outgoing connections: a probe of a dead node's port could
-// be given that very port, and then hold it against the node. And below those of Kubernetes' services (30000).
+// Below the ports that Linux (32768) and macOS (49152) give to outgoing connections: a probe of a dead node's
+// port could be given that very port, and then hold it against the node. And below those of Kubernetes'
+// services (30000).
 const firstPort = 20_000;
 const portCount = 10_000;
 
 export interface Ports {
-  /** @param before the port that the node had, kept where it still can be. @throws CoppiceError `operation-failed`. */
+  /**
+   * @param before the port that the node had, kept where it still can be. @throws CoppiceError
+   * `operation-failed`.
+   */
   choose(nodeId: string, wanted: ProcessSpec['port'], before: number | null): Promise<number | null>;
   release(nodeId: string): Promise<void>;
 }
@@ -65,7 +70,10 @@ async function chooseFree(
   throw new CoppiceError('operation-failed', `no port of ${range} is free on ${loopback}`);
 }
 
-/** From a place that differs between processes: two data directories on one machine seldom try the same port at once. */
+/**
+ * From a place that differs between processes: two data directories on one machine seldom try the same port
+ * at once.
+ */
 function* candidates(before: number | null): Generator<number> {
   if (before !== null) yield before;
   const from = randomInt(portCount);

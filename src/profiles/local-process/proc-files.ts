@@ -1,11 +1,15 @@
-/** Small files of /proc, read with three system calls each and without a copy: a snapshot reads thousands of them. */
+/**
+ * Small files of /proc, read with three system calls each and without a copy: a snapshot reads thousands of
+ * them.
+ */
 import { closeSync, openSync, readSync } from 'node:fs';
 
 let buffer = Buffer.allocUnsafe(65_536);
 
 /**
  * What the file holds, valid until the next call.
- * @returns undefined where the process is gone (ESRCH: it went while it was read), or its directory is hidden from us.
+ * @returns undefined where the process is gone (ESRCH: it went while it was read), or its directory is hidden
+ * from us.
  */
 export function readProcFile(path: string): Buffer | undefined {
   let descriptor: number | undefined;
@@ -31,7 +35,10 @@ function readWhole(descriptor: number): Buffer {
   }
 }
 
-/** The value of a variable in a process's environment, `NAME=value` between zero bytes; undefined where it has none. */
+/**
+ * The value of a variable in a process's environment, `NAME=value` between zero bytes; undefined where it has
+ * none.
+ */
 export function valueIn(environment: Buffer, name: string): string | undefined {
   const wanted = `${name}=`;
   for (let at = environment.indexOf(wanted); at !== -1; at = environment.indexOf(wanted, at + 1)) {

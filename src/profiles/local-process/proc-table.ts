@@ -49,7 +49,9 @@ function invisible(root: string, pid: number): ProcessEntry | undefined {
   throw new CoppiceError('operation-failed', `process ${pid} exists, but ${root}/${pid}/stat cannot be read`);
 }
 
-/** One line of /proc/PID/stat. The name (field 2) may hold blanks and brackets: count from its last bracket. */
+/**
+ * One line of /proc/PID/stat. The name (field 2) may hold blanks and brackets: count from its last bracket.
+ */
 export function parseStat(stat: string): ProcessEntry {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const field = (number: number): string => fields[number - 3] ?? '';

@@ -1,7 +1,8 @@
 /**
- * What the operating system says of its processes. One process is read at once (no await between reading and signalling); all of
- * them are read in a snapshot, which lets the event loop turn and is shared by all callers that wait for one: many nodes that are
- * stopped together cost few snapshots, and no request waits for one.
+ * What the operating system says of its processes. One process is read at once (no await between reading and
+ * signalling); all of them are read in a snapshot, which lets the event loop turn and is shared by all
+ * callers that wait for one: many nodes that are stopped together cost few snapshots, and no request waits
+ * for one.
  */
 
 export interface ProcessEntry {
@@ -23,7 +24,9 @@ export interface NodeMarks {
 /** The live processes of the machine. */
 export interface ProcessSnapshot {
   inSession(session: number): readonly ProcessEntry[];
-  /** Those that have a node's id in their environment, in whatever session; none where that cannot be seen. */
+  /**
+   * Those that have a node's id in their environment, in whatever session; none where that cannot be seen.
+   */
   ofNode(nodeId: string): readonly ProcessEntry[];
 }
 
@@ -34,7 +37,9 @@ export interface ProcessTable {
   read(pid: number): ProcessEntry | undefined;
   /** Of a moment after the call: what was there before the call, and has not ended, is in it. */
   snapshot(): Promise<ProcessSnapshot>;
-  /** Whether a process carries the marks of a node: its environment, open files or working directory say so. */
+  /**
+   * Whether a process carries the marks of a node: its environment, open files or working directory say so.
+   */
   bearsMarks(pid: number, marks: NodeMarks): boolean;
   /** The arguments, joined by blanks; empty where there is none to see. */
   commandLine(pid: number): string;

@@ -1,6 +1,6 @@
 /**
- * The process table of macOS and other systems without /proc, from `ps`. Start times have whole seconds there, and sessions
- * are not shown: the process group stands in for the session.
+ * The process table of macOS and other systems without /proc, from `ps`. Start times have whole seconds
+ * there, and sessions are not shown: the process group stands in for the session.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';

@@ -1,6 +1,7 @@
 /**
- * Ends what runs for a node. A start is first moved out of `starts/`, so that no launcher of it that is still under way can claim; then the
- * process that did is stopped; then its record goes. A crash in between leaves it in `retired/`, where the next one finds it.
+ * Ends what runs for a node. A start is first moved out of `starts/`, so that no launcher of it that is still
+ * under way can claim; then the process that did is stopped; then its record goes. A crash in between leaves
+ * it in `retired/`, where the next one finds it.
  */
 import { realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +14,9 @@ import { readClaim } from './start-record.ts';
 import { stopProcess } from './stop.ts';
 import type { StopWay } from './stop.ts';
 
-/** Stops every process of the node: those of its starts, and the one that its record names. None is a success. */
+/**
+ * Stops every process of the node: those of its starts, and the one that its record names. None is a success.
+ */
 export async function retireAll(
   host: Host,
   node: NodeFacts,

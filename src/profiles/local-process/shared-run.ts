@@ -1,6 +1,6 @@
 /**
- * Lets callers share one run of costly work: each gets the result of a run that began after it called. Those that call while a run is
- * under way share the next one, so that two runs serve all that call at once.
+ * Lets callers share one run of costly work: each gets the result of a run that began after it called. Those
+ * that call while a run is under way share the next one, so that two runs serve all that call at once.
  */
 export function sharedRun<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined;

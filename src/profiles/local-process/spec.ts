@@ -1,6 +1,6 @@
 /**
- * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults, and the checks; nothing here
- * looks at the machine (command.ts does).
+ * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults,
+ * and the checks; nothing here looks at the machine (command.ts does).
  */
 import { checkFields } from '../../domain/check-fields.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
@@ -36,7 +36,8 @@ export interface ProcessSpec {
   readonly logLimit: number;
 }
 
-// Linux takes at most 128 KiB an argument; the rest of its limit (a quarter of the stack) is left to the environment.
+// Linux takes at most 128 KiB an argument; the rest of its limit (a quarter of the stack) is left to the
+// environment.
 const longestText = 100_000;
 const longestCommand = 500_000;
 

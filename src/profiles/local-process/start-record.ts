@@ -1,7 +1,7 @@
 /**
- * What is on disk of one start. The plan is written by Coppice before anything is started; the claim by the launcher, which
- * links it into place, so that it is whole from the first moment and only one can be there. `failed` says that the launcher
- * could not become the command.
+ * What is on disk of one start. The plan is written by Coppice before anything is started; the claim by the
+ * launcher, which links it into place, so that it is whole from the first moment and only one can be there.
+ * `failed` says that the launcher could not become the command.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';

@@ -1,8 +1,10 @@
 /**
  * Starts a node's process, once for a key, whatever crashes in between:
  *
- *     prepare   stop what ran before, make the directories                 repeated from the front after a crash
- *     plan      the port, written down                                     from here on nothing is prepared again
+ *     prepare   stop what ran before, make the directories                 repeated from the front after a
+ *               crash
+ *     plan      the port, written down                                     from here on nothing is prepared
+ *               again
  *     launch    a launcher, if none has claimed yet (launcher.ts)          a second one loses, and goes
  *     confirm   the claim names the process; it became the command, and has not ended at once
  */
@@ -28,7 +30,10 @@ const claimLimitMs = 15_000;
 // Long enough for a missing module or a wrong option to show, short enough not to be felt in a recovery.
 const settleMs = 200;
 
-/** @throws CoppiceError `operation-impossible` if the command cannot be executed, `operation-failed` if it ended at once. */
+/**
+ * @throws CoppiceError `operation-impossible` if the command cannot be executed, `operation-failed` if it
+ * ended at once.
+ */
 export async function startOnce(
   host: Host,
   node: NodeFacts,
@@ -70,7 +75,7 @@ export async function runningStart(host: Host, node: NodeFacts): Promise<Physica
 
 type SoundClaim = StartClaim & { readonly identity: ProcessIdentity };
 
-/** The machine was started again since: what this key started is gone, and is started anew. */
+/** The machine was started again since: what this key started is gone, and is started again. */
 async function forgetEarlierBoot(host: Host, start: string): Promise<void> {
   const claim = readClaim(start);
   if (claim === undefined || claim.identity?.bootId === host.table.bootId()) return;
@@ -125,7 +130,10 @@ async function awaitClaim(
   throw new CoppiceError('operation-failed', `the process did not start ${why}`);
 }
 
-/** Waits until the process is its command, and a moment more; a process that was started longer ago has settled. */
+/**
+ * Waits until the process is its command, and a moment more; a process that was started longer ago has
+ * settled.
+ */
 async function confirm(
   host: Host,
   node: NodeFacts,

@@ -1,9 +1,9 @@
 /**
  * Stops a process and all that it left behind: asks, waits, kills, and searches again until nothing is left.
  *
- * Whoever has the node's id in its environment is the node's, in whatever session (a daemon that left it with setsid).
- * While the leader lives, whoever is in its session is the node's. After it is gone, the session's number may have been given to
- * strangers, and only those count that bear the node's marks.
+ * Whoever has the node's id in its environment is the node's, in whatever session (a daemon that left it with
+ * setsid). While the leader lives, whoever is in its session is the node's. After it is gone, the session's
+ * number may have been given to strangers, and only those count that bear the node's marks.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import { findProcess, physicalIdOf, signalProcess } from './identity.ts';
@@ -64,7 +64,9 @@ interface Session {
   find(): Promise<readonly ProcessIdentity[]>;
   /** Reads only those that were found before. */
   knownAreGone(): boolean;
-  /** To those that were found, as one group where that is possible, so that nobody can fork away in between. */
+  /**
+   * To those that were found, as one group where that is possible, so that nobody can fork away in between.
+   */
   send(signal: NodeJS.Signals): void;
 }
 

@@ -2,7 +2,10 @@ import { procTable } from './proc-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { psTable } from './ps-table.ts';
 
-/** On Linux it is read from /proc; elsewhere `ps` is asked, which is good enough to develop on, not for many nodes. */
+/**
+ * On Linux it is read from /proc; elsewhere `ps` is asked, which is good enough to develop on, not for many
+ * nodes.
+ */
 export function systemProcessTable(): ProcessTable {
   return process.platform === 'linux' ? procTable('/proc') : psTable();
 }

@@ -3,7 +3,10 @@ import { CoppiceError } from '../../domain/errors.ts';
 
 const never = new AbortController().signal;
 
-/** Looks again and again, at first often, until `holds` or the time is over. @returns whether it holds. @throws when aborted. */
+/**
+ * Looks again and again, at first often, until `holds` or the time is over. @returns whether it holds.
+ * @throws when aborted.
+ */
 export async function waitUntil(holds: () => boolean, limitMs: number, signal = never): Promise<boolean> {
   const deadline = performance.now() + limitMs;
   for (let pauseMs = 4; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {

@@ -83,7 +83,10 @@ function isStandalone({ executionId }: ActionRecord): boolean {
 const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
 const states = [...endStates, 'PAUSED', 'RUNNING'];
 
-/** Completes an action from outside, holds it or lets it go on. @throws CoppiceError `resource-not-found`, `bad-request` */
+/**
+ * Completes an action from outside, holds it or lets it go on. @throws CoppiceError `resource-not-found`,
+ * `bad-request`
+ */
 export async function changeActionExecution(
   tools: RequestTools,
   caller: Caller,

@@ -137,7 +137,9 @@ export type Validity =
   | { readonly valid: true; readonly warnings: readonly DefinitionProblem[] }
   | { readonly valid: false; readonly error: string };
 
-/** `warnings`: Mistral takes it as well, and it fails when it runs, or means something else than it seems to. */
+/**
+ * `warnings`: Mistral takes it as well, and it fails when it runs, or means something else than it seems to.
+ */
 export async function validateDefinition(
   tools: RequestTools,
   kind: SourceKind,

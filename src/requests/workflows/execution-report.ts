@@ -1,6 +1,7 @@
 /**
- * An execution as a tree of tasks, actions and sub-executions, with how many tasks are in which state. The statistics are counted
- * by the database. A tree that is too large for one answer is refused: reading and writing it would hold up everything else.
+ * An execution as a tree of tasks, actions and sub-executions, with how many tasks are in which state. The
+ * statistics are counted by the database. A tree that is too large for one answer is refused: reading and
+ * writing it would hold up everything else.
  */
 import type { RequestTools, Caller } from '../request-tools.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';

@@ -85,7 +85,9 @@ function ownOrTaken(caller: Caller, execution: StoredExecution): StoredExecution
   throw new CoppiceError('action-conflict', `The id ${execution.record.id} is taken.`);
 }
 
-/** A definition of another project does not exist for the caller. @throws CoppiceError `resource-not-found` */
+/**
+ * A definition of another project does not exist for the caller. @throws CoppiceError `resource-not-found`
+ */
 async function visibleWorkflow(
   tools: RequestTools,
   caller: Caller,

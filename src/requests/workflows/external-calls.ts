@@ -1,4 +1,7 @@
-/** Calls of a definition that its text cannot answer, looked up on this server: what is not there fails when it runs. */
+/**
+ * Calls of a definition that its text cannot answer, looked up on this server: what is not there fails when
+ * it runs.
+ */
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { listDefinitions } from '../../store/workflow-listing.ts';
 import type { DefinitionTable } from '../../store/workflow-definitions.ts';

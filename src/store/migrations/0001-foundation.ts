@@ -162,7 +162,7 @@ async function recoveries(db: Db): Promise<void> {
   await recovery.execute();
   await index(db, 'recovery', 'node', 'node_id', 'opened_at');
   await index(db, 'recovery', 'cluster', 'cluster_id', 'opened_at');
-  // At most one open episode a node: the rule stands in the database itself.
+  // At most one open recovery a node: the rule stands in the database itself.
   await db.schema
     .createIndex('recovery_open')
     .unique()

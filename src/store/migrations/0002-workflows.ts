@@ -1,4 +1,7 @@
-/** Workflows: definitions and environments, executions with their tasks and actions, and the work that waits: timers and messages. */
+/**
+ * Workflows: definitions and environments, executions with their tasks and actions, and the work that waits:
+ * timers and messages.
+ */
 import type { ColumnDataType, CreateTableBuilder, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { sequenceColumn } from './sequence-column.ts';

@@ -1,4 +1,7 @@
-/** What a person or a recovery says about healing: clusters that are paused, breakers, nodes that are excluded or quarantined. */
+/**
+ * What an operator or a recovery says about healing: clusters that are paused, breakers, nodes that are
+ * excluded or quarantined.
+ */
 import type { ColumnDataType, Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 

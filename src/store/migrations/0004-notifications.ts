@@ -1,4 +1,7 @@
-/** Notifications: who wants to be told, and what waits to be delivered; and the index that lets nodes be counted by health. */
+/**
+ * Notifications: who wants to be told, and what waits to be delivered; and the index that lets nodes be
+ * counted by health.
+ */
 import type { Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 import { sequenceColumn } from './sequence-column.ts';

@@ -1,4 +1,6 @@
-/** Health records and the histories of recoveries were written with other keys: what is stored gets today's. */
+/**
+ * Health records and the histories of recoveries were written with other keys: what is stored gets today's.
+ */
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 

@@ -1,4 +1,7 @@
-/** When each health record was written, and what failed after a recovery: read by lists, which do not read the records. */
+/**
+ * When each health record was written, and what failed after a recovery: read by lists, which do not read the
+ * records.
+ */
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 

@@ -1,4 +1,7 @@
-/** Who started a recovery, when its result was certain and which action had helped, and whether the node failed again soon after it. */
+/**
+ * Who started a recovery, when its result was certain and which action had helped, and whether the node
+ * failed again soon after it.
+ */
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 

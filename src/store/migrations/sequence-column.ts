@@ -1,4 +1,7 @@
-/** The column `seq` of tables whose rows have an order: numbers that only grow, given by the database, never given twice. */
+/**
+ * The column `seq` of tables whose rows have an order: numbers that only grow, given by the database, never
+ * given twice.
+ */
 import { SqliteAdapter, type ColumnDefinitionBuilder, type Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
 

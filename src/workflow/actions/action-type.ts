@@ -1,10 +1,12 @@
 /**
- * What a workflow's task can call, apart from other workflows: the `std.*` actions, and whatever is added to the registry.
+ * What a workflow's task can call, apart from other workflows: the `std.*` actions, and whatever is added to
+ * the registry.
  *
- * An action is *decided* or *performed*. A decided one touches nothing outside: its ending follows from its input alone (std.noop,
- * std.echo, std.sleep), so the runner takes it within the step that started it and keeps no work for it, only a timer where it ends
- * later. A performed one reaches out (std.http): it runs after the commit, at least once, possibly again after a crash.
- * To add one: a file here, and a line in `registry.ts`.
+ * An action is *decided* or *performed*. A decided one touches nothing outside: its ending follows from its
+ * input alone (std.noop, std.echo, std.sleep), so the runner takes it within the step that started it and
+ * keeps no work for it, only a timer where it ends later. A performed one reaches out (std.http): it runs
+ * after the commit, at least once, possibly again after a crash. To add one: a file here, and a line in
+ * `registry.ts`.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
 

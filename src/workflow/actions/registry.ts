@@ -1,4 +1,6 @@
-/** The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason. */
+/**
+ * The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason.
+ */
 import type { SystemAction } from '../language/conductor/lookups.ts';
 import type { ActionParameter, ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';

@@ -15,7 +15,10 @@ import {
   succeeded,
 } from './action-type.ts';
 
-/** Mistral has none; a server that never answers must not hold an action for ever. A task's own `timeout` may be shorter. */
+/**
+ * Mistral has none; a server that never answers must not hold an action for ever. A task's own `timeout` may
+ * be shorter.
+ */
 const defaultTimeoutSeconds = 300;
 const longestTimeoutSeconds = 24 * 3600;
 const MAX_REDIRECTS = 10;

@@ -1,6 +1,6 @@
 /**
- * What `a.b` and `a[b]` mean. Names reach entries of the data and the listed methods of texts, lists and dicts;
- * nothing else: no constructor, no prototype, no underscore door.
+ * What `a.b` and `a[b]` mean. Names reach entries of the data and the listed methods of texts, lists and
+ * dicts; nothing else: no constructor, no prototype, no underscore door.
  */
 import type { Value } from '../yaql/python/values.ts';
 import { Callable, isList, PyObject, Tuple, typeName } from '../yaql/python/values.ts';

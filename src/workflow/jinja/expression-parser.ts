@@ -12,7 +12,10 @@ const constants = new Map<string, boolean | null>([
 
 const noArguments: Arguments = { positional: [], named: [] };
 
-/** Expressions with Jinja's precedence, loosest first: choice, or, and, not, comparison, sum, ~, product, power. */
+/**
+ * Expressions with Jinja's precedence, loosest first: choice, or, and, not, comparison, sum, ~, product,
+ * power.
+ */
 export class ExpressionParser {
   readonly stream: TokenStream;
 

@@ -1,4 +1,6 @@
-/** Filters of sequences. Python makes some of their results lazily; here all are lists, with the same items. */
+/**
+ * Filters of sequences. Python makes some of their results lazily; here all are lists, with the same items.
+ */
 import { order, truth } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { isMapping, mapEntries } from '../yaql/python/mapping.ts';

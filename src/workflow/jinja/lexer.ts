@@ -1,6 +1,7 @@
 /**
- * Cuts a Jinja template into text and the tokens of its tags, with Mistral's settings: `trim_blocks` (the line break
- * after a block is dropped) and `lstrip_blocks` (so are the blanks before a block that begins its line).
+ * Cuts a Jinja template into text and the tokens of its tags, with Mistral's settings: `trim_blocks` (the
+ * line break after a block is dropped) and `lstrip_blocks` (so are the blanks before a block that begins its
+ * line).
  */
 import { LanguageSyntaxError } from '../yaql/python/errors.ts';
 import { toFloat } from '../yaql/python/numbers.ts';

@@ -1,4 +1,7 @@
-/** The methods of Python's str, list and dict that templates may call. Those that change their object are left out. */
+/**
+ * The methods of Python's str, list and dict that templates may call. Those that change their object are left
+ * out.
+ */
 import { equal } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { formatText } from '../yaql/python/format.ts';

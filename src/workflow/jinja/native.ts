@@ -1,6 +1,6 @@
 /**
- * How filters, tests, methods and global functions are declared: the names of their parameters, the defaults, and a
- * function over plain values. Arguments are bound by position and name as Python does.
+ * How filters, tests, methods and global functions are declared: the names of their parameters, the defaults,
+ * and a function over plain values. Arguments are bound by position and name as Python does.
  */
 import { itemsOf } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';

@@ -1,7 +1,10 @@
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { PyObject, type Value } from '../yaql/python/values.ts';
 
-/** What an absent name gives. It may be asked whether it is defined, and be given a default; any other use is an error. */
+/**
+ * What an absent name gives. It may be asked whether it is defined, and be given a default; any other use is
+ * an error.
+ */
 export class Undefined extends PyObject {
   readonly typeName = 'undefined';
   readonly reason: string;

@@ -1,16 +1,19 @@
 /**
- * The workflow language of OpenStack Mistral (DSL v2), as a library that knows no database, no network and no clock.
+ * The workflow language of OpenStack Mistral (DSL v2), as a library that knows no database, no network and no
+ * clock.
  *
  *     text --parse-definition--> WorkflowSpec --+
  *                                               |
- *     event (an action ended, a timer is due) --+--> conduct --> changed records + commands (run this action, set this timer, ...)
+ *     event (an action ended, a timer is due) --+--> conduct
+ *         --> changed records + commands (run this action, set this timer, ...)
  *                                               |
  *     ExecutionState (records of one execution)-+
  *
- * `conduct` decides; it does nothing. It does not change the state that it is given: a runner writes the changed records and the
- * commands in one transaction, then applies the changes to its state (`ExecutionState.apply`) or drops it, then carries the commands
- * out. The same state and event always give the same answer, ids included, so a step that crashed is simply repeated.
- * Events of one execution come one after another; an execution that waits needs no memory.
+ * `conduct` decides; it does nothing. It does not change the state that it is given: a runner writes the
+ * changed records and the commands in one transaction, then applies the changes to its state
+ * (`ExecutionState.apply`) or drops it, then carries the commands out. The same state and event always give
+ * the same answer, ids included, so a step that crashed is simply repeated. Events of one execution come one
+ * after another; an execution that waits needs no memory.
  *
  *     definition/   text to checked specs          graph/   tasks and transitions: checks, pictures
  *     state/        the records and their indexes  conductor/   what each event does
@@ -84,7 +87,10 @@ export function conduct(
   return { changes: draft.changes(), commands: draft.commands, refusal: undefined };
 }
 
-/** In the place of what the event would have done: the execution ends, and what came with the event is dropped. */
+/**
+ * In the place of what the event would have done: the execution ends, and what came with the event is
+ * dropped.
+ */
 function endedFor(
   { message }: TooMuchData,
   workflow: WorkflowSpec,
@@ -180,7 +186,10 @@ function settle(draft: Draft): void {
   }
 }
 
-/** Nothing is left to do at once: is there a join to fail, or has the execution ended? true if something happened. */
+/**
+ * Nothing is left to do at once: is there a join to fail, or has the execution ended? true if something
+ * happened.
+ */
 function settleIdle(draft: Draft): boolean {
   const { state, openTasks, waitingTasks } = draft.execution;
   if (state !== 'RUNNING') return false;
@@ -209,7 +218,8 @@ export interface ExecutionStartRequest {
 
 /**
  * The record of a new execution, in IDLE; its first event is `start`.
- * @throws Refusal (bad-input) for missing or unknown input, a reverse workflow without target, vars or env that have no value.
+ * @throws Refusal (bad-input) for missing or unknown input, a reverse workflow without target, vars or env
+ * that have no value.
  */
 export function createExecution(
   workflow: WorkflowSpec,

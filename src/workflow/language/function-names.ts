@@ -1,4 +1,6 @@
-/** Functions that Mistral lends to the expressions of a workflow; `conductor/scope.ts` says what they answer. */
+/**
+ * Functions that Mistral lends to the expressions of a workflow; `conductor/scope.ts` says what they answer.
+ */
 export const workflowFunctions = [
   'task',
   'tasks',

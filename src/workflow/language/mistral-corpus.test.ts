@@ -4,7 +4,10 @@ import { runCase } from '../../../test/support/mistral-corpus-case.ts';
 import { differences, soften } from '../../../test/support/mistral-corpus-form.ts';
 import { type Case, loadCases } from '../../../test/support/mistral-corpus.ts';
 
-/** The cases of the first table of docs/workflow-differences.md: each differs, for the reason that stands there. */
+/**
+ * The cases of the first table of docs/workflow-differences.md: each differs, for the reason that stands
+ * there.
+ */
 function documentedCases(): Set<string> {
   const text = readFileSync(new URL('../../../docs/workflow-differences.md', import.meta.url), 'utf8');
   const rows = text.split('\n').filter((line) => line.startsWith('| `'));

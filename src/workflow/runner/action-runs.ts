@@ -1,4 +1,7 @@
-/** The performed actions that run in this process now: so many at once, each until it ends, is cancelled or the process stops. */
+/**
+ * The performed actions that run in this process now: so many at once, each until it ends, is cancelled or
+ * the process stops.
+ */
 import { raised, type ActionOutcome } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import { isDecided } from '../actions/action-type.ts';

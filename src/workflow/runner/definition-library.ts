@@ -1,6 +1,6 @@
 /**
- * The definitions at hand: parsed once per text, looked up by name, created, replaced and deleted. What the conductor asks for by name is
- * answered from memory; a change of any definition forgets all answers.
+ * The definitions at hand: parsed once per text, looked up by name, created, replaced and deleted. What the
+ * conductor asks for by name is answered from memory; a change of any definition forgets all answers.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -122,7 +122,8 @@ export class DefinitionLibrary {
 
   /**
    * Creates all that a text defines, or nothing.
-   * @throws CoppiceError `bad-request` for a text that is not valid, `action-conflict` for a name that is taken.
+   * @throws CoppiceError `bad-request` for a text that is not valid, `action-conflict` for a name that is
+   * taken.
    */
   async create(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
@@ -137,7 +138,8 @@ export class DefinitionLibrary {
   }
 
   /**
-   * Replaces by name all that a text defines; what is not there yet is an error, except for the members of a workbook.
+   * Replaces by name all that a text defines; what is not there yet is an error, except for the members of a
+   * workbook.
    * @throws CoppiceError `bad-request`, `resource-not-found`
    */
   async replace(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {

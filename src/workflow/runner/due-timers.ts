@@ -1,6 +1,6 @@
 /**
- * One timer of the process for all timers of all executions: set to the earliest row. A row that is due is handed out once, and comes back
- * only if its handling left it there.
+ * One timer of the process for all timers of all executions: set to the earliest row. A row that is due is
+ * handed out once, and comes back only if its handling left it there.
  */
 import type { Db } from '../../store/store.ts';
 import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workflow-work.ts';
@@ -14,7 +14,10 @@ export interface DueTimersOptions {
 }
 
 const mostAtOnce = 500;
-/** A timer that was lost, by whatever mistake, is found by then; also the longest that setTimeout can wait is far above. */
+/**
+ * A timer that was lost, by whatever mistake, is found by then; also the longest that setTimeout can wait is
+ * far above.
+ */
 const lookAgainMs = 60_000;
 const retryAfterMs = 1000;
 

@@ -1,6 +1,7 @@
 /**
- * The workflow service that needs nothing installed: Coppice's own runner behind the interface that recovery uses. The end of an
- * execution that recovery started sends a durable signal in the transaction that ends it, so nobody has to poll.
+ * The workflow service that needs nothing installed: Coppice's own runner behind the interface that recovery
+ * uses. The end of an execution that recovery started sends a durable signal in the transaction that ends it,
+ * so nobody has to poll.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';

@@ -1,11 +1,13 @@
 /**
- * One execution while something happens to it: its events one after another, those that wait together in one write. Between events its
- * state may be dropped and loaded again.
+ * One execution while something happens to it: its events one after another, those that wait together in one
+ * write. Between events its state may be dropped and loaded again.
  *
- *     deliver(event) -> queue -> batch -> one transaction -> settle the deliveries, carry out what was asked for
+ *     deliver(event) -> queue -> batch -> one transaction
+ *         -> settle the deliveries, carry out what was asked for
  *
- * When the write is refused because somebody else has changed the execution, the batch is repeated on what is there now. Work that
- * somebody else has taken (a timer, a message, an action that is no longer ours) is dropped.
+ * When the write is refused because somebody else has changed the execution, the batch is repeated on what is
+ * there now. Work that somebody else has taken (a timer, a message, an action that is no longer ours) is
+ * dropped.
  */
 import type { Store } from '../../store/store.ts';
 import {
@@ -111,13 +113,13 @@ export class LiveExecution {
     while (this.#queue.length > 0) {
       // Somebody waits for the answer: what goes on by itself may wait longer.
       if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
-      else await this.#inTurn();
+      else await this.#withPermit();
     }
     this.#working = undefined;
     this.#tools.idle(this);
   }
 
-  async #inTurn(): Promise<void> {
+  async #withPermit(): Promise<void> {
     const { semaphore: turns, isStopping } = this.#tools;
     await turns.acquire();
     try {
@@ -154,7 +156,10 @@ export class LiveExecution {
     }
   }
 
-  /** Many timers may have been cleared at once, when the execution ended: they are not tried one after another. */
+  /**
+   * Many timers may have been cleared at once, when the execution ended: they are not tried one after
+   * another.
+   */
   async #withoutTaken(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const left: Delivery[] = [];
     for (const delivery of deliveries) {
@@ -174,7 +179,9 @@ export class LiveExecution {
     }
   }
 
-  /** The database failed: what was not committed did not happen. What nobody can conduct ends the execution. */
+  /**
+   * The database failed: what was not committed did not happen. What nobody can conduct ends the execution.
+   */
   #tryAgain(delivery: Delivery, error: unknown): void {
     this.#tools.failed(error, `execution ${this.id}, event ${delivery.event.type}`);
     if (this.#tools.isStopping()) return delivery.fail(error);

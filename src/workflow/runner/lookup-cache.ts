@@ -1,4 +1,7 @@
-/** What a step may look up outside of its execution: definitions from the library, other executions from the database, anew for each batch. */
+/**
+ * What a step may look up outside of its execution: definitions from the library, other executions from the
+ * database, again for each batch.
+ */
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
 import {

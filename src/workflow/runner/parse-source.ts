@@ -41,8 +41,8 @@ export async function parseSourceInTurns(kind: SourceKind, text: string): Promis
 }
 
 /**
- * What a text defines, by the reader that will read it: a workbook is named, an ad-hoc action has a base. A text that is no YAML is taken
- * as a workflow, so that reading it says what is wrong.
+ * What a text defines, by the reader that will read it: a workbook is named, an ad-hoc action has a base. A
+ * text that is no YAML is taken as a workflow, so that reading it says what is wrong.
  */
 export function kindOf(text: string): SourceKind {
   const root = mappingIn(text);

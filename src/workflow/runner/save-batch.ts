@@ -1,4 +1,7 @@
-/** Writes a batch in one transaction: what it changed, what it asks for, and that the work which led to it is done. */
+/**
+ * Writes a batch in one transaction: what it changed, what it asks for, and that the work which led to it is
+ * done.
+ */
 import type { Tx } from '../../store/store.ts';
 import { sendSignal } from '../../store/action-wakes.ts';
 import {
@@ -26,8 +29,8 @@ import { endSignalOf } from './end-signal.ts';
 import type { StepBatch } from './step-batch.ts';
 
 /**
- * What still runs of an ended execution tells its end, as in Mistral, and is written down. Of an execution that was ended because it
- * had become too much there may be tens of thousands: these are forgotten.
+ * What still runs of an ended execution tells its end, as in Mistral, and is written down. Of an execution
+ * that was ended because it had become too much there may be tens of thousands: these are forgotten.
  */
 const mostTimersKept = 1000;
 

@@ -1,6 +1,7 @@
 /**
- * Who may work now: so many at once, the others in the order in which they asked. What thousands of executions decided at once would wait in one long
- * line for the database, in the memory of the process and before every request that comes meanwhile.
+ * Who may work now: so many at once, the others in the order in which they asked. What thousands of
+ * executions decided at once would wait in one long line for the database, in the memory of the process and
+ * before every request that comes meanwhile.
  */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];

@@ -1,6 +1,7 @@
 /**
- * An action by itself, without a workflow: `mistral run-action std.echo '{"output": 1}'`. It is run while the caller waits, and kept only if
- * that is asked for, or if somebody has to complete it from outside. A process that dies meanwhile has run it for nobody.
+ * An action by itself, without a workflow: `mistral run-action std.echo '{"output": 1}'`. It is run while the
+ * caller waits, and kept only if that is asked for, or if somebody has to complete it from outside. A process
+ * that dies meanwhile has run it for nobody.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -53,7 +54,10 @@ export class StandaloneActions {
     this.#tools = tools;
   }
 
-  /** @throws CoppiceError `resource-not-found` (no such action), `bad-request` (input, an action that cannot run so). */
+  /**
+   * @throws CoppiceError `resource-not-found` (no such action), `bad-request` (input, an action that cannot
+   * run so).
+   */
   async run(request: StandaloneRequest): Promise<ActionRecord> {
     const { store, now } = this.#tools;
     const { isKept, mustEnd, name, input, ...setting } = request;

@@ -1,9 +1,11 @@
 /**
- * Events of one execution, conducted one after another and gathered into one write. After each event the state in memory is ahead of
- * the database, until the write is committed; if it fails, the state has to be dropped.
+ * Events of one execution, conducted one after another and gathered into one write. After each event the
+ * state in memory is ahead of the database, until the write is committed; if it fails, the state has to be
+ * dropped.
  *
- * A decided action (`actions/action-type.ts`) that ends at once is not a round trip: its ending is the batch's next event. A workflow of such
- * actions goes as far as it can in one commit; a crash before it repeats the same from the start, with the same result.
+ * A decided action (`actions/action-type.ts`) that ends at once is not a round trip: its ending is the
+ * batch's next event. A workflow of such actions goes as far as it can in one commit; a crash before it
+ * repeats the same from the start, with the same result.
  */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../domain/json.ts';
@@ -64,11 +66,17 @@ export interface PerformedCall {
   readonly call: ActionCall;
 }
 
-/** A workflow that starts itself without an end would go on for ever. Nobody nests so deep, or starts so many, on purpose. */
+/**
+ * A workflow that starts itself without an end would go on for ever. Nobody nests so deep, or starts so many,
+ * on purpose.
+ */
 const deepestNesting = 50;
 const mostSubExecutions = 10_000;
 
-/** Endings of decided actions in one batch: what comes behind waits for the commit, so that a loop cannot hold a transaction for ever. */
+/**
+ * Endings of decided actions in one batch: what comes behind waits for the commit, so that a loop cannot hold
+ * a transaction for ever.
+ */
 const mostEndingsAtOnce = 500;
 
 export class StepBatch {
@@ -118,7 +126,8 @@ export class StepBatch {
       for (const ended of refused) await this.#conduct(ended);
       for (const { actionId, ending } of endings) {
         await this.#end(actionId, ending);
-        // A loop of decided actions asks the database for nothing: without a turn here nothing else would be answered.
+        // A loop of decided actions asks the database for nothing: without a turn here nothing else would be
+        // answered.
         await yieldToEventLoop();
       }
     }

@@ -5,10 +5,11 @@
  *       ^                                                                         |
  *       +-- DueTimers, ActionRuns, messages of other executions, the API <--------+ committed
  *
- * Everything that is still to be done is a row before it is begun: running actions with the process that runs them, timers, messages
- * between executions, sub-executions that are to be started. At a start they are read again, so that a crash at any instant loses
- * nothing; what was committed is not done again, and an action that was running is run again (at least once). A result that comes from a
- * process that is no longer the action's owner is refused. An execution for which nothing happens needs no memory.
+ * Everything that is still to be done is a row before it is begun: running actions with the process that runs
+ * them, timers, messages between executions, sub-executions that are to be started. At a start they are read
+ * again, so that a crash at any instant loses nothing; what was committed is not done again, and an action
+ * that was running is run again (at least once). A result that comes from a process that is no longer the
+ * action's owner is refused. An execution for which nothing happens needs no memory.
  *
  * It decides nothing about workflows, and knows no HTTP.
  */
@@ -80,7 +81,9 @@ export interface ExecutionRequest {
 
 /** Executions that wait and are kept in memory nevertheless, because events often come in bursts. */
 const keptIdle = 256;
-/** Executions that go on by themselves at once: two groups of the database's writes, so that it is never idle. */
+/**
+ * Executions that go on by themselves at once: two groups of the database's writes, so that it is never idle.
+ */
 const workingAtOnce = 128;
 const rowsAtOnce = 500;
 const purgeEveryMs = 3600_000;
@@ -165,7 +168,7 @@ export class WorkflowRunner {
   async #startIdle(): Promise<void> {
     for (let after = 0; ;) {
       const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
-      for (const { id } of idle) void this.#tell(id, { type: 'start' });
+      for (const { id } of idle) void this.#deliver(id, { type: 'start' });
       const last = idle.at(-1);
       if (last === undefined) return;
       after = last.seq;
@@ -183,7 +186,8 @@ export class WorkflowRunner {
   }
 
   /**
-   * @throws CoppiceError `resource-not-found` (no such workflow or environment), `bad-request` (input, params).
+   * @throws CoppiceError `resource-not-found` (no such workflow or environment), `bad-request` (input,
+   * params).
    */
   async startExecution(request: ExecutionRequest): Promise<StoredExecution> {
     const id = request.id ?? randomUUID();
@@ -316,7 +320,7 @@ export class WorkflowRunner {
   }
 
   /** Delivers an event of our own; resolves with whether it was handled, and never rejects. */
-  async #tell(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<boolean> {
+  async #deliver(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<boolean> {
     if (this.#stopping) return false;
     const live = this.#liveExecution(executionId);
     return await new Promise((resolve) => {
@@ -330,7 +334,10 @@ export class WorkflowRunner {
     });
   }
 
-  /** Drops what has ended, and the oldest of what waits. What runs of an ended one tells its end soon, one after another. */
+  /**
+   * Drops what has ended, and the oldest of what waits. What runs of an ended one tells its end soon, one
+   * after another.
+   */
   #retire(live: LiveExecution): void {
     const isOver = live.hasEnded && !live.awaitsActions;
     if (isOver && this.#live.get(live.id) === live) this.#live.delete(live.id);
@@ -346,12 +353,12 @@ export class WorkflowRunner {
     for (const actionId of batch.cancelled) this.#actions.cancel(actionId);
     for (const performed of batch.calls.values()) this.#actions.start(performed);
     for (const { set } of batch.timers.values()) if (set !== null) this.#timers.set(set.due);
-    for (const { record } of batch.subExecutions) void this.#tell(record.id, { type: 'start' });
+    for (const { record } of batch.subExecutions) void this.#deliver(record.id, { type: 'start' });
     for (const message of messages) this.#deliverMessage(message);
   }
 
   #deliverMessage({ seq, executionId, event }: WorkflowMessage): void {
-    void this.#tell(executionId, event as unknown as UntimedEvent, { proof: { kind: 'message', seq } });
+    void this.#deliver(executionId, event as unknown as UntimedEvent, { proof: { kind: 'message', seq } });
   }
 
   async #timerDue(timer: WorkflowTimer): Promise<boolean> {
@@ -359,18 +366,18 @@ export class WorkflowRunner {
     const { subjectId, kind, due, executionId, payload } = timer;
     if (kind !== 'action') {
       const event = { type: 'timer', taskId: subjectId, timer: kind as TimerKind, due } as const;
-      return await this.#tell(executionId, event, { proof });
+      return await this.#deliver(executionId, event, { proof });
     }
     const { state, result = null } = payload ?? {};
     const event = { type: 'action-ended', actionId: subjectId, state: state as EndState, result } as const;
-    return await this.#tell(executionId, event, { proof });
+    return await this.#deliver(executionId, event, { proof });
   }
 
   async #actionEnded({ call }: PerformedCall, outcome: ActionOutcome): Promise<void> {
     if (outcome.kind === 'ended') {
       const { state, result } = outcome;
       const event = { type: 'action-ended', actionId: call.id, state, result } as const;
-      return void (await this.#tell(call.executionId, event, { byRunner: true }));
+      return void (await this.#deliver(call.executionId, event, { byRunner: true }));
     }
     try {
       await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.#options.membership.id));

@@ -45,8 +45,8 @@ export interface YamlLimits {
 export interface YamlOptions {
   readonly limits: YamlLimits;
   /**
-   * Mistral has none: `&name`, `*name` and `@name` are plain text there. A lone `*` of other readers is an alias, so that
-   * specs have them.
+   * Mistral has none: `&name`, `*name` and `@name` are plain text there. A lone `*` of other readers is an
+   * alias, so that specs have them.
    */
   readonly hasAnchors: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * A YAML text to its structure, in one pass and within limits: how deep it nests, and how many values it has. Nothing of the text
- * is kept beside the values, and a text beyond a limit ends there.
+ * A YAML text to its structure, in one pass and within limits: how deep it nests, and how many values it has.
+ * Nothing of the text is kept beside the values, and a text beyond a limit ends there.
  */
 import { forbidden } from './characters.ts';
 import {

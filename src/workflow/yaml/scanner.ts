@@ -1,9 +1,10 @@
 /**
- * A YAML text to tokens, as PyYAML divides it: a mapping's key is known by the `:` behind it on the same line, blocks begin
- * and end where the indentation changes, and inside of brackets and quotes the indentation says nothing.
+ * A YAML text to tokens, as PyYAML divides it: a mapping's key is known by the `:` behind it on the same
+ * line, blocks begin and end where the indentation changes, and inside of brackets and quotes the indentation
+ * says nothing.
  *
- * One pass: no character is looked at more often than a constant number of times, and at most one line's tokens wait until it is
- * known whether they are a key.
+ * One pass: no character is looked at more often than a constant number of times, and at most one line's
+ * tokens wait until it is known whether they are a key.
  */
 import { isBlank, isBlankBreakOrEnd, isBreak, isFlowMark } from './characters.ts';
 import { Cursor } from './cursor.ts';

@@ -23,7 +23,10 @@ export type BinaryOperator =
 
 export type UnaryOperator = '+' | '-' | 'not';
 
-/** `wrap` keeps parentheses: `(name)` is a text, no longer a bare word that may name a property or a parameter. */
+/**
+ * `wrap` keeps parentheses: `(name)` is a text, no longer a bare word that may name a property or a
+ * parameter.
+ */
 export type Node =
   | { readonly kind: 'constant'; readonly value: Value }
   | { readonly kind: 'word'; readonly name: string }

@@ -1,4 +1,7 @@
-/** Regular expressions that stand in an expression as they are: what cannot be used is found when the definition is made. */
+/**
+ * Regular expressions that stand in an expression as they are: what cannot be used is found when the
+ * definition is made.
+ */
 import type { ArgumentNode, CallNode, Node } from './ast.ts';
 import { EvaluationError, LanguageSyntaxError } from './python/errors.ts';
 import { checkPattern, noFlags } from './python/regex.ts';

@@ -1,4 +1,6 @@
-/** What an expression reads of the data that it is given, and comparisons that cannot mean what they seem to. */
+/**
+ * What an expression reads of the data that it is given, and comparisons that cannot mean what they seem to.
+ */
 import type { ArgumentNode } from './ast.ts';
 import type { YaqlExpression } from './yaql.ts';
 
@@ -12,8 +14,8 @@ export interface ExpressionReads {
 }
 
 /**
- * Within the arguments of a call `$` may stand for something else (`$.list.where($.x = 1)`), and behind `->` as well: nothing is said
- * of them.
+ * Within the arguments of a call `$` may stand for something else (`$.list.where($.x = 1)`), and behind `->`
+ * as well: nothing is said of them.
  */
 export function readsOfYaql({ tree }: YaqlExpression): ExpressionReads {
   const variables = new Set<string>();

@@ -1,10 +1,10 @@
 /**
  * How YAQL functions are declared, and how a call finds the one it means.
  *
- * A name has several overloads; the first whose parameters take the arguments runs, so the narrower ones are declared
- * first. An argument is evaluated at most once and only when a parameter asks for its value: lambdas and rules of
- * `switch` take the expression itself. A call may be a function, `len($.x)`, or a method, `$.x.len()`; in a method
- * the receiver is the first argument.
+ * A name has several overloads; the first whose parameters take the arguments runs, so the narrower ones are
+ * declared first. An argument is evaluated at most once and only when a parameter asks for its value: lambdas
+ * and rules of `switch` take the expression itself. A call may be a function, `len($.x)`, or a method,
+ * `$.x.len()`; in a method the receiver is the first argument.
  */
 import type { ArgumentNode, Node } from './ast.ts';
 import { itemsOf } from './python/compare.ts';

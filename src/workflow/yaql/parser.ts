@@ -170,7 +170,9 @@ class Parser {
     return { kind: 'wrap', inner };
   }
 
-  /** Arguments up to the closing bracket: positional ones, some of them left out, then `name => value` ones. */
+  /**
+   * Arguments up to the closing bracket: positional ones, some of them left out, then `name => value` ones.
+   */
   #arguments(close: string): readonly ArgumentNode[] {
     const args: ArgumentNode[] = [];
     if (this.#isSymbol(close)) {

@@ -35,7 +35,10 @@ function startOfDay(moment: Moment): Moment {
   return momentOf({ year, month, day, hour: 0, minute: 0, second: 0, microsecond: 0, offsetSeconds });
 }
 
-/** `datetime(...).year`, `timespan(...).hours` (the whole span in hours); undefined for any other value or name. */
+/**
+ * `datetime(...).year`, `timespan(...).hours` (the whole span in hours); undefined for any other value or
+ * name.
+ */
 export function timeProperty(receiver: Value, name: string): Value | undefined {
   if (receiver instanceof Moment) return momentParts.get(name)?.(receiver);
   if (!(receiver instanceof Span)) return undefined;

@@ -58,7 +58,9 @@ function unknownMethod(name: string): UnknownName[] {
   return [{ kind: 'method', name, known, ...(library.functions.has(name) && { instead: `${name}($)` }) }];
 }
 
-/** `$x` is set by `let(x => 1)`, `unpack(x)` and the like: by anything in the expression that says its name. */
+/**
+ * `$x` is set by `let(x => 1)`, `unpack(x)` and the like: by anything in the expression that says its name.
+ */
 function unknownVariables(parts: readonly Part[]): UnknownName[] {
   const said = new Set(parts.map(textOf));
   return parts.flatMap((part) => {

@@ -5,12 +5,12 @@
  *
  *     text -> lexer -> parser -> tree -> evaluator + library -> value -> JSON
  *
- * `compileYaql` parses once, `evaluateYaql` runs the tree over data as often as wanted. The values are Python's where
- * people meet them (`python/`): truth, integer division, spelling. Evaluation is lazy where yaql's is, so that
- * `sequence(1).take(3)` ends.
+ * `compileYaql` parses once, `evaluateYaql` runs the tree over data as often as wanted. The values are
+ * Python's where people meet them (`python/`): truth, integer division, spelling. Evaluation is lazy where
+ * yaql's is, so that `sequence(1).take(3)` ends.
  *
- * It refuses to know the time (`now()` reads what the caller gives), to be random, to reach any object of the process,
- * and to work without bound (`python/limits.ts`).
+ * It refuses to know the time (`now()` reads what the caller gives), to be random, to reach any object of the
+ * process, and to work without bound (`python/limits.ts`).
  */
 import type { Node } from './ast.ts';
 import { checkRegexes } from './check-regexes.ts';

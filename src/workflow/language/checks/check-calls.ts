@@ -1,7 +1,8 @@
 /**
- * What tasks call: refused actions (errors), and what would fail when it runs (warnings): parameters that the action or workflow does
- * not have or that are missing, built-in actions that do not exist. Calls that the text cannot answer (an ad-hoc action or a workflow that is
- * kept on the server) are returned: only a server knows whether they are there.
+ * What tasks call: refused actions (errors), and what would fail when it runs (warnings): parameters that the
+ * action or workflow does not have or that are missing, built-in actions that do not exist. Calls that the
+ * text cannot answer (an ad-hoc action or a workflow that is kept on the server) are returned: only a server
+ * knows whether they are there.
  */
 import type { Template } from '../../expressions.ts';
 import { hasExpression } from '../../expressions.ts';

@@ -1,6 +1,6 @@
 /**
- * Variables that an expression reads and that nothing in the workflow gives: no input, no var, no publish, no with-items. Reading one
- * fails the task when it runs.
+ * Variables that an expression reads and that nothing in the workflow gives: no input, no var, no publish, no
+ * with-items. Reading one fails the task when it runs.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import { hasExpression, type Template } from '../../expressions.ts';

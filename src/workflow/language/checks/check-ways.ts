@@ -16,7 +16,10 @@ export function checkWays(workflow: WorkflowSpec, source: Source): void {
   if (workflow.type === 'direct') warnOfRepeatedTasks(workflow, source);
 }
 
-/** Without `join` a task runs once for each way that leads to it. Only ways that are taken when all tasks succeed are counted. */
+/**
+ * Without `join` a task runs once for each way that leads to it. Only ways that are taken when all tasks
+ * succeed are counted.
+ */
 function warnOfRepeatedTasks({ tasks, graph }: WorkflowSpec, source: Source): void {
   const certain = new Set(graph.startTasks);
   const ways = new Map<string, string[]>();

@@ -2,7 +2,9 @@
 export interface KnownActions {
   /** Why a definition must not call an action; undefined: it may. */
   refusal(name: string): string | undefined;
-  /** Of an action that is always there; null: it takes anything. undefined: there is no such built-in action. */
+  /**
+   * Of an action that is always there; null: it takes anything. undefined: there is no such built-in action.
+   */
   parametersOf(name: string): readonly KnownParameter[] | null | undefined;
   /** Of the built-in actions. */
   readonly names: readonly string[];

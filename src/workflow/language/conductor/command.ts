@@ -1,11 +1,16 @@
-/** What a conductor asks for: data, to be stored in one transaction with the changes of the same step and carried out after it. */
+/**
+ * What a conductor asks for: data, to be stored in one transaction with the changes of the same step and
+ * carried out after it.
+ */
 import type { JsonObject } from '../../../domain/json.ts';
 import type { EndState } from '../../../domain/workflow-records.ts';
 import type { TimerKind } from './event.ts';
 import type { WorkflowFacts } from './lookups.ts';
 
 export type Command =
-  /** Run an action and answer with `action-ended` (an asynchronous one: when it is completed from outside). */
+  /**
+   * Run an action and answer with `action-ended` (an asynchronous one: when it is completed from outside).
+   */
   | {
       readonly type: 'run-action';
       readonly actionId: string;
@@ -47,7 +52,10 @@ export type Command =
     }
   | { readonly type: 'pause-sub-execution'; readonly executionId: string }
   | { readonly type: 'resume-sub-execution'; readonly executionId: string; readonly env: JsonObject }
-  /** The execution's state changed. Where there is a parent, it is told: an end with `sub-execution-ended`, else `sub-execution-changed`. */
+  /**
+   * The execution's state changed. Where there is a parent, it is told: an end with `sub-execution-ended`,
+   * else `sub-execution-changed`.
+   */
   | {
       readonly type: 'state-changed';
       readonly executionId: string;

@@ -38,8 +38,8 @@ function cannotChange(draft: Draft, to: string): RefusedRequest {
 }
 
 /**
- * Of an execution that is not paused nothing happens, as in Mistral. Sub-executions that seem to run are resumed too: they may have been
- * told to pause, and not have answered yet.
+ * Of an execution that is not paused nothing happens, as in Mistral. Sub-executions that seem to run are
+ * resumed too: they may have been told to pause, and not have answered yet.
  */
 export function resume(draft: Draft, env: JsonObject): void {
   if (draft.execution.state !== 'PAUSED') {
@@ -60,7 +60,9 @@ export function resume(draft: Draft, env: JsonObject): void {
 
 const changesEnvIn: readonly ExecutionRecord['state'][] = ['IDLE', 'PAUSED', 'ERROR'];
 
-/** Sub-executions see it when they are resumed. @throws Refusal for an execution that runs, or has ended well. */
+/**
+ * Sub-executions see it when they are resumed. @throws Refusal for an execution that runs, or has ended well.
+ */
 export function changeEnv(draft: Draft, env: JsonObject): void {
   const { state } = draft.execution;
   if (changesEnvIn.includes(state)) return mergeEnv(draft, env);
@@ -140,8 +142,8 @@ export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObj
 const skipped = 'Task was skipped.';
 
 /**
- * Leaves a failed task behind, and goes on after it: by on-skip, or where that starts nothing as after a success. While the
- * execution is paused what follows is held back, as after every other task.
+ * Leaves a failed task behind, and goes on after it: by on-skip, or where that starts nothing as after a
+ * success. While the execution is paused what follows is held back, as after every other task.
  * @throws RefusedRequest where the task, or the execution, is in no state for it.
  */
 export function skip(draft: Draft, taskId: string, env: JsonObject): void {
@@ -217,7 +219,8 @@ export function subExecutionChanged(draft: Draft, actionId: string, state: 'PAUS
 }
 
 /**
- * An action that runs elsewhere was held, or goes on: its task and the execution are held as long as one of their actions is.
+ * An action that runs elsewhere was held, or goes on: its task and the execution are held as long as one of
+ * their actions is.
  * @throws RefusedRequest for an action that is not known or has ended.
  */
 export function actionChanged(draft: Draft, actionId: string, state: 'PAUSED' | 'RUNNING'): void {

@@ -1,8 +1,9 @@
 /**
- * How variables flow. A task inherits its branch's variables and passes them on with what it published; a newly published value
- * replaces the old one. Where branches meet (joins, the final context) mappings are merged key by key, and what an inbound task
- * published itself wins over what another one only inherited. Where two published different values under one name, the task that
- * stands later in the definition wins (Mistral: whichever comes last from the database).
+ * How variables flow. A task inherits its branch's variables and passes them on with what it published; a
+ * newly published value replaces the old one. Where branches meet (joins, the final context) mappings are
+ * merged key by key, and what an inbound task published itself wins over what another one only inherited.
+ * Where two published different values under one name, the task that stands later in the definition wins
+ * (Mistral: whichever comes last from the database).
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { TaskRecord } from '../../../domain/workflow-records.ts';

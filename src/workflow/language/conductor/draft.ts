@@ -1,4 +1,7 @@
-/** A step in the making: reads fall through to the state, writes stay here until they are handed out as changes. */
+/**
+ * A step in the making: reads fall through to the state, writes stay here until they are handed out as
+ * changes.
+ */
 import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
 import { actionSize, executionSize, mostData, recordSize, taskSize } from '../state/data-size.ts';
 import type { Changes, ExecutionState } from '../state/execution-state.ts';
@@ -48,7 +51,10 @@ export class Draft {
   readonly commands: Command[] = [];
   /** What follows from what was done so far, to be done in this step. */
   readonly work: Work[] = [];
-  /** A join began to wait, or a branch ended without taking a transition: a join may be, or have become, impossible. */
+  /**
+   * A join began to wait, or a branch ended without taking a transition: a join may be, or have become,
+   * impossible.
+   */
   joinsMayFail = false;
   /** What `uuid()` is derived from in this step, and how many were drawn. */
   readonly seed: string;

@@ -1,6 +1,7 @@
 /**
- * What a conductor is told. Every event carries the time, in milliseconds since 1970, and may carry a random `seed` from which
- * `uuid()` in expressions draws; a replay of the same event carries the same two. Without a seed those ids are unique but guessable.
+ * What a conductor is told. Every event carries the time, in milliseconds since 1970, and may carry a random
+ * `seed` from which `uuid()` in expressions draws; a replay of the same event carries the same two. Without a
+ * seed those ids are unique but guessable.
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { EndState, Wait } from '../../../domain/workflow-records.ts';

@@ -164,7 +164,10 @@ function describeEnd({ stateInfo }: TaskRecord, failed: readonly ActionRecord[])
   return isResult ? describeResult(last) : (stateInfo ?? 'None');
 }
 
-/** Unlike in Mistral, the failure of an HTTP action is its status and reason; the whole answer is in the action's result. */
+/**
+ * Unlike in Mistral, the failure of an HTTP action is its status and reason; the whole answer is in the
+ * action's result.
+ */
 function describeResult({ type, result, input }: ActionRecord): string {
   if (type === 'ACTION') return describeHttpFailure(result, input) ?? pythonText(result);
   return pythonText(isJsonObject(result) ? (result['result'] ?? 'Unknown') : result);

@@ -1,6 +1,6 @@
 /**
- * Errors inside the engine, as opposed to failed actions: an expression without a value, an unknown action, wrong input, a policy of a
- * wrong type. The task and the execution fail at once; on-error is not consulted.
+ * Errors inside the engine, as opposed to failed actions: an expression without a value, an unknown action,
+ * wrong input, a policy of a wrong type. The task and the execution fail at once; on-error is not consulted.
  */
 import {
   evaluateTemplate,
@@ -42,8 +42,8 @@ export function kindOf(value: Json): string {
 }
 
 /**
- * `conflict`: the state does not allow it; `not-allowed`: the same, where Mistral's API says 403; `not-found`: no such task or
- * action; `bad-input`: the request itself is wrong.
+ * `conflict`: the state does not allow it; `not-allowed`: the same, where Mistral's API says 403;
+ * `not-found`: no such task or action; `bad-input`: the request itself is wrong.
  */
 export type RefusalReason = 'conflict' | 'not-allowed' | 'not-found' | 'bad-input';
 

@@ -123,7 +123,10 @@ function clearTimeout(draft: Draft, task: TaskRecord): void {
   draft.commands.push({ type: 'clear-timer', taskId: task.id, timer: 'timeout' });
 }
 
-/** Branch variables into the task, global ones into the execution; on-complete's win, then the task's own, then the clause's. */
+/**
+ * Branch variables into the task, global ones into the execution; on-complete's win, then the task's own,
+ * then the clause's.
+ */
 export function publish(draft: Draft, task: TaskRecord, state: TaskEndState): void {
   if (state === 'CANCELLED') return;
   const spec = draft.spec(task);

@@ -1,9 +1,10 @@
 /**
- * Joins. A join's record waits and gathers the tasks that arrive, one for each inbound task of the definition; when enough are there it
- * starts, with their variables merged. When too many can no longer come it fails, and its own on-error decides.
+ * Joins. A join's record waits and gathers the tasks that arrive, one for each inbound task of the
+ * definition; when enough are there it starts, with their variables merged. When too many can no longer come
+ * it fails, and its own on-error decides.
  *
- * A branch that arrives after the join was satisfied does not run it again (in Mistral it does), unless it begins another round: a task
- * arrives a second time, or a task that the join itself led to.
+ * A branch that arrives after the join was satisfied does not run it again (in Mistral it does), unless it
+ * begins another round: a task arrives a second time, or a task that the join itself led to.
  */
 import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { neededArrivals, reachableFrom } from '../graph/workflow-graph.ts';
@@ -33,7 +34,9 @@ function hasFailedToStart(join: TaskRecord): boolean {
   return join.state === 'ERROR' && join.startedAt === null;
 }
 
-/** After a rerun of the task that was missing, a join that had failed for want of it can still be satisfied. */
+/**
+ * After a rerun of the task that was missing, a join that had failed for lack of it can still be satisfied.
+ */
 function arriveAtFailed(draft: Draft, spec: TaskSpec, join: TaskRecord, trigger: Trigger): boolean {
   const arrived = addArrival(draft, join, trigger);
   if (arrivedNames(draft, arrived).size < neededArrivals(draft.workflow.graph, spec)) return false;

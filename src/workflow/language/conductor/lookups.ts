@@ -1,7 +1,7 @@
 /**
- * What a step may have to look up outside of its execution. The answers are facts at hand, never waited for: `undefined` says "not
- * loaded", the step then stops with `FactsNeeded`, and the runner loads what it names and repeats the step. `null` says
- * "there is none".
+ * What a step may have to look up outside of its execution. The answers are facts at hand, never waited for:
+ * `undefined` says "not loaded", the step then stops with `FactsNeeded`, and the runner loads what it names
+ * and repeats the step. `null` says "there is none".
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { AdhocActionSpec, InputSpec } from '../definition/workflow-spec.ts';
@@ -67,29 +67,32 @@ export class LookupNeeded extends Error {
   }
 }
 
-/** The facts of a step, remembering the first that was missing: an expression's own error handling must not hide it. */
+/**
+ * The facts of a step, remembering the first that was missing: an expression's own error handling must not
+ * hide it.
+ */
 export class Facts {
-  readonly #surroundings: ConductorLookups;
+  readonly #lookups: ConductorLookups;
   missing: LookupNeeded | undefined;
 
   constructor(lookups: ConductorLookups) {
-    this.#surroundings = lookups;
+    this.#lookups = lookups;
   }
 
   action(name: string, namespace: string): ActionFacts | null {
-    return this.#need(this.#surroundings.action(name, namespace), { kind: 'action', name, namespace });
+    return this.#need(this.#lookups.action(name, namespace), { kind: 'action', name, namespace });
   }
 
   workflow(name: string, namespace: string): WorkflowFacts | null {
-    return this.#need(this.#surroundings.workflow(name, namespace), { kind: 'workflow', name, namespace });
+    return this.#need(this.#lookups.workflow(name, namespace), { kind: 'workflow', name, namespace });
   }
 
   execution(id: string): OtherExecution | null {
-    return this.#need(this.#surroundings.execution(id), { kind: 'execution', id });
+    return this.#need(this.#lookups.execution(id), { kind: 'execution', id });
   }
 
   executions(filter: ExecutionFilter): readonly JsonObject[] {
-    return this.#need(this.#surroundings.executions(filter), { kind: 'executions', filter });
+    return this.#need(this.#lookups.executions(filter), { kind: 'executions', filter });
   }
 
   #need<Fact>(fact: Fact | undefined, lookup: Lookup): Fact {

@@ -27,12 +27,17 @@ export function pausesBefore(spec: PoliciesSpec, scope: ExpressionScope): boolea
   return boolean('PauseBeforePolicy', spec.pauseBefore, scope);
 }
 
-/** Looked at after a success only: an expression about the result says nothing about an attempt without one. */
+/**
+ * Looked at after a success only: an expression about the result says nothing about an attempt without one.
+ */
 export function failsOn(spec: PoliciesSpec, scope: ExpressionScope): boolean {
   return boolean('FailOnPolicy', spec.failOn, scope);
 }
 
-/** Whether one more attempt is wanted: after a failure unless break-on or a false continue-on, after a success if continue-on. */
+/**
+ * Whether one more attempt is wanted: after a failure unless break-on or a false continue-on, after a success
+ * if continue-on.
+ */
 export function wantsRetry(retry: RetrySpec, state: EndState, scope: ExpressionScope): boolean {
   if (state === 'CANCELLED') return false;
   if (retry.continueOn !== undefined && !isTruthy(evaluate(retry.continueOn, scope))) return false;

@@ -1,4 +1,7 @@
-/** A value in Python's spelling, as Mistral shows results in state_info; cut where it would be longer than the state_info's limit. */
+/**
+ * A value in Python's spelling, as Mistral shows results in state_info; cut where it would be longer than the
+ * state_info's limit.
+ */
 import type { Json } from '../../../domain/json.ts';
 
 /** Mistral cuts a state_info at 64 KiB. */

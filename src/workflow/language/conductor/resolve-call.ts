@@ -135,7 +135,10 @@ export function resolveWorkflow(site: CallSite, name: string, given: JsonObject)
   return { workflow, input, params: Object.fromEntries(entries.filter(isParam)) };
 }
 
-/** Parameters of the start, not of the workflow: Mistral takes them from the input where the workflow does not declare them. */
+/**
+ * Parameters of the start, not of the workflow: Mistral takes them from the input where the workflow does not
+ * declare them.
+ */
 const startParams = new Set(['task_name', 'env', 'evaluate_env', 'notify', 'read_only']);
 
 export function workflowClass(type: 'direct' | 'reverse'): string {

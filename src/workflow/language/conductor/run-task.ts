@@ -1,4 +1,7 @@
-/** A task from its creation to its running actions: pause-before, wait-before, the attempt, the items of with-items. */
+/**
+ * A task from its creation to its running actions: pause-before, wait-before, the attempt, the items of
+ * with-items.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { isTruthy } from '../../expressions.ts';
 import type { TaskSpec } from '../definition/workflow-spec.ts';
@@ -25,7 +28,9 @@ import {
 } from './resolve-call.ts';
 import { taskScope } from './scope.ts';
 
-/** More than a with-items task could sensibly run; a list from a hostile expression must not fill the memory. */
+/**
+ * More than a with-items task could sensibly run; a list from a hostile expression must not fill the memory.
+ */
 const maxItems = 100_000;
 
 export function createTask(
@@ -81,7 +86,9 @@ export function guarded(draft: Draft, taskId: string, part: () => void): void {
   }
 }
 
-/** From IDLE: policies first, then the first attempt - unless a policy or a paused execution holds the task. */
+/**
+ * From IDLE: policies first, then the first attempt - unless a policy or a paused execution holds the task.
+ */
 export function startTask(
   draft: Draft,
   taskId: string,

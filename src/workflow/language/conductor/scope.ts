@@ -1,6 +1,7 @@
 /**
- * What expressions of a workflow see. Names are looked up in what the branch published or inherited, then in the global variables and
- * `vars`, then in the input. The functions are Mistral's: task(), tasks(), execution(), executions(), env(), global(), uuid().
+ * What expressions of a workflow see. Names are looked up in what the branch published or inherited, then in
+ * the global variables and `vars`, then in the input. The functions are Mistral's: task(), tasks(),
+ * execution(), executions(), env(), global(), uuid().
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {

@@ -15,7 +15,10 @@ import { cut, pythonText } from './python-text.ts';
 import { createTask, startTask } from './run-task.ts';
 import { taskScope } from './scope.ts';
 
-/** A direct workflow begins with every task that nothing leads to, a reverse one with what its target needs first. */
+/**
+ * A direct workflow begins with every task that nothing leads to, a reverse one with what its target needs
+ * first.
+ */
 export function startFirstTasks(draft: Draft): void {
   if (draft.workflow.type === 'reverse') {
     startSatisfied(draft);
@@ -115,7 +118,10 @@ function startNext(draft: Draft, { from, clause, target }: Dispatch): void {
   else if (!arriveAtJoin(draft, spec, trigger)) endBranch(draft, task, target);
 }
 
-/** The join has run without this branch: where it started nothing else, its variables belong to the final context. */
+/**
+ * The join has run without this branch: where it started nothing else, its variables belong to the final
+ * context.
+ */
 function endBranch(draft: Draft, task: TaskRecord, join: string): void {
   const nextTasks = task.nextTasks.filter(([name]) => name !== join);
   draft.updateTask(task.id, { nextTasks, endsBranch: nextTasks.length === 0 });

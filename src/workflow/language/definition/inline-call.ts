@@ -1,10 +1,10 @@
 /**
- * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind it, and
- * `fail(msg="...")`, an engine command with its message.
+ * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind
+ * it, and `fail(msg="...")`, an engine command with its message.
  *
- * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number of JSON (08, 007) are text, as
- * in Mistral. A bare word is read as YAML reads it (False, None, yes), with a warning: Mistral drops such a parameter silently, and cuts
- * 1.25 to 1. A {dict} is refused.
+ * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number
+ * of JSON (08, 007) are text, as in Mistral. A bare word is read as YAML reads it (False, None, yes), with a
+ * warning: Mistral drops such a parameter silently, and cuts 1.25 to 1. A {dict} is refused.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';

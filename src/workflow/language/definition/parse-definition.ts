@@ -1,6 +1,7 @@
 /**
- * From the text of a definition to checked specs: one or more workflows, a workbook, or ad-hoc actions, as the three kinds of
- * `POST /v2/{workflows,workbooks,actions}` carry them. All problems of a text are found in one pass, with path, line and column.
+ * From the text of a definition to checked specs: one or more workflows, a workbook, or ad-hoc actions, as
+ * the three kinds of `POST /v2/{workflows,workbooks,actions}` carry them. All problems of a text are found in
+ * one pass, with path, line and column.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import { CompiledTexts } from './compiled-texts.ts';
@@ -24,8 +25,8 @@ export interface Parsed<Spec> {
 }
 
 /**
- * A definition read in small parts: the caller of the generator may do something else between two of them. All parts together take up to
- * a fifth of a second for a definition of the largest size.
+ * A definition read in small parts: the caller of the generator may do something else between two of them.
+ * All parts together take up to a fifth of a second for a definition of the largest size.
  */
 export type InParts<Result> = Generator<undefined, Result>;
 

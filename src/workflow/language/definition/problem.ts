@@ -15,7 +15,10 @@ export interface DefinitionProblem {
   readonly column?: number;
 }
 
-/** A definition that is not valid; `problems` has every error found, in the order of the text where it is known. */
+/**
+ * A definition that is not valid; `problems` has every error found, in the order of the text where it is
+ * known.
+ */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
   readonly problems: readonly DefinitionProblem[];
@@ -36,10 +39,13 @@ export function describeProblem(problem: DefinitionProblem): string {
   return `${at}${path}${problem.message}${expected}${found === '' ? '' : `, ${found}`})`;
 }
 
-/** More than a person reads; and a text that is wrong a million times must not be searched a million times for positions. */
+/**
+ * More than an operator reads; and a text that is wrong a million times must not be searched a million times
+ * for positions.
+ */
 const maxProblems = 100;
 
-/** Gathers the problems of one document, so that a person sees them all at once. */
+/** Gathers the problems of one document, so that an operator sees them all at once. */
 export class ProblemList {
   readonly problems: DefinitionProblem[] = [];
   readonly positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined;

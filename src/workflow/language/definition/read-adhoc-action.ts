@@ -1,4 +1,7 @@
-/** An ad-hoc action: `base` with `base-input` made from its own `input`, and `output` made from the base's result. */
+/**
+ * An ad-hoc action: `base` with `base-input` made from its own `input`, and `output` made from the base's
+ * result.
+ */
 import { readInlineCall } from './inline-call.ts';
 import { readInputs } from './read-inputs.ts';
 import {

@@ -104,7 +104,9 @@ function noteParameters(source: Source, written: string): void {
 const callForm = /^\w+\(/;
 const blankForm = /^\w+\s+(?=\w+=)/;
 
-/** A task's name may hold blanks, as in Mistral: only `word name=...` and `word(...)` are read as a command. */
+/**
+ * A task's name may hold blanks, as in Mistral: only `word name=...` and `word(...)` are read as a command.
+ */
 function readCommand(source: Source, written: string): { name: string; message: Template | undefined } {
   const call = written.endsWith(')') ? callForm.exec(written)?.[0] : undefined;
   const start = call ?? blankForm.exec(written)?.[0];

@@ -1,4 +1,7 @@
-/** The policies of a task or of task-defaults: retry, wait-before, wait-after, timeout, pause-before, concurrency, fail-on. */
+/**
+ * The policies of a task or of task-defaults: retry, wait-before, wait-after, timeout, pause-before,
+ * concurrency, fail-on.
+ */
 import { isJsonObject } from '../../../domain/json.ts';
 import { readInlineParameters } from './inline-call.ts';
 import {

@@ -194,7 +194,10 @@ function readClauses(source: Source, place: TaskLocation): Clauses {
   };
 }
 
-/** A clause without targets takes those of task-defaults, without the task itself; what the defaults publish is ignored. */
+/**
+ * A clause without targets takes those of task-defaults, without the task itself; what the defaults publish
+ * is ignored.
+ */
 function clauseOrDefault(source: Source, fallback: ClauseSpec | undefined, self: string): ClauseSpec {
   const own = readClause(source);
   if (own.transitions.length > 0 || fallback === undefined) return own;

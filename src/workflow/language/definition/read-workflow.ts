@@ -23,8 +23,8 @@ const keys = [
 const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /**
- * undefined where a part is missing without which there is no workflow; everything wrong is noted. It stops after each task, so that
- * the caller may do something else meanwhile.
+ * undefined where a part is missing without which there is no workflow; everything wrong is noted. It stops
+ * after each task, so that the caller may do something else meanwhile.
  */
 export function* readWorkflow(
   source: Source,

@@ -1,4 +1,6 @@
-/** Reading a part of a definition: the value, where it stands, and the list that wrong things are noted in. */
+/**
+ * Reading a part of a definition: the value, where it stands, and the list that wrong things are noted in.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {
   type ExpressionSyntaxError,

@@ -1,6 +1,6 @@
 /**
- * A checked definition: what `parse-definition.ts` makes of the text. Expressions are parsed, task-defaults are folded into the
- * tasks, lists and guards have one shape. Nothing here changes after parsing.
+ * A checked definition: what `parse-definition.ts` makes of the text. Expressions are parsed, task-defaults
+ * are folded into the tasks, lists and guards have one shape. Nothing here changes after parsing.
  */
 import type { DefinitionPath } from './problem.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';

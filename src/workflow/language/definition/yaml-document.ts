@@ -1,10 +1,11 @@
 /**
- * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the text, depth, number of
- * values, and number of values after aliases are expanded (a few lines of aliases can stand for billions of values).
+ * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the
+ * text, depth, number of values, and number of values after aliases are expanded (a few lines of aliases can
+ * stand for billions of values).
  *
- * YAML 1.1 as Mistral's parser reads it (`yes` is true, `1e3` is text, `<<` merges), but without types that JSON lacks: a date
- * stays text. A tag that it does not know is refused, as there. A key that stands twice in one mapping is refused: Mistral
- * silently takes the last one.
+ * YAML 1.1 as Mistral's parser reads it (`yes` is true, `1e3` is text, `<<` merges), but without types that
+ * JSON lacks: a date stays text. A tag that it does not know is refused, as there. A key that stands twice in
+ * one mapping is refused: Mistral silently takes the last one.
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import {
@@ -24,8 +25,8 @@ const maxCharacters = 256 * 1024;
 /** Real definitions nest about ten levels; the readers that follow are recursive. */
 const maxDepth = 60;
 /**
- * Keys and values. Published definitions have one in 10 to 20 characters. All that is done with a definition grows with this number,
- * and the server does nothing else meanwhile.
+ * Keys and values. Published definitions have one in 10 to 20 characters. All that is done with a definition
+ * grows with this number, and the server does nothing else meanwhile.
  */
 const maxNodes = 25_000;
 /** Values after expansion of aliases. */

@@ -1,7 +1,7 @@
 /**
- * What is wrong with the connections of a workflow's tasks. Errors, as Mistral: unknown targets and requirements, no start task, a
- * join with fewer inbound tasks than it waits for. Warnings: tasks that nothing reaches, joins that can never be satisfied, cycles
- * of requirements.
+ * What is wrong with the connections of a workflow's tasks. Errors, as Mistral: unknown targets and
+ * requirements, no start task, a join with fewer inbound tasks than it waits for. Warnings: tasks that
+ * nothing reaches, joins that can never be satisfied, cycles of requirements.
  */
 import { suggestion, type Source } from '../definition/source.ts';
 import type { TaskSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
@@ -59,7 +59,10 @@ function checkJoin(graph: WorkflowGraph, task: TaskSpec, source: Source): void {
   }
 }
 
-/** Nothing starts them, whatever happens: only a cycle leads to them, or a join that waits for its own successors. */
+/**
+ * Nothing starts them, whatever happens: only a cycle leads to them, or a join that waits for its own
+ * successors.
+ */
 function warnOfDeadTasks(workflow: Connected, source: Source): void {
   const reached = reachableFrom(workflow.graph, workflow.graph.startTasks);
   const started = startableTasks(workflow);
@@ -106,8 +109,8 @@ type Outcomes = ReadonlySet<string>;
 const mostForOutcomes = 300;
 
 /**
- * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can; of what stands in a cycle or behind
- * one nothing is said, as it may run several times.
+ * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can; of what
+ * stands in a cycle or behind one nothing is said, as it may run several times.
  */
 function neededOutcomes(workflow: Omit<Connected, 'type'>): ReadonlyMap<string, Outcomes> {
   const { tasks, graph } = workflow;

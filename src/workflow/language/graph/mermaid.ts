@@ -1,4 +1,7 @@
-/** A workflow as a Mermaid flowchart: solid arrows for on-success, dotted for on-error, thick for on-complete; a circle ends those of on-skip. */
+/**
+ * A workflow as a Mermaid flowchart: solid arrows for on-success, dotted for on-error, thick for on-complete;
+ * a circle ends those of on-skip.
+ */
 import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
 import { edgesOf } from './workflow-graph.ts';

@@ -1,6 +1,6 @@
 /**
- * The tasks of a workflow as a graph: who can start whom. A direct workflow's edges are its transitions, of whatever clause and
- * guard; a reverse workflow's lead from a required task to those that require it.
+ * The tasks of a workflow as a graph: who can start whom. A direct workflow's edges are its transitions, of
+ * whatever clause and guard; a reverse workflow's lead from a required task to those that require it.
  */
 import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowGraph } from '../definition/workflow-spec.ts';

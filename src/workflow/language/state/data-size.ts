@@ -1,16 +1,23 @@
 /**
- * How much data an execution holds, in characters: a number, a truth and an item of a collection count as eight. What each expression
- * may make is bounded (`yaql/python/limits.ts`), and so is an answer of std.http; but tasks go on and on, and each carries the variables
- * of its branch along. Without a bound on the whole a small definition fills the memory of the process that all others run in.
+ * How much data an execution holds, in characters: a number, a truth and an item of a collection count as
+ * eight. What each expression may make is bounded (`yaql/python/limits.ts`), and so is an answer of std.http;
+ * but tasks go on and on, and each carries the variables of its branch along. Without a bound on the whole a
+ * small definition fills the memory of the process that all others run in.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
 
-/** Far above what workflows carry (a console log has some MB); several executions of this size fit a small server. */
+/**
+ * Far above what workflows carry (a console log has some MB); several executions of this size fit a small
+ * server.
+ */
 export const mostData = 50_000_000;
 
 const itemSize = 8;
-/** What a task or an action takes by itself (measured: 5 KB of memory): a workflow that forks again and again would hold millions of them. */
+/**
+ * What a task or an action takes by itself (measured: 5 KB of memory): a workflow that forks again and again
+ * would hold millions of them.
+ */
 export const recordSize = 2000;
 const sizes = new WeakMap<object, number>();
 /** Of smaller values the size is found again as quickly. */

@@ -1,13 +1,17 @@
 /**
- * The records of one execution in memory, with the indexes that a step needs. A runner builds it from rows, hands it to `conduct`
- * (which does not change it), commits the answer's changes, and then applies them here - or drops the state and loads it again
- * when the next event comes: an execution that waits for something needs no memory.
+ * The records of one execution in memory, with the indexes that a step needs. A runner builds it from rows,
+ * hands it to `conduct` (which does not change it), commits the answer's changes, and then applies them here
+ * - or drops the state and loads it again when the next event comes: an execution that waits for something
+ * needs no memory.
  */
 import { actionSize, executionSize, taskSize } from './data-size.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
 import { hasTaskEnded } from '../../../domain/workflow-records.ts';
 
-/** The rows that one step made or changed: all of them are written in one transaction with the step's commands. */
+/**
+ * The rows that one step made or changed: all of them are written in one transaction with the step's
+ * commands.
+ */
 export interface Changes {
   /** undefined: the execution's record is as before. */
   readonly execution: ExecutionRecord | undefined;

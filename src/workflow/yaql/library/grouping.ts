@@ -80,9 +80,9 @@ function thenBy(name: string, direction: 1 | -1): Definition {
 }
 
 /**
- * Applies the aggregator of groupBy. It is given the list of a group's values; but when that fails, the form of yaql
- * before 1.1.1 is tried, in which it is given and gives the pair of key and values. Which form is meant shows only
- * in the results, so the first groups decide, exactly as in yaql.
+ * Applies the aggregator of groupBy. It is given the list of a group's values; but when that fails, the form
+ * of yaql before 1.1.1 is tried, in which it is given and gives the pair of key and values. Which form is
+ * meant shows only in the results, so the first groups decide, exactly as in yaql.
  */
 class GroupAggregator {
   readonly #aggregate: Lambda;

@@ -36,7 +36,9 @@ function powerModulo(base: number, exponent: number, modulus: number): number {
   return toInt(Number(((result % m) + m) % m));
 }
 
-/** Functions of numbers. There is no random(): the same expression over the same data gives the same value. */
+/**
+ * Functions of numbers. There is no random(): the same expression over the same data gives the same value.
+ */
 export const math: readonly Definition[] = [
   fn('abs', [number('op')], (_call, value) => (numberOf(value)! < 0 ? negate(value) : value)),
   fn('sign', [number('num')], (_call, value) => Math.sign(numberOf(value)!) || 0),

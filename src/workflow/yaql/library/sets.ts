@@ -2,7 +2,9 @@ import { any, type Definition, extension, fn, iterable, method, rest, set } from
 import { PySet } from '../python/sets.ts';
 import { Stream, type Value } from '../python/values.ts';
 
-/** `list(...)` and `set(...)` take the items of lazy sequences among their arguments, but leave lists whole. */
+/**
+ * `list(...)` and `set(...)` take the items of lazy sequences among their arguments, but leave lists whole.
+ */
 export function* unrolled(items: Iterable<Value>): Generator<Value> {
   for (const item of items) {
     if (item instanceof Stream) yield* unrolled(item);

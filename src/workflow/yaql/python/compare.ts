@@ -101,7 +101,9 @@ function orderLists(
   return left.length - right.length;
 }
 
-/** The items of what Python would iterate in a `for`, apart from texts and dicts; undefined for anything else. */
+/**
+ * The items of what Python would iterate in a `for`, apart from texts and dicts; undefined for anything else.
+ */
 export function itemsOf(value: Value): Iterable<Value> | undefined {
   if (isList(value) || value instanceof PySet || value instanceof Stream) return value;
   return undefined;

@@ -9,12 +9,15 @@ export class LanguageSyntaxError extends Error {
   }
 }
 
-/** An expression that is well formed has no value with these data. */
+/** An expression that is healthy formed has no value with these data. */
 export class EvaluationError extends Error {
   override readonly name: string = 'EvaluationError';
 }
 
-/** A bound of `Limits` was reached. Never taken for an ordinary error that a language may catch and go on from. */
+/**
+ * A bound of `Limits` was reached. Never taken for an ordinary error that a language may catch and go on
+ * from.
+ */
 export class LimitError extends EvaluationError {
   override readonly name = 'LimitError';
 }

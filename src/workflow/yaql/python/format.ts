@@ -1,8 +1,9 @@
 /**
  * Python's two ways of formatting a text: `'{0} {name:>5}'.format(...)` and `'%s %d' % ...`.
  *
- * A field may name an argument and go into it by key or index (`{0[id]}`). Attributes (`{0.x}`) are refused: that is
- * the door through which Python's format lets a text reach objects. Widths are charged before they are filled.
+ * A field may name an argument and go into it by key or index (`{0[id]}`). Attributes (`{0.x}`) are refused:
+ * that is the door through which Python's format lets a text reach objects. Widths are charged before they
+ * are filled.
  */
 import { EvaluationError } from './errors.ts';
 import type { Meter } from './limits.ts';

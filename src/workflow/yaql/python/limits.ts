@@ -1,9 +1,10 @@
 /**
- * What one evaluation may cost. Counted, not timed: the same expression over the same data always ends the same way.
+ * What one evaluation may cost. Counted, not timed: the same expression over the same data always ends the
+ * same way.
  *
- * The defaults leave room for lists of ten thousand servers and for console logs of a few MB, and stop a hostile
- * expression well under a second on one slow core. Too low a bound is the worse mistake for a user (a recovery that
- * cannot run), so they are far above what workflows do.
+ * The defaults leave room for lists of ten thousand servers and for console logs of a few MB, and stop a
+ * hostile expression well under a second on one slow core. Too low a bound is the worse mistake for a user (a
+ * recovery that cannot run), so they are far above what workflows do.
  */
 import { LimitError } from './errors.ts';
 
@@ -21,11 +22,16 @@ export const defaultLimits: Limits = { steps: 1_000_000, produced: 8_000_000, de
 /** The longest expression that is parsed, in characters. */
 export const longestExpression = 50_000;
 
-/** How deeply an expression may nest brackets and prefixes, and how deeply data may nest lists and objects. */
+/**
+ * How deeply an expression may nest brackets and prefixes, and how deeply data may nest lists and objects.
+ */
 export const deepestExpression = 80;
 export const deepestData = 200;
 
-/** Longest pattern of a regex, and the largest program that it may compile to: `(a{1000}){1000}` is small text. */
+/**
+ * Longest pattern of a regex, and the largest program that it may compile to: `(a{1000}){1000}` is small
+ * text.
+ */
 export const longestPattern = 2_000;
 
 export class Meter {
@@ -60,7 +66,9 @@ export class Meter {
     }
   }
 
-  /** Charges a collection of that many items before it is made; an item weighs as much as eight characters. */
+  /**
+   * Charges a collection of that many items before it is made; an item weighs as much as eight characters.
+   */
   collect(count: number): void {
     this.produce(count * 8);
     this.step(count >> 3);

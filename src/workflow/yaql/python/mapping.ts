@@ -1,6 +1,7 @@
 /**
- * The only way to read an object by a name: own properties of JSON objects, entries of dicts, layers of variables.
- * `constructor`, `__proto__` and `toString` are absent names here, unless the data themselves have them.
+ * The only way to read an object by a name: own properties of JSON objects, entries of dicts, layers of
+ * variables. `constructor`, `__proto__` and `toString` are absent names here, unless the data themselves have
+ * them.
  */
 import type { JsonObject } from '../../../domain/json.ts';
 import { hashKey, pairsIdentity, type HashKey } from './hash.ts';
@@ -87,7 +88,10 @@ export function mapGet(map: Mapping, key: Value): Value | undefined {
   return layer?.[key];
 }
 
-/** Reading all keys of an object takes time in proportion to their number, so it is charged; so is `mapEntries`. */
+/**
+ * Reading all keys of an object takes time in proportion to their number, so it is charged; so is
+ * `mapEntries`.
+ */
 export function mapKeys(map: Mapping, meter: Meter): readonly Value[] {
   if (map instanceof Dict) return charged(map.entries(), meter).map(([key]) => key);
   return charged(orderedKeys(map instanceof Layers ? map.merged() : map), meter);
@@ -116,8 +120,9 @@ function charged<T>(items: readonly T[], meter: Meter): readonly T[] {
 }
 
 /**
- * JavaScript moves keys that look like array indices to the front, and the order they came in is lost. They go to the
- * end instead: objects with a few numbers among names usually have them there, and named keys keep their places.
+ * JavaScript moves keys that look like array indices to the front, and the order they came in is lost. They
+ * go to the end instead: objects with a few numbers among names usually have them there, and named keys keep
+ * their places.
  */
 function orderedKeys(object: JsonObject): readonly string[] {
   const keys = Object.keys(object);

@@ -1,4 +1,7 @@
-/** Python's arithmetic of int and float over JavaScript numbers. Ints beyond ±(2^53 - 1) are refused, never rounded. */
+/**
+ * Python's arithmetic of int and float over JavaScript numbers. Ints beyond ±(2^53 - 1) are refused, never
+ * rounded.
+ */
 import { EvaluationError } from './errors.ts';
 import { Float, type Value, typeName } from './values.ts';
 
@@ -39,7 +42,9 @@ function result(left: Value, right: Value, number: number): PyNumber {
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
-/** @throws EvaluationError for a division by zero, a range error or an operand that is no number or boolean */
+/**
+ * @throws EvaluationError for a division by zero, a range error or an operand that is no number or boolean
+ */
 export function arithmetic(operator: ArithmeticOperator, left: Value, right: Value): PyNumber {
   const a = numberOf(left);
   const b = numberOf(right);
@@ -143,7 +148,10 @@ export function floatText(number: number): string {
 /** No number that can be kept is written longer; longer texts are not even looked at. */
 const longestNumber = 1_000;
 
-/** int() of a text as Python reads it: blanks around, a sign, underscores between digits; undefined if it is none. */
+/**
+ * int() of a text as Python reads it: blanks around, a sign, underscores between digits; undefined if it is
+ * none.
+ */
 export function parseInteger(text: string, base = 10): number | undefined {
   if (text.length > longestNumber) return undefined;
   const match = /^\s*([+-]?)(0[xX]|0[oO]|0[bB])?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)\s*$/.exec(text);

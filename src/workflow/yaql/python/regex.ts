@@ -1,6 +1,7 @@
 /**
- * Regular expressions of users: Python's `re`, matched in linear time, so that no pattern can hang the process. What cannot be
- * matched in linear time (back references, look-around) is refused with its name: see `regex/parse-pattern.ts`.
+ * Regular expressions of users: Python's `re`, matched in linear time, so that no pattern can hang the
+ * process. What cannot be matched in linear time (back references, look-around) is refused with its name: see
+ * `regex/parse-pattern.ts`.
  */
 import { parsePattern } from '../regex/parse-pattern.ts';
 import type { Flags } from '../regex/pattern-tree.ts';

@@ -45,7 +45,10 @@ export class PySet extends PyObject implements Iterable<Value> {
   }
 }
 
-/** What `dict.items()` gives: a set of pairs, which cannot be a result by itself, because lists are no members of sets. */
+/**
+ * What `dict.items()` gives: a set of pairs, which cannot be a result by itself, because lists are no members
+ * of sets.
+ */
 export class ItemsView extends PySet {
   override readonly typeName = 'dict_items';
 }

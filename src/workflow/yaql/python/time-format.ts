@@ -1,4 +1,7 @@
-/** Reading and writing moments: ISO 8601, the date of mails and HTTP, and the patterns of strftime and strptime. */
+/**
+ * Reading and writing moments: ISO 8601, the date of mails and HTTP, and the patterns of strftime and
+ * strptime.
+ */
 import { EvaluationError } from './errors.ts';
 import { type Moment, momentOf, offsetText, pad, secondsOf } from './time.ts';
 

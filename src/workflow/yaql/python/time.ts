@@ -1,4 +1,6 @@
-/** Moments and spans of time, in microseconds as Python counts them. Nothing here asks for the present time. */
+/**
+ * Moments and spans of time, in microseconds as Python counts them. Nothing here asks for the present time.
+ */
 import { EvaluationError } from './errors.ts';
 import { PyObject } from './values.ts';
 
@@ -88,7 +90,10 @@ export class Moment extends PyObject {
 const firstMoment = secondsOf(1, 1, 1);
 const lastMoment = secondsOf(9999, 12, 31, 23, 59, 59);
 
-/** Seconds since 1970 of a date and time in UTC; the year is taken as it is (Date.UTC adds 1900 to small ones). */
+/**
+ * Seconds since 1970 of a date and time in UTC; the year is taken as it is (Date.UTC adds 1900 to small
+ * ones).
+ */
 export function secondsOf(
   year: number,
   month: number,

@@ -1,9 +1,10 @@
 /**
  * The values that YAQL and Jinja compute with: JSON as it is, plus what Python has and JSON has not.
  *
- * JSON values are used in place, never copied. Everything else is a `PyObject`: whole-numbered floats, dicts that the
- * expression made, sets, lazy streams, moments. No other object of the process can be a value, and no property of a
- * host object is ever read by a name that comes from an expression: objects are read through `mapping.ts` only.
+ * JSON values are used in place, never copied. Everything else is a `PyObject`: whole-numbered floats, dicts
+ * that the expression made, sets, lazy streams, moments. No other object of the process can be a value, and
+ * no property of a host object is ever read by a name that comes from an expression: objects are read through
+ * `mapping.ts` only.
  */
 import type { JsonObject } from '../../../domain/json.ts';
 import { EvaluationError } from './errors.ts';

@@ -1,4 +1,7 @@
-/** YAML texts as Mistral's yaml_dump makes them: block style, sorted keys, lists not indented (PyYAML's safe_dump). */
+/**
+ * YAML texts as Mistral's yaml_dump makes them: block style, sorted keys, lists not indented (PyYAML's
+ * safe_dump).
+ */
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
 import { checkDataDepth, type Meter } from './limits.ts';
@@ -18,7 +21,10 @@ function isCollection(value: Value): boolean {
   return isMapping(value) || itemsOf(value) !== undefined;
 }
 
-/** The lines of a value that stands at an indent; the first line is not indented, for it follows what stands before. */
+/**
+ * The lines of a value that stands at an indent; the first line is not indented, for it follows what stands
+ * before.
+ */
 function node(value: Value, indent: string, meter: Meter, depth: number): string[] {
   meter.step();
   checkDataDepth(depth);

@@ -2,8 +2,8 @@ import { toFloat, toInt } from './numbers.ts';
 import type { Value } from './values.ts';
 
 /**
- * What a plain word of YAML 1.1 means, by PyYAML's rules: `yes` is true, but `y` and `1e5` are texts. Dates are texts
- * too, where PyYAML has dates, because JSON carries none.
+ * What a plain word of YAML 1.1 means, by PyYAML's rules: `yes` is true, but `y` and `1e5` are texts. Dates
+ * are texts too, where PyYAML has dates, because JSON carries none.
  */
 export function plainScalar(word: string): Value {
   if (!/^[-+.\d~yYnNtTfFoO]/.test(word) && word !== '') return word;

@@ -1,7 +1,9 @@
 /** `\d`, `\s`, `\w` as Python has them: of all of Unicode, or of ASCII with `(?a)`. */
 import type { CharacterSet } from './pattern-tree.ts';
 
-/** A property of Unicode: the answer for characters of ASCII is kept, that of others is asked for each time. */
+/**
+ * A property of Unicode: the answer for characters of ASCII is kept, that of others is asked for each time.
+ */
 function unicode(property: RegExp): CharacterSet {
   const ascii = Array.from({ length: 128 }, (_, code) => property.test(String.fromCharCode(code)));
   return (code) => ascii[code] ?? property.test(String.fromCodePoint(code));

@@ -1,6 +1,7 @@
 /**
- * Python's syntax of regular expressions (`re`), as far as it can be matched in linear time. What cannot (back references, look-ahead
- * and look-behind, atomic groups, possessive repeats, conditions) is refused with its name.
+ * Python's syntax of regular expressions (`re`), as far as it can be matched in linear time. What cannot
+ * (back references, look-ahead and look-behind, atomic groups, possessive repeats, conditions) is refused
+ * with its name.
  */
 import { EvaluationError } from '../python/errors.ts';
 import {

@@ -1,5 +1,6 @@
 /**
- * A parsed pattern as a program for the matcher: instructions that read a character, branch, and note where groups begin and end.
+ * A parsed pattern as a program for the matcher: instructions that read a character, branch, and note where
+ * groups begin and end.
  */
 import type { Assertion, CharacterSet, PatternNode } from './pattern-tree.ts';
 
@@ -12,7 +13,9 @@ export type Instruction =
   | { kind: 'jump'; to: number }
   | { readonly kind: 'found' };
 
-/** How many instructions a pattern needs: known without making them, as repeats inside of repeats multiply. */
+/**
+ * How many instructions a pattern needs: known without making them, as repeats inside of repeats multiply.
+ */
 export function programSize(node: PatternNode): number {
   switch (node.kind) {
     case 'empty':
@@ -115,7 +118,10 @@ function close(branch: Branch, position: number, end: number, isLazy: boolean): 
   branch.second = isLazy ? position + 1 : end;
 }
 
-/** What can read the first character of a match; undefined where a match can be empty, or begins with an assertion. */
+/**
+ * What can read the first character of a match; undefined where a match can be empty, or begins with an
+ * assertion.
+ */
 export function firstReads(program: readonly Instruction[]): readonly CharacterSet[] | undefined {
   const sets: CharacterSet[] = [];
   const seen = new Set<number>();

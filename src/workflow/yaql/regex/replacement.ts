@@ -1,4 +1,6 @@
-/** Python's replacement texts: `\1`, `\g<1>`, `\g<name>`, `\n`, `\101`; a group that took no part is empty. */
+/**
+ * Python's replacement texts: `\1`, `\g<1>`, `\g<name>`, `\n`, `\101`; a group that took no part is empty.
+ */
 import { EvaluationError } from '../python/errors.ts';
 
 /** Text, or the number of a group. */

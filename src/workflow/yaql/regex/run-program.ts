@@ -1,6 +1,7 @@
 /**
- * Runs a program over a text: all its branches at once, one character after the other, so that no text takes more than its length times
- * the size of the program (the way of Thompson and Pike). Of several matches at a place the one wins that Python's `re` finds first.
+ * Runs a program over a text: all its branches at once, one character after the other, so that no text takes
+ * more than its length times the size of the program (the way of Thompson and Pike). Of several matches at a
+ * place the one wins that Python's `re` finds first.
  */
 import type { CharacterSet, Place } from './pattern-tree.ts';
 import type { Instruction } from './program.ts';
@@ -15,7 +16,9 @@ interface Thread {
 
 export interface Run {
   readonly program: readonly Instruction[];
-  /** One of these reads the first character of every match; undefined: matches may begin with something else. */
+  /**
+   * One of these reads the first character of every match; undefined: matches may begin with something else.
+   */
   readonly starts: readonly CharacterSet[] | undefined;
   /** How many numbers say where the match and its groups are; 0: whether there is one is enough. */
   readonly slots: number;
@@ -108,7 +111,10 @@ class Matcher {
     return at;
   }
 
-  /** Follows a thread to all characters that it may read; whether it came to the end first, so that those behind it do not count. */
+  /**
+   * Follows a thread to all characters that it may read; whether it came to the end first, so that those
+   * behind it do not count.
+   */
   #follow(thread: Thread, place: Place, at: number, next: Thread[]): boolean {
     const { program } = this.#run;
     const waiting: Thread[] = [thread];
