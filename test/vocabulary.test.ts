@@ -97,6 +97,10 @@ const checked = [
   'src/client/api-client.ts',
   'src/client/event-stream.ts',
   'src/membership/*.ts',
+  'src/store/*.ts',
+  'src/domain/*.ts',
+  'src/health/*.ts',
+  'src/profiles/**/*.ts',
   'src/workflow/yaml/*.ts',
 ];
 

@@ -142,9 +142,9 @@ export interface Schemas {
     };
     readonly maintenance: {
       readonly reason: string;
-      /** null: until somebody ends it. */
+      /** null: until an operator ends it. */
       readonly until: string | null;
-      /** The action for which healing rests; null: a person asked for it. */
+      /** The action for which healing is paused; null: an operator paused it. */
       readonly action: string | null;
     } | null;
     /** What is being done: the steps that run, until when, and what follows them. */
@@ -385,7 +385,7 @@ export interface Schemas {
     readonly user: string;
   };
   readonly NodeHealth: {
-    /** false: nobody probes the node now, and what its last probe found is told as the past. */
+    /** false: the node is not probed now, and what its last probe found is reported as the past. */
     readonly current: boolean;
     /** What each detection mode saw last, since when. */
     readonly detectors: readonly {
@@ -396,10 +396,10 @@ export interface Schemas {
       readonly reason: string;
       readonly since: string;
     }[];
-    /** A person took it out of healing. */
+    /** An operator excluded it from healing. */
     readonly excluded: {
       readonly reason: string;
-      /** null: until somebody ends it. */
+      /** null: until an operator ends it. */
       readonly until: string | null;
     } | null;
     readonly failure: {

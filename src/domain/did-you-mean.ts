@@ -1,4 +1,4 @@
-/** The known word that somebody probably meant, or undefined where nothing is near. Case does not count. */
+/** The known word that the user probably meant, or undefined where nothing is near. Case does not count. */
 export function closestWord(word: string, known: readonly string[]): string | undefined {
   const wanted = word.slice(0, 64).toLowerCase();
   const farthest = Math.ceil(wanted.length / 3);

@@ -2,7 +2,7 @@
  * The one catalogue of what can go wrong for a caller. A row gives the HTTP status and the `type` that
  * Senlin's clients know (openstacksdk and tempest look at both); `retryable` says whether the same call may
  * succeed later, which is what recovery asks before it tries again. The sentence is written where the error
- * is raised, for the person who reads it.
+ * is raised, for the user who reads it.
  */
 import type { JsonObject } from './json.ts';
 
@@ -42,9 +42,7 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
-/**
- * An expected failure, in words for the person who asked. `message` is public; the `cause` is only logged.
- */
+/** An expected failure, in words for the caller. `message` is public; the `cause` is only logged. */
 export class CoppiceError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
@@ -104,13 +102,13 @@ export function fromErrorRecord(record: ErrorRecord): CoppiceError {
   });
 }
 
-/** One thing wrong with what an operator wrote: the field, what was expected there, and what was found. */
+/** One thing wrong with what a user wrote: the field, what was expected there, and what was found. */
 export interface Issue {
   /** Path from the top of the document, `recovery.actions[1].name`; empty for the document itself. */
   readonly field: string;
   readonly expected: string;
   readonly found: string;
-  /** What the person may have meant, or can do. */
+  /** What the user may have meant, or can do. */
   readonly hint?: string;
 }
 

@@ -154,7 +154,7 @@ export interface Event {
   readonly user: string;
 }
 
-/** One failure of one node, from the moment it is confirmed until it is closed ("episode" in the policy). */
+/** One failure of one node, from the moment it is confirmed until it is closed. */
 export interface Recovery {
   readonly id: string;
   readonly nodeId: string;

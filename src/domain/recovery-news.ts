@@ -1,12 +1,12 @@
 /**
- * What a recovery has to tell to people and to figures: each turn of a recovery, as a value of its own that
+ * What a recovery reports to notifications and metrics: each change of a recovery, as a value of its own that
  * needs nothing else to be read.
  */
 import type { RecoveryMode, RecoveryState, RecoveryStepState } from './states.ts';
 
 /**
- * `held`: a gate is closed, or the node cannot be seen. `quarantined`: left alone from here on, until a
- * person releases it.
+ * `held`: a gate is closed, or the node cannot be seen. `quarantined`: left alone from here on, until an
+ * operator releases it.
  */
 export const recoveryNewsEvents = [
   'opened',

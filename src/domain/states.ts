@@ -35,7 +35,7 @@ export type NodeStatus = (typeof nodeStatuses)[number];
 export const clusterStatuses = [...nodeStatuses, 'RESIZING', 'CHECKING', 'CRITICAL'] as const;
 export type ClusterStatus = (typeof clusterStatuses)[number];
 
-/** How a recovery stands: OPEN, or how it was closed (design: the health policy, "Words"). */
+/** The state of a recovery: OPEN, or how it was closed (design: the health policy, "Words"). */
 export const recoveryStates = {
   OPEN: { closed: false },
   RECOVERED: { closed: true },

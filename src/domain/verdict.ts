@@ -11,7 +11,7 @@ export type Verdict =
       readonly reason: string;
       /**
        * It cannot get healthy by itself: a verification need not wait for it. Absent: it may still come up,
-       * or nobody said.
+       * or that is not known.
        */
       readonly definite?: true;
     }

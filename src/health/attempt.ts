@@ -11,7 +11,7 @@ const GRACE_MS = 1000;
 const LATE_MS = 200;
 
 export interface AttemptContext {
-  /** Nobody wants the answer any more: the attempt ends soon, with `unknown`. */
+  /** The answer is not needed any more: the attempt ends soon, with `unknown`. */
   readonly signal: AbortSignal;
   /**
    * Told when an attempt goes on although its time is over and it was asked to stop; `ended` when it does.
@@ -35,7 +35,7 @@ class Attempt {
   readonly #context: AttemptContext;
   readonly #controller = new AbortController();
   readonly #ended: Promise<void>;
-  readonly #onAbort = (): void => this.#stop(new Error('nobody waits for the answer any more'));
+  readonly #onAbort = (): void => this.#stop(new Error('the answer is not needed any more'));
   #settle: (verdict: Verdict) => void = () => {};
   #timer: unknown;
 

@@ -53,8 +53,8 @@ export function withoutRetries(detectors: readonly Detector[]): readonly Detecto
 }
 
 /**
- * The reason that a signal carries when an attempt is out of time; any other reason means that nobody wants
- * the answer.
+ * The reason that a signal carries when an attempt is out of time; any other reason means that the answer is
+ * not needed any more.
  */
 export class OutOfTime extends Error {
   readonly afterMs: number;

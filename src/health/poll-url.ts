@@ -131,7 +131,7 @@ function noAnswer(asked: URL, error: RequestFailed, signal: AbortSignal, asUnhea
   const reason = `${where}: ${error.reason}`;
   switch (error.kind) {
     case 'aborted':
-      // Anything but the end of its time means that nobody wants the answer.
+      // Anything but the end of its time means that the answer is not needed any more.
       if (!(signal.reason instanceof OutOfTime)) throw signal.reason;
       return unreachable(`${where}: no whole answer within ${seconds(signal.reason.afterMs)}`, asUnhealthy);
     case 'local':

@@ -1,6 +1,6 @@
 /**
- * Looks at one node now, with all detectors of its policy side by side. The rounds use it, and so does
- * whoever must know afresh: before a recovery touches a node, and to verify it afterwards.
+ * Probes one node now, with all detectors of its policy in parallel. The rounds use it, and so do callers
+ * that need a fresh result: before a recovery touches a node, and to verify it afterwards.
  */
 import type { Detection, DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';

@@ -1,7 +1,7 @@
 /**
- * The rounds: every watched node is probed once in its interval, at its own place in it (`spread.ts`),
- * with a bounded number of looks at once (`slots.ts`). One heap says who is next and one timer wakes it: a
- * watched node costs its entry and nothing else.
+ * The rounds: every watched node is probed once in its interval, at its own place in it (`spread.ts`), with a
+ * bounded number of probes at once (`probe-limiter.ts`). One heap says which node is next and one timer wakes
+ * it: a watched node costs its entry and nothing else.
  *
  *   heap ──due──> target(node) ──> probeModes ──> onResult ──> heap, one interval later
  *

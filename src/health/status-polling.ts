@@ -34,7 +34,7 @@ export async function probeStatus({ node, profile }: ProbeTarget, signal: AbortS
 /**
  * A node without a physical id was never created, or what was created was removed. That is known, it need not
  * be seen: such a node is unhealthy for every detection mode, also where its URL cannot be filled in or
- * somebody else answers at its address.
+ * another program answers at its address.
  */
 export function exists({ physicalId }: ProbeTarget['node']): boolean {
   return physicalId !== null && physicalId !== '';

@@ -1,5 +1,5 @@
 /**
- * What a WORKFLOW step is started with. Its expressions see cluster, node, failure, episode (the recovery)
+ * What a WORKFLOW step is started with. Its expressions see cluster, node, failure, recovery (the recovery)
  * and steps; a wrong input is found here, before anything starts, and no retry can mend it.
  */
 import { didYouMean } from '../domain/did-you-mean.ts';

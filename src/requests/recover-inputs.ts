@@ -49,7 +49,7 @@ function checkOperation(type: ProfileType, name: string, parameters: JsonObject)
     if (Object.keys(parameters).length === 0) return;
     const found = quoteValue(parameters);
     refuse(
-      `operation_params: expected no parameters for RECREATE, which deletes the node and makes it anew from its profile, found ${found}`,
+      `operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found ${found}`,
     );
   }
   const operation = type.operations[name.toLowerCase()];

@@ -164,7 +164,7 @@ describe('A spec', () => {
       await expect(recreate({ type: 'SOFT' })).rejects.toMatchObject({
         code: 'bad-request',
         message:
-          'operation_params: expected no parameters for RECREATE, which deletes the node and makes it anew from its profile, found a map with type',
+          'operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found a map with type',
       });
       expect(await recreate({})).toEqual({ operation: 'RECREATE', operation_params: {} });
     });

@@ -5,7 +5,7 @@
  * Why a claim is safe: it is one write transaction; the locks an action needs are read and taken in the same
  * transaction as its status becomes RUNNING, after `tx.exclude` of their resources, so that two claims never
  * both see a resource free. Of two that claim the same action, the second finds it no longer READY. Each
- * claim raises the action's epoch. Whoever writes for an action says its epoch, and a write of an older one
+ * claim raises the action's epoch. Each write for an action carries its epoch, and a write of an older one
  * changes no row and throws `StaleClaim`: a process that slept through its lease can move nothing.
  */
 
@@ -26,7 +26,7 @@ type ActionRow = Selectable<ActionTable>;
 export interface ActionClaim {
   readonly action: Action;
   readonly epoch: number;
-  /** Why it is to end; null: nobody asked for that. */
+  /** Why it is to end; null: no cancellation was requested. */
   readonly cancelReason: string | null;
 }
 
@@ -162,12 +162,12 @@ export interface Writer {
   readonly cancelled: boolean;
 }
 
-/** Lets go of the claim until somebody wakes the action; the locks stay its own. */
+/** Releases the claim until the action is woken; it keeps its locks. */
 export async function suspendAction(tx: Tx, writer: Writer, waiting: Waiting, now: number): Promise<void> {
   const id = writer.actionId;
   await fence(tx, id, writer.epoch);
   const row = await tx.db.selectFrom('action').select('control').where('id', '=', id).executeTakeFirst();
-  // Cancelled between the last look and this wait: nobody would wake it again for that.
+  // Cancelled between the last check and this wait: nothing would wake it again for that.
   const silentSince = row?.control === 'CANCEL' && !writer.cancelled;
   const changes = {
     status: 'WAITING' as const,
@@ -253,7 +253,7 @@ export async function takeOverActions(tx: Tx): Promise<void> {
   if (result.numUpdatedRows > 0n) tx.notify('actions');
 }
 
-/** Of these running actions, those that somebody asked to end, and those that are no longer ours. */
+/** Of these running actions, those whose cancellation was requested, and those that are no longer ours. */
 export async function findControls(
   db: Db,
   claims: readonly { readonly id: string; readonly epoch: number }[],

@@ -1,12 +1,12 @@
 /**
- * Counts over all that there is, for whoever looks every few seconds: each is read from an index, or from few
- * rows.
+ * Counts over all that there is, for callers that read them every few seconds: each is read from an index, or
+ * from few rows.
  */
 import type { Db } from './store.ts';
 
 /**
- * How many nodes are in each state of health; those that were never looked at are in none, and those of
- * clusters that nobody watches any more are not counted.
+ * How many nodes are in each state of health; those that were never probed are in none, and those of clusters
+ * that are not watched any more are not counted.
  */
 export async function countNodesByHealth(db: Db): Promise<Map<string, number>> {
   const watched = db

@@ -9,7 +9,7 @@ import type { Db, Tx } from './store.ts';
 
 export interface Pause {
   readonly since: number;
-  /** null: until somebody ends it. */
+  /** null: until an operator ends it. */
   readonly until: number | null;
   readonly reason: string;
 }

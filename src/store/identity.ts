@@ -1,5 +1,5 @@
 /**
- * Finds what an operator named: by full id, else by name, else by the first characters of an id, as Senlin
+ * Finds what the caller named: by full id, else by name, else by the first characters of an id, as Senlin
  * does. Names are not unique; what fits several objects is the caller's to refuse.
  */
 import type { Db } from './store.ts';

@@ -1,4 +1,4 @@
-/** Rows of recoveries: the recoveries, their steps and their decisions. */
+/** Rows of recoveries, their steps and their decisions. */
 import { sql, type Selectable, type SqlBool } from 'kysely';
 import type { Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -97,7 +97,8 @@ export type NewRecovery = Omit<Recovery, SetLater | 'mode' | 'origin' | 'relapse
 };
 
 /**
- * Opens a recovery. The database lets a node have one open recovery: a second is refused there, whoever asks.
+ * Opens a recovery. The database allows one open recovery for each node: it refuses a second, from any
+ * caller.
  */
 export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<void> {
   await tx.db

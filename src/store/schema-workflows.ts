@@ -76,7 +76,7 @@ export interface WorkflowExecutionRow {
   waiting_tasks: number;
   /** Raised by each step: a step that was decided on an older state is refused. */
   version: number;
-  /** Whether somebody waits for the durable signal of its end. */
+  /** Whether an action waits for the durable signal of its end. */
   signals_end: Flag;
   /** How many executions stand above it. */
   depth: number;
@@ -122,7 +122,7 @@ export interface WorkflowActionRow {
    * setting.
    */
   call: JsonText | null;
-  /** The process that runs it now; null: nobody, or it is completed from outside. */
+  /** The process that runs it now; null: none, or it is completed from outside. */
   owner: string | null;
   created_at: number;
   updated_at: number;

@@ -120,7 +120,7 @@ export interface ActionRow extends OwnedRow {
    */
   owner: string | null;
   epoch: number;
-  /** CANCEL once somebody asked for it. */
+  /** CANCEL once a cancellation was requested. */
   control: string | null;
   /** What the first who asked for it said. */
   control_reason: string | null;
@@ -132,7 +132,7 @@ export interface ActionRow extends OwnedRow {
   blocked_on: string | null;
   /** Unended children of a parent that waits for them. */
   pending_children: number;
-  /** When a waiting action is to be looked at again; null: only when somebody wakes it. */
+  /** When a waiting action is to be checked again; null: only when it is woken. */
   wake_at: number | null;
   /** The signal that a waiting action waits for. */
   wait_signal: string | null;
@@ -200,12 +200,12 @@ export interface NodeHealthRow {
   record: JsonText;
 }
 
-/** What an operator said about healing a cluster, and its breaker; no row: nothing. */
+/** What an operator set about healing a cluster, and its breaker; no row: nothing. */
 export interface ClusterHealingRow {
   cluster_id: string;
   /** null: not paused. */
   paused_at: number | null;
-  /** null: until somebody resumes it. */
+  /** null: until an operator resumes it. */
   paused_until: number | null;
   pause_reason: string | null;
   /** The planner's own state; null: closed. */
@@ -233,9 +233,7 @@ export interface RecoveryRow {
   action_id: string | null;
   state: string;
   failure: JsonText;
-  /**
-   * What the planner needs again: the policy as it was when the recovery opened, the request of an operator.
-   */
+  /** What the planner needs again: the policy as it was when the recovery opened, the operator's request. */
   plan: JsonText;
   failed_at: number;
   opened_at: number;

@@ -7,8 +7,8 @@
  * - Group commit: writes that are asked for while another commits are carried out together in one
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
- * - Trouble: a database that takes nothing (disk full, ...) is tried every second, so that it is known when
- *   it takes something again.
+ * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
+ *   recovery is noticed.
  */
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
@@ -25,7 +25,7 @@ import type { Store, Topic, Tx } from './store.ts';
 
 /** Writes in one transaction: bounds how long the first of them waits for the others. */
 const MAX_GROUP = 64;
-/** Room on a disk is made by hand: nobody notices a second. */
+/** An operator frees disk space by hand: one second more is not noticed. */
 const TRY_AGAIN_MS = 1000;
 /** Whether the file is still where it was. */
 const CHECK_FILE_MS = 1000;

@@ -1,6 +1,6 @@
 /**
- * Action executions that belong to no workflow: somebody ran an action by itself and wants it kept. Their
- * execution and task have no id.
+ * Action executions that belong to no workflow: a user ran an action by itself and asked for the result to be
+ * saved. Their execution and task have no id.
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { ActionRecord } from '../domain/workflow-records.ts';
@@ -8,7 +8,7 @@ import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 import { insertWorkflowActions } from './workflow-executions.ts';
 
-/** What of a workflow's action its execution says; kept in the place of the call, which nobody runs again. */
+/** What of a workflow's action its execution says; stored in place of the call, which is never run again. */
 export interface StandaloneSetting {
   readonly namespace: string;
   readonly project: string;

@@ -20,8 +20,8 @@ import type { Schema } from './schema.ts';
 export type Db = Kysely<Schema>;
 
 /**
- * What can change: actions to claim, running actions to cancel, events to stream, recoveries to look at, the
- * set of nodes to watch, workflow work to do, notifications to deliver.
+ * What can change: actions to claim, running actions to cancel, events to stream, recoveries to plan, the set
+ * of nodes to watch, workflow work to do, notifications to deliver.
  */
 export type Topic =
   | 'actions'
@@ -38,8 +38,8 @@ export interface Tx {
   notify(topic: Topic): void;
   publish(news: RecoveryNews): void;
   /**
-   * Until this transaction ends, no other one gets past the same call with one of these keys. Whoever decides
-   * by rows that another transaction may be writing asks for it first.
+   * Until this transaction ends, no other one gets past the same call with one of these keys. A caller that
+   * decides by rows that another transaction may be writing asks for it first.
    */
   exclude(keys: readonly string[]): Promise<void>;
 }

@@ -166,7 +166,7 @@ export function toDefinition(row: Row): Definition {
   };
 }
 
-/** More than these are no help to somebody who looks for a name. */
+/** More than these do not help a user who searches for a name. */
 const mostNames = 2000;
 
 /** Of the default namespace, without order. */

@@ -21,18 +21,18 @@ import type { Db, Tx } from './store.ts';
 /** The execution has moved on since it was loaded: nothing was written. */
 export class StaleExecution extends Error {
   constructor(executionId: string) {
-    super(`Execution ${executionId} has been changed by somebody else.`);
+    super(`Execution ${executionId} has been changed by another writer.`);
     this.name = 'StaleExecution';
   }
 }
 
 /**
- * What the write was about is done, or somebody else's by now: a timer, a message, an action. Nothing was
+ * The timer, message or action that the write was about is done, or taken by another process. Nothing was
  * written.
  */
 export class WorkTaken extends Error {
   constructor(what: string) {
-    super(`${what} has been handled by somebody else.`);
+    super(`${what} has been handled by another process.`);
     this.name = 'WorkTaken';
   }
 }
@@ -130,7 +130,7 @@ function executionChanges(before: ExecutionRecord, after: ExecutionRecord): Upda
   };
 }
 
-/** Beside the conductor: what an operator notes about an execution. */
+/** Not by the conductor: what a user notes about an execution. */
 export async function describeExecution(tx: Tx, id: string, description: string, now: number): Promise<void> {
   await tx.db
     .updateTable('workflow_execution')

@@ -1,6 +1,5 @@
 /**
- * Removes executions with all that belongs to them: one that an operator deletes, and those that ended long
- * ago.
+ * Removes executions with all that belongs to them: one that a user deletes, and those that ended long ago.
  */
 import { sql } from 'kysely';
 import { chunks } from './rows.ts';

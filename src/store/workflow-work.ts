@@ -1,5 +1,5 @@
 /**
- * Work of workflows that waits for somebody: timers, messages from one execution to another, actions that a
+ * Work of workflows that waits to be taken: timers, messages from one execution to another, actions that a
  * process runs. A row is deleted in the transaction of the step that handles it, so that a crash in between
  * repeats it and nothing is lost.
  */
@@ -112,7 +112,9 @@ export interface RunningAction {
   readonly call: JsonObject;
 }
 
-/** Lets go of an action that is completed from outside from now on; nothing where it is not ours any more. */
+/**
+ * Releases an action that is completed from outside from now on; does nothing where it is not ours any more.
+ */
 export async function releaseWorkflowAction(tx: Tx, id: string, owner: string): Promise<void> {
   const release = tx.db.updateTable('workflow_action').set({ owner: null, call: null });
   await release.where('id', '=', id).where('owner', '=', owner).execute();

@@ -17,7 +17,7 @@ import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const pauseShape = z.strictObject({
   reason: text,
-  until: nullableTime.describe('null: until somebody ends it.'),
+  until: nullableTime.describe('null: until an operator ends it.'),
 });
 
 export const standingShape = z.enum(standings).describe(standingsInWords);
@@ -45,7 +45,7 @@ export const nodeHealthShape = z
   .strictObject({
     current: z
       .boolean()
-      .describe('false: nobody probes the node now, and what its last probe found is told as the past.'),
+      .describe('false: the node is not probed now, and what its last probe found is reported as the past.'),
     detectors: z
       .array(
         z.strictObject({
@@ -57,7 +57,7 @@ export const nodeHealthShape = z
         }),
       )
       .describe('What each detection mode saw last, since when.'),
-    excluded: pauseShape.nullable().describe('A person took it out of healing.'),
+    excluded: pauseShape.nullable().describe('An operator excluded it from healing.'),
     failure: failureShape.nullable(),
     health: z
       .enum(['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN'])
@@ -146,7 +146,7 @@ export const clusterHealthShape = z
     limits: z.strictObject({ max_in_flight: count.nullable(), max_unhealthy: count.nullable() }),
     maintenance: pauseShape
       .extend({
-        action: nullableText.describe('The action for which healing rests; null: a person asked for it.'),
+        action: nullableText.describe('The action for which healing is paused; null: an operator paused it.'),
       })
       .nullable(),
     ...explanationFields,

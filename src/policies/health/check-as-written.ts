@@ -65,7 +65,7 @@ function checkIdleOptions(modes: readonly Json[], { warnings }: Findings): void 
     const { options } = mode;
     if (!isJsonObject(options) || Object.keys(options).length === 0) return;
     const field = `${modesField}[${index}].options`;
-    const hint = `only NODE_STATUS_POLL_URL has options: ${typeOf(mode)} does not heed them`;
+    const hint = `only NODE_STATUS_POLL_URL has options: ${typeOf(mode)} ignores them`;
     warnings.push({ field, expected: 'nothing', found: quoteValue(options), hint });
   });
 }

@@ -5,7 +5,7 @@ import type { Json } from '../../domain/json.ts';
 import { parseWorkflows } from '../../workflow/language/definition/parse-definition.ts';
 import { DefinitionError, describeProblem } from '../../workflow/language/definition/problem.ts';
 
-/** Whoever reads more of them corrects the first ones first. */
+/** A user who gets more of them corrects the first ones first. */
 const mostProblems = 5;
 
 /** A policy is checked at one go; a longer definition is checked when the workflow is made. */

@@ -23,7 +23,7 @@ const rebootParameters = {
   type: { type: 'String', description: 'SOFT or HARD', required: false, allowed: ['SOFT', 'HARD'] },
 } as const;
 
-/** Senlin took them and heeded none. */
+/** Senlin accepted them and ignored all of them. */
 function checkRecreate(
   { version }: HealthPolicy,
   { params }: Runnable,
@@ -31,7 +31,7 @@ function checkRecreate(
   findings: Findings,
 ): void {
   if (Object.keys(params).length === 0) return;
-  const hint = 'RECREATE takes none: the node is deleted, and made anew from its profile';
+  const hint = 'RECREATE takes none: the node is deleted, and created again from its profile';
   const level = isIn(version, '1.3') ? 'issues' : 'warnings';
   findings[level].push({ field, expected: 'no parameters', found: quoteValue(params), hint });
 }

@@ -33,7 +33,7 @@ function checkVerification({ recovery }: HealthPolicy, { warnings }: Findings): 
   const expected = 'DETECTION or STATUS';
   if (strategy === 'ESCALATE' && items.length > 1) {
     const hint =
-      'without a look nobody knows which action helped: the first that does not fail ends the chain';
+      'without a probe it is not known which action helped: the first that does not fail ends the chain';
     warnings.push({ field, expected: `${expected} with strategy: ESCALATE`, found: verify, hint });
   }
   if (stabilizeMs > 0) {

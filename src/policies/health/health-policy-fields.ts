@@ -239,13 +239,13 @@ const recovery: Fields = {
     description:
       'CHAIN runs all actions and verifies at the end; ESCALATE verifies after each and stops at the first that helped.',
   },
-  on_success: hooks('Workflows that run once the node is well again.'),
+  on_success: hooks('Workflows that run once the node is healthy again.'),
   on_exhausted: hooks('Workflows that run when nothing helped.'),
   retry: {
     type: 'Map',
     since,
     description:
-      'How often a node is recovered again after nothing helped; then it is quarantined until a person releases it.',
+      'How often a node is recovered again after nothing helped; then it is quarantined until an operator releases it.',
     fields: {
       episodes: {
         type: 'Integer',

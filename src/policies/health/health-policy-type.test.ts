@@ -547,7 +547,7 @@ describe('version 1.3', () => {
     [
       'parameters of RECREATE',
       policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } }),
-      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and made anew from its profile)',
+      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and created again from its profile)',
     ],
     [
       'no detection',
@@ -651,7 +651,7 @@ describe('version 1.3', () => {
           actions: [{ name: 'REBOOT' }, { name: 'RECREATE' }],
         },
       }),
-      'recovery.verify: expected DETECTION or STATUS with strategy: ESCALATE, found NONE (without a look nobody knows which action helped: the first that does not fail ends the chain)',
+      'recovery.verify: expected DETECTION or STATUS with strategy: ESCALATE, found NONE (without a probe it is not known which action helped: the first that does not fail ends the chain)',
     ],
     [
       'a wait for nothing',
@@ -688,11 +688,11 @@ describe('version 1.3', () => {
       'recovery.actions[0].params.typ: expected one of type, found an unknown key (did you mean type?)',
     ],
     [
-      'options that nothing heeds',
+      'options that are ignored',
       policy13({
         detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { poll_url: 'http://a' } }] },
       }),
-      'detection.detection_modes[0].options: expected nothing, found a map with poll_url (only NODE_STATUS_POLL_URL has options: NODE_STATUS_POLLING does not heed them)',
+      'detection.detection_modes[0].options: expected nothing, found a map with poll_url (only NODE_STATUS_POLL_URL has options: NODE_STATUS_POLLING ignores them)',
     ],
     [
       'a definition that is no YAML',
@@ -726,10 +726,10 @@ describe('version 1.3', () => {
     expect(warningsOf(workflowStep({ definition }))).toEqual([]);
   });
 
-  test('Senlin took parameters of RECREATE and did not heed them: a warning before 1.3', () => {
+  test('Senlin took parameters of RECREATE and ignored them: a warning before 1.3', () => {
     const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } });
     expect(warningsOf(properties, '1.2')).toEqual([
-      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and made anew from its profile)',
+      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and created again from its profile)',
     ]);
   });
 

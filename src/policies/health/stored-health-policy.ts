@@ -4,7 +4,7 @@ import type { Policy } from '../../domain/model.ts';
 import { healthPolicyTypes, readProperties } from './health-policy-type.ts';
 
 /**
- * What a policy of the store means, read again for whoever acts on it.
+ * What a policy of the store means, read again for each use.
  * @throws CoppiceError `operation-impossible` for a policy that this program cannot read.
  */
 export function storedHealthPolicy(policy: Policy): HealthPolicy {

@@ -10,8 +10,8 @@ export interface Host {
   readonly table: ProcessTable;
   readonly ports: Ports;
   /**
-   * The children of this run of Coppice by physical id, for their exit status; the system tells it to nobody
-   * else.
+   * The children of this run of Coppice by physical id, for their exit status; the system gives it to the
+   * parent only.
    */
   readonly children: Map<string, Launcher>;
   readonly events: LifeEvents;

@@ -43,7 +43,7 @@ export function findProcess(table: ProcessTable, identity: ProcessIdentity): Pro
 }
 
 /**
- * Signals the process, or with `group` all of the group that it leads; nobody if it is gone. Looking and
+ * Signals the process, or with `group` all of the group that it leads; none if it is gone. Looking and
  * signalling stand in one go: a child of ours stays a zombie, and keeps its number, until Node's loop runs
  * again.
  */

@@ -85,9 +85,9 @@ export function isLauncher(commandLine: string): boolean {
 let inherited: readonly number[] | undefined;
 
 /**
- * Descriptors that whoever started Coppice left open in it: a process that outlives Coppice must not hold
- * their pipes and locks for ever. Node cannot close them in a child, but put something in their place (the
- * shell closes those that it can name).
+ * Descriptors that the parent of Coppice left open in it: a process that outlives Coppice must not hold their
+ * pipes and locks for ever. Node cannot close them in a child, but put something in their place (the shell
+ * closes those that it can name).
  */
 function covered(nothing: number): ('ignore' | number)[] {
   inherited ??= inheritedDescriptors();

@@ -1,5 +1,6 @@
 /**
- * What the data directory holds of nodes, whoever made them: asked before a new database is made beside them.
+ * What the data directory holds of nodes, whichever process made them: read before a new database is made
+ * beside them.
  */
 import { join } from 'node:path';
 import type { LeftNodes } from '../profile-type.ts';

@@ -1,8 +1,8 @@
 /**
  * LIFECYCLE_EVENTS of processes: one has ended, or was stopped or continued by a signal. The system tells
  * only the end, and only the parent: what this run of Coppice started is heard of at once, all else by a look
- * at its entry every second, which costs no more than a read of /proc. Followed is what the operations
- * started and what `look` was asked about, so that nobody has to read the nodes for it.
+ * at its entry every second, which costs no more than a read of /proc. It follows what the operations started
+ * and what was probed, so that the nodes need not be read for it.
  */
 import { yieldToEventLoop } from '../../event-loop.ts';
 import type { EventListener } from '../profile-type.ts';

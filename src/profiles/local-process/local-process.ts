@@ -7,10 +7,10 @@
  *     stop.ts        asked, waited for, killed          retire.ts    nothing of an earlier start goes on
  *     life-events.ts tells when one has ended or was stopped
  *
- * The processes belong to nobody: they outlive Coppice, and any later Coppice on the same data directory
- * finds them again by number, start time and boot. It refuses to watch what leaves its session (a program
- * must stay in the foreground; on Linux it is ended with the node all the same), to show values of the
- * environment, and to signal a process that it cannot prove to be the node's.
+ * The processes have no owner: they outlive Coppice, and any later Coppice on the same data directory finds
+ * them again by number, start time and boot. It refuses to watch what leaves its session (a program must stay
+ * in the foreground; on Linux it is ended with the node all the same), to show values of the environment, and
+ * to signal a process that it cannot prove to be the node's.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -38,7 +38,7 @@ export interface LocalProcessOptions {
   /** Everything that is kept of the nodes lies under `DATADIR/local.process`. */
   readonly dataDir: string;
   readonly table?: ProcessTable;
-  /** How often the processes that nobody tells of are looked at, while somebody wants to hear of them. */
+  /** How often the processes without events are probed, while there is a listener for their events. */
   readonly eventRoundMs?: number;
   /** How often the logs are held against their limit. */
   readonly logRoundMs?: number;

@@ -39,8 +39,8 @@ async function openUnfollowed(path: string, flags: number): Promise<FileHandle |
   try {
     return await open(path, flags | neverFollow, 0o600);
   } catch (error) {
-    // ELOOP: a symbolic link (macOS, FreeBSD: EMLINK); ENXIO: a pipe that nobody reads, or a socket; EISDIR:
-    // a directory.
+    // ELOOP: a symbolic link (macOS, FreeBSD: EMLINK); ENXIO: a pipe without a reader, or a socket; EISDIR: a
+    // directory.
     const code = (error as NodeJS.ErrnoException).code ?? '';
     if (['ENOENT', 'ELOOP', 'EMLINK', 'ENXIO', 'EISDIR', 'EOPNOTSUPP'].includes(code)) return undefined;
     throw error;

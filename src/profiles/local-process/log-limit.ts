@@ -24,7 +24,7 @@ export async function limitLog(directory: NodeDirectory, limit: number): Promise
   const copy = `${directory.olderLog}.new`;
   await rm(copy, { recursive: true, force: true });
   const end = log.createReadStream({ start: size - half, end: size - 1, autoClose: false });
-  // `wx`: what somebody puts there meanwhile is not written to.
+  // `wx`: a file that was put there meanwhile is not written to.
   await pipeline(end, createWriteStream(copy, { mode: 0o600, flags: 'wx' }));
   await rename(copy, directory.olderLog);
   await log.truncate(0);

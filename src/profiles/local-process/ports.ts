@@ -1,5 +1,5 @@
 /**
- * Which port belongs to which node. `auto` gives a port that nobody listens on and no other node of this data
+ * Which port belongs to which node. `auto` gives a port without a listener and no other node of this data
  * directory has.
  */
 import { randomInt } from 'node:crypto';

@@ -1,8 +1,8 @@
 /**
  * Stops a process and all that it left behind: asks, waits, kills, and searches again until nothing is left.
  *
- * Whoever has the node's id in its environment is the node's, in whatever session (a daemon that left it with
- * setsid). While the leader lives, whoever is in its session is the node's. After it is gone, the session's
+ * A process with the node's id in its environment is the node's, in any session (a daemon that left it with
+ * setsid). While the leader lives, each process in its session is the node's. After it is gone, the session's
  * number may have been given to strangers, and only those count that bear the node's marks.
  */
 import { CoppiceError } from '../../domain/errors.ts';
@@ -64,9 +64,7 @@ interface Session {
   find(): Promise<readonly ProcessIdentity[]>;
   /** Reads only those that were found before. */
   knownAreGone(): boolean;
-  /**
-   * To those that were found, as one group where that is possible, so that nobody can fork away in between.
-   */
+  /** To those that were found, as one group where that is possible, so that none can fork away in between. */
   send(signal: NodeJS.Signals): void;
 }
 
