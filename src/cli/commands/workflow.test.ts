@@ -236,3 +236,28 @@ describe('coppice workflow run', () => {
     );
   });
 });
+
+describe('workflow create', () => {
+  it.each([
+    [
+      'workflow',
+      'w: {tasks: {a: {action: std.noop}}}',
+      'POST /v2/workflows',
+      { workflows: [{ name: 'w' }] },
+      'workflow w',
+    ],
+    [
+      'workbook',
+      'name: b\nworkflows: {w: {tasks: {a: {action: std.noop}}}}',
+      'POST /v2/workbooks',
+      { name: 'b' },
+      'workbook b',
+    ],
+    ['action', 'x: {base: std.noop}', 'POST /v2/actions', { actions: [{ name: 'x' }] }, 'action x'],
+  ])('sends a file with a %s to where its kind belongs', async (_, text, route, body, created) => {
+    await using api = await fakeApi({ [route]: { body } });
+    const path = file('definition.yaml', `version: '2.0'\n${text}\n`);
+    const { code, out } = await run(['workflow', 'create', path], { url: api.url });
+    expect([code, out]).toEqual([0, `${path}: created ${created}\n`]);
+  });
+});

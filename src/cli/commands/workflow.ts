@@ -24,6 +24,7 @@ export function workflowCommand(terminal: Terminal): Command {
       exampleText('workflow validate evacuate.yaml', 'workflow run evacuate.yaml --input host=n1'),
     );
   addValidate(workflow, terminal);
+  addCreate(workflow, terminal);
   addGraph(workflow, terminal);
   addRun(workflow, terminal);
   addList(workflow, terminal);
@@ -46,6 +47,18 @@ function addValidate(group: Command, terminal: Terminal): void {
       const { json, style } = openSession(command, terminal);
       const { validateFile } = await import('../files/workflow-file.ts');
       await validateFile({ terminal, json, style }, file);
+    });
+}
+
+function addCreate(group: Command, terminal: Terminal): void {
+  group
+    .command('create <file>')
+    .description('Create what a definition in a file holds, so that policies and tasks can name it.')
+    .option('--replace', 'replace what is there under the same names')
+    .addHelpText('after', '\nExample:\n  $ coppice workflow create evacuate.yaml')
+    .action(async (file: string, options: { replace?: boolean }, command: Command) => {
+      const { createDefinitions } = await import('./workflow-create.ts');
+      await createDefinitions(openSession(command, terminal), file, options.replace === true);
     });
 }
 
