@@ -4,7 +4,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
@@ -240,25 +239,14 @@ describe('coppice workflow run', () => {
 
 describe('workflow create', () => {
   it.each([
-    [
-      'workflow',
-      'w: {tasks: {a: {action: std.noop}}}',
-      'POST /v2/workflows',
-      { workflows: [{ name: 'w' }] },
-      'workflow w',
-    ],
-    [
-      'workbook',
-      'name: b\nworkflows: {w: {tasks: {a: {action: std.noop}}}}',
-      'POST /v2/workbooks',
-      { name: 'b' },
-      'workbook b',
-    ],
-    ['action', 'x: {base: std.noop}', 'POST /v2/actions', { actions: [{ name: 'x' }] }, 'action x'],
-  ])('sends a file with a %s to where its kind belongs', async (_, text, route, body, created) => {
-    await using api = await fakeApi({ [route]: { body } });
+    ['workflow', 'made: {tasks: {a: {action: std.noop}}}', 'workflow made'],
+    ['workbook', 'name: b\nworkflows: {w: {tasks: {a: {action: std.noop}}}}', 'workbook b'],
+    ['ad-hoc action', 'x: {base: std.noop}', 'action x'],
+  ])('sends a file with a %s to where its kind belongs', async (_, text, created) => {
     const path = file('definition.yaml', `version: '2.0'\n${text}\n`);
-    const { code, out } = await run(['workflow', 'create', path], { url: api.url });
+    const { code, out } = await run(['workflow', 'create', path], { url: server.url });
     expect([code, out]).toEqual([0, `${path}: created ${created}\n`]);
+    const again = await run(['workflow', 'create', path, '--replace'], { url: server.url });
+    expect(again.out).toBe(`${path}: replaced ${created}\n`);
   });
 });
