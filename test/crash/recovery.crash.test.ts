@@ -76,8 +76,10 @@ describe('a recovery that is killed before and after each of its effects', () =>
 function repeatsAfter({ effects, brokenOff }: Shape, { at }: KillPoint): string[][] {
   const effect = at === 'look' ? undefined : effects[at];
   if (effect === undefined) return [[]];
-  // Its time may be up before it could be asked for again.
-  if (effect === brokenOff) return [[effect], []];
+  // Its time may be up before it could be asked for again. A kill that is meant for the other recovery of the
+  // group may come while this one cancels its workflow: what was to end the workflow died with the process,
+  // so that the cancel is asked for again.
+  if (effect === brokenOff) return [[effect], [], [effect, 'cancel'], ['cancel']];
   // Who had heard the cancel died before he did it: he has to be asked again.
   return effect === 'break-off' ? [['cancel', effect]] : [[effect]];
 }

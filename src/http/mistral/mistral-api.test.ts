@@ -451,7 +451,7 @@ describe('executions', () => {
     expect(fault(await put({ params: { env: { a: 1 } }, state: 'RUNNING' }))[0]).toBe(403);
     expect((await put({ state: 'PAUSED' })).body).toMatchObject({
       state: 'PAUSED',
-      state_info: 'paused by user local',
+      state_info: null,
     });
     expect(fault(await put({ state: 'SUCCESS' }))[2]).toMatch(
       /Can't change workflow execution state from PAUSED to SUCCESS/,

@@ -135,8 +135,7 @@ export async function changeExecution(
       'The property env can only be updated when workflow execution is not running or on resume from pause.',
     );
   const runner = runnerOf(tools);
-  if (state !== undefined)
-    refuse(await runner.tell(id, eventFor(state, stateInfo ?? pausedBy(state, caller), env)));
+  if (state !== undefined) refuse(await runner.tell(id, eventFor(state, stateInfo, env)));
   else if (env !== undefined) refuse(await runner.tell(id, { type: 'change-env', env }));
   if (description !== undefined) await runner.describeExecution(id, description);
   return await requireExecution(tools, caller, id);
@@ -144,11 +143,6 @@ export async function changeExecution(
 
 const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
 const allowedStates = ['RUNNING', 'PAUSED', ...endStates];
-
-/** Whoever finds it paused wants to know by whom. */
-function pausedBy(state: string, { user }: Caller): string | null {
-  return state === 'PAUSED' ? `paused by user ${user}` : null;
-}
 
 function eventFor(state: string, stateInfo: string | null, env: JsonObject | undefined): UntimedEvent {
   if (state === 'PAUSED') return { type: 'pause', stateInfo };
