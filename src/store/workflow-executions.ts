@@ -32,7 +32,7 @@ export class StaleExecution extends Error {
  */
 export class WorkTaken extends Error {
   constructor(what: string) {
-    super(`${what} has been handled by another process.`);
+    super(`${what} has already been handled.`);
     this.name = 'WorkTaken';
   }
 }
