@@ -1,6 +1,6 @@
 /**
  * Events of actions, as Senlin writes them: one `start` and one `end` or `error` for each action that
- * somebody asked for; those that an action derived from itself have none (exclude_derived_actions). Each is
+ * a user asked for; those that an action derived from itself have none (exclude_derived_actions). Each is
  * written in the transaction that it tells of.
  */
 import { randomUUID } from 'node:crypto';

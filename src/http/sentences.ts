@@ -54,7 +54,7 @@ export type FieldLocation =
   | { readonly in: 'body'; readonly method: string }
   | { readonly in: 'query'; readonly quoted: boolean };
 
-/** @param schema what was expected: it knows the keys that somebody may have meant. */
+/** @param schema what was expected: it knows the keys that may have been meant. */
 export function describeProblems(
   error: z.core.$ZodError,
   schema: z.ZodType,

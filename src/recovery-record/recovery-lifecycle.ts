@@ -1,5 +1,5 @@
 /**
- * The one place that opens, starts, holds and closes a recovery, whoever decides it: the healer, a running
+ * The one place that opens, starts, holds and closes a recovery, whatever decides it: the healer, a running
  * recovery, an operator's request, the end of a cluster or node. Each turn is written with its decision, its
  * event and its notification in the caller's transaction.
  *

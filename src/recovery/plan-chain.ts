@@ -176,7 +176,7 @@ function* conclude(run: Run, outcome: Outcome): ChainProcedure<End> {
   return { kind: 'close', state, reason: withFailedHooks(result, run), next };
 }
 
-/** Whoever reads that it helped reads too that it had seemed to help before. */
+/** The reason that says that it helped says too that it had seemed to help before. */
 function withRelapse(reason: string, { facts: { relapse, startedAt } }: Run): string {
   return relapse == null ? reason : `${reason}; it had failed for ${describeRelapse(relapse, startedAt)}`;
 }

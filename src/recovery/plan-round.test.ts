@@ -151,7 +151,7 @@ describe('a confirmed failure', () => {
       now + 6000,
     ],
     [
-      'was just cancelled by somebody',
+      'was just cancelled by an operator',
       { lastTry: { at: now - 4000, end: 'CANCELLED' } },
       'the last recovery was cancelled; trying again in 6 s (no limit on recoveries is set)',
       now + 6000,

@@ -36,7 +36,7 @@ test('a verification is told by what it saw, not by how often it looked', () => 
 
 test('quarantine is said at the end', () => {
   expect(told(['ERROR'], { retry: { episodes: 1 } }).at(-1)).toContain(
-    '; quarantined until somebody releases it (recovery 1 of 1 within 24 h that did not help)',
+    '; quarantined until an operator releases it (recovery 1 of 1 within 24 h that did not help)',
   );
 });
 

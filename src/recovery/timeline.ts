@@ -52,6 +52,6 @@ function inWords(decision: Decision): string {
 function closeInWords({ state, reason, next }: Extract<Decision, { kind: 'close' }>): string {
   if (next === null) return `${state}: ${reason}`;
   const why = next.reason === reason ? '' : ` (${next.reason})`;
-  const what = next.kind === 'quarantine' ? `quarantined until somebody releases it${why}` : next.reason;
+  const what = next.kind === 'quarantine' ? `quarantined until an operator releases it${why}` : next.reason;
   return `${state}: ${reason}; ${what}`;
 }

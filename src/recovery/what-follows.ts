@@ -1,6 +1,6 @@
 /**
  * What follows the step of a recovery that runs now: if it helps, and if it does not. In the words of the
- * policy, for whoever waits for it; what is really done is decided by `plan-chain.ts`, once the step has
+ * policy, for a reader who waits for it; what is really done is decided by `plan-chain.ts`, once the step has
  * ended.
  */
 import type { ChainItem, Hook, Runnable } from '../domain/health-policy.ts';

@@ -21,7 +21,7 @@ import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface PauseRequest {
-  /** Seconds from now; beside neither `until`: until somebody ends it. */
+  /** Seconds from now; beside neither `until`: until an operator ends it. */
   readonly seconds?: number;
   /** ISO 8601. */
   readonly until?: string;
@@ -152,7 +152,7 @@ function endOf(seconds: number | undefined, until: string | undefined, now: numb
 }
 
 function inWords({ until, reason }: Pause): string {
-  return `${until === null ? 'Until somebody ends it' : `Until ${new Date(until).toISOString()}`}: ${reason}`;
+  return `${until === null ? 'Until an operator ends it' : `Until ${new Date(until).toISOString()}`}: ${reason}`;
 }
 
 function refuse(sentence: string): never {

@@ -1,6 +1,6 @@
 /**
  * Stops actions at a write to the database: of each action that is named, the n-th write that it asks for in
- * this life is never begun, and nothing comes after it, until somebody kills the process. So one kill ends
+ * this life is never begun, and nothing comes after it, until the test kills the process. So one kill ends
  * many recoveries, each at a write of its own.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';

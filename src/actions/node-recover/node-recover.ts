@@ -192,7 +192,7 @@ class RecoveryRun {
     this.#plan = planChain(this.#episode.facts, this.#history);
   }
 
-  /** Cancelled by somebody, or by the chain itself because it could not see the node. */
+  /** Cancelled by an operator, or by the chain itself because it could not see the node. */
   #cancellation(reason: string): CoppiceError {
     const byOthers = this.#history.at(-1)?.kind === 'cancelled';
     return byOthers

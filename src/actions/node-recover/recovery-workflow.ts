@@ -56,7 +56,7 @@ async function startAndAwait(run: WorkflowRun): Promise<Ran> {
 }
 
 /**
- * A start that failed on the way (no answer, out of time) may have been heard: whoever looks for its
+ * A start that failed on the way (no answer, out of time) may have been heard: the caller that looks for its
  * execution knows.
  */
 function mayHaveStarted(result: StepResult): boolean {

@@ -77,7 +77,7 @@ function parsed(text: string): JsonObject | undefined {
   }
 }
 
-/** An unknown field first: whoever wrote it meant another one. */
+/** An unknown field first: another one was meant. */
 function sentenceOf(issues: readonly z.core.$ZodIssue[], { bodyName = 'body' }: Route): string {
   for (const issue of issues)
     if (issue.code === 'unrecognized_keys')

@@ -35,7 +35,7 @@ export type ActionOutcome =
   | ({ readonly kind: 'ended' } & ActionEnding)
   /** It ends by itself so many seconds after it was started. */
   | { readonly kind: 'after'; readonly seconds: number; readonly ending: ActionEnding }
-  /** Somebody completes it from outside. */
+  /** It is completed from outside. */
   | { readonly kind: 'later' };
 
 interface Described {

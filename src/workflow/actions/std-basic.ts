@@ -48,7 +48,7 @@ const sleep: DecidedAction = {
 
 const asyncNoop: DecidedAction = {
   name: 'std.async_noop',
-  description: 'Runs until somebody completes it: PUT /v2/action_executions/<id>.',
+  description: 'Runs until it is completed from outside: PUT /v2/action_executions/<id>.',
   parameters: [],
   decide: () => ({ kind: 'later' }),
 };

@@ -46,7 +46,7 @@ function namesIn(target: Target): string[] {
   return target.kind === 'name' ? [target.name] : [];
 }
 
-/** `x is defined`, `x | default(1)`: whoever asks knows that it may be missing. */
+/** `x is defined`, `x | default(1)`: the template knows that it may be missing. */
 function askedFor(part: Part): string[] {
   const asks =
     (part.kind === 'test' && ['defined', 'undefined'].includes(part.name)) ||

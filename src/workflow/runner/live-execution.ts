@@ -5,8 +5,8 @@
  *     deliver(event) -> queue -> batch -> one transaction
  *         -> settle the deliveries, carry out what was asked for
  *
- * When the write is refused because somebody else has changed the execution, the batch is repeated on what is
- * there now. Work that somebody else has taken (a timer, a message, an action that is no longer ours) is
+ * When the write is refused because the execution was changed meanwhile, the batch is repeated on what is
+ * there now. Work that another process has taken (a timer, a message, an action that is no longer ours) is
  * dropped.
  */
 import type { Store } from '../../store/store.ts';
@@ -32,7 +32,7 @@ export interface Delivery {
   readonly proof?: Proof;
   /** It ends an action that this process runs. */
   readonly byRunner?: boolean;
-  /** Somebody waits for the answer and is told of a failure; else it is ours to try again. */
+  /** A caller waits for the answer and gets the failure; else this process tries again. */
   readonly isAsked: boolean;
   readonly settle: (refusal: RefusedRequest | undefined) => void;
   readonly fail: (error: unknown) => void;
@@ -111,7 +111,7 @@ export class LiveExecution {
     // What is delivered together is written together.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      // Somebody waits for the answer: what goes on by itself may wait longer.
+      // A caller waits for the answer: what runs by itself may wait longer.
       if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
       else await this.#withPermit();
     }

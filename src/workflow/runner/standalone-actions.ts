@@ -1,6 +1,6 @@
 /**
  * An action by itself, without a workflow: `mistral run-action std.echo '{"output": 1}'`. It is run while the
- * caller waits, and kept only if that is asked for, or if somebody has to complete it from outside. A process
+ * caller waits, and kept only if that is asked for, or if it has to be completed from outside. A process
  * that dies meanwhile has run it for nobody.
  */
 import { randomUUID } from 'node:crypto';

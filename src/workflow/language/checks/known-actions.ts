@@ -1,4 +1,4 @@
-/** What a definition's check knows of the actions that tasks may call; given by whoever has the actions. */
+/** What a definition's check knows of the actions that tasks may call; given by the owner of the actions. */
 export interface KnownActions {
   /** Why a definition must not call an action; undefined: it may. */
   refusal(name: string): string | undefined;
