@@ -5,6 +5,7 @@ import { toPolicy } from './policies.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { ClusterPolicyRow, PolicyRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
+import { updateRow } from './update-row.ts';
 
 export type BindingChanges = Partial<Pick<ClusterPolicy, 'enabled' | 'priority' | 'data' | 'lastOp'>>;
 
@@ -122,13 +123,8 @@ export async function updateBinding(tx: Tx, id: string, changes: BindingChanges)
     data: data && toText(data),
     last_op: lastOp,
   };
-  const result = await tx.db
-    .updateTable('cluster_policy')
-    .set(columns)
-    .where('id', '=', id)
-    .executeTakeFirst();
   tx.notify('watching');
-  return result.numUpdatedRows === 1n;
+  return await updateRow(tx, 'cluster_policy', id, columns);
 }
 
 export async function deleteBinding(tx: Tx, id: string): Promise<boolean> {

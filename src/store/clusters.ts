@@ -6,6 +6,7 @@ import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { ClusterRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
+import { updateRow } from './update-row.ts';
 
 const listed = {
   table: 'cluster',
@@ -52,9 +53,7 @@ export async function listClusters(db: Db, query: ClusterListQuery = {}): Promis
 
 /** @returns whether there was such a cluster. */
 export async function updateCluster(tx: Tx, id: string, changes: ClusterChanges): Promise<boolean> {
-  const columns = changedColumns(changes);
-  const result = await tx.db.updateTable('cluster').set(columns).where('id', '=', id).executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return await updateRow(tx, 'cluster', id, changedColumns(changes));
 }
 
 export async function clusterNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {

@@ -6,6 +6,7 @@ import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { NodeRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
+import { updateRow, updateRows } from './update-row.ts';
 
 const listed = {
   table: 'node',
@@ -98,18 +99,13 @@ export async function nodesOfProfileType(db: Db, type: string): Promise<Node[]> 
 
 /** @returns whether there was such a node. */
 export async function updateNode(tx: Tx, id: string, changes: NodeChanges): Promise<boolean> {
-  const columns = changedColumns(changes);
-  const result = await tx.db.updateTable('node').set(columns).where('id', '=', id).executeTakeFirst();
   if (changes.clusterId !== undefined) tx.notify('watching');
-  return result.numUpdatedRows === 1n;
+  return await updateRow(tx, 'node', id, changedColumns(changes));
 }
 
 /** The same change for many. */
 export async function updateNodes(tx: Tx, ids: readonly string[], changes: NodeChanges): Promise<void> {
-  const columns = changedColumns(changes);
-  for (const chunk of chunks(ids)) {
-    await tx.db.updateTable('node').set(columns).where('id', 'in', chunk).execute();
-  }
+  await updateRows(tx, 'node', ids, changedColumns(changes));
   if (changes.clusterId !== undefined) tx.notify('watching');
 }
 

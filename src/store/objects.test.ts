@@ -23,6 +23,7 @@ import {
   nodeIdsOfClusters,
   nodesOfCluster,
   updateNode,
+  updateNodes,
 } from './nodes.ts';
 import { deletePolicy, getPolicy, insertPolicy, updatePolicy } from './policies.ts';
 import {
@@ -102,6 +103,35 @@ describe.each(backends)('Objects in $name', ({ open }) => {
       createdAt: 5,
       maxSize: 7,
     });
+  });
+
+  test('an empty change changes nothing, and says whether there is such a row', async () => {
+    const profile = aProfile();
+    const policy = aPolicy();
+    const cluster = aCluster();
+    const node = aNode({ clusterId: cluster.id });
+    const binding = aBinding({ clusterId: cluster.id, policyId: policy.id });
+    await store.write(async (tx) => {
+      await insertProfile(tx, profile);
+      await insertPolicy(tx, policy);
+      await insertCluster(tx, cluster);
+      await insertNodes(tx, [node]);
+      await insertBinding(tx, binding);
+    });
+    const updates = [
+      [updateProfile, profile.id],
+      [updatePolicy, policy.id],
+      [updateCluster, cluster.id],
+      [updateNode, node.id],
+      [updateBinding, binding.id],
+    ] as const;
+    for (const [update, id] of updates) {
+      expect(await store.write((tx) => update(tx, id, {}))).toBe(true);
+      expect(await store.write((tx) => update(tx, 'nothing', {}))).toBe(false);
+    }
+    await store.write((tx) => updateNodes(tx, [node.id], {}));
+    expect(await getCluster(db, cluster.id)).toEqual(cluster);
+    expect(await getNode(db, node.id)).toEqual(node);
   });
 
   test('a place in a cluster is never given twice', async () => {

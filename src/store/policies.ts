@@ -5,6 +5,7 @@ import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { fromText, toText } from './rows.ts';
 import type { PolicyRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
+import { updateRow } from './update-row.ts';
 
 const listed = {
   table: 'policy',
@@ -55,8 +56,7 @@ export async function listPolicies(db: Db, query: PolicyListQuery = {}): Promise
 export async function updatePolicy(tx: Tx, id: string, changes: PolicyChanges): Promise<boolean> {
   const { name, data, updatedAt } = changes;
   const columns = { name, data: data && toText(data), updated_at: updatedAt };
-  const result = await tx.db.updateTable('policy').set(columns).where('id', '=', id).executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return await updateRow(tx, 'policy', id, columns);
 }
 
 export async function deletePolicy(tx: Tx, id: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { ProfileRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
+import { updateRow } from './update-row.ts';
 
 const listed = {
   table: 'profile',
@@ -69,8 +70,7 @@ export async function profileNames(db: Db, ids: readonly string[]): Promise<Map<
 export async function updateProfile(tx: Tx, id: string, changes: ProfileChanges): Promise<boolean> {
   const { name, metadata, updatedAt } = changes;
   const columns = { name, metadata: metadata && toText(metadata), updated_at: updatedAt };
-  const result = await tx.db.updateTable('profile').set(columns).where('id', '=', id).executeTakeFirst();
-  return result.numUpdatedRows === 1n;
+  return await updateRow(tx, 'profile', id, columns);
 }
 
 export async function deleteProfile(tx: Tx, id: string): Promise<boolean> {
