@@ -156,6 +156,16 @@ export function isSingleExpression(text: string): boolean {
   return isWhole('<%', '%>') || isWhole('{{', '}}');
 }
 
+/**
+ * What Mistral's schema takes where an expression is wanted and its truth is asked for: also a Jinja block
+ * (`{% if _.x %}yes{% endif %}`) and a text of several expressions, which both give a text.
+ */
+export function isExpressionText(text: string): boolean {
+  if (isSingleExpression(text)) return true;
+  if (text.startsWith('<%')) return text.endsWith('%>');
+  return (text.startsWith('{{') && text.includes('}}')) || (text.includes('{%') && text.endsWith('%}'));
+}
+
 /** Python's truth: null, false, 0, '' and empty lists and objects are false; the text 'false' is true. */
 export function isTruthy(value: Json): boolean {
   return truth(value);

@@ -2,6 +2,8 @@
  * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind
  * it, and `fail(msg="...")`, an engine command with its message.
  *
+ * As in Mistral a comma may stand between parameters, and brackets around them: `std.echo(output="a", to="b")`.
+ *
  * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number
  * of JSON (08, 007) are text, as in Mistral. A bare word is read as YAML reads it (False, None, yes), with a
  * warning: Mistral drops such a parameter silently, and cuts 1.25 to 1. A {dict} is refused.
@@ -18,11 +20,18 @@ export interface InlineCall {
 }
 
 const parameterName = /[-\p{L}\p{N}_]+(?==)/uy;
-const blanks = /\s+/y;
+const separators = /[\s,]+/y;
+/** `std.echo(`, up to where its parameters begin. */
+const callForm = /^[^\s<{=("]+\s*\(/;
 
 /** The name is read up to the first blank outside of an expression. */
 export function readInlineCall(source: Source, text: string): InlineCall {
   const trimmed = text.trim();
+  const call = trimmed.endsWith(')') ? callForm.exec(trimmed)?.[0] : undefined;
+  if (call !== undefined) {
+    const parameters = readParameters(source, trimmed.slice(0, -1), call.length);
+    return { name: call.slice(0, -1).trim(), parameters };
+  }
   const name = nameOf(trimmed);
   return { name, parameters: readParameters(source, trimmed, name.length) };
 }
@@ -50,7 +59,7 @@ const closings: Readonly<Record<string, string>> = { '<%': '%>', '{{': '}}', '{%
 
 function readParameters(source: Source, text: string, start: number): ReadonlyMap<string, Template> {
   const parameters = new Map<string, Template>();
-  let position = skip(blanks, text, start);
+  let position = skip(separators, text, start);
   while (position < text.length) {
     const name = matchAt(parameterName, text, position);
     const value = name === undefined ? undefined : readValue(source, text, position + name.length + 1);
@@ -59,7 +68,7 @@ function readParameters(source: Source, text: string, start: number): ReadonlyMa
       return parameters;
     }
     parameters.set(name, value.template);
-    position = skip(blanks, text, value.end);
+    position = skip(separators, text, value.end);
   }
   return parameters;
 }
@@ -82,9 +91,9 @@ interface ReadValue {
 
 const quoted = /"[^"]*"|'[^']*'/y;
 const expression = /<%.*?%>|\{\{.*?\}\}|\{%.*?%\}/sy;
-const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?)(?=\s|$)/y;
-const bareWord = /[^\s"'[\]{}<=][^\s"'{}]*(?=\s|$)/y;
-const paddedDigits = /0\d+(?=\s|$)/y;
+const literal = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?)(?=[\s,]|$)/y;
+const bareWord = /[^\s"'[\]{}<=](?:[^\s"'{}]*[^\s"'{},])?(?=,?(?:\s|$))/y;
+const paddedDigits = /0\d+(?=[\s,]|$)/y;
 
 function readValue(source: Source, text: string, start: number): ReadValue | undefined {
   const inQuotes = matchAt(quoted, text, start);

@@ -191,6 +191,24 @@ describe('hostile text', () => {
 });
 
 describe('what Mistral takes', () => {
+  it.each([
+    ['a guard', `on-success: [{b: "X"}]`],
+    ['break-on', 'retry: {count: 1, delay: 0, break-on: "X"}'],
+    ['continue-on', 'retry: {count: 1, delay: 0, continue-on: "X"}'],
+    ['keep-result', 'keep-result: "X"'],
+    ['safe-rerun', 'safe-rerun: "X"'],
+  ])('is taken: Jinja blocks and several expressions as %s, with a warning', (_what, line) => {
+    const texts = ['{% if 1 %}yes{% endif %}', '<% 1 %> and <% 2 %>', '{{ 1 }} and {{ 2 }}', '{{ 1 }} > 2'];
+    for (const text of texts) {
+      const { warnings } = parseWorkflows(
+        `version: '2.0'\nw:\n  tasks:\n    a: {action: std.noop, ${line.replace('X', text)}}\n    b: {action: std.noop}\n`,
+      );
+      expect(warnings.map(({ message }) => message)).toContain(
+        'this gives a text, and every text that is not empty counts as true',
+      );
+    }
+  });
+
   it('is taken: words that YAML or Python read as values, with a warning', () => {
     const text =
       "version: '2.0'\nw: {tasks: {a: {action: x.y flag=False none=None word=bare port=1.5 url=http://h/?a=b}}}\n";
@@ -340,6 +358,26 @@ describe('inline parameters', () => {
       type: 'WORKFLOW',
       callName: '<% "heal_" + $.kind %>',
     });
+  });
+
+  it('may have commas between them and brackets around them, as in Mistral', () => {
+    const values = (text: string) => {
+      const { callName, inlineInput } = task(JSON.stringify({ action: text }));
+      return [callName, [...inlineInput].map(([name, value]) => [name, 'value' in value && value.value])];
+    };
+    const expected = [
+      'std.echo',
+      [
+        ['a', 'x, y'],
+        ['b', 2],
+        ['c', '07'],
+        ['d', [1]],
+        ['e', 'word'],
+      ],
+    ];
+    expect(values(`std.echo a="x, y", b=2,c=07, d=[1], e=word`)).toEqual(expected);
+    expect(values(`std.echo(a="x, y", b=2, c=07, d=[1], e=word)`)).toEqual(expected);
+    expect(values(`std.echo (a="x, y", b=2, c=07, d=[1], e=word)`)).toEqual(expected);
   });
 
   it('may be a retry in one line', () => {

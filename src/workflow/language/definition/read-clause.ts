@@ -8,13 +8,13 @@
  *     on-success: {publish: {branch: {...}, global: {...}}, next: <any of the above>}
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
-import { isSingleExpression, type Template } from '../../expressions.ts';
+import { isExpressionText, type Template } from '../../expressions.ts';
 import { readInlineParameters } from './inline-call.ts';
 import {
   at,
   has,
+  readCondition,
   readObject,
-  readTemplate,
   readTemplateObject,
   refuseUnknownKeys,
   type Source,
@@ -82,7 +82,7 @@ function readTarget(source: Source): TransitionSpec[] {
 }
 
 function readGuarded(source: Source, target: string, guard: Json): TransitionSpec[] {
-  if (typeof guard === 'string' && isSingleExpression(guard.trimEnd()))
+  if (typeof guard === 'string' && isExpressionText(guard.trimEnd()))
     return [readTransition(source, target, guard.trimEnd())];
   wrong(at(source, target), 'a guard must be an expression', 'one expression');
   return [];
@@ -93,7 +93,9 @@ function readTransition(source: Source, written: string, guardText: string | und
   const command = commands.includes(name) ? (name as EngineCommand) : undefined;
   if (command === undefined && name !== written) noteParameters(source, written);
   const guard =
-    guardText === undefined ? undefined : readTemplate({ ...at(source, written), value: guardText });
+    guardText === undefined
+      ? undefined
+      : readCondition({ ...at(source, written), value: guardText }, 'expression');
   return { target: name, command, guard, message, guardText, path: source.path };
 }
 

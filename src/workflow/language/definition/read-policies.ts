@@ -10,7 +10,7 @@ import {
   has,
   isBoolean,
   isWholeNumber,
-  nothing,
+  readCondition,
   readExpressionOr,
   refuseUnknownKeys,
   type Source,
@@ -69,8 +69,8 @@ function readRetry(source: Source): RetrySpec | undefined {
   const number = 'a whole number of at least 0, or one expression';
   const count = readExpressionOr(at(source, 'count'), isWholeNumber, number);
   const delay = readExpressionOr(at(source, 'delay'), isWholeNumber, number);
-  const breakOn = readExpressionOr(at(source, 'break-on'), nothing, 'one expression');
-  const continueOn = readExpressionOr(at(source, 'continue-on'), nothing, 'one expression');
+  const breakOn = readCondition(at(source, 'break-on'), 'expression');
+  const continueOn = readCondition(at(source, 'continue-on'), 'expression');
   return complete(source, { count, delay, breakOn, continueOn });
 }
 

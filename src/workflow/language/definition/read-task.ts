@@ -10,9 +10,8 @@ import {
   constant,
   emptyTemplate,
   has,
-  isBoolean,
   isWholeNumber,
-  readExpressionOr,
+  readCondition,
   readTemplate,
   readTemplateObject,
   readText,
@@ -80,7 +79,7 @@ export function readTaskDefaults(source: Source): TaskDefaults | undefined {
     onError: readClause(at(source, 'on-error')),
     onComplete: readClause(at(source, 'on-complete')),
     onSkip: readClause(at(source, 'on-skip')),
-    safeRerun: readExpressionOr(at(source, 'safe-rerun'), isBoolean, 'true, false or one expression'),
+    safeRerun: readCondition(at(source, 'safe-rerun'), 'boolean too'),
     requires: readRequires(at(source, 'requires')),
   };
 }
@@ -168,10 +167,9 @@ type ResultHandling = Pick<
 >;
 
 function readResultHandling(source: Source, defaults: TaskDefaults | undefined): ResultHandling {
-  const expected = 'true, false or one expression';
-  const safeRerun = readExpressionOr(at(source, 'safe-rerun'), isBoolean, expected) ?? defaults?.safeRerun;
+  const safeRerun = readCondition(at(source, 'safe-rerun'), 'boolean too') ?? defaults?.safeRerun;
   return {
-    keepResult: readExpressionOr(at(source, 'keep-result'), isBoolean, expected) ?? constant(true),
+    keepResult: readCondition(at(source, 'keep-result'), 'boolean too') ?? constant(true),
     safeRerun: safeRerun ?? constant(false),
     target: readText(at(source, 'target')) === undefined ? undefined : readTemplate(at(source, 'target')),
     publish: readTemplateObject(at(source, 'publish')),

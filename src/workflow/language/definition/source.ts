@@ -6,6 +6,7 @@ import {
   type ExpressionSyntaxError,
   hasExpression,
   hasUnclosedExpression,
+  isExpressionText,
   isSingleExpression,
   type Template,
   type UnknownName,
@@ -178,6 +179,20 @@ export function readExpressionOr(
   return wrong(source, 'wrong type', expected);
 }
 
+/** An expression whose truth is asked for, or true or false where these are taken. */
+export function readCondition(source: Source, accepts: 'expression' | 'boolean too'): Template | undefined {
+  const { value } = source;
+  if (typeof value !== 'string' || !isExpressionText(value.trimEnd())) {
+    return accepts === 'expression'
+      ? readExpressionOr(source, nothing, 'one expression')
+      : readExpressionOr(source, isBoolean, 'true, false or one expression');
+  }
+  const text = value.trimEnd();
+  if (!isSingleExpression(text))
+    source.problems.warn(source.path, 'this gives a text, and every text that is not empty counts as true');
+  return readTemplate({ ...source, value: text });
+}
+
 export function isWholeNumber(value: Json): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
@@ -186,6 +201,6 @@ export function isBoolean(value: Json): boolean {
   return typeof value === 'boolean';
 }
 
-export function nothing(): boolean {
+function nothing(): boolean {
   return false;
 }
