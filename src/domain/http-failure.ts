@@ -18,7 +18,6 @@ const reasonKeys: readonly string[] = [
   'detail',
   'description',
   'reason',
-  'title',
   'msg',
 ];
 
@@ -30,6 +29,11 @@ export function describeHttpFailure(result: Json, input: JsonObject = {}): strin
   const head = `${result['status']} ${reason}`.trim();
   const said = withoutSecrets(oneLine(reasonIn(result['content'] ?? null)), input);
   return said === '' || said === reason ? head : `${head}: ${said}`;
+}
+
+/** The reason in the body of an answer, on one line; the empty text where it has none. */
+export function reasonOf(content: Json): string {
+  return oneLine(reasonIn(content));
 }
 
 function reasonIn(content: Json): string {
@@ -44,10 +48,14 @@ function namedReason(content: Json, levels: number): string | undefined {
     typeof content[key] === 'string' && content[key] !== '' ? [content[key]] : [],
   );
   if (texts[0] !== undefined) return texts[0];
-  if (levels === 0) return undefined;
-  return Object.values<Json>(content)
-    .map((value) => namedReason(value, levels - 1))
-    .find((text) => text !== undefined);
+  const inner =
+    levels === 0 ? [] : Object.values<Json>(content).map((value) => namedReason(value, levels - 1));
+  // A title only repeats the status where anything else says why.
+  return inner.find((text) => text !== undefined) ?? titleIn(content);
+}
+
+function titleIn({ title }: JsonObject): string | undefined {
+  return typeof title === 'string' && title !== '' ? title : undefined;
 }
 
 function isMarkup(text: string): boolean {

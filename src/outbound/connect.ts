@@ -22,16 +22,21 @@ export function checkAddress(url: URL, guard: AddressGuard): void {
   if (objection !== undefined) throw new AddressRefused(objection);
 }
 
+export interface TlsRules {
+  /** false: the certificate is not verified. */
+  readonly verify: boolean;
+  /** PEM of the authorities that are trusted instead of the system's. */
+  readonly ca?: string | undefined;
+}
+
 /**
- * Every request has a new connection. A kept one would answer for a process whose listener is long gone,
- * would hold a socket a node (100,000 of them), and what a user of the node meets is a new connection too.
- * TLS sessions are not kept for the same reason: a resumed one would not look at the certificate.
+ * TLS sessions are not kept: a resumed one would not look at the certificate.
  *
  * @throws AddressRefused
  */
 export function openSocket(
   url: URL,
-  verifyTls: boolean,
+  tls: TlsRules,
   tools: ConnectTools,
   ready: (...result: [null, Socket] | [Error, null]) => void,
 ): Socket {
@@ -43,7 +48,8 @@ export function openSocket(
   const socket = isTls
     ? connectTls({
         ...options,
-        rejectUnauthorized: verifyTls,
+        rejectUnauthorized: tls.verify,
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
         ALPNProtocols: ['http/1.1'],
         servername: isIP(host) === 0 ? host : '',
       })

@@ -16,25 +16,31 @@ export class RequestFailed extends Error {
   readonly url: URL;
   /** Whether a redirect led there. */
   readonly redirected: boolean;
+  /** Whether the other side may have received the request; false where no connection was made. */
+  readonly sent: boolean;
 
-  private constructor(at: RequestPlace, kind: FailureKind, reason: string, options?: ErrorOptions) {
+  private constructor(
+    at: RequestPlace,
+    { kind, reason, sent }: { kind: FailureKind; reason: string; sent: boolean },
+    options?: ErrorOptions,
+  ) {
     super(at.redirected ? `redirected to ${describeUrl(at.url)}: ${reason}` : reason, options);
     this.name = 'RequestFailed';
     this.kind = kind;
     this.reason = reason;
     this.url = at.url;
     this.redirected = at.redirected;
+    this.sent = sent;
   }
 
-  static of(at: RequestPlace, error: unknown): RequestFailed {
-    const { kind, reason } = describeConnectionError(error);
-    return new RequestFailed(at, kind, reason);
+  /** @param sent false where it is known that no connection was made. */
+  static of(at: RequestPlace, error: unknown, sent = true): RequestFailed {
+    return new RequestFailed(at, { ...describeConnectionError(error), sent });
   }
 
   static aborted(at: RequestPlace, signal: AbortSignal): RequestFailed {
-    return new RequestFailed(at, 'aborted', 'the request was ended before its answer', {
-      cause: signal.reason,
-    });
+    const reason = 'the request was ended before its answer';
+    return new RequestFailed(at, { kind: 'aborted', reason, sent: true }, { cause: signal.reason });
   }
 }
 

@@ -1,0 +1,252 @@
+/**
+ * One credential in one cloud: the token is fetched when it is needed, renewed before it expires and when a
+ * service refuses it, and put on every request. Services are found in the catalog.
+ *
+ *     typed client ──> CloudSession.request ──> token, endpoint ──> ServiceClient (outbound) ──> the cloud
+ *                             ^                                          |
+ *                             └── again: 401 with a new token, a failure that may pass where a repeat is safe
+ *
+ * The token is in memory only. It refuses to know any service but Keystone: what is sent to Nova is written
+ * in `nova/`.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { RequestFailed } from '../outbound/request-failed.ts';
+import type { ServiceAnswer, ServiceRequest } from '../outbound/service-client.ts';
+import { answerReason, parseBody, retryAfterMs } from './answer-reason.ts';
+import { authRequest } from './auth-request.ts';
+import { findEndpoint, withVersion } from './catalog.ts';
+import { CloudError } from './cloud-error.ts';
+import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
+import type { CloudSettings } from './cloud-settings.ts';
+import { retryDelay } from './retry.ts';
+import { readToken, type Token } from './token.ts';
+
+/** Sends requests: `ServiceClient` in the product. */
+export interface Sender {
+  send(request: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer>;
+}
+
+export interface CloudCall {
+  readonly service: string;
+  readonly method: string;
+  readonly path: string;
+  /** null: no answer came. */
+  readonly status: number | null;
+  readonly durationMs: number;
+}
+
+export interface CloudSessionOptions {
+  readonly settings: CloudSettings;
+  readonly sender: Sender;
+  readonly now?: () => number;
+  readonly random?: () => number;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds for one attempt. */
+  readonly attemptTimeoutMs?: number;
+  /** Told of every attempt: for metrics. */
+  readonly onCall?: (call: CloudCall) => void;
+}
+
+const RETRIES = 3;
+/** Bytes: 1,000 servers with all details are 3 MB. */
+const ANSWER_LIMIT = 32 * 1024 * 1024;
+/** A token is renewed when this much of its life is left, or a quarter of it where it is short. */
+const RENEW_BEFORE_MS = 120_000;
+
+export class CloudSession {
+  readonly settings: CloudSettings;
+  readonly #sender: Sender;
+  readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly #attemptTimeoutMs: number;
+  readonly #onCall: (call: CloudCall) => void;
+  #current: { readonly token: Token; readonly renewAt: number } | undefined;
+  #authenticating: Promise<Token> | undefined;
+
+  constructor({
+    settings,
+    sender,
+    now = Date.now,
+    random = Math.random,
+    wait = waitFor,
+    attemptTimeoutMs = 60_000,
+    onCall = () => {},
+  }: CloudSessionOptions) {
+    this.settings = settings;
+    this.#sender = sender;
+    this.#now = now;
+    this.#random = random;
+    this.#wait = wait;
+    this.#attemptTimeoutMs = attemptTimeoutMs;
+    this.#onCall = onCall;
+  }
+
+  /** @throws CloudError where Keystone refuses, or cannot be reached. */
+  async token({ signal }: Pick<CallContext, 'signal'>): Promise<Token> {
+    const current = this.#current;
+    if (current !== undefined && this.#now() < current.renewAt) return current.token;
+    return unlessAborted(this.#authenticate(), signal);
+  }
+
+  /**
+   * @returns the answer to a request that the service took (a status below 400).
+   * @throws CloudError; the signal's reason where the caller ended it.
+   */
+  async request(request: CloudRequest, context: CallContext): Promise<CloudAnswer> {
+    const repeatable = isRepeatable(request);
+    const retries = request.retries ?? RETRIES;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#withFreshToken(request, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        if (!(error instanceof CloudError) || attempt > retries) throw error;
+        const delayMs = retryDelay(error, attempt, { repeatable, random: this.#random() });
+        if (delayMs === undefined) throw error;
+        await this.#wait(delayMs, context.signal);
+      }
+    }
+  }
+
+  /** A request that is refused for its token was not carried out: it is sent once more with a new one. */
+  async #withFreshToken(request: CloudRequest, context: CallContext): Promise<CloudAnswer> {
+    const token = await this.token(context);
+    try {
+      return await this.#send(request, token, context);
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.status !== 401) throw error;
+      if (this.#current?.token === token) this.#current = undefined;
+      return this.#send(request, await this.token(context), context);
+    }
+  }
+
+  async #send(request: CloudRequest, token: Token, context: CallContext): Promise<CloudAnswer> {
+    const { service, path, query = {}, version, microversion, body } = request;
+    const found = findEndpoint(token.catalog, service, this.settings);
+    if ('missing' in found) throw this.#unanswered(request, found.missing, false);
+    const endpoint = version === undefined ? found.url : withVersion(found.url, version);
+    const url = new URL(endpoint + path);
+    for (const [name, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    return this.#exchange(request, context, {
+      method: request.method,
+      url,
+      headers: {
+        accept: 'application/json',
+        'x-auth-token': token.id.reveal(),
+        ...(microversion === undefined ? {} : { 'openstack-api-version': microversion }),
+        ...(context.requestId === undefined ? {} : { 'x-openstack-request-id': context.requestId }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      limit: ANSWER_LIMIT,
+    });
+  }
+
+  async #exchange(
+    request: Pick<CloudRequest, 'service' | 'method' | 'path'>,
+    { signal }: Pick<CallContext, 'signal'>,
+    wire: ServiceRequest,
+  ): Promise<CloudAnswer> {
+    const startedAt = this.#now();
+    const timeout = AbortSignal.timeout(this.#attemptTimeoutMs);
+    let answer: ServiceAnswer;
+    try {
+      answer = await this.#sender.send(wire, AbortSignal.any([signal, timeout]));
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#report(request, null, startedAt);
+      if (timeout.aborted)
+        throw this.#unanswered(request, `no answer within ${this.#attemptTimeoutMs / 1000} s`, true);
+      if (error instanceof RequestFailed)
+        throw this.#unanswered(request, `${wire.url.host}: ${error.reason}`, error.sent);
+      throw error;
+    }
+    this.#report(request, answer.status, startedAt);
+    const body = parseBody(answer.body);
+    if (answer.status >= 400) throw this.#refused(request, answer, body);
+    return { status: answer.status, body, headers: answer.headers };
+  }
+
+  #report(
+    request: Pick<CloudRequest, 'service' | 'method' | 'path'>,
+    status: number | null,
+    startedAt: number,
+  ) {
+    const { service, method, path } = request;
+    this.#onCall({ service, method, path, status, durationMs: this.#now() - startedAt });
+  }
+
+  #unanswered(
+    { service, method, path }: Pick<CloudRequest, 'service' | 'method' | 'path'>,
+    reason: string,
+    mayHaveHappened: boolean,
+  ): CloudError {
+    const unknown = { status: null, requestId: null, retryAfterMs: null };
+    return new CloudError({ ...unknown, service, request: `${method} ${path}`, reason, mayHaveHappened });
+  }
+
+  #refused(
+    { service, method, path }: Pick<CloudRequest, 'service' | 'method' | 'path'>,
+    { status, headers }: ServiceAnswer,
+    body: Json,
+  ): CloudError {
+    return new CloudError({
+      service,
+      request: `${method} ${path}`,
+      status,
+      reason: answerReason(body, status),
+      requestId: headers['x-openstack-request-id'] ?? headers['x-compute-request-id'] ?? null,
+      mayHaveHappened: status >= 500,
+      retryAfterMs: retryAfterMs(headers['retry-after'], this.#now()),
+    });
+  }
+
+  /** One at a time: all who need a token wait for the same one. */
+  #authenticate(): Promise<Token> {
+    this.#authenticating ??= this.#fetchToken().finally(() => {
+      this.#authenticating = undefined;
+    });
+    return this.#authenticating;
+  }
+
+  async #fetchToken(): Promise<Token> {
+    const { authUrl, credential } = this.settings;
+    const request = { service: 'identity', method: 'POST', path: '/auth/tokens' } as const;
+    const body: JsonObject = authRequest(credential);
+    const startedAt = this.#now();
+    const answer = await this.#exchange(
+      request,
+      { signal: new AbortController().signal },
+      {
+        method: 'POST',
+        url: new URL(`${withVersion(authUrl.replace(/\/+$/, ''), 'v3')}/auth/tokens`),
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        limit: ANSWER_LIMIT,
+      },
+    );
+    const token = readToken(answer.headers['x-subject-token'], answer.body);
+    if (token === undefined)
+      throw this.#unanswered(request, `${authUrl}: the answer is not a token of Keystone v3`, false);
+    const lifeMs = token.expiresAt - startedAt;
+    const renewAt = token.expiresAt - Math.min(RENEW_BEFORE_MS, lifeMs / 4);
+    this.#current = { token, renewAt };
+    return token;
+  }
+}
+
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error);
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
+}

@@ -1,0 +1,195 @@
+/**
+ * The parts of Nova's API that Coppice uses (Compute API v2.1). The microversion is 2.79 (Train), or the
+ * newest that an older cloud has, 2.53 (Pike) at least.
+ */
+import type { Json, JsonObject } from '../../domain/json.ts';
+import { bodyOf, part } from '../answer-body.ts';
+import { CloudError } from '../cloud-error.ts';
+import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
+import type { CloudSession } from '../cloud-session.ts';
+import type { ComputeService, Hypervisor, InstanceAction, InstanceActionEvent, Server } from './server.ts';
+
+const WANTED_MINOR = 79;
+const LEAST_MINOR = 53;
+
+export interface ServerQuery {
+  readonly allProjects?: boolean;
+  readonly project?: string;
+  readonly host?: string;
+  /** A regular expression of Nova's database. */
+  readonly name?: string;
+  /** The id of the last server of the page before. */
+  readonly marker?: string | undefined;
+  /** Servers on a page; Nova's own limit is 1,000 unless its operator changed it. */
+  readonly limit?: number;
+}
+
+export interface ServerPage {
+  readonly servers: readonly Server[];
+  /** The marker of the next page; null: this was the last one. */
+  readonly next: string | null;
+}
+
+type NovaRequest = Omit<CloudRequest, 'service' | 'microversion'>;
+
+export class NovaClient {
+  readonly #session: CloudSession;
+  #microversion: Promise<string> | undefined;
+
+  constructor(session: CloudSession) {
+    this.#session = session;
+  }
+
+  /** One page of servers with all their details. */
+  async listServers(query: ServerQuery, context: CallContext, retries?: number): Promise<ServerPage> {
+    const { allProjects, project, host, name, marker, limit } = query;
+    const request: NovaRequest = {
+      method: 'GET',
+      path: '/servers/detail',
+      query: {
+        all_tenants: allProjects === true ? 1 : undefined,
+        project_id: project,
+        host,
+        name,
+        marker,
+        limit,
+      },
+      ...(retries === undefined ? {} : { retries }),
+    };
+    const { servers, servers_links } = bodyOf<{
+      servers: Server[];
+      servers_links?: { rel: string; href: string }[];
+    }>(await this.request(request, context));
+    const next = servers_links?.some(({ rel }) => rel === 'next') === true ? servers.at(-1)?.id : undefined;
+    return { servers, next: next ?? null };
+  }
+
+  /** @throws CloudError 404 where there is none. */
+  async getServer(id: string, context: CallContext, retries?: number): Promise<Server> {
+    const request: NovaRequest = { method: 'GET', path: `/servers/${part(id)}` };
+    const answer = await this.request({ ...request, ...(retries === undefined ? {} : { retries }) }, context);
+    return bodyOf<{ server: Server }>(answer).server;
+  }
+
+  /** @param server the `server` of the body. @returns its id; all else is not known yet. */
+  async createServer(
+    server: JsonObject,
+    schedulerHints: JsonObject | undefined,
+    context: CallContext,
+  ): Promise<string> {
+    const hints = schedulerHints === undefined ? {} : { 'os:scheduler_hints': schedulerHints };
+    const answer = await this.request(
+      { method: 'POST', path: '/servers', body: { server, ...hints } },
+      context,
+    );
+    return bodyOf<{ server: { id: string } }>(answer).server.id;
+  }
+
+  /** Nova answers when it has begun. @throws CloudError 404 where there is none. */
+  async deleteServer(id: string, context: CallContext, { force = false } = {}): Promise<void> {
+    if (force) await this.act(id, { forceDelete: null }, context);
+    else await this.request({ method: 'DELETE', path: `/servers/${part(id)}` }, context);
+  }
+
+  /**
+   * `POST /servers/ID/action`. Nova answers most of them when it has begun.
+   * @param action `{"reboot": {"type": "SOFT"}}`
+   */
+  async act(id: string, action: JsonObject, context: CallContext): Promise<Json> {
+    const path = `/servers/${part(id)}/action`;
+    return (await this.request({ method: 'POST', path, body: action }, context)).body;
+  }
+
+  async updateServer(id: string, changes: JsonObject, context: CallContext): Promise<void> {
+    await this.request({ method: 'PUT', path: `/servers/${part(id)}`, body: { server: changes } }, context);
+  }
+
+  /** Replaces all of the server's metadata. */
+  async setMetadata(
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<void> {
+    await this.request({ method: 'PUT', path: `/servers/${part(id)}/metadata`, body: { metadata } }, context);
+  }
+
+  /** What was done to the server, the newest first. */
+  async listInstanceActions(id: string, context: CallContext): Promise<readonly InstanceAction[]> {
+    const answer = await this.request(
+      { method: 'GET', path: `/servers/${part(id)}/os-instance-actions` },
+      context,
+    );
+    return bodyOf<{ instanceActions: InstanceAction[] }>(answer).instanceActions;
+  }
+
+  async listInstanceActionEvents(
+    id: string,
+    requestId: string,
+    context: CallContext,
+  ): Promise<readonly InstanceActionEvent[]> {
+    const path = `/servers/${part(id)}/os-instance-actions/${part(requestId)}`;
+    const answer = await this.request({ method: 'GET', path }, context);
+    return bodyOf<{ instanceAction: { events?: InstanceActionEvent[] } }>(answer).instanceAction.events ?? [];
+  }
+
+  /** For administrators. */
+  async listComputeServices(context: CallContext, retries?: number): Promise<readonly ComputeService[]> {
+    const answer = await this.request(
+      {
+        method: 'GET',
+        path: '/os-services',
+        query: { binary: 'nova-compute' },
+        ...(retries === undefined ? {} : { retries }),
+      },
+      context,
+    );
+    return bodyOf<{ services: ComputeService[] }>(answer).services;
+  }
+
+  /** For administrators: says that the host is known to be down, so that its servers can be evacuated. */
+  async forceDown(serviceId: string, forcedDown: boolean, context: CallContext): Promise<void> {
+    const body = { forced_down: forcedDown };
+    await this.request({ method: 'PUT', path: `/os-services/${part(serviceId)}`, body }, context);
+  }
+
+  /** For administrators. */
+  async listHypervisors(context: CallContext, retries?: number): Promise<readonly Hypervisor[]> {
+    const answer = await this.request(
+      { method: 'GET', path: '/os-hypervisors/detail', ...(retries === undefined ? {} : { retries }) },
+      context,
+    );
+    return bodyOf<{ hypervisors: Hypervisor[] }>(answer).hypervisors;
+  }
+
+  /** Any other request of the Compute API: what profile types need beyond what is above. */
+  async request(request: NovaRequest, context: CallContext): Promise<CloudAnswer> {
+    const microversion = await this.#negotiated(context);
+    return this.#session.request({ ...request, service: 'compute', microversion }, context);
+  }
+
+  /** Asked once; where the answer fails, the next request asks again. */
+  #negotiated(context: CallContext): Promise<string> {
+    this.#microversion ??= this.#negotiate(context).catch((error: unknown) => {
+      this.#microversion = undefined;
+      throw error;
+    });
+    return this.#microversion;
+  }
+
+  async #negotiate(context: CallContext): Promise<string> {
+    const answer = await this.#session.request({ service: 'compute', method: 'GET', path: '/' }, context);
+    const { version } = bodyOf<{ version?: { version?: string } }>(answer);
+    const newest = Number(/^2\.(\d+)$/.exec(version?.version ?? '')?.[1] ?? 0);
+    if (newest < LEAST_MINOR)
+      throw new CloudError({
+        service: 'compute',
+        request: 'GET /',
+        status: answer.status,
+        reason: `expected Nova with microversion 2.${LEAST_MINOR} or newer, found 2.${newest}`,
+        requestId: null,
+        mayHaveHappened: false,
+        retryAfterMs: null,
+      });
+    return `compute 2.${Math.min(newest, WANTED_MINOR)}`;
+  }
+}

@@ -1,0 +1,89 @@
+/** The parts of Octavia's API that Coppice uses (Load Balancer API v2). */
+import type { JsonObject } from '../domain/json.ts';
+import { bodyOf, part } from './answer-body.ts';
+import { isStatus } from './cloud-error.ts';
+import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
+import type { CloudSession } from './cloud-session.ts';
+
+export interface LoadBalancer {
+  readonly id: string;
+  readonly name: string;
+  /** ACTIVE, ERROR, DELETED, or PENDING_ and CREATE, UPDATE or DELETE: it takes changes in ACTIVE only. */
+  readonly provisioning_status: string;
+  readonly operating_status: string;
+  readonly vip_address: string;
+  readonly pools?: readonly { readonly id: string }[];
+}
+
+export interface PoolMember {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  readonly protocol_port: number;
+  readonly weight: number;
+  readonly subnet_id?: string | null;
+  readonly provisioning_status: string;
+  /** ONLINE, OFFLINE, DEGRADED, ERROR, NO_MONITOR, DRAINING. */
+  readonly operating_status: string;
+}
+
+export class OctaviaClient {
+  readonly #session: CloudSession;
+
+  constructor(session: CloudSession) {
+    this.#session = session;
+  }
+
+  /** @throws CloudError 404 where there is none. */
+  async getLoadBalancer(id: string, context: CallContext): Promise<LoadBalancer> {
+    const answer = await this.#request({ method: 'GET', path: `/loadbalancers/${part(id)}` }, context);
+    return bodyOf<{ loadbalancer: LoadBalancer }>(answer).loadbalancer;
+  }
+
+  /** By id, else by name. */
+  async findLoadBalancers(idOrName: string, context: CallContext): Promise<readonly LoadBalancer[]> {
+    for (const query of [{ id: idOrName }, { name: idOrName }]) {
+      const answer = await this.#request({ method: 'GET', path: '/loadbalancers', query }, context);
+      const { loadbalancers } = bodyOf<{ loadbalancers: LoadBalancer[] }>(answer);
+      if (loadbalancers.length > 0) return loadbalancers;
+    }
+    return [];
+  }
+
+  /** All members of a pool, in one request. */
+  async listMembers(poolId: string, context: CallContext, retries?: number): Promise<readonly PoolMember[]> {
+    const answer = await this.#request(
+      {
+        method: 'GET',
+        path: `/pools/${part(poolId)}/members`,
+        ...(retries === undefined ? {} : { retries }),
+      },
+      context,
+    );
+    return bodyOf<{ members: PoolMember[] }>(answer).members;
+  }
+
+  /** @throws CloudError 409 while the load balancer is PENDING. */
+  async createMember(poolId: string, member: JsonObject, context: CallContext): Promise<PoolMember> {
+    const answer = await this.#request(
+      { method: 'POST', path: `/pools/${part(poolId)}/members`, body: { member } },
+      context,
+    );
+    return bodyOf<{ member: PoolMember }>(answer).member;
+  }
+
+  /** One that is gone already is a success. @throws CloudError 409 while the load balancer is PENDING. */
+  async deleteMember(poolId: string, memberId: string, context: CallContext): Promise<void> {
+    try {
+      const path = `/pools/${part(poolId)}/members/${part(memberId)}`;
+      await this.#request({ method: 'DELETE', path }, context);
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    }
+  }
+
+  #request(request: Omit<CloudRequest, 'service' | 'version'>, context: CallContext): Promise<CloudAnswer> {
+    const path = `/lbaas${request.path}`;
+    return this.#session.request({ ...request, path, service: 'load-balancer', version: 'v2' }, context);
+  }
+}
