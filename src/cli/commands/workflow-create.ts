@@ -1,5 +1,6 @@
 /** `coppice workflow create`: what a file defines goes to the server, whichever of the three kinds it is. */
-import type { Operation } from '../../client/api-client.ts';
+import { ApiError, type Answer, type Operation } from '../../client/api-client.ts';
+import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
 import { readWorkflowFile } from '../files/workflow-file.ts';
 
@@ -9,7 +10,7 @@ export async function createDefinitions(session: Session, file: string, replaces
   const { kind, text } = await readWorkflowFile(file);
   const method = replaces ? 'PUT' : 'POST';
   const operation = `${method} /v2/${paths[kind]}` as const satisfies Operation;
-  const { body } = await session.api.send(operation, { body: text });
+  const { body } = await withHint(replaces, session.api.send(operation, { body: text }));
   if (session.json) return writeJson(session.terminal, body);
   const names =
     'name' in body
@@ -19,4 +20,24 @@ export async function createDefinitions(session: Session, file: string, replaces
           .map(({ name }) => name);
   const done = replaces ? 'replaced' : 'created';
   session.terminal.write(`${file}: ${done} ${kind}${names.length === 1 ? '' : 's'} ${names.join(', ')}\n`);
+}
+
+/** The API answers in Mistral's words, which know no option of this command. */
+async function withHint<K extends Operation>(
+  replaces: boolean,
+  sent: Promise<Answer<K>>,
+): Promise<Answer<K>> {
+  try {
+    return await sent;
+  } catch (error) {
+    const hint = error instanceof ApiError ? hintFor(error, replaces) : undefined;
+    if (hint === undefined || !(error instanceof ApiError)) throw error;
+    throw new CliError(`${error.message}\n${hint}`, { cause: error });
+  }
+}
+
+function hintFor({ status }: ApiError, replaces: boolean): string | undefined {
+  if (status === 409 && !replaces) return '--replace puts the definitions of the file in its place.';
+  if (status === 404 && replaces) return 'Without --replace it is created.';
+  return undefined;
 }

@@ -246,7 +246,15 @@ describe('workflow create', () => {
     const path = file('definition.yaml', `version: '2.0'\n${text}\n`);
     const { code, out } = await run(['workflow', 'create', path], { url: server.url });
     expect([code, out]).toEqual([0, `${path}: created ${created}\n`]);
+    const twice = await run(['workflow', 'create', path], { url: server.url });
+    expect([twice.code, twice.err]).toEqual([1, expect.stringContaining('--replace puts the definitions')]);
     const again = await run(['workflow', 'create', path, '--replace'], { url: server.url });
     expect(again.out).toBe(`${path}: replaced ${created}\n`);
+  });
+
+  it('says of a replacement of nothing that it can be created', async () => {
+    const path = file('other.yaml', "version: '2.0'\nother: {tasks: {a: {action: std.noop}}}\n");
+    const { code, err } = await run(['workflow', 'create', path, '--replace'], { url: server.url });
+    expect([code, err]).toEqual([1, expect.stringContaining('Without --replace it is created.')]);
   });
 });
