@@ -22,6 +22,7 @@ import { recoveryCommand } from './commands/recovery.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import type { Terminal } from './rendering/terminal.ts';
+import { wrapHelp } from './rendering/wrap-help.ts';
 import { watchCommand } from './commands/watch.ts';
 import { workflowCommand } from './commands/workflow.ts';
 
@@ -70,15 +71,21 @@ export function buildProgram(terminal: Terminal): Command {
 function prepare(command: Command, terminal: Terminal): void {
   command
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, helpWidth: Infinity })
     .configureOutput({
-      writeOut: (text) => terminal.write(text),
+      writeOut: (text) => terminal.write(wrapHelp(text, helpWidth(terminal))),
       writeErr: (text) => terminal.writeError(text),
       outputError: (text, write) => write(text.replace(/^error: /, 'coppice: ')),
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => terminal.errorColours,
     })
     .showHelpAfterError(`Try: ${fullName(command)} --help`);
+}
+
+/** A pipe or a file has no width: then that of the oldest terminals. */
+function helpWidth(terminal: Terminal): number {
+  const { columns } = terminal.size();
+  return Number.isFinite(columns) ? columns : 80;
 }
 
 function everywhere(command: Command, visit: (command: Command) => void): void {

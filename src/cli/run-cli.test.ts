@@ -59,6 +59,26 @@ describe('what is typed', () => {
   });
 });
 
+describe('help', () => {
+  const commands = [[], ...everyCommand(buildProgram(plainTerminal()))];
+
+  const longLines = async (words: readonly string[], columns?: number): Promise<string[]> => {
+    const { code, out } = await run([...words, '--help'], columns === undefined ? {} : { columns });
+    expect(code).toBe(0);
+    return out.split('\n').filter((line) => line.length > (columns ?? 80));
+  };
+
+  test.each(commands.map((words) => [words.join(' '), words] as const))(
+    'of coppice %s keeps to 80 columns where there is no terminal, and to the width of one',
+    async (_, words) => {
+      expect(await longLines(words)).toEqual([]);
+      // Commands of examples are never broken, so that they can be copied.
+      expect((await longLines(words, 50)).filter((line) => !line.startsWith('  $ '))).toEqual([]);
+      expect((await run([...words, '--help'], { columns: 200 })).out).not.toMatch(/\n {40,}\S/);
+    },
+  );
+});
+
 describe('what goes wrong', () => {
   test('a server that is not there is named, with how to start one; no stack', async () => {
     const { code, err } = await run(['cluster', 'list'], { url: unreachable });

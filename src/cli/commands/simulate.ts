@@ -8,6 +8,7 @@ import type { RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { CliError } from '../cli-error.ts';
+import { exampleText } from './resource.ts';
 import { given } from '../option-values.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { readSpecFile } from '../files/spec-file.ts';
@@ -50,7 +51,10 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
     .option('--nothing-helps', 'every action works, and the node stays unhealthy')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ coppice policy simulate --cluster web --fail web-1=HOST_DOWN --fail web-2=HOST_DOWN\n  $ coppice policy simulate health.yaml --cluster web --fail web-1=PROCESS_EXITED --failing "actions[0]"',
+      exampleText(
+        'policy simulate --cluster web --fail web-1=HOST_DOWN',
+        'policy simulate health.yaml --cluster web \\\n      --fail web-1=PROCESS_EXITED --failing "actions[0]"',
+      ),
     )
     .action(async (named: string | undefined, options: SimulateOptions, command: Command) => {
       await simulate(terminal, command, named, options);
