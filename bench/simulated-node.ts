@@ -16,4 +16,5 @@ export const simulatedNode: ProfileType = {
   probe: async () => ({ health: 'healthy', reason: 'simulated' }),
   details: async () => ({}),
   endpoint: () => ({}),
+  endpointParts: () => [],
 };

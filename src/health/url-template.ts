@@ -47,6 +47,11 @@ export function parseUrlTemplate(template: string): UrlTemplate {
   return parts;
 }
 
+/** The names of all placeholders, known or not. */
+export function placeholdersIn(template: UrlTemplate): ReadonlySet<string> {
+  return new Set(template.flatMap((part) => ('name' in part ? [part.name] : [])));
+}
+
 /** The placeholders of a template that nothing can fill in: a policy that has one is wrong for every node. */
 export function unknownPlaceholders(template: UrlTemplate): string[] {
   return template.flatMap((part) => ('name' in part && !isPlaceholder(part.name) ? [part.name] : []));

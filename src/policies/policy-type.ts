@@ -68,6 +68,18 @@ export interface PolicyAttachment<T> {
   readonly data: JsonObject | null;
 }
 
+/** A profile that a policy is checked against. */
+export interface CheckedProfile {
+  readonly name: string;
+  readonly properties: JsonObject;
+}
+
+/** What a policy may ask of a profile type. */
+export type CheckedProfileType = Pick<
+  ProfileType,
+  'name' | 'version' | 'operations' | 'detectionModes' | 'endpointParts'
+>;
+
 /** What attaching or detaching a policy means for the healing of the cluster. */
 export type BindingEffect =
   /** Failures that were counted under other rules say nothing about these. */
@@ -93,12 +105,9 @@ export interface PolicyType<T = unknown> {
 
   /**
    * What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy
-   * check --profile`.
+   * check --profile`. Without a profile only what no profile of the type can do.
    */
-  checkAgainstProfile(
-    value: T,
-    profile: Pick<ProfileType, 'name' | 'version' | 'operations' | 'detectionModes'>,
-  ): Issue[];
+  checkAgainstProfile(value: T, type: CheckedProfileType, profile?: CheckedProfile): Issue[];
 
   /** The workflows that it names; absent: a type that names none. */
   workflows?(value: T): readonly NamedWorkflow[];

@@ -142,12 +142,20 @@ export interface ProfileType {
    */
   endpoint(node: NodeFacts): { readonly address?: string | null; readonly port?: number | null };
 
+  /**
+   * Which of {address} and {port} nodes of a profile can have; without properties: of any profile of this
+   * type. A policy whose poll URL needs another one cannot be attached.
+   */
+  endpointParts(properties?: JsonObject): readonly EndpointPart[];
+
   /** What the data directory holds of nodes of this type; absent: the type keeps nothing there. */
   leftNodes?(): Promise<LeftNodes>;
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
 }
+
+export type EndpointPart = 'address' | 'port';
 
 /** `local.process-1.0` */
 export function typeName(type: { readonly name: string; readonly version: string }): string {

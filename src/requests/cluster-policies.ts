@@ -1,14 +1,12 @@
 /** Attaching policies to clusters. Each request returns the id of the action. */
 import { CoppiceError } from '../domain/errors.ts';
-import type { Cluster, ClusterPolicy, Policy } from '../domain/model.ts';
+import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import { attachedPolicies, findBinding, type AttachedPolicy } from '../store/cluster-policies.ts';
-import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { enqueueOnCluster } from './cluster-actions.ts';
 import { findId, requireObject, requireReferenced } from './find-object.ts';
-import { requirePolicyType } from './policies.ts';
+import { refuseMisfit } from './policy-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { refuseSpec } from './spec-document.ts';
 
 export interface BindingRequest {
   /** Id or name. */
@@ -57,17 +55,6 @@ export async function detachPolicy(
 
 function enabledOf({ enabled }: BindingRequest): { enabled?: boolean } {
   return enabled === undefined ? {} : { enabled };
-}
-
-async function refuseMisfit(db: Db, tools: RequestTools, cluster: Cluster, policy: Policy): Promise<void> {
-  const type = requirePolicyType(tools, policy.type);
-  const check = type.check(policy.spec.properties, tools.checkSettings);
-  if (!check.ok) refuseSpec('', check.issues);
-  const profile = await getProfile(db, cluster.profileId);
-  const profileType = profile === undefined ? undefined : tools.profileTypes.find(profile.type);
-  const misfits = profileType === undefined ? [] : type.checkAgainstProfile(check.value, profileType);
-  if (misfits.length > 0)
-    refuseSpec(`The policy ${policy.name} does not fit the cluster ${cluster.name}: `, misfits);
 }
 
 /** @throws CoppiceError `bad-request` where it does not exist or is not attached. */

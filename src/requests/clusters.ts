@@ -12,6 +12,7 @@ import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { cancelOnCluster, deletionAmong } from './cancel-what-runs.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -114,7 +115,7 @@ export async function updateCluster(
 ): Promise<Accepted<Cluster>> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
-    const inputs = await updateInputs(tx.db, caller, cluster, asked);
+    const inputs = await updateInputs(tx.db, tools, caller, cluster, asked);
     if (Object.keys(inputs).length === 0)
       throw new CoppiceError('bad-request', 'No property needs an update.');
     if (inputs['profile_id'] !== undefined && asked.profileOnly === true) inputs['profile_only'] = true;
@@ -126,6 +127,7 @@ export async function updateCluster(
 /** What is to be changed: that which is not so already. */
 async function updateInputs(
   db: Db,
+  tools: RequestTools,
   caller: Caller,
   cluster: Cluster,
   asked: ClusterUpdate,
@@ -137,6 +139,7 @@ async function updateInputs(
   }
   if (asked.profile !== undefined) {
     const id = await newProfileFor(db, caller, cluster.profileId, asked.profile);
+    await refuseUnfitProfile(db, tools, cluster, id);
     if (id !== cluster.profileId || (await hasOtherNodes(db, cluster.id, id))) inputs['profile_id'] = id;
   }
   return inputs;

@@ -5,9 +5,9 @@
 import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
 import type { Policy } from '../domain/model.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
-import type { ProfileType } from '../profiles/profile-type.ts';
 import { requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
+import { fitsNothing } from './policy-fit.ts';
 import { workflowHint } from '../workflow/missing-workflow.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { workflowWarnings } from './workflow-warnings.ts';
@@ -15,13 +15,14 @@ import { workflowWarnings } from './workflow-warnings.ts';
 /** Of a spec that is valid; fields are paths from the top of its properties. */
 export async function policyWarnings(
   tools: RequestTools,
-  { type: name, spec }: Pick<Policy, 'type' | 'spec'>,
+  caller: Caller,
+  policy: Pick<Policy, 'type' | 'spec'>,
 ): Promise<Issue[]> {
-  const type = requirePolicyType(tools, name);
-  const check = type.check(spec.properties, tools.checkSettings);
+  const type = requirePolicyType(tools, policy.type);
+  const check = type.check(policy.spec.properties, tools.checkSettings);
   if (!check.ok) return [];
   const named = type.workflows?.(check.value) ?? [];
-  const misfits = fitsNothing(tools, (profile) => type.checkAgainstProfile(check.value, profile));
+  const misfits = await fitsNothing(tools, caller, policy);
   return eachOnce([...check.warnings, ...misfits, ...(await missingWorkflows(tools, named))]);
 }
 
@@ -30,18 +31,13 @@ function eachOnce(warnings: readonly Issue[]): Issue[] {
   return [...new Map(warnings.map((warning) => [describeIssue(warning), warning])).values()];
 }
 
-/** It may be meant for a kind of node that another Coppice has; here it could not be attached. */
-function fitsNothing(
-  { profileTypes }: Pick<RequestTools, 'profileTypes'>,
-  misfitsOf: (profile: ProfileType) => readonly Issue[],
-): readonly Issue[] {
-  const all = profileTypes.all.map(misfitsOf);
-  return all.every((misfits) => misfits.length > 0) ? (all[0] ?? []) : [];
-}
-
 /** Of a policy that is to be attached. */
 export async function attachWarnings(tools: RequestTools, caller: Caller, policy: string): Promise<Issue[]> {
-  return await policyWarnings(tools, await requireReferenced(tools.store.db, caller, 'policy', policy));
+  return await policyWarnings(
+    tools,
+    caller,
+    await requireReferenced(tools.store.db, caller, 'policy', policy),
+  );
 }
 
 /** @returns what is not there, or why nobody knows. */

@@ -23,8 +23,8 @@ import {
   type Simulation,
   type Suppositions,
 } from '../recovery/simulate-round.ts';
-import { getProfile } from '../store/profiles.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { refuseMisfit } from './policy-fit.ts';
 import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
@@ -132,10 +132,7 @@ async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Prom
   if (type === undefined) refuse(`The policy is of type ${typeNameOf(spec)}, which is no health policy.`);
   const check = type.check(spec.properties, tools.checkSettings);
   if (!check.ok) return refuseSpec('', check.issues);
-  const profile = await getProfile(tools.store.db, cluster.profileId);
-  const profileType = profile === undefined ? undefined : tools.profileTypes.find(profile.type);
-  const misfits = profileType === undefined ? [] : type.checkAgainstProfile(check.value, profileType);
-  if (misfits.length > 0) refuseSpec(`The policy does not fit the cluster ${cluster.name}: `, misfits);
+  await refuseMisfit(tools.store.db, tools, cluster, { type: typeNameOf(spec), spec });
   return check.value;
 }
 

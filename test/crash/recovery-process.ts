@@ -61,6 +61,7 @@ const cloudServer: ProfileType = {
   probe: async (node) => (await askFor('look', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),
+  endpointParts: () => [],
 };
 
 /**

@@ -105,6 +105,7 @@ export class FakeCloud {
         },
       details: async (node) => ({ server: node.physicalId }),
       endpoint: () => ({}),
+      endpointParts: () => [],
     };
   }
 }

@@ -134,6 +134,7 @@ export class SimulatedCloud {
       probe: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
       details: async (node) => ({ server: node.physicalId }),
       endpoint: () => ({}),
+      endpointParts: () => [],
     };
   }
 

@@ -3,8 +3,9 @@
  * server knows.
  */
 import type { Issue } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { readPolicyDocument } from '../../policies/policy-document.ts';
+import type { CheckedProfile } from '../../policies/policy-type.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { ProfileType } from '../../profiles/profile-type.ts';
 import { findProfileType } from './check-profile.ts';
@@ -35,23 +36,34 @@ async function serversWarnings(api: ApiClient, spec: Json): Promise<Issue[]> {
 
 async function localCheck(profileFile: string | undefined): Promise<SpecCheck> {
   if (profileFile === undefined) return (spec) => checkPolicy(spec);
-  const profile = findProfileType((await readSpecFile(profileFile)).spec);
+  const { spec: profileSpec } = await readSpecFile(profileFile);
+  const profile = findProfileType(profileSpec);
   if (profile === undefined) {
     throw new CliError(
       `${profileFile}: not of a known profile type; see coppice profile check ${profileFile}`,
     );
   }
-  return (spec) => checkPolicy(spec, profile);
+  const properties = propertiesOf(profileSpec);
+  return (spec) => checkPolicy(spec, profile, properties && { name: profileFile, properties });
 }
 
-function checkPolicy(spec: Json, profile?: ProfileType): SpecFindings {
+/** undefined where they are wrong: `coppice profile check` says how. */
+function propertiesOf(spec: Json): JsonObject | undefined {
+  const properties = isJsonObject(spec) ? spec['properties'] : undefined;
+  return isJsonObject(properties) ? properties : undefined;
+}
+
+function checkPolicy(spec: Json, profileType?: ProfileType, profile?: CheckedProfile): SpecFindings {
   const document = readPolicyDocument(spec);
   if (!document.ok) return { type: undefined, issues: document.issues, warnings: [] };
   const type = typeName(document.type);
   const checked = document.type.check(document.properties);
   const found = checked.ok
     ? {
-        issues: profile === undefined ? [] : document.type.checkAgainstProfile(checked.value, profile),
+        issues:
+          profileType === undefined
+            ? []
+            : document.type.checkAgainstProfile(checked.value, profileType, profile),
         warnings: checked.warnings,
       }
     : { issues: checked.issues, warnings: [] };

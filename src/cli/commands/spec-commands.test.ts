@@ -94,6 +94,15 @@ test('policy check --profile finds what the nodes of a profile cannot do', async
   );
 });
 
+test('policy check --profile finds a URL that the nodes of a profile can never have', async () => {
+  const profile = path.join(folder, 'profile.yaml');
+  writeFileSync(profile, 'type: local.process\nversion: 1.0\nproperties: {command: [node]}');
+  const mode = 'NODE_STATUS_POLL_URL\n        options: {poll_url: "http://127.0.0.1:{port}/"}';
+  const name = file(health.replace('NODE_STATUS_POLLING', mode));
+  const { code, err } = await run(['policy', 'check', name, '--profile', profile]);
+  expect([code, err]).toEqual([1, expect.stringContaining(`(nodes of the profile ${profile} have no port)`)]);
+});
+
 describe('profile check', () => {
   test('accepts a version that YAML reads as a number', async () => {
     const { code, out } = await run([

@@ -50,7 +50,7 @@ const create = route({
   async handle({ tools, caller, body }) {
     const policy = await createPolicy(tools, caller, body.policy);
     const answer = { policy: toWrittenPolicyAnswer(policy) };
-    return { status: 201, body: withWarnings(answer, await policyWarnings(tools, policy)) };
+    return { status: 201, body: withWarnings(answer, await policyWarnings(tools, caller, policy)) };
   },
 });
 
@@ -70,7 +70,7 @@ const validate = route({
   },
   async handle({ tools, caller, body }) {
     const spec = validatePolicy(tools, body.policy.spec);
-    const warnings = await policyWarnings(tools, { type: typeNameOf(spec), spec });
+    const warnings = await policyWarnings(tools, caller, { type: typeNameOf(spec), spec });
     return { status: 200, body: withWarnings({ policy: toValidatedPolicyAnswer(spec, caller) }, warnings) };
   },
 });

@@ -8,28 +8,52 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../domain/health-policy.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
-import type { Operation, OperationParameter, ProfileType } from '../../profiles/profile-type.ts';
+import type { Operation, OperationParameter } from '../../profiles/profile-type.ts';
+import { parseUrlTemplate, placeholdersIn } from '../../health/url-template.ts';
+import type { CheckedProfile, CheckedProfileType } from '../policy-type.ts';
 
-type Profile = Pick<ProfileType, 'name' | 'version' | 'operations' | 'detectionModes'>;
-
-export function checkAgainstProfile(policy: HealthPolicy, profile: Profile): Issue[] {
+export function checkAgainstProfile(
+  policy: HealthPolicy,
+  type: CheckedProfileType,
+  profile?: CheckedProfile,
+): Issue[] {
   return [
-    ...policy.detection.modes.flatMap((mode, index) =>
-      checkMode(mode, `detection.detection_modes[${index}]`, profile),
-    ),
-    ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, profile)),
+    ...policy.detection.modes.flatMap((mode, index) => {
+      const field = `detection.detection_modes[${index}]`;
+      return [...checkMode(mode, field, type), ...checkUrl(mode, field, type, profile)];
+    }),
+    ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, type)),
   ];
 }
 
 /** A mode that never looks would be worse than none. */
-function checkMode({ type }: DetectionMode, field: string, profile: Profile): Issue[] {
+function checkMode({ type }: DetectionMode, field: string, profile: CheckedProfileType): Issue[] {
   const { detectionModes } = profile;
   if (detectionModes.includes(type)) return [];
   const hint = `nodes of ${typeName(profile)} cannot be looked at by ${type}`;
   return [{ field: `${field}.type`, expected: `one of ${detectionModes.join(', ')}`, found: type, hint }];
 }
 
-function checkItem(item: ChainItem, field: string, profile: Profile): Issue[] {
+/** A URL that can be filled in for no node would leave all of them UNKNOWN. */
+function checkUrl(
+  mode: DetectionMode,
+  field: string,
+  type: CheckedProfileType,
+  profile: CheckedProfile | undefined,
+): Issue[] {
+  if (mode.type !== 'NODE_STATUS_POLL_URL') return [];
+  const used = placeholdersIn(parseUrlTemplate(mode.options.poll_url));
+  const parts = type.endpointParts(profile?.properties);
+  const nodes = profile === undefined ? `nodes of ${typeName(type)}` : `nodes of the profile ${profile.name}`;
+  return (['address', 'port'] as const).flatMap((part) => {
+    if (!used.has(part) || parts.includes(part)) return [];
+    const expected = `a URL without {${part}}, or a profile whose nodes have one`;
+    const hint = `${nodes} have no ${part}`;
+    return [{ field: `${field}.options.poll_url`, expected, found: `{${part}}`, hint }];
+  });
+}
+
+function checkItem(item: ChainItem, field: string, profile: CheckedProfileType): Issue[] {
   if (item.name === 'RECREATE' || item.name === 'WORKFLOW') return [];
   const name = item.name.toLowerCase();
   const operation = Object.hasOwn(profile.operations, name) ? profile.operations[name] : undefined;
@@ -38,7 +62,7 @@ function checkItem(item: ChainItem, field: string, profile: Profile): Issue[] {
     : checkParameters(item, operation.parameters, `${field}.params`);
 }
 
-function missing(item: ChainItem, field: string, profile: Profile): Issue {
+function missing(item: ChainItem, field: string, profile: CheckedProfileType): Issue {
   const able = Object.keys(profile.operations).map((name) => name.toUpperCase());
   const expected = `one of ${[...able, 'RECREATE', 'WORKFLOW'].join(', ')}`;
   return {

@@ -773,6 +773,7 @@ describe('a profile whose nodes cannot be looked at as the policy wants', () => 
     version: '1.0',
     operations: {},
     detectionModes: ['NODE_STATUS_POLLING'] as const,
+    endpointParts: () => [],
   };
   const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
 

@@ -15,7 +15,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
-import type { Json } from '../../domain/json.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
 import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType } from '../profile-type.ts';
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
@@ -64,6 +64,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     operations: operationsOf(host),
     details: (node) => describeNode(host, node),
     endpoint: endpointOf,
+    endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),
     leftNodes: () => findLeftNodes(dataDir, table),
     start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
   };
@@ -71,7 +72,11 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
 
 function endpointOf({ data, properties }: NodeFacts): ReturnType<ProfileType['endpoint']> {
   if (typeof data['port'] === 'number') return { address: loopback, port: data['port'] };
-  return specOf(properties).port === undefined ? { address: loopback } : { address: loopback, port: null };
+  return hasPort(properties) ? { address: loopback, port: null } : { address: loopback };
+}
+
+function hasPort(properties: JsonObject | undefined): boolean {
+  return properties === undefined || specOf(properties).port !== undefined;
 }
 
 function operationsOf(host: Host): Readonly<Record<string, Operation>> {

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { FakeCloud } from '../../test/support/fake-cloud.ts';
+import { aBinding, aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
+import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
+import { describeIssue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { profileTypes } from '../profiles/registry.ts';
+import { insertBinding } from '../store/cluster-policies.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { insertPolicy } from '../store/policies.ts';
+import { insertProfile } from '../store/profiles.ts';
+import { attachPolicy } from './cluster-policies.ts';
+import { updateCluster } from './clusters.ts';
+import { policyWarnings } from './policy-warnings.ts';
+import type { RequestTools } from './request-tools.ts';
+
+const type = 'local.process-1.0';
+
+function processes(name: string, properties: JsonObject) {
+  const spec = {
+    type: 'local.process',
+    version: '1.0',
+    properties: { command: ['sleep', '9'], ...properties },
+  };
+  return aProfile({ name, type, spec });
+}
+
+const silent = processes('silent', {});
+const listening = processes('listening', { port: 'auto' });
+const cluster = aCluster({ name: 'web', profileId: silent.id });
+const policy = aPolicy({
+  name: 'asks-port',
+  type: 'senlin.policy.health-1.3',
+  spec: {
+    type: 'senlin.policy.health',
+    version: '1.3',
+    properties: {
+      detection: {
+        detection_modes: [
+          { type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'http://{address}:{port}/{nodename}' } },
+        ],
+      },
+      recovery: { actions: [{ name: 'RECREATE' }] },
+    },
+  },
+});
+const misfit =
+  'detection.detection_modes[0].options.poll_url: expected a URL without {port}, or a profile whose nodes have one, found {port} (nodes of the profile silent have no port)';
+
+let opened: TestStore;
+let tools: RequestTools;
+
+beforeEach(async () => {
+  opened = await openTestStore();
+  tools = {
+    ...testTools(opened.store, new FakeCloud()),
+    profileTypes: profileTypes({ dataDir: '/nowhere' }),
+  };
+  await opened.store.write(async (tx) => {
+    await insertProfile(tx, silent);
+    await insertCluster(tx, cluster);
+    await insertPolicy(tx, policy);
+  });
+});
+
+afterEach(() => opened.close());
+
+const addListening = () => opened.store.write((tx) => insertProfile(tx, listening));
+
+test('a policy whose URL needs a port is refused where the nodes of the cluster can have none', async () => {
+  await expect(attachPolicy(tools, caller, 'web', { policy: 'asks-port' })).rejects.toThrow(
+    `The policy asks-port does not fit the cluster web: ${misfit}`,
+  );
+});
+
+test('a check of the policy warns where no profile that there is fits', async () => {
+  const warnings = async () => (await policyWarnings(tools, caller, policy)).map(describeIssue);
+  expect(await warnings()).toEqual([misfit]);
+  await addListening();
+  expect(await warnings()).toEqual([]);
+});
+
+test('a cluster with such a policy takes no profile without a port', async () => {
+  await addListening();
+  const asking = aCluster({ name: 'asking', profileId: listening.id });
+  await opened.store.write(async (tx) => {
+    await insertCluster(tx, asking);
+    await insertBinding(tx, aBinding({ clusterId: asking.id, policyId: policy.id }));
+  });
+  await expect(updateCluster(tools, caller, 'asking', { profile: 'silent' })).rejects.toThrow(misfit);
+});
