@@ -9,7 +9,8 @@ import type { ActionRequest } from '../domain/action-requests.ts';
 import { getAction, listActions } from '../store/action-listing.ts';
 import { claimActions } from '../store/action-claims.ts';
 import { insertCluster, listClusters } from '../store/clusters.ts';
-import { insertNodes, listNodes, updateNode } from '../store/nodes.ts';
+import { insertNodes, updateNode } from '../store/nodes.ts';
+import { listNodesWithFacts } from '../store/standings.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { checkCluster, resizeCluster, scaleCluster } from './cluster-actions.ts';
 import { createCluster, deleteCluster, updateCluster } from './clusters.ts';
@@ -195,7 +196,7 @@ describe('A request', () => {
       await tools.store.write((tx) => insertCluster(tx, full));
       const asked = { name: 'x', profile: 'small', cluster: 'full', role: '', metadata: {} };
       await expect(createNode(tools, caller, asked)).rejects.toMatchObject({ code: 'bad-request' });
-      expect(await listNodes(tools.store.db, { filters: { name: ['x'] } })).toEqual([]);
+      expect(await listNodesWithFacts(tools.store.db, { filters: { name: ['x'] } })).toEqual([]);
     });
   });
 

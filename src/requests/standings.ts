@@ -3,21 +3,19 @@
  * list is.
  */
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
-import type { Cluster, Node } from '../domain/model.ts';
+import type { Cluster } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';
 import type { HealthState } from '../recovery/classify-health.ts';
 import { notProbed } from '../recovery/knowledge.ts';
 import { clusterStanding, nodeStanding, standings, type Standing } from '../recovery/standing.ts';
-import { openHookFailures } from '../store/hook-failures.ts';
+import { bindingsOfClusters, noBindings } from '../store/cluster-policies.ts';
 import {
-  nodeStandingRows,
   pausedClusters,
   standingNodesOfClusters,
-  watchedClusters,
-  type HealingMarks,
+  type NodeWithFacts,
   type ProbedHealth,
+  type StandingFacts,
   type StandingNode,
-  type StandingsOf,
 } from '../store/standings.ts';
 import type { Db } from '../store/store.ts';
 
@@ -27,64 +25,67 @@ export interface StandingWithReason {
   readonly reason: string | null;
 }
 
+/** In the order of the nodes. */
 export async function standingsOfNodes(
   db: Db,
-  nodes: readonly Node[],
+  nodes: readonly NodeWithFacts[],
   now: number,
-): Promise<Map<string, StandingWithReason>> {
-  const facts = nodes.map(({ id, clusterId, status, updatedAt, createdAt, initAt }) => ({
-    id,
-    clusterId,
-    status,
-    changedAt: updatedAt ?? createdAt ?? initAt,
-  }));
-  const watched = await watchedClusters(db, [...new Set(facts.flatMap(({ clusterId }) => clusterId ?? []))]);
-  return await standingsOf(db, facts, { of: { nodeIds: facts.map(({ id }) => id) }, watched, now });
+): Promise<StandingWithReason[]> {
+  const clusterIds = new Set(nodes.flatMap(({ node }) => node.clusterId ?? []));
+  const bindings = await bindingsOfClusters(db, [...clusterIds]);
+  return nodes.map(({ node: { id, clusterId, status, updatedAt, createdAt, initAt }, facts }) => {
+    const changedAt = updatedAt ?? createdAt ?? initAt;
+    const watched = clusterId !== null && bindings.get(clusterId)?.watched === true;
+    return standingOf({ id, clusterId, status, changedAt, facts }, watched, now);
+  });
 }
 
+/** What a list shows of a cluster that its own row does not say. */
 export interface StandingOfCluster extends StandingWithReason {
   readonly nodes: readonly Standing[];
   /** Their ids, by their position. */
   readonly nodeIds: readonly string[];
+  /** Of its policies, by priority. */
+  readonly bindingIds: readonly string[];
 }
 
+/** By cluster. */
 export async function standingsOfClusters(
   db: Db,
   clusters: readonly Cluster[],
   now: number,
 ): Promise<Map<string, StandingOfCluster>> {
   const clusterIds = clusters.map(({ id }) => id);
-  const watched = await watchedClusters(db, clusterIds);
+  const bindings = await bindingsOfClusters(db, clusterIds);
   const paused = await pausedClusters(db, clusterIds);
-  const all = await standingNodesOfClusters(db, clusterIds);
-  const nodeStandings = await standingsOf(db, all, { of: { clusterIds }, watched, now });
-  const nodes = Map.groupBy(all, ({ clusterId }) => clusterId);
+  const nodes = await standingNodesOfClusters(db, clusterIds);
   return new Map(
     clusters.map((cluster) => {
-      const nodeIds = (nodes.get(cluster.id) ?? []).map(({ id }) => id);
-      const found = nodeIds.map((id) => nodeStandings.get(id)?.standing ?? 'UNWATCHED');
+      const { ids: bindingIds, watched } = bindings.get(cluster.id) ?? noBindings;
+      const ofCluster = nodes.get(cluster.id) ?? [];
+      const found = ofCluster.map((node) => standingOf(node, watched === true, now).standing);
       const pause = paused.get(cluster.id);
       const isPaused = pause !== undefined && (pause.until === null || pause.until > now);
       const missing = missingNodes(cluster, found.length);
       const standing = clusterStanding({
-        watched: watched.get(cluster.id) === true,
+        watched: watched === true,
         paused: isPaused,
         missing,
         nodes: found,
       });
       const reasons = [
-        ...(watched.has(cluster.id) ? [] : ['no health policy is attached']),
-        ...(watched.get(cluster.id) === false ? ['the health policy is disabled'] : []),
+        ...(watched === null ? ['no health policy is attached'] : []),
+        ...(watched === false ? ['the health policy is disabled'] : []),
         ...(isPaused ? [`healing is paused (${pause.reason})`] : []),
         ...countsInWords(found),
         ...(missing > 0 ? [`${missing} missing`] : []),
       ];
       const reason =
-        reasons.length === 0 ? null : `${reasons.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`;
-      return [
-        cluster.id,
-        { standing, reason: standing === 'HEALTHY' ? null : reason, nodes: found, nodeIds },
-      ];
+        standing === 'HEALTHY' || reasons.length === 0
+          ? null
+          : `${reasons.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`;
+      const nodeIds = ofCluster.map(({ id }) => id);
+      return [cluster.id, { standing, reason, nodes: found, nodeIds, bindingIds }];
     }),
   );
 }
@@ -103,68 +104,39 @@ function countsInWords(nodes: readonly Standing[]): string[] {
   });
 }
 
-interface StandingsQuery {
-  readonly of: StandingsOf;
-  readonly watched: ReadonlyMap<string, boolean>;
-  readonly now: number;
+function standingOf(node: StandingNode, watched: boolean, now: number): StandingWithReason {
+  const { quarantine, recovery, warning } = node.facts;
+  const known = knownHealth(node, now);
+  const exclusion = inForceAt(node.facts.exclusion, now);
+  const standing = nodeStanding({
+    watched,
+    status: node.status,
+    state: known === null ? null : (known.state as HealthState),
+    quarantined: quarantine !== null,
+    excluded: exclusion !== null,
+    recovery: recovery === null ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
+    warning: warning !== null,
+  });
+  const reason = reasonOf(standing, quarantine, {
+    known: known?.reason ?? null,
+    warning,
+    exclusion: exclusion?.reason ?? '',
+  });
+  return { standing, reason };
 }
-
-/** By node. */
-async function standingsOf(
-  db: Db,
-  nodes: readonly StandingNode[],
-  { of, watched, now }: StandingsQuery,
-): Promise<Map<string, StandingWithReason>> {
-  const { health, marks, recoveries } = await nodeStandingRows(db, of);
-  const failures = await openHookFailures(
-    db,
-    nodes.map(({ id }) => id),
-  );
-  return new Map(
-    nodes.map((node) => {
-      const warning = failures.get(node.id)?.reason ?? null;
-      const isWatched = node.clusterId !== null && watched.get(node.clusterId) === true;
-      const known = knownHealth(node, health.get(node.id), now);
-      const { quarantine, exclusion: excluded } = marks.get(node.id) ?? unmarked;
-      const exclusion = inForceAt(excluded, now);
-      const recovery = recoveries.get(node.id);
-      const standing = nodeStanding({
-        watched: isWatched,
-        status: node.status,
-        state: known === null ? null : (known.state as HealthState),
-        quarantined: quarantine !== null,
-        excluded: exclusion !== null,
-        recovery: recovery === undefined ? null : recovery.startedAt === null ? 'HELD' : 'RUNNING',
-        warning: warning !== null,
-      });
-      const reason = reasonOf(standing, quarantine, {
-        known: known?.reason ?? null,
-        warning,
-        exclusion: exclusion?.reason ?? '',
-      });
-      return [node.id, { standing, reason }];
-    }),
-  );
-}
-
-const unmarked: HealingMarks = { quarantine: null, exclusion: null };
 
 /** A time of change that is still to come says that the clock was set back since. */
-function knownHealth(
-  { changedAt }: StandingNode,
-  health: ProbedHealth | undefined,
-  now: number,
-): ProbedHealth | null {
-  return health !== undefined && (changedAt > now || health.probedAt >= changedAt) ? health : null;
+function knownHealth({ changedAt, facts: { health } }: StandingNode, now: number): ProbedHealth | null {
+  return health !== null && (changedAt > now || health.probedAt >= changedAt) ? health : null;
 }
 
-function inForceAt(exclusion: HealingMarks['exclusion'], now: number): HealingMarks['exclusion'] {
+function inForceAt(exclusion: StandingFacts['exclusion'], now: number): StandingFacts['exclusion'] {
   return exclusion === null || (exclusion.until !== null && exclusion.until <= now) ? null : exclusion;
 }
 
 function reasonOf(
   standing: Standing,
-  quarantine: HealingMarks['quarantine'],
+  quarantine: StandingFacts['quarantine'],
   { known, warning, exclusion }: { known: string | null; warning: string | null; exclusion: string },
 ): string | null {
   switch (standing) {

@@ -91,21 +91,43 @@ function toAttached(row: JoinedRow): AttachedPolicy {
   return { binding, policy: toPolicy(row) };
 }
 
-/** Ids of the bindings of each cluster (the `policies` of Senlin's cluster). */
-export async function bindingIdsOfClusters(
+export interface ClusterBindings {
+  /** By priority. */
+  readonly ids: readonly string[];
+  /** Whether its health policy is enabled; null: it has none. */
+  readonly watched: boolean | null;
+}
+
+export const noBindings: ClusterBindings = { ids: [], watched: null };
+
+/** A cluster without policies is left out. */
+export async function bindingsOfClusters(
   db: Db,
   clusterIds: readonly string[],
-): Promise<Map<string, string[]>> {
-  const result = new Map<string, string[]>(clusterIds.map((id) => [id, []]));
+): Promise<Map<string, ClusterBindings>> {
+  const bindings = new Map<string, { ids: string[]; watched: boolean | null }>();
   for (const chunk of chunks(clusterIds)) {
-    const query = db
+    const rows = await db
       .selectFrom('cluster_policy')
-      .select(['id', 'cluster_id'])
-      .where('cluster_id', 'in', chunk);
-    const rows = await query.orderBy('priority').orderBy('id').execute();
-    for (const row of rows) result.get(row.cluster_id)?.push(row.id);
+      .innerJoin('policy', 'policy.id', 'cluster_policy.policy_id')
+      .where('cluster_policy.cluster_id', 'in', chunk)
+      .select([
+        'cluster_policy.id',
+        'cluster_policy.cluster_id',
+        'cluster_policy.enabled',
+        sql<number>`CASE WHEN policy.type LIKE 'senlin.policy.health-%' THEN 1 ELSE 0 END`.as('is_health'),
+      ])
+      .orderBy('cluster_policy.priority')
+      .orderBy('cluster_policy.id')
+      .execute();
+    for (const { id, cluster_id: clusterId, enabled, is_health: isHealth } of rows) {
+      const known = bindings.get(clusterId) ?? { ids: [], watched: null };
+      known.ids.push(id);
+      if (isHealth === 1) known.watched = enabled === 1;
+      bindings.set(clusterId, known);
+    }
   }
-  return result;
+  return bindings;
 }
 
 /** Whether some cluster has the policy attached. */

@@ -2,12 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { backends, type TestStore } from '../../test/support/backends.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import { aNode, anEvent, aProfile } from '../../test/support/rows.ts';
+import type { Node } from '../domain/model.ts';
 import { insertActions } from './actions.ts';
 import { listActions, unfinishedRootsOfCluster } from './action-listing.ts';
 import { insertEvents, listEvents } from './events.ts';
 import { findIds } from './identity.ts';
-import { insertNodes, listNodes, type NodeListQuery } from './nodes.ts';
+import { insertNodes, type NodeListQuery } from './nodes.ts';
 import { insertProfile } from './profiles.ts';
+import { listNodesWithFacts } from './standings.ts';
 import type { Db, Store } from './store.ts';
 
 describe.each(backends)('Lists in $name', ({ open }) => {
@@ -38,11 +40,15 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     return made.map((node) => node.id);
   }
 
+  async function listNodes(query: NodeListQuery): Promise<Node[]> {
+    return (await listNodesWithFacts(db, query)).map(({ node }) => node);
+  }
+
   async function byPages(query: NodeListQuery): Promise<string[]> {
     const ids: string[] = [];
     for (;;) {
       const marker = ids.at(-1);
-      const page = await listNodes(db, { ...query, limit: 7, ...(marker === undefined ? {} : { marker }) });
+      const page = await listNodes({ ...query, limit: 7, ...(marker === undefined ? {} : { marker }) });
       if (page.length === 0) return ids;
       ids.push(...page.map((node) => node.id));
     }
@@ -63,14 +69,14 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     ],
   ])('pages give every object once, in the order of the whole list %#', async (...sort) => {
     const all = await nodes();
-    const whole = (await listNodes(db, { sort })).map((node) => node.id);
+    const whole = (await listNodes({ sort })).map((node) => node.id);
     expect(new Set(whole)).toEqual(new Set(all));
     expect(await byPages({ sort })).toEqual(whole);
   });
 
   test('what has no time yet comes first', async () => {
     await nodes();
-    const listed = await listNodes(db, { sort: [{ key: 'created_at', descending: false }] });
+    const listed = await listNodes({ sort: [{ key: 'created_at', descending: false }] });
     expect(listed[0]?.createdAt).toBeNull();
     expect(listed.at(-1)?.createdAt).toBe(5);
   });
@@ -78,17 +84,17 @@ describe.each(backends)('Lists in $name', ({ open }) => {
   test('a filter with several values means any of them', async () => {
     await nodes();
     const query = { filters: { status: ['ACTIVE', 'ERROR'], name: ['n1'] }, project: 'a' };
-    const listed = await listNodes(db, query);
+    const listed = await listNodes(query);
     expect(listed.length).toBeGreaterThan(0);
     expect(listed.every((node) => node.status !== 'INIT' && node.name === 'n1')).toBe(true);
     expect(listed.every((node) => node.project === 'a')).toBe(true);
-    expect(await listNodes(db, { filters: { status: [] } })).toEqual([]);
+    expect(await listNodes({ filters: { status: [] } })).toEqual([]);
   });
 
   test('a limit of 0 gives nothing, an unknown marker is passed over', async () => {
     const all = await nodes();
-    expect(await listNodes(db, { limit: 0 })).toEqual([]);
-    expect(await listNodes(db, { marker: 'nobody' })).toHaveLength(all.length);
+    expect(await listNodes({ limit: 0 })).toEqual([]);
+    expect(await listNodes({ marker: 'nobody' })).toHaveLength(all.length);
   });
 
   test('actions and events keep the order in which they were written', async () => {

@@ -47,14 +47,15 @@ interface Order {
 export async function applyListing<
   Filter extends string,
   Sort extends string,
-  Table extends keyof Schema,
+  Tables,
+  Table extends keyof Tables,
   Output,
 >(
   db: Db,
-  query: SelectQueryBuilder<Schema, Table, Output>,
+  query: SelectQueryBuilder<Tables, Table, Output>,
   listed: Listed<Filter, Sort>,
   asked: ListQuery<Filter, Sort>,
-): Promise<SelectQueryBuilder<Schema, Table, Output>> {
+): Promise<SelectQueryBuilder<Tables, Table, Output>> {
   const orders = ordersOf(listed, asked);
   let result = query;
   for (const condition of conditions(listed, asked)) result = result.where(condition);

@@ -2,13 +2,14 @@
 import type { Selectable, Updateable } from 'kysely';
 import type { Node } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
-import { applyListing, type Listed, type ListQuery } from './listing.ts';
+import type { Listed, ListQuery } from './listing.ts';
 import { chunks, fromText, toFlag, toText } from './rows.ts';
 import type { NodeRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow, updateRows } from './update-row.ts';
 
-const listed = {
+/** What lists of nodes can be filtered and sorted by. */
+export const listedNodes = {
   table: 'node',
   filters: { name: 'name', status: 'status', cluster_id: 'cluster_id' },
   sorts: {
@@ -24,7 +25,7 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type NodeListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type NodeListQuery = ListQuery<keyof typeof listedNodes.filters, keyof typeof listedNodes.sorts>;
 export type NodeChanges = Partial<Omit<Node, 'id' | 'project' | 'user' | 'domain' | 'initAt'>>;
 
 export async function insertNodes(tx: Tx, nodes: readonly Node[]): Promise<void> {
@@ -45,11 +46,6 @@ export async function getNodes(db: Db, ids: readonly string[]): Promise<Node[]> 
     nodes.push(...rows.map(toNode));
   }
   return nodes;
-}
-
-export async function listNodes(db: Db, query: NodeListQuery = {}): Promise<Node[]> {
-  const select = await applyListing(db, db.selectFrom('node').selectAll(), listed, query);
-  return (await select.execute()).map(toNode);
 }
 
 /** By their place in the cluster. */
@@ -160,7 +156,7 @@ function changedColumns(changes: NodeChanges): Updateable<NodeRow> {
   };
 }
 
-function toNode(row: Selectable<NodeRow>): Node {
+export function toNode(row: Selectable<NodeRow>): Node {
   return {
     id: row.id,
     name: row.name,

@@ -4,7 +4,7 @@ import { aBinding, aCluster, anEvent, aNode, aPolicy, aProfile } from '../../tes
 import {
   attachedPolicies,
   attachedPoliciesOfTypes,
-  bindingIdsOfClusters,
+  bindingsOfClusters,
   bindingsOf,
   deleteBinding,
   findBinding,
@@ -203,7 +203,10 @@ describe.each(backends)('Objects in $name', ({ open }) => {
     expect(await attachedPoliciesOfTypes(db, [])).toEqual([]);
     expect(await bindingsOf(db, 'c')).toEqual([early, late]);
     expect(await findBinding(db, 'c', health.id)).toEqual(late);
-    expect((await bindingIdsOfClusters(db, ['c'])).get('c')).toEqual([early.id, late.id]);
+    expect((await bindingsOfClusters(db, ['c', 'd'])).get('c')).toEqual({
+      ids: [early.id, late.id],
+      watched: true,
+    });
   });
 
   test('one policy is attached to one cluster once', async () => {

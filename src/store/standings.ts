@@ -1,170 +1,143 @@
 /**
- * What a list shows of the health of nodes, in few statements for a whole page. What few nodes have (a
- * quarantine, an exclusion, an open recovery) is read for those alone, and of a healthy node its record is
- * not read: a page of nodes would cost as much as their records.
+ * What a list shows of the health of nodes and clusters, in few statements for a whole page. What other
+ * tables say of a node is joined to its row: one statement, and a look-up in an index for each node, which
+ * costs less than a statement for each table. Of a healthy node its record is not read: a page of nodes would
+ * cost as much as their records.
  */
-import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { sql } from 'kysely';
+import type { Node } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
+import { applyListing } from './listing.ts';
+import { listedNodes, toNode, type NodeListQuery } from './nodes.ts';
 import { chunks, fromText } from './rows.ts';
 import type { Db } from './store.ts';
 
-/** What a node's own row says. */
+/** What decides how a node stands. */
 export interface StandingNode {
   readonly id: string;
   readonly clusterId: string | null;
   readonly status: NodeStatus;
   /** When the node was last created, updated or recovered. */
   readonly changedAt: number;
+  readonly facts: StandingFacts;
 }
 
-/** What other tables say of a node. */
-export interface NodeStandingRows {
-  /** By node; absent: never probed. */
-  readonly health: ReadonlyMap<string, ProbedHealth>;
-  readonly marks: ReadonlyMap<string, HealingMarks>;
-  readonly recoveries: ReadonlyMap<string, { readonly startedAt: number | null }>;
+/** What other tables than its own say of a node. */
+export interface StandingFacts {
+  /** null: never probed. */
+  readonly health: ProbedHealth | null;
+  readonly quarantine: { readonly since: number; readonly reason: string } | null;
+  /** As it was asked for: one whose end has come is still here. */
+  readonly exclusion: { readonly until: number | null; readonly reason: string } | null;
+  /** null: none is open. */
+  readonly recovery: { readonly startedAt: number | null } | null;
+  /** Of the hook that failed after its last recovery, where an operator has not acknowledged it. */
+  readonly warning: string | null;
 }
 
 export interface ProbedHealth {
   readonly state: string;
   readonly probedAt: number;
+  /** null: it is healthy. */
   readonly reason: string | null;
 }
 
-export interface HealingMarks {
-  readonly quarantine: { readonly since: number; readonly reason: string } | null;
-  readonly exclusion: { readonly until: number | null; readonly reason: string } | null;
+const nothingKnown: StandingFacts = {
+  health: null,
+  quarantine: null,
+  exclusion: null,
+  recovery: null,
+  warning: null,
+};
+
+function nodesWithFacts(db: Db) {
+  return db
+    .selectFrom('node')
+    .leftJoin('node_health', 'node_health.node_id', 'node.id')
+    .leftJoin('node_healing', 'node_healing.node_id', 'node.id')
+    .leftJoin('recovery', (join) =>
+      join.onRef('recovery.node_id', '=', 'node.id').on('recovery.closed_at', 'is', null),
+    )
+    .select([
+      'node_health.state',
+      'node_health.probed_at',
+      sql<string | null>`CASE WHEN node_health.state <> 'HEALTHY' THEN node_health.record END`.as('record'),
+      'node_healing.quarantined_at',
+      'node_healing.quarantine_reason',
+      'node_healing.excluded_at',
+      'node_healing.excluded_until',
+      'node_healing.exclude_reason',
+      'recovery.id as recovery_id',
+      'recovery.started_at',
+      sql<string | null>`(SELECT failed.hook_failure FROM recovery AS failed
+        WHERE failed.node_id = node.id AND failed.hook_failure IS NOT NULL AND failed.acknowledged_at IS NULL
+          AND NOT EXISTS (SELECT 1 FROM recovery AS later
+            WHERE later.node_id = failed.node_id AND later.opened_at > failed.opened_at)
+        LIMIT 1)`.as('hook_failure'),
+    ]);
 }
 
-export type StandingsOf =
-  | { readonly nodeIds: readonly string[] }
-  | { readonly clusterIds: readonly string[] };
+type FactsRow = Awaited<ReturnType<ReturnType<typeof nodesWithFacts>['execute']>>[number];
 
-/** The nodes of clusters, each cluster's by their position. */
+function toFacts(row: FactsRow): StandingFacts {
+  const { state, probed_at: probedAt, quarantined_at: since, excluded_at: excludedAt } = row;
+  return {
+    health: state === null || probedAt === null ? null : { state, probedAt, reason: reasonIn(row.record) },
+    quarantine: since === null ? null : { since, reason: row.quarantine_reason ?? '' },
+    exclusion: excludedAt === null ? null : { until: row.excluded_until, reason: row.exclude_reason ?? '' },
+    recovery: row.recovery_id === null ? null : { startedAt: row.started_at },
+    warning: reasonIn(row.hook_failure),
+  };
+}
+
+function reasonIn(text: string | null): string | null {
+  return text === null ? null : fromText<{ reason: string }>(text).reason;
+}
+
+export interface NodeWithFacts {
+  readonly node: Node;
+  readonly facts: StandingFacts;
+}
+
+export async function listNodesWithFacts(db: Db, query: NodeListQuery): Promise<NodeWithFacts[]> {
+  const select = await applyListing(db, nodesWithFacts(db).selectAll('node'), listedNodes, query);
+  return (await select.execute()).map((row) => ({ node: toNode(row), facts: toFacts(row) }));
+}
+
+/** Of one that was deleted meanwhile nothing is known. */
+export async function withFacts(db: Db, node: Node): Promise<NodeWithFacts> {
+  const row = await nodesWithFacts(db).where('node.id', '=', node.id).executeTakeFirst();
+  return { node, facts: row === undefined ? nothingKnown : toFacts(row) };
+}
+
+/** The nodes of each cluster, by their position; a cluster that has none is left out. */
 export async function standingNodesOfClusters(
   db: Db,
   clusterIds: readonly string[],
-): Promise<StandingNode[]> {
-  const nodes: StandingNode[] = [];
+): Promise<Map<string, StandingNode[]>> {
+  const nodes = new Map<string, StandingNode[]>();
   for (const chunk of chunks(clusterIds)) {
-    const rows = await db
-      .selectFrom('node')
-      .where('cluster_id', 'in', chunk)
+    const rows = await nodesWithFacts(db)
+      .where('node.cluster_id', 'in', chunk)
       .select([
-        'id',
-        'cluster_id',
-        'status',
-        sql<number>`coalesce(updated_at, created_at, init_at)`.as('changed_at'),
+        'node.id',
+        'node.cluster_id',
+        'node.status',
+        sql<number>`coalesce(node.updated_at, node.created_at, node.init_at)`.as('changed_at'),
       ])
-      .orderBy('cluster_id')
-      .orderBy('idx')
-      .orderBy('id')
+      .orderBy('node.cluster_id')
+      .orderBy('node.idx')
+      .orderBy('node.id')
       .execute();
-    for (const row of rows)
-      nodes.push({
-        id: row.id,
-        clusterId: row.cluster_id,
-        status: row.status as NodeStatus,
-        changedAt: row.changed_at,
-      });
+    for (const row of rows) {
+      const { id, cluster_id: clusterId, changed_at: changedAt } = row;
+      const node = { id, clusterId, status: row.status as NodeStatus, changedAt, facts: toFacts(row) };
+      const known = nodes.get(clusterId ?? '');
+      if (known === undefined) nodes.set(clusterId ?? '', [node]);
+      else known.push(node);
+    }
   }
   return nodes;
-}
-
-export async function nodeStandingRows(db: Db, of: StandingsOf): Promise<NodeStandingRows> {
-  const health = new Map<string, ProbedHealth>();
-  const marks = new Map<string, HealingMarks>();
-  const recoveries = new Map<string, { startedAt: number | null }>();
-  for (const chunk of chunks('nodeIds' in of ? of.nodeIds : of.clusterIds)) {
-    const isOfThese =
-      'nodeIds' in of
-        ? sql<SqlBool>`node_id in (${sql.join(chunk)})`
-        : sql<SqlBool>`node_id in (select id from node where cluster_id in (${sql.join(chunk)}))`;
-    await addHealth(db, isOfThese, health);
-    await addMarks(db, isOfThese, marks);
-    await addRecoveries(db, isOfThese, recoveries);
-  }
-  return { health, marks, recoveries };
-}
-
-async function addHealth(
-  db: Db,
-  isOfThese: RawBuilder<SqlBool>,
-  health: Map<string, ProbedHealth>,
-): Promise<void> {
-  const rows = await db
-    .selectFrom('node_health')
-    .where(isOfThese)
-    .select([
-      'node_id',
-      'state',
-      'probed_at',
-      sql<string | null>`CASE WHEN state <> 'HEALTHY' THEN record END`.as('record'),
-    ])
-    .execute();
-  for (const { node_id: nodeId, state, probed_at: probedAt, record } of rows)
-    health.set(nodeId, { state, probedAt, reason: reasonIn(record) });
-}
-
-async function addMarks(
-  db: Db,
-  isOfThese: RawBuilder<SqlBool>,
-  marks: Map<string, HealingMarks>,
-): Promise<void> {
-  const rows = await db
-    .selectFrom('node_healing')
-    .where(isOfThese)
-    .where((eb) => eb.or([eb('quarantined_at', 'is not', null), eb('excluded_at', 'is not', null)]))
-    .select([
-      'node_id',
-      'quarantined_at',
-      'quarantine_reason',
-      'excluded_at',
-      'excluded_until',
-      'exclude_reason',
-    ])
-    .execute();
-  for (const row of rows) {
-    const { quarantined_at: since, quarantine_reason: reason, excluded_at: excludedAt } = row;
-    marks.set(row.node_id, {
-      quarantine: since === null ? null : { since, reason: reason ?? '' },
-      exclusion: excludedAt === null ? null : { until: row.excluded_until, reason: row.exclude_reason ?? '' },
-    });
-  }
-}
-
-async function addRecoveries(
-  db: Db,
-  isOfThese: RawBuilder<SqlBool>,
-  recoveries: Map<string, { startedAt: number | null }>,
-): Promise<void> {
-  const rows = await db
-    .selectFrom('recovery')
-    .where(isOfThese)
-    .where('closed_at', 'is', null)
-    .select(['node_id', 'started_at'])
-    .execute();
-  for (const row of rows) recoveries.set(row.node_id, { startedAt: row.started_at });
-}
-
-function reasonIn(record: string | null): string | null {
-  return record === null ? null : fromText<{ reason: string }>(record).reason;
-}
-
-/** The clusters that have a health policy, and whether it is enabled. */
-export async function watchedClusters(db: Db, clusterIds: readonly string[]): Promise<Map<string, boolean>> {
-  const watched = new Map<string, boolean>();
-  for (const chunk of chunks(clusterIds)) {
-    const rows = await db
-      .selectFrom('cluster_policy')
-      .innerJoin('policy', 'policy.id', 'cluster_policy.policy_id')
-      .where('cluster_policy.cluster_id', 'in', chunk)
-      .where('policy.type', 'like', 'senlin.policy.health-%')
-      .select(['cluster_policy.cluster_id', 'cluster_policy.enabled'])
-      .execute();
-    for (const row of rows) watched.set(row.cluster_id, row.enabled === 1);
-  }
-  return watched;
 }
 
 /** Those that are paused, and until when; one whose end has come is still here. */

@@ -11,7 +11,7 @@ import {
   updateNode,
 } from '../../requests/nodes.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
-import { listNodes } from '../../store/nodes.ts';
+import { listNodesWithFacts } from '../../store/standings.ts';
 import {
   parseParameters,
   readAction,
@@ -32,7 +32,7 @@ import {
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape } from '../shapes/common.ts';
-import { nodeShape, TAINTED_SINCE, toNodeAnswers } from '../shapes/node.ts';
+import { nodeShape, TAINTED_SINCE, toNodeAnswers, toSingleNodeAnswer } from '../shapes/node.ts';
 
 const tag = 'Nodes';
 const one = z.strictObject({ node: nodeShape });
@@ -54,7 +54,7 @@ const list = route({
     const { db } = tools.store;
     const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
     const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
-    const nodes = await listNodes(db, toStoreQuery(asked, caller));
+    const nodes = await listNodesWithFacts(db, toStoreQuery(asked, caller));
     return { status: 200, body: { nodes: await toNodeAnswers(tools, nodes, minor) } };
   },
 });
@@ -100,8 +100,7 @@ const create = route({
       role: node.role ?? '',
       metadata: node.metadata ?? {},
     });
-    const [answer] = await toNodeAnswers(tools, [object], minor);
-    return accepted(actionId, { node: answer });
+    return accepted(actionId, { node: await toSingleNodeAnswer(tools, object, minor) });
   },
 });
 
@@ -116,7 +115,7 @@ const show = route({
   async handle(request) {
     const { tools, caller, query, minor } = request;
     const node = await requireObject(tools.store.db, caller, 'node', param(request, 'node'));
-    const [answer] = await toNodeAnswers(tools, [node], minor);
+    const answer = await toSingleNodeAnswer(tools, node, minor);
     const details = query.show_details === true ? { details: await nodeDetails(tools, node) } : {};
     return { status: 200, body: { node: { ...answer, ...details } } };
   },
@@ -144,8 +143,7 @@ const update = route({
     const visible = minor >= TAINTED_SINCE ? { tainted } : {};
     const asked = defined({ ...rest, profile, ...visible });
     const { object, actionId } = await updateNode(tools, caller, param(request, 'node'), asked);
-    const [answer] = await toNodeAnswers(tools, [object], minor);
-    return accepted(actionId, { node: answer });
+    return accepted(actionId, { node: await toSingleNodeAnswer(tools, object, minor) });
   },
 });
 

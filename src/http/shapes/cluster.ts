@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Cluster } from '../../domain/model.ts';
-import { bindingIdsOfClusters } from '../../store/cluster-policies.ts';
 import { profileNames } from '../../store/profiles.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
@@ -47,8 +46,6 @@ export async function toClusterAnswers(
   { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
   clusters: readonly Cluster[],
 ): Promise<ClusterAnswer[]> {
-  const ids = clusters.map((cluster) => cluster.id);
-  const bindings = await bindingIdsOfClusters(db, ids);
   const profiles = await profileNames(
     db,
     clusters.map((cluster) => cluster.profileId),
@@ -73,7 +70,7 @@ export async function toClusterAnswers(
       min_size: cluster.minSize,
       name: cluster.name,
       nodes: [...(standing?.nodeIds ?? [])],
-      policies: bindings.get(cluster.id) ?? [],
+      policies: [...(standing?.bindingIds ?? [])],
       profile_id: cluster.profileId,
       profile_name: profiles.get(cluster.profileId) ?? null,
       project: cluster.project,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Node } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
+import { withFacts, type NodeWithFacts } from '../../store/standings.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { standingsOfNodes, type StandingWithReason } from '../../requests/standings.ts';
 import { standingShape } from './health.ts';
@@ -43,26 +44,31 @@ export const TAINTED_SINCE = 13;
 /** Nodes with the names of their profiles and their health: few queries, however many nodes there are. */
 export async function toNodeAnswers(
   { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
-  nodes: readonly Node[],
+  nodes: readonly NodeWithFacts[],
   minor: number,
 ): Promise<NodeAnswer[]> {
   const names = await profileNames(
     db,
-    nodes.map((node) => node.profileId),
+    nodes.map(({ node }) => node.profileId),
   );
   const health = await standingsOfNodes(db, nodes, now());
-  return nodes.map((node) =>
-    toNodeAnswer(node, names.get(node.profileId) ?? null, health.get(node.id) ?? unwatched, minor),
+  return nodes.map(({ node }, index) =>
+    toNodeAnswer(node, names.get(node.profileId) ?? null, health[index], minor),
   );
 }
 
-/** It was deleted between the two queries. */
-const unwatched: StandingWithReason = { standing: 'UNWATCHED', reason: null };
+export async function toSingleNodeAnswer(
+  tools: Pick<RequestTools, 'store' | 'now'>,
+  node: Node,
+  minor: number,
+): Promise<NodeAnswer | undefined> {
+  return (await toNodeAnswers(tools, [await withFacts(tools.store.db, node)], minor))[0];
+}
 
 function toNodeAnswer(
   node: Node,
   profileName: string | null,
-  { standing, reason }: StandingWithReason,
+  health: StandingWithReason | undefined,
   minor: number,
 ): NodeAnswer {
   return {
@@ -71,8 +77,8 @@ function toNodeAnswer(
     data: node.data,
     dependents: node.dependents,
     domain: node.domain,
-    health: standing,
-    health_reason: reason,
+    health: health?.standing ?? 'UNWATCHED',
+    health_reason: health?.reason ?? null,
     id: node.id,
     index: node.index,
     init_at: seconds(node.initAt),
