@@ -1,8 +1,9 @@
 /** Rows of bindings: which policy is attached to which cluster. Every change changes what is watched. */
 import { sql, type Selectable } from 'kysely';
 import type { ClusterPolicy, Policy } from '../domain/model.ts';
+import { selectByIds } from './by-ids.ts';
 import { toPolicy } from './policies.ts';
-import { chunks, fromText, toFlag, toText } from './rows.ts';
+import { fromText, toFlag, toText } from './rows.ts';
 import type { ClusterPolicyRow, PolicyRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
@@ -100,32 +101,35 @@ export interface ClusterBindings {
 
 export const noBindings: ClusterBindings = { ids: [], watched: null };
 
+const selectBindings = selectByIds((db, clusterIds) =>
+  db
+    .selectFrom('cluster_policy')
+    .innerJoin('policy', 'policy.id', 'cluster_policy.policy_id')
+    .where('cluster_policy.cluster_id', 'in', clusterIds)
+    .select([
+      'cluster_policy.id',
+      'cluster_policy.cluster_id',
+      'cluster_policy.enabled',
+      sql<number>`CASE WHEN policy.type LIKE 'senlin.policy.health-%' THEN 1 ELSE 0 END`.as('is_health'),
+    ])
+    .orderBy('cluster_policy.priority')
+    .orderBy('cluster_policy.id'),
+);
+
 /** A cluster without policies is left out. */
 export async function bindingsOfClusters(
   db: Db,
   clusterIds: readonly string[],
 ): Promise<Map<string, ClusterBindings>> {
   const bindings = new Map<string, { ids: string[]; watched: boolean | null }>();
-  for (const chunk of chunks(clusterIds)) {
-    const rows = await db
-      .selectFrom('cluster_policy')
-      .innerJoin('policy', 'policy.id', 'cluster_policy.policy_id')
-      .where('cluster_policy.cluster_id', 'in', chunk)
-      .select([
-        'cluster_policy.id',
-        'cluster_policy.cluster_id',
-        'cluster_policy.enabled',
-        sql<number>`CASE WHEN policy.type LIKE 'senlin.policy.health-%' THEN 1 ELSE 0 END`.as('is_health'),
-      ])
-      .orderBy('cluster_policy.priority')
-      .orderBy('cluster_policy.id')
-      .execute();
-    for (const { id, cluster_id: clusterId, enabled, is_health: isHealth } of rows) {
-      const known = bindings.get(clusterId) ?? { ids: [], watched: null };
-      known.ids.push(id);
-      if (isHealth === 1) known.watched = enabled === 1;
-      bindings.set(clusterId, known);
-    }
+  for (const { id, cluster_id: clusterId, enabled, is_health: isHealth } of await selectBindings(
+    db,
+    clusterIds,
+  )) {
+    const known = bindings.get(clusterId) ?? { ids: [], watched: null };
+    known.ids.push(id);
+    if (isHealth === 1) known.watched = enabled === 1;
+    bindings.set(clusterId, known);
   }
   return bindings;
 }

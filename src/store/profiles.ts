@@ -1,8 +1,9 @@
 /** Rows of profiles. */
 import type { Selectable } from 'kysely';
 import type { Profile } from '../domain/model.ts';
+import { selectByIds } from './by-ids.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
-import { chunks, fromText, toText } from './rows.ts';
+import { fromText, toText } from './rows.ts';
 import type { ProfileRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
@@ -57,13 +58,13 @@ export async function profilesOfType(db: Db, type: string): Promise<Profile[]> {
   return rows.map(toProfile);
 }
 
-export async function profileNames(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
-  const names = new Map<string, string>();
-  for (const chunk of chunks([...new Set(ids)])) {
-    const rows = await db.selectFrom('profile').select(['id', 'name']).where('id', 'in', chunk).execute();
-    for (const row of rows) names.set(row.id, row.name);
-  }
-  return names;
+const selectNames = selectByIds((db, ids) =>
+  db.selectFrom('profile').select(['id', 'name']).where('id', 'in', ids),
+);
+
+export async function profileNames(db: Db, ids: Iterable<string>): Promise<Map<string, string>> {
+  const rows = await selectNames(db, [...new Set(ids)]);
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** @returns whether there was such a profile. */

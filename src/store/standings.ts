@@ -7,9 +7,10 @@
 import { sql } from 'kysely';
 import type { Node } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
+import { selectByIds } from './by-ids.ts';
 import { applyListing } from './listing.ts';
 import { listedNodes, toNode, type NodeListQuery } from './nodes.ts';
-import { chunks, fromText } from './rows.ts';
+import { fromText } from './rows.ts';
 import type { Db } from './store.ts';
 
 /** What decides how a node stands. */
@@ -110,51 +111,50 @@ export async function withFacts(db: Db, node: Node): Promise<NodeWithFacts> {
   return { node, facts: row === undefined ? nothingKnown : toFacts(row) };
 }
 
+const selectNodesOfClusters = selectByIds((db, clusterIds) =>
+  nodesWithFacts(db)
+    .where('node.cluster_id', 'in', clusterIds)
+    .select([
+      'node.id',
+      'node.cluster_id',
+      'node.status',
+      sql<number>`coalesce(node.updated_at, node.created_at, node.init_at)`.as('changed_at'),
+    ])
+    .orderBy('node.cluster_id')
+    .orderBy('node.idx')
+    .orderBy('node.id'),
+);
+
 /** The nodes of each cluster, by their position; a cluster that has none is left out. */
 export async function standingNodesOfClusters(
   db: Db,
   clusterIds: readonly string[],
-): Promise<Map<string, StandingNode[]>> {
-  const nodes = new Map<string, StandingNode[]>();
-  for (const chunk of chunks(clusterIds)) {
-    const rows = await nodesWithFacts(db)
-      .where('node.cluster_id', 'in', chunk)
-      .select([
-        'node.id',
-        'node.cluster_id',
-        'node.status',
-        sql<number>`coalesce(node.updated_at, node.created_at, node.init_at)`.as('changed_at'),
-      ])
-      .orderBy('node.cluster_id')
-      .orderBy('node.idx')
-      .orderBy('node.id')
-      .execute();
-    for (const row of rows) {
-      const { id, cluster_id: clusterId, changed_at: changedAt } = row;
-      const node = { id, clusterId, status: row.status as NodeStatus, changedAt, facts: toFacts(row) };
-      const known = nodes.get(clusterId ?? '');
-      if (known === undefined) nodes.set(clusterId ?? '', [node]);
-      else known.push(node);
-    }
-  }
-  return nodes;
+): Promise<Map<string | null, StandingNode[]>> {
+  const nodes = (await selectNodesOfClusters(db, clusterIds)).map((row) => ({
+    id: row.id,
+    clusterId: row.cluster_id,
+    status: row.status as NodeStatus,
+    changedAt: row.changed_at,
+    facts: toFacts(row),
+  }));
+  return Map.groupBy(nodes, ({ clusterId }) => clusterId);
 }
+
+const selectPaused = selectByIds((db, clusterIds) =>
+  db
+    .selectFrom('cluster_healing')
+    .select(['cluster_id', 'paused_until', 'pause_reason'])
+    .where('cluster_id', 'in', clusterIds)
+    .where('paused_at', 'is not', null),
+);
 
 /** Those that are paused, and until when; one whose end has come is still here. */
 export async function pausedClusters(
   db: Db,
   clusterIds: readonly string[],
 ): Promise<Map<string, { readonly until: number | null; readonly reason: string }>> {
-  const paused = new Map<string, { until: number | null; reason: string }>();
-  for (const chunk of chunks(clusterIds)) {
-    const rows = await db
-      .selectFrom('cluster_healing')
-      .select(['cluster_id', 'paused_until', 'pause_reason'])
-      .where('cluster_id', 'in', chunk)
-      .where('paused_at', 'is not', null)
-      .execute();
-    for (const row of rows)
-      paused.set(row.cluster_id, { until: row.paused_until, reason: row.pause_reason ?? '' });
-  }
-  return paused;
+  const rows = await selectPaused(db, clusterIds);
+  return new Map(
+    rows.map((row) => [row.cluster_id, { until: row.paused_until, reason: row.pause_reason ?? '' }]),
+  );
 }
