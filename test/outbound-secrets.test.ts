@@ -14,7 +14,7 @@ import { HttpClient } from '../src/outbound/http-client.ts';
 import { parseHealthPolicy } from '../src/policies/health/health-policy-type.ts';
 import type { NodeFacts } from '../src/profiles/profile-type.ts';
 import { testSession } from './support/session.ts';
-import { isDecided } from '../src/workflow/actions/action-type.ts';
+import { isPure } from '../src/workflow/actions/action-type.ts';
 import { standardActions } from '../src/workflow/actions/registry.ts';
 
 const secret = 'hunter22';
@@ -93,7 +93,7 @@ async function performed(url: string): Promise<unknown> {
     policy: { http, maxResponseBytes: 10_000 },
     apiUrl: () => undefined,
   }).find('std.http');
-  if (action === undefined || isDecided(action)) throw new Error('no std.http');
+  if (action === undefined || isPure(action)) throw new Error('no std.http');
   const headers = { Authorization: `Bearer ${secret}`, 'X-Key': secret };
   const input = {
     url,

@@ -101,6 +101,9 @@ const checked = [
   'src/domain/*.ts',
   'src/health/*.ts',
   'src/profiles/**/*.ts',
+  'src/workflow/*.ts',
+  'src/workflow/actions/*.ts',
+  'src/workflow/runner/*.ts',
   'src/workflow/yaml/*.ts',
 ];
 

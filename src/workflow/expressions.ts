@@ -17,7 +17,7 @@ import { readsOfJinja } from './jinja/template-reads.ts';
 import { unknownInJinja } from './jinja/unknown-names.ts';
 import { truth } from './yaql/python/compare.ts';
 import { EvaluationError, LanguageSyntaxError } from './yaql/python/errors.ts';
-import { deepestData, defaultLimits, type Limits, Meter } from './yaql/python/limits.ts';
+import { maxDataDepth, defaultLimits, type Limits, Meter } from './yaql/python/limits.ts';
 import { Layers } from './yaql/python/mapping.ts';
 import { toJson } from './yaql/python/result.ts';
 import { ItemsView } from './yaql/python/sets.ts';
@@ -188,8 +188,8 @@ export function compileTemplate(value: Json): Template {
 function compileInside(value: Json, depth: number): Template {
   if (typeof value === 'string') return compileText(value);
   if (typeof value !== 'object' || value === null) return { kind: 'constant', value };
-  if (depth > deepestData) {
-    const message = `lists and objects nest more than ${deepestData} levels deep`;
+  if (depth > maxDataDepth) {
+    const message = `lists and objects nest more than ${maxDataDepth} levels deep`;
     throw new ExpressionSyntaxError(message, { expression: '', language: 'yaql' });
   }
   if (Array.isArray(value)) {
@@ -204,15 +204,15 @@ function compileInside(value: Json, depth: number): Template {
  * remembered.
  */
 const compiledTexts = new Map<string, Template>();
-const rememberedTexts = 2_000;
-const longestRemembered = 1_000;
+const cachedTexts = 2_000;
+const maxCachedTextLength = 1_000;
 
 function compileText(text: string): Template {
   const known = compiledTexts.get(text);
   if (known !== undefined) return known;
   const template = parseText(text);
-  if (text.length > longestRemembered) return template;
-  if (compiledTexts.size >= rememberedTexts) compiledTexts.delete(compiledTexts.keys().next().value!);
+  if (text.length > maxCachedTextLength) return template;
+  if (compiledTexts.size >= cachedTexts) compiledTexts.delete(compiledTexts.keys().next().value!);
   compiledTexts.set(text, template);
   return template;
 }

@@ -1,8 +1,8 @@
-/** What to say where a workflow is not there: the name that was probably meant. */
+/** A hint for a workflow that is not found: the name that was probably meant. */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import type { WorkflowService } from './workflow-service.ts';
 
-/** Empty, or ` (did you mean drain?)`; an engine that does not answer has no hint. */
+/** Empty, or ` (did you mean drain?)`; without a hint if the engine does not answer. */
 export async function workflowHint(workflows: Pick<WorkflowService, 'names'>, name: string): Promise<string> {
   try {
     const hint = didYouMean(name, (await workflows.names?.()) ?? []);

@@ -1,7 +1,7 @@
 /**
- * What recovery needs of a workflow engine: implemented by the embedded runner, and by a client of a real
- * Mistral. The execution's id is chosen by the caller and makes a start idempotent: the same id again returns
- * the execution that is there (Mistral does the same, see its POST /v2/executions).
+ * The interface between recovery and a workflow engine, implemented by the embedded runner and by a client of
+ * a real Mistral. The caller chooses the execution's id, which makes a start idempotent: starting again with
+ * the same id returns the existing execution (as Mistral's POST /v2/executions does).
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
@@ -20,7 +20,7 @@ export interface WorkflowExecution {
   readonly workflowName: string;
   readonly state: WorkflowState;
   readonly stateInfo: string | null;
-  /** When its state last changed; absent: the engine does not say. */
+  /** When its state last changed; absent: unknown. */
   readonly changedAt?: number;
   readonly input: JsonObject;
   readonly output: JsonObject;
@@ -35,20 +35,22 @@ export interface WorkflowStartRequest {
   /** The execution's environment: `env()` in expressions. */
   readonly env: JsonObject;
   readonly description: string;
-  /** Whose the execution is. */
+  /** The owner of the execution. */
   readonly session: Session;
 }
 
 export interface WorkflowService {
-  /** By name; undefined where there is none. */
+  /** By name; undefined if there is none. */
   find(name: string, namespace?: string): Promise<WorkflowDescription | undefined>;
 
-  /** Names of workflows that there are, for a hint where one is not found; absent: nobody can tell. */
+  /**
+   * Names of the existing workflows, for a hint when one is not found; absent: the engine cannot list them.
+   */
   names?(): Promise<readonly string[]>;
 
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
-   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` where a name is
+   * @throws CoppiceError `bad-request` for a definition that is not valid, `action-conflict` when a name is
    * taken.
    */
   createDefinition(yaml: string, session: Session, namespace?: string): Promise<WorkflowDescription[]>;
@@ -59,21 +61,24 @@ export interface WorkflowService {
    */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
-  /** undefined where there is no such execution. */
+  /** undefined if there is no such execution. */
   get(id: string): Promise<WorkflowExecution | undefined>;
 
   /**
-   * Asks for the end; what already runs may still end by itself. An execution that has ended stays as it is.
+   * Requests cancellation; actions that already run may still end normally. An execution that has ended stays
+   * as it is.
    */
   cancel(id: string, reason: string): Promise<WorkflowExecution>;
 
   /**
-   * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined where nothing
-   * sends one and the caller has to look again after `pollMs`.
+   * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined if none is sent
+   * and the caller has to poll every `pollMs`.
    */
   endSignal(id: string): string | undefined;
 
-  /** How long to wait between looks: the fallback behind the signal, or the only way. */
+  /**
+   * The polling interval in milliseconds: a fallback beside the signal, or the only way to notice the end.
+   */
   readonly pollMs: number;
 }
 

@@ -3,7 +3,7 @@
  * to the little HTTP service of the recorded cases, whose counters live here.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
-import type { ActionFacts } from '../../src/workflow/language/conductor/lookups.ts';
+import type { ActionInfo } from '../../src/workflow/language/conductor/lookups.ts';
 import { pythonText } from '../../src/workflow/language/conductor/python-text.ts';
 import { sortKey } from './mistral-corpus-form.ts';
 
@@ -54,7 +54,7 @@ const declared: Readonly<Record<string, readonly string[] | undefined>> = {
   'std.test_dict': undefined,
 };
 
-export function systemAction(name: string): ActionFacts | null {
+export function systemAction(name: string): ActionInfo | null {
   if (!Object.hasOwn(declared, name)) return null;
   const inputs = declared[name]?.map((input) => ({
     name: input.replace('!', ''),

@@ -106,17 +106,19 @@ function control(
     const taskId = runner.task(id, step.rerun_task.name)?.id ?? '';
     return {
       rerun_task: {
-        status: statusOf(runner.tell(id, { type: 'rerun', taskId, reset: step.rerun_task.reset ?? true })),
+        status: statusOf(
+          runner.sendEvent(id, { type: 'rerun', taskId, reset: step.rerun_task.reset ?? true }),
+        ),
       },
     };
   }
   const stateInfo = step.state_info ?? null;
   if (step.set_state === 'PAUSED')
-    return { set_state: { status: statusOf(runner.tell(id, { type: 'pause' })) } };
+    return { set_state: { status: statusOf(runner.sendEvent(id, { type: 'pause' })) } };
   if (step.set_state === 'RUNNING')
-    return { set_state: { status: statusOf(runner.tell(id, { type: 'resume', env: step.env ?? {} })) } };
+    return { set_state: { status: statusOf(runner.sendEvent(id, { type: 'resume', env: step.env ?? {} })) } };
   const state = step.set_state as 'SUCCESS' | 'ERROR' | 'CANCELLED';
-  return { set_state: { status: statusOf(runner.tell(id, { type: 'stop', state, stateInfo })) } };
+  return { set_state: { status: statusOf(runner.sendEvent(id, { type: 'stop', state, stateInfo })) } };
 }
 
 function statusOf(step: { refusal: unknown }): number {

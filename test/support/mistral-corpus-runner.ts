@@ -15,10 +15,10 @@ import {
 } from '../../src/workflow/language/conductor.ts';
 import type { WorkflowEvent } from '../../src/workflow/language/conductor/event.ts';
 import type {
-  ActionFacts,
+  ActionInfo,
   OtherExecution,
   ConductorLookups,
-  WorkflowFacts,
+  WorkflowInfo,
 } from '../../src/workflow/language/conductor/lookups.ts';
 import {
   parseActions,
@@ -108,12 +108,12 @@ export class VirtualRunner implements ConductorLookups {
     return this.#workflows.get(`${namespace}/${name}`);
   }
 
-  action(name: string, namespace: string): ActionFacts | null {
+  action(name: string, namespace: string): ActionInfo | null {
     const adhoc = this.#actions.get(`${namespace}/${name}`);
     return adhoc === undefined ? systemAction(name) : { kind: 'adhoc', spec: adhoc };
   }
 
-  workflow(name: string, namespace: string): WorkflowFacts | null {
+  workflow(name: string, namespace: string): WorkflowInfo | null {
     const spec = this.spec(name, namespace);
     return spec === undefined
       ? null
@@ -150,11 +150,11 @@ export class VirtualRunner implements ConductorLookups {
 
   #begin(workflow: WorkflowSpec, record: ExecutionRecord): void {
     this.#running.set(record.id, { workflow, state: new ExecutionState(record) });
-    this.tell(record.id, { type: 'start' });
+    this.sendEvent(record.id, { type: 'start' });
   }
 
   /** Gives an execution an event now, and carries out what it answers. */
-  tell(executionId: string, untimed: UntimedEvent): Step {
+  sendEvent(executionId: string, untimed: UntimedEvent): Step {
     const running = this.#running.get(executionId);
     if (running === undefined) throw new Error(`no execution ${executionId}`);
     const event = { ...untimed, now: this.now } as WorkflowEvent;
@@ -186,17 +186,21 @@ export class VirtualRunner implements ConductorLookups {
       case 'set-timer':
         this.#schedule(
           command.due - this.now,
-          () => void this.tell(execution.id, { ...command, type: 'timer' }),
+          () => void this.sendEvent(execution.id, { ...command, type: 'timer' }),
         );
         return;
       case 'stop-sub-execution':
-        this.tell(command.executionId, { type: 'stop', state: command.state, stateInfo: command.stateInfo });
+        this.sendEvent(command.executionId, {
+          type: 'stop',
+          state: command.state,
+          stateInfo: command.stateInfo,
+        });
         return;
       case 'pause-sub-execution':
-        this.tell(command.executionId, { type: 'pause' });
+        this.sendEvent(command.executionId, { type: 'pause' });
         return;
       case 'resume-sub-execution':
-        this.tell(command.executionId, { type: 'resume', env: command.env });
+        this.sendEvent(command.executionId, { type: 'resume', env: command.env });
         return;
       case 'state-changed':
         return this.#tellParent({ ...execution, state: command.state });
@@ -213,16 +217,22 @@ export class VirtualRunner implements ConductorLookups {
     this.#schedule(outcome.afterMs, () => {
       outcome.atEnd?.();
       const { state, result } = outcome;
-      this.tell(executionId, { type: 'action-ended', actionId: command.actionId, state, result });
+      this.sendEvent(executionId, { type: 'action-ended', actionId: command.actionId, state, result });
     });
   }
 
   #tellParent({ id, parent, state, stateInfo, output }: ExecutionRecord): void {
     if (parent === null || state === 'IDLE') return;
     if (state === 'RUNNING' || state === 'PAUSED')
-      this.tell(parent.executionId, { type: 'sub-execution-changed', actionId: id, state });
+      this.sendEvent(parent.executionId, { type: 'sub-execution-changed', actionId: id, state });
     else
-      this.tell(parent.executionId, { type: 'sub-execution-ended', actionId: id, state, stateInfo, output });
+      this.sendEvent(parent.executionId, {
+        type: 'sub-execution-ended',
+        actionId: id,
+        state,
+        stateInfo,
+        output,
+      });
   }
 
   /** Does the next thing that is due; false if there is none, or none before `until`. */
@@ -299,6 +309,6 @@ export class VirtualRunner implements ConductorLookups {
     const find = (): ActionRecord | undefined =>
       this.actionsOf(id, this.task(id, task)?.id ?? '').find(isWanted);
     this.waitUntil(() => find() !== undefined, `a running action of ${task}`);
-    return this.tell(id, { type: 'action-ended', actionId: find()?.id ?? '', state, result });
+    return this.sendEvent(id, { type: 'action-ended', actionId: find()?.id ?? '', state, result });
   }
 }

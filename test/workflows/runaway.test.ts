@@ -52,7 +52,7 @@ async function ended(id: string): Promise<Execution> {
 test('one that starts itself ends, and says why', async () => {
   const { state, state_info } = await ended(await run('again', '{a: {workflow: again}}'));
   expect(state).toBe('ERROR');
-  expect(state_info).toContain('sub-workflows are nested more than 50 deep');
+  expect(state_info).toContain('sub-workflows are nested more than 50 levels deep');
   const count = server.opened.store.db.selectFrom('workflow_execution').select('id');
   expect(await count.execute()).toHaveLength(51);
 });

@@ -121,7 +121,7 @@ async function complete(
 async function hold(tools: RequestTools, action: ActionRecord, state: 'PAUSED' | 'RUNNING'): Promise<void> {
   const runner = runnerOf(tools);
   const event = { type: 'action-changed', actionId: action.id, state } as const;
-  if (!isStandalone(action)) refuseChange(await runner.tell(action.executionId, event));
+  if (!isStandalone(action)) refuseChange(await runner.sendEvent(action.executionId, event));
   else if (!(await runner.standalone.change(action, state))) throw alreadyCompleted(action);
 }
 

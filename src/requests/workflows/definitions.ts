@@ -9,7 +9,7 @@ import {
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
-import { parseSourceInTurns, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import { parseSourceInParts, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { DefinitionProblem } from '../../workflow/language/definition/problem.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
@@ -108,7 +108,7 @@ async function refuseForeignNames(
   caller: Caller,
   { kind, text, namespace = '' }: DefinitionText,
 ): Promise<void> {
-  const { workbook, workflows, actions } = await parseSourceInTurns(kind, text);
+  const { workbook, workflows, actions } = await parseSourceInParts(kind, text);
   const names: (readonly [DefinitionTable, string])[] = [
     ...(workbook === undefined ? [] : [['workbook', workbook.name] as const]),
     ...workflows.map(({ fullName }) => ['workflow', fullName] as const),
@@ -147,7 +147,7 @@ export async function validateDefinition(
   namespace?: string,
 ): Promise<Validity> {
   try {
-    const parsed = await parseSourceInTurns(kind, text);
+    const parsed = await parseSourceInParts(kind, text);
     return { valid: true, warnings: [...parsed.warnings, ...(await missingCalls(tools, parsed, namespace))] };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;

@@ -135,8 +135,8 @@ export async function changeExecution(
       'The property env can only be updated when workflow execution is not running or on resume from pause.',
     );
   const runner = runnerOf(tools);
-  if (state !== undefined) refuse(await runner.tell(id, eventFor(state, stateInfo, env)));
-  else if (env !== undefined) refuse(await runner.tell(id, { type: 'change-env', env }));
+  if (state !== undefined) refuse(await runner.sendEvent(id, eventFor(state, stateInfo, env)));
+  else if (env !== undefined) refuse(await runner.sendEvent(id, { type: 'change-env', env }));
   if (description !== undefined) await runner.describeExecution(id, description);
   return await requireExecution(tools, caller, id);
 }

@@ -91,7 +91,7 @@ export async function changeTask(
     state === 'SKIPPED'
       ? ({ type: 'skip', taskId: id, ...more } as const)
       : ({ type: 'rerun', taskId: id, reset, ...more } as const);
-  const refusal = await runnerOf(tools).tell(task.executionId, event);
+  const refusal = await runnerOf(tools).sendEvent(task.executionId, event);
   if (refusal !== undefined) throw badRequest(refusal.message);
   return await requireTask(tools, caller, id);
 }

@@ -1,11 +1,10 @@
 /**
- * What a workflow's task can call, apart from other workflows: the `std.*` actions, and whatever is added to
- * the registry.
+ * The interface of the actions that a workflow's tasks can call: `std.*`, and those added to the registry.
  *
- * An action is *decided* or *performed*. A decided one touches nothing outside: its ending follows from its
- * input alone (std.noop, std.echo, std.sleep), so the runner takes it within the step that started it and
- * keeps no work for it, only a timer where it ends later. A performed one reaches out (std.http): it runs
- * after the commit, at least once, possibly again after a crash. To add one: a file here, and a line in
+ * An action is *pure* or *performed*. A pure one has no side effects: its outcome follows from its input
+ * alone (std.noop, std.echo, std.sleep), so the runner evaluates it within the step that started it, and
+ * stores only a timer if it ends later. A performed one has side effects (std.http): it runs after the
+ * commit, at least once, possibly again after a crash. To add one: a file in this folder, and a line in
  * `registry.ts`.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
@@ -13,12 +12,15 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 export interface ActionParameter {
   readonly name: string;
   readonly required: boolean;
-  /** As shown in the API's `input`. */
+  /** As shown in `input` by the API. */
   readonly default?: Json;
 }
 
 export interface ActionCall {
-  /** The action execution's id: the same for a repeat after a crash, an idempotency key. */
+  /**
+   * The action execution's id; the same when the action is repeated after a crash, so it serves as an
+   * idempotency key.
+   */
   readonly id: string;
   readonly input: JsonObject;
   readonly workflowName: string;
@@ -33,32 +35,32 @@ export interface ActionEnding {
 
 export type ActionOutcome =
   | ({ readonly kind: 'ended' } & ActionEnding)
-  /** It ends by itself so many seconds after it was started. */
-  | { readonly kind: 'after'; readonly seconds: number; readonly ending: ActionEnding }
+  /** It ends this many seconds after it was started. */
+  | { readonly kind: 'delayed'; readonly seconds: number; readonly ending: ActionEnding }
   /** It is completed from outside. */
-  | { readonly kind: 'later' };
+  | { readonly kind: 'external' };
 
 interface Described {
   /** `std.echo` */
   readonly name: string;
   readonly description: string;
-  /** undefined: takes anything. */
+  /** undefined: accepts any. */
   readonly parameters: readonly ActionParameter[] | undefined;
 }
 
-export interface DecidedAction extends Described {
-  decide(call: ActionCall): ActionOutcome;
+export interface PureAction extends Described {
+  evaluate(call: ActionCall): ActionOutcome;
 }
 
 export interface PerformedAction extends Described {
-  /** May throw: the action has then failed, with Mistral's sentence for an action that raised. */
+  /** May throw: the action then fails with Mistral's message for an action that raised an exception. */
   perform(call: ActionCall, signal: AbortSignal): Promise<ActionOutcome>;
 }
 
-export type ActionType = DecidedAction | PerformedAction;
+export type ActionType = PureAction | PerformedAction;
 
-export function isDecided(action: ActionType): action is DecidedAction {
-  return 'decide' in action;
+export function isPure(action: ActionType): action is PureAction {
+  return 'evaluate' in action;
 }
 
 export function succeeded(result: Json): ActionOutcome {
@@ -69,14 +71,14 @@ export function failed(result: Json): ActionOutcome {
   return { kind: 'ended', state: 'ERROR', result };
 }
 
-/** Mistral's sentence for an action that raised an exception. */
+/** Mistral's message for an action that raised an exception. */
 export function raised(action: string, call: { readonly id: string }, message: string): ActionOutcome {
   return failed(
     `The action raised an exception [action=${action}, action_ex_id=${call.id}, msg='${message}']`,
   );
 }
 
-/** A parameter of a wrong type fails the action, not the engine. */
+/** A parameter of the wrong type fails the action, not the execution. */
 export function wrongParameter(
   action: string,
   call: ActionCall,

@@ -1,13 +1,13 @@
 import { HttpClient } from '../../outbound/http-client.ts';
 
-/** What std.http works with. */
+/** How std.http sends requests, and its limits. */
 export interface HttpPolicy {
   readonly http: HttpClient;
-  /** Bytes of an answer's body; a longer one fails the action. */
+  /** Maximum size of a response body in bytes; a longer one fails the action. */
   readonly maxResponseBytes: number;
 }
 
-/** Mistral cuts what it stores of a result at 1 MiB, too. */
+/** 1 MiB: Mistral truncates stored results at the same size. */
 export function defaultHttpPolicy(): HttpPolicy {
   return { http: new HttpClient(), maxResponseBytes: 1024 * 1024 };
 }

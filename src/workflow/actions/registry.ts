@@ -1,12 +1,16 @@
 /**
- * The actions that tasks can call, by name: an explicit list, and the names that are refused with the reason.
+ * The actions that tasks can call, by name: an explicit list, and the names that are refused, with the
+ * reason.
  */
 import type { SystemAction } from '../language/conductor/lookups.ts';
 import type { ActionParameter, ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';
 import { httpActionNames, httpActions, httpParameters, type HttpActionServices } from './std-http.ts';
 
-/** What Mistral has and Coppice does not, why, and what to use instead: told when a definition is created. */
+/**
+ * Mistral's actions that Coppice does not have, with the reason and an alternative: reported when a
+ * definition is created.
+ */
 const refused: Readonly<Record<string, string>> = {
   'std.js':
     'runs scripts inside the server, which Coppice does not do; compute with YAQL or Jinja expressions, or call a service with std.http',
@@ -19,10 +23,10 @@ const refused: Readonly<Record<string, string>> = {
   'std.email': 'needs a mail server and its password; call a mail or paging service with std.http',
 };
 
-/** What is always there. */
+/** Names of the built-in actions. */
 export const standardNames: readonly string[] = [...basicActions.map(({ name }) => name), ...httpActionNames];
 
-/** The parameters of a standard action; null: it takes anything. undefined: there is none of this name. */
+/** The parameters of a standard action; null: it accepts any; undefined: there is no such action. */
 export function standardParameters(name: string): readonly ActionParameter[] | null | undefined {
   if ((httpActionNames as readonly string[]).includes(name)) return httpParameters;
   const action = basicActions.find((one) => one.name === name);
@@ -32,10 +36,10 @@ export function standardParameters(name: string): readonly ActionParameter[] | n
 export class ActionRegistry {
   readonly #actions: ReadonlyMap<string, ActionType>;
 
-  /** @throws Error for two actions of one name. */
+  /** @throws Error for two actions with the same name. */
   constructor(actions: readonly ActionType[]) {
     this.#actions = new Map(actions.map((action) => [action.name, action]));
-    if (this.#actions.size !== actions.length) throw new Error('Two workflow actions of one name.');
+    if (this.#actions.size !== actions.length) throw new Error('Two workflow actions have the same name.');
   }
 
   get all(): readonly ActionType[] {
@@ -46,14 +50,14 @@ export class ActionRegistry {
     return this.#actions.get(name);
   }
 
-  /** As the conductor asks for it. */
+  /** The action in the form that the conductor needs. */
   describe(name: string): SystemAction | undefined {
     const action = this.#actions.get(name);
     return action === undefined ? undefined : { name, inputs: action.parameters };
   }
 }
 
-/** Why a definition must not use an action; undefined where it may (or nobody knows it). */
+/** Why a definition must not use an action; undefined if it may, or if the action is unknown. */
 export function refusal(action: string): string | undefined {
   return Object.hasOwn(refused, action) ? `${action} ${refused[action] ?? ''}` : undefined;
 }

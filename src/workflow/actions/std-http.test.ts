@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpService, type HttpService } from '../../../test/support/mistral-http-service.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isDecided, type ActionOutcome } from './action-type.ts';
+import { isPure, type ActionOutcome } from './action-type.ts';
 import { defaultHttpPolicy, type HttpPolicy } from './http-policy.ts';
 import { standardActions } from './registry.ts';
 
@@ -25,7 +25,7 @@ async function run(
     apiUrl: () => 'http://api',
   });
   const action = registry.find(name);
-  if (action === undefined || isDecided(action)) throw new Error(`no action ${name}`);
+  if (action === undefined || isPure(action)) throw new Error(`no action ${name}`);
   const call = { id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' };
   return await action.perform(call, new AbortController().signal);
 }
@@ -181,7 +181,7 @@ describe('std.http', () => {
 describe('std.mistral_http', () => {
   it('tells the server where to complete it, and goes on until then', async () => {
     const url = `${service.base}/callback/c1`;
-    expect(await run({ url, method: 'POST' }, {}, 'std.mistral_http')).toEqual({ kind: 'later' });
+    expect(await run({ url, method: 'POST' }, {}, 'std.mistral_http')).toEqual({ kind: 'external' });
     expect(await run({ url: `${service.base}/seen/c1` })).toMatchObject({
       result: { content: expect.arrayContaining(['Mistral-Callback-URL']) as unknown },
     });
@@ -255,32 +255,32 @@ describe('a redirect to another server', () => {
 });
 
 describe('the basic actions', () => {
-  function decide(name: string, input: JsonObject): ActionOutcome {
+  function evaluate(name: string, input: JsonObject): ActionOutcome {
     const registry = standardActions({ policy: defaultHttpPolicy(), apiUrl: () => undefined });
     const action = registry.find(name);
-    if (action === undefined || !isDecided(action)) throw new Error(`no action ${name}`);
-    return action.decide({ id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' });
+    if (action === undefined || !isPure(action)) throw new Error(`no action ${name}`);
+    return action.evaluate({ id: 'a1', input, workflowName: 'w', executionId: 'e1', taskId: 't1' });
   }
 
   it.each([
     ['std.noop', {}, { state: 'SUCCESS', result: null }],
     ['std.echo', { output: [1] }, { state: 'SUCCESS', result: [1] }],
-    ['std.echo', { output: 1, delay: 2 }, { kind: 'after', seconds: 2 }],
-    ['std.sleep', { seconds: '3' }, { kind: 'after', seconds: 3 }],
-    ['std.sleep', {}, { kind: 'after', seconds: 1 }],
-    ['std.async_noop', {}, { kind: 'later' }],
+    ['std.echo', { output: 1, delay: 2 }, { kind: 'delayed', seconds: 2 }],
+    ['std.sleep', { seconds: '3' }, { kind: 'delayed', seconds: 3 }],
+    ['std.sleep', {}, { kind: 'delayed', seconds: 1 }],
+    ['std.async_noop', {}, { kind: 'external' }],
     ['std.fail', { error_data: { a: 1 } }, { state: 'ERROR', result: { a: 1 } }],
     ['std.test_dict', { size: 2, key_prefix: 'k', val: 'v' }, { result: { k0: 'v', k1: 'v' } }],
   ])('%s with %j', (name, input, outcome) => {
-    expect(decide(name, input as JsonObject)).toMatchObject(outcome);
+    expect(evaluate(name, input as JsonObject)).toMatchObject(outcome);
   });
 
   it('fail in Mistral’s words', () => {
-    expect(decide('std.fail', {})).toMatchObject({
+    expect(evaluate('std.fail', {})).toMatchObject({
       result:
         "The action raised an exception [action=Fail action, action_ex_id=a1, msg='Fail action expected exception.']",
     });
-    expect(textOf(decide('std.sleep', { seconds: 'long' }))).toMatch(/ERROR .*seconds: expected seconds/);
-    expect(textOf(decide('std.test_dict', { size: 1e9 }))).toMatch(/ERROR .*size: expected/);
+    expect(textOf(evaluate('std.sleep', { seconds: 'long' }))).toMatch(/ERROR .*seconds: expected seconds/);
+    expect(textOf(evaluate('std.test_dict', { size: 1e9 }))).toMatch(/ERROR .*size: expected/);
   });
 });

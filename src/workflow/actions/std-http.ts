@@ -16,11 +16,11 @@ import {
 } from './action-type.ts';
 
 /**
- * Mistral has none; a server that never answers must not hold an action for ever. A task's own `timeout` may
- * be shorter.
+ * Mistral has no default; a server that never answers must not keep an action running forever. A task's own
+ * `timeout` may be shorter.
  */
 const defaultTimeoutSeconds = 300;
-const longestTimeoutSeconds = 24 * 3600;
+const maxTimeoutSeconds = 24 * 3600;
 const MAX_REDIRECTS = 10;
 
 const optional = [
@@ -43,7 +43,7 @@ export const httpParameters: readonly ActionParameter[] = [
 
 export interface HttpActionServices {
   readonly policy: HttpPolicy;
-  /** Base of our own API, for the callback of std.mistral_http; undefined where none is served. */
+  /** Base URL of this server's API, for the callback of std.mistral_http; undefined if no API is served. */
   readonly apiUrl: () => string | undefined;
 }
 
@@ -54,19 +54,19 @@ export function httpActions(services: HttpActionServices): readonly PerformedAct
   return [
     {
       name: httpActionNames[0],
-      description: 'Sends an HTTP request; succeeds with an answer of status 200 to 306.',
+      description: 'Sends an HTTP request; succeeds on a response with status 200 to 306.',
       parameters: httpParameters,
       perform: (call, signal) => perform('HTTP action', call, {}, policy, signal),
     },
     {
       name: httpActionNames[1],
       description:
-        'Sends an HTTP request and runs until the server that was asked completes it: PUT to the URL in its Mistral-Callback-URL header.',
+        'Sends an HTTP request and runs until the called server completes it with a PUT to the URL in its Mistral-Callback-URL header.',
       parameters: httpParameters,
       async perform(call, signal) {
         const headers = callbackHeaders(call, services.apiUrl());
         const outcome = await perform('Mistral HTTP action', call, headers, policy, signal);
-        return outcome.kind === 'ended' && outcome.state === 'SUCCESS' ? { kind: 'later' } : outcome;
+        return outcome.kind === 'ended' && outcome.state === 'SUCCESS' ? { kind: 'external' } : outcome;
       },
     },
   ];
@@ -116,7 +116,7 @@ function timeoutOf(value: Json): number {
   if (value === null) return defaultTimeoutSeconds;
   const seconds = typeof value === 'string' ? Number(value) : value;
   if (typeof seconds !== 'number' || !(seconds > 0)) throw new Error('timeout: expected seconds above 0');
-  return Math.min(seconds, longestTimeoutSeconds);
+  return Math.min(seconds, maxTimeoutSeconds);
 }
 
 function requestOf(input: JsonObject, extra: Record<string, string>, limit: number): HttpRequest {
@@ -148,21 +148,21 @@ function requestOf(input: JsonObject, extra: Record<string, string>, limit: numb
   };
 }
 
-/** A tunnel has no answer that an action could end with. */
+/** CONNECT opens a tunnel: it has no response that could be the action's result. */
 function methodOf(value: Json): string {
   const method = pythonText(value).toUpperCase();
   if (method === 'CONNECT') throw new Error('method: CONNECT is not supported');
   return method;
 }
 
-/** As in Python's requests, the length is that of the body, whatever the headers say. */
+/** As in Python's requests, Content-Length is always computed from the body. */
 function withoutLength(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length'),
   );
 }
 
-/** As Python's requests sends them: a text as it is, each item of a list under the name of the list. */
+/** As Python's requests sends them: a text unchanged, each item of a list under the name of the list. */
 function addParams(url: URL, params: Json): void {
   if (!isTruthy(params)) return;
   if (typeof params === 'string') {
@@ -180,7 +180,7 @@ function itemsOf(value: Json): readonly Json[] {
   return items.filter((item) => item !== null);
 }
 
-/** A body that is no text is sent as JSON text without a Content-Type, `json` with one: as Mistral does. */
+/** A body that is not text is sent as JSON without a Content-Type, `json` with one, as in Mistral. */
 function bodyOf(input: JsonObject): { body: string | undefined; type?: string } {
   const [json, body] = [input['json'] ?? null, input['body'] ?? null];
   if (isTruthy(json) && isTruthy(body)) throw new Error('body: cannot be sent together with json');
@@ -196,7 +196,7 @@ function textsOf(name: string, value: Json): Record<string, string> {
   return Object.fromEntries(given.map(([key, item]) => [key, pythonText(item)]));
 }
 
-/** `user:password`; those of the URL count where there is no `auth`. */
+/** `user:password`; without `auth`, credentials in the URL are used. */
 function credentials(auth: Json): string | undefined {
   return typeof auth === 'string' && auth !== ''
     ? `Basic ${Buffer.from(auth).toString('base64')}`
@@ -218,11 +218,11 @@ function resultOf(answer: HttpAnswer, elapsed: number): JsonObject {
   };
 }
 
-function headersNamed(answer: HttpAnswer, wanted: string): string[] {
-  return answer.headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
+function headersNamed(answer: HttpAnswer, lowerCaseName: string): string[] {
+  return answer.headers.filter(([name]) => name.toLowerCase() === lowerCaseName).map(([, value]) => value);
 }
 
-/** As Python's requests guesses it. */
+/** Guessed as Python's requests does. */
 function encodingOf(answer: HttpAnswer): string | null {
   const type = headersNamed(answer, 'content-type')[0] ?? '';
   const charset = /charset=["']?([\w-]+)/i.exec(type)?.[1];
@@ -231,14 +231,14 @@ function encodingOf(answer: HttpAnswer): string | null {
   return /^text\//i.test(type) ? 'ISO-8859-1' : null;
 }
 
-/** Deeper JSON stays text: everything that later walks a result walks it recursively. */
-const deepestContent = 100;
+/** Deeper JSON stays text, because later code traverses results recursively. */
+const maxContentDepth = 100;
 
 function contentOf(body: Buffer, encoding: string | null): Json {
   const text = decode(body, encoding);
   try {
     const value = JSON.parse(text) as Json;
-    return depthOf(value) > deepestContent ? text : value;
+    return depthOf(value) > maxContentDepth ? text : value;
   } catch {
     return text;
   }
@@ -255,7 +255,7 @@ function decode(body: Buffer, encoding: string | null): string {
 function depthOf(value: Json): number {
   let level: Json[] = [value];
   let depth = 0;
-  while (level.length > 0 && depth <= deepestContent) {
+  while (level.length > 0 && depth <= maxContentDepth) {
     level = level.flatMap((item) =>
       typeof item === 'object' && item !== null ? Object.values<Json>(item) : [],
     );

@@ -29,13 +29,13 @@ export class Namespace extends Attributed {
 }
 
 /** As Jinja's sandbox: a longer range is refused. */
-const longestRange = 100_000;
+const maxRangeLength = 100_000;
 
 function range(first: number, second: number | undefined, step: number, { meter }: Environment): Value {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   if (step === 0) throw new EvaluationError('the step of range() must not be zero');
   const length = Math.max(0, Math.ceil((stop - start) / step));
-  if (length > longestRange) throw new EvaluationError(`range() is longer than ${longestRange} items`);
+  if (length > maxRangeLength) throw new EvaluationError(`range() is longer than ${maxRangeLength} items`);
   meter.collect(length);
   return Array.from({ length }, (_, index) => start + index * step);
 }

@@ -1,5 +1,5 @@
 import { LanguageSyntaxError } from '../yaql/python/errors.ts';
-import { longestExpression } from '../yaql/python/limits.ts';
+import { maxExpressionLength } from '../yaql/python/limits.ts';
 import type { Body, Expression, Statement, Target } from './ast.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { tokenize } from './lexer.ts';
@@ -10,8 +10,8 @@ import { TokenStream } from './token-stream.ts';
  * @throws LanguageSyntaxError
  */
 export function parseTemplate(source: string): Body {
-  if (source.length > longestExpression) {
-    throw new LanguageSyntaxError(`the template is longer than ${longestExpression} characters`);
+  if (source.length > maxExpressionLength) {
+    throw new LanguageSyntaxError(`the template is longer than ${maxExpressionLength} characters`);
   }
   const stream = new TokenStream(tokenize(source));
   const body = new TemplateParser(stream).body([]);

@@ -1,5 +1,5 @@
 import { LanguageSyntaxError } from '../yaql/python/errors.ts';
-import { deepestExpression } from '../yaql/python/limits.ts';
+import { maxExpressionDepth } from '../yaql/python/limits.ts';
 import type { Token, TokenKind } from './lexer.ts';
 
 /** The tokens of a template, read one after another. */
@@ -66,9 +66,9 @@ export class TokenStream {
 
   /** Bounds how deeply expressions and blocks nest. */
   nested<T>(parse: () => T): T {
-    if (++this.#depth > deepestExpression) {
+    if (++this.#depth > maxExpressionDepth) {
       throw new LanguageSyntaxError(
-        `the template nests deeper than ${deepestExpression} levels`,
+        `the template nests deeper than ${maxExpressionDepth} levels`,
         this.current.offset,
       );
     }

@@ -62,9 +62,9 @@ describe('any workflow without cycles', () => {
           const id = runner.start('w');
           for (const seconds of times) {
             runner.sleep(seconds);
-            runner.tell(id, { type: 'pause' });
+            runner.sendEvent(id, { type: 'pause' });
             runner.sleep(seconds + 3);
-            runner.tell(id, { type: 'resume' });
+            runner.sendEvent(id, { type: 'resume' });
           }
           runner.waitForEnd(id);
           expect(outcomeOf(runner, id)).toEqual(modelOf(plan));
@@ -85,7 +85,7 @@ describe('any workflow without cycles', () => {
           const id = runner.start('w');
           runner.sleep(seconds);
           const before = runner.record(id).state;
-          runner.tell(id, { type: 'stop', state, stateInfo: 'enough' });
+          runner.sendEvent(id, { type: 'stop', state, stateInfo: 'enough' });
           const started = startsOf(runner);
           runner.sleep(1000);
           expect(runner.record(id).state).toBe(before === 'RUNNING' ? state : before);

@@ -151,8 +151,8 @@ function start(draft: Draft): void {
     if (draft.execution.parent !== null) prepareSubExecution(draft);
     startFirstTasks(draft);
   } catch (error) {
-    if (draft.facts.missing !== undefined || !(error instanceof EngineFault))
-      throw draft.facts.missing ?? error;
+    if (draft.lookups.missing !== undefined || !(error instanceof EngineFault))
+      throw draft.lookups.missing ?? error;
     endExecution(draft, 'ERROR', error.message);
   }
 }

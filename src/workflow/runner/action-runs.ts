@@ -1,10 +1,10 @@
 /**
- * The performed actions that run in this process now: so many at once, each until it ends, is cancelled or
- * the process stops.
+ * Runs performed actions in this process, a limited number at a time. Each runs until it ends, is cancelled,
+ * or the process stops.
  */
 import { raised, type ActionOutcome } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import { isDecided } from '../actions/action-type.ts';
+import { isPure } from '../actions/action-type.ts';
 import type { PerformedCall } from './step-batch.ts';
 
 export interface ActionRunsOptions {
@@ -36,7 +36,7 @@ export class ActionRuns {
     this.#running.get(actionId)?.abort(new Error('cancelled'));
   }
 
-  /** What still runs is broken off, and run again at the next start. */
+  /** Aborts running actions; they run again at the next start. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#waiting = [];
@@ -66,9 +66,9 @@ export class ActionRuns {
 
   async #perform({ action: name, call }: PerformedCall, signal: AbortSignal): Promise<ActionOutcome> {
     const action = this.#options.registry.find(name);
-    if (action === undefined) return raised(name, call, 'This Coppice does not know the action.');
+    if (action === undefined) return raised(name, call, 'This version of Coppice has no such action.');
     try {
-      return isDecided(action) ? action.decide(call) : await action.perform(call, signal);
+      return isPure(action) ? action.evaluate(call) : await action.perform(call, signal);
     } catch (error) {
       return raised(name, call, error instanceof Error ? error.message : String(error));
     }

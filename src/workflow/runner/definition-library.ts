@@ -1,6 +1,6 @@
 /**
- * The definitions at hand: parsed once per text, looked up by name, created, replaced and deleted. What the
- * conductor asks for by name is answered from memory; a change of any definition forgets all answers.
+ * Stores and caches definitions: parsed once per text, looked up by name, created, replaced and deleted.
+ * Lookups by name are cached; a change of any definition clears that cache.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -22,10 +22,10 @@ import {
 } from '../../store/workflow-definitions.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import type { ActionFacts, WorkflowFacts } from '../language/conductor/lookups.ts';
+import type { ActionInfo, WorkflowInfo } from '../language/conductor/lookups.ts';
 import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/definition/workflow-spec.ts';
 import { BoundedMap } from './bounded-map.ts';
-import { parseSourceInTurns, type ParsedSource } from './parse-source.ts';
+import { parseSourceInParts, type ParsedSource } from './parse-source.ts';
 
 export interface NamedWorkflow {
   readonly definition: Definition;
@@ -38,18 +38,18 @@ export interface DefinitionScope {
   readonly project: string;
 }
 
-/** How many parsed texts, and answers by name, are kept in memory. */
-const keptSources = 500;
-const keptNames = 5000;
+/** Cache sizes: parsed texts, and lookups by name. */
+const maxCachedSources = 500;
+const maxCachedNames = 5000;
 
 export class DefinitionLibrary {
   readonly #store: Store;
   readonly #registry: ActionRegistry;
   readonly #now: () => number;
-  readonly #sources = new BoundedMap<string, ParsedSource>(keptSources);
-  readonly #workflows = new BoundedMap<string, NamedWorkflow | null>(keptNames);
-  readonly #actions = new BoundedMap<string, ActionFacts | null>(keptNames);
-  /** Raised by each change: an answer that was looked up before it is not kept. */
+  readonly #sources = new BoundedMap<string, ParsedSource>(maxCachedSources);
+  readonly #workflows = new BoundedMap<string, NamedWorkflow | null>(maxCachedNames);
+  readonly #actions = new BoundedMap<string, ActionInfo | null>(maxCachedNames);
+  /** Incremented by each change: a lookup that began before a change is not cached. */
   #edition = 0;
 
   constructor(store: Store, registry: ActionRegistry, now: () => number) {
@@ -59,15 +59,15 @@ export class DefinitionLibrary {
   }
 
   /** undefined: not looked up yet. */
-  cachedAction(name: string, namespace: string): ActionFacts | null | undefined {
+  cachedAction(name: string, namespace: string): ActionInfo | null | undefined {
     const system = this.#registry.describe(name);
     return system === undefined ? this.#actions.get(`${namespace}/${name}`) : { kind: 'system', ...system };
   }
 
   /** undefined: not looked up yet. */
-  cachedWorkflow(name: string, namespace: string): WorkflowFacts | null | undefined {
+  cachedWorkflow(name: string, namespace: string): WorkflowInfo | null | undefined {
     const found = this.#workflows.get(`${namespace}/${name}`);
-    return found === undefined || found === null ? found : factsOf(found);
+    return found === undefined || found === null ? found : infoOf(found);
   }
 
   async lookUpAction(name: string, namespace: string): Promise<void> {
@@ -99,7 +99,7 @@ export class DefinitionLibrary {
     return { definition, spec: await this.specOf(definition.sourceId, definition.name) };
   }
 
-  /** @throws Error when the text is not there, or has no such workflow: the database was changed by hand. */
+  /** @throws Error when the text or the workflow is nameNotFound: the database was changed by hand. */
   async specOf(sourceId: string, fullName: string): Promise<WorkflowSpec> {
     const parsed = await this.#parsed(sourceId);
     const spec = parsed.workflows.find((workflow) => workflow.fullName === fullName);
@@ -111,8 +111,8 @@ export class DefinitionLibrary {
     const known = this.#sources.get(sourceId);
     if (known !== undefined) return known;
     const source = await getSource(this.#store.db, sourceId);
-    if (source === undefined) throw new Error(`The definition text ${sourceId} is missing.`);
-    return this.#keep(source, await parseSourceInTurns(source.kind, source.text));
+    if (source === undefined) throw new Error(`The definition text ${sourceId} is nameNotFound.`);
+    return this.#keep(source, await parseSourceInParts(source.kind, source.text));
   }
 
   #keep(source: Source, parsed: ParsedSource): ParsedSource {
@@ -121,16 +121,16 @@ export class DefinitionLibrary {
   }
 
   /**
-   * Creates all that a text defines, or nothing.
+   * Creates everything that a text defines, or nothing.
    * @throws CoppiceError `bad-request` for a text that is not valid, `action-conflict` for a name that is
-   * taken.
+   * nameTaken.
    */
   async create(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
     return await this.#write(kind, text, async (tx, source, parsed) => {
       const created: Definition[] = [];
       for (const { table, name, workbook, tags } of definitionsIn(parsed)) {
         const definition = this.#new(source, scope, { name, workbook, tags });
-        if (!(await insertDefinition(tx, table, definition))) throw taken(table, name, scope.namespace);
+        if (!(await insertDefinition(tx, table, definition))) throw nameTaken(table, name, scope.namespace);
         created.push(definition);
       }
       return created;
@@ -138,8 +138,8 @@ export class DefinitionLibrary {
   }
 
   /**
-   * Replaces by name all that a text defines; what is not there yet is an error, except for the members of a
-   * workbook.
+   * Replaces by name everything that a text defines. A name that does not exist is an error, except for
+   * members of a workbook.
    * @throws CoppiceError `bad-request`, `resource-not-found`
    */
   async replace(kind: SourceKind, text: string, scope: DefinitionScope): Promise<Definition[]> {
@@ -151,7 +151,7 @@ export class DefinitionLibrary {
         const change = { sourceId: source.id, tags, scope: scope.scope };
         const at = { name, namespace: scope.namespace };
         const found = await replaceDefinition(tx, table, at, change, this.#now());
-        if (found === undefined && workbook === null) throw missing(table, name, scope.namespace);
+        if (found === undefined && workbook === null) throw nameNotFound(table, name, scope.namespace);
         const definition = found ?? this.#new(source, scope, { name, workbook, tags });
         if (found === undefined) await insertDefinition(tx, table, definition);
         replaced.push(definition);
@@ -160,7 +160,7 @@ export class DefinitionLibrary {
     });
   }
 
-  /** A workbook takes its workflows and actions along. */
+  /** Deleting a workbook also deletes its workflows and actions. */
   async delete(table: DefinitionTable, definition: Definition): Promise<void> {
     await this.#store.write(async (tx) => {
       await deleteDefinition(tx, table, definition.id);
@@ -175,7 +175,7 @@ export class DefinitionLibrary {
     text: string,
     work: (tx: Tx, source: Source, parsed: ParsedSource) => Promise<Definition[]>,
   ): Promise<Definition[]> {
-    const parsed = await parseSourceInTurns(kind, text);
+    const parsed = await parseSourceInParts(kind, text);
     const source = sourceOf(kind, text);
     const definitions = await this.#store.write(async (tx) => {
       await putSource(tx, source);
@@ -207,15 +207,15 @@ export class DefinitionLibrary {
     this.#actions.clear();
   }
 
-  /** The text of a definition, and what it says. @throws Error when the text is not there. */
+  /** The text of a definition, and its parsed form. @throws Error when the text is nameNotFound. */
   async describe(definition: Definition): Promise<{ source: Source; parsed: ParsedSource }> {
     const source = await getSource(this.#store.db, definition.sourceId);
-    if (source === undefined) throw new Error(`The definition text ${definition.sourceId} is missing.`);
+    if (source === undefined) throw new Error(`The definition text ${definition.sourceId} is nameNotFound.`);
     return { source, parsed: await this.#parsed(definition.sourceId) };
   }
 }
 
-function factsOf({ definition, spec }: NamedWorkflow): WorkflowFacts {
+function infoOf({ definition, spec }: NamedWorkflow): WorkflowInfo {
   return { name: spec.fullName, namespace: definition.namespace, type: spec.type, inputs: spec.inputs };
 }
 
@@ -226,7 +226,7 @@ interface NewDefinition {
   readonly tags: readonly string[];
 }
 
-/** A workbook first, as it may be what is missing. */
+/** The workbook comes first: if it does not exist, that is the error to report. */
 function definitionsIn({ workbook, workflows, actions }: ParsedSource): NewDefinition[] {
   const named = (table: DefinitionTable, spec: WorkflowSpec | AdhocActionSpec): NewDefinition => ({
     table,
@@ -245,24 +245,24 @@ function ofWorkbook({ name, tags }: WorkbookSpec): NewDefinition {
   return { table: 'workbook', name, workbook: null, tags };
 }
 
-const words: Readonly<Record<DefinitionTable, string>> = {
+const definitionKinds: Readonly<Record<DefinitionTable, string>> = {
   workflow: 'Workflow',
   workbook: 'Workbook',
   adhoc_action: 'Action',
 };
 
-function taken(table: DefinitionTable, name: string, namespace: string): CoppiceError {
+function nameTaken(table: DefinitionTable, name: string, namespace: string): CoppiceError {
   return new CoppiceError(
     'action-conflict',
-    `Duplicate entry for ${words[table]}Definition ['name', 'namespace', 'project_id']: ${name}, ${namespace}, None`,
+    `Duplicate entry for ${definitionKinds[table]}Definition ['name', 'namespace', 'project_id']: ${name}, ${namespace}, None`,
   );
 }
 
-function missing(table: DefinitionTable, name: string, namespace: string): CoppiceError {
+function nameNotFound(table: DefinitionTable, name: string, namespace: string): CoppiceError {
   const key =
     table === 'workflow' ? 'workflow_identifier' : table === 'workbook' ? 'workbook_name' : 'action_name';
   return new CoppiceError(
     'resource-not-found',
-    `${words[table]} not found [${key}=${name}, namespace=${namespace}]`,
+    `${definitionKinds[table]} not found [${key}=${name}, namespace=${namespace}]`,
   );
 }

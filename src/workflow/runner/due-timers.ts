@@ -1,6 +1,6 @@
 /**
- * One timer of the process for all timers of all executions: set to the earliest row. A row that is due is
- * handed out once, and comes back only if its handling left it there.
+ * One process timer for the timer rows of all executions, set to the earliest row. A due row is handled once;
+ * it is handled again only if it still exists afterwards.
  */
 import type { Db } from '../../store/store.ts';
 import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workflow-work.ts';
@@ -8,26 +8,26 @@ import { dueTimers, nextTimerAfter, type WorkflowTimer } from '../../store/workf
 export interface DueTimersOptions {
   readonly db: Db;
   readonly now: () => number;
-  /** Resolves with whether the row has been handled; never rejects. */
+  /** Resolves with whether the row was handled; never rejects. */
   readonly handle: (timer: WorkflowTimer) => Promise<boolean>;
   readonly failed: (error: unknown) => void;
 }
 
-const mostAtOnce = 500;
+const batchSize = 500;
 /**
- * A timer that was lost, by whatever mistake, is found by then; also the longest that setTimeout can wait is
- * far above.
+ * An upper bound for the wait, so that a missed row is found within a minute. Far below the maximum delay of
+ * setTimeout.
  */
-const lookAgainMs = 60_000;
-const retryAfterMs = 1000;
+const rescanIntervalMs = 60_000;
+const retryDelayMs = 1000;
 
 export class DueTimers {
   readonly #options: DueTimersOptions;
   readonly #handling = new Set<string>();
   #armedFor = Infinity;
   #timeout: NodeJS.Timeout | undefined;
-  #passing: Promise<void> | undefined;
-  #again = false;
+  #running: Promise<void> | undefined;
+  #passRequested = false;
   #stopped = true;
 
   constructor(options: DueTimersOptions) {
@@ -36,16 +36,16 @@ export class DueTimers {
 
   start(): void {
     this.#stopped = false;
-    this.#kick();
+    this.#requestPass();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timeout);
-    await this.#passing;
+    await this.#running;
   }
 
-  /** A row was committed that is due at this time. */
+  /** Call after committing a row that is due at this time. */
   set(due: number): void {
     if (due < this.#armedFor) this.#arm(due);
   }
@@ -54,52 +54,52 @@ export class DueTimers {
     clearTimeout(this.#timeout);
     if (this.#stopped) return;
     this.#armedFor = due;
-    const delay = Math.min(Math.max(0, due - this.#options.now()), lookAgainMs);
-    this.#timeout = setTimeout(() => this.#kick(), delay);
+    const delay = Math.min(Math.max(0, due - this.#options.now()), rescanIntervalMs);
+    this.#timeout = setTimeout(() => this.#requestPass(), delay);
   }
 
-  #kick(): void {
+  #requestPass(): void {
     if (this.#stopped) return;
-    this.#again = true;
-    this.#passing ??= this.#passes();
+    this.#passRequested = true;
+    this.#running ??= this.#runPasses();
   }
 
-  async #passes(): Promise<void> {
+  async #runPasses(): Promise<void> {
     try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false;
-        await this.#pass();
+      while (this.#passRequested && !this.#stopped) {
+        this.#passRequested = false;
+        await this.#runPass();
       }
     } catch (error) {
       this.#options.failed(error);
-      this.#arm(this.#options.now() + retryAfterMs);
+      this.#arm(this.#options.now() + retryDelayMs);
     } finally {
-      this.#passing = undefined;
+      this.#running = undefined;
     }
   }
 
-  async #pass(): Promise<void> {
+  async #runPass(): Promise<void> {
     const { db, now } = this.#options;
     const at = now();
     this.#armedFor = Infinity;
-    const due = await dueTimers(db, at, mostAtOnce + this.#handling.size);
+    const due = await dueTimers(db, at, batchSize + this.#handling.size);
     const fresh = due.filter((timer) => !this.#handling.has(keyOf(timer)));
     for (const timer of fresh) void this.#handle(timer, keyOf(timer));
-    const next = (await nextTimerAfter(db, at)) ?? at + lookAgainMs;
+    const next = (await nextTimerAfter(db, at)) ?? at + rescanIntervalMs;
     if (next < this.#armedFor) this.#arm(next);
   }
 
   async #handle(timer: WorkflowTimer, key: string): Promise<void> {
     this.#handling.add(key);
-    // A row that nobody can handle must not come back at once, again and again.
+    // A row that cannot be handled must not be retried in a tight loop.
     if (await this.#options.handle(timer)) this.#release(key);
-    else setTimeout(() => this.#release(key), lookAgainMs).unref();
+    else setTimeout(() => this.#release(key), rescanIntervalMs).unref();
   }
 
   #release(key: string): void {
     this.#handling.delete(key);
-    // There may have been more than were taken at once.
-    if (this.#handling.size === 0) this.#kick();
+    // More rows may be due than one pass reads.
+    if (this.#handling.size === 0) this.#requestPass();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
- * The workflow service that needs nothing installed: Coppice's own runner behind the interface that recovery
- * uses. The end of an execution that recovery started sends a durable signal in the transaction that ends it,
- * so nobody has to poll.
+ * The embedded workflow service: Coppice's own runner behind the interface that recovery uses. An execution
+ * started by recovery sends a durable signal in the transaction that ends it, so recovery does not have to
+ * poll.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
@@ -29,21 +29,24 @@ export interface EmbeddedWorkflowsOptions {
   readonly now?: () => number;
   readonly log?: RunnerLog;
   readonly httpPolicy?: HttpPolicy;
-  /** Base URL of our own API, for callbacks of std.mistral_http; may be known later than the runner. */
+  /**
+   * Base URL of this server's API, for callbacks of std.mistral_http; may become known after the runner is
+   * created.
+   */
   readonly apiUrl?: () => string | undefined;
-  /** Actions beside std.*. */
+  /** Actions in addition to std.*. */
   readonly actions?: readonly ActionType[];
   readonly concurrency?: number;
-  /** How long executions are kept after their end; 0 or absent: for ever. */
+  /** How many days executions are kept after their end; 0 or absent: forever. */
   readonly keepDays?: number;
 }
 
 const silent: RunnerLog = { error: () => {} };
-/** Only a net below the signal. */
+/** Only a fallback in case the signal is missed. */
 const fallbackPollMs = 30_000;
 
 export class EmbeddedWorkflows implements WorkflowService {
-  /** Its `start` takes up what waits, until then nothing runs; its `stop` breaks off what runs. */
+  /** `start` resumes pending work, nothing runs before it; `stop` aborts running actions. */
   readonly runner: WorkflowRunner;
   readonly registry: ActionRegistry;
   readonly pollMs = fallbackPollMs;
@@ -79,8 +82,8 @@ export class EmbeddedWorkflows implements WorkflowService {
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
-    const place = { namespace, scope: 'private', project: session.project };
-    const definitions = await this.runner.library.create('workflow', yaml, place);
+    const scope = { namespace, scope: 'private', project: session.project };
+    const definitions = await this.runner.library.create('workflow', yaml, scope);
     const described = definitions.map(async (definition) => {
       const spec = await this.runner.library.specOf(definition.sourceId, definition.name);
       return description(definition, spec.inputs);
@@ -109,7 +112,7 @@ export class EmbeddedWorkflows implements WorkflowService {
   }
 
   async cancel(id: string, reason: string): Promise<WorkflowExecution> {
-    const refusal = await this.runner.tell(id, { type: 'stop', state: 'CANCELLED', stateInfo: reason });
+    const refusal = await this.runner.sendEvent(id, { type: 'stop', state: 'CANCELLED', stateInfo: reason });
     const found = await this.get(id);
     if (found === undefined)
       throw new CoppiceError('resource-not-found', `WorkflowExecution not found [id=${id}]`);

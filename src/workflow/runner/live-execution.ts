@@ -1,13 +1,12 @@
 /**
- * One execution while something happens to it: its events one after another, those that wait together in one
- * write. Between events its state may be dropped and loaded again.
+ * One execution in memory. Handles its events in order and writes those that are queued together in one
+ * transaction. Between events its state may be dropped and loaded again.
  *
  *     deliver(event) -> queue -> batch -> one transaction
- *         -> settle the deliveries, carry out what was asked for
+ *         -> settle the deliveries, carry out the commands
  *
- * When the write is refused because the execution was changed meanwhile, the batch is repeated on what is
- * there now. Work that another process has taken (a timer, a message, an action that is no longer ours) is
- * dropped.
+ * When the write is refused because the execution has changed since it was loaded, the batch is repeated on
+ * the current state. Work that another process has taken over (a timer, a message, an action) is dropped.
  */
 import type { Store } from '../../store/store.ts';
 import {
@@ -30,10 +29,10 @@ import type { Semaphore } from './semaphore.ts';
 export interface Delivery {
   readonly event: UntimedEvent;
   readonly proof?: Proof;
-  /** It ends an action that this process runs. */
+  /** The event reports the end of an action that this process runs. */
   readonly byRunner?: boolean;
-  /** A caller waits for the answer and gets the failure; else this process tries again. */
-  readonly isAsked: boolean;
+  /** A caller waits for the outcome and receives a failure; otherwise the delivery is retried. */
+  readonly isAwaited: boolean;
   readonly settle: (refusal: RefusedRequest | undefined) => void;
   readonly fail: (error: unknown) => void;
 }
@@ -43,19 +42,19 @@ export interface LiveTools {
   readonly library: DefinitionLibrary;
   readonly owner: string;
   readonly now: () => number;
-  /** For what nobody waits for. */
+  /** Limits the executions that are processed while no caller waits. */
   readonly semaphore: Semaphore;
   readonly batchTools: () => BatchTools;
-  /** After the commit. */
+  /** Called after the commit. */
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
-  /** An error that is ours: for the log. */
+  /** Reports an internal error to the log. */
   readonly failed: (error: unknown, about: string) => void;
-  /** Nothing is left to do for now. */
+  /** The queue is empty. */
   readonly idle: (live: LiveExecution) => void;
   readonly isStopping: () => boolean;
 }
 
-/** What an execution that has ended answers by itself, without its tasks. */
+/** Events that an ended execution can answer without its tasks being loaded. */
 const needsNoTasks: ReadonlySet<UntimedEvent['type']> = new Set([
   'start',
   'pause',
@@ -65,10 +64,10 @@ const needsNoTasks: ReadonlySet<UntimedEvent['type']> = new Set([
   'timer',
 ]);
 
-/** Bounds how long the first of them waits for the others. */
-const mostInBatch = 100;
-const mostAttempts = 10;
-const retryAfterMs = 1000;
+/** Limits how long the first event of a batch waits for the others. */
+const maxBatchSize = 100;
+const maxAttempts = 10;
+const retryDelayMs = 1000;
 
 export class LiveExecution {
   readonly id: string;
@@ -96,7 +95,7 @@ export class LiveExecution {
     return state === undefined || state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';
   }
 
-  /** Whether something of it still runs that will tell how it ended, though it has ended itself. */
+  /** Whether any of its actions still runs and will report its end, even if the execution has ended. */
   get awaitsActions(): boolean {
     const actions = this.#loaded?.state.actions ?? [];
     return [...actions].some(({ state }) => !hasActionEnded(state));
@@ -108,11 +107,11 @@ export class LiveExecution {
   }
 
   async #work(): Promise<void> {
-    // What is delivered together is written together.
+    // Events delivered in the same tick are written together.
     await Promise.resolve();
     while (this.#queue.length > 0) {
-      // A caller waits for the answer: what runs by itself may wait longer.
-      if (this.#queue.some((delivery) => delivery.isAsked)) await this.#handleFirst();
+      // A waiting caller takes precedence over background work.
+      if (this.#queue.some((delivery) => delivery.isAwaited)) await this.#handleFirst();
       else await this.#withPermit();
     }
     this.#working = undefined;
@@ -120,20 +119,20 @@ export class LiveExecution {
   }
 
   async #withPermit(): Promise<void> {
-    const { semaphore: turns, isStopping } = this.#tools;
-    await turns.acquire();
+    const { semaphore, isStopping } = this.#tools;
+    await semaphore.acquire();
     try {
       if (!isStopping()) return await this.#handleFirst();
-      // All of it is a row, and is found at the next start.
+      // Every queued event comes from a row, which is read at the next start.
       for (const delivery of this.#queue.splice(0)) delivery.fail(new Error('The process stops.'));
     } finally {
-      turns.release();
+      semaphore.release();
     }
   }
 
   async #handleFirst(): Promise<void> {
-    const deliveries = this.#queue.slice(0, mostInBatch);
-    this.#queue = this.#queue.slice(mostInBatch);
+    const deliveries = this.#queue.slice(0, maxBatchSize);
+    this.#queue = this.#queue.slice(maxBatchSize);
     await this.#handle(deliveries);
   }
 
@@ -144,21 +143,20 @@ export class LiveExecution {
         return await this.#runBatch(deliveries);
       } catch (error) {
         this.#loaded = undefined;
-        if (error instanceof StaleExecution && attempt < mostAttempts) continue;
+        if (error instanceof StaleExecution && attempt < maxAttempts) continue;
         const left = error instanceof WorkTaken ? await this.#withoutTaken(deliveries) : deliveries;
         if (left.length < deliveries.length) return await this.#handle(left);
         if (deliveries.length > 1 && !(error instanceof ExecutionExists)) {
           for (const delivery of deliveries) await this.#handle([delivery]);
           return;
         }
-        return this.#giveUp(deliveries, error);
+        return this.#handleFailure(deliveries, error);
       }
     }
   }
 
   /**
-   * Many timers may have been cleared at once, when the execution ended: they are not tried one after
-   * another.
+   * The end of an execution may have cleared many timers: they are dropped together, not tried one by one.
    */
   async #withoutTaken(deliveries: readonly Delivery[]): Promise<readonly Delivery[]> {
     const left: Delivery[] = [];
@@ -171,32 +169,34 @@ export class LiveExecution {
     return left;
   }
 
-  #giveUp(deliveries: readonly Delivery[], error: unknown): void {
+  #handleFailure(deliveries: readonly Delivery[], error: unknown): void {
     for (const delivery of deliveries) {
-      if (delivery.isAsked) delivery.fail(error);
+      if (delivery.isAwaited) delivery.fail(error);
       else if (error instanceof WorkTaken) delivery.settle(undefined);
-      else this.#tryAgain(delivery, error);
+      else this.#retryOrStop(delivery, error);
     }
   }
 
   /**
-   * The database failed: what was not committed did not happen. What nobody can conduct ends the execution.
+   * After a failure of the database nothing was committed, so the event is retried. An event that the
+   * conductor cannot handle ends the execution.
    */
-  #tryAgain(delivery: Delivery, error: unknown): void {
+  #retryOrStop(delivery: Delivery, error: unknown): void {
     this.#tools.failed(error, `execution ${this.id}, event ${delivery.event.type}`);
     if (this.#tools.isStopping()) return delivery.fail(error);
     if (!(error instanceof ConductFailed)) {
-      setTimeout(() => this.deliver(delivery), retryAfterMs).unref();
+      setTimeout(() => this.deliver(delivery), retryDelayMs).unref();
       return;
     }
     if (delivery.event.type === 'stop') return delivery.fail(error);
     const stateInfo = `Coppice failed to handle the event ${delivery.event.type}: ${error.message}`;
-    // The place of the event in the queue is the stop's, with what proves that it was handled.
+    // The stop replaces the event at its position in the queue, with the same proof.
     this.#queue.unshift({ ...delivery, byRunner: false, event: { type: 'stop', state: 'ERROR', stateInfo } });
   }
 
   async #runBatch(deliveries: readonly Delivery[]): Promise<void> {
-    // What an ended execution ran may be tens of thousands of rows: they are read for what needs them only.
+    // An ended execution may have tens of thousands of tasks and actions: they are read only when an event
+    // needs them.
     const ended = this.#loaded === undefined && deliveries.every(({ event }) => needsNoTasks.has(event.type));
     const loaded = (ended ? await this.#loadEnded() : undefined) ?? (this.#loaded ??= await this.#load());
     if (loaded === undefined) {
@@ -208,7 +208,7 @@ export class LiveExecution {
     for (const delivery of deliveries) {
       if (delivery.byRunner === true && delivery.event.type === 'action-ended')
         batch.endedByRunner.add(delivery.event.actionId);
-      refusals.push(await conducted(batch, delivery.event));
+      refusals.push(await handleEvent(batch, delivery.event));
     }
     const proofs = deliveries.flatMap((delivery) => delivery.proof ?? []);
     if (batch.hasChanges || proofs.length > 0) await this.#save(batch, proofs);
@@ -223,7 +223,7 @@ export class LiveExecution {
     committed(batch, messages);
   }
 
-  /** Without its tasks and actions; undefined where it has not ended. */
+  /** Loads an ended execution without its tasks and actions; undefined if it has not ended. */
   async #loadEnded(): Promise<LoadedExecution | undefined> {
     const { store, library } = this.#tools;
     const found = await getExecution(store.db, this.id);
@@ -248,14 +248,14 @@ export class LiveExecution {
   }
 }
 
-/** An error in the conductor, which the same event would meet again. */
+/** An error in the conductor: the same event would fail again. */
 class ConductFailed extends Error {
   override readonly name = 'ConductFailed';
 }
 
-async function conducted(batch: StepBatch, event: UntimedEvent): Promise<RefusedRequest | undefined> {
+async function handleEvent(batch: StepBatch, event: UntimedEvent): Promise<RefusedRequest | undefined> {
   try {
-    return await batch.take(event);
+    return await batch.handle(event);
   } catch (error) {
     throw new ConductFailed(error instanceof Error ? error.message : String(error), { cause: error });
   }

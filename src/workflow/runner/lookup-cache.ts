@@ -1,6 +1,6 @@
 /**
- * What a step may look up outside of its execution: definitions from the library, other executions from the
- * database, again for each batch.
+ * Answers a step's lookups outside of its execution: definitions from the library, other executions from the
+ * database. One cache serves one batch.
  */
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
@@ -12,12 +12,12 @@ import {
 } from '../../store/workflow-executions.ts';
 import { executionsForExpressions } from '../../store/workflow-listing.ts';
 import type {
-  ActionFacts,
+  ActionInfo,
   ExecutionFilter,
   Lookup,
   OtherExecution,
   ConductorLookups,
-  WorkflowFacts,
+  WorkflowInfo,
 } from '../language/conductor/lookups.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
@@ -34,11 +34,11 @@ export class LookupCache implements ConductorLookups {
     this.#library = library;
   }
 
-  action(name: string, namespace: string): ActionFacts | null | undefined {
+  action(name: string, namespace: string): ActionInfo | null | undefined {
     return this.#library.cachedAction(name, namespace);
   }
 
-  workflow(name: string, namespace: string): WorkflowFacts | null | undefined {
+  workflow(name: string, namespace: string): WorkflowInfo | null | undefined {
     return this.#library.cachedWorkflow(name, namespace);
   }
 
@@ -65,7 +65,7 @@ export class LookupCache implements ConductorLookups {
     }
   }
 
-  /** Of a whole tree, by its root: as many as there were when the batch first asked. */
+  /** Sub-executions of a whole tree, by its root, as counted when the batch first asked. */
   async countSubExecutions(rootId: string): Promise<number> {
     const known = this.#counts.get(rootId) ?? (await countSubExecutions(this.#db, rootId));
     this.#counts.set(rootId, known);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kindOf, parseSource, parseSourceInTurns } from './parse-source.ts';
+import { kindOf, parseSource, parseSourceInParts } from './parse-source.ts';
 
 /** As large as one may be: 2,000 tasks with expressions. */
 const tasks = Array.from(
@@ -12,7 +12,7 @@ const large = `version: '2.0'\nw:\n  tasks:\n${tasks.join('')}`;
 describe('a large definition', () => {
   it('is read the same in turns as at once', async () => {
     const text = `version: '2.0'\nw:\n  tasks:\n    a: {action: std.ehco, on-success: b}\n    b: {action: std.noop}\n`;
-    expect(await parseSourceInTurns('workflow', text)).toEqual(parseSource('workflow', text));
+    expect(await parseSourceInParts('workflow', text)).toEqual(parseSource('workflow', text));
   });
 
   it('lets the event loop turn while it is read', async () => {
@@ -23,7 +23,7 @@ describe('a large definition', () => {
       if (!isOver) setImmediate(count);
     };
     setImmediate(count);
-    const { workflows } = await parseSourceInTurns('workflow', large);
+    const { workflows } = await parseSourceInParts('workflow', large);
     isOver = true;
     expect(workflows[0]?.tasks.size).toBe(2000);
     expect(turns).toBeGreaterThan(3);
@@ -32,7 +32,7 @@ describe('a large definition', () => {
   it('is refused in turns with the same words', async () => {
     const text = large.replace('std.echo', 'std.js');
     const refused = (): unknown => parseSource('workflow', text);
-    await expect(parseSourceInTurns('workflow', text)).rejects.toThrow(/std\.js/);
+    await expect(parseSourceInParts('workflow', text)).rejects.toThrow(/std\.js/);
     expect(refused).toThrow(/std\.js/);
   });
 });

@@ -1,4 +1,4 @@
-/** A definition's text, parsed and checked against the actions that this Coppice refuses. */
+/** Parses a definition's text and checks it against the built-in and the refused actions. */
 import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseYamlText } from '../language/definition/yaml-document.ts';
@@ -30,8 +30,8 @@ export function parseSource(kind: SourceKind, text: string): ParsedSource {
   return refusing(() => readAtOnce(inParts(kind, text)));
 }
 
-/** The same, without keeping the process from its other work for more than some milliseconds at a time. */
-export async function parseSourceInTurns(kind: SourceKind, text: string): Promise<ParsedSource> {
+/** The same, yielding to the event loop every few milliseconds. */
+export async function parseSourceInParts(kind: SourceKind, text: string): Promise<ParsedSource> {
   const parts = inParts(kind, text);
   for (;;) {
     const next = refusing(() => parts.next());
@@ -41,8 +41,8 @@ export async function parseSourceInTurns(kind: SourceKind, text: string): Promis
 }
 
 /**
- * What a text defines, by the reader that will read it: a workbook is named, an ad-hoc action has a base. A
- * text that is no YAML is taken as a workflow, so that reading it says what is wrong.
+ * Detects what a text defines: a workbook has a name, an ad-hoc action has a base. Invalid YAML counts as a
+ * workflow, so that parsing it reports the error.
  */
 export function kindOf(text: string): SourceKind {
   const root = mappingIn(text);

@@ -1,6 +1,6 @@
 /**
- * Writes a batch in one transaction: what it changed, what it asks for, and that the work which led to it is
- * done.
+ * Writes a batch in one transaction: its changes, its commands, and the removal of the timers and messages
+ * that it handled.
  */
 import type { Tx } from '../../store/store.ts';
 import { sendSignal } from '../../store/action-wakes.ts';
@@ -29,22 +29,23 @@ import { endSignalOf } from './end-signal.ts';
 import type { StepBatch } from './step-batch.ts';
 
 /**
- * What still runs of an ended execution tells its end, as in Mistral, and is written down. Of an execution
- * that was ended because it had become too much there may be tens of thousands: these are forgotten.
+ * The delayed actions of an ended execution still report their end, as in Mistral, and it is recorded. An
+ * execution that was ended for exceeding a limit may have tens of thousands of them: above this number they
+ * are dropped.
  */
-const mostTimersKept = 1000;
+const maxTimersKept = 1000;
 
-/** Where an event came from: taken away in the transaction of the step that handled it. */
+/** The row that an event came from: deleted in the transaction of the step that handles it. */
 export type Proof =
   | { readonly kind: 'timer'; readonly timer: WorkflowTimer }
   | { readonly kind: 'message'; readonly seq: number };
 
-/** An execution of this id is there already: nothing was written. */
+/** An execution with this id already exists: nothing was written. */
 export class ExecutionExists extends Error {
   override readonly name = 'ExecutionExists';
 }
 
-/** @returns the messages to others, as they were written. */
+/** @returns the messages to other executions, as written. */
 export async function saveBatch(
   tx: Tx,
   batch: StepBatch,
@@ -64,7 +65,7 @@ export async function saveBatch(
     if (set === null) await clearTimer(tx, subjectId, kind);
     else await setTimer(tx, set);
   }
-  if (batch.hasEnded) await forgetTooMany(tx, loaded.state.execution.id, mostTimersKept);
+  if (batch.hasEnded) await forgetTooMany(tx, loaded.state.execution.id, maxTimersKept);
   for (const { record, keeping } of batch.subExecutions) await insertExecution(tx, record, keeping, 0);
   if (batch.hasEnded && loaded.keeping.signalsEnd) await signalEnd(tx, batch, now);
   return await sendMessages(tx, batch);
@@ -74,33 +75,33 @@ async function saveExecution(tx: Tx, { loaded, executionBefore }: StepBatch): Pr
   const { execution } = loaded.state;
   if (!loaded.isNew) return await updateExecution(tx, executionBefore, execution, loaded.version);
   if (!(await insertExecution(tx, execution, loaded.keeping, loaded.version + 1)))
-    throw new ExecutionExists(`Execution ${execution.id} is there already.`);
+    throw new ExecutionExists(`Execution ${execution.id} already exists.`);
 }
 
 async function saveTasks(tx: Tx, { loaded: { state }, tasksBefore }: StepBatch): Promise<void> {
-  const made: TaskRecord[] = [];
+  const created: TaskRecord[] = [];
   for (const [id, before] of tasksBefore) {
     const after = state.task(id);
     if (after === undefined) continue;
-    if (before === undefined) made.push(after);
+    if (before === undefined) created.push(after);
     else await updateTask(tx, before, after);
   }
-  await insertTasks(tx, made);
+  await insertTasks(tx, created);
 }
 
 async function saveActions(tx: Tx, batch: StepBatch, owner: string): Promise<void> {
   const { state } = batch.loaded;
-  const made: NewWorkflowAction[] = [];
+  const created: NewWorkflowAction[] = [];
   for (const [id, before] of batch.actionsBefore) {
     const record = state.action(id);
     if (record === undefined) continue;
     const call = batch.calls.get(id);
     if (before !== undefined)
       await updateWorkflowAction(tx, before, record, batch.endedByRunner.has(id) ? owner : undefined);
-    else if (call === undefined) made.push({ record, call: null, owner: null });
-    else made.push({ record, call: call as unknown as JsonObject, owner });
+    else if (call === undefined) created.push({ record, call: null, owner: null });
+    else created.push({ record, call: call as unknown as JsonObject, owner });
   }
-  await insertWorkflowActions(tx, made);
+  await insertWorkflowActions(tx, created);
 }
 
 async function signalEnd(tx: Tx, { loaded: { state } }: StepBatch, now: number): Promise<void> {

@@ -1,17 +1,16 @@
 /**
- * Who may work now: so many at once, the others in the order in which they asked. What thousands of
- * executions decided at once would wait in one long line for the database, in the memory of the process and
- * before every request that comes meanwhile.
+ * A first-in, first-out semaphore. It keeps thousands of executions from queueing their writes at the same
+ * time: the queue would fill the memory, and requests would wait behind it.
  */
 export class Semaphore {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(atOnce: number) {
-    this.#free = atOnce;
+  constructor(permits: number) {
+    this.#free = permits;
   }
 
-  /** undefined: at once. */
+  /** undefined: a permit was free. */
   acquire(): Promise<void> | undefined {
     if (this.#free > 0) {
       this.#free -= 1;

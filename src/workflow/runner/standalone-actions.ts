@@ -1,7 +1,7 @@
 /**
- * An action by itself, without a workflow: `mistral run-action std.echo '{"output": 1}'`. It is run while the
- * caller waits, and kept only if that is asked for, or if it has to be completed from outside. A process
- * that dies meanwhile has run it for nobody.
+ * Standalone actions, run without a workflow: `mistral run-action std.echo '{"output": 1}'`. The action runs
+ * while the caller waits. It is stored only if requested, or if it is completed from outside. If the process
+ * dies while it runs, its result is lost and it is not run again.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -14,7 +14,7 @@ import {
   type StandaloneSetting,
 } from '../../store/standalone-actions.ts';
 import type { Store } from '../../store/store.ts';
-import { isDecided, raised, type ActionOutcome, type ActionType } from '../actions/action-type.ts';
+import { isPure, raised, type ActionOutcome, type ActionType } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import { EngineFault } from '../language/conductor/fault.ts';
 import {
@@ -24,7 +24,7 @@ import {
   type CallSite,
   type ResolvedAction,
 } from '../language/conductor/resolve-call.ts';
-import { Facts, LookupNeeded } from '../language/conductor/lookups.ts';
+import { StepLookups, LookupNeeded } from '../language/conductor/lookups.ts';
 import type { ActionRecord, EndState } from '../../domain/workflow-records.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
 import { LookupCache } from './lookup-cache.ts';
@@ -40,12 +40,12 @@ export interface StandaloneRequest extends StandaloneSetting {
   readonly name: string;
   readonly input: JsonObject;
   readonly isKept: boolean;
-  /** The answer has to be the result: an action that is completed from outside is refused. */
+  /** The caller needs the result in the response: an action that is completed from outside is refused. */
   readonly mustEnd: boolean;
 }
 
-/** As long as a client waits for an answer. */
-const longestRunMs = 60_000;
+/** About as long as clients wait for a response. */
+const maxRunMs = 60_000;
 
 export class StandaloneActions {
   readonly #tools: StandaloneTools;
@@ -56,7 +56,7 @@ export class StandaloneActions {
 
   /**
    * @throws CoppiceError `resource-not-found` (no such action), `bad-request` (input, an action that cannot
-   * run so).
+   * run synchronously).
    */
   async run(request: StandaloneRequest): Promise<ActionRecord> {
     const { store, now } = this.#tools;
@@ -75,7 +75,7 @@ export class StandaloneActions {
     return record;
   }
 
-  /** From outside. @returns false where it has ended already. */
+  /** Completes the action from outside. @returns false if it has already ended. */
   async complete(action: ActionRecord, state: EndState, result: Json): Promise<boolean> {
     const { store } = this.#tools;
     const setting = (await standaloneSettings(store.db, [action.id])).get(action.id);
@@ -83,7 +83,7 @@ export class StandaloneActions {
     return await store.write((tx) => changeStandaloneAction(tx, ended));
   }
 
-  /** It is held, or goes on. @returns false where it has ended already. */
+  /** Pauses or resumes the action. @returns false if it has already ended. */
   async change(action: ActionRecord, state: 'PAUSED' | 'RUNNING'): Promise<boolean> {
     const { store, now } = this.#tools;
     return await store.write((tx) => changeStandaloneAction(tx, { ...action, state, updatedAt: now() }));
@@ -91,10 +91,10 @@ export class StandaloneActions {
 
   async #resolve(name: string, input: JsonObject, namespace: string): Promise<ResolvedAction> {
     try {
-      return await this.#lookingUp(namespace, (place) => {
-        if (findAction(place, name) === null)
+      return await this.#withLookups(namespace, (site) => {
+        if (findAction(site, name) === null)
           throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${name}]`);
-        return resolveAction(place, name, input, (own) => ({
+        return resolveAction(site, name, input, (own) => ({
           variables: own,
           functions: { env: () => ({}) },
         }));
@@ -105,15 +105,15 @@ export class StandaloneActions {
     }
   }
 
-  /** Work that may need a definition: it is done again once that is at hand. */
-  async #lookingUp<Result>(namespace: string, work: (place: CallSite) => Result): Promise<Result> {
-    const atHand = new LookupCache(this.#tools.store.db, this.#tools.library);
+  /** Runs work that may need a definition, and repeats it once the definition is loaded. */
+  async #withLookups<Result>(namespace: string, work: (site: CallSite) => Result): Promise<Result> {
+    const cache = new LookupCache(this.#tools.store.db, this.#tools.library);
     for (;;) {
       try {
-        return work({ workflow: {}, execution: { namespace }, facts: new Facts(atHand) });
+        return work({ workflow: {}, execution: { namespace }, lookups: new StepLookups(cache) });
       } catch (error) {
         if (!(error instanceof LookupNeeded)) throw error;
-        await atHand.lookUp(error.lookup);
+        await cache.lookUp(error.lookup);
       }
     }
   }
@@ -124,10 +124,10 @@ export class StandaloneActions {
       throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${base}]`);
     const call = { id, input: baseInput, workflowName: '', executionId: noExecution, taskId: '' };
     const outcome = await outcomeOf(action, call);
-    if (outcome.kind !== 'after') return outcome;
+    if (outcome.kind !== 'delayed') return outcome;
     const waitMs = outcome.seconds * 1000;
-    if (waitMs > longestRunMs)
-      throw badRequest(`an action that takes more than ${longestRunMs / 1000} seconds needs a workflow`);
+    if (waitMs > maxRunMs)
+      throw badRequest(`an action that takes more than ${maxRunMs / 1000} seconds needs a workflow`);
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     return { kind: 'ended', ...outcome.ending };
   }
@@ -141,8 +141,10 @@ export class StandaloneActions {
     const ended = { ...action, state, result, updatedAt: this.#tools.now() };
     if (!action.isAdhoc || state !== 'SUCCESS') return ended;
     try {
-      const bent = await this.#lookingUp(namespace, (place) => transformResult(place, action.name, result));
-      return { ...ended, result: bent };
+      const transformed = await this.#withLookups(namespace, (site) =>
+        transformResult(site, action.name, result),
+      );
+      return { ...ended, result: transformed };
     } catch (error) {
       if (error instanceof EngineFault) return { ...ended, state: 'ERROR', result: error.message };
       throw error;
@@ -173,9 +175,9 @@ async function outcomeOf(
   action: ActionType,
   call: Parameters<Extract<ActionType, { perform: unknown }>['perform']>[0],
 ): Promise<ActionOutcome> {
-  if (isDecided(action)) return action.decide(call);
+  if (isPure(action)) return action.evaluate(call);
   try {
-    return await action.perform(call, AbortSignal.timeout(longestRunMs));
+    return await action.perform(call, AbortSignal.timeout(maxRunMs));
   } catch (error) {
     return raised(action.name, call, error instanceof Error ? error.message : String(error));
   }

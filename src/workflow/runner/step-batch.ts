@@ -1,18 +1,18 @@
 /**
- * Events of one execution, conducted one after another and gathered into one write. After each event the
- * state in memory is ahead of the database, until the write is committed; if it fails, the state has to be
- * dropped.
+ * Handles events of one execution in order and collects their changes into one write. After each event the
+ * state in memory is ahead of the database until the write is committed; if the write fails, the state must
+ * be dropped.
  *
- * A decided action (`actions/action-type.ts`) that ends at once is not a round trip: its ending is the
- * batch's next event. A workflow of such actions goes as far as it can in one commit; a crash before it
- * repeats the same from the start, with the same result.
+ * A pure action (`actions/action-type.ts`) that ends at once needs no round trip: its ending is the batch's
+ * next event. A workflow of such actions advances as far as it can in one commit; after a crash before the
+ * commit the same steps are repeated with the same result.
  */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ExecutionRecordKeeping } from '../../store/workflow-executions.ts';
 import type { WorkflowTimer } from '../../store/workflow-work.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
-import { isDecided, type ActionCall, type ActionEnding } from '../actions/action-type.ts';
+import { isPure, type ActionCall, type ActionEnding } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import { conduct, createSubExecution } from '../language/conductor.ts';
 import type { Command } from '../language/conductor/command.ts';
@@ -38,20 +38,20 @@ export type UntimedEvent = WorkflowEvent extends infer Event
 
 type RunAction = Extract<Command, { type: 'run-action' }>;
 
-/** An execution as it is loaded: what it runs, how it stands, and as which version of its row. */
+/** An execution in memory: its definition, its state, and the version of its row. */
 export interface LoadedExecution {
   readonly workflow: WorkflowSpec;
   readonly state: ExecutionState;
   readonly keeping: ExecutionRecordKeeping;
   version: number;
-  /** Its row is still to be inserted. */
+  /** Its row has not been inserted yet. */
   isNew: boolean;
 }
 
 export interface BatchTools {
   readonly library: DefinitionLibrary;
   readonly registry: ActionRegistry;
-  readonly facts: LookupCache;
+  readonly lookups: LookupCache;
   readonly now: () => number;
 }
 
@@ -66,23 +66,20 @@ export interface PerformedCall {
   readonly call: ActionCall;
 }
 
-/**
- * A workflow that starts itself without an end would go on for ever. Nobody nests so deep, or starts so many,
- * on purpose.
- */
-const deepestNesting = 50;
-const mostSubExecutions = 10_000;
+/** Limits that stop a workflow which starts itself endlessly. Far above what workflows use on purpose. */
+const maxNestingDepth = 50;
+const maxSubExecutions = 10_000;
 
 /**
- * Endings of decided actions in one batch: what comes behind waits for the commit, so that a loop cannot hold
- * a transaction for ever.
+ * Endings of pure actions in one batch: further ones wait for the next batch, so that a loop cannot keep a
+ * batch open forever.
  */
-const mostEndingsAtOnce = 500;
+const maxEndingsPerBatch = 500;
 
 export class StepBatch {
   readonly loaded: LoadedExecution;
   readonly executionBefore: ExecutionRecord;
-  /** As they were before the batch; undefined: made by it. */
+  /** Records as they were before the batch; undefined: created by it. */
   readonly tasksBefore = new Map<string, TaskRecord | undefined>();
   readonly actionsBefore = new Map<string, ActionRecord | undefined>();
   /** null: to be cleared. */
@@ -94,13 +91,13 @@ export class StepBatch {
   readonly subExecutions: NewSubExecution[] = [];
   readonly calls = new Map<string, PerformedCall>();
   readonly cancelled: string[] = [];
-  /** Actions that ended in this batch because the process that runs them says so. */
+  /** Actions whose end was reported by the process that runs them. */
   readonly endedByRunner = new Set<string>();
   hasEnded = false;
   readonly #tools: BatchTools;
   #endings: { readonly actionId: string; readonly ending: ActionEnding }[] = [];
   #refusedSubExecutions: UntimedEvent[] = [];
-  #endingsTaken = 0;
+  #endingsHandled = 0;
 
   constructor(loaded: LoadedExecution, tools: BatchTools) {
     this.loaded = loaded;
@@ -117,8 +114,8 @@ export class StepBatch {
     );
   }
 
-  /** @returns why the execution cannot do what the event asks; then nothing has changed. */
-  async take(event: UntimedEvent): Promise<RefusedRequest | undefined> {
+  /** @returns why the event is refused; then nothing has changed. */
+  async handle(event: UntimedEvent): Promise<RefusedRequest | undefined> {
     const refusal = await this.#conduct(event);
     while (this.#endings.length + this.#refusedSubExecutions.length > 0) {
       const [endings, refused] = [this.#endings, this.#refusedSubExecutions];
@@ -126,8 +123,8 @@ export class StepBatch {
       for (const ended of refused) await this.#conduct(ended);
       for (const { actionId, ending } of endings) {
         await this.#end(actionId, ending);
-        // A loop of decided actions asks the database for nothing: without a turn here nothing else would be
-        // answered.
+        // A loop of pure actions never waits for the database: without this yield it would block all
+        // requests.
         await yieldToEventLoop();
       }
     }
@@ -135,8 +132,8 @@ export class StepBatch {
   }
 
   async #end(actionId: string, ending: ActionEnding): Promise<void> {
-    this.#endingsTaken += 1;
-    if (this.#endingsTaken <= mostEndingsAtOnce)
+    this.#endingsHandled += 1;
+    if (this.#endingsHandled <= maxEndingsPerBatch)
       await this.#conduct({ type: 'action-ended', actionId, ...ending });
     else this.#endLater(actionId, this.#tools.now(), ending);
   }
@@ -156,20 +153,26 @@ export class StepBatch {
     const event = { ...untimed, now: this.#tools.now(), seed: randomUUID() } as WorkflowEvent;
     for (;;) {
       try {
-        const step = conduct(workflow, state, event, this.#tools.facts);
+        const step = conduct(workflow, state, event, this.#tools.lookups);
         if (step.refusal !== undefined) return step.refusal;
-        this.#remember(step.changes);
+        this.#recordBefore(step.changes);
         state.apply(step.changes);
-        for (const command of step.commands) await this.#note(command, event.now);
+        for (const command of step.commands) await this.#collect(command, event.now);
         return undefined;
       } catch (error) {
         if (!(error instanceof LookupNeeded)) throw error;
-        await this.#tools.facts.lookUp(error.lookup);
+        await this.#tools.lookups.lookUp(error.lookup);
       }
     }
   }
 
-  #remember({ tasks, actions }: { tasks: readonly TaskRecord[]; actions: readonly ActionRecord[] }): void {
+  #recordBefore({
+    tasks,
+    actions,
+  }: {
+    tasks: readonly TaskRecord[];
+    actions: readonly ActionRecord[];
+  }): void {
     const { state } = this.loaded;
     for (const { id } of tasks) if (!this.tasksBefore.has(id)) this.tasksBefore.set(id, state.task(id));
     for (const { id, state: now } of actions) {
@@ -178,7 +181,7 @@ export class StepBatch {
     }
   }
 
-  async #note(command: Command, now: number): Promise<void> {
+  async #collect(command: Command, now: number): Promise<void> {
     const { id } = this.loaded.state.execution;
     switch (command.type) {
       case 'run-action':
@@ -204,7 +207,7 @@ export class StepBatch {
       case 'resume-sub-execution':
         return this.#send(command.executionId, { type: 'resume', env: command.env });
       case 'state-changed':
-        return this.#announce(command.state);
+        return this.#reportState(command.state);
     }
   }
 
@@ -213,10 +216,10 @@ export class StepBatch {
     const call = { id: actionId, input, workflowName: workflow, executionId: id, taskId };
     const action = this.#tools.registry.find(name);
     if (action === undefined) return this.#endAtOnce(actionId, unknownAction(name));
-    if (!isDecided(action)) return void this.calls.set(actionId, { action: name, call });
-    const outcome = action.decide(call);
+    if (!isPure(action)) return void this.calls.set(actionId, { action: name, call });
+    const outcome = action.evaluate(call);
     if (outcome.kind === 'ended') this.#endAtOnce(actionId, outcome);
-    if (outcome.kind !== 'after') return;
+    if (outcome.kind !== 'delayed') return;
     this.#endLater(actionId, this.#tools.now() + Math.ceil(outcome.seconds * 1000), outcome.ending);
   }
 
@@ -230,9 +233,9 @@ export class StepBatch {
   ): Promise<void> {
     const { name, namespace } = command.workflow;
     const found = await this.#tools.library.workflow(name, namespace);
-    // It was there when the task was checked, a moment ago.
+    // It existed when the task was checked, just before.
     if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
-    const why = await this.#tooMany(name);
+    const why = await this.#limitExceeded(name);
     if (why !== null) return void this.#refusedSubExecutions.push(endedAtOnce(command.executionId, why));
     const { definition, spec } = found;
     const keeping = {
@@ -246,21 +249,21 @@ export class StepBatch {
     this.subExecutions.push({ record, keeping });
   }
 
-  /** Why no further sub-workflow may be started; null: it may. */
-  async #tooMany(name: string): Promise<string | null> {
-    if (this.loaded.keeping.depth >= deepestNesting)
-      return `The workflow ${name} was not started: sub-workflows are nested more than ${deepestNesting} deep. Does one start itself without an end?`;
+  /** The limit on sub-workflows that would be exceeded, as an error message; null: none. */
+  async #limitExceeded(name: string): Promise<string | null> {
+    if (this.loaded.keeping.depth >= maxNestingDepth)
+      return `The workflow ${name} was not started: sub-workflows are nested more than ${maxNestingDepth} levels deep. Check for a workflow that starts itself endlessly.`;
     const { id, rootId } = this.loaded.state.execution;
-    const started = (await this.#tools.facts.countSubExecutions(rootId ?? id)) + this.subExecutions.length;
-    if (started < mostSubExecutions) return null;
-    return `The workflow ${name} was not started: ${started} sub-workflows have been started by this execution, and the most are ${mostSubExecutions}.`;
+    const started = (await this.#tools.lookups.countSubExecutions(rootId ?? id)) + this.subExecutions.length;
+    if (started < maxSubExecutions) return null;
+    return `The workflow ${name} was not started: this execution has started ${started} sub-workflows, and the limit is ${maxSubExecutions}.`;
   }
 
   #send(executionId: string, event: { readonly [key: string]: Json }): void {
     this.messages.push({ executionId, event });
   }
 
-  #announce(state: Extract<Command, { type: 'state-changed' }>['state']): void {
+  #reportState(state: Extract<Command, { type: 'state-changed' }>['state']): void {
     const { id, parent, stateInfo, output } = this.loaded.state.execution;
     this.hasEnded = state !== 'RUNNING' && state !== 'PAUSED';
     if (parent === null) return;

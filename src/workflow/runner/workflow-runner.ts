@@ -1,15 +1,16 @@
 /**
- * What makes the pure conductor (`../language/conductor.ts`) run: durably, and fast.
+ * Runs workflows durably: feeds events to the pure conductor (`../language/conductor.ts`) and carries out its
+ * commands.
  *
  *     event --> LiveExecution (one after another) --> StepBatch (conduct) --> saveBatch (one transaction)
  *       ^                                                                         |
  *       +-- DueTimers, ActionRuns, messages of other executions, the API <--------+ committed
  *
- * Everything that is still to be done is a row before it is begun: running actions with the process that runs
- * them, timers, messages between executions, sub-executions that are to be started. At a start they are read
- * again, so that a crash at any instant loses nothing; what was committed is not done again, and an action
- * that was running is run again (at least once). A result that comes from a process that is no longer the
- * action's owner is refused. An execution for which nothing happens needs no memory.
+ * All pending work is a row before it starts: running actions with the process that runs them, timers,
+ * messages between executions, sub-executions to start. They are read again at startup, so a crash at any
+ * point loses nothing: committed work is not repeated, and an action that was running is run again (at least
+ * once). A result from a process that no longer owns the action is refused. An idle execution needs no
+ * memory.
  *
  * It decides nothing about workflows, and knows no HTTP.
  */
@@ -59,14 +60,14 @@ export interface WorkflowRunnerOptions {
   readonly registry: ActionRegistry;
   readonly now: () => number;
   readonly log: RunnerLog;
-  /** Performed actions (std.http) that run at once; others wait their turn. */
+  /** How many performed actions (std.http) run at the same time; the others wait. */
   readonly concurrency?: number;
-  /** Milliseconds that executions are kept after their end; 0: for ever. */
+  /** How long executions are kept after their end, in milliseconds; 0: forever. */
   readonly keepMs: number;
 }
 
 export interface ExecutionRequest {
-  /** A second start with the same id returns the execution that is there. */
+  /** A second start with the same id returns the existing execution. */
   readonly id?: string;
   /** Id of a definition, or name and namespace. */
   readonly workflow: { readonly id: string } | { readonly name: string; readonly namespace: string };
@@ -79,19 +80,20 @@ export interface ExecutionRequest {
   readonly signalsEnd: boolean;
 }
 
-/** Executions that wait and are kept in memory nevertheless, because events often come in bursts. */
-const keptIdle = 256;
+/** Idle executions that stay in memory, because events often come in bursts. */
+const maxIdleInMemory = 256;
 /**
- * Executions that go on by themselves at once: two groups of the database's writes, so that it is never idle.
+ * Executions that are processed concurrently when no caller waits: enough to fill two groups of database
+ * writes, so that the database is never idle.
  */
-const workingAtOnce = 128;
-const rowsAtOnce = 500;
+const maxConcurrentExecutions = 128;
+const pageSize = 500;
 const purgeEveryMs = 3600_000;
 
 export class WorkflowRunner {
   readonly library: DefinitionLibrary;
   readonly registry: ActionRegistry;
-  /** Actions without a workflow. */
+  /** Actions that run without a workflow. */
   readonly standalone: StandaloneActions;
   readonly #options: WorkflowRunnerOptions;
   readonly #store: Store;
@@ -126,12 +128,12 @@ export class WorkflowRunner {
       library: this.library,
       owner: options.membership.id,
       now,
-      semaphore: new Semaphore(workingAtOnce),
+      semaphore: new Semaphore(maxConcurrentExecutions),
       batchTools: () => ({
         library: this.library,
         registry,
         now,
-        facts: new LookupCache(store.db, this.library),
+        lookups: new LookupCache(store.db, this.library),
       }),
       committed: (batch, messages) => this.#committed(batch, messages),
       failed: (error, about) => this.#failed(error, about),
@@ -140,7 +142,7 @@ export class WorkflowRunner {
     };
   }
 
-  /** Goes on with what processes left that are gone. */
+  /** Resumes the work of processes that are gone. */
   async start(): Promise<void> {
     const { membership } = this.#options;
     this.#unsubscribe = await membership.subscribe(async (tx) => {
@@ -155,7 +157,7 @@ export class WorkflowRunner {
     if (this.#options.keepMs > 0) this.#purging = setInterval(() => void this.#purgeOld(), purgeEveryMs);
   }
 
-  /** What runs is broken off and run again at the next start; what was decided is written. */
+  /** Aborts running actions, which run again at the next start; decisions already made are written. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#unsubscribe?.();
@@ -167,7 +169,7 @@ export class WorkflowRunner {
 
   async #startIdle(): Promise<void> {
     for (let after = 0; ;) {
-      const idle = await listIdleExecutions(this.#store.db, after, rowsAtOnce);
+      const idle = await listIdleExecutions(this.#store.db, after, pageSize);
       for (const { id } of idle) void this.#deliver(id, { type: 'start' });
       const last = idle.at(-1);
       if (last === undefined) return;
@@ -177,7 +179,7 @@ export class WorkflowRunner {
 
   async #deliverMessages(): Promise<void> {
     for (let after = 0; ;) {
-      const messages = await listMessages(this.#store.db, after, rowsAtOnce);
+      const messages = await listMessages(this.#store.db, after, pageSize);
       for (const message of messages) this.#deliverMessage(message);
       const last = messages.at(-1);
       if (last === undefined) return;
@@ -191,13 +193,13 @@ export class WorkflowRunner {
    */
   async startExecution(request: ExecutionRequest): Promise<StoredExecution> {
     const id = request.id ?? randomUUID();
-    const known = request.id === undefined ? undefined : await this.#known(id);
+    const known = request.id === undefined ? undefined : await this.#findExecution(id);
     if (known !== undefined) return known;
     const { definition, spec } = await this.#workflowOf(request.workflow);
     const { description, input, project, signalsEnd } = request;
     const params = await this.#withEnvironment(request.params);
-    const asked = { id, namespace: definition.namespace, description, input, params };
-    const record = orBadRequest(() => createExecution(spec, asked, this.#options.now()));
+    const start = { id, namespace: definition.namespace, description, input, params };
+    const record = orBadRequest(() => createExecution(spec, start, this.#options.now()));
     const { sourceId } = definition;
     return await this.#begin({
       workflow: spec,
@@ -208,7 +210,7 @@ export class WorkflowRunner {
     });
   }
 
-  async #known(id: string): Promise<StoredExecution | undefined> {
+  async #findExecution(id: string): Promise<StoredExecution | undefined> {
     await this.#live.get(id)?.working;
     return await getExecution(this.#store.db, id);
   }
@@ -219,24 +221,24 @@ export class WorkflowRunner {
     const live = new LiveExecution(id, this.#liveTools, loaded);
     if (!this.#live.has(id)) this.#live.set(id, live);
     try {
-      await ask(live, { type: 'start' });
+      await sendAndWait(live, { type: 'start' });
       return { record: state.execution, version: loaded.version, ...keeping };
     } catch (error) {
       if (this.#live.get(id) === live) this.#live.delete(id);
-      const there = error instanceof ExecutionExists ? await this.#known(id) : undefined;
-      if (there === undefined) throw error;
-      return there;
+      const existing = error instanceof ExecutionExists ? await this.#findExecution(id) : undefined;
+      if (existing === undefined) throw error;
+      return existing;
     }
   }
 
-  async #workflowOf(wanted: ExecutionRequest['workflow']): Promise<NamedWorkflow> {
+  async #workflowOf(reference: ExecutionRequest['workflow']): Promise<NamedWorkflow> {
     const found =
-      'id' in wanted
-        ? await this.library.workflowById(wanted.id)
-        : await this.library.workflow(wanted.name, wanted.namespace);
+      'id' in reference
+        ? await this.library.workflowById(reference.id)
+        : await this.library.workflow(reference.name, reference.namespace);
     if (found !== null) return found;
-    const identifier = 'id' in wanted ? wanted.id : wanted.name;
-    const namespace = 'id' in wanted ? '' : wanted.namespace;
+    const identifier = 'id' in reference ? reference.id : reference.name;
+    const namespace = 'id' in reference ? '' : reference.namespace;
     throw new CoppiceError(
       'resource-not-found',
       `Workflow not found [workflow_identifier=${identifier}, namespace=${namespace}]`,
@@ -251,9 +253,9 @@ export class WorkflowRunner {
     return { ...params, env: environment.variables };
   }
 
-  /** @returns why the execution cannot do it; undefined when it is done. */
-  async tell(executionId: string, event: UntimedEvent): Promise<RefusedRequest | undefined> {
-    return await ask(this.#liveExecution(executionId), event);
+  /** Handles an event for an execution. @returns why the event is refused; undefined when it was handled. */
+  async sendEvent(executionId: string, event: UntimedEvent): Promise<RefusedRequest | undefined> {
+    return await sendAndWait(this.#liveExecution(executionId), event);
   }
 
   /** Completes an action from outside. */
@@ -262,7 +264,7 @@ export class WorkflowRunner {
     state: EndState,
     result: Json,
   ): Promise<RefusedRequest | undefined> {
-    const refusal = await this.tell(action.executionId, {
+    const refusal = await this.sendEvent(action.executionId, {
       type: 'action-ended',
       actionId: action.id,
       state,
@@ -272,7 +274,10 @@ export class WorkflowRunner {
     return refusal;
   }
 
-  /** Deletes root executions that ended before a time, with all that belongs to them. @returns how many. */
+  /**
+   * Deletes root executions that ended before a time, with everything that belongs to them. @returns how
+   * many.
+   */
   async purge(endedBefore: number): Promise<number> {
     let purged = 0;
     for (;;) {
@@ -298,7 +303,7 @@ export class WorkflowRunner {
     this.#live.delete(id);
   }
 
-  /** With all that belongs to it, running or not; what still runs of it is broken off. */
+  /** Deletes the execution and everything that belongs to it; its running actions are aborted. */
   async deleteExecution(id: string): Promise<void> {
     await this.#live.get(id)?.working;
     const deleted = await this.#store.write((tx) => deleteExecutionTree(tx, id));
@@ -309,7 +314,7 @@ export class WorkflowRunner {
   #liveExecution(id: string): LiveExecution {
     const known = this.#live.get(id);
     if (known !== undefined) {
-      // To the end of the map: the first are those to which nothing happened longest.
+      // Moved to the end of the map: the first entries are the least recently used.
       this.#live.delete(id);
       this.#live.set(id, known);
       return known;
@@ -319,14 +324,14 @@ export class WorkflowRunner {
     return live;
   }
 
-  /** Delivers an event of our own; resolves with whether it was handled, and never rejects. */
+  /** Delivers an internal event; resolves with whether it was handled, and never rejects. */
   async #deliver(executionId: string, event: UntimedEvent, more: Partial<Delivery> = {}): Promise<boolean> {
     if (this.#stopping) return false;
     const live = this.#liveExecution(executionId);
     return await new Promise((resolve) => {
       live.deliver({
         event,
-        isAsked: false,
+        isAwaited: false,
         settle: () => resolve(true),
         fail: () => resolve(false),
         ...more,
@@ -335,16 +340,17 @@ export class WorkflowRunner {
   }
 
   /**
-   * Drops what has ended, and the oldest of what waits. What runs of an ended one tells its end soon, one
-   * after another.
+   * Drops ended executions from memory, and the least recently used idle ones. An ended execution stays while
+   * its actions still run, because each of them reports its end.
    */
   #retire(live: LiveExecution): void {
     const isOver = live.hasEnded && !live.awaitsActions;
     if (isOver && this.#live.get(live.id) === live) this.#live.delete(live.id);
-    let looked = 0;
+    let checked = 0;
     for (const [id, other] of this.#live) {
-      // Where thousands work the oldest are not idle: they are looked at again when the next one retires.
-      if (this.#live.size <= keptIdle || (looked += 1) > keptIdle) return;
+      // With thousands of busy executions the oldest are not idle: they are checked again when the next one
+      // retires.
+      if (this.#live.size <= maxIdleInMemory || (checked += 1) > maxIdleInMemory) return;
       if (other.isIdle) this.#live.delete(id);
     }
   }
@@ -382,7 +388,7 @@ export class WorkflowRunner {
     try {
       await this.#store.write((tx) => releaseWorkflowAction(tx, call.id, this.#options.membership.id));
     } catch (error) {
-      // Still ours in its row: it will be run again, which is what may happen to every action.
+      // The row still names this process as owner: the action runs again, as any action may.
       this.#failed(error, `action ${call.id}`);
     }
   }
@@ -392,8 +398,8 @@ export class WorkflowRunner {
   }
 }
 
-function ask(live: LiveExecution, event: UntimedEvent): Promise<RefusedRequest | undefined> {
-  return new Promise((settle, fail) => live.deliver({ event, isAsked: true, settle, fail }));
+function sendAndWait(live: LiveExecution, event: UntimedEvent): Promise<RefusedRequest | undefined> {
+  return new Promise((settle, fail) => live.deliver({ event, isAwaited: true, settle, fail }));
 }
 
 function orBadRequest<T>(work: () => T): T {

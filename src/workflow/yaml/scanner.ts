@@ -50,10 +50,10 @@ interface PossibleKey {
 }
 
 /** A key is at most so long, and on one line. */
-const longestKey = 1024;
+const maxKeyLength = 1024;
 
 /** So many taken tokens are dropped at once. */
-const mostTaken = 512;
+const maxConsumedTokens = 512;
 
 export class Scanner {
   readonly #cursor: Cursor;
@@ -83,7 +83,7 @@ export class Scanner {
     const token = this.peek();
     this.#first += 1;
     this.#taken += 1;
-    if (this.#first === this.#waiting.length || this.#first === mostTaken) {
+    if (this.#first === this.#waiting.length || this.#first === maxConsumedTokens) {
       this.#waiting = this.#waiting.slice(this.#first);
       this.#first = 0;
     }
@@ -100,7 +100,7 @@ export class Scanner {
   }
 
   #isStale(key: PossibleKey): boolean {
-    return key.line !== this.#cursor.line || this.#cursor.position - key.offset > longestKey;
+    return key.line !== this.#cursor.line || this.#cursor.position - key.offset > maxKeyLength;
   }
 
   /** Only outside of brackets a key can be required. */

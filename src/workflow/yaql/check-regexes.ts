@@ -8,12 +8,12 @@ import { checkPattern, noFlags } from './python/regex.ts';
 import { nodesOf } from './tree-nodes.ts';
 
 /** Nobody writes so many in one expression; what is not checked here is found when it is evaluated. */
-const mostChecked = 100;
+const maxCheckedPatterns = 100;
 
 /** @throws LanguageSyntaxError */
 export function checkRegexes(tree: Node): void {
   const patterns = nodesOf<ArgumentNode>(tree).flatMap((node) => patternIn(node) ?? []);
-  for (const pattern of patterns.slice(0, mostChecked)) check(pattern);
+  for (const pattern of patterns.slice(0, maxCheckedPatterns)) check(pattern);
 }
 
 function patternIn(node: ArgumentNode): string | undefined {

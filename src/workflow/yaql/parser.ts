@@ -1,7 +1,7 @@
 import type { ArgumentNode, BinaryOperator, CallNode, Node, UnaryOperator } from './ast.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { LanguageSyntaxError } from './python/errors.ts';
-import { deepestExpression, longestExpression } from './python/limits.ts';
+import { maxExpressionDepth, maxExpressionLength } from './python/limits.ts';
 
 /** How tightly operators bind; larger is tighter. Read off yaql's operator table. */
 const binaryStrength: Readonly<Record<BinaryOperator, number>> = {
@@ -39,8 +39,8 @@ const constants = new Map<string, boolean | null>([
  * @throws LanguageSyntaxError with the offset of the token at fault
  */
 export function parse(source: string): Node {
-  if (source.length > longestExpression) {
-    throw new LanguageSyntaxError(`the expression is longer than ${longestExpression} characters`);
+  if (source.length > maxExpressionLength) {
+    throw new LanguageSyntaxError(`the expression is longer than ${maxExpressionLength} characters`);
   }
   return new Parser(tokenize(source)).parseAll();
 }
@@ -79,9 +79,9 @@ class Parser {
   }
 
   #expression(strength: number): Node {
-    if (++this.#depth > deepestExpression) {
+    if (++this.#depth > maxExpressionDepth) {
       throw new LanguageSyntaxError(
-        `the expression nests deeper than ${deepestExpression} levels`,
+        `the expression nests deeper than ${maxExpressionDepth} levels`,
         this.#current.offset,
       );
     }

@@ -131,7 +131,7 @@ test('what the original refuses by accident works', () => {
   expect(evaluate('$.ids.orderBy($).len()')).toBe(4);
 });
 
-test('a whole float that comes in as data is an int, for JSON does not tell them apart', () => {
+test('a whole float that comes in as data is an int, for JSON does not distinguish them', () => {
   expect(evaluate('$.x / 2', JSON.parse('{"x": 7.0}') as Json)).toBe(3);
   expect(evaluate('7.0 / 2')).toBe(3.5);
 });

@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import type { EndState } from '../../../domain/workflow-records.ts';
 import type { TimerKind } from './event.ts';
-import type { WorkflowFacts } from './lookups.ts';
+import type { WorkflowInfo } from './lookups.ts';
 
 export type Command =
   /**
@@ -33,7 +33,7 @@ export type Command =
       readonly executionId: string;
       readonly taskId: string;
       readonly taskName: string;
-      readonly workflow: WorkflowFacts;
+      readonly workflow: WorkflowInfo;
       readonly input: JsonObject;
       readonly params: JsonObject;
       readonly index: number;

@@ -22,11 +22,11 @@ w:
     e: {with-items: 'i in [1, 2, 3]', concurrency: 1, action: std.echo output=1 delay=2}
 `);
     runner.sleep(1);
-    runner.tell(id, { type: 'pause' });
+    runner.sendEvent(id, { type: 'pause' });
     runner.sleep(60);
     expect(states(runner, id)).toEqual(['a SUCCESS', 'd DELAYED', 'e RUNNING']);
     expect(runner.task(id, 'e')?.progress).toMatchObject({ started: 1, running: 0 });
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
     expect(states(runner, id)).toEqual(['a SUCCESS', 'd SUCCESS', 'e SUCCESS', 'b SUCCESS']);
   });
@@ -40,7 +40,7 @@ w:
     );
     runner.sleep(1);
     expect([runner.record(id).state, ...states(runner, id)]).toEqual(['PAUSED', 'a SUCCESS', 'b SUCCESS']);
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     runner.sleep(1);
     expect([runner.record(id).state, ...states(runner, id)]).toEqual([
       'PAUSED',
@@ -48,7 +48,7 @@ w:
       'b SUCCESS',
       'c SUCCESS',
     ]);
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
   });
 
@@ -58,7 +58,7 @@ w:
     );
     runner.sleep(1);
     expect([runner.record(id).state, ...states(runner, id)]).toEqual(['PAUSED', 'a PAUSED']);
-    runner.tell(id, { type: 'resume', env: { why: 'go' } });
+    runner.sendEvent(id, { type: 'resume', env: { why: 'go' } });
     expect(runner.waitForEnd(id)).toMatchObject({ state: 'SUCCESS', env: { why: 'go' } });
     expect(states(runner, id)).toEqual(['a SUCCESS', 'b SUCCESS']);
   });
@@ -68,11 +68,11 @@ w:
       'w: {tasks: {a: {workflow: sub}}}\nsub: {tasks: {x: {action: std.echo output=1 delay=5, on-success: y}, y: {action: std.noop}}}',
     );
     runner.sleep(1);
-    runner.tell(id, { type: 'pause' });
+    runner.sendEvent(id, { type: 'pause' });
     runner.sleep(20);
     const [sub] = runner.actionsOf(id, runner.task(id, 'a')?.id ?? '');
     expect([sub?.state, ...states(runner, sub?.id ?? '')]).toEqual(['PAUSED', 'x SUCCESS']);
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
   });
 
@@ -82,7 +82,7 @@ w:
     );
     runner.sleep(1);
     expect(states(runner, id)).toEqual(['a IDLE', 'b IDLE']);
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
   });
 
@@ -92,7 +92,7 @@ w:
     );
     expect([runner.record(id).state, ...states(runner, id)]).toEqual(['PAUSED', 'a IDLE']);
     const from = runner.now;
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     runner.waitForEnd(id);
     expect(runner.now - from).toBe(8000);
   });
@@ -106,22 +106,22 @@ describe('change-env', () => {
       { env: { zone: 'old', kept: 1 } },
     );
     runner.sleep(1);
-    runner.tell(id, { type: 'change-env', env: { zone: 'new' } });
+    runner.sendEvent(id, { type: 'change-env', env: { zone: 'new' } });
     expect(runner.record(id)).toMatchObject({ state: 'PAUSED', env: { zone: 'new', kept: 1 } });
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).output).toEqual({ seen: 'new' });
   });
 
   it('is refused while the execution runs, and after it has ended well', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
-    const change = () => runner.tell(id, { type: 'change-env', env: { zone: 'new' } }).refusal;
+    const change = () => runner.sendEvent(id, { type: 'change-env', env: { zone: 'new' } }).refusal;
     expect(change()).toMatchObject({
       reason: 'not-allowed',
       message: expect.stringMatching(
         /only permitted if it is in IDLE, PAUSED, ERROR state; it is in RUNNING/,
       ),
     });
-    runner.tell(id, { type: 'stop', state: 'SUCCESS', stateInfo: null });
+    runner.sendEvent(id, { type: 'stop', state: 'SUCCESS', stateInfo: null });
     expect(change()).toMatchObject({ reason: 'not-allowed' });
   });
 });
@@ -132,7 +132,7 @@ describe('stop', () => {
       'w: {tasks: {a: {action: std.echo output=7 delay=5, publish: {n: <% task().result %>}, on-success: b, on-complete: b}, b: {action: std.noop}}}',
     );
     runner.sleep(1);
-    runner.tell(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'enough' });
+    runner.sendEvent(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'enough' });
     runner.sleep(10);
     expect(runner.record(id)).toMatchObject({
       state: 'CANCELLED',
@@ -147,22 +147,22 @@ describe('stop', () => {
     const { runner, id } = start(
       'w: {tasks: {a: {action: std.echo delay=2 output=1, fail-on: true, retry: {count: 5, delay: 0}}}}',
     );
-    runner.tell(id, { type: 'stop', state: 'ERROR', stateInfo: 'enough' });
+    runner.sendEvent(id, { type: 'stop', state: 'ERROR', stateInfo: 'enough' });
     runner.sleep(100);
     expect([states(runner, id), runner.task(id, 'a')?.attempt]).toEqual([['a ERROR'], 1]);
   });
 
   it('cannot turn a paused execution into a success, and leaves one that has ended as it is', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
-    runner.tell(id, { type: 'pause' });
-    expect(runner.tell(id, { type: 'stop', state: 'SUCCESS', stateInfo: null }).refusal).toMatchObject({
+    runner.sendEvent(id, { type: 'pause' });
+    expect(runner.sendEvent(id, { type: 'stop', state: 'SUCCESS', stateInfo: null }).refusal).toMatchObject({
       reason: 'conflict',
       message: `Can't change workflow execution state from PAUSED to SUCCESS. [workflow=w, execution_id=${id}]`,
     });
-    runner.tell(id, { type: 'stop', state: 'ERROR', stateInfo: 'no' });
-    runner.tell(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'later' });
+    runner.sendEvent(id, { type: 'stop', state: 'ERROR', stateInfo: 'no' });
+    runner.sendEvent(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'later' });
     expect(runner.record(id)).toMatchObject({ state: 'ERROR', stateInfo: 'no' });
-    expect(runner.tell(id, { type: 'pause' }).refusal).toBeDefined();
+    expect(runner.sendEvent(id, { type: 'pause' }).refusal).toBeDefined();
   });
 });
 
@@ -186,7 +186,7 @@ describe('rerun', () => {
     const [mid] = runner.actionsOf(id, runner.task(id, 'a')?.id ?? '');
     const [low] = runner.actionsOf(mid?.id ?? '', runner.task(mid?.id ?? '', 'b')?.id ?? '');
     isBroken = false;
-    runner.tell(low?.id ?? '', {
+    runner.sendEvent(low?.id ?? '', {
       type: 'rerun',
       taskId: runner.task(low?.id ?? '', 'c')?.id ?? '',
       reset: true,
@@ -200,7 +200,7 @@ describe('rerun', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.async_noop}}}');
     runner.completeAction(id, 'a', 'CANCELLED', null);
     expect(runner.waitForEnd(id).state).toBe('CANCELLED');
-    runner.tell(id, { type: 'rerun', taskId: runner.task(id, 'a')?.id ?? '', reset: true });
+    runner.sendEvent(id, { type: 'rerun', taskId: runner.task(id, 'a')?.id ?? '', reset: true });
     runner.completeAction(id, 'a', 'SUCCESS', null);
     expect(runner.waitForEnd(id)).toMatchObject({ state: 'SUCCESS', stateInfo: null });
   });
@@ -208,7 +208,8 @@ describe('rerun', () => {
   it('is refused for a task that succeeded or that there is not', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.noop, on-success: fail}}}');
     runner.waitForEnd(id);
-    const rerun = (taskId: string) => runner.tell(id, { type: 'rerun', taskId, reset: true }).refusal?.reason;
+    const rerun = (taskId: string) =>
+      runner.sendEvent(id, { type: 'rerun', taskId, reset: true }).refusal?.reason;
     expect([rerun(runner.task(id, 'a')?.id ?? ''), rerun('nobody')]).toEqual(['conflict', 'not-found']);
   });
 });
@@ -217,23 +218,23 @@ describe('an event that comes twice or too late', () => {
   it('is refused or changes nothing', () => {
     const { runner, id } = start('w: {tasks: {a: {action: std.async_noop, timeout: 5}}}');
     const before = JSON.stringify([runner.record(id), runner.tasks(id)]);
-    runner.tell(id, { type: 'start' });
-    runner.tell(id, {
+    runner.sendEvent(id, { type: 'start' });
+    runner.sendEvent(id, {
       type: 'timer',
       taskId: runner.task(id, 'a')?.id ?? '',
       timer: 'timeout',
       due: runner.now,
     });
-    runner.tell(id, { type: 'timer', taskId: 'nobody', timer: 'retry', due: runner.now });
+    runner.sendEvent(id, { type: 'timer', taskId: 'nobody', timer: 'retry', due: runner.now });
     expect(JSON.stringify([runner.record(id), runner.tasks(id)])).toBe(before);
     runner.completeAction(id, 'a', 'SUCCESS', 1);
     const [action] = runner.actionsOf(id, runner.task(id, 'a')?.id ?? '');
     expect(
-      runner.tell(id, { type: 'action-ended', actionId: action?.id ?? '', state: 'ERROR', result: 2 }).refusal
-        ?.message,
+      runner.sendEvent(id, { type: 'action-ended', actionId: action?.id ?? '', state: 'ERROR', result: 2 })
+        .refusal?.message,
     ).toMatch(/already completed/);
     expect(
-      runner.tell(id, { type: 'action-ended', actionId: 'nobody', state: 'ERROR', result: 2 }).refusal
+      runner.sendEvent(id, { type: 'action-ended', actionId: 'nobody', state: 'ERROR', result: 2 }).refusal
         ?.reason,
     ).toBe('not-found');
   });

@@ -3,7 +3,7 @@
  * changes.
  */
 import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
-import { actionSize, executionSize, mostData, recordSize, taskSize } from '../state/data-size.ts';
+import { actionSize, executionSize, maxDataSize, recordSize, taskSize } from '../state/data-size.ts';
 import type { Changes, ExecutionState } from '../state/execution-state.ts';
 import {
   type ActionRecord,
@@ -15,7 +15,7 @@ import {
   type TaskState,
 } from '../../../domain/workflow-records.ts';
 import type { Command } from './command.ts';
-import { Facts, type ConductorLookups } from './lookups.ts';
+import { StepLookups, type ConductorLookups } from './lookups.ts';
 
 export type Work =
   | {
@@ -34,7 +34,7 @@ export class TooMuchData extends Error {
 
   constructor() {
     super(
-      `The execution holds more than ${mostData / 1_000_000} million characters of data (variables of its branches, inputs and results; a task or an action counts as ${recordSize}): keep less of it, or set keep-result to false.`,
+      `The execution holds more than ${maxDataSize / 1_000_000} million characters of data (variables of its branches, inputs and results; a task or an action counts as ${recordSize}): keep less of it, or set keep-result to false.`,
     );
   }
 }
@@ -46,7 +46,7 @@ export interface StepOrigin {
 
 export class Draft {
   readonly workflow: WorkflowSpec;
-  readonly facts: Facts;
+  readonly lookups: StepLookups;
   readonly now: number;
   readonly commands: Command[] = [];
   /** What follows from what was done so far, to be done in this step. */
@@ -70,7 +70,7 @@ export class Draft {
 
   constructor(workflow: WorkflowSpec, state: ExecutionState, lookups: ConductorLookups, event: StepOrigin) {
     this.workflow = workflow;
-    this.facts = new Facts(lookups);
+    this.lookups = new StepLookups(lookups);
     this.now = event.now;
     this.seed = event.seed;
     this.#state = state;
@@ -180,13 +180,13 @@ export class Draft {
 
   /** Refuses work that would not fit, before it is begun. @throws TooMuchData */
   requireRoomFor(records: number): void {
-    if (this.#size + records * recordSize > mostData) throw new TooMuchData();
+    if (this.#size + records * recordSize > maxDataSize) throw new TooMuchData();
   }
 
   /** Told at once, not at the end of the step: a step may begin a hundred thousand items. */
   #grow(by: number): void {
     this.#size += by;
-    if (by > 0 && this.#size > mostData) throw new TooMuchData();
+    if (by > 0 && this.#size > maxDataSize) throw new TooMuchData();
   }
 
   #countStates(before: TaskState | undefined, after: TaskState): void {

@@ -102,7 +102,7 @@ function tryOutput(
     const output = evaluate(clause, scopeOf(draft, [context]));
     return isJsonObject(output) && !isEmpty(output) ? output : context;
   } catch (error) {
-    if (draft.facts.missing !== undefined) throw draft.facts.missing;
+    if (draft.lookups.missing !== undefined) throw draft.lookups.missing;
     if (error instanceof EngineFault) return error;
     throw error;
   }

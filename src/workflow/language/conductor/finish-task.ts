@@ -52,7 +52,7 @@ export function guardedEnd(draft: Draft, task: TaskRecord, action: string, part:
   try {
     part();
   } catch (error) {
-    if (draft.facts.missing !== undefined) throw draft.facts.missing;
+    if (draft.lookups.missing !== undefined) throw draft.lookups.missing;
     if (!(error instanceof EngineFault)) throw error;
     const where = `wf=${draft.workflow.fullName}, task=${task.name}, action=${action}`;
     failByFault(draft, task.id, `Failed to handle action completion [error=${error.message}, ${where}]:\n`);

@@ -134,7 +134,7 @@ describe('a join', () => {
     const id = runner.start('w');
     expect(runner.waitForEnd(id).state).toBe('ERROR');
     isBroken = false;
-    runner.tell(id, { type: 'rerun', taskId: runner.task(id, 'b')?.id ?? '', reset: true });
+    runner.sendEvent(id, { type: 'rerun', taskId: runner.task(id, 'b')?.id ?? '', reset: true });
     expect(runner.waitForEnd(id)).toMatchObject({ state: 'SUCCESS', stateInfo: null });
     expect(runner.tasks(id).map(({ name, state }) => [name, state])).toEqual([
       ['a', 'SUCCESS'],

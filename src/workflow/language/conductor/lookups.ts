@@ -8,16 +8,16 @@ import type { AdhocActionSpec, InputSpec } from '../definition/workflow-spec.ts'
 import type { ExecutionState } from '../state/execution-state.ts';
 
 export interface ConductorLookups {
-  action(name: string, namespace: string): ActionFacts | null | undefined;
+  action(name: string, namespace: string): ActionInfo | null | undefined;
   /** In the namespace only: the default namespace is asked for separately. */
-  workflow(name: string, namespace: string): WorkflowFacts | null | undefined;
+  workflow(name: string, namespace: string): WorkflowInfo | null | undefined;
   /** Another execution, for `tasks(id)`, and for the sub-executions of this one. */
   execution(id: string): OtherExecution | null | undefined;
   /** Executions for `executions(...)`, as the user sees them. */
   executions(filter: ExecutionFilter): readonly JsonObject[] | undefined;
 }
 
-export type ActionFacts =
+export type ActionInfo =
   | ({ readonly kind: 'system' } & SystemAction)
   | { readonly kind: 'adhoc'; readonly spec: AdhocActionSpec };
 
@@ -27,7 +27,7 @@ export interface SystemAction {
   readonly inputs: readonly { readonly name: string; readonly required: boolean }[] | undefined;
 }
 
-export interface WorkflowFacts {
+export interface WorkflowInfo {
   /** Full name, and the namespace in which it was found. */
   readonly name: string;
   readonly namespace: string;
@@ -58,7 +58,7 @@ export type Lookup =
 
 /** The step needs something that is not loaded; nothing has happened. */
 export class LookupNeeded extends Error {
-  override readonly name = 'FactsNeeded';
+  override readonly name = 'LookupNeeded';
   readonly lookup: Lookup;
 
   constructor(lookup: Lookup) {
@@ -71,7 +71,7 @@ export class LookupNeeded extends Error {
  * The facts of a step, remembering the first that was missing: an expression's own error handling must not
  * hide it.
  */
-export class Facts {
+export class StepLookups {
   readonly #lookups: ConductorLookups;
   missing: LookupNeeded | undefined;
 
@@ -79,11 +79,11 @@ export class Facts {
     this.#lookups = lookups;
   }
 
-  action(name: string, namespace: string): ActionFacts | null {
+  action(name: string, namespace: string): ActionInfo | null {
     return this.#need(this.#lookups.action(name, namespace), { kind: 'action', name, namespace });
   }
 
-  workflow(name: string, namespace: string): WorkflowFacts | null {
+  workflow(name: string, namespace: string): WorkflowInfo | null {
     return this.#need(this.#lookups.workflow(name, namespace), { kind: 'workflow', name, namespace });
   }
 

@@ -81,7 +81,7 @@ describe('timeout', () => {
       type: 'cancel-action',
       actionId: action?.id,
     });
-    const late = runner.tell(id, {
+    const late = runner.sendEvent(id, {
       type: 'action-ended',
       actionId: action?.id ?? '',
       state: 'SUCCESS',

@@ -5,7 +5,7 @@
 import type { Json } from '../../../domain/json.ts';
 
 /** Mistral cuts a state_info at 64 KiB. */
-export const longestText = 65_000;
+export const maxTextLength = 65_000;
 
 export function pythonText(value: Json): string {
   return typeof value === 'string' ? cut(value) : cut(new Rendering().render(value));
@@ -17,11 +17,11 @@ export function pythonList(names: readonly string[]): string {
 }
 
 export function cut(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText - 3)}...`;
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength - 3)}...`;
 }
 
 class Rendering {
-  #left = longestText;
+  #left = maxTextLength;
 
   render(value: Json): string {
     if (this.#left <= 0) return '...';

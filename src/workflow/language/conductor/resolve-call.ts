@@ -6,13 +6,13 @@ import type { ExecutionRecord } from '../../../domain/workflow-records.ts';
 import { mergeObjects } from './data-flow.ts';
 import { EngineFault, evaluate } from './fault.ts';
 import { pythonList, pythonText } from './python-text.ts';
-import type { ActionFacts, Facts, WorkflowFacts } from './lookups.ts';
+import type { ActionInfo, StepLookups, WorkflowInfo } from './lookups.ts';
 
 /** Where a call stands: what can be looked up from there, and in which namespace. A draft is one. */
 export interface CallSite {
   readonly workflow: Partial<Pick<WorkflowSpec, 'workbook'>>;
   readonly execution: Pick<ExecutionRecord, 'namespace'>;
-  readonly facts: Facts;
+  readonly lookups: StepLookups;
 }
 
 export interface ResolvedAction {
@@ -26,7 +26,7 @@ export interface ResolvedAction {
 }
 
 export interface ResolvedWorkflow {
-  readonly workflow: WorkflowFacts;
+  readonly workflow: WorkflowInfo;
   readonly input: JsonObject;
   readonly params: JsonObject;
 }
@@ -58,7 +58,7 @@ export function resolveAction(
 /** The scope of `base-input`: the action's input first, then what the task sees. */
 export type AdhocScope = (input: JsonObject) => ExpressionScope;
 
-const longestChain = 50;
+const maxChainLength = 50;
 
 function descend(
   site: CallSite,
@@ -68,8 +68,8 @@ function descend(
 ): [string, JsonObject] {
   let spec = action;
   let baseInput = evaluateBaseInput(spec, input, scope);
-  for (let depth = 0; depth < longestChain; depth += 1) {
-    const base = findInNamespaces(site, spec.base, (name, namespace) => site.facts.action(name, namespace));
+  for (let depth = 0; depth < maxChainLength; depth += 1) {
+    const base = findInNamespaces(site, spec.base, (name, namespace) => site.lookups.action(name, namespace));
     if (base === null) throw cannotInstantiate(action, `base action '${spec.base}' is not found`);
     if (base.kind === 'system') {
       checkBaseInput(action, base, baseInput);
@@ -91,7 +91,7 @@ function evaluateBaseInput(spec: AdhocActionSpec, input: JsonObject, scope: Adho
 
 function checkBaseInput(
   action: AdhocActionSpec,
-  base: ActionFacts & { kind: 'system' },
+  base: ActionInfo & { kind: 'system' },
   input: JsonObject,
 ): void {
   try {
@@ -108,11 +108,11 @@ function cannotInstantiate(action: AdhocActionSpec, reason: string): EngineFault
 /** The result of an ad-hoc action: the base's, bent by each `output` on the way up. */
 export function transformResult(site: CallSite, name: string, result: Json): Json {
   const outputs: AdhocActionSpec[] = [];
-  let found = findInNamespaces(site, name, (wanted, namespace) => site.facts.action(wanted, namespace));
-  while (found?.kind === 'adhoc' && outputs.length <= longestChain) {
+  let found = findInNamespaces(site, name, (wanted, namespace) => site.lookups.action(wanted, namespace));
+  while (found?.kind === 'adhoc' && outputs.length <= maxChainLength) {
     outputs.push(found.spec);
     found = findInNamespaces(site, found.spec.base, (wanted, namespace) =>
-      site.facts.action(wanted, namespace),
+      site.lookups.action(wanted, namespace),
     );
   }
   return outputs.reduceRight(
@@ -123,7 +123,7 @@ export function transformResult(site: CallSite, name: string, result: Json): Jso
 
 /** @throws EngineFault for an unknown workflow, missing or unknown input. */
 export function resolveWorkflow(site: CallSite, name: string, given: JsonObject): ResolvedWorkflow {
-  const workflow = findNamed(site, name, (wanted, namespace) => site.facts.workflow(wanted, namespace));
+  const workflow = findNamed(site, name, (wanted, namespace) => site.lookups.workflow(wanted, namespace));
   if (workflow === null) {
     throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${site.execution.namespace}]`);
   }
@@ -177,8 +177,8 @@ function toInputSpec(input: { name: string; required: boolean }): InputSpec {
   return input.required ? { name: input.name } : { name: input.name, default: null };
 }
 
-export function findAction(site: CallSite, name: string): ActionFacts | null {
-  return findNamed(site, name, (wanted, namespace) => site.facts.action(wanted, namespace));
+export function findAction(site: CallSite, name: string): ActionInfo | null {
+  return findNamed(site, name, (wanted, namespace) => site.lookups.action(wanted, namespace));
 }
 
 type Find<Found> = (name: string, namespace: string) => Found | null;

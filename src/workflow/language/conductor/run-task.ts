@@ -75,7 +75,7 @@ export function guarded(draft: Draft, taskId: string, part: () => void): void {
   try {
     part();
   } catch (error) {
-    if (draft.facts.missing !== undefined) throw draft.facts.missing;
+    if (draft.lookups.missing !== undefined) throw draft.lookups.missing;
     if (!(error instanceof EngineFault)) throw error;
     const name = draft.task(taskId)?.name ?? '';
     failByFault(

@@ -93,7 +93,7 @@ function findExecutions(draft: Draft, args: readonly Json[], named: Readonly<Rec
   const given = names
     .map((name, index) => [name, values[index] ?? null] as const)
     .filter(([, value]) => value !== null);
-  return draft.facts.executions(Object.fromEntries(given));
+  return draft.lookups.executions(Object.fromEntries(given));
 }
 
 function executionView(draft: Draft): JsonObject {

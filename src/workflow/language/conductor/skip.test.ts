@@ -14,7 +14,7 @@ function states(runner: VirtualRunner, id: string): string[] {
 }
 
 function skip(runner: VirtualRunner, id: string, task: string) {
-  return runner.tell(id, { type: 'skip', taskId: runner.task(id, task)?.id ?? '' }).refusal;
+  return runner.sendEvent(id, { type: 'skip', taskId: runner.task(id, task)?.id ?? '' }).refusal;
 }
 
 function subExecutionOf(runner: VirtualRunner, id: string): string {
@@ -138,7 +138,7 @@ w:
     expect(skip(runner, id, 'a')).toBeUndefined();
     runner.sleep(1);
     expect([runner.record(id).state, ...states(runner, id)]).toEqual(['PAUSED', 'a SKIPPED']);
-    runner.tell(id, { type: 'resume' });
+    runner.sendEvent(id, { type: 'resume' });
     expect(runner.waitForEnd(id).state).toBe('SUCCESS');
     expect(states(runner, id)).toEqual(['a SKIPPED', 'b SUCCESS']);
   });
@@ -152,7 +152,7 @@ w:
       'only a task in ERROR can be skipped, this one is in SUCCESS',
     );
     expect(skip(runner, id, 'a')?.message).toMatch(/^Can't change workflow execution state from SUCCESS/);
-    expect(runner.tell(id, { type: 'skip', taskId: 'x' }).refusal?.reason).toBe('not-found');
+    expect(runner.sendEvent(id, { type: 'skip', taskId: 'x' }).refusal?.reason).toBe('not-found');
   });
 
   it('fails the execution where its publish cannot be evaluated', () => {

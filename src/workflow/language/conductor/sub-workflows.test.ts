@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import { conduct, createExecution } from '../conductor.ts';
 import { ExecutionState } from '../state/execution-state.ts';
-import type { WorkflowFacts } from './lookups.ts';
+import type { WorkflowInfo } from './lookups.ts';
 import { LookupNeeded } from './lookups.ts';
 
 function runnerOf(text: string, namespace = ''): VirtualRunner {
@@ -47,7 +47,7 @@ describe('a sub-workflow', () => {
     );
     const id = runner.start('w');
     runner.sleep(1);
-    runner.tell(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'enough' });
+    runner.sendEvent(id, { type: 'stop', state: 'CANCELLED', stateInfo: 'enough' });
     runner.sleep(1);
     const subs = runner.actionsOf(id, runner.task(id, 'a')?.id ?? '');
     expect(subs.map((sub) => [sub.state, runner.record(sub.id).stateInfo])).toEqual([
@@ -102,10 +102,10 @@ describe('a step that needs something that is not loaded', () => {
     const workflow = runner.spec('w');
     if (workflow === undefined) throw new Error('no workflow');
     const state = new ExecutionState(createExecution(workflow, { id: 'e1', input: {}, params: {} }, 0));
-    const facts: WorkflowFacts[] = [];
+    const loaded: WorkflowInfo[] = [];
     const lookups = {
       action: () => null,
-      workflow: (name: string) => facts.find((fact) => fact.name === name),
+      workflow: (name: string) => loaded.find((info) => info.name === name),
       execution: () => undefined,
       executions: () => undefined,
     };
@@ -113,7 +113,7 @@ describe('a step that needs something that is not loaded', () => {
     expect(step).toThrow(LookupNeeded);
     expect(step).toThrow('not loaded: {"kind":"workflow","name":"s","namespace":""}');
     expect([...state.tasks]).toEqual([]);
-    facts.push({ name: 's', namespace: '', type: 'direct', inputs: [] });
+    loaded.push({ name: 's', namespace: '', type: 'direct', inputs: [] });
     expect(step().commands).toEqual([
       expect.objectContaining({ type: 'start-sub-execution', taskName: 'a' }),
     ]);

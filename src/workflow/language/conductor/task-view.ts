@@ -66,7 +66,7 @@ export interface TaskFilter {
 
 export function taskViewsOf(draft: Draft, executionId: string, filter: TaskFilter): JsonObject[] {
   const isOwn = executionId === draft.execution.id;
-  const other = isOwn ? null : draft.facts.execution(executionId);
+  const other = isOwn ? null : draft.lookups.execution(executionId);
   if (!isOwn && other === null) return [];
   const home =
     other === null

@@ -106,7 +106,7 @@ describe('with-items', () => {
     const id = runner.start('w', { l: [1, 2, 3] });
     expect(runner.waitForEnd(id).state).toBe('ERROR');
     isBroken = false;
-    runner.tell(id, { type: 'rerun', taskId: runner.task(id, 'a')?.id ?? '', reset: false });
+    runner.sendEvent(id, { type: 'rerun', taskId: runner.task(id, 'a')?.id ?? '', reset: false });
     expect(runner.waitForEnd(id).output).toMatchObject({ r: [1, 2, 3] });
     expect(
       runner

@@ -106,7 +106,7 @@ function opposite(outcome: string): string {
 type Outcomes = ReadonlySet<string>;
 
 /** Of larger workflows nothing is said: each task may need something of each other one. */
-const mostForOutcomes = 300;
+const maxTasksForOutcomes = 300;
 
 /**
  * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can; of what
@@ -115,7 +115,7 @@ const mostForOutcomes = 300;
 function neededOutcomes(workflow: Omit<Connected, 'type'>): ReadonlyMap<string, Outcomes> {
   const { tasks, graph } = workflow;
   const needs = new Map<string, Outcomes>();
-  if (tasks.size > mostForOutcomes) return needs;
+  if (tasks.size > maxTasksForOutcomes) return needs;
   const open = new Map([...graph.predecessors].map(([name, from]) => [name, from.length]));
   const ready = [...graph.startTasks];
   for (const name of ready) {

@@ -11,7 +11,7 @@ import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/
  * Far above what workflows carry (a console log has some MB); several executions of this size fit a small
  * server.
  */
-export const mostData = 50_000_000;
+export const maxDataSize = 50_000_000;
 
 const itemSize = 8;
 /**

@@ -20,19 +20,19 @@ export interface Limits {
 export const defaultLimits: Limits = { steps: 1_000_000, produced: 8_000_000, depth: 300 };
 
 /** The longest expression that is parsed, in characters. */
-export const longestExpression = 50_000;
+export const maxExpressionLength = 50_000;
 
 /**
  * How deeply an expression may nest brackets and prefixes, and how deeply data may nest lists and objects.
  */
-export const deepestExpression = 80;
-export const deepestData = 200;
+export const maxExpressionDepth = 80;
+export const maxDataDepth = 200;
 
 /**
  * Longest pattern of a regex, and the largest program that it may compile to: `(a{1000}){1000}` is small
  * text.
  */
-export const longestPattern = 2_000;
+export const maxPatternLength = 2_000;
 
 export class Meter {
   readonly limits: Limits;
@@ -102,6 +102,6 @@ export class Meter {
 
 /** Refuses data that nest deeper than any recursion over them can safely go. */
 export function checkDataDepth(depth: number): void {
-  if (depth > deepestData)
-    throw new LimitError(`lists and objects nest more than ${deepestData} levels deep`);
+  if (depth > maxDataDepth)
+    throw new LimitError(`lists and objects nest more than ${maxDataDepth} levels deep`);
 }

@@ -146,14 +146,14 @@ export function floatText(number: number): string {
 }
 
 /** No number that can be kept is written longer; longer texts are not even looked at. */
-const longestNumber = 1_000;
+const maxNumberLength = 1_000;
 
 /**
  * int() of a text as Python reads it: blanks around, a sign, underscores between digits; undefined if it is
  * none.
  */
 export function parseInteger(text: string, base = 10): number | undefined {
-  if (text.length > longestNumber) return undefined;
+  if (text.length > maxNumberLength) return undefined;
   const match = /^\s*([+-]?)(0[xX]|0[oO]|0[bB])?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)\s*$/.exec(text);
   if (match === null) return undefined;
   const [, sign, prefix, body] = match;
@@ -167,7 +167,7 @@ export function parseInteger(text: string, base = 10): number | undefined {
 
 /** float() of a text as Python reads it; undefined if it is none. */
 export function parseFloatText(text: string): number | undefined {
-  if (text.length > longestNumber) return undefined;
+  if (text.length > maxNumberLength) return undefined;
   const trimmed = text.trim();
   const named = /^([+-]?)(inf|infinity|nan)$/i.exec(trimmed);
   if (named !== null)

@@ -9,7 +9,7 @@ import { compileProgram, firstReads, programSize } from '../regex/program.ts';
 import { parseReplacement, type Replacement } from '../regex/replacement.ts';
 import { findMatch, type Run, type Spans } from '../regex/run-program.ts';
 import { EvaluationError } from './errors.ts';
-import { longestPattern, type Meter } from './limits.ts';
+import { maxPatternLength, type Meter } from './limits.ts';
 import { PyObject } from './values.ts';
 
 export interface Match {
@@ -26,7 +26,7 @@ export type PatternFlags = Pick<Flags, 'ignoreCase' | 'multiLine' | 'dotAll'>;
 export const noFlags: PatternFlags = { ignoreCase: false, multiLine: false, dotAll: false };
 
 /** Largest program a pattern may compile to; matching costs at most text times program. */
-const largestProgram = 5_000;
+const maxProgramSize = 5_000;
 
 /** How many instructions of a program are followed for one step of the meter. */
 const workPerStep = 16;
@@ -37,12 +37,12 @@ export function checkPattern(source: string, flags: PatternFlags): void {
 }
 
 function parseChecked(source: string, flags: PatternFlags) {
-  if (source.length > longestPattern) {
-    throw new EvaluationError(`the regex is longer than ${longestPattern} characters`);
+  if (source.length > maxPatternLength) {
+    throw new EvaluationError(`the regex is longer than ${maxPatternLength} characters`);
   }
   const parsed = parsePattern(source, { ...flags, verbose: false, ascii: false });
   const size = programSize(parsed.tree);
-  if (size > largestProgram) throw new EvaluationError('the regex is too large: it repeats too much');
+  if (size > maxProgramSize) throw new EvaluationError('the regex is too large: it repeats too much');
   return { ...parsed, size };
 }
 
@@ -57,7 +57,7 @@ export class Pattern extends PyObject {
   constructor(source: string, flags: PatternFlags, meter: Meter) {
     super();
     this.#meter = meter;
-    meter.step(50 + Math.min(source.length, longestPattern) * 10);
+    meter.step(50 + Math.min(source.length, maxPatternLength) * 10);
     const { tree, groups, names, size } = parseChecked(source, flags);
     meter.step(size);
     const program = compileProgram(tree);

@@ -2,7 +2,7 @@
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
-import { checkDataDepth, deepestData, type Meter } from './limits.ts';
+import { checkDataDepth, maxDataDepth, type Meter } from './limits.ts';
 import { Dict, isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
 import { keyText } from './result.ts';
@@ -93,12 +93,12 @@ export function parseYaml(text: string, meter: Meter): Value {
 }
 
 /** Far more than a script prints; the evaluation's own limits count what is made of them. */
-const mostNodes = 100_000;
+const maxYamlNodes = 100_000;
 
 /** Where and what kind, but never the text itself, which may hold secrets. */
 function readYaml(text: string): YamlNode | undefined {
   try {
-    return readYamlDocument(text, { hasAnchors: true, limits: { depth: deepestData, nodes: mostNodes } });
+    return readYamlDocument(text, { hasAnchors: true, limits: { depth: maxDataDepth, nodes: maxYamlNodes } });
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
     const { line, column } = new LinePositions(text).at(error.offset);
