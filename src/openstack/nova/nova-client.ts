@@ -163,21 +163,25 @@ export class NovaClient {
 
   /** Any other request of the Compute API: what profile types need beyond what is above. */
   async request(request: NovaRequest, context: CallContext): Promise<CloudAnswer> {
-    const microversion = await this.#negotiated(context);
+    const microversion = await this.#negotiated(context, request.retries);
     return this.#session.request({ ...request, service: 'compute', microversion }, context);
   }
 
   /** Asked once; where the answer fails, the next request asks again. */
-  #negotiated(context: CallContext): Promise<string> {
-    this.#microversion ??= this.#negotiate(context).catch((error: unknown) => {
+  #negotiated(context: CallContext, retries: number | undefined): Promise<string> {
+    this.#microversion ??= this.#negotiate(context, retries).catch((error: unknown) => {
       this.#microversion = undefined;
       throw error;
     });
     return this.#microversion;
   }
 
-  async #negotiate(context: CallContext): Promise<string> {
-    const answer = await this.#session.request({ service: 'compute', method: 'GET', path: '/' }, context);
+  async #negotiate(context: CallContext, retries: number | undefined): Promise<string> {
+    const request = { service: 'compute', method: 'GET', path: '/' } as const;
+    const answer = await this.#session.request(
+      retries === undefined ? request : { ...request, retries },
+      context,
+    );
     const { version } = bodyOf<{ version?: { version?: string } }>(answer);
     const newest = Number(/^2\.(\d+)$/.exec(version?.version ?? '')?.[1] ?? 0);
     if (newest < LEAST_MINOR)

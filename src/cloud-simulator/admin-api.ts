@@ -1,0 +1,197 @@
+/**
+ * The simulator's own API, `/simulator`: it shows what the cloud has, and makes things go wrong in it. No
+ * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests.
+ */
+import { z } from 'zod';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { ApiError } from './api-error.ts';
+import type { Answer } from './endpoint.ts';
+import { faultSchema } from './faults.ts';
+import { statuses, type VmState } from './server-states.ts';
+import type { SimulatedServer } from './servers.ts';
+import { services, simulatorSettingsSchema } from './settings.ts';
+import type { World } from './world.ts';
+
+export interface AdminRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+export interface AdminEndpoint {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly handle: (request: AdminRequest) => Answer;
+}
+
+const serverChange = z.strictObject({
+  status: z.enum(['ERROR', 'SHUTOFF', 'PAUSED', 'ACTIVE', 'SUSPENDED', 'DELETED']),
+  fault: z.string().optional(),
+});
+const hostChange = z.strictObject({ up: z.boolean() });
+const serviceChange = z.strictObject({ up: z.boolean() });
+const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
+
+export function adminEndpoints(world: World): readonly AdminEndpoint[] {
+  const { servers, faults, mutations } = world;
+  return [
+    {
+      method: 'GET',
+      path: '/servers',
+      handle: ({ query }) => ({
+        status: 200,
+        body: servers.all
+          .filter(({ hostName }) => query['host'] === undefined || hostName === query['host'])
+          .map(describe),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/servers/:id',
+      handle({ params, body }) {
+        const { status, fault } = read(serverChange, body);
+        const server = servers.find(params['id'] ?? '');
+        if (server === undefined) throw new ApiError(404, `there is no server ${params['id']}`);
+        if (status === 'DELETED') servers.remove(server);
+        else servers.setState(server, stateOf(status), fault ?? null);
+        return { status: 200, body: describe(server) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/hosts',
+      handle: () => ({
+        status: 200,
+        body: servers.hosts.map(({ name, zone, isUp, isForcedDown }) => ({
+          name,
+          zone,
+          up: isUp,
+          forced_down: isForcedDown,
+          servers: servers.all.filter(({ hostName }) => hostName === name).length,
+        })),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/hosts/:name',
+      handle({ params, body }) {
+        const { up } = read(hostChange, body);
+        const host = servers.host(params['name'] ?? '');
+        if (host === undefined)
+          throw new ApiError(
+            404,
+            `there is no host ${params['name']}; there are ${servers.hosts.map(({ name }) => name).join(', ')}`,
+          );
+        servers.setHost(host, { isUp: up });
+        return { status: 200, body: { name: host.name, up } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/services',
+      handle: () => ({
+        status: 200,
+        body: Object.fromEntries(services.map((name) => [name, { up: !faults.isAway(name) }])),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/services/:name',
+      handle({ params, body }) {
+        const { up } = read(serviceChange, body);
+        const name = services.find((service) => service === params['name']);
+        if (name === undefined)
+          throw new ApiError(404, `there is no service ${params['name']}; there are ${services.join(', ')}`);
+        faults.setAway(name, !up);
+        return { status: 200, body: { name, up } };
+      },
+    },
+    { method: 'GET', path: '/faults', handle: () => ({ status: 200, body: faults.all as unknown as Json }) },
+    {
+      method: 'POST',
+      path: '/faults',
+      handle({ body }) {
+        const fault = read(faultSchema, body);
+        faults.add(fault);
+        return { status: 201, body: fault as unknown as JsonObject };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/faults',
+      handle() {
+        faults.clear();
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/mutations',
+      handle: () => ({ status: 200, body: mutations.all as unknown as Json }),
+    },
+    {
+      method: 'DELETE',
+      path: '/mutations',
+      handle() {
+        mutations.clear();
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/requests',
+      handle: () => ({ status: 200, body: Object.fromEntries(world.requests) }),
+    },
+    {
+      method: 'DELETE',
+      path: '/requests',
+      handle() {
+        world.requests.clear();
+        return { status: 204 };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/tokens',
+      handle() {
+        world.identity.revokeAll();
+        return { status: 204 };
+      },
+    },
+    { method: 'GET', path: '/settings', handle: () => ({ status: 200, body: world.settings }) },
+    {
+      method: 'PATCH',
+      path: '/settings',
+      handle({ body }) {
+        world.settings = simulatorSettingsSchema.parse({ ...world.settings, ...read(settingsChange, body) });
+        return { status: 200, body: world.settings };
+      },
+    },
+  ];
+}
+
+/** @throws ApiError 400 that names the field. */
+function read<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const sentences = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  throw new ApiError(400, sentences.join('; '));
+}
+
+function stateOf(status: string): VmState {
+  const found = (Object.keys(statuses) as VmState[]).find((state) => statuses[state] === status);
+  return found ?? 'error';
+}
+
+function describe(server: SimulatedServer): JsonObject {
+  const { id, name, vmState, taskState, hostName, projectId, metadata } = server;
+  return {
+    id,
+    name,
+    status: statuses[vmState],
+    task_state: taskState,
+    host: hostName,
+    project_id: projectId,
+    metadata,
+  };
+}

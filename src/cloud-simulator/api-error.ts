@@ -1,0 +1,60 @@
+/** Errors in the shape in which each service sends them. */
+import type { JsonObject } from '../domain/json.ts';
+import type { ServiceName } from './settings.ts';
+
+export class ApiError extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function notFound(what: string, id: string): ApiError {
+  return new ApiError(404, `${what} ${id} could not be found.`);
+}
+
+/** Nova's names for its statuses; others are `computeFault`. */
+const novaFaults: Readonly<Record<number, string>> = {
+  400: 'badRequest',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'itemNotFound',
+  405: 'badMethod',
+  409: 'conflictingRequest',
+  413: 'overLimit',
+  429: 'overLimit',
+  501: 'notImplemented',
+  503: 'serviceUnavailable',
+};
+
+const titles: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+export function errorBody(service: ServiceName, status: number, message: string): JsonObject | string {
+  const title = titles[status] ?? 'Error';
+  switch (service) {
+    case 'compute':
+      return { [novaFaults[status] ?? 'computeFault']: { code: status, message } };
+    case 'identity':
+      return { error: { code: status, message, title } };
+    case 'network':
+      return { NeutronError: { type: title.replaceAll(' ', ''), message, detail: '' } };
+    case 'load-balancer':
+      return { faultcode: status < 500 ? 'Client' : 'Server', faultstring: message, debuginfo: null };
+    case 'placement':
+      return { errors: [{ status, title, detail: message, code: 'placement.undefined_code' }] };
+    case 'orchestration':
+      return { explanation: message, code: status, error: { message, traceback: null, type: title }, title };
+    case 'image':
+      return `<html>\n <head>\n  <title>${status} ${title}</title>\n </head>\n <body>\n  <h1>${status} ${title}</h1>\n  ${message}<br /><br />\n\n\n\n </body>\n</html>`;
+  }
+}

@@ -1,0 +1,273 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { JsonObject } from '../domain/json.ts';
+import { CloudError } from '../openstack/cloud-error.ts';
+import { ServiceClouds, type Cloud } from '../openstack/cloud.ts';
+import { findSettings } from '../openstack/find-settings.ts';
+import { startCloudSimulator, type CloudSimulator } from './cloud-simulator.ts';
+
+let simulator: CloudSimulator;
+let clouds: ServiceClouds;
+let cloud: Cloud;
+const context = { signal: new AbortController().signal };
+
+beforeEach(async () => {
+  simulator = await startCloudSimulator({
+    settings: { latency: { answer_ms: 0, operation_ms: 0 } },
+  });
+  clouds = new ServiceClouds(findSettings({ env: simulator.environment }));
+  cloud = clouds.service;
+});
+afterEach(async () => {
+  await clouds.close();
+  await simulator.close();
+});
+
+const minimal = { name: 'web-1', flavorRef: 'm1.tiny', imageRef: 'any', networks: 'none' };
+
+async function created(server: JsonObject = {}): Promise<string> {
+  const id = await cloud.nova.createServer({ ...minimal, ...server }, undefined, context);
+  await untilStatus(id, 'ACTIVE');
+  return id;
+}
+
+async function untilStatus(id: string, status: string): Promise<void> {
+  await vi.waitFor(async () => expect(await cloud.nova.getServer(id, context)).toMatchObject({ status }));
+}
+
+async function simulatorSays(method: string, path: string, body?: JsonObject): Promise<unknown> {
+  const answer = await fetch(`${simulator.url}/simulator${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  return answer.status === 204 ? null : answer.json();
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<CloudError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof CloudError) return error;
+  throw new Error(`expected a CloudError, found ${String(error)}`);
+}
+
+describe('a server', () => {
+  test('is built, has an address, and is gone after its deletion', async () => {
+    const id = await created({ networks: 'auto', metadata: { cluster: 'web' } });
+    expect(await cloud.nova.getServer(id, context)).toMatchObject({
+      name: 'web-1',
+      metadata: { cluster: 'web' },
+      addresses: { private: [{ version: 4, 'OS-EXT-IPS:type': 'fixed' }] },
+      'OS-EXT-SRV-ATTR:host': 'compute1',
+      host_status: 'UP',
+    });
+    await cloud.nova.deleteServer(id, context);
+    await vi.waitFor(async () =>
+      expect(await errorOf(cloud.nova.getServer(id, context))).toMatchObject({ status: 404 }),
+    );
+    expect(await cloud.neutron.listPorts({ deviceId: id }, context)).toEqual([]);
+  });
+
+  test.each([
+    [[{ 'os-stop': null }], 'SHUTOFF'],
+    [[{ 'os-stop': null }, { 'os-start': null }], 'ACTIVE'],
+    [[{ pause: null }], 'PAUSED'],
+    [[{ pause: null }, { unpause: null }], 'ACTIVE'],
+    [[{ suspend: null }], 'SUSPENDED'],
+    [[{ rescue: {} }], 'RESCUE'],
+    [[{ reboot: { type: 'HARD' } }], 'ACTIVE'],
+    [[{ rebuild: { imageRef: 'other' } }], 'ACTIVE'],
+    [[{ resize: { flavorRef: 'm1.small' } }], 'VERIFY_RESIZE'],
+    [[{ resize: { flavorRef: 'm1.small' } }, { confirmResize: null }], 'ACTIVE'],
+    [[{ shelve: null }], 'SHELVED_OFFLOADED'],
+  ] as [JsonObject[], string][])('after %j is %s', async (actions, status) => {
+    const id = await created();
+    for (const action of actions) {
+      await cloud.nova.act(id, action, context);
+      await vi.waitFor(async () =>
+        expect((await cloud.nova.getServer(id, context))['OS-EXT-STS:task_state']).toBeNull(),
+      );
+    }
+    await untilStatus(id, status);
+  });
+
+  test.each([
+    [{ 'os-start': null }, "Cannot 'start' instance ID while it is in vm_state active"],
+    [{ resume: null }, "Cannot 'resume' instance ID while it is in vm_state active"],
+    [{ confirmResize: null }, "Cannot 'confirmResize' instance ID while it is in vm_state active"],
+  ] as [JsonObject, string][])('refuses %j in a state that does not fit', async (action, reason) => {
+    const id = await created();
+    const error = await errorOf(cloud.nova.act(id, action, context));
+    expect([error.status, error.reason]).toEqual([409, reason.replace('ID', id)]);
+  });
+
+  test('is rebooted softly only where it runs', async () => {
+    const id = await created();
+    await cloud.nova.act(id, { 'os-stop': null }, context);
+    await untilStatus(id, 'SHUTOFF');
+    expect(await errorOf(cloud.nova.act(id, { reboot: { type: 'SOFT' } }, context))).toMatchObject({
+      status: 409,
+    });
+    await cloud.nova.act(id, { reboot: { type: 'HARD' } }, context);
+    await untilStatus(id, 'ACTIVE');
+  });
+
+  test('that is locked takes nothing', async () => {
+    const id = await created();
+    await cloud.nova.act(id, { lock: null }, context);
+    expect(await errorOf(cloud.nova.act(id, { 'os-stop': null }, context))).toMatchObject({
+      status: 409,
+      reason: `Instance ${id} is locked`,
+    });
+  });
+
+  test('beyond the quota is refused', async () => {
+    await simulatorSays('PATCH', '/settings', { quota: { instances: 1 } });
+    await created();
+    expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
+      status: 403,
+      reason: 'Quota exceeded for instances: Requested 1, but already used 1 of 1 instances',
+    });
+  });
+});
+
+describe('a host that dies', () => {
+  test('is down in the list of services, and its operations end when it is back', async () => {
+    const id = await created();
+    await simulatorSays('POST', '/hosts/compute1', { up: false });
+    const [service] = await cloud.nova.listComputeServices(context);
+    expect(service).toMatchObject({ host: 'compute1', state: 'down', forced_down: false });
+    expect(await cloud.nova.getServer(id, context)).toMatchObject({
+      status: 'ACTIVE',
+      host_status: 'UNKNOWN',
+    });
+    await cloud.nova.act(id, { reboot: { type: 'HARD' } }, context);
+    await simulatorSays('POST', '/hosts/compute1', { up: true });
+    await untilStatus(id, 'ACTIVE');
+  });
+
+  test('leaves its servers to be evacuated, once it is known to be down', async () => {
+    const id = await created();
+    expect(await errorOf(cloud.nova.act(id, { evacuate: {} }, context))).toMatchObject({
+      status: 400,
+      reason: 'Compute service of compute1 is still in use.',
+    });
+    const [service] = await cloud.nova.listComputeServices(context);
+    await cloud.nova.forceDown(service?.id ?? '', true, context);
+    await cloud.nova.act(id, { evacuate: {} }, context);
+    await vi.waitFor(async () =>
+      expect(await cloud.nova.getServer(id, context)).toMatchObject({
+        status: 'ACTIVE',
+        'OS-EXT-SRV-ATTR:host': 'compute2',
+      }),
+    );
+  });
+
+  test('lets a server be deleted, and what hung on it has ended', async () => {
+    const id = await created();
+    await simulatorSays('POST', '/hosts/compute1', { up: false });
+    await cloud.nova.act(id, { reboot: { type: 'HARD' } }, context);
+    await cloud.nova.deleteServer(id, context);
+    await vi.waitFor(async () =>
+      expect(await simulatorSays('GET', '/mutations')).toMatchObject([
+        { operation: 'create' },
+        { operation: 'reboot', ended_at: expect.any(Number) as number },
+        { operation: 'delete', ended_at: expect.any(Number) as number },
+      ]),
+    );
+  });
+});
+
+describe('faults', () => {
+  test('lose an answer: it was done, and nobody knows', async () => {
+    await simulatorSays('POST', '/faults', { service: 'compute', operation: 'create', kind: 'lost-answer' });
+    expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
+      status: null,
+      mayHaveHappened: true,
+    });
+    expect(await simulatorSays('GET', '/servers')).toMatchObject([{ name: 'web-1' }]);
+    await created({ name: 'web-2' });
+  });
+
+  test('refuse, or let the server end in ERROR', async () => {
+    const fault = { service: 'compute', operation: 'create' };
+    await simulatorSays('POST', '/faults', { ...fault, kind: 'error', status: 503, message: 'not now' });
+    await simulatorSays('POST', '/faults', { ...fault, kind: 'fail', message: 'Image is broken.' });
+    expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
+      status: 503,
+      reason: 'not now',
+    });
+    const id = await cloud.nova.createServer(minimal, undefined, context);
+    await untilStatus(id, 'ERROR');
+    expect((await cloud.nova.getServer(id, context)).fault).toMatchObject({
+      code: 500,
+      message: 'Image is broken.',
+    });
+  });
+
+  test('hang until the caller gives up', async () => {
+    await simulatorSays('POST', '/faults', { service: 'compute', operation: 'show', kind: 'hang' });
+    const controller = new AbortController();
+    const asked = cloud.nova.getServer('any', { signal: controller.signal });
+    await vi.waitFor(async () =>
+      expect(await simulatorSays('GET', '/requests')).toMatchObject({ 'compute show': 1 }),
+    );
+    controller.abort(new Error('given up'));
+    await expect(asked).rejects.toThrow('given up');
+  });
+
+  test('take a whole service away', async () => {
+    await simulatorSays('POST', '/services/compute', { up: false });
+    expect(await errorOf(cloud.nova.getServer('any', context, 0))).toMatchObject({
+      status: 503,
+      isOutage: true,
+    });
+    await simulatorSays('POST', '/services/compute', { up: true });
+    expect(await errorOf(cloud.nova.getServer('any', context, 0))).toMatchObject({ status: 404 });
+  });
+
+  test('that are not known name the field', async () => {
+    expect(await simulatorSays('POST', '/faults', { service: 'compute', kind: 'explode' })).toMatchObject({
+      error: { code: 400, message: expect.stringContaining('kind: ') as string },
+    });
+  });
+});
+
+test('pages of servers lead to each other', async () => {
+  for (let index = 0; index < 7; index += 1)
+    await cloud.nova.createServer({ ...minimal, name: `web-${index}` }, undefined, context);
+  const names: string[][] = [];
+  let marker: string | undefined;
+  do {
+    const page = await cloud.nova.listServers({ limit: 3, marker }, context);
+    names.push(page.servers.map(({ name }) => name));
+    marker = page.next ?? undefined;
+  } while (marker !== undefined);
+  expect(names).toEqual([['web-6', 'web-5', 'web-4'], ['web-3', 'web-2', 'web-1'], ['web-0']]);
+});
+
+test('a token that was revoked is renewed by the session', async () => {
+  const id = await created();
+  await simulatorSays('DELETE', '/tokens');
+  expect(await cloud.nova.getServer(id, context)).toMatchObject({ id });
+});
+
+test('names are found, whatever they are, and always as the same', async () => {
+  const [first] = await cloud.neutron.find('networks', 'backend', context);
+  const [again] = await cloud.neutron.find('networks', first?.id ?? '', context);
+  expect(again).toMatchObject({ name: 'backend' });
+  expect(await cloud.glance.findImages('debian', context)).toEqual(
+    await cloud.glance.findImages('debian', context),
+  );
+});
+
+test('a strict cloud knows only what it has', async () => {
+  await simulatorSays('PATCH', '/settings', { strict: true });
+  expect(await cloud.neutron.find('networks', 'backend', context)).toEqual([]);
+  expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
+    status: 400,
+    reason: 'Image any could not be found.',
+  });
+});

@@ -1,0 +1,234 @@
+/**
+ * A cloud without machines: one server on one port that speaks the parts of OpenStack that Coppice uses, with
+ * the whole state in memory (`world.ts`) and a log of every change (`mutation-log.ts`).
+ *
+ *     /identity  /compute  /image  /network  /placement  /load-balancer  /orchestration     as OpenStack
+ *     /simulator                                                    what has happened, and what goes wrong
+ *
+ * Its clients cannot tell it from a cloud; it knows nothing of them. It refuses to be reached from another
+ * machine unless it is told to listen there.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { AddressInfo, Socket } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { JsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { adminEndpoints } from './admin-api.ts';
+import { ApiError, errorBody } from './api-error.ts';
+import { computeEndpoints } from './compute-api.ts';
+import type { Answer, Call, Endpoint, Service } from './endpoint.ts';
+import { identityEndpoints } from './identity-api.ts';
+import { imageEndpoints } from './image-api.ts';
+import { networkEndpoints } from './network-api.ts';
+import type { Fault } from './faults.ts';
+import { simulatorSettingsSchema, type SimulatorSettings } from './settings.ts';
+import { World } from './world.ts';
+
+export interface CloudSimulator {
+  /** `http://127.0.0.1:5000` */
+  readonly url: string;
+  readonly world: World;
+  /** The variables with which OpenStack's clients use it; the password is in them. */
+  readonly environment: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+export interface SimulatorOptions {
+  readonly host?: string;
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  readonly settings?: Partial<SimulatorSettings>;
+  /** Of the users admin and demo; absent: a random one. */
+  readonly password?: string;
+}
+
+/** @throws Error where the address cannot be listened at. */
+export async function startCloudSimulator(options: SimulatorOptions = {}): Promise<CloudSimulator> {
+  const password = options.password ?? randomBytes(12).toString('base64url');
+  const world = new World(simulatorSettingsSchema.parse(options.settings ?? {}), password);
+  const app = fastify({
+    bodyLimit: 8 * 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  });
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  acceptEmptyBodies(app);
+  let url = '';
+  for (const service of servicesOf(world, () => url)) addService(app, service, world);
+  addAdmin(app, world);
+  const host = options.host ?? '127.0.0.1';
+  await app.listen({ host, port: options.port ?? 0 });
+  const { port } = app.server.address() as AddressInfo;
+  url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    url,
+    world,
+    environment: {
+      OS_AUTH_URL: `${url}/identity/v3`,
+      OS_USERNAME: world.admin.name,
+      OS_PASSWORD: password,
+      OS_PROJECT_NAME: world.project.name,
+      OS_USER_DOMAIN_NAME: 'Default',
+      OS_PROJECT_DOMAIN_NAME: 'Default',
+      OS_REGION_NAME: 'RegionOne',
+      OS_IDENTITY_API_VERSION: '3',
+    },
+    async close() {
+      // What hangs by order is never answered.
+      for (const socket of sockets) socket.destroy();
+      await app.close();
+    },
+  };
+}
+
+function servicesOf(world: World, baseUrl: () => string): Service[] {
+  return [
+    { name: 'identity', prefix: '/identity', endpoints: identityEndpoints(world, baseUrl) },
+    { name: 'compute', prefix: '/compute', endpoints: computeEndpoints(world, baseUrl) },
+    { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
+    { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
+  ];
+}
+
+function acceptEmptyBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    try {
+      done(null, body === '' ? {} : JSON.parse(body.toString()));
+    } catch {
+      done(
+        new ApiError(400, 'The server could not comply with the request since it is malformed.'),
+        undefined,
+      );
+    }
+  });
+}
+
+function addService(app: FastifyInstance, service: Service, world: World): void {
+  for (const endpoint of service.endpoints)
+    app.route({
+      method: endpoint.method,
+      url: service.prefix + endpoint.path,
+      exposeHeadRoute: false,
+      handler: (request, reply) => answerCall(request, reply, { service, endpoint, world }),
+      errorHandler: (error, request, reply) => {
+        const status = (error as { status?: number }).status ?? 400;
+        void reply.code(status).send(errorBody(service.name, status, (error as Error).message));
+      },
+    });
+}
+
+interface Routed {
+  readonly service: Service;
+  readonly endpoint: Endpoint;
+  readonly world: World;
+}
+
+async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: Routed): Promise<unknown> {
+  const { service, endpoint, world } = routed;
+  const body = isJsonObject(request.body) ? request.body : {};
+  const operation = endpoint.operation({ body });
+  const key = `${service.name} ${operation}`;
+  world.requests.set(key, (world.requests.get(key) ?? 0) + 1);
+  const requestId = `req-${randomUUID()}`;
+  void reply.header('X-Openstack-Request-Id', requestId);
+  if (service.name === 'compute') void reply.header('X-Compute-Request-Id', requestId);
+  await pause(world, world.settings.latency.answer_ms);
+  if (world.faults.isAway(service.name))
+    return reply.code(503).send(errorBody(service.name, 503, 'The service is unavailable.'));
+  const params = request.params as Record<string, string>;
+  const fault = world.faults.take(service.name, operation, params[endpoint.target ?? 'id']);
+  if (fault?.kind === 'hang') return reply.hijack();
+  if (fault?.kind === 'error')
+    return reply.code(fault.status).send(errorBody(service.name, fault.status, fault.message));
+  const answer = answerOf(callOf(request, { body, params, requestId, fault, routed }), endpoint, service);
+  if (fault?.kind === 'slow') await pause(world, fault.delay_ms);
+  if (fault?.kind === 'lost-answer') {
+    request.raw.socket.destroy();
+    return reply.hijack();
+  }
+  return send(reply, service, answer);
+}
+
+function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
+  try {
+    if (endpoint.isOpen !== true) void call.token;
+    return endpoint.handle(call);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const body = errorBody(service.name, error.status, error.message);
+    return error.status === 401
+      ? { status: 401, body, headers: { 'WWW-Authenticate': 'Keystone uri="/identity/v3"' } }
+      : { status: error.status, body };
+  }
+}
+
+function send(reply: FastifyReply, service: Service, { status, body, headers = {} }: Answer): FastifyReply {
+  void reply.code(status).headers(headers);
+  if (typeof body === 'string')
+    return reply.type(service.name === 'image' ? 'text/html' : 'text/plain').send(body);
+  return body === undefined ? reply.send() : reply.send(body);
+}
+
+function callOf(
+  request: FastifyRequest,
+  given: {
+    readonly body: JsonObject;
+    readonly params: Record<string, string>;
+    readonly requestId: string;
+    readonly fault: Fault | undefined;
+    readonly routed: Routed;
+  },
+): Call {
+  const { body, params, requestId, fault, routed } = given;
+  const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
+  return {
+    params,
+    query: request.query as Record<string, string>,
+    body,
+    requestId,
+    header,
+    get token() {
+      const token = routed.world.identity.find(header('x-auth-token'));
+      if (token === undefined) throw new ApiError(401, 'The request you have made requires authentication.');
+      return token;
+    },
+    get projectId() {
+      const { project } = this.token;
+      if (project === null) throw new ApiError(401, 'The request you have made requires authentication.');
+      return project.id;
+    },
+    get isAdmin() {
+      return this.token.roles.includes('admin');
+    },
+    fail: fault?.kind === 'fail' ? fault : undefined,
+  };
+}
+
+function addAdmin(app: FastifyInstance, world: World): void {
+  for (const { method, path, handle } of adminEndpoints(world))
+    app.route({
+      method,
+      url: `/simulator${path}`,
+      exposeHeadRoute: false,
+      handler: (request, reply) => {
+        const { status, body } = handle({
+          params: request.params as Record<string, string>,
+          query: request.query as Record<string, string>,
+          body: request.body,
+        });
+        return reply.code(status).send(body);
+      },
+      errorHandler: (error, _request, reply) => {
+        const status = (error as { status?: number }).status ?? 500;
+        void reply.code(status).send({ error: { code: status, message: (error as Error).message } });
+      },
+    });
+}
+
+function pause({ clock }: World, ms: number): Promise<void> {
+  return ms === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(ms, resolve));
+}

@@ -1,0 +1,104 @@
+/** One request that a simulated service answers. */
+import type { Json, JsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { ApiError } from './api-error.ts';
+import type { Fault } from './faults.ts';
+import type { TokenRecord } from './identity.ts';
+import type { ServiceName } from './settings.ts';
+
+export interface Call {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: JsonObject;
+  readonly requestId: string;
+  header(name: string): string | undefined;
+  /** Who asks. @throws ApiError 401 where the token is missing, unknown or expired. */
+  readonly token: TokenRecord;
+  /** The project of the token. @throws ApiError 401 where it has none. */
+  readonly projectId: string;
+  readonly isAdmin: boolean;
+  /** The fault `fail` that hits this call: what it starts is to end in ERROR. */
+  readonly fail: Fault | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Endpoint {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the service's prefix: `/v2.1/servers/:id`. */
+  readonly path: string;
+  /** By which faults and the log name it: `create`. */
+  operation(call: Pick<Call, 'body'>): string;
+  /** The parameter of the path with the server or stack that it is about. */
+  readonly target?: string;
+  /** Answered without a token. */
+  readonly isOpen?: boolean;
+  handle(call: Call): Answer;
+}
+
+export interface Service {
+  readonly name: ServiceName;
+  /** `/compute` */
+  readonly prefix: string;
+  readonly endpoints: readonly Endpoint[];
+}
+
+type Handler = (call: Call) => Answer;
+
+/** `endpoint('GET /v2.1/servers/:id', 'show', ...)` */
+export function endpoint(
+  request: `${Endpoint['method']} ${string}`,
+  operation: string | Endpoint['operation'],
+  handle: Handler,
+  options: Pick<Endpoint, 'target' | 'isOpen'> = {},
+): Endpoint {
+  const [method, path] = request.split(' ') as [Endpoint['method'], string];
+  return {
+    method,
+    path,
+    operation: typeof operation === 'string' ? () => operation : operation,
+    handle,
+    ...options,
+  };
+}
+
+/** The member of a body under its name. @throws ApiError 400 where it is no object. */
+export function member(body: JsonObject, name: string): JsonObject {
+  const value = body[name];
+  if (isJsonObject(value)) return value;
+  throw new ApiError(400, `Invalid input: '${name}' is a required property`);
+}
+
+/** A text, or undefined where there is none. */
+export function text(object: JsonObject, name: string): string | undefined {
+  const value = object[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function texts(value: Json | undefined): Record<string, string> {
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
+  );
+}
+
+export function objects(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];
+}
+
+/** One page: what follows `marker`, at most `limit`. @throws ApiError 400 for a marker that is not there. */
+export function page<T extends { readonly id: string }>(
+  all: readonly T[],
+  { marker, limit }: Readonly<Record<string, string>>,
+  largest = 1000,
+): { readonly items: readonly T[]; readonly hasMore: boolean } {
+  const start = marker === undefined ? 0 : all.findIndex(({ id }) => id === marker) + 1;
+  if (marker !== undefined && start === 0) throw new ApiError(400, `marker [${marker}] not found`);
+  const wanted = limit === undefined ? largest : Math.min(Number(limit), largest);
+  if (!Number.isInteger(wanted) || wanted < 0) throw new ApiError(400, `Invalid input for limit: ${limit}`);
+  return { items: all.slice(start, start + wanted), hasMore: start + wanted < all.length };
+}

@@ -1,0 +1,50 @@
+/**
+ * Every change of a server or stack, with begin and end as the cloud saw them: so that a test can prove that
+ * none was changed twice at once, or created twice. The cloud is the witness, not its client.
+ */
+
+export interface Mutation {
+  /** The id of the server or stack. */
+  readonly server_id: string;
+  /** `create`, `delete`, `reboot`, ... */
+  readonly operation: string;
+  /** Milliseconds since 1970. */
+  readonly began_at: number;
+  /** null: it is under way. */
+  ended_at: number | null;
+  /** Of the request that began it. */
+  readonly request_id: string;
+  /** The name and the metadata that a `create` gave: who it was created for. */
+  readonly name?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** The oldest are dropped: a soak test must not fill the memory. */
+const KEPT = 200_000;
+
+export class MutationLog {
+  readonly #now: () => number;
+  #mutations: Mutation[] = [];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @returns ends it. */
+  begin(mutation: Omit<Mutation, 'began_at' | 'ended_at'>): () => void {
+    const entry: Mutation = { ...mutation, began_at: this.#now(), ended_at: null };
+    this.#mutations.push(entry);
+    if (this.#mutations.length > 2 * KEPT) this.#mutations = this.#mutations.slice(-KEPT);
+    return () => {
+      entry.ended_at ??= this.#now();
+    };
+  }
+
+  get all(): readonly Mutation[] {
+    return this.#mutations;
+  }
+
+  clear(): void {
+    this.#mutations = this.#mutations.filter(({ ended_at }) => ended_at === null);
+  }
+}

@@ -1,0 +1,45 @@
+/** What a simulated cloud is like; everything here can also be changed while it runs. */
+import { z } from 'zod';
+
+export const services = [
+  'identity',
+  'compute',
+  'image',
+  'network',
+  'placement',
+  'load-balancer',
+  'orchestration',
+] as const;
+export type ServiceName = (typeof services)[number];
+
+export const simulatorSettingsSchema = z.strictObject({
+  /** The hypervisors, in the order in which servers are put on them. */
+  hosts: z
+    .array(z.strictObject({ name: z.string().min(1), zone: z.string().min(1).default('nova') }))
+    .min(1)
+    .default([
+      { name: 'compute1', zone: 'nova' },
+      { name: 'compute2', zone: 'nova' },
+    ]),
+  latency: z
+    .strictObject({
+      /** Milliseconds before an answer. */
+      answer_ms: z.number().min(0).default(0),
+      /** Milliseconds that an operation on a server or stack takes after its answer. */
+      operation_ms: z.number().min(0).default(100),
+    })
+    .prefault({}),
+  /** Of each project. -1: no limit. */
+  quota: z
+    .strictObject({
+      instances: z.int().min(-1).default(-1),
+      stacks: z.int().min(-1).default(-1),
+    })
+    .prefault({}),
+  /** true: only the flavors, images and networks that it has are taken; false: any name or id. */
+  strict: z.boolean().default(false),
+  /** Seconds that a token lives. */
+  token_seconds: z.number().positive().default(3600),
+});
+
+export type SimulatorSettings = z.infer<typeof simulatorSettingsSchema>;
