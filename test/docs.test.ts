@@ -48,3 +48,11 @@ describe.each(pages)('%s', (page) => {
     expect(commands.filter((words) => !isCommand(words))).toEqual([]);
   });
 });
+
+it('every option of the server stands in a page that operators read', () => {
+  const text = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
+  const serve = program.commands.find((command) => command.name() === 'serve');
+  const options = serve?.options.map(({ long }) => long ?? '') ?? [];
+  expect(options).toContain('--new');
+  expect(options.filter((option) => !new RegExp(`${option}\\b`).test(text))).toEqual([]);
+});

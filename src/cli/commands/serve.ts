@@ -28,7 +28,10 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
     .option('--config <file>', 'YAML file with more settings')
     .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
-    .option('--new', 'make a new database in a directory that holds nodes and has lost its database')
+    .option(
+      '--new',
+      'make a new database in a directory that holds nodes and has lost its database; nodes that still run are not watched any more',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice serve\n  $ coppice serve --data-dir /var/lib/coppice --listen 127.0.0.1:8777',

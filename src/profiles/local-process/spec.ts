@@ -61,7 +61,8 @@ const fields: Fields = {
     type: 'Map',
     description:
       'Environment variables, added to the few that Coppice passes on. Their values stand in the spec, for who may see the profile, ' +
-      'and nowhere else: no log, error, event or detail of a node holds them.',
+      'and nowhere else: no log, error, event or detail of a node holds them. A secret belongs in a file that the program reads; ' +
+      'give its name here (TOKEN_FILE: /etc/web/token).',
     default: {},
     // A shell stands between Coppice and the program, and passes on no other names.
     keys: {
