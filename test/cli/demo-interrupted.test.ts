@@ -1,4 +1,4 @@
-/** The demo as a process, ended in the middle: nothing of it may be left. */
+/** The demo as a process, ended in the middle: nothing of it may be left; nor a process of one that failed. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -58,3 +58,32 @@ test.skipIf(process.platform !== 'linux')('so does an output that nobody reads a
   expect(processesNaming(workspace)).toEqual([]);
   expect(existsSync(workspace)).toBe(false);
 });
+
+test.skipIf(process.platform !== 'linux')(
+  'a demo that fails keeps its log and data, and no process',
+  async () => {
+    const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(demo, 'exit');
+    const messages: {
+      event?: string;
+      workspace?: string;
+      pid?: number;
+      server_log?: string;
+      message?: string;
+    }[] = [];
+    for await (const line of createInterface({ input: demo.stdout })) {
+      const message = JSON.parse(line) as (typeof messages)[number];
+      messages.push(message);
+      if (message.event === 'server_ready') process.kill(message.pid ?? 0, 'SIGKILL');
+    }
+    expect((await ended)[0]).toBe(1);
+    const of = (event: string) => messages.find((message) => message.event === event);
+    expect(of('problem')?.message).toContain('No Coppice server answers at');
+    const { workspace = '', server_log: log = '' } = of('evidence') ?? {};
+    expect(readFileSync(log, 'utf8')).toContain('"ready"');
+    expect(processesNaming(workspace)).toEqual([]);
+    const removal = spawn(process.execPath, [door, 'demo', '--end', workspace], { stdio: 'ignore' });
+    expect((await once(removal, 'exit'))[0]).toBe(0);
+    expect(existsSync(workspace)).toBe(false);
+  },
+);

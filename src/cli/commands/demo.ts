@@ -15,7 +15,7 @@ export function demoCommand(terminal: Terminal): Command {
       'See it work: five small servers, real failures, and a crash of Coppice itself. Takes half a minute.',
     )
     .option('--keep', 'leave all of it running at the end, to try commands on')
-    .option('--end <directory>', 'end what --keep left running')
+    .option('--end <directory>', 'end what --keep left running, and remove what a demo that failed has kept')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice demo\n  $ coppice demo --keep\n  $ coppice demo --json | tail -n 1 | jq .summary',
@@ -50,7 +50,9 @@ async function demo(options: DemoOptions, terminal: Terminal): Promise<void> {
 async function endKept(directory: string, terminal: Terminal): Promise<void> {
   const { endWorkspace, isWorkspace } = await import('../demo/workspace.ts');
   if (!(await isWorkspace(directory))) {
-    throw new CliError(`${directory}: expected the directory of a demo that was left running with --keep`);
+    throw new CliError(
+      `${directory}: expected the directory of a demo that was left running with --keep, or that failed`,
+    );
   }
   await endWorkspace(directory);
   terminal.write(`Ended the demo, and removed ${directory}.\n`);

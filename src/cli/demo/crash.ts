@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { textOf } from '../rendering/text-of.ts';
-import { readRecovery } from './follow-recovery.ts';
+import { describeRecovery, readRecovery } from './follow-recovery.ts';
 import type { Followed } from './follow-recovery.ts';
 import { balancerCalls } from './stage.ts';
 
@@ -34,8 +34,9 @@ export async function crashInTheMiddle(followed: Followed): Promise<number> {
  */
 async function untilInTheMiddle(followed: Followed): Promise<string> {
   const giveUp = performance.now() + withinMs;
+  let recovery: Awaited<ReturnType<typeof readRecovery>>;
   while (performance.now() < giveUp) {
-    const recovery = await readRecovery(followed);
+    recovery = await readRecovery(followed);
     const running =
       recovery === undefined ? undefined : recovery.steps.find((step) => step.state === 'RUNNING');
     const calls = await balancerCalls(followed.stage);
@@ -45,5 +46,7 @@ async function untilInTheMiddle(followed: Followed): Promise<string> {
     if (running?.['name'] === 'WORKFLOW' && isAsleep) return `WORKFLOW ${textOf(running.item, 'drain')}`;
     await delay(pollMs, undefined, { signal: followed.signal });
   }
-  throw new CliError(`no workflow of ${followed.node.name} was under way within ${withinMs / 1000} s`);
+  throw new CliError(
+    `no workflow of ${followed.node.name} was under way within ${withinMs / 1000} s: ${describeRecovery(recovery)}`,
+  );
 }

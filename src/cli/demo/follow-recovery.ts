@@ -45,11 +45,30 @@ export async function followRecovery(followed: Followed): Promise<Recovery> {
     if (recovery !== undefined) narrateNews(recovery, narrated, followed);
     if (recovery !== undefined && recovery.state !== 'OPEN') return recovery;
     if (performance.now() > giveUp) {
-      const found = recovery === undefined ? 'was not opened' : 'was not closed';
-      throw new CliError(`the recovery of ${node.name} ${found} within ${duration(closedWithinMs)}`);
+      const waited = recovery === undefined ? 'was not opened' : 'was not closed';
+      throw new CliError(
+        `the recovery of ${node.name} ${waited} within ${duration(closedWithinMs)}: ${describeRecovery(recovery)}`,
+      );
     }
     await delay(pollMs, undefined, { signal });
   }
+}
+
+/** What was seen of it last. */
+export function describeRecovery(
+  recovery: Pick<Recovery, 'state' | 'steps' | 'decisions'> | undefined,
+): string {
+  if (recovery === undefined) return 'the server named none, or did not answer';
+  const step = recovery.steps.findLast(({ state }) => state !== 'PENDING');
+  const decision = recovery.decisions.at(-1);
+  const parts = [
+    recovery.state,
+    step === undefined
+      ? 'no step was begun'
+      : `last step ${actionTitle(step)} ${step.state} (${step.reason})`,
+    ...(decision === undefined ? [] : [`last decision ${decision.decision} (${decision.reason})`]),
+  ];
+  return `it is ${parts.join(', ')}`;
 }
 
 /** The one that followed the failure; undefined where there is none yet, or no server to ask. */

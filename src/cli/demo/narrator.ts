@@ -32,7 +32,13 @@ export type DemoEvent =
   | { readonly event: 'server_killed'; readonly pid: number; readonly during: string }
   | { readonly event: 'server_restarted'; readonly pid: number; readonly took_ms: number }
   | { readonly event: 'closed'; readonly node: string; readonly state: string; readonly after_ms: number }
-  | { readonly event: 'problem'; readonly message: string };
+  | { readonly event: 'problem'; readonly message: string }
+  | {
+      readonly event: 'evidence';
+      readonly workspace: string;
+      readonly server_log: string;
+      readonly data_directory: string;
+    };
 
 export interface Narrator {
   /** @param atMs since the demo began. */

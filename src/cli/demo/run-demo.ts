@@ -6,7 +6,7 @@
  *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills
  *                     Coppice in the middle of one
  *     proof.ts        whether all is healthy again, and nothing was done twice
- *     workspace.ts    nothing is left behind, whatever happened
+ *     workspace.ts    no process is left behind, whatever happened; the directory only where it failed
  *
  * It uses nothing that any other user of the API could not.
  */
@@ -17,17 +17,17 @@ import { endedBySignal } from './closing-text.ts';
 import { crashInTheMiddle } from './crash.ts';
 import { failures } from './failures.ts';
 import type { DemoFailure } from './failures.ts';
-import { followRecovery } from './follow-recovery.ts';
+import { followRecovery, readRecovery } from './follow-recovery.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { problemsIn } from './proof.ts';
 import type { Evidence } from './proof.ts';
 import { answersHealthy, clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
 import type { DemoNode } from './set-up.ts';
-import { balancerCalls, openStage, startsByName } from './stage.ts';
+import { balancerCalls, openStage, serverFiles, startsByName } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { summarizeRecovery } from './summary.ts';
 import type { DemoRecovery, Summary } from './summary.ts';
-import { createWorkspace, endWorkspace } from './workspace.ts';
+import { createWorkspace, endProcesses, endWorkspace } from './workspace.ts';
 
 export interface DemoRequest {
   readonly narrator: Narrator;
@@ -52,11 +52,14 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
   const play: Play = { ...request, narrate, recoveries: [], nodes: 0 };
   const workspace = await createWorkspace();
   let isKept = false;
+  let hasFailed = false;
   try {
     narrate({ event: 'starting', workspace });
     const stage = await openStage(workspace, request.signal);
     const problems = await perform(play, stage);
     problems.forEach((message) => narrate({ event: 'problem', message }));
+    hasFailed = problems.length > 0;
+    if (hasFailed) narrate(evidenceIn(workspace));
     const summary = summaryOf(play, problems, elapsed());
     isKept = request.keep && summary.ok;
     const [aNode] = isKept ? await readNodes(stage) : [];
@@ -69,11 +72,19 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
         ? error.message
         : String(error);
     narrate({ event: 'problem', message });
+    hasFailed = !request.signal.aborted;
+    if (hasFailed) narrate(evidenceIn(workspace));
     request.narrator.end(summaryOf(play, [message], elapsed()), undefined, elapsed());
     return false;
   } finally {
-    if (!isKept) await endWorkspace(workspace);
+    if (hasFailed) await endProcesses(workspace);
+    else if (!isKept) await endWorkspace(workspace);
   }
+}
+
+function evidenceIn(workspace: string): DemoEvent {
+  const { log, data } = serverFiles(workspace);
+  return { event: 'evidence', workspace, server_log: log, data_directory: data };
 }
 
 function summaryOf({ recoveries, nodes }: Play, problems: readonly string[], tookMs: number): Summary {
@@ -127,6 +138,11 @@ async function act(
     const crash = withCrash ? crashInTheMiddle(followed) : undefined;
     const [recovery, crashedAt] = await Promise.all([followRecovery(followed), crash]);
     return { node: node.name, failure: name, inflictedAt, recovery, crashedAt };
+  } catch (error) {
+    // The case that failed belongs to the summary before all others.
+    const recovery = await readRecovery(followed).catch(() => undefined);
+    play.recoveries.push({ node: node.name, failure: name, inflictedAt, recovery, crashedAt: undefined });
+    throw error;
   } finally {
     // Where one of the two failed, the other must not continue.
     over.abort();

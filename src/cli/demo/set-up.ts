@@ -107,6 +107,14 @@ export async function answersHealthy(node: DemoNode): Promise<boolean> {
   return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
 }
 
+/** `web-1 ACTIVE and answers, web-2 ERROR and does not answer` */
+function describeNodes(nodes: readonly DemoNode[], answers: readonly boolean[]): string {
+  const found = nodes.map(
+    ({ name, status }, at) => `${name} ${status} and ${answers[at] === true ? 'answers' : 'does not answer'}`,
+  );
+  return found.length === 0 ? 'there is none' : found.join(', ');
+}
+
 /**
  * All nodes as they are once each is ACTIVE and answers: a process that was just started takes a moment to
  * listen.
@@ -119,7 +127,9 @@ export async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise
     const areHealthy = answers.every(Boolean) && nodes.every((node) => node.status === 'ACTIVE');
     if (nodes.length === nodeCount && areHealthy) return nodes;
     if (performance.now() > giveUp)
-      throw new CliError(`not all servers were up and answered within ${answersWithinMs / 1000} s`);
+      throw new CliError(
+        `not all ${nodeCount} servers were up and answered within ${answersWithinMs / 1000} s: ${describeNodes(nodes, answers)}`,
+      );
     await delay(100, undefined, { signal });
   }
 }

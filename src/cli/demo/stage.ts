@@ -26,6 +26,11 @@ export interface Stage {
   restartServer(): Promise<void>;
 }
 
+/** What Coppice writes, and what it knows: they show why a demo failed. */
+export function serverFiles(workspace: string): { readonly log: string; readonly data: string } {
+  return { log: path.join(workspace, 'server.log'), data: path.join(workspace, 'data') };
+}
+
 export async function openStage(workspace: string, signal: AbortSignal): Promise<Stage> {
   const balancer = await startChild(
     {
@@ -36,7 +41,7 @@ export async function openStage(workspace: string, signal: AbortSignal): Promise
     },
     signal,
   );
-  await mkdir(path.join(workspace, 'data'));
+  await mkdir(serverFiles(workspace).data);
   let server = await startServer(workspace, '127.0.0.1:0', signal);
   const api = new ApiClient(server.url);
   return {
@@ -54,13 +59,14 @@ export async function openStage(workspace: string, signal: AbortSignal): Promise
 }
 
 function startServer(workspace: string, listen: string, signal: AbortSignal): Promise<RunningChild> {
-  const options = ['--json', '--data-dir', path.join(workspace, 'data'), '--listen', listen];
+  const { log, data } = serverFiles(workspace);
+  const options = ['--json', '--data-dir', data, '--listen', listen];
   return startChild(
     {
       name: 'Coppice',
       args: [path.join(root, 'bin', 'coppice.js'), 'serve', ...options],
       cwd: workspace,
-      log: path.join(workspace, 'server.log'),
+      log,
     },
     signal,
   );

@@ -32,7 +32,8 @@ export interface DemoRecovery {
   readonly node: string;
   readonly failure: string;
   readonly inflictedAt: number;
-  readonly recovery: Schemas['Recovery'];
+  /** undefined: none was opened. */
+  readonly recovery: Schemas['Recovery'] | undefined;
   /** When Coppice was killed while this was under way. */
   readonly crashedAt: number | undefined;
 }
@@ -44,15 +45,15 @@ export function summarizeRecovery({
   recovery,
   crashedAt,
 }: DemoRecovery): RecoverySummary {
-  const opened = readTime(recovery.opened_at);
-  const closed = readTime(recovery.closed_at);
+  const opened = readTime(recovery?.opened_at ?? null);
+  const closed = readTime(recovery?.closed_at ?? null);
   const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;
   return {
     node,
     failure,
     detected_ms: opened === undefined ? null : opened - inflictedAt,
     recovered_ms: closed === undefined ? null : closed - inflictedAt,
-    steps: recovery.steps.map((step) => ({
+    steps: (recovery?.steps ?? []).map((step) => ({
       name: actionTitle({ ...step, attempt: 1 }),
       attempt: step.attempt,
       state: step.state,

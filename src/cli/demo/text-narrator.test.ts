@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { plainTerminal } from '../../../test/cli/run.ts';
 import type { DemoEvent } from './narrator.ts';
-import type { Summary } from './summary.ts';
+import { describeRecovery } from './follow-recovery.ts';
+import { summarizeRecovery, type Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
 
 function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
@@ -83,4 +84,42 @@ test('where somebody ended it, it finds no fault', () => {
   const summary = { ok: false, nodes: 5, recoveries: [], problems: ['ended by a signal'], took_ms: 1 };
   expect(narrated([], summary)).toContain('stopped before its end; nothing is left behind');
   expect(narrated([], summary)).not.toContain('✘');
+});
+
+test('a demo that failed says what it waited for and saw, whole, and where the evidence is', () => {
+  const message = `the recovery of web-2 was not closed within 30 s: ${describeRecovery({
+    state: 'OPEN',
+    steps: [],
+    decisions: [],
+  })}`;
+  const evidence = {
+    event: 'evidence',
+    workspace: '/tmp/coppice-demo-1',
+    server_log: '/tmp/coppice-demo-1/server.log',
+    data_directory: '/tmp/coppice-demo-1/data',
+  } as const;
+  const text = narrated([{ event: 'problem', message }, evidence], undefined, 60);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(`${message} `);
+  expect(
+    text
+      .split('\n')
+      .slice(3)
+      .every((line) => line.length <= 60 || line.includes('/tmp/')),
+  ).toBe(true);
+  for (const path of [evidence.server_log, evidence.data_directory]) expect(text).toContain(path);
+  expect(text).toContain('npx coppice demo --end /tmp/coppice-demo-1');
+});
+
+test('a failure without a recovery stands in the table', () => {
+  const failed = {
+    node: 'web-2',
+    failure: 'SIGSTOP',
+    inflictedAt: 0,
+    recovery: undefined,
+    crashedAt: undefined,
+  };
+  const problems = ['not opened'];
+  const recoveries = [summarizeRecovery(failed)];
+  const text = narrated([], { ok: false, nodes: 5, recoveries, problems, took_ms: 1 });
+  expect(text).toMatch(/^ {2}web-2 +SIGSTOP +- +-/m);
 });

@@ -1,6 +1,7 @@
 /**
  * The demo as text: a line for what happened, and on a terminal one more that moves, for what is happening.
  */
+import wrapAnsi from 'wrap-ansi';
 import { styleFor } from '../rendering/style.ts';
 import type { Style } from '../rendering/style.ts';
 import { cutTo, padTo, printable } from '../rendering/table.ts';
@@ -11,6 +12,8 @@ import { closingText } from './closing-text.ts';
 
 const redrawMs = 100;
 const titleWidth = 20;
+/** Behind the time of an event. */
+const detailsBegin = 10;
 
 export function textNarrator(terminal: Terminal): Narrator {
   const style = styleFor(terminal.colours);
@@ -25,7 +28,7 @@ export function textNarrator(terminal: Terminal): Narrator {
       const lines = linesOf(event, atMs, style);
       if (lines === '') return;
       moving.clear();
-      terminal.write(cutLines(lines, terminal.size().columns));
+      terminal.write(fitted(event, lines, terminal.size().columns));
       if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
     },
     end(summary, kept, _atMs) {
@@ -33,6 +36,16 @@ export function textNarrator(terminal: Terminal): Narrator {
       terminal.write(closingText(summary, kept, style, terminal.size()));
     },
   };
+}
+
+/** What went wrong, and where it can be looked up, is wrapped; everything else is cut. */
+function fitted({ event }: DemoEvent, lines: string, columns: number): string {
+  if (event === 'evidence') return lines;
+  if (event !== 'problem') return cutLines(lines, columns);
+  return wrapAnsi(lines, columns - detailsBegin, { trim: false }).replaceAll(
+    /\n(?=.)/g,
+    `\n${' '.repeat(detailsBegin)}`,
+  );
 }
 
 /** What a terminal would break in the middle of a word says more cut. */
@@ -70,6 +83,16 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
       return `${at}  ${style(event.state === 'EXHAUSTED' ? 'bad' : 'good', `${event.node} ${closedText(event.state)}`)} ${duration(event.after_ms)} after the failure\n`;
     case 'problem':
       return `${at}  ${style('bad', 'problem')}  ${printable(event.message)}\n`;
+    case 'evidence':
+      return [
+        '',
+        '  Kept, so that it can be looked up',
+        `    ${event.server_log}   the log of Coppice`,
+        `    ${event.data_directory}   its database, and the logs of the servers`,
+        `    npx coppice serve --data-dir ${event.data_directory}   to ask it: recovery list, events`,
+        `    npx coppice demo --end ${event.workspace}   to remove all of it`,
+        '',
+      ].join('\n');
   }
 }
 

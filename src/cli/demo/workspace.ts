@@ -29,6 +29,12 @@ export async function isWorkspace(directory: string): Promise<boolean> {
 
 /** Kills every process of the demo but this one, and removes its directory. */
 export async function endWorkspace(directory: string): Promise<void> {
+  await endProcesses(directory);
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Kills every process of the demo but this one; the directory stays, it holds what shows what went wrong. */
+export async function endProcesses(directory: string): Promise<void> {
   const giveUp = performance.now() + killWithinMs;
   let pids = processesOf(directory);
   while (pids.length > 0) {
@@ -38,7 +44,6 @@ export async function endWorkspace(directory: string): Promise<void> {
     await delay(20);
     pids = processesOf(directory);
   }
-  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
 function kill(pid: number): void {
