@@ -6,7 +6,7 @@
  *     it is older, and the package `node` is near --> the same, again, with that Node
  *     it is older, and there is none ---------------> one sentence, exit code 1
  *
- * Why a Node comes along with the package: docs/decisions/2026-11-22-node-comes-along.md.
+ * Why a Node comes along with the package: docs/decisions/2026-11-22-node-as-a-dependency.md.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, realpathSync } from 'node:fs';

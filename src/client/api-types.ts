@@ -1382,7 +1382,7 @@ export interface Operations {
       readonly health: Schemas['ClusterHealth'];
     };
   };
-  /** Let healing of a cluster rest: for some seconds, until a time, or until it is resumed */
+  /** Pause the healing of a cluster: for some seconds, until a time, or until it is resumed */
   readonly 'POST /v1/clusters/{cluster}/health/pause': {
     readonly path: {
       readonly cluster: string;
@@ -1399,7 +1399,7 @@ export interface Operations {
       readonly health: Schemas['ClusterHealth'];
     };
   };
-  /** Let healing of a cluster go on */
+  /** Resume the healing of a cluster */
   readonly 'POST /v1/clusters/{cluster}/health/resume': {
     readonly path: {
       readonly cluster: string;
@@ -1432,7 +1432,7 @@ export interface Operations {
       readonly health: Schemas['NodeHealth'];
     };
   };
-  /** Take a node out of healing: for some seconds, until a time, or until it is included */
+  /** Exclude a node from healing: for some seconds, until a time, or until it is included */
   readonly 'POST /v1/nodes/{node}/health/exclude': {
     readonly path: {
       readonly node: string;
@@ -1449,7 +1449,7 @@ export interface Operations {
       readonly health: Schemas['NodeHealth'];
     };
   };
-  /** Take a node into healing again */
+  /** Include a node in healing again */
   readonly 'POST /v1/nodes/{node}/health/include': {
     readonly path: {
       readonly node: string;

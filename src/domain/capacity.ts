@@ -87,12 +87,12 @@ function refuseLimits(size: ClusterSize, { minSize, maxSize }: ResizeRequest): v
 
 function refuseTarget(
   desired: number,
-  asked: boolean,
+  requested: boolean,
   { minSize, maxSize }: ClusterSize,
   request: Pick<ResizeRequest, 'minSize' | 'maxSize'>,
 ): void {
   if (desired < minSize) {
-    if (!asked)
+    if (!requested)
       refuse(
         `The specified min_size (${minSize}) is greater than the current desired_capacity (${desired}) of the cluster.`,
       );
@@ -100,7 +100,7 @@ function refuseTarget(
     refuse(`The target capacity (${desired}) is less than ${whose} min_size (${minSize}).`);
   }
   if (maxSize >= 0 && desired > maxSize) {
-    if (!asked)
+    if (!requested)
       refuse(
         `The specified max_size (${maxSize}) is less than the current desired_capacity (${desired}) of the cluster.`,
       );

@@ -4,17 +4,17 @@ import { OutOfTime, seconds } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import type { Timers } from './timers.ts';
 
-/** How long a detector that was told to stop may take to say so. */
+/** How long a detector whose signal was aborted may take to return. */
 const GRACE_MS = 1000;
 
-/** A timer that comes later than this says that this process stood still, not that the node is silent. */
+/** A timer later than this means that this process was blocked or suspended, not that the node is silent. */
 const LATE_MS = 200;
 
 export interface AttemptContext {
   /** The answer is not needed any more: the attempt ends soon, with `unknown`. */
   readonly signal: AbortSignal;
   /**
-   * Told when an attempt goes on although its time is over and it was asked to stop; `ended` when it does.
+   * Called when an attempt still runs although its signal was aborted; `ended` resolves when it does end.
    */
   readonly onStuck?: (detector: Detector, ended: Promise<unknown>) => void;
 }
@@ -64,8 +64,8 @@ class Attempt {
     const { timeoutMs } = this.#detector;
     const due = this.#timers.now() + timeoutMs;
     this.#timer = this.#timers.after(timeoutMs, () => {
-      // After a standstill the answer may lie unread in the socket: timers come before it. It gets its time
-      // once more.
+      // After a suspension the answer may lie unread in the socket, as timers run before reads: the attempt
+      // gets its time again.
       if (mayBeLate && this.#timers.now() - due > LATE_MS) return this.#arm(false);
       this.#stop(new OutOfTime(timeoutMs));
     });
@@ -93,5 +93,5 @@ function couldNotProbe(error: unknown): Verdict {
   if (error instanceof OutOfTime)
     return { health: 'unknown', reason: `no answer within ${seconds(error.afterMs)}` };
   const message = error instanceof Error ? error.message : String(error);
-  return { health: 'unknown', reason: `could not look: ${message.slice(0, 200)}` };
+  return { health: 'unknown', reason: `could not probe: ${message.slice(0, 200)}` };
 }

@@ -9,7 +9,7 @@ import type { Detector } from './detector.ts';
 import { pollUrl } from './poll-url.ts';
 import { statusPolling } from './status-polling.ts';
 
-/** What detectors ask with. */
+/** What detectors send requests with. */
 export interface DetectorTools {
   readonly http: HttpClient;
 }
@@ -39,5 +39,5 @@ export function createDetectors(modes: readonly DetectionMode[], tools: Detector
  * A policy with such a mode fits no profile type that there is, and is refused where it would be attached.
  */
 function nobodyHasIt(mode: DetectionMode): never {
-  throw new CoppiceError('not-yet-supported', `no node of this Coppice can be looked at by ${mode.type}`);
+  throw new CoppiceError('not-yet-supported', `no node of this Coppice can be probed by ${mode.type}`);
 }

@@ -1,11 +1,11 @@
 /**
- * Looking at nodes: detectors, and the rounds that run them.
+ * Probes of nodes: detectors, and the rounds that run them.
  *
  *   rounds ──due──> probeNode ──slot──> detector.probe ──> Verdict
- *       ──> onResult (thresholds, episodes: not here)
+ *       ──> onResult (thresholds, recoveries: not here)
  *
- * A detector says what one look at one node shows. This folder runs looks on time, a bounded number at once,
- * each with a real timeout, and hands the verdicts on. It refuses to decide anything about a failure:
+ * A detector returns the verdict of one probe of one node. This folder runs probes on time, a bounded number
+ * at once, each with a timeout, and passes the verdicts on. It decides nothing about a failure:
  * thresholds and grace are in `recovery/`, what is watched comes from the store's reader, and nothing here
  * writes.
  *
@@ -23,18 +23,18 @@ export interface ProbeTarget {
 }
 
 /**
- * One detection mode with its options, shared by all nodes that it looks at, and stateless. Retries are not
- * the detector's: the one who runs it gives its place to others while it waits.
+ * One detection mode with its options, shared by all nodes that it probes, and stateless. Retries are not
+ * the detector's: the limiter's place is released between two attempts.
  */
 export interface Detector {
   readonly mode: DetectionModeType;
   /**
-   * The mode, with its place in the list where a policy has several of a kind: tells the detectors of a node
-   * apart.
+   * The mode, with its place in the list where a policy has several of a kind: distinguishes the detectors
+   * of a node.
    */
   readonly name: string;
   /**
-   * How often an unhealthy verdict is asked for in all, at least 1; and the milliseconds between two
+   * The number of attempts before an unhealthy verdict counts, at least 1; and the milliseconds between two
    * attempts.
    */
   readonly attempts: number;
@@ -46,14 +46,14 @@ export interface Detector {
 }
 
 /**
- * The same detectors with one try: for a caller that probes again and again anyway, as a verification does.
+ * The same detectors with one try: for a caller that probes repeatedly anyway, as a verification does.
  */
 export function withoutRetries(detectors: readonly Detector[]): readonly Detector[] {
   return detectors.map((detector) => ({ ...detector, attempts: 1 }));
 }
 
 /**
- * The reason that a signal carries when an attempt is out of time; any other reason means that the answer is
+ * The reason that a signal carries when an attempt has timed out; any other reason means that the answer is
  * not needed any more.
  */
 export class OutOfTime extends Error {

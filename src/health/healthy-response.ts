@@ -5,7 +5,7 @@
  */
 import { RE2JS, RE2JSException } from 're2js';
 
-/** Of a longer body, the beginning is looked at and the rest is not read. */
+/** Of a longer body only the beginning is compared; the rest is not read. */
 export const BODY_LIMIT = 64 * 1024;
 
 /**
@@ -16,7 +16,7 @@ const STEP_LIMIT = 8_000_000;
 const PROGRAM_LIMIT = 1000;
 
 export interface HealthyResponse {
-  /** Bytes of a body that are looked at. */
+  /** Bytes of a body that are compared. */
   readonly bodyLimit: number;
   /** The pattern, cut where it is long. */
   readonly inWords: string;

@@ -54,7 +54,7 @@ export function pollUrl(given: Partial<PollUrlOptions>, http: HttpClient): Detec
       const expanded = expandUrl(template, valuesOf(target));
       if (!expanded.ok)
         return expanded.isLacking ? unhealthy('NOT_CREATED', expanded.reason) : unknown(expanded.reason);
-      return ask(expanded.url, options, pattern.response, http, signal);
+      return request(expanded.url, options, pattern.response, http, signal);
     },
   };
 }
@@ -80,7 +80,7 @@ function valuesOf({ node, profile }: ProbeTarget): UrlValues {
   };
 }
 
-async function ask(
+async function request(
   url: URL,
   options: PollUrlOptions,
   response: HealthyResponse | null,
@@ -109,7 +109,12 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-function judge(asked: URL, answer: HttpAnswer, response: HealthyResponse | null, bodyLimit: number): Verdict {
+function judge(
+  requested: URL,
+  answer: HttpAnswer,
+  response: HealthyResponse | null,
+  bodyLimit: number,
+): Verdict {
   const { status, url, unfollowed, truncated } = answer;
   if (unfollowed !== null) return unhealthy('URL_UNHEALTHY', `${describeUrl(url)} answered ${unfollowed}`);
   if (!isSuccess(status)) return unhealthy('URL_UNHEALTHY', `${describeUrl(url)} answered ${status}`);
@@ -117,17 +122,17 @@ function judge(asked: URL, answer: HttpAnswer, response: HealthyResponse | null,
   if (response === null || response.isIn(body))
     return { health: 'healthy', reason: `the URL answered ${status}` };
   const within = truncated ? ` in its first ${bodyLimit} bytes` : '';
-  const found = quoteBody(body, [asked, url]);
+  const found = quoteBody(body, [requested, url]);
   return unhealthy(
     'URL_UNHEALTHY',
     `${describeUrl(url)} answered ${status} with ${found}${within}, expected ${response.inWords} (poll_url_healthy_response)`,
   );
 }
 
-function noAnswer(asked: URL, error: RequestFailed, signal: AbortSignal, asUnhealthy: boolean): Verdict {
+function noAnswer(requested: URL, error: RequestFailed, signal: AbortSignal, asUnhealthy: boolean): Verdict {
   const where = error.redirected
-    ? `${describeUrl(asked)} redirected to ${describeUrl(error.url)}`
-    : describeUrl(asked);
+    ? `${describeUrl(requested)} redirected to ${describeUrl(error.url)}`
+    : describeUrl(requested);
   const reason = `${where}: ${error.reason}`;
   switch (error.kind) {
     case 'aborted':
@@ -137,7 +142,7 @@ function noAnswer(asked: URL, error: RequestFailed, signal: AbortSignal, asUnhea
     case 'local':
       return unknown(reason);
     case 'refused-address':
-      // What the policy asks for cannot be asked; what a node answers with a redirect is an answer that is
+      // The URL of the policy cannot be requested; what a node answers with a redirect is an answer that is
       // not healthy.
       return error.redirected ? unhealthy('URL_UNHEALTHY', reason) : unknown(reason);
     case 'answer':

@@ -118,7 +118,7 @@ describe('the registry', () => {
 
   test('refuses the modes that no node has', () => {
     expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }], tools)).toThrow(
-      'no node of this Coppice can be looked at by LB_STATUS_POLLING',
+      'no node of this Coppice can be probed by LB_STATUS_POLLING',
     );
   });
 });

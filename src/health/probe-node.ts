@@ -42,8 +42,8 @@ export function probeModes(
 }
 
 /**
- * There is nothing that a mode could probe: the profile type is asked once for the reason, and all modes give
- * that verdict.
+ * There is nothing that a mode could probe: the profile type is called once for the reason, and all modes
+ * give that verdict.
  */
 async function probeMissingNode(
   target: ProbeTarget,

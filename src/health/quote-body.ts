@@ -7,7 +7,7 @@ const BODY_LENGTH = 80;
 
 /**
  * The beginning of a body, quoted. A body can repeat the request in any encoding, so where one of the URLs
- * (as asked for, and as answered after redirects) holds what may be a secret, only its length is told.
+ * (as requested, and after redirects) holds what may be a secret, only its length is given.
  */
 export function quoteBody(body: string, urls: readonly URL[]): string {
   if (body === '') return 'an empty body';

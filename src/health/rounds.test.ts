@@ -224,7 +224,7 @@ describe('nodes that hang', () => {
     expect(verdicts.length).toBeGreaterThanOrEqual(5);
     expect(verdicts.at(-1)).toEqual({
       health: 'unknown',
-      reason: 'could not look: an earlier look has still not ended',
+      reason: 'could not probe: an earlier probe has still not ended',
     });
   });
 
@@ -339,7 +339,7 @@ describe('results', () => {
     await world.timers.advance(2100);
     expect(world.errors.length).toBeGreaterThanOrEqual(2);
     expect(world.seen[0]?.verdicts.map((one) => one.verdict)).toEqual([
-      { health: 'unknown', reason: 'could not look: broken' },
+      { health: 'unknown', reason: 'could not probe: broken' },
       healthy,
     ]);
   });

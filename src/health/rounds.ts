@@ -5,8 +5,8 @@
  *
  *   heap ──due──> target(node) ──> probeModes ──> onResult ──> heap, one interval later
  *
- * A node whose look is still running is not probed again; the rounds it misses are counted and not made up
- * for. What is watched can be told one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be
+ * A node whose probe is still running is not probed again; the rounds it misses are counted and not made up
+ * for. What is watched can be set one by one (`watch`, `unwatch`) or all at once (`reconcile`, which may be
  * repeated at any time).
  */
 import { withoutRetries } from './detector.ts';
@@ -32,16 +32,16 @@ export interface WatchedNode {
   readonly intervalMs: number;
   readonly detectors: readonly Detector[];
   /**
-   * When to look first, in milliseconds since 1970, for a node that should not wait for its place in the
+   * When to probe first, in milliseconds since 1970, for a node that should not wait for its place in the
    * interval.
    */
   readonly firstAt?: number;
 }
 
 export interface RoundsMetrics {
-  /** From when a look was due until it began, in seconds. */
+  /** From when a probe was due until it began, in seconds. */
   late(seconds: number): void;
-  /** Rounds of a node that its own unfinished look, or a standstill of this process, let pass. */
+  /** Rounds of a node that were skipped: its last probe still ran, or this process was suspended. */
   missed(rounds: number): void;
   probed(verdict: ModeVerdict): void;
   /** A detector that does not stop when its time is over. */
@@ -51,7 +51,7 @@ export interface RoundsMetrics {
 export interface RoundsOptions {
   /**
    * The node as it is now, read at each probe, so that a replaced node is never judged by its old address.
-   * Null: do not look this time (it is gone, or being worked on).
+   * Null: do not probe now (it is gone, or an action works on it).
    */
   target(node: WatchedNode): ProbeTarget | null | Promise<ProbeTarget | null>;
   /**
@@ -61,7 +61,7 @@ export interface RoundsOptions {
    */
   hasFailed?(node: WatchedNode): boolean;
   /**
-   * The verdicts of a look that ended at `at` and began at `begunAt` (ms since 1970; retries lie between).
+   * The verdicts of a probe that ended at `at` and began at `begunAt` (ms since 1970; retries lie between).
    * The node is not probed again before this has returned.
    */
   onResult(
@@ -91,14 +91,14 @@ interface Entry {
 interface RunningProbe {
   readonly controller: AbortController;
   readonly ended: Promise<readonly ModeVerdict[]>;
-  /** Asked for while this one was running; starts after it. */
+  /** Requested while this one was running; starts after it. */
   next: Promise<readonly ModeVerdict[]> | null;
 }
 
 /**
- * Looks that are due soon after each other begin together, the later ones early: a wake-up for each would
- * cost a third more CPU than the looks themselves (measured with 1,000 a second). A twentieth of the interval
- * keeps them spread.
+ * Probes that are due soon after each other begin together, the later ones early: a wake-up for each would
+ * cost a third more CPU than the probes themselves (measured with 1,000 a second). A twentieth of the
+ * interval keeps them spread.
  */
 const BATCH_MS = 50;
 const BATCH_SHARE = 1 / 20;
@@ -139,17 +139,17 @@ export class Rounds {
     this.#wakeForFirst();
   }
 
-  /** Ends the running looks, whose verdicts are dropped, and waits for them. */
+  /** Ends the running probes, whose verdicts are dropped, and waits for them. */
   async stop(): Promise<void> {
     this.#running = false;
     this.#timers.cancel(this.#timer);
     this.#timerAt = Infinity;
     const probes = [...this.#entries.values()].flatMap((entry) => entry.running ?? []);
-    for (const look of probes) look.controller.abort(new Error('the rounds stop'));
-    await Promise.all(probes.map((look) => look.ended));
+    for (const probe of probes) probe.controller.abort(new Error('the rounds stop'));
+    await Promise.all(probes.map((probe) => probe.ended));
   }
 
-  /** Begins to watch a node, or goes on with new facts about it. */
+  /** Begins to watch a node, or updates what is known of it. */
   watch(node: WatchedNode): void {
     if (!(node.intervalMs >= 1)) throw new RangeError(`interval of node ${node.id}: ${node.intervalMs} ms`);
     const known = this.#entries.get(node.id);
@@ -159,7 +159,7 @@ export class Rounds {
     this.#plan(entry, node.firstAt ?? this.#nextOffset(node));
   }
 
-  /** A running look is ended and its verdict dropped. */
+  /** A running probe is ended and its verdict dropped. */
   unwatch(nodeId: string): void {
     const entry = this.#entries.get(nodeId);
     if (entry === undefined) return;
@@ -168,7 +168,7 @@ export class Rounds {
     entry.running?.controller.abort(new Error('the node is not watched any more'));
   }
 
-  /** Watches exactly these. Safe to repeat: what did not change goes on undisturbed. */
+  /** Watches exactly these. Safe to repeat: what did not change is not interrupted. */
   reconcile(nodes: Iterable<WatchedNode>): void {
     this.#pass += 1;
     for (const node of nodes) this.watch(node);
@@ -176,8 +176,8 @@ export class Rounds {
   }
 
   /**
-   * Looks at a watched node now, with a look that begins after this call, and passes the verdicts to
-   * `onResult` as well. Empty if the node is not watched, or cannot be looked at now. Its place in the
+   * Probes a watched node now, with a probe that begins after this call, and passes the verdicts to
+   * `onResult` as well. Empty if the node is not watched, or cannot be probed now. Its place in the
    * interval stays.
    */
   probeNow(nodeId: string): Promise<readonly ModeVerdict[]> {
@@ -282,7 +282,7 @@ export class Rounds {
     return waiting.length === 0 ? probed : [...probed, ...waiting];
   }
 
-  /** The places of one look, which tell how late its first attempt begins. */
+  /** The limiter of one probe, which reports how late its first attempt begins. */
   #attemptLimiter(permit: { clusterId: string; slow: boolean }, dueAt: number): AttemptLimiter {
     let begun = false;
     const begin = (): void => {

@@ -1,7 +1,7 @@
 /**
  * What the profile type itself says of the node (its process, its server in Nova).
  *
- * NODE_STATUS_POLLING asks once in each round. LIFECYCLE_EVENTS asks the same, and besides at once when the
+ * NODE_STATUS_POLLING probes once in each round. LIFECYCLE_EVENTS does the same, and besides at once when the
  * profile type reports an event (`healing/observer.ts` listens): an event is only a reason to probe, so that
  * one that is late, repeated or wrong does no harm, and the next round makes up for one that is lost.
  */
@@ -40,7 +40,7 @@ export function exists({ physicalId }: ProbeTarget['node']): boolean {
   return physicalId !== null && physicalId !== '';
 }
 
-/** @param seen what the profile type says of it: the reason may tell why the node is not there. */
+/** @param seen what the profile type says of it: the reason may explain why the node is not there. */
 export function notCreated(seen: Verdict): Verdict {
   const reason =
     seen.health === 'unhealthy'

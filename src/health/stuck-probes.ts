@@ -1,6 +1,6 @@
 /**
- * Probes that went on after their time was over. Their node is not asked the same again until they end, or
- * each round would leave one more behind; what cannot be asked is `unknown`.
+ * Probes that still run after their time was over. Their node is not probed in the same way until they end,
+ * or each round would leave one more behind; its verdict is `unknown`.
  */
 import type { Detector } from './detector.ts';
 import type { ModeVerdict } from './probe-node.ts';
@@ -35,7 +35,7 @@ export class StuckProbes {
 }
 
 function stillRunning({ name, mode }: Detector): ModeVerdict {
-  const reason = 'could not look: an earlier look has still not ended';
+  const reason = 'could not probe: an earlier probe has still not ended';
   return { detector: name, mode, verdict: { health: 'unknown', reason }, attempts: 0, tookMs: 0 };
 }
 

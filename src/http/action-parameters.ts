@@ -51,11 +51,11 @@ export const recoverParameters = {
   check: optional(booleanField()),
 };
 
-export function readRecoverRequest(asked: {
+export function readRecoverRequest(requested: {
   readonly operation: string | undefined;
   readonly operation_params: JsonObject | undefined;
   readonly check: boolean | undefined;
 }): RecoverRequest {
-  const { operation, operation_params: operationParams, check } = asked;
+  const { operation, operation_params: operationParams, check } = requested;
   return defined({ operation, operationParams, check });
 }

@@ -320,7 +320,7 @@ describe('A policy whose detection mode no node here has', () => {
       recovery: { actions: [{ name: 'REBOOT' }] },
     },
   };
-  const hint = 'nodes of test.node-1.0 cannot be looked at by HYPERVISOR_STATUS_POLLING';
+  const hint = 'nodes of test.node-1.0 cannot be probed by HYPERVISOR_STATUS_POLLING';
 
   test('is created with a warning, and refused where it would be attached', async () => {
     const created = await server.ask('POST', '/v1/policies', { body: { policy: { name: 'hosts', spec } } });
@@ -409,7 +409,7 @@ describe('Healing', () => {
   test('of a node in no cluster cannot be spoken of', async () => {
     const alone = { ...newNode(randomUUID(), '', profile.id, { name: 'alone' }), clusterId: null };
     await server.store.write((tx) => insertNodes(tx, [alone]));
-    expect(await refusal('GET', '/v1/nodes/alone/health')).toContain('nobody watches it');
+    expect(await refusal('GET', '/v1/nodes/alone/health')).toContain('it is not watched');
     expect(await refusal('POST', '/v1/nodes/alone/health/exclude', { exclude: {} })).toContain(
       'nobody heals it',
     );

@@ -115,14 +115,14 @@ function sortField<Sort extends string>(
  * may see.
  */
 export function toStoreQuery<Filter extends string, Sort extends string>(
-  asked: ListRequest<Filter, Sort>,
+  requested: ListRequest<Filter, Sort>,
   caller: Caller,
 ): ListQuery<Filter, Sort> {
   const project = visibleProject(caller);
-  if (asked.globalProject && project !== undefined) {
+  if (requested.globalProject && project !== undefined) {
     throw new CoppiceError('forbidden', 'You are not authorized to complete this operation.');
   }
-  const { filters, sort, marker, limit } = asked;
+  const { filters, sort, marker, limit } = requested;
   return {
     filters,
     sort,

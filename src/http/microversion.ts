@@ -14,16 +14,16 @@ export type Negotiated =
 
 /** @throws CoppiceError `global-version-invalid` for a version outside the range. */
 export function negotiate(header: string | undefined): Negotiated {
-  const asked = versionFor('clustering', header);
-  if (asked === undefined) return { kind: 'version', minor: 0 };
-  if (asked === 'latest') return { kind: 'version', minor: NEWEST_MINOR };
-  const match = /^([1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/.exec(asked);
-  if (match === null) return { kind: 'malformed', text: malformed(asked) };
+  const requested = versionFor('clustering', header);
+  if (requested === undefined) return { kind: 'version', minor: 0 };
+  if (requested === 'latest') return { kind: 'version', minor: NEWEST_MINOR };
+  const match = /^([1-9]\d{0,5})\.(0|[1-9]\d{0,5})$/.exec(requested);
+  if (match === null) return { kind: 'malformed', text: malformed(requested) };
   if (match[1] === '1' && Number(match[2]) <= NEWEST_MINOR)
     return { kind: 'version', minor: Number(match[2]) };
   throw new CoppiceError(
     'global-version-invalid',
-    `Version '${asked}' is not supported by the API. Minimum is '1.0' and maximum is '1.${NEWEST_MINOR}'.`,
+    `Version '${requested}' is not supported by the API. Minimum is '1.0' and maximum is '1.${NEWEST_MINOR}'.`,
   );
 }
 
@@ -35,8 +35,8 @@ function versionFor(service: string, header: string | undefined): string | undef
   return undefined;
 }
 
-function malformed(asked: string): string {
-  const shown = asked.slice(0, 50);
+function malformed(requested: string): string {
+  const shown = requested.slice(0, 50);
   return (
     '400 Bad Request\n\nThe server could not comply with the request since it is either malformed or otherwise incorrect.\n\n' +
     ` API Version String '${shown}' is of invalid format. It must be of format 'major.minor'.  `

@@ -15,7 +15,9 @@ import type {
   Scope,
 } from './cloud-settings.ts';
 
-/** By the name in `clouds.yaml`: `auth_url`, `user_domain_name`, `region_name`, `compute_endpoint_override`. */
+/**
+ * By the name in `clouds.yaml`: `auth_url`, `user_domain_name`, `region_name`, `compute_endpoint_override`.
+ */
 export type CloudOptions = Readonly<Record<string, string | undefined>>;
 
 /** Where options were written, for errors. */

@@ -1,7 +1,7 @@
 /**
  * One request on one connection, by undici: the headers and as much of the body as is wanted, then the
- * connection is closed. A kept one would answer for a process whose listener is long gone, would hold a socket
- * a node (100,000 of them), and what a user of the node meets is a new connection too.
+ * connection is closed. A kept one would answer for a process whose listener is long gone, would hold a
+ * socket a node (100,000 of them), and what a user of the node meets is a new connection too.
  */
 import type { Socket } from 'node:net';
 import { Client, type Dispatcher } from 'undici';

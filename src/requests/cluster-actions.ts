@@ -38,10 +38,10 @@ export async function recoverCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: RecoverRequest,
+  requested: RecoverRequest,
 ): Promise<string> {
   return await enqueueOnCluster(tools, caller, identity, 'CLUSTER_RECOVER', ({ db }, cluster) =>
-    recoverInputs(db, tools, cluster.profileId, asked),
+    recoverInputs(db, tools, cluster.profileId, requested),
   );
 }
 
@@ -79,16 +79,16 @@ export async function resizeCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: ResizeInputs,
+  requested: ResizeInputs,
 ): Promise<string> {
-  checkResize(asked);
+  checkResize(requested);
   return await enqueueOnCluster(tools, caller, identity, 'CLUSTER_RESIZE', async ({ db }, cluster) => {
     const plan = planResize(await countNodes(db, cluster), cluster, {
-      ...asked,
-      strict: asked.strict ?? true,
+      ...requested,
+      strict: requested.strict ?? true,
     });
     refuseBeyond(tools, plan.desired);
-    return resizeActionInputs(asked);
+    return resizeActionInputs(requested);
   });
 }
 

@@ -86,7 +86,7 @@ export async function clusterHealth(
   return await healthOfCluster(tools, cluster);
 }
 
-/** @returns null for a node that is in no cluster: nobody watches it. */
+/** @returns null for a node that is in no cluster: it is not watched. */
 export async function nodeHealth(
   tools: RequestTools,
   caller: Caller,

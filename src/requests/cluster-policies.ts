@@ -20,12 +20,12 @@ export async function attachPolicy(
   tools: RequestTools,
   caller: Caller,
   cluster: string,
-  asked: BindingRequest,
+  request: BindingRequest,
 ): Promise<string> {
   return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_ATTACH_POLICY', async ({ db }, target) => {
-    const policy = await requireReferenced(db, caller, 'policy', asked.policy);
+    const policy = await requireReferenced(db, caller, 'policy', request.policy);
     await refuseMisfit(db, tools, target, policy);
-    return { policy_id: policy.id, ...enabledOf(asked) };
+    return { policy_id: policy.id, ...enabledOf(request) };
   });
 }
 
@@ -33,11 +33,11 @@ export async function updateAttachedPolicy(
   tools: RequestTools,
   caller: Caller,
   cluster: string,
-  asked: BindingRequest,
+  request: BindingRequest,
 ): Promise<string> {
   return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_UPDATE_POLICY', async ({ db }, target) => {
-    const policy = await requireAttached(db, caller, target, asked.policy);
-    return { policy_id: policy.policyId, ...enabledOf(asked) };
+    const policy = await requireAttached(db, caller, target, request.policy);
+    return { policy_id: policy.policyId, ...enabledOf(request) };
   });
 }
 

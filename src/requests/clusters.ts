@@ -51,12 +51,12 @@ export interface Accepted<T> {
 export async function createCluster(
   tools: RequestTools,
   caller: Caller,
-  asked: NewCluster,
+  requested: NewCluster,
 ): Promise<Accepted<Cluster>> {
-  const { name, minSize, maxSize, timeout, metadata, config } = asked;
-  const desiredCapacity = desiredSize(asked);
+  const { name, minSize, maxSize, timeout, metadata, config } = requested;
+  const desiredCapacity = desiredSize(requested);
   return await tools.store.write(async (tx) => {
-    const profile = await requireReferenced(tx.db, caller, 'profile', asked.profile);
+    const profile = await requireReferenced(tx.db, caller, 'profile', requested.profile);
     const cluster: Cluster = {
       ...ownerOf(caller),
       id: randomUUID(),
@@ -111,14 +111,14 @@ export async function updateCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: ClusterUpdate,
+  requested: ClusterUpdate,
 ): Promise<Accepted<Cluster>> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
-    const inputs = await updateInputs(tx.db, tools, caller, cluster, asked);
+    const inputs = await updateInputs(tx.db, tools, caller, cluster, requested);
     if (Object.keys(inputs).length === 0)
       throw new CoppiceError('bad-request', 'No property needs an update.');
-    if (inputs['profile_id'] !== undefined && asked.profileOnly === true) inputs['profile_only'] = true;
+    if (inputs['profile_id'] !== undefined && requested.profileOnly === true) inputs['profile_only'] = true;
     const actionId = await recordAction(tx, tools, caller, onCluster('CLUSTER_UPDATE', cluster, inputs));
     return { object: cluster, actionId };
   });
@@ -130,15 +130,15 @@ async function updateInputs(
   tools: RequestTools,
   caller: Caller,
   cluster: Cluster,
-  asked: ClusterUpdate,
+  requested: ClusterUpdate,
 ): Promise<Record<string, JsonObject[string]>> {
   const inputs: Record<string, JsonObject[string]> = {};
   for (const key of ['name', 'timeout', 'metadata', 'config'] as const) {
-    const value = asked[key];
+    const value = requested[key];
     if (value !== undefined && !isDeepStrictEqual(value, cluster[key])) inputs[key] = value;
   }
-  if (asked.profile !== undefined) {
-    const id = await newProfileFor(db, caller, cluster.profileId, asked.profile);
+  if (requested.profile !== undefined) {
+    const id = await newProfileFor(db, caller, cluster.profileId, requested.profile);
     await refuseUnfitProfile(db, tools, cluster, id);
     if (id !== cluster.profileId || (await hasOtherNodes(db, cluster.id, id))) inputs['profile_id'] = id;
   }

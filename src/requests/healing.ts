@@ -36,9 +36,9 @@ export async function pauseHealing(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: PauseRequest,
+  request: PauseRequest,
 ): Promise<void> {
-  const pause = pauseOf(asked, tools.now());
+  const pause = pauseOf(request, tools.now());
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     await setPause(tx, cluster.id, pause);
@@ -74,9 +74,9 @@ export async function excludeNode(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: PauseRequest,
+  request: PauseRequest,
 ): Promise<void> {
-  const exclusion = pauseOf(asked, tools.now());
+  const exclusion = pauseOf(request, tools.now());
   await onMember(tools, caller, identity, async (tx, node) => {
     await setExclusion(tx, node, exclusion);
     return { action: 'HEALING_EXCLUDE', reason: inWords(exclusion) };

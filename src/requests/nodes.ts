@@ -45,27 +45,27 @@ export interface NodeUpdate {
 export async function createNode(
   tools: RequestTools,
   caller: Caller,
-  asked: NewNode,
+  request: NewNode,
 ): Promise<Accepted<Node>> {
   return await tools.store.write(async (tx) => {
-    const profile = await requireReferenced(tx.db, caller, 'profile', asked.profile);
+    const profile = await requireReferenced(tx.db, caller, 'profile', request.profile);
     const cluster =
-      asked.cluster === undefined
+      request.cluster === undefined
         ? undefined
-        : await requireReferenced(tx.db, caller, 'cluster', asked.cluster);
+        : await requireReferenced(tx.db, caller, 'cluster', request.cluster);
     if (cluster !== undefined) await refuseMember(tx.db, tools, cluster, profile);
     const node: Node = {
       ...ownerOf(caller),
       id: randomUUID(),
-      name: asked.name,
+      name: request.name,
       clusterId: cluster?.id ?? null,
       profileId: profile.id,
       index: cluster === undefined ? -1 : await takeNodeIndexes(tx, cluster.id, 1),
-      role: asked.role,
+      role: request.role,
       physicalId: null,
       status: 'INIT',
       statusReason: 'Initializing',
-      metadata: asked.metadata,
+      metadata: request.metadata,
       data: {},
       dependents: {},
       tainted: false,
@@ -101,17 +101,17 @@ export async function updateNode(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: NodeUpdate,
+  request: NodeUpdate,
 ): Promise<Accepted<Node>> {
   return await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
     const inputs: Record<string, Json> = {};
     for (const key of ['name', 'role', 'metadata', 'tainted'] as const) {
-      const value = asked[key];
+      const value = request[key];
       if (value !== undefined && !isDeepStrictEqual(value, node[key])) inputs[key] = value;
     }
-    if (asked.profile !== undefined) {
-      const id = await newProfileFor(tx.db, caller, node.profileId, asked.profile);
+    if (request.profile !== undefined) {
+      const id = await newProfileFor(tx.db, caller, node.profileId, request.profile);
       if (id !== node.profileId) inputs['profile_id'] = id;
     }
     if (Object.keys(inputs).length === 0)
@@ -142,10 +142,10 @@ export async function recoverNode(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: RecoverRequest,
+  request: RecoverRequest,
 ): Promise<string> {
   return await enqueueOnNode(tools, caller, identity, 'NODE_RECOVER', ({ db }, node) =>
-    recoverInputs(db, tools, node.profileId, asked),
+    recoverInputs(db, tools, node.profileId, request),
   );
 }
 

@@ -15,13 +15,13 @@ import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 export async function createPolicy(
   tools: RequestTools,
   caller: Caller,
-  asked: { readonly name: string; readonly spec: JsonObject },
+  request: { readonly name: string; readonly spec: JsonObject },
 ): Promise<Policy> {
-  const spec = validatePolicy(tools, asked.spec);
+  const spec = validatePolicy(tools, request.spec);
   const policy: Policy = {
     ...ownerOf(caller),
     id: randomUUID(),
-    name: asked.name,
+    name: request.name,
     type: typeNameOf(spec),
     spec,
     data: {},

@@ -23,16 +23,16 @@ export interface ProfileUpdate {
 export async function createProfile(
   tools: RequestTools,
   caller: Caller,
-  asked: NewProfile,
+  request: NewProfile,
 ): Promise<Profile> {
-  const spec = await checkSpec(tools, asked.spec, `Failed in creating profile ${asked.name}: `);
+  const spec = await checkSpec(tools, request.spec, `Failed in creating profile ${request.name}: `);
   const profile: Profile = {
     ...ownerOf(caller),
     id: randomUUID(),
-    name: asked.name,
+    name: request.name,
     type: typeNameOf(spec),
     spec,
-    metadata: asked.metadata,
+    metadata: request.metadata,
     createdAt: tools.now(),
     updatedAt: null,
   };
@@ -59,12 +59,13 @@ export async function updateProfile(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: ProfileUpdate,
+  request: ProfileUpdate,
 ): Promise<Profile> {
-  if (Object.keys(asked).length === 0) throw new CoppiceError('bad-request', 'No property needs an update.');
+  if (Object.keys(request).length === 0)
+    throw new CoppiceError('bad-request', 'No property needs an update.');
   return await tools.store.write(async (tx) => {
     const profile = await requireObject(tx.db, caller, 'profile', identity);
-    const changes = { ...asked, updatedAt: tools.now() };
+    const changes = { ...request, updatedAt: tools.now() };
     await rows.updateProfile(tx, profile.id, changes);
     return { ...profile, ...changes };
   });

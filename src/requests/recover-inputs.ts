@@ -24,9 +24,9 @@ export async function recoverInputs(
   db: Db,
   tools: RequestTools,
   profileId: string,
-  asked: RecoverRequest,
+  request: RecoverRequest,
 ): Promise<JsonObject> {
-  const { operation, operationParams, check } = asked;
+  const { operation, operationParams, check } = request;
   const inputs: Record<string, Json> = check === undefined ? {} : { check };
   if (operation === undefined) {
     if (operationParams !== undefined)

@@ -64,18 +64,18 @@ export async function simulate(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  asked: SimulationRequest,
+  request: SimulationRequest,
 ): Promise<SimulationResult> {
   const { db } = tools.store;
   const now = tools.now();
   const cluster = await requireObject(db, caller, 'cluster', identity);
-  const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, asked);
+  const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, request);
   const snapshot = await takeSnapshot(db, cluster, rules, now);
-  const failures = failuresOf(cluster, snapshot, asked);
+  const failures = failuresOf(cluster, snapshot, request);
   const { round, supposed } = isAttached ? { round: snapshot.round, supposed: [] } : unwatched(snapshot);
   const suppose: Suppositions = {
-    nothingHelps: asked.nothingHelps,
-    failing: failingItems(rules.policy, asked),
+    nothingHelps: request.nothingHelps,
+    failing: failingItems(rules.policy, request),
   };
   const earlier = await unhelpfulBefore(db, cluster.id, rules.policy, now);
   return {
@@ -87,7 +87,7 @@ export async function simulate(
     supposed: [
       ...supposed,
       ...inWords(suppose),
-      ...strangeClasses(asked),
+      ...strangeClasses(request),
       ...(await absentWorkflows(tools, rules.policy)),
     ],
     nodes: snapshot.nodes,
@@ -139,10 +139,10 @@ async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Prom
 function failuresOf(
   cluster: Cluster,
   { nodes }: ClusterSnapshot,
-  asked: SimulationRequest,
+  request: SimulationRequest,
 ): SimulatedFailure[] {
   const seen = new Set<string>();
-  return asked.failures.map(({ node: identity, class: failureClass, reason }) => {
+  return request.failures.map(({ node: identity, class: failureClass, reason }) => {
     const found = nodes.filter((node) => node.id === identity || node.name === identity);
     const [node] = found;
     if (node === undefined || found.length > 1) {

@@ -53,8 +53,8 @@ export async function getEvent(db: Db, id: string): Promise<Event | undefined> {
 /** The filter `level` takes level names. */
 export async function listEvents(db: Db, query: EventListQuery = {}): Promise<Event[]> {
   const level = query.filters?.level?.map((name) => eventLevels[name as EventLevel]);
-  const asked = level === undefined ? query : { ...query, filters: { ...query.filters, level } };
-  const select = await applyListing(db, db.selectFrom('event').selectAll(), listed, asked);
+  const filtered = level === undefined ? query : { ...query, filters: { ...query.filters, level } };
+  const select = await applyListing(db, db.selectFrom('event').selectAll(), listed, filtered);
   return (await select.execute()).map(toEvent);
 }
 

@@ -54,15 +54,15 @@ export async function applyListing<
   db: Db,
   query: SelectQueryBuilder<Tables, Table, Output>,
   listed: Listed<Filter, Sort>,
-  asked: ListQuery<Filter, Sort>,
+  requested: ListQuery<Filter, Sort>,
 ): Promise<SelectQueryBuilder<Tables, Table, Output>> {
-  const orders = ordersOf(listed, asked);
+  const orders = ordersOf(listed, requested);
   let result = query;
-  for (const condition of conditions(listed, asked)) result = result.where(condition);
-  const after = await conditionAfterMarker(db, listed, orders, asked.marker);
+  for (const condition of conditions(listed, requested)) result = result.where(condition);
+  const after = await conditionAfterMarker(db, listed, orders, requested.marker);
   if (after !== undefined) result = result.where(after);
   for (const { value, descending } of orders) result = result.orderBy(value, descending ? 'desc' : 'asc');
-  return asked.limit === undefined ? result : result.limit(asked.limit);
+  return requested.limit === undefined ? result : result.limit(requested.limit);
 }
 
 function column(listed: { readonly table: string }, name: string): RawBuilder<string | number> {
@@ -71,10 +71,10 @@ function column(listed: { readonly table: string }, name: string): RawBuilder<st
 
 function ordersOf<Filter extends string, Sort extends string>(
   listed: Listed<Filter, Sort>,
-  asked: ListQuery<Filter, Sort>,
+  requested: ListQuery<Filter, Sort>,
 ): Order[] {
   const none = listed.defaultSort === null ? [] : [{ key: listed.defaultSort, descending: false }];
-  const sort = asked.sort === undefined || asked.sort.length === 0 ? none : asked.sort;
+  const sort = requested.sort === undefined || requested.sort.length === 0 ? none : requested.sort;
   const orders = sort.map(({ key, descending }) => ({
     value: sortValue(listed, listed.sorts[key]),
     descending,
@@ -90,13 +90,13 @@ function sortValue(listed: { readonly table: string }, by: SortColumn): RawBuild
 
 function conditions<Filter extends string, Sort extends string>(
   listed: Listed<Filter, Sort>,
-  asked: ListQuery<Filter, Sort>,
+  requested: ListQuery<Filter, Sort>,
 ): RawBuilder<SqlBool>[] {
   const result: RawBuilder<SqlBool>[] = [];
-  if (listed.owned && asked.project !== undefined)
-    result.push(sql`${column(listed, 'project')} = ${asked.project}`);
+  if (listed.owned && requested.project !== undefined)
+    result.push(sql`${column(listed, 'project')} = ${requested.project}`);
   for (const [name, values] of Object.entries<readonly (string | number)[] | undefined>(
-    asked.filters ?? {},
+    requested.filters ?? {},
   )) {
     if (values === undefined) continue;
     const place = column(listed, listed.filters[name as Filter]);

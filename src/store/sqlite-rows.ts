@@ -32,6 +32,7 @@ export function rowReader(statement: StatementSync): (parameters: SQLInputValue[
 /** The names are those of columns: nothing a caller writes becomes code. A later column of a name wins. */
 function rowMaker(names: readonly string[]): ToRow {
   const properties = names.map((name, index) => `${JSON.stringify(name)}: values[${index}]`);
-  // oxlint-disable-next-line typescript/no-implied-eval -- the only way to make an object of a layout known at run time only.
+  // An object whose keys are known at run time only can have a fixed layout in no other way.
+  // oxlint-disable-next-line typescript/no-implied-eval
   return new Function('values', `return { ${properties.join(', ')} };`) as ToRow;
 }

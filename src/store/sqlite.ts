@@ -4,7 +4,7 @@
  * - WAL with synchronous=FULL: a commit that was answered survives a power cut.
  * - Two connections: reads go to one that cannot write and never sees an open transaction; writes to the
  *   other.
- * - Group commit: writes that are asked for while another commits are carried out together in one
+ * - Group commit: writes that are queued while another commits are carried out together in one
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
  * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
@@ -26,15 +26,16 @@ import type { Store, Topic, Tx } from './store.ts';
 /** Writes in one transaction: bounds how long the first of them waits for the others. */
 const MAX_GROUP = 64;
 /** An operator frees disk space by hand: one second more is not noticed. */
-const TRY_AGAIN_MS = 1000;
-/** Whether the file is still where it was. */
+const RETRY_MS = 1000;
+/** How often to check that the file is still at its path. */
 const CHECK_FILE_MS = 1000;
 
-/** Carries out what asks the database; throws its failures in words. */
-type Guard = <T>(ask: () => T) => T;
+/** Runs a query; throws a failure of the database as a CoppiceError that an operator can read. */
+type Guard = <T>(query: () => T) => T;
 
 /**
- * Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and kept.
+ * Kysely's own view of better-sqlite3, which `node:sqlite` almost has: statements are prepared once and
+ * cached.
  */
 class Connection implements SqliteDatabase {
   readonly #database: DatabaseSync;
@@ -49,7 +50,7 @@ class Connection implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    // Multi-row inserts make a text for each number of rows: a bound keeps them from piling up.
+    // Multi-row inserts have a different text for each number of rows: the bound limits the cache.
     if (this.#statements.size >= 500) this.#statements.clear();
     const statement = this.#guard(() => adapt(this.#database.prepare(sql), this.#guard));
     this.#statements.set(sql, statement);
@@ -84,7 +85,7 @@ interface Job {
   readonly reject: (reason: unknown) => void;
 }
 
-/** What is to be said once a group is committed. */
+/** What is notified and published once a group is committed. */
 interface CommitEffects {
   readonly topics: Set<Topic>;
   readonly news: RecoveryNews[];
@@ -93,8 +94,8 @@ interface CommitEffects {
 type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: unknown };
 
 export interface SqliteOptions {
-  /** Told when the database begins to fail, with the sentence for it, and when it is over. */
-  readonly onWriteFailure?: (sentence: string | undefined) => void;
+  /** Called with the message when writes begin to fail, and with undefined when they succeed again. */
+  readonly onWriteFailure?: (message: string | undefined) => void;
 }
 
 class SqliteStore implements Store {
@@ -103,8 +104,8 @@ class SqliteStore implements Store {
   readonly isExclusive = true;
   readonly #onWriteFailure: SqliteOptions['onWriteFailure'];
   #writeFailure: string | undefined;
-  #again: NodeJS.Timeout | undefined;
-  /** Why what is recorded goes elsewhere than to the file that is at `location`. */
+  #retryTimer: NodeJS.Timeout | undefined;
+  /** Why writes go to another file than the one that is at `location` now. */
   #displaced: string | undefined;
   readonly #fileCheck: NodeJS.Timeout;
   readonly #raw: DatabaseSync;
@@ -119,12 +120,12 @@ class SqliteStore implements Store {
     location: string,
     writer: DatabaseSync,
     reader: DatabaseSync,
-    { onWriteFailure: onTrouble }: SqliteOptions,
+    { onWriteFailure }: SqliteOptions,
   ) {
     this.location = location;
-    this.#onWriteFailure = onTrouble;
+    this.#onWriteFailure = onWriteFailure;
     this.#raw = writer;
-    const guard: Guard = (ask) => this.#guarded(ask);
+    const guard: Guard = (query) => this.#guarded(query);
     this.#writer = connect(writer, guard);
     this.db = connect(reader, guard);
     const displacement = watchFileIdentity(location);
@@ -159,7 +160,7 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearInterval(this.#again);
+    clearInterval(this.#retryTimer);
     clearInterval(this.#fileCheck);
     await this.#draining;
     await this.#writer.destroy();
@@ -167,7 +168,7 @@ class SqliteStore implements Store {
   }
 
   async #drain(): Promise<void> {
-    // One turn of the event loop's microtasks lets writes that were asked for together be committed together.
+    // Waiting for one microtask lets writes that were queued together be committed together.
     await Promise.resolve();
     while (this.#queue.length > 0) {
       const group = this.#queue.slice(0, MAX_GROUP);
@@ -205,7 +206,7 @@ class SqliteStore implements Store {
       const tx: Tx = {
         db: this.#writer,
         notify: (topic) => void topics.add(topic),
-        publish: (told) => void news.push(told),
+        publish: (item) => void news.push(item),
         // One write transaction at a time: each excludes all others.
         exclude: () => Promise.resolve(),
       };
@@ -215,7 +216,7 @@ class SqliteStore implements Store {
       effects.news.push(...news);
       return { job, failed: false, value };
     } catch (error) {
-      // A database that fails may have rolled back the whole group by itself.
+      // A database that fails may have rolled back the whole group already.
       if (!this.#raw.isTransaction) throw error;
       this.#raw.exec('ROLLBACK TO job; RELEASE job');
       return { job, failed: true, value: error };
@@ -226,9 +227,9 @@ class SqliteStore implements Store {
     this.#guarded(() => this.#raw.exec(sql));
   }
 
-  #guarded<T>(ask: () => T): T {
+  #guarded<T>(query: () => T): T {
     try {
-      return ask();
+      return query();
     } catch (error) {
       const failure = asStorageFailure(error, this.location);
       if (isStorageFailure(failure)) this.#recordWriteFailure(failure.message, failure.retryable);
@@ -236,37 +237,37 @@ class SqliteStore implements Store {
     }
   }
 
-  #recordWriteFailure(sentence: string, mayPass: boolean): void {
-    if (this.#writeFailure === sentence || this.#closed) return;
-    this.#writeFailure = sentence;
-    this.#onWriteFailure?.(sentence);
-    if (mayPass) this.#again ??= setInterval(() => void this.#tryAgain(), TRY_AGAIN_MS).unref();
+  #recordWriteFailure(message: string, retryable: boolean): void {
+    if (this.#writeFailure === message || this.#closed) return;
+    this.#writeFailure = message;
+    this.#onWriteFailure?.(message);
+    if (retryable) this.#retryTimer ??= setInterval(() => void this.#retry(), RETRY_MS).unref();
   }
 
   async #checkFile(displacement: () => Promise<string | undefined>): Promise<void> {
-    const sentence = await displacement();
-    if (sentence === this.#displaced || this.#closed) return;
-    this.#displaced = sentence;
-    this.#onWriteFailure?.(sentence);
+    const reason = await displacement();
+    if (reason === this.#displaced || this.#closed) return;
+    this.#displaced = reason;
+    this.#onWriteFailure?.(reason);
   }
 
   /** A commit that changes nothing would succeed on a full disk, too; this one writes the first page. */
-  async #tryAgain(): Promise<void> {
+  async #retry(): Promise<void> {
     try {
       await this.write(async () => this.#exec('PRAGMA user_version = 0'));
     } catch {
       return;
     }
-    clearInterval(this.#again);
-    this.#again = undefined;
+    clearInterval(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.#writeFailure = undefined;
     this.#onWriteFailure?.(undefined);
   }
 }
 
 /**
- * Opens (or creates) the database file; the schema is `migrate`'s affair.
- * @throws CoppiceError `storage-...`, in words for the operator.
+ * Opens (or creates) the database file; `migrate` creates the schema.
+ * @throws CoppiceError `storage-...`, with a message for the operator.
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   try {

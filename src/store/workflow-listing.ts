@@ -195,12 +195,12 @@ async function page<Table extends keyof Schema, Found>(
   const rows = db.selectFrom(listing.table as 'workflow_task').selectAll();
   const select = rows.where(sql<SqlBool>`${sql.join(conditions, sql` and `)}`);
   const { marker, limit } = query;
-  const asked = {
+  const requested = {
     sort: query.sort.map(({ field, descending }) => ({ key: field, descending })),
     ...(marker === undefined ? {} : { marker }),
     ...(limit === undefined ? {} : { limit }),
   };
-  const found = await applyListing(db, select, listedBy(listing), asked);
+  const found = await applyListing(db, select, listedBy(listing), requested);
   return ((await found.execute()) as unknown as Selectable<Schema[Table]>[]).map(convert);
 }
 

@@ -81,8 +81,8 @@ export function creationRoute({ path, kind, summary, schema, show }: Writing): R
     query: placement,
     async handle(request) {
       const { namespace, scope } = request.query;
-      const asked = { kind, text: request.body, namespace, scope };
-      const definitions = await createDefinitions(request.tools, request.caller, asked);
+      const requested = { kind, text: request.body, namespace, scope };
+      const definitions = await createDefinitions(request.tools, request.caller, requested);
       return { status: 201, body: await show(request, definitions) };
     },
   });
@@ -99,8 +99,8 @@ export function replacementRoute({ path, kind, summary, schema, show, check }: W
     async handle(request) {
       await check?.(request);
       const { namespace, scope } = request.query;
-      const asked = { kind, text: request.body, namespace, scope };
-      const definitions = await replaceDefinitions(request.tools, request.caller, asked);
+      const requested = { kind, text: request.body, namespace, scope };
+      const definitions = await replaceDefinitions(request.tools, request.caller, requested);
       return { status: 200, body: await show(request, definitions) };
     },
   });

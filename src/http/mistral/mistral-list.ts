@@ -98,18 +98,18 @@ export async function answerList<Source>(
   { fixed = [], first = [] }: { fixed?: readonly Condition[]; first?: readonly Wire[] } = {},
 ): Promise<Answer> {
   const { tools, query } = request;
-  const asked = await readRequest(tools, query, declaration);
-  const holds = (item: Wire) => asked.computed.every((condition) => isMet(condition, item));
+  const requested = await readRequest(tools, query, declaration);
+  const holds = (item: Wire) => requested.computed.every((condition) => isMet(condition, item));
   const allHold = (item: Wire) =>
-    asked.page.conditions.every((condition) => isMet(condition, item)) && holds(item);
-  const shown = asked.page.marker === undefined ? first.filter(allHold) : [];
+    requested.page.conditions.every((condition) => isMet(condition, item)) && holds(item);
+  const shown = requested.page.marker === undefined ? first.filter(allHold) : [];
   // The marker of the next page has to be a row: a page that is cut among the first ones shows them all.
-  const most = Math.max(asked.limit, shown.length);
-  const wanted = new Set([...asked.fields, ...asked.computed.map(({ field }) => field)]);
-  const page = { ...asked.page, conditions: [...asked.page.conditions, ...fixed] };
+  const most = Math.max(requested.limit, shown.length);
+  const wanted = new Set([...requested.fields, ...requested.computed.map(({ field }) => field)]);
+  const page = { ...requested.page, conditions: [...requested.page.conditions, ...fixed] };
   const items = [...shown];
   for (let { marker } = page; items.length < most;) {
-    const limit = Math.min(rowsAtOnce, asked.computed.length === 0 ? most - items.length : rowsAtOnce);
+    const limit = Math.min(rowsAtOnce, requested.computed.length === 0 ? most - items.length : rowsAtOnce);
     const found = await read({ ...page, limit, ...(marker === undefined ? {} : { marker }) });
     for (const source of found.items) {
       const item = await declaration.show(tools, source, wanted);
@@ -119,9 +119,10 @@ export async function answerList<Source>(
     marker = found.last;
     if (found.read < limit) break;
   }
-  const names = namesToShow(declaration, asked.fields, query);
+  const names = namesToShow(declaration, requested.fields, query);
   const last = items.at(-1)?.['id'];
-  const next = items.length === asked.limit && typeof last === 'string' ? nextUrl(request, last) : undefined;
+  const next =
+    items.length === requested.limit && typeof last === 'string' ? nextUrl(request, last) : undefined;
   return {
     status: 200,
     body: {

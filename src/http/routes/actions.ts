@@ -38,8 +38,8 @@ const list = route({
   async handle({ tools, caller, query, minor }) {
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
-    const actions = await listActions(db, toStoreQuery(asked, caller));
+    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const actions = await listActions(db, toStoreQuery(filtered, caller));
     return { status: 200, body: { actions: await toActionAnswers(db, actions, minor) } };
   },
 });

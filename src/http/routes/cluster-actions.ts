@@ -75,8 +75,8 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
   const enabled = optional(booleanField());
   return {
     check: action({}, checkCluster),
-    recover: action(recoverParameters, (tools, caller, cluster, asked) =>
-      recoverCluster(tools, caller, cluster, readRecoverRequest(asked)),
+    recover: action(recoverParameters, (tools, caller, cluster, parameters) =>
+      recoverCluster(tools, caller, cluster, readRecoverRequest(parameters)),
     ),
     resize: action(
       {
@@ -87,44 +87,49 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
         min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
         strict: optional(booleanField()),
       },
-      (tools, caller, cluster, asked) =>
+      (tools, caller, cluster, parameters) =>
         resizeCluster(
           tools,
           caller,
           cluster,
           defined({
-            adjustmentType: asked.adjustment_type,
-            number: asked.number,
-            minSize: asked.min_size,
-            maxSize: asked.max_size,
-            minStep: asked.min_step,
-            strict: asked.strict,
+            adjustmentType: parameters.adjustment_type,
+            number: parameters.number,
+            minSize: parameters.min_size,
+            maxSize: parameters.max_size,
+            minStep: parameters.min_step,
+            strict: parameters.strict,
           }),
         ),
     ),
-    scale_in: action({ count }, (tools, caller, cluster, asked) =>
-      scaleCluster(tools, caller, cluster, 'in', asked.count),
+    scale_in: action({ count }, (tools, caller, cluster, parameters) =>
+      scaleCluster(tools, caller, cluster, 'in', parameters.count),
     ),
-    scale_out: action({ count }, (tools, caller, cluster, asked) =>
-      scaleCluster(tools, caller, cluster, 'out', asked.count),
+    scale_out: action({ count }, (tools, caller, cluster, parameters) =>
+      scaleCluster(tools, caller, cluster, 'out', parameters.count),
     ),
     policy_attach: {
-      ...action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
-        attachPolicy(tools, caller, cluster, defined({ policy: asked.policy_id, enabled: asked.enabled })),
+      ...action({ policy_id, enabled }, (tools, caller, cluster, parameters) =>
+        attachPolicy(
+          tools,
+          caller,
+          cluster,
+          defined({ policy: parameters.policy_id, enabled: parameters.enabled }),
+        ),
       ),
       warn: async (tools, caller, { policy_id: policy }) =>
         typeof policy === 'string' ? await attachWarnings(tools, caller, policy) : [],
     },
-    policy_update: action({ policy_id, enabled }, (tools, caller, cluster, asked) =>
+    policy_update: action({ policy_id, enabled }, (tools, caller, cluster, parameters) =>
       updateAttachedPolicy(
         tools,
         caller,
         cluster,
-        defined({ policy: asked.policy_id, enabled: asked.enabled }),
+        defined({ policy: parameters.policy_id, enabled: parameters.enabled }),
       ),
     ),
-    policy_detach: action({ policy_id }, (tools, caller, cluster, asked) =>
-      detachPolicy(tools, caller, cluster, asked.policy_id),
+    policy_detach: action({ policy_id }, (tools, caller, cluster, parameters) =>
+      detachPolicy(tools, caller, cluster, parameters.policy_id),
     ),
     add_nodes: notYet('add_nodes'),
     del_nodes: notYet('del_nodes'),

@@ -116,8 +116,8 @@ const update = route({
   async handle(request) {
     const { tools, caller, body } = request;
     const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
-    const asked = defined({ ...rest, profile, profileOnly });
-    const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), asked);
+    const changes = defined({ ...rest, profile, profileOnly });
+    const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), changes);
     return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
   },
 });

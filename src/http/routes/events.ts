@@ -36,8 +36,8 @@ const list = route({
   async handle({ tools, caller, query }) {
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
-    const events = await listEvents(db, toStoreQuery(asked, caller));
+    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const events = await listEvents(db, toStoreQuery(filtered, caller));
     return { status: 200, body: { events: await toEventAnswers(db, events) } };
   },
 });

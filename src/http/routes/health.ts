@@ -1,4 +1,4 @@
-/** The health of clusters and nodes, and what an operator says about their healing. Ours, not Senlin's. */
+/** The health of clusters and nodes, and how an operator pauses their healing. Not part of Senlin's API. */
 import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import { clusterHealth, nodeHealth } from '../../requests/cluster-health.ts';
@@ -31,7 +31,7 @@ const nodeAnswers = {
   200: { description: 'The health as it is now.', schema: z.strictObject({ health: nodeHealthShape }) },
 };
 
-const rest = z.strictObject({
+const pauseFields = z.strictObject({
   seconds: optional(integerField({ min: 1, max: LARGEST_INTEGER })),
   until: optional(textField()),
   reason: optional(textField({ most: 1000 })),
@@ -45,7 +45,7 @@ async function answerForCluster(tools: RequestTools, caller: Caller, identity: s
 async function answerForNode(tools: RequestTools, caller: Caller, identity: string): Promise<Answer> {
   const health = await nodeHealth(tools, caller, identity);
   if (health === null)
-    throw new CoppiceError('bad-request', `The node '${identity}' is in no cluster: nobody watches it.`);
+    throw new CoppiceError('bad-request', `The node '${identity}' is in no cluster: it is not watched.`);
   return { status: 200, body: { health: toNodeHealthAnswer(health) } };
 }
 
@@ -87,10 +87,10 @@ const ofNode = route({
 const pause = route({
   method: 'POST',
   path: '/v1/clusters/{cluster}/health/pause',
-  summary: 'Let healing of a cluster rest: for some seconds, until a time, or until it is resumed',
+  summary: 'Pause the healing of a cluster: for some seconds, until a time, or until it is resumed',
   tag,
   role: 'member',
-  body: z.object({ pause: rest }),
+  body: z.object({ pause: pauseFields }),
   answers: clusterAnswers,
   async handle(request) {
     const { tools, caller, body } = request;
@@ -118,10 +118,10 @@ const breakerReset = route({
 const exclude = route({
   method: 'POST',
   path: '/v1/nodes/{node}/health/exclude',
-  summary: 'Take a node out of healing: for some seconds, until a time, or until it is included',
+  summary: 'Exclude a node from healing: for some seconds, until a time, or until it is included',
   tag,
   role: 'member',
-  body: z.object({ exclude: rest }),
+  body: z.object({ exclude: pauseFields }),
   answers: nodeAnswers,
   async handle(request) {
     const { tools, caller, body } = request;
@@ -134,7 +134,7 @@ const exclude = route({
 const resume = route({
   method: 'POST',
   path: '/v1/clusters/{cluster}/health/resume',
-  summary: 'Let healing of a cluster go on',
+  summary: 'Resume the healing of a cluster',
   tag,
   role: 'member',
   answers: clusterAnswers,
@@ -146,10 +146,10 @@ const resume = route({
   },
 });
 
-function onNode(word: string, summary: string, say: typeof includeNode): Route {
+function nodeOperation(name: string, summary: string, operation: typeof includeNode): Route {
   return route({
     method: 'POST',
-    path: `/v1/nodes/{node}/health/${word}`,
+    path: `/v1/nodes/{node}/health/${name}`,
     summary,
     tag,
     role: 'member',
@@ -157,7 +157,7 @@ function onNode(word: string, summary: string, say: typeof includeNode): Route {
     async handle(request) {
       const { tools, caller } = request;
       const node = param(request, 'node');
-      await say(tools, caller, node);
+      await operation(tools, caller, node);
       return await answerForNode(tools, caller, node);
     },
   });
@@ -171,6 +171,10 @@ export const healthRoutes: Route[] = [
   breakerReset,
   ofNode,
   exclude,
-  onNode('include', 'Take a node into healing again', includeNode),
-  onNode('release', 'Release a node from quarantine: it may be recovered again', releaseFromQuarantine),
+  nodeOperation('include', 'Include a node in healing again', includeNode),
+  nodeOperation(
+    'release',
+    'Release a node from quarantine: it may be recovered again',
+    releaseFromQuarantine,
+  ),
 ];

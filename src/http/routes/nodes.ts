@@ -53,8 +53,8 @@ const list = route({
   async handle({ tools, caller, query, minor }) {
     const { db } = tools.store;
     const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
-    const asked = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
-    const nodes = await listNodesWithFacts(db, toStoreQuery(asked, caller));
+    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const nodes = await listNodesWithFacts(db, toStoreQuery(filtered, caller));
     return { status: 200, body: { nodes: await toNodeAnswers(tools, nodes, minor) } };
   },
 });
@@ -181,8 +181,8 @@ const act = route({
         parseParameters(checkParameters, parameters);
         return accepted(await checkNode(tools, caller, node));
       case 'recover': {
-        const asked = readRecoverRequest(parseParameters(nodeRecoverParameters, parameters));
-        return accepted(await recoverNode(tools, caller, node, asked));
+        const recovery = readRecoverRequest(parseParameters(nodeRecoverParameters, parameters));
+        return accepted(await recoverNode(tools, caller, node, recovery));
       }
       default:
         throw unknownAction(name);

@@ -26,11 +26,11 @@ export function checkAgainstProfile(
   ];
 }
 
-/** A mode that never looks would be worse than none. */
+/** A mode that never probes would be worse than none. */
 function checkMode({ type }: DetectionMode, field: string, profile: CheckedProfileType): Issue[] {
   const { detectionModes } = profile;
   if (detectionModes.includes(type)) return [];
-  const hint = `nodes of ${typeName(profile)} cannot be looked at by ${type}`;
+  const hint = `nodes of ${typeName(profile)} cannot be probed by ${type}`;
   return [{ field: `${field}.type`, expected: `one of ${detectionModes.join(', ')}`, found: type, hint }];
 }
 

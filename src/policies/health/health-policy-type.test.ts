@@ -788,7 +788,7 @@ describe('a profile whose nodes cannot be looked at as the policy wants', () => 
         }),
       });
       expect(type?.checkAgainstProfile(policy, profile).map(describeIssue)).toEqual([
-        `detection.detection_modes[1].type: expected one of NODE_STATUS_POLLING, found ${mode} (nodes of test.node-1.0 cannot be looked at by ${mode})`,
+        `detection.detection_modes[1].type: expected one of NODE_STATUS_POLLING, found ${mode} (nodes of test.node-1.0 cannot be probed by ${mode})`,
       ]);
     },
   );

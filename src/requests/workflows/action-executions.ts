@@ -91,17 +91,17 @@ export async function changeActionExecution(
   tools: RequestTools,
   caller: Caller,
   id: string,
-  asked: { readonly state: string; readonly output: JsonObject },
+  request: { readonly state: string; readonly output: JsonObject },
 ): Promise<ActionOfTask> {
   const { action } = await requireActionExecution(tools, caller, id);
-  const state = endStates.find((one) => one === asked.state);
-  const held = asked.state === 'PAUSED' || asked.state === 'RUNNING' ? asked.state : undefined;
+  const state = endStates.find((one) => one === request.state);
+  const held = request.state === 'PAUSED' || request.state === 'RUNNING' ? request.state : undefined;
   if (state === undefined && held === undefined)
-    throw badRequest(`state: expected one of ${states.join(', ')}, found ${asked.state}`);
+    throw badRequest(`state: expected one of ${states.join(', ')}, found ${request.state}`);
   // Mistral answers 500 here; it is the caller's mistake, and nothing is broken.
   if (hasActionEnded(action.state)) throw alreadyCompleted(action);
   // What was cancelled has no result, as in Mistral.
-  const result = state === 'CANCELLED' ? null : asked.output;
+  const result = state === 'CANCELLED' ? null : request.output;
   if (state !== undefined) await complete(tools, action, state, result);
   else if (held !== undefined) await hold(tools, action, held);
   return await requireActionExecution(tools, caller, id);

@@ -78,19 +78,19 @@ export interface DefinitionText {
 export async function createDefinitions(
   tools: RequestTools,
   caller: Caller,
-  asked: DefinitionText,
+  request: DefinitionText,
 ): Promise<Definition[]> {
-  return await runnerOf(tools).library.create(asked.kind, asked.text, scopeOf(caller, asked));
+  return await runnerOf(tools).library.create(request.kind, request.text, scopeOf(caller, request));
 }
 
 /** @throws CoppiceError `bad-request`, `resource-not-found` */
 export async function replaceDefinitions(
   tools: RequestTools,
   caller: Caller,
-  asked: DefinitionText,
+  request: DefinitionText,
 ): Promise<Definition[]> {
-  await refuseForeignNames(tools, caller, asked);
-  return await runnerOf(tools).library.replace(asked.kind, asked.text, scopeOf(caller, asked));
+  await refuseForeignNames(tools, caller, request);
+  return await runnerOf(tools).library.replace(request.kind, request.text, scopeOf(caller, request));
 }
 
 const scopes = ['private', 'public'];

@@ -32,7 +32,7 @@ export async function listVisibleEnvironments(
   return await listEnvironments(store.db, visiblePage(caller, page));
 }
 
-export interface EnvironmentAsked {
+export interface EnvironmentFields {
   readonly name: string;
   readonly description: string | undefined;
   readonly variables: JsonObject | undefined;
@@ -43,14 +43,14 @@ export interface EnvironmentAsked {
 export async function createEnvironment(
   { store, now }: RequestTools,
   caller: Caller,
-  asked: EnvironmentAsked,
+  request: EnvironmentFields,
 ): Promise<Environment> {
   const environment: Environment = {
     id: randomUUID(),
-    name: asked.name,
-    description: asked.description ?? '',
-    variables: asked.variables ?? {},
-    scope: asked.scope ?? 'private',
+    name: request.name,
+    description: request.description ?? '',
+    variables: request.variables ?? {},
+    scope: request.scope ?? 'private',
     project: caller.project,
     createdAt: now(),
     updatedAt: null,
@@ -64,7 +64,7 @@ export async function createEnvironment(
 export async function changeEnvironment(
   tools: RequestTools,
   caller: Caller,
-  { name, description, variables, scope }: EnvironmentAsked,
+  { name, description, variables, scope }: EnvironmentFields,
 ): Promise<Environment> {
   await requireOwn(tools, caller, name);
   const change = {

@@ -53,20 +53,20 @@ export async function executionReport(
   tools: RequestTools,
   caller: Caller,
   id: string,
-  asked: ReportRequest,
+  request: ReportRequest,
 ): Promise<ExecutionReport> {
   const execution = await requireExecution(tools, caller, id);
   const ids = await executionsBelow(tools.store.db, id, Infinity);
   const whole = await treeSize(tools.store.db, ids);
   const counts = { counts: whole.tasksByState, total: whole.tasks };
-  if (asked.statisticsOnly) return { ...counts, root: undefined };
+  if (request.statisticsOnly) return { ...counts, root: undefined };
   const shown =
-    asked.maxDepth === Infinity
+    request.maxDepth === Infinity
       ? whole
-      : await treeSize(tools.store.db, await executionsBelow(tools.store.db, id, asked.maxDepth));
-  const size = asked.errorsOnly ? (shown.tasksByState.get('ERROR') ?? 0) : shown.tasks;
-  if (size + (asked.errorsOnly ? 0 : shown.actions) > mostRecords) throw tooLarge(id, shown);
-  return { ...counts, root: await branch(tools, execution, asked, 0) };
+      : await treeSize(tools.store.db, await executionsBelow(tools.store.db, id, request.maxDepth));
+  const size = request.errorsOnly ? (shown.tasksByState.get('ERROR') ?? 0) : shown.tasks;
+  if (size + (request.errorsOnly ? 0 : shown.actions) > mostRecords) throw tooLarge(id, shown);
+  return { ...counts, root: await branch(tools, execution, request, 0) };
 }
 
 function tooLarge(id: string, { tasks, actions }: { tasks: number; actions: number }) {
@@ -79,23 +79,23 @@ function tooLarge(id: string, { tasks, actions }: { tasks: number; actions: numb
 async function branch(
   tools: RequestTools,
   execution: StoredExecution,
-  asked: ReportRequest,
+  request: ReportRequest,
   depth: number,
 ): Promise<ReportBranch> {
   const { record, sourceId } = execution;
   const spec = await runnerOf(tools).library.specOf(sourceId, record.workflow);
-  if (depth > asked.maxDepth) return { execution, tags: spec.tags, tasks: [] };
+  if (depth > request.maxDepth) return { execution, tags: spec.tags, tasks: [] };
   const { db } = tools.store;
-  const state = asked.errorsOnly ? 'ERROR' : undefined;
+  const state = request.errorsOnly ? 'ERROR' : undefined;
   const own = await tasksOfExecution(db, record.id, state);
   const actions = groupByTask(
-    await actionsOfExecution(db, record.id, asked.errorsOnly ? own.map((task) => task.id) : undefined),
+    await actionsOfExecution(db, record.id, request.errorsOnly ? own.map((task) => task.id) : undefined),
   );
   const tasks: ReportTask[] = [];
   for (const task of own) {
     await yieldToEventLoop();
     const mine = actions.get(task.id) ?? [];
-    const executions = task.type === 'ACTION' ? [] : await subBranches(tools, mine, asked, depth + 1);
+    const executions = task.type === 'ACTION' ? [] : await subBranches(tools, mine, request, depth + 1);
     const settings = mine.map((action) => ({ action, setting: settingOf(execution, task) }));
     tasks.push({ task, execution, spec: spec.tasks.get(task.name), actions: mine, settings, executions });
   }
@@ -114,14 +114,14 @@ function settingOf({ record, project }: StoredExecution, task: TaskRecord): Acti
 async function subBranches(
   tools: RequestTools,
   actions: readonly ActionRecord[],
-  asked: ReportRequest,
+  request: ReportRequest,
   depth: number,
 ): Promise<ReportBranch[]> {
   const found: ReportBranch[] = [];
   for (const { id } of actions) {
     const execution = await getExecution(tools.store.db, id);
-    if (execution === undefined || (asked.errorsOnly && execution.record.state !== 'ERROR')) continue;
-    found.push(await branch(tools, execution, asked, depth));
+    if (execution === undefined || (request.errorsOnly && execution.record.state !== 'ERROR')) continue;
+    found.push(await branch(tools, execution, request, depth));
   }
   return found;
 }

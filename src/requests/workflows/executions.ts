@@ -38,7 +38,7 @@ export async function executionsByIds(
   return await getExecutions(store.db, ids);
 }
 
-export interface StartAsked {
+export interface NewExecution {
   /** Chosen by the caller: a second start with it gives the execution that is there. */
   readonly id: string | undefined;
   readonly workflowId: string | undefined;
@@ -58,22 +58,22 @@ const idForm = /^[\w.-]{1,64}$/;
 export async function startExecution(
   tools: RequestTools,
   caller: Caller,
-  asked: StartAsked,
+  request: NewExecution,
 ): Promise<StoredExecution> {
-  const source = present(asked.sourceExecutionId)
-    ? await requireExecution(tools, caller, asked.sourceExecutionId)
+  const source = present(request.sourceExecutionId)
+    ? await requireExecution(tools, caller, request.sourceExecutionId)
     : undefined;
-  const { id } = asked;
+  const { id } = request;
   if (present(id) && !idForm.test(id))
     throw badRequest(`id: expected a UUID, found ${JSON.stringify(id.slice(0, 80))}`);
   const known = present(id) ? await getExecution(tools.store.db, id) : undefined;
   if (known !== undefined) return ownOrTaken(caller, known);
   const started = await runnerOf(tools).startExecution({
     ...(present(id) ? { id } : {}),
-    workflow: await visibleWorkflow(tools, caller, workflowIn(asked, source)),
-    input: { ...source?.record.input, ...asked.input },
-    params: { ...source?.record.params, ...asked.params },
-    description: asked.description ?? '',
+    workflow: await visibleWorkflow(tools, caller, workflowIn(request, source)),
+    input: { ...source?.record.input, ...request.input },
+    params: { ...source?.record.params, ...request.params },
+    description: request.description ?? '',
     project: caller.project,
     signalsEnd: false,
   });
@@ -102,10 +102,13 @@ function present(text: string | undefined): text is string {
   return text !== undefined && text !== '';
 }
 
-function workflowIn(asked: StartAsked, source: StoredExecution | undefined): ExecutionRequest['workflow'] {
-  if (present(asked.workflowId)) return { id: asked.workflowId };
-  const namespace = asked.namespace ?? source?.record.namespace ?? '';
-  if (present(asked.workflowName)) return { name: asked.workflowName, namespace };
+function workflowIn(
+  request: NewExecution,
+  source: StoredExecution | undefined,
+): ExecutionRequest['workflow'] {
+  if (present(request.workflowId)) return { id: request.workflowId };
+  const namespace = request.namespace ?? source?.record.namespace ?? '';
+  if (present(request.workflowName)) return { name: request.workflowName, namespace };
   if (source !== undefined) return { name: source.record.workflow, namespace };
   throw badRequest('Workflow ID or workflow name must be provided. Workflow ID is recommended.');
 }

@@ -71,10 +71,10 @@ export async function changeTask(
   tools: RequestTools,
   caller: Caller,
   id: string,
-  asked: TaskChange,
+  request: TaskChange,
 ): Promise<TaskOfExecution> {
   const { task, execution } = await requireTask(tools, caller, id);
-  const { name, workflowName, state, reset, env } = asked;
+  const { name, workflowName, state, reset, env } = request;
   if (name !== undefined && name !== task.name) throw badRequest(`Task name does not match: ${name}`);
   if (workflowName !== undefined && workflowName !== execution.record.workflow)
     throw badRequest(`Workflow name does not match: ${workflowName}`);

@@ -2,7 +2,8 @@
  * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind
  * it, and `fail(msg="...")`, an engine command with its message.
  *
- * As in Mistral a comma may stand between parameters, and brackets around them: `std.echo(output="a", to="b")`.
+ * As in Mistral a comma may stand between parameters, and brackets around them: `std.echo(output="a",
+ * to="b")`.
  *
  * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number
  * of JSON (08, 007) are text, as in Mistral. A bare word is read as YAML reads it (False, None, yes), with a
