@@ -3,6 +3,7 @@
  * reads from the database; and the memory that the healer holds for each node that it watches. Ten times the
  * nodes may take at most eleven times as long.
  */
+import { joined } from '../test/support/membership.ts';
 import { http } from '../test/support/probe.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -280,9 +281,11 @@ async function memoryOfANode(policy: HealthPolicy): Promise<Measure> {
   const filled = await filledStore(policy, MANY);
   const { store } = filled;
   try {
+    const membership = await joined(store);
     const before = heapBytes();
     const healer = new Healer({
       store,
+      membership,
       http,
       profileTypes: registryOf([simulatedNode]),
       now: () => now,
@@ -291,6 +294,7 @@ async function memoryOfANode(policy: HealthPolicy): Promise<Measure> {
     await healer.start();
     const bytes = (heapBytes() - before) / MANY;
     await healer.stop();
+    await membership.leave();
     return {
       name: 'memory of a watched node, bytes',
       detail: `${((bytes * MANY) / 1e6).toFixed(0)} MB for 100,000 nodes`,

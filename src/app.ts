@@ -241,10 +241,11 @@ async function startEngine(
 }
 
 async function startHealer(parts: Parts, stops: Started['stops']): Promise<void> {
-  const { config, log, store, registry, http, profileTypes } = parts;
+  const { config, log, store, membership, registry, http, profileTypes } = parts;
   const total = config.probesAtOnce;
   const healer = new Healer({
     store,
+    membership,
     http,
     profileTypes,
     log,

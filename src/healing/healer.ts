@@ -2,24 +2,29 @@
  * Keeps clusters alive: reads which clusters have a health policy, has their nodes observed, and plans a
  * cluster when something changed in it.
  *
- *     watch list -> observer (probe, classify, write) -> planning loop (round of healing)
- *         -> NODE_RECOVER in the queue
+ *     clusters leased -> watch list -> observer (probe, classify, write)
+ *         -> planning loop (round of healing) -> NODE_RECOVER in the queue
  *
  * Everything is started by a notice and by a timer, and takes no argument about what changed: a restart, a
  * lost notice and a second probe are the normal path. It repairs nothing itself: that is the action's part.
  */
 import type { RoundsMetrics } from '../health/rounds.ts';
 import type { ProbeLimits } from '../health/probe-limiter.ts';
+import type { Membership } from '../membership/membership.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
+import { releaseAbandonedClusters } from '../store/cluster-leases.ts';
 import type { Store } from '../store/store.ts';
+import { ClusterLeases } from './cluster-leases.ts';
 import { Observer } from './observer.ts';
 import { PlanningLoop } from './planning-loop.ts';
-import { emptyWatchList, loadWatchList, type WatchList } from './watch-list.ts';
+import { emptyWatchList, loadWatchList, withoutCluster, type WatchList } from './watch-list.ts';
 
 export interface HealerOptions {
   readonly store: Store;
+  /** Joined: its id owns the clusters that this process watches. */
+  readonly membership: Membership;
   readonly profileTypes: ProfileTypes;
   readonly http: HttpClient;
   readonly now?: () => number;
@@ -39,11 +44,13 @@ const RELOAD_AFTER_MS = 100;
 export class Healer {
   readonly #options: HealerOptions;
   readonly #store: Store;
+  readonly #leases: ClusterLeases;
   readonly #observer: Observer;
   readonly #planning: PlanningLoop;
   readonly #unlisten: (() => void)[] = [];
   #list: WatchList = emptyWatchList;
-  #reloading: Promise<void> | undefined;
+  /** Changes of the list follow one another. */
+  #changing: Promise<void> = Promise.resolve();
   #reloadTimer: NodeJS.Timeout | undefined;
   #passTimer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -52,13 +59,19 @@ export class Healer {
     const { store, now = Date.now } = options;
     this.#options = options;
     this.#store = store;
+    this.#leases = new ClusterLeases({
+      store,
+      owner: options.membership.id,
+      onLost: (clusterId) => this.#lost(clusterId),
+    });
     this.#observer = new Observer({
       ...options,
       now,
+      leases: this.#leases,
       onChange: (clusterId) => this.#planning.plan(clusterId),
     });
     this.#planning = new PlanningLoop({
-      store,
+      leases: this.#leases,
       now,
       log: options.log,
       observations: this.#observer,
@@ -69,9 +82,15 @@ export class Healer {
   async start(): Promise<void> {
     this.#unlisten.push(this.#store.listen('watching', () => this.#reloadSoon()));
     this.#unlisten.push(this.#store.listen('recoveries', () => this.#planning.planActiveSoon()));
+    this.#unlisten.push(
+      await this.#options.membership.subscribe(async (tx) => {
+        await releaseAbandonedClusters(tx);
+        return () => this.#reloadSoon();
+      }),
+    );
     this.#passTimer = setInterval(() => this.#reloadSoon(), RELOAD_EVERY_MS);
     this.#observer.start();
-    await this.#reload();
+    await this.#change(() => this.#reload());
   }
 
   async stop(): Promise<void> {
@@ -81,8 +100,9 @@ export class Healer {
     clearTimeout(this.#reloadTimer);
     const planned = this.#planning.stop();
     await this.#observer.stop();
-    await this.#reloading;
+    await this.#changing;
     await planned;
+    await this.#leases.release();
   }
 
   /**
@@ -97,27 +117,44 @@ export class Healer {
     if (this.#stopped) return;
     this.#reloadTimer ??= setTimeout(() => {
       this.#reloadTimer = undefined;
-      this.#reloading = (this.#reloading ?? Promise.resolve()).then(() => this.#reload());
+      void this.#change(() => this.#reload());
     }, RELOAD_AFTER_MS);
   }
 
-  async #reload(): Promise<void> {
-    try {
-      const before = this.#list.clusters;
-      this.#list = await loadWatchList(this.#store.db, this.#list, { http: this.#options.http }, (error) =>
-        this.#options.log.error({ err: error }, 'a health policy is left out'),
-      );
-      await this.#observer.watch(this.#list);
-      // Planned once more where the policy changed, also away: what was held under it is closed.
-      for (const clusterId of new Set([...before.keys(), ...this.#list.clusters.keys()])) {
-        const [old, now] = [before.get(clusterId), this.#list.clusters.get(clusterId)];
-        if (old?.policyId !== now?.policyId || old?.enabled !== now?.enabled) this.#planning.plan(clusterId);
-      }
-    } catch (error) {
+  #change(work: () => Promise<void>): Promise<void> {
+    this.#changing = this.#changing.then(work).catch((error: unknown) => {
       this.#options.log.error(
         { err: error },
         'the list of what is watched could not be read; the old one stays',
       );
+    });
+    return this.#changing;
+  }
+
+  /** Another process has the cluster: it is not observed from now on. */
+  #lost(clusterId: string): void {
+    if (!this.#list.clusters.has(clusterId)) return;
+    this.#options.log.info({ cluster_id: clusterId }, 'another process watches this cluster from now on');
+    void this.#change(() => this.#watch(withoutCluster(this.#list, clusterId)));
+  }
+
+  async #watch(list: WatchList): Promise<void> {
+    this.#list = list;
+    await this.#observer.watch(list);
+  }
+
+  async #reload(): Promise<void> {
+    const { http, log } = this.#options;
+    const before = this.#list.clusters;
+    const tools = { http, lease: (clusterIds: readonly string[]) => this.#leases.claim(clusterIds) };
+    const list = await loadWatchList(this.#store.db, this.#list, tools, (error) =>
+      log.error({ err: error }, 'a health policy is left out'),
+    );
+    await this.#watch(list);
+    // Planned once more where the policy changed, also away: what was held under it is closed.
+    for (const clusterId of new Set([...before.keys(), ...list.clusters.keys()])) {
+      const [old, now] = [before.get(clusterId), list.clusters.get(clusterId)];
+      if (old?.policyId !== now?.policyId || old?.enabled !== now?.enabled) this.#planning.plan(clusterId);
     }
   }
 }

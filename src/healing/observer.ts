@@ -18,10 +18,12 @@ import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
+import type { ClusterLeases } from './cluster-leases.ts';
 import { emptyWatchList, type WatchList } from './watch-list.ts';
 
 export interface ObserverOptions {
   readonly store: Store;
+  readonly leases: Pick<ClusterLeases, 'write'>;
   readonly profileTypes: ProfileTypes;
   readonly now: () => number;
   readonly log: {
@@ -188,16 +190,19 @@ export class Observer {
     if (hasChanged || isStatusWrong) this.#options.onChange(watched.clusterId);
   }
 
-  /** @returns false where the node was worked on since the probe began: what it found is no longer there. */
+  /**
+   * @returns false where the node was worked on since the probe began: what it found is no longer there; and
+   * where another process has the cluster.
+   */
   async #write(watched: WatchedNode, record: HealthRecord, begunAt: number): Promise<boolean> {
-    const written = await this.#store.write(async (tx) => {
+    const written = await this.#options.leases.write(watched.clusterId, async (tx) => {
       const node = await getNode(tx.db, watched.id);
       if (node === undefined || busy.has(node.status) || changedAt(node, this.#now()) > begunAt) return false;
       await saveNodeHealth(tx, node.id, watched.clusterId, record);
       return true;
     });
-    if (written) this.#written.set(watched.id, record);
-    return written;
+    if (written === true) this.#written.set(watched.id, record);
+    return written === true;
   }
 }
 

@@ -4,7 +4,7 @@
  * `max_unhealthy` is recovered, the nodes are probed that were last probed before it failed.
  */
 import type { HealthRecord } from '../recovery/classify-health.ts';
-import type { Store } from '../store/store.ts';
+import type { ClusterLeases } from './cluster-leases.ts';
 import { healRound } from './heal-round.ts';
 import { asAttached, type WatchedCluster, type WatchList } from './watch-list.ts';
 
@@ -16,7 +16,7 @@ export interface Observations {
 }
 
 export interface PlanningLoopOptions {
-  readonly store: Store;
+  readonly leases: Pick<ClusterLeases, 'write'>;
   readonly now: () => number;
   readonly log: { error(details: object, message: string): void };
   readonly observations: Observations;
@@ -70,13 +70,16 @@ export class PlanningLoop {
   }
 
   async #planCluster(clusterId: string): Promise<void> {
-    const { store, log, observations, watchList } = this.#options;
+    const { leases, log, observations, watchList } = this.#options;
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
-      const { planAgainAt, isActive, health } = await store.write(async (tx) =>
+      const planned = await leases.write(clusterId, async (tx) =>
         healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
       );
+      // Another process has it.
+      if (planned === undefined) return void this.#active.delete(clusterId);
+      const { planAgainAt, isActive, health } = planned;
       for (const [id, record] of health)
         if (observations.lastRecord(id) !== undefined) observations.adopt(id, record);
       if (isActive) this.#active.add(clusterId);

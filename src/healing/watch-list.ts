@@ -1,6 +1,6 @@
 /**
  * What is to be watched: the nodes of the clusters that have an enabled health policy, with the detectors
- * that it asks for.
+ * that it asks for; of these, the clusters that this process has leased.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
@@ -36,6 +36,11 @@ export interface WatchList {
 
 export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wantingEvents: new Set() };
 
+export interface WatchTools extends DetectorTools {
+  /** Of these clusters those that this process is to watch. */
+  readonly lease: (clusterIds: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
 /**
  * A policy that cannot be read any more (made by a newer Coppice) is reported and watches nothing: the others
  * go on.
@@ -45,13 +50,15 @@ export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wanti
 export async function loadWatchList(
   db: Db,
   before: WatchList,
-  tools: DetectorTools,
+  { lease, ...tools }: WatchTools,
   report: (error: CoppiceError) => void,
 ): Promise<WatchList> {
   const known = new Map<string, ReadPolicy>(
     [...before.clusters.values()].map((each) => [each.policyId, each]),
   );
-  const attached = await attachedPoliciesOfTypes(db, typeNames);
+  const all = await attachedPoliciesOfTypes(db, typeNames);
+  const leased = await lease(all.map(({ binding }) => binding.clusterId));
+  const attached = all.filter(({ binding }) => leased.has(binding.clusterId));
   const names = await clusterNames(
     db,
     attached.map(({ binding }) => binding.clusterId),
@@ -66,7 +73,21 @@ export async function loadWatchList(
     const { policy: rules, detectors } = read;
     clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
   }
-  const nodes = await watchedNodes(db, clusters);
+  return watchListOf(clusters, await watchedNodes(db, clusters));
+}
+
+export function withoutCluster(list: WatchList, clusterId: string): WatchList {
+  const clusters = new Map([...list.clusters].filter(([id]) => id !== clusterId));
+  return watchListOf(
+    clusters,
+    list.nodes.filter((node) => node.clusterId !== clusterId),
+  );
+}
+
+function watchListOf(
+  clusters: ReadonlyMap<string, WatchedCluster>,
+  nodes: readonly WatchedNode[],
+): WatchList {
   return { clusters, nodes, wantingEvents: new Set(nodes.filter(wantsEvents).map((node) => node.id)) };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestStore } from '../../test/support/backends.ts';
+import { sharedStore } from '../../test/support/membership.ts';
 import { listServices } from '../store/services.ts';
 import type { Store } from '../store/store.ts';
 import { Membership, type TakeOver } from './membership.ts';
@@ -17,13 +18,6 @@ afterEach(async () => {
   await opened.close();
 });
 
-/** The test's database, as if other processes could use it, too. */
-function shared(): Store {
-  const { store } = opened;
-  const write: Store['write'] = (work) => store.write(work);
-  return Object.create(store, { isExclusive: { value: false }, write: { value: write } }) as Store;
-}
-
 async function join(store: Store): Promise<Membership> {
   const membership = new Membership({ store, host: 'test', roles: ['engine'], now: () => now });
   await membership.join();
@@ -36,7 +30,7 @@ async function alive(): Promise<string[]> {
 }
 
 test('a process whose lease ran out is removed, and those that subscribed take over once', async () => {
-  const store = shared();
+  const store = sharedStore(opened.store);
   const gone = await join(store);
   const survivor = await join(store);
   const seen: string[] = [];
@@ -55,13 +49,16 @@ test('a process whose lease ran out is removed, and those that subscribed take o
   expect(gone.id).not.toBe(survivor.id);
 });
 
-test('a process that was taken for gone registers again', async () => {
-  const store = shared();
+test('a process that was taken for gone registers again, and looks again at what is its own', async () => {
+  const store = sharedStore(opened.store);
   const paused = await join(store);
   now += 40_000;
   const other = await join(store);
   expect(await alive()).toEqual([other.id]);
+  let takeOvers = 0;
+  await paused.subscribe(() => Promise.resolve(() => void (takeOvers += 1)));
   await paused.renew();
+  expect(takeOvers).toBe(2);
   expect((await alive()).toSorted()).toEqual([paused.id, other.id].toSorted());
 });
 

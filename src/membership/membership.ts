@@ -6,10 +6,10 @@
  *         -> each subscriber takes over, in the same transaction
  *     every 10 s: lease renewed, the same again
  *
- * Everything that a process may own (claims of actions, running workflow actions, delivery targets) names
- * this id as its owner, so that one rule says what is abandoned: its owner has no row in `service`. A process
- * whose lease ran out may still believe that it is alive; the epochs and owners of the rows refuse what it
- * writes.
+ * Everything that a process may own (claims of actions, running workflow actions, delivery targets,
+ * clusters) names this id as its owner, so that one rule says what is abandoned: its owner has no row in
+ * `service`. A process whose lease ran out may still believe that it is alive; the epochs and owners of the
+ * rows refuse what it writes.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -69,7 +69,10 @@ export class Membership {
     await this.#options.store.write((tx) => removeService(tx, this.id));
   }
 
-  /** Takes over now what is abandoned, and again whenever a process is found gone; returns how to stop. */
+  /**
+   * Takes over now what is abandoned, and again whenever a process is found gone, or this one was taken for
+   * gone; returns how to stop.
+   */
   async subscribe(takeOver: TakeOver): Promise<() => void> {
     this.#takeOvers.add(takeOver);
     await this.#takeOver([takeOver], () => Promise.resolve(true));
@@ -86,8 +89,10 @@ export class Membership {
     await this.#takeOver([...this.#takeOvers], async (tx) => {
       const now = this.#now();
       // Taken for gone while this process slept: what it owned was taken over; it goes on with what is new.
-      if (!(await renewLease(tx, this.id, now + LEASE_MS))) await registerService(tx, this.#service());
-      return (await removeExpiredServices(tx, now)).length > 0;
+      const isRenewed = await renewLease(tx, this.id, now + LEASE_MS);
+      if (!isRenewed) await registerService(tx, this.#service());
+      const gone = await removeExpiredServices(tx, now);
+      return !isRenewed || gone.length > 0;
     });
   }
 

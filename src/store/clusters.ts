@@ -80,6 +80,7 @@ export async function takeNodeIndexes(tx: Tx, id: string, count: number): Promis
 export async function deleteCluster(tx: Tx, id: string): Promise<boolean> {
   await tx.db.deleteFrom('cluster_policy').where('cluster_id', '=', id).execute();
   await tx.db.deleteFrom('cluster_healing').where('cluster_id', '=', id).execute();
+  await tx.db.deleteFrom('cluster_lease').where('cluster_id', '=', id).execute();
   const result = await tx.db.deleteFrom('cluster').where('id', '=', id).executeTakeFirst();
   tx.notify('watching');
   return result.numDeletedRows === 1n;

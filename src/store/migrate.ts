@@ -14,6 +14,7 @@ import * as probes from './migrations/0007-probes.ts';
 import * as standings from './migrations/0008-standings.ts';
 import * as notificationTargets from './migrations/0009-notification-targets.ts';
 import * as relapses from './migrations/0010-relapses.ts';
+import * as clusterLeases from './migrations/0011-cluster-leases.ts';
 
 interface Migration {
   readonly version: number;
@@ -32,6 +33,7 @@ const migrations: readonly Migration[] = [
   { version: 8, up: standings.up },
   { version: 9, up: notificationTargets.up },
   { version: 10, up: relapses.up },
+  { version: 11, up: clusterLeases.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -118,6 +118,14 @@ CREATE TABLE "cluster_healing" (
   "breaker" text
 );
 
+CREATE TABLE "cluster_lease" (
+  "cluster_id" text primary key,
+  "owner" text,
+  "epoch" integer not null
+);
+
+CREATE INDEX "cluster_lease_by_owner" on "cluster_lease" ("owner");
+
 CREATE TABLE "cluster_policy" (
   "id" text primary key,
   "cluster_id" text not null,

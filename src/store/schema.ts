@@ -201,6 +201,12 @@ export interface NodeHealthRow {
 }
 
 /** What an operator set about healing a cluster, and its breaker; no row: nothing. */
+export interface ClusterLeaseRow {
+  cluster_id: string;
+  owner: string | null;
+  epoch: number;
+}
+
 export interface ClusterHealingRow {
   cluster_id: string;
   /** null: not paused. */
@@ -324,6 +330,7 @@ export interface Schema {
   service: ServiceRow;
   node_health: NodeHealthRow;
   cluster_healing: ClusterHealingRow;
+  cluster_lease: ClusterLeaseRow;
   node_healing: NodeHealingRow;
   recovery: RecoveryRow;
   recovery_step: RecoveryStepRow;

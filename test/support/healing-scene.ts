@@ -129,7 +129,8 @@ export class HealingScene {
   }
 
   async round(): Promise<void> {
-    const list = await loadWatchList(this.store.db, emptyWatchList, { http }, (error) => {
+    const tools = { http, lease: (ids: readonly string[]) => Promise.resolve(new Set(ids)) };
+    const list = await loadWatchList(this.store.db, emptyWatchList, tools, (error) => {
       throw error;
     });
     const watched = list.clusters.get(this.cluster.id) ?? null;

@@ -11,3 +11,18 @@ export async function joined(store: Store): Promise<Membership> {
   await membership.join();
   return membership;
 }
+
+/** A store as if other processes could use its database, too. */
+export function sharedStore(store: Store): Store {
+  return {
+    db: store.db,
+    location: store.location,
+    writeFailure: undefined,
+    isExclusive: false,
+    write: (work) => store.write(work),
+    listen: (topic, listener) => store.listen(topic, listener),
+    onCommitted: (listener) => store.onCommitted(listener),
+    isFailure: (error) => store.isFailure(error),
+    close: () => store.close(),
+  };
+}

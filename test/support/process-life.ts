@@ -58,7 +58,7 @@ export class ProcessLife {
       },
     });
     const log = { error: (details: object) => complain(details), info: () => {} };
-    this.#healer = new Healer({ store, http, profileTypes, log });
+    this.#healer = new Healer({ store, membership: this.#membership, http, profileTypes, log });
   }
 
   async #join(): Promise<void> {
