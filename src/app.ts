@@ -196,7 +196,7 @@ async function startHttp(
   stops.push(() => server.close());
 }
 
-/** Before anything that has something to tell. */
+/** Registered before the parts that publish news start. */
 async function startNotifier(
   { config, log, store, membership, registry, http }: Parts,
   publicUrl: () => string | null,

@@ -58,7 +58,7 @@ const schema = z.strictObject({
   health: z
     .strictObject({
       /**
-       * Seconds: the shortest detection interval that a policy may ask for (Senlin's
+       * Seconds: the shortest detection interval that a policy may have (Senlin's
        * health_check_interval_min).
        */
       check_interval_min: z.number().min(0.1).default(1),

@@ -10,7 +10,7 @@ const MOST_WAITING = 1_048_576;
  */
 export function createLog(level: string): Logger {
   const destination = pino.destination({ dest: 2, sync: true, maxLength: MOST_WAITING });
-  // There is nobody to tell that nobody can be told; without a listener it would end the process.
+  // A failing log cannot be reported; without a listener the error would end the process.
   destination.on('error', () => undefined);
   return pino(
     {

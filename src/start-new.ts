@@ -47,6 +47,6 @@ function refusal({ path, state, nodes, running }: Found): string {
   return (
     `--data-dir ${path}: its database coppice.db is ${state}, but it holds ${nodes} nodes, ${alive}. ` +
     'Put coppice.db back, with coppice.db-wal if there is one, or a backup of it. ' +
-    'To start with an empty database nevertheless: coppice serve --new. What runs then goes on unwatched, until you end it.'
+    'To start with an empty database nevertheless: coppice serve --new. What runs then is not watched any more, until you end it.'
   );
 }

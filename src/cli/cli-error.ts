@@ -17,7 +17,7 @@ export function usageError(message: string): CliError {
   return new CliError(message, { exitCode: 2 });
 }
 
-/** The signals that ask a command to end; SIGQUIT is Ctrl-\. */
+/** The signals that end a command; SIGQUIT is Ctrl-\. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** A signal ended the command as it should: no message, only the exit code (128 and the signal's number). */

@@ -124,7 +124,7 @@ export class ApiClient {
     return response.body;
   }
 
-  /** @throws UnreachableError also where a server ends in the middle of its answer. */
+  /** @throws UnreachableError also where a server ends during its answer. */
   async #exchange(
     url: string,
     init: RequestInit,
@@ -142,7 +142,10 @@ export class ApiClient {
   }
 }
 
-/** The workflow API gives a bounded page, and says where it goes on. A limit is all that the caller wants. */
+/**
+ * The workflow API gives a bounded page, and links to the next one. A limit bounds what the caller gets in
+ * all.
+ */
 function nextMarker(body: unknown, request: LooseRequest | undefined): string | undefined {
   const next = isJsonObject(body) ? body['next'] : undefined;
   const limit = request?.query?.['limit'];

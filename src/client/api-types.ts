@@ -77,7 +77,7 @@ export interface Schemas {
     /** null: nothing is wrong. */
     readonly health_reason: string | null;
     readonly id: string;
-    /** When it was asked for. */
+    /** When its creation was requested. */
     readonly init_at: string;
     /** -1: no limit. */
     readonly max_size: number;
@@ -153,7 +153,7 @@ export interface Schemas {
     readonly operator: readonly Schemas['OperatorTask'][];
     /** What is wrong; empty: nothing. */
     readonly problems: readonly string[];
-    /** What is waited for, and when that is looked at again; null: until something changes. */
+    /** What is waited for, and when that is checked again; null: until something changes. */
     readonly waiting: readonly {
       readonly reason: string;
       readonly until: string | null;
@@ -192,7 +192,7 @@ export interface Schemas {
     readonly operator: readonly Schemas['OperatorTask'][];
     /** What is wrong; empty: nothing. */
     readonly problems: readonly string[];
-    /** What is waited for, and when that is looked at again; null: until something changes. */
+    /** What is waited for, and when that is checked again; null: until something changes. */
     readonly waiting: readonly {
       readonly reason: string;
       readonly until: string | null;
@@ -227,7 +227,7 @@ export interface Schemas {
     readonly desired_capacity: number;
     readonly domain: string | null;
     readonly id: string;
-    /** When it was asked for. */
+    /** When its creation was requested. */
     readonly init_at: string;
     /** -1: no limit. */
     readonly max_size: number;
@@ -358,7 +358,7 @@ export interface Schemas {
     readonly created_at: string | null;
     readonly data: JsonObject;
     readonly dependents: JsonObject;
-    /** What its profile type tells of it; with `show_details=true`. */
+    /** What its profile type knows of it; with `show_details=true`. */
     readonly details?: JsonObject;
     readonly domain: string | null;
     /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
@@ -368,7 +368,7 @@ export interface Schemas {
     readonly id: string;
     /** Its place in the cluster, from 1; -1 in no cluster. */
     readonly index: number;
-    /** When it was asked for. */
+    /** When its creation was requested. */
     readonly init_at: string;
     readonly metadata: JsonObject;
     readonly name: string;
@@ -406,7 +406,7 @@ export interface Schemas {
       readonly class: string;
       readonly reason: string;
     } | null;
-    /** UNKNOWN: could not be looked at, or was not yet. */
+    /** UNKNOWN: could not be probed, or was not probed yet. */
     readonly health: 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
     readonly id: string;
     readonly name: string;
@@ -453,7 +453,7 @@ export interface Schemas {
     /** To be typed as it stands. */
     readonly command: string;
     readonly reason: string;
-    /** Coppice does nothing more about it by itself. */
+    /** Coppice does nothing more about it; an operator has to act. */
     readonly required: boolean;
   };
   readonly Policy: {
@@ -514,9 +514,9 @@ export interface Schemas {
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
-    /** OPERATOR: an operator asked for it; it counts for no limit of the policy. */
+    /** OPERATOR: an operator requested it; it counts for no limit of the policy. */
     readonly origin: 'AUTOMATIC' | 'OPERATOR';
-    /** null: an operator asked for it. */
+    /** null: an operator requested it. */
     readonly policy_id: string | null;
     /** The recovery that it continues, because that one did not help. */
     readonly relapse: Schemas['Relapse'] | null;
@@ -541,7 +541,7 @@ export interface Schemas {
     readonly ended_at: string | null;
     /** The execution of a WORKFLOW; null: there is none, or none any more. */
     readonly execution_id: string | null;
-    /** How that stands by itself: a PAUSED one is waited for. */
+    /** The state of the execution itself: a PAUSED one is waited for. */
     readonly execution_state: string | null;
     readonly id: string;
     /** Its place in the chain, `actions[0].before[0]`, or the id that the policy gives it. */
@@ -583,9 +583,9 @@ export interface Schemas {
     readonly node_name: string;
     /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
     readonly opened_at: string;
-    /** OPERATOR: an operator asked for it; it counts for no limit of the policy. */
+    /** OPERATOR: an operator requested it; it counts for no limit of the policy. */
     readonly origin: 'AUTOMATIC' | 'OPERATOR';
-    /** null: an operator asked for it. */
+    /** null: an operator requested it. */
     readonly policy_id: string | null;
     /** The recovery that it continues, because that one did not help. */
     readonly relapse: Schemas['Relapse'] | null;
@@ -1514,7 +1514,7 @@ export interface Operations {
       readonly actions: readonly Schemas['Action'][];
     };
   };
-  /** Refused: actions come from what is asked of clusters and nodes */
+  /** Refused: actions are created by requests for clusters and nodes */
   readonly 'POST /v1/actions': {
     readonly path: {};
     readonly query: {};
@@ -1618,7 +1618,7 @@ export interface Operations {
       readonly recovery: Schemas['Recovery'];
     };
   };
-  /** End a recovery: what runs is told to stop, one that is held is closed. Exclude the node to keep it from being recovered again */
+  /** End a recovery: what runs is cancelled, one that is held is closed. Exclude the node to keep it from being recovered again */
   readonly 'POST /v1/recoveries/{recovery}/cancel': {
     readonly path: {
       readonly recovery: string;
@@ -1874,7 +1874,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['Workflow'];
   };
-  /** Delete a definition (workflow); its executions go on */
+  /** Delete a definition (workflow); its executions continue */
   readonly 'DELETE /v2/workflows/{id}': {
     readonly path: {
       readonly id: string;
@@ -1977,7 +1977,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['Workbook'];
   };
-  /** Delete a definition (workbook); its executions go on */
+  /** Delete a definition (workbook); its executions continue */
   readonly 'DELETE /v2/workbooks/{id}': {
     readonly path: {
       readonly id: string;
@@ -2103,7 +2103,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete an ad-hoc action; what runs of it goes on */
+  /** Delete an ad-hoc action; its running executions continue */
   readonly 'DELETE /v2/actions/{id}': {
     readonly path: {
       readonly id: string;
@@ -2126,7 +2126,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete an ad-hoc action; what runs of it goes on */
+  /** Delete an ad-hoc action; its running executions continue */
   readonly 'DELETE /v2/actions/{id}/': {
     readonly path: {
       readonly id: string;
@@ -2150,7 +2150,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['WorkflowAction'];
   };
-  /** Delete an ad-hoc action; what runs of it goes on */
+  /** Delete an ad-hoc action; its running executions continue */
   readonly 'DELETE /v2/actions/{id}/{namespace}': {
     readonly path: {
       readonly id: string;
@@ -2530,7 +2530,7 @@ export interface Operations {
       readonly name?: string | null;
       readonly workflow_name?: string | null;
       readonly workflow_execution_id?: Json;
-      /** RUNNING: run the task again. SKIPPED: leave it behind, and go on after it. */
+      /** RUNNING: run the task again. SKIPPED: skip it, and continue after it. */
       readonly state?: string | null;
       /** false: of with-items only what failed. */
       readonly reset?: boolean | null;
@@ -2731,7 +2731,7 @@ export interface Operations {
       readonly next?: string;
     };
   };
-  /** Run an action by itself, without a workflow; kept with params {"save_result": true} */
+  /** Run a standalone action, without a workflow; kept with params {"save_result": true} */
   readonly 'POST /v2/action_executions': {
     readonly path: {};
     readonly query: {};
@@ -2820,7 +2820,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: Schemas['ActionExecution'];
   };
-  /** Complete an action from outside, hold it or let it go on */
+  /** Complete an action from outside, pause or resume it */
   readonly 'PUT /v2/action_executions/{id}': {
     readonly path: {
       readonly id: string;

@@ -1,7 +1,7 @@
 /**
- * Whether an action is making a cluster smaller, or waits to: healing rests meanwhile, as in Senlin, because
- * what looks like a failure may be a node that is meant to go. It is read from the actions themselves, so
- * that no crash leaves a cluster paused.
+ * Whether an action is making a cluster smaller, or waits to: healing is paused meanwhile, as in Senlin,
+ * because what looks like a failure may be a node that is being removed. It is read from the actions
+ * themselves, so that no crash leaves a cluster paused.
  */
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';

@@ -16,7 +16,7 @@ export interface LockWanted {
   readonly mode: LockMode;
 }
 
-/** Something that an action can be asked to do; the engine gives it its id and its place. */
+/** A request for an action; the store gives it its id and its place in the queue. */
 export interface ActionRequest {
   /** `NODE_RECOVER` */
   readonly action: string;

@@ -3,7 +3,7 @@ import type { ClusterStatus } from './states.ts';
 
 /**
  * What the number of active nodes makes of a cluster, in Senlin's words (senlin/engine/cluster.py,
- * eval_status), which scripts look for.
+ * eval_status), which scripts match.
  * @param cause what has just been done: `CLUSTER_CREATE`, ...
  */
 export function evaluateStatus(

@@ -1,7 +1,7 @@
 /**
  * The one catalogue of what can go wrong for a caller. A row gives the HTTP status and the `type` that
- * Senlin's clients know (openstacksdk and tempest look at both); `retryable` says whether the same call may
- * succeed later, which is what recovery asks before it tries again. The sentence is written where the error
+ * Senlin's clients know (openstacksdk and tempest read both); `retryable` says whether the same call may
+ * succeed later, which recovery checks before it tries again. The sentence is written where the error
  * is raised, for the user who reads it.
  */
 import type { JsonObject } from './json.ts';
@@ -32,7 +32,7 @@ export const errorCatalogue = {
   'timed-out': { status: 500, type: 'Timeout', retryable: true },
   cancelled: { status: 500, type: 'Cancelled', retryable: false },
   /**
-   * The database itself: nothing was recorded. Full and failed pass by themselves once their cause is gone.
+   * The database itself: nothing was recorded. Full and failed are over once their cause is gone.
    */
   'storage-full': { status: 507, type: 'InsufficientStorage', retryable: true },
   'storage-failed': { status: 503, type: 'ServiceUnavailable', retryable: true },

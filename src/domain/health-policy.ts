@@ -100,7 +100,7 @@ export interface RecoveryRules {
   readonly verify: VerifyBy;
   readonly stabilizeMs: number;
   readonly fencing: readonly 'COMPUTE'[];
-  /** How RECREATE waits for the old node's removal, and whether it goes on if that failed. */
+  /** How RECREATE waits for the old node's removal, and whether it continues if that failed. */
   readonly nodeDeleteTimeoutMs: number;
   readonly nodeForceRecreate: boolean;
 }

@@ -66,7 +66,7 @@ export interface Cluster extends Owner {
   readonly config: JsonObject;
   readonly data: JsonObject;
   readonly dependents: JsonObject;
-  /** When it was asked for; `createdAt` is when its creation ended. */
+  /** When it was requested; `createdAt` is when its creation ended. */
   readonly initAt: number;
   readonly createdAt: number | null;
   readonly updatedAt: number | null;
@@ -105,7 +105,7 @@ export interface ClusterPolicy {
   readonly lastOp: number | null;
 }
 
-/** Who asked for an action (Senlin's `cause`). */
+/** Who requested an action (Senlin's `cause`). */
 export type ActionCause = 'RPC Request' | 'Derived Action' | 'Health Policy';
 
 export interface Action extends Owner {
@@ -160,7 +160,7 @@ export interface Recovery {
   readonly nodeId: string;
   readonly nodeName: string;
   readonly clusterId: string | null;
-  /** null: asked for by an operator, with no policy. */
+  /** null: requested by an operator, with no policy. */
   readonly policyId: string | null;
   /** The NODE_RECOVER that carries it out; null until one was started. */
   readonly actionId: string | null;

@@ -1,4 +1,4 @@
-/** Names in the order in which people count: web-2 before web-10. */
+/** Names in natural sort order: web-2 before web-10. */
 const collator = new Intl.Collator('en', { numeric: true });
 
 export function compareNaturally(left: string, right: string): number {

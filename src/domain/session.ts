@@ -2,8 +2,8 @@
 import type { Owner } from './model.ts';
 
 /**
- * The user and project that own the object which is worked on: what a cloud or a workflow service is asked
- * for, it is asked for in their name and with their rights. It holds no token: a driver gets one from the
+ * The user and project that own the object which is worked on: requests to a cloud or a workflow service
+ * are made in their name and with their rights. It holds no token: a driver gets one from the
  * credential that is kept for this user and project.
  */
 export type Session = Owner;

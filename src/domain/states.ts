@@ -50,7 +50,7 @@ export const recoveryModes = ['ENFORCE', 'OBSERVE'] as const;
 export type RecoveryMode = (typeof recoveryModes)[number];
 
 /**
- * Who started a recovery. What an operator asks for is not counted against automation: not by a limit, a
+ * Who started a recovery. What an operator requests is not counted against automation: not by a limit, a
  * retry, the breaker.
  */
 export const recoveryOrigins = ['AUTOMATIC', 'OPERATOR'] as const;

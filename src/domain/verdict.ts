@@ -10,8 +10,8 @@ export type Verdict =
       readonly failure: FailureClass;
       readonly reason: string;
       /**
-       * It cannot get healthy by itself: a verification need not wait for it. Absent: it may still come up,
-       * or that is not known.
+       * It cannot become healthy without an action: a verification need not wait for it. Absent: it may still
+       * come up, or that is not known.
        */
       readonly definite?: true;
     }

@@ -44,7 +44,7 @@ export interface ExecutionRecord {
   readonly createdAt: number;
   /** With the defaults filled in. */
   readonly input: JsonObject;
-  /** As asked for, without `env`. */
+  /** As requested, without `env`. */
   readonly params: JsonObject;
   /** `env()`: the root's, evaluated. */
   readonly env: JsonObject;

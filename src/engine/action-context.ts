@@ -3,11 +3,11 @@
  *
  * An action is an async function over a context. It runs from the top each time it is claimed; what a step
  * returned (or how it failed) is in its record, so that a step that was done is never done again, and the
- * code between steps only has to take the same way with the same results. After a crash, a wait or a shutdown
- * the next claim goes on where the records end.
+ * code between steps only has to take the same path with the same results. After a crash, a wait or a
+ * shutdown the next claim continues where the records end.
  *
  *     step         work on the outside world, then one commit of its result (and of what `record` writes
- *                  with it). A crash before the commit repeats the work: it has to look before it acts, by
+ *                  with it). A crash before the commit repeats the work: it has to check before it acts, by
  *                  its `key`.
  *     operation    a step that changes the outside world, and must have ended before anything else changes
  *                  the same thing
@@ -56,7 +56,7 @@ export interface ActionContext {
 
   /**
    * A step that changes the outside world. Where the action is interrupted before the step is recorded, an
-   * earlier life of the process may have begun it: then it is asked once more, with a signal that is aborted
+   * earlier life of the process may have begun it: then it is called again, with a signal that is aborted
    * from the start, which means that nothing new is begun and what was begun is completed. Only then is the
    * interruption thrown.
    */
@@ -71,7 +71,8 @@ export interface ActionContext {
   sleep(name: string, milliseconds: number): Promise<void>;
 
   /**
-   * Creates the children in one go and goes on when the last of them has ended; in the order of the requests.
+   * Creates the children in one go and continues when the last of them has ended; in the order of the
+   * requests.
    */
   children(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]>;
 

@@ -116,7 +116,7 @@ export class ActionRun implements ActionContext {
     this.#abort.abort();
   }
 
-  /** The claim was taken over: writes would be refused, so the work is told to end. */
+  /** The claim was taken over: writes would be refused, so the work is aborted. */
   lose(): void {
     this.#leave({ kind: 'lost', error: new StaleClaim(this.action.id) });
     this.#abort.abort();
@@ -232,7 +232,7 @@ export class ActionRun implements ActionContext {
   }
 
   /**
-   * Waits on; once interrupted, the children are asked to end first, and their end is awaited without a
+   * Waits on; once interrupted, the children are cancelled first, and their end is awaited without a
    * limit.
    */
   async #waitForChildren(

@@ -50,7 +50,9 @@ export interface EngineObserver {
 const PASS_EVERY_MS = 1000;
 const RETRY_AFTER_FAILURE_MS = 1000;
 const CLEAN_EVERY_MS = 3_600_000;
-/** Longer than anybody is late in asking for a signal; the wait itself may be longer, it was there before. */
+/**
+ * Longer than any caller is late in waiting for a signal; the wait itself may be longer, it was there before.
+ */
 const KEEP_SIGNALS_MS = 7 * 24 * 3_600_000;
 const SUCCESS = 'Action completed successfully.';
 
@@ -64,7 +66,7 @@ export class Engine {
   readonly #ended = new Set<Promise<void>>();
   readonly #unlisten: (() => void)[] = [];
   #passing: Promise<void> | undefined;
-  #again = false;
+  #isKicked = false;
   #stopping = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #timers: NodeJS.Timeout[] = [];
@@ -109,14 +111,14 @@ export class Engine {
 
   kick(): void {
     if (this.#stopping) return;
-    this.#again = true;
+    this.#isKicked = true;
     this.#passing ??= this.#passes();
   }
 
   async #passes(): Promise<void> {
     try {
-      while (this.#again && !this.#stopping) {
-        this.#again = false;
+      while (this.#isKicked && !this.#stopping) {
+        this.#isKicked = false;
         await this.#pass();
       }
     } catch (error) {

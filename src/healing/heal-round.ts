@@ -110,7 +110,7 @@ function modeOf({ watched }: Round): RecoveryMode {
   return watched?.policy.mode ?? 'ENFORCE';
 }
 
-/** It came back by itself, or an operator repaired it, after Coppice had given up on it. */
+/** It recovered without Coppice, or an operator repaired it, after Coppice had given up on it. */
 async function restoreNode(tx: Tx, { cluster, now }: Round, node: Node, reason: string): Promise<void> {
   const statusReason = `Healthy again: ${reason}`;
   await updateNode(tx, node.id, { status: 'ACTIVE', statusReason });

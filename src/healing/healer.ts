@@ -151,7 +151,7 @@ export class Healer {
       log.error({ err: error }, 'a health policy is left out'),
     );
     await this.#watch(list);
-    // Planned once more where the policy changed, also away: what was held under it is closed.
+    // Planned again where the policy changed, also away: what was held under it is closed.
     for (const clusterId of new Set([...before.keys(), ...list.clusters.keys()])) {
       const [old, now] = [before.get(clusterId), list.clusters.get(clusterId)];
       if (old?.policyId !== now?.policyId || old?.enabled !== now?.enabled) this.#planning.plan(clusterId);

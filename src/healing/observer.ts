@@ -1,6 +1,6 @@
 /**
  * Observes the nodes that are watched: runs the rounds of probes, turns their verdicts into health records,
- * and writes a record where it has changed. The planning loop is told which cluster it was;
+ * and writes a record where it has changed. The planning loop is notified of the cluster;
  * nothing is decided here.
  *
  *     watch list -> rounds -> probe -> classify -> write (only what changed) -> onChange(cluster)

@@ -1,5 +1,5 @@
 /**
- * Plans clusters: when something changed in one, when the planner asked to be asked again, and when a
+ * Plans clusters: when something changed in one, at the time that the planner returned, and when a
  * recovery opened or ended. Rounds of one cluster follow each other. Before the first node of a cluster with
  * `max_unhealthy` is recovered, the nodes are probed that were last probed before it failed.
  */
@@ -50,7 +50,7 @@ export class PlanningLoop {
     await Promise.all(this.#planning.values());
   }
 
-  /** Plans a cluster now, or once more after the plan that is under way. */
+  /** Plans a cluster now, or again after the plan that is under way. */
   plan(clusterId: string): void {
     clearTimeout(this.#planTimers.get(clusterId)?.timer);
     this.#planTimers.delete(clusterId);
@@ -113,7 +113,7 @@ export class PlanningLoop {
     );
   }
 
-  /** The earliest of the times that were asked for. */
+  /** The earliest of the times at which a cluster is to be planned. */
   #planAt(clusterId: string, at: number): void {
     const now = this.#now();
     const due = Math.min(Math.max(at, now + 10), now + LONGEST_WAIT_MS);

@@ -1,5 +1,5 @@
 /**
- * What the planner of a round is told: a cluster with everything that counts for its healing, as it stands in
+ * The input of the planner of a round: a cluster with everything that counts for its healing, as it stands in
  * the database now.
  */
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
@@ -73,9 +73,9 @@ function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthR
 }
 
 /**
- * As far back as the rate limits of the policy look. What was started at a time that is still to come (the
+ * As far back as the rate limits of the policy reach. What was started at a time that is still to come (the
  * clock was set back) limits nothing: it would until the clock is there again. What only observed does not
- * count for what touches, nor the other way round, and what an operator asked for counts for neither.
+ * count for what touches, nor the other way round, and what an operator requested counts for neither.
  */
 async function startsOf(
   db: Db,

@@ -30,7 +30,7 @@ export interface WatchedCluster {
 export interface WatchList {
   readonly clusters: ReadonlyMap<string, WatchedCluster>;
   readonly nodes: readonly WatchedNode[];
-  /** Those whose policy asks for LIFECYCLE_EVENTS, by id. */
+  /** Those whose policy has LIFECYCLE_EVENTS, by id. */
   readonly wantingEvents: ReadonlySet<string>;
 }
 

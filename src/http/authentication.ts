@@ -1,8 +1,8 @@
 /**
- * Who asks. `none` is for one person on one machine: whoever reaches the port may do everything, so that
- * nobody else may reach it. It listens on loopback only, and because a browser of that person runs other
- * people's pages, it turns away what such a page could send: a Host that is not this machine (DNS that was
- * rebound) and an Origin that is not ours.
+ * Authentication of the caller. `none` is for one user on one machine: every client that reaches the port may
+ * do everything, so that it listens on loopback only. A browser of that user also runs pages of other sites;
+ * what such a page could send is refused: a Host that is not this machine (DNS rebinding) and an Origin that
+ * is not ours.
  */
 import { isIP } from 'node:net';
 import { CoppiceError } from '../domain/errors.ts';
@@ -29,7 +29,7 @@ export function noAuthentication(): Authentication {
     checkAddress(host) {
       if (isLoopback(host)) return;
       throw new Error(
-        `Authentication is "none": everybody who reaches the port may do everything, so Coppice listens on this machine only ` +
+        `Authentication is "none": every client that reaches the port may do everything, so Coppice listens on this machine only ` +
           `(127.0.0.1, ::1 or localhost), not on ${host}. Choose one of these, or set up authentication.`,
       );
     },
@@ -48,7 +48,7 @@ function refuse(sentence: string): never {
   throw new CoppiceError('forbidden', sentence);
 }
 
-/** A page of another site may send us a person to look (a link), and nothing else. */
+/** A page of another site may link to us (navigation by GET), and send nothing else. */
 function refuseOtherSites(request: IncomingFacts, host: string | undefined): void {
   const origin = request.header('origin');
   if (origin !== undefined && origin !== `http://${host}`) {

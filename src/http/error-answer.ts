@@ -40,7 +40,7 @@ export function errorAnswer(error: CoppiceError): ErrorAnswer {
   };
 }
 
-/** For what nobody foresaw: the text stays in the log, under the request's id. */
+/** For unexpected errors: the text stays in the log, under the request's id. */
 export function unforeseen(requestId: string): CoppiceError {
   return new CoppiceError(
     'internal',
@@ -48,7 +48,7 @@ export function unforeseen(requestId: string): CoppiceError {
   );
 }
 
-/** Paths and methods that do not exist are answered as text, or to those who ask for it as JSON. */
+/** Paths and methods that do not exist are answered as text, or as JSON where the client accepts that. */
 export function unknownPathAnswer(accept: string | undefined): { contentType: string; text: string } {
   if (accept?.includes('application/json') === true) {
     const body = {

@@ -1,8 +1,8 @@
 /**
- * Events of a cluster as they happen, as server-sent events. Each stream asks the store for what came after
- * the event that it sent last, whenever the store says that there is something: nothing is kept in memory for
- * it, a stream that was cut goes on from `Last-Event-ID`, and one event is neither lost nor sent twice. A
- * reader that does not keep up is cut off, not buffered for.
+ * Events of a cluster as they happen, as server-sent events. Each stream reads from the store what came after
+ * the event that it sent last, whenever the store notifies it: nothing is buffered in memory, an interrupted
+ * stream resumes at `Last-Event-ID`, and no event is lost or sent twice. A reader that does not keep up is
+ * disconnected.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
@@ -75,7 +75,7 @@ class Stream {
   readonly #response: ServerResponse;
   #after: number;
   #pumping = false;
-  #again = false;
+  #isNotified = false;
 
   constructor(options: EventStreamOptions, clusterId: string, after: number, response: ServerResponse) {
     this.#options = options;
@@ -93,7 +93,7 @@ class Stream {
       // A proxy that collects the answer would hold back what is meant for now.
       'x-accel-buffering': 'no',
     });
-    // Where to go on from, also for a reader that has not seen an event yet.
+    // Where to resume, also for a reader that has not seen an event yet.
     this.#response.write(`id: ${this.#after}\n: connected\n\n`);
     const unlisten = store.listen('events', () => void this.#pump());
     const heartbeat = setInterval(() => void this.#beat(), heartbeatMs);
@@ -114,13 +114,13 @@ class Stream {
 
   /** Sends what is new until nothing is; one at a time. */
   async #pump(first = ''): Promise<void> {
-    this.#again = true;
+    this.#isNotified = true;
     if (this.#pumping) return;
     this.#pumping = true;
     try {
       await this.#send(first);
-      while (this.#again && !this.#response.writableEnded && !this.#response.destroyed) {
-        this.#again = false;
+      while (this.#isNotified && !this.#response.writableEnded && !this.#response.destroyed) {
+        this.#isNotified = false;
         await this.#sendNew();
       }
     } catch (error) {
@@ -135,7 +135,7 @@ class Stream {
     const events = await eventsOfClusterAfter(this.#options.store.db, this.#clusterId, this.#after, BATCH);
     await this.#send(events.map(toMessage).join(''));
     this.#after = events.at(-1)?.seq ?? this.#after;
-    if (events.length === BATCH) this.#again = true;
+    if (events.length === BATCH) this.#isNotified = true;
   }
 
   async #send(text: string): Promise<void> {

@@ -240,7 +240,7 @@ test('A simulation is answered with each decision and its reason', async () => {
   expect(reply.status).toBe(200);
   const { simulation } = reply.body as { simulation: { nodes: readonly Record<string, unknown>[] } };
   expect(simulation).toMatchObject({ attached: true, mode: 'ENFORCE', policy_name: 'health', unhealthy: 4 });
-  // It ends where it is held: nobody knows how the node is when it is let go.
+  // It ends where it is held: how the node is then is not known.
   expect(simulation.nodes[0]).toMatchObject({
     already_failed: false,
     decision: 'HOLD',
@@ -411,7 +411,7 @@ describe('Healing', () => {
     await server.store.write((tx) => insertNodes(tx, [alone]));
     expect(await refusal('GET', '/v1/nodes/alone/health')).toContain('it is not watched');
     expect(await refusal('POST', '/v1/nodes/alone/health/exclude', { exclude: {} })).toContain(
-      'nobody heals it',
+      'it is not healed',
     );
   });
 });

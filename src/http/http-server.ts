@@ -1,5 +1,5 @@
 /**
- * The server: Senlin's API and our own on one port. It reads requests, and leaves what they ask for to
+ * The server: Senlin's API and our own on one port. It reads requests, and leaves carrying them out to
  * `requests/`.
  *
  *     request -> who may reach us -> route -> microversion -> role -> query and body -> use case
@@ -11,7 +11,7 @@
  *     event-stream.ts                events as they happen
  *     mistral/                       the workflow API, in Mistral's words
  *
- * It decides nothing about clusters, writes no SQL, and lets no stack trace out: what nobody foresaw is a 500
+ * It decides nothing about clusters, writes no SQL, and lets no stack trace out: an unexpected error is a 500
  * with the request's id, and stands in the log.
  */
 import { randomUUID } from 'node:crypto';
@@ -43,7 +43,7 @@ export interface HttpServerOptions {
   readonly tools: RequestTools;
   readonly authentication: Authentication;
   readonly registry: Registry;
-  /** For what nobody foresaw. */
+  /** For unexpected errors. */
   readonly log: { error(details: object, message: string): void };
   readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number };
   /** Whether answers are held against their declaration: for tests. */
@@ -186,7 +186,7 @@ async function sendError(
   await reply.code(status).type('application/json').send(dialect.toText(body));
 }
 
-/** The error for the caller; one that nobody foresaw is logged. */
+/** The error for the caller; an unexpected one is logged. */
 function expected(
   error: FastifyError | CoppiceError,
   request: FastifyRequest,
@@ -200,7 +200,7 @@ function expected(
     return new CoppiceError('malformed-request', MALFORMED);
   }
   const { id, method, url } = request;
-  log.error({ err: error, requestId: id, method, url }, 'A request failed in a way that nobody foresaw.');
+  log.error({ err: error, requestId: id, method, url }, 'A request failed with an unexpected error.');
   return unforeseen(id);
 }
 

@@ -1,13 +1,13 @@
 /**
  * Reads a JSON body, whatever its content type says. A body that does not begin with `{` counts as none, as
- * in Senlin. Where it breaks off is said as Python's parser says it, because that is what people have seen so
+ * in Senlin. Where it breaks off is said as Python's parser says it, because that is what users have seen so
  * far.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /**
- * Deeper is no spec that anybody writes; a value that is nested without end would exhaust the stack of those
+ * No real spec is deeper; a value that is nested without end would exhaust the stack of those
  * who walk it.
  */
 const MOST_LEVELS = 64;

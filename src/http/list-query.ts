@@ -111,7 +111,7 @@ function sortField<Sort extends string>(
 }
 
 /**
- * What the store is to list. @throws CoppiceError `forbidden` where a caller asks for more projects than he
+ * What the store is to list. @throws CoppiceError `forbidden` where a caller requests more projects than he
  * may see.
  */
 export function toStoreQuery<Filter extends string, Sort extends string>(

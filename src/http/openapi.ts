@@ -19,7 +19,7 @@ export function toOpenApi(routes: readonly Route[]): object {
       version: '1.14',
       description:
         "The API of OpenStack Senlin (clustering v1, microversions 1.0 to 1.14), OpenStack Mistral's (workflow v2), and Coppice's own: " +
-        'recoveries, the stream of events, health and metrics. The microversion of clustering is asked for with the header ' +
+        'recoveries, the stream of events, health and metrics. The microversion of clustering is requested with the header ' +
         '`OpenStack-API-Version: clustering 1.14`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },

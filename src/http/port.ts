@@ -1,6 +1,6 @@
 /**
  * The port, taken before anything else is touched: a server that finds it taken has made nothing. Whoever
- * comes before the server is ready is told so.
+ * connects before the server is ready gets that answer.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';

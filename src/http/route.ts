@@ -36,7 +36,7 @@ export type Answer =
       readonly status: number;
       /** Absent: no body at all. */
       readonly body?: unknown;
-      /** The action to look at; becomes `Location`. */
+      /** The action to poll; becomes `Location`. */
       readonly actionId?: string;
     }
   | { readonly status: number; readonly contentType: string; readonly text: string }
@@ -60,7 +60,7 @@ export interface ApiDialect {
   toText(body: unknown): string;
   /** `route` is undefined for a path that is not there. */
   errorAnswer(error: CoppiceError, route: Route | undefined): ErrorAnswer;
-  /** What errors look like, for OpenAPI. */
+  /** The shape of errors, for OpenAPI. */
   readonly errorSchema: z.ZodType;
 }
 
@@ -109,7 +109,7 @@ export function param(request: { readonly params: Readonly<Record<string, string
   return request.params[name] ?? '';
 }
 
-/** 202 with the action to look at. */
+/** 202 with the action to poll. */
 export function accepted(actionId: string, body: unknown = { action: actionId }): Answer {
   return { status: 202, body, actionId };
 }

@@ -62,7 +62,7 @@ function routeRequest(
 ): RouteRequest<unknown, unknown> {
   const params = request.params as Record<string, string>;
   for (const [kind, value] of Object.entries(params)) {
-    // Nothing is called so, and not every database takes such text even to look for it.
+    // No object has such a name, and not every database accepts such text in a query.
     if (hasControlCharacters(value))
       throw new CoppiceError('resource-not-found', `The ${kind} could not be found.`);
   }

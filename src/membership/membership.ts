@@ -88,7 +88,8 @@ export class Membership {
   async #renew(): Promise<void> {
     await this.#takeOver([...this.#takeOvers], async (tx) => {
       const now = this.#now();
-      // Taken for gone while this process slept: what it owned was taken over; it goes on with what is new.
+      // This process was suspended and taken for gone: what it owned was taken over; it continues with new
+      // work.
       const isRenewed = await renewLease(tx, this.id, now + LEASE_MS);
       if (!isRenewed) await registerService(tx, this.#service());
       const gone = await removeExpiredServices(tx, now);

@@ -1,6 +1,6 @@
 /**
  * Figures of healing. Counters and histograms are of what this process has seen committed; sum them over the
- * processes. Gauges are read from the store when they are asked for: every process says the same, also after
+ * processes. Gauges are read from the store when they are scraped: every process says the same, also after
  * a restart; take one, or the greatest.
  *
  * No figure has a label for a node, a cluster or a recovery: there may be 100,000 of them, and what happened
@@ -54,7 +54,7 @@ function nodeGauges(registry: Registry, store: Store): void {
   void [nodes, quarantined, open];
 }
 
-/** From a look to an hour; what takes longer is long. */
+/** From one probe to an hour; what takes longer is long. */
 const secondsBuckets = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 
 function countingNews(registry: Registry): (news: RecoveryNews) => void {
@@ -69,13 +69,13 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
   for (const result of Object.keys(closingEvents)) recoveries.inc({ result, mode: 'ENFORCE' }, 0);
   const detect = new Histogram({
     name: 'coppice_time_to_detect_seconds',
-    help: 'From the first failed look at a node until its failure was confirmed and a recovery opened.',
+    help: 'From the first failed probe of a node until its failure was confirmed and a recovery opened.',
     buckets: secondsBuckets,
     registers,
   });
   const recover = new Histogram({
     name: 'coppice_time_to_recover_seconds',
-    help: 'From the first failed look at a node until its recovery was closed RECOVERED.',
+    help: 'From the first failed probe of a node until its recovery was closed RECOVERED.',
     buckets: secondsBuckets,
     registers,
   });

@@ -57,7 +57,7 @@ const defaultLimits: DeliveryLimits = {
 
 /** Much longer than an attempt takes: a lease that runs out in the middle means a second delivery. */
 const LEASE_MS = 60_000;
-/** The look behind all notices, also for a lease that another process has let run out. */
+/** The timed check beside all notices, also for a lease that another process has let run out. */
 const POLL_EVERY_MS = 15_000;
 
 export class DeliveryWorker {
@@ -91,7 +91,7 @@ export class DeliveryWorker {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      // Before the look: what comes in during it wakes us again.
+      // Before the query: what is added during it wakes us again.
       this.#wake = Promise.withResolvers();
       const waitMs = await this.#turn().catch((error: unknown) => this.#failed(error));
       if (waitMs > 0) await this.#pause(waitMs);

@@ -28,7 +28,7 @@ export interface Turn {
   readonly step?: EndedStep;
 }
 
-/** Call it after what it tells of was written: the state of the recovery is read from its row. */
+/** Call it after the change was written: the state of the recovery is read from its row. */
 export async function enqueueRecoveryNews(tx: Tx, turn: Turn): Promise<void> {
   const recovery = await getRecovery(tx.db, turn.recoveryId);
   if (recovery === undefined) return;

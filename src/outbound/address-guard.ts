@@ -28,7 +28,7 @@ export class AddressGuard {
   /** All of the refusals in one list: a request costs one search. */
   readonly #refused: BlockList;
   readonly #refusals: readonly Refusal[];
-  /** Nodes are asked at the same addresses again and again. */
+  /** Nodes are requested at the same addresses again and again. */
   readonly #known = new Map<string, string | undefined>();
 
   /** @throws Error naming an entry that is neither an address nor a network. */

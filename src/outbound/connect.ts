@@ -30,7 +30,7 @@ export interface TlsRules {
 }
 
 /**
- * TLS sessions are not kept: a resumed one would not look at the certificate.
+ * TLS sessions are not kept: a resumed one would not verify the certificate.
  *
  * @throws AddressRefused
  */

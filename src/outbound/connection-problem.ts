@@ -1,4 +1,4 @@
-/** What the error of a request says: something of the other side, or only that this machine could not ask. */
+/** Whether the error of a request is evidence about the other side, or a failure of this machine only. */
 import { errors } from 'undici';
 import { HEADER_LIMIT } from './limits.ts';
 
@@ -57,7 +57,7 @@ const answer: Readonly<Record<string, string>> = {
 };
 
 export type ProblemKind =
-  /** This machine could not ask. */
+  /** This machine could not send the request. */
   | 'local'
   /** Nothing answers there, or not to the end. */
   | 'remote'
@@ -98,9 +98,10 @@ export function describeConnectionError(error: unknown): ConnectionProblem {
   if (error instanceof errors.HTTPParserError) return { kind: 'answer', reason: 'the answer is not HTTP' };
   const codes = codesOf(error);
   // Several addresses of a name were tried: if one of them said something of the other side, that counts.
-  const telling = codes.find((code) => !(code in local));
-  const code = telling ?? codes[0] ?? 'unknown error';
-  if (telling === undefined && codes.length > 0) return { kind: 'local', reason: `${local[code]} (${code})` };
+  const remoteCode = codes.find((code) => !(code in local));
+  const code = remoteCode ?? codes[0] ?? 'unknown error';
+  if (remoteCode === undefined && codes.length > 0)
+    return { kind: 'local', reason: `${local[code]} (${code})` };
   if (code in remote) return { kind: 'remote', reason: `${remote[code]} (${code})` };
   if (code in certificate) return { kind: 'certificate', reason: `${certificate[code]} (${code})` };
   if (code in answer) return { kind: 'answer', reason: `${answer[code]} (${code})` };

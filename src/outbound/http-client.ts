@@ -60,14 +60,14 @@ export class HttpClient {
       return await exchange(request, { guard: this.guard, names: this.#names }, signal);
     } catch (error) {
       if (!signal.aborted) throw RequestFailed.of(place, error);
-      // Out of time before the name was found: nothing was asked of the other side.
+      // Out of time before the name was found: nothing was sent to the other side.
       if (this.#names.isPending(hostOf(request.url))) throw RequestFailed.of(place, nameLookupBusy());
       throw RequestFailed.aborted(place, signal);
     }
   }
 }
 
-/** User and password of the URL as a header. From here on the URL has none, and can be told. */
+/** User and password of the URL as a header. From here on the URL has none, and may be shown. */
 function withAuthorization(request: HttpRequest): HttpRequest {
   const { username, password } = request.url;
   if (username === '' && password === '') return request;

@@ -128,7 +128,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#close();
   }
 
-  /** @param reason only where undici has seen the whole answer: after any other it would ask again. */
+  /** @param reason only where undici has seen the whole answer: after any other it would retry. */
   #close(reason?: typeof answered): void {
     this.#signal.removeEventListener('abort', this.#onAbort);
     this.#socket?.destroy(reason);

@@ -1,4 +1,4 @@
-/** What is asked of another server, and what it answered. */
+/** A request to another server, and its response. */
 
 export interface HttpRequest {
   readonly method: string;

@@ -2,7 +2,7 @@
  * Names of hosts, so that names that no server answers for do not hold up the others. Node looks names up on
  * the four threads of its pool, one name a thread, for ten seconds and longer where the name server is
  * silent. Here few are looked up at once, names that were slow the last time only by one of these places, an
- * answer is kept for a few seconds, and equal questions are asked once.
+ * answer is kept for a few seconds, and equal lookups are done once.
  */
 import { lookup } from 'node:dns';
 import type { LookupAddress, LookupOptions } from 'node:dns';
@@ -20,8 +20,8 @@ type Resolve = (
 ) => void;
 
 /** One thread of the pool is left for files and the rest. */
-const PLACES = 3;
-const SLOW_PLACES = 1;
+const LOOKUPS = 3;
+const SLOW_LOOKUPS = 1;
 const SLOW_MS = 500;
 /**
  * Long enough to spare most look-ups of a round, short enough that a machine with a new address is found
@@ -38,7 +38,7 @@ interface Name {
   /** When the addresses were found, on the monotonic clock. */
   at: number;
   slow: boolean;
-  asking: ((error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void)[];
+  callbacks: ((error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void)[];
 }
 
 export class NameLookup {
@@ -55,7 +55,7 @@ export class NameLookup {
 
   /** In the shape of `dns.lookup`, for the `lookup` option of a request. */
   lookup(hostname: string, options: LookupOptions, callback: Callback): void {
-    this.#ask(hostname, (error, addresses) => {
+    this.#find(hostname, (error, addresses) => {
       const fitting =
         options.family === 4 || options.family === 6
           ? addresses.filter((one) => one.family === options.family)
@@ -72,14 +72,14 @@ export class NameLookup {
    * Is the answer for this name still to come? Then a probe that is out of time has not seen its node at all.
    */
   isPending(hostname: string): boolean {
-    return (this.#names.get(hostname)?.asking.length ?? 0) > 0;
+    return (this.#names.get(hostname)?.callbacks.length ?? 0) > 0;
   }
 
-  #ask(hostname: string, answer: Name['asking'][number]): void {
+  #find(hostname: string, answer: Name['callbacks'][number]): void {
     const name = this.#name(hostname);
     if (name.addresses !== null && this.#now() - name.at < KEEP_MS) return answer(null, name.addresses);
-    name.asking.push(answer);
-    if (name.asking.length > 1) return;
+    name.callbacks.push(answer);
+    if (name.callbacks.length > 1) return;
     const queue = this.#waiting[name.slow ? 'slow' : 'quick'];
     if (queue.length >= WAITING_NAMES) return finish(name, nameLookupBusy(), []);
     queue.push(name);
@@ -90,27 +90,27 @@ export class NameLookup {
     const known = this.#names.get(hostname);
     if (known !== undefined) return known;
     if (this.#names.size >= KEPT_NAMES) this.#forgetOldest();
-    const name: Name = { name: hostname, addresses: null, at: 0, slow: false, asking: [] };
+    const name: Name = { name: hostname, addresses: null, at: 0, slow: false, callbacks: [] };
     this.#names.set(hostname, name);
     return name;
   }
 
   #forgetOldest(): void {
     for (const [key, name] of this.#names) {
-      if (name.asking.length === 0) return void this.#names.delete(key);
+      if (name.callbacks.length === 0) return void this.#names.delete(key);
     }
   }
 
   #next(): void {
-    while (this.#busy.quick + this.#busy.slow < PLACES) {
-      const lane = this.#waiting.slow.length > 0 && this.#busy.slow < SLOW_PLACES ? 'slow' : 'quick';
+    while (this.#busy.quick + this.#busy.slow < LOOKUPS) {
+      const lane = this.#waiting.slow.length > 0 && this.#busy.slow < SLOW_LOOKUPS ? 'slow' : 'quick';
       const name = this.#waiting[lane].shift();
       if (name === undefined) return;
-      this.#look(name, lane);
+      this.#startLookup(name, lane);
     }
   }
 
-  #look(name: Name, lane: 'quick' | 'slow'): void {
+  #startLookup(name: Name, lane: 'quick' | 'slow'): void {
     const since = this.#now();
     this.#busy[lane] += 1;
     this.#resolve(name.name, { all: true }, (error, addresses) => {
@@ -125,9 +125,9 @@ export class NameLookup {
 }
 
 function finish(name: Name, error: NodeJS.ErrnoException | null, addresses: LookupAddress[]): void {
-  const asking = name.asking;
-  name.asking = [];
-  for (const answer of asking) answer(error, addresses ?? []);
+  const callbacks = name.callbacks;
+  name.callbacks = [];
+  for (const answer of callbacks) answer(error, addresses ?? []);
 }
 
 function coded(code: string): NodeJS.ErrnoException {

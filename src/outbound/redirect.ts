@@ -1,5 +1,5 @@
 /**
- * Where a redirect leads, and what of the request goes there. Another origin is not told what was meant for
+ * Where a redirect leads, and what of the request goes there. Another origin does not get what was meant for
  * this one: it gets no body, and of the headers only those that say what kind of answer is wanted. A list of
  * what is secret would never be complete.
  */

@@ -1,7 +1,7 @@
 /**
  * The addresses that Coppice does not connect to for a user. They belong to the machine that Coppice runs on:
  * link-local services of its network, and the metadata services of clouds, which hand that machine's
- * credentials to every process that asks from it.
+ * credentials to every process that requests them.
  *
  * Loopback and private networks are not here: nodes live there. An operator refuses more with
  * `outbound.refuse`.

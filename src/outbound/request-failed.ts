@@ -12,7 +12,7 @@ export class RequestFailed extends Error {
   readonly kind: FailureKind;
   /** What is wrong, without the URL. */
   readonly reason: string;
-  /** The URL that was asked last. */
+  /** The URL that was requested last. */
   readonly url: URL;
   /** Whether a redirect led there. */
   readonly redirected: boolean;

@@ -17,7 +17,7 @@ export type Amendment =
 /** An attached policy that is enabled. */
 export interface PlanAmender {
   readonly policyName: string;
-  /** The smaller number is asked first. */
+  /** The smaller number is applied first. */
   readonly priority: number;
   amend(plan: ClusterPlan, facts: ClusterFacts): Amendment;
 }

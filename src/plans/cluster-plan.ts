@@ -85,7 +85,7 @@ export interface ClusterPlan {
   /** null: the action does not change the size. */
   readonly size: PlannedSize | null;
   readonly groups: readonly PlanGroup[];
-  /** The action's own decision first, then those of the policies in the order in which they were asked. */
+  /** The action's own decision first, then those of the policies in the order in which they were applied. */
   readonly decisions: readonly PlanDecision[];
 }
 

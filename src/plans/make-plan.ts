@@ -12,7 +12,7 @@ import type {
 } from './cluster-plan.ts';
 import { inRemovalOrder, inUpdateOrder } from './removal-order.ts';
 
-/** Size as it was asked for; what is left out stays as it is. */
+/** Size as requested; what is left out stays as it is. */
 export type WantedSize = Pick<PlannedSize, 'desired'> & Partial<Pick<PlannedSize, 'minSize' | 'maxSize'>>;
 
 /** Nodes are added, or the first in `inRemovalOrder` are removed. */

@@ -1,12 +1,12 @@
 /**
- * A policy type tells what a spec of its kind may say and what it means. This file is what every type
+ * A policy type defines what a spec of its kind may contain and what it means. This file is what every type
  * provides; `registry.ts` lists the types there are. A type amends the plans of actions (`plans/`) as a pure
  * function; what else its value means is read by the part that acts (health: `health/` and `recovery/`).
  *
  *     document --policy-document--> type, version, properties
  *         --check--> value, or issues with field, expected, found
  *
- * To check looks at nothing outside: no profile, no workflow engine, no clock. What only they can tell is a
+ * A check reads nothing outside: no profile, no workflow engine, no clock. What depends on them is a
  * second check, made when the policy is attached.
  */
 import type { Issue } from '../domain/errors.ts';
@@ -47,9 +47,9 @@ export interface NamedWorkflow {
   readonly inputs: readonly string[];
 }
 
-/** What an attached policy is told about an action on its cluster. */
+/** What an attached policy knows of an action on its cluster. */
 export interface PlanView<T> {
-  /** As the policies that were asked before have left it. */
+  /** As the policies before it have left it. */
   readonly plan: ClusterPlan;
   readonly facts: ClusterFacts;
   readonly value: T;
@@ -74,7 +74,7 @@ export interface CheckedProfile {
   readonly properties: JsonObject;
 }
 
-/** What a policy may ask of a profile type. */
+/** What the check of a policy needs of a profile type. */
 export type CheckedProfileType = Pick<
   ProfileType,
   'name' | 'version' | 'operations' | 'detectionModes' | 'endpointParts'
@@ -104,7 +104,7 @@ export interface PolicyType<T = unknown> {
   check(properties: Json | undefined, settings?: CheckSettings): PolicyCheck<T>;
 
   /**
-   * What a profile cannot do that the policy asks for; asked when the policy is attached, and by `policy
+   * What a profile cannot do that the policy requires; called when the policy is attached, and by `policy
    * check --profile`. Without a profile only what no profile of the type can do.
    */
   checkAgainstProfile(value: T, type: CheckedProfileType, profile?: CheckedProfile): Issue[];

@@ -1,10 +1,10 @@
 /**
- * A profile type tells how nodes of one kind are made, looked at, repaired and removed. This file is what
+ * A profile type defines how nodes of one kind are created, probed, repaired and removed. This file is what
  * every type provides; `registry.ts` lists the types there are.
  *
  * Every operation that changes the outside world gets a `key`: the same key means the same request, repeated
- * after a crash. An operation looks before it acts, so that a repeated request finds what the first one made
- * and never makes it twice.
+ * after a crash. An operation checks what exists before it acts, so that a repeated request finds what the
+ * first one made and never makes it twice.
  */
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType } from '../domain/health-policy.ts';
@@ -27,7 +27,7 @@ export interface NodeFacts {
   readonly data: JsonObject;
   /** The profile's `properties`, defaults filled in. */
   readonly properties: JsonObject;
-  /** The node's owner: in whose name a cloud is asked, by operations and probes alike. */
+  /** The node's owner: in whose name a cloud is called, by operations and probes alike. */
   readonly session: Session;
 }
 
@@ -35,7 +35,7 @@ export interface OperationRequest {
   readonly key: string;
   /**
    * Aborted when the action is cancelled or out of time: end what was begun, or wait for its end, so that
-   * nothing of it goes on when the operation has returned; and leave things so that a repeat can go on.
+   * nothing of it runs when the operation has returned; and leave things so that a repeat can continue.
    * Aborted from the start: begin nothing, and bring to its end what an earlier request of the same key may
    * have begun.
    */
@@ -64,9 +64,9 @@ export interface Operation {
   run(node: NodeFacts, parameters: JsonObject, request: OperationRequest): Promise<PhysicalNode>;
 }
 
-/** Who wants to hear of nodes that something happened to. */
+/** Receives events of nodes. */
 export interface EventListener {
-  /** Look at this node now. It may be said too late, twice, or of a node that is healthy. */
+  /** Something happened to this node: probe it now. May be late, repeated, or of a node that is healthy. */
   changed(nodeId: string): void;
 }
 
@@ -92,11 +92,11 @@ export interface ProfileType {
   readonly schema: Readonly<Record<string, SchemaEntry>>;
 
   /**
-   * Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Looks at nothing outside.
+   * Checks a spec's `properties` and fills in defaults; an unknown key is an issue. Reads nothing outside.
    */
   check(properties: Json | undefined): SpecCheck;
 
-  /** What only the machine can tell (a command that does not exist): asked when a profile is created. */
+  /** What depends on the machine (a command that does not exist): called when a profile is created. */
   examine?(properties: JsonObject): Promise<Issue[]>;
 
   /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
@@ -110,20 +110,20 @@ export interface ProfileType {
   remove(node: NodeFacts, request: OperationRequest): Promise<void>;
 
   /**
-   * The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` says it
-   * could not look.
+   * The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` means
+   * that it could not probe.
    */
   probe(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 
   /**
-   * The ways in which nodes of this type can be looked at. A policy that asks for another one cannot be
+   * The ways in which nodes of this type can be probed. A policy that requires another one cannot be
    * attached.
    */
   readonly detectionModes: readonly DetectionModeType[];
 
   /**
-   * Tells of nodes that something happened to (LIFECYCLE_EVENTS); what it was, `look` says. Events may be
-   * lost, so that nothing may depend on one. Absent: the type has none, and does not list the mode.
+   * Reports nodes that something happened to (LIFECYCLE_EVENTS); what it was, `probe` finds out. Events may
+   * be lost, so that nothing may depend on one. Absent: the type has none, and does not list the mode.
    */
   events?(listener: EventListener): { stop(): void };
 

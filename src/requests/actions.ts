@@ -6,8 +6,8 @@ import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 /**
- * Asks an action to end. It ends by itself, soon: what it is doing is told to stop.
- * @param status what the action is to become: only CANCELLED can be asked for.
+ * Cancels an action. It ends soon afterwards: the signal of its running step is aborted.
+ * @param status what the action is to become: only CANCELLED can be requested.
  * @throws CoppiceError `action-immutable` where it has ended already.
  */
 export async function cancelAction(

@@ -1,6 +1,6 @@
 /**
- * Asking to end what runs. Who deletes an object does not wait for what is being done to it: that is asked to
- * end, and the deletion takes the lock after it.
+ * Cancels what runs on an object. A deletion does not wait for the actions on the object: they are cancelled,
+ * and the deletion takes the lock after them.
  */
 import { closeAbandonedRecovery } from '../recovery-record/recovery-record.ts';
 import type { Action, Cluster, Node } from '../domain/model.ts';
@@ -9,7 +9,7 @@ import { getAction, unfinishedRootsOfCluster } from '../store/action-listing.ts'
 import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 
-/** Ends what runs on a cluster and on its nodes; nodes that are being deleted may go on. */
+/** Ends what runs on a cluster and on its nodes; nodes that are being deleted are not cancelled. */
 export async function cancelOnCluster(tx: Tx, cluster: Cluster, now: number): Promise<void> {
   const running = await unfinishedRootsOfCluster(tx.db, cluster.id);
   await cancelAll(tx, running, `The cluster ${cluster.name} is to be deleted.`, now);
@@ -36,7 +36,7 @@ export async function cancel(tx: Tx, action: Action, reason: string, now: number
   if (after?.status === 'CANCELLED') await closeAbandonedRecovery(tx, action, reason, now);
 }
 
-/** The deletion that is under way already: asking again joins it. */
+/** The deletion that is under way already: a second request joins it. */
 export function deletionAmong(actions: readonly Action[]): Action | undefined {
   return actions.find(isDeletion);
 }

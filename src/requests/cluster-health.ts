@@ -213,8 +213,8 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
 }
 
 function notWatchedBecause({ policy, policyEnabled }: ClusterSnapshot['round']): string | null {
-  if (policy === null) return 'nobody probes it: no health policy is attached';
-  return policyEnabled ? null : 'nobody probes it: the health policy is disabled';
+  if (policy === null) return 'it is not probed: no health policy is attached';
+  return policyEnabled ? null : 'it is not probed: the health policy is disabled';
 }
 
 /** What is written down is what was news; the last probe may have said the same again. */
@@ -251,7 +251,7 @@ function withReason(recovery: OpenNodeRecovery | undefined, next: NextUp): OpenN
   return recovery.startedAt === null ? { ...recovery, reason: next.reason } : recovery;
 }
 
-/** A recovery that runs goes on at the deadline of its step at the latest. */
+/** A recovery that runs continues at the deadline of its step at the latest. */
 function nextOf(
   recovery: OpenNodeRecovery | null,
   next: NextUp,

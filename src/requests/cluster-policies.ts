@@ -15,7 +15,7 @@ export interface BindingRequest {
   readonly enabled?: boolean;
 }
 
-/** @throws CoppiceError `invalid-spec` where the policy asks for what the cluster's profile cannot do. */
+/** @throws CoppiceError `invalid-spec` where the policy requires what the cluster's profile cannot do. */
 export async function attachPolicy(
   tools: RequestTools,
   caller: Caller,

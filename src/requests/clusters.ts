@@ -170,7 +170,7 @@ export async function newProfileFor(
 }
 
 /**
- * Asks what runs on the cluster and its nodes to end, and queues the deletion behind it. @returns the
+ * Cancels what runs on the cluster and its nodes, and queues the deletion behind it. @returns the
  * action's id.
  */
 export async function deleteCluster(tools: RequestTools, caller: Caller, identity: string): Promise<string> {

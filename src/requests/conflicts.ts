@@ -1,5 +1,5 @@
 /**
- * Whether an action may be asked for now, as Senlin answers it: per target. A lock on the target, or an
+ * Whether an action may be requested now, as Senlin answers it: per target. A lock on the target, or an
  * unfinished action on it, is a conflict. What runs on the nodes of a cluster is none for the cluster: a
  * request on the cluster is accepted and waits for them, so that a long recovery of one node does not turn
  * every request on its cluster away.

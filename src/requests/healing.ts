@@ -1,7 +1,7 @@
 /**
- * What an operator says about healing: a cluster rests for a while, a node is left alone, a quarantined node
- * may be tried again. It holds at once and for what is held already; a recovery that has begun is brought to
- * its end. What an operator asks to recover is recovered all the same.
+ * Requests of operators about healing: pause a cluster, exclude a node, release a quarantined one. They apply
+ * at once, and to recoveries that are held already; a recovery that has begun is completed. A recovery that
+ * an operator requests is carried out all the same.
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
@@ -50,7 +50,10 @@ export async function resumeHealing(tools: RequestTools, caller: Caller, identit
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     await setPause(tx, cluster.id, null);
-    await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_RESUME', reason: 'Healing goes on.' });
+    await writeEvent(tx, tools, caller, cluster, {
+      action: 'HEALING_RESUME',
+      reason: 'Healing was resumed.',
+    });
   });
 }
 
@@ -121,7 +124,7 @@ async function onMember(
   await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
     if (node.clusterId === null)
-      throw new CoppiceError('bad-request', `The node ${node.name} is in no cluster: nobody heals it.`);
+      throw new CoppiceError('bad-request', `The node ${node.name} is in no cluster: it is not healed.`);
     await writeEvent(tx, tools, caller, node, await change(tx, node));
   });
 }

@@ -123,7 +123,7 @@ export async function updateNode(
   });
 }
 
-/** Asks what runs on the node to end, and queues the deletion behind it. @returns the action's id. */
+/** Cancels what runs on the node, and queues the deletion behind it. @returns the action's id. */
 export async function deleteNode(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
   return await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
@@ -162,10 +162,10 @@ async function enqueueOnNode(
   });
 }
 
-/** Longest that a profile type may take to tell the details of a node. */
+/** Longest that a profile type may take to read the details of a node. */
 const DETAILS_TIMEOUT_MS = 5000;
 
-/** What the profile type tells of the node itself, and what is said about its healing. */
+/** The details of the node from its profile type, and the settings of its healing. */
 export async function nodeDetails(tools: RequestTools, node: Node): Promise<JsonObject> {
   const { quarantine, exclusion } = await healingOfNode(tools.store.db, node.id);
   const excluded = inForce(exclusion, tools.now());

@@ -34,7 +34,7 @@ export interface RunningRecoveryStep {
   readonly step: RecoveryStep;
   /** null: the recovery was started by a Coppice that did not keep its plan. */
   readonly attempts: number | null;
-  /** When it is given up at the latest; null: it has ended, or nobody knows. */
+  /** When it is given up at the latest; null: it has ended, or that is not known. */
   readonly deadline: number | null;
   /** The operation is over, and the node is probed until it is healthy. */
   readonly verifying: boolean;

@@ -1,5 +1,5 @@
 /**
- * What is allowed in a policy and probably not meant; and what only a look outside of it can tell: workflows
+ * What is allowed in a policy and probably not meant; and what depends on more than its text: workflows
  * that are not there.
  */
 import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
@@ -40,7 +40,7 @@ export async function attachWarnings(tools: RequestTools, caller: Caller, policy
   );
 }
 
-/** @returns what is not there, or why nobody knows. */
+/** @returns what is not there, or why that is not known. */
 export async function missingWorkflows(
   tools: Pick<RequestTools, 'store' | 'runner' | 'workflows'>,
   named: readonly NamedWorkflow[],

@@ -32,7 +32,7 @@ export async function recordAction(
   return id;
 }
 
-/** @param what what was asked for, as its user knows it: `CLUSTER_ADD_NODES`, `receivers`. */
+/** @param what what was requested, as its user knows it: `CLUSTER_ADD_NODES`, `receivers`. */
 export function unsupported(what: string): CoppiceError {
   const sentence = `${what} is part of this API, but this Coppice does not support it yet.`;
   return new CoppiceError('not-yet-supported', sentence);

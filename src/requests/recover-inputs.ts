@@ -1,6 +1,6 @@
 /**
  * What an operator may say when asking for a recovery: which operation, with which parameters, and whether to
- * look first.
+ * probe first.
  */
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -13,7 +13,7 @@ export interface RecoverRequest {
   /** REBOOT, REBUILD or RECREATE, in any case; absent: what the cluster's health policy says. */
   readonly operation?: string;
   readonly operationParams?: JsonObject;
-  /** Whether to look at the nodes first. */
+  /** Whether to probe the nodes first. */
   readonly check?: boolean;
 }
 

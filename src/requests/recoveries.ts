@@ -146,7 +146,7 @@ async function requireRecovery(db: Db, caller: Caller, identity: string): Promis
 }
 
 /**
- * Ends a recovery: what runs is told to stop, and is waited for; one that is held is closed at once. A node
+ * Ends a recovery: what runs is cancelled, and its end is awaited; one that is held is closed at once. A node
  * that stays failed is recovered again after `retry.delay`, or an interval: who wants it left alone excludes
  * it.
  * @throws CoppiceError `bad-request` where it has ended.

@@ -1,5 +1,5 @@
 /**
- * Requests: what an operator or a program may ask of Coppice, whatever way it came. Each use case is one
+ * Requests: what an operator or a program may request of Coppice, over any interface. Each use case is one
  * function:
  *
  *     validate -> record -> enqueue, in one transaction: it is all there, or none of it is
@@ -30,9 +30,9 @@ export interface RequestTools {
   /** Names of the actions that the engine can carry out; a request for another is refused, not queued. */
   readonly actionNames: ReadonlySet<string>;
   readonly limits: RequestLimits;
-  /** Absent: what a policy names is not looked for. */
+  /** Absent: whether the workflows of a policy exist is not checked. */
   readonly workflows?: Pick<WorkflowService, 'find' | 'get' | 'names'>;
-  /** The embedded runner, which the workflow API asks; absent: there is no workflow API. */
+  /** The embedded runner, which the workflow API calls; absent: there is no workflow API. */
   readonly runner?: WorkflowRunner;
   /**
    * What the last probe of a node has found, where this process probes. The database has what was news: of a
@@ -44,7 +44,7 @@ export interface RequestTools {
 
 export type Role = 'member' | 'admin';
 
-/** Who asks. */
+/** The caller. */
 export interface Caller extends Owner {
   readonly roles: readonly Role[];
 }

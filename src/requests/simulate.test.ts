@@ -129,7 +129,7 @@ describe('a simulation', () => {
     expect((await ask(scene, {})).simulation.nodes[0]?.gate?.gate).toBe('maintenance');
   });
 
-  test('takes a policy that is not attached, and supposes that what nobody has seen is healthy', async () => {
+  test('takes a policy that is not attached, and assumes that a node that was never probed is healthy', async () => {
     const scene = await prepare();
     await scene.detach();
     await scene.store.write(async (tx) => void (await tx.db.deleteFrom('node_health').execute()));
@@ -142,7 +142,7 @@ describe('a simulation', () => {
     const failures = ['web-1', 'web-2'].map((node) => ({ node, class: 'HOST_DOWN' }));
     const result = await ask(scene, { spec, failures });
     expect(result).toMatchObject({ isAttached: false, policyName: null });
-    expect(result.supposed[0]).toBe('4 nodes that nobody has looked at are healthy');
+    expect(result.supposed[0]).toBe('4 nodes that were never probed are healthy');
     expect(result.simulation.nodes.map((node) => node.decision)).toEqual(['START', 'HOLD']);
     expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
   });
@@ -214,7 +214,7 @@ describe('a simulation', () => {
     const failures = [{ node: 'web-1', class: 'HOST_DOWN' }];
     const asked = { failures, nothingHelps: false, failing: [], spec };
     const { supposed } = await simulate(tools, testCaller, 'web', asked);
-    expect(supposed).toContain('the workflow drain is there; now it is not, or nobody can say');
+    expect(supposed).toContain('the workflow drain is there; now it is not, or that cannot be checked');
   });
 
   test('of a node whose recovery runs, or that is quarantined, says so', async () => {

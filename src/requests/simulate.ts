@@ -174,14 +174,14 @@ function failingItems({ recovery }: HealthPolicy, { failing }: SimulationRequest
 }
 
 /**
- * Of a policy that is not attached nobody has seen the nodes: those that are ACTIVE are supposed to be
+ * With a policy that is not attached no node was probed: those that are ACTIVE are supposed to be
  * healthy.
  */
 function unwatched({ round }: ClusterSnapshot): { round: RoundSnapshot; supposed: string[] } {
   const unseen = round.nodes.filter((node) => node.health === null && node.status === 'ACTIVE');
   if (unseen.length === 0) return { round, supposed: [] };
   const nodes = round.nodes.map((node) => (unseen.includes(node) ? supposeHealthy(node, round.now) : node));
-  const sentence = `${count(unseen.length, 'node')} that nobody has looked at ${unseen.length === 1 ? 'is' : 'are'} healthy`;
+  const sentence = `${count(unseen.length, 'node')} that ${unseen.length === 1 ? 'was' : 'were'} never probed ${unseen.length === 1 ? 'is' : 'are'} healthy`;
   return { round: { ...round, nodes }, supposed: [sentence] };
 }
 
@@ -211,7 +211,7 @@ function inWords({ nothingHelps, failing }: Suppositions): string[] {
   return [...fails, failing.length === 0 ? outcome.replace('other ', '') : outcome];
 }
 
-/** A profile may have classes of its own, so that an unknown one is only told of. */
+/** A profile may have classes of its own, so that an unknown one is only a warning. */
 function strangeClasses({ failures }: SimulationRequest): string[] {
   const known: readonly string[] = failureClasses;
   const strange = new Set(failures.map((failure) => failure.class).filter((name) => !known.includes(name)));
@@ -224,7 +224,7 @@ function strangeClasses({ failures }: SimulationRequest): string[] {
 async function absentWorkflows(tools: RequestTools, policy: HealthPolicy): Promise<string[]> {
   const missing = await missingWorkflows(tools, workflowsNamed(stepsInOrder(policy)));
   const names = new Set(missing.map((warning) => warning.found));
-  return [...names].map((name) => `the workflow ${name} is there; now it is not, or nobody can say`);
+  return [...names].map((name) => `the workflow ${name} is there; now it is not, or that cannot be checked`);
 }
 
 function refuse(sentence: string): never {

@@ -149,7 +149,7 @@ function reasonOf(
     case 'NOT_PROBED':
       return notProbed;
     case 'UNWATCHED':
-      return 'nobody probes it';
+      return 'it is not probed';
     case 'UNKNOWN':
     case 'FAILED':
     case 'HELD':

@@ -1,4 +1,4 @@
-/** How the execution of a WORKFLOW stands by itself: one that is PAUSED is waited for like one that runs. */
+/** The state of the execution of a WORKFLOW step: one that is PAUSED is waited for like one that runs. */
 import type { WorkflowState } from '../domain/workflow-records.ts';
 import type { RequestTools } from './request-tools.ts';
 

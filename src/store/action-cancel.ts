@@ -5,9 +5,9 @@ import { wakeAction } from './action-wakes.ts';
 import type { Tx } from './store.ts';
 
 /**
- * Asks an action and all its descendants to end. One that never ran is CANCELLED at once; one that waits is
+ * Cancels an action and all its descendants. One that never ran is CANCELLED at once; one that waits is
  * woken to find out, unless it still has children to wait for; a running one finds the mark (`findControls`).
- * All of them say the reason; who asks again changes nothing of it.
+ * All of them record the reason; a second cancel does not change it.
  * @returns the status found.
  */
 export async function requestCancel(

@@ -126,7 +126,7 @@ async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): 
   return [{ action, epoch: changes.epoch, cancelReason: cancelReasonOf(row) }];
 }
 
-/** What was asked for before there were reasons has none. */
+/** A cancel that was requested before reasons were stored has none. */
 function cancelReasonOf({
   control,
   control_reason,
@@ -187,7 +187,7 @@ export interface Ending {
   readonly outputs: JsonObject;
 }
 
-/** Ends the action: its locks are free, those who waited for them may be claimed, the parent hears of it. */
+/** Ends the action: its locks are free, those who waited for them may be claimed, the parent is notified. */
 export async function endAction(tx: Tx, claim: ActionClaim, ending: Ending, now: number): Promise<void> {
   const { id, parentId } = claim.action;
   await fence(tx, id, claim.epoch);

@@ -1,4 +1,4 @@
-/** Actions as people read them: by id, in lists, by cluster. Claims and fenced writes are `actions.ts`. */
+/** Actions as users read them: by id, in lists, by cluster. Claims and fenced writes are `actions.ts`. */
 import type { Action } from '../domain/model.ts';
 import { unfinishedActionStatuses } from '../domain/states.ts';
 import { toAction } from './actions.ts';

@@ -59,7 +59,7 @@ export async function saveStep(
 }
 
 /**
- * The last probe of a recovery that this action carries out, as its planner was told of it; undefined: there
+ * The last probe of a recovery that this action carries out, as its planner received it; undefined: there
  * was none yet.
  */
 export async function lastProbeOf<T extends JsonObject>(db: Db, actionId: string): Promise<T | undefined> {

@@ -37,7 +37,7 @@ export async function nextWakeAt(db: Db): Promise<number | null> {
   return row?.next ?? null;
 }
 
-/** Sends a durable signal: kept for one who asks later, and wakes all who wait for it now. */
+/** Sends a durable signal: kept for an action that waits for it later, and wakes all that wait now. */
 export async function sendSignal(tx: Tx, name: string, payload: JsonObject, now: number): Promise<void> {
   await tx.db
     .insertInto('action_signal')

@@ -63,7 +63,7 @@ function newRow(action: NewAction, now: number): Insertable<ActionTable> {
   };
 }
 
-/** What an action keeps for those who look at it: its plan. */
+/** What an action keeps for its readers: its plan. */
 export async function saveActionData(tx: Tx, id: string, data: JsonObject): Promise<void> {
   await tx.db
     .updateTable('action')

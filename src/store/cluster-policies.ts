@@ -45,7 +45,7 @@ export async function findBinding(
   return row === undefined ? undefined : toBinding(row);
 }
 
-/** In the order in which they are asked: by priority. */
+/** In the order in which they are applied: by priority. */
 export async function bindingsOf(db: Db, clusterId: string): Promise<ClusterPolicy[]> {
   const query = db.selectFrom('cluster_policy').selectAll().where('cluster_id', '=', clusterId);
   return (await query.orderBy('priority').orderBy('id').execute()).map(toBinding);

@@ -66,7 +66,7 @@ function makeDirectory(path: string): void {
 }
 
 /**
- * The lock's file holds nothing, so that a damaged one is emptied. SQLite looks whether it is locked before
+ * The lock's file holds nothing, so that a damaged one is emptied. SQLite checks whether it is locked before
  * it reads it: of a damaged file that another process holds it says "busy", as of any other.
  */
 function takeLock(path: string): DatabaseSync {

@@ -1,6 +1,6 @@
 /**
  * The file of the database, apart from what is in it: whether it is there, whether it is Coppice's, and
- * whether it still is where it was opened. SQLite goes on writing to a file that was moved or deleted,
+ * whether it still is where it was opened. SQLite continues to write to a file that was moved or deleted,
  * without a word.
  */
 import { statSync } from 'node:fs';
@@ -29,13 +29,13 @@ export function refuseForeignDatabase(path: string): void {
   );
 }
 
-/** Tells whether another file, or none, is where the database was opened. */
+/** Whether another file, or none, is where the database was opened. */
 export function watchFileIdentity(path: string): () => Promise<string | undefined> {
   const opened = statSync(path);
   return async () => {
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? '');
     if (typeof found !== 'string' && found.ino === opened.ino && found.dev === opened.dev) return undefined;
-    // What cannot be looked at for another reason is not known to have been moved.
+    // A file that cannot be read for another reason is not known to have been moved.
     if (typeof found === 'string' && !['ENOENT', 'ENOTDIR'].includes(found)) return undefined;
     const what = typeof found === 'string' ? 'moved away or deleted' : 'replaced by another file';
     return (

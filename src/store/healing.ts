@@ -15,14 +15,14 @@ export interface Pause {
 }
 
 export interface ClusterHealing {
-  /** As it was asked for: one whose end has come is still here. */
+  /** As requested: one whose end has passed is still here. */
   readonly pause: Pause | null;
   /** null: closed, and nothing counted. */
   readonly breaker: BreakerState | null;
 }
 
 export interface NodeHealing {
-  /** As it was asked for: one whose end has come is still here. */
+  /** As requested: one whose end has passed is still here. */
   readonly exclusion: Pause | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   /** When it was last released from quarantine. */
@@ -54,7 +54,7 @@ export async function healingOfNode(db: Db, nodeId: string): Promise<NodeHealing
   return row === undefined ? nothingOfNode : toNodeHealing(row);
 }
 
-/** @param pause null: healing goes on. */
+/** @param pause null: healing is resumed. */
 export async function setPause(tx: Tx, clusterId: string, pause: Pause | null): Promise<void> {
   await changeCluster(tx, clusterId, {
     paused_at: pause?.since ?? null,

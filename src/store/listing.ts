@@ -1,5 +1,5 @@
 /**
- * Lists as the API asks for them: filters, order, a page after a marker, one project or all. What can be
+ * Lists as the API requests them: filters, order, a page after a marker, one project or all. What can be
  * filtered and sorted by is declared once per table; nothing a caller writes becomes SQL.
  *
  * Pages go by the values of the marker's row (a keyset), so that a page costs the same at the end of a table
@@ -33,7 +33,7 @@ export interface Listed<Filter extends string, Sort extends string> {
   readonly defaultSort: Sort | null;
   /** Unique; decides between equals. */
   readonly tie: 'id' | 'seq';
-  /** Whether equals stand in the direction of the last sort key: the newest first where that is asked for. */
+  /** Whether equals stand in the direction of the last sort key: the newest first where that is requested. */
   readonly tieFollowsSort?: boolean;
   /** Whether rows have a project. */
   readonly owned: boolean;

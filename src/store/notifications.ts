@@ -4,7 +4,7 @@
  * process that writes knows them; neither their URLs nor their secrets are here.
  *
  * One process at a time delivers for a target: it holds the target's lease, and so the order is kept. A lease
- * that runs out in the middle of a delivery means a second one, which the delivery's id lets the target
+ * that runs out during a delivery means a second one, which the delivery's id lets the target
  * recognise; it never means none.
  */
 import { randomUUID } from 'node:crypto';

@@ -32,7 +32,7 @@ export interface RecoveryListQuery extends ListQuery<keyof typeof listed.filters
   readonly execution?: string;
 }
 
-/** @param project whose it must be; absent: anybody's. */
+/** @param project whose it must be; absent: any project's. */
 export async function getRecovery(db: Db, id: string, project?: string): Promise<Recovery | undefined> {
   let query = db.selectFrom('recovery').selectAll().where('id', '=', id);
   if (project !== undefined) query = query.where(ofProject(project));
@@ -131,7 +131,7 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
   tx.notify('recoveries');
 }
 
-/** As the first look of its recovery has found it. */
+/** As the first probe of its recovery has found it. */
 export async function setRecoveryFailure(tx: Tx, id: string, failure: Recovery['failure']): Promise<void> {
   await tx.db
     .updateTable('recovery')
@@ -159,7 +159,7 @@ export async function hasEndedSince(db: Db, nodeId: string, since: number): Prom
   return (await query.where('closed_at', '>=', since).limit(1).executeTakeFirst()) !== undefined;
 }
 
-/** What its planner was told, kept so that it can be told again. */
+/** The input of its planner, kept so that it can be planned again. */
 export async function saveRecoveryPlan(tx: Tx, id: string, plan: JsonObject): Promise<void> {
   await tx.db
     .updateTable('recovery')

@@ -129,7 +129,7 @@ export interface WorkflowActionRow {
 }
 
 export interface WorkflowTimerRow {
-  /** A task's id, or an action's that ends by itself at a time. */
+  /** A task's id, or an action's that ends at a time. */
   subject_id: string;
   kind: string;
   execution_id: string;

@@ -122,7 +122,7 @@ export interface ActionRow extends OwnedRow {
   epoch: number;
   /** CANCEL once a cancellation was requested. */
   control: string | null;
-  /** What the first who asked for it said. */
+  /** The reason of the first request. */
   control_reason: string | null;
   /**
    * `[{"resource": "node:<id>", "mode": "exclusive"}]`: taken with the first claim, given back at the end.
@@ -288,7 +288,7 @@ export interface RecoveryDecisionRow {
   reason: string;
 }
 
-/** Who is told of what; URL and secret are not here. */
+/** Notification targets; URL and secret are not here. */
 export interface NotificationTargetRow {
   name: string;
   /** Lists; an empty one means all. */
@@ -299,7 +299,7 @@ export interface NotificationTargetRow {
   lease_until: number;
 }
 
-/** One thing to tell one target, until it is delivered or given up. */
+/** One notification for one target, until it is delivered or given up. */
 export interface NotificationRow {
   seq: Generated<number>;
   id: string;

@@ -1,5 +1,5 @@
 /**
- * Action executions that belong to no workflow: a user ran an action by itself and asked for the result to be
+ * Action executions that belong to no workflow: a user ran a standalone action and wanted the result to be
  * saved. Their execution and task have no id.
  */
 import type { JsonObject } from '../domain/json.ts';
@@ -28,7 +28,7 @@ export async function insertStandaloneAction(
 
 const open = ['RUNNING', 'PAUSED'];
 
-/** Ends it, holds it or lets it go on. False where it has ended already. */
+/** Ends, pauses or resumes it. False where it has ended already. */
 export async function changeStandaloneAction(
   tx: Tx,
   { id, state, result, updatedAt }: Pick<ActionRecord, 'id' | 'state' | 'result' | 'updatedAt'>,

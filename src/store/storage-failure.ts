@@ -33,7 +33,7 @@ export function asStorageFailure(error: unknown, databasePath: string): unknown 
     return new CoppiceError('storage-full', sentence, { cause: error });
   }
   if ((errcode & 0xff) === IO_ERROR || code === 'EIO') {
-    const sentence = `The disk of ${directory} fails when Coppice reads or writes there (${message}). Look at the disk, and at the log of the system.`;
+    const sentence = `The disk of ${directory} fails when Coppice reads or writes there (${message}). Check the disk, and the log of the system.`;
     return new CoppiceError('storage-failed', sentence, { cause: error });
   }
   if (errcode === NOT_A_DATABASE || (errcode & 0xff) === CORRUPT) {
@@ -62,7 +62,7 @@ export function asOpenFailure(error: unknown, databasePath: string): unknown {
     ['EACCES', 'EPERM', 'EROFS'].includes(code) || [READ_ONLY, CANNOT_OPEN].includes(errcode & 0xff);
   if (!isRefused) return error;
   const sentence =
-    `${databasePath} cannot be opened for writing (${message}). Look at its owner and mode, at whether it is immutable (lsattr), ` +
-    'and at whether its file system is mounted read-only.';
+    `${databasePath} cannot be opened for writing (${message}). Check its owner and mode, whether it is immutable (lsattr), ` +
+    'and whether its file system is mounted read-only.';
   return new CoppiceError('storage-failed', sentence, { cause: error });
 }

@@ -6,7 +6,7 @@
  *     store.db                    reads; sees only what is committed
  *     store.write(work)           one transaction; `work` gets a `Tx` and may await queries of that Tx only:
  *                                 it must not wait for the outside world, because others queue behind it
- *     tx.notify(topic)            tells this (and, on PostgreSQL, every) process after the commit that
+ *     tx.notify(topic)            notifies this (and, on PostgreSQL, every) process after the commit that
  *                                 something changed; a listener reads for itself what
  *     tx.publish(news)            hands news of a recovery, after the commit, to the listeners of this
  *                                 process
@@ -39,7 +39,7 @@ export interface Tx {
   publish(news: RecoveryNews): void;
   /**
    * Until this transaction ends, no other one gets past the same call with one of these keys. A caller that
-   * decides by rows that another transaction may be writing asks for it first.
+   * decides by rows that another transaction may be writing calls it first.
    */
   exclude(keys: readonly string[]): Promise<void>;
 }
@@ -61,7 +61,7 @@ export interface Store {
    */
   onCommitted(listener: (news: RecoveryNews) => void): () => void;
   /**
-   * Whether an error is the database's own (disk full, connection lost, ...) and not what a query was asked.
+   * Whether an error is the database's own (disk full, connection lost, ...) and not an error of the query.
    */
   isFailure(error: unknown): boolean;
   close(): Promise<void>;

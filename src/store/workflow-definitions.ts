@@ -1,7 +1,7 @@
 /**
  * Definitions of workflows, workbooks and ad-hoc actions by name, and the texts that they stand in. A text is
- * kept once under its digest: executions go on with the text that they were started from, whatever becomes of
- * the definition.
+ * kept once under its digest: executions continue with the text that they were started from, whatever becomes
+ * of the definition.
  */
 import { createHash } from 'node:crypto';
 import { sql, type Selectable } from 'kysely';

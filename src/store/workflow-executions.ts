@@ -43,7 +43,7 @@ export interface ExecutionRecordKeeping {
   readonly sourceId: string;
   readonly project: string;
   readonly signalsEnd: boolean;
-  /** How many executions stand above it: 0 for one that was started by itself. */
+  /** How many executions stand above it: 0 for one that is no sub-workflow. */
   readonly depth: number;
 }
 

@@ -12,7 +12,7 @@ import { toDefinition, type Definition, type DefinitionTable } from './workflow-
 import { toEnvironment, type Environment } from './workflow-environments.ts';
 import { toExecution, toTask, toWorkflowAction, type StoredExecution } from './workflow-executions.ts';
 
-/** More than an expression could sensibly look through. */
+/** More than an expression could sensibly read. */
 const mostForExpressions = 1000;
 
 export interface ExpressionFilter {
@@ -180,7 +180,7 @@ export async function hasRow(db: Db, { table }: Listing, id: string): Promise<bo
   return (await rows.executeTakeFirst()) !== undefined;
 }
 
-/** Oldest first where nothing else is asked for. */
+/** Oldest first where no other order is requested. */
 async function page<Table extends keyof Schema, Found>(
   db: Db,
   listing: Listing & { readonly table: Table },
@@ -191,7 +191,7 @@ async function page<Table extends keyof Schema, Found>(
   const conditions = [always, ...query.conditions.map((condition) => toSql(listing, condition))];
   if (query.project !== undefined) conditions.push(isVisible(listing, query.project));
   for (const field of query.nulls) conditions.push(sql<SqlBool>`${columnOf(listing, field)} is null`);
-  // Any of the tables: what follows speaks of no column by itself.
+  // Any of the tables: what follows names no column directly.
   const rows = db.selectFrom(listing.table as 'workflow_task').selectAll();
   const select = rows.where(sql<SqlBool>`${sql.join(conditions, sql` and `)}`);
   const { marker, limit } = query;
@@ -206,7 +206,7 @@ async function page<Table extends keyof Schema, Found>(
 
 /**
  * Rows of tasks and actions belong to whom their execution belongs; actions without one are the caller's to
- * look through.
+ * read.
  */
 function isVisible({ table, ofExecution }: Listing, project: string): RawBuilder<SqlBool> {
   const column = (name: string) => sql.ref(`${table}.${name}`);

@@ -10,7 +10,7 @@ import type { Db, Tx } from './store.ts';
 import { WorkTaken } from './workflow-executions.ts';
 
 export interface WorkflowTimer {
-  /** A task's id, or an action's that ends by itself at a time. */
+  /** A task's id, or an action's that ends at a time. */
   readonly subjectId: string;
   readonly kind: string;
   readonly executionId: string;

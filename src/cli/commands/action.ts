@@ -40,7 +40,7 @@ async function recoveryHint({ api, typed }: Session, { action, id, target }: Act
 function addCancel(action: Command, terminal: Terminal): void {
   action
     .command('cancel <action>')
-    .description('Ask an action to end; what it has begun is completed first.')
+    .description('Cancel an action; what it has begun is completed first.')
     .option(WAIT_FLAG, 'wait until it has ended')
     .addHelpText('after', '\nExample:\n  $ coppice action cancel 7fcf1201 --wait')
     .action(async (id: string, options: WaitOption, command: Command) => {

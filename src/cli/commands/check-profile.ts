@@ -23,7 +23,7 @@ export function findProfileType(spec: Json): ProfileType | undefined {
   return readSpecDocument(spec, knownTypes()).type;
 }
 
-/** They are only asked to check, which writes nothing, so that any directory will do. */
+/** Only their check is called, which writes nothing: any directory will do. */
 function knownTypes(): readonly ProfileType[] {
   return profileTypes({ dataDir: tmpdir() }).all;
 }

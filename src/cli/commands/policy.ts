@@ -31,7 +31,7 @@ export function policyCommand(terminal: Terminal): Command {
   });
   check
     .option('--profile <file>', 'a profile that the policy is for: is there something that it cannot do?')
-    .option('--online', 'ask the server as well: are the workflows there?')
+    .option('--online', 'check with the server as well: do the workflows exist?')
     .addHelpText(
       'after',
       '\nExamples:\n  $ coppice policy check web-health.yaml\n  $ coppice policy check web-health.yaml --profile web-server.yaml',

@@ -17,7 +17,7 @@ import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
 export function workflowCommand(terminal: Terminal): Command {
   const workflow = new Command('workflow')
     .description(
-      'Workflows (OpenStack Mistral DSL v2): check and draw definitions, run them, look at executions.',
+      'Workflows (OpenStack Mistral DSL v2): check and draw definitions, run them, show executions.',
     )
     .addHelpText(
       'after',

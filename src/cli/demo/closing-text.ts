@@ -22,7 +22,7 @@ export function closingText(
 ): string {
   const table =
     summary.recoveries.length === 0 ? '' : indented(recoveryTable(summary.recoveries, style, columns - 2));
-  const further = kept === undefined ? whereToLook() : howToGoOn(kept);
+  const further = kept === undefined ? whereToLook() : nextCommands(kept);
   return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${further}\n` : ''}`;
 }
 
@@ -102,13 +102,10 @@ function whereToLook(): string {
     ...there.map(([file, what]) => [path.relative(process.cwd(), path.join(root, file)), what] as const),
   ] as const;
   const width = Math.max(...lines.map(([first]) => first.length));
-  return [
-    '  Where to look further',
-    ...lines.map(([first, what]) => `    ${first.padEnd(width)}  ${what}`),
-  ].join('\n');
+  return ['  Read more', ...lines.map(([first, what]) => `    ${first.padEnd(width)}  ${what}`)].join('\n');
 }
 
-function howToGoOn({ url, workspace, aNode }: Kept): string {
+function nextCommands({ url, workspace, aNode }: Kept): string {
   return `  It is still running. Try
     export COPPICE_URL=${url}
     npx coppice watch web      the cluster, live

@@ -1,4 +1,4 @@
-/** Kills Coppice in the middle of a step, and starts it again. */
+/** Kills Coppice during a step, and starts it again. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
 import { textOf } from '../rendering/text-of.ts';

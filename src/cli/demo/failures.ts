@@ -7,7 +7,7 @@ export interface DemoFailure {
   readonly name: string;
   /** What is done, with the node's name in front of it. */
   readonly what: string;
-  /** Coppice itself is killed in the middle of the recovery. */
+  /** Coppice itself is killed during the recovery. */
   readonly withCrash: boolean;
   inflict(node: DemoNode): void | Promise<void>;
 }

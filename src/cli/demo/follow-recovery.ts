@@ -71,7 +71,7 @@ export function describeRecovery(
   return `it is ${parts.join(', ')}`;
 }
 
-/** The one that followed the failure; undefined where there is none yet, or no server to ask. */
+/** The one that followed the failure; undefined where there is none yet, or no server. */
 export async function readRecovery({
   stage,
   node,

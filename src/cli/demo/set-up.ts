@@ -101,7 +101,7 @@ export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]
   );
 }
 
-/** Asks the node itself, as one of its users would. */
+/** Requests the node itself, as one of its users would. */
 export async function answersHealthy(node: DemoNode): Promise<boolean> {
   const response = await fetch(node.url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
   return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);

@@ -19,7 +19,7 @@ function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Inf
 
 const step = { event: 'step', node: 'web-1', step: 'REBOOT', reason: 'verified', took_ms: 240 } as const;
 
-test('a step is told when it has ended, with its time and reason; nothing moves where nobody looks', () => {
+test('a step is printed when it has ended, with its time and reason; nothing is animated without a terminal', () => {
   const text = narrated([
     { ...step, state: 'RUNNING', took_ms: null },
     { ...step, state: 'SUCCEEDED' },
@@ -48,7 +48,7 @@ test('it ends with a table and a verdict', () => {
   const text = narrated([], { ok: true, nodes: 5, recoveries: [recovery], problems: [], took_ms: 20_000 });
   expect(text).toMatch(/^ {2}web-1 +SIGKILL +640 ms +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
   expect(text).toContain('✔ 5 of 5 servers are healthy, 1 failures recovered (1 through a crash of Coppice)');
-  expect(text).toContain('Where to look further');
+  expect(text).toContain('Read more');
 });
 
 test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no step', (columns) => {
@@ -77,7 +77,7 @@ test('where something was not as it should be, it says what, and points nowhere'
   });
   expect(text).toContain('problem  web-1 is ERROR');
   expect(text).toContain('✘ not as it should be: 1 problem');
-  expect(text).not.toContain('Where to look');
+  expect(text).not.toContain('Read more');
 });
 
 test('where somebody ended it, it finds no fault', () => {

@@ -48,7 +48,7 @@ function fitted({ event }: DemoEvent, lines: string, columns: number): string {
   );
 }
 
-/** What a terminal would break in the middle of a word says more cut. */
+/** A word that the terminal would break is easier to read when it is cut. */
 function cutLines(lines: string, columns: number): string {
   return lines
     .split('\n')
@@ -98,7 +98,7 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
 
 function closedText(state: string): string {
   if (state === 'RECOVERED') return 'is healthy again,';
-  return state === 'SELF_HEALED' ? 'came back by itself,' : `was given up (${state}),`;
+  return state === 'SELF_HEALED' ? 'recovered without Coppice,' : `was given up (${state}),`;
 }
 
 function stepLine(step: Extract<DemoEvent, { event: 'step' }>, style: Style): string {

@@ -35,7 +35,7 @@ function describeValue(key: string, value: Json, times: Times): Cell {
   return { text: valueText(value) };
 }
 
-/** `3 min ago (2026-11-22T18:17:00.000Z)`; the second alone where times are asked for as they are. */
+/** `3 min ago (2026-11-22T18:17:00.000Z)`; the second alone where exact times are requested. */
 function bothWays(value: Json, time: number, times: Times): string {
   const iso = new Date(time).toISOString();
   const relative = times.relative(value);

@@ -27,7 +27,7 @@ export function explanationLines({ doing, waiting, operator }: Explanation, voic
 }
 
 /**
- * The server says how long as of its answer; when that is stands behind it where times are asked for as they
+ * The server says how long as of its answer; when that is stands behind it where exact times are
  * are.
  */
 function waitingText({ reason, until }: Explanation['waiting'][number], { style, times }: Voice): string {

@@ -79,7 +79,7 @@ export const actionExecutionRoutes: readonly Route[] = [
   workflowRoute({
     method: 'PUT',
     path: `${path}/{id}`,
-    summary: 'Complete an action from outside, hold it or let it go on',
+    summary: 'Complete an action from outside, pause or resume it',
     answer: [200, schema],
     body: actionChangeBody,
     bodyName: 'action_ex',
@@ -93,7 +93,7 @@ export const actionExecutionRoutes: readonly Route[] = [
   workflowRoute({
     method: 'POST',
     path,
-    summary: 'Run an action by itself, without a workflow; kept with params {"save_result": true}',
+    summary: 'Run a standalone action, without a workflow; kept with params {"save_result": true}',
     answer: [201, schema],
     body: runBody,
     bodyName: 'action_ex',

@@ -52,7 +52,7 @@ const writing = {
 } as const;
 
 /**
- * Mistral's clients ask for `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly
+ * Mistral's clients request `/v2/actions/std.echo/`: the namespace stands behind the name, and is mostly
  * empty.
  */
 const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
@@ -98,7 +98,7 @@ export const actionRoutes: readonly Route[] = [
     workflowRoute({
       method: 'DELETE',
       path: where,
-      summary: 'Delete an ad-hoc action; what runs of it goes on',
+      summary: 'Delete an ad-hoc action; its running executions continue',
       answer: [204],
       query: parameters('namespace'),
       async handle(request) {

@@ -110,7 +110,7 @@ export function deletionRoute(path: string, table: DefinitionTable): Route {
   return workflowRoute({
     method: 'DELETE',
     path: `${path}/{id}`,
-    summary: `Delete a definition (${table}); its executions go on`,
+    summary: `Delete a definition (${table}); its executions continue`,
     answer: [204],
     query: parameters('namespace'),
     async handle(request): Promise<Answer> {

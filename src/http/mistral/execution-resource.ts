@@ -53,7 +53,7 @@ export const executionResource = resource<ShownExecution>()('WorkflowExecution',
   project_id: [text, ({ project }) => project],
 });
 
-/** Of one execution: with what it published globally (what `vars` says only, nobody published). */
+/** Of one execution: with what it published globally (what only `vars` holds was not published). */
 export const fullExecutionResource = resource<ShownExecution>()('FullWorkflowExecution', {
   ...executionResource.fields,
   published_global: [

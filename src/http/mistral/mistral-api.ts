@@ -1,7 +1,7 @@
 /**
  * Mistral's REST API v2, in front of the embedded runner: `/v2/...` on the same port, so that `openstack
  * workflow`, `mistral` and scripts written for Mistral find what they know. Its routes are routes like all
- * others (`../route.ts`), and ask the use cases of `requests/workflows/`.
+ * others (`../route.ts`), and call the use cases of `requests/workflows/`.
  *
  *     mistral-dialect.ts    how requests are read, and errors worded     workflow-route.ts   a route in this
  *                           dialect

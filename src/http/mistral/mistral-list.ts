@@ -1,5 +1,5 @@
 /**
- * Lists as Mistral's clients ask for them:
+ * Lists as Mistral's clients request them:
  * `state=in:RUNNING,PAUSED&sort_keys=created_at&sort_dirs=desc&limit=10&marker=<id>&fields=id`. The answer
  * has a `next` URL where there may be more. Every field that is shown can be filtered by: where it is a
  * column, the database filters; where it is computed (a definition's text, a result), the rows are read page

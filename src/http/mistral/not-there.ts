@@ -6,7 +6,7 @@ import { notFound } from '../../requests/workflows/workflow-tools.ts';
 import type { Method, Route } from '../route.ts';
 import { workflowRoute } from './workflow-route.ts';
 
-/** Whatever is asked for. */
+/** Whatever is requested. */
 const anyQuery = z.looseObject({});
 const all: readonly Method[] = ['GET', 'POST', 'PUT', 'DELETE'];
 const python =

@@ -84,9 +84,7 @@ export const taskBody = z.strictObject({
   name: optional(text),
   workflow_name: optional(text),
   workflow_execution_id: ignored,
-  state: optional(text).describe(
-    'RUNNING: run the task again. SKIPPED: leave it behind, and go on after it.',
-  ),
+  state: optional(text).describe('RUNNING: run the task again. SKIPPED: skip it, and continue after it.'),
   reset: optional(flag).describe('false: of with-items only what failed.'),
   env: dictionary('env'),
 });

@@ -22,7 +22,7 @@ export function nullableTimeText(milliseconds: number | null): string | null {
   return milliseconds === null ? null : timeText(milliseconds);
 }
 
-/** What requests may carry and nobody reads: Mistral's clients send back what they were shown. */
+/** What requests may carry and is ignored: Mistral's clients send back what they were shown. */
 export const ignored = z.unknown().optional();
 
 /** A field of a request that may be left out; null counts as left out. */

@@ -74,11 +74,11 @@ const show = route({
   },
 });
 
-/** Senlin has no rule in its policy file for this, so that nobody may. */
+/** Senlin has no rule in its policy file for this, so that it is allowed to no caller. */
 const create = route({
   method: 'POST',
   path: '/v1/actions',
-  summary: 'Refused: actions come from what is asked of clusters and nodes',
+  summary: 'Refused: actions are created by requests for clusters and nodes',
   tag,
   role: 'member',
   answers: {},
@@ -95,7 +95,7 @@ const update = route({
   since: UPDATE_SINCE,
   query: z.object({ force: last(booleanField('query-boolean')) }),
   body: z.object({ action: z.strictObject({ status: textField().describe('CANCELLED') }) }),
-  answers: { 202: { description: 'It was asked to end; the action as it is now.', schema: one } },
+  answers: { 202: { description: 'Its cancel was requested; the action as it is now.', schema: one } },
   async handle(request) {
     const { tools, caller, minor, body } = request;
     const action = await cancelAction(tools, caller, param(request, 'action'), body.action.status);

@@ -21,7 +21,7 @@ const list = route({
   }),
   answers: {
     200: {
-      description: 'The attached policies, in the order in which they are asked.',
+      description: 'The attached policies, in the order in which they are applied.',
       schema: z.strictObject({ cluster_policies: z.array(clusterPolicyShape) }),
     },
   },

@@ -70,7 +70,7 @@ function stream(streams: EventStreams): Route {
     answers: {
       200: {
         description:
-          'One message an event, `data` its JSON without the cluster, `id` where to go on: send it as `Last-Event-ID` ' +
+          'One message an event, `data` its JSON without the cluster, `id` where to resume: send it as `Last-Event-ID` ' +
           'to get what was missed. Without it the stream begins now.',
         contentType: 'text/event-stream',
       },

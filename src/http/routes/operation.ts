@@ -42,7 +42,7 @@ function metrics(registry: Registry): Route {
   });
 }
 
-/** @param document asked for once the routes are known, of which this is one. */
+/** @param document called once the routes are known, of which this is one. */
 function openApi(document: () => object): Route {
   return route({
     method: 'GET',

@@ -72,7 +72,7 @@ const cancel = route({
   method: 'POST',
   path: '/v1/recoveries/{recovery}/cancel',
   summary:
-    'End a recovery: what runs is told to stop, one that is held is closed. Exclude the node to keep it from being recovered again',
+    'End a recovery: what runs is cancelled, one that is held is closed. Exclude the node to keep it from being recovered again',
   tag,
   role: 'member',
   answers: {

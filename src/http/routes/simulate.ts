@@ -125,10 +125,10 @@ function toNode(node: SimulatedNode, name: string, mode: RecoveryMode): z.infer<
           }
         : [],
     ),
-    timeline: timelineOf(decisions).map((told) => ({
-      at: milliseconds(told.at),
-      decision: told.decision,
-      reason: told.reason,
+    timeline: timelineOf(decisions).map((decision) => ({
+      at: milliseconds(decision.at),
+      decision: decision.decision,
+      reason: decision.reason,
     })),
     until: millisecondsOrNull(until),
   };

@@ -8,7 +8,7 @@ import type { RequestTools } from '../../requests/request-tools.ts';
 import { param, route, type Route } from '../route.ts';
 import { jsonMap, text } from '../shapes/common.ts';
 
-/** The microversion that tells how far a type is supported. */
+/** The microversion from which answers show how a type is supported. */
 const SUPPORT_STATUS_SINCE = 5;
 const OPERATIONS_SINCE = 4;
 
@@ -41,7 +41,7 @@ function listed(types: readonly AnyType[], minor: number): z.infer<typeof listed
   }));
 }
 
-/** @param all every type, of which those of the same name tell how they are supported. */
+/** @param all every type, of which those of the same name give the support status. */
 function shown(type: AnyType, all: readonly AnyType[], minor: number): z.infer<typeof typeShape> {
   const versions = all.filter((other) => other.name === type.name);
   const status = Object.fromEntries(versions.map((other) => [other.version, other.supportStatus]));

@@ -1,5 +1,5 @@
 /**
- * Which versions of the API there are. OpenStack's clients ask this first, and take the URL of the `self`
+ * Which versions of the API there are. OpenStack's clients request this first, and take the URL of the `self`
  * link.
  */
 import { z } from 'zod';

@@ -18,7 +18,7 @@ export const clusterShape = z
     health: standingShape,
     health_reason: nullableText.describe('null: nothing is wrong.'),
     id,
-    init_at: time.describe('When it was asked for.'),
+    init_at: time.describe('When its creation was requested.'),
     max_size: z.int().describe('-1: no limit.'),
     metadata: jsonMap,
     min_size: z.int(),

@@ -26,7 +26,7 @@ const operatorTaskShape = z
   .strictObject({
     command: text.describe('To be typed as it stands.'),
     reason: text,
-    required: z.boolean().describe('Coppice does nothing more about it by itself.'),
+    required: z.boolean().describe('Coppice does nothing more about it; an operator has to act.'),
   })
   .meta({ id: 'OperatorTask' });
 
@@ -36,7 +36,7 @@ const explanationFields = {
   problems: z.array(text).describe('What is wrong; empty: nothing.'),
   waiting: z
     .array(z.strictObject({ reason: text, until: nullableTime }))
-    .describe('What is waited for, and when that is looked at again; null: until something changes.'),
+    .describe('What is waited for, and when that is checked again; null: until something changes.'),
 };
 
 const failureShape = z.strictObject({ class: text, reason: text });
@@ -61,7 +61,7 @@ export const nodeHealthShape = z
     failure: failureShape.nullable(),
     health: z
       .enum(['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN'])
-      .describe('UNKNOWN: could not be looked at, or was not yet.'),
+      .describe('UNKNOWN: could not be probed, or was not probed yet.'),
     id,
     name: text,
     next: z.strictObject({ at: nullableTime, reason: text, what: z.enum(nextSteps) }),

@@ -59,8 +59,8 @@ export const recoverySummaryShape = z
     opened_at: time.describe('`2026-11-22T18:19:19.123Z`, as all times of recoveries.'),
     origin: z
       .enum(recoveryOrigins)
-      .describe('OPERATOR: an operator asked for it; it counts for no limit of the policy.'),
-    policy_id: nullableText.describe('null: an operator asked for it.'),
+      .describe('OPERATOR: an operator requested it; it counts for no limit of the policy.'),
+    policy_id: nullableText.describe('null: an operator requested it.'),
     relapse: relapseShape
       .nullable()
       .describe('The recovery that it continues, because that one did not help.'),
@@ -79,7 +79,7 @@ const stepShape = z
     execution_id: nullableText.describe(
       'The execution of a WORKFLOW; null: there is none, or none any more.',
     ),
-    execution_state: nullableText.describe('How that stands by itself: a PAUSED one is waited for.'),
+    execution_state: nullableText.describe('The state of the execution itself: a PAUSED one is waited for.'),
     id,
     item: text.describe(
       'Its place in the chain, `actions[0].before[0]`, or the id that the policy gives it.',

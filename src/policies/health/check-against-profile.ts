@@ -1,5 +1,5 @@
 /**
- * What a policy asks for that the nodes of a profile cannot do. RECREATE is delete and create, and every
+ * What a policy requires that the nodes of a profile cannot do. RECREATE is delete and create, and every
  * profile type can.
  */
 import type { Issue } from '../../domain/errors.ts';

@@ -52,7 +52,7 @@ function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings)
   findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
 }
 
-/** A name is checked when it is asked: only then its address is known. */
+/** A host name is checked at the request: only then its address is known. */
 function checkAddress(url: string, path: string, { objectionTo }: CheckSettings, { issues }: Findings): void {
   const hasHost = !/^https?:\/\/[^/?#]*\{/i.test(url);
   const expanded = expandUrl(parseUrlTemplate(url), anyNode);

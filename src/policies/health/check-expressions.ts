@@ -1,5 +1,5 @@
 /**
- * The expressions in the inputs of a workflow, each text by itself, so that whatever is found has its place.
+ * The expressions in the inputs of a workflow, each text on its own, so that each problem has its path.
  */
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';

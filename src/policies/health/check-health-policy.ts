@@ -1,6 +1,6 @@
 /**
  * What the shape of a health policy cannot say: combinations that cannot work, each refused with the reason,
- * and those that are probably not meant, as warnings. Looks at nothing outside of the policy.
+ * and those that are probably not meant, as warnings. Reads nothing outside of the policy.
  */
 import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';

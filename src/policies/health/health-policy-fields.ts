@@ -104,7 +104,7 @@ const action: Field = {
     on_failure: {
       type: 'String',
       since,
-      description: 'STOP ends the chain, NEXT goes on, GOTO <id> goes on at a later action.',
+      description: 'STOP ends the chain, NEXT continues, GOTO <id> continues at a later action.',
       pattern: { regex: /^(STOP|NEXT|GOTO [A-Za-z_][A-Za-z0-9_]*)$/, expected: 'STOP, NEXT or GOTO <id>' },
     },
   },
@@ -136,7 +136,7 @@ const detectionModes: Field = {
           poll_url: {
             type: 'String',
             default: '',
-            description: 'URL to ask; {nodename} and other placeholders are filled in for each node.',
+            description: 'URL to request; {nodename} and other placeholders are filled in for each node.',
           },
           poll_url_ssl_verify: {
             type: 'Boolean',

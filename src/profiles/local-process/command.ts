@@ -40,7 +40,7 @@ export function environmentFor(
   };
 }
 
-/** The working directory was asked for: it must be there. undefined: it is. */
+/** @returns an issue where the working directory of the spec does not exist. */
 export async function problemWithDirectory(cwd: string): Promise<string | undefined> {
   const found = await stat(cwd).catch(() => undefined);
   if (found === undefined) return 'a path that does not exist';
@@ -50,7 +50,7 @@ export async function problemWithDirectory(cwd: string): Promise<string | undefi
 
 export type FoundCommand = { readonly file: string } | { readonly problem: string };
 
-/** The file that a command's name means, as execvp(3) looks for it. */
+/** The file that a command's name means, as execvp(3) finds it. */
 export async function findCommand(name: string, spec: ProcessSpec, cwd: string): Promise<FoundCommand> {
   const path = spec.env['PATH'] ?? process.env['PATH'] ?? usualPath;
   const places = name.includes('/') ? [''] : path.split(delimiter);
@@ -68,7 +68,7 @@ export async function findCommand(name: string, spec: ProcessSpec, cwd: string):
 }
 
 /**
- * Whether the machine has what the spec asks for. A command that differs between nodes cannot be looked for
+ * Whether the machine has what the spec requires. A command that differs between nodes cannot be checked
  * yet.
  */
 export async function examineSpec(spec: ProcessSpec): Promise<Issue[]> {
@@ -105,7 +105,7 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
   return undefined;
 }
 
-/** Where commands were found: a search asks the file system once for each directory of PATH. */
+/** Where commands were found: a search reads the file system once for each directory of PATH. */
 const foundBefore = new Map<string, string>();
 
 async function isProgram(file: string): Promise<boolean> {

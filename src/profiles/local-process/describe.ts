@@ -1,4 +1,4 @@
-/** How a node's process stands: the verdict for the health rounds, and the details for people. */
+/** How a node's process stands: the verdict for the health rounds, and the details for users. */
 import { join } from 'node:path';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';

@@ -1,7 +1,7 @@
 /**
  * Which process is meant: its number alone does not say it, numbers are used again. Number, start time and
  * the boot of the machine together name one process for ever. No signal leaves Coppice but through
- * `signalProcess`, which looks first.
+ * `signalProcess`, which checks it first.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -43,7 +43,7 @@ export function findProcess(table: ProcessTable, identity: ProcessIdentity): Pro
 }
 
 /**
- * Signals the process, or with `group` all of the group that it leads; none if it is gone. Looking and
+ * Signals the process, or with `group` all of the group that it leads; none if it is gone. Checking and
  * signalling stand in one go: a child of ours stays a zombie, and keeps its number, until Node's loop runs
  * again.
  */

@@ -1,8 +1,8 @@
 /**
- * LIFECYCLE_EVENTS of processes: one has ended, or was stopped or continued by a signal. The system tells
- * only the end, and only the parent: what this run of Coppice started is heard of at once, all else by a look
- * at its entry every second, which costs no more than a read of /proc. It follows what the operations started
- * and what was probed, so that the nodes need not be read for it.
+ * LIFECYCLE_EVENTS of processes: one has ended, or was stopped or continued by a signal. The system reports
+ * only the end, and only to the parent: what this run of Coppice started is noticed at once, all else by a
+ * check at its entry every second, which costs no more than a read of /proc. It follows what the operations
+ * started and what was probed, so that the nodes need not be read for it.
  */
 import { yieldToEventLoop } from '../../event-loop.ts';
 import type { EventListener } from '../profile-type.ts';
@@ -45,7 +45,7 @@ export class LifeEvents {
     else this.#followed.set(nodeId, { identity, state });
   }
 
-  /** For a child of ours, whose end the system tells. */
+  /** For a child of ours, whose end the system reports. */
   ended(nodeId: string, pid: number): void {
     if (this.#followed.get(nodeId)?.identity.pid !== pid) return;
     this.#followed.delete(nodeId);

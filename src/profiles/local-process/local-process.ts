@@ -4,8 +4,8 @@
  *     spec.ts        what may be written                command.ts   what is run for it
  *     start.ts       started once, whatever crashes     launcher.ts  the few steps that must be taken whole
  *     identity.ts    which process is meant             process-table.ts  what the system says of it
- *     stop.ts        asked, waited for, killed          retire.ts    nothing of an earlier start goes on
- *     life-events.ts tells when one has ended or was stopped
+ *     stop.ts        signalled, awaited, killed         retire.ts    ends what an earlier start left running
+ *     life-events.ts reports when one has ended or was stopped
  *
  * The processes have no owner: they outlive Coppice, and any later Coppice on the same data directory finds
  * them again by number, start time and boot. It refuses to watch what leaves its session (a program must stay

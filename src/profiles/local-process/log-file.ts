@@ -1,6 +1,6 @@
 /**
  * Opens a node's log. The node can write to its own directory, and put something else where its log was: a
- * link to the file of another, a pipe. What is opened is looked at, and never followed, emptied or shown if
+ * link to the file of another, a pipe. What is opened is checked, and never followed, emptied or shown if
  * it is not a plain file with one name.
  */
 import { constants } from 'node:fs';

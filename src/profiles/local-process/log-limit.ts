@@ -31,7 +31,7 @@ export async function limitLog(directory: NodeDirectory, limit: number): Promise
   return true;
 }
 
-/** Looks at the logs of all nodes every `everyMs`; stop() waits for the look that is under way. */
+/** Checks the logs of all nodes every `everyMs`; stop() waits for the check that is under way. */
 export function keepLogsLimited(
   dataDir: string,
   nodes: () => Promise<readonly NodeFacts[]>,

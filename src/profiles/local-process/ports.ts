@@ -58,7 +58,7 @@ async function chooseFree(
   for (const port of candidates(before)) {
     const holder = holderOf.get(port);
     if (holder !== undefined && holder !== nodeId) continue;
-    // Held while we look, so that two nodes that ask at once are not given the same.
+    // Held while we search, so that two nodes that start at once do not get the same.
     holderOf.set(port, nodeId);
     if (await isFree(port)) {
       forget(holderOf, nodeId, port);

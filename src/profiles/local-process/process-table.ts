@@ -15,7 +15,7 @@ export interface ProcessEntry {
   readonly state: 'running' | 'stopped' | 'ended';
 }
 
-/** How a process of a node is told from a stranger that was given a used number. */
+/** How a process of a node is distinguished from another one that reuses its pid. */
 export interface NodeMarks {
   readonly nodeId: string;
   readonly directory: string;

@@ -1,6 +1,6 @@
 /**
  * What a `local.process` spec may hold. One table says it all: the schema that the API shows, the defaults,
- * and the checks; nothing here looks at the machine (command.ts does).
+ * and the checks; nothing here reads the machine (command.ts does).
  */
 import { checkFields } from '../../domain/check-fields.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
@@ -90,7 +90,7 @@ const fields: Fields = {
   },
   stop_signal: {
     type: 'String',
-    description: 'The signal that asks the process to stop.',
+    description: 'The signal that stops the process.',
     default: 'SIGTERM',
     allowed: stopSignals,
     hint: (found) => (typeof found === 'string' ? signalMeant(found) : undefined),

@@ -1,5 +1,6 @@
 /**
- * Stops a process and all that it left behind: asks, waits, kills, and searches again until nothing is left.
+ * Stops a process and all that it left behind: signals, waits, kills, and searches again until nothing is
+ * left.
  *
  * A process with the node's id in its environment is the node's, in any session (a daemon that left it with
  * setsid). While the leader lives, each process in its session is the node's. After it is gone, the session's
@@ -37,7 +38,7 @@ export async function stopProcess(
   const session = sessionOf(table, leader, marks);
   if (way.signal !== undefined && (await session.find()).length > 0) {
     session.send(way.signal);
-    // A process that was stopped (SIGSTOP) sees its signal only when it goes on.
+    // A process that was stopped (SIGSTOP) receives its signal only when it is continued.
     session.send('SIGCONT');
     await waitUntil(() => session.knownAreGone(), way.timeoutMs, abort);
   }
@@ -60,7 +61,7 @@ async function killTheRest(session: Session, abort: AbortSignal): Promise<void> 
 }
 
 interface Session {
-  /** Looks for members among all processes of the machine, and remembers them. @returns those that live. */
+  /** Finds members among all processes of the machine, and remembers them. @returns those that live. */
   find(): Promise<readonly ProcessIdentity[]>;
   /** Reads only those that were found before. */
   knownAreGone(): boolean;

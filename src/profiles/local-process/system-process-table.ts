@@ -3,7 +3,7 @@ import type { ProcessTable } from './process-table.ts';
 import { psTable } from './ps-table.ts';
 
 /**
- * On Linux it is read from /proc; elsewhere `ps` is asked, which is good enough to develop on, not for many
+ * On Linux it is read from /proc; elsewhere `ps` is run, which is good enough to develop on, not for many
  * nodes.
  */
 export function systemProcessTable(): ProcessTable {

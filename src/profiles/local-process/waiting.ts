@@ -4,7 +4,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 const never = new AbortController().signal;
 
 /**
- * Looks again and again, at first often, until `holds` or the time is over. @returns whether it holds.
+ * Polls, at first often, until `holds` or the time is over. @returns whether it holds.
  * @throws when aborted.
  */
 export async function waitUntil(holds: () => boolean, limitMs: number, signal = never): Promise<boolean> {
@@ -26,7 +26,7 @@ export function throwIfAborted(signal: AbortSignal): void {
     : new CoppiceError('cancelled', 'the operation was cancelled');
 }
 
-/** Ends early when aborted; the caller looks at the signal. */
+/** Ends early when aborted; the caller checks the signal. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
 }

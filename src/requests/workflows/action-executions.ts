@@ -1,4 +1,4 @@
-/** Runs of actions, by a task or by themselves: shown, completed from outside, deleted. */
+/** Runs of actions, by a task or standalone: shown, completed from outside, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import {
@@ -84,7 +84,7 @@ const endStates: readonly EndState[] = ['SUCCESS', 'ERROR', 'CANCELLED'];
 const states = [...endStates, 'PAUSED', 'RUNNING'];
 
 /**
- * Completes an action from outside, holds it or lets it go on. @throws CoppiceError `resource-not-found`,
+ * Completes an action from outside, pauses or resumes it. @throws CoppiceError `resource-not-found`,
  * `bad-request`
  */
 export async function changeActionExecution(
@@ -145,7 +145,7 @@ export interface RunAsked {
 /** `target` names an executor; there is one only. */
 const knownParams = ['save_result', 'run_sync', 'target'];
 
-/** An action by itself, without a workflow. @throws CoppiceError `resource-not-found`, `bad-request` */
+/** A standalone action, without a workflow. @throws CoppiceError `resource-not-found`, `bad-request` */
 export async function runAction(
   tools: RequestTools,
   caller: Caller,

@@ -120,7 +120,7 @@ async function refuseForeignNames(
   }
 }
 
-/** Its executions go on. @throws CoppiceError `resource-not-found`, `forbidden` */
+/** Its executions continue. @throws CoppiceError `resource-not-found`, `forbidden` */
 export async function deleteDefinition(
   tools: RequestTools,
   caller: Caller,

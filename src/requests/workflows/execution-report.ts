@@ -29,7 +29,7 @@ export interface ExecutionReport {
   /** Tasks by state, of the whole tree. */
   readonly counts: ReadonlyMap<string, number>;
   readonly total: number;
-  /** undefined where only statistics are asked for. */
+  /** undefined where only statistics are requested. */
   readonly root: ReportBranch | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface ReportTask extends TaskOfExecution {
   readonly executions: readonly ReportBranch[];
 }
 
-/** Tasks and actions in one report. A larger one is some megabytes, which nobody reads. */
+/** Tasks and actions in one report. A larger one is some megabytes, too much to read. */
 const mostRecords = 5000;
 
 /** @throws CoppiceError `resource-not-found`, `bad-request` for a tree that is too large. */
@@ -72,7 +72,7 @@ export async function executionReport(
 function tooLarge(id: string, { tasks, actions }: { tasks: number; actions: number }) {
   return badRequest(
     `report: expected at most ${mostRecords} tasks and actions, found ${tasks} tasks and ${actions} actions in ${id}: ` +
-      'ask with errors_only=true, max_depth or statistics_only=true, or page through /v2/tasks and /v2/action_executions',
+      'use errors_only=true, max_depth or statistics_only=true, or page through /v2/tasks and /v2/action_executions',
   );
 }
 

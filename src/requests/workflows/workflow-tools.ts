@@ -5,7 +5,7 @@ import type { WorkflowRunner } from '../../workflow/runner/workflow-runner.ts';
 import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
 import type { PageQuery } from '../../store/workflow-listing.ts';
 
-/** @throws Error where this process has no runner: then it has no route that asks for one. */
+/** @throws Error where this process has no runner: then it has no route that needs one. */
 export function runnerOf({ runner }: Pick<RequestTools, 'runner'>): WorkflowRunner {
   if (runner === undefined) throw new Error('This process runs no workflows.');
   return runner;
