@@ -1,4 +1,6 @@
-/** The demo as a process, ended in the middle: nothing of it may be left; nor a process of one that failed. */
+/**
+ * The demo as a process, ended in the middle: nothing of it may be left; nor a process of one that failed.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
