@@ -3,11 +3,9 @@
  * second it prints what an answer costs as a multiple of what it cannot do without (the SELECT of the same
  * rows, and the JSON of them), and of /healthz.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { insertCluster } from '../src/store/clusters.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { insertNodes } from '../src/store/nodes.ts';
@@ -16,8 +14,9 @@ import { openSqlite } from '../src/store/sqlite.ts';
 import { aCluster, aNode, aProfile } from '../test/support/rows.ts';
 import { getRequest, postRequest, requestsASecond } from './load.ts';
 import { median, type Measure } from './measure.ts';
+import { microsOfSelect } from './micros-of-select.ts';
+import { withServer } from './server.ts';
 
-const program = join(import.meta.dirname, '..', 'bin', 'coppice.js');
 const CLUSTERS = 20;
 const NODES = 100;
 const CONNECTIONS = 8;
@@ -32,7 +31,7 @@ export async function benchApi(): Promise<Measure[]> {
     await fill(join(directory, 'coppice.db'));
     return await withServer(
       directory,
-      async (url) => await measureServer(url, join(directory, 'coppice.db')),
+      async ({ url }) => await measureServer(url, join(directory, 'coppice.db')),
     );
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -97,18 +96,6 @@ function multiple(name: string, rate: number, bareMicros: number): Measure {
   return { name, detail, value: micros / bareMicros, limit: { at: 'most', value: 3 } };
 }
 
-/** In this process, after as many rounds as the server has had to become fast. */
-function microsOfSelect(path: string, queries: readonly string[]): number {
-  using database = new DatabaseSync(path, { readOnly: true });
-  const statements = queries.map((query) => database.prepare(query));
-  const once = (): number =>
-    statements.reduce((length, statement) => length + JSON.stringify(statement.all()).length, 0);
-  for (let round = 0; round < 200; round += 1) once();
-  const started = performance.now();
-  for (let round = 0; round < 300; round += 1) once();
-  return ((performance.now() - started) * 1000) / 300;
-}
-
 async function fill(path: string): Promise<void> {
   const store = openSqlite(path);
   await migrate(store, Date.now());
@@ -132,20 +119,4 @@ async function fill(path: string): Promise<void> {
     await insertNodes(tx, nodes);
   });
   await store.close();
-}
-
-async function withServer<T>(directory: string, work: (url: URL) => Promise<T>): Promise<T> {
-  const options = ['serve', '--json', '--data-dir', directory, '--listen', '127.0.0.1:0'];
-  const server = spawn(process.execPath, [program, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const ended = new Promise((resolve) => server.once('exit', resolve));
-  try {
-    const line = await new Promise<string>((resolve) =>
-      server.stdout.once('data', (text) => resolve(String(text))),
-    );
-    const { ready } = JSON.parse(line) as { ready: { url: string } };
-    return await work(new URL(ready.url));
-  } finally {
-    server.kill('SIGTERM');
-    await ended;
-  }
 }

@@ -23,6 +23,24 @@ export async function requestsASecond(url: URL, load: Load): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0) / seconds;
 }
 
+/** @returns how long each of so many took, one after the other on one connection. */
+export async function millisecondsOfRequests(url: URL, request: string, times: number): Promise<number[]> {
+  const socket = connect(Number(url.port), url.hostname);
+  socket.setNoDelay(true);
+  try {
+    const found: number[] = [];
+    for (let count = 0; count < times; count += 1) {
+      const started = performance.now();
+      socket.write(request);
+      await readAnswer(socket);
+      found.push(performance.now() - started);
+    }
+    return found;
+  } finally {
+    socket.destroy();
+  }
+}
+
 export function getRequest(url: URL, path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: ${url.host}${HEAD_END}`;
 }

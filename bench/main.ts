@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { benchApi } from './api.ts';
 import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
+import { benchLarge } from './large.ts';
 import { isKept, type Measure } from './measure.ts';
 import { benchPlanning } from './planning.ts';
 import { benchStart } from './start.ts';
@@ -18,6 +19,7 @@ const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   api: benchApi,
   engine: benchEngine,
   health: healthMeasures,
+  large: benchLarge,
   planning: benchPlanning,
   start: benchStart,
   workflow: benchWorkflow,

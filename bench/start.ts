@@ -3,12 +3,13 @@
  * idle.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { median, type Measure } from './measure.ts';
+import { residentMegabytes } from './server.ts';
 
 const program = join(import.meta.dirname, '..', 'bin', 'coppice.js');
 const IDLE_FOR_MS = 3000;
@@ -62,15 +63,6 @@ async function untilReady(url: string): Promise<void> {
     await pause(10);
   }
   throw new Error(`${url} did not answer within 30 s`);
-}
-
-/** Linux only: VmRSS of the process and, where the program re-executed itself, of its children. */
-function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  const below = children === '' ? [] : children.split(' ').map((child) => residentMegabytes(Number(child)));
-  return kilobytes / 1024 + below.reduce((sum, each) => sum + each, 0);
 }
 
 async function freePort(): Promise<number> {

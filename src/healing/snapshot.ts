@@ -13,8 +13,8 @@ import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
 import type { RecoveredBefore } from '../recovery/relapse.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import type { NodeHealing } from '../store/healing.ts';
-import { healthOfCluster } from '../store/node-health.ts';
-import { nodesOfCluster } from '../store/nodes.ts';
+import { healthOfCluster, healthOfNodes } from '../store/node-health.ts';
+import { getNodes, nodesOfCluster } from '../store/nodes.ts';
 import {
   lastEndsOfCluster,
   lastEndsOfNodes,
@@ -34,15 +34,28 @@ export interface ClusterSnapshot {
   readonly episodes: readonly OpenRecovery[];
 }
 
-/** @param rules null where the cluster has no health policy. */
+/** Which nodes of a cluster a snapshot holds; the others are healthy, and only counted. */
+export interface SnapshotPart {
+  readonly nodeIds: readonly string[];
+  readonly others: number;
+}
+
+/**
+ * @param rules null where the cluster has no health policy.
+ * @param part absent: the whole cluster.
+ */
 export async function takeSnapshot(
   db: Db,
   cluster: Cluster,
   rules: ClusterRules | null,
   now: number,
+  part?: SnapshotPart,
 ): Promise<ClusterSnapshot> {
-  const nodes = await nodesOfCluster(db, cluster.id);
-  const health = await healthOfCluster(db, cluster.id);
+  const nodes =
+    part === undefined ? await nodesOfCluster(db, cluster.id) : await nodesInOrder(db, part.nodeIds);
+  const health =
+    part === undefined ? await healthOfCluster(db, cluster.id) : await healthOfNodes(db, part.nodeIds);
+  const healthyNodes = part?.others ?? 0;
   const healing = await healingOfNodes(db, cluster.id);
   const episodes = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker } = await healingOfCluster(db, cluster.id);
@@ -54,7 +67,7 @@ export async function takeSnapshot(
     desiredCapacity: cluster.desiredCapacity,
     policy: rules?.policy ?? null,
     policyEnabled: rules?.enabled ?? false,
-    maintenance: await maintenanceOf(db, cluster, nodes.length, now),
+    maintenance: await maintenanceOf(db, cluster, nodes.length + healthyNodes, now),
     breaker: breaker ?? closedBreaker,
     nodes: nodes.map((node) =>
       nodeSnapshot(node, health.get(node.id), healing.get(node.id), now, {
@@ -62,10 +75,16 @@ export async function takeSnapshot(
         recovered: recovered?.get(node.id),
       }),
     ),
+    healthyNodes,
     episodes: episodes.map((each) => ({ ...each, notBefore: withinInterval(each.notBefore, rules, now) })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
   return { round, nodes, health, healing, episodes };
+}
+
+async function nodesInOrder(db: Db, ids: readonly string[]): Promise<Node[]> {
+  const nodes = new Map((await getNodes(db, ids)).map((node) => [node.id, node]));
+  return ids.flatMap((id) => nodes.get(id) ?? []);
 }
 
 function failedNodes(nodes: readonly Node[], health: ReadonlyMap<string, HealthRecord>): string[] {

@@ -4,6 +4,7 @@ import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
 import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/recovery-rows.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
+import { healthOfCluster } from '../requests/cluster-health.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
@@ -99,6 +100,17 @@ async function overview(): Promise<Overview> {
   return (body as { health: Overview }).health;
 }
 
+/** Without times, which go on between two answers. */
+function said(health: Readonly<Record<string, unknown>> | undefined): unknown[] {
+  const waiting = health?.['waiting'] as readonly { reason: string }[];
+  return [
+    health?.['problems'],
+    health?.['doing'],
+    health?.['operator'],
+    waiting.map(({ reason }) => reason.replaceAll(/\d+/g, 'N')),
+  ];
+}
+
 describe('The health of all clusters', () => {
   test('says of each what is wrong, what it waits for, and what an operator has to do: the worst first', async () => {
     const others = ['web-10', 'web-2'].map((name) => ({ ...newCluster(profile.id), id: randomUUID(), name }));
@@ -132,6 +144,43 @@ describe('The health of all clusters', () => {
     expect(worst?.['waiting']).toMatchObject([
       { reason: expect.stringContaining('web-2: held: ') as string },
     ]);
+  });
+
+  test('says the same of a cluster and of a node as their own health does, and reads no healthy node for it', async () => {
+    const [, failed] = nodes;
+    await server.store.write((tx) =>
+      insertRecovery(tx, {
+        id: randomUUID(),
+        nodeId: failed?.id ?? '',
+        nodeName: 'web-2',
+        clusterId: cluster.id,
+        policyId: policy.id,
+        failure: { class: 'SERVER_ERROR', reason: 'broken' },
+        plan: {},
+        failedAt: Date.now(),
+        openedAt: Date.now(),
+      }),
+    );
+    const whole = await health();
+    const [ofAll] = (await overview()).clusters;
+    expect(said(ofAll)).toEqual(said(whole));
+    for (const node of whole.nodes) {
+      const { next, ...alone } = (await health('GET', `/v1/nodes/${String(node['id'])}/health`)) as Health & {
+        next: Record<string, unknown>;
+      };
+      const { at, ...rest } = next;
+      expect({ ...node, next: { ...(node['next'] as object), at: null } }).toEqual({
+        ...alone,
+        next: { ...rest, at: null },
+      });
+      expect(at).toEqual(expect.any(String));
+    }
+    const read = await healthOfCluster(server.tools, cluster, {
+      nodeIds: nodes.slice(1).map(({ id }) => id),
+      others: 1,
+    });
+    expect(read.nodes.map(({ node }) => node.name)).toEqual(['web-2', 'web-3']);
+    expect(read.counts).toEqual(whole['counts']);
   });
 
   test('has the same word as the lists, which show it beside the status', async () => {

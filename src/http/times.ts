@@ -5,13 +5,8 @@
 
 /** `2026-11-22T18:19:19Z`: clusters, nodes, profiles, actions. */
 export function seconds(time: number): string {
-  if (time === last.time) return last.text;
-  last = { time, text: `${new Date(time).toISOString().slice(0, 19)}Z` };
-  return last.text;
+  return `${withoutZone(time)}Z`;
 }
-
-/** The rows of a list often have a time in common: the nodes of a cluster are made in one request. */
-let last = { time: Number.NaN, text: '' };
 
 export function secondsOrNull(time: number | null): string | null {
   return time === null ? null : seconds(time);
@@ -19,7 +14,7 @@ export function secondsOrNull(time: number | null): string | null {
 
 /** `2026-11-22T18:19:19.000000`: policies that are read, and the cluster inside an event. */
 export function microseconds(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}.000000`;
+  return `${withoutZone(time)}.000000`;
 }
 
 export function microsecondsOrNull(time: number | null): string | null {
@@ -28,7 +23,7 @@ export function microsecondsOrNull(time: number | null): string | null {
 
 /** `2026-11-22T18:19:19`: services. */
 export function withoutZone(time: number): string {
-  return new Date(time).toISOString().slice(0, 19);
+  return milliseconds(time).slice(0, 19);
 }
 
 /** `2026-11-22T18:19:19+00:00`: events. */
@@ -38,8 +33,12 @@ export function withOffset(time: number): string {
 
 /** `2026-11-22T18:19:19.123Z`: what is our own, where a recovery takes less than a second. */
 export function milliseconds(time: number): string {
-  return new Date(time).toISOString();
+  if (time !== last.time) last = { time, text: new Date(time).toISOString() };
+  return last.text;
 }
+
+/** The rows of a list often have a time in common: the nodes of a cluster are made in one request. */
+let last = { time: Number.NaN, text: '' };
 
 export function millisecondsOrNull(time: number | null): string | null {
   return time === null ? null : milliseconds(time);

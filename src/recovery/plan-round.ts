@@ -73,6 +73,8 @@ export interface RoundSnapshot {
   readonly maintenance: Maintenance | null;
   readonly breaker: BreakerState;
   readonly nodes: readonly NodeSnapshot[];
+  /** Healthy nodes that are left out of `nodes`, because only the others are asked about. Absent: none. */
+  readonly healthyNodes?: number;
   readonly episodes: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];
@@ -135,7 +137,7 @@ interface SortedNodes {
 }
 
 /** One look at each node, and no more at the many that are well: of 100,000 each probe is a way to memory. */
-function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
+function sortNodes({ now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
   const restored: Entry[] = [];
@@ -156,7 +158,7 @@ function sortNodes({ now, nodes, episodes, desiredCapacity }: NodesOfRound): Sor
   const counted = [...unhealthyNodes.values()].filter(
     (node) => !isExcluded(node, now) && !(operators.has(node.id) && isNotKnownFailed(node)),
   ).length;
-  const unhealthy = Math.max(0, desiredCapacity - nodes.length) + counted;
+  const unhealthy = Math.max(0, desiredCapacity - healthyNodes - nodes.length) + counted;
   return { unhealthyNodes, failed, restored, unhealthy };
 }
 
@@ -173,7 +175,7 @@ function isNotKnownFailed({ health, quarantinedSince }: NodeSnapshot): boolean {
   return quarantinedSince === null && (health === null || health.state === 'HEALTHY');
 }
 
-type NodesOfRound = Pick<RoundSnapshot, 'now' | 'nodes' | 'episodes' | 'desiredCapacity'>;
+type NodesOfRound = Pick<RoundSnapshot, 'now' | 'nodes' | 'healthyNodes' | 'episodes' | 'desiredCapacity'>;
 
 /** See `SortedNodes`. */
 export function countUnhealthy(snapshot: NodesOfRound): number {

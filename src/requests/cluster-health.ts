@@ -7,7 +7,7 @@ import type { Cluster, Node, Relapse } from '../domain/model.ts';
 import { changedAt } from '../clusters/current-health.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { rulesOfCluster, type NamedRules } from '../clusters/cluster-rules.ts';
-import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
+import { takeSnapshot, type ClusterSnapshot, type SnapshotPart } from '../healing/snapshot.ts';
 import type { BreakerState } from '../recovery/breaker.ts';
 import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
@@ -25,7 +25,7 @@ import { requireObject } from './find-object.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import { executionOf } from './step-execution.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { missingNodes } from './standings.ts';
+import { missingNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
 /** Times in milliseconds since 1970. */
 export interface ClusterHealth {
@@ -96,23 +96,41 @@ export async function nodeHealth(
   const node = await requireObject(db, caller, 'node', identity);
   if (node.clusterId === null) return null;
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
-  const { nodes } = await healthOfCluster(tools, cluster);
+  const standing = (await standingsOfClusters(db, [cluster], tools.now())).get(cluster.id);
+  const part = standing && partWithoutHealthy(standing, node.id);
+  const { nodes } = await healthOfCluster(tools, cluster, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
-/** Of a cluster that the caller may see. */
-export async function healthOfCluster(tools: RequestTools, cluster: Cluster): Promise<ClusterHealth> {
+/**
+ * The nodes that are not healthy: what follows for any of them depends on these, and on how many others there
+ * are. @param nodeId one that is wanted in any case.
+ */
+export function partWithoutHealthy({ nodes, nodeIds }: StandingOfCluster, nodeId?: string): SnapshotPart {
+  const wanted = nodeIds.filter((id, index) => id === nodeId || nodes[index] !== 'HEALTHY');
+  return { nodeIds: wanted, others: nodeIds.length - wanted.length };
+}
+
+/**
+ * Of a cluster that the caller may see.
+ * @param part the nodes that are described; absent: all of them.
+ */
+export async function healthOfCluster(
+  tools: RequestTools,
+  cluster: Cluster,
+  part?: SnapshotPart,
+): Promise<ClusterHealth> {
   const { db } = tools.store;
   const now = tools.now();
   const rules = await rulesOfCluster(db, cluster.id);
-  const snapshot = await takeSnapshot(db, cluster, rules, now);
+  const snapshot = await takeSnapshot(db, cluster, rules, now, part);
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>
     share == null ? null : shareOf(share, cluster.desiredCapacity);
   const gates = gatesClosedNow(round);
   const nodes = await nodesOf(tools, snapshot);
-  const missing = missingNodes(cluster, nodes.length);
+  const missing = missingNodes(cluster, nodes.length + (part?.others ?? 0));
   return {
     cluster,
     policy: rules,
@@ -150,10 +168,11 @@ function countsOf(
     round.nodes.filter((node) => node.health?.state === state).length;
   const marked = [...healing.values()];
   const recovering = recoveries.filter(({ startedAt }) => startedAt !== null).length;
+  const { healthyNodes = 0 } = round;
   return {
     desired: round.desiredCapacity,
-    nodes: nodes.length,
-    healthy: inState('HEALTHY'),
+    nodes: nodes.length + healthyNodes,
+    healthy: inState('HEALTHY') + healthyNodes,
     suspected: inState('SUSPECTED'),
     failed: inState('FAILED'),
     unknown: inState('UNKNOWN') + round.nodes.filter((node) => node.health === null).length,
@@ -161,7 +180,7 @@ function countsOf(
     held: recoveries.length - recovering,
     quarantined: marked.filter((each) => each.quarantine !== null).length,
     excluded: marked.filter((each) => inForce(each.exclusion, now) !== null).length,
-    missing: Math.max(0, round.desiredCapacity - nodes.length),
+    missing: Math.max(0, round.desiredCapacity - nodes.length - healthyNodes),
     unhealthy: countUnhealthy(round),
   };
 }

@@ -7,7 +7,7 @@ import type { Cluster } from '../domain/model.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
 import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
-import { healthOfCluster } from './cluster-health.ts';
+import { healthOfCluster, partWithoutHealthy } from './cluster-health.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 import { standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
@@ -28,7 +28,7 @@ export interface HealthOverview {
 
 const nothing: ClusterExplanation = { problems: [], doing: [], waiting: [], operator: [] };
 
-/** Only of what is not healthy more is read than a list reads. */
+/** Only of clusters and nodes that are not healthy more is read than a list reads. */
 export async function healthOverview(tools: RequestTools, caller: Caller): Promise<HealthOverview> {
   const { db } = tools.store;
   const project = visibleProject(caller);
@@ -45,7 +45,10 @@ async function overviewOf(
   known: StandingOfCluster | undefined,
 ): Promise<ClusterOverview> {
   const { standing = 'UNWATCHED', reason = null, nodes = [] } = known ?? {};
-  const explanation = standing === 'HEALTHY' ? nothing : (await healthOfCluster(tools, cluster)).explanation;
+  const explanation =
+    known === undefined || standing === 'HEALTHY'
+      ? nothing
+      : (await healthOfCluster(tools, cluster, partWithoutHealthy(known))).explanation;
   const needsOperator = explanation.operator.some((task) => task.required);
   return { cluster, standing, reason, nodes, needsOperator, explanation };
 }

@@ -1,4 +1,5 @@
 /** Actions as users read them: by id, in lists, by cluster. Claims and fenced writes are `actions.ts`. */
+import { sql, type SqlBool } from 'kysely';
 import type { Action } from '../domain/model.ts';
 import { unfinishedActionStatuses } from '../domain/states.ts';
 import { toAction } from './actions.ts';
@@ -42,7 +43,8 @@ export async function unfinishedRootsOfCluster(db: Db, clusterId: string): Promi
     .selectAll()
     .where('cluster_id', '=', clusterId)
     .where('status', 'in', unfinishedActionStatuses)
-    .where('parent_id', 'is', null)
+    // Not `is null`: SQLite would go through all actions without a parent, finished or not, by their index.
+    .where(sql<SqlBool>`coalesce(parent_id, '') = ''`)
     .orderBy('seq')
     .execute();
   return rows.map(toAction);

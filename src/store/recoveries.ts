@@ -301,8 +301,17 @@ export async function recentRecoveriesOfCluster(
   const rows = await db
     .selectFrom('recovery')
     .select(recentColumns)
-    .where('cluster_id', '=', clusterId)
-    .where((eb) => eb.or([eb('started_at', '>=', since), eb('closed_at', '>=', since)]))
+    // One that was started since is closed since, or open: each way has an index, the start has none.
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('cluster_id', '=', clusterId), eb('closed_at', '>=', since)]),
+        eb.and([
+          eb('cluster_id', '=', clusterId),
+          eb('closed_at', 'is', null),
+          eb('started_at', '>=', since),
+        ]),
+      ]),
+    )
     .orderBy('opened_at')
     .execute();
   return rows.map(toRecent);

@@ -289,6 +289,7 @@ function toPause({ reason, until }: Maintenance): z.infer<typeof pauseShape> {
   return { reason, until: millisecondsOrNull(until) };
 }
 
+/** In the order of the alphabet: what is not, is copied to be sorted. */
 export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealthShape> {
   const { node, knowledge, excluded, quarantine, recovery, relapse, next, standing, warning } = health;
   return {
@@ -306,12 +307,12 @@ export function toNodeHealthAnswer(health: NodeHealth): z.infer<typeof nodeHealt
     id: node.id,
     name: node.name,
     next: { at: millisecondsOrNull(next.at), reason: next.reason, what: next.what },
-    quarantine: quarantine && { reason: quarantine.reason, since: milliseconds(quarantine.since) },
     probed_at: millisecondsOrNull(knowledge.asOf),
     probed_by: knowledge.probedBy,
+    quarantine: quarantine && { reason: quarantine.reason, since: milliseconds(quarantine.since) },
     reason: knowledge.reason,
-    relapse: relapse && toRelapse(relapse),
     recovery: recovery && toOpenRecovery(recovery),
+    relapse: relapse && toRelapse(relapse),
     since: millisecondsOrNull(knowledge.since),
     standing,
     status: node.status,

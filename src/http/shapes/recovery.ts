@@ -117,25 +117,25 @@ export function toRecoverySummary({
   return {
     acknowledged_at: millisecondsOrNull(acknowledgedAt),
     action_id: recovery.actionId,
+    closed_at: millisecondsOrNull(closedAt),
+    cluster_id: recovery.clusterId,
     failed_again:
       next === null || closedAt === null
         ? null
         : { after_seconds: Math.max(0, next.failedAt - closedAt) / 1000, recovery_id: next.id },
-    node_exists: nodeExists,
-    reason,
-    warning,
-    closed_at: millisecondsOrNull(recovery.closedAt),
-    cluster_id: recovery.clusterId,
     failure: { ...recovery.failure },
     id: recovery.id,
     mode: recovery.mode,
+    node_exists: nodeExists,
     node_id: recovery.nodeId,
     node_name: recovery.nodeName,
     opened_at: milliseconds(recovery.openedAt),
     origin: recovery.origin,
     policy_id: recovery.policyId,
+    reason,
     relapse: recovery.relapse && toRelapse(recovery.relapse),
     state: recovery.state,
+    warning,
   };
 }
 

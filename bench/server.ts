@@ -1,0 +1,42 @@
+/** A server in a process of its own, over a directory that was filled before. */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const program = join(import.meta.dirname, '..', 'bin', 'coppice.js');
+
+export interface RunningServer {
+  readonly url: URL;
+  readonly pid: number;
+}
+
+/** @param roles absent: all of them. */
+export async function withServer<T>(
+  directory: string,
+  work: (server: RunningServer) => Promise<T>,
+  roles?: string,
+): Promise<T> {
+  const options = ['serve', '--json', '--data-dir', directory, '--listen', '127.0.0.1:0'];
+  const withRoles = roles === undefined ? options : [...options, '--roles', roles];
+  const server = spawn(process.execPath, [program, ...withRoles], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  try {
+    const line = await new Promise<string>((resolve) =>
+      server.stdout.once('data', (text) => resolve(String(text))),
+    );
+    const { ready } = JSON.parse(line) as { ready: { url: string } };
+    return await work({ url: new URL(ready.url), pid: server.pid ?? 0 });
+  } finally {
+    server.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** Linux only: VmRSS of the process and, where the program re-executed itself, of its children. */
+export function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kilobytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  const below = children === '' ? [] : children.split(' ').map((child) => residentMegabytes(Number(child)));
+  return kilobytes / 1024 + below.reduce((sum, each) => sum + each, 0);
+}
