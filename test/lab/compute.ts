@@ -130,12 +130,14 @@ export class Compute {
     return (answer.body as { server: ServerState }).server;
   }
 
-  /** Deletes every server in the projects of both users, and waits until they are gone. */
-  async deleteServers(): Promise<void> {
-    const { body } = await this.send('GET', '/servers?all_tenants=1', { as: 'admin' });
-    const { servers } = body as { servers: { id: string }[] };
-    for (const { id } of servers) await this.send('DELETE', `/servers/${id}`, { as: 'admin' });
-    for (const { id } of servers) await this.follow(id, 'DELETED');
+  /** Deletes every server in the projects of these users, and waits until they are gone. */
+  async deleteServers(users: readonly ('admin' | 'demo')[] = ['admin', 'demo']): Promise<void> {
+    for (const as of users) {
+      const { body } = await this.send('GET', '/servers', { as });
+      const { servers } = body as { servers: { id: string }[] };
+      for (const { id } of servers) await this.send('DELETE', `/servers/${id}`, { as: 'admin' });
+      for (const { id } of servers) await this.follow(id, 'DELETED');
+    }
   }
 }
 

@@ -79,6 +79,7 @@ export async function recordHeat(recorder: Recorder): Promise<void> {
   await parts(heat, path);
   await changes(heat, path);
   await server(heat);
+  await busy(heat);
   await refused(heat);
   await failures(heat);
   await heat.record('stack-delete', 'DELETE', path);
@@ -188,12 +189,8 @@ async function server(heat: Heat): Promise<void> {
     stack_name: 'with-server',
     template,
   } as { stack_name: string });
-  await heat.record('stack-update-in-progress', 'PUT', path, { body: { template } });
-  await heat.record('stack-check-in-progress', 'POST', `${path}/actions`, { body: { check: null } });
-  await heat.recorder.until(heat.request('GET', path), ({ body }) => {
-    const { stack } = body as { stack: Stack };
-    return stack.stack_status.endsWith('_COMPLETE');
-  });
+  await heat.record('stack-with-server-CREATE_IN_PROGRESS', 'GET', `${path}/resources`);
+  await heat.reaches('stack-with-server', path, 'CREATE_COMPLETE');
   const resource = await heat.record('stack-resource-server', 'GET', `${path}/resources/vm`);
   const { physical_resource_id } = (resource.body as { resource: { physical_resource_id: string } }).resource;
   heat.recorder.name('server', physical_resource_id);
@@ -216,6 +213,20 @@ async function server(heat: Heat): Promise<void> {
     ({ status, body }) =>
       status === 404 || (body as { stack: Stack }).stack.stack_status === 'DELETE_COMPLETE',
   );
+}
+
+/** An action that begins while another one runs is accepted, and takes the place of that one, or fails. */
+async function busy(heat: Heat): Promise<void> {
+  const template = {
+    heat_template_version: '2018-08-31',
+    resources: { wait: { type: 'OS::Heat::TestResource', properties: { wait_secs: 5 } } },
+  };
+  const path = await heat.create('stack-slow-create', { stack_name: 'slow', template } as {
+    stack_name: string;
+  });
+  await heat.record('stack-check-in-progress', 'POST', `${path}/actions`, { body: { check: null } });
+  await heat.record('stack-update-in-progress', 'PUT', path, { body: { template } });
+  await heat.record('stack-delete-in-progress', 'DELETE', path);
 }
 
 async function refused(heat: Heat): Promise<void> {

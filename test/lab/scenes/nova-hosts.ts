@@ -13,14 +13,14 @@ interface ComputeService {
 }
 
 export async function recordHosts(nova: Compute): Promise<void> {
-  await nova.deleteServers();
+  await nova.deleteServers(['admin']);
   await healthyHosts(nova);
   await migrations(nova);
-  await nova.deleteServers();
+  await nova.deleteServers(['admin']);
   await forcedDown(nova);
-  await nova.deleteServers();
+  await nova.deleteServers(['admin']);
   await hostDown(nova);
-  await nova.deleteServers();
+  await nova.deleteServers(['admin']);
 }
 
 async function serviceOf(nova: Compute, host: string): Promise<ComputeService> {
