@@ -1,15 +1,14 @@
 /**
- * The one door to the expression languages of workflows: YAQL in `<% %>`, Jinja2 in `{{ }}` and `{% %}`.
+ * The interface to the expression languages of workflows: YAQL in `<% %>`, Jinja2 in `{{ }}` and `{% %}`.
  *
- * A definition is compiled once (`compileTemplate` parses and checks every expression of a value, deep) and
- * evaluated many times. A string that is exactly one expression keeps the type of its value; with text around
- * it, it gives text in Python's spelling (`True`, `None`, `{'a': 1}`), as Mistral does. One string speaks one
- * language.
+ * A definition is compiled once (`compileTemplate` parses and checks every expression in a value,
+ * recursively) and evaluated many times. A string that is exactly one expression keeps the type of its value;
+ * with text around it, the value is converted to text as by Python's str() (`True`, `None`, `{'a': 1}`), as
+ * in Mistral. A string must not mix the two languages.
  *
- * What expressions see is given by the scope: variables (`$` in YAQL, `_` in Jinja), functions such as
- * `task()` and the time for `now()`. Nothing else can be reached: no clock, no randomness, no object of the
- * process. Work, depth and the size of results are bounded (`yaql/python/limits.ts`), so a hostile expression
- * ends in a clear error.
+ * Expressions see only the scope: variables (`$` in YAQL, `_` in Jinja), functions such as `task()`, and the
+ * time for `now()`. They cannot access a clock, randomness, or objects of the process. Work, depth and the
+ * size of results are limited (`yaql/python/limits.ts`), so a hostile expression ends in a clear error.
  */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { compileJinja, evaluateJinja, type JinjaTemplate } from './jinja/jinja.ts';
@@ -30,14 +29,12 @@ import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
 /**
- * A function that the workflow or the health policy lends to expressions, e.g. `task(name)`; it may throw an
- * Error.
+ * A function that the workflow or the health policy provides to expressions, e.g. `task(name)`; it may throw
+ * an Error.
  */
 export type ExpressionFunction = (args: readonly Json[], named: Readonly<Record<string, Json>>) => Json;
 
-/**
- * Variables looked up layer by layer; the first layer that has a name wins. Nothing is copied for a lookup.
- */
+/** Variables in layers; the first layer that has a name wins. A lookup copies nothing. */
 export class VariableLayers {
   readonly layers: readonly JsonObject[];
 
@@ -57,7 +54,7 @@ export interface ExpressionScope {
   readonly now?: string;
 }
 
-/** A value whose expressions are parsed; made by `compileTemplate` only. */
+/** A value whose expressions are parsed; created only by `compileTemplate`. */
 export type Template =
   | { readonly kind: 'constant'; readonly value: Json }
   | { readonly kind: 'list'; readonly items: readonly Template[] }
@@ -73,12 +70,12 @@ type ExpressionTemplate =
     }
   | { readonly kind: 'jinja'; readonly text: string; readonly parsed: JinjaTemplate };
 
-/** The definition is wrong: found when it is checked, before anything runs. */
+/** An invalid expression, found when the definition is checked, before anything runs. */
 export class ExpressionSyntaxError extends Error {
   override readonly name = 'ExpressionSyntaxError';
   readonly expression: string;
   readonly language: ExpressionLanguage;
-  /** 1-based, within `expression`; absent when the whole string is at fault. */
+  /** 1-based, within `expression`; absent if the error concerns the whole string. */
   readonly line?: number;
   readonly column?: number;
 
@@ -95,7 +92,7 @@ export class ExpressionSyntaxError extends Error {
 }
 
 /**
- * The expression is healthy formed but has no value here: an absent variable, a wrong type, a limit reached.
+ * The expression is well-formed but cannot be evaluated: a missing variable, a wrong type, a limit exceeded.
  */
 export class ExpressionEvaluationError extends Error {
   override readonly name = 'ExpressionEvaluationError';
@@ -116,7 +113,7 @@ const jinjaMarks = [
 ] as const;
 
 /**
- * One pass: a regular expression would search to the end of the text again for each opening that has no end.
+ * A single pass: a regular expression would search to the end of the text again for each unclosed opening.
  */
 function holds(text: string, marks: readonly (readonly [string, string])[]): boolean {
   return marks.some(([opening, closing]) => {
@@ -125,7 +122,7 @@ function holds(text: string, marks: readonly (readonly [string, string])[]): boo
   });
 }
 
-/** Whether a value holds an expression anywhere inside it; keys of objects are not expressions. */
+/** Whether a value contains an expression at any depth; keys of objects are not expressions. */
 export function hasExpression(value: Json): boolean {
   const waiting: Json[] = [value];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
@@ -139,8 +136,8 @@ export function hasExpression(value: Json): boolean {
 }
 
 /**
- * Whether an expression begins in a text and does not end, so that it stays text. Jinja finds that itself
- * where another one ends.
+ * Whether a text has an unclosed expression, which is then plain text. If another one is closed, Jinja
+ * reports it itself.
  */
 export function hasUnclosedExpression(text: string): boolean {
   if (text.lastIndexOf('<%') > text.lastIndexOf('%>')) return true;
@@ -148,7 +145,8 @@ export function hasUnclosedExpression(text: string): boolean {
 }
 
 /**
- * Whether a text is exactly one expression, so that its value keeps its type; a blank outside makes it text.
+ * Whether a text is exactly one expression, so that its value keeps its type; surrounding blanks make it
+ * text.
  */
 export function isSingleExpression(text: string): boolean {
   const isWhole = (opening: string, closing: string): boolean =>
@@ -157,8 +155,8 @@ export function isSingleExpression(text: string): boolean {
 }
 
 /**
- * What Mistral's schema takes where an expression is wanted and its truth is asked for: also a Jinja block
- * (`{% if _.x %}yes{% endif %}`) and a text of several expressions, which both give a text.
+ * What Mistral's schema accepts as a condition: besides one expression also a Jinja block (`{% if _.x %}yes{%
+ * endif %}`) and a text of several expressions, which both evaluate to text.
  */
 export function isExpressionText(text: string): boolean {
   if (isSingleExpression(text)) return true;
@@ -171,15 +169,14 @@ export function isTruthy(value: Json): boolean {
   return truth(value);
 }
 
-/** Text of a value as Python's str() spells it: `True`, `None`, `{'a': 1}`. */
+/** A value as text, as by Python's str(): `True`, `None`, `{'a': 1}`. */
 export function pythonText(value: Json): string {
   return str(value, new Meter());
 }
 
 /**
- * Parses and checks every expression inside a value: strings, lists and objects, deep. Keys are left as they
- * are.
- * @throws ExpressionSyntaxError for the first expression that is no YAQL or Jinja, or mixes both
+ * Parses and checks every expression in strings, lists and objects, recursively. Keys are left as they are.
+ * @throws ExpressionSyntaxError for the first expression that is not valid YAQL or Jinja, or mixes both
  */
 export function compileTemplate(value: Json): Template {
   return hasExpression(value) ? compileInside(value, 0) : { kind: 'constant', value };
@@ -200,8 +197,8 @@ function compileInside(value: Json, depth: number): Template {
 }
 
 /**
- * The same definition is compiled again when an execution is resumed; the latest texts of usual length are
- * remembered.
+ * A cache, because the same definition is compiled again when an execution is resumed; only texts of usual
+ * length are kept.
  */
 const compiledTexts = new Map<string, Template>();
 const cachedTexts = 2_000;
@@ -254,8 +251,8 @@ function syntaxChecked<T>(text: string, language: ExpressionLanguage, start: num
     return compile();
   } catch (error) {
     if (!(error instanceof LanguageSyntaxError)) throw error;
-    const place = error.offset === undefined ? {} : placeOf(text, start + error.offset);
-    throw new ExpressionSyntaxError(error.message, { expression: text, language, ...place });
+    const position = error.offset === undefined ? {} : placeOf(text, start + error.offset);
+    throw new ExpressionSyntaxError(error.message, { expression: text, language, ...position });
   }
 }
 
@@ -267,28 +264,33 @@ function placeOf(text: string, offset: number): { line: number; column: number }
 export type { UnknownName };
 
 /**
- * Functions, methods, filters, tests and variables that nothing has, each once: evaluated, they would fail.
- * @param lent names of the functions that the scope will lend
+ * Functions, methods, filters, tests and variables that do not exist, without duplicates: evaluating them
+ * would fail.
+ * @param hostFunctions names of the functions that the scope will provide
  */
-export function unknownNames(template: Template, lent: readonly string[] = []): UnknownName[] {
-  const found = new Map(namesUnknownIn(template, lent).map((one) => [`${one.kind} ${one.name}`, one]));
+export function unknownNames(template: Template, hostFunctions: readonly string[] = []): UnknownName[] {
+  const found = new Map(
+    namesUnknownIn(template, hostFunctions).map((one) => [`${one.kind} ${one.name}`, one]),
+  );
   return [...found.values()];
 }
 
-function namesUnknownIn(template: Template, lent: readonly string[]): UnknownName[] {
+function namesUnknownIn(template: Template, hostFunctions: readonly string[]): UnknownName[] {
   switch (template.kind) {
     case 'constant':
       return [];
     case 'list':
-      return template.items.flatMap((item) => namesUnknownIn(item, lent));
+      return template.items.flatMap((item) => namesUnknownIn(item, hostFunctions));
     case 'object':
-      return template.entries.flatMap(([, item]) => namesUnknownIn(item, lent));
+      return template.entries.flatMap(([, item]) => namesUnknownIn(item, hostFunctions));
     case 'yaql':
-      return unknownInYaql(template.parsed, lent);
+      return unknownInYaql(template.parsed, hostFunctions);
     case 'yaql-text':
-      return template.parts.flatMap((part) => (typeof part === 'string' ? [] : unknownInYaql(part, lent)));
+      return template.parts.flatMap((part) =>
+        typeof part === 'string' ? [] : unknownInYaql(part, hostFunctions),
+      );
     case 'jinja':
-      return unknownInJinja(template.parsed, lent);
+      return unknownInJinja(template.parsed, hostFunctions);
   }
 }
 
@@ -323,8 +325,8 @@ function expressionsIn(template: Template): (YaqlExpression | JinjaTemplate)[] {
 }
 
 /**
- * The value of a template in a scope. The limits hold for all its expressions together.
- * @throws ExpressionEvaluationError for the first expression that has no value here
+ * The value of a template in a scope. The limits apply to all its expressions together.
+ * @throws ExpressionEvaluationError for the first expression that cannot be evaluated
  */
 export function evaluateTemplate(
   template: Template,
@@ -395,7 +397,7 @@ class TemplateEvaluator {
     return evaluateYaql(expression, this.#context);
   }
 
-  /** Around text stands the spelling of the result: lists, where yaql itself has tuples. */
+  /** Within text the converted result is inserted: as lists, where yaql itself has tuples. */
   #yaqlText(expression: YaqlExpression): string {
     const value = this.#yaql(expression);
     if (value instanceof ItemsView) toJson(value, this.#meter);
@@ -403,7 +405,7 @@ class TemplateEvaluator {
   }
 }
 
-/** The stack can end before the limits do when the caller is deep itself. */
+/** If the caller is itself deep in the stack, it can overflow before a limit is reached. */
 function evaluationMessage(error: unknown): string | undefined {
   if (error instanceof EvaluationError) return error.message;
   const isStackOverflow = error instanceof RangeError && error.message.includes('call stack');

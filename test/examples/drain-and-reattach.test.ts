@@ -10,7 +10,7 @@ const authorization = 'Basic YWRtaW46c2VjcmV0';
 let haproxy: StandIn;
 let scene: RecoveryScene;
 let adminState: string;
-/** After each look at them one less. */
+/** Each poll returns one less. */
 let sessions: number;
 
 beforeEach(async () => {

@@ -9,7 +9,7 @@ let scene: RecoveryScene;
 beforeEach(async () => {
   nova = await OpenStackStandIn.start();
   scene = await RecoveryScene.start();
-  nova.onArrival((id) => id === serverId && scene.mend());
+  nova.onArrival((id) => id === serverId && scene.recoverServer());
   for (const id of [serverId, 'neighbour-1', 'neighbour-2']) nova.add(id, 'compute1');
   nova.add('elsewhere', 'compute2');
   nova.hosts.set('compute1', 'down');
@@ -29,7 +29,7 @@ async function recover(failure: 'HOST_DOWN' | 'SERVER_ERROR' = 'HOST_DOWN'): Pro
   return await scene.recover(sample, failure, metadata);
 }
 
-test('all servers of a dead host are evacuated, and the node is well again', async () => {
+test('all servers of a dead host are evacuated, and the node is healthy again', async () => {
   const { recovery, outline, steps } = await recover();
   expect(outline).toEqual(['check WORKFLOW SUCCEEDED', 'evacuation WORKFLOW SUCCEEDED']);
   expect(recovery.state).toBe('RECOVERED');
@@ -81,7 +81,7 @@ test('an evacuation that Nova refuses fails at once, without waiting for an arri
   const { steps } = await recover();
   expect(steps[1]).toMatchObject({ state: 'FAILED' });
   const looks = nova.service.calls.filter((call) => call === `GET /v2.1/servers/${serverId}`);
-  // That of the check before it.
+  // The request of the preceding check.
   expect(looks).toHaveLength(1);
 });
 

@@ -9,7 +9,7 @@ let scene: RecoveryScene;
 beforeEach(async () => {
   nova = await OpenStackStandIn.start();
   scene = await RecoveryScene.start();
-  nova.onArrival(() => scene.mend());
+  nova.onArrival(() => scene.recoverServer());
 });
 
 afterEach(async () => {
@@ -45,7 +45,7 @@ test('a server whose host works is moved while it runs, after a restart that did
   expect(recovery.state).toBe('RECOVERED');
 });
 
-test('a move that leaves the server in ERROR is a failed step, and the node is made anew', async () => {
+test('a move that leaves the server in ERROR is a failed step, and the node is recreated', async () => {
   nova.add(serverId, 'compute1');
   nova.hosts.set('compute1', 'down');
   nova.fates.set(serverId, 'breaks');

@@ -1,6 +1,6 @@
 /**
  * As much of Keystone (/v3) and Nova (/v2.1) as the sample workflows call. A server that moves has arrived at
- * the second look.
+ * the second poll.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
 import { type Answer, type Asked, StandIn } from './stand-in.ts';
@@ -9,7 +9,7 @@ export interface NovaServer {
   readonly id: string;
   host: string;
   status: string;
-  /** Looks until it has arrived where it goes; 0: it does not move. */
+  /** Polls until it has arrived at its destination; 0: it does not move. */
   looksLeft: number;
 }
 
@@ -20,7 +20,7 @@ export class OpenStackStandIn {
     ['compute1', 'up'],
     ['compute2', 'up'],
   ]);
-  /** What a move does to a server, if not move it. */
+  /** The outcome of a move, if it fails. */
   readonly fates = new Map<string, 'breaks' | 'never arrives'>();
   readonly secret: string;
   readonly service: StandIn;

@@ -35,7 +35,7 @@ function nothingHelps(): void {
   for (const call of ['reboot', 'remove']) scene.cloud.fail(`${call} web-1`);
 }
 
-test('a person is paged when nothing helped, and is told what was tried', async () => {
+test('an operator is paged when no action helped, with the actions that were tried', async () => {
   nothingHelps();
   const { recovery, outline, steps } = await recover();
   expect(recovery.state).toBe('EXHAUSTED');
@@ -64,13 +64,13 @@ test('a person is paged when nothing helped, and is told what was tried', async 
   ]);
 });
 
-test('a person is also paged about a node whose server is gone', async () => {
+test('an operator is also paged about a node whose server is gone', async () => {
   for (const call of ['reboot', 'create']) scene.cloud.fail(`${call} web-1`);
   const { outline } = await recover();
   expect(outline.at(-1)).toBe('page WORKFLOW SUCCEEDED');
 });
 
-test('the page is taken back when the node is well again', async () => {
+test('the page is resolved when the node is healthy again', async () => {
   const { recovery, outline } = await recover();
   expect(recovery.state).toBe('RECOVERED');
   expect(outline).toEqual(['actions[0] REBOOT SUCCEEDED', 'on_success[0] WORKFLOW SUCCEEDED']);
@@ -92,7 +92,7 @@ test('the chat is told when the pager cannot be reached', async () => {
   ]);
 });
 
-test('the record says so when nobody could be told, and the recovery ends all the same', async () => {
+test('the record says so when the page could not be sent, and the recovery still ends', async () => {
   nothingHelps();
   pager.outages.set('POST /v2/enqueue', 503);
   chat.outages.set('POST /hooks/operations', 500);

@@ -1,7 +1,6 @@
 /**
  * A cluster of one failed node, recovered for real by a sample's policy and workflows: NODE_RECOVER on the
- * engine, the embedded workflow runner, a node of a fake cloud, and what the outside world says on real
- * sockets.
+ * engine, the embedded workflow runner, a node of a fake cloud, and external services on real sockets.
  */
 import { randomUUID } from 'node:crypto';
 import { nodeLock } from '../../src/domain/action-requests.ts';
@@ -68,7 +67,7 @@ export class RecoveryScene {
     return this.#engine.store;
   }
 
-  /** A node of a cluster with this policy has failed, and the healer starts a recovery. */
+  /** Records a failed node of a cluster with this policy, and starts a recovery as the healer does. */
   async recover(sample: Sample, failure: FailureClass, metadata: JsonObject = {}): Promise<Recovered> {
     if (sample.workflows !== null) await this.#workflows.createDefinition(sample.workflows, testSession);
     const clusterId = await this.#engine.newCluster('test.node-1.0', { metadata });
@@ -110,10 +109,7 @@ export class RecoveryScene {
     return { action, recovery, steps, outline };
   }
 
-  /**
-   * What is kept of an execution may be read by more people than may use the token that the workflow worked
-   * with.
-   */
+  /** The records of an execution can be read by more users than may use the token that the workflow used. */
   async #holdsNoToken(steps: readonly RecoveryStep[]): Promise<void> {
     for (const step of steps) {
       const execution = await this.#workflows.get(step.executionId ?? '');
@@ -129,8 +125,8 @@ export class RecoveryScene {
     return execution;
   }
 
-  /** The server is healthy again, whoever made it so. */
-  mend(): void {
+  /** The server is healthy again, by whatever means. */
+  recoverServer(): void {
     for (const server of this.cloud.servers.values()) server.verdict = { health: 'healthy', reason: 'runs' };
   }
 

@@ -1,7 +1,4 @@
-/**
- * A sample of examples/workflows, adapted as its reader would: its addresses are those of the stand-ins, its
- * waits are short.
- */
+/** A sample of examples/workflows, adapted for the test: addresses of the stand-ins, short waits. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -10,11 +7,11 @@ import type { JsonObject } from '../../src/domain/json.ts';
 export const samplesFolder = join(import.meta.dirname, '../../examples/workflows');
 export const sampleNames = readdirSync(samplesFolder).toSorted();
 
-/** Where the samples look for the outside services, as they are written. */
+/** The addresses of the external services in the samples. */
 export type Addresses = Readonly<Record<string, string>>;
 
 export interface Sample {
-  /** null: the policy carries them itself. */
+  /** null: the policy contains them itself. */
   readonly workflows: string | null;
   readonly policy: { readonly type: string; readonly version: string; readonly properties: JsonObject };
 }
@@ -38,7 +35,7 @@ function adapt(text: string, addresses: Addresses): string {
   return Object.entries(addresses).reduce((adapted, [from, to]) => adapted.replaceAll(from, to), text);
 }
 
-/** A test must not wait for seconds where a reader does. */
+/** Replaces waits of seconds, which would slow the test down. */
 function withoutWaits(text: string): string {
   return text
     .replaceAll(/- (wait|retry)_seconds: \d+/g, '- $1_seconds: 0')

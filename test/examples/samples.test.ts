@@ -1,7 +1,4 @@
-/**
- * What holds for every sample: that its policy is one, fits its workflows, and that its page and the index
- * are right.
- */
+/** Checks every sample: its policy is valid and fits its workflows, and its page and the index are right. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -50,7 +47,7 @@ async function workflowsOf(name: string): Promise<Map<string, WorkflowDescriptio
   }
 }
 
-/** What Coppice gives a workflow that declares it; `node_id` only while there is a server. */
+/** Inputs that Coppice provides to a workflow that declares them; `node_id` only while a server exists. */
 const given = ['cluster_id', 'node_id'];
 
 describe.each(sampleNames)('the sample %s', (name) => {

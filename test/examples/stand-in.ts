@@ -1,6 +1,6 @@
 /**
- * A small real HTTP service that stands in for an outside one: what it answers is a function, what it was
- * asked is kept.
+ * A small real HTTP service that replaces an external one: a function computes its responses, and its
+ * requests are recorded.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -23,7 +23,7 @@ export interface Answer {
 export class StandIn {
   /** In order. */
   readonly asked: Asked[] = [];
-  /** Status by call, such as `PUT /events`: answered in place of what the service would say. */
+  /** Status by call, such as `PUT /events`: overrides the response of the service. */
   readonly outages = new Map<string, number>();
   readonly #server: Server;
 

@@ -1,6 +1,6 @@
 /**
- * The page docs/howto/use-a-workflow.md: what it shows is in the samples, can be run, and does what the page
- * says.
+ * The page docs/howto/use-a-workflow.md: its snippets are in the samples, can be run, and have the described
+ * effect.
  */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ test('the commands create a workflow and run it', async () => {
         timeout: 10_000,
       });
     }
-    const [paged] = await eventually('a person is paged', () => pager.asked.length > 0 && pager.asked);
+    const [paged] = await eventually('an operator is paged', () => pager.asked.length > 0 && pager.asked);
     expect(paged?.body).toMatchObject({ routing_key: 'a-key', payload: { severity: 'info' } });
     const executions = server.workflows;
     await eventually('the execution has ended', async () => {

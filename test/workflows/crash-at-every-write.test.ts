@@ -1,6 +1,6 @@
 /**
- * A runner that dies at each of its writes in turn, just before the commit and just after it; another one
- * takes over. What comes out is what comes out without a crash, and no action that was recorded as ended runs
+ * Kills a runner at each of its writes in turn, just before and just after the commit; another runner takes
+ * over. The result must be the same as without a crash, and no action that was recorded as ended may run
  * again.
  */
 import { randomUUID } from 'node:crypto';
@@ -65,7 +65,7 @@ async function endOf(workflows: EmbeddedWorkflows, id: string): Promise<void> {
 
 const never: Death = { at: Infinity, when: 'before' };
 
-/** @returns how many writes it took; undefined when it died on the way and another one ended it. */
+/** @returns the number of writes; undefined if the runner died and another one finished the execution. */
 async function run(name: string, id: string, death: Death): Promise<number | undefined> {
   const first = await living(death);
   const request = { id, workflowName: name, input: {}, env: {}, description: '', session: testSession };
@@ -92,7 +92,7 @@ async function endedActions(): Promise<string[]> {
   return (await ended.execute()).map((row) => row.id);
 }
 
-/** All of an execution that does not depend on its ids, its times and the order in which branches went. */
+/** The parts of an execution that do not depend on ids, times and the order of branches. */
 async function outcome(id: string): Promise<object> {
   const { db } = opened.store;
   const execution = await db
@@ -186,8 +186,8 @@ sub:
     a: {action: test.touch answer=<% $.n %>, publish: {r: <% task().result * 2 %>}}
 handled:
   tasks:
-    bad: {action: test.touch succeeds=false, retry: {count: 2, delay: 0}, on-error: mend}
-    mend: {action: test.touch}
+    bad: {action: test.touch succeeds=false, retry: {count: 2, delay: 0}, on-error: cleanup}
+    cleanup: {action: test.touch}
 stopped:
   tasks:
     long: {workflow: waits}
@@ -229,7 +229,7 @@ describe('a crash at any write', () => {
     async (index, plan) => {
       const name = `random${index}`;
       const text = definitionOf(plan).replaceAll('std.test_dict', 'test.touch').replace('"w":', `"${name}":`);
-      // Seconds would make it long, and are tested above.
+      // Delays of seconds would slow the test down, and are tested above.
       await define(
         text.replaceAll(/"delay":1}/g, '"delay":0}').replaceAll(/,"wait-before":1,"wait-after":2/g, ''),
       );

@@ -1,7 +1,7 @@
 /**
- * What somebody sends who means harm: small texts that stand for a lot of memory or time. Each ends in a
- * value, in an error that says why, or in an execution that has ended in ERROR - in a thread whose memory a
- * bomb would break, and with a watchdog for what hangs.
+ * Hostile input: small texts that produce a lot of memory or time. Each ends in a value, in an error that
+ * says why, or in an execution that has ended in ERROR - in a worker thread with limited memory, and with a
+ * watchdog for hangs.
  */
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import type { HostileOutcome } from '../support/hostile-worker.ts';
 import { hostileDefinitions, hostileExpressions, variables } from '../support/hostile-cases.ts';
 import { cases, soakTimeout } from '../support/soak.ts';
 
-/** With the most that an execution may hold there has to be room left. */
+/** Must leave room for an execution of the maximum size. */
 const worker = new BoundedWorker({ heapMb: 256 });
 afterAll(() => worker.close());
 
@@ -77,7 +77,7 @@ describe('hostile expressions', () => {
     [growing('[ns.x, ns.x]')],
   ])('%s', async (value) => {
     expect(await expression(value)).toMatchObject({
-      // A constant pattern is refused when the definition is made.
+      // A constant pattern is refused when the definition is created.
       kind: expect.stringMatching(/^(evaluation|syntax)$/),
       message: expect.stringMatching(limit),
     });

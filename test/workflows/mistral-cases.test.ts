@@ -7,7 +7,7 @@ import { startHttpService, type HttpService } from '../support/mistral-http-serv
 import { CaseDriver, MistralRest } from '../support/mistral-rest-driver.ts';
 import { startMistralServer, type MistralServer } from '../support/mistral-server.ts';
 
-/** The first table of the page: each case there differs, for the reason that stands beside it. */
+/** The first table of the page: each of its cases differs, for the reason given in its row. */
 function documentedCases(): Set<string> {
   const page = new URL('../../docs/workflow-differences.md', import.meta.url);
   const rows = readFileSync(page, 'utf8')
@@ -25,7 +25,7 @@ let server: MistralServer;
 let service: HttpService;
 const outcomes = new Map<string, Promise<string[]>>();
 
-/** All are begun at once: most of their time is waiting for policies of seconds. */
+/** All are started at once: they spend most of their time waiting for policies with delays of seconds. */
 beforeAll(async () => {
   server = await startMistralServer();
   service = await startHttpService();

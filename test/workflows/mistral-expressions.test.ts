@@ -51,7 +51,7 @@ afterAll(async () => {
   expect(server.errors).toEqual([]);
 });
 
-/** Nothing in it has to wait: it has ended when its start is answered. */
+/** Nothing in it waits, so it has ended when its start returns. */
 async function run(index: number): Promise<RestAnswer> {
   const asked = { workflow_name: `row${index}`, input: JSON.stringify(data) };
   const { body } = await rest.call('POST', '/executions', asked);

@@ -1,6 +1,6 @@
 /**
- * Workflows without an end, by a mistake of three lines: the server answers meanwhile, they can be cancelled,
- * and they end.
+ * Endless workflows, the result of mistakes in a few lines: the server stays responsive, they can be
+ * cancelled, and they end.
  */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -59,7 +59,7 @@ test('one that starts itself ends, and says why', async () => {
 
 test('one that starts itself three times is answered for while it runs, and can be cancelled', async () => {
   const id = await run('bomb', "{a: {with-items: 'i in <% [1, 2, 3] %>', workflow: bomb}}");
-  // Some hundreds are at work by then.
+  // By then some hundreds are running.
   const query = server.opened.store.db.selectFrom('workflow_execution').select('id').limit(300);
   await eventually('hundreds run', async () => (await query.execute()).length === 300, 60_000);
   expect((await show(id)).state).toBe('RUNNING');

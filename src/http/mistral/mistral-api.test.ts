@@ -397,7 +397,7 @@ describe('executions', () => {
     [
       { workflow_name: 'waiting', params: { notify: [{ type: 'webhook', url: 'http://127.0.0.1/' }] } },
       400,
-      'params.notify: executions send no notifications here; look at the execution from time to time, or let a task of it call std.http',
+      'params.notify: notifications of executions are not supported; poll the execution, or call std.http in one of its tasks',
     ],
     [
       { workflow_name: 'waiting', input: [] },

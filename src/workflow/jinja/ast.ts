@@ -59,7 +59,7 @@ export interface SliceExpression {
   readonly step: Expression | undefined;
 }
 
-/** What `for` and `set` assign to: a name, several names, or an attribute of a namespace. */
+/** The target of an assignment by `for` or `set`: a name, several names, or an attribute of a namespace. */
 export type Target =
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'names'; readonly targets: readonly Target[] }

@@ -1,6 +1,6 @@
 /**
- * What `a.b` and `a[b]` mean. Names reach entries of the data and the listed methods of texts, lists and
- * dicts; nothing else: no constructor, no prototype, no underscore door.
+ * Evaluates `a.b` and `a[b]`. Names access entries of the data and the listed methods of texts, lists and
+ * dicts, and nothing else: no constructor, no prototype, no names with underscores.
  */
 import type { Value } from '../yaql/python/values.ts';
 import { Callable, isList, PyObject, Tuple, typeName } from '../yaql/python/values.ts';
@@ -62,7 +62,7 @@ function entry(target: Value, key: Value, { meter }: Environment): Value | undef
   return typeof target === 'string' ? characters(target, meter).at(Number(key)) : undefined;
 }
 
-/** `target[start:stop:step]` with Python's meaning of what is left out or negative. */
+/** `target[start:stop:step]` with Python's rules for omitted and negative bounds. */
 export function slice(
   target: Value,
   bounds: { readonly start: Value; readonly stop: Value; readonly step: Value },

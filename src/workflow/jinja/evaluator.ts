@@ -15,7 +15,7 @@ import { calculate, compare, signed } from './operators.ts';
 import { predicates } from './predicates.ts';
 import { Blank, defined, Undefined } from './undefined.ts';
 
-/** The variables of a block; what is not found is looked up in the blocks around it. */
+/** The variables of a block; others are looked up in the enclosing blocks. */
 export class Frame {
   readonly #parent: Frame | undefined;
   readonly #variables = new Map<string, Value>();
@@ -34,7 +34,7 @@ export class Frame {
   }
 }
 
-/** Truth, which what is undefined has not. */
+/** The truth of a value. @throws EvaluationError for an undefined one. */
 export function truth(value: Value): boolean {
   return value instanceof Blank ? false : truthOf(defined(value));
 }
@@ -156,7 +156,7 @@ export class Evaluator implements Environment {
     }
   }
 
-  /** `a < b < c` compares each neighbour, and stops at the first that does not hold. */
+  /** `a < b < c` compares adjacent operands, and stops at the first comparison that is false. */
   #comparison(
     { first, rest }: Extract<Expression, { kind: 'compare' }>,
     value: (inner: Expression) => Value,
@@ -217,7 +217,7 @@ export class Evaluator implements Environment {
     for (const [key, each] of mapEntries(value, this.meter)) named.set(textOf(key, this), each);
   }
 
-  /** Applies one filter of a chain to the value that stands before it. */
+  /** Applies one filter of a chain to the value before it. */
   filter(node: Extract<Expression, { kind: 'filter' }>, frame: Frame, value: Value): Value {
     const [args, named] = this.#arguments(node.args, frame);
     return this.applyFilter(node.name, [value, ...args], named);

@@ -27,7 +27,7 @@ export class ExpressionParser {
     return this.stream.nested(() => this.#choice());
   }
 
-  /** An expression, or several with commas between: a tuple. */
+  /** An expression, or several separated by commas: a tuple. */
   tuple(isEnd: () => boolean): Expression {
     const items = [this.expression()];
     if (!this.stream.isOperator(',')) return items[0]!;
@@ -213,7 +213,7 @@ export class ExpressionParser {
     }
   }
 
-  /** `| name(args)`, one or more; a filter block begins without the bar and has no target. */
+  /** `| name(args)`, one or more; a filter block starts without the bar and has no target. */
   filter(target: Expression | undefined): Expression {
     let filtered = target;
     do {

@@ -1,5 +1,6 @@
 /**
- * Filters of sequences. Python makes some of their results lazily; here all are lists, with the same items.
+ * Filters of sequences. Python returns lazy sequences for some of them; here all results are lists with the
+ * same items.
  */
 import { order, truth } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
@@ -14,7 +15,7 @@ import { defined, Undefined } from './undefined.ts';
 
 type Getter = (value: Value) => Value;
 
-/** Reads `a.b.0` out of an item, step by step; the item itself without an attribute. */
+/** Reads the path `a.b.0` of an item; without an attribute the item itself. */
 function attributeGetter(attribute: Value, environment: Environment, fallback?: Value): Getter {
   if (attribute === null) return (value) => value;
   const path = typeof attribute === 'string' ? attribute.split('.').map(pathPart) : [attribute];
@@ -33,7 +34,7 @@ function pathPart(part: string): Value {
   return /^\d+$/.test(part) ? Number(part) : part;
 }
 
-/** Texts compare without their case unless the filter is told otherwise. */
+/** Texts are compared case-insensitively unless the filter's argument says otherwise. */
 function caseGetter(getter: Getter, isCaseSensitive: Value): Getter {
   if (truth(isCaseSensitive)) return (value) => defined(getter(value));
   return (value) => {
@@ -80,7 +81,7 @@ function extreme(sign: 1 | -1): Native {
   );
 }
 
-/** select, reject, selectattr, rejectattr: a test by name, the item's truth without one. */
+/** select, reject, selectattr, rejectattr: by a named test, or without one by the item's truth. */
 function choosing(isKept: boolean, hasAttribute: boolean): Native {
   const parameters = hasAttribute ? ['value', 'attribute'] : ['value'];
   return native(
@@ -152,7 +153,7 @@ function filledUp(row: readonly Value[], size: number, fill: Value): readonly Va
   return [...row, ...Array.from({ length: size - row.length }, () => fill)];
 }
 
-/** Cuts into a number of columns; the first ones are longer by one if it does not divide. */
+/** Splits into a number of columns; if the length is not divisible, the first ones have one item more. */
 function columns(items: readonly Value[], count: number, fill: Value): Value[] {
   if (count < 1) throw new EvaluationError('slice needs a positive number of slices');
   const size = Math.floor(items.length / count);

@@ -1,4 +1,4 @@
-/** Filters of texts. A value that is no text is spelled as Python's str() does first. */
+/** Filters of texts. A value that is not a text is first converted as by Python's str(). */
 import { truth } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { printf } from '../yaql/python/format.ts';
@@ -40,7 +40,7 @@ const escape = onText([], (text, _args, { meter }) => {
   return meter.made(text.replaceAll(/[&<>"']/g, (character) => entities[character]!));
 });
 
-/** Cuts out comments and tags; a `<` that nothing closes stays. */
+/** Removes comments and tags; an unclosed `<` is kept. */
 function withoutTags(text: string): string {
   const parts: string[] = [];
   let offset = 0;
@@ -54,7 +54,7 @@ function withoutTags(text: string): string {
   return parts.join('') + text.slice(offset);
 }
 
-/** The entities that escape makes, and their usual variants. */
+/** The entities that escape produces, and their usual variants. */
 const plainCharacters = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -70,7 +70,7 @@ function unescapeEntities(text: string): string {
   );
 }
 
-/** Every word begins with a capital; words begin after blanks, hyphens and opening brackets. */
+/** Capitalizes every word; words begin after blanks, hyphens and opening brackets. */
 function title(text: string): string {
   return text
     .split(/([-\s({[<]+)/u)

@@ -26,7 +26,7 @@ const withDefault = native(
   },
 );
 
-/** int: what cannot be read gives the default. */
+/** int: a value that cannot be parsed gives the default. */
 function toInteger(value: Value, base: number): number | undefined {
   const number = numberOf(value);
   if (number !== undefined) return Number.isFinite(number) ? Math.trunc(number) : undefined;

@@ -9,7 +9,9 @@ import { Attributed } from './attributes.ts';
 import { asInt, asText, type Environment, iterate, listOf, type Native, native } from './native.ts';
 import { defined } from './undefined.ts';
 
-/** An object whose attributes templates may set: `{% set ns.found = true %}` reaches out of a loop. */
+/**
+ * An object whose attributes templates may set: `{% set ns.found = true %}` takes effect outside of a loop.
+ */
 export class Namespace extends Attributed {
   readonly typeName = 'Namespace';
   readonly #values: Map<string, Value>;
@@ -28,7 +30,7 @@ export class Namespace extends Attributed {
   }
 }
 
-/** As Jinja's sandbox: a longer range is refused. */
+/** As in Jinja's sandbox: a longer range is refused. */
 const maxRangeLength = 100_000;
 
 function range(first: number, second: number | undefined, step: number, { meter }: Environment): Value {

@@ -3,12 +3,11 @@
  *
  *     text -> lexer -> parser -> statements and expressions -> renderer + evaluator -> value or text
  *
- * Values, their spelling and the limits are those of `../yaql/python`, which is shared so that both languages
- * agree on what Python would say. Undefined is strict: it may be tested and given a default, anything else is
- * an error.
+ * Values, their spelling and the limits are those of `../yaql/python`, shared so that both languages behave
+ * like Python. Undefined is strict: it may be tested and given a default, any other use is an error.
  *
- * Left out on purpose: whatever loads or extends other templates, recursive loops, randomness, methods that
- * change the data, attributes of objects. Why this is not a library:
+ * Not supported, on purpose: loading or extending other templates, recursive loops, randomness, methods that
+ * modify data, attributes of objects. Why no library is used:
  * docs/decisions/2026-11-22-expression-languages.md.
  */
 import type { HostFunctions } from '../yaql/evaluator.ts';
@@ -50,8 +49,7 @@ export function compileJinja(source: string, isSingle: boolean): JinjaTemplate {
 
 /**
  * The value of a single expression, or the text of a template.
- * @throws EvaluationError; also for a template without any `{{ }}`, in which Mistral finds nothing to
- * evaluate
+ * @throws EvaluationError; also for a template without any `{{ }}`, which Mistral does not evaluate
  */
 export function evaluateJinja(template: JinjaTemplate, context: JinjaContext): Value {
   const evaluator = new Evaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);

@@ -1,7 +1,7 @@
 /**
- * Cuts a Jinja template into text and the tokens of its tags, with Mistral's settings: `trim_blocks` (the
- * line break after a block is dropped) and `lstrip_blocks` (so are the blanks before a block that begins its
- * line).
+ * Splits a Jinja template into text and the tokens of its tags, with Mistral's settings: `trim_blocks` (the
+ * line break after a block is dropped) and `lstrip_blocks` (so are the blanks before a block at the start of
+ * a line).
  */
 import { LanguageSyntaxError } from '../yaql/python/errors.ts';
 import { toFloat } from '../yaql/python/numbers.ts';
@@ -46,7 +46,7 @@ class Lexer {
   #startsLine = true;
 
   constructor(template: string) {
-    // Offsets of errors count from here; both forms of a line break are one character for templates.
+    // Offsets of errors refer to this text; CRLF counts as one character.
     this.#source = template.replaceAll(/\r\n?/g, '\n').replace(/\n$/, '');
   }
 
@@ -190,7 +190,7 @@ const singles: Readonly<Record<string, string>> = {
   '\n': '',
 };
 
-/** Python's escapes; an unknown one stays as it is written. */
+/** Python's escapes; an unknown one is kept as written. */
 function decodeEscapes(body: string, offset: number): string {
   return body.replaceAll(
     /\\(?:U([\da-fA-F]{8})|u([\da-fA-F]{4})|x([\da-fA-F]{2})|([0-7]{1,3})|([\\'"abfnrtv\n])|([uUxN]))/g,

@@ -1,6 +1,6 @@
 /**
- * The methods of Python's str, list and dict that templates may call. Those that change their object are left
- * out.
+ * The methods of Python's str, list and dict that templates may call. Those that modify their object are not
+ * available.
  */
 import { equal } from '../yaql/python/compare.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
@@ -73,7 +73,7 @@ function casing(convert: (text: string) => string): Native {
   return onText([], (text, _args, { meter }) => meter.made(convert(text)));
 }
 
-function asking(pattern: RegExp): Native {
+function textTest(pattern: RegExp): Native {
   return onText([], (text, _args, { meter }) => isWholly(text, pattern, meter));
 }
 
@@ -199,12 +199,12 @@ const textMethods: Methods = new Map([
       return part !== '' && text.endsWith(part) ? text.slice(0, -part.length) : text;
     }),
   ],
-  ['isdigit', asking(/^\p{Nd}+$/u)],
-  ['isdecimal', asking(/^\p{Nd}+$/u)],
-  ['isnumeric', asking(/^\p{N}+$/u)],
-  ['isalpha', asking(/^\p{L}+$/u)],
-  ['isalnum', asking(/^[\p{L}\p{N}]+$/u)],
-  ['isspace', asking(/^\s+$/u)],
+  ['isdigit', textTest(/^\p{Nd}+$/u)],
+  ['isdecimal', textTest(/^\p{Nd}+$/u)],
+  ['isnumeric', textTest(/^\p{N}+$/u)],
+  ['isalpha', textTest(/^\p{L}+$/u)],
+  ['isalnum', textTest(/^[\p{L}\p{N}]+$/u)],
+  ['isspace', textTest(/^\s+$/u)],
   ['isascii', onText([], (text) => /^\p{ASCII}*$/u.test(text))],
   ['isupper', onText([], (text, _args, { meter }) => isUpper(text, meter))],
   ['islower', onText([], (text, _args, { meter }) => isLower(text, meter))],
@@ -230,7 +230,7 @@ const listMethods: Methods = new Map([
   ['copy', native(['self'], (_environment, [self = null]) => self)],
 ]);
 
-/** Pairs are made in numbers, so each is charged. */
+/** Each created pair is charged. */
 function pair(entry: readonly [Value, Value], meter: Meter): Value {
   meter.collect(2);
   meter.step();

@@ -13,18 +13,18 @@ import { Blank, defined } from './undefined.ts';
 
 export interface Environment {
   readonly meter: Meter;
-  /** ISO 8601 text that `now()` reads. */
+  /** The value of `now()`, as ISO 8601 text. */
   readonly now: string | undefined;
   applyFilter(name: string, args: readonly Value[], named: ReadonlyMap<string, Value>): Value;
   applyTest(name: string, args: readonly Value[], named: ReadonlyMap<string, Value>): boolean;
 }
 
-/** A required parameter is its name; one with a default is the pair of both. */
+/** A required parameter is given as its name; one with a default as a pair of name and default. */
 export type Parameter = string | readonly [string, Value];
 
 export interface Native {
   readonly parameters: readonly Parameter[];
-  /** Takes any number of further arguments, appended to those of the parameters. */
+  /** Accepts any number of further arguments, appended to those of the parameters. */
   readonly takesRest: boolean;
   readonly takesNamed: boolean;
   readonly run: (
@@ -101,13 +101,13 @@ export function asNumber(value: Value, what: string): number {
   return number;
 }
 
-/** Python's str(), which has none for what is undefined. */
+/** Python's str(). @throws EvaluationError for an undefined value. */
 export function textOf(value: Value, { meter }: Environment): string {
   if (value instanceof Blank) return '';
   return str(defined(value), meter);
 }
 
-/** What a `for` goes through: items of lists, characters of texts, keys of dicts. */
+/** The items of a `for` loop: items of lists, characters of texts, keys of dicts. */
 export function iterate(value: Value, { meter }: Environment): Iterable<Value> {
   defined(value);
   if (typeof value === 'string') return characters(value, meter);

@@ -28,7 +28,7 @@ class TemplateParser {
     this.#expressions = new ExpressionParser(stream);
   }
 
-  /** Statements up to a block that begins with one of the words; its `{%` is read, the word is not. */
+  /** Statements up to a block that begins with one of the words; its `{%` is consumed, the word is not. */
   body(ends: readonly string[]): Body {
     return this.#stream.nested(() => this.#statements(ends));
   }
@@ -126,7 +126,7 @@ class TemplateParser {
     return { kind: 'for', target, items, condition, body, otherwise };
   }
 
-  /** What is looped over ends before `if`, which is no choice here. */
+  /** The iterable ends before `if`, which is a filter here, not a conditional expression. */
   #loopItems(): Expression {
     const items = [this.#expressions.disjunction()];
     while (this.#stream.skipOperator(',')) items.push(this.#expressions.disjunction());

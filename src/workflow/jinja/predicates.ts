@@ -1,4 +1,4 @@
-/** The tests of Jinja: what may stand after `is`. */
+/** The tests of Jinja: the names allowed after `is`. */
 import { itemsOf } from '../yaql/python/compare.ts';
 import { isMapping } from '../yaql/python/mapping.ts';
 import { isFloat, isInt, isNumber } from '../yaql/python/numbers.ts';

@@ -7,7 +7,7 @@ import { Loop } from './loop.ts';
 import { iterate, listOf, textOf } from './native.ts';
 import { Undefined } from './undefined.ts';
 
-/** Runs the statements of a template and gathers the text. */
+/** Executes the statements of a template and collects the text. */
 export class Renderer {
   readonly #evaluator: Evaluator;
 

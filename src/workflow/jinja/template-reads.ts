@@ -5,13 +5,13 @@ import type { JinjaTemplate } from './jinja.ts';
 
 type Part = Expression | Statement;
 
-/** Not those for which a template provides (`is defined`, `default`), and none where it sets `_` itself. */
+/** Without names that the template guards (`is defined`, `default`); empty if it assigns `_` itself. */
 export function readsOfJinja({ body }: JinjaTemplate): string[] {
   const parts = nodesOf<Part>(body);
   if (parts.some(setsData)) return [];
-  const provided = new Set(parts.flatMap(providedFor));
+  const guarded = new Set(parts.flatMap(guardedVariable));
   const read = parts.flatMap((part) => variableRead(part) ?? []);
-  return [...new Set(read)].filter((name) => !provided.has(name));
+  return [...new Set(read)].filter((name) => !guarded.has(name));
 }
 
 function variableRead(part: Part): string | undefined {
@@ -28,10 +28,10 @@ function setsData(part: Part): boolean {
     : false;
 }
 
-function providedFor(part: Part): string[] {
-  const provides =
+function guardedVariable(part: Part): string[] {
+  const isGuard =
     (part.kind === 'test' && ['defined', 'undefined', 'none'].includes(part.name)) ||
     (part.kind === 'filter' && ['default', 'd'].includes(part.name));
-  const name = provides && part.target !== undefined ? variableRead(part.target) : undefined;
+  const name = isGuard && part.target !== undefined ? variableRead(part.target) : undefined;
   return name === undefined ? [] : [name];
 }

@@ -64,7 +64,7 @@ export class TokenStream {
     );
   }
 
-  /** Bounds how deeply expressions and blocks nest. */
+  /** Limits how deeply expressions and blocks nest. */
   nested<T>(parse: () => T): T {
     if (++this.#depth > maxExpressionDepth) {
       throw new LanguageSyntaxError(

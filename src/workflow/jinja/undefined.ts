@@ -2,7 +2,7 @@ import { EvaluationError } from '../yaql/python/errors.ts';
 import { PyObject, type Value } from '../yaql/python/values.ts';
 
 /**
- * What an absent name gives. It may be asked whether it is defined, and be given a default; any other use is
+ * The value of a missing name. It may be tested with `is defined`, and be given a default; any other use is
  * an error.
  */
 export class Undefined extends PyObject {
@@ -15,14 +15,14 @@ export class Undefined extends PyObject {
   }
 }
 
-/** What `x if false` without an else gives: no strict undefined, but nothing; it prints as nothing. */
+/** The value of `x if false` without an else: not a strict undefined; it renders as an empty text. */
 export class Blank extends Undefined {
   constructor() {
     super('the inline if-expression is false and has no else');
   }
 }
 
-/** @throws EvaluationError saying what is undefined */
+/** @throws EvaluationError naming what is undefined */
 export function defined(value: Value): Value {
   if (value instanceof Undefined) throw new EvaluationError(value.reason);
   return value;

@@ -1,4 +1,4 @@
-/** Names in a template that nothing has, told before it is rendered. */
+/** Finds names in a template that do not exist, before it is rendered. */
 import type { UnknownName } from '../yaql/unknown-names.ts';
 import { nodesOf } from '../yaql/tree-nodes.ts';
 import type { Arguments, Expression, Statement, Target } from './ast.ts';
@@ -9,16 +9,16 @@ import { predicates } from './predicates.ts';
 
 type Part = Expression | Statement;
 
-/** @param lent names of the functions that the host lends. */
-export function unknownInJinja({ body }: JinjaTemplate, lent: readonly string[]): UnknownName[] {
+/** @param hostFunctions names of the functions that the host provides. */
+export function unknownInJinja({ body }: JinjaTemplate, hostFunctions: readonly string[]): UnknownName[] {
   const parts = nodesOf<Part>(body);
-  const functions = [...globals.keys(), ...lent, ...parts.flatMap(macroOf)];
+  const functions = [...globals.keys(), ...hostFunctions, ...parts.flatMap(macroOf)];
   const names = new Set([
     '_',
     'loop',
     ...functions,
     ...parts.flatMap(namesSetBy),
-    ...parts.flatMap(askedFor),
+    ...parts.flatMap(guardedName),
   ]);
   const called = new Set(parts.flatMap((part) => (part.kind === 'call' ? [part.callee] : [])));
   return parts.flatMap((part) => {
@@ -46,12 +46,12 @@ function namesIn(target: Target): string[] {
   return target.kind === 'name' ? [target.name] : [];
 }
 
-/** `x is defined`, `x | default(1)`: the template knows that it may be missing. */
-function askedFor(part: Part): string[] {
-  const asks =
+/** `x is defined`, `x | default(1)`: the template handles a missing name. */
+function guardedName(part: Part): string[] {
+  const isGuard =
     (part.kind === 'test' && ['defined', 'undefined'].includes(part.name)) ||
     (part.kind === 'filter' && ['default', 'd'].includes(part.name));
-  return asks && part.target?.kind === 'name' ? [part.target.name] : [];
+  return isGuard && part.target?.kind === 'name' ? [part.target.name] : [];
 }
 
 function unknownFilter(name: string): UnknownName[] {

@@ -9,11 +9,11 @@
  *                                               |
  *     ExecutionState (records of one execution)-+
  *
- * `conduct` decides; it does nothing. It does not change the state that it is given: a runner writes the
- * changed records and the commands in one transaction, then applies the changes to its state
- * (`ExecutionState.apply`) or drops it, then carries the commands out. The same state and event always give
- * the same answer, ids included, so a step that crashed is simply repeated. Events of one execution come one
- * after another; an execution that waits needs no memory.
+ * `conduct` only decides and has no side effects. It does not modify the given state: a runner writes the
+ * changed records and the commands in one transaction, applies the changes to its state
+ * (`ExecutionState.apply`) or drops it, and then carries out the commands. The same state and event always
+ * give the same result, ids included, so a step interrupted by a crash is repeated. Events of one execution
+ * are handled one at a time; an idle execution needs no memory.
  *
  *     definition/   text to checked specs          graph/   tasks and transitions: checks, pictures
  *     state/        the records and their indexes  conductor/   what each event does
@@ -60,13 +60,13 @@ export interface Step {
   readonly changes: Changes;
   /** In the order in which they were decided. */
   readonly commands: readonly Command[];
-  /** The event asks for what cannot be; then nothing has changed. */
+  /** Why the event was refused; then nothing has changed. */
   readonly refusal: RefusedRequest | undefined;
 }
 
 /**
- * What an event does to an execution.
- * @throws FactsNeeded when something must be looked up first: load it and call again.
+ * Decides what an event changes in an execution.
+ * @throws LookupNeeded when something must be loaded first: load it and call again.
  */
 export function conduct(
   workflow: WorkflowSpec,
@@ -79,7 +79,7 @@ export function conduct(
     handle(draft, event);
     settle(draft);
   } catch (error) {
-    if (error instanceof TooMuchData) return endedFor(error, workflow, state, event, lookups);
+    if (error instanceof TooMuchData) return endForTooMuchData(error, workflow, state, event, lookups);
     if (error instanceof RefusedRequest)
       return { changes: { execution: undefined, tasks: [], actions: [] }, commands: [], refusal: error };
     throw error;
@@ -88,10 +88,10 @@ export function conduct(
 }
 
 /**
- * In the place of what the event would have done: the execution ends, and what came with the event is
- * dropped.
+ * The step of an event that would exceed the limit on data: the execution ends in ERROR, and the event's data
+ * are dropped.
  */
-function endedFor(
+function endForTooMuchData(
   { message }: TooMuchData,
   workflow: WorkflowSpec,
   state: ExecutionState,
@@ -157,14 +157,17 @@ function start(draft: Draft): void {
   }
 }
 
-/** What refuses a root execution ends a sub-execution: its parent has begun already. */
+/**
+ * Errors that refuse the start of a root execution end a sub-execution in ERROR, because its parent is
+ * already running.
+ */
 function prepareSubExecution(draft: Draft): void {
   checkParams(draft.workflow, draft.execution.params);
   const { vars } = draft.workflow;
   if (vars !== undefined) draft.updateExecution({ vars: objectOf(evaluate(vars, scopeOf(draft, []))) });
 }
 
-/** Does what follows from the event until nothing more follows. */
+/** Processes the consequences of the event until none are left. */
 function settle(draft: Draft): void {
   const limit = 1000 + 10 * draft.workflow.tasks.size;
   let decisions = 0;
@@ -187,8 +190,8 @@ function settle(draft: Draft): void {
 }
 
 /**
- * Nothing is left to do at once: is there a join to fail, or has the execution ended? true if something
- * happened.
+ * Called when no work is left: fails impossible joins, or ends the execution. @returns whether anything
+ * changed.
  */
 function settleIdle(draft: Draft): boolean {
   const { state, openTasks, waitingTasks } = draft.execution;
@@ -212,14 +215,17 @@ export interface ExecutionStartRequest {
   readonly namespace?: string;
   readonly description?: string;
   readonly input: JsonObject;
-  /** `env` (an object; a stored environment is looked up before), `task_name`, `evaluate_env`, ... */
+  /**
+   * `env` (an object; the caller has resolved the name of a stored environment), `task_name`, `evaluate_env`,
+   * ...
+   */
   readonly params: JsonObject;
 }
 
 /**
  * The record of a new execution, in IDLE; its first event is `start`.
- * @throws Refusal (bad-input) for missing or unknown input, a reverse workflow without target, vars or env
- * that have no value.
+ * @throws RefusedRequest (bad-input) for missing or unknown input, a reverse workflow without target, vars or
+ * env that have no value.
  */
 export function createExecution(
   workflow: WorkflowSpec,
@@ -271,7 +277,7 @@ function emptyRecord(
   };
 }
 
-/** The record that a `start-sub-execution` command asks for. */
+/** The record of the execution that a `start-sub-execution` command starts. */
 export function createSubExecution(
   workflow: WorkflowSpec,
   command: Extract<Command, { type: 'start-sub-execution' }>,
@@ -292,12 +298,12 @@ export function createSubExecution(
   };
 }
 
-/** What is asked for and not done is refused, never passed over. */
+/** Parameters that are not supported are refused, never ignored. */
 function checkParams(workflow: WorkflowSpec, params: JsonObject): void {
   checkTarget(workflow, params);
   if (isTruthy(params['notify'] ?? null))
     throw new EngineFault(
-      'params.notify: executions send no notifications here; look at the execution from time to time, or let a task of it call std.http',
+      'params.notify: notifications of executions are not supported; poll the execution, or call std.http in one of its tasks',
     );
 }
 
@@ -331,7 +337,7 @@ function evaluateVars(workflow: WorkflowSpec, record: ExecutionRecord): JsonObje
   return workflow.vars === undefined ? {} : objectOf(evaluate(workflow.vars, scopeOf(draft, [])));
 }
 
-/** Expressions in the environment see the environment as it was given. */
+/** Expressions in the environment see the unevaluated environment. */
 function evaluateEnv(given: Json | undefined, params: JsonObject): JsonObject {
   const env = objectOf(given ?? {});
   if (params['evaluate_env'] === false || !hasExpression(env)) return env;
@@ -340,7 +346,7 @@ function evaluateEnv(given: Json | undefined, params: JsonObject): JsonObject {
   } catch (error) {
     if (error instanceof ExpressionEvaluationError) throw new EngineFault(describeEvaluation(error));
     if (error instanceof ExpressionSyntaxError)
-      throw new EngineFault(`the environment has a wrong expression: ${error.message}`);
+      throw new EngineFault(`the environment has an invalid expression: ${error.message}`);
     throw error;
   }
 }

@@ -1,6 +1,4 @@
-/**
- * Functions that Mistral lends to the expressions of a workflow; `conductor/scope.ts` says what they answer.
- */
+/** Functions that Mistral provides to the expressions of a workflow; `conductor/scope.ts` implements them. */
 export const workflowFunctions = [
   'task',
   'tasks',

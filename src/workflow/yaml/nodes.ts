@@ -1,9 +1,9 @@
-/** What a YAML text is read into: its structure with offsets; what a word means is decided later. */
+/** The structure of a YAML text, with offsets; scalars are resolved later. */
 
 export type YamlNode = ScalarNode | SequenceNode | MappingNode | AliasNode;
 
 interface NodeBase {
-  /** Where it begins in the text. */
+  /** Its offset in the text. */
   readonly offset: number;
   readonly tag: string | undefined;
   readonly anchor: string | undefined;
@@ -12,7 +12,7 @@ interface NodeBase {
 export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar';
   readonly text: string;
-  /** Written without quotes, so that its text may stand for a number, a truth value or null. */
+  /** Written without quotes, so that its text may be a number, a boolean or null. */
   readonly isPlain: boolean;
 }
 
@@ -38,20 +38,20 @@ export interface AliasNode extends NodeBase {
 
 export interface YamlLimits {
   readonly depth: number;
-  /** Keys and values, without what aliases repeat. */
+  /** Keys and values, aliases not expanded. */
   readonly nodes: number;
 }
 
 export interface YamlOptions {
   readonly limits: YamlLimits;
   /**
-   * Mistral has none: `&name`, `*name` and `@name` are plain text there. A lone `*` of other readers is an
-   * alias, so that specs have them.
+   * Mistral has none: `&name`, `*name` and `@name` are plain text there. Specs of profiles and policies
+   * support them.
    */
   readonly hasAnchors: boolean;
 }
 
-/** The text is no YAML, or it is too large: where, and what to do. */
+/** The text is invalid YAML or too large: where, and what to do about it. */
 export class YamlSyntaxError extends Error {
   override readonly name = 'YamlSyntaxError';
   readonly offset: number;

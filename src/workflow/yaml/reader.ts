@@ -1,6 +1,6 @@
 /**
- * A YAML text to its structure, in one pass and within limits: how deep it nests, and how many values it has.
- * Nothing of the text is kept beside the values, and a text beyond a limit ends there.
+ * Parses a YAML text into its structure, in one pass and within limits on depth and number of values. Parsing
+ * stops as soon as a limit is exceeded.
  */
 import { forbidden } from './characters.ts';
 import {
@@ -16,7 +16,7 @@ import { Scanner, type Token, type TokenKind } from './scanner.ts';
 /** undefined: the text holds no document. @throws YamlSyntaxError */
 export function readYamlDocument(text: string, options: YamlOptions): YamlNode | undefined {
   const wrong = text.search(forbidden);
-  // A byte order mark in front is no part of the text.
+  // A leading byte order mark is not part of the text.
   if (wrong !== -1)
     throw new YamlSyntaxError(
       'syntax',
@@ -83,7 +83,7 @@ class Reader {
     return { kind: 'scalar', offset, tag: undefined, anchor: undefined, text: '', isPlain: true };
   }
 
-  /** `indentless`: a list below a key may stand at the key's own column. */
+  /** `indentless`: a list below a key may start at the key's own column. */
   #node(place: 'block' | 'indentless' | 'flow', depth: number): YamlNode {
     const first = this.#scanner.peek();
     this.#count(first.offset);

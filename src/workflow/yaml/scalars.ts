@@ -1,4 +1,4 @@
-/** The four ways to write a text: plain, in quotes, and the two kinds of blocks. */
+/** Scans scalars: plain, quoted, and the two kinds of blocks. */
 import { isBlank, isBlankBreakOrEnd, isBreak, isFlowMark, space } from './characters.ts';
 import type { Cursor } from './cursor.ts';
 
@@ -10,11 +10,11 @@ const backslash = 92;
 
 export interface PlainText {
   readonly text: string;
-  /** A key may begin where it ends, because the line ended. */
+  /** A key may begin after it, because the line ended. */
   readonly endsLine: boolean;
 }
 
-/** A plain text goes on over lines that are indented deeper than `indent`; in brackets over any line. */
+/** A plain text continues over lines that are indented deeper than `indent`; in brackets over any line. */
 export function scanPlain(cursor: Cursor, indent: number, inFlow: boolean): PlainText {
   const parts: string[] = [];
   let between = '';
@@ -45,7 +45,7 @@ function skipPlainCharacters(cursor: Cursor, inFlow: boolean): void {
 }
 
 interface Gap {
-  /** What stands between two parts of a text: blanks, or folded line breaks. */
+  /** The gap between two parts of a text: blanks, or folded line breaks. */
   readonly text: string;
   readonly endsLine: boolean;
   readonly endsDocument: boolean;
@@ -67,7 +67,7 @@ function scanGap(cursor: Cursor): Gap {
   return { text: folded(first, more), endsLine: true, endsDocument: cursor.isAtDocumentMark() };
 }
 
-/** One line break is a blank; each further one is itself. */
+/** One line break becomes a blank; further ones are kept. */
 function folded(first: string, more: readonly string[]): string {
   if (first !== '\n') return first + more.join('');
   return more.length === 0 ? ' ' : more.join('');
@@ -96,7 +96,7 @@ const escapes: Readonly<Record<string, string>> = {
 
 const hexDigits: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** A text in quotes may go on at any column. */
+/** A quoted text may continue at any column. */
 export function scanQuoted(cursor: Cursor): string {
   const start = cursor.position;
   const mark = cursor.code();

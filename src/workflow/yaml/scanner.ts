@@ -1,10 +1,10 @@
 /**
- * A YAML text to tokens, as PyYAML divides it: a mapping's key is known by the `:` behind it on the same
- * line, blocks begin and end where the indentation changes, and inside of brackets and quotes the indentation
- * says nothing.
+ * Splits a YAML text into tokens, as PyYAML does: a mapping's key is recognized by the `:` after it on the
+ * same line, blocks begin and end where the indentation changes, and inside brackets and quotes the
+ * indentation has no meaning.
  *
- * One pass: no character is looked at more often than a constant number of times, and at most one line's
- * tokens wait until it is known whether they are a key.
+ * One pass: each character is read a constant number of times, and at most one line's tokens are buffered
+ * until it is known whether they are a key.
  */
 import { isBlank, isBlankBreakOrEnd, isBreak, isFlowMark } from './characters.ts';
 import { Cursor } from './cursor.ts';
@@ -39,29 +39,29 @@ export interface Token {
   readonly isPlain: boolean;
 }
 
-/** Where a key may have begun: decided by the next `:`. */
+/** A possible start of a key: decided by the next `:`. */
 interface PossibleKey {
   readonly tokenNumber: number;
-  /** In this place there can be nothing but a key. */
+  /** Only a key is allowed at this position. */
   readonly isRequired: boolean;
   readonly offset: number;
   readonly line: number;
   readonly column: number;
 }
 
-/** A key is at most so long, and on one line. */
+/** Maximum length of a key, which must be on one line. */
 const maxKeyLength = 1024;
 
-/** So many taken tokens are dropped at once. */
+/** Consumed tokens are dropped in groups of this size. */
 const maxConsumedTokens = 512;
 
 export class Scanner {
   readonly #cursor: Cursor;
   readonly #options: YamlOptions;
-  /** Tokens that were not taken yet, from `#first` on. */
+  /** Tokens that are not consumed yet, from `#first` on. */
   #waiting: Token[] = [];
   #first = 0;
-  #taken = 0;
+  #consumed = 0;
   readonly #outerIndents: number[] = [];
   #indent = -1;
   #flowLevel = 0;
@@ -82,7 +82,7 @@ export class Scanner {
   next(): Token {
     const token = this.peek();
     this.#first += 1;
-    this.#taken += 1;
+    this.#consumed += 1;
     if (this.#first === this.#waiting.length || this.#first === maxConsumedTokens) {
       this.#waiting = this.#waiting.slice(this.#first);
       this.#first = 0;
@@ -95,7 +95,7 @@ export class Scanner {
     if (this.#first === this.#waiting.length) return true;
     this.#refuseStaleKey();
     for (const key of this.#keys)
-      if (key !== undefined && key.tokenNumber === this.#taken && !this.#isStale(key)) return true;
+      if (key !== undefined && key.tokenNumber === this.#consumed && !this.#isStale(key)) return true;
     return false;
   }
 
@@ -103,7 +103,7 @@ export class Scanner {
     return key.line !== this.#cursor.line || this.#cursor.position - key.offset > maxKeyLength;
   }
 
-  /** Only outside of brackets a key can be required. */
+  /** A key can be required only outside brackets. */
   #refuseStaleKey(): void {
     const key = this.#keys[0];
     if (key === undefined || !this.#isStale(key)) return;
@@ -177,7 +177,7 @@ export class Scanner {
     }
   }
 
-  /** In front of the first token of a line. */
+  /** Before the first token of a line. */
   #refuseTab(start: number): void {
     const { text, position, column } = this.#cursor;
     if (this.#flowLevel > 0 || position - start !== column || this.#cursor.isAtEnd) return;
@@ -286,7 +286,7 @@ export class Scanner {
     const inserted: Token[] = [{ kind: 'key', offset: key.offset, text: '', isPlain: false }];
     if (this.#flowLevel === 0 && this.#deepen(key.column))
       inserted.unshift({ kind: 'mapping start', offset: key.offset, text: '', isPlain: false });
-    this.#waiting.splice(this.#first + key.tokenNumber - this.#taken, 0, ...inserted);
+    this.#waiting.splice(this.#first + key.tokenNumber - this.#consumed, 0, ...inserted);
     this.#mayBeKey = false;
   }
 
@@ -317,7 +317,7 @@ export class Scanner {
     this.#add(kind, end - start, cursor.text.slice(start + 1, end));
   }
 
-  /** `!!str`, `!local`, `!<uri>`; a lone `!` says nothing. */
+  /** `!!str`, `!local`, `!<uri>`; a single `!` has no meaning. */
   #tag(): void {
     const cursor = this.#cursor;
     this.#notePossibleKey();
@@ -367,7 +367,7 @@ export class Scanner {
     this.#dropPossibleKey();
     const { position: offset, line, column } = this.#cursor;
     this.#keys[this.#flowLevel] = {
-      tokenNumber: this.#taken + this.#waiting.length - this.#first,
+      tokenNumber: this.#consumed + this.#waiting.length - this.#first,
       isRequired: this.#flowLevel === 0 && this.#indent === column,
       offset,
       line,

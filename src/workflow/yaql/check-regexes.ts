@@ -1,13 +1,13 @@
 /**
- * Regular expressions that stand in an expression as they are: what cannot be used is found when the
- * definition is made.
+ * Checks constant regular expressions in an expression, so that invalid ones are reported when the definition
+ * is created.
  */
 import type { ArgumentNode, CallNode, Node } from './ast.ts';
 import { EvaluationError, LanguageSyntaxError } from './python/errors.ts';
 import { checkPattern, noFlags } from './python/regex.ts';
 import { nodesOf } from './tree-nodes.ts';
 
-/** Nobody writes so many in one expression; what is not checked here is found when it is evaluated. */
+/** Far more than real expressions have; further patterns are checked only at evaluation. */
 const maxCheckedPatterns = 100;
 
 /** @throws LanguageSyntaxError */
@@ -24,7 +24,7 @@ function patternIn(node: ArgumentNode): string | undefined {
 
 type Matches = Extract<Node, { kind: 'binary' }> & { readonly right: CallNode };
 
-/** `$.text.matches('pattern')`; the argument of `regex('pattern').matches('text')` is no pattern. */
+/** `$.text.matches('pattern')`; the argument of `regex('pattern').matches('text')` is not a pattern. */
 function isMatches(node: ArgumentNode): node is Matches {
   if (node.kind !== 'binary' || (node.operator !== '.' && node.operator !== '?.')) return false;
   const { left, right } = node;

@@ -10,7 +10,9 @@ import { toJson } from './python/result.ts';
 import { type Value, typeName } from './python/values.ts';
 import { Scope } from './scope.ts';
 
-/** A function that the host lends: JSON in, JSON out; what it throws becomes an EvaluationError. */
+/**
+ * A function that the host provides: JSON in, JSON out; an error that it throws becomes an EvaluationError.
+ */
 export type HostFunction = (args: readonly Json[], named: Readonly<Record<string, Json>>) => Json;
 
 export type HostFunctions = Readonly<Record<string, HostFunction>>;
@@ -63,7 +65,10 @@ export class Evaluator implements Environment {
     return operator === '-' ? operators.negative(value) : operators.positive(value);
   }
 
-  /** Operators lean to the left, so a long chain is a deep tree: it is walked in a loop, not by recursion. */
+  /**
+   * Operators are left-associative, so a long chain is a deep tree: it is evaluated in a loop, not by
+   * recursion.
+   */
   #chain(node: Extract<Node, { kind: 'binary' }>, scope: Scope): Value {
     const links = [node];
     let first: Node = node.left;
@@ -198,7 +203,7 @@ export class Evaluator implements Environment {
     throw new EvaluationError(`"${name}" does not take these arguments: (${types})`);
   }
 
-  /** Tells `name => value` from positional arguments. */
+  /** Separates `name => value` arguments from positional ones. */
   #separate(
     args: readonly Argument[],
     scope: Scope,
@@ -237,7 +242,7 @@ export class Evaluator implements Environment {
   }
 }
 
-/** Operators that do not just take the values of both sides. */
+/** Operators that do not simply evaluate both operands. */
 type ControlOperator = '.' | '?.' | 'and' | 'or' | '->';
 
 const controlOperators: ReadonlySet<string> = new Set<ControlOperator>(['.', '?.', 'and', 'or', '->']);
@@ -256,7 +261,7 @@ function valuesOf(named: ReadonlyMap<string, Argument>): ReadonlyMap<string, Val
   return new Map([...named].map(([key, arg]) => [key, arg.value]));
 }
 
-/** Most functions need neither scope nor names, so both are made when asked for. */
+/** Most functions need neither scope nor names, so both are created on first use. */
 class LibraryCall implements Call {
   readonly environment: Environment;
   readonly #outer: Scope;

@@ -1,6 +1,4 @@
-/**
- * What an expression reads of the data that it is given, and comparisons that cannot mean what they seem to.
- */
+/** Finds the variables that an expression reads from its data, and comparisons that are probably mistakes. */
 import type { ArgumentNode } from './ast.ts';
 import type { YaqlExpression } from './yaql.ts';
 
@@ -14,8 +12,8 @@ export interface ExpressionReads {
 }
 
 /**
- * Within the arguments of a call `$` may stand for something else (`$.list.where($.x = 1)`), and behind `->`
- * as well: nothing is said of them.
+ * Arguments of calls and the right side of `->` are skipped, because `$` may have another meaning there
+ * (`$.list.where($.x = 1)`).
  */
 export function readsOfYaql({ tree }: YaqlExpression): ExpressionReads {
   const variables = new Set<string>();

@@ -1,10 +1,10 @@
 /**
- * How YAQL functions are declared, and how a call finds the one it means.
+ * Declares YAQL functions and resolves calls to their overloads.
  *
- * A name has several overloads; the first whose parameters take the arguments runs, so the narrower ones are
- * declared first. An argument is evaluated at most once and only when a parameter asks for its value: lambdas
- * and rules of `switch` take the expression itself. A call may be a function, `len($.x)`, or a method,
- * `$.x.len()`; in a method the receiver is the first argument.
+ * A name has several overloads; the first whose parameters accept the arguments is called, so more specific
+ * ones are declared first. An argument is evaluated at most once and only when a parameter needs its value:
+ * lambdas and rules of `switch` receive the expression itself. A call may be a function, `len($.x)`, or a
+ * method, `$.x.len()`; in a method the receiver is the first argument.
  */
 import type { ArgumentNode, Node } from './ast.ts';
 import { itemsOf } from './python/compare.ts';
@@ -17,7 +17,7 @@ import { Moment, Span } from './python/time.ts';
 import { isList, type Value } from './python/values.ts';
 import type { Scope } from './scope.ts';
 
-/** What the evaluator gives to the library. */
+/** What the evaluator provides to the library. */
 export interface Environment {
   readonly meter: Meter;
   /** ISO 8601 text that `now()` reads. */
@@ -32,11 +32,11 @@ export interface Call {
   readonly meter: Meter;
   /** A new child of the scope of the call, which `let` and `with` fill and return. */
   readonly scope: Scope;
-  /** Named arguments that no parameter took; only for definitions that take any. */
+  /** Named arguments that match no parameter; only for definitions that accept any. */
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** An argument that is evaluated when first asked for its value. */
+/** An argument that is evaluated when its value is first read. */
 export class Argument {
   readonly node: ArgumentNode | undefined;
   readonly #scope: Scope;
@@ -87,7 +87,7 @@ export interface Parameter<T> {
   readonly take: (argument: Argument) => T | typeof refused;
   readonly isRest?: boolean;
   readonly takesRules?: boolean;
-  /** The value of an argument left out; without it the argument is required. */
+  /** The value of an omitted argument; without it the argument is required. */
   readonly fallback?: { readonly value: T };
 }
 
@@ -140,7 +140,7 @@ export function extension<const P extends readonly Parameter<unknown>[]>(
   return definition('both', name, parameters, run);
 }
 
-/** Takes named arguments of any name, found in `call.named`. */
+/** Accepts named arguments of any name, available in `call.named`. */
 export function withNamed(definition: Definition): Definition {
   return { ...definition, takesAnyNamed: true };
 }
@@ -180,7 +180,10 @@ export const moment = (name: string): Parameter<Moment> => when(name, (value) =>
 
 export const span = (name: string): Parameter<Span> => when(name, (value) => value instanceof Span);
 
-/** A list, set or stream; neither a text nor a dict. What walks over it natively is charged here, roughly. */
+/**
+ * A list, set or stream; neither a text nor a dict. Its iteration by native code is charged here,
+ * approximately.
+ */
 export const iterable = (name: string): Parameter<Iterable<Value>> => ({
   name,
   take: (argument) => {
@@ -212,7 +215,7 @@ export interface Rule {
   readonly destination: () => Value;
 }
 
-/** `source => destination`, neither evaluated before it is asked for. */
+/** `source => destination`, both evaluated lazily. */
 export const rule = (name: string): Parameter<Rule> => ({
   name,
   takesRules: true,
@@ -237,7 +240,7 @@ export function optional<T>(each: Parameter<T>, fallback?: unknown): Parameter<u
   return { ...each, fallback: { value: fallback } };
 }
 
-/** The values for the parameters of a definition, or undefined when they do not take these arguments. */
+/** The values for the parameters of a definition, or undefined if they do not accept these arguments. */
 export function bind(
   definition: Definition,
   args: readonly Argument[],

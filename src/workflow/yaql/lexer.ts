@@ -49,7 +49,7 @@ function match(pattern: RegExp, source: string, offset: number): string | undefi
   return pattern.exec(source)?.[0];
 }
 
-/** Of other languages, with what YAQL has in their place. */
+/** Operators of other languages, with their YAQL equivalents. */
 const foreignOperators = [
   ['==', '= to compare'],
   ['&&', 'and'],
@@ -110,7 +110,9 @@ const singles: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** Python's escapes; a backslash before anything else stays, so that regexes can be written plainly. */
+/**
+ * Python's escapes; a backslash before any other character is kept, so that regexes need no double escaping.
+ */
 function decodeEscapes(body: string, offset: number): string {
   return body.replaceAll(
     /\\(?:U(.{8})|u(.{4})|x(.{2})|([0-7]{1,3})|([\\'"abfnrtv]))/gsu,

@@ -19,7 +19,7 @@ export interface Library {
   readonly methods: ReadonlyMap<string, readonly Definition[]>;
 }
 
-/** Of overloads of one name the earlier is tried first. */
+/** Overloads of one name are tried in order. */
 const definitions: readonly Definition[] = [
   ...system,
   ...branching,

@@ -1,4 +1,4 @@
-/** YAQL's operators on values: which types they take and what they give. */
+/** YAQL's operators on values: which types they accept and what they return. */
 import { compareTexts, holds, itemsOf, order } from './python/compare.ts';
 import { EvaluationError } from './python/errors.ts';
 import type { Meter } from './python/limits.ts';
@@ -111,7 +111,7 @@ export function positive(value: Value): Value {
 
 export type Comparison = '<' | '<=' | '>' | '>=';
 
-/** Null is less than everything else; otherwise both sides are of one kind. */
+/** Null is less than everything else; otherwise both operands must be of the same kind. */
 export function compare(operator: Comparison, left: Value, right: Value, meter: Meter): boolean {
   if (left instanceof PySet && right instanceof PySet) return compareSets(operator, left, right);
   const difference = comparison(operator, left, right, meter);

@@ -3,7 +3,7 @@ import { type Token, tokenize } from './lexer.ts';
 import { LanguageSyntaxError } from './python/errors.ts';
 import { maxExpressionDepth, maxExpressionLength } from './python/limits.ts';
 
-/** How tightly operators bind; larger is tighter. Read off yaql's operator table. */
+/** Precedence of operators; higher binds tighter. From yaql's operator table. */
 const binaryStrength: Readonly<Record<BinaryOperator, number>> = {
   '.': 10,
   '?.': 10,
@@ -36,7 +36,7 @@ const constants = new Map<string, boolean | null>([
 
 /**
  * The tree of a YAQL expression.
- * @throws LanguageSyntaxError with the offset of the token at fault
+ * @throws LanguageSyntaxError with the offset of the wrong token
  */
 export function parse(source: string): Node {
   if (source.length > maxExpressionLength) {
@@ -171,7 +171,7 @@ class Parser {
   }
 
   /**
-   * Arguments up to the closing bracket: positional ones, some of them left out, then `name => value` ones.
+   * Arguments up to the closing bracket: positional ones, some of them omitted, then `name => value` ones.
    */
   #arguments(close: string): readonly ArgumentNode[] {
     const args: ArgumentNode[] = [];

@@ -2,8 +2,8 @@ import type { Callable } from './python/values.ts';
 import { PyObject, type Value } from './python/values.ts';
 
 /**
- * The variables and functions that a part of an expression sees. A scope is also a value: `let(x => 1)`
- * returns one, and `->` evaluates its right side in it. `$` is `$1`; a variable that nobody set is null.
+ * The variables and functions visible in a part of an expression. A scope is also a value: `let(x => 1)`
+ * returns one, and `->` evaluates its right side in it. `$` is `$1`; an unset variable is null.
  */
 export class Scope extends PyObject {
   readonly typeName = 'context';

@@ -1,4 +1,4 @@
-/** Lazy steps over collections: nothing is read before it is asked for. */
+/** Lazy operations on collections: nothing is read before it is needed. */
 import { isList, type Value } from './python/values.ts';
 
 export function* mapped<T>(items: Iterable<T>, convert: (item: T) => Value): Generator<Value> {
@@ -13,7 +13,7 @@ export function* chained(collections: Iterable<Iterable<Value>>): Generator<Valu
   for (const collection of collections) yield* collection;
 }
 
-/** Items from `start` up to, not including, `end`; reads none behind it. */
+/** Items from `start` up to, not including, `end`; reads none after it. */
 export function* sliced(items: Iterable<Value>, start: number, end: number): Generator<Value> {
   let index = 0;
   if (end <= start) return;

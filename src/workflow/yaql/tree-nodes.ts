@@ -9,14 +9,14 @@ export function nodesOf<Node extends { readonly kind: string }>(tree: Node | rea
     const part = waiting.pop();
     if (typeof part !== 'object' || part === null) continue;
     if (isNode<Node>(part)) nodes.push(part);
-    // What is inside of a constant is data.
+    // The contents of a constant are data.
     if (!isNode(part) || part.kind !== 'constant')
       for (const inner of Object.values(part)) waiting.push(inner);
   }
   return nodes;
 }
 
-/** Between nodes stand lists of them, pairs, and the arguments of a call. */
+/** Children may also be inside lists, pairs, and the arguments of a call. */
 function isNode<Node extends { readonly kind: string }>(part: object): part is Node {
   return 'kind' in part;
 }

@@ -1,4 +1,4 @@
-/** Names in an expression that nothing has, told before it is evaluated. */
+/** Finds names in an expression that do not exist, before it is evaluated. */
 import type { ArgumentNode, CallNode } from './ast.ts';
 import { library } from './library.ts';
 import { nodesOf } from './tree-nodes.ts';
@@ -6,18 +6,18 @@ import type { YaqlExpression } from './yaql.ts';
 
 export interface UnknownName {
   readonly kind: 'function' | 'method' | 'variable' | 'filter' | 'test';
-  /** As it is written: `$node` in YAQL. */
+  /** As written: `$node` in YAQL. */
   readonly name: string;
-  /** What there is of this kind. */
+  /** The existing names of this kind. */
   readonly known: readonly string[];
-  /** The way to write it where there is something of this name of another kind. */
+  /** How to write it instead, if a name of another kind exists. */
   readonly instead?: string;
 }
 
 type Part = ArgumentNode;
 
-/** @param lent names of the functions that the host lends. */
-export function unknownInYaql({ tree }: YaqlExpression, lent: readonly string[]): UnknownName[] {
+/** @param hostFunctions names of the functions that the host provides. */
+export function unknownInYaql({ tree }: YaqlExpression, hostFunctions: readonly string[]): UnknownName[] {
   const parts = nodesOf<Part>(tree);
   const members = new Set(parts.flatMap((part) => (isMember(part) ? [part.right] : [])));
   const calls = parts.filter((part): part is CallNode => part.kind === 'call');
@@ -26,9 +26,9 @@ export function unknownInYaql({ tree }: YaqlExpression, lent: readonly string[])
     calls.filter((call) => !members.has(call)),
   ];
   const defined = functions.filter(({ name }) => name === 'def').map(({ args: [name] }) => textOf(name));
-  const more = [...lent, ...defined.filter((name) => name !== undefined)];
+  const more = [...hostFunctions, ...defined.filter((name) => name !== undefined)];
   return [
-    // A name that is computed may be any.
+    // A computed name can be anything.
     ...(defined.includes(undefined) ? [] : functions.flatMap(({ name }) => unknownFunction(name, more))),
     ...methods.flatMap(({ name }) => unknownMethod(name)),
     ...unknownVariables(parts),
@@ -59,13 +59,14 @@ function unknownMethod(name: string): UnknownName[] {
 }
 
 /**
- * `$x` is set by `let(x => 1)`, `unpack(x)` and the like: by anything in the expression that says its name.
+ * `$x` is set by `let(x => 1)`, `unpack(x)` and similar calls: any mention of its name in the expression
+ * counts.
  */
 function unknownVariables(parts: readonly Part[]): UnknownName[] {
-  const said = new Set(parts.map(textOf));
+  const mentioned = new Set(parts.map(textOf));
   return parts.flatMap((part) => {
     if (part.kind !== 'variable' || /^\$?\d*$/.test(part.name)) return [];
     const bare = part.name.replace(/^\$/, '');
-    return said.has(bare) ? [] : [{ kind: 'variable', name: `$${bare}`, known: ['$'] } as const];
+    return mentioned.has(bare) ? [] : [{ kind: 'variable', name: `$${bare}`, known: ['$'] } as const];
   });
 }

@@ -1,16 +1,16 @@
 /**
  * YAQL, the query language of OpenStack: `$.servers.where($.status = ERROR).id`.
  *
- * A package of its own: it knows JSON and nothing else of this program.
+ * A self-contained package: it depends on JSON types and nothing else of this program.
  *
  *     text -> lexer -> parser -> tree -> evaluator + library -> value -> JSON
  *
- * `compileYaql` parses once, `evaluateYaql` runs the tree over data as often as wanted. The values are
- * Python's where people meet them (`python/`): truth, integer division, spelling. Evaluation is lazy where
- * yaql's is, so that `sequence(1).take(3)` ends.
+ * `compileYaql` parses once, `evaluateYaql` evaluates the tree over data any number of times. Values behave
+ * as in Python (`python/`): truth, integer division, text form. Evaluation is lazy where yaql's is, so that
+ * `sequence(1).take(3)` ends.
  *
- * It refuses to know the time (`now()` reads what the caller gives), to be random, to reach any object of the
- * process, and to work without bound (`python/limits.ts`).
+ * It has no clock (`now()` returns the caller's time), no randomness, no access to objects of the process,
+ * and no unlimited work (`python/limits.ts`).
  */
 import type { Node } from './ast.ts';
 import { checkRegexes } from './check-regexes.ts';
@@ -42,7 +42,7 @@ export function compileYaql(source: string): YaqlExpression {
 }
 
 /**
- * The value, possibly lazy: `toJson` makes JSON of it, under the same meter.
+ * The value, possibly lazy: `toJson` converts it to JSON under the same meter.
  * @throws EvaluationError
  */
 export function evaluateYaql(expression: YaqlExpression, context: YaqlContext): Value {

@@ -1,8 +1,7 @@
 /**
- * What tasks call: refused actions (errors), and what would fail when it runs (warnings): parameters that the
- * action or workflow does not have or that are missing, built-in actions that do not exist. Calls that the
- * text cannot answer (an ad-hoc action or a workflow that is kept on the server) are returned: only a server
- * knows whether they are there.
+ * Checks the calls of tasks. Errors: refused actions. Warnings for calls that would fail at run time: unknown
+ * or missing parameters, built-in actions that do not exist. Calls of something that the text does not define
+ * (an ad-hoc action or a workflow stored on the server) are returned: only a server knows whether it exists.
  */
 import type { Template } from '../../expressions.ts';
 import { hasExpression } from '../../expressions.ts';
@@ -11,11 +10,11 @@ import { suggestion, type Source } from '../definition/source.ts';
 import type { AdhocActionSpec, InputSpec, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
 import type { KnownActions, KnownParameter } from './known-actions.ts';
 
-/** A call of something that the text does not define and that is not built in. */
+/** A call of an action or workflow that is neither defined in the text nor built in. */
 export interface ExternalCall {
   readonly kind: 'action' | 'workflow';
   readonly name: string;
-  /** The workbook whose members are looked for first. */
+  /** The workbook whose members are searched first. */
   readonly workbook: string | undefined;
   readonly at: Pick<DefinitionProblem, 'path' | 'line' | 'column'>;
 }
@@ -40,7 +39,7 @@ export function checkCalls(
   return [...ofTasks, ...here.actions.flatMap((action) => check.base(action, pathOf(action)))];
 }
 
-/** The parameters that a call gives; null: an expression gives them. */
+/** The names of the parameters in a call; null: an expression computes them. */
 type Given = readonly string[] | null;
 
 class CallCheck {

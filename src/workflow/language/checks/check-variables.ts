@@ -1,6 +1,6 @@
 /**
- * Variables that an expression reads and that nothing in the workflow gives: no input, no var, no publish, no
- * with-items. Reading one fails the task when it runs.
+ * Finds variables that an expression reads and that the workflow never sets: by no input, var, publish or
+ * with-items. Reading one fails the task at run time.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import { hasExpression, type Template } from '../../expressions.ts';
@@ -8,13 +8,13 @@ import type { DefinitionPath } from '../definition/problem.ts';
 import { suggestion, type Source } from '../definition/source.ts';
 import type { AdhocActionSpec, ClauseSpec, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
 
-/** Keys whose texts are not expressions of the workflow. */
+/** Keys whose values hold no expressions of the workflow. */
 const literal = new Set(['input', 'description', 'tags', 'name', 'version', 'type']);
 
 export function checkVariables(workflow: WorkflowSpec, source: Source): void {
   const names = namesGiven(workflow);
   checkTexts(source, names, 'no input, var or publish of this workflow has this name', (path) => {
-    // The `input` of a workflow are declarations; that of a task are values.
+    // The `input` of a workflow holds declarations; that of a task holds values.
     const isWorkflowKey = path.length === source.path.length + 1;
     const key = path.at(-1);
     return isWorkflowKey ? literal.has(String(key)) : key === 'description' || key === 'tags';
@@ -91,7 +91,7 @@ function publishedBy(task: TaskSpec): (Template | undefined)[] {
   ];
 }
 
-/** Of a mapping, as its reader has seen. */
+/** Its reader has already checked that it is a mapping. */
 function keysOf(template: Template | undefined): readonly string[] {
   if (template?.kind === 'object') return template.entries.map(([name]) => name);
   return template?.kind === 'constant' && isJsonObject(template.value) ? Object.keys(template.value) : [];

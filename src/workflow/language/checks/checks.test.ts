@@ -56,7 +56,7 @@ describe('comparisons', () => {
     expect(
       tasks('a: {action: std.noop, on-success: [{b: <% status = UP %>}]}\nb: {action: std.noop}'),
     ).toEqual([
-      "w.tasks.a.on-success.0.b: this compares the words 'status' and 'UP' themselves, and is always the same; a variable is written $.status",
+      "w.tasks.a.on-success.0.b: this compares the literal words 'status' and 'UP', so the result never changes; a variable is written $.status",
     ]);
   });
 

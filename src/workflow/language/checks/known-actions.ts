@@ -1,12 +1,13 @@
-/** What a definition's check knows of the actions that tasks may call; given by the owner of the actions. */
+/**
+ * What the checks of a definition need to know about actions; provided by the caller that owns the action
+ * registry.
+ */
 export interface KnownActions {
-  /** Why a definition must not call an action; undefined: it may. */
+  /** Why a definition must not call an action; undefined: it may call it. */
   refusal(name: string): string | undefined;
-  /**
-   * Of an action that is always there; null: it takes anything. undefined: there is no such built-in action.
-   */
+  /** Parameters of a built-in action; null: it accepts any; undefined: there is no such built-in action. */
   parametersOf(name: string): readonly KnownParameter[] | null | undefined;
-  /** Of the built-in actions. */
+  /** Names of the built-in actions. */
   readonly names: readonly string[];
 }
 
@@ -15,7 +16,7 @@ export interface KnownParameter {
   readonly required: boolean;
 }
 
-/** Nothing is built in, and nothing is refused: only what the text says of itself is checked. */
+/** No action is built in and none is refused: only calls within the text are checked. */
 export const noActions: KnownActions = {
   refusal: () => undefined,
   parametersOf: () => undefined,

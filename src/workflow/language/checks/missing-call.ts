@@ -1,7 +1,7 @@
-/** The sentence about a call of something that is not there. */
+/** The message for a call of an action or workflow that does not exist. */
 import type { ExternalCall } from './check-calls.ts';
 
-/** Groups of actions that Mistral gets from OpenStack's clients; Coppice has none of them. */
+/** Groups of actions that Mistral generates from OpenStack's clients; Coppice has none of them. */
 const openstack = new Set(
   'aodh barbican cinder designate glance gnocchi heat ironic keystone manila mistral murano neutron nova octavia senlin swift tacker tripleo trove vitrage zaqar zun'.split(
     ' ',
@@ -17,7 +17,7 @@ export function describeMissingCall({ kind, name }: Pick<ExternalCall, 'kind' | 
   return `there is no ${kind} '${name}' (${remedy})`;
 }
 
-/** Where no server was asked. */
+/** The message when no server was queried. */
 export function describeUnknownCall(call: Pick<ExternalCall, 'kind' | 'name'>): string {
   return `the ${call.kind} '${call.name}' is neither built in nor in this file: it has to be on the server when the task runs`;
 }

@@ -1,6 +1,6 @@
 /**
- * What a conductor asks for: data, to be stored in one transaction with the changes of the same step and
- * carried out after it.
+ * Commands of the conductor: data that is stored in one transaction with the changes of the step, and carried
+ * out after the commit.
  */
 import type { JsonObject } from '../../../domain/json.ts';
 import type { EndState } from '../../../domain/workflow-records.ts';
@@ -16,18 +16,21 @@ export type Command =
       readonly actionId: string;
       readonly taskId: string;
       readonly taskName: string;
-      /** A system action: ad-hoc actions are resolved to what they stand on. */
+      /** A system action: ad-hoc actions are resolved to their base. */
       readonly action: string;
       readonly input: JsonObject;
       readonly index: number;
       readonly attempt: number;
-      /** An action that was running when the process died may be run again. */
+      /** Whether the action may be run again if the process died while it was running. */
       readonly safeRerun: boolean;
-      /** Seconds that an attempt of the task may take; 0: no limit. The timer is set by its own command. */
+      /**
+       * Time limit for an attempt of the task, in seconds; 0: no limit. The timer is set by a separate
+       * command.
+       */
       readonly timeout: number;
       readonly target: string | null;
     }
-  /** Create a sub-workflow's execution with this id (`createSubExecution`), and give it `start`. */
+  /** Create a sub-workflow's execution with this id (`createSubExecution`), and send it the event `start`. */
   | {
       readonly type: 'start-sub-execution';
       readonly executionId: string;
@@ -38,10 +41,13 @@ export type Command =
       readonly params: JsonObject;
       readonly index: number;
     }
-  /** `due` in milliseconds since 1970. One timer of a kind for a task: a new one replaces the old. */
+  /**
+   * `due` in milliseconds since 1970. A task has at most one timer of each kind: a new one replaces the old
+   * one.
+   */
   | { readonly type: 'set-timer'; readonly taskId: string; readonly timer: TimerKind; readonly due: number }
   | { readonly type: 'clear-timer'; readonly taskId: string; readonly timer: TimerKind }
-  /** Its result is no longer wanted: interrupt it if that is possible, and forget its answer. */
+  /** The result is no longer needed: abort the action if possible, and ignore its result. */
   | { readonly type: 'cancel-action'; readonly actionId: string }
   /** Events for sub-executions: `stop`, `pause`, `resume`. */
   | {
@@ -53,8 +59,8 @@ export type Command =
   | { readonly type: 'pause-sub-execution'; readonly executionId: string }
   | { readonly type: 'resume-sub-execution'; readonly executionId: string; readonly env: JsonObject }
   /**
-   * The execution's state changed. Where there is a parent, it is told: an end with `sub-execution-ended`,
-   * else `sub-execution-changed`.
+   * The execution's state changed. If there is a parent, send it `sub-execution-ended` for an end, otherwise
+   * `sub-execution-changed`.
    */
   | {
       readonly type: 'state-changed';

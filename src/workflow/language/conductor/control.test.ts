@@ -210,7 +210,7 @@ describe('rerun', () => {
     runner.waitForEnd(id);
     const rerun = (taskId: string) =>
       runner.sendEvent(id, { type: 'rerun', taskId, reset: true }).refusal?.reason;
-    expect([rerun(runner.task(id, 'a')?.id ?? ''), rerun('nobody')]).toEqual(['conflict', 'not-found']);
+    expect([rerun(runner.task(id, 'a')?.id ?? ''), rerun('unknown')]).toEqual(['conflict', 'not-found']);
   });
 });
 
@@ -225,7 +225,7 @@ describe('an event that comes twice or too late', () => {
       timer: 'timeout',
       due: runner.now,
     });
-    runner.sendEvent(id, { type: 'timer', taskId: 'nobody', timer: 'retry', due: runner.now });
+    runner.sendEvent(id, { type: 'timer', taskId: 'unknown', timer: 'retry', due: runner.now });
     expect(JSON.stringify([runner.record(id), runner.tasks(id)])).toBe(before);
     runner.completeAction(id, 'a', 'SUCCESS', 1);
     const [action] = runner.actionsOf(id, runner.task(id, 'a')?.id ?? '');
@@ -234,7 +234,7 @@ describe('an event that comes twice or too late', () => {
         .refusal?.message,
     ).toMatch(/already completed/);
     expect(
-      runner.sendEvent(id, { type: 'action-ended', actionId: 'nobody', state: 'ERROR', result: 2 }).refusal
+      runner.sendEvent(id, { type: 'action-ended', actionId: 'unknown', state: 'ERROR', result: 2 }).refusal
         ?.reason,
     ).toBe('not-found');
   });

@@ -1,4 +1,6 @@
-/** What an operator or a parent execution asks for: pause, resume, stop, rerun; and the timers. */
+/**
+ * Requests from the API or a parent execution: pause, resume, change-env, stop, skip, rerun; and due timers.
+ */
 import type { JsonObject } from '../../../domain/json.ts';
 import {
   type ActionRecord,
@@ -19,11 +21,11 @@ import {
   subExecutions,
 } from './execution-end.ts';
 import { RefusedRequest } from './fault.ts';
-import { abandonActions, finishTask, guardedEnd, publish, throwAway, timeOut } from './finish-task.ts';
+import { abandonActions, finishTask, guardedEnd, publish, discardResults, timeOut } from './finish-task.ts';
 import { pausedBefore } from './policies.ts';
 import { beginAttempt, startItems, startTask } from './run-task.ts';
 
-/** @throws Refusal for an execution that has ended. */
+/** @throws RefusedRequest for an execution that has ended. */
 export function pause(draft: Draft, stateInfo: string | null): void {
   if (hasExecutionEnded(draft)) throw cannotChange(draft, 'PAUSED');
   pauseExecution(draft, stateInfo);
@@ -38,8 +40,8 @@ function cannotChange(draft: Draft, to: string): RefusedRequest {
 }
 
 /**
- * Of an execution that is not paused nothing happens, as in Mistral. Sub-executions that seem to run are
- * resumed too: they may have been told to pause, and not have answered yet.
+ * Does nothing to an execution that is not paused, as in Mistral. Sub-executions in RUNNING are resumed too:
+ * a pause may be on its way to them.
  */
 export function resume(draft: Draft, env: JsonObject): void {
   if (draft.execution.state !== 'PAUSED') {
@@ -48,7 +50,7 @@ export function resume(draft: Draft, env: JsonObject): void {
   }
   runExecution(draft);
   mergeEnv(draft, env);
-  // All of it: it may have been changed before, while nothing ran.
+  // The whole environment: `change-env` may have changed it while the execution was paused.
   const whole = draft.execution.env;
   for (const { id } of [...subExecutions(draft, 'PAUSED'), ...subExecutions(draft, 'RUNNING')])
     draft.commands.push({ type: 'resume-sub-execution', executionId: id, env: whole });
@@ -61,7 +63,8 @@ export function resume(draft: Draft, env: JsonObject): void {
 const changesEnvIn: readonly ExecutionRecord['state'][] = ['IDLE', 'PAUSED', 'ERROR'];
 
 /**
- * Sub-executions see it when they are resumed. @throws Refusal for an execution that runs, or has ended well.
+ * Sub-executions see the change when they are resumed. @throws RefusedRequest for an execution in RUNNING,
+ * SUCCESS or CANCELLED.
  */
 export function changeEnv(draft: Draft, env: JsonObject): void {
   const { state } = draft.execution;
@@ -83,7 +86,7 @@ function releaseBacklog(draft: Draft): void {
   }
 }
 
-/** What the pause held of a task. */
+/** The work of a task that the pause held back. */
 function continueTask(draft: Draft, task: TaskRecord): void {
   if (hasExecutionEnded(draft)) return;
   if (task.state === 'IDLE') startTask(draft, task.id, { skipPause: task.stateInfo === pausedBefore });
@@ -91,7 +94,7 @@ function continueTask(draft: Draft, task: TaskRecord): void {
   else if (task.state === 'RUNNING' && task.progress !== null) startItems(draft, task.id);
 }
 
-/** @throws Refusal: a paused execution cannot be set to SUCCESS. One that has ended stays as it is. */
+/** @throws RefusedRequest: a paused execution cannot be set to SUCCESS. One that has ended stays as it is. */
 export function stop(draft: Draft, state: EndState, stateInfo: string | null): void {
   if (hasExecutionEnded(draft)) return;
   if (state === 'SUCCESS' && draft.execution.state === 'PAUSED') throw cannotChange(draft, state);
@@ -122,7 +125,7 @@ function endWait(draft: Draft, task: TaskRecord): void {
   else finishTask(draft, task.id, end.state, end.stateInfo);
 }
 
-/** @throws Refusal where the task, or the execution, is in no state for it. */
+/** @throws RefusedRequest if the state of the task or the execution does not allow it. */
 export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObject): void {
   const task = draft.task(taskId);
   if (task === undefined) throw new RefusedRequest('not-found', `Task execution not found [id=${taskId}]`);
@@ -142,9 +145,9 @@ export function rerun(draft: Draft, taskId: string, reset: boolean, env: JsonObj
 const skipped = 'Task was skipped.';
 
 /**
- * Leaves a failed task behind, and goes on after it: by on-skip, or where that starts nothing as after a
- * success. While the execution is paused what follows is held back, as after every other task.
- * @throws RefusedRequest where the task, or the execution, is in no state for it.
+ * Skips a failed task and continues after it: by on-skip, or as after a success if on-skip starts nothing.
+ * While the execution is paused the following tasks are held back, as after every other task.
+ * @throws RefusedRequest if the state of the task or the execution does not allow it.
  */
 export function skip(draft: Draft, taskId: string, env: JsonObject): void {
   const task = draft.task(taskId);
@@ -174,7 +177,7 @@ function runAgain(draft: Draft, task: TaskRecord, reset: boolean): void {
   const hasRun = draft.spec(task).join === undefined || task.startedAt !== null;
   const only = reset ? null : failedItems(draft, task);
   abandonActions(draft, task, 'The task is run again.');
-  throwAway(draft, task.id, (action) => only === null || action.state !== 'SUCCESS');
+  discardResults(draft, task.id, (action) => only === null || action.state !== 'SUCCESS');
   draft.updateTask(task.id, { ...reopened, retries: 0, attempt: task.attempt + 1 });
   if (!hasRun)
     draft.updateTask(task.id, { state: 'WAITING', stateInfo: 'Task is waiting.', startedAt: null });
@@ -193,7 +196,7 @@ const reopened = {
   errorHandled: false,
 } as const;
 
-/** The items without an accepted success; null where the task has none: all of it is run. */
+/** Indexes of the items without an accepted success; null: the task has no items and is run as a whole. */
 function failedItems(draft: Draft, task: TaskRecord): readonly number[] | null {
   const total = task.progress?.total ?? 0;
   if (total === 0) return null;
@@ -219,9 +222,9 @@ export function subExecutionChanged(draft: Draft, actionId: string, state: 'PAUS
 }
 
 /**
- * An action that runs elsewhere was held, or goes on: its task and the execution are held as long as one of
- * their actions is.
- * @throws RefusedRequest for an action that is not known or has ended.
+ * An action that runs outside of Coppice was paused or resumed: its task and the execution are paused as long
+ * as one of their actions is.
+ * @throws RefusedRequest for an action that is unknown or has ended.
  */
 export function actionChanged(draft: Draft, actionId: string, state: 'PAUSED' | 'RUNNING'): void {
   const action = draft.action(actionId);
@@ -242,7 +245,7 @@ function subExecutionPaused(draft: Draft, action: ActionRecord, task: TaskRecord
   if (!hasExecutionEnded(draft)) pauseExecution(draft, null);
 }
 
-/** When none of the sub-executions is paused any more, this one goes on too. */
+/** When none of the sub-executions is paused any more, this execution is resumed too. */
 function subExecutionResumed(draft: Draft, action: ActionRecord, task: TaskRecord): void {
   if (action.state !== 'PAUSED') return;
   draft.updateAction(action.id, { state: 'RUNNING' });

@@ -1,16 +1,16 @@
 /**
- * How variables flow. A task inherits its branch's variables and passes them on with what it published; a
- * newly published value replaces the old one. Where branches meet (joins, the final context) mappings are
- * merged key by key, and what an inbound task published itself wins over what another one only inherited.
- * Where two published different values under one name, the task that stands later in the definition wins
- * (Mistral: whichever comes last from the database).
+ * How variables are passed on. A task inherits its branch's variables and passes them on together with those
+ * that it published; a newly published value replaces the old one. Where branches meet (joins, the final
+ * context) mappings are merged key by key, and a value that an inbound task published wins over one that
+ * another task only inherited. If two tasks published different values under one name, the later task in the
+ * definition wins (in Mistral: the one that the database returns last).
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { TaskRecord } from '../../../domain/workflow-records.ts';
 import { hasTaskEnded } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 
-/** What a task passes on. */
+/** The variables that a task passes on. */
 export function outboundContext(task: TaskRecord): JsonObject {
   return isEmpty(task.published) ? task.context : { ...task.context, ...task.published };
 }
@@ -33,7 +33,7 @@ function mergeInto(merged: Map<string, Json>, right: JsonObject): void {
   }
 }
 
-/** Mappings are merged recursively; of anything else the right one stays. */
+/** Mappings are merged recursively; otherwise the right value wins. */
 export function mergeValues(left: Json, right: Json): Json {
   if (left === right || !isJsonObject(left) || !isJsonObject(right)) return right;
   const entries = new Map<string, Json>(Object.entries<Json>(left));
@@ -45,13 +45,13 @@ export function mergeObjects(left: JsonObject, right: JsonObject): JsonObject {
   return mergeValues(left, right) as JsonObject;
 }
 
-/** Tasks in the order of the definition, and of their creation where a task ran more than once. */
+/** Tasks in the order of the definition; runs of the same task in the order of their creation. */
 export function inDefinitionOrder(draft: Draft, tasks: readonly TaskRecord[]): TaskRecord[] {
   const position = (task: TaskRecord): number => draft.workflow.tasks.get(task.name)?.position ?? 0;
   return tasks.toSorted((left, right) => position(left) - position(right) || left.number - right.number);
 }
 
-/** The variables with which the execution ends. */
+/** The variables at the end of the execution. */
 export function finalContext(draft: Draft): JsonObject {
   if (draft.workflow.type === 'reverse') return targetContext(draft);
   const ended = [...draft.tasks()].filter((task) => hasTaskEnded(task.state) && task.endsBranch);
@@ -63,7 +63,7 @@ function targetContext(draft: Draft): JsonObject {
   return target === undefined ? {} : outboundContext(target);
 }
 
-/** The task that a reverse workflow is asked for. */
+/** The target task of a reverse workflow. */
 export function targetName(draft: Draft): string {
   const name = draft.execution.params['task_name'];
   return typeof name === 'string' ? name : '';

@@ -1,5 +1,5 @@
 /**
- * A step in the making: reads fall through to the state, writes stay here until they are handed out as
+ * The working copy of a step: reads fall through to the state, writes are collected here and returned as
  * changes.
  */
 import type { WorkflowSpec, TaskSpec } from '../definition/workflow-spec.ts';
@@ -24,11 +24,11 @@ export type Work =
       readonly state: EndState;
       readonly stateInfo: string | null;
     }
-  /** After a resume the `pause` commands of held transitions are passed over. */
+  /** After a resume the `pause` commands of held transitions are ignored. */
   | { readonly kind: 'decide'; readonly taskId: string; readonly ignorePause: boolean }
   | { readonly kind: 'dispatch'; readonly dispatch: Dispatch };
 
-/** The execution would hold more data than it may. */
+/** The execution would exceed the limit on its data. */
 export class TooMuchData extends Error {
   override readonly name = 'TooMuchData';
 
@@ -49,14 +49,14 @@ export class Draft {
   readonly lookups: StepLookups;
   readonly now: number;
   readonly commands: Command[] = [];
-  /** What follows from what was done so far, to be done in this step. */
+  /** Work that remains to be done in this step. */
   readonly work: Work[] = [];
   /**
-   * A join began to wait, or a branch ended without taking a transition: a join may be, or have become,
-   * impossible.
+   * Set when a join begins to wait or a branch ends without taking a transition: a waiting join may have
+   * become impossible.
    */
   joinsMayFail = false;
-  /** What `uuid()` is derived from in this step, and how many were drawn. */
+  /** Source of `uuid()` in this step, together with the number of ids generated so far. */
   readonly seed: string;
   uuids = 0;
   readonly #state: ExecutionState;
@@ -82,7 +82,7 @@ export class Draft {
     return this.#execution;
   }
 
-  /** How many tasks this step made so far: a cycle without any action in it would never end. */
+  /** How many tasks this step has created: a cycle without any action would never end. */
   get tasksMade(): number {
     return this.#execution.nextTask - this.#state.execution.nextTask;
   }
@@ -154,7 +154,7 @@ export class Draft {
     for (const id of this.#newActions.get(taskId) ?? []) yield this.#knownAction(id);
   }
 
-  /** Those whose results count. */
+  /** Actions whose results count. */
   acceptedActionsOf(taskId: string): ActionRecord[] {
     const before = this.#state.acceptedActionIdsOf(taskId);
     const still = [...before].map((id) => this.#knownAction(id)).filter((action) => action.accepted);
@@ -178,12 +178,12 @@ export class Draft {
     return action;
   }
 
-  /** Refuses work that would not fit, before it is begun. @throws TooMuchData */
+  /** Refuses work that would exceed the limit, before it starts. @throws TooMuchData */
   requireRoomFor(records: number): void {
     if (this.#size + records * recordSize > maxDataSize) throw new TooMuchData();
   }
 
-  /** Told at once, not at the end of the step: a step may begin a hundred thousand items. */
+  /** Checked on every change, not at the end of the step: a step may start a hundred thousand items. */
   #grow(by: number): void {
     this.#size += by;
     if (by > 0 && this.#size > maxDataSize) throw new TooMuchData();

@@ -1,4 +1,4 @@
-/** How an execution ends or is held: its state, state_info and output. */
+/** How an execution ends or is paused: its state, state_info and output. */
 import { describeHttpFailure } from '../../../domain/http-failure.ts';
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts';
 import { type Template } from '../../expressions.ts';
@@ -14,16 +14,16 @@ export function hasExecutionEnded(draft: Draft): boolean {
   return state === 'SUCCESS' || state === 'ERROR' || state === 'CANCELLED';
 }
 
-/** Nothing new starts; actions that run go on, sub-executions are paused too. */
+/** Nothing new starts; running actions continue, sub-executions are paused too. */
 export function pauseExecution(draft: Draft, stateInfo: string | null): void {
   if (draft.execution.state !== 'RUNNING') return;
   draft.updateExecution({ state: 'PAUSED', stateInfo });
-  announce(draft, 'PAUSED');
+  reportState(draft, 'PAUSED');
   for (const { id } of subExecutions(draft, 'RUNNING'))
     draft.commands.push({ type: 'pause-sub-execution', executionId: id });
 }
 
-/** The sub-executions of open tasks that are in a state. */
+/** The sub-executions of open tasks that are in the given state. */
 export function subExecutions(draft: Draft, state: ActionState): ActionRecord[] {
   const tasks = draft.openTasks().filter((task) => task.type === 'WORKFLOW');
   return tasks.flatMap((task) => [...draft.actionsOf(task.id)]).filter((action) => action.state === state);
@@ -31,10 +31,10 @@ export function subExecutions(draft: Draft, state: ActionState): ActionRecord[] 
 
 export function runExecution(draft: Draft): void {
   draft.updateExecution({ state: 'RUNNING', stateInfo: null });
-  announce(draft, 'RUNNING');
+  reportState(draft, 'RUNNING');
 }
 
-function announce(draft: Draft, state: 'RUNNING' | 'PAUSED' | EndState): void {
+function reportState(draft: Draft, state: 'RUNNING' | 'PAUSED' | EndState): void {
   const { id, parent } = draft.execution;
   draft.commands.push({
     type: 'state-changed',
@@ -44,7 +44,7 @@ function announce(draft: Draft, state: 'RUNNING' | 'PAUSED' | EndState): void {
   });
 }
 
-/** An error inside the engine: the task fails, and the execution with it, without asking on-error. */
+/** An error inside the engine: the task and the execution fail, on-error is not consulted. */
 export function failByFault(draft: Draft, taskId: string, text: string): void {
   const stateInfo = cut(text);
   const task = draft.updateTask(taskId, {
@@ -65,7 +65,7 @@ export function endExecution(draft: Draft, state: EndState, stateInfo: string | 
   else finish(draft, 'CANCELLED', stateInfo, { result: stateInfo });
 }
 
-/** In ERROR, without asking for an output: there may be no room for it. */
+/** Ends the execution in ERROR without evaluating an output, which may not fit into the limit. */
 export function abandonExecution(draft: Draft, cause: string): void {
   if (!hasExecutionEnded(draft)) finish(draft, 'ERROR', cause, { result: cause });
 }
@@ -91,7 +91,7 @@ function fail(draft: Draft, cause: string | null): void {
   finish(draft, 'ERROR', stateInfo, { result: stateInfo });
 }
 
-/** A clause that is absent, or gives nothing, stands for the whole final context. */
+/** If the clause is absent or evaluates to nothing, the output is the whole final context. */
 function tryOutput(
   draft: Draft,
   clause: Template | undefined,
@@ -115,7 +115,7 @@ function finish(draft: Draft, state: EndState, stateInfo: string | null, output:
     output,
     backlog: [],
   });
-  announce(draft, state);
+  reportState(draft, state);
 }
 
 /** No task is open any more: the state follows from how the tasks ended. */
@@ -144,7 +144,7 @@ function describeFailure(draft: Draft, failed: readonly TaskRecord[]): string {
   return cut(`Failure caused by error in tasks: ${namesOf(shown)}\n${details.join('')}`);
 }
 
-/** Of a with-items task with very many failures the first say enough. */
+/** For a with-items task with many failures, only the first ones are listed. */
 const maxShownActions = 50;
 
 function describeTask(draft: Draft, task: TaskRecord): string {
@@ -165,8 +165,8 @@ function describeEnd({ stateInfo }: TaskRecord, failed: readonly ActionRecord[])
 }
 
 /**
- * Unlike in Mistral, the failure of an HTTP action is its status and reason; the whole answer is in the
- * action's result.
+ * Unlike in Mistral, the failure of an HTTP action is shown as its status and reason; the whole response is
+ * in the action's result.
  */
 function describeResult({ type, result, input }: ActionRecord): string {
   if (type === 'ACTION') return describeHttpFailure(result, input) ?? pythonText(result);

@@ -14,7 +14,7 @@ export class EngineFault extends Error {
   override readonly name = 'EngineFault';
 }
 
-/** @throws EngineFault with Mistral's sentence; values are left out of it, they may be secrets. */
+/** @throws EngineFault with Mistral's message; values are left out, because they may be secrets. */
 export function evaluate(template: Template, scope: ExpressionScope): Json {
   if (template.kind === 'constant') return template.value;
   try {
@@ -31,7 +31,7 @@ export function describeEvaluation(error: ExpressionEvaluationError): string {
   return `Can not evaluate ${language} expression [expression=${text}, error='${error.message}']`;
 }
 
-/** What a value is, for "found ...": never the value itself, it may be a secret. */
+/** The kind of a value, for "found ...": never the value itself, which may be a secret. */
 export function kindOf(value: Json): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return 'a boolean';
@@ -42,12 +42,12 @@ export function kindOf(value: Json): string {
 }
 
 /**
- * `conflict`: the state does not allow it; `not-allowed`: the same, where Mistral's API says 403;
+ * `conflict`: the state does not allow it; `not-allowed`: the same, but Mistral's API answers 403;
  * `not-found`: no such task or action; `bad-input`: the request itself is wrong.
  */
 export type RefusalReason = 'conflict' | 'not-allowed' | 'not-found' | 'bad-input';
 
-/** The execution cannot do what the event asks: nothing has changed. */
+/** The event was refused: nothing has changed. */
 export class RefusedRequest extends Error {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;

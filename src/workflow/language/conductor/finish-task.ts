@@ -14,7 +14,7 @@ import { mergeObjects } from './data-flow.ts';
 import type { Draft } from './draft.ts';
 import { failByFault, hasExecutionEnded } from './execution-end.ts';
 import { EngineFault, evaluate, RefusedRequest } from './fault.ts';
-import { failedOn, failsOn, wantsRetry } from './policies.ts';
+import { failedOn, failsOn, shouldRetry } from './policies.ts';
 import { pythonText } from './python-text.ts';
 import { transformResult } from './resolve-call.ts';
 import { beginAttempt, delayTask, itemCount, startItems } from './run-task.ts';
@@ -23,11 +23,11 @@ import { scopeOf, taskScope } from './scope.ts';
 export interface ActionEnd {
   readonly state: EndState;
   readonly result: Json;
-  /** What the task's state_info says where its action did not succeed. */
+  /** The task's state_info if its action did not succeed. */
   readonly cause: Json;
 }
 
-/** @throws Refusal for an action that is not known or has ended before. */
+/** @throws RefusedRequest for an action that is unknown or has already ended. */
 export function endAction(draft: Draft, actionId: string, end: ActionEnd): void {
   const action = draft.action(actionId);
   if (action === undefined)
@@ -93,7 +93,7 @@ function continueItems(draft: Draft, taskId: string): void {
   if (draft.execution.state === 'RUNNING') startItems(draft, taskId);
 }
 
-/** All actions of an attempt have ended, or its time is over. */
+/** All actions of an attempt have ended, or it has timed out. */
 export function endAttempt(draft: Draft, taskId: string, end: EndState, info: string | null): void {
   const before = draft.task(taskId);
   if (before === undefined || hasTaskEnded(before.state)) return;
@@ -135,7 +135,7 @@ export function publish(draft: Draft, task: TaskRecord, state: TaskEndState): vo
   const isSilent = [...all, spec.onComplete.publishBranch, spec.onComplete.publishGlobal].every(
     (template) => template === undefined,
   );
-  // What the failed task published stays, where its skip publishes nothing of its own.
+  // Variables published by the failed task remain if its skip publishes none.
   if (state === 'SKIPPED' && isSilent) return;
   const scope = scopeOf(draft, [task.context], task.id);
   const values = (templates: readonly (Template | undefined)[]): JsonObject =>
@@ -157,7 +157,7 @@ function publishedBy(
   return state === 'ERROR' ? [spec.onError, spec.publishOnError] : [spec.onSkip, spec.publishOnSkip];
 }
 
-/** A mapping published under a name that has one already is merged into it, as in Mistral. */
+/** A published mapping is merged into an existing mapping of the same name, as in Mistral. */
 function publishGlobally(draft: Draft, values: JsonObject): void {
   const { globals, vars } = draft.execution;
   const before = Object.keys(values).filter(
@@ -170,22 +170,22 @@ function publishGlobally(draft: Draft, values: JsonObject): void {
   draft.updateExecution({ globals: mergeObjects(known, values) });
 }
 
-/** true if another attempt is on its way. */
+/** @returns whether another attempt follows. */
 function retry(draft: Draft, taskId: string, state: EndState): boolean {
   const task = published(draft, taskId);
   const spec = draft.spec(task).policies.retry;
   const policy = task.policies?.retry ?? null;
   if (spec === undefined || policy === null || task.retries >= policy.count) return false;
-  if (!wantsRetry(spec, state, taskScope(draft, task))) return false;
-  throwAway(draft, taskId, () => true);
+  if (!shouldRetry(spec, state, taskScope(draft, task))) return false;
+  discardResults(draft, taskId, () => true);
   draft.updateTask(taskId, { attempt: task.attempt + 1, retries: task.retries + 1 });
   if (policy.delay > 0 || draft.execution.state === 'PAUSED') delayTask(draft, taskId, 'retry', policy.delay);
   else beginAttempt(draft, taskId);
   return true;
 }
 
-/** The results of these actions no longer count. */
-export function throwAway(draft: Draft, taskId: string, which: (action: ActionRecord) => boolean): void {
+/** Marks the results of these actions as no longer accepted. */
+export function discardResults(draft: Draft, taskId: string, which: (action: ActionRecord) => boolean): void {
   for (const action of draft.acceptedActionsOf(taskId)) {
     if (which(action)) draft.updateAction(action.id, { accepted: false });
   }
@@ -198,7 +198,7 @@ function waitOrFinish(draft: Draft, taskId: string, state: EndState, stateInfo: 
   else finishTask(draft, taskId, state, stateInfo);
 }
 
-/** The task has ended for good; what follows is decided at once, or after a resume. */
+/** The task has ended; its transitions are decided at once, or after a resume. */
 export function finishTask(
   draft: Draft,
   taskId: string,
@@ -223,7 +223,7 @@ function dropResult(draft: Draft, task: TaskRecord, spec: TaskSpec): void {
   for (const { id } of draft.acceptedActionsOf(task.id)) draft.updateAction(id, { result: null });
 }
 
-/** The time of an attempt is over: what it started is stopped, and the attempt has failed. */
+/** An attempt timed out: its actions are stopped, and the attempt fails. */
 export function timeOut(draft: Draft, task: TaskRecord): void {
   const stateInfo = `Task timed out [timeout(s)=${task.policies?.timeout ?? 0}].`;
   abandonActions(draft, task, stateInfo);
@@ -231,7 +231,7 @@ export function timeOut(draft: Draft, task: TaskRecord): void {
   draft.work.push({ kind: 'attempt-ended', taskId: task.id, state: 'ERROR', stateInfo });
 }
 
-/** Stops what still runs for a task; answers that come later are refused. */
+/** Stops the running actions of a task; results that arrive later are refused. */
 export function abandonActions(draft: Draft, task: TaskRecord, stateInfo: string | null): void {
   for (const action of draft.actionsOf(task.id)) {
     if (hasActionEnded(action.state)) continue;

@@ -73,11 +73,11 @@ describe('a join', () => {
       quick: {action: std.noop, on-success: meet}
       slow: {action: std.async_noop, on-success: meet}
       broken: {action: std.fail, on-success: meet, on-error: noop}
-      meet: {join: all, on-error: mend}
-      mend: {action: std.noop}
+      meet: {join: all, on-error: cleanup}
+      cleanup: {action: std.noop}
       `,
       (runner, id) => {
-        runner.waitUntil(() => runner.task(id, 'mend')?.state === 'SUCCESS', 'mend');
+        runner.waitUntil(() => runner.task(id, 'cleanup')?.state === 'SUCCESS', 'cleanup');
         expect(runner.task(id, 'slow')?.state).toBe('RUNNING');
         runner.completeAction(id, 'slow', 'SUCCESS', null);
       },

@@ -1,10 +1,10 @@
 /**
- * Joins. A join's record waits and gathers the tasks that arrive, one for each inbound task of the
- * definition; when enough are there it starts, with their variables merged. When too many can no longer come
- * it fails, and its own on-error decides.
+ * Joins. A join's record waits and collects the tasks that arrive, one for each inbound task of the
+ * definition; when enough have arrived it starts, with their variables merged. When too many can no longer
+ * arrive it fails, and its own on-error decides.
  *
- * A branch that arrives after the join was satisfied does not run it again (in Mistral it does), unless it
- * begins another round: a task arrives a second time, or a task that the join itself led to.
+ * A branch that arrives after the join was satisfied does not run it again (in Mistral it does), unless the
+ * arrival begins another round of a cycle: a task arrives a second time, or descends from the join itself.
  */
 import type { TaskSpec } from '../definition/workflow-spec.ts';
 import { neededArrivals, reachableFrom } from '../graph/workflow-graph.ts';
@@ -34,9 +34,7 @@ function hasFailedToStart(join: TaskRecord): boolean {
   return join.state === 'ERROR' && join.startedAt === null;
 }
 
-/**
- * After a rerun of the task that was missing, a join that had failed for lack of it can still be satisfied.
- */
+/** A join that failed because of a missing task can still be satisfied after a rerun of that task. */
 function arriveAtFailed(draft: Draft, spec: TaskSpec, join: TaskRecord, trigger: Trigger): boolean {
   const arrived = addArrival(draft, join, trigger);
   if (arrivedNames(draft, arrived).size < neededArrivals(draft.workflow.graph, spec)) return false;
@@ -56,7 +54,7 @@ function beginsRound(draft: Draft, latest: TaskRecord, trigger: Trigger): boolea
   return arrivedNames(draft, latest).has(name) || descendsFrom(draft, trigger.taskId, latest);
 }
 
-/** Only tasks that are younger than the join can descend from it, so the walk is short. */
+/** Only tasks created after the join can descend from it, so the search is short. */
 function descendsFrom(draft: Draft, taskId: string, join: TaskRecord): boolean {
   const seen = new Set([taskId]);
   for (const id of seen) {
@@ -68,7 +66,7 @@ function descendsFrom(draft: Draft, taskId: string, join: TaskRecord): boolean {
   return false;
 }
 
-/** Of a task that arrives again before the join started, the later one counts. */
+/** If a task arrives again before the join has started, the later arrival counts. */
 function addArrival(draft: Draft, join: TaskRecord, trigger: Trigger): TaskRecord {
   const name = draft.task(trigger.taskId)?.name;
   const others = join.triggeredBy.filter(({ taskId }) => draft.task(taskId)?.name !== name);
@@ -93,7 +91,7 @@ export function startIfSatisfied(draft: Draft, spec: TaskSpec, join: TaskRecord)
   return true;
 }
 
-/** Fails the joins that too few branches can still reach; true if there was one. */
+/** Fails the joins that too few branches can still reach. @returns whether there was one. */
 export function failImpossibleJoins(draft: Draft): boolean {
   const open = draft.openTasks();
   const joins = open
@@ -103,11 +101,11 @@ export function failImpossibleJoins(draft: Draft): boolean {
   for (const join of joins) {
     const names = open.filter((task) => task.id !== join.id).map((task) => task.name);
     const missing = missingTasks(draft, join);
-    const live = reachableFrom(draft.workflow.graph, names);
-    const dead = missing.filter((name) => !live.has(name));
-    const possible = arrivedNames(draft, join).size + missing.length - dead.length;
+    const reachable = reachableFrom(draft.workflow.graph, names);
+    const unreachable = missing.filter((name) => !reachable.has(name));
+    const possible = arrivedNames(draft, join).size + missing.length - unreachable.length;
     if (possible >= neededArrivals(draft.workflow.graph, draft.spec(join))) continue;
-    failJoin(draft, join, `Failed by tasks: ${pythonList(dead)}`);
+    failJoin(draft, join, `Failed by tasks: ${pythonList(unreachable)}`);
     hasFailed = true;
   }
   return hasFailed;
@@ -118,7 +116,7 @@ function missingTasks(draft: Draft, join: TaskRecord): string[] {
   return (draft.workflow.graph.predecessors.get(join.name) ?? []).filter((name) => !arrived.has(name));
 }
 
-/** Nothing but joins is open, each waiting for another: the oldest fails, which may free the others. */
+/** Only joins are open, each waiting for another: the oldest one fails, which may unblock the others. */
 export function failBlockedJoin(draft: Draft): void {
   const [oldest] = draft.openTasks().toSorted((left, right) => left.number - right.number);
   if (oldest !== undefined)

@@ -1,7 +1,7 @@
 /**
- * What a step may have to look up outside of its execution. The answers are facts at hand, never waited for:
- * `undefined` says "not loaded", the step then stops with `FactsNeeded`, and the runner loads what it names
- * and repeats the step. `null` says "there is none".
+ * What a step may look up outside of its execution. Lookups are synchronous: `undefined` means "not loaded",
+ * the step then stops with `LookupNeeded`, and the runner loads the item and repeats the step. `null` means
+ * "does not exist".
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { AdhocActionSpec, InputSpec } from '../definition/workflow-spec.ts';
@@ -9,9 +9,9 @@ import type { ExecutionState } from '../state/execution-state.ts';
 
 export interface ConductorLookups {
   action(name: string, namespace: string): ActionInfo | null | undefined;
-  /** In the namespace only: the default namespace is asked for separately. */
+  /** In this namespace only: the default namespace is a separate lookup. */
   workflow(name: string, namespace: string): WorkflowInfo | null | undefined;
-  /** Another execution, for `tasks(id)`, and for the sub-executions of this one. */
+  /** Another execution: for `tasks(id)` and for sub-executions of this one. */
   execution(id: string): OtherExecution | null | undefined;
   /** Executions for `executions(...)`, as the user sees them. */
   executions(filter: ExecutionFilter): readonly JsonObject[] | undefined;
@@ -23,7 +23,7 @@ export type ActionInfo =
 
 export interface SystemAction {
   readonly name: string;
-  /** Declared parameters; undefined: anything is taken. */
+  /** Declared parameters; undefined: it accepts any. */
   readonly inputs: readonly { readonly name: string; readonly required: boolean }[] | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface WorkflowInfo {
 
 export interface OtherExecution {
   readonly state: ExecutionState;
-  /** Plain definitions of its tasks, for `task.spec`. */
+  /** The unparsed definitions of its tasks, for `task.spec`. */
   readonly taskSources: (taskName: string) => JsonObject;
   readonly hasItems: (taskName: string) => boolean;
 }
@@ -56,7 +56,7 @@ export type Lookup =
   | { readonly kind: 'execution'; readonly id: string }
   | { readonly kind: 'executions'; readonly filter: ExecutionFilter };
 
-/** The step needs something that is not loaded; nothing has happened. */
+/** The step needs something that is not loaded; nothing has changed. */
 export class LookupNeeded extends Error {
   override readonly name = 'LookupNeeded';
   readonly lookup: Lookup;
@@ -68,7 +68,7 @@ export class LookupNeeded extends Error {
 }
 
 /**
- * The facts of a step, remembering the first that was missing: an expression's own error handling must not
+ * The lookups of a step. Remembers the first missing one, because an expression's own error handling must not
  * hide it.
  */
 export class StepLookups {
@@ -95,8 +95,8 @@ export class StepLookups {
     return this.#need(this.#lookups.executions(filter), { kind: 'executions', filter });
   }
 
-  #need<Fact>(fact: Fact | undefined, lookup: Lookup): Fact {
-    if (fact !== undefined) return fact;
+  #need<Found>(found: Found | undefined, lookup: Lookup): Found {
+    if (found !== undefined) return found;
     this.missing ??= new LookupNeeded(lookup);
     throw this.missing;
   }

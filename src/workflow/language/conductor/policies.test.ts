@@ -90,7 +90,7 @@ describe('timeout', () => {
     expect(late.refusal).toMatchObject({ reason: 'conflict' });
   });
 
-  it('is set anew for each attempt, and measures neither wait-before nor the delay', () => {
+  it('is set again for each attempt, and measures neither wait-before nor the delay', () => {
     const { seconds, actions } = run(
       '{action: std.test_dict, wait-before: 10, timeout: 4, retry: {count: 2, delay: 20}, on-error: noop}',
       hangs,

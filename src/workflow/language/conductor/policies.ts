@@ -28,24 +28,24 @@ export function pausesBefore(spec: PoliciesSpec, scope: ExpressionScope): boolea
 }
 
 /**
- * Looked at after a success only: an expression about the result says nothing about an attempt without one.
+ * Evaluated after a success only: an expression about the result is meaningless for an attempt without one.
  */
 export function failsOn(spec: PoliciesSpec, scope: ExpressionScope): boolean {
   return boolean('FailOnPolicy', spec.failOn, scope);
 }
 
 /**
- * Whether one more attempt is wanted: after a failure unless break-on or a false continue-on, after a success
- * if continue-on.
+ * Whether to retry: after a failure unless break-on is true or continue-on is false, after a success if
+ * continue-on is true.
  */
-export function wantsRetry(retry: RetrySpec, state: EndState, scope: ExpressionScope): boolean {
+export function shouldRetry(retry: RetrySpec, state: EndState, scope: ExpressionScope): boolean {
   if (state === 'CANCELLED') return false;
   if (retry.continueOn !== undefined && !isTruthy(evaluate(retry.continueOn, scope))) return false;
   if (state === 'SUCCESS') return retry.continueOn !== undefined;
   return retry.breakOn === undefined || !isTruthy(evaluate(retry.breakOn, scope));
 }
 
-/** A hundred years of seconds: a later time would leave the range of dates. */
+/** A hundred years in seconds: keeps due times within the range of dates. */
 const maxNumber = 3_153_600_000;
 
 function wholeNumber(policy: string, template: Template | undefined, scope: ExpressionScope): number {

@@ -1,10 +1,10 @@
 /**
- * A value in Python's spelling, as Mistral shows results in state_info; cut where it would be longer than the
- * state_info's limit.
+ * A value as Python's str() prints it, as Mistral shows results in state_info; truncated to the limit of
+ * state_info.
  */
 import type { Json } from '../../../domain/json.ts';
 
-/** Mistral cuts a state_info at 64 KiB. */
+/** Mistral truncates a state_info at 64 KiB. */
 export const maxTextLength = 65_000;
 
 export function pythonText(value: Json): string {
@@ -38,7 +38,7 @@ class Rendering {
     return `{${this.#joined(entries, ([key, item]) => `${this.#leaf(quote(key))}: ${this.render(item)}`)}}`;
   }
 
-  /** Stops at the first item beyond the limit: a huge result is not walked to its end. */
+  /** Stops at the first item beyond the limit, so that a huge result is not rendered as a whole. */
   #joined<Item>(items: readonly Item[], render: (item: Item) => string): string {
     const parts: string[] = [];
     for (const item of items) {

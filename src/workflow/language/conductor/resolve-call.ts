@@ -1,4 +1,7 @@
-/** What a task calls: the action or workflow behind a name, with its input checked before anything starts. */
+/**
+ * Resolves what a task calls: the action or workflow behind a name, with its input checked before anything
+ * starts.
+ */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import type { ExpressionScope } from '../../expressions.ts';
 import type { AdhocActionSpec, InputSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
@@ -8,7 +11,7 @@ import { EngineFault, evaluate } from './fault.ts';
 import { pythonList, pythonText } from './python-text.ts';
 import type { ActionInfo, StepLookups, WorkflowInfo } from './lookups.ts';
 
-/** Where a call stands: what can be looked up from there, and in which namespace. A draft is one. */
+/** The context of a call: its workbook, namespace and lookups. A draft is one. */
 export interface CallSite {
   readonly workflow: Partial<Pick<WorkflowSpec, 'workbook'>>;
   readonly execution: Pick<ExecutionRecord, 'namespace'>;
@@ -20,7 +23,7 @@ export interface ResolvedAction {
   readonly name: string;
   readonly input: JsonObject;
   readonly isAdhoc: boolean;
-  /** What is really run. */
+  /** The system action that is run. */
   readonly base: string;
   readonly baseInput: JsonObject;
 }
@@ -31,7 +34,7 @@ export interface ResolvedWorkflow {
   readonly params: JsonObject;
 }
 
-/** @throws EngineFault for an unknown action, missing or unknown input, a base that is not there. */
+/** @throws EngineFault for an unknown action, missing or unknown input, a base that does not exist. */
 export function resolveAction(
   site: CallSite,
   name: string,
@@ -55,7 +58,7 @@ export function resolveAction(
   return { name: spec.fullName, input: filled, isAdhoc: true, base, baseInput };
 }
 
-/** The scope of `base-input`: the action's input first, then what the task sees. */
+/** The scope of `base-input`: the action's input, then the variables of the task. */
 export type AdhocScope = (input: JsonObject) => ExpressionScope;
 
 const maxChainLength = 50;
@@ -105,14 +108,14 @@ function cannotInstantiate(action: AdhocActionSpec, reason: string): EngineFault
   return new EngineFault(`Failed to instantiate an action [action=${action.fullName}]: ${reason}`);
 }
 
-/** The result of an ad-hoc action: the base's, bent by each `output` on the way up. */
+/** The result of an ad-hoc action: the base's result, transformed by each `output` of the chain. */
 export function transformResult(site: CallSite, name: string, result: Json): Json {
   const outputs: AdhocActionSpec[] = [];
-  let found = findInNamespaces(site, name, (wanted, namespace) => site.lookups.action(wanted, namespace));
+  let found = findInNamespaces(site, name, (fullName, namespace) => site.lookups.action(fullName, namespace));
   while (found?.kind === 'adhoc' && outputs.length <= maxChainLength) {
     outputs.push(found.spec);
-    found = findInNamespaces(site, found.spec.base, (wanted, namespace) =>
-      site.lookups.action(wanted, namespace),
+    found = findInNamespaces(site, found.spec.base, (fullName, namespace) =>
+      site.lookups.action(fullName, namespace),
     );
   }
   return outputs.reduceRight(
@@ -123,7 +126,7 @@ export function transformResult(site: CallSite, name: string, result: Json): Jso
 
 /** @throws EngineFault for an unknown workflow, missing or unknown input. */
 export function resolveWorkflow(site: CallSite, name: string, given: JsonObject): ResolvedWorkflow {
-  const workflow = findNamed(site, name, (wanted, namespace) => site.lookups.workflow(wanted, namespace));
+  const workflow = findNamed(site, name, (fullName, namespace) => site.lookups.workflow(fullName, namespace));
   if (workflow === null) {
     throw new EngineFault(`Failed to find workflow [name=${name}] [namespace=${site.execution.namespace}]`);
   }
@@ -136,7 +139,7 @@ export function resolveWorkflow(site: CallSite, name: string, given: JsonObject)
 }
 
 /**
- * Parameters of the start, not of the workflow: Mistral takes them from the input where the workflow does not
+ * Start parameters, not inputs of the workflow: Mistral takes them from the input if the workflow does not
  * declare them.
  */
 const startParams = new Set(['task_name', 'env', 'evaluate_env', 'notify', 'read_only']);
@@ -145,7 +148,7 @@ export function workflowClass(type: 'direct' | 'reverse'): string {
   return type === 'direct' ? 'DirectWorkflowSpec' : 'ReverseWorkflowSpec';
 }
 
-/** @throws EngineFault in Mistral's words. */
+/** @throws EngineFault with Mistral's message. */
 export function checkInput(
   name: string,
   kind: string,
@@ -178,12 +181,12 @@ function toInputSpec(input: { name: string; required: boolean }): InputSpec {
 }
 
 export function findAction(site: CallSite, name: string): ActionInfo | null {
-  return findNamed(site, name, (wanted, namespace) => site.lookups.action(wanted, namespace));
+  return findNamed(site, name, (fullName, namespace) => site.lookups.action(fullName, namespace));
 }
 
 type Find<Found> = (name: string, namespace: string) => Found | null;
 
-/** In a workbook a short name means its own first. */
+/** Within a workbook a short name refers to its own member first. */
 function findNamed<Found>(site: CallSite, name: string, find: Find<Found>): Found | null {
   const { workbook } = site.workflow;
   const own = workbook === undefined ? null : findInNamespaces(site, `${workbook}.${name}`, find);
@@ -203,7 +206,7 @@ export function actionDefaults(env: JsonObject, action: string, input: JsonObjec
   return isJsonObject(defaults) ? mergeObjects(defaults, input) : input;
 }
 
-/** @throws EngineFault where the input of a task is no mapping. */
+/** @throws EngineFault if the input of a task is not a mapping. */
 export function asInput(task: string, value: Json): JsonObject {
   if (isJsonObject(value)) return value;
   const found = pythonText(value).slice(0, 200);

@@ -29,7 +29,8 @@ import {
 import { taskScope } from './scope.ts';
 
 /**
- * More than a with-items task could sensibly run; a list from a hostile expression must not fill the memory.
+ * Far above what a with-items task sensibly runs; keeps the list of a hostile expression from filling the
+ * memory.
  */
 const maxItems = 100_000;
 
@@ -87,7 +88,8 @@ export function guarded(draft: Draft, taskId: string, part: () => void): void {
 }
 
 /**
- * From IDLE: policies first, then the first attempt - unless a policy or a paused execution holds the task.
+ * Starts a task in IDLE: evaluates its policies, then begins the first attempt unless a policy or a paused
+ * execution holds it.
  */
 export function startTask(
   draft: Draft,
@@ -143,7 +145,7 @@ export function beginAttempt(draft: Draft, taskId: string, only: readonly number
       draft.commands.push({ type: 'set-timer', taskId, timer: 'timeout', due: timeoutAt });
     const spec = draft.spec(task);
     if (spec.withItems.length > 0) beginItems(draft, task, spec, only);
-    else issue(draft, task, prepare(draft, task, spec, {}), 0);
+    else startCall(draft, task, prepare(draft, task, spec, {}), 0);
   });
 }
 
@@ -171,7 +173,7 @@ function evaluateItems(draft: Draft, task: TaskRecord, spec: TaskSpec): NonNulla
   return Object.fromEntries(lists);
 }
 
-/** As Python iterates: a text by its characters, a mapping by its keys. */
+/** Iterates as Python does: a text by characters, a mapping by keys. */
 function asList(variable: string, value: Json): readonly Json[] {
   const list = Array.isArray(value) ? (value as readonly Json[]) : iterate(value);
   if (list === undefined) {
@@ -191,7 +193,7 @@ function iterate(value: Json): readonly Json[] | undefined {
   return isJsonObject(value) ? Object.keys(value) : undefined;
 }
 
-/** Starts as many of the remaining items as may run at once. */
+/** Starts as many of the remaining items as the concurrency allows. */
 export function startItems(draft: Draft, taskId: string): void {
   guarded(draft, taskId, () => {
     const task = draft.task(taskId);
@@ -203,7 +205,7 @@ export function startItems(draft: Draft, taskId: string): void {
     const started = progress.started + calls.length;
     const running = progress.running + calls.length;
     draft.updateTask(taskId, { progress: { ...progress, started, running } });
-    for (const [position, call] of calls.entries()) issue(draft, task, call, indexes[position] ?? 0);
+    for (const [position, call] of calls.entries()) startCall(draft, task, call, indexes[position] ?? 0);
   });
 }
 
@@ -229,7 +231,7 @@ type Call =
   | ({ kind: 'ACTION' } & ResolvedAction & { safeRerun: boolean; target: string | null })
   | ({ kind: 'WORKFLOW' } & ResolvedWorkflow);
 
-/** Evaluates and checks everything that a call needs, and starts nothing yet. */
+/** Evaluates and checks everything that a call needs, without starting it. */
 function prepare(draft: Draft, task: TaskRecord, spec: TaskSpec, layer: JsonObject): Call {
   const scope = taskScope(draft, task, [layer]);
   const name = evaluate(spec.call, scope);
@@ -251,7 +253,7 @@ function prepare(draft: Draft, task: TaskRecord, spec: TaskSpec, layer: JsonObje
   };
 }
 
-function issue(draft: Draft, task: TaskRecord, call: Call, index: number): void {
+function startCall(draft: Draft, task: TaskRecord, call: Call, index: number): void {
   const id = derivedId(task.id, 'action', task.attempt, index);
   const name = call.kind === 'ACTION' ? call.name : call.workflow.name;
   const common = { executionId: draft.execution.id, taskId: task.id, index, attempt: task.attempt };

@@ -1,7 +1,7 @@
 /**
- * What expressions of a workflow see. Names are looked up in what the branch published or inherited, then in
- * the global variables and `vars`, then in the input. The functions are Mistral's: task(), tasks(),
- * execution(), executions(), env(), global(), uuid().
+ * The scope of a workflow's expressions. Names are looked up in the variables that the branch published or
+ * inherited, then in the global variables and `vars`, then in the input. The functions are Mistral's: task(),
+ * tasks(), execution(), executions(), env(), global(), uuid().
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {
@@ -17,7 +17,7 @@ import type { Draft } from './draft.ts';
 import { pythonText } from './python-text.ts';
 import { taskView, taskViewsOf, timeText } from './task-view.ts';
 
-/** `layers` are looked up first; `taskId` is what task() without a name means. */
+/** `layers` are looked up first; `taskId` is the task that task() without a name refers to. */
 export function scopeOf(draft: Draft, layers: readonly JsonObject[], taskId?: string): ExpressionScope {
   const { globals, vars, input } = draft.execution;
   return {
@@ -33,7 +33,7 @@ function internalNames(draft: Draft): JsonObject {
   return { __execution: { id, spec: draft.workflow.source, params, input }, __env: env };
 }
 
-/** The scope of a task: its own published variables over those that it inherited. */
+/** The scope of a task: its own published variables take precedence over inherited ones. */
 export function taskScope(
   draft: Draft,
   task: TaskRecord,
@@ -98,7 +98,7 @@ function findExecutions(draft: Draft, args: readonly Json[], named: Readonly<Rec
 
 function executionView(draft: Draft): JsonObject {
   const { id, workflow, input, params, env, namespace, createdAt, updatedAt, rootId } = draft.execution;
-  // That of a sub-workflow is its root's: env() has it.
+  // A sub-workflow uses the environment of its root: env() returns it.
   const own = rootId === null ? { env } : {};
   return {
     id,

@@ -1,4 +1,4 @@
-/** A task as expressions see it: what task() and tasks() answer, and its result. */
+/** A task as expressions see it: the values of task() and tasks(), and its result. */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type ActionRecord, hasActionEnded, type TaskRecord } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
@@ -14,12 +14,14 @@ export function taskView(draft: Draft, task: TaskRecord): JsonObject {
   return viewOf(homeOf(draft), task);
 }
 
-/** What `task().result` is: the result of the one accepted action, or a list in the order of the items. */
+/**
+ * The value of `task().result`: the result of the one accepted action, or a list in the order of the items.
+ */
 export function taskResult(draft: Draft, task: TaskRecord): Json {
   return resultOf(homeOf(draft), task);
 }
 
-/** The same outside of a step: for the REST API's `result`. */
+/** The same outside of a step, for `result` in the REST API. */
 export function resultOfActions(actions: Iterable<ActionRecord>, hasItems: boolean): Json {
   const accepted = [...actions].filter((action) => action.accepted && hasActionEnded(action.state));
   const results = accepted.toSorted((left, right) => left.index - right.index).map((action) => action.result);
@@ -60,7 +62,7 @@ function viewOf(home: TaskHome, task: TaskRecord): JsonObject {
 export interface TaskFilter {
   readonly recursive: boolean;
   readonly state: string | undefined;
-  /** Leave out tasks that only stand for a sub-workflow in the same state. */
+  /** Leave out tasks that represent a sub-workflow in the same state. */
   readonly flat: boolean;
 }
 

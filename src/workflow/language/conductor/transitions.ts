@@ -1,4 +1,4 @@
-/** What follows a task: its transitions are decided, and carried out one by one. */
+/** Decides the transitions of a task that has ended, and carries them out one by one. */
 import type { Json } from '../../../domain/json.ts';
 import { Meter } from '../../yaql/python/limits.ts';
 import { dumpJson } from '../../yaql/python/serialize.ts';
@@ -16,8 +16,8 @@ import { createTask, startTask } from './run-task.ts';
 import { taskScope } from './scope.ts';
 
 /**
- * A direct workflow begins with every task that nothing leads to, a reverse one with what its target needs
- * first.
+ * A direct workflow starts with every task without an inbound transition, a reverse one with the first
+ * requirements of its target.
  */
 export function startFirstTasks(draft: Draft): void {
   if (draft.workflow.type === 'reverse') {
@@ -71,7 +71,7 @@ function takenEdges(draft: Draft, task: TaskRecord): Edge[] {
   return bySkip.length > 0 ? bySkip : taken('on-success');
 }
 
-/** What stands behind a fail or succeed is not started. */
+/** Targets after a fail or succeed are not started. */
 function cutBehindEnd(edges: readonly Edge[]): readonly Edge[] {
   const end = edges.findIndex(
     ({ transition }) => transition.command === 'fail' || transition.command === 'succeed',
@@ -90,7 +90,7 @@ function toDispatch(draft: Draft, task: TaskRecord, { clause, transition }: Edge
   };
 }
 
-/** A mapping or a list is written as JSON, as Mistral keeps it in state_info. */
+/** A mapping or a list is written as JSON, as in Mistral's state_info. */
 function messageText(message: Json): string {
   if (typeof message !== 'object' || message === null) return pythonText(message);
   return cut(dumpJson(message, { indent: null, sortKeys: false }, new Meter()));
@@ -119,7 +119,7 @@ function startNext(draft: Draft, { from, clause, target }: Dispatch): void {
 }
 
 /**
- * The join has run without this branch: where it started nothing else, its variables belong to the final
+ * The join has run without this branch: if the branch started nothing else, its variables belong to the final
  * context.
  */
 function endBranch(draft: Draft, task: TaskRecord, join: string): void {
@@ -127,7 +127,7 @@ function endBranch(draft: Draft, task: TaskRecord, join: string): void {
   draft.updateTask(task.id, { nextTasks, endsBranch: nextTasks.length === 0 });
 }
 
-/** Reverse: starts what the target needs and whose own requirements have succeeded. */
+/** Reverse workflow: starts the tasks that the target needs and whose own requirements have succeeded. */
 function startSatisfied(draft: Draft): void {
   for (const name of neededFor(draft, targetName(draft))) {
     const spec = draft.workflow.tasks.get(name);
@@ -143,7 +143,7 @@ function startSatisfied(draft: Draft): void {
   }
 }
 
-/** The target and everything that it requires, in the order of the definition. */
+/** The target and all its direct and indirect requirements, in the order of the definition. */
 export function neededFor(draft: Pick<Draft, 'workflow'>, target: string): string[] {
   const needed = new Set([target]);
   for (const name of needed)

@@ -1,4 +1,4 @@
-/** The texts of a definition, each compiled once, whatever part of the definition asks for it first. */
+/** Compiles each text of a definition once, whichever part of the definition needs it first. */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import {
   compileTemplate,
@@ -31,7 +31,9 @@ export class CompiledTexts {
     return compiled;
   }
 
-  /** Compiles every text in a value, with a stop after each: the caller may do something else meanwhile. */
+  /**
+   * Compiles every text in a value and yields after each, so that the caller can do other work in between.
+   */
   *prepare(value: Json): Generator<undefined, void> {
     const waiting: Json[] = [value];
     for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
@@ -44,7 +46,7 @@ export class CompiledTexts {
   }
 }
 
-/** Far more than people write; each is parsed on its own. */
+/** Far more than real definitions have; each expression is parsed separately. */
 export const maxExpressions = 500;
 
 export function hasTooManyExpressions(text: string): boolean {

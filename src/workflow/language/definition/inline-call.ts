@@ -1,13 +1,12 @@
 /**
- * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow with its parameters behind
- * it, and `fail(msg="...")`, an engine command with its message.
+ * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow followed by its
+ * parameters, and `fail(msg="...")`, an engine command with its message.
  *
- * As in Mistral a comma may stand between parameters, and brackets around them: `std.echo(output="a",
- * to="b")`.
+ * As in Mistral parameters may be separated by commas and enclosed in brackets: `std.echo(output="a", to="b")`.
  *
- * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are no number
- * of JSON (08, 007) are text, as in Mistral. A bare word is read as YAML reads it (False, None, yes), with a
- * warning: Mistral drops such a parameter silently, and cuts 1.25 to 1. A {dict} is refused.
+ * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are not a JSON
+ * number (08, 007) are text, as in Mistral. A bare word is read as in YAML (False, None, yes), with a
+ * warning: Mistral silently drops such a parameter, and truncates 1.25 to 1. A {dict} is refused.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
@@ -22,7 +21,7 @@ export interface InlineCall {
 
 const parameterName = /[-\p{L}\p{N}_]+(?==)/uy;
 const separators = /[\s,]+/y;
-/** `std.echo(`, up to where its parameters begin. */
+/** `std.echo(`, up to the first parameter. */
 const callForm = /^[^\s<{=("]+\s*\(/;
 
 /** The name is read up to the first blank outside of an expression. */
@@ -42,7 +41,7 @@ export function readInlineParameters(source: Source, text: string): ReadonlyMap<
   return readParameters(source, text.trim(), 0);
 }
 
-/** Linear in the text: an opening without its end is looked for once only. */
+/** Linear in the length of the text: an unclosed opening is searched only once. */
 function nameOf(text: string): string {
   const unclosed = new Set<string>();
   let end = 0;
@@ -76,7 +75,7 @@ function readParameters(source: Source, text: string, start: number): ReadonlyMa
 
 function noteBadParameter(source: Source, name: string | undefined, rest: string): void {
   const where =
-    name === undefined ? 'this is no parameter' : `the value of parameter '${name}' is not understood`;
+    name === undefined ? 'this is not a parameter' : `the value of parameter '${name}' cannot be parsed`;
   source.problems.error(source.path, where, {
     expected:
       'name=value with a value of "text", \'text\', <% expression %>, {{ expression }}, [list], true, false, null or a number; ' +
@@ -98,19 +97,19 @@ const paddedDigits = /0\d+(?=[\s,]|$)/y;
 
 function readValue(source: Source, text: string, start: number): ReadValue | undefined {
   const inQuotes = matchAt(quoted, text, start);
-  if (inQuotes !== undefined) return ready(source, inQuotes.slice(1, -1), start + inQuotes.length);
+  if (inQuotes !== undefined) return readTo(source, inQuotes.slice(1, -1), start + inQuotes.length);
   const evaluated = matchAt(expression, text, start);
-  if (evaluated !== undefined) return ready(source, evaluated, start + evaluated.length);
+  if (evaluated !== undefined) return readTo(source, evaluated, start + evaluated.length);
   const plain = matchAt(literal, text, start);
-  if (plain !== undefined) return ready(source, JSON.parse(plain) as Json, start + plain.length);
+  if (plain !== undefined) return readTo(source, JSON.parse(plain) as Json, start + plain.length);
   const padded = matchAt(paddedDigits, text, start);
-  if (padded !== undefined) return ready(source, padded, start + padded.length);
+  if (padded !== undefined) return readTo(source, padded, start + padded.length);
   if (text[start] === '[') return readList(source, text, start);
   const word = matchAt(bareWord, text, start);
   return word === undefined ? undefined : readWord(source, word, start + word.length);
 }
 
-/** What PyYAML reads as a value is that value, `None` is null, and anything else is text. */
+/** A word that PyYAML reads as a value is that value, `None` is null, anything else is text. */
 function readWord(source: Source, word: string, end: number): ReadValue {
   const value = word === 'None' ? null : plainScalar(word);
   const plain = typeof value === 'boolean' || value === null ? value : (numberOf(value) ?? word);
@@ -119,19 +118,19 @@ function readWord(source: Source, word: string, end: number): ReadValue {
     `the bare word ${word} is read as ${JSON.stringify(plain)}, and Mistral drops the parameter silently: ` +
       `write it in quotes, or under input`,
   );
-  return ready(source, plain, end);
+  return readTo(source, plain, end);
 }
 
-function ready(source: Source, value: Json, end: number): ReadValue {
+function readTo(source: Source, value: Json, end: number): ReadValue {
   return { template: readTemplate({ ...source, value }), end };
 }
 
-/** A JSON list: ends at the bracket that closes it, brackets in texts not counted. */
+/** A JSON list: ends at its closing bracket; brackets inside texts are not counted. */
 function readList(source: Source, text: string, start: number): ReadValue | undefined {
   const end = closingBracket(text, start);
   if (end === undefined) return undefined;
   try {
-    return ready(source, JSON.parse(text.slice(start, end)) as Json, end);
+    return readTo(source, JSON.parse(text.slice(start, end)) as Json, end);
   } catch {
     return undefined;
   }

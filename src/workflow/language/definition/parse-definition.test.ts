@@ -57,13 +57,13 @@ describe('a definition with mistakes', () => {
     [
       'a mapping behind an action',
       "{action: 'std.echo output={}'}",
-      /value of parameter 'output' is not understood/,
+      /value of parameter 'output' cannot be parsed/,
     ],
-    ['a word that is no parameter', '{action: std.echo loudly}', /this is no parameter/],
+    ['a word that is no parameter', '{action: std.echo loudly}', /this is not a parameter/],
     [
       'a list that is no JSON',
       "{action: 'std.echo output=[1, b]'}",
-      /value of parameter 'output' is not understood/,
+      /value of parameter 'output' cannot be parsed/,
     ],
     [
       'a message for a task',
@@ -89,11 +89,11 @@ describe('a definition with mistakes', () => {
     [
       'with-items over two lists of one name',
       "{action: std.noop, with-items: ['i in [1]', 'i in [2]']}",
-      /a variable stands twice/,
+      /a variable is repeated/,
     ],
     ['retry without delay', '{action: std.noop, retry: {count: 3}}', /'delay' is missing in retry/],
     ['a join of a word', '{action: std.noop, join: most}', /all, one or a whole number/],
-    ['a key twice', '{action: std.noop, action: std.echo}', /the key 'action' stands twice/],
+    ['a key twice', '{action: std.noop, action: std.echo}', /the key 'action' is repeated/],
   ])('is refused for %s', (_what, text, message) => {
     expect(taskProblems(text).join('\n')).toMatch(message);
   });
@@ -106,7 +106,7 @@ describe('a definition with mistakes', () => {
       "version: '2.0'\nw: {tasks: {a: {action: std.echo, input: {output: <% f(1, 2) %>}}}}",
     );
     expect(warnings[0]?.message).toBe(
-      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+      'an expression begins here and does not end, so it is plain text; inside { } or [ ] it has to be quoted',
     );
   });
 
@@ -130,13 +130,13 @@ describe('a definition with mistakes', () => {
     ]);
   });
 
-  it('warns of what Mistral accepts and nobody means', () => {
+  it('warns of what Mistral accepts and is probably a mistake', () => {
     const { warnings } = parseWorkflows(
       "version: '2.0'\nw:\n  outptu: {}\n  tasks:\n    a: {action: std.echo, input: {output: '{{ _.x '}}\n",
     );
     expect(warnings.map((warning) => warning.message)).toEqual([
       "unknown key 'outptu' of a workflow is ignored",
-      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+      'an expression begins here and does not end, so it is plain text; inside { } or [ ] it has to be quoted',
     ]);
   });
 });

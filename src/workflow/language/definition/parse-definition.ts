@@ -1,13 +1,13 @@
 /**
- * From the text of a definition to checked specs: one or more workflows, a workbook, or ad-hoc actions, as
- * the three kinds of `POST /v2/{workflows,workbooks,actions}` carry them. All problems of a text are found in
- * one pass, with path, line and column.
+ * Parses the text of a definition into checked specs: workflows, a workbook, or ad-hoc actions, as in the
+ * bodies of `POST /v2/{workflows,workbooks,actions}`. All problems of a text are reported at once, with path,
+ * line and column.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
 import { CompiledTexts } from './compiled-texts.ts';
 import { checkCalls, type DefinedHere, type ExternalCall } from '../checks/check-calls.ts';
 import { checkAdhocVariables, checkVariables } from '../checks/check-variables.ts';
-import { checkWays } from '../checks/check-ways.ts';
+import { checkRepeatedTasks } from '../checks/check-repeated-tasks.ts';
 import { type KnownActions, noActions } from '../checks/known-actions.ts';
 import type { DefinitionPath, DefinitionProblem } from './problem.ts';
 import { readAdhocAction } from './read-adhoc-action.ts';
@@ -18,19 +18,19 @@ import { definitionYaml } from './yaml-document.ts';
 
 export interface Parsed<Spec> {
   readonly spec: Spec;
-  /** What is accepted as Mistral accepts it, and still worth a word: unknown keys, unreachable tasks, ... */
+  /** Accepted, as in Mistral, but probably a mistake: unknown keys, unreachable tasks, ... */
   readonly warnings: readonly DefinitionProblem[];
-  /** Calls that only a server can answer, which knows its ad-hoc actions and workflows. */
+  /** Calls that only a server can check, because it knows its ad-hoc actions and workflows. */
   readonly external: readonly ExternalCall[];
 }
 
 /**
- * A definition read in small parts: the caller of the generator may do something else between two of them.
- * All parts together take up to a fifth of a second for a definition of the largest size.
+ * Reads a definition in small parts: the caller of the generator can do other work between two of them. A
+ * definition of the maximum size takes up to a fifth of a second in all.
  */
 export type InParts<Result> = Generator<undefined, Result>;
 
-/** All parts at once. */
+/** Reads all parts without interruption. */
 export function readAtOnce<Result>(parts: InParts<Result>): Result {
   for (;;) {
     const next = parts.next();
@@ -114,7 +114,7 @@ function* readAll<Spec>(root: Source, what: string, read: ReadOne<Spec>): InPart
   return specs;
 }
 
-/** A definition without a name begins with what stands below one. */
+/** Detects a definition whose name is missing, so that its keys are at the top level. */
 function checkNamed(root: Source, what: string): void {
   const key = what === 'workflow' ? 'tasks' : 'base';
   if (
@@ -162,7 +162,7 @@ function* open(text: string): InParts<Source> {
   return root;
 }
 
-/** Any version passes, as in Mistral: there is one language only. */
+/** Any version is accepted, as in Mistral: there is only one language version. */
 function checkVersion(source: Source): void {
   const { value } = source;
   if (value === undefined) wrong(source, "'version' is missing", "'2.0'");
@@ -173,7 +173,7 @@ function isVersion(value: Json): boolean {
   return (typeof value === 'string' && value !== '') || (typeof value === 'number' && value >= 0);
 }
 
-/** What can be said only once everything is read; refuses the definition if anything in it is an error. */
+/** Checks that need the whole definition; refuses the definition if it has any error. */
 function* finish<Spec>(
   root: Source,
   spec: Spec,
@@ -185,7 +185,7 @@ function* finish<Spec>(
     yield undefined;
     const source = sourceOf(root, pathOf(workflow));
     checkVariables(workflow, source);
-    checkWays(workflow, at(source, 'tasks'));
+    checkRepeatedTasks(workflow, at(source, 'tasks'));
   }
   for (const action of here.actions) checkAdhocVariables(action, sourceOf(root, pathOf(action)));
   root.problems.throwIfErrors();

@@ -1,10 +1,10 @@
-/** What is wrong with a definition: where, what was expected and what was found. */
+/** A problem in a definition: where it is, what was expected and what was found. */
 
 /** Keys and list positions from the root of the document: `['w', 'tasks', 'a', 'retry', 'count']`. */
 export type DefinitionPath = readonly (string | number)[];
 
 export interface DefinitionProblem {
-  /** An error refuses the definition; a warning is only told. */
+  /** An error refuses the definition; a warning is only reported. */
   readonly severity: 'error' | 'warning';
   readonly path: DefinitionPath;
   readonly message: string;
@@ -16,8 +16,7 @@ export interface DefinitionProblem {
 }
 
 /**
- * A definition that is not valid; `problems` has every error found, in the order of the text where it is
- * known.
+ * An invalid definition; `problems` has every error found, in the order of the text if positions are known.
  */
 export class DefinitionError extends Error {
   override readonly name = 'DefinitionError';
@@ -29,7 +28,7 @@ export class DefinitionError extends Error {
   }
 }
 
-/** One line for people: `line 4, column 7: w.tasks.a.retry.count: expected ..., found ...`. */
+/** One line for the user: `line 4, column 7: w.tasks.a.retry.count: expected ..., found ...`. */
 export function describeProblem(problem: DefinitionProblem): string {
   const at = problem.line === undefined ? '' : `line ${problem.line}, column ${problem.column ?? 1}: `;
   const path = problem.path.length === 0 ? '' : `${problem.path.join('.')}: `;
@@ -40,12 +39,12 @@ export function describeProblem(problem: DefinitionProblem): string {
 }
 
 /**
- * More than an operator reads; and a text that is wrong a million times must not be searched a million times
- * for positions.
+ * More than a user reads; and a text with a million errors must not be searched a million times for
+ * positions.
  */
 const maxProblems = 100;
 
-/** Gathers the problems of one document, so that an operator sees them all at once. */
+/** Collects the problems of one document, so that the user sees all of them at once. */
 export class ProblemList {
   readonly problems: DefinitionProblem[] = [];
   readonly positionOf: (path: DefinitionPath) => { line: number; column: number } | undefined;
@@ -88,8 +87,8 @@ export class ProblemList {
   }
 }
 
-/** A short rendering of a value for "found ...". */
-export function shortly(value: unknown): string {
+/** A value as short text, for "found ...". */
+export function shortText(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;

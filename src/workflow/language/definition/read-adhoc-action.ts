@@ -1,6 +1,6 @@
 /**
- * An ad-hoc action: `base` with `base-input` made from its own `input`, and `output` made from the base's
- * result.
+ * Reads an ad-hoc action: `base`, whose `base-input` is computed from the action's `input`, and `output`,
+ * computed from the base's result.
  */
 import { readInlineCall } from './inline-call.ts';
 import { readInputs } from './read-inputs.ts';
@@ -48,7 +48,7 @@ export function readAdhocAction(
   };
 }
 
-/** `output: null` is no output, as in Mistral. */
+/** `output: null` means no output, as in Mistral. */
 function readOutput(source: Source): AdhocActionSpec['output'] {
   return source.value === null ? undefined : readTemplate(source);
 }

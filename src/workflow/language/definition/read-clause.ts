@@ -1,5 +1,5 @@
 /**
- * on-success, on-error, on-complete and on-skip in all their forms:
+ * Reads on-success, on-error, on-complete and on-skip in all their forms:
  *
  *     on-success: b                                  one target
  *     on-success: {b: <% guard %>}                   one guarded target
@@ -39,7 +39,7 @@ export function readClause(source: Source): ClauseSpec {
   return { ...publish, transitions: next.value === undefined ? [] : readTargets(next) };
 }
 
-/** `{next: <% guard %>}` could be either: as in Mistral it is the advanced form. */
+/** `{next: <% guard %>}` is ambiguous: as in Mistral it is the advanced form. */
 function isAdvanced(value: Json): boolean {
   if (!isJsonObject(value)) return false;
   return 'next' in value || isJsonObject(value['publish']);
@@ -66,7 +66,7 @@ function readTargets(source: Source): TransitionSpec[] {
   if (!Array.isArray(value)) return readTarget(source);
   if (value.length === 0) wrong(source, 'empty', 'at least one target');
   const seen = new Set(value.map((item) => JSON.stringify(item)));
-  if (seen.size !== value.length) wrong(source, 'an entry stands twice', 'a list without repetitions');
+  if (seen.size !== value.length) wrong(source, 'an entry is repeated', 'a list without repetitions');
   return value.flatMap((_, index) => readTarget(at(source, index)));
 }
 
@@ -107,7 +107,7 @@ const callForm = /^\w+\(/;
 const blankForm = /^\w+\s+(?=\w+=)/;
 
 /**
- * A task's name may hold blanks, as in Mistral: only `word name=...` and `word(...)` are read as a command.
+ * A task name may contain blanks, as in Mistral: only `word name=...` and `word(...)` are read as a command.
  */
 function readCommand(source: Source, written: string): { name: string; message: Template | undefined } {
   const call = written.endsWith(')') ? callForm.exec(written)?.[0] : undefined;

@@ -1,4 +1,4 @@
-/** `input: [node, {grace: 10}]`: declared inputs, with or without a default. */
+/** Reads `input: [node, {grace: 10}]`: declared inputs, with or without a default. */
 import { isJsonObject } from '../../../domain/json.ts';
 import { at, type Source, wrong } from './source.ts';
 import type { InputSpec } from './workflow-spec.ts';
@@ -27,7 +27,7 @@ function readInput(source: Source): InputSpec[] {
   return [];
 }
 
-/** Mistral refuses `[a, a]`, and takes the last of `[a, {a: 1}]`: here no name may stand twice. */
+/** Mistral refuses `[a, a]`, and takes the last of `[a, {a: 1}]`: here every name must be unique. */
 function noteRepeated(source: Source, inputs: readonly InputSpec[]): void {
   const seen = new Set<string>();
   for (const { name } of inputs) {

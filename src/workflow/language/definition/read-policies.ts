@@ -1,5 +1,5 @@
 /**
- * The policies of a task or of task-defaults: retry, wait-before, wait-after, timeout, pause-before,
+ * Reads the policies of a task or of task-defaults: retry, wait-before, wait-after, timeout, pause-before,
  * concurrency, fail-on.
  */
 import { isJsonObject } from '../../../domain/json.ts';
@@ -47,7 +47,7 @@ export function readPolicies(source: Source): PoliciesSpec {
   };
 }
 
-/** A task's own policies win over the defaults, one by one. */
+/** A task's own policies override the defaults, one by one. */
 export function withDefaults(own: PoliciesSpec, defaults: PoliciesSpec | undefined): PoliciesSpec {
   if (defaults === undefined) return own;
   return {

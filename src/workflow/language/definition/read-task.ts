@@ -1,4 +1,4 @@
-/** One task of a workflow, with the defaults of `task-defaults` folded in. */
+/** Reads one task of a workflow, merged with `task-defaults`. */
 import { isJsonObject } from '../../../domain/json.ts';
 import { isSingleExpression, type Template } from '../../expressions.ts';
 import { readInlineCall, type InlineCall } from './inline-call.ts';
@@ -91,30 +91,30 @@ export interface TaskLocation {
   readonly defaults: TaskDefaults | undefined;
 }
 
-/** undefined where the value is no task at all; what is wrong inside it is noted. */
-export function readTask(source: Source, place: TaskLocation): TaskSpec | undefined {
+/** undefined if the value is not a task at all; problems inside it are recorded in the source. */
+export function readTask(source: Source, location: TaskLocation): TaskSpec | undefined {
   const { value } = source;
   if (!isJsonObject(value) || Object.keys(value).length === 0)
     return wrong(source, 'wrong type', 'a mapping with at least one entry');
   refuseUnknownKeys(
     source,
-    [...commonKeys, ...(place.type === 'direct' ? directKeys : ['requires'])],
-    `a ${place.type} task`,
+    [...commonKeys, ...(location.type === 'direct' ? directKeys : ['requires'])],
+    `a ${location.type} task`,
   );
   const join = readJoin(at(source, 'join'));
-  checkName(source, place.name, join !== undefined);
+  checkName(source, location.name, join !== undefined);
   return {
-    name: place.name,
-    position: place.position,
+    name: location.name,
+    position: location.position,
     description: readText(at(source, 'description')),
     tags: readTexts(at(source, 'tags')) ?? [],
     ...readCall(source),
-    ...readResultHandling(source, place.defaults),
-    policies: withDefaults(readPolicies(source), place.defaults?.policies),
-    ...readClauses(source, place),
+    ...readResultHandling(source, location.defaults),
+    policies: withDefaults(readPolicies(source), location.defaults?.policies),
+    ...readClauses(source, location),
     join,
-    requires: place.type === 'reverse' ? allRequires(source, place) : [],
-    source: { ...value, name: place.name, type: place.type, version: '2.0' },
+    requires: location.type === 'reverse' ? allRequires(source, location) : [],
+    source: { ...value, name: location.name, type: location.type, version: '2.0' },
   };
 }
 
@@ -180,21 +180,21 @@ function readResultHandling(source: Source, defaults: TaskDefaults | undefined):
 
 type Clauses = Pick<TaskSpec, 'onSuccess' | 'onError' | 'onComplete' | 'onSkip'>;
 
-function readClauses(source: Source, place: TaskLocation): Clauses {
-  if (place.type === 'reverse')
+function readClauses(source: Source, location: TaskLocation): Clauses {
+  if (location.type === 'reverse')
     return { onSuccess: emptyClause, onError: emptyClause, onComplete: emptyClause, onSkip: emptyClause };
-  const { defaults } = place;
+  const { defaults } = location;
   return {
-    onSuccess: clauseOrDefault(at(source, 'on-success'), defaults?.onSuccess, place.name),
-    onError: clauseOrDefault(at(source, 'on-error'), defaults?.onError, place.name),
-    onComplete: clauseOrDefault(at(source, 'on-complete'), defaults?.onComplete, place.name),
-    onSkip: clauseOrDefault(at(source, 'on-skip'), defaults?.onSkip, place.name),
+    onSuccess: clauseOrDefault(at(source, 'on-success'), defaults?.onSuccess, location.name),
+    onError: clauseOrDefault(at(source, 'on-error'), defaults?.onError, location.name),
+    onComplete: clauseOrDefault(at(source, 'on-complete'), defaults?.onComplete, location.name),
+    onSkip: clauseOrDefault(at(source, 'on-skip'), defaults?.onSkip, location.name),
   };
 }
 
 /**
- * A clause without targets takes those of task-defaults, without the task itself; what the defaults publish
- * is ignored.
+ * A clause without targets takes those of task-defaults, except the task itself; `publish` of the defaults is
+ * ignored.
  */
 function clauseOrDefault(source: Source, fallback: ClauseSpec | undefined, self: string): ClauseSpec {
   const own = readClause(source);

@@ -1,4 +1,7 @@
-/** `with-items: i in <% $.list %>`, or several of them in step; a list may be written out as JSON. */
+/**
+ * Reads `with-items: i in <% $.list %>`, or several lists iterated in parallel; a list may be written as
+ * JSON.
+ */
 import type { Json } from '../../../domain/json.ts';
 import { readTemplate, type Source, wrong } from './source.ts';
 import type { ItemsSpec } from './workflow-spec.ts';
@@ -16,7 +19,7 @@ export function readWithItems(source: Source): readonly ItemsSpec[] {
   }
   const items = lines.flatMap((line: Json, index) => readLine(pathOf(source, index), line));
   if (new Set(items.map(({ variable }) => variable)).size !== items.length)
-    wrong(source, 'a variable stands twice', 'each once');
+    wrong(source, 'a variable is repeated', 'each once');
   return items;
 }
 

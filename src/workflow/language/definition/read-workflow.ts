@@ -1,4 +1,4 @@
-/** One workflow of a definition: its own keys, its tasks, and the checks that see the tasks together. */
+/** Reads one workflow of a definition: its keys, its tasks, and the checks across tasks. */
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts';
 import { checkGraph } from '../graph/check-graph.ts';
 import { buildGraph } from '../graph/workflow-graph.ts';
@@ -23,8 +23,8 @@ const keys = [
 const uuid = /^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /**
- * undefined where a part is missing without which there is no workflow; everything wrong is noted. It stops
- * after each task, so that the caller may do something else meanwhile.
+ * Yields after each task, so that the caller can do other work in between. @returns undefined if a required
+ * part is missing; all problems are recorded in the source.
  */
 export function* readWorkflow(
   source: Source,
@@ -61,13 +61,16 @@ export function* readWorkflow(
   };
 }
 
-/** Mistral does not look at the description of a workflow: a number, a list or nothing is taken. */
+/** Mistral does not check the description of a workflow: a number, a list or null is accepted. */
 function readFreeText({ value }: Source): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Mistral accepts them, so a definition with notes of its own must pass; a typo deserves a word. */
+/**
+ * Mistral accepts unknown keys, so definitions with custom keys must pass; the warning helps to find typing
+ * errors.
+ */
 function warnOfUnknownKeys(source: Source, value: JsonObject): void {
   for (const key of Object.keys(value)) {
     if (!keys.includes(key))
@@ -107,7 +110,7 @@ function* readTasks(
   return tasks;
 }
 
-/** Those of task-defaults count for each task: a few lines of text can stand for millions. */
+/** Transitions of task-defaults count for each task: a few lines of text can produce millions. */
 const maxTransitions = 10_000;
 
 function countTransitions({ onSuccess, onError, onComplete, onSkip, requires }: TaskSpec): number {

@@ -1,5 +1,6 @@
 /**
- * Reading a part of a definition: the value, where it stands, and the list that wrong things are noted in.
+ * Helpers that read a part of a definition: its value, its position, and the list in which problems are
+ * recorded.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {
@@ -12,7 +13,7 @@ import {
   type UnknownName,
 } from '../../expressions.ts';
 import { type CompiledTexts, hasTooManyExpressions, maxExpressions } from './compiled-texts.ts';
-import { type DefinitionPath, type ProblemList, shortly } from './problem.ts';
+import { type DefinitionPath, type ProblemList, shortText } from './problem.ts';
 
 export interface Source {
   readonly value: Json | undefined;
@@ -39,9 +40,9 @@ export function has(source: Source, key: string): boolean {
   return at(source, key).value !== undefined;
 }
 
-/** Notes that something else was expected. */
+/** Records an error with the expected and the found value. */
 export function wrong(source: Source, message: string, expected: string): undefined {
-  source.problems.error(source.path, message, { expected, found: shortly(source.value) });
+  source.problems.error(source.path, message, { expected, found: shortText(source.value) });
   return undefined;
 }
 
@@ -66,13 +67,13 @@ export function refuseUnknownKeys(source: Source, known: readonly string[], what
   }
 }
 
-/** `; did you mean 'retry'?` where a known name differs in a letter or two. */
+/** `; did you mean 'retry'?` if a known name differs in one or two letters. */
 export function suggestion(written: string, known: Iterable<string>): string {
   for (const name of known) if (isNear(written, name)) return `; did you mean '${name}'?`;
   return '';
 }
 
-/** After what both begin and end with, at most two letters are left on either side. */
+/** Whether at most two letters differ between the common prefix and suffix. */
 function isNear(left: string, right: string): boolean {
   let start = 0;
   while (start < left.length && left[start] === right[start]) start += 1;
@@ -82,7 +83,7 @@ function isNear(left: string, right: string): boolean {
   return start + end > 0 && Math.max(left.length, right.length) - start - end <= 2;
 }
 
-/** A list of texts, each once; undefined where absent or wrong. */
+/** A list of unique texts; undefined if absent or invalid. */
 export function readTexts(source: Source): string[] | undefined {
   const { value } = source;
   if (value === undefined) return undefined;
@@ -93,11 +94,11 @@ export function readTexts(source: Source): string[] | undefined {
   if (!isRight) return wrong(source, 'wrong type', 'a list of texts with at least one entry');
   const texts = value as string[];
   if (new Set(texts).size !== texts.length)
-    return wrong(source, 'an entry stands twice', 'a list without repetitions');
+    return wrong(source, 'an entry is repeated', 'a list without repetitions');
   return texts;
 }
 
-/** Parses the expressions of a value, deep; each wrong one is noted where it stands. */
+/** Parses all expressions in a value; each invalid one is recorded with its position. */
 export function readTemplate(source: Source): Template {
   const { value } = source;
   if (value === undefined) return constant(null);
@@ -124,7 +125,7 @@ function compileText(source: Source, value: Json): Template {
   if (hasUnclosedExpression(value))
     source.problems.warn(
       source.path,
-      'an expression begins here and does not end: it stays text; inside { } or [ ] it has to be quoted',
+      'an expression begins here and does not end, so it is plain text; inside { } or [ ] it has to be quoted',
     );
   if (!hasExpression(value)) return constant(value);
   if (hasTooManyExpressions(value)) {
@@ -140,12 +141,12 @@ function compileText(source: Source, value: Json): Template {
   for (const [left, right] of compiled.wordComparisons)
     source.problems.warn(
       source.path,
-      `this compares the words '${left}' and '${right}' themselves, and is always the same; a variable is written $.${left}`,
+      `this compares the literal words '${left}' and '${right}', so the result never changes; a variable is written $.${left}`,
     );
   return compiled.template;
 }
 
-/** Mistral takes such a definition, and the task fails when it runs. */
+/** Mistral accepts such a definition, and the task fails at run time. */
 function warnOfUnknown({ path, problems }: Source, { kind, name, known, instead }: UnknownName): void {
   if (kind === 'variable') return problems.warn(path, `nothing sets the variable '${name}'`);
   const hint = instead === undefined ? suggestion(name, known) : `; write it as ${instead}`;
@@ -153,7 +154,7 @@ function warnOfUnknown({ path, problems }: Source, { kind, name, known, instead 
 }
 
 function noteSyntaxError(source: Source, error: ExpressionSyntaxError): void {
-  source.problems.error(source.path, error.message, { found: shortly(error.expression) });
+  source.problems.error(source.path, error.message, { found: shortText(error.expression) });
 }
 
 /** A mapping with at least one entry (`publish`, `output`, `vars`, ...). */
@@ -165,7 +166,7 @@ export function readTemplateObject(source: Source): Template | undefined {
   return readTemplate(source);
 }
 
-/** One expression, or a value that `accepts` takes. */
+/** One expression, or a value that `accepts` allows. */
 export function readExpressionOr(
   source: Source,
   accepts: (value: Json) => boolean,
@@ -179,7 +180,7 @@ export function readExpressionOr(
   return wrong(source, 'wrong type', expected);
 }
 
-/** An expression whose truth is asked for, or true or false where these are taken. */
+/** An expression that is used as a condition, or true or false if these are allowed. */
 export function readCondition(source: Source, accepts: 'expression' | 'boolean too'): Template | undefined {
   const { value } = source;
   if (typeof value !== 'string' || !isExpressionText(value.trimEnd())) {

@@ -1,6 +1,6 @@
 /**
- * A checked definition: what `parse-definition.ts` makes of the text. Expressions are parsed, task-defaults
- * are folded into the tasks, lists and guards have one shape. Nothing here changes after parsing.
+ * A checked definition, the result of `parse-definition.ts`. Expressions are parsed, task-defaults are merged
+ * into the tasks, lists and guards are normalized. Specs are immutable.
  */
 import type { DefinitionPath } from './problem.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';
@@ -9,7 +9,7 @@ import type { Template } from '../../expressions.ts';
 export interface WorkflowSpec {
   /** As written; the full name of a workbook's workflow is `<workbook>.<name>`. */
   readonly name: string;
-  /** Name of the workbook that it came from: short names of its neighbours are looked up there first. */
+  /** Name of its workbook: short names of other members are looked up there first. */
   readonly workbook: string | undefined;
   readonly fullName: string;
   readonly type: 'direct' | 'reverse';
@@ -19,16 +19,16 @@ export interface WorkflowSpec {
   readonly vars: Template | undefined;
   readonly output: Template | undefined;
   readonly outputOnError: Template | undefined;
-  /** In the order of the text: it decides where branches conflict. */
+  /** In the order of the text, which decides conflicts between branches. */
   readonly tasks: ReadonlyMap<string, TaskSpec>;
   readonly graph: WorkflowGraph;
   /** The plain definition, as `execution().spec` shows it. */
   readonly source: JsonObject;
 }
 
-/** Who can start whom; `graph/workflow-graph.ts` makes it. */
+/** Which tasks can start which others; built by `graph/workflow-graph.ts`. */
 export interface WorkflowGraph {
-  /** Tasks without inbound edge: a direct workflow starts them. */
+  /** Tasks without an inbound edge: a direct workflow starts with them. */
   readonly startTasks: readonly string[];
   /** Every task's successors, each once. Only tasks, in the order of the definition's clauses. */
   readonly successors: ReadonlyMap<string, readonly string[]>;
@@ -38,13 +38,13 @@ export interface WorkflowGraph {
 
 export interface InputSpec {
   readonly name: string;
-  /** Absent: the input is required. Defaults are literal, expressions in them stay text. */
+  /** Absent: the input is required. Defaults are literal: expressions in them are not evaluated. */
   readonly default?: Json;
 }
 
 export interface TaskSpec {
   readonly name: string;
-  /** Place in the definition, from 0. */
+  /** Position in the definition, from 0. */
   readonly position: number;
   readonly description: string | undefined;
   readonly tags: readonly string[];
@@ -53,9 +53,9 @@ export interface TaskSpec {
   readonly call: Template;
   /** The name as written. */
   readonly callName: string;
-  /** Gives an object; from an expression (`input: <% $.args %>`) this is checked when it runs. */
+  /** Evaluates to an object; for an expression (`input: <% $.args %>`) this is checked at run time. */
   readonly input: Template;
-  /** Parameters written behind the name; they win over `input`. */
+  /** Parameters written after the name; they override `input`. */
   readonly inlineInput: ReadonlyMap<string, Template>;
   readonly withItems: readonly ItemsSpec[];
   readonly keepResult: Template;
@@ -112,13 +112,13 @@ export interface TransitionSpec {
   readonly command: EngineCommand | undefined;
   readonly guard: Template | undefined;
   readonly message: Template | undefined;
-  /** The guard as written, for pictures. */
+  /** The guard as written, for diagrams. */
   readonly guardText: string | undefined;
-  /** Where it stands. */
+  /** Its position in the definition. */
   readonly path: DefinitionPath;
 }
 
-/** An ad-hoc action: another action with its input and output bent. */
+/** An ad-hoc action: another action with its input and output transformed. */
 export interface AdhocActionSpec {
   readonly name: string;
   readonly workbook: string | undefined;

@@ -154,7 +154,7 @@ describe('a tag', () => {
   ])('%s is refused with its place', (value) => {
     const [tag] = value.split(' ');
     expect(problemsOf(`x: 1\na: ${value}`)).toEqual([
-      expect.stringContaining(`line 2, column 1: a: the YAML tag ${tag} is not understood here`),
+      expect.stringContaining(`line 2, column 1: a: the YAML tag ${tag} is not supported here`),
     ]);
   });
 
@@ -202,7 +202,7 @@ describe('an alias', () => {
       /more than 25000 values/,
     ],
     ['inside itself', 'w: &w {tasks: *w}', /contains itself/],
-    ['without an anchor', 'w: *x', /names no anchor/],
+    ['without an anchor', 'w: *x', /has no anchor before it/],
   ])('%s is refused', (_what, text, message) => {
     expect(problemsOf(text).join('\n')).toMatch(message);
   });

@@ -1,11 +1,11 @@
 /**
- * YAML text to plain JSON, with positions for error messages and limits against hostile input: size of the
- * text, depth, number of values, and number of values after aliases are expanded (a few lines of aliases can
- * stand for billions of values).
+ * Converts YAML text to plain JSON, with positions for error messages and limits against hostile input: size
+ * of the text, depth, number of values, and number of values after the expansion of aliases (a few lines of
+ * aliases can produce billions of values).
  *
  * YAML 1.1 as Mistral's parser reads it (`yes` is true, `1e3` is text, `<<` merges), but without types that
- * JSON lacks: a date stays text. A tag that it does not know is refused, as there. A key that stands twice in
- * one mapping is refused: Mistral silently takes the last one.
+ * JSON lacks: a date stays text. Unknown tags are refused, as in Mistral. A repeated key in one mapping is
+ * refused: Mistral silently takes the last one.
  */
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import {
@@ -20,13 +20,13 @@ import { readYamlDocument } from '../../yaml/reader.ts';
 import { type DefinitionPath, DefinitionError, ProblemList } from './problem.ts';
 import { collectionProblem, scalarOf } from './yaml-scalar.ts';
 
-/** The largest workflows that people published have about 100 KiB. */
+/** The largest published workflows have about 100 KiB. */
 const maxCharacters = 256 * 1024;
-/** Real definitions nest about ten levels; the readers that follow are recursive. */
+/** Real definitions nest about ten levels; the readers of the result are recursive. */
 const maxDepth = 60;
 /**
- * Keys and values. Published definitions have one in 10 to 20 characters. All that is done with a definition
- * grows with this number, and the server does nothing else meanwhile.
+ * Keys and values. Published definitions have one per 10 to 20 characters. The cost of processing a
+ * definition grows with this number.
  */
 const maxNodes = 25_000;
 /** Values after expansion of aliases. */
@@ -38,11 +38,11 @@ export interface YamlText {
 }
 
 export interface YamlTextOptions {
-  /** Definitions have none, as in Mistral: `*all` is text there. */
+  /** Whether anchors and aliases are recognized. Definitions have none, as in Mistral: `*all` is text. */
   readonly hasAnchors: boolean;
 }
 
-/** @throws DefinitionError for text that is no YAML, too large, too deep, or with a key twice. */
+/** @throws DefinitionError for text that is not YAML, too large, too deep, or has a repeated key. */
 export function parseYamlText(
   text: string,
   { hasAnchors }: YamlTextOptions = { hasAnchors: true },
@@ -51,7 +51,7 @@ export function parseYamlText(
   return convert(readTree(text, hasAnchors, lines), lines);
 }
 
-/** The same for a definition, with a stop half way: the caller may do something else meanwhile. */
+/** The same for a definition, yielding once half way, so that the caller can do other work in between. */
 export function* definitionYaml(text: string): Generator<undefined, YamlText> {
   const lines = new LinePositions(text);
   const root = readTree(text, false, lines);
@@ -75,8 +75,8 @@ function readTree(text: string, hasAnchors: boolean, lines: LinePositions): Yaml
     return readYamlDocument(text, { hasAnchors, limits: { depth: maxDepth, nodes: maxNodes } });
   } catch (error) {
     if (!(error instanceof YamlSyntaxError)) throw error;
-    const place = lines.at(error.offset);
-    throw new DefinitionError([{ severity: 'error', path: [], message: sentence(error, text), ...place }]);
+    const position = lines.at(error.offset);
+    throw new DefinitionError([{ severity: 'error', path: [], message: sentence(error, text), ...position }]);
   }
 }
 
@@ -98,10 +98,10 @@ function tooBig(message: string): DefinitionError {
 
 class Conversion {
   readonly problems: ProblemList;
-  /** The entries of each mapping by what their keys read as. */
+  /** The entries of each mapping by the text of their keys. */
   readonly entries = new Map<YamlNode, ReadonlyMap<string, MappingEntry>>();
   readonly #anchors = new Map<string, YamlNode>();
-  /** Anchored values are converted once and shared: their size still counts each time they are used. */
+  /** Anchored values are converted once and shared, but their size counts each time they are used. */
   readonly #shared = new Map<YamlNode, { value: Json; size: number }>();
   #values = 0;
 
@@ -143,9 +143,7 @@ class Conversion {
       return known.value;
     }
     const message =
-      target === undefined
-        ? `alias *${name} names no anchor that stands before it`
-        : `alias *${name} contains itself`;
+      target === undefined ? `alias *${name} has no anchor before it` : `alias *${name} contains itself`;
     this.problems.error(path, message);
     return null;
   }
@@ -168,7 +166,7 @@ class Conversion {
       const value = this.json(entry.value, [...path, key], depth + 1);
       if (isMerge(entry.key)) this.#merge(merged, value, [...path, key]);
       else if (own.has(key))
-        this.problems.error([...path, key], `the key '${key}' stands twice in one mapping`);
+        this.problems.error([...path, key], `the key '${key}' is repeated in one mapping`);
       else own.set(key, value);
     }
     return Object.fromEntries([...merged, ...own]);
@@ -209,7 +207,7 @@ function keyText(key: Json): string {
   return typeof key === 'string' ? key : JSON.stringify(key);
 }
 
-/** Where the key or item at a path stands; of a path that does not exist, where its nearest parent does. */
+/** The position of the key or item at a path; for a path that does not exist, of its nearest parent. */
 function positionOf(
   root: YamlNode | undefined,
   path: DefinitionPath,

@@ -1,4 +1,4 @@
-/** What a word of a definition's YAML means: by PyYAML's rules, as far as JSON can carry it. */
+/** Resolves scalars of a definition's YAML by PyYAML's rules, as far as JSON can represent them. */
 import type { Json } from '../../../domain/json.ts';
 import type { MappingNode, ScalarNode, SequenceNode, YamlNode } from '../../yaml/nodes.ts';
 import { EvaluationError } from '../../yaql/python/errors.ts';
@@ -29,7 +29,7 @@ export function scalarOf(node: ScalarNode): ScalarRead {
     case 'int':
       return readWord(word, isInt);
     case 'float':
-      // With the tag, Python's own float() reads the word.
+      // With the tag, Python's float() parses the word.
       return /^[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?$/.test(word)
         ? read(Number(word))
         : readWord(word, isNumber);
@@ -38,7 +38,7 @@ export function scalarOf(node: ScalarNode): ScalarRead {
   }
 }
 
-/** What is wrong with the tag of a mapping or a list. */
+/** The problem with the tag of a mapping or a list. */
 export function collectionProblem(node: MappingNode | SequenceNode): string | undefined {
   const tag = tagOf(node);
   const isKnown = tag === undefined || tag === (node.kind === 'mapping' ? 'map' : 'seq');
@@ -47,7 +47,7 @@ export function collectionProblem(node: MappingNode | SequenceNode): string | un
 
 const yamlTags = 'tag:yaml.org,2002:';
 
-/** A lone `!` says nothing. */
+/** A single `!` has no meaning. */
 function tagOf({ tag }: YamlNode): string | undefined {
   if (tag === undefined || tag === '!') return undefined;
   return tag.startsWith(yamlTags) ? tag.slice(yamlTags.length) : tag;
@@ -55,7 +55,7 @@ function tagOf({ tag }: YamlNode): string | undefined {
 
 function unknownTag({ tag = '' }: YamlNode): string {
   const written = tag.replace(yamlTags, '!!');
-  return `the YAML tag ${written} is not understood here: expected none, or !!str, !!int, !!float, !!bool, !!null, !!map, !!seq where it fits`;
+  return `the YAML tag ${written} is not supported here: expected none, or !!str, !!int, !!float, !!bool, !!null, !!map, !!seq where it fits`;
 }
 
 function readWord(word: string, fits: (value: Value) => boolean = () => true): ScalarRead {

@@ -1,7 +1,7 @@
 /**
- * What is wrong with the connections of a workflow's tasks. Errors, as Mistral: unknown targets and
- * requirements, no start task, a join with fewer inbound tasks than it waits for. Warnings: tasks that
- * nothing reaches, joins that can never be satisfied, cycles of requirements.
+ * Finds problems in the connections between a workflow's tasks. Errors, as in Mistral: unknown targets and
+ * requirements, no start task, a join with fewer inbound tasks than it waits for. Warnings: unreachable
+ * tasks, joins that can never be satisfied, cycles of requirements.
  */
 import { suggestion, type Source } from '../definition/source.ts';
 import type { TaskSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
@@ -60,7 +60,7 @@ function checkJoin(graph: WorkflowGraph, task: TaskSpec, source: Source): void {
 }
 
 /**
- * Nothing starts them, whatever happens: only a cycle leads to them, or a join that waits for its own
+ * Warns of tasks that can never start: only a cycle leads to them, or a join that waits for its own
  * successors.
  */
 function warnOfDeadTasks(workflow: Connected, source: Source): void {
@@ -85,16 +85,16 @@ function whyNot(graph: WorkflowGraph, join: string, started: ReadonlySet<string>
     : `it waits for ${missing.join(', ')}, which nothing starts`;
 }
 
-/** `join: all` behind a task that would have to succeed for one of its branches and to fail for another. */
+/** `join: all` after a task that would have to succeed for one branch and fail for another. */
 function warnOfContradictions(workflow: Connected, source: Source): void {
   const needs = neededOutcomes(workflow);
-  const tornBy = (name: string): string | undefined =>
+  const contradictionOf = (name: string): string | undefined =>
     [...(needs.get(name) ?? [])].find((outcome) => needs.get(name)?.has(opposite(outcome)));
   for (const { name, join } of workflow.tasks.values()) {
-    const torn = join === 'all' ? tornBy(name) : undefined;
-    const isConsequence = (workflow.graph.predecessors.get(name) ?? []).some(tornBy);
-    if (torn === undefined || isConsequence) continue;
-    const message = `this join can never be satisfied: it waits for what follows when ${torn.slice(0, -2)} succeeds, and for what follows when it fails`;
+    const contradiction = join === 'all' ? contradictionOf(name) : undefined;
+    const isConsequence = (workflow.graph.predecessors.get(name) ?? []).some(contradictionOf);
+    if (contradiction === undefined || isConsequence) continue;
+    const message = `this join can never be satisfied: it waits for a branch that runs when ${contradiction.slice(0, -2)} succeeds, and for one that runs when it fails`;
     source.problems.warn([...source.path, name], message);
   }
 }
@@ -105,12 +105,12 @@ function opposite(outcome: string): string {
 
 type Outcomes = ReadonlySet<string>;
 
-/** Of larger workflows nothing is said: each task may need something of each other one. */
+/** Larger workflows are not checked: the cost grows with the square of the number of tasks. */
 const maxTasksForOutcomes = 300;
 
 /**
- * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can; of what
- * stands in a cycle or behind one nothing is said, as it may run several times.
+ * How tasks must have ended (`a +`, `a -`) for each task to start, in the order in which they can start.
+ * Tasks in a cycle or after one are left out, because they may run several times.
  */
 function neededOutcomes(workflow: Omit<Connected, 'type'>): ReadonlyMap<string, Outcomes> {
   const { tasks, graph } = workflow;
@@ -157,7 +157,7 @@ function outcomeFor(task: TaskSpec, target: string): '+' | '-' | undefined {
   return clauses.has('on-success') ? '+' : '-';
 }
 
-/** What stands behind an unguarded `fail` or `succeed` in a list is never started. */
+/** Warns of targets after an unguarded `fail` or `succeed` in a list, which are never started. */
 function warnOfDeadEntries(task: TaskSpec, source: Source): void {
   for (const { transitions } of [task.onSuccess, task.onError, task.onComplete, task.onSkip]) {
     const end = transitions.findIndex(
@@ -167,7 +167,7 @@ function warnOfDeadEntries(task: TaskSpec, source: Source): void {
     for (const { path, target } of transitions.slice(end + 1))
       source.problems.warn(
         path,
-        `'${target}' is never started: '${transitions[end]?.command ?? ''}' stands before it`,
+        `'${target}' is never started, because it comes after '${transitions[end]?.command ?? ''}'`,
       );
   }
 }

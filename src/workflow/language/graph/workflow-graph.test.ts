@@ -37,26 +37,28 @@ describe('a workflow that is valid and yet wrong', () => {
   });
 
   it('is told of a join of two branches of which only one is taken', () => {
-    const torn = (rest: string): string[] =>
+    const contradictionsIn = (rest: string): string[] =>
       parse(
         `w: {tasks: {a: {on-success: [b, c], on-error: d}, b: {on-success: j}, c: {on-success: j}, ${rest}}}`,
       ).warnings;
-    expect(torn('d: {on-complete: j}, j: {join: all, on-success: k}, k: {action: std.noop}')).toEqual([
-      'j: this join can never be satisfied: it waits for what follows when a succeeds, and for what follows when it fails',
+    expect(
+      contradictionsIn('d: {on-complete: j}, j: {join: all, on-success: k}, k: {action: std.noop}'),
+    ).toEqual([
+      'j: this join can never be satisfied: it waits for a branch that runs when a succeeds, and for one that runs when it fails',
     ]);
-    expect(torn('d: {on-complete: j}, j: {join: 2}')).toEqual([]);
-    expect(torn('d: {on-complete: j}, j: {action: std.noop}')).toEqual([
+    expect(contradictionsIn('d: {on-complete: j}, j: {join: 2}')).toEqual([]);
+    expect(contradictionsIn('d: {on-complete: j}, j: {action: std.noop}')).toEqual([
       expect.stringMatching(/^j: this task runs 2 times/),
     ]);
-    expect(torn('d: {on-complete: e}, e: {action: std.noop}, j: {join: all}')).toEqual([]);
-    expect(torn('d: {on-complete: [b, c, j]}, j: {join: one}')).toEqual([]);
-    expect(torn('d: {on-complete: a}, e: {on-success: [a, j]}, j: {join: all}')).toEqual([]);
-    expect(torn('d: {on-complete: [c]}, e: {on-success: j}, j: {join: all}')).toEqual([]);
+    expect(contradictionsIn('d: {on-complete: e}, e: {action: std.noop}, j: {join: all}')).toEqual([]);
+    expect(contradictionsIn('d: {on-complete: [b, c, j]}, j: {join: one}')).toEqual([]);
+    expect(contradictionsIn('d: {on-complete: a}, e: {on-success: [a, j]}, j: {join: all}')).toEqual([]);
+    expect(contradictionsIn('d: {on-complete: [c]}, e: {on-success: j}, j: {join: all}')).toEqual([]);
   });
 
   it('is told what stands behind an end', () => {
     expect(parse('w: {tasks: {a: {on-success: [fail, b]}, b: {action: std.noop}}}').warnings).toEqual([
-      "1: 'b' is never started: 'fail' stands before it",
+      "1: 'b' is never started, because it comes after 'fail'",
     ]);
     expect(
       parse('w: {input: [x], tasks: {a: {on-success: [fail: <% $.x %>, b]}, b: {action: std.noop}}}')

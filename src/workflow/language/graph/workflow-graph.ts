@@ -1,6 +1,7 @@
 /**
- * The tasks of a workflow as a graph: who can start whom. A direct workflow's edges are its transitions, of
- * whatever clause and guard; a reverse workflow's lead from a required task to those that require it.
+ * The tasks of a workflow as a graph: which task can start which. A direct workflow's edges are its
+ * transitions, of any clause and guard; a reverse workflow's edges lead from a required task to those that
+ * require it.
  */
 import type { ClauseName } from '../../../domain/workflow-records.ts';
 import type { TaskSpec, TransitionSpec, WorkflowGraph } from '../definition/workflow-spec.ts';
@@ -42,7 +43,7 @@ function toLists(sets: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<st
   return new Map([...sets].map(([name, set]) => [name, [...set]]));
 }
 
-/** The transitions of a task in the order in which they are looked at. */
+/** The transitions of a task in the order in which they are evaluated. */
 export function edgesOf(task: TaskSpec): Edge[] {
   const of = (clause: ClauseName, transitions: readonly TransitionSpec[]): Edge[] =>
     transitions.map((transition) => ({ from: task.name, clause, transition }));
@@ -59,7 +60,7 @@ export function neededArrivals(graph: WorkflowGraph, task: TaskSpec): number {
   return task.join === 'all' ? (graph.predecessors.get(task.name)?.length ?? 0) : (task.join ?? 1);
 }
 
-/** Everything that can be reached from some tasks, those included. */
+/** All tasks that can be reached from the given ones, including them. */
 export function reachableFrom(graph: WorkflowGraph, names: Iterable<string>): Set<string> {
   const reached = new Set(names);
   for (const name of reached) {

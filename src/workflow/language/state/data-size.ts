@@ -1,29 +1,30 @@
 /**
- * How much data an execution holds, in characters: a number, a truth and an item of a collection count as
- * eight. What each expression may make is bounded (`yaql/python/limits.ts`), and so is an answer of std.http;
- * but tasks go on and on, and each carries the variables of its branch along. Without a bound on the whole a
- * small definition fills the memory of the process that all others run in.
+ * The amount of data that an execution holds, in characters: a number, a boolean and an item of a collection
+ * count as eight. The result of an expression is limited (`yaql/python/limits.ts`), and so is a response of
+ * std.http; but a workflow can run any number of tasks, and each of them holds the variables of its branch.
+ * Without a limit on the total a small definition could fill the memory of the process that all executions
+ * share.
  */
 import type { Json } from '../../../domain/json.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
 
 /**
- * Far above what workflows carry (a console log has some MB); several executions of this size fit a small
+ * Far above what real workflows hold (a console log has some MB); several executions of this size fit a small
  * server.
  */
 export const maxDataSize = 50_000_000;
 
 const itemSize = 8;
 /**
- * What a task or an action takes by itself (measured: 5 KB of memory): a workflow that forks again and again
- * would hold millions of them.
+ * The overhead of a task or an action (measured: 5 KB of memory): a workflow that keeps forking would hold
+ * millions of them.
  */
 export const recordSize = 2000;
 const sizes = new WeakMap<object, number>();
-/** Of smaller values the size is found again as quickly. */
+/** For smaller values, computing the size again is as fast as a cache lookup. */
 const worthKeeping = 1000;
 
-/** Values are not changed: what stands in many places is measured once. */
+/** Values are immutable, so a shared value is measured once. */
 export function dataSize(value: Json): number {
   if (typeof value === 'string') return value.length + itemSize;
   if (typeof value !== 'object' || value === null) return itemSize;

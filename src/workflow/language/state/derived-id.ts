@@ -1,10 +1,10 @@
 /**
- * Ids of tasks, actions and sub-executions are derived, not drawn: the same event gives the same ids, so that
- * a step that is repeated after a crash finds what it made before. The form is a UUID of version 8 (RFC 9562:
- * vendor-specific).
+ * Ids of tasks, actions and sub-executions are derived, not random: the same event gives the same ids, so
+ * that a step repeated after a crash finds the records that it created before. The form is a UUID of version
+ * 8 (RFC 9562: vendor-specific).
  *
- * The hash spreads, it does not protect: an execution's id is a UUID or chosen by a caller who may see the
- * execution anyway.
+ * The hash only distributes values and is not cryptographic: an execution's id is a UUID or chosen by a
+ * caller who may see the execution anyway.
  */
 
 /** 128 bits of `text`, as a UUID. */

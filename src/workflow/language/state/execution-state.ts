@@ -1,19 +1,17 @@
 /**
  * The records of one execution in memory, with the indexes that a step needs. A runner builds it from rows,
- * hands it to `conduct` (which does not change it), commits the answer's changes, and then applies them here
- * - or drops the state and loads it again when the next event comes: an execution that waits for something
- * needs no memory.
+ * passes it to `conduct` (which does not modify it), commits the resulting changes, and then applies them
+ * here, or drops the state and loads it again for the next event: an idle execution needs no memory.
  */
 import { actionSize, executionSize, taskSize } from './data-size.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../../domain/workflow-records.ts';
 import { hasTaskEnded } from '../../../domain/workflow-records.ts';
 
 /**
- * The rows that one step made or changed: all of them are written in one transaction with the step's
- * commands.
+ * The records that one step created or changed: they are written in one transaction with the step's commands.
  */
 export interface Changes {
-  /** undefined: the execution's record is as before. */
+  /** undefined: the execution's record is unchanged. */
   readonly execution: ExecutionRecord | undefined;
   readonly tasks: readonly TaskRecord[];
   readonly actions: readonly ActionRecord[];
@@ -26,7 +24,10 @@ export class ExecutionState {
   readonly #openTasks = new Set<string>();
   readonly #actions = new Map<string, ActionRecord>();
   readonly #actionsByTask = new Map<string, string[]>();
-  /** Of a task that is retried a thousand times one action counts: nothing is to walk through all of them. */
+  /**
+   * A task that was retried a thousand times has one accepted action: indexed, so that the others are not
+   * searched.
+   */
   readonly #acceptedByTask = new Map<string, Set<string>>();
   #size = 0;
 
@@ -58,7 +59,7 @@ export class ExecutionState {
     return this.#openTasks;
   }
 
-  /** How much data all of it holds: see `data-size.ts`. */
+  /** The size of all its data: see `data-size.ts`. */
   get size(): number {
     return this.#size;
   }
@@ -80,12 +81,12 @@ export class ExecutionState {
     return this.#actionsByTask.get(taskId) ?? [];
   }
 
-  /** Those whose results count. */
+  /** Actions whose results count. */
   acceptedActionIdsOf(taskId: string): ReadonlySet<string> {
     return this.#acceptedByTask.get(taskId) ?? none;
   }
 
-  /** After the step was committed. */
+  /** Call after the step was committed. */
   apply(changes: Changes): void {
     if (changes.execution !== undefined) this.#putExecution(changes.execution);
     for (const task of changes.tasks) this.#putTask(task);

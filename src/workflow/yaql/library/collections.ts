@@ -16,7 +16,7 @@ import { PySet } from '../python/sets.ts';
 import { isList, Stream, type Value } from '../python/values.ts';
 import { unrolled } from './sets.ts';
 
-/** Each item is handed up through all levels, and charged for each. */
+/** Each item passes through all levels, and is charged for each. */
 function* flat(items: Iterable<Value>, depth: number, meter: Meter): Generator<Value> {
   checkDataDepth(depth);
   for (const item of items) {
@@ -70,7 +70,7 @@ export function toList(items: Iterable<Value>): readonly Value[] {
   return isList(items as Value) ? (items as readonly Value[]) : [...items];
 }
 
-/** Lists, and what changes collections by position. */
+/** Lists, and functions that modify collections by position. */
 export const collections: readonly Definition[] = [
   fn('#list', [rest(any('args'))], (call, args) => {
     call.meter.collect(args.length);

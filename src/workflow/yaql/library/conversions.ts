@@ -43,7 +43,7 @@ function notConvertible(type: string, value: Value): EvaluationError {
   return new EvaluationError(`${type}() cannot read this ${typeName(value)}`);
 }
 
-/** Conversions, and questions about types. */
+/** Conversions and type checks. */
 export const conversions: readonly Definition[] = [
   fn('int', [any('value')], (_call, value) => integerOf(value)),
   fn('float', [any('value')], (_call, value) => floatOf(value)),

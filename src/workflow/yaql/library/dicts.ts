@@ -45,7 +45,7 @@ interface Merge {
   readonly meter: Meter;
 }
 
-/** Zero levels is no bound. */
+/** Zero levels means unlimited. */
 function mergeDicts(left: Mapping, right: Mapping, levels: number, merge: Merge, depth = 0): Dict {
   checkDataDepth(depth);
   const result = new Dict(merge.meter, mapEntries(left, merge.meter));

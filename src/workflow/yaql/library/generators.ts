@@ -43,7 +43,7 @@ function* accumulated(items: Iterable<Value>, selector: Lambda, seed: Value | un
 interface Generation {
   readonly producer: Lambda;
   readonly selector: Lambda | undefined;
-  /** Remembers what was seen, if cycles are to be cut. */
+  /** Records visited items, if cycles are to be cut. */
   readonly seen: PySet | undefined;
 }
 
@@ -82,7 +82,7 @@ function seenItems(decycle: boolean, meter: Meter): PySet | undefined {
   return decycle ? new PySet([], meter) : undefined;
 }
 
-/** Sequences out of nothing; those without an end are read only as far as something takes from them. */
+/** Generated sequences; endless ones are evaluated only as far as they are consumed. */
 export const generators: readonly Definition[] = [
   fn('range', [integer('stop')], (call, stop) => new Stream(counted(0, stop, 1), call.meter)),
   fn(

@@ -25,7 +25,7 @@ interface SortKey {
   readonly direction: 1 | -1;
 }
 
-/** What orderBy gives, sorted when it is read; thenBy adds to its keys. */
+/** The result of orderBy, sorted when it is read; thenBy adds keys to it. */
 class OrderedStream extends Stream {
   readonly #items: Iterable<Value>;
   readonly #keys: readonly SortKey[];
@@ -80,9 +80,9 @@ function thenBy(name: string, direction: 1 | -1): Definition {
 }
 
 /**
- * Applies the aggregator of groupBy. It is given the list of a group's values; but when that fails, the form
- * of yaql before 1.1.1 is tried, in which it is given and gives the pair of key and values. Which form is
- * meant shows only in the results, so the first groups decide, exactly as in yaql.
+ * Applies the aggregator of groupBy. It receives the list of a group's values; if that fails, the form of
+ * yaql before 1.1.1 is tried, which receives and returns the pair of key and values. Only the results show
+ * which form is meant, so the first groups decide, exactly as in yaql.
  */
 class GroupAggregator {
   readonly #aggregate: Lambda;
@@ -108,7 +108,7 @@ class GroupAggregator {
   #tryNewForm([, values]: readonly [Value, readonly Value[]]): Value | undefined {
     try {
       const result = this.#aggregate(values);
-      this.#mayBeOldForm &&= this.#looksOld(values, result);
+      this.#mayBeOldForm &&= this.#isOldForm(values, result);
       return result;
     } catch (error) {
       if (!(error instanceof EvaluationError) || error instanceof LimitError) throw error;
@@ -117,7 +117,7 @@ class GroupAggregator {
     }
   }
 
-  #looksOld(values: readonly Value[], result: Value): boolean {
+  #isOldForm(values: readonly Value[], result: Value): boolean {
     const isPair = isList(result) && result.length === 2 && values.length === 2;
     return isPair && equal(listItem(result, 0), listItem(values, 0), this.#meter);
   }
@@ -180,7 +180,7 @@ function* sliceWhere(list: readonly Value[], predicate: Lambda, meter: Meter): G
   if (start !== list.length) yield list.slice(start);
 }
 
-/** Sorting, grouping, cutting into parts. */
+/** Sorting, grouping and splitting. */
 export const grouping: readonly Definition[] = [
   orderBy('orderBy', 1),
   orderBy('orderByDescending', -1),

@@ -65,7 +65,7 @@ function* joined(
   }
 }
 
-/** functools.reduce. @throws EvaluationError when there is nothing to begin with */
+/** functools.reduce. @throws EvaluationError for an empty sequence without a start value */
 export function reduce(
   items: Iterable<Value>,
   step: (total: Value, item: Value) => Value,
@@ -155,7 +155,7 @@ function aggregate(name: string): Definition {
   );
 }
 
-/** Questions about collections and lazy steps over them. Predicates and selectors see the item as `$`. */
+/** Queries and lazy operations on collections. Predicates and selectors see the item as `$`. */
 export const queries: readonly Definition[] = [
   where('where'),
   where('filter'),

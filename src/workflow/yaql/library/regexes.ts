@@ -27,7 +27,7 @@ function replaceBy(
   return regex.replace(string, count, (match) => str(fresh(match), meter));
 }
 
-/** Regular expressions, found in linear time. A match need not be of the whole text. */
+/** Regular expressions, matched in linear time. A match may cover a part of the text. */
 export const regexes: readonly Definition[] = [
   fn(
     'regex',

@@ -24,7 +24,7 @@ function assign(scope: Scope, values: Iterable<Value>): Scope {
   return scope;
 }
 
-/** Variables, functions of one's own, calls by name. */
+/** Variables, user-defined functions, calls by name. */
 export const system: readonly Definition[] = [
   withNamed(
     fn('let', [rest(any('args'))], (call, args) => {

@@ -44,7 +44,7 @@ function fieldsOf({ wall, microseconds, offsetSeconds }: Moment): MomentFields {
   };
 }
 
-/** Moments and spans. `now()` is what the caller says; the local time zone is UTC. */
+/** Moments and spans. `now()` is provided by the caller; the local time zone is UTC. */
 export const times: readonly Definition[] = [
   fn(
     'datetime',

@@ -1,4 +1,7 @@
-/** The text is no expression of its language; `offset` counts UTF-16 units from the start of the text. */
+/**
+ * The text is not a valid expression of its language; `offset` counts UTF-16 units from the start of the
+ * text.
+ */
 export class LanguageSyntaxError extends Error {
   override readonly name = 'LanguageSyntaxError';
   readonly offset: number | undefined;
@@ -9,14 +12,14 @@ export class LanguageSyntaxError extends Error {
   }
 }
 
-/** An expression that is healthy formed has no value with these data. */
+/** A well-formed expression cannot be evaluated with these data. */
 export class EvaluationError extends Error {
   override readonly name: string = 'EvaluationError';
 }
 
 /**
- * A bound of `Limits` was reached. Never taken for an ordinary error that a language may catch and go on
- * from.
+ * A limit of `Limits` was exceeded. Not an ordinary error, so error handling within an expression must not
+ * catch it.
  */
 export class LimitError extends EvaluationError {
   override readonly name = 'LimitError';

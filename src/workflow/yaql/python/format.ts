@@ -1,9 +1,8 @@
 /**
  * Python's two ways of formatting a text: `'{0} {name:>5}'.format(...)` and `'%s %d' % ...`.
  *
- * A field may name an argument and go into it by key or index (`{0[id]}`). Attributes (`{0.x}`) are refused:
- * that is the door through which Python's format lets a text reach objects. Widths are charged before they
- * are filled.
+ * A field may name an argument and access its items by key or index (`{0[id]}`). Attributes (`{0.x}`) are
+ * refused: in Python they let a format text access objects. Widths are charged before they are filled.
  */
 import { EvaluationError } from './errors.ts';
 import type { Meter } from './limits.ts';
@@ -18,7 +17,7 @@ export interface FormatArguments {
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** str.format. @throws EvaluationError for a field that no argument answers, or a wrong specification */
+/** str.format. @throws EvaluationError for a field without an argument, or an invalid specification */
 export function formatText(
   template: string,
   args: FormatArguments,

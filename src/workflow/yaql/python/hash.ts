@@ -6,8 +6,8 @@ export type HashKey = string | number | null;
 
 /**
  * The key under which a dict or a set keeps a value: equal values have equal keys, as in Python, where 1, 1.0
- * and True are one key. Lists and dicts are keys by their content. Texts stand for themselves; composed keys
- * begin with NUL, and so do texts that begin with NUL.
+ * and True are one key. Lists and dicts are keys by their content. The key of a text is the text; composed
+ * keys begin with NUL, and so do the keys of texts that begin with NUL.
  * @throws EvaluationError for a value that cannot be a key
  */
 export function hashKey(value: Value, meter: Meter, depth = 0): HashKey {

@@ -1,19 +1,19 @@
 /**
- * What one evaluation may cost. Counted, not timed: the same expression over the same data always ends the
- * same way.
+ * Limits on the cost of one evaluation. Counted, not timed: the same expression over the same data always has
+ * the same outcome.
  *
  * The defaults leave room for lists of ten thousand servers and for console logs of a few MB, and stop a
- * hostile expression well under a second on one slow core. Too low a bound is the worse mistake for a user (a
- * recovery that cannot run), so they are far above what workflows do.
+ * hostile expression well under a second on one slow core. A limit that is too low is the worse mistake (a
+ * recovery that cannot run), so they are far above what workflows need.
  */
 import { LimitError } from './errors.ts';
 
 export interface Limits {
   /** Evaluated nodes, visited items, and scanned text (64 characters count as one). */
   readonly steps: number;
-  /** Characters of text that are made, all together; an item of a collection counts as eight. */
+  /** Characters of text that are produced in all; an item of a collection counts as eight. */
   readonly produced: number;
-  /** Evaluations inside one another: recursion of `def`, lambdas in lambdas, brackets in brackets. */
+  /** Depth of nested evaluations: recursion of `def`, nested lambdas, nested brackets. */
   readonly depth: number;
 }
 
@@ -51,12 +51,12 @@ export class Meter {
     }
   }
 
-  /** Charges the reading of a text. */
+  /** Charges reading a text. */
   scan(text: string): void {
     this.step(1 + (text.length >> 6));
   }
 
-  /** Charges what is about to be made, so that nothing huge is made before it is refused. */
+  /** Charges a text before it is produced, so that nothing huge is produced before it is refused. */
   produce(size: number): void {
     this.#produced += size;
     if (!(this.#produced <= this.limits.produced)) {
@@ -66,15 +66,13 @@ export class Meter {
     }
   }
 
-  /**
-   * Charges a collection of that many items before it is made; an item weighs as much as eight characters.
-   */
+  /** Charges a collection of that many items before it is produced; an item counts as eight characters. */
   collect(count: number): void {
     this.produce(count * 8);
     this.step(count >> 3);
   }
 
-  /** Charges a text that was made, and returns it. */
+  /** Charges a text that was produced, and returns it. */
   made(text: string): string {
     this.produce(text.length);
     return text;
@@ -100,7 +98,7 @@ export class Meter {
   }
 }
 
-/** Refuses data that nest deeper than any recursion over them can safely go. */
+/** Refuses data that are nested too deeply for recursive functions. */
 export function checkDataDepth(depth: number): void {
   if (depth > maxDataDepth)
     throw new LimitError(`lists and objects nest more than ${maxDataDepth} levels deep`);

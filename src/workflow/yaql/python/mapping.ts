@@ -1,14 +1,13 @@
 /**
  * The only way to read an object by a name: own properties of JSON objects, entries of dicts, layers of
- * variables. `constructor`, `__proto__` and `toString` are absent names here, unless the data themselves have
- * them.
+ * variables. `constructor`, `__proto__` and `toString` do not exist, unless the data contain them.
  */
 import type { JsonObject } from '../../../domain/json.ts';
 import { hashKey, pairsIdentity, type HashKey } from './hash.ts';
 import type { Meter } from './limits.ts';
 import { isPlainObject, PyObject, type Value } from './values.ts';
 
-/** A dict that an expression made; keys may be any hashable value, order is that of insertion. */
+/** A dict created by an expression; keys may be any hashable value, order is that of insertion. */
 export class Dict extends PyObject {
   readonly typeName = 'dict';
   readonly #entries = new Map<HashKey, [Value, Value]>();
@@ -53,7 +52,7 @@ export class Dict extends PyObject {
   }
 }
 
-/** Objects seen as one: the first layer that has a name wins. */
+/** Several objects viewed as one: the first layer that has a name wins. */
 export class Layers extends PyObject {
   readonly typeName = 'dict';
   readonly layers: readonly JsonObject[];
@@ -63,7 +62,7 @@ export class Layers extends PyObject {
     this.layers = layers;
   }
 
-  /** The layers as one object, first wins; made only when the whole is asked for. */
+  /** The layers merged into one object, first wins; built only when the whole object is needed. */
   merged(): JsonObject {
     return Object.fromEntries(this.layers.toReversed().flatMap((layer) => Object.entries(layer)));
   }
@@ -88,10 +87,7 @@ export function mapGet(map: Mapping, key: Value): Value | undefined {
   return layer?.[key];
 }
 
-/**
- * Reading all keys of an object takes time in proportion to their number, so it is charged; so is
- * `mapEntries`.
- */
+/** Charged, because reading all keys takes time in proportion to their number; so is `mapEntries`. */
 export function mapKeys(map: Mapping, meter: Meter): readonly Value[] {
   if (map instanceof Dict) return charged(map.entries(), meter).map(([key]) => key);
   return charged(orderedKeys(map instanceof Layers ? map.merged() : map), meter);
@@ -120,9 +116,9 @@ function charged<T>(items: readonly T[], meter: Meter): readonly T[] {
 }
 
 /**
- * JavaScript moves keys that look like array indices to the front, and the order they came in is lost. They
- * go to the end instead: objects with a few numbers among names usually have them there, and named keys keep
- * their places.
+ * JavaScript moves keys that look like array indices to the front, and their original order is lost. They are
+ * moved to the end instead: objects with a few numbers among names usually have them there, and named keys
+ * keep their positions.
  */
 function orderedKeys(object: JsonObject): readonly string[] {
   const keys = Object.keys(object);

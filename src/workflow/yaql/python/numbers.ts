@@ -23,7 +23,7 @@ export function toFloat(number: number): PyNumber {
   return Number.isInteger(number) ? new Float(number) : number;
 }
 
-/** @throws EvaluationError when the int cannot be kept exactly */
+/** @throws EvaluationError if the int cannot be represented exactly */
 export function toInt(number: number): number {
   if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
   throw new EvaluationError('the integer is out of range: beyond 2^53');
@@ -99,7 +99,7 @@ export function negate(value: Value): PyNumber {
   return isFloat(value) ? toFloat(-number) : toInt(-number);
 }
 
-/** Enough digits to show whether a double is exactly a half at the place of rounding. */
+/** Enough digits to show whether a double is exactly a half at the rounding position. */
 const exactDigits = 100;
 
 /** Rounds as Python's round(): halves, when the number is exactly half, go to the even neighbour. */
@@ -145,7 +145,7 @@ export function floatText(number: number): string {
   return text.includes('.') ? text : `${text}.0`;
 }
 
-/** No number that can be kept is written longer; longer texts are not even looked at. */
+/** No representable number is longer; longer texts are not parsed. */
 const maxNumberLength = 1_000;
 
 /**

@@ -1,7 +1,7 @@
 /**
  * Regular expressions of users: Python's `re`, matched in linear time, so that no pattern can hang the
- * process. What cannot be matched in linear time (back references, look-around) is refused with its name: see
- * `regex/parse-pattern.ts`.
+ * process. Constructs that cannot be matched in linear time (back references, look-around) are refused by
+ * name: see `regex/parse-pattern.ts`.
  */
 import { parsePattern } from '../regex/parse-pattern.ts';
 import type { Flags } from '../regex/pattern-tree.ts';
@@ -15,7 +15,7 @@ import { PyObject } from './values.ts';
 export interface Match {
   readonly start: number;
   readonly end: number;
-  /** Whole match first; null: the group took no part. */
+  /** Whole match first; null: the group did not participate. */
   readonly groups: readonly (string | null)[];
   readonly spans: readonly (readonly [number, number])[];
   readonly named: ReadonlyMap<string, number>;
@@ -28,7 +28,7 @@ export const noFlags: PatternFlags = { ignoreCase: false, multiLine: false, dotA
 /** Largest program a pattern may compile to; matching costs at most text times program. */
 const maxProgramSize = 5_000;
 
-/** How many instructions of a program are followed for one step of the meter. */
+/** How many instructions of a program count as one step of the meter. */
 const workPerStep = 16;
 
 /** @throws EvaluationError when the pattern is wrong, too large, or cannot be matched in linear time */
@@ -72,7 +72,7 @@ export class Pattern extends PyObject {
     return findMatch({ ...this.#run, slots: 0 }, text, 0) !== undefined;
   }
 
-  /** All matches from left to right, none overlapping another, as Python's finditer. */
+  /** All non-overlapping matches from left to right, as Python's finditer. */
   *matches(text: string): Generator<Match> {
     this.#meter.scan(text);
     const run: Run = { ...this.#run, slots: (this.#groups + 1) * 2 };
@@ -100,7 +100,7 @@ export class Pattern extends PyObject {
     return this.matches(text).next().value ?? undefined;
   }
 
-  /** re.split: captured groups stand between the parts; no limit if zero. */
+  /** re.split: captured groups are inserted between the parts; no limit if zero. */
   split(text: string, limit: number): (string | null)[] {
     const parts: (string | null)[] = [];
     let from = 0;
@@ -128,7 +128,7 @@ export class Pattern extends PyObject {
     return parts.join('') + text.slice(from);
   }
 
-  /** re.sub with a template. @throws EvaluationError for a group that the pattern has not */
+  /** re.sub with a template. @throws EvaluationError for a group that the pattern does not have */
   replaceWith(text: string, count: number, template: string): string {
     const replacement: Replacement = parseReplacement(template, this.#groups, this.#names);
     return this.replace(text, count, ({ groups }) =>
@@ -137,7 +137,7 @@ export class Pattern extends PyObject {
   }
 }
 
-/** Escapes what has a meaning in a regex, as Python's re.escape. */
+/** Escapes special characters of a regex, as Python's re.escape. */
 export function escapeRegex(text: string): string {
   return text.replaceAll(/[()[\]{}?*+\-|^$\\.&~# \t\n\r\v\f]/g, String.raw`\$&`);
 }

@@ -9,9 +9,9 @@ import { Moment, Span } from './time.ts';
 import { Float, isList, isPlainObject, Tuple, type Value, typeName } from './values.ts';
 
 /**
- * The JSON of a value: streams and sets become lists, moments ISO 8601 texts, keys of dicts texts. What came
- * in as JSON goes out as it is, not copied.
- * @throws EvaluationError for what JSON cannot carry: NaN, functions, regexes, unread variables
+ * Converts a value to JSON: streams and sets become lists, moments ISO 8601 texts, keys of dicts texts. JSON
+ * values are returned as they are, not copied.
+ * @throws EvaluationError for values that JSON cannot represent: NaN, functions, regexes, unread variables
  */
 export function toJson(value: Value, meter: Meter, depth = 0): Json {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;

@@ -1,4 +1,7 @@
-/** JSON texts, and reading YAML, as Mistral's functions json_dump, json_pp, json_parse and yaml_parse do. */
+/**
+ * Writes and parses JSON, and parses YAML, as Mistral's functions json_dump, json_pp, json_parse and
+ * yaml_parse do.
+ */
 import type { Json } from '../../../domain/json.ts';
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
@@ -19,7 +22,7 @@ export interface JsonStyle {
   readonly sortKeys: boolean;
 }
 
-/** The text that Python's json.dumps makes: ASCII only, floats keep their point. */
+/** The text that Python's json.dumps produces: ASCII only, floats keep their decimal point. */
 export function dumpJson(value: Value, style: JsonStyle, meter: Meter, depth = 0): string {
   meter.step();
   checkDataDepth(depth);
@@ -76,14 +79,14 @@ export function parseJson(text: string, meter: Meter): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    // The parser's own message quotes the text, which may hold secrets.
+    // The parser's own message quotes the text, which may contain secrets.
     throw new EvaluationError(`the text of ${text.length} characters is no JSON`);
   }
 }
 
 /**
- * YAML 1.1 as Mistral reads it (`yes` is true), without its tags. Anchors may be used,
- * but what they expand to is charged, so that no small text becomes a large value.
+ * YAML 1.1 as Mistral reads it (`yes` is true), without its tags. Anchors are supported, but their expansion
+ * is charged, so that no small text becomes a large value.
  * @throws EvaluationError with line and column
  */
 export function parseYaml(text: string, meter: Meter): Value {
@@ -92,10 +95,10 @@ export function parseYaml(text: string, meter: Meter): Value {
   return new YamlReader(meter).value(readYaml(text), 0);
 }
 
-/** Far more than a script prints; the evaluation's own limits count what is made of them. */
+/** Far more than a script prints; the resulting values are charged to the limits of the evaluation. */
 const maxYamlNodes = 100_000;
 
-/** Where and what kind, but never the text itself, which may hold secrets. */
+/** Position and kind of the error, but never the text itself, which may contain secrets. */
 function readYaml(text: string): YamlNode | undefined {
   try {
     return readYamlDocument(text, { hasAnchors: true, limits: { depth: maxDataDepth, nodes: maxYamlNodes } });
@@ -115,7 +118,7 @@ class YamlReader {
     this.#meter = meter;
   }
 
-  /** What an alias repeats is read, and charged, again. */
+  /** The value of an alias is read, and charged, again. */
   value(node: YamlNode | undefined, depth: number): Value {
     this.#meter.step();
     checkDataDepth(depth);
@@ -148,7 +151,7 @@ function isMerge({ key }: MappingEntry): boolean {
   return key.kind === 'scalar' && key.isPlain && key.text === '<<';
 }
 
-/** What `<<: *other` or `<<: [*one, *two]` brings in; the first of several wins. */
+/** The entries that `<<: *other` or `<<: [*one, *two]` adds; the first of several wins. */
 function mergedEntries(value: Value, meter: Meter): readonly (readonly [Value, Value])[] {
   if (isMapping(value)) return mapEntries(value, meter);
   return isList(value) ? value.toReversed().flatMap((item) => mergedEntries(item, meter)) : [];

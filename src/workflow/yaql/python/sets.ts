@@ -2,7 +2,7 @@ import { hashKey, type HashKey } from './hash.ts';
 import type { Meter } from './limits.ts';
 import { PyObject, type Value } from './values.ts';
 
-/** A set; it remembers the order of insertion, so that results do not depend on chance as Python's do. */
+/** A set in insertion order, so that results are deterministic, unlike Python's. */
 export class PySet extends PyObject implements Iterable<Value> {
   readonly typeName: string = 'set';
   readonly meter: Meter;
@@ -46,8 +46,8 @@ export class PySet extends PyObject implements Iterable<Value> {
 }
 
 /**
- * What `dict.items()` gives: a set of pairs, which cannot be a result by itself, because lists are no members
- * of sets.
+ * The result of `dict.items()`: a set of pairs. It cannot be the result of an expression, because lists
+ * cannot be members of a set.
  */
 export class ItemsView extends PySet {
   override readonly typeName = 'dict_items';

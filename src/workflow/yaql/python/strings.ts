@@ -1,4 +1,4 @@
-/** Methods of Python's str, for both languages. Sizes are charged before anything large is made. */
+/** Methods of Python's str, for both languages. Sizes are charged before anything large is produced. */
 import { EvaluationError } from './errors.ts';
 import type { Meter } from './limits.ts';
 import { textLength } from './text.ts';
@@ -110,7 +110,7 @@ export function joinTexts(parts: readonly string[], separator: string, meter: Me
   return parts.join(separator);
 }
 
-/** How often a part occurs, without overlaps. */
+/** The number of non-overlapping occurrences of a part. */
 export function countOf(text: string, part: string, meter: Meter): number {
   meter.scan(text);
   if (part === '') return textLength(text) + 1;
@@ -124,7 +124,9 @@ export function capitalize(text: string, meter: Meter): string {
   return first.toUpperCase() + rest.join('').toLowerCase();
 }
 
-/** Upper case after every character that is no letter, lower case after letters, as Python's str.title(). */
+/**
+ * Upper case after every character that is not a letter, lower case after letters, as Python's str.title().
+ */
 export function titleCase(text: string, meter: Meter): string {
   return meter
     .made(text)
@@ -144,13 +146,13 @@ export function justify(text: string, width: number, fill: string, to: Alignment
   return fill.repeat(before) + text + fill.repeat(missing - before);
 }
 
-/** Whether there are capital letters and no small ones. */
+/** Whether there are upper-case letters and no lower-case ones. */
 export function isUpper(text: string, meter: Meter): boolean {
   meter.step(1 + (text.length >> 3));
   return /\p{Lu}/u.test(text) && !/\p{Ll}/u.test(text);
 }
 
-/** Whether there are small letters and no capital ones. */
+/** Whether there are lower-case letters and no upper-case ones. */
 export function isLower(text: string, meter: Meter): boolean {
   meter.step(1 + (text.length >> 3));
   return /\p{Ll}/u.test(text) && !/\p{Lu}/u.test(text);

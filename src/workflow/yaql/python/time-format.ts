@@ -1,5 +1,5 @@
 /**
- * Reading and writing moments: ISO 8601, the date of mails and HTTP, and the patterns of strftime and
+ * Parses and formats moments: ISO 8601, the date format of mail and HTTP, and the patterns of strftime and
  * strptime.
  */
 import { EvaluationError } from './errors.ts';
@@ -26,7 +26,7 @@ const iso =
 const mail =
   /^(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))? ?(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** @throws EvaluationError naming the forms that are understood */
+/** @throws EvaluationError naming the supported formats */
 export function parseMoment(text: string): Moment {
   const trimmed = text.trim();
   const parts = iso.exec(trimmed);
@@ -67,7 +67,7 @@ function dayOfYear({ wall }: Moment): number {
   return Math.floor((wall.getTime() / 1000 - start) / 86_400) + 1;
 }
 
-/** What each directive of strftime writes, in the C locale. */
+/** The output of each strftime directive, in the C locale. */
 const directives = new Map<string, (moment: Moment) => string>([
   ['Y', ({ wall }) => String(wall.getUTCFullYear())],
   ['y', ({ wall }) => pad(wall.getUTCFullYear() % 100)],
@@ -113,7 +113,7 @@ export function formatMoment(moment: Moment, format: string): string {
 
 type Fields = Map<string, string>;
 
-/** The text that each directive of strptime takes. */
+/** The text that each strptime directive matches. */
 const readers = new Map<string, RegExp>([
   ['Y', /\d{4}/y],
   ['y', /\d{2}/y],

@@ -1,6 +1,4 @@
-/**
- * Moments and spans of time, in microseconds as Python counts them. Nothing here asks for the present time.
- */
+/** Moments and spans of time, in microseconds as Python counts them. Nothing here reads the current time. */
 import { EvaluationError } from './errors.ts';
 import { PyObject } from './values.ts';
 

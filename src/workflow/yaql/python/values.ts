@@ -1,8 +1,8 @@
 /**
- * The values that YAQL and Jinja compute with: JSON as it is, plus what Python has and JSON has not.
+ * The values that YAQL and Jinja compute with: JSON, plus the Python types that JSON lacks.
  *
  * JSON values are used in place, never copied. Everything else is a `PyObject`: whole-numbered floats, dicts
- * that the expression made, sets, lazy streams, moments. No other object of the process can be a value, and
+ * created by the expression, sets, lazy streams, moments. No other object of the process can be a value, and
  * no property of a host object is ever read by a name that comes from an expression: objects are read through
  * `mapping.ts` only.
  */
@@ -11,10 +11,13 @@ import { EvaluationError } from './errors.ts';
 import type { Meter } from './limits.ts';
 
 export abstract class PyObject {
-  /** Python's word for the type, as error messages name it. */
+  /** Python's name of the type, as used in error messages. */
   abstract readonly typeName: string;
 
-  /** What makes this value equal to another as a key of a dict; undefined: it cannot be a key. */
+  /**
+   * The key that identifies this value in a dict: equal values have equal keys; undefined: it cannot be a
+   * key.
+   */
   identity(_part: (item: Value) => string): string | undefined {
     return undefined;
   }
@@ -33,7 +36,7 @@ export class Float extends PyObject {
   }
 }
 
-/** Python's tuple, where it differs from a list in text: `(1, 2)`. */
+/** Python's tuple, which differs from a list in its text: `(1, 2)`. */
 export class Tuple extends Array<Value> {}
 
 export function tuple(items: Iterable<Value>): Tuple {
@@ -53,10 +56,10 @@ export class Callable extends PyObject {
   }
 }
 
-/** A lazy sequence. Items are computed once, when first asked for, and kept, so that it can be read again. */
+/** A lazy sequence. Items are computed once, on first access, and kept, so that it can be read again. */
 export class Stream extends PyObject implements Iterable<Value> {
   readonly typeName = 'iterator';
-  readonly #taken: Value[] = [];
+  readonly #cached: Value[] = [];
   readonly #meter: Meter;
   #source: Iterator<Value> | undefined;
   #running = false;
@@ -69,8 +72,8 @@ export class Stream extends PyObject implements Iterable<Value> {
 
   *[Symbol.iterator](): Iterator<Value> {
     for (let index = 0; ; index++) {
-      if (index >= this.#taken.length && !this.#advance()) return;
-      yield this.#taken[index]!;
+      if (index >= this.#cached.length && !this.#advance()) return;
+      yield this.#cached[index]!;
     }
   }
 
@@ -82,7 +85,7 @@ export class Stream extends PyObject implements Iterable<Value> {
       this.#meter.step();
       const next = this.#source.next();
       if (next.done === true) this.#source = undefined;
-      else this.#taken.push(next.value);
+      else this.#cached.push(next.value);
       return next.done !== true;
     } finally {
       this.#running = false;
@@ -107,7 +110,7 @@ export function typeName(value: Value): string {
   return isList(value) ? 'list' : 'dict';
 }
 
-/** The items over and over; the caller has charged them. */
+/** The items repeatedly; the caller has charged them. */
 export function repeated(items: readonly Value[], times: number): Value[] {
   return Array.from({ length: items.length * times }, (_, index) => items[index % items.length]!);
 }

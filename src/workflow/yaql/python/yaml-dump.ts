@@ -1,6 +1,5 @@
 /**
- * YAML texts as Mistral's yaml_dump makes them: block style, sorted keys, lists not indented (PyYAML's
- * safe_dump).
+ * Writes YAML as Mistral's yaml_dump does: block style, sorted keys, lists not indented (PyYAML's safe_dump).
  */
 import { compareTexts, itemsOf } from './compare.ts';
 import { EvaluationError } from './errors.ts';
@@ -21,10 +20,7 @@ function isCollection(value: Value): boolean {
   return isMapping(value) || itemsOf(value) !== undefined;
 }
 
-/**
- * The lines of a value that stands at an indent; the first line is not indented, for it follows what stands
- * before.
- */
+/** The lines of a value at an indent; the first line is not indented, because it follows a key or a dash. */
 function node(value: Value, indent: string, meter: Meter, depth: number): string[] {
   meter.step();
   checkDataDepth(depth);
@@ -52,7 +48,7 @@ function mappingLines(
   return lines.length === 0 ? ['{}'] : unindentedFirst(lines, indent);
 }
 
-/** A collection stands on the lines below its key, a list at the key's own indent. */
+/** A collection is written on the lines below its key, a list at the key's own indent. */
 function entryLines(key: string, item: Value, indent: string, meter: Meter, depth: number): string[] {
   const inner = isMapping(item) ? `${indent}  ` : indent;
   const lines = node(item, inner, meter, depth + 1);
@@ -77,7 +73,7 @@ function scalar(value: Value): string {
   return isFloat(value) ? floatYaml(numberOf(value)!) : String(numberOf(value));
 }
 
-/** YAML 1.1 wants a point in a float with an exponent, and a dot before its names. */
+/** YAML 1.1 requires a decimal point in a float with an exponent, and a dot before its special names. */
 function floatYaml(number: number): string {
   const shown = floatText(number);
   if (!Number.isFinite(number)) return shown.replace(/(inf|nan)/, '.$1');

@@ -2,19 +2,19 @@ import { toFloat, toInt } from './numbers.ts';
 import type { Value } from './values.ts';
 
 /**
- * What a plain word of YAML 1.1 means, by PyYAML's rules: `yes` is true, but `y` and `1e5` are texts. Dates
- * are texts too, where PyYAML has dates, because JSON carries none.
+ * Resolves plain scalars of YAML 1.1 by PyYAML's rules: `yes` is true, but `y` and `1e5` are texts. Dates are
+ * texts too, where PyYAML has dates, because JSON has none.
  */
 export function plainScalar(word: string): Value {
   if (!/^[-+.\d~yYnNtTfFoO]/.test(word) && word !== '') return word;
   if (/^(?:~|null|Null|NULL|)$/.test(word)) return null;
   if (/^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/.test(word)) return true;
   if (/^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(word)) return false;
-  // Longer words are no numbers, and need no look.
+  // Longer words cannot be numbers.
   return word.length > 100 ? word : (integer(word) ?? float(word) ?? word);
 }
 
-/** Whether a text must be quoted to stay a text. */
+/** Whether a text must be quoted to remain text. */
 export function readsAsOther(text: string): boolean {
   const isDate = /^\d{4}-\d\d-\d\d$|^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d/.test(text);
   return isDate || text === '<<' || text === '=' || typeof plainScalar(text) !== 'string';
@@ -38,7 +38,7 @@ function radix(binary = '', hex = '', octal = '', decimal = ''): number {
   return octal === '' ? Number(bare(decimal)) : Number.parseInt(bare(octal) || '0', 8);
 }
 
-/** `1:30` is 90: YAML 1.1 knows numbers to the base of sixty. */
+/** `1:30` is 90: YAML 1.1 has base-60 numbers. */
 function base60(text: string): number {
   return text
     .replaceAll('_', '')

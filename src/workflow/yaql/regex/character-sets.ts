@@ -1,9 +1,7 @@
 /** `\d`, `\s`, `\w` as Python has them: of all of Unicode, or of ASCII with `(?a)`. */
 import type { CharacterSet } from './pattern-tree.ts';
 
-/**
- * A property of Unicode: the answer for characters of ASCII is kept, that of others is asked for each time.
- */
+/** A Unicode property: cached for ASCII characters, computed each time for others. */
 function unicode(property: RegExp): CharacterSet {
   const ascii = Array.from({ length: 128 }, (_, code) => property.test(String.fromCharCode(code)));
   return (code) => ascii[code] ?? property.test(String.fromCodePoint(code));
@@ -38,8 +36,8 @@ export function not(set: CharacterSet): CharacterSet {
   return (code) => !set(code);
 }
 
-export function one(wanted: number): CharacterSet {
-  return (code) => code === wanted;
+export function one(expected: number): CharacterSet {
+  return (code) => code === expected;
 }
 
 export function range(first: number, last: number): CharacterSet {
@@ -52,7 +50,7 @@ export function anyOf(sets: readonly CharacterSet[]): CharacterSet {
   return (code) => sets.some((set) => set(code));
 }
 
-/** A character is in it if it is in it in either case. */
+/** Matches a character if the set contains it in either case. */
 export function inAnyCase(set: CharacterSet): CharacterSet {
   return (code) => {
     if (set(code)) return true;
@@ -61,7 +59,7 @@ export function inAnyCase(set: CharacterSet): CharacterSet {
   };
 }
 
-/** A character whose other case is several characters has none. */
+/** A character whose other case consists of several characters has no other case. */
 function isInside(set: CharacterSet, text: string): boolean {
   const code = text.codePointAt(0)!;
   return text.length === (code > 0xffff ? 2 : 1) && set(code);

@@ -1,7 +1,7 @@
 /**
- * Python's syntax of regular expressions (`re`), as far as it can be matched in linear time. What cannot
- * (back references, look-ahead and look-behind, atomic groups, possessive repeats, conditions) is refused
- * with its name.
+ * Python's syntax of regular expressions (`re`), as far as it can be matched in linear time. Other constructs
+ * (back references, look-ahead and look-behind, atomic groups, possessive repeats, conditions) are refused by
+ * name.
  */
 import { EvaluationError } from '../python/errors.ts';
 import {
@@ -23,7 +23,7 @@ export interface ParsedPattern {
   readonly names: ReadonlyMap<string, number>;
 }
 
-/** Deeper than anybody nests groups. */
+/** Far deeper than groups nest in practice. */
 const deepest = 100;
 
 /** @throws EvaluationError */
@@ -76,7 +76,7 @@ class PatternParser {
     return found;
   }
 
-  /** `(?i)` and the like stand in front of everything. */
+  /** `(?i)` and other global flags come first. */
   #globalFlags(): void {
     for (
       let found = this.#match(/\(\?([aiLmsux]+)\)/y);
@@ -192,7 +192,7 @@ class PatternParser {
     return index === undefined ? item : { kind: 'group', item, index };
   }
 
-  /** The group's number; undefined where it captures nothing. */
+  /** The group's number; undefined if it does not capture. */
   #groupStart(): number | undefined {
     if (!this.#take('?')) return (this.#groups += 1);
     if (this.#take(':')) return undefined;
@@ -245,7 +245,7 @@ class PatternParser {
     return this.#notLinear(`a back reference, \\${this.#peek()},`);
   }
 
-  /** `\d`, `\D`, ...: nothing is taken if it is another escape. */
+  /** `\d`, `\D`, ...: consumes nothing if it is another escape. */
   #classEscape(): CharacterSet | undefined {
     const letter = this.#match(/[dDsSwW]/y)?.[0];
     if (letter === undefined) return undefined;

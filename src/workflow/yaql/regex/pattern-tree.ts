@@ -1,4 +1,4 @@
-/** What a regular expression consists of once it is parsed. */
+/** The syntax tree of a parsed regular expression. */
 
 export type PatternNode =
   | { readonly kind: 'empty' }
@@ -9,21 +9,21 @@ export type PatternNode =
       readonly kind: 'repeat';
       readonly item: PatternNode;
       readonly least: number;
-      /** Infinity: without an end. */
+      /** Infinity: unlimited. */
       readonly most: number;
       readonly isLazy: boolean;
     }
   | { readonly kind: 'group'; readonly item: PatternNode; readonly index: number }
   | { readonly kind: 'assertion'; readonly holds: Assertion };
 
-/** Whether something holds between two characters; -1 stands for none. */
+/** A condition on the position between two characters; -1: no character. */
 export type Assertion = (place: Place) => boolean;
 
 export interface Place {
   /** Code points; -1: the text begins or ends here. */
   readonly before: number;
   readonly after: number;
-  /** Nothing but this last character is left. */
+  /** Only this last character is left. */
   readonly isLast: boolean;
 }
 
@@ -44,7 +44,7 @@ export const assertions = {
   end: ({ after }: Place) => after === -1,
   lineStart: ({ before }: Place) => before === -1 || before === newLine,
   lineEnd: ({ after }: Place) => after === -1 || after === newLine,
-  /** `$`: a line break at the very end does not count. */
+  /** `$`: a final line break is ignored. */
   textEnd: ({ after, isLast }: Place) => after === -1 || (after === newLine && isLast),
 } as const;
 

@@ -1,5 +1,5 @@
 /**
- * A parsed pattern as a program for the matcher: instructions that read a character, branch, and note where
+ * A parsed pattern as a program for the matcher: instructions that read a character, branch, and record where
  * groups begin and end.
  */
 import type { Assertion, CharacterSet, PatternNode } from './pattern-tree.ts';
@@ -8,14 +8,12 @@ export type Instruction =
   | { readonly kind: 'read'; readonly set: CharacterSet }
   | { readonly kind: 'check'; readonly holds: Assertion }
   | { readonly kind: 'note'; readonly slot: number }
-  /** Goes on at `first`, and if that leads to nothing at `second`. */
+  /** Continues at `first`, and if that fails at `second`. */
   | { kind: 'branch'; first: number; second: number }
   | { kind: 'jump'; to: number }
   | { readonly kind: 'found' };
 
-/**
- * How many instructions a pattern needs: known without making them, as repeats inside of repeats multiply.
- */
+/** How many instructions a pattern needs: computed in advance, because nested repeats multiply. */
 export function programSize(node: PatternNode): number {
   switch (node.kind) {
     case 'empty':
@@ -112,15 +110,15 @@ function option(program: Instruction[]): Branch {
   return branch;
 }
 
-/** A greedy repeat tries its item first, a lazy one what follows. */
+/** A greedy repeat tries its item first, a lazy one the continuation. */
 function close(branch: Branch, position: number, end: number, isLazy: boolean): void {
   branch.first = isLazy ? end : position + 1;
   branch.second = isLazy ? position + 1 : end;
 }
 
 /**
- * What can read the first character of a match; undefined where a match can be empty, or begins with an
- * assertion.
+ * The instructions that can read the first character of a match; undefined if a match can be empty or begins
+ * with an assertion.
  */
 export function firstReads(program: readonly Instruction[]): readonly CharacterSet[] | undefined {
   const sets: CharacterSet[] = [];

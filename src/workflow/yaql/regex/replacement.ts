@@ -1,5 +1,6 @@
 /**
- * Python's replacement texts: `\1`, `\g<1>`, `\g<name>`, `\n`, `\101`; a group that took no part is empty.
+ * Python's replacement texts: `\1`, `\g<1>`, `\g<name>`, `\n`, `\101`; a group that did not participate is
+ * empty.
  */
 import { EvaluationError } from '../python/errors.ts';
 
@@ -18,7 +19,10 @@ const letters: Readonly<Record<string, string>> = {
   '\\': '\\',
 };
 
-/** @throws EvaluationError for a group that the pattern has not, and an escape that Python has not */
+/**
+ * @throws EvaluationError for a group that the pattern does not have, and for an escape that Python does not
+ * have
+ */
 export function parseReplacement(
   template: string,
   groups: number,

@@ -1,14 +1,14 @@
 /**
- * Runs a program over a text: all its branches at once, one character after the other, so that no text takes
- * more than its length times the size of the program (the way of Thompson and Pike). Of several matches at a
- * place the one wins that Python's `re` finds first.
+ * Runs a program over a text: all its branches at once, one character after the other, so that the time is at
+ * most the length of the text times the size of the program (the algorithm of Thompson and Pike). Of several
+ * matches at a position, the result is the one that Python's `re` finds first.
  */
 import type { CharacterSet, Place } from './pattern-tree.ts';
 import type { Instruction } from './program.ts';
 
 export type Spans = readonly number[];
 
-/** Where groups began and ended so far, two numbers for each; -1: not at all. */
+/** Start and end of each group so far, two numbers each; -1: not matched. */
 interface Thread {
   readonly position: number;
   readonly slots: Spans;
@@ -17,12 +17,12 @@ interface Thread {
 export interface Run {
   readonly program: readonly Instruction[];
   /**
-   * One of these reads the first character of every match; undefined: matches may begin with something else.
+   * The instructions that can read the first character of a match; undefined: a match may begin otherwise.
    */
   readonly starts: readonly CharacterSet[] | undefined;
-  /** How many numbers say where the match and its groups are; 0: whether there is one is enough. */
+  /** How many positions of the match and its groups to record; 0: only whether there is a match. */
   readonly slots: number;
-  /** Hears how much was done. */
+  /** Called with the amount of work done. */
   readonly charge: (work: number) => void;
 }
 
@@ -39,7 +39,7 @@ const chargedAtOnce = 4096;
 class Matcher {
   readonly #run: Run;
   readonly #text: string;
-  /** In which round an instruction was reached last: each once a round. */
+  /** The round in which each instruction was last reached: each is followed once per round. */
   readonly #reached: Int32Array;
   readonly #refusedEnd: number;
   #round = 0;
@@ -96,7 +96,7 @@ class Matcher {
 
   #found: Spans = [];
 
-  /** The next place where a match can begin. */
+  /** The next position where a match can begin. */
   #skipTo(from: number): number {
     const { starts } = this.#run;
     if (starts === undefined) return from;
@@ -112,8 +112,8 @@ class Matcher {
   }
 
   /**
-   * Follows a thread to all characters that it may read; whether it came to the end first, so that those
-   * behind it do not count.
+   * Follows a thread to all characters that it may read. @returns whether it reached the end, so that threads
+   * of lower priority are dropped.
    */
   #follow(thread: Thread, place: Place, at: number, next: Thread[]): boolean {
     const { program } = this.#run;

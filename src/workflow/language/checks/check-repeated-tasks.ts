@@ -1,11 +1,14 @@
-/** Tasks that run more often than they seem to, or are not what a transition means. */
+/**
+ * Warns of tasks that run several times because branches meet without a join, and of tasks named like a
+ * command.
+ */
 import type { Source } from '../definition/source.ts';
 import type { EngineCommand, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';
 
 const commands: readonly EngineCommand[] = ['noop', 'fail', 'succeed', 'pause'];
 
 /** `source` is the mapping of tasks. */
-export function checkWays(workflow: WorkflowSpec, source: Source): void {
+export function checkRepeatedTasks(workflow: WorkflowSpec, source: Source): void {
   for (const name of workflow.tasks.keys()) {
     if ((commands as readonly string[]).includes(name))
       source.problems.warn(
@@ -17,21 +20,21 @@ export function checkWays(workflow: WorkflowSpec, source: Source): void {
 }
 
 /**
- * Without `join` a task runs once for each way that leads to it. Only ways that are taken when all tasks
+ * Without `join` a task runs once for each transition that leads to it. Only transitions taken when all tasks
  * succeed are counted.
  */
 function warnOfRepeatedTasks({ tasks, graph }: WorkflowSpec, source: Source): void {
   const certain = new Set(graph.startTasks);
-  const ways = new Map<string, string[]>();
+  const inboundNames = new Map<string, string[]>();
   for (const name of certain) {
     const task = tasks.get(name);
     if (task === undefined) continue;
     for (const next of certainlyFollowing(task)) {
-      ways.set(next, [...(ways.get(next) ?? []), name]);
+      inboundNames.set(next, [...(inboundNames.get(next) ?? []), name]);
       certain.add(next);
     }
   }
-  for (const [name, from] of ways) {
+  for (const [name, from] of inboundNames) {
     const isJoin = tasks.get(name)?.join !== undefined;
     if (isJoin || from.length < 2 || !tasks.has(name)) continue;
     source.problems.warn(
