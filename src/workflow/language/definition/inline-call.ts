@@ -2,7 +2,8 @@
  * `std.echo output="two words" delay=<% $.n %>`: the name of an action or workflow followed by its
  * parameters, and `fail(msg="...")`, an engine command with its message.
  *
- * As in Mistral parameters may be separated by commas and enclosed in brackets: `std.echo(output="a", to="b")`.
+ * As in Mistral parameters may be separated by commas and enclosed in brackets: `std.echo(output="a",
+ * to="b")`.
  *
  * Values are "text", 'text', expressions, [lists], true, false, null and numbers. Digits that are not a JSON
  * number (08, 007) are text, as in Mistral. A bare word is read as in YAML (False, None, yes), with a
