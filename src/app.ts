@@ -15,7 +15,7 @@ import { loadNodesOfType } from './clusters/managed-node.ts';
 import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './recovery-record/recovery-record.ts';
 import { actionDefinitions } from './actions/registry.ts';
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError, type CloudConfig, type Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
 import { AddressGuard } from './outbound/address-guard.ts';
@@ -30,6 +30,10 @@ import { notificationMetrics } from './metrics/notification-metrics.ts';
 import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
+import type { CloudSettings } from './openstack/cloud-settings.ts';
+import { ServiceClouds, type Clouds } from './openstack/cloud.ts';
+import { findSettings } from './openstack/find-settings.ts';
+import { CloudSettingsError } from './openstack/read-settings.ts';
 import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
@@ -94,7 +98,9 @@ async function startParts(
   const listen = port === undefined ? 'no address' : new URL(port.url).host;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
-  const profileTypes = knownProfileTypes({ dataDir: directory.path });
+  const guard = new AddressGuard(config.outbound);
+  const clouds = await openCloud(config, guard, log, stops);
+  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds });
   await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
     onWriteFailure: (sentence) =>
@@ -106,7 +112,7 @@ async function startParts(
   await migrate(store, Date.now());
 
   const registry = new Registry();
-  const http = new HttpClient({ guard: new AddressGuard(config.outbound) });
+  const http = new HttpClient({ guard });
   const membership = new Membership({
     store,
     host: hostname(),
@@ -146,6 +152,43 @@ async function startParts(
   }
   if (config.roles.includes('health')) await startHealer(parts, stops);
   return port?.url ?? '';
+}
+
+/** @throws ConfigError where the settings of the cloud are incomplete. */
+async function openCloud(
+  { cloud }: Config,
+  guard: AddressGuard,
+  log: Log,
+  stops: Started['stops'],
+): Promise<Clouds | undefined> {
+  if (cloud.use === 'none') return undefined;
+  const settings = cloud.use === 'simulated' ? await simulated(cloud, log, stops) : named(cloud);
+  const { connections, requestTimeoutMs } = cloud;
+  const clouds = new ServiceClouds(settings, { guard, connections }, { attemptTimeoutMs: requestTimeoutMs });
+  stops.push(() => clouds.close());
+  return clouds;
+}
+
+function named({ name, file }: CloudConfig): CloudSettings {
+  try {
+    return findSettings({ cloud: name, file, env: process.env });
+  } catch (error) {
+    if (error instanceof CloudSettingsError) throw new ConfigError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Loaded only where it is wanted: a server of real machines does not carry it. */
+async function simulated(
+  { simulator }: CloudConfig,
+  log: Log,
+  stops: Started['stops'],
+): Promise<CloudSettings> {
+  const { startCloudSimulator } = await import('./cloud-simulator/cloud-simulator.ts');
+  const started = await startCloudSimulator({ settings: simulator });
+  stops.push(() => started.close());
+  log.info({ url: started.url }, 'The simulated cloud is ready');
+  return findSettings({ env: started.environment });
 }
 
 function checkListen(authentication: Authentication, { listen }: Config): void {

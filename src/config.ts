@@ -10,6 +10,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from './domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
+import { simulatorSettingsSchema, type SimulatorSettings } from './cloud-simulator/settings.ts';
 import type { OutboundRules } from './outbound/address-guard.ts';
 import { networkForm, parseNetwork } from './outbound/ip-network.ts';
 import {
@@ -86,6 +87,25 @@ const schema = z.strictObject({
       refuse: z.array(network).default([]),
     })
     .prefault({}),
+  /** Where servers and stacks are: docs/howto/use-a-cloud.md. */
+  cloud: z
+    .strictObject({
+      /**
+       * `openstack`: the one that OS_CLOUD, clouds.yaml or the OS_ variables name; `simulated`: one in this
+       * process, without machines.
+       */
+      use: z.enum(['none', 'openstack', 'simulated']).default('none'),
+      /** The entry of clouds.yaml; absent: OS_CLOUD, and without it the variables. */
+      name: z.string().min(1).optional(),
+      /** clouds.yaml; absent: OS_CLIENT_CONFIG_FILE, and without it the usual places. */
+      file: z.string().min(1).optional(),
+      /** Connections to each service at once. */
+      connections: z.int().min(1).max(1000).default(32),
+      /** Seconds that one request to a service may take. */
+      request_timeout: z.number().positive().max(3600).default(60),
+      simulator: simulatorSettingsSchema.prefault({}),
+    })
+    .prefault({}),
   /** How others reach the API, for links in what is sent out; absent: the address that it listens on. */
   public_url: z
     .string()
@@ -94,6 +114,15 @@ const schema = z.strictObject({
   /** Servers that notifications of recoveries are sent to: docs/howto/receive-notifications.md. */
   notification_targets: z.array(notificationTargetSchema).max(100).default([]),
 });
+
+export interface CloudConfig {
+  readonly use: 'none' | 'openstack' | 'simulated';
+  readonly name: string | undefined;
+  readonly file: string | undefined;
+  readonly connections: number;
+  readonly requestTimeoutMs: number;
+  readonly simulator: SimulatorSettings;
+}
 
 export interface ListenAddress {
   readonly host: string;
@@ -113,6 +142,7 @@ export interface Config {
   readonly workflowHttpResponseBytes: number;
   readonly outbound: OutboundRules;
   readonly workflowKeepDays: number;
+  readonly cloud: CloudConfig;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
   readonly notificationTargets: readonly NotificationTarget[];
@@ -135,15 +165,23 @@ export interface ConfigFlags {
   readonly data_dir?: string;
   readonly listen?: string;
   readonly roles?: readonly string[];
+  readonly cloud?: { readonly use: string };
 }
 
 /** @throws ConfigError, which names the field, what was expected and what was found. */
 export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const file = path === undefined ? {} : readConfigFile(path);
-  const merged = { ...file, ...flags };
+  const merged = { ...file, ...flags, ...mergedCloud(file, flags) };
   const result = schema.safeParse(merged);
   if (!result.success) throw refused(path ?? 'configuration', issuesOf(result.error, merged));
   return Object.freeze(toConfig(result.data, targetsOf(result.data, path)));
+}
+
+/** A flag says which cloud; the file says the rest of it. */
+function mergedCloud(file: Record<string, unknown>, { cloud }: ConfigFlags): { cloud?: unknown } {
+  const written = file['cloud'];
+  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
+  return cloud === undefined || !isMap ? {} : { cloud: { ...written, ...cloud } };
 }
 
 function targetsOf(read: z.infer<typeof schema>, path: string | undefined): NotificationTarget[] {
@@ -173,9 +211,19 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     workflowHttpResponseBytes: read.workflows.http_response_bytes,
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
+    cloud: cloudOf(read.cloud),
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
     notificationTargets,
   };
+}
+
+function cloudOf({
+  request_timeout: seconds,
+  name,
+  file,
+  ...rest
+}: z.infer<typeof schema>['cloud']): CloudConfig {
+  return { ...rest, name, file, requestTimeoutMs: seconds * 1000 };
 }
 
 function defaultDataDirectory(): string {

@@ -30,3 +30,13 @@ export class EndedBySignal extends Error {
     this.exitCode = 128 + constants.signals[signal];
   }
 }
+
+/**
+ * The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the
+ * stop short.
+ */
+export function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of endingSignals) process.on(signal, resolve);
+  });
+}

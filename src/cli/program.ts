@@ -4,6 +4,7 @@
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
  *     action, recovery, workflow, watch    use a server, only through its public HTTP API
+ *     cloud-simulator                      start a simulated cloud for servers to use
  *     policy check, profile check,
  *     workflow validate, workflow graph    read a file; need no server
  *
@@ -13,6 +14,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { actionCommand } from './commands/action.ts';
+import { cloudSimulatorCommand } from './commands/cloud-simulator.ts';
 import { clusterCommand } from './commands/cluster.ts';
 import { demoCommand } from './commands/demo.ts';
 import { nodeCommand } from './commands/node.ts';
@@ -61,6 +63,7 @@ export function buildProgram(terminal: Terminal): Command {
     recoveryCommand,
     workflowCommand,
     watchCommand,
+    cloudSimulatorCommand,
   ];
   for (const command of commands) program.addCommand(command(terminal));
   everywhere(program, (command) => prepare(command, terminal));

@@ -174,7 +174,9 @@ function floatingIps({ network }: World): Endpoint[] {
       status: 200,
       body: {
         floatingips: [...network.floating.values()]
-          .filter(({ id, address }) => matches(query, { id, floating_ip_address: address }))
+          .filter(({ id, address, portId }) =>
+            matches(query, { id, floating_ip_address: address, port_id: portId ?? '' }),
+          )
           .map((one) => describeFloating(one, network.ports)),
       },
     })),
@@ -187,6 +189,7 @@ function floatingIps({ network }: World): Endpoint[] {
         networkId: text(asked, 'floating_network_id') ?? '',
         projectId,
         portId: text(asked, 'port_id') ?? null,
+        description: text(asked, 'description') ?? '',
       };
       network.floating.set(made.id, made);
       return { status: 201, body: { floatingip: describeFloating(made, network.ports) } };
@@ -272,7 +275,7 @@ function describePort(port: SimulatedPort): JsonObject {
 }
 
 function describeFloating(
-  { id, address, networkId, projectId, portId }: FloatingAddress,
+  { id, address, networkId, projectId, portId, description }: FloatingAddress,
   ports: ReadonlyMap<string, SimulatedPort>,
 ): JsonObject {
   return {
@@ -285,7 +288,7 @@ function describeFloating(
     status: portId === null ? 'DOWN' : 'ACTIVE',
     tenant_id: projectId,
     project_id: projectId,
-    description: '',
+    description,
     tags: [],
   };
 }

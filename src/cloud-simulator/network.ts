@@ -31,6 +31,7 @@ export interface FloatingAddress {
   readonly address: string;
   readonly networkId: string;
   readonly projectId: string;
+  readonly description: string;
   portId: string | null;
 }
 

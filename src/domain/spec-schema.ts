@@ -29,6 +29,8 @@ export interface Field {
   readonly type: SchemaEntry['type'];
   readonly description?: string;
   readonly required?: boolean;
+  /** Whether an object that was made from the spec can be changed in it without being made again. */
+  readonly updatable?: boolean;
   readonly default?: Json;
   readonly since?: string;
   /** Words that it may be; a word may be younger than the key. */
@@ -103,7 +105,7 @@ function toSchemaEntry(field: Field, version: string): SchemaEntry {
     type: field.type,
     ...(field.description === undefined ? {} : { description: field.description }),
     required: field.required ?? false,
-    updatable: false,
+    updatable: field.updatable ?? false,
     ...(field.default === undefined ? {} : { default: field.default }),
     ...(allowed === undefined ? {} : { constraints: [{ type: 'AllowedValues', constraint: allowed }] }),
     ...(nested === undefined ? {} : { schema: toSenlinSchema(nested, version) }),

@@ -27,6 +27,7 @@ export interface FloatingIp {
   readonly id: string;
   readonly floating_ip_address: string;
   readonly port_id: string | null;
+  readonly description?: string;
 }
 
 /** Named in the plural of their path, with the key of one of them. */
@@ -97,6 +98,15 @@ export class NeutronClient {
     const query = { floating_ip_address: address };
     const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
     return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips[0];
+  }
+
+  async listFloatingIps(
+    { portId }: { readonly portId: string },
+    context: CallContext,
+  ): Promise<readonly FloatingIp[]> {
+    const query = { port_id: portId };
+    const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
+    return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips;
   }
 
   async updateFloatingIp(id: string, changes: JsonObject, context: CallContext): Promise<void> {

@@ -2,7 +2,9 @@
  * The profile types there are. Adding one is adding a file and a line to the list
  * (docs/howto/add-a-profile-type.md).
  */
+import type { Clouds } from '../openstack/cloud.ts';
 import { localProcess } from './local-process/local-process.ts';
+import { novaServer } from './os-nova-server/os-nova-server.ts';
 import { typeName } from './profile-type.ts';
 import type { ProfileType } from './profile-type.ts';
 
@@ -13,9 +15,16 @@ export interface ProfileTypes {
   find(typeAndVersion: string): ProfileType | undefined;
 }
 
-/** The types of this program. `dataDir` is where those that keep files may keep them. */
-export function profileTypes({ dataDir }: { readonly dataDir: string }): ProfileTypes {
-  return registryOf([localProcess({ dataDir })]);
+export interface ProfileTypeTools {
+  /** Where types that keep files may keep them. */
+  readonly dataDir: string;
+  /** undefined: there is no cloud. */
+  readonly clouds?: Clouds | undefined;
+}
+
+/** The types of this program. */
+export function profileTypes({ dataDir, clouds }: ProfileTypeTools): ProfileTypes {
+  return registryOf([localProcess({ dataDir }), novaServer({ clouds })]);
 }
 
 /** @throws Error where two types have the same name and version: the program must not start with them. */

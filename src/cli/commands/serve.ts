@@ -1,7 +1,7 @@
 /** `coppice serve`: the server in the foreground, until a signal ends it. */
 import { Command } from 'commander';
 import type { ConfigFlags } from '../../config.ts';
-import { CliError, EndedBySignal, endingSignals } from '../cli-error.ts';
+import { CliError, EndedBySignal, nextSignal } from '../cli-error.ts';
 import type { GlobalOptions } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
@@ -10,6 +10,7 @@ interface ServeOptions extends GlobalOptions {
   readonly listen?: string;
   readonly config?: string;
   readonly roles?: string;
+  readonly cloud?: string;
   readonly new?: boolean;
 }
 
@@ -27,6 +28,7 @@ export function serveCommand(terminal: Terminal): Command {
     )
     .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
     .option('--config <file>', 'YAML file with more settings')
+    .option('--cloud <cloud>', 'where servers are: none, openstack (clouds.yaml, OS_ variables) or simulated')
     .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
     .option(
       '--new',
@@ -66,10 +68,11 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   }
 }
 
-function flagsOf({ dataDir, listen, roles }: ServeOptions): ConfigFlags {
+function flagsOf({ dataDir, listen, roles, cloud }: ServeOptions): ConfigFlags {
   return {
     ...(dataDir === undefined ? {} : { data_dir: dataDir }),
     ...(listen === undefined ? {} : { listen }),
+    ...(cloud === undefined ? {} : { cloud: { use: cloud } }),
     ...(roles === undefined ? {} : { roles: roles.split(',').map((role) => role.trim()) }),
   };
 }
@@ -84,16 +87,6 @@ function printReady(
   const line =
     json === true ? JSON.stringify({ ready }) : `Coppice is ready ${at}, with its data in ${dataDir}`;
   terminal.write(`${line}\n`);
-}
-
-/**
- * The signals stay taken: one that comes twice (from the terminal, and passed on by npm) must not cut the
- * stop short.
- */
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of endingSignals) process.on(signal, resolve);
-  });
 }
 
 async function withinLimit(stopping: Promise<void>): Promise<void> {

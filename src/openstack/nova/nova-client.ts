@@ -4,13 +4,15 @@
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { bodyOf, part } from '../answer-body.ts';
-import { CloudError } from '../cloud-error.ts';
+import { CloudError, isStatus } from '../cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
 import type { CloudSession } from '../cloud-session.ts';
 import type { ComputeService, Hypervisor, InstanceAction, InstanceActionEvent, Server } from './server.ts';
 
 const WANTED_MINOR = 79;
 const LEAST_MINOR = 53;
+/** The last one in which files can be put into a server. */
+const WITH_FILES = 'compute 2.56';
 
 export interface ServerQuery {
   readonly allProjects?: boolean;
@@ -71,17 +73,22 @@ export class NovaClient {
     return bodyOf<{ server: Server }>(answer).server;
   }
 
-  /** @param server the `server` of the body. @returns its id; all else is not known yet. */
+  /**
+   * @param server the `server` of the body; with `personality` it is sent in the newest microversion that has
+   * it.
+   * @returns its id; all else is not known yet.
+   */
   async createServer(
     server: JsonObject,
     schedulerHints: JsonObject | undefined,
     context: CallContext,
   ): Promise<string> {
     const hints = schedulerHints === undefined ? {} : { 'os:scheduler_hints': schedulerHints };
-    const answer = await this.request(
-      { method: 'POST', path: '/servers', body: { server, ...hints } },
-      context,
-    );
+    const request = { method: 'POST', path: '/servers', body: { server, ...hints } } as const;
+    const answer =
+      'personality' in server
+        ? await this.#session.request({ ...request, service: 'compute', microversion: WITH_FILES }, context)
+        : await this.request(request, context);
     return bodyOf<{ server: { id: string } }>(answer).server.id;
   }
 
@@ -130,6 +137,32 @@ export class NovaClient {
     const path = `/servers/${part(id)}/os-instance-actions/${part(requestId)}`;
     const answer = await this.request({ method: 'GET', path }, context);
     return bodyOf<{ instanceAction: { events?: InstanceActionEvent[] } }>(answer).instanceAction.events ?? [];
+  }
+
+  /** By id, else by name. @returns all that the name means; an id means one at most. */
+  async findFlavor(idOrName: string, context: CallContext): Promise<readonly { readonly id: string }[]> {
+    try {
+      const answer = await this.request({ method: 'GET', path: `/flavors/${part(idOrName)}` }, context);
+      return [bodyOf<{ flavor: { id: string } }>(answer).flavor];
+    } catch (error) {
+      if (!isStatus(error, 400, 404)) throw error;
+    }
+    const answer = await this.request({ method: 'GET', path: '/flavors' }, context);
+    return bodyOf<{ flavors: { id: string; name: string }[] }>(answer).flavors.filter(
+      ({ name }) => name === idOrName,
+    );
+  }
+
+  /** Adds to the server's metadata, and replaces what is there under the same keys. */
+  async addMetadata(
+    id: string,
+    metadata: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<void> {
+    await this.request(
+      { method: 'POST', path: `/servers/${part(id)}/metadata`, body: { metadata } },
+      context,
+    );
   }
 
   /** For administrators. */

@@ -1,0 +1,151 @@
+/**
+ * Creates the server of a node, once for a request whatever crashes: its metadata carries the key of the
+ * request, and each request looks for a server with its key before it asks for one.
+ */
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { CloudError, operationError } from '../../openstack/cloud-error.ts';
+import type { Cloud } from '../../openstack/cloud.ts';
+import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { Server } from '../../openstack/nova/server.ts';
+import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
+import { awaitServer } from './await-server.ts';
+import { findServers } from './find-servers.ts';
+import { isOfRequest, ownedMetadata } from './owned-metadata.ts';
+import { preparePorts } from './ports.ts';
+import { deleteServer } from './remove-server.ts';
+import { flavorId, imageId } from './resolve.ts';
+import { specOf, type ServerSpec } from './spec.ts';
+
+const DOING = 'the server could not be created';
+
+/** How long the removal of a server that is not wanted any more is waited for. */
+const SETTLE_MS = 120_000;
+
+export async function createServer(
+  cloud: Cloud,
+  node: NodeFacts,
+  request: OperationRequest,
+): Promise<PhysicalNode> {
+  const context: CallContext = { signal: request.signal };
+  try {
+    request.signal.throwIfAborted();
+    const id =
+      (await findCreated(cloud, node, request.key, context)) ?? (await begin(cloud, node, request, context));
+    const server = await awaitServer(cloud.nova, id, { doing: DOING, until: ['ACTIVE'] }, context);
+    if (server !== undefined) return { physicalId: id, data: dataOf(server) };
+    throw new CoppiceError('operation-failed', `${DOING}: server ${id} was deleted while it was created`);
+  } catch (error) {
+    await discard(cloud, node, request.key);
+    request.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** What was begun and came to nothing must not go on, nor stay: nobody would know of it. */
+async function discard(cloud: Cloud, node: NodeFacts, key: string): Promise<void> {
+  const context: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
+  try {
+    const id = await findCreated(cloud, node, key, context);
+    if (id !== undefined) await deleteServer(cloud, id, context);
+  } catch {
+    // The cloud is away: the next request finds the server by its metadata.
+  }
+}
+
+/** What later operations and poll URLs need to know of the server. */
+export function dataOf(server: Server): JsonObject {
+  const address = addressOf(server);
+  const zone = server['OS-EXT-AZ:availability_zone'];
+  const host = server['OS-EXT-SRV-ATTR:host'];
+  return {
+    ...(address === null ? {} : { address }),
+    ...(zone === undefined || zone === '' ? {} : { zone }),
+    ...(host == null ? {} : { host }),
+  };
+}
+
+/** The floating address of a server where it has one, else its first; null: it has none. */
+export function addressOf({ addresses }: Server): string | null {
+  const all = Object.values(addresses).flat();
+  const floating = all.find((one) => one['OS-EXT-IPS:type'] === 'floating');
+  return (floating ?? all.find(({ version }) => version === 4) ?? all[0])?.addr ?? null;
+}
+
+async function findCreated(
+  cloud: Cloud,
+  node: NodeFacts,
+  key: string,
+  context: CallContext,
+): Promise<string | undefined> {
+  const servers = await findServers(cloud.nova, node, context);
+  return servers.find((server) => isOfRequest(server, key) && !isGoing(server))?.id;
+}
+
+function isGoing({ status, 'OS-EXT-STS:task_state': task }: Server): boolean {
+  return status === 'DELETED' || status === 'SOFT_DELETED' || task === 'deleting';
+}
+
+/** @returns the id of the server that Nova has begun to create. */
+async function begin(
+  cloud: Cloud,
+  node: NodeFacts,
+  request: OperationRequest,
+  context: CallContext,
+): Promise<string> {
+  const spec = specOf(node.properties);
+  try {
+    const server = await bodyOf(cloud, node, spec, request.key, context);
+    return await cloud.nova.createServer(server, hintsOf(spec, node), context);
+  } catch (error) {
+    if (!(error instanceof CloudError) || !error.mayHaveHappened) throw operationError(error, DOING);
+    // The answer is lost. Nova may have begun: then the server is there.
+    const created = await findCreated(cloud, node, request.key, context).catch(() => undefined);
+    if (created === undefined) throw operationError(error, DOING);
+    return created;
+  }
+}
+
+async function bodyOf(
+  cloud: Cloud,
+  node: NodeFacts,
+  spec: ServerSpec,
+  key: string,
+  context: CallContext,
+): Promise<JsonObject> {
+  const image = spec.image === undefined ? {} : { imageRef: await imageId(cloud, spec.image, context) };
+  return {
+    name: spec.name ?? node.name,
+    ...image,
+    flavorRef: await flavorId(cloud, spec.flavor, context),
+    'OS-DCF:diskConfig': spec.autoDiskConfig ? 'AUTO' : 'MANUAL',
+    metadata: ownedMetadata(node, spec.metadata, key),
+    networks: await preparePorts(cloud, node, spec.networks, context),
+    ...(zoneOf(spec, node) === undefined ? {} : { availability_zone: zoneOf(spec, node) ?? '' }),
+    ...(spec.blockDevices.length === 0 ? {} : { block_device_mapping_v2: spec.blockDevices }),
+    ...(spec.configDrive === undefined ? {} : { config_drive: spec.configDrive }),
+    ...(spec.keyName === undefined ? {} : { key_name: spec.keyName }),
+    ...(spec.securityGroups.length === 0
+      ? {}
+      : { security_groups: spec.securityGroups.map((name) => ({ name })) }),
+    ...(spec.userData === undefined ? {} : { user_data: Buffer.from(spec.userData).toString('base64') }),
+    ...(spec.adminPass === undefined ? {} : { adminPass: spec.adminPass }),
+    ...(spec.personality.length === 0 ? {} : { personality: spec.personality }),
+  };
+}
+
+/** Where a policy has placed the node: `data.placement`, as in Senlin; it wins over the spec. */
+function placementOf({ data }: NodeFacts): JsonObject {
+  const { placement } = data;
+  return typeof placement === 'object' && placement !== null ? (placement as JsonObject) : {};
+}
+
+function zoneOf(spec: ServerSpec, node: NodeFacts): string | undefined {
+  const { zone } = placementOf(node);
+  return typeof zone === 'string' ? zone : spec.availabilityZone;
+}
+
+function hintsOf(spec: ServerSpec, node: NodeFacts): JsonObject | undefined {
+  const { servergroup: group } = placementOf(node);
+  return typeof group === 'string' ? { ...spec.schedulerHints, group } : spec.schedulerHints;
+}

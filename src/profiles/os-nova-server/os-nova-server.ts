@@ -1,0 +1,87 @@
+/**
+ * Profile type `os.nova.server` 1.0: a node is a server of an OpenStack cloud.
+ *
+ *     spec.ts             what may be written           resolve.ts        names as ids of the cloud
+ *     create-server.ts    created once, whatever crashes    remove-server.ts   nothing is left behind
+ *     run-operation.ts    begun once, awaited to its end    operations.ts      which there are
+ *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
+ *
+ * A server belongs to its node by its metadata, not by what is written here: a server whose id was lost in a
+ * crash is found again. It refuses to decide anything about health: Nova that does not answer is `unknown`.
+ */
+import type { Issue } from '../../domain/errors.ts';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { CloudError, isStatus } from '../../openstack/cloud-error.ts';
+import type { Cloud, Clouds } from '../../openstack/cloud.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { NodeFacts, ProfileType } from '../profile-type.ts';
+import { createServer } from './create-server.ts';
+import { describeServer } from './details.ts';
+import { serverOperations } from './operations.ts';
+import { removeServer } from './remove-server.ts';
+import { missingIn } from './resolve.ts';
+import { checkSpec, schema, specOf } from './spec.ts';
+import { deleted, verdictOn } from './verdict.ts';
+
+export interface NovaServerOptions {
+  /** undefined: this Coppice works with no cloud. */
+  readonly clouds: Clouds | undefined;
+  readonly now?: () => number;
+}
+
+/** Longest that the creation of a profile waits for the cloud's lists. */
+const EXAMINE_MS = 15_000;
+
+export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
+  const cloudFor = ({ session }: Pick<NodeFacts, 'session'>): Cloud => {
+    if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
+    return clouds.of(session);
+  };
+  return {
+    name: 'os.nova.server',
+    version: '1.0',
+    supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
+    schema,
+    check: checkSpec,
+    examine: (properties) => examine(clouds, properties),
+    create: (node, request) => createServer(cloudFor(node), node, request),
+    remove: (node, request) => removeServer(cloudFor(node), node, request),
+    probe: (node, signal) => probe(clouds, node, signal, now),
+    detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
+    operations: serverOperations(cloudFor),
+    details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
+    endpointParts: () => ['address'],
+    endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),
+  };
+}
+
+const NO_CLOUD = 'this Coppice works with no cloud: start it with --cloud openstack, or --cloud simulated';
+
+async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
+  if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
+  try {
+    return await missingIn(clouds.service, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
+  } catch (error) {
+    // A cloud that is away says nothing about the profile: its nodes will tell.
+    if (error instanceof CloudError || error instanceof DOMException) return [];
+    throw error;
+  }
+}
+
+async function probe(
+  clouds: Clouds | undefined,
+  { physicalId, session }: NodeFacts,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<Verdict> {
+  if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
+  if (physicalId === null)
+    return { health: 'unhealthy', failure: 'NOT_CREATED', reason: 'no server was created for this node' };
+  try {
+    return verdictOn(await clouds.of(session).nova.getServer(physicalId, { signal }, 0), now());
+  } catch (error) {
+    if (isStatus(error, 404)) return deleted(physicalId);
+    return { health: 'unknown', reason: `cannot see server ${physicalId}: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * What the metadata of a server says of whose it is. It is how a request that is repeated after a crash finds
+ * what the first one created, and how an operator finds the node of a server.
+ */
+import { createHash } from 'node:crypto';
+import type { Server } from '../../openstack/nova/server.ts';
+import type { NodeFacts } from '../profile-type.ts';
+
+/** Senlin's keys, and one of our own for the request that created the server. */
+const NODE = 'cluster_node_id';
+const CLUSTER = 'cluster_id';
+const INDEX = 'cluster_node_index';
+const REQUEST = 'coppice_request';
+
+/** @param user what the spec says; our keys win. @param key of the request; absent: kept as it is. */
+export function ownedMetadata(
+  { id, clusterId, index }: Pick<NodeFacts, 'id' | 'clusterId' | 'index'>,
+  user: Readonly<Record<string, string>>,
+  key: string,
+): Record<string, string> {
+  return {
+    ...user,
+    [NODE]: id,
+    ...(clusterId === null ? {} : { [CLUSTER]: clusterId, [INDEX]: String(index) }),
+    [REQUEST]: requestMark(key),
+  };
+}
+
+export function isOfNode({ metadata }: Pick<Server, 'metadata'>, nodeId: string): boolean {
+  return metadata[NODE] === nodeId;
+}
+
+export function isOfRequest({ metadata }: Pick<Server, 'metadata'>, key: string): boolean {
+  return metadata[REQUEST] === requestMark(key);
+}
+
+/** The metadata of a server after its spec's has changed: whose it is stays. */
+export function changedMetadata(
+  { metadata }: Pick<Server, 'metadata'>,
+  user: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const owned = [NODE, CLUSTER, INDEX, REQUEST].flatMap((key) =>
+    metadata[key] === undefined ? [] : [[key, metadata[key]] as const],
+  );
+  return { ...user, ...Object.fromEntries(owned) };
+}
+
+/** Nova takes at most 255 characters. */
+function requestMark(key: string): string {
+  return key.length <= 255 ? key : createHash('sha256').update(key).digest('hex');
+}

@@ -1,0 +1,150 @@
+/**
+ * An operation on a server: begun once for a request, whatever crashes, and awaited to its real end.
+ *
+ *     mark (metadata: this request, after this instance action) ──> action ──> wait
+ *
+ * Nova has no key for an action. So the request is written into the metadata first, with the newest of the
+ * server's instance actions; a repeat that finds its mark sees by the actions behind it whether it had begun.
+ */
+import { createHash } from 'node:crypto';
+import { CoppiceError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
+import type { Cloud } from '../../openstack/cloud.ts';
+import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { Server } from '../../openstack/nova/server.ts';
+import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
+import { awaitServer } from './await-server.ts';
+import { dataOf } from './create-server.ts';
+
+export interface ServerOperation {
+  /** The body: `{"reboot": {"type": "SOFT"}}`. */
+  readonly action: JsonObject;
+  /** As Nova names it among the instance actions: `reboot`. */
+  readonly recordedAs: string;
+  /** `the server could not be rebooted` */
+  readonly doing: string;
+  /** Statuses in which it has ended well. */
+  readonly until: readonly string[];
+  /** It changes nothing where the server is in one of `until` already. */
+  readonly isState?: boolean;
+}
+
+const MARK = 'coppice_operation';
+/** What was begun and cannot be cancelled is waited for so long before it is given up. */
+const SETTLE_MS = 600_000;
+
+export async function runOperation(
+  cloud: Cloud,
+  node: NodeFacts,
+  operation: ServerOperation,
+  request: OperationRequest,
+): Promise<PhysicalNode> {
+  const id = node.physicalId;
+  if (id === null)
+    throw new CoppiceError('operation-impossible', `${operation.doing}: the node has no server`);
+  const settled: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
+  const hasBegun = await begin(cloud, id, operation, request, settled);
+  const awaited = { doing: operation.doing, until: operation.until };
+  const server = await awaitServer(cloud.nova, id, awaited, { signal: request.signal }).catch(
+    async (error: unknown) => {
+      // Nothing may go on when this returns: what Nova has begun is seen to its end first.
+      if (request.signal.aborted && hasBegun) await settle(cloud, id, awaited, settled);
+      request.signal.throwIfAborted();
+      throw error;
+    },
+  );
+  if (server === undefined)
+    throw new CoppiceError('operation-impossible', `${operation.doing}: server ${id} does not exist`);
+  return { physicalId: id, data: { ...node.data, ...dataOf(server) } };
+}
+
+/** @returns whether Nova has begun it, now or for an earlier request of the same key. */
+async function begin(
+  cloud: Cloud,
+  id: string,
+  operation: ServerOperation,
+  { key, signal }: OperationRequest,
+  settled: CallContext,
+): Promise<boolean> {
+  const { nova } = cloud;
+  // A request that is aborted from the start still has to see what an earlier one began.
+  const looking = signal.aborted ? settled : { signal };
+  try {
+    const server = await nova.getServer(id, looking);
+    const mark = markOf(key);
+    const last = readMark(server, mark);
+    if (last !== undefined && (await hasBegunAfter(cloud, id, last, operation, looking))) return true;
+    signal.throwIfAborted();
+    if (operation.isState === true && operation.until.includes(server.status)) return false;
+    const newest = (await nova.listInstanceActions(id, looking))[0]?.request_id ?? '';
+    if (last === undefined) await nova.addMetadata(id, { [MARK]: `${mark} ${newest}` }, looking);
+    return await act(cloud, id, operation, last ?? newest, { signal }, settled);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isStatus(error, 404))
+      throw new CoppiceError('operation-impossible', `${operation.doing}: server ${id} does not exist`);
+    throw operationError(error, operation.doing);
+  }
+}
+
+async function act(
+  cloud: Cloud,
+  id: string,
+  operation: ServerOperation,
+  last: string,
+  context: CallContext,
+  settled: CallContext,
+): Promise<boolean> {
+  try {
+    await cloud.nova.act(id, operation.action, context);
+    return true;
+  } catch (error) {
+    const isUnclear = context.signal.aborted || (error instanceof CloudError && error.mayHaveHappened);
+    if (!isUnclear) throw error;
+    // The answer is lost: the instance actions show whether it was begun.
+    if (await hasBegunAfter(cloud, id, last, operation, settled)) return true;
+    throw error;
+  }
+}
+
+/** Instance actions come newest first; those before the marked one are of others. */
+async function hasBegunAfter(
+  { nova }: Cloud,
+  id: string,
+  last: string,
+  { recordedAs }: ServerOperation,
+  context: CallContext,
+): Promise<boolean> {
+  for (const { action, request_id: requestId } of await nova.listInstanceActions(id, context)) {
+    if (requestId === last) return false;
+    if (action === recordedAs) return true;
+  }
+  return false;
+}
+
+function readMark({ metadata }: Server, mark: string): string | undefined {
+  const [key, last = ''] = metadata[MARK]?.split(' ') ?? [];
+  return key === mark ? last : undefined;
+}
+
+function markOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url').slice(0, 24);
+}
+
+/**
+ * An operation whose host is down does not end, and cannot go on either before the host is back: it is not
+ * waited for longer than the time is.
+ */
+async function settle(
+  cloud: Cloud,
+  id: string,
+  awaited: { readonly doing: string; readonly until: readonly string[] },
+  settled: CallContext,
+): Promise<void> {
+  try {
+    await awaitServer(cloud.nova, id, awaited, settled);
+  } catch {
+    // It has ended, well or not, or its time is over: the caller reports why it gave up.
+  }
+}
