@@ -40,7 +40,12 @@ export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject)
   const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
   const hints = issues.flatMap(({ hint }) => hint ?? []);
   const hinted = hints.length === 0 ? '' : ` (${hints.join(' ')})`;
-  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.${hinted}`, {
+  const others = result.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
+  const also =
+    others.length === 0
+      ? ''
+      : ` ${describeProblems({ issues: others }, schema, { in: 'body', method: 'POST' }).sentence}`;
+  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.${hinted}${also}`, {
     details,
   });
 }

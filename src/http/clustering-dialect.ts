@@ -5,6 +5,7 @@ import { errorAnswer } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
 import type { ApiDialect, Route } from './route.ts';
 import { describeProblems, MALFORMED, type FieldLocation } from './sentences.ts';
+import { describeWholeBody } from './whole-body.ts';
 import { errorShape } from './shapes/common.ts';
 import { toSortedJson } from './sorted-json.ts';
 
@@ -14,7 +15,8 @@ export const clusteringDialect: ApiDialect = {
 
   readBody(route, text) {
     const rawBody = text === undefined ? undefined : readJsonBody(text);
-    const body = parse(route.body, required(route, rawBody), { in: 'body', method: route.method });
+    if (rawBody === undefined) refuseWithoutObject(route, text ?? '');
+    const body = parse(route.body, rawBody, { in: 'body', method: route.method });
     return { body, rawBody };
   },
 
@@ -23,9 +25,11 @@ export const clusteringDialect: ApiDialect = {
   errorSchema: errorShape,
 };
 
-function required(route: Route, body: unknown): unknown {
-  if (route.body !== undefined && body === undefined) throw new CoppiceError('malformed-request', MALFORMED);
-  return body;
+/** An action without any body has a sentence of its own. */
+function refuseWithoutObject(route: Route, text: string): void {
+  const isMissing = route.body !== undefined || (route.documentedBody !== undefined && text.trim() !== '');
+  if (isMissing)
+    throw new CoppiceError('malformed-request', `${MALFORMED} ${describeWholeBody(route, text)}`);
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, place: FieldLocation): unknown {

@@ -83,6 +83,45 @@ describe('The server', () => {
     expect([reply.status, problemOf(reply).type]).toEqual([400, 'HTTPBadRequest']);
   });
 
+  test.each([
+    ['', 'nothing'],
+    ['[]', 'a list'],
+    ['5', '5'],
+    ['null', 'null'],
+    ['"a"', 'a text'],
+    ['hello', 'text that is no JSON'],
+  ])('says of the whole body %j what was expected and found', async (body, found) => {
+    const expected = async (url: string, keys: string) => {
+      const reply = await server.ask('POST', url, { body });
+      expect([reply.status, reply.text]).toEqual([
+        400,
+        expect.stringContaining(`body: expected a JSON object with ${keys}, found ${found}`),
+      ]);
+    };
+    await expected('/v1/clusters', "the key 'cluster'");
+    if (body !== '') await expected('/v1/clusters/c/actions', 'the name of one action as its key');
+  });
+
+  test('says all that is wrong, and of very much how much more', async () => {
+    const cluster = { name: '', desired_capacity: -1, timeout: 'soon' };
+    const reply = await server.ask('POST', '/v1/clusters', { body: { cluster } });
+    const { message } = problemOf(reply);
+    for (const word of ['name', 'desired_capacity', 'timeout', 'profile_id']) expect(message).toContain(word);
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`k${index}`, '1']));
+    const listed = await server.ask('GET', `/v1/clusters?${new URLSearchParams(many).toString()}`);
+    expect(problemOf(listed).message).toMatch(/Invalid parameter 'k9'; and 20 more$/);
+    const adjust = { adjustment_type: 'NONSENSE', strict: 'perhaps', colour: 1 };
+    const resized = await server.ask('POST', '/v1/clusters/c/actions', { body: { resize: adjust } });
+    for (const word of ['colour', 'NONSENSE', 'strict']) expect(problemOf(resized).message).toContain(word);
+  });
+
+  test('says the largest limit', async () => {
+    for (const url of ['/v1/clusters', '/v1/events']) {
+      const reply = await server.ask('GET', `${url}?limit=99999999999999999999`);
+      expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('2147483647')]);
+    }
+  });
+
   test('says where a body stops to be JSON', async () => {
     const reply = await server.ask('POST', '/v1/clusters', { body: '{"cluster":\n {"name": x}}' });
     expect(problemOf(reply).message).toBe('Expecting value: line 2 column 11 (char 22)');

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import { visibleProject, type Caller } from '../requests/request-tools.ts';
 import type { ListQuery } from '../store/listing.ts';
-import { booleanField, each, last, textField, uuidField, wordField } from './fields.ts';
+import { booleanField, each, last, LARGEST_INTEGER, textField, uuidField, wordField } from './fields.ts';
 
 export interface ListDeclaration<Filter extends string, Sort extends string> {
   /** Each with the words that it takes; null: any text. */
@@ -74,14 +74,21 @@ export function limitField(pageSize = Number.POSITIVE_INFINITY): z.ZodType<numbe
   return z
     .unknown()
     .transform((value, context) => {
-      const integer = typeof value === 'string' && /^-?\d{1,15}$/.test(value);
-      const rule = !integer ? 'integer' : Number(value) < 0 ? 'not-negative' : undefined;
+      const integer = typeof value === 'string' && /^-?\d{1,1000}$/.test(value);
+      const rule = !integer
+        ? 'integer'
+        : Number(value) < 0
+          ? 'not-negative'
+          : Number(value) > LARGEST_INTEGER
+            ? 'at-most'
+            : undefined;
       if (rule === undefined) return Number(value);
-      const params = { rule, expected: 'a whole number of at least 0' };
+      const expected = `a whole number from 0 to ${LARGEST_INTEGER}`;
+      const params = { rule, expected, bound: LARGEST_INTEGER };
       context.addIssue({ code: 'custom', input: value, params });
       return z.NEVER;
     })
-    .meta({ type: 'integer', minimum: 0, ...bound });
+    .meta({ type: 'integer', minimum: 0, maximum: LARGEST_INTEGER, ...bound });
 }
 
 /** `name:desc,created_at` */

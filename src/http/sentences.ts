@@ -56,7 +56,7 @@ export type FieldLocation =
 
 /** @param schema what was expected: it knows the keys that may have been meant. */
 export function describeProblems(
-  error: z.core.$ZodError,
+  error: Pick<z.core.$ZodError, 'issues'>,
   schema: z.ZodType,
   location: FieldLocation,
 ): Problems {
@@ -65,8 +65,17 @@ export function describeProblems(
       ? unknownKeys(issue, schema, location)
       : [describeOne(issue, location)],
   );
-  const sentence = [...new Set(described.map((one) => one.sentence))].join('; ');
+  const sentence = joinSentences(described.map((one) => one.sentence));
   return { sentence, issues: described.map((one) => one.issue) };
+}
+
+const mostSentences = 10;
+
+/** All that is wrong, each once; of very many the first, and how many more there are. */
+export function joinSentences(sentences: readonly string[]): string {
+  const all = [...new Set(sentences)];
+  const more = all.length - mostSentences;
+  return [...all.slice(0, mostSentences), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 interface Described {
@@ -130,8 +139,8 @@ function unknownKeys(
 }
 
 function unknownKeysSentence(keys: readonly string[], location: FieldLocation): string {
-  const first = keys[0] ?? '';
-  if (location.in === 'query') return `Invalid parameter ${location.quoted ? `'${first}'` : first}`;
+  if (location.in === 'query')
+    return joinSentences(keys.map((key) => `Invalid parameter ${location.quoted ? `'${key}'` : key}`));
   const quoted = keys.map((key) => `'${key}'`).join(', ');
   return `Additional properties are not allowed (${quoted} ${keys.length === 1 ? 'was' : 'were'} unexpected)`;
 }

@@ -71,10 +71,15 @@ function envIn(params: JsonObject | undefined): JsonObject | undefined {
 }
 
 function reportRequest(query: { readonly [name: string]: string | undefined }) {
-  const depth = query['max_depth'] === undefined ? -1 : Number(query['max_depth']);
+  const asked = query['max_depth'] ?? '-1';
+  if (!/^-?\d{1,9}$/.test(asked))
+    throw badRequest(
+      `max_depth: expected a whole number, -1 for all levels, found ${JSON.stringify(asked.slice(0, 80))}`,
+    );
+  const depth = Number(asked);
   return {
     errorsOnly: isTrue(query['errors_only']),
-    maxDepth: Number.isInteger(depth) && depth >= 0 ? depth : Infinity,
+    maxDepth: depth >= 0 ? depth : Infinity,
     statisticsOnly: isTrue(query['statistics_only']),
   };
 }

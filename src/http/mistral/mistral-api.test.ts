@@ -151,7 +151,7 @@ describe('workflows', () => {
 
   it.each([
     ['/workflows?colour=red', 'Unknown argument: "colour"'],
-    ['/workflows?limit=x', 'Limit must be a whole number, found "x"'],
+    ['/workflows?limit=x', 'Limit must be a whole number of at most 2147483647, found "x"'],
     ['/workflows?sort_dirs=up', "Unknown sort direction, must be 'desc' or 'asc', found \"up\""],
     ['/executions/x?fields=id', 'Unknown argument: "fields"'],
     [
@@ -440,9 +440,43 @@ describe('executions', () => {
     expect((await rest.call('DELETE', '/workflows/large')).status).toBe(204);
   });
 
+  it.each([
+    ['', 'nothing'],
+    ['[]', 'a list'],
+    ['5', '5'],
+    ['null', 'null'],
+  ])('say of the whole body %j what was expected and found', async (body, found) => {
+    const sentence = `Request is not in valid JSON format. body: expected a JSON object with the key 'name', found ${found}`;
+    expect(fault(await rest.call('POST', '/environments', body))).toEqual([400, 'Client', sentence]);
+  });
+
+  it('refuse a depth of a report that is no number', async () => {
+    const id = await start('waiting');
+    expect(fault(await rest.call('GET', `/executions/${id}/report?max_depth=deep`))).toEqual([
+      400,
+      'Client',
+      'max_depth: expected a whole number, -1 for all levels, found "deep"',
+    ]);
+  });
+
+  it('name all fields that are wrong', async () => {
+    const answer = await rest.call('POST', '/executions', {
+      workflow_name: 5,
+      colour: 1,
+      form: 2,
+      input: [],
+    });
+    const [, , sentence] = fault(answer);
+    for (const field of ['workflow_name', 'colour', 'form', 'input']) expect(sentence).toContain(field);
+  });
+
   it('refuse what is no JSON', async () => {
     const answer = await rest.call('POST', '/executions', '[1]');
-    expect(fault(answer)).toEqual([400, 'Client', 'Request is not in valid JSON format.']);
+    expect(fault(answer)).toEqual([
+      400,
+      'Client',
+      expect.stringMatching(/^Request is not in valid JSON format\. ./),
+    ]);
   });
 
   it('are paused, resumed with more environment, and cancelled', async () => {

@@ -9,6 +9,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import { inexactNumberIn, readJsonBody } from '../json-body.ts';
 import { badRequest } from '../../requests/workflows/workflow-tools.ts';
 import type { ApiDialect, Route } from '../route.ts';
+import { joinSentences } from '../sentences.ts';
+import { describeWholeBody } from '../whole-body.ts';
 import { inexact, invalid } from './wire-fields.ts';
 
 const faultSchema = z
@@ -23,17 +25,20 @@ export const mistralDialect: ApiDialect = {
   readQuery({ query = z.strictObject({}) }, given) {
     const result = query.safeParse(eachOnce(given as Readonly<Record<string, string | string[]>>));
     if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    if (issue?.code === 'unrecognized_keys') throw badRequest(`Unknown argument: "${issue.keys[0] ?? ''}"`);
-    throw badRequest(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+    const sentences = result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => `Unknown argument: "${key.slice(0, 100)}"`)
+        : [`${issue.path.join('.')}: ${issue.message}`],
+    );
+    throw badRequest(joinSentences(sentences));
   },
 
   readBody(route, text = '') {
     if (route.bodyType !== undefined || route.body === undefined) return { body: text, rawBody: undefined };
-    const rawBody = readJson(text);
+    const rawBody = readJson(route, text);
     const result = route.body.safeParse(rawBody, { reportInput: true });
     if (result.success) return { body: result.data, rawBody };
-    throw badRequest(sentenceOf(result.error.issues, route));
+    throw badRequest(joinSentences(sentencesOf(result.error.issues, route)));
   },
 
   toText: (body) => JSON.stringify(body),
@@ -60,9 +65,11 @@ function eachOnce(given: Readonly<Record<string, string | string[]>>): Record<st
   return Object.fromEntries(named) as Record<string, string | undefined>;
 }
 
-function readJson(text: string): JsonObject {
+const notJson = 'Request is not in valid JSON format.';
+
+function readJson(route: Route, text: string): JsonObject {
   const json = parsed(text);
-  if (json === undefined) throw badRequest('Request is not in valid JSON format.');
+  if (json === undefined) throw badRequest(`${notJson} ${describeWholeBody(route, text)}`);
   const place = inexactNumberIn(text);
   if (place !== undefined) throw badRequest(inexact(place));
   return json;
@@ -72,19 +79,23 @@ function parsed(text: string): JsonObject | undefined {
   try {
     return readJsonBody(text);
   } catch (error) {
-    if (error instanceof CoppiceError) return undefined;
+    if (error instanceof CoppiceError) throw badRequest(`${notJson} ${error.message}`);
     throw error;
   }
 }
 
-/** An unknown field first: another one was meant. */
-function sentenceOf(issues: readonly z.core.$ZodIssue[], { bodyName = 'body' }: Route): string {
-  for (const issue of issues)
-    if (issue.code === 'unrecognized_keys')
-      return `Unknown attribute for argument ${bodyName}: ${issue.keys[0] ?? ''}`;
-  const [issue] = issues;
-  const field = issue?.path.join('.') ?? '';
-  if (issue === undefined || issue.code === 'custom') return issue?.message ?? '';
+/** Unknown fields first: another one was meant. */
+function sentencesOf(issues: readonly z.core.$ZodIssue[], { bodyName = 'body' }: Route): string[] {
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  return [
+    ...unknown.map((key) => `Unknown attribute for argument ${bodyName}: ${key.slice(0, 100)}`),
+    ...issues.filter(({ code }) => code !== 'unrecognized_keys').map(sentenceOf),
+  ];
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join('.');
+  if (issue.code === 'custom') return issue.message;
   if (issue.input === undefined) return `Missing argument: '${field}'`;
   return `${invalid(field, issue.input)} Expected ${expectedOf(issue)}.`;
 }

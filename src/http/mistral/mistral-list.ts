@@ -18,6 +18,7 @@ import {
   type PageQuery,
 } from '../../store/workflow-listing.ts';
 import type { Answer, RouteRequest } from '../route.ts';
+import { LARGEST_INTEGER } from '../fields.ts';
 import { isTrue } from './wire-fields.ts';
 
 export type ListParameters = Readonly<Record<string, string | undefined>>;
@@ -200,8 +201,10 @@ function namesIn(text: string | undefined, parameter: string, known: readonly st
 /** `-1` and 0 mean no limit, as Mistral's clients send them. */
 function limitOf(text: string | undefined): number {
   if (text === undefined || text === '') return mostInPage;
-  if (!/^-?\d{1,9}$/.test(text))
-    throw badRequest(`Limit must be a whole number, found ${JSON.stringify(text)}`);
+  if (!/^-?\d{1,1000}$/.test(text) || Number(text) > LARGEST_INTEGER)
+    throw badRequest(
+      `Limit must be a whole number of at most ${LARGEST_INTEGER}, found ${JSON.stringify(text.slice(0, 80))}`,
+    );
   const limit = Number(text);
   if (limit < -1) throw badRequest('Limit must be positive.');
   return limit <= 0 ? mostInPage : Math.min(limit, mostInPage);
