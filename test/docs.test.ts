@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..');
 const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root })];
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
 
-const program = buildProgram({} as Terminal);
+const program = await buildProgram({} as Terminal);
 
 /** Whether a word that stands where a subcommand is expected is one. */
 function isCommand(words: readonly string[], from: Command = program): boolean {

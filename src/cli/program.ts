@@ -13,20 +13,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { actionCommand } from './commands/action.ts';
-import { cloudSimulatorCommand } from './commands/cloud-simulator.ts';
-import { clusterCommand } from './commands/cluster.ts';
-import { demoCommand } from './commands/demo.ts';
-import { nodeCommand } from './commands/node.ts';
-import { policyCommand } from './commands/policy.ts';
-import { profileCommand } from './commands/profile.ts';
-import { recoveryCommand } from './commands/recovery.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statusCommand } from './commands/status.ts';
 import type { Terminal } from './rendering/terminal.ts';
 import { wrapHelp } from './rendering/wrap-help.ts';
-import { watchCommand } from './commands/watch.ts';
-import { workflowCommand } from './commands/workflow.ts';
 
 const examples = `
 Examples:
@@ -42,7 +30,29 @@ Examples:
 Most commands need a server: --url, else COPPICE_URL, else http://127.0.0.1:8777.
 Exit codes: 0 it worked, 1 it did not, 2 the command was used wrongly.`;
 
-export function buildProgram(terminal: Terminal): Command {
+type MakeCommand = (terminal: Terminal) => Command;
+
+/** In the order of the help. Each is loaded when it is used: a server does not carry the others. */
+const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  cluster: async () => (await import('./commands/cluster.ts')).clusterCommand,
+  node: async () => (await import('./commands/node.ts')).nodeCommand,
+  profile: async () => (await import('./commands/profile.ts')).profileCommand,
+  policy: async () => (await import('./commands/policy.ts')).policyCommand,
+  action: async () => (await import('./commands/action.ts')).actionCommand,
+  recovery: async () => (await import('./commands/recovery.ts')).recoveryCommand,
+  workflow: async () => (await import('./commands/workflow.ts')).workflowCommand,
+  watch: async () => (await import('./commands/watch.ts')).watchCommand,
+  'cloud-simulator': async () => (await import('./commands/cloud-simulator.ts')).cloudSimulatorCommand,
+};
+
+/**
+ * @param words what was typed: the commands that it names are loaded, or all where it names none, so that the
+ * help and the suggestions are whole. Absent: all.
+ */
+export async function buildProgram(terminal: Terminal, words: readonly string[] = []): Promise<Command> {
   const program = new Command('coppice')
     .description('Keeps groups of machines alive: watches them, and brings failed ones back, step by step.')
     .version(packageVersion(), '-V, --version')
@@ -51,21 +61,9 @@ export function buildProgram(terminal: Terminal): Command {
     .option('--utc', 'times as they are, in UTC, instead of relative to now')
     .showSuggestionAfterError()
     .addHelpText('after', examples);
-  const commands = [
-    demoCommand,
-    serveCommand,
-    statusCommand,
-    clusterCommand,
-    nodeCommand,
-    profileCommand,
-    policyCommand,
-    actionCommand,
-    recoveryCommand,
-    workflowCommand,
-    watchCommand,
-    cloudSimulatorCommand,
-  ];
-  for (const command of commands) program.addCommand(command(terminal));
+  const named = Object.keys(commands).filter((name) => words.includes(name));
+  for (const [name, load] of Object.entries(commands))
+    if (named.length === 0 || named.includes(name)) program.addCommand((await load())(terminal));
   everywhere(program, (command) => prepare(command, terminal));
   return program;
 }

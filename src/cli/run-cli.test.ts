@@ -49,7 +49,7 @@ describe('what is typed', () => {
   });
 
   test('every command has a help, with an example of itself', async () => {
-    const program = buildProgram(plainTerminal());
+    const program = await buildProgram(plainTerminal());
     for (const words of everyCommand(program)) {
       const { code, out } = await run([...words, '--help']);
       expect([words, code]).toEqual([words, 0]);
@@ -59,8 +59,8 @@ describe('what is typed', () => {
   });
 });
 
-describe('help', () => {
-  const commands = [[], ...everyCommand(buildProgram(plainTerminal()))];
+describe('help', async () => {
+  const commands = [[], ...everyCommand(await buildProgram(plainTerminal()))];
 
   const longLines = async (words: readonly string[], columns?: number): Promise<string[]> => {
     const { code, out } = await run([...words, '--help'], columns === undefined ? {} : { columns });

@@ -12,7 +12,7 @@ import type { Terminal } from './rendering/terminal.ts';
 
 /** @param words what was typed behind `coppice`. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
-  const program = buildProgram(terminal);
+  const program = await buildProgram(terminal, words);
   try {
     if (words.length === 0) program.help();
     await program.parseAsync(words, { from: 'user' });

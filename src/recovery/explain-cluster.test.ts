@@ -72,7 +72,7 @@ test('a recovery that is held is no recovery that runs', () => {
   expect(waiting).toHaveLength(1);
 });
 
-describe('every command that an operator is given exists', () => {
+describe('every command that an operator is given exists', async () => {
   const gates: GateName[] = [
     'policy',
     'maintenance',
@@ -109,7 +109,7 @@ describe('every command that an operator is given exists', () => {
     const cluster = aCluster(nodes, { policy, maintenance, missing: 1, gates: gates.map(closed) });
     return explainCluster(cluster).operator.map(({ command }) => command);
   });
-  const program = buildProgram({} as Terminal);
+  const program = await buildProgram({} as Terminal);
 
   test.each([...new Set(commands)])('%s', (command) => {
     const [name, ...words] = command.split(' ');
