@@ -48,7 +48,9 @@ export async function benchLarge(): Promise<Measure[]> {
   const database = join(directory, 'coppice.db');
   try {
     const cluster = await fill(database);
-    return await withServer(directory, (server) => measureServer(server, database, cluster), 'api');
+    return await withServer(directory, (server) => measureServer(server, database, cluster), {
+      roles: 'api',
+    });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

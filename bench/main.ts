@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { benchApi } from './api.ts';
+import { benchCloud } from './cloud.ts';
 import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
 import { benchLarge } from './large.ts';
@@ -17,6 +18,7 @@ import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   api: benchApi,
+  cloud: benchCloud,
   engine: benchEngine,
   health: healthMeasures,
   large: benchLarge,

@@ -10,15 +10,25 @@ export interface RunningServer {
   readonly pid: number;
 }
 
-/** @param roles absent: all of them. */
+export interface ServerOptions {
+  /** Absent: all of them. */
+  readonly roles?: string;
+  /** Variables of a cloud; absent: the server has none. */
+  readonly cloud?: Readonly<Record<string, string>>;
+}
+
 export async function withServer<T>(
   directory: string,
   work: (server: RunningServer) => Promise<T>,
-  roles?: string,
+  { roles, cloud }: ServerOptions = {},
 ): Promise<T> {
   const options = ['serve', '--json', '--data-dir', directory, '--listen', '127.0.0.1:0'];
-  const withRoles = roles === undefined ? options : [...options, '--roles', roles];
-  const server = spawn(process.execPath, [program, ...withRoles], { stdio: ['ignore', 'pipe', 'ignore'] });
+  if (roles !== undefined) options.push('--roles', roles);
+  if (cloud !== undefined) options.push('--cloud', 'openstack');
+  const server = spawn(process.execPath, [program, ...options], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...cloud },
+  });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   try {
     const line = await new Promise<string>((resolve) =>

@@ -13,6 +13,7 @@ import { CloudSession, type CloudSessionOptions } from './cloud-session.ts';
 import type { CloudSettings } from './cloud-settings.ts';
 import { GlanceClient } from './glance-client.ts';
 import { HeatClient } from './heat-client.ts';
+import { LookupCache } from './lookup-cache.ts';
 import { NeutronClient } from './neutron-client.ts';
 import { NovaClient } from './nova/nova-client.ts';
 import { OctaviaClient } from './octavia-client.ts';
@@ -25,6 +26,7 @@ export interface Cloud {
   readonly neutron: NeutronClient;
   readonly heat: HeatClient;
   readonly octavia: OctaviaClient;
+  readonly lookups: LookupCache;
 }
 
 /** Where profile types get the cloud of a node's owner. */
@@ -44,6 +46,7 @@ export function cloudOf(options: CloudSessionOptions): Cloud {
     neutron: new NeutronClient(session),
     heat: new HeatClient(session),
     octavia: new OctaviaClient(session),
+    lookups: new LookupCache(options.now),
   };
 }
 

@@ -7,13 +7,13 @@ import type { ServerSpec } from './spec.ts';
 
 /** @throws CoppiceError `operation-impossible` for a flavor that does not exist. */
 export async function flavorId(cloud: Cloud, flavor: string, context: CallContext): Promise<string> {
-  const found = await cloud.nova.findFlavor(flavor, context);
+  const found = await cloud.lookups.find('flavor', flavor, () => cloud.nova.findFlavor(flavor, context));
   return only(found, 'flavor', flavor);
 }
 
 /** @throws CoppiceError `operation-impossible` for an image that does not exist. */
 export async function imageId(cloud: Cloud, image: string, context: CallContext): Promise<string> {
-  const found = await cloud.glance.findImages(image, context);
+  const found = await cloud.lookups.find('image', image, () => cloud.glance.findImages(image, context));
   return only(found, 'image', image);
 }
 
@@ -25,7 +25,8 @@ export async function networkId(
   context: CallContext,
 ): Promise<string> {
   const what = { networks: 'network', subnets: 'subnet', 'security-groups': 'security group' }[kind];
-  return only(await cloud.neutron.find(kind, idOrName, context), what, idOrName);
+  const found = await cloud.lookups.find(kind, idOrName, () => cloud.neutron.find(kind, idOrName, context));
+  return only(found, what, idOrName);
 }
 
 function only(found: readonly { readonly id: string }[], what: string, name: string): string {

@@ -1,0 +1,277 @@
+/**
+ * A Coppice process and a simulated cloud to which bad things happen: servers break or are deleted, answers
+ * are lost, APIs are away, Coppice is killed with SIGKILL. The cloud's own log says what was done to it.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import { faultSchema } from '../../src/cloud-simulator/faults.ts';
+import type { VmState } from '../../src/cloud-simulator/server-states.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { eventually } from '../support/eventually.ts';
+
+export const nodesInCluster = 4;
+
+export type CloudEvent =
+  | { readonly kind: 'break'; readonly node: number; readonly state: VmState }
+  | { readonly kind: 'delete'; readonly node: number }
+  | {
+      readonly kind: 'fault';
+      readonly fault: 'lost-answer' | 'error' | 'slow' | 'hang' | 'fail';
+      readonly operation: string;
+    }
+  | { readonly kind: 'away'; readonly service: 'compute' | 'identity' }
+  | { readonly kind: 'back' }
+  | { readonly kind: 'kill' };
+
+const node = fc.nat({ max: nodesInCluster - 1 });
+
+export const cloudEvents: fc.Arbitrary<readonly { readonly event: CloudEvent; readonly afterMs: number }[]> =
+  fc.array(
+    fc.record({
+      event: fc.oneof(
+        {
+          weight: 4,
+          arbitrary: fc.record({
+            kind: fc.constant('break' as const),
+            node,
+            state: fc.constantFrom<VmState>('error', 'stopped', 'paused'),
+          }),
+        },
+        { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), node }) },
+        {
+          weight: 4,
+          arbitrary: fc.record({
+            kind: fc.constant('fault' as const),
+            fault: fc.constantFrom(
+              'lost-answer' as const,
+              'error' as const,
+              'slow' as const,
+              'hang' as const,
+              'fail' as const,
+            ),
+            operation: fc.constantFrom('create', 'delete', 'reboot', 'show', 'list', 'metadata'),
+          }),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.record({
+            kind: fc.constant('away' as const),
+            service: fc.constantFrom('compute' as const, 'identity' as const),
+          }),
+        },
+        { weight: 2, arbitrary: fc.constant({ kind: 'back' as const }) },
+        { weight: 2, arbitrary: fc.constant({ kind: 'kill' as const }) },
+      ),
+      afterMs: fc.nat({ max: 800 }),
+    }),
+    { minLength: 10, maxLength: 14 },
+  );
+
+const policy: JsonObject = {
+  detection: {
+    interval: 1,
+    node_update_timeout: 10,
+    detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
+  },
+  recovery: {
+    strategy: 'ESCALATE',
+    actions: [
+      { name: 'REBOOT', params: { type: 'HARD' }, timeout: 6 },
+      { name: 'RECREATE', timeout: 10, attempts: 2, backoff: { delay: 1 } },
+    ],
+    relapse: 0,
+  },
+};
+
+export class CloudStory {
+  readonly simulator: CloudSimulator;
+  readonly #directory: string;
+  readonly #listen: string;
+  #process: ChildProcess | undefined;
+
+  private constructor(simulator: CloudSimulator, directory: string, port: number) {
+    this.simulator = simulator;
+    this.#directory = directory;
+    this.#listen = `127.0.0.1:${port}`;
+  }
+
+  /** @param port that is free. */
+  static async start(port: number): Promise<CloudStory> {
+    const simulator = await startCloudSimulator({
+      settings: { latency: { answer_ms: 0, operation_ms: 150 } },
+    });
+    const directory = mkdtempSync(join(tmpdir(), 'coppice-cloud-'));
+    const story = new CloudStory(simulator, directory, port);
+    writeFileSync(
+      join(directory, 'coppice.yaml'),
+      'log: {level: error}\ncloud: {use: openstack, request_timeout: 2}\n',
+    );
+    await story.run();
+    return story;
+  }
+
+  /** Starts Coppice, and waits until it answers. */
+  async run(): Promise<void> {
+    const program = new URL('../../bin/coppice.js', import.meta.url).pathname;
+    const data = ['--data-dir', join(this.#directory, 'data')];
+    this.#process = spawn(
+      process.execPath,
+      [
+        program,
+        'serve',
+        ...data,
+        '--listen',
+        this.#listen,
+        '--config',
+        join(this.#directory, 'coppice.yaml'),
+      ],
+      { env: { ...process.env, ...this.simulator.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    await eventually('Coppice answers', () => this.#get('/healthz').then(Boolean, () => false), 60_000);
+  }
+
+  /** SIGKILL, and a new process. */
+  async killAndRun(): Promise<void> {
+    await this.#end('SIGKILL');
+    await this.run();
+  }
+
+  async createCluster(): Promise<void> {
+    const profile = {
+      type: 'os.nova.server',
+      version: '1.0',
+      properties: { flavor: 'm1.tiny', image: 'debian' },
+    };
+    const health = { type: 'senlin.policy.health', version: '1.3', properties: policy };
+    await this.#post('/v1/profiles', { profile: { name: 'web', spec: profile } });
+    await this.#post('/v1/policies', { policy: { name: 'web', spec: health } });
+    const cluster = { name: 'web', profile_id: 'web', desired_capacity: nodesInCluster };
+    await this.#post('/v1/clusters', { cluster });
+    await eventually('the cluster is created', async () => {
+      const { cluster: created } = (await this.#get('/v1/clusters/web')) as { cluster: { status: string } };
+      return created.status === 'ACTIVE';
+    });
+    await this.#post('/v1/clusters/web/actions', { policy_attach: { policy_id: 'web' } });
+    await this.allHealthy();
+  }
+
+  /** Waits until every node is seen to be healthy, has a server that runs, and no recovery is open. */
+  async allHealthy(): Promise<void> {
+    let seen: unknown;
+    try {
+      await eventually(
+        'all nodes are healthy',
+        async () => {
+          const { nodes } = (await this.#get('/v1/nodes')) as { nodes: { status: string; health: string }[] };
+          const { recoveries } = (await this.#get('/v1/recoveries?state=OPEN')) as { recoveries: unknown[] };
+          seen = { nodes, recoveries, servers: this.simulator.world.servers.all };
+          const areHealthy = nodes.every(({ status, health }) => status === 'ACTIVE' && health === 'HEALTHY');
+          return (
+            nodes.length === nodesInCluster && areHealthy && recoveries.length === 0 && this.#serversRun()
+          );
+        },
+        90_000,
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${JSON.stringify(seen, null, 1).slice(0, 6000)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  async apply(event: CloudEvent): Promise<void> {
+    const { world } = this.simulator;
+    switch (event.kind) {
+      case 'break': {
+        const server = this.#serverOf(event.node);
+        if (server?.taskState === null) world.servers.setState(server, event.state, 'broken by the test');
+        return;
+      }
+      case 'delete': {
+        const server = this.#serverOf(event.node);
+        if (server?.taskState === null) world.servers.remove(server);
+        return;
+      }
+      case 'fault':
+        world.faults.add(
+          faultSchema.parse({
+            service: 'compute',
+            operation: event.operation,
+            kind: event.fault,
+            count: 1,
+            delay_ms: 700,
+            status: 503,
+          }),
+        );
+        return;
+      case 'away':
+        world.faults.setAway(event.service, true);
+        return;
+      case 'back':
+        world.faults.clear();
+        return;
+      case 'kill':
+        await this.killAndRun();
+    }
+  }
+
+  async play(events: readonly { readonly event: CloudEvent; readonly afterMs: number }[]): Promise<void> {
+    for (const { event, afterMs } of events) {
+      await pause(afterMs);
+      await this.apply(event);
+    }
+    this.simulator.world.faults.clear();
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    await this.simulator.close();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  /** What was broken last may not have been seen yet: the cloud knows better than the health record. */
+  #serversRun(): boolean {
+    const { all } = this.simulator.world.servers;
+    return (
+      all.length >= nodesInCluster &&
+      all.every(({ vmState, taskState }) => vmState === 'active' && taskState === null)
+    );
+  }
+
+  /** One of the servers there are; none while all are gone. */
+  #serverOf(index: number) {
+    const { all } = this.simulator.world.servers;
+    return all[index % Math.max(1, all.length)];
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+
+  async #get(path: string): Promise<unknown> {
+    const answer = await fetch(`http://${this.#listen}${path}`, {
+      headers: { 'openstack-api-version': 'clustering 1.14' },
+    });
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  }
+
+  async #post(path: string, body: JsonObject): Promise<void> {
+    const headers = { 'content-type': 'application/json', 'openstack-api-version': 'clustering 1.14' };
+    const answer = await fetch(`http://${this.#listen}${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * Recovery of servers while the cloud loses answers, hangs and is away, and Coppice is killed with SIGKILL.
+ * The cloud is the witness: its log of changes shows that no server was changed twice at once, that no node
+ * had two servers, and that none was left behind.
+ */
+import { createServer, type AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Mutation } from '../../src/cloud-simulator/mutation-log.ts';
+import { cases, soakTimeout } from '../support/soak.ts';
+import { cloudEvents, CloudStory, nodesInCluster } from './cloud-story.ts';
+
+test(
+  'no server is changed twice at once, created twice or left behind, whatever fails',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(cloudEvents, async (events) => {
+        const story = await CloudStory.start(await freePort());
+        try {
+          await story.createCluster();
+          await story.play(events);
+          await story.allHealthy();
+          const { servers, mutations } = story.simulator.world;
+          expect(overlaps(mutations.all)).toEqual([]);
+          expect(servers.all.map(({ vmState }) => vmState)).toEqual(
+            Array.from({ length: nodesInCluster }, () => 'active'),
+          );
+          expect(new Set(servers.all.map(({ metadata }) => metadata['cluster_node_id'])).size).toBe(
+            nodesInCluster,
+          );
+        } finally {
+          await story.stop();
+        }
+      }),
+      { ...cases(3), endOnFailure: true },
+    );
+  },
+  soakTimeout(300_000),
+);
+
+/**
+ * Two changes of one server at the same time. A deletion may break off a creation: that is how one is
+ * cancelled.
+ */
+function overlaps(mutations: readonly Mutation[]): string[] {
+  const byServer = Map.groupBy(mutations, ({ server_id: id }) => id);
+  return [...byServer.values()].flatMap((own) =>
+    own.flatMap((first, index) =>
+      own
+        .slice(index + 1)
+        .filter((second) => second.began_at < (first.ended_at ?? Infinity))
+        .filter((second) => !(first.operation === 'create' && second.operation === 'delete'))
+        .map((second) => `${first.operation} and ${second.operation} of ${first.server_id}`),
+    ),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
