@@ -71,7 +71,8 @@ function serverEndpoints(tools: Tools): Endpoint[] {
     call: Call,
     describe: (server: SimulatedServer, context: ShapeContext) => JsonObject,
   ): Answer => {
-    const { items, hasMore } = page(servers.all.filter(filterOf(call)), call.query);
+    const filtered = servers.all.filter(filterOf(call));
+    const { items, hasMore } = page(filtered, call.query, world.settings.page_size);
     const context = contextOf(call, tools);
     const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
     const links = [{ rel: 'next', href: `${tools.computeUrl()}/v2.1/servers?${next.toString()}` }];

@@ -38,6 +38,8 @@ export const simulatorSettingsSchema = z.strictObject({
     .prefault({}),
   /** true: only the flavors, images and networks that it has are taken; false: any name or id. */
   strict: z.boolean().default(false),
+  /** Servers on a page of a listing at most, as Nova's `max_limit`. */
+  page_size: z.int().min(1).default(1000),
   /** Seconds that a token lives. */
   token_seconds: z.number().positive().default(3600),
 });

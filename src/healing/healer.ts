@@ -144,9 +144,11 @@ export class Healer {
   }
 
   async #reload(): Promise<void> {
-    const { http, log } = this.#options;
+    const { http, log, profileTypes } = this.#options;
     const before = this.#list.clusters;
-    const tools = { http, lease: (clusterIds: readonly string[]) => this.#leases.claim(clusterIds) };
+    const lease = (clusterIds: readonly string[]): Promise<ReadonlySet<string>> =>
+      this.#leases.claim(clusterIds);
+    const tools = { http, profileTypes, lease };
     const list = await loadWatchList(this.#store.db, this.#list, tools, (error) =>
       log.error({ err: error }, 'a health policy is left out'),
     );

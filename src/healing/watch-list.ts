@@ -8,12 +8,13 @@ import type { Policy } from '../domain/model.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { storedHealthPolicy } from '../policies/health/stored-health-policy.ts';
 import { attachedPoliciesOfTypes, findBinding } from '../store/cluster-policies.ts';
-import { clusterNames } from '../store/clusters.ts';
+import { clusterKinds, type ClusterKind } from '../store/clusters.ts';
 import { nodeIdsOfClusters } from '../store/nodes.ts';
 import type { Db } from '../store/store.ts';
 import { createDetectors, type DetectorTools } from '../health/detector-registry.ts';
-import type { Detector } from '../health/detector.ts';
+import { sharesInRounds, type Detector } from '../health/detector.ts';
 import type { WatchedNode } from '../health/rounds.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
 
 /** `senlin.policy.health-1.0`, ... */
 const typeNames = healthPolicyTypes.map((type) => `${type.name}-${type.version}`);
@@ -25,6 +26,8 @@ export interface WatchedCluster {
   readonly enabled: boolean;
   readonly policy: HealthPolicy;
   readonly detectors: readonly Detector[];
+  /** Its nodes are probed at the same time as all nodes of this group; absent: each at its own time. */
+  readonly roundGroup?: string;
 }
 
 export interface WatchList {
@@ -37,6 +40,7 @@ export interface WatchList {
 export const emptyWatchList: WatchList = { clusters: new Map(), nodes: [], wantingEvents: new Set() };
 
 export interface WatchTools extends DetectorTools {
+  readonly profileTypes: ProfileTypes;
   /** Of these clusters those that this process is to watch. */
   readonly lease: (clusterIds: readonly string[]) => Promise<ReadonlySet<string>>;
 }
@@ -50,7 +54,7 @@ export interface WatchTools extends DetectorTools {
 export async function loadWatchList(
   db: Db,
   before: WatchList,
-  { lease, ...tools }: WatchTools,
+  { lease, profileTypes, ...tools }: WatchTools,
   report: (error: CoppiceError) => void,
 ): Promise<WatchList> {
   const known = new Map<string, ReadPolicy>(
@@ -59,7 +63,7 @@ export async function loadWatchList(
   const all = await attachedPoliciesOfTypes(db, typeNames);
   const leased = await lease(all.map(({ binding }) => binding.clusterId));
   const attached = all.filter(({ binding }) => leased.has(binding.clusterId));
-  const names = await clusterNames(
+  const kinds = await clusterKinds(
     db,
     attached.map(({ binding }) => binding.clusterId),
   );
@@ -69,11 +73,26 @@ export async function loadWatchList(
     if (read === undefined) continue;
     known.set(policy.id, read);
     const { clusterId, policyId, enabled } = binding;
-    const clusterName = names.get(clusterId) ?? '';
+    const kind = kinds.get(clusterId);
+    const clusterName = kind?.name ?? '';
     const { policy: rules, detectors } = read;
-    clusters.set(clusterId, { clusterId, clusterName, policyId, enabled, policy: rules, detectors });
+    const group = roundGroup(kind, detectors, profileTypes);
+    const watched = { clusterId, clusterName, policyId, enabled, policy: rules, detectors };
+    clusters.set(clusterId, group === undefined ? watched : { ...watched, roundGroup: group });
   }
   return watchListOf(clusters, await watchedNodes(db, clusters));
+}
+
+/** The nodes of all clusters that one listing shows are one group. */
+function roundGroup(
+  kind: ClusterKind | undefined,
+  detectors: readonly Detector[],
+  profileTypes: ProfileTypes,
+): string | undefined {
+  const type = kind === undefined ? undefined : profileTypes.find(kind.profileType);
+  if (kind === undefined || type?.sharedProbes === undefined) return undefined;
+  if (!detectors.some((detector) => sharesInRounds(detector, type))) return undefined;
+  return `${kind.profileType} ${type.sharedProbes.groupOf(kind.owner)}`;
 }
 
 export function withoutCluster(list: WatchList, clusterId: string): WatchList {
@@ -125,8 +144,9 @@ async function watchedNodes(db: Db, clusters: ReadonlyMap<string, WatchedCluster
     db,
     enabled.map((cluster) => cluster.clusterId),
   );
-  return enabled.flatMap(({ clusterId, policy, detectors }) => {
+  return enabled.flatMap(({ clusterId, policy, detectors, roundGroup: group }) => {
     const { intervalMs } = policy.detection;
-    return (ids.get(clusterId) ?? []).map((id) => ({ id, clusterId, intervalMs, detectors }));
+    const grouped = group === undefined ? {} : { roundGroup: group };
+    return (ids.get(clusterId) ?? []).map((id) => ({ id, clusterId, intervalMs, detectors, ...grouped }));
   });
 }

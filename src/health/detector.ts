@@ -19,7 +19,7 @@ import type { NodeFacts, ProfileType } from '../profiles/profile-type.ts';
 /** A node as a detector sees it. */
 export interface ProbeTarget {
   readonly node: NodeFacts;
-  readonly profile: Pick<ProfileType, 'probe' | 'endpoint'>;
+  readonly profile: Pick<ProfileType, 'probe' | 'endpoint' | 'sharedProbes'>;
 }
 
 /**
@@ -43,6 +43,29 @@ export interface Detector {
   readonly timeoutMs: number;
   /** One attempt. The signal's reason says why it was aborted; what is thrown becomes `unknown`. */
   probe(target: ProbeTarget, signal: AbortSignal): Promise<Verdict>;
+  /**
+   * The node is probed by requests that answer for many nodes: it takes no place of the limiter, which counts
+   * requests. Absent: by requests of its own.
+   */
+  readonly sharesRequests?: true;
+  /** How a round probes this node by shared requests; null: as any other caller does, by `probe`. */
+  shared?(target: ProbeTarget): SharedAttempt | null;
+}
+
+/** What a detector does differently where it shares requests. */
+export type SharedAttempt = Pick<Detector, 'probe' | 'timeoutMs'> & { readonly sharesRequests: true };
+
+/**
+ * For requests that answer for many nodes: a listing of 100,000 servers has a hundred pages, and each may
+ * take a busy cloud a second. A node whose probe still runs misses its rounds, and no more.
+ */
+export const SHARED_TIMEOUT_MS = 120_000;
+
+/** Whether a detector probes nodes of a profile type by shared requests in the rounds. */
+export function sharesInRounds(detector: Detector, profile: ProbeTarget['profile']): boolean {
+  const { sharedProbes } = profile;
+  if (sharedProbes === undefined) return false;
+  return detector.sharesRequests === true || detector.shared !== undefined;
 }
 
 /**

@@ -16,19 +16,21 @@ import type { Timers } from './timers.ts';
 export interface ModeVerdict extends DetectorVerdict {
   readonly mode: DetectionModeType;
   readonly attempts: number;
-  /** Milliseconds that the longest attempt took. */
+  /** Milliseconds that the longest attempt took; 0 where it shared requests: they say nothing of the node. */
   readonly tookMs: number;
 }
 
 /** Who lets attempts run; without one they run at once. Between two attempts no place is held. */
 export interface AttemptLimiter {
-  acquire(): Promise<void> | null;
-  release(): void;
+  acquire(detector: Detector): Promise<void> | null;
+  release(detector: Detector): void;
 }
 
 export interface ProbeContext extends AttemptContext {
   readonly timers?: Timers;
   readonly limiter?: AttemptLimiter;
+  /** Many nodes are probed at this time, by shared requests where a detector can; absent: this node alone. */
+  readonly manyNodes?: boolean;
 }
 
 /** Never throws: what a detector throws is an `unknown` of its mode. */
@@ -67,24 +69,26 @@ export async function probeNode(
   return { verdicts, combined };
 }
 
-async function probeMode(
-  target: ProbeTarget,
-  detector: Detector,
-  context: ProbeContext,
-): Promise<ModeVerdict> {
+async function probeMode(target: ProbeTarget, given: Detector, context: ProbeContext): Promise<ModeVerdict> {
+  const detector = forContext(given, target, context);
   const timers = context.timers ?? systemTimers;
   let tookMs = 0;
   for (let attempts = 1; ; attempts += 1) {
-    const free = context.limiter?.acquire() ?? null;
+    const free = context.limiter?.acquire(detector) ?? null;
     if (free !== null) await free;
     const since = timers.now();
     const verdict = await runAttempt(target, detector, timers, context);
-    tookMs = Math.max(tookMs, timers.now() - since);
-    context.limiter?.release();
+    if (detector.sharesRequests !== true) tookMs = Math.max(tookMs, timers.now() - since);
+    context.limiter?.release(detector);
     const again = verdict.health === 'unhealthy' && attempts < detector.attempts && !context.signal.aborted;
     if (!again) return { detector: detector.name, mode: detector.mode, verdict, attempts, tookMs };
     await pause(detector.retryIntervalMs, timers, context.signal);
   }
+}
+
+function forContext(detector: Detector, target: ProbeTarget, { manyNodes = false }: ProbeContext): Detector {
+  const shared = manyNodes ? detector.shared?.(target) : null;
+  return shared == null ? detector : { ...detector, ...shared };
 }
 
 function pause(ms: number, timers: Timers, signal: AbortSignal): Promise<void> {

@@ -128,6 +128,22 @@ describe('the spread', () => {
     expect(world.missed).toBe(0);
   });
 
+  test('the nodes of a group are probed at one time, which is the same after a restart', async () => {
+    const worlds = [new World(), new World()];
+    await worlds[1]?.timers.advance(7_321);
+    const places = new Set<number>();
+    for (const world of worlds) {
+      const nodes = [...world.nodes(1200, 10_000), ...world.nodes(300, 10_000, [world.detector()], 'd')];
+      world.watch(nodes.map((node) => ({ ...node, roundGroup: 'all servers' })));
+      await world.timers.advance(10_000);
+      expect(world.begun.length).toBe(1500);
+      const times = world.begun.map(({ at }) => at);
+      expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual(50);
+      places.add(Math.round((Math.min(...times) % 10_000) / 100));
+    }
+    expect(places.size).toBe(1);
+  });
+
   test('a restart finds each node at its old place in the interval', async () => {
     const first = new World();
     const second = new World();
@@ -240,6 +256,35 @@ describe('nodes that hang', () => {
 });
 
 describe('the bounds', () => {
+  test('do not hold for probes that share requests, nor do those make a node slow', async () => {
+    const world = new World({ limits: { total: 1, perCluster: 1 } });
+    const requested = new Set<string>();
+    const detector = world.detector({
+      probe: () => Promise.reject(new Error('a round asks for no single node')),
+      shared: () => ({
+        sharesRequests: true,
+        timeoutMs: 5000,
+        probe({ node }, signal) {
+          requested.add(node.id);
+          return new Promise((resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+            // All wait for the last one, as for one listing.
+            if (requested.size === 40) world.timers.after(2000, () => resolveAll());
+            world.timers.after(4000, () => resolve(unhealthy));
+            waiting.push(() => resolve(healthy));
+          });
+        },
+      }),
+    });
+    const waiting: (() => void)[] = [];
+    const resolveAll = (): void => waiting.forEach((resolve) => resolve());
+    world.watch(world.nodes(40, 10_000, [detector]).map((node) => ({ ...node, roundGroup: 'g' })));
+    await world.timers.advance(14_000);
+    expect(world.seen.slice(0, 40).map(({ verdicts }) => verdicts[0])).toEqual(
+      Array.from({ length: 40 }, () => expect.objectContaining({ verdict: healthy, tookMs: 0 }) as unknown),
+    );
+  });
+
   test('never more looks at once than places, and never more than a cluster may have', async () => {
     const world = new World({ limits: { total: 10, perCluster: 6 } });
     world.afterMs = 100;

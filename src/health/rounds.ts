@@ -1,7 +1,8 @@
 /**
  * The rounds: every watched node is probed once in its interval, at its own place in it (`spread.ts`), with a
  * bounded number of probes at once (`probe-limiter.ts`). One heap says which node is next and one timer wakes
- * it: a watched node costs its entry and nothing else.
+ * it: a watched node costs its entry and nothing else. Nodes that are probed by requests which they share
+ * have one place in the interval, so that a round of all of them costs those requests once.
  *
  *   heap ──due──> target(node) ──> probeModes ──> onResult ──> heap, one interval later
  *
@@ -31,6 +32,10 @@ export interface WatchedNode {
   readonly clusterId: string;
   readonly intervalMs: number;
   readonly detectors: readonly Detector[];
+  /**
+   * Nodes with the same one are probed at the same time. Absent: the node has its own place in the interval.
+   */
+  readonly roundGroup?: string;
   /**
    * When to probe first, in milliseconds since 1970, for a node that should not wait for its place in the
    * interval.
@@ -102,6 +107,11 @@ interface RunningProbe {
  */
 const BATCH_MS = 50;
 const BATCH_SHARE = 1 / 20;
+/**
+ * Nodes of a group are due at the same time, and may be 100,000: between so many of them the event loop
+ * attends to other work.
+ */
+const MOST_BEGUN_AT_ONCE = 500;
 /** An attempt that takes longer keeps its place for long, and belongs into the slow ones. */
 const SLOW_MS = 500;
 const nothing: readonly ModeVerdict[] = [];
@@ -189,14 +199,15 @@ export class Rounds {
   }
 
   #update(entry: Entry, node: WatchedNode): void {
-    const moved = entry.node.intervalMs !== node.intervalMs;
+    const { intervalMs, roundGroup } = entry.node;
+    const moved = intervalMs !== node.intervalMs || roundGroup !== node.roundGroup;
     entry.node = node;
     entry.pass = this.#pass;
     if (moved) this.#plan(entry, this.#nextOffset(node));
   }
 
   #nextOffset(node: WatchedNode): number {
-    return nextOffset(node.id, node.intervalMs, this.#timers.wall());
+    return nextOffset(node.roundGroup ?? node.id, node.intervalMs, this.#timers.wall());
   }
 
   /** Puts the entry where its wall-clock time is on the monotonic clock. */
@@ -218,8 +229,11 @@ export class Rounds {
   #wake(): void {
     this.#timerAt = Infinity;
     const now = this.#timers.now();
+    let begun = 0;
     for (let entry = this.#heap.first(); entry !== undefined; entry = this.#heap.first()) {
       if (entry.dueAt > now + Math.min(BATCH_MS, entry.node.intervalMs * BATCH_SHARE)) break;
+      if (begun === MOST_BEGUN_AT_ONCE) break;
+      begun += 1;
       this.#round(entry, now);
     }
     this.#wakeForFirst();
@@ -276,6 +290,7 @@ export class Rounds {
     const probed = await probeModes(target, hasFailed ? withoutRetries(ready) : ready, {
       signal,
       timers: this.#timers,
+      manyNodes: true,
       limiter: this.#attemptLimiter({ clusterId, slow: entry.slow }, dueAt),
       onStuck: (detector, ended) => this.#stuck.add(id, detector, ended),
     });
@@ -291,13 +306,15 @@ export class Rounds {
       this.#options.metrics?.late(Math.max(0, this.#timers.now() - dueAt) / 1000);
     };
     return {
-      acquire: () => {
-        const waiting = this.#limiter.acquire(permit);
+      acquire: ({ sharesRequests = false }) => {
+        const waiting = sharesRequests ? null : this.#limiter.acquire(permit);
         if (waiting !== null) return waiting.then(begin);
         begin();
         return null;
       },
-      release: () => this.#limiter.release(permit),
+      release: ({ sharesRequests = false }) => {
+        if (!sharesRequests) this.#limiter.release(permit);
+      },
     };
   }
 }

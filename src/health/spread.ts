@@ -1,11 +1,12 @@
 /**
- * When in an interval a node is probed. The place comes from the node's id alone: nodes spread evenly, a
- * restart finds every node at the place where it was, and two processes agree without talking.
+ * When in an interval a node is probed. The place comes from the node's id alone (or its group's, where nodes
+ * share requests): nodes spread evenly, a restart finds every node at the place where it was, and two
+ * processes agree without talking.
  */
 
-/** The first moment after `now` that is the node's; both in milliseconds since 1970. */
-export function nextOffset(nodeId: string, intervalMs: number, now: number): number {
-  const offset = fractionOf(nodeId) * intervalMs;
+/** The first moment after `now` that is the node's or group's; both in milliseconds since 1970. */
+export function nextOffset(id: string, intervalMs: number, now: number): number {
+  const offset = fractionOf(id) * intervalMs;
   const next = Math.floor((now - offset) / intervalMs + 1) * intervalMs + offset;
   return next > now ? next : next + intervalMs;
 }

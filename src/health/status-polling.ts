@@ -4,9 +4,12 @@
  * NODE_STATUS_POLLING probes once in each round. LIFECYCLE_EVENTS does the same, and besides at once when the
  * profile type reports an event (`healing/observer.ts` listens): an event is only a reason to probe, so that
  * one that is late, repeated or wrong does no harm, and the next round makes up for one that is lost.
+ *
+ * In a round the nodes of a type that can list them are probed by a listing that they share; a single node,
+ * as in a verification, is probed by itself.
  */
 import type { Verdict } from '../domain/verdict.ts';
-import type { Detector, ProbeTarget } from './detector.ts';
+import { SHARED_TIMEOUT_MS, type Detector, type ProbeTarget, type SharedAttempt } from './detector.ts';
 
 /** Long enough for a slow cloud API, short enough that a round of a minute still has its answers in time. */
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -22,8 +25,20 @@ export function statusPolling(
     retryIntervalMs: 0,
     timeoutMs,
     probe: probeStatus,
+    shared: ({ profile }) => (profile.sharedProbes === undefined ? null : byListing),
   };
 }
+
+const byListing: SharedAttempt = {
+  sharesRequests: true,
+  timeoutMs: SHARED_TIMEOUT_MS,
+  async probe(target, signal) {
+    const { sharedProbes } = target.profile;
+    return sharedProbes === undefined
+      ? await probeStatus(target, signal)
+      : await sharedProbes.status(target.node, signal);
+  },
+};
 
 /** As the profile type sees the node; one that does not exist is unhealthy whatever the type says of it. */
 export async function probeStatus({ node, profile }: ProbeTarget, signal: AbortSignal): Promise<Verdict> {

@@ -260,3 +260,12 @@ test('a caller who gives up gets his own reason, at once', async () => {
   });
   await expect(session.request(servers, { signal: controller.signal })).rejects.toThrow('cancelled');
 });
+
+test('a caller who has given up already costs no request', async () => {
+  const cloud = new FakeCloud();
+  const controller = new AbortController();
+  controller.abort(new Error('cancelled'));
+  const request = cloud.session().request(servers, { signal: controller.signal });
+  await expect(request).rejects.toThrow('cancelled');
+  expect(cloud.requests).toEqual([]);
+});

@@ -87,6 +87,8 @@ export class CloudSession {
   async token({ signal }: Pick<CallContext, 'signal'>): Promise<Token> {
     const current = this.#current;
     if (current !== undefined && this.#now() < current.renewAt) return current.token;
+    // Before a token is asked for: nobody would take the error of that request.
+    signal.throwIfAborted();
     return unlessAborted(this.#authenticate(), signal);
   }
 
@@ -239,7 +241,6 @@ export class CloudSession {
 }
 
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error);
     signal.addEventListener('abort', onAbort, { once: true });

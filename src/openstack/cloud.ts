@@ -31,8 +31,10 @@ export interface Cloud {
 
 /** Where profile types get the cloud of a node's owner. */
 export interface Clouds {
-  /** For work on the owner's objects. */
+  /** For work on the owner's objects. Owners for whom the same credential is used get the same one. */
   of(owner: Session): Cloud;
+  /** Names what `of(owner)` can see: the same text for all owners whose objects one listing shows. */
+  scopeOf(owner: Session): string;
   /** The service's own credential: for what only an administrator may see, such as hosts. */
   readonly service: Cloud;
 }
@@ -67,6 +69,10 @@ export class ServiceClouds implements Clouds {
 
   of(_owner: Session): Cloud {
     return this.service;
+  }
+
+  scopeOf(_owner: Session): string {
+    return 'service';
   }
 
   /** Ends its connections. */

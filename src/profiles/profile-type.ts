@@ -116,6 +116,12 @@ export interface ProfileType {
   probe(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 
   /**
+   * Probes by requests that answer for many nodes at once, for the rounds: a round costs those requests, not
+   * one for each node. Absent: each node is probed by itself.
+   */
+  readonly sharedProbes?: SharedProbes;
+
+  /**
    * The ways in which nodes of this type can be probed. A policy that requires another one cannot be
    * attached.
    */
@@ -153,6 +159,17 @@ export interface ProfileType {
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
+}
+
+/** Each as `probe`: never throws for what it sees, and answers by requests that began after the call. */
+export interface SharedProbes {
+  /**
+   * Nodes whose probes can share requests: those are probed at the same time.
+   * @param owner of the nodes.
+   */
+  groupOf(owner: Session): string;
+  /** As `probe`. */
+  status(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
 }
 
 export type EndpointPart = 'address' | 'port';

@@ -1,6 +1,6 @@
 /** Rows of clusters. */
 import type { Selectable, Updateable } from 'kysely';
-import type { Cluster } from '../domain/model.ts';
+import type { Cluster, Owner } from '../domain/model.ts';
 import type { ClusterStatus } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
@@ -63,6 +63,30 @@ export async function clusterNames(db: Db, ids: readonly string[]): Promise<Map<
     for (const row of rows) names.set(row.id, row.name);
   }
   return names;
+}
+
+/** What the nodes of a cluster have in common. */
+export interface ClusterKind {
+  readonly name: string;
+  /** `local.process-1.0` */
+  readonly profileType: string;
+  readonly owner: Owner;
+}
+
+export async function clusterKinds(db: Db, ids: readonly string[]): Promise<Map<string, ClusterKind>> {
+  const kinds = new Map<string, ClusterKind>();
+  for (const chunk of chunks([...new Set(ids)])) {
+    const rows = await db
+      .selectFrom('cluster')
+      .innerJoin('profile', 'profile.id', 'cluster.profile_id')
+      .select(['cluster.id', 'cluster.name', 'cluster.project', 'cluster.user', 'cluster.domain'])
+      .select('profile.type')
+      .where('cluster.id', 'in', chunk)
+      .execute();
+    for (const { id, name, type, project, user, domain } of rows)
+      kinds.set(id, { name, profileType: type, owner: { project, user, domain } });
+  }
+  return kinds;
 }
 
 /** Takes `count` places in the cluster, never given twice; returns the first. */

@@ -129,7 +129,11 @@ export class HealingScene {
   }
 
   async round(): Promise<void> {
-    const tools = { http, lease: (ids: readonly string[]) => Promise.resolve(new Set(ids)) };
+    const tools = {
+      http,
+      profileTypes: registryOf([this.cloud.type]),
+      lease: (ids: readonly string[]) => Promise.resolve(new Set(ids)),
+    };
     const list = await loadWatchList(this.store.db, emptyWatchList, tools, (error) => {
       throw error;
     });

@@ -22,6 +22,7 @@ export interface Server {
   readonly 'OS-EXT-AZ:availability_zone'?: string;
   /** null: it is on none. Absent: the caller is no administrator. */
   readonly 'OS-EXT-SRV-ATTR:host'?: string | null;
+  readonly 'OS-EXT-SRV-ATTR:hypervisor_hostname'?: string | null;
   /** UP, DOWN, UNKNOWN, MAINTENANCE, or empty; for administrators. */
   readonly host_status?: string;
   readonly locked?: boolean;

@@ -4,6 +4,7 @@
  *     spec.ts             what may be written           resolve.ts        names as ids of the cloud
  *     create-server.ts    created once, whatever crashes    remove-server.ts   nothing is left behind
  *     run-operation.ts    begun once, awaited to its end    operations.ts      which there are
+ *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
  *
  * A server belongs to its node by its metadata, not by what is written here: a server whose id was lost in a
@@ -11,8 +12,7 @@
  */
 import type { Issue } from '../../domain/errors.ts';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { Verdict } from '../../domain/verdict.ts';
-import { CloudError, isStatus } from '../../openstack/cloud-error.ts';
+import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
@@ -22,7 +22,8 @@ import { serverOperations } from './operations.ts';
 import { removeServer } from './remove-server.ts';
 import { missingIn } from './resolve.ts';
 import { checkSpec, schema, specOf } from './spec.ts';
-import { deleted, verdictOn } from './verdict.ts';
+import { probeServer } from './probe-server.ts';
+import { serverProbes } from './server-probes.ts';
 
 export interface NovaServerOptions {
   /** undefined: this Coppice works with no cloud. */
@@ -47,7 +48,11 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     examine: (properties) => examine(clouds, properties),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
-    probe: (node, signal) => probe(clouds, node, signal, now),
+    async probe(node, signal) {
+      if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
+      return await probeServer(clouds.of(node.session), node, signal, now);
+    },
+    ...(clouds === undefined ? {} : { sharedProbes: serverProbes(clouds, now) }),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
     operations: serverOperations(cloudFor),
     details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
@@ -66,22 +71,5 @@ async function examine(clouds: Clouds | undefined, properties: JsonObject): Prom
     // A cloud that is away says nothing about the profile: its nodes will tell.
     if (error instanceof CloudError || error instanceof DOMException) return [];
     throw error;
-  }
-}
-
-async function probe(
-  clouds: Clouds | undefined,
-  { physicalId, session }: NodeFacts,
-  signal: AbortSignal,
-  now: () => number,
-): Promise<Verdict> {
-  if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
-  if (physicalId === null)
-    return { health: 'unhealthy', failure: 'NOT_CREATED', reason: 'no server was created for this node' };
-  try {
-    return verdictOn(await clouds.of(session).nova.getServer(physicalId, { signal }, 0), now());
-  } catch (error) {
-    if (isStatus(error, 404)) return deleted(physicalId);
-    return { health: 'unknown', reason: `cannot see server ${physicalId}: ${(error as Error).message}` };
   }
 }

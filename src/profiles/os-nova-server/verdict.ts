@@ -36,7 +36,7 @@ const changing: ReadonlySet<string> = new Set([
 const STUCK_MS = 3_600_000;
 
 /** @param now to tell since when a change is under way. */
-export function verdictOn(server: Server, now: number): Verdict {
+export function verdictOn(server: Pick<Server, 'id' | 'status' | 'updated' | 'fault'>, now: number): Verdict {
   const { status, id, fault } = server;
   const name = `server ${id}`;
   const failure = failures[status];
@@ -61,6 +61,17 @@ export function verdictOn(server: Server, now: number): Verdict {
 /** The server of the node does not exist in the cloud. */
 export function deleted(id: string): Verdict {
   return { health: 'unhealthy', failure: 'SERVER_DELETED', reason: `server ${id} does not exist in Nova` };
+}
+
+export const notCreated: Verdict = {
+  health: 'unhealthy',
+  failure: 'NOT_CREATED',
+  reason: 'no server was created for this node',
+};
+
+/** Nova does not answer, or not in full: that says nothing of the server. */
+export function cannotSee(id: string, error: unknown): Verdict {
+  return { health: 'unknown', reason: `cannot see server ${id}: ${(error as Error).message}` };
 }
 
 function oneLine(text: string): string {
