@@ -538,6 +538,8 @@ export interface Schemas {
   };
   readonly RecoveryStep: {
     readonly attempt: number;
+    /** Of a verification: when it is given up. */
+    readonly deadline: string | null;
     readonly ended_at: string | null;
     /** The execution of a WORKFLOW; null: there is none, or none any more. */
     readonly execution_id: string | null;
@@ -549,11 +551,13 @@ export interface Schemas {
     /** The action's name: REBOOT, WORKFLOW, ... */
     readonly name: string;
     readonly output: JsonObject | null;
-    /** An action of the chain; what comes before or after one; or what follows the end of it. */
-    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+    /** An action of the chain; what comes before or after one; what follows the end of it; or the verification of a step. */
+    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted' | 'verification';
     readonly reason: string;
     readonly started_at: string | null;
     readonly state: 'PENDING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'CANCELLED';
+    /** Of a verification: the id of the step that it verifies; null: the whole chain. */
+    readonly verifies: string | null;
     /** Of a WORKFLOW. */
     readonly workflow_name: string | null;
   };
@@ -620,8 +624,10 @@ export interface Schemas {
     /** What follows if it succeeds. */
     readonly if_it_helps: string | null;
     readonly item: string;
+    /** What runs, in words: REBOOT, WORKFLOW drain, verification of REBOOT. */
+    readonly label: string;
     readonly name: string;
-    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted';
+    readonly purpose: 'action' | 'before' | 'after' | 'on_success' | 'on_exhausted' | 'verification';
     readonly state: string;
     /** The operation is over, and the node is probed until it is healthy. */
     readonly verifying: boolean;

@@ -11,7 +11,7 @@ import type {
   RecoveryOrigin,
   RecoveryState,
   RecoveryStepState,
-  StepPurpose,
+  RowPurpose,
 } from './states.ts';
 
 export interface Owner {
@@ -212,7 +212,7 @@ export interface RecoveryStep {
   readonly name: string;
   /** Where it stands in the chain: `actions[0]`, `actions[0].before[0]`, ... or the id that the user gave. */
   readonly item: string;
-  readonly purpose: StepPurpose;
+  readonly purpose: RowPurpose;
   /** Of a WORKFLOW; null: of another action, or kept before names were. */
   readonly workflowName: string | null;
   readonly attempt: number;
@@ -222,6 +222,10 @@ export interface RecoveryStep {
   readonly endedAt: number | null;
   readonly executionId: string | null;
   readonly output: JsonObject | null;
+  /** Of a verification: the id of the step that it verifies; null: of another step, or of the whole chain. */
+  readonly verifies: string | null;
+  /** Of a verification: when it is given up. */
+  readonly deadline: number | null;
 }
 
 export interface RecoveryDecision {

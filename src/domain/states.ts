@@ -72,6 +72,10 @@ export type RecoveryStepState = keyof typeof recoveryStepStates;
 export const stepPurposes = ['action', 'before', 'after', 'on_success', 'on_exhausted'] as const;
 export type StepPurpose = (typeof stepPurposes)[number];
 
+/** What a row of a recovery's steps is for: a step, or the verification that follows one. */
+export const rowPurposes = [...stepPurposes, 'verification'] as const;
+export type RowPurpose = (typeof rowPurposes)[number];
+
 export function statusesWhere<S extends string, P>(
   table: Readonly<Record<S, P>>,
   holds: (properties: P) => boolean,

@@ -388,8 +388,9 @@ describe('mode OBSERVE', () => {
       'probe',
       'confirm',
       'run',
-      'verify',
       'finish',
+      'verify',
+      'end-verification',
       'settle',
       'close',
     ]);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeWorkflows } from '../../test/support/fake-workflows.ts';
+import { healthPolicy } from '../../test/support/health-policies.ts';
 import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/recovery-rows.ts';
 import { TestServer } from '../../test/support/test-server.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { chainFacts } from '../recovery/chain.ts';
 import type { HealthRecord } from '../recovery/classify-health.ts';
 import { healthOfCluster } from '../requests/cluster-health.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
@@ -238,6 +241,36 @@ describe('The health of a cluster', () => {
     expect(unseen).toMatchObject({ health: 'UNKNOWN', reason: 'not probed since it was last changed' });
   });
 
+  test('says of a running verification which step it verifies, until when, and what follows', async () => {
+    const id = randomUUID();
+    const actions = [{ name: 'REBOOT', attempts: 2 }, { name: 'RECREATE' }];
+    const recovery = { strategy: 'ESCALATE', actions } as const;
+    const failure = { class: 'SERVER_ERROR', reason: 'broken' };
+    const begun = { startedAt: 3000, failure, manual: null, exhaustedAt: [], relapse: null };
+    const facts = chainFacts(healthPolicy({ recovery }), begun);
+    const [nodeId, deadline] = [nodes[1]?.id ?? '', Date.now() + 60_000];
+    await server.store.write(async (tx) => {
+      const known = { id, nodeId, nodeName: 'web-2', clusterId: cluster.id, policyId: policy.id, failure };
+      const plan = { facts } as unknown as JsonObject;
+      await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan });
+      await recoveryStarted(tx, id, 'action', 3000);
+      const row = { id: 'v', recoveryId: id, name: 'VERIFY', item: 'actions[0]', attempt: 1 };
+      const what = { purpose: 'verification', workflowName: null, verifies: 'step', deadline } as const;
+      const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
+      const rest = { endedAt: null, executionId: null, output: null };
+      await saveRecoveryStep(tx, { ...row, ...what, ...running, ...rest });
+    });
+    expect((await health()).nodes[1]).toMatchObject({
+      next: {
+        what: 'IN_PROGRESS',
+        reason: expect.stringMatching(
+          /^verification of REBOOT, attempt 1 of 2: runs, for .* more at most; then RECOVERED; if it fails: attempt 2 of 2$/,
+        ) as string,
+      },
+      recovery: { step: { label: 'verification of REBOOT', purpose: 'verification', verifying: true } },
+    });
+  });
+
   test('tells the step at which a recovery is', async () => {
     const id = randomUUID();
     const nodeId = nodes[1]?.id ?? '';
@@ -250,7 +283,7 @@ describe('The health of a cluster', () => {
       const step = { id: 'step', recoveryId: id, name: 'WORKFLOW', item: 'actions[0].before[0]', attempt: 1 };
       const hook = { purpose: 'before', workflowName: 'drain' } as const;
       const running = { state: 'RUNNING', reason: '', startedAt: 3000 } as const;
-      const rest = { endedAt: null, executionId: null, output: null };
+      const rest = { endedAt: null, executionId: null, verifies: null, deadline: null, output: null };
       await saveRecoveryStep(tx, { ...step, ...hook, ...running, ...rest });
     });
     expect((await health()).nodes[1]).toMatchObject({

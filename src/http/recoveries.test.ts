@@ -159,6 +159,7 @@ describe('Recoveries', () => {
         steps: [
           {
             attempt: 1,
+            deadline: null,
             ended_at: '1970-01-01T00:00:02.400Z',
             execution_id: null,
             execution_state: null,
@@ -170,6 +171,7 @@ describe('Recoveries', () => {
             reason: 'it came back',
             started_at: '1970-01-01T00:00:01.100Z',
             state: 'SUCCEEDED',
+            verifies: null,
             workflow_name: 'drain',
           },
         ],

@@ -99,6 +99,8 @@ describe('The figures of healing', () => {
     await tell(id, { event: 'step_ended', at: 9000, step: { ...step, state: 'FAILED' } });
     const odd = { ...step, name: 'ANYTHING', startedAt: null, state: 'FAILED' } as const;
     await tell(id, { event: 'step_ended', at: 9000, step: odd });
+    const verified = { ...step, name: 'VERIFY', purpose: 'verification', state: 'SUCCEEDED' } as const;
+    await tell(id, { event: 'step_ended', at: 9000, step: verified });
     expect(await scraped('coppice_gates_closed_total')).toEqual([
       'coppice_gates_closed_total{gate="max_unhealthy"} 1',
       'coppice_gates_closed_total{gate="node"} 1',
@@ -107,6 +109,10 @@ describe('The figures of healing', () => {
       'coppice_recovery_step_seconds_sum{action="REBOOT",result="FAILED"} 2',
       'coppice_recovery_step_seconds_count{action="REBOOT",result="FAILED"} 1',
       'coppice_recovery_step_seconds_count{action="OTHER",result="FAILED"} 1',
+    ]);
+    expect(await scraped('coppice_recovery_verification_seconds')).toEqual([
+      'coppice_recovery_verification_seconds_sum{result="SUCCEEDED"} 2',
+      'coppice_recovery_verification_seconds_count{result="SUCCEEDED"} 1',
     ]);
   });
 

@@ -87,8 +87,15 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
   });
   const steps = new Histogram({
     name: 'coppice_recovery_step_seconds',
-    help: 'Time of the steps of recoveries, verification included, by action and result.',
+    help: 'Time of the steps of recoveries, without their verification, by action and result.',
     labelNames: ['action', 'result'] as const,
+    buckets: secondsBuckets,
+    registers,
+  });
+  const verifications = new Histogram({
+    name: 'coppice_recovery_verification_seconds',
+    help: 'Time of the verifications of recoveries, by result; FAILED: the node was not healthy in time.',
+    labelNames: ['result'] as const,
     buckets: secondsBuckets,
     registers,
   });
@@ -106,7 +113,8 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
     if (event === 'held') gates.inc({ gate: news.gate ?? 'node' });
     if (step !== null && isReal) {
       const seconds = secondsBetween(step.startedAt ?? step.endedAt, step.endedAt);
-      steps.observe({ action: knownAction(step.name), result: step.state }, seconds);
+      if (step.purpose === 'verification') verifications.observe({ result: step.state }, seconds);
+      else steps.observe({ action: knownAction(step.name), result: step.state }, seconds);
     }
   };
 }

@@ -33,8 +33,14 @@ test('a recovery that helps tells that it opened, each step that ended, and how 
   await scene.round();
   await scene.recover();
   await scene.round();
-  expect(told()).toEqual(['web-1 opened: OPEN', 'web-1 step_ended: OPEN', 'web-1 recovered: RECOVERED']);
+  expect(told()).toEqual([
+    'web-1 opened: OPEN',
+    'web-1 step_ended: OPEN',
+    'web-1 step_ended: OPEN',
+    'web-1 recovered: RECOVERED',
+  ]);
   expect(heard[1]?.step).toMatchObject({ name: 'REBOOT', attempt: 1, state: 'SUCCEEDED' });
+  expect(heard[2]?.step).toMatchObject({ name: 'VERIFY', purpose: 'verification', item: 'actions[0]' });
 });
 
 test('one that does not help tells that it is exhausted, and last that its node is quarantined', async () => {

@@ -10,7 +10,7 @@ import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { Decision, End, ChainNote, StepPlan, TimedDecision } from '../recovery/chain.ts';
 import type { EndedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
-import { stepLabel } from '../recovery/describe.ts';
+import { stepLabel, wholeChain } from '../recovery/describe.ts';
 import { executionId } from '../recovery/execution-id.ts';
 import { timelineOf } from '../recovery/timeline.ts';
 import { quarantineNode } from '../store/healing.ts';
@@ -81,6 +81,10 @@ async function recordEffect(
       });
     case 'finish':
       return await saveFinish(tx, context, decision, at, startOf(decision.step, decisions));
+    case 'begin-verification':
+      return await beginVerification(tx, context, decision, at);
+    case 'end-verification':
+      return await endVerification(tx, context, decision, at, decisions);
     case 'confirm':
       return await setRecoveryFailure(tx, context.episode.recoveryId, decision.failure);
     case 'settle':
@@ -124,8 +128,76 @@ async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row:
     attempt,
     executionId,
   };
-  const defaults = { startedAt: null, endedAt: null, output: null };
+  const defaults = { startedAt: null, endedAt: null, output: null, verifies: null, deadline: null };
   await saveRecoveryStep(tx, { ...defaults, ...known, ...row });
+}
+
+async function beginVerification(
+  tx: Tx,
+  { episode: { recoveryId } }: RecordContext,
+  { step, deadline }: Pick<Extract<ChainNote, { kind: 'begin-verification' }>, 'step' | 'deadline'>,
+  at: number,
+): Promise<void> {
+  await saveRecoveryStep(tx, {
+    ...verificationRow(recoveryId, step, deadline),
+    state: 'RUNNING',
+    reason: '',
+    startedAt: at,
+    endedAt: null,
+  });
+}
+
+/**
+ * An earlier version recorded the end of a step with the end of its verification. Where it was stopped in
+ * between, the step's row still reads RUNNING: it is written again here, which changes nothing elsewhere.
+ */
+async function endVerification(
+  tx: Tx,
+  context: RecordContext,
+  { step, state, reason }: Extract<ChainNote, { kind: 'end-verification' }>,
+  at: number,
+  decisions: readonly TimedDecision[],
+): Promise<void> {
+  const { recoveryId } = context.episode;
+  const isOfStep = (of: StepPlan | null) => of === step || (of !== null && step !== null && isSame(of, step));
+  const begun = decisions.find(
+    ({ decision }) => decision.kind === 'begin-verification' && isOfStep(decision.step),
+  );
+  const deadline = begun?.decision.kind === 'begin-verification' ? begun.decision.deadline : null;
+  const finished = decisions.find(({ decision }) => decision.kind === 'finish' && isOfStep(decision.step));
+  if (step !== null && finished?.decision.kind === 'finish') {
+    const { decision } = finished;
+    const startedAt = startOf(step, decisions);
+    await saveStep(tx, context, step, { ...rowOf(decision), startedAt, endedAt: finished.at });
+  }
+  const row = verificationRow(recoveryId, step, deadline);
+  await saveRecoveryStep(tx, { ...row, state, reason, startedAt: begun?.at ?? null, endedAt: at });
+  const { name, item, purpose, attempt } = row;
+  const ended = { name, item, purpose, attempt, state, startedAt: begun?.at ?? null, endedAt: at };
+  await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
+}
+
+function rowOf({ state, reason, output }: Extract<ChainNote, { kind: 'finish' }>) {
+  return { state, reason, output };
+}
+
+function verificationRow(recoveryId: string, step: StepPlan | null, deadline: number | null) {
+  const key = {
+    item: step?.item ?? wholeChain,
+    purpose: 'verification',
+    attempt: step?.attempt ?? 1,
+  } as const;
+  return {
+    ...key,
+    id: idOfRow(recoveryId, key),
+    recoveryId,
+    name: 'VERIFY',
+    workflowName: null,
+    executionId: null,
+    output: null,
+    verifies: step === null ? null : stepId(recoveryId, step),
+    deadline,
+  };
 }
 
 async function saveFinish(
@@ -174,6 +246,10 @@ function isSame(one: StepPlan, other: StepPlan): boolean {
 
 /** The id of a step's row, and of the workflow execution that it starts: the same after every crash. */
 export function stepId(recoveryId: string, step: StepPlan): string {
+  return idOfRow(recoveryId, step);
+}
+
+function idOfRow(recoveryId: string, step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'>): string {
   return executionId(recoveryId, step, (bytes) => createHash('sha1').update(bytes).digest());
 }
 

@@ -82,7 +82,22 @@ export type ChainNote =
   /** The first probe has confirmed the failure, as it is now: from here on the node may be touched. */
   | { readonly kind: 'confirm'; readonly failure: Failure; readonly reason: string }
   | { readonly kind: 'skip'; readonly step: StepPlan; readonly reason: string }
-  /** How a step ended, once it is verified where it has to be. */
+  /** A verification begins; `step` is null where the chain as a whole is verified. */
+  | {
+      readonly kind: 'begin-verification';
+      readonly step: StepPlan | null;
+      /** No probe begins after it, except for the one that there always is. */
+      readonly deadline: number;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'end-verification';
+      readonly step: StepPlan | null;
+      readonly state: 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
+      /** What the last probe found. */
+      readonly reason: string;
+    }
+  /** How the operation or workflow of a step ended; whether it helped, its verification says. */
   | {
       readonly kind: 'finish';
       readonly step: StepPlan;

@@ -27,6 +27,9 @@ export function ordinal(number: number): string {
 /** What a step says that was not verified, because the policy says so. */
 export const notVerified = 'the operation succeeded; the policy does not verify';
 
+/** The reason of an operation that succeeded, and whose verification follows. */
+export const operationDone = 'done';
+
 /** `looking again in 60 s` */
 export function probingAgain(at: number, now: number): string {
   return `looking again in ${duration(at - now)}`;
@@ -35,6 +38,14 @@ export function probingAgain(at: number, now: number): string {
 /** `1 node`, `3 nodes` */
 export function count(number: number, noun: string, many = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : many}`;
+}
+
+/** The `item` of the row that verifies a chain as a whole: no id that a policy gives has brackets. */
+export const wholeChain = '(chain)';
+
+/** `verification of REBOOT`; of a chain as a whole `verification of the chain`. */
+export function verificationLabel(step: Parameters<typeof stepLabel>[0] | null): string {
+  return `verification of ${step === null ? 'the chain' : stepLabel(step)}`;
 }
 
 /** `REBOOT`, `WORKFLOW drain (precheck)`: what it does, and the id that the user gave, if it says more. */

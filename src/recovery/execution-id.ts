@@ -3,7 +3,7 @@
  * a crash finds the execution that the first one made. It is a UUID of version 5 (RFC 9562: SHA-1 of a
  * namespace and a name).
  */
-import type { StepPlan } from './chain.ts';
+import type { RecoveryStep } from '../domain/model.ts';
 
 /** Our own namespace, drawn once. */
 const namespace = '6f1c1d0e-3b58-4c39-9a43-0d5be4f1a6c7';
@@ -11,7 +11,7 @@ const namespace = '6f1c1d0e-3b58-4c39-9a43-0d5be4f1a6c7';
 /** @param sha1 of bytes; it comes from outside, because this folder knows no Node module. */
 export function executionId(
   recoveryId: string,
-  step: Pick<StepPlan, 'item' | 'purpose' | 'attempt'>,
+  step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'>,
   sha1: (bytes: Uint8Array) => Uint8Array,
 ): string {
   const name = new TextEncoder().encode(`${recoveryId}/${step.purpose}/${step.item}/${step.attempt}`);

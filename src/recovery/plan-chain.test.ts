@@ -78,8 +78,9 @@ describe('before anything is touched', () => {
       'pass',
       'pass',
       'run REBOOT #1',
-      'verify',
       'finish REBOOT #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
       'close RECOVERED',
     ]);
@@ -106,8 +107,9 @@ describe('CHAIN', () => {
       'run REBUILD #1',
       'finish REBUILD #1 SUCCEEDED',
       'run confirm #1',
-      'verify',
       'finish confirm #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
       'close RECOVERED',
     ]);
@@ -127,7 +129,7 @@ describe('CHAIN', () => {
 
   test('a node that is not well after the last item was not recovered', () => {
     expect(outlineOf(tell(factsOf(chain))).slice(-3)).toEqual([
-      'finish confirm #1 FAILED',
+      'end-verification FAILED',
       'settle EXHAUSTED',
       'close EXHAUSTED',
     ]);
@@ -136,9 +138,10 @@ describe('CHAIN', () => {
   test('NEXT goes on after a failure; at the end the chain is verified for what did run', () => {
     const tolerant = { actions: [rebuild, workflow('announce', { on_failure: 'NEXT' })] };
     const plan = tell(factsOf(tolerant), { broken: { announce: failed }, cures: ['REBUILD'] });
-    expect(outlineOf(plan).slice(-4)).toEqual([
+    expect(outlineOf(plan).slice(-5)).toEqual([
       'finish announce #1 FAILED',
       'verify the chain',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
       'close RECOVERED',
     ]);
@@ -158,8 +161,9 @@ describe('CHAIN', () => {
       'finish REBOOT #1 FAILED',
       'skip REBUILD #1',
       'run RECREATE #1',
-      'verify',
       'finish RECREATE #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
       'close RECOVERED',
     ]);
@@ -169,10 +173,11 @@ describe('CHAIN', () => {
 
   test('an item for other failures is skipped, and the one before it becomes the last', () => {
     const two = { actions: [rebuild, { ...recreate, when: { failure: ['HOST_DOWN'] } }] };
-    expect(outlineOf(tell(factsOf(two), { cures: ['REBUILD'] })).slice(1, 4)).toEqual([
+    expect(outlineOf(tell(factsOf(two), { cures: ['REBUILD'] })).slice(1, 5)).toEqual([
       'run REBUILD #1',
-      'verify',
       'finish REBUILD #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
     ]);
     const plan = tell(factsOf({ actions: [{ ...recreate, when: { failure: ['HOST_DOWN'] } }] }));
     expect(outlineOf(plan)).toEqual(['probe', 'skip RECREATE #1', 'settle EXHAUSTED', 'close EXHAUSTED']);
@@ -187,8 +192,9 @@ describe('ESCALATE', () => {
     expect(outlineOf(tell(factsOf(ladder), { cures: ['REBOOT'] }))).toEqual([
       'probe',
       'run REBOOT #1',
-      'verify',
       'finish REBOOT #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
       'close RECOVERED',
     ]);
@@ -196,13 +202,15 @@ describe('ESCALATE', () => {
 
   test('climbs on when an operation fails, or when the node is not well after it', () => {
     const plan = tell(factsOf(ladder), { broken: { REBOOT: rejected }, cures: ['RECREATE'] });
-    expect(outlineOf(plan).filter((line) => /^(run|finish|settle)/.test(line))).toEqual([
+    expect(outlineOf(plan).filter((line) => /^(run|finish|end-verification|settle)/.test(line))).toEqual([
       'run REBOOT #1',
       'finish REBOOT #1 FAILED',
       'run REBUILD #1',
-      'finish REBUILD #1 FAILED',
+      'finish REBUILD #1 SUCCEEDED',
+      'end-verification FAILED',
       'run RECREATE #1',
       'finish RECREATE #1 SUCCEEDED',
+      'end-verification SUCCEEDED',
       'settle RECOVERED',
     ]);
   });
@@ -232,8 +240,9 @@ describe('an item', () => {
       'run before warn #1',
       'finish before warn #1 SUCCEEDED',
       'run REBUILD #1',
-      'verify',
       'finish REBUILD #1 SUCCEEDED',
+      'verify',
+      'end-verification SUCCEEDED',
       'run after reattach #1',
       'finish after reattach #1 SUCCEEDED',
       'run after tell #1',
@@ -298,8 +307,10 @@ describe('an item', () => {
       '45000 finish REBUILD #3 FAILED',
       '45000 wait',
       '85000 run REBUILD #4',
-      '85000 verify',
       '85000 finish REBUILD #4 SUCCEEDED',
+      '85000 begin-verification',
+      '85000 verify',
+      '85000 end-verification SUCCEEDED',
       '85000 settle RECOVERED',
       '85000 close RECOVERED',
     ]);
@@ -307,9 +318,11 @@ describe('an item', () => {
 
   test('is tried again when the node was not well after it', () => {
     const plan = tell(factsOf({ actions: [{ ...rebuild, attempts: 2 }] }));
-    expect(outlineOf(plan).filter((line) => line.startsWith('finish'))).toEqual([
-      'finish REBUILD #1 FAILED',
-      'finish REBUILD #2 FAILED',
+    expect(outlineOf(plan).filter((line) => /^(finish|end-)/.test(line))).toEqual([
+      'finish REBUILD #1 SUCCEEDED',
+      'end-verification FAILED',
+      'finish REBUILD #2 SUCCEEDED',
+      'end-verification FAILED',
     ]);
   });
 
@@ -348,14 +361,20 @@ describe('verification', () => {
     expect(looks).toEqual(
       ['0', '500', '1500', '3500', '7500', '15500', '25500', '30000'].map((at) => `${at} verify`),
     );
-    expect(plan.next.reason).toBe('REBOOT: the node is still not well after 30 s: process has exited');
+    expect(plan.next.reason).toBe('REBOOT: the node is still not healthy after 30 s: process has exited');
   });
 
   test('waits for the node to settle first', () => {
     const plan = tell(factsOf({ stabilize: 5, actions: [{ name: 'REBOOT', timeout: 30 }] }), {
       cures: ['REBOOT'],
     });
-    expect(traceOf(plan).slice(1, 4)).toEqual(['0 run REBOOT #1', '0 wait', '5000 verify']);
+    expect(traceOf(plan).slice(1, 6)).toEqual([
+      '0 run REBOOT #1',
+      '0 finish REBOOT #1 SUCCEEDED',
+      '0 begin-verification',
+      '0 wait',
+      '5000 verify',
+    ]);
   });
 
   test('without a timeout gives the node the grace of a changed node, not an hour', () => {
@@ -385,7 +404,7 @@ describe('verification', () => {
     expect(plan.next).toMatchObject({
       kind: 'close',
       state: 'EXHAUSTED',
-      reason: 'REBOOT: the node cannot be looked at after 1 s: no permission',
+      reason: 'REBOOT: the node cannot be probed after 1 s: no permission',
     });
   });
 
@@ -506,10 +525,15 @@ describe('a history', () => {
     });
   });
 
-  test('that is cut off while the node is verified closes its step too', () => {
+  test('that is cancelled while the node is verified ends the verification, and its step stays SUCCEEDED', () => {
     const cut: ChainEvent = { kind: 'cancelled', at: 9100, reason: 'the node is being deleted' };
     const plan = planChain(facts, [...history.slice(0, 4), cut]);
-    expect(outlineOf(plan).slice(-2)).toEqual(['finish REBUILD #2 CANCELLED', 'close CANCELLED']);
+    expect(outlineOf(plan).slice(-4)).toEqual([
+      'finish REBUILD #2 SUCCEEDED',
+      'verify',
+      'end-verification CANCELLED',
+      'close CANCELLED',
+    ]);
   });
 
   test('that is cut off in a last hook keeps its result', () => {

@@ -87,7 +87,16 @@ function isNote(decision: Decision): decision is ChainNote {
   return kinds.includes(decision.kind);
 }
 
-const noteKinds: readonly ChainNote['kind'][] = ['pass', 'confirm', 'skip', 'finish', 'settle', 'stop'];
+const noteKinds: readonly ChainNote['kind'][] = [
+  'pass',
+  'confirm',
+  'skip',
+  'begin-verification',
+  'end-verification',
+  'finish',
+  'settle',
+  'stop',
+];
 
 function* recover(run: Run): ChainProcedure<End> {
   try {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
 import type { ChainFacts, StepPlan } from './chain.ts';
-import { stepLabel } from './describe.ts';
+import { notVerified, operationDone, stepLabel } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { verify } from './verify.ts';
@@ -12,7 +12,7 @@ import { verify } from './verify.ts';
 export interface ActionOutcome {
   readonly ok: boolean;
   readonly retryable: boolean;
-  /** Whether the node was looked at after the operation, well or not. */
+  /** Whether the node was probed after the operation, whatever was found. */
   readonly verified: boolean;
   readonly reason: string;
 }
@@ -26,14 +26,7 @@ export function* runAction(
 ): ChainProcedure<ActionOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     const step = stepPlan(run, item, purpose, attempt);
-    const { output, ...outcome } = yield* finishIfCancelled(step, attemptOnce(run, item, step, verified));
-    yield {
-      kind: 'finish',
-      step,
-      state: outcome.ok ? 'SUCCEEDED' : 'FAILED',
-      output,
-      reason: outcome.reason,
-    };
+    const outcome = yield* attemptOnce(run, item, step, verified);
     if (outcome.ok || !outcome.retryable || attempt >= item.attempts) {
       return { ...outcome, reason: `${stepLabel(step)}: ${outcome.reason}` };
     }
@@ -44,9 +37,9 @@ export function* runAction(
 }
 
 /** A step that has begun is never left open. */
-function* finishIfCancelled<T>(step: StepPlan, story: ChainProcedure<T>): ChainProcedure<T> {
+function* finishIfCancelled<T>(step: StepPlan, procedure: ChainProcedure<T>): ChainProcedure<T> {
   try {
-    return yield* story;
+    return yield* procedure;
   } catch (thrown) {
     if (thrown instanceof Cancelled) {
       yield { kind: 'finish', step, state: 'CANCELLED', output: null, reason: thrown.message };
@@ -60,36 +53,50 @@ export function backoffDelay({ backoff }: Runnable, attempt: number): number {
   return Math.min(backoff.delayMs * backoff.factor ** (attempt - 1), backoff.maxDelayMs);
 }
 
-/** The operation, and if it is to be verified, what is left of its time for that. */
+/**
+ * The operation or workflow, and if it is to be verified, what is left of its time for that. An attempt whose
+ * verification failed is a failed attempt, although its step reads SUCCEEDED.
+ */
 function* attemptOnce(
   run: Run,
   item: Runnable,
   step: StepPlan,
   verified: boolean,
-): ChainProcedure<ActionOutcome & { readonly output: JsonObject | null }> {
+): ChainProcedure<ActionOutcome> {
   const deadline = run.now + item.timeoutMs;
+  const { output, ...outcome } = yield* finishIfCancelled(step, carryOutOnce(run, item, step, verified));
+  yield { kind: 'finish', step, state: outcome.ok ? 'SUCCEEDED' : 'FAILED', output, reason: outcome.reason };
+  if (!outcome.ok || !verified) return outcome;
+  const { ok, reason } = yield* verify(run, step, verificationEnd(run.facts, item, deadline, run.now));
+  return { ok, retryable: !ok, verified: true, reason };
+}
+
+function* carryOutOnce(
+  run: Run,
+  item: Runnable,
+  step: StepPlan,
+  verified: boolean,
+): ChainProcedure<ActionOutcome & { readonly output: JsonObject | null }> {
   const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
   const result = yield* carryOut(step, `${stepLabel(step)}${of}`);
   if (!result.ok) {
     const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
     return { ok: false, retryable: result.retryable, verified: false, output: null, reason };
   }
-  if (!verified)
-    return {
-      ok: true,
-      retryable: false,
-      verified: false,
-      output: result.output,
-      reason: item.name === 'WORKFLOW' ? 'the workflow ended in SUCCESS' : 'done; it is verified later',
-    };
-  const { ok, reason } = yield* verify(run, step, verificationEnd(run.facts, item, deadline, run.now));
-  return { ok, retryable: !ok, verified: true, output: result.output, reason };
+  const reason = reasonOfSuccess(run, item, verified);
+  return { ok: true, retryable: false, verified: false, output: result.output, reason };
+}
+
+function reasonOfSuccess({ facts }: Run, { name }: Runnable, verified: boolean): string {
+  if (verified && facts.rules.verify === 'NONE') return notVerified;
+  if (name === 'WORKFLOW') return 'the workflow ended in SUCCESS';
+  return verified ? operationDone : 'done; it is verified later';
 }
 
 /**
  * A timeout covers the action and its verification. Where none was given, the default is far too long to wait
  * for a node that is not coming: then `node_update_timeout` counts, the user's own word for how long a
- * changed node may take to be well.
+ * changed node may take to be healthy.
  */
 export function verificationEnd(
   { detection, rules }: Pick<ChainFacts, 'detection' | 'rules'>,

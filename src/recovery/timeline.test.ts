@@ -25,12 +25,13 @@ test('a verification is told by what it saw, not by how often it looked', () => 
     '0 probe look again before anything is touched',
     '0 confirm still failed: ERROR',
     '0 run REBOOT',
-    '0 verify is the node well? (by DETECTION)',
-    '0 wait not well yet: ERROR',
-    '1500 wait not well yet: booting',
-    '20000 finish REBOOT: FAILED, the node is still not well after 20 s: booting',
-    '20000 settle EXHAUSTED: REBOOT: the node is still not well after 20 s: booting',
-    '20000 close EXHAUSTED: REBOOT: the node is still not well after 20 s: booting; if it stays failed, the next recovery begins in 10 s',
+    '0 finish REBOOT: SUCCEEDED, done',
+    '0 verify is the node healthy? (by DETECTION)',
+    '0 wait not healthy yet: ERROR',
+    '1500 wait not healthy yet: booting',
+    '20000 end-verification verification of REBOOT: FAILED, the node is still not healthy after 20 s: booting',
+    '20000 settle EXHAUSTED: REBOOT: the node is still not healthy after 20 s: booting',
+    '20000 close EXHAUSTED: REBOOT: the node is still not healthy after 20 s: booting; if it stays failed, the next recovery begins in 10 s',
   ]);
 });
 

@@ -4,7 +4,7 @@
  * of a shorter one.
  */
 import type { Decision, TimedDecision } from './chain.ts';
-import { stepLabel } from './describe.ts';
+import { stepLabel, verificationLabel } from './describe.ts';
 
 export interface TimelineEntry {
   readonly at: number;
@@ -17,7 +17,9 @@ export function timelineOf(decisions: readonly TimedDecision[]): TimelineEntry[]
   const entries: TimelineEntry[] = [];
   let seenSince = new Set<string>();
   for (const { at, decision } of decisions) {
-    if (decision.kind === 'run' || decision.kind === 'finish') seenSince = new Set();
+    if (startsAfresh.includes(decision.kind)) seenSince = new Set();
+    // Its row says when it began and until when it runs; the first probe follows at once.
+    if (decision.kind === 'begin-verification') continue;
     const reason = inWords(decision);
     const isProbe = decision.kind === 'verify' || (decision.kind === 'wait' && decision.before === 'probe');
     if (isProbe && seenSince.has(reason)) continue;
@@ -27,10 +29,15 @@ export function timelineOf(decisions: readonly TimedDecision[]): TimelineEntry[]
   return entries;
 }
 
-function inWords(decision: Decision): string {
+/** What is seen after one of these is worth a line again. */
+const startsAfresh: readonly Decision['kind'][] = ['run', 'finish', 'end-verification'];
+
+function inWords(decision: Exclude<Decision, { kind: 'begin-verification' }>): string {
   switch (decision.kind) {
     case 'finish':
       return `${stepLabel(decision.step)}: ${decision.state}, ${decision.reason}`;
+    case 'end-verification':
+      return `${verificationLabel(decision.step)}: ${decision.state}, ${decision.reason}`;
     case 'skip':
       return `${stepLabel(decision.step)}: ${decision.reason}`;
     case 'settle':

@@ -2,26 +2,51 @@
  * Whether a step helped: the node is probed, soon at first and then ever less often, until it is healthy or
  * the time is up.
  */
+import type { VerifyBy } from '../domain/health-policy.ts';
 import type { StepPlan } from './chain.ts';
-import { notVerified } from './describe.ts';
+import { notVerified, verificationLabel } from './describe.ts';
 import { duration } from '../domain/duration.ts';
-import { runProbe, waitUntil } from './chain-procedure.ts';
+import { Cancelled, runProbe, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 
 /** Local processes are up in less; a server in the cloud is found up at most one interval late. */
 const firstPauseMs = 500;
 
+export interface Verified {
+  readonly ok: boolean;
+  readonly reason: string;
+}
+
 /**
- * `unknown` is not healthy: a node that cannot be seen is not verified. There is always one look, however
- * late it is.
+ * A verification, recorded apart from the step that it verifies. `unknown` is not healthy: a node that cannot
+ * be seen is not verified. There is always one probe, however late it is.
+ * @param step null: the chain as a whole.
  */
-export function* verify(
+export function* verify(run: Run, step: StepPlan | null, deadline: number): ChainProcedure<Verified> {
+  const { verify: by } = run.facts.rules;
+  if (by === 'NONE') return { ok: true, reason: notVerified };
+  const reason = `${verificationLabel(step)}, until the node is healthy or ${duration(deadline - run.now)} are over`;
+  yield { kind: 'begin-verification', step, deadline, reason };
+  try {
+    const verified = yield* probeUntilHealthy(run, step, by, deadline);
+    const state = verified.ok ? 'SUCCEEDED' : 'FAILED';
+    yield { kind: 'end-verification', step, state, reason: verified.reason };
+    return verified;
+  } catch (thrown) {
+    if (thrown instanceof Cancelled) {
+      yield { kind: 'end-verification', step, state: 'CANCELLED', reason: thrown.message };
+    }
+    throw thrown;
+  }
+}
+
+function* probeUntilHealthy(
   run: Run,
   step: StepPlan | null,
+  by: Exclude<VerifyBy, 'NONE'>,
   deadline: number,
-): ChainProcedure<{ readonly ok: boolean; readonly reason: string }> {
-  const { verify: by, stabilizeMs } = run.facts.rules;
-  if (by === 'NONE') return { ok: true, reason: notVerified };
+): ChainProcedure<Verified> {
+  const { stabilizeMs } = run.facts.rules;
   yield* waitUntil(
     run,
     run.now + stabilizeMs,
@@ -36,17 +61,22 @@ export function* verify(
       step,
       by,
       deadline,
-      reason: `is the node well? (by ${by})`,
+      reason: `is the node healthy? (by ${by})`,
     });
     if (verdict.health === 'healthy') return { ok: true, reason: `verified by ${by}: ${verdict.reason}` };
     // What has ended, is deleted or in ERROR does not come up by itself.
     if (verdict.health === 'unhealthy' && verdict.definite === true)
       return { ok: false, reason: `the node is not healthy after it: ${verdict.reason}` };
     if (run.now >= deadline) {
-      const seen = verdict.health === 'unknown' ? 'cannot be looked at' : 'is still not well';
+      const seen = verdict.health === 'unknown' ? 'cannot be probed' : 'is still not healthy';
       return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
     }
-    yield* waitUntil(run, Math.min(run.now + pauseMs, deadline), 'probe', `not well yet: ${verdict.reason}`);
+    yield* waitUntil(
+      run,
+      Math.min(run.now + pauseMs, deadline),
+      'probe',
+      `not healthy yet: ${verdict.reason}`,
+    );
     pauseMs = Math.min(pauseMs * 2, run.facts.detection.intervalMs);
   }
 }

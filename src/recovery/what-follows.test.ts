@@ -36,6 +36,20 @@ test.each([
   ['actions[0]', 'action', 1, 'WORKFLOW attach, then RECOVERED, then WORKFLOW announce', /^attempt 2 of 2$/],
   // REBUILD is for another failure.
   ['actions[0]', 'action', 2, 'WORKFLOW attach, then RECOVERED, then WORKFLOW announce', /^RECREATE$/],
+  [
+    'actions[0]',
+    'verification',
+    1,
+    'WORKFLOW attach, then RECOVERED, then WORKFLOW announce',
+    /^attempt 2 of 2$/,
+  ],
+  [
+    '(chain)',
+    'verification',
+    1,
+    'RECOVERED, then WORKFLOW announce',
+    /^EXHAUSTED, then WORKFLOW page, then the node is quarantined \(recovery 2 of 2 /,
+  ],
   ['actions[0].after[0]', 'after', 1, 'RECOVERED, then WORKFLOW announce', /^a warning, then RECOVERED/],
   [
     'actions[2]',

@@ -7,7 +7,7 @@ import type { ChainItem, Hook, Runnable } from '../domain/health-policy.ts';
 import type { RecoveryStep } from '../domain/model.ts';
 import type { ChainFacts } from './chain.ts';
 import { duration } from '../domain/duration.ts';
-import { stepLabel } from './describe.ts';
+import { stepLabel, wholeChain } from './describe.ts';
 import { afterExhausted } from './retry.ts';
 
 export interface Following {
@@ -24,13 +24,19 @@ export function whatFollows(facts: ChainFacts, step: RunningStep, now: number): 
     const hooks = step.purpose === 'on_success' ? rules.onSuccess : rules.onExhausted;
     return afterHookOfEnd(hooks, step, rules.onSuccess === hooks ? 'RECOVERED' : exhaustedEnd(facts, now));
   }
+  if (step.item === wholeChain) {
+    const failed = ['EXHAUSTED', ...rules.onExhausted.map(labelOf), exhaustedEnd(facts, now)].join(', then ');
+    return { ifItHelps: ['RECOVERED', ...rules.onSuccess.map(labelOf)].join(', then '), ifItFails: failed };
+  }
   const index = rules.items.findIndex((item) => runnablesOf(item, step).some(({ id }) => id === step.item));
   const item = rules.items[index];
   if (item === undefined) return null;
   switch (step.purpose) {
     case 'before':
       return followBefore(facts, index, item, step, now);
+    // Whether an action helped is known once it is verified: the same follows either.
     case 'action':
+    case 'verification':
       return {
         ifItHelps: [...item.after.map(labelOf), afterSuccess(facts, index)].join(', then '),
         ifItFails: again(item, step) ?? afterFailure(facts, index, now),

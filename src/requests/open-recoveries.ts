@@ -8,7 +8,8 @@ import type { RecoveryMode } from '../domain/states.ts';
 import type { ClusterSnapshot } from '../healing/snapshot.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
 import { duration } from '../domain/duration.ts';
-import { stepLabel } from '../recovery/describe.ts';
+import type { Runnable } from '../domain/health-policy.ts';
+import { stepLabel, verificationLabel, wholeChain } from '../recovery/describe.ts';
 import { verificationEnd } from '../recovery/run-step.ts';
 import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
 import { recoveryDecisions, recoveryPlan, recoverySteps } from '../store/recoveries.ts';
@@ -32,6 +33,8 @@ export interface OpenNodeRecovery {
 
 export interface RunningRecoveryStep {
   readonly step: RecoveryStep;
+  /** `REBOOT`, `WORKFLOW drain`, `verification of REBOOT`; without the attempt. */
+  readonly label: string;
   /** null: the recovery was started by a Coppice that did not keep its plan. */
   readonly attempts: number | null;
   /** When it is given up at the latest; null: it has ended, or that is not known. */
@@ -92,6 +95,7 @@ export async function describeStep(
     step.state !== 'RUNNING' || step.executionId === null ? null : await executionOf(tools, step.executionId);
   const known = {
     step,
+    label: labelOf(step, runnable),
     attempts: runnable?.attempts ?? null,
     deadline,
     verifying: verification !== null,
@@ -101,9 +105,22 @@ export async function describeStep(
   return { ...known, inWords: inWords(known, now) };
 }
 
+function labelOf(step: RecoveryStep, runnable: Runnable | undefined): string {
+  if (step.purpose === 'verification') {
+    if (step.item === wholeChain) return verificationLabel(null);
+    return runnable === undefined
+      ? 'verification'
+      : verificationLabel({ name: runnable.name, item: runnable.id, params: runnable.params });
+  }
+  const params = step.workflowName === null ? {} : { workflow_name: step.workflowName };
+  return stepLabel({ name: step.name, item: step.item, params });
+}
+
 /** null: the operation still runs, or the step has ended. */
 function verificationStart(step: RecoveryStep, decisions: readonly RecoveryDecision[]): number | null {
   if (step.state !== 'RUNNING' || step.startedAt === null) return null;
+  if (step.purpose === 'verification') return step.startedAt;
+  // Begun by an earlier version, which kept no row of a verification.
   const began = step.startedAt;
   return decisions.find(({ decision, at }) => decision === 'verify' && at >= began)?.at ?? null;
 }
@@ -113,6 +130,7 @@ function deadlineOf(
   facts: ChainFacts | null,
   verification: number | null,
 ): number | null {
+  if (step.purpose === 'verification') return step.state === 'RUNNING' ? step.deadline : null;
   const runnable = facts === null ? undefined : runnableOf(facts, step);
   if (facts === null || runnable === undefined || step.startedAt === null || step.state !== 'RUNNING')
     return null;
@@ -121,15 +139,15 @@ function deadlineOf(
 }
 
 function inWords(
-  { step, attempts, deadline, verifying, follows, workflow }: Omit<RunningRecoveryStep, 'inWords'>,
+  { step, label, attempts, deadline, verifying, follows, workflow }: Omit<RunningRecoveryStep, 'inWords'>,
   now: number,
 ): string {
-  const params = step.workflowName === null ? {} : { workflow_name: step.workflowName };
-  const label = stepLabel({ name: step.name, item: step.item, params });
-  const purpose = step.purpose === 'action' ? '' : `${step.purpose}: `;
+  const isHook = step.purpose !== 'action' && step.purpose !== 'verification';
+  const purpose = isHook ? `${step.purpose}: ` : '';
   const attempt = attempts === null || attempts === 1 ? '' : `, attempt ${step.attempt} of ${attempts}`;
   if (step.state !== 'RUNNING') return `${purpose}${label}${attempt}: ${step.state}`;
-  const what = verifying ? 'done, and the node is being verified' : workflowText(workflow, now);
+  const isVerifiedHere = verifying && step.purpose !== 'verification';
+  const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, now);
   const until = deadline === null ? '' : `, for ${duration(deadline - now)} more at most`;
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
   return `${purpose}${label}${attempt}: ${what}${until}${then}`;

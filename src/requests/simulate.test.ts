@@ -43,6 +43,7 @@ function outline({ simulation }: SimulationResult, index = 0): string[] {
   return decisions.flatMap(({ decision }) => {
     if (decision.kind === 'finish')
       return [`${decision.step.item} #${decision.step.attempt} ${decision.state}`];
+    if (decision.kind === 'end-verification') return [`verification ${decision.state}`];
     if (decision.kind === 'skip') return [`${decision.step.item} SKIPPED`];
     return decision.kind === 'close' ? [decision.state] : [];
   });
@@ -61,7 +62,7 @@ describe('a simulation', () => {
     const before = await rows(scene);
     const result = await ask(scene, {});
     expect(result.simulation.nodes[0]).toMatchObject({ decision: 'START', reason: 'all gates are open' });
-    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
+    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'verification SUCCEEDED', 'RECOVERED']);
     expect(await rows(scene)).toEqual(before);
     expect(scene.cloud.calls).toEqual([]);
   });
@@ -69,7 +70,12 @@ describe('a simulation', () => {
   test('follows the class of the failure', async () => {
     const failures = [{ node: 'web-1', class: 'HOST_DOWN' }];
     const result = await ask(await prepare(), { failures });
-    expect(outline(result)).toEqual(['actions[0] SKIPPED', 'again #1 SUCCEEDED', 'RECOVERED']);
+    expect(outline(result)).toEqual([
+      'actions[0] SKIPPED',
+      'again #1 SUCCEEDED',
+      'verification SUCCEEDED',
+      'RECOVERED',
+    ]);
   });
 
   test('goes to the end of the ladder where an item fails, or nothing helps', async () => {
@@ -79,14 +85,19 @@ describe('a simulation', () => {
       'again #1 FAILED',
       'again #2 FAILED',
       'actions[2] #1 SUCCEEDED',
+      'verification SUCCEEDED',
       'RECOVERED',
     ]);
     const nothing = outline(await ask(scene, { nothingHelps: true }));
     expect(nothing).toEqual([
-      'actions[0] #1 FAILED',
-      'again #1 FAILED',
-      'again #2 FAILED',
-      'actions[2] #1 FAILED',
+      'actions[0] #1 SUCCEEDED',
+      'verification FAILED',
+      'again #1 SUCCEEDED',
+      'verification FAILED',
+      'again #2 SUCCEEDED',
+      'verification FAILED',
+      'actions[2] #1 SUCCEEDED',
+      'verification FAILED',
       'EXHAUSTED',
     ]);
   });
@@ -144,7 +155,7 @@ describe('a simulation', () => {
     expect(result).toMatchObject({ isAttached: false, policyName: null });
     expect(result.supposed[0]).toBe('4 nodes that were never probed are healthy');
     expect(result.simulation.nodes.map((node) => node.decision)).toEqual(['START', 'HOLD']);
-    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'RECOVERED']);
+    expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'verification SUCCEEDED', 'RECOVERED']);
   });
 
   test('counts what did not help only since the node was released', async () => {

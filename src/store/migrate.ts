@@ -15,6 +15,7 @@ import * as standings from './migrations/0008-standings.ts';
 import * as notificationTargets from './migrations/0009-notification-targets.ts';
 import * as relapses from './migrations/0010-relapses.ts';
 import * as clusterLeases from './migrations/0011-cluster-leases.ts';
+import * as verifications from './migrations/0012-verifications.ts';
 
 interface Migration {
   readonly version: number;
@@ -34,6 +35,7 @@ const migrations: readonly Migration[] = [
   { version: 9, up: notificationTargets.up },
   { version: 10, up: relapses.up },
   { version: 11, up: clusterLeases.up },
+  { version: 12, up: verifications.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -7,7 +7,7 @@ import type {
   RecoveryOrigin,
   RecoveryState,
   RecoveryStepState,
-  StepPurpose,
+  RowPurpose,
 } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import { chunks, fromText, toText } from './rows.ts';
@@ -499,6 +499,8 @@ export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>):
       purpose: step.purpose,
       workflow_name: step.workflowName,
       attempt: step.attempt,
+      verifies: step.verifies,
+      deadline: step.deadline,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
     .execute();
@@ -534,7 +536,7 @@ export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
     seq: row.seq,
     name: row.name,
     item: row.item,
-    purpose: row.purpose as StepPurpose,
+    purpose: row.purpose as RowPurpose,
     workflowName: row.workflow_name,
     attempt: row.attempt,
     state: row.state as RecoveryStepState,
@@ -543,5 +545,7 @@ export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
     endedAt: row.ended_at,
     executionId: row.execution_id,
     output: row.output === null ? null : fromText(row.output),
+    verifies: row.verifies,
+    deadline: row.deadline,
   };
 }

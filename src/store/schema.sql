@@ -325,7 +325,9 @@ CREATE TABLE "recovery_step" (
   "ended_at" bigint,
   "execution_id" text,
   "output" text,
-  "workflow_name" text
+  "workflow_name" text,
+  "verifies" text,
+  "deadline" bigint
 );
 
 CREATE INDEX "recovery_step_by_recovery" on "recovery_step" ("recovery_id", "seq");

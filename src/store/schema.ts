@@ -278,6 +278,9 @@ export interface RecoveryStepRow {
   ended_at: number | null;
   execution_id: string | null;
   output: JsonText | null;
+  /** Of a verification: the step that it verifies. */
+  verifies: string | null;
+  deadline: number | null;
 }
 
 export interface RecoveryDecisionRow {

@@ -62,6 +62,7 @@ export function sampleNode(fields: Partial<Schemas['Node']> = {}): Schemas['Node
 export function sampleStep(fields: Partial<Schemas['RecoveryStep']> = {}): Schemas['RecoveryStep'] {
   return {
     attempt: 1,
+    deadline: null,
     ended_at: null,
     execution_id: null,
     execution_state: null,
@@ -73,6 +74,7 @@ export function sampleStep(fields: Partial<Schemas['RecoveryStep']> = {}): Schem
     reason: '',
     started_at: null,
     state: 'SUCCEEDED',
+    verifies: null,
     workflow_name: null,
     ...fields,
   };

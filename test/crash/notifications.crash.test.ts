@@ -115,7 +115,7 @@ it('tells of a recovery after a crash, in order and once, while the figures stay
     detect_seconds_count: 1,
     recover_seconds_count: 1,
   });
-  expect(await figures('coppice_notifications_waiting')).toEqual({ '{target="pager"}': 3 });
+  expect(await figures('coppice_notifications_waiting')).toEqual({ '{target="pager"}': 4 });
 
   if (server !== undefined) await killChild(server);
   pager.answers = [];
@@ -123,16 +123,21 @@ it('tells of a recovery after a crash, in order and once, while the figures stay
   await eventually('all is delivered', async () => {
     return (await figures('coppice_notifications_waiting'))['{target="pager"}'] === 0;
   });
-  expect(pager.ids).toHaveLength(3);
+  expect(pager.ids).toHaveLength(4);
   const types = pager.ids.map((id) => pager.received.find((each) => each.id === id)?.type);
-  expect(types).toEqual(['recovery.opened', 'recovery.step_ended', 'recovery.recovered']);
+  expect(types).toEqual([
+    'recovery.opened',
+    'recovery.step_ended',
+    'recovery.step_ended',
+    'recovery.recovered',
+  ]);
   for (const { headers, body } of pager.received) expect(isFromCoppice(headers, body, secret)).toBe(true);
   const last = pager.received.at(-1)?.data['recovery'] as { url: string; state: string };
   expect(last).toMatchObject({ state: 'RECOVERED' });
   expect((await fetch(last.url)).status).toBe(200);
 
   expect(await figures('coppice_notifications_total')).toMatchObject({
-    '{target="pager",result="delivered"}': 3,
+    '{target="pager",result="delivered"}': 4,
   });
   // Of this process; of the nodes there is what there is.
   expect(await figures('coppice_recoveries_total')).toMatchObject({

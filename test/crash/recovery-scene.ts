@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeLock, onCluster, onNode } from '../../src/domain/action-requests.ts';
-import type { Cluster, Node, Policy } from '../../src/domain/model.ts';
+import type { Cluster, Node, Policy, RecoveryStep } from '../../src/domain/model.ts';
 import { requestCancel } from '../../src/store/action-cancel.ts';
 import { locksOn } from '../../src/store/action-claims.ts';
 import { insertActions } from '../../src/store/actions.ts';
@@ -185,12 +185,15 @@ export class RecoveryScene {
 
   async #stepsOf(recoveryId: string) {
     const { db } = this.store;
-    const steps = await recoverySteps(db, recoveryId);
+    const rows = await recoverySteps(db, recoveryId);
+    const isVerification = ({ purpose }: RecoveryStep): boolean => purpose === 'verification';
+    const steps = rows.filter((row) => !isVerification(row));
     const ids = steps.flatMap(({ executionId }) => executionId ?? []);
     const executions = db.selectFrom('workflow_execution').select(['id', 'state']).where('id', 'in', ids);
     const states = new Map((await executions.execute()).map(({ id, state }) => [id, state]));
     return {
       steps: steps.map((step) => `${step.name === 'WORKFLOW' ? step.item : step.name} ${step.state}`),
+      verifications: rows.filter(isVerification).map(({ state }) => state),
       outputs: steps.map(({ output }) => output),
       executions: ids.map((id) => states.get(id)),
     };

@@ -33,6 +33,8 @@ export interface Shape {
     readonly node: NodeStatus;
     readonly isQuarantined?: boolean;
     readonly steps: readonly string[];
+    /** States, in order; absent: whatever an undisturbed run has. */
+    readonly verifications?: readonly string[];
   };
 }
 
@@ -107,7 +109,7 @@ const hooks: readonly Shape[] = [
     recovery: { actions: [{ name: 'REBOOT', timeout: shortTimeout }], on_exhausted: [workflow('page')] },
     temper: { stubborn: never },
     effects: ['reboot', 'page'],
-    end: exhausted('REBOOT FAILED', 'page SUCCEEDED'),
+    end: { ...exhausted('REBOOT SUCCEEDED', 'page SUCCEEDED'), verifications: ['FAILED'] },
   },
 ];
 
@@ -124,7 +126,10 @@ const chains: readonly Shape[] = [
     },
     temper: { stubborn: never },
     effects: ['reboot', 'rebuild', 'remove', 'create'],
-    end: recovered('REBOOT FAILED', 'REBUILD FAILED', 'RECREATE SUCCEEDED'),
+    end: {
+      ...recovered('REBOOT SUCCEEDED', 'REBUILD SUCCEEDED', 'RECREATE SUCCEEDED'),
+      verifications: ['FAILED', 'FAILED', 'SUCCEEDED'],
+    },
   },
   {
     name: 'CHAIN with workflows in it, of which a later one reads the output of an earlier one',
@@ -193,7 +198,10 @@ const attempts: readonly Shape[] = [
     recovery: { actions: [{ name: 'REBOOT', timeout: shortTimeout, ...twice }] },
     temper: { stubborn: 1 },
     effects: ['reboot', 'reboot'],
-    end: recovered('REBOOT FAILED', 'REBOOT SUCCEEDED'),
+    end: {
+      ...recovered('REBOOT SUCCEEDED', 'REBOOT SUCCEEDED'),
+      verifications: ['FAILED', 'SUCCEEDED'],
+    },
   },
   {
     name: 'workflow that fails once, and works at the second attempt',
@@ -278,7 +286,11 @@ const endings: readonly Shape[] = [
     earlierFailures: 1,
     temper: { stubborn: never },
     effects: ['reboot', 'page'],
-    end: { ...exhausted('REBOOT FAILED', 'page SUCCEEDED'), isQuarantined: true },
+    end: {
+      ...exhausted('REBOOT SUCCEEDED', 'page SUCCEEDED'),
+      verifications: ['FAILED'],
+      isQuarantined: true,
+    },
   },
   {
     name: 'REBOOT that does not help in the last episode but one of retry',
@@ -289,7 +301,7 @@ const endings: readonly Shape[] = [
     earlierFailures: 1,
     temper: { stubborn: never },
     effects: ['reboot'],
-    end: exhausted('REBOOT FAILED'),
+    end: { ...exhausted('REBOOT SUCCEEDED'), verifications: ['FAILED'] },
   },
   {
     name: 'node that is well when it is looked at again',

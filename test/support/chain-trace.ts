@@ -12,10 +12,13 @@ export function traceOf(plan: ChainPlan): string[] {
   return told.map((each) => `${each.at - start} ${inShort(each)}`);
 }
 
-/** Without times, waits and the confirmation, for tests to which they do not matter. */
+/**
+ * Without times, waits, the confirmation and the begin of a verification, for tests to which they do not
+ * matter.
+ */
 export function outlineOf(plan: ChainPlan): string[] {
   return plan.decisions
-    .filter(({ decision }) => decision.kind !== 'wait' && decision.kind !== 'confirm')
+    .filter(({ decision }) => !['wait', 'confirm', 'begin-verification'].includes(decision.kind))
     .map(inShort);
 }
 
@@ -28,6 +31,10 @@ function inShort({ decision }: TimedDecision): string {
       return `finish ${nameOf(decision.step)} ${decision.state}`;
     case 'verify':
       return decision.step === null ? 'verify the chain' : 'verify';
+    case 'begin-verification':
+      return decision.kind;
+    case 'end-verification':
+      return `${decision.kind} ${decision.state}`;
     case 'settle':
     case 'close':
       return `${decision.kind} ${decision.state}`;

@@ -42,6 +42,8 @@ class Scene {
   readonly recoveryId = randomUUID();
   readonly actionId = randomUUID();
   readonly store: TestStore['store'];
+  /** Called before each probe of a recovery. */
+  beforeProbe: () => Promise<void> = async () => undefined;
   /** null: the server is gone. */
   serverId: string | null = 'server-old';
 
@@ -110,7 +112,15 @@ class Scene {
 
   definition() {
     const profileTypes = registryOf([this.cloud.type]);
-    return nodeRecover({ store: this.store, profileTypes, workflows: this.workflows, probe });
+    return nodeRecover({
+      store: this.store,
+      profileTypes,
+      workflows: this.workflows,
+      probe: async (...given) => {
+        await this.beforeProbe();
+        return await probe(...given);
+      },
+    });
   }
 
   run(crash: Crash | null = null): CrashingRun {
@@ -181,6 +191,7 @@ describe('a recovery', () => {
     expect(await scene.outline()).toEqual([
       'actions[0].before[0] WORKFLOW #1 SUCCEEDED',
       'restart REBOOT #1 SUCCEEDED',
+      'restart VERIFY #1 SUCCEEDED',
       'actions[0].after[0] WORKFLOW #1 SUCCEEDED',
     ]);
     expect(await scene.recovery()).toMatchObject({ state: 'RECOVERED', actionId: scene.actionId });
@@ -188,8 +199,15 @@ describe('a recovery', () => {
       status: 'ACTIVE',
       statusReason: 'Recovered: REBOOT (restart): verified by DETECTION: runs',
     });
-    const [drain] = await scene.steps();
+    const [drain, reboot, verification] = await scene.steps();
     expect(drain).toMatchObject({ output: { moved: 3 }, reason: 'the workflow ended in SUCCESS' });
+    expect(reboot).toMatchObject({ reason: 'done', verifies: null, deadline: null });
+    expect(verification).toMatchObject({
+      purpose: 'verification',
+      verifies: reboot?.id,
+      reason: 'verified by DETECTION: runs',
+      deadline: (reboot?.startedAt ?? 0) + 60_000,
+    });
     expect(scene.workflows.executions.has(drain?.executionId ?? '')).toBe(true);
     expect(await scene.timeline()).toEqual([
       'probe: look again before anything is touched',
@@ -197,8 +215,9 @@ describe('a recovery', () => {
       'run: WORKFLOW drain',
       'finish: WORKFLOW drain: SUCCEEDED, the workflow ended in SUCCESS',
       'run: REBOOT (restart)',
-      'verify: is the node well? (by DETECTION)',
-      'finish: REBOOT (restart): SUCCEEDED, verified by DETECTION: runs',
+      'finish: REBOOT (restart): SUCCEEDED, done',
+      'verify: is the node healthy? (by DETECTION)',
+      'end-verification: verification of REBOOT (restart): SUCCEEDED, verified by DETECTION: runs',
       'run: WORKFLOW reattach',
       'finish: WORKFLOW reattach: SUCCEEDED, the workflow ended in SUCCESS',
       'settle: RECOVERED: REBOOT (restart): verified by DETECTION: runs',
@@ -260,6 +279,7 @@ describe('a recovery', () => {
     expect(await scene.outline()).toEqual([
       'actions[0] REBUILD #1 FAILED',
       'actions[0] REBUILD #2 SUCCEEDED',
+      'actions[0] VERIFY #2 SUCCEEDED',
     ]);
   });
 
@@ -410,6 +430,87 @@ describe('a workflow', () => {
   });
 });
 
+describe('a verification', () => {
+  /** It may still come up, so that it is probed until the time is over. */
+  const starting = { health: 'unhealthy', failure: 'SERVER_STOPPED', reason: 'it starts' } as const;
+  const idle = { actions: [{ ...workflow('heal'), timeout: 5 }] };
+
+  test('that fails has a row of its own, and the workflow that succeeded keeps its end and output', async () => {
+    scene.workflows.known.set('heal', { output: { moved: 3 } });
+    await scene.prepare(idle);
+    scene.cloud.break(scene.nodeId, starting);
+    expect((await scene.run().toTheEnd()).status).toBe('FAILED');
+    const [heal, verification] = await scene.steps();
+    expect(heal).toMatchObject({
+      name: 'WORKFLOW',
+      state: 'SUCCEEDED',
+      reason: 'the workflow ended in SUCCESS',
+      output: { moved: 3 },
+    });
+    expect(verification).toMatchObject({
+      name: 'VERIFY',
+      state: 'FAILED',
+      reason: 'the node is still not healthy after 5 s: it starts',
+      verifies: heal?.id,
+      startedAt: heal?.endedAt,
+      endedAt: verification?.deadline,
+    });
+  });
+
+  test('that is cancelled leaves its step SUCCEEDED', async () => {
+    scene.workflows.known.set('heal', {});
+    await scene.prepare(idle);
+    scene.cloud.break(scene.nodeId, starting);
+    expect(await scene.run().toTheEnd(3)).toMatchObject({ status: 'CANCELLED' });
+    expect(await scene.outline()).toEqual([
+      'actions[0] WORKFLOW #1 SUCCEEDED',
+      'actions[0] VERIFY #1 CANCELLED',
+    ]);
+  });
+
+  test('of a whole chain verifies no one step', async () => {
+    scene.workflows.known.set('announce', { ends: 'ERROR' });
+    await recover({
+      actions: [
+        { name: 'REBUILD', timeout: 5 },
+        { ...workflow('announce'), on_failure: 'NEXT' },
+      ],
+    });
+    expect(await scene.outline()).toEqual([
+      'actions[0] REBUILD #1 SUCCEEDED',
+      'actions[1] WORKFLOW #1 FAILED',
+      '(chain) VERIFY #1 SUCCEEDED',
+    ]);
+    expect((await scene.steps()).at(-1)).toMatchObject({ purpose: 'verification', verifies: null });
+  });
+
+  test('that an earlier version began, which kept no row of it, ends the step and itself', async () => {
+    let probes = 0;
+    scene.beforeProbe = async () => {
+      probes += 1;
+      if (probes === 2) await leaveAsEarlierVersion();
+    };
+    expect((await recover({ actions: [{ name: 'REBUILD', timeout: 5 }] })).status).toBe('SUCCEEDED');
+    expect(probes).toBe(2);
+    expect(await scene.outline()).toEqual([
+      'actions[0] REBUILD #1 SUCCEEDED',
+      'actions[0] VERIFY #1 SUCCEEDED',
+    ]);
+    const [rebuild, verification] = await scene.steps();
+    expect(rebuild).toMatchObject({ reason: 'done', endedAt: verification?.startedAt });
+  });
+
+  /** It wrote the end of a step with the end of its verification. */
+  async function leaveAsEarlierVersion(): Promise<void> {
+    await scene.store.write(async ({ db }) => {
+      await db.deleteFrom('recovery_step').where('name', '=', 'VERIFY').execute();
+      await db.deleteFrom('recovery_decision').where('decision', '=', 'finish').execute();
+      const running = { state: 'RUNNING', reason: '', ended_at: null, output: null };
+      await db.updateTable('recovery_step').set(running).execute();
+    });
+  }
+});
+
 describe('asked for by an operator', () => {
   const ran = async (recovery: JsonObject | null, inputs: JsonObject): Promise<Ending> => {
     await scene.prepare(recovery, inputs);
@@ -418,7 +519,10 @@ describe('asked for by an operator', () => {
 
   test('without an operation the chain of the policy runs, and the record says so', async () => {
     expect((await ran({ actions: [{ name: 'REBUILD', timeout: 5 }] }, {})).status).toBe('SUCCEEDED');
-    expect(await scene.outline()).toEqual(['actions[0] REBUILD #1 SUCCEEDED']);
+    expect(await scene.outline()).toEqual([
+      'actions[0] REBUILD #1 SUCCEEDED',
+      'actions[0] VERIFY #1 SUCCEEDED',
+    ]);
     expect((await scene.timeline()).slice(0, 3)).toEqual([
       'open: asked for by an operator',
       'pass: asked for by an operator: the gates that are for automation are passed over',

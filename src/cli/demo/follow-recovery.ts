@@ -8,13 +8,14 @@ import { duration } from '../../domain/duration.ts';
 import { UnreachableError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { failureReason, failureText } from '../rendering/failure-text.ts';
-import { actionTitle } from '../rendering/step-title.ts';
+import { shortTitle } from '../rendering/step-title.ts';
 import { readTime } from '../rendering/times.ts';
 import type { DemoEvent } from './narrator.ts';
 import type { DemoNode } from './set-up.ts';
 import type { Stage } from './stage.ts';
 
 type Recovery = Schemas['Recovery'];
+type Step = Schemas['RecoveryStep'];
 
 const pollMs = 80;
 /**
@@ -65,7 +66,7 @@ export function describeRecovery(
     recovery.state,
     step === undefined
       ? 'no step was begun'
-      : `last step ${actionTitle(step)} ${step.state} (${step.reason})`,
+      : `last step ${shortTitle(step, recovery.steps)} ${step.state} (${step.reason})`,
     ...(decision === undefined ? [] : [`last decision ${decision.decision} (${decision.reason})`]),
   ];
   return `it is ${parts.join(', ')}`;
@@ -128,7 +129,7 @@ function narrateNews(
   }
   for (const step of recovery.steps) {
     const state = step.state;
-    if (state !== 'PENDING' && isChange(step.id, state)) narrate(stepEvent(step, name));
+    if (state !== 'PENDING' && isChange(step.id, state)) narrate(stepEvent(step, recovery.steps, name));
   }
   const state = recovery.state;
   const closed = readTime(recovery.closed_at);
@@ -137,13 +138,13 @@ function narrateNews(
   }
 }
 
-function stepEvent(step: Recovery['steps'][number], node: string): DemoEvent {
+function stepEvent(step: Step, steps: readonly Step[], node: string): DemoEvent {
   const started = readTime(step.started_at);
   const ended = readTime(step.ended_at);
   return {
     event: 'step',
     node,
-    step: actionTitle(step),
+    step: shortTitle(step, steps),
     state: step.state,
     reason: step.reason,
     took_ms: started === undefined || ended === undefined ? null : ended - started,

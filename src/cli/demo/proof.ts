@@ -42,10 +42,13 @@ function recoveriesNotClosed({ recoveries, nodeOf }: Evidence): string[] {
     .map((recovery) => `the recovery of ${nodeOf.get(recovery.id) ?? 'a node'} is ${recovery.state}`);
 }
 
-/** By the records: an item of the chain has one row for each attempt. */
+/** By the records: an item of the chain has one row for each attempt, and one for its verification. */
 function stepsRecordedTwice({ recoveries, nodeOf }: Evidence): string[] {
   return recoveries.flatMap((recovery) => {
-    const rows = recovery.steps.map((step) => `${textOf(step.item, step.id)}, attempt ${step.attempt}`);
+    const rows = recovery.steps.map(({ item, id, attempt, purpose }) => {
+      const what = purpose === 'verification' ? 'the verification of ' : '';
+      return `${what}${textOf(item, id)}, attempt ${attempt}`;
+    });
     const twice = rows.filter((row, index) => rows.indexOf(row) !== index);
     return twice.map((row) => `${nodeOf.get(recovery.id) ?? 'a node'}: ${row} was recorded twice`);
   });

@@ -2,7 +2,7 @@
  * The outcome of the demo in one value: what `--json` ends with, and what the table at the end is drawn from.
  */
 import type { Schemas } from '../../client/api-types.ts';
-import { actionTitle } from '../rendering/step-title.ts';
+import { shortTitle } from '../rendering/step-title.ts';
 import { readTime } from '../rendering/times.ts';
 
 export interface RecoverySummary {
@@ -45,6 +45,7 @@ export function summarizeRecovery({
   recovery,
   crashedAt,
 }: DemoRecovery): RecoverySummary {
+  const steps = recovery?.steps ?? [];
   const opened = readTime(recovery?.opened_at ?? null);
   const closed = readTime(recovery?.closed_at ?? null);
   const wasOpen = opened !== undefined && crashedAt !== undefined && opened <= crashedAt;
@@ -53,11 +54,16 @@ export function summarizeRecovery({
     failure,
     detected_ms: opened === undefined ? null : opened - inflictedAt,
     recovered_ms: closed === undefined ? null : closed - inflictedAt,
-    steps: (recovery?.steps ?? []).map((step) => ({
-      name: actionTitle({ ...step, attempt: 1 }),
+    steps: steps.filter(isWorthALine).map((step) => ({
+      name: shortTitle({ ...step, attempt: 1 }, steps),
       attempt: step.attempt,
       state: step.state,
     })),
     survived_crash: wasOpen && closed !== undefined && closed > crashedAt,
   };
+}
+
+/** That a step helped is what its mark is understood to say. */
+function isWorthALine({ purpose, state }: Schemas['RecoveryStep']): boolean {
+  return purpose !== 'verification' || state !== 'SUCCEEDED';
 }

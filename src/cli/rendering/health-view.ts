@@ -151,7 +151,7 @@ function stepText(step: NonNullable<NonNullable<NodeHealth['recovery']>['step']>
   const title = stepTitle(step);
   const numbered =
     attempts === null ? title : title.replace(/\(attempt (\d+)\)$/, `(attempt $1 of ${attempts})`);
-  const doing = verifying ? ', verifying' : '';
+  const doing = verifying && step.purpose !== 'verification' ? ', verifying' : '';
   const state = workflow === null ? '' : `, workflow ${workflow.state}`;
   const until = deadline === null ? '' : `, given up ${times.relative(deadline)}`;
   return `${numbered} ${step.state}${doing}${state}${until}`;

@@ -205,11 +205,49 @@ test('what was cancelled says why, once, and not that something did not help', a
 
 test('what only observed supposes, and touches nothing', async () => {
   const reason = 'verified by DETECTION: supposed, because mode OBSERVE touches nothing';
-  const steps = [step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '01', reason)];
+  const steps = [
+    step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '01', 'done'),
+    verification('SUCCEEDED', '01', '01', reason),
+  ];
   const decisions = [{ at: at('01'), decision: 'close', reason: `RECOVERED: REBOOT: ${reason}` }];
   expect(await drawn({ mode: 'OBSERVE', steps, decisions })).toEqual([
     '  +1.00 s  ○ REBOOT     would run',
     '  +1.00 s  ● RECOVERED  REBOOT is supposed to help (OBSERVE touched nothing)',
+  ]);
+});
+
+/** `v1` verifies `s1`. */
+function verification(
+  state: Schemas['RecoveryStep']['state'],
+  from: string,
+  until: string,
+  reason: string,
+): Schemas['RecoveryStep'] {
+  const row = step('v1', 'VERIFY', 'actions[0]', state, from, until, reason);
+  return { ...row, purpose: 'verification', verifies: 's1' };
+}
+
+test('a verification is a line of its own, and what it says is of the step that it verifies', async () => {
+  const why = 'the node is still not healthy after 4 s: not done';
+  const steps = [
+    step('s1', 'REBOOT', 'actions[0]', 'SUCCEEDED', '01', '02', 'done'),
+    verification('FAILED', '02', '06', why),
+  ];
+  const close = { at: at('06'), decision: 'close', reason: `EXHAUSTED: REBOOT: ${why}; no other follows` };
+  expect(await drawn({ state: 'EXHAUSTED', steps, decisions: [close] })).toEqual([
+    expect.stringMatching(/ ✔ REBOOT .* SUCCEEDED in 1 s$/),
+    expect.stringMatching(/ ✘ verification of REBOOT .* FAILED in 4 s {2}the node is still not healthy/),
+    expect.stringMatching(/ ● EXHAUSTED +REBOOT did not help; no other follows$/),
+  ]);
+});
+
+test('that a whole chain helped is said of the chain', async () => {
+  const reason = 'verified by DETECTION: runs';
+  const steps = [{ ...verification('SUCCEEDED', '02', '06', reason), verifies: null }];
+  const close = { at: at('06'), decision: 'close', reason: `RECOVERED: ${reason}` };
+  expect(await drawn({ steps, decisions: [close] })).toEqual([
+    expect.stringContaining('✔ verification of the chain'),
+    expect.stringMatching(/RECOVERED +the chain helped$/),
   ]);
 });
 

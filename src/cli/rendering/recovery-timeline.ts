@@ -7,7 +7,7 @@ import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
-import { notVerified } from '../../recovery/describe.ts';
+import { notVerified, operationDone } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
 import { stepTitle, workflowOf } from './step-title.ts';
 import { toneOf } from './style.ts';
@@ -115,7 +115,7 @@ function stateTone(recovery: Recovery): Tone {
 }
 
 /** Decisions whose outcome is a step of its own, or the close. */
-const shownBySteps = new Set(['run', 'finish', 'skip', 'settle']);
+const shownBySteps = new Set(['run', 'finish', 'end-verification', 'skip', 'settle']);
 /** Of interest only while nothing has come of it. */
 const passing = new Set(['probe', 'verify', 'wait']);
 /**
@@ -138,10 +138,15 @@ function entriesOf(recovery: Recovery): Entry[] {
   const toEntry = (decision: Decision): Entry => decisionEntry(decision, recovery, steps);
   return [
     ...decisions.filter((decision) => !isLater(decision)).map(toEntry),
-    ...steps.map((step) => stepEntry(step, recovery, steps)),
+    ...steps.filter((step) => isShown(step, recovery)).map((step) => stepEntry(step, recovery, steps)),
     ...decisions.filter(isLater).map(toEntry),
     // What has not begun comes last; a sort keeps the order of what is equal.
   ].sort((left, right) => (left.at ?? Infinity) - (right.at ?? Infinity) || 0);
+}
+
+/** What only observes verifies nothing: that a step would help is supposed. */
+function isShown({ purpose }: Step, recovery: Recovery): boolean {
+  return purpose !== 'verification' || !isObserved(recovery);
 }
 
 const decisionTitles: Readonly<Record<string, string>> = {
@@ -187,8 +192,15 @@ function closeEntry(
   const words =
     step === undefined
       ? firstLine(rest)
-      : `${stepTitle(step, steps)}${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
+      : `${whatHelped(step, steps)}${whatItDid(step, recovery)}${rest.slice(rest.indexOf(stepReason) + stepReason.length)}`;
   return { at, mark: '●', title: state, tone: stateTone(recovery), bar: null, result: '', reason: words };
+}
+
+/** A verification reports on the step that it verifies. */
+function whatHelped(step: Step, steps: readonly Step[]): string {
+  if (step.purpose !== 'verification') return stepTitle(step, steps);
+  const verified = steps.find(({ id }) => id === step.verifies);
+  return verified === undefined ? 'the chain' : stepTitle(verified, steps);
 }
 
 function whatItDid(step: Step, recovery: Recovery): string {
@@ -203,7 +215,9 @@ function whatItDid(step: Step, recovery: Recovery): string {
 
 /** The last step whose reason is quoted in a reason. */
 function lastStepIn(reason: string, steps: readonly Step[]): Step | undefined {
-  return steps.findLast((step) => step.reason !== '' && reason.includes(step.reason));
+  const isQuoted = ({ reason: own }: Step): boolean =>
+    own !== '' && own !== operationDone && reason.includes(own);
+  return steps.findLast(isQuoted);
 }
 
 /**
@@ -269,7 +283,8 @@ function stepEntry(step: Step, recovery: Recovery, steps: readonly Step[]): Entr
 function stepReason(step: Step, steps: readonly Step[]): string {
   const reason = step.reason;
   // Why all of it was cancelled is shown once, by the close.
-  if (step.state === 'CANCELLED' || reason === 'the workflow ended in SUCCESS') return '';
+  if (step.state === 'CANCELLED' || reason === operationDone || reason === 'the workflow ended in SUCCESS')
+    return '';
   return withoutSteps(reason, steps.slice(0, steps.indexOf(step)));
 }
 

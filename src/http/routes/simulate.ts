@@ -1,7 +1,8 @@
 /** `POST /v1/clusters/{id}/simulate`: what would happen if these nodes failed now. Ours, not Senlin's. */
 import { z } from 'zod';
 import { recoveryModes, type RecoveryMode } from '../../domain/states.ts';
-import { stepLabel } from '../../recovery/describe.ts';
+import type { Decision } from '../../recovery/chain.ts';
+import { stepLabel, verificationLabel, wholeChain } from '../../recovery/describe.ts';
 import type { SimulatedNode } from '../../recovery/simulate-round.ts';
 import { timelineOf } from '../../recovery/timeline.ts';
 import { simulate as runSimulation, type SimulationResult } from '../../requests/simulate.ts';
@@ -116,15 +117,7 @@ function toNode(node: SimulatedNode, name: string, mode: RecoveryMode): z.infer<
     name,
     reason,
     result: end?.kind === 'close' ? end.state : null,
-    steps: decisions.flatMap(({ decision: each }) =>
-      each.kind === 'finish' || each.kind === 'skip'
-        ? {
-            item: each.step.item,
-            state: each.kind === 'skip' ? 'SKIPPED' : each.state,
-            step: stepLabel(each.step),
-          }
-        : [],
-    ),
+    steps: decisions.flatMap(({ decision: each }) => stepOf(each) ?? []),
     timeline: timelineOf(decisions).map((decision) => ({
       at: milliseconds(decision.at),
       decision: decision.decision,
@@ -132,6 +125,17 @@ function toNode(node: SimulatedNode, name: string, mode: RecoveryMode): z.infer<
     })),
     until: millisecondsOrNull(until),
   };
+}
+
+/** null: the decision ends neither a step nor a verification. */
+function stepOf(decision: Decision): z.infer<typeof simulatedNodeShape>['steps'][number] | null {
+  if (decision.kind === 'finish')
+    return { item: decision.step.item, state: decision.state, step: stepLabel(decision.step) };
+  if (decision.kind === 'skip')
+    return { item: decision.step.item, state: 'SKIPPED', step: stepLabel(decision.step) };
+  if (decision.kind !== 'end-verification') return null;
+  const { step, state } = decision;
+  return { item: step?.item ?? wholeChain, state, step: verificationLabel(step) };
 }
 
 export const simulateRoutes: Route[] = [simulateRoute];

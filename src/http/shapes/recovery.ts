@@ -5,7 +5,7 @@ import {
   recoveryOrigins,
   recoveryStates,
   recoveryStepStates,
-  stepPurposes,
+  rowPurposes,
 } from '../../domain/states.ts';
 import type { RecoveryRecord, RecoverySummary } from '../../requests/recoveries.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
@@ -75,6 +75,7 @@ export const recoverySummaryShape = z
 const stepShape = z
   .strictObject({
     attempt: z.int(),
+    deadline: nullableTime.describe('Of a verification: when it is given up.'),
     ended_at: nullableTime,
     execution_id: nullableText.describe(
       'The execution of a WORKFLOW; null: there is none, or none any more.',
@@ -87,11 +88,16 @@ const stepShape = z
     name: text.describe("The action's name: REBOOT, WORKFLOW, ..."),
     output: jsonMap.nullable(),
     purpose: z
-      .enum(stepPurposes)
-      .describe('An action of the chain; what comes before or after one; or what follows the end of it.'),
+      .enum(rowPurposes)
+      .describe(
+        'An action of the chain; what comes before or after one; what follows the end of it; or the verification of a step.',
+      ),
     reason: text,
     started_at: nullableTime,
     state: z.enum(stepStateNames),
+    verifies: nullableText.describe(
+      'Of a verification: the id of the step that it verifies; null: the whole chain.',
+    ),
     workflow_name: nullableText.describe('Of a WORKFLOW.'),
   })
   .meta({ id: 'RecoveryStep' });
@@ -153,6 +159,7 @@ function toStep(step: RecoveryStep, executions: RecoveryRecord['executions']): z
   const execution = executions.get(step.executionId ?? '');
   return {
     attempt: step.attempt,
+    deadline: millisecondsOrNull(step.deadline),
     ended_at: millisecondsOrNull(step.endedAt),
     execution_id: execution?.executionId ?? null,
     execution_state: execution?.state ?? null,
@@ -164,6 +171,7 @@ function toStep(step: RecoveryStep, executions: RecoveryRecord['executions']): z
     reason: step.reason,
     started_at: millisecondsOrNull(step.startedAt),
     state: step.state,
+    verifies: step.verifies,
     workflow_name: step.workflowName,
   };
 }

@@ -1,6 +1,6 @@
 /** The step of a recovery that runs, on the wire: until when, and what follows it. */
 import { z } from 'zod';
-import { stepPurposes } from '../../domain/states.ts';
+import { rowPurposes } from '../../domain/states.ts';
 import type { RunningRecoveryStep } from '../../requests/open-recoveries.ts';
 import { millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text } from './common.ts';
@@ -13,8 +13,9 @@ export const runningStepShape = z
     if_it_fails: nullableText.describe('What follows if it fails.'),
     if_it_helps: nullableText.describe('What follows if it succeeds.'),
     item: text,
+    label: text.describe('What runs, in words: REBOOT, WORKFLOW drain, verification of REBOOT.'),
     name: text,
-    purpose: z.enum(stepPurposes),
+    purpose: z.enum(rowPurposes),
     state: text,
     verifying: z.boolean().describe('The operation is over, and the node is probed until it is healthy.'),
     workflow: z
@@ -33,6 +34,7 @@ export const runningStepShape = z
 
 export function toRunningStep({
   step,
+  label,
   attempts,
   deadline,
   verifying,
@@ -46,6 +48,7 @@ export function toRunningStep({
     if_it_fails: follows?.ifItFails ?? null,
     if_it_helps: follows?.ifItHelps ?? null,
     item: step.item,
+    label,
     name: step.name,
     purpose: step.purpose,
     state: step.state,
