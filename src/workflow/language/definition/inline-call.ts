@@ -9,7 +9,7 @@
  * number (08, 007) are text, as in Mistral. A bare word is read as in YAML (False, None, yes), with a
  * warning: Mistral silently drops such a parameter, and truncates 1.25 to 1. A {dict} is refused.
  */
-import type { Json } from '../../../domain/json.ts';
+import type { Json, JsonObject } from '../../../domain/json.ts';
 import type { Template } from '../../expressions.ts';
 import { numberOf } from '../../yaql/python/numbers.ts';
 import { plainScalar } from '../../yaql/python/yaml-scalars.ts';
@@ -31,15 +31,24 @@ export function readInlineCall(source: Source, text: string): InlineCall {
   const call = trimmed.endsWith(')') ? callForm.exec(trimmed)?.[0] : undefined;
   if (call !== undefined) {
     const parameters = readParameters(source, trimmed.slice(0, -1), call.length);
-    return { name: call.slice(0, -1).trim(), parameters };
+    return { name: call.slice(0, -1).trim(), parameters: templatesOf(source, parameters) };
   }
   const name = nameOf(trimmed);
-  return { name, parameters: readParameters(source, trimmed, name.length) };
+  return { name, parameters: templatesOf(source, readParameters(source, trimmed, name.length)) };
 }
 
-/** `count=3 delay=1`: parameters alone. */
+/** `msg="..."`: parameters alone. */
 export function readInlineParameters(source: Source, text: string): ReadonlyMap<string, Template> {
-  return readParameters(source, text.trim(), 0);
+  return templatesOf(source, readParameters(source, text.trim(), 0));
+}
+
+/** `count=3 delay=1` as the mapping `{count: 3, delay: 1}`; expressions are still texts. */
+export function readInlineMapping(source: Source, text: string): JsonObject {
+  return Object.fromEntries(readParameters(source, text.trim(), 0));
+}
+
+function templatesOf(source: Source, parameters: Parameters): ReadonlyMap<string, Template> {
+  return new Map([...parameters].map(([name, value]) => [name, readTemplate({ ...source, value })] as const));
 }
 
 /** Linear in the length of the text: an unclosed opening is searched only once. */
@@ -58,8 +67,10 @@ function nameOf(text: string): string {
 
 const closings: Readonly<Record<string, string>> = { '<%': '%>', '{{': '}}', '{%': '%}' };
 
-function readParameters(source: Source, text: string, start: number): ReadonlyMap<string, Template> {
-  const parameters = new Map<string, Template>();
+type Parameters = ReadonlyMap<string, Json>;
+
+function readParameters(source: Source, text: string, start: number): Parameters {
+  const parameters = new Map<string, Json>();
   let position = skip(separators, text, start);
   while (position < text.length) {
     const name = matchAt(parameterName, text, position);
@@ -68,7 +79,7 @@ function readParameters(source: Source, text: string, start: number): ReadonlyMa
       noteBadParameter(source, name, text.slice(position));
       return parameters;
     }
-    parameters.set(name, value.template);
+    parameters.set(name, value.value);
     position = skip(separators, text, value.end);
   }
   return parameters;
@@ -86,7 +97,7 @@ function noteBadParameter(source: Source, name: string | undefined, rest: string
 }
 
 interface ReadValue {
-  readonly template: Template;
+  readonly value: Json;
   readonly end: number;
 }
 
@@ -98,14 +109,14 @@ const paddedDigits = /0\d+(?=[\s,]|$)/y;
 
 function readValue(source: Source, text: string, start: number): ReadValue | undefined {
   const inQuotes = matchAt(quoted, text, start);
-  if (inQuotes !== undefined) return readTo(source, inQuotes.slice(1, -1), start + inQuotes.length);
+  if (inQuotes !== undefined) return { value: inQuotes.slice(1, -1), end: start + inQuotes.length };
   const evaluated = matchAt(expression, text, start);
-  if (evaluated !== undefined) return readTo(source, evaluated, start + evaluated.length);
+  if (evaluated !== undefined) return { value: evaluated, end: start + evaluated.length };
   const plain = matchAt(literal, text, start);
-  if (plain !== undefined) return readTo(source, JSON.parse(plain) as Json, start + plain.length);
+  if (plain !== undefined) return { value: JSON.parse(plain) as Json, end: start + plain.length };
   const padded = matchAt(paddedDigits, text, start);
-  if (padded !== undefined) return readTo(source, padded, start + padded.length);
-  if (text[start] === '[') return readList(source, text, start);
+  if (padded !== undefined) return { value: padded, end: start + padded.length };
+  if (text[start] === '[') return readList(text, start);
   const word = matchAt(bareWord, text, start);
   return word === undefined ? undefined : readWord(source, word, start + word.length);
 }
@@ -119,19 +130,15 @@ function readWord(source: Source, word: string, end: number): ReadValue {
     `the bare word ${word} is read as ${JSON.stringify(plain)}, and Mistral drops the parameter silently: ` +
       `write it in quotes, or under input`,
   );
-  return readTo(source, plain, end);
-}
-
-function readTo(source: Source, value: Json, end: number): ReadValue {
-  return { template: readTemplate({ ...source, value }), end };
+  return { value: plain, end };
 }
 
 /** A JSON list: ends at its closing bracket; brackets inside texts are not counted. */
-function readList(source: Source, text: string, start: number): ReadValue | undefined {
+function readList(text: string, start: number): ReadValue | undefined {
   const end = closingBracket(text, start);
   if (end === undefined) return undefined;
   try {
-    return readTo(source, JSON.parse(text.slice(start, end)) as Json, end);
+    return { value: JSON.parse(text.slice(start, end)) as Json, end };
   } catch {
     return undefined;
   }

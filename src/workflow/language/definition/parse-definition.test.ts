@@ -92,6 +92,21 @@ describe('a definition with mistakes', () => {
       /a variable is repeated/,
     ],
     ['retry without delay', '{action: std.noop, retry: {count: 3}}', /'delay' is missing in retry/],
+    [
+      'a count in one line that is a text, which Mistral refuses as well',
+      `{action: std.noop, retry: 'count="3" delay=1'}`,
+      /retry\.count: wrong type \(expected a whole number of at least 0, or one expression, found "?3"?\)/,
+    ],
+    [
+      'break-on in one line without an expression',
+      `{action: std.noop, retry: 'count=3 delay=1 break-on="x"'}`,
+      /retry\.break-on: wrong type \(expected one expression/,
+    ],
+    [
+      'an unknown key of retry in one line',
+      `{action: std.noop, retry: 'count=3 delay=1 dely=2'}`,
+      /unknown key 'dely' of retry; did you mean 'delay'/,
+    ],
     ['a join of a word', '{action: std.noop, join: most}', /all, one or a whole number/],
     ['a key twice', '{action: std.noop, action: std.echo}', /the key 'action' is repeated/],
   ])('is refused for %s', (_what, text, message) => {

@@ -3,7 +3,7 @@
  * concurrency, fail-on.
  */
 import { isJsonObject } from '../../../domain/json.ts';
-import { readInlineParameters } from './inline-call.ts';
+import { readInlineMapping } from './inline-call.ts';
 import {
   at,
   constant,
@@ -17,7 +17,6 @@ import {
   wrong,
 } from './source.ts';
 import type { PoliciesSpec, RetrySpec } from './workflow-spec.ts';
-import type { Template } from '../../expressions.ts';
 
 export const policyKeys = [
   'retry',
@@ -61,9 +60,11 @@ export function withDefaults(own: PoliciesSpec, defaults: PoliciesSpec | undefin
   };
 }
 
+/** A mapping, or the same in one line: `retry: count=3 delay=1 break-on=<% ... %>` */
 function readRetry(source: Source): RetrySpec | undefined {
   if (source.value === undefined) return undefined;
-  if (typeof source.value === 'string' && source.value !== '') return readRetryLine(source, source.value);
+  if (typeof source.value === 'string' && source.value !== '')
+    return readRetry({ ...source, value: readInlineMapping(source, source.value) });
   if (!isJsonObject(source.value)) return wrong(source, 'wrong type', 'a mapping with count and delay');
   refuseUnknownKeys(source, ['count', 'delay', 'break-on', 'continue-on'], 'retry');
   const number = 'a whole number of at least 0, or one expression';
@@ -71,39 +72,7 @@ function readRetry(source: Source): RetrySpec | undefined {
   const delay = readExpressionOr(at(source, 'delay'), isWholeNumber, number);
   const breakOn = readCondition(at(source, 'break-on'), 'expression');
   const continueOn = readCondition(at(source, 'continue-on'), 'expression');
-  return complete(source, { count, delay, breakOn, continueOn });
-}
-
-interface PartialRetry {
-  readonly count: Template | undefined;
-  readonly delay: Template | undefined;
-  readonly breakOn: Template | undefined;
-  readonly continueOn: Template | undefined;
-}
-
-function complete(source: Source, retry: PartialRetry): RetrySpec | undefined {
-  for (const key of ['count', 'delay'] as const) {
-    if (retry[key] === undefined && !has(source, key))
-      wrong(source, `'${key}' is missing in retry`, 'count and delay');
-  }
-  const { count = constant(0), delay = constant(0), breakOn, continueOn } = retry;
-  return { count, delay, breakOn, continueOn };
-}
-
-/** `retry: count=3 delay=1 break-on=<% ... %>` */
-function readRetryLine(source: Source, line: string): RetrySpec | undefined {
-  const parameters = readInlineParameters(source, line);
-  for (const name of parameters.keys()) {
-    if (!['count', 'delay', 'break-on', 'continue-on'].includes(name)) {
-      source.problems.error(source.path, `unknown key '${name}' of retry`, {
-        expected: 'count, delay, break-on, continue-on',
-      });
-    }
-  }
-  return complete(source, {
-    count: parameters.get('count'),
-    delay: parameters.get('delay'),
-    breakOn: parameters.get('break-on'),
-    continueOn: parameters.get('continue-on'),
-  });
+  for (const key of ['count', 'delay'] as const)
+    if (!has(source, key)) wrong(source, `'${key}' is missing in retry`, 'count and delay');
+  return { count: count ?? constant(0), delay: delay ?? constant(0), breakOn, continueOn };
 }
