@@ -171,7 +171,7 @@ export class Engine {
   async #carryOut(claim: ActionClaim): Promise<void> {
     const definition = this.#definitions.get(claim.action.action);
     if (definition === undefined) {
-      const reason = `This Coppice does not know the action ${claim.action.action}.`;
+      const reason = `The action ${claim.action.action} is unknown to this version of Coppice.`;
       return await this.#end(claim, { status: 'FAILED', reason, outputs: {} });
     }
     const steps = await loadSteps(this.#store.db, claim.action.id);
