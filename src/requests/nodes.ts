@@ -15,6 +15,7 @@ import type { Db, Tx } from '../store/store.ts';
 import { cancelOnNode, deletionAmong } from './cancel-what-runs.ts';
 import { newProfileFor, type Accepted } from './clusters.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
+import { refuseUnfitNode } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
 import { ownerOf } from '../domain/session.ts';
@@ -40,7 +41,7 @@ export interface NodeUpdate {
 
 /**
  * @throws CoppiceError `bad-request` where profile or cluster do not exist, do not fit together, or the
- * cluster is full.
+ * cluster is full; `invalid-spec` where the profile does not fit a policy of the cluster.
  */
 export async function createNode(
   tools: RequestTools,
@@ -53,7 +54,10 @@ export async function createNode(
       request.cluster === undefined
         ? undefined
         : await requireReferenced(tx.db, caller, 'cluster', request.cluster);
-    if (cluster !== undefined) await refuseMember(tx.db, tools, cluster, profile);
+    if (cluster !== undefined) {
+      await refuseMember(tx.db, tools, cluster, profile);
+      await refuseUnfitNode(tx.db, tools, cluster.id, { name: request.name, profileId: profile.id });
+    }
     const node: Node = {
       ...ownerOf(caller),
       id: randomUUID(),
@@ -96,7 +100,10 @@ async function refuseMember(db: Db, tools: RequestTools, cluster: Cluster, profi
   throw new CoppiceError('bad-request', sentence);
 }
 
-/** @returns the node as it is before the action. */
+/**
+ * @returns the node as it is before the action.
+ * @throws CoppiceError `invalid-spec` where the profile does not fit a policy of the node's cluster.
+ */
 export async function updateNode(
   tools: RequestTools,
   caller: Caller,
@@ -112,6 +119,8 @@ export async function updateNode(
     }
     if (request.profile !== undefined) {
       const id = await newProfileFor(tx.db, caller, node.profileId, request.profile);
+      if (node.clusterId !== null)
+        await refuseUnfitNode(tx.db, tools, node.clusterId, { name: node.name, profileId: id });
       if (id !== node.profileId) inputs['profile_id'] = id;
     }
     if (Object.keys(inputs).length === 0)

@@ -1,17 +1,20 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { FakeCloud } from '../../test/support/fake-cloud.ts';
-import { aBinding, aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
+import { aBinding, aCluster, aNode, aPolicy, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
 import { describeIssue } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Cluster } from '../domain/model.ts';
 import { profileTypes } from '../profiles/registry.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
+import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { attachPolicy } from './cluster-policies.ts';
 import { updateCluster } from './clusters.ts';
+import { createNode, updateNode } from './nodes.ts';
 import { policyWarnings } from './policy-warnings.ts';
 import type { RequestTools } from './request-tools.ts';
 
@@ -81,12 +84,28 @@ test('a check of the policy warns where no profile that there is fits', async ()
   expect(await warnings()).toEqual([]);
 });
 
-test('a cluster with such a policy takes no profile without a port', async () => {
+async function addAsking(): Promise<Cluster> {
   await addListening();
   const asking = aCluster({ name: 'asking', profileId: listening.id });
   await opened.store.write(async (tx) => {
     await insertCluster(tx, asking);
     await insertBinding(tx, aBinding({ clusterId: asking.id, policyId: policy.id }));
   });
+  return asking;
+}
+
+test('a cluster with such a policy takes no profile without a port', async () => {
+  await addAsking();
   await expect(updateCluster(tools, caller, 'asking', { profile: 'silent' })).rejects.toThrow(misfit);
+});
+
+test('nor does it take a node with such a profile of its own, new or changed', async () => {
+  const { id } = await addAsking();
+  const extra = { name: 'extra', profile: 'silent', cluster: 'asking', role: '', metadata: {} };
+  const refusal = (name: string) => `The policy asks-port does not fit the node ${name}: ${misfit}`;
+  await expect(createNode(tools, caller, extra)).rejects.toThrow(refusal('extra'));
+  await createNode(tools, caller, { ...extra, cluster: undefined });
+  const member = aNode({ name: 'member', clusterId: id, profileId: listening.id, status: 'ACTIVE' });
+  await opened.store.write((tx) => insertNodes(tx, [member]));
+  await expect(updateNode(tools, caller, 'member', { profile: 'silent' })).rejects.toThrow(refusal('member'));
 });

@@ -1,6 +1,6 @@
 /** Whether the nodes of a profile can do what a policy asks for. */
 import type { Issue } from '../domain/errors.ts';
-import type { Cluster, Policy, Profile } from '../domain/model.ts';
+import type { Cluster, Node, Policy, Profile } from '../domain/model.ts';
 import { attachedPolicies } from '../store/cluster-policies.ts';
 import { getProfile, listProfiles } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
@@ -10,18 +10,16 @@ import { refuseSpec } from './spec-document.ts';
 
 type Checked = Pick<Policy, 'type' | 'spec'>;
 
+type NamedPolicy = Checked & { readonly name?: string };
+
 /** @throws CoppiceError `invalid-spec` where the nodes of the cluster cannot do what the policy asks for. */
 export async function refuseMisfit(
   db: Db,
   tools: RequestTools,
-  cluster: Pick<Cluster, 'name' | 'profileId'>,
-  policy: Checked & { readonly name?: string },
+  { name, profileId }: Pick<Cluster, 'name' | 'profileId'>,
+  policy: NamedPolicy,
 ): Promise<void> {
-  const profile = await getProfile(db, cluster.profileId);
-  const misfits = profile === undefined ? [] : misfitsWith(tools, policy, profile);
-  const named = policy.name === undefined ? '' : ` ${policy.name}`;
-  if (misfits.length > 0)
-    refuseSpec(`The policy${named} does not fit the cluster ${cluster.name}: `, misfits);
+  await refuseFor(db, tools, `the cluster ${name}`, profileId, policy);
 }
 
 /** A new profile has to fit the policies that are attached already. @throws CoppiceError `invalid-spec` */
@@ -33,6 +31,33 @@ export async function refuseUnfitProfile(
 ): Promise<void> {
   for (const { policy } of await attachedPolicies(db, cluster.id))
     await refuseMisfit(db, tools, { name: cluster.name, profileId }, policy);
+}
+
+/**
+ * So has the profile that a node of the cluster gets, where it has one of its own.
+ * @throws CoppiceError `invalid-spec`
+ */
+export async function refuseUnfitNode(
+  db: Db,
+  tools: RequestTools,
+  clusterId: string,
+  { name, profileId }: Pick<Node, 'name' | 'profileId'>,
+): Promise<void> {
+  for (const { policy } of await attachedPolicies(db, clusterId))
+    await refuseFor(db, tools, `the node ${name}`, profileId, policy);
+}
+
+async function refuseFor(
+  db: Db,
+  tools: RequestTools,
+  subject: string,
+  profileId: string,
+  policy: NamedPolicy,
+): Promise<void> {
+  const profile = await getProfile(db, profileId);
+  const misfits = profile === undefined ? [] : misfitsWith(tools, policy, profile);
+  const named = policy.name === undefined ? '' : ` ${policy.name}`;
+  if (misfits.length > 0) refuseSpec(`The policy${named} does not fit ${subject}: `, misfits);
 }
 
 /**
