@@ -144,8 +144,8 @@ function nodeSnapshot(
 }
 
 /**
- * The last recoveries that seemed to help, as far back as a failure of now, or one that is known already, may
- * be their relapse.
+ * Of each node the last recovery, where it seemed to help, and a failure of the node now, or the one that is
+ * known already, would be its relapse. They are read as far back as that is so of any node.
  */
 async function recoveredBefore(
   db: Db,
@@ -156,11 +156,13 @@ async function recoveredBefore(
 ): Promise<ReadonlyMap<string, RecoveredBefore>> {
   const { relapseMs } = policy.recovery;
   if (relapseMs === 0) return new Map();
-  const oldest = [...health.values()].reduce((least, { failedAt }) => Math.min(least, failedAt ?? now), now);
+  const failedAtOf = (nodeId: string) => health.get(nodeId)?.failedAt ?? now;
+  const oldest = [...health.keys()].reduce((least, id) => Math.min(least, failedAtOf(id)), now);
   const found = new Map<string, RecoveredBefore>();
   for (const [id, end] of await lastEndsOfCluster(db, clusterId, oldest - relapseMs, policy.mode, now)) {
     const { state, origin, settledAt, closedAt } = end;
     if (state !== 'RECOVERED' || origin !== 'AUTOMATIC' || closedAt === null) continue;
+    if (closedAt < failedAtOf(id) - relapseMs) continue;
     // Under another policy the same name may be another action.
     const helped = end.policyId === policyId ? end.helped : null;
     found.set(id, { ...end, helped, closedAt, settledAt: settledAt ?? closedAt });
