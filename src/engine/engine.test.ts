@@ -4,7 +4,7 @@ import { eventually } from '../../test/support/eventually.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { requestCancel } from '../store/action-cancel.ts';
 import {
   claimActions,
@@ -17,7 +17,8 @@ import {
 import { sendSignal } from '../store/action-wakes.ts';
 import { insertActions, toAction, type NewAction } from '../store/actions.ts';
 import type { ActionContext, ActionDefinition, ActionInterrupted } from './action-context.ts';
-import { Engine } from './engine.ts';
+import { Engine, type EngineObserver } from './engine.ts';
+import { MAX_ATTEMPTS } from './repeated-failures.ts';
 import { joined } from '../../test/support/membership.ts';
 
 /** The store, with another way to write. */
@@ -46,6 +47,14 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+/** As a bug in a query would. */
+async function brokenQuery(tx: Tx): Promise<void> {
+  await tx.db
+    .selectFrom('nowhere' as 'action')
+    .selectAll()
+    .execute();
+}
+
 type Body = ActionDefinition['run'];
 
 describe.each(backends)('the engine on $name', (backend) => {
@@ -63,13 +72,14 @@ describe.each(backends)('the engine on $name', (backend) => {
 
   async function start(
     bodies: Record<string, Body>,
-    options: { concurrency?: number; store?: Store } = {},
+    options: { concurrency?: number; store?: Store; observer?: EngineObserver } = {},
   ): Promise<Engine> {
     const definitions = Object.entries(bodies).map(([action, run]) => ({ action, run }));
     const engine = new Engine({
       store: test.store,
       definitions,
       membership: await joined(test.store),
+      pauseAfterMs: () => 0,
       ...options,
     });
     engines.push(engine);
@@ -126,6 +136,44 @@ describe.each(backends)('the engine on $name', (backend) => {
     await start({});
     const [id = ''] = await enqueue(newAction('DANCE'));
     expect((await ended(id)).statusReason).toBe('The action DANCE is unknown to this version of Coppice.');
+  });
+
+  it('tries an action again after an error that is not its own, and does none of its steps again', async () => {
+    const done: string[] = [];
+    let failures = 0;
+    const observer: EngineObserver = {
+      ended: async (tx) => {
+        failures += 1;
+        if (failures <= 3) await brokenQuery(tx);
+      },
+    };
+    await start(
+      { DO: async (context) => await context.step('one', async () => void done.push('one')) },
+      { observer },
+    );
+    const [id = ''] = await enqueue(newAction('DO'));
+    expect((await ended(id)).status).toBe('SUCCEEDED');
+    expect({ done, failures }).toEqual({ done: ['one'], failures: 4 });
+  });
+
+  it('fails an action that errors of Coppice itself stop again and again, and frees its locks', async () => {
+    const logged: unknown[] = [];
+    const observer: EngineObserver = {
+      ended: async (tx, action) => {
+        if (action.action === 'DO') await brokenQuery(tx);
+      },
+      failed: (_error, action) => void logged.push(action?.id),
+    };
+    await start({ DO: async () => {}, NEXT: async () => {} }, { observer });
+    const locks = [{ resource: 'r', mode: 'exclusive' as const }];
+    const [id = '', next = ''] = await enqueue(newAction('DO', { locks }), newAction('NEXT', { locks }));
+    expect(await ended(id)).toMatchObject({
+      status: 'FAILED',
+      statusReason: `An internal error of Coppice stopped this action ${MAX_ATTEMPTS} times; the log has it, at action_id ${id}.`,
+    });
+    expect((await ended(next)).status).toBe('SUCCEEDED');
+    // Once for each attempt, and once because the observer fails for the end without it as well.
+    expect(logged).toEqual(Array.from({ length: MAX_ATTEMPTS + 1 }, () => id));
   });
 
   it('does a step once, also when a wait makes the action run from the top again', async () => {

@@ -6,15 +6,15 @@
  * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of
  * the next wait that is due, and every second besides; a lost notice costs a second, never an action.
  */
-import { toErrorRecord } from '../domain/errors.ts';
+import { isStorageFailure, toErrorRecord } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
 import type { Membership } from '../membership/membership.ts';
 import {
   claimActions,
   endAction,
   findControls,
-  releaseAction,
   StaleClaim,
+  suspendAction,
   takeOverActions,
   type ActionClaim,
   type Ending,
@@ -25,6 +25,7 @@ import { loadSteps } from '../store/action-steps.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ActionInterrupted, type ActionDefinition } from './action-context.ts';
 import { ActionRun, type RunOutcome } from './action-run.ts';
+import { givenUp, MAX_ATTEMPTS, pauseAfterMs, RepeatedFailures, type Failures } from './repeated-failures.ts';
 
 export interface EngineOptions {
   readonly store: Store;
@@ -35,6 +36,8 @@ export interface EngineOptions {
   /** Joined: its id owns the claims. */
   readonly membership: Membership;
   readonly observer?: EngineObserver;
+  /** For tests: how long an action waits after an error that is not its own. */
+  readonly pauseAfterMs?: (attempt: number) => number;
 }
 
 /**
@@ -48,7 +51,6 @@ export interface EngineObserver {
 }
 
 const PASS_EVERY_MS = 1000;
-const RETRY_AFTER_FAILURE_MS = 1000;
 const CLEAN_EVERY_MS = 3_600_000;
 /**
  * Longer than any caller is late in waiting for a signal; the wait itself may be longer, it was there before.
@@ -67,6 +69,9 @@ export class Engine {
   readonly #unlisten: (() => void)[] = [];
   #passing: Promise<void> | undefined;
   #isKicked = false;
+  readonly #failures = new RepeatedFailures();
+  readonly #abort = new AbortController();
+  readonly #pauseAfterMs: (attempt: number) => number;
   #stopping = false;
   #wakeTimer: NodeJS.Timeout | undefined;
   #timers: NodeJS.Timeout[] = [];
@@ -76,6 +81,7 @@ export class Engine {
     this.#store = options.store;
     this.#now = options.now ?? Date.now;
     this.#concurrency = options.concurrency ?? 64;
+    this.#pauseAfterMs = options.pauseAfterMs ?? pauseAfterMs;
     this.#definitions = new Map(options.definitions.map((definition) => [definition.action, definition]));
     if (this.#definitions.size !== options.definitions.length)
       throw new Error('Two definitions of one action.');
@@ -96,6 +102,7 @@ export class Engine {
   /** Stops claiming, lets running steps end (or be aborted), gives the claims back. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    this.#abort.abort();
     for (const unlisten of this.#unlisten) unlisten();
     for (const timer of this.#timers) clearInterval(timer);
     clearTimeout(this.#wakeTimer);
@@ -159,6 +166,7 @@ export class Engine {
 
   #run(claim: ActionClaim): void {
     const done = this.#carryOut(claim)
+      .then(() => this.#failures.clear(claim.action.id))
       .catch((error: unknown) => this.#recoverFromFailure(claim, error))
       .finally(() => {
         this.#runs.delete(claim.action.id);
@@ -202,19 +210,57 @@ export class Engine {
   }
 
   /**
-   * The database failed, or the claim is another's: what was not committed did not happen; the action is
-   * taken again.
+   * The database failed, Coppice has a bug, or the claim is another's. What was not committed did not happen:
+   * the action waits for a while and is taken again, or fails where only a bug can be left.
    */
   async #recoverFromFailure(claim: ActionClaim, error: unknown): Promise<void> {
-    if (error instanceof StaleClaim) return;
+    if (error instanceof StaleClaim) return this.#failures.clear(claim.action.id);
     this.#options.observer?.failed?.(error, claim.action);
-    if (this.#stopping) return;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_FAILURE_MS));
-    try {
-      await this.#store.write((tx) => releaseAction(tx, claim.action.id, claim.epoch));
-    } catch (again) {
-      if (!(again instanceof StaleClaim)) await this.#recoverFromFailure(claim, again);
+    const failures = this.#failures.add(claim.action.id, error);
+    for (let attempt = 1; !this.#stopping; attempt += 1) {
+      try {
+        return await this.#giveBack(claim, failures);
+      } catch (again) {
+        if (again instanceof StaleClaim) return;
+        this.#options.observer?.failed?.(again, claim.action);
+        await this.#pause(this.#pauseAfterMs(attempt));
+      }
     }
+  }
+
+  async #giveBack(claim: ActionClaim, { inARow, own }: Failures): Promise<void> {
+    if (own >= MAX_ATTEMPTS) return await this.#giveUp(claim);
+    const writer = { actionId: claim.action.id, epoch: claim.epoch, cancelled: claim.cancelReason !== null };
+    const reason = 'Stopped by an internal error of Coppice or by its database; tried again soon.';
+    const wakeAt = this.#now() + this.#pauseAfterMs(inARow);
+    await this.#store.write((tx) =>
+      suspendAction(tx, writer, { reason, wakeAt, signal: null, children: 0 }, this.#now()),
+    );
+  }
+
+  /** Where the observer is what fails, the action ends without it: nothing else would free its locks. */
+  async #giveUp(claim: ActionClaim): Promise<void> {
+    const ending = endingOf(givenUp(claim.action.id));
+    try {
+      await this.#end(claim, ending);
+    } catch (error) {
+      if (error instanceof StaleClaim || isStorageFailure(error)) throw error;
+      this.#options.observer?.failed?.(error, claim.action);
+      await this.#store.write((tx) => endAction(tx, claim, ending, this.#now()));
+    }
+    this.#failures.clear(claim.action.id);
+  }
+
+  /** Ends at once where the engine stops. */
+  async #pause(milliseconds: number): Promise<void> {
+    const { signal } = this.#abort;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => resolve();
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+    await promise;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 
   async #control(): Promise<void> {
