@@ -31,6 +31,9 @@ import { VirtualClock } from './virtual-clock.ts';
 
 const caller: Caller = { project: 'local', user: 'local', domain: null, roles: ['member', 'admin'] };
 
+/** What the nodes are made from. */
+export const profileSpec = { type: 'test.node', version: '1.0', properties: {} };
+
 /** Nothing of a test has to survive a power cut: where there is a file system in memory, it is used. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
@@ -107,7 +110,7 @@ export class HealingWorld {
     const { tools } = this;
     const profile = {
       name: 'web',
-      spec: { type: 'test.node', version: '1.0', properties: {} },
+      spec: profileSpec,
       metadata: {},
     };
     await this.request(() => createProfile(tools, caller, profile));

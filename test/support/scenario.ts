@@ -18,7 +18,8 @@ import type { FailureClass } from '../../src/domain/verdict.ts';
 import { cancelAction } from '../../src/requests/actions.ts';
 import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
 import { recoverCluster, resizeCluster } from '../../src/requests/cluster-actions.ts';
-import { deleteCluster } from '../../src/requests/clusters.ts';
+import { clusterHealth } from '../../src/requests/cluster-health.ts';
+import { deleteCluster, updateCluster } from '../../src/requests/clusters.ts';
 import {
   excludeNode,
   includeNode,
@@ -27,7 +28,9 @@ import {
   resumeHealing,
 } from '../../src/requests/healing.ts';
 import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
-import { HealingWorld } from './healing-world.ts';
+import { createProfile } from '../../src/requests/profiles.ts';
+import { listActions } from '../../src/store/action-listing.ts';
+import { HealingWorld, profileSpec } from './healing-world.ts';
 import { truthOf } from './simulated-cloud.ts';
 import type { Course, OperationName } from './simulated-cloud.ts';
 import type { SimulatedWorkflow } from './simulated-workflows.ts';
@@ -267,6 +270,35 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     ({ world }, { by }) => {
       const change = { adjustmentType: 'CHANGE_IN_CAPACITY', number: Number(by) } as const;
       return ask(world, () => resizeCluster(world.tools, world.caller, 'web', change));
+    },
+  ],
+  [
+    /^update the cluster to a new profile$/,
+    async ({ world }) => {
+      const { tools, caller } = world;
+      const profile = { name: 'new', spec: { ...profileSpec, properties: { new: true } }, metadata: {} };
+      await world.request(() => createProfile(tools, caller, profile));
+      await world.request(() => updateCluster(tools, caller, 'web', { profile: 'new' }));
+    },
+  ],
+  [
+    /^show how the nodes stand$/,
+    async ({ world, transcript }) => {
+      const { nodes: known } = await world.request(() => clusterHealth(world.tools, world.caller, 'web'));
+      for (const { node, standing, knowledge } of known) {
+        const { state, failure, reason } = knowledge;
+        transcript.note(
+          `${node.name} is ${standing}: ${state}, ${failure?.class ?? 'no failure'}: ${reason}`,
+        );
+      }
+    },
+  ],
+  [
+    /^show the last action on the cluster$/,
+    async ({ world, transcript }) => {
+      const actions = await listActions(world.store.db);
+      const last = actions.filter(({ target }) => target === world.clusterId).at(-1);
+      transcript.note(`${last?.action} is ${last?.status}: ${last?.statusReason}`);
     },
   ],
   [

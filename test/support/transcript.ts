@@ -30,6 +30,11 @@ export class Transcript {
     if (indented !== '') this.#lines.push(indented.trimEnd());
   }
 
+  /** What a line of the script asked to see. */
+  note(text: string): void {
+    this.#lines.push(`          = ${text}`);
+  }
+
   /** What is there before the story begins is not told. */
   async begin(): Promise<void> {
     this.#calls();
