@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
+import { memberStatuses, type BalancerPart, type Balancers } from './balancers.ts';
 import type { Answer } from './endpoint.ts';
 import { faultSchema } from './faults.ts';
 import { statuses, type VmState } from './server-states.ts';
@@ -30,10 +31,12 @@ const serverChange = z.strictObject({
 });
 const hostChange = z.strictObject({ up: z.boolean() });
 const serviceChange = z.strictObject({ up: z.boolean() });
+/** null: as its server is, again. */
+const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).nullable() });
 const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
 
 export function adminEndpoints(world: World): readonly AdminEndpoint[] {
-  const { servers, faults, mutations } = world;
+  const { servers, balancers, faults, mutations } = world;
   return [
     {
       method: 'GET',
@@ -55,6 +58,25 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
         if (status === 'DELETED') servers.remove(server);
         else servers.setState(server, stateOf(status), fault ?? null);
         return { status: 200, body: describe(server) };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/members',
+      handle: () => ({
+        status: 200,
+        body: balancers.all('member').map((one) => describeMember(one, balancers)),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/members/:id',
+      handle({ params, body }) {
+        const { operating_status: status } = read(memberChange, body);
+        const member = balancers.find('member', params['id'] ?? '');
+        if (member === undefined) throw new ApiError(404, `there is no member ${params['id']}`);
+        member.forced = status;
+        return { status: 200, body: describeMember(member, balancers) };
       },
     },
     {
@@ -181,6 +203,17 @@ function read<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
 function stateOf(status: string): VmState {
   const found = (Object.keys(statuses) as VmState[]).find((state) => statuses[state] === status);
   return found ?? 'error';
+}
+
+function describeMember(member: BalancerPart, balancers: Balancers): JsonObject {
+  const { address, protocol_port: port } = member.properties;
+  return {
+    id: member.id,
+    pool_id: member.parent?.id ?? null,
+    address: address ?? null,
+    protocol_port: port ?? null,
+    operating_status: balancers.operatingStatus(member),
+  };
 }
 
 function describe(server: SimulatedServer): JsonObject {

@@ -15,7 +15,9 @@ import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { adminEndpoints } from './admin-api.ts';
 import { ApiError, errorBody } from './api-error.ts';
+import { balancerEndpoints } from './balancer-api.ts';
 import { computeEndpoints } from './compute-api.ts';
+import type { Clock } from './clock.ts';
 import type { Answer, Call, Endpoint, Service } from './endpoint.ts';
 import { identityEndpoints } from './identity-api.ts';
 import { imageEndpoints } from './image-api.ts';
@@ -40,12 +42,14 @@ export interface SimulatorOptions {
   readonly settings?: Partial<SimulatorSettings>;
   /** Of the users admin and demo; absent: a random one. */
   readonly password?: string;
+  /** Absent: the time of this machine. */
+  readonly clock?: Clock;
 }
 
 /** @throws Error where the address cannot be listened at. */
 export async function startCloudSimulator(options: SimulatorOptions = {}): Promise<CloudSimulator> {
   const password = options.password ?? randomBytes(12).toString('base64url');
-  const world = new World(simulatorSettingsSchema.parse(options.settings ?? {}), password);
+  const world = new World(simulatorSettingsSchema.parse(options.settings ?? {}), password, options.clock);
   const app = fastify({
     bodyLimit: 8 * 1024 * 1024,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
@@ -90,6 +94,7 @@ function servicesOf(world: World, baseUrl: () => string): Service[] {
     { name: 'compute', prefix: '/compute', endpoints: computeEndpoints(world, baseUrl) },
     { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
     { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
+    { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, baseUrl) },
   ];
 }
 
@@ -159,10 +164,14 @@ function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
     return endpoint.handle(call);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const body = errorBody(service.name, error.status, error.message);
+    // 401 comes from the middleware that all services have, in Keystone's shape.
     return error.status === 401
-      ? { status: 401, body, headers: { 'WWW-Authenticate': 'Keystone uri="/identity/v3"' } }
-      : { status: error.status, body };
+      ? {
+          status: 401,
+          body: errorBody('identity', 401, error.message),
+          headers: { 'WWW-Authenticate': 'Keystone uri="/identity/v3"' },
+        }
+      : { status: error.status, body: errorBody(service.name, error.status, error.message) };
   }
 }
 

@@ -221,7 +221,7 @@ function planPorts(
     const found = network.findNetwork(id);
     if (found === undefined) throw new ApiError(400, `Network ${id} could not be found.`);
     const address = text(asked, 'fixed_ip');
-    if (address !== undefined && [...network.ports.values()].some((port) => port.address === address))
+    if (address !== undefined && network.portAt(address) !== undefined)
       throw new ApiError(400, `Fixed IP address ${address} is already in use on instance.`);
     const { projectId } = call;
     return (server) =>

@@ -79,6 +79,16 @@ export function text(object: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** In a sentence, or beside a text of a query. */
+export function shown(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}
+
+/** Of a query: Python's clients write `True`. */
+export function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === 'true';
+}
+
 export function texts(value: Json | undefined): Record<string, string> {
   if (!isJsonObject(value)) return {};
   return Object.fromEntries(

@@ -1,12 +1,12 @@
 /**
- * Every change of a server or stack, with begin and end as the cloud saw them: so that a test can prove that
- * none was changed twice at once, or created twice. The cloud is the witness, not its client.
+ * Every change of a server, stack or load balancer, with begin and end as the cloud saw them: so that a test
+ * can prove that none was changed twice at once, or created twice. The cloud is the witness, not its client.
  */
 
 export interface Mutation {
-  /** The id of the server or stack. */
+  /** The id of the server, stack, or part of a load balancer. */
   readonly server_id: string;
-  /** `create`, `delete`, `reboot`, ... */
+  /** `create`, `delete`, `reboot`, ...; `create-member`, ... */
   readonly operation: string;
   /** Milliseconds since 1970. */
   readonly began_at: number;

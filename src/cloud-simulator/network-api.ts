@@ -53,9 +53,7 @@ function networks(world: World): Endpoint[] {
       status: 200,
       body: {
         subnets: [...network.networks.values()]
-          .filter(({ subnetId, name, id }) =>
-            matches(query, { id: subnetId, name: `${name}-subnet`, network_id: id }),
-          )
+          .filter(({ subnetId, name, id }) => matches(query, { id: subnetId, name, network_id: id }))
           .map(describeSubnet),
       },
     })),
@@ -237,7 +235,7 @@ function describeNetwork({ id, name, subnetId }: SimulatedNetwork): JsonObject {
 function describeSubnet({ id, name, subnetId, prefix }: SimulatedNetwork): JsonObject {
   return {
     id: subnetId,
-    name: `${name}-subnet`,
+    name,
     network_id: id,
     cidr: `${prefix}.0.0/16`,
     gateway_ip: `${prefix}.0.1`,

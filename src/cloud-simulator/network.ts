@@ -41,6 +41,7 @@ export class Network {
   readonly floating = new Map<string, FloatingAddress>();
   /** By the id of the server. */
   readonly #byDevice = new Map<string, SimulatedPort[]>();
+  readonly #byAddress = new Map<string, SimulatedPort>();
   readonly #isStrict: () => boolean;
 
   constructor(isStrict: () => boolean) {
@@ -71,7 +72,7 @@ export class Network {
     readonly isOfServer: boolean;
   }): SimulatedPort {
     const { network, projectId, name, address, deviceId = '', securityGroups = [], isOfServer } = wanted;
-    if (address !== undefined && [...this.ports.values()].some((port) => port.address === address))
+    if (address !== undefined && this.#byAddress.has(address))
       throw new ApiError(409, `IP address ${address} already allocated in subnet ${network.subnetId}`);
     const id = randomUUID();
     const port: SimulatedPort = {
@@ -87,6 +88,7 @@ export class Network {
       isOfServer,
     };
     this.ports.set(port.id, port);
+    this.#byAddress.set(port.address, port);
     this.#attach(port, deviceId);
     return port;
   }
@@ -103,7 +105,12 @@ export class Network {
   removePort(port: SimulatedPort): void {
     this.setDevice(port, '');
     this.ports.delete(port.id);
+    if (this.#byAddress.get(port.address) === port) this.#byAddress.delete(port.address);
     for (const floating of this.floating.values()) if (floating.portId === port.id) floating.portId = null;
+  }
+
+  portAt(address: string): SimulatedPort | undefined {
+    return this.#byAddress.get(address);
   }
 
   portsOf(serverId: string): readonly SimulatedPort[] {

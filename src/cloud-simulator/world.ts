@@ -3,6 +3,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
+import { idText } from './balancer-shapes.ts';
+import { Balancers } from './balancers.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { Identity, type Project, type User } from './identity.ts';
@@ -19,6 +21,7 @@ export class World {
   readonly identity: Identity;
   readonly network: Network;
   readonly servers: Servers;
+  readonly balancers: Balancers;
   /** Flavors, by id and name alike. */
   readonly flavors: readonly string[] = ['m1.tiny', 'm1.small'];
   readonly images = new Map<string, SimulatedImage>();
@@ -42,6 +45,16 @@ export class World {
       settings: () => this.settings,
       observer: { deleted: ({ id }) => this.network.releaseServer(id) },
     });
+    this.balancers = new Balancers({
+      clock,
+      mutations: this.mutations,
+      settings: () => this.settings,
+      answersAt: (address) => this.#runsAt(address),
+      removed: ({ properties }) => {
+        const port = this.network.ports.get(idText(properties['vip_port_id']));
+        if (port !== undefined) this.network.removePort(port);
+      },
+    });
     this.project = this.identity.addProject('admin');
     const demo = this.identity.addProject('demo');
     this.admin = this.identity.addUser({
@@ -58,6 +71,12 @@ export class World {
     const image = { id, name, createdAt: this.clock.now() };
     this.images.set(id, image);
     return image;
+  }
+
+  /** Whether a server with this address runs, on a host that is up. */
+  #runsAt(address: string): boolean {
+    const server = this.servers.find(this.network.portAt(address)?.deviceId ?? '');
+    return server?.vmState === 'active' && this.servers.host(server.hostName)?.isUp === true;
   }
 
   addGroup({ name, policy, policies }: JsonObject, projectId: string): JsonObject {

@@ -58,7 +58,7 @@ test/data/openstack/README.md. OS_AUTH_URL says where its Keystone is, if not on
 
 export class Lab {
   readonly authUrl = process.env['OS_AUTH_URL'] ?? 'http://127.0.0.1:5000/v3';
-  readonly password = process.env['LAB_PASSWORD'] ?? 'lab';
+  readonly password: string = process.env['LAB_PASSWORD'] ?? 'lab';
   /** By type of service: scheme, host and port. */
   readonly endpoints = new Map<ServiceType, string>();
   readonly #logins = new Map<string, Login>();
