@@ -47,3 +47,23 @@ test('a launcher whose start was retired meanwhile becomes nothing', async () =>
   await eventually('it has gone', () => !isAlive(launcher.pid));
   expect(await textOf(join(place.dataDir, 'log'))).toBe('');
 });
+
+test('launchers that are started at once are started in different turns of the event loop', async () => {
+  const { id } = place.node({});
+  let turn = 0;
+  let immediate: NodeJS.Immediate;
+  const countTurn = (): void => {
+    turn += 1;
+    immediate = setImmediate(countTurn);
+  };
+  immediate = setImmediate(countTurn);
+  const starts = Array.from({ length: 12 }, (_, index) => join(place.dataDir, `start-${index}`));
+  for (const start of starts) await mkdir(start);
+  const launchedIn = await Promise.all(starts.map((start) => launchIn(start, id).then(() => turn)));
+  clearImmediate(immediate);
+  expect(new Set(launchedIn).size).toBe(12);
+  await eventually('all have started', async () => {
+    const started = await textOf(join(place.dataDir, 'log'));
+    return started === 'started\n'.repeat(12);
+  });
+});

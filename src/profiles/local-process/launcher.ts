@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CoppiceError } from '../../domain/errors.ts';
+import { inOwnTurn } from '../../event-loop.ts';
 import { openLogToAppend } from './log-file.ts';
 
 // Start time and boot stand beside the number so that the claim names one process for ever (identity.ts).
@@ -54,15 +55,25 @@ export interface Launcher {
  * A launcher in a session of its own, which outlives Coppice. @throws CoppiceError where the system would not
  * start one.
  */
-export async function launch({ start, command, cwd, env, log, ended }: Launch): Promise<Launcher> {
-  await using output = await openLogToAppend(log);
+export async function launch(request: Launch): Promise<Launcher> {
+  await using output = await openLogToAppend(request.log);
   await using nothing = await open('/dev/null', 'r+');
   const { size } = await output.stat();
+  // Starting a process blocks until it has become the shell: many at once would keep all requests waiting.
+  return await inOwnTurn(() => spawnLauncher(request, output.fd, nothing.fd, size));
+}
+
+async function spawnLauncher(
+  { start, command, cwd, env, ended }: Launch,
+  output: number,
+  nothing: number,
+  logOffset: number,
+): Promise<Launcher> {
   const child = spawn('/bin/sh', ['-c', script, 'coppice-launcher', start, ...command], {
     cwd,
     env,
     detached: true,
-    stdio: ['ignore', output.fd, output.fd, ...covered(nothing.fd)],
+    stdio: ['ignore', output, output, ...covered(nothing)],
   });
   let exit: Exit | undefined;
   child.once('exit', (code, signal) => {
@@ -74,7 +85,7 @@ export async function launch({ start, command, cwd, env, log, ended }: Launch): 
     child.once('error', (error) => reject(refusal(error, cwd)));
   });
   child.unref();
-  return { pid: child.pid ?? 0, logOffset: size, exit: () => exit };
+  return { pid: child.pid ?? 0, logOffset, exit: () => exit };
 }
 
 /** Whether a command line is that of a launcher which has not become its command yet. */
