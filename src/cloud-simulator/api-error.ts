@@ -5,9 +5,13 @@ import type { ServiceName } from './settings.ts';
 export class ApiError extends Error {
   readonly status: number;
 
-  constructor(status: number, message: string) {
+  /** The name of the error in the service, where it sends that: Heat. */
+  readonly type: string | undefined;
+
+  constructor(status: number, message: string, type?: string) {
     super(message);
     this.status = status;
+    this.type = type;
   }
 }
 
@@ -39,7 +43,21 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-export function errorBody(service: ServiceName, status: number, message: string): JsonObject | string {
+/** Heat's sentences. */
+const explanations: Readonly<Record<number, string>> = {
+  400: 'The server could not comply with the request since it is either malformed or otherwise incorrect.',
+  403: 'Access was denied to this resource.',
+  404: 'The resource could not be found.',
+  409: 'There was a conflict when trying to complete your request.',
+};
+
+/** @param type the name of the error, where the service sends it. */
+export function errorBody(
+  service: ServiceName,
+  status: number,
+  message: string,
+  type?: string,
+): JsonObject | string {
   const title = titles[status] ?? 'Error';
   switch (service) {
     case 'compute':
@@ -53,7 +71,12 @@ export function errorBody(service: ServiceName, status: number, message: string)
     case 'placement':
       return { errors: [{ status, title, detail: message, code: 'placement.undefined_code' }] };
     case 'orchestration':
-      return { explanation: message, code: status, error: { message, traceback: null, type: title }, title };
+      return {
+        code: status,
+        title,
+        explanation: explanations[status] ?? title,
+        error: { type: type ?? title.replaceAll(' ', ''), traceback: null, message },
+      };
     case 'image':
       return `<html>\n <head>\n  <title>${status} ${title}</title>\n </head>\n <body>\n  <h1>${status} ${title}</h1>\n  ${message}<br /><br />\n\n\n\n </body>\n</html>`;
   }

@@ -24,6 +24,7 @@ import { imageEndpoints } from './image-api.ts';
 import { networkEndpoints } from './network-api.ts';
 import type { Fault } from './faults.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './settings.ts';
+import { stackEndpoints } from './stack-api.ts';
 import { World } from './world.ts';
 
 export interface CloudSimulator {
@@ -95,6 +96,7 @@ function servicesOf(world: World, baseUrl: () => string): Service[] {
     { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
     { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
     { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, baseUrl) },
+    { name: 'orchestration', prefix: '/orchestration', endpoints: stackEndpoints(world, baseUrl) },
   ];
 }
 
@@ -171,12 +173,13 @@ function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
           body: errorBody('identity', 401, error.message),
           headers: { 'WWW-Authenticate': 'Keystone uri="/identity/v3"' },
         }
-      : { status: error.status, body: errorBody(service.name, error.status, error.message) };
+      : { status: error.status, body: errorBody(service.name, error.status, error.message, error.type) };
   }
 }
 
 function send(reply: FastifyReply, service: Service, { status, body, headers = {} }: Answer): FastifyReply {
   void reply.code(status).headers(headers);
+  if (body === null) return reply.type('application/json').send('null');
   if (typeof body === 'string')
     return reply.type(service.name === 'image' ? 'text/html' : 'text/plain').send(body);
   return body === undefined ? reply.send() : reply.send(body);

@@ -66,6 +66,7 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     ...(minor >= 63 ? { trusted_image_certificates: null } : {}),
     ...(minor >= 71 ? { server_groups: [] } : {}),
     ...(minor >= 73 ? { locked_reason: null } : {}),
+    ...(!isAdmin && minor >= 90 ? { 'OS-EXT-SRV-ATTR:hostname': server.name } : {}),
     ...(isAdmin && minor >= 16 ? { host_status: hostStatus(host, isDown) } : {}),
     ...(fault === null || server.vmState !== 'error'
       ? {}
@@ -100,7 +101,7 @@ function describePlace(server: SimulatedServer, { minor }: ShapeContext): JsonOb
   };
 }
 
-function statusOf({ vmState, taskState }: SimulatedServer): string {
+export function statusOf({ vmState, taskState }: SimulatedServer): string {
   const task = vmState === 'active' || vmState === 'stopped' ? taskStatuses[taskState ?? ''] : undefined;
   return task ?? statuses[vmState];
 }

@@ -79,8 +79,10 @@ const NO_VALID_HOST = 'No valid host was found. ';
 /** Instance actions kept of a server. */
 const ACTIONS_KEPT = 20;
 
-/** Tells the network what became of a server. */
+/** Is told what became of a server. */
 export interface ServerObserver {
+  /** What was under way has ended, or its state was set. */
+  changed(server: SimulatedServer): void;
   deleted(server: SimulatedServer): void;
 }
 
@@ -399,6 +401,7 @@ export class Servers {
     if (vmState !== 'error') server.fault = null;
     if (vmState === 'shelved_offloaded') this.#unplace(server);
     server.updatedAt = this.#clock.now();
+    this.#observer.changed(server);
   }
 
   #fail(server: SimulatedServer, message: string): string {
@@ -406,6 +409,7 @@ export class Servers {
     server.taskState = null;
     server.fault = { code: 500, message, created: this.#clock.now() };
     server.updatedAt = this.#clock.now();
+    this.#observer.changed(server);
     return message;
   }
 

@@ -12,6 +12,8 @@ import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
 import { Servers } from './servers.ts';
 import type { SimulatorSettings } from './settings.ts';
+import { StackServers } from './stack-servers.ts';
+import { Stacks } from './stacks.ts';
 
 export class World {
   readonly clock: Clock;
@@ -22,6 +24,7 @@ export class World {
   readonly network: Network;
   readonly servers: Servers;
   readonly balancers: Balancers;
+  readonly stacks: Stacks;
   /** Flavors, by id and name alike. */
   readonly flavors: readonly string[] = ['m1.tiny', 'm1.small'];
   readonly images = new Map<string, SimulatedImage>();
@@ -43,7 +46,13 @@ export class World {
       clock,
       mutations: this.mutations,
       settings: () => this.settings,
-      observer: { deleted: ({ id }) => this.network.releaseServer(id) },
+      observer: {
+        changed: (server) => this.stacks.serverChanged(server),
+        deleted: (server) => {
+          this.network.releaseServer(server.id);
+          this.stacks.serverChanged(server);
+        },
+      },
     });
     this.balancers = new Balancers({
       clock,
@@ -54,6 +63,12 @@ export class World {
         const port = this.network.ports.get(idText(properties['vip_port_id']));
         if (port !== undefined) this.network.removePort(port);
       },
+    });
+    this.stacks = new Stacks({
+      clock,
+      mutations: this.mutations,
+      settings: () => this.settings,
+      servers: new StackServers(this.servers, this.network),
     });
     this.project = this.identity.addProject('admin');
     const demo = this.identity.addProject('demo');

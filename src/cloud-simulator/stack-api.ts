@@ -1,0 +1,441 @@
+/** Heat's API: stacks, their resources, events and outputs. */
+import { parse } from 'yaml';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { ApiError } from './api-error.ts';
+import { describeServer } from './compute-shapes.ts';
+import { endpoint, isTrue, page, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
+import { SERVER_TYPE } from './stack-servers.ts';
+import {
+  describeEvent,
+  describeOutputs,
+  describePlannedResource,
+  describeResource,
+  describeResourceFully,
+  describeStack,
+  describeStackBriefly,
+  describeTemplate,
+  selfLink,
+  stackUrl,
+  timeOf,
+  type StackShapes,
+} from './stack-shapes.ts';
+import { evaluate, parameterValues, part, readTemplate } from './stack-template.ts';
+import type { SimulatedStack, StackGiven, StackRequest, StackResource } from './stacks.ts';
+import type { World } from './world.ts';
+
+const ROOT = '/v1/:project';
+const STACK = `${ROOT}/stacks/:name/:id`;
+
+interface Tools {
+  readonly world: World;
+  readonly shapes: () => StackShapes;
+}
+
+export function stackEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+  const url = (): string => `${baseUrl()}/orchestration`;
+  const tools: Tools = { world, shapes: () => shapesOf(world, url(), `${baseUrl()}/compute`) };
+  return [
+    endpoint(
+      'GET /',
+      'version',
+      () => ({
+        status: 300,
+        body: {
+          versions: [{ id: 'v1.0', status: 'CURRENT', links: [{ rel: 'self', href: `${url()}/v1/` }] }],
+        },
+      }),
+      { isOpen: true },
+    ),
+    endpoint(`GET ${ROOT}/build_info`, 'build-info', () => ({
+      status: 200,
+      body: { api: { revision: 'unknown' }, engine: { revision: 'unknown' } },
+    })),
+    endpoint(`POST ${ROOT}/validate`, 'validate', ({ body }) => ({
+      status: 200,
+      body: describeTemplate(readTemplate(body['template'], environmentOf(body))),
+    })),
+    ...collection(tools),
+    ...lookups(tools),
+    ...stackOnly(tools),
+    ...parts(tools),
+  ];
+}
+
+function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
+  const { servers, network, stacks } = world;
+  return {
+    url,
+    stacks,
+    serverAttributes(id) {
+      const server = servers.find(id);
+      if (server === undefined) return {};
+      const hostOf = (name: string | null) => servers.host(name);
+      const isDown = servers.isDown.bind(servers);
+      return describeServer(server, { minor: 90, isAdmin: false, computeUrl, network, hostOf, isDown });
+    },
+  };
+}
+
+function collection({ world, shapes }: Tools): Endpoint[] {
+  const { stacks } = world;
+  const list = (call: Call): Answer => {
+    const filtered = stacks.all.filter(filterOf(call));
+    const { items } = page(filtered, call.query);
+    const { limit } = call.query;
+    const last = items.at(-1);
+    const query = new URLSearchParams({ ...call.query, marker: last?.id ?? '' });
+    const next = `${shapes().url}/v1/${call.projectId}/stacks?${query.toString()}`;
+    return {
+      status: 200,
+      body: {
+        stacks: items.map((stack) => describeStackBriefly(stack, shapes())),
+        ...(limit !== undefined && last !== undefined && items.length === Number(limit)
+          ? { links: [{ rel: 'next', href: next }] }
+          : {}),
+      },
+    };
+  };
+  return [
+    endpoint(`GET ${ROOT}/stacks`, 'list', list),
+    endpoint(`GET ${ROOT}/stacks/detail`, 'list', list),
+    endpoint(`POST ${ROOT}/stacks`, 'create', (call) => {
+      const name = nameOf(call.body);
+      const given = givenOf(call.body, world);
+      const { id: userId, name: userName } = call.token.user;
+      const stack = stacks.create(
+        { ...given, name, projectId: call.projectId, owner: { id: userId, name: userName } },
+        requestOf(call),
+      );
+      const href = stackUrl(shapes(), stack);
+      return {
+        status: 201,
+        body: { stack: { id: stack.id, links: selfLink(href) } },
+        headers: { Location: href },
+      };
+    }),
+    endpoint(`POST ${ROOT}/stacks/preview`, 'preview', (call) => preview(call, world, shapes())),
+  ];
+}
+
+/** @throws ApiError 400. */
+function filterOf(call: Call): (stack: SimulatedStack) => boolean {
+  const { query, projectId } = call;
+  const { global_tenant: everywhere = 'false', tags = '', name, status, id, action } = query;
+  if (!['true', 'false'].includes(everywhere.toLowerCase()))
+    throw new ApiError(
+      400,
+      `Unrecognized value "${everywhere}" for "global_tenant", acceptable values are: true, false.`,
+      'HTTPBadRequest',
+    );
+  const wantedTags = tags === '' ? [] : tags.split(',');
+  return (stack) =>
+    (stack.projectId === projectId || (isTrue(everywhere) && call.isAdmin)) &&
+    (stack.deletedAt === null || isTrue(query['show_deleted'])) &&
+    (name === undefined || stack.name === name) &&
+    (id === undefined || stack.id === id) &&
+    (status === undefined || stack.status === status) &&
+    (action === undefined || stack.action === action) &&
+    wantedTags.every((tag) => stack.given.tags.includes(tag));
+}
+
+/** A stack by its name or id alone is answered with where it is, whatever is asked of it. */
+function lookups({ world, shapes }: Tools): Endpoint[] {
+  return (['GET', 'PUT', 'PATCH', 'DELETE'] as const).map((method) =>
+    endpoint(`${method} ${ROOT}/stacks/:name`, 'lookup', (call) => {
+      const href = stackUrl(shapes(), known(call, call.params['name'] ?? '', world));
+      const message = `The resource was found at <a href="${href}">${href}</a>;\nyou should be redirected automatically.\n\n`;
+      return {
+        status: 302,
+        body: { message, code: '302 Found', title: 'Found' },
+        headers: { Location: href },
+      };
+    }),
+  );
+}
+
+function stackOnly({ world, shapes }: Tools): Endpoint[] {
+  const { stacks } = world;
+  const target = { target: 'id' };
+  const accepted: Answer = {
+    status: 202,
+    body: {
+      message: 'The request is accepted for processing.<br /><br />\n\n\n',
+      code: '202 Accepted',
+      title: 'Accepted',
+    },
+  };
+  return [
+    endpoint(
+      `GET ${STACK}`,
+      'show',
+      (call) => {
+        const withOutputs = call.query['resolve_outputs']?.toLowerCase() !== 'false';
+        return { status: 200, body: { stack: describeStack(found(call, world), shapes(), withOutputs) } };
+      },
+      target,
+    ),
+    ...(['PUT', 'PATCH'] as const).map((method) =>
+      endpoint(
+        `${method} ${STACK}`,
+        'update',
+        (call) => {
+          const stack = living(call, world);
+          stacks.update(
+            stack,
+            givenOf(call.body, world, method === 'PATCH' ? stack.given : undefined),
+            requestOf(call),
+          );
+          return accepted;
+        },
+        target,
+      ),
+    ),
+    endpoint(
+      `DELETE ${STACK}`,
+      'delete',
+      (call) => {
+        stacks.delete(living(call, world), requestOf(call));
+        return { status: 204 };
+      },
+      target,
+    ),
+    endpoint(`PUT ${STACK}/preview`, 'preview', (call) => previewUpdate(call, living(call, world), world)),
+    endpoint(
+      `POST ${STACK}/actions`,
+      ({ body }) => Object.keys(body)[0] ?? 'action',
+      (call) => {
+        const stack = living(call, world);
+        const [action] = Object.keys(call.body);
+        if (action === undefined) throw new ApiError(400, 'No action specified', 'HTTPBadRequest');
+        const known = { check: 'CHECK', suspend: 'SUSPEND', resume: 'RESUME' } as const;
+        const wanted = Object.entries(known).find(([name]) => name === action)?.[1];
+        if (wanted === undefined)
+          throw new ApiError(400, `Invalid action ${action} specified`, 'HTTPBadRequest');
+        stacks.act(stack, wanted, requestOf(call));
+        return { status: 200, body: null };
+      },
+      target,
+    ),
+  ];
+}
+
+function parts({ world, shapes }: Tools): Endpoint[] {
+  const { stacks } = world;
+  const show = (path: string, describe: (stack: SimulatedStack, call: Call) => Json): Endpoint =>
+    endpoint(`GET ${STACK}${path}`, 'show', (call) => ({
+      status: 200,
+      body: describe(found(call, world), call),
+    }));
+  return [
+    show('/template', ({ given }) => given.template.source),
+    show('/environment', ({ given }) => ({
+      resource_registry: { resources: {}, ...part(given.environment, 'resource_registry') },
+      parameters: { ...part(given.environment, 'parameters'), ...given.writtenParameters },
+      parameter_defaults: part(given.environment, 'parameter_defaults'),
+      event_sinks: [],
+      encrypted_param_names: [],
+    })),
+    show('/files', ({ given }) => given.files),
+    show('/outputs', (stack) => ({
+      outputs: describeOutputs(stack, shapes()).map(({ output_key, description }) => ({
+        output_key: output_key ?? '',
+        description: description ?? '',
+      })),
+    })),
+    show('/outputs/:key', (stack, { params }) => {
+      const output = describeOutputs(stack, shapes()).find((one) => one['output_key'] === params['key']);
+      if (output === undefined)
+        throw new ApiError(404, `Specified output key ${params['key']} not found.`, 'NotFound');
+      return { output };
+    }),
+    show('/resources', (stack) => ({
+      resources: [...stack.resources.values()].map((one) => describeResource(one, stack, shapes())),
+    })),
+    show('/resources/:resource', (stack, call) => ({
+      resource: describeResourceFully(resourceOf(stack, call), stack, shapes()),
+    })),
+    endpoint(`PATCH ${STACK}/resources/:resource`, 'mark-unhealthy', (call) => {
+      const stack = living(call, world);
+      const reason =
+        text(call.body, 'resource_status_reason') ?? 'state changed by resource_mark_unhealthy api';
+      stacks.markUnhealthy(stack, resourceOf(stack, call), reason);
+      return { status: 200, body: null };
+    }),
+    show('/events', (stack, call) => eventsOf(stack, call, shapes())),
+    show('/resources/:resource/events', (stack, call) => eventsOf(stack, call, shapes())),
+  ];
+}
+
+function eventsOf(stack: SimulatedStack, { params, query }: Call, shapes: StackShapes): JsonObject {
+  const { resource } = params;
+  const own = stack.events.filter((event) => resource === undefined || event.resource === resource);
+  const sorted = query['sort_dir'] === 'desc' ? own.toReversed() : own;
+  return { events: page(sorted, query).items.map((event) => describeEvent(event, stack, shapes)) };
+}
+
+function resourceOf(stack: SimulatedStack, { params }: Call): StackResource {
+  const name = params['resource'] ?? '';
+  const resource = stack.resources.get(name);
+  if (resource !== undefined) return resource;
+  throw new ApiError(
+    404,
+    `The Resource (${name}) could not be found in Stack ${stack.name}.`,
+    'ResourceNotFound',
+  );
+}
+
+/** @throws ApiError 404. */
+function known({ projectId }: Call, idOrName: string, { stacks }: World): SimulatedStack {
+  const stack = stacks.find(projectId, idOrName);
+  if (stack === undefined) throw unknownStack(idOrName);
+  return stack;
+}
+
+function found(call: Call, world: World): SimulatedStack {
+  const { name = '', id = '' } = call.params;
+  const stack = world.stacks.find(call.projectId, id);
+  if (stack === undefined || stack.name !== name) throw unknownStack(name);
+  return stack;
+}
+
+/** One that was deleted can be shown, and nothing else. */
+function living(call: Call, world: World): SimulatedStack {
+  const stack = found(call, world);
+  if (stack.deletedAt !== null) throw unknownStack(stack.name);
+  return stack;
+}
+
+function unknownStack(name: string): ApiError {
+  return new ApiError(404, `The Stack (${name}) could not be found.`, 'EntityNotFound');
+}
+
+function requestOf({ requestId, fail }: Call): StackRequest {
+  return { requestId, failure: fail === undefined ? null : fail.message };
+}
+
+/** @throws ApiError 400. */
+function nameOf(body: JsonObject): string {
+  const name = text(body, 'stack_name');
+  if (name === undefined) throw new ApiError(400, 'No stack name specified', 'HTTPBadRequest');
+  if (/^[A-Za-z][\w.-]{0,254}$/.test(name)) return name;
+  throw new ApiError(
+    400,
+    `Invalid stack name ${name} must contain only alphanumeric or "_-." characters, must start with alpha and must be 255 characters or less.`,
+    'StackValidationFailed',
+  );
+}
+
+/** @param before of a PATCH: what is not written stays. @throws ApiError 400. */
+function givenOf(body: JsonObject, world: World, before?: StackGiven): StackGiven {
+  const environment = body['environment'] === undefined ? (before?.environment ?? {}) : environmentOf(body);
+  if (body['template'] === undefined && typeof body['template_url'] === 'string')
+    throw new ApiError(
+      400,
+      `Could not retrieve template: the simulator requests nothing from other servers, found template_url ${body['template_url']}`,
+      'HTTPBadRequest',
+    );
+  const template = readTemplate(body['template'] ?? before?.template.source, environment);
+  const writtenParameters = { ...before?.writtenParameters, ...part(body, 'parameters') };
+  const { timeout_mins: timeout, disable_rollback: rollback, tags } = body;
+  if (world.settings.strict) checkServers(template, world);
+  return {
+    template,
+    parameters: parameterValues(template, writtenParameters, environment),
+    writtenParameters,
+    environment,
+    files: body['files'] === undefined ? (before?.files ?? {}) : part(body, 'files'),
+    tags: typeof tags === 'string' && tags !== '' ? tags.split(',') : [],
+    timeoutMins: typeof timeout === 'number' ? timeout : (before?.timeoutMins ?? null),
+    disableRollback: typeof rollback === 'boolean' ? rollback : (before?.disableRollback ?? true),
+  };
+}
+
+/** Heat looks up what a template names before it begins. @throws ApiError 400. */
+function checkServers({ resources }: StackGiven['template'], { flavors }: World): void {
+  for (const { name, type, properties } of resources) {
+    const { flavor } = properties;
+    if (type === SERVER_TYPE && typeof flavor === 'string' && !flavors.includes(flavor))
+      throw new ApiError(
+        400,
+        `Property error: : resources.${name}.properties.flavor: : Error validating value '${flavor}': No Flavor matching {'name': '${flavor}'}. (HTTP 404)`,
+        'StackValidationFailed',
+      );
+  }
+}
+
+function environmentOf({ environment }: JsonObject): JsonObject {
+  const value = typeof environment === 'string' ? (parse(environment) as Json) : environment;
+  return isJsonObject(value) ? value : {};
+}
+
+function preview(call: Call, world: World, shapes: StackShapes): Answer {
+  const name = nameOf(call.body);
+  const given = givenOf(call.body, world);
+  const { id: userId, name: userName } = call.token.user;
+  const planned: SimulatedStack = {
+    id: 'None',
+    name,
+    projectId: call.projectId,
+    owner: { id: userId, name: userName },
+    createdAt: world.clock.now(),
+    updatedAt: null,
+    deletedAt: null,
+    action: 'CREATE',
+    status: 'COMPLETE',
+    reason: '',
+    given,
+    resources: new Map(),
+    events: [],
+  };
+  const { stack_status: _, stack_status_reason: __, ...described } = describeStack(planned, shapes, true);
+  return {
+    status: 200,
+    body: {
+      stack: {
+        ...described,
+        creation_time: timeOf(planned.createdAt),
+        stack_user_project_id: null,
+        resources: given.template.resources.map((one) => {
+          const { parameters } = given;
+          const properties = evaluate(one.properties, {
+            parameters,
+            idOf: () => null,
+            attributeOf: () => null,
+          });
+          return { ...describePlannedResource(one, planned), properties };
+        }),
+      },
+    },
+  };
+}
+
+function previewUpdate(call: Call, stack: SimulatedStack, world: World): Answer {
+  const { template, parameters } = givenOf(call.body, world);
+  const changes: Record<string, JsonObject[]> = {
+    unchanged: [],
+    updated: [],
+    replaced: [],
+    added: [],
+    deleted: [],
+  };
+  const haveParametersChanged = JSON.stringify(parameters) !== JSON.stringify(stack.given.parameters);
+  for (const definition of template.resources) {
+    const before = stack.resources.get(definition.name)?.definition;
+    const isSame = JSON.stringify(before) === JSON.stringify(definition) && !haveParametersChanged;
+    const change =
+      before === undefined
+        ? 'added'
+        : isSame
+          ? 'unchanged'
+          : definition.type === SERVER_TYPE
+            ? 'updated'
+            : 'replaced';
+    const { properties: _, ...described } = describePlannedResource(definition, stack);
+    changes[change]?.push(described);
+  }
+  for (const { definition } of stack.resources.values())
+    if (!template.resources.some(({ name }) => name === definition.name))
+      changes['deleted']?.push(describePlannedResource(definition, stack));
+  return { status: 200, body: { resource_changes: changes } };
+}
