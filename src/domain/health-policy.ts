@@ -26,9 +26,16 @@ export interface PollUrlOptions {
   readonly poll_url_timeout?: number;
 }
 
+/** Of LB_STATUS_POLLING, under the names of the policy. */
+export interface LbStatusOptions {
+  /** The id of an Octavia pool. */
+  readonly pool?: string;
+}
+
 export type DetectionMode =
   | { readonly type: 'NODE_STATUS_POLL_URL'; readonly options: PollUrlOptions }
-  | { readonly type: Exclude<DetectionModeType, 'NODE_STATUS_POLL_URL'> };
+  | { readonly type: 'LB_STATUS_POLLING'; readonly options: LbStatusOptions }
+  | { readonly type: Exclude<DetectionModeType, 'NODE_STATUS_POLL_URL' | 'LB_STATUS_POLLING'> };
 
 export interface Detection {
   readonly intervalMs: number;

@@ -6,6 +6,7 @@ import type { Detector, ProbeTarget } from './detector.ts';
 import { HttpClient } from '../outbound/http-client.ts';
 import { createDetectors } from './detector-registry.ts';
 import { probeNode } from './probe-node.ts';
+import type { SharedProbes } from '../profiles/profile-type.ts';
 import { VirtualTimers } from '../../test/support/virtual-timers.ts';
 
 const good: Verdict = { health: 'healthy', reason: 'fine' };
@@ -116,10 +117,36 @@ describe('the registry', () => {
     ]);
   });
 
-  test('refuses the modes that no node has', () => {
-    expect(() => createDetectors([{ type: 'LB_STATUS_POLLING' }], tools)).toThrow(
-      'no node of this Coppice can be probed by LB_STATUS_POLLING',
+  test('makes detectors of hosts and pool members, which share requests wherever they probe', async () => {
+    const detectors = createDetectors(
+      [{ type: 'HYPERVISOR_STATUS_POLLING' }, { type: 'LB_STATUS_POLLING', options: { pool: 'p1' } }],
+      tools,
     );
+    const reasons: string[] = [];
+    const answer = (reason: string): Promise<Verdict> => {
+      reasons.push(reason);
+      return Promise.resolve(bad);
+    };
+    const sharedProbes: SharedProbes = {
+      groupOf: () => 'all',
+      status: () => answer('status'),
+      host: () => answer('host'),
+      poolMember: (_node, { pool }) => answer(`member of ${pool}`),
+    };
+    const profile = { probe: () => Promise.resolve(good), endpoint: () => ({}) };
+    const { signal } = new AbortController();
+    const probeAll = (of: ProbeTarget['profile']): Promise<Verdict[]> =>
+      Promise.all(detectors.map((one) => one.probe({ node: target.node, profile: of }, signal)));
+    expect(await probeAll({ ...profile, sharedProbes })).toEqual([bad, bad]);
+    expect(reasons).toEqual(['host', 'member of p1']);
+    expect(detectors.map(({ sharesRequests }) => sharesRequests)).toEqual([true, true]);
+    expect(await probeAll(profile)).toMatchObject([
+      {
+        health: 'unknown',
+        reason: 'nodes of this profile cannot be probed by HYPERVISOR_STATUS_POLLING',
+      },
+      { health: 'unknown' },
+    ]);
   });
 });
 

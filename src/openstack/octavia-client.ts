@@ -23,6 +23,8 @@ export interface PoolMember {
   readonly weight: number;
   readonly subnet_id?: string | null;
   readonly provisioning_status: string;
+  /** false: an operator has disabled it. */
+  readonly admin_state_up?: boolean;
   /** ONLINE, OFFLINE, DEGRADED, ERROR, NO_MONITOR, DRAINING. */
   readonly operating_status: string;
 }

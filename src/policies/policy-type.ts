@@ -77,7 +77,7 @@ export interface CheckedProfile {
 /** What the check of a policy needs of a profile type. */
 export type CheckedProfileType = Pick<
   ProfileType,
-  'name' | 'version' | 'operations' | 'detectionModes' | 'endpointParts'
+  'name' | 'version' | 'operations' | 'detectionModes' | 'withoutMode' | 'endpointParts'
 >;
 
 /** What attaching or detaching a policy means for the healing of the cluster. */

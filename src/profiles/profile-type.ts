@@ -7,7 +7,7 @@
  * first one made and never makes it twice.
  */
 import type { Issue } from '../domain/errors.ts';
-import type { DetectionModeType } from '../domain/health-policy.ts';
+import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
@@ -127,6 +127,9 @@ export interface ProfileType {
    */
   readonly detectionModes: readonly DetectionModeType[];
 
+  /** Why nodes of this type cannot be probed by a mode; what is said where a policy requires it. */
+  readonly withoutMode?: Readonly<Partial<Record<DetectionModeType, string>>>;
+
   /**
    * Reports nodes that something happened to (LIFECYCLE_EVENTS); what it was, `probe` finds out. Events may
    * be lost, so that nothing may depend on one. Absent: the type has none, and does not list the mode.
@@ -170,6 +173,10 @@ export interface SharedProbes {
   groupOf(owner: Session): string;
   /** As `probe`. */
   status(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
+  /** HYPERVISOR_STATUS_POLLING; absent: `detectionModes` does not list it. */
+  host?(node: NodeFacts, signal: AbortSignal): Promise<Verdict>;
+  /** LB_STATUS_POLLING; absent: `detectionModes` does not list it. */
+  poolMember?(node: NodeFacts, options: LbStatusOptions, signal: AbortSignal): Promise<Verdict>;
 }
 
 export type EndpointPart = 'address' | 'port';

@@ -20,7 +20,11 @@ export function checkAgainstProfile(
   return [
     ...policy.detection.modes.flatMap((mode, index) => {
       const field = `detection.detection_modes[${index}]`;
-      return [...checkMode(mode, field, type), ...checkUrl(mode, field, type, profile)];
+      return [
+        ...checkMode(mode, field, type),
+        ...checkUrl(mode, field, type, profile),
+        ...checkPool(mode, field, type),
+      ];
     }),
     ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, type)),
   ];
@@ -30,7 +34,7 @@ export function checkAgainstProfile(
 function checkMode({ type }: DetectionMode, field: string, profile: CheckedProfileType): Issue[] {
   const { detectionModes } = profile;
   if (detectionModes.includes(type)) return [];
-  const hint = `nodes of ${typeName(profile)} cannot be probed by ${type}`;
+  const hint = profile.withoutMode?.[type] ?? `nodes of ${typeName(profile)} cannot be probed by ${type}`;
   return [{ field: `${field}.type`, expected: `one of ${detectionModes.join(', ')}`, found: type, hint }];
 }
 
@@ -51,6 +55,14 @@ function checkUrl(
     const hint = `${nodes} have no ${part}`;
     return [{ field: `${field}.options.poll_url`, expected, found: `{${part}}`, hint }];
   });
+}
+
+/** Without a pool no member is ever seen, and all nodes would be UNKNOWN. */
+function checkPool(mode: DetectionMode, field: string, { detectionModes }: CheckedProfileType): Issue[] {
+  if (mode.type !== 'LB_STATUS_POLLING' || !detectionModes.includes(mode.type)) return [];
+  if (mode.options.pool !== undefined) return [];
+  const hint = 'no policy of this Coppice puts nodes into a pool yet';
+  return [{ field: `${field}.options.pool`, expected: 'the id of an Octavia pool', found: 'nothing', hint }];
 }
 
 function checkItem(item: ChainItem, field: string, profile: CheckedProfileType): Issue[] {

@@ -174,6 +174,11 @@ const detectionModes: Field = {
             description:
               'Seconds for one try, from the lookup of the name to the last byte. Absent: a tenth of poll_url_retry_interval, at least 1.',
           },
+          pool: {
+            type: 'String',
+            since,
+            description: 'Id of the Octavia pool whose members LB_STATUS_POLLING reads.',
+          },
         },
       },
     },

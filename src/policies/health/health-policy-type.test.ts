@@ -794,6 +794,38 @@ describe('a profile whose nodes cannot be looked at as the policy wants', () => 
   );
 });
 
+describe('a profile of servers', () => {
+  const profile = {
+    name: 'os.nova.server',
+    version: '1.0',
+    operations: {},
+    detectionModes: ['NODE_STATUS_POLLING', 'LB_STATUS_POLLING'] as const,
+    withoutMode: { LIFECYCLE_EVENTS: 'there are no events of servers yet' },
+    endpointParts: () => [],
+  };
+  const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
+
+  test.each([
+    [{ type: 'LB_STATUS_POLLING', options: { pool: 'p1' } }, []],
+    [
+      { type: 'LB_STATUS_POLLING' },
+      [
+        'detection.detection_modes[0].options.pool: expected the id of an Octavia pool, found nothing (no policy of this Coppice puts nodes into a pool yet)',
+      ],
+    ],
+    [
+      { type: 'LIFECYCLE_EVENTS' },
+      [
+        'detection.detection_modes[0].type: expected one of NODE_STATUS_POLLING, LB_STATUS_POLLING, found LIFECYCLE_EVENTS (there are no events of servers yet)',
+      ],
+    ],
+  ])('with %j', (mode, issues) => {
+    const properties = policy13({ detection: { detection_modes: [mode] } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    expect(type?.checkAgainstProfile(policy, profile).map(describeIssue)).toEqual(issues);
+  });
+});
+
 describe('any document', () => {
   const key = fc.constantFrom(
     'detection',

@@ -10,6 +10,7 @@ import type {
   DetectionMode,
   HealthPolicy,
   Hook,
+  LbStatusOptions,
   OnFailure,
   PollUrlOptions,
   Rate,
@@ -37,7 +38,7 @@ interface Properties {
     readonly success_threshold?: number;
     readonly detection_modes?: readonly {
       readonly type: DetectionMode['type'];
-      readonly options: PollUrlOptions;
+      readonly options: PollUrlOptions & LbStatusOptions;
     }[];
   };
   readonly recovery: {
@@ -101,10 +102,17 @@ function readDetection(raw: Properties['detection']): Detection {
     recoveryConditional: raw.recovery_conditional,
     failureThreshold: raw.failure_threshold ?? 1,
     successThreshold: raw.success_threshold ?? 1,
-    modes: (raw.detection_modes ?? []).map(({ type, options }) =>
-      type === 'NODE_STATUS_POLL_URL' ? { type, options } : { type },
-    ),
+    modes: (raw.detection_modes ?? []).map(readMode),
   };
+}
+
+type RawMode = NonNullable<Properties['detection']['detection_modes']>[number];
+
+/** Every mode is checked to have the options of all. */
+function readMode({ type, options: { pool, ...url } }: RawMode): DetectionMode {
+  if (type === 'NODE_STATUS_POLL_URL') return { type, options: url };
+  if (type === 'LB_STATUS_POLLING') return { type, options: pool === undefined ? {} : { pool } };
+  return { type };
 }
 
 function readRecovery(raw: Properties['recovery'], detection: Detection, version: string): RecoveryRules {

@@ -53,7 +53,16 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
       return await probeServer(clouds.of(node.session), node, signal, now);
     },
     ...(clouds === undefined ? {} : { sharedProbes: serverProbes(clouds, now) }),
-    detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
+    detectionModes: [
+      'NODE_STATUS_POLLING',
+      'NODE_STATUS_POLL_URL',
+      'HYPERVISOR_STATUS_POLLING',
+      'LB_STATUS_POLLING',
+    ],
+    withoutMode: {
+      LIFECYCLE_EVENTS:
+        'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
+    },
     operations: serverOperations(cloudFor),
     details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],

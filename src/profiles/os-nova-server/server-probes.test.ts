@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../cloud-simulator/faults.ts';
+import type { Host } from '../../cloud-simulator/host.ts';
 import type { SimulatedServer } from '../../cloud-simulator/servers.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { ServiceClouds } from '../../openstack/cloud.ts';
@@ -8,6 +9,8 @@ import { findSettings } from '../../openstack/find-settings.ts';
 import { eventually } from '../../../test/support/eventually.ts';
 import { simulatedServer, serverNode } from '../../../test/support/simulated-server.ts';
 import type { SharedProbes } from '../profile-type.ts';
+import { hostVerdict } from './probe-host.ts';
+import type { Hosts } from './shared-host-reads.ts';
 import { serverProbes } from './server-probes.ts';
 
 let simulator: CloudSimulator;
@@ -45,6 +48,113 @@ function probe(all: readonly { readonly id: string }[]): Promise<Verdict[]> {
 }
 
 const requests = (operation: string): number => simulator.world.requests.get(`compute ${operation}`) ?? 0;
+
+describe('the host of a server', () => {
+  const probeHosts = (all: readonly { readonly id: string }[]): Promise<Verdict[]> =>
+    Promise.all(all.map(({ id }) => probes.host?.(serverNode(id), never) ?? Promise.reject(new Error('no'))));
+  const hostNamed = (name: string): Host => {
+    const host = simulator.world.servers.host(name);
+    if (host === undefined) throw new Error(`no host ${name}`);
+    return host;
+  };
+
+  test('costs one request of services and one of hypervisors, for all servers', async () => {
+    const all = await servers(100);
+    const verdicts = await probeHosts(all);
+    expect(new Set(verdicts.map(({ reason }) => reason))).toEqual(
+      new Set(['host compute1 is up', 'host compute2 is up']),
+    );
+    expect([requests('services'), requests('hypervisors'), requests('list')]).toEqual([1, 1, 1]);
+  });
+
+  test('that is down makes its servers unhealthy, and no others', async () => {
+    const all = await servers(10);
+    simulator.world.servers.setHost(hostNamed('compute1'), { isUp: false });
+    for (const [index, verdict] of (await probeHosts(all)).entries())
+      expect(verdict).toMatchObject(
+        all[index]?.hostName === 'compute1'
+          ? {
+              health: 'unhealthy',
+              failure: 'HOST_DOWN',
+              reason: expect.stringMatching(
+                new RegExp(`^host compute1 of server ${all[index].id} is down: its last report came at `),
+              ) as string,
+            }
+          : { health: 'healthy' },
+      );
+  });
+
+  test.each([
+    [{ isForcedDown: true }, 'unhealthy', /^host compute1 of server \S+ was forced down in Nova$/],
+    [{ isDisabled: true }, 'healthy', /^host compute1 is up$/],
+  ] as const)('that is %j is %s', async (change, health, reason) => {
+    const [server] = await servers(1);
+    if (server === undefined) throw new Error('no server');
+    simulator.world.servers.setHost(hostNamed('compute1'), change);
+    const [verdict] = await probeHosts([server]);
+    expect(verdict?.health).toBe(health);
+    expect(verdict?.reason).toMatch(reason);
+  });
+
+  test('is the one on which the server is now', async () => {
+    const [server] = await servers(1);
+    if (server === undefined) throw new Error('no server');
+    simulator.world.servers.setHost(hostNamed('compute1'), { isUp: false });
+    server.hostName = 'compute2';
+    const moved = serverNode(server.id, { data: { host: 'compute1' } });
+    expect(await probes.host?.(moved, never)).toEqual({ health: 'healthy', reason: 'host compute2 is up' });
+  });
+
+  test('is unknown where the credential may not see hosts, and the reason says what is missing', async () => {
+    const [server] = await servers(1);
+    fault({ operation: 'services', kind: 'error', status: 403, message: 'Policy does not allow it.' });
+    expect(await probeHosts(server === undefined ? [] : [server])).toMatchObject([
+      {
+        health: 'unknown',
+        reason: expect.stringMatching(
+          /^Nova does not show its hosts to Coppice's credential, which needs the role of an administrator: compute: GET \/os-services: 403 Policy does not allow it\./,
+        ) as string,
+      },
+    ]);
+  });
+
+  test('is unknown while Nova is away', async () => {
+    const all = await servers(10);
+    simulator.world.faults.setAway('compute', true);
+    expect(new Set((await probeHosts(all)).map(({ health }) => health))).toEqual(new Set(['unknown']));
+  });
+
+  test.each([
+    [
+      { host: null, status: 'ERROR' },
+      { health: 'unhealthy', failure: 'SERVER_ERROR' },
+    ],
+    [
+      { host: null, status: 'SHELVED_OFFLOADED' },
+      { health: 'unhealthy', failure: 'SERVER_STOPPED' },
+    ],
+    [
+      { host: null, status: 'BUILD' },
+      { health: 'unknown', reason: 'server s1 is on no host (BUILD)' },
+    ],
+    [
+      { host: 'compute9', status: 'ACTIVE' },
+      { health: 'unknown', reason: 'Nova has no compute service on host compute9 of server s1' },
+    ],
+    [
+      { status: 'ACTIVE' },
+      {
+        health: 'unknown',
+        reason:
+          "Nova does not show the host of server s1 to Coppice's credential, which needs the role of an administrator",
+      },
+    ],
+  ])('of %j is %j', (given, verdict) => {
+    const server = { id: 's1', updated: '', addresses: [], ...given };
+    const none: Hosts = { services: new Map(), hypervisors: new Map() };
+    expect(hostVerdict(server, none, 0)).toMatchObject(verdict);
+  });
+});
 
 describe('probes of many servers', () => {
   test('cost as many requests as the listing has pages', async () => {

@@ -4,14 +4,28 @@
  */
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
 import type { SharedProbes } from '../profile-type.ts';
+import { probeHost } from './probe-host.ts';
+import { probePoolMember } from './probe-pool-member.ts';
 import { probeServerShared } from './probe-server.ts';
+import { SharedHostReads } from './shared-host-reads.ts';
+import { SharedMemberReads } from './shared-member-reads.ts';
 import { SharedServerReads } from './shared-server-reads.ts';
 
 export function serverProbes(clouds: Clouds, now: () => number): SharedProbes {
-  const servers = forEach(({ nova }) => new SharedServerReads(nova));
+  const serversOf = forEach(({ nova }) => new SharedServerReads(nova));
+  const hostsOf = forEach(({ nova }) => new SharedHostReads(nova));
+  const membersOf = forEach(({ octavia }) => new SharedMemberReads(octavia));
   return {
     groupOf: (owner) => clouds.scopeOf(owner),
-    status: (node, signal) => probeServerShared(servers(clouds.of(node.session)), node, signal, now),
+    status: (node, signal) => probeServerShared(serversOf(clouds.of(node.session)), node, signal, now),
+    host(node, signal) {
+      const { service } = clouds;
+      return probeHost({ servers: serversOf(service), hosts: hostsOf(service) }, node, signal, now);
+    },
+    poolMember(node, options, signal) {
+      const cloud = clouds.of(node.session);
+      return probePoolMember({ servers: serversOf(cloud), members: membersOf(cloud) }, node, options, signal);
+    },
   };
 }
 
