@@ -58,11 +58,15 @@ let lastBlocking: Promise<unknown> = Promise.resolve();
  */
 export function inOwnTurn<T>(work: () => Promise<T>): Promise<T> {
   let begunAt = 0;
-  const result = lastBlocking.then(() => {
+  const result = lastBlocking.then(turn).then(() => {
     begunAt = performance.now();
     return work();
   });
   const rest = (): Promise<unknown> => setTimeout(Math.min(performance.now() - begunAt, LONGEST_REST_MS));
   lastBlocking = result.then(rest, rest);
   return result;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }
