@@ -25,7 +25,14 @@ export class HeatClient {
 
   /** One page of the project's stacks. */
   async listStacks(
-    query: { readonly name?: string; readonly marker?: string | undefined; readonly limit?: number },
+    query: {
+      readonly name?: string;
+      readonly id?: string;
+      /** All of them, separated by commas. */
+      readonly tags?: string;
+      readonly marker?: string | undefined;
+      readonly limit?: number;
+    },
     context: CallContext,
     retries?: number,
   ): Promise<readonly Stack[]> {
@@ -52,6 +59,11 @@ export class HeatClient {
   async createStack(stack: JsonObject, context: CallContext): Promise<string> {
     const answer = await this.#request({ method: 'POST', path: '/stacks', body: stack }, context);
     return bodyOf<{ stack: { id: string } }>(answer).stack.id;
+  }
+
+  /** Checks as createStack does, and creates nothing. @throws CloudError 400 for what Heat does not take. */
+  async previewStack(stack: JsonObject, context: CallContext): Promise<void> {
+    await this.#request({ method: 'POST', path: '/stacks/preview', body: stack }, context);
   }
 
   async updateStack(name: string, id: string, stack: JsonObject, context: CallContext): Promise<void> {

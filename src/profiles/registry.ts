@@ -4,6 +4,7 @@
  */
 import type { Clouds } from '../openstack/cloud.ts';
 import { localProcess } from './local-process/local-process.ts';
+import { heatStack } from './os-heat-stack/os-heat-stack.ts';
 import { novaServer } from './os-nova-server/os-nova-server.ts';
 import { typeName } from './profile-type.ts';
 import type { ProfileType } from './profile-type.ts';
@@ -24,7 +25,7 @@ export interface ProfileTypeTools {
 
 /** The types of this program. */
 export function profileTypes({ dataDir, clouds }: ProfileTypeTools): ProfileTypes {
-  return registryOf([localProcess({ dataDir }), novaServer({ clouds })]);
+  return registryOf([localProcess({ dataDir }), novaServer({ clouds }), heatStack({ clouds })]);
 }
 
 /** @throws Error where two types have the same name and version: the program must not start with them. */

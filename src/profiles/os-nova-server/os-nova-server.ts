@@ -11,10 +11,10 @@
  * crash is found again. It refuses to decide anything about health: Nova that does not answer is `unknown`.
  */
 import type { Issue } from '../../domain/errors.ts';
-import { CoppiceError } from '../../domain/errors.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { createServer } from './create-server.ts';
 import { describeServer } from './details.ts';
@@ -35,10 +35,7 @@ export interface NovaServerOptions {
 const EXAMINE_MS = 15_000;
 
 export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
-  const cloudFor = ({ session }: Pick<NodeFacts, 'session'>): Cloud => {
-    if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
-    return clouds.of(session);
-  };
+  const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
   return {
     name: 'os.nova.server',
     version: '1.0',
@@ -69,8 +66,6 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),
   };
 }
-
-const NO_CLOUD = 'this Coppice works with no cloud: start it with --cloud openstack, or --cloud simulated';
 
 async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];

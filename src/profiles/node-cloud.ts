@@ -1,0 +1,13 @@
+/** The cloud in which nodes of a type live, for the types whose nodes are things of a cloud. */
+import { CoppiceError } from '../domain/errors.ts';
+import type { Cloud, Clouds } from '../openstack/cloud.ts';
+import type { NodeFacts } from './profile-type.ts';
+
+export const NO_CLOUD =
+  'this Coppice works with no cloud: start it with --cloud openstack, or --cloud simulated';
+
+/** @throws CoppiceError `operation-impossible` where there is no cloud. */
+export function cloudOf(clouds: Clouds | undefined, { session }: Pick<NodeFacts, 'session'>): Cloud {
+  if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
+  return clouds.of(session);
+}

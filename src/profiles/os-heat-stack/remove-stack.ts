@@ -1,0 +1,48 @@
+/** Removes the stack of a node, and every other that was created for it. */
+import { CoppiceError } from '../../domain/errors.ts';
+import { CloudError, operationError } from '../../openstack/cloud-error.ts';
+import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
+import type { NodeFacts, OperationRequest } from '../profile-type.ts';
+import { awaitStack, describeStack } from './await-stack.ts';
+import { findStacks, stackOfNode } from './owned-stacks.ts';
+
+const DOING = 'the stack could not be deleted';
+
+/** Also of a create whose answer was lost: all stacks that carry the node's id go. */
+export async function removeStack(
+  heat: HeatClient,
+  node: NodeFacts,
+  { signal }: OperationRequest,
+): Promise<void> {
+  const context: CallContext = { signal };
+  try {
+    const own = await stackOfNode(heat, node, context);
+    const stacks = [...(own === undefined ? [] : [own]), ...(await findStacks(heat, node, context))];
+    for (const stack of new Map(stacks.map((one) => [one.id, one])).values())
+      await deleteStack(heat, stack, context);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw operationError(error, DOING);
+  }
+}
+
+/** Deletes one stack and waits until it is gone; one that does not exist is a success. */
+export async function deleteStack(
+  heat: HeatClient,
+  { id, stack_name: name }: Pick<Stack, 'id' | 'stack_name'>,
+  context: CallContext,
+): Promise<void> {
+  const before = await heat.getStack(name, id, context).catch(() => undefined);
+  try {
+    await heat.deleteStack(name, id, context);
+  } catch (error) {
+    // Without an answer it may have been taken: the wait shows whether the stack goes.
+    if (!(error instanceof CloudError) || error.status !== null || !error.mayHaveHappened) throw error;
+  }
+  // A failure of an earlier deletion is shown until this one has begun.
+  const hasFailed = ({ stack_status: status, updated_time: at }: Stack): boolean =>
+    status === 'DELETE_FAILED' && (before?.stack_status !== status || before.updated_time !== at);
+  const failed = await awaitStack(heat, { id, stack_name: name }, hasFailed, context);
+  if (failed !== undefined) throw new CoppiceError('operation-failed', `${DOING}: ${describeStack(failed)}`);
+}

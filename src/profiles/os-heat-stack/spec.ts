@@ -1,0 +1,115 @@
+/**
+ * What an `os.heat.stack` spec may hold: Senlin's keys with Senlin's meaning and defaults. One table says it
+ * all: the schema that the API shows, the defaults, and the checks.
+ */
+import { checkFields } from '../../domain/check-fields.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { defaultsOf, toSenlinSchema, type Fields } from '../../domain/spec-schema.ts';
+import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
+
+/** The spec as the code reads it; made from the checked `properties` of a node. */
+export interface StackSpec {
+  /** Empty: `templateUrl` is used. */
+  readonly template: JsonObject;
+  readonly templateUrl: string;
+  readonly parameters: JsonObject;
+  readonly files: JsonObject;
+  readonly environment: JsonObject;
+  /** Minutes that Heat gives an action of the stack; undefined: as Heat is configured. */
+  readonly timeoutMins: number | undefined;
+  readonly disableRollback: boolean;
+}
+
+const fields: Fields = {
+  context: {
+    type: 'Map',
+    description:
+      'Security context of the stacks. It is taken as in Senlin and not used: work is done in the name of the owner.',
+    default: {},
+  },
+  template: { type: 'Map', description: 'The template of the stack.', default: {}, updatable: true },
+  template_url: {
+    type: 'String',
+    description: 'The URL from which Heat fetches the template; not used where template is written.',
+    default: '',
+    updatable: true,
+  },
+  parameters: {
+    type: 'Map',
+    description: 'Values of the parameters of the template.',
+    default: {},
+    updatable: true,
+  },
+  files: {
+    type: 'Map',
+    description: 'Contents of the files that the template names, by their names.',
+    default: {},
+    updatable: true,
+  },
+  timeout: {
+    type: 'Integer',
+    description: 'Minutes that Heat gives an action of the stack; absent: as Heat is configured.',
+    min: 1,
+    updatable: true,
+  },
+  disable_rollback: {
+    type: 'Boolean',
+    description: 'true: a stack that could not be created is left as it is; false: Heat takes it back.',
+    default: true,
+    updatable: true,
+  },
+  environment: {
+    type: 'Map',
+    description: 'The environment of the stack: its registry of resources and defaults of parameters.',
+    default: {},
+    updatable: true,
+  },
+};
+
+/** The table as the API shows it: without the checks. */
+export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fields, '1.0');
+
+/** Checks `properties` and fills in the defaults. */
+export function checkSpec(properties: Json | undefined): SpecCheck {
+  const checked = checkFields(fields, properties, '1.0');
+  if (!checked.ok) return checked;
+  const filled = { ...defaultsOf(fields, '1.0'), ...checked.value };
+  const { template, templateUrl } = specOf(filled);
+  if (Object.keys(template).length > 0 || templateUrl !== '') return { ok: true, properties: filled };
+  return {
+    ok: false,
+    issues: [{ field: 'template', expected: 'a template, or template_url', found: 'neither' }],
+  };
+}
+
+/** @param properties checked. */
+export function specOf(properties: JsonObject): StackSpec {
+  const map = (name: string): JsonObject => {
+    const value = properties[name];
+    return isJsonObject(value) ? value : {};
+  };
+  const { template_url: url, timeout, disable_rollback: disableRollback } = properties;
+  return {
+    template: map('template'),
+    templateUrl: typeof url === 'string' ? url : '',
+    parameters: map('parameters'),
+    files: map('files'),
+    environment: map('environment'),
+    timeoutMins: typeof timeout === 'number' ? timeout : undefined,
+    disableRollback: disableRollback !== false,
+  };
+}
+
+/** What Heat is sent of a spec, to create or to preview a stack. */
+export function stackBody(spec: StackSpec): JsonObject {
+  return {
+    ...(Object.keys(spec.template).length > 0
+      ? { template: spec.template }
+      : { template_url: spec.templateUrl }),
+    parameters: spec.parameters,
+    files: spec.files,
+    environment: spec.environment,
+    disable_rollback: spec.disableRollback,
+    ...(spec.timeoutMins === undefined ? {} : { timeout_mins: spec.timeoutMins }),
+  };
+}

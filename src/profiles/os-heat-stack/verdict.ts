@@ -1,0 +1,25 @@
+/** What the state of a stack says of its node. */
+import type { Verdict } from '../../domain/verdict.ts';
+import type { Stack } from '../../openstack/heat-client.ts';
+import { describeStack } from './await-stack.ts';
+
+export function verdictOn(stack: Stack): Verdict {
+  const { id, stack_status: status } = stack;
+  if (status === 'DELETE_COMPLETE') return deleted(id);
+  if (status === 'SUSPEND_COMPLETE')
+    return { health: 'unhealthy', failure: 'SERVER_PAUSED', reason: `stack ${id} is ${status}` };
+  // ROLLBACK_COMPLETE is that of an update, and the stack as before: a creation rolled back has failed.
+  if (status.endsWith('_COMPLETE')) return { health: 'healthy', reason: `stack ${id} is ${status}` };
+  if (status.endsWith('_FAILED'))
+    return { health: 'unhealthy', failure: 'SERVER_ERROR', reason: shortened(describeStack(stack)) };
+  return { health: 'unknown', reason: `stack ${id} is ${status}: Heat is changing it` };
+}
+
+/** The stack of the node does not exist in the cloud. */
+export function deleted(id: string): Verdict {
+  return { health: 'unhealthy', failure: 'SERVER_DELETED', reason: `stack ${id} does not exist in Heat` };
+}
+
+function shortened(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 300)}...` : text;
+}
