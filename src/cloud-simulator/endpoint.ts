@@ -12,7 +12,7 @@ export interface Call {
   readonly body: JsonObject;
   readonly requestId: string;
   header(name: string): string | undefined;
-  /** Who asks. @throws ApiError 401 where the token is missing, unknown or expired. */
+  /** Of the caller. @throws ApiError 401 where the token is missing, unknown or expired. */
   readonly token: TokenRecord;
   /** The project of the token. @throws ApiError 401 where it has none. */
   readonly projectId: string;

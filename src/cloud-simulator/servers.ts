@@ -190,7 +190,7 @@ export class Servers {
     });
   }
 
-  /** At once, and by nobody's request: as if it had been deleted behind the backs of all. */
+  /** At once, and without a request: as if it had been deleted by other means than this API. */
   remove(server: SimulatedServer): void {
     this.#unplace(server);
     server.vmState = 'deleted';

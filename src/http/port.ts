@@ -1,6 +1,6 @@
 /**
- * The port, taken before anything else is touched: a server that finds it taken has made nothing. Whoever
- * connects before the server is ready gets that answer.
+ * The port, taken before anything else is touched: a server that finds it taken has made nothing. A client
+ * that connects before the server is ready gets that answer.
  */
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';

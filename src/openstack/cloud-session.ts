@@ -87,7 +87,7 @@ export class CloudSession {
   async token({ signal }: Pick<CallContext, 'signal'>): Promise<Token> {
     const current = this.#current;
     if (current !== undefined && this.#now() < current.renewAt) return current.token;
-    // Before a token is asked for: nobody would take the error of that request.
+    // Before a token is asked for: else the error of that request would be unhandled.
     signal.throwIfAborted();
     return unlessAborted(this.#authenticate(), signal);
   }

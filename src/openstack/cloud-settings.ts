@@ -4,7 +4,7 @@
  */
 import type { Secret } from '../domain/secret.ts';
 
-/** How Keystone is told who asks. Names need the domain that they are names in; ids do not. */
+/** How Coppice authenticates to Keystone. Names need the domain that they are names in; ids do not. */
 export type Credential =
   | {
       readonly kind: 'password';

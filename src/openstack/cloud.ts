@@ -52,7 +52,7 @@ export function cloudOf(options: CloudSessionOptions): Cloud {
   };
 }
 
-/** All work is done with the service's own credential, whoever owns a node. */
+/** All work is done with the service's own credential, also for nodes of other users. */
 export class ServiceClouds implements Clouds {
   readonly service: Cloud;
   readonly #sender: ServiceClient;

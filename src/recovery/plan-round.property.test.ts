@@ -43,7 +43,7 @@ function always(
       fc.property(anyWorld, ({ world: make, turns }) => {
         const world = make();
         for (const turn of turns) {
-          world.look(turn);
+          world.probe(turn);
           const before = structuredClone(world.snapshot(turn));
           const plan = world.plan(turn);
           holds(plan, before, world, turn);
@@ -165,15 +165,15 @@ test('every episode ends once the world is well and can be seen', () => {
     fc.property(anyWorld, ({ world: make, turns }) => {
       const world = make();
       for (const turn of turns) turnOf(world, turn);
-      for (let more = 0; more < 200 && world.episodes.length > 0; more += 1) turnOf(world, calm);
-      expect(world.episodes).toEqual([]);
+      for (let more = 0; more < 200 && world.open.length > 0; more += 1) turnOf(world, calm);
+      expect(world.open).toEqual([]);
     }),
     cases(400),
   );
 });
 
 function turnOf(world: ClusterWorld, turn: Turn): void {
-  world.look(turn);
+  world.probe(turn);
   world.apply(world.plan(turn));
   world.recover(turn);
 }

@@ -49,7 +49,7 @@ test.skipIf(process.platform !== 'linux').each([
   expect(existsSync(workspace)).toBe(false);
 });
 
-test.skipIf(process.platform !== 'linux')('so does an output that nobody reads any more', async () => {
+test.skipIf(process.platform !== 'linux')('so does an output that is not read any more', async () => {
   const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(demo, 'exit');
   const [first] = (await once(createInterface({ input: demo.stdout }), 'line')) as [string];

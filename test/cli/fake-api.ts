@@ -1,4 +1,4 @@
-/** A server that answers as it is told, for tests of the command line; it keeps what it was asked. */
+/** A server that answers as a test says, for tests of the command line; it keeps what it was asked. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';

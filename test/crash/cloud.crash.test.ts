@@ -8,19 +8,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Mutation } from '../../src/cloud-simulator/mutation-log.ts';
 import { cases, soakTimeout } from '../support/soak.ts';
-import { cloudEvents, CloudStory, nodesInCluster } from './cloud-story.ts';
+import { cloudEvents, CloudRun, nodesInCluster } from './cloud-run.ts';
 
 test(
   'no server is changed twice at once, created twice or left behind, whatever fails',
   async () => {
     await fc.assert(
       fc.asyncProperty(cloudEvents, async (events) => {
-        const story = await CloudStory.start(await freePort());
+        const run = await CloudRun.start(await freePort());
         try {
-          await story.createCluster();
-          await story.play(events);
-          await story.allHealthy();
-          const { servers, mutations } = story.simulator.world;
+          await run.createCluster();
+          await run.play(events);
+          await run.allHealthy();
+          const { servers, mutations } = run.simulator.world;
           expect(overlaps(mutations.all)).toEqual([]);
           expect(servers.all.map(({ vmState }) => vmState)).toEqual(
             Array.from({ length: nodesInCluster }, () => 'active'),
@@ -29,7 +29,7 @@ test(
             nodesInCluster,
           );
         } finally {
-          await story.stop();
+          await run.stop();
         }
       }),
       { ...cases(3), endOnFailure: true },

@@ -14,14 +14,14 @@ export type WritesToHold = Readonly<Record<string, number>>;
 export class HeldWrites {
   readonly #toHold: WritesToHold;
   /** `held <action>` for each that stands still, `wrote <action> <count>` for each that ended. */
-  readonly #tell: (line: string) => void;
+  readonly #report: (line: string) => void;
   /** The action for which the running code runs. */
   readonly #action = new AsyncLocalStorage<string>();
   readonly #writes = new Map<string, number>();
 
-  constructor(toHold: WritesToHold, tell: (line: string) => void) {
+  constructor(toHold: WritesToHold, report: (line: string) => void) {
     this.#toHold = toHold;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   definition(definition: ActionDefinition): ActionDefinition {
@@ -39,11 +39,11 @@ export class HeldWrites {
       return await definition.run(context);
     } finally {
       await this.#pass();
-      this.#tell(`wrote ${context.action.id} ${this.#writes.get(context.action.id)}`);
+      this.#report(`wrote ${context.action.id} ${this.#writes.get(context.action.id)}`);
     }
   }
 
-  /** What hears a notice of an action's write is not the action. */
+  /** What gets a notice of an action's write is not the action. */
   store(store: Store): Store {
     return {
       db: store.db,
@@ -67,7 +67,7 @@ export class HeldWrites {
     const count = (this.#writes.get(action) ?? 0) + 1;
     this.#writes.set(action, count);
     if (this.#toHold[action] !== count) return;
-    this.#tell(`held ${action}`);
+    this.#report(`held ${action}`);
     await new Promise(() => {});
   }
 }

@@ -1,7 +1,7 @@
 /**
  * What is outside of the process that is killed: servers, and what workflows call. It knows a request by its
  * key, as a cloud does, so that a repeated request is the same one and has no second effect. Where it is
- * asked to, it falls silent before or after an effect: whoever waits for the answer stands at a known place
+ * asked to, it falls silent before or after an effect: the process that waits for the answer stands at a known place
  * until the test kills it there.
  */
 import { createServer } from 'node:http';
@@ -10,8 +10,8 @@ import type { AddressInfo } from 'node:net';
 import type { Verdict } from '../../src/domain/verdict.ts';
 
 export interface KillPoint {
-  /** Which of the node's effects, from 0; or the first look at it. */
-  readonly at: number | 'look';
+  /** Which of the node's effects, from 0; or the first probe of it. */
+  readonly at: number | 'probe';
   readonly when: 'before' | 'after';
 }
 
@@ -20,7 +20,7 @@ export interface KillPoint {
  * refused.
  */
 export interface Temper {
-  readonly seenAs?: 'broken' | 'well' | 'unseen';
+  readonly seenAs?: 'broken' | 'healthy' | 'unseen';
   /** So many repairs do not cure it; Infinity: only a new server does. */
   readonly stubborn?: number;
   /** By effect: so many requests fail, the first ones. */
@@ -37,13 +37,13 @@ interface Request {
 
 interface NodeRecord {
   readonly temper: Temper;
-  /** Every request but looks, in the order in which they came. */
+  /** Every request but probes, in the order in which they came. */
   readonly requests: Request[];
   killPoint: KillPoint | undefined;
 }
 
 const verdicts: Readonly<Record<NonNullable<Temper['seenAs']>, Verdict>> = {
-  well: { health: 'healthy', reason: 'runs' },
+  healthy: { health: 'healthy', reason: 'runs' },
   broken: { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'broken' },
   unseen: { health: 'unknown', reason: 'no answer' },
 };
@@ -56,7 +56,7 @@ export class KillingCloud {
   readonly #nodes = new Map<string, NodeRecord>();
   readonly #server: Server;
   /** Called once an effect was had, before it is answered. */
-  heard: (effect: string, node: string) => Promise<void> = () => Promise.resolve();
+  onRequest: (effect: string, node: string) => Promise<void> = () => Promise.resolve();
 
   constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -114,7 +114,7 @@ export class KillingCloud {
     const at = this.#note(request);
     if (this.#fallsSilent(request, at, 'before')) return;
     const answer = this.#have(request);
-    await this.heard(request.effect, request.node);
+    await this.onRequest(request.effect, request.node);
     if (this.#fallsSilent(request, at, 'after')) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer));
@@ -128,7 +128,7 @@ export class KillingCloud {
 
   /** @returns where a kill point has to stand to be meant. */
   #note(request: Request): KillPoint['at'] {
-    if (request.effect === 'look') return 'look';
+    if (request.effect === 'probe') return 'probe';
     const requests = this.#requestsOf(request.node);
     requests.push(request);
     return distinct(requests).findIndex((each) => isSame(each, request));
@@ -144,14 +144,14 @@ export class KillingCloud {
   #have(request: Request): unknown {
     const { effect, node, server, key } = request;
     const machine = this.#servers.get(server);
-    if (effect === 'look') return machine?.verdict ?? verdicts.broken;
+    if (effect === 'probe') return machine?.verdict ?? verdicts.broken;
     const physicalId = `server of ${node} by ${key}`;
     const answer = { physicalId, data: {}, spare: 'spare' };
-    // Not by the status: a workflow's error would then tell all about the answer, also when it came.
+    // Not by the status: a workflow's error would then say all about the answer, also when it came.
     if (this.#isRefused(request)) return { ...answer, refused: true };
-    if (effect === 'create') this.#servers.set(physicalId, { node, verdict: verdicts.well });
+    if (effect === 'create') this.#servers.set(physicalId, { node, verdict: verdicts.healthy });
     if (effect === 'remove') this.#servers.delete(server);
-    if (machine !== undefined && this.#isCure(request)) machine.verdict = verdicts.well;
+    if (machine !== undefined && this.#isCure(request)) machine.verdict = verdicts.healthy;
     return { ...answer, refused: false };
   }
 

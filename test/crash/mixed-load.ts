@@ -1,7 +1,7 @@
 /**
  * A mixed load of durable actions, run by a process that is killed again and again (see
  * `engine.crash.test.ts`). What the steps do to the outside world is a line in a log: `run <key>` when the
- * work was done, so that the log tells how often. With KILL_AT=n the process kills itself at the n-th
+ * work was done, so that the log shows how often. With KILL_AT=n the process kills itself at the n-th
  * boundary it passes: before and after each work, after each commit, inside the transactions that claim and
  * end an action.
  */

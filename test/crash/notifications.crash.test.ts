@@ -1,5 +1,5 @@
 /**
- * A real server with a real node and a real target: what a recovery has to tell survives the server's death,
+ * A real server with a real node and a real target: the notifications of a recovery survive the server's death,
  * and the figures are right.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -91,10 +91,10 @@ async function watchedCluster(): Promise<void> {
     return cluster.status === 'ACTIVE';
   });
   await ask('POST', '/clusters/web/actions', { policy_attach: { policy_id: 'h', enabled: true } });
-  await eventually('it is well', async () => (await figures('coppice_nodes'))['{health="HEALTHY"}'] === 1);
+  await eventually('it is healthy', async () => (await figures('coppice_nodes'))['{health="HEALTHY"}'] === 1);
 }
 
-it('tells of a recovery after a crash, in order and once, while the figures stay true', async () => {
+it('delivers the notifications of a recovery after a crash, in order and once, while the figures stay true', async () => {
   const isFromCoppice = await documentedCheck();
   await watchedCluster();
   pager.answers = Array.from({ length: 100 }, () => 503);

@@ -23,7 +23,7 @@ export class RecoveringProcess {
         else reject(new Error(`The process ended with ${code ?? signal}.`));
       });
     });
-    // Whoever asks for the end hears of it; until then it is nobody's.
+    // The caller that waits for the end gets it; until then no caller does.
     this.#end.catch(() => {});
   }
 
@@ -49,7 +49,7 @@ export class RecoveringProcess {
     return this.#isOver;
   }
 
-  /** Tells it that there is more to do. */
+  /** Notifies it that there is more to do. */
   kick(): void {
     this.#child.kill('SIGUSR2');
   }

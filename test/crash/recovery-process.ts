@@ -58,7 +58,7 @@ const cloudServer: ProfileType = {
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
   create: async (node, { key }) => (await askFor('create', node, key)) as PhysicalNode,
   remove: async (node, { key }) => void (await askFor('remove', node, key)),
-  probe: async (node) => (await askFor('look', node)) as Verdict,
+  probe: async (node) => (await askFor('probe', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),
   endpointParts: () => [],
@@ -83,7 +83,7 @@ function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
       return execution;
     },
     endSignal: (id) => workflows.endSignal(id),
-    // The end of a cancel that died with the process has to be asked for again; nobody would send its signal.
+    // The end of a cancel that died with the process has to be requested again; nothing else would send its signal.
     pollMs: 2000,
   };
 }

@@ -77,7 +77,7 @@ export class RecoveryScene {
     this.#directory = mkdtempSync(join(tmpdir(), 'coppice-crash-'));
     this.#databasePath = join(this.#directory, 'coppice.db');
     this.store = openSqlite(this.#databasePath);
-    this.cloud.heard = (effect, node) => this.#cancelIfAsked(effect, node);
+    this.cloud.onRequest = (effect, node) => this.#cancelIfAsked(effect, node);
   }
 
   static async open(): Promise<RecoveryScene> {
@@ -135,7 +135,7 @@ export class RecoveryScene {
   async #cancelIfAsked(effect: string, node: string): Promise<void> {
     const cancel = this.#cancels.get(node);
     if (cancel?.at !== effect) return;
-    await this.store.write((tx) => requestCancel(tx, cancel.actionId, 'by a person', Date.now()));
+    await this.store.write((tx) => requestCancel(tx, cancel.actionId, 'by an operator', Date.now()));
   }
 
   /** Of everything that was ever prepared. */
@@ -176,7 +176,9 @@ export class RecoveryScene {
       nodeReason: withoutChance(node?.statusReason),
       isQuarantined: (await healingOfNode(db, nodeId)).quarantine !== null,
       ...(await this.#stepsOf(recovery?.id ?? '')),
-      story: decisions.filter(isTold).map((each) => withoutChance(`${each.decision}: ${each.reason}`)),
+      decisions: decisions
+        .filter(isComparable)
+        .map((each) => withoutChance(`${each.decision}: ${each.reason}`)),
       servers: this.cloud.serversOf(nodeId),
       action: withoutChance(Object.values((await action.executeTakeFirst()) ?? {}).join(': ')),
       cluster: (await getCluster(db, clusterId))?.status,
@@ -224,8 +226,8 @@ async function ask(tx: Tx, asked: Asked): Promise<void> {
   for (let count = 0; count < (shape.earlierFailures ?? 0); count += 1)
     await insertEarlierFailure(tx, asked, node);
   const { request } = shape;
-  const inputs = request?.inputs ?? { recovery_id: await openEpisode(tx, asked, node, actionId) };
-  if (request?.joins === true) await openEpisode(tx, asked, node, null);
+  const inputs = request?.inputs ?? { recovery_id: await openRecovery(tx, asked, node, actionId) };
+  if (request?.joins === true) await openRecovery(tx, asked, node, null);
   const { timeout: _, ...wanted } =
     request?.action === 'CLUSTER_RECOVER'
       ? onCluster('CLUSTER_RECOVER', cluster, inputs)
@@ -234,7 +236,7 @@ async function ask(tx: Tx, asked: Asked): Promise<void> {
 }
 
 /** @param actionId null: it is held. */
-async function openEpisode(
+async function openRecovery(
   tx: Tx,
   { cluster, policyId, shape }: Asked,
   node: Node,
@@ -260,13 +262,13 @@ async function openEpisode(
 
 async function insertEarlierFailure(tx: Tx, asked: Asked, node: Node): Promise<void> {
   const at = Date.now() - 60_000;
-  const id = await openEpisode(tx, asked, node, randomUUID(), at);
+  const id = await openRecovery(tx, asked, node, randomUUID(), at);
   await markRecoveryClosed(tx, id, 'EXHAUSTED', at);
 }
 
-/** How often a node was looked at depends on how fast the machine is. */
-function isTold({ decision, reason }: { decision: string; reason: string }): boolean {
-  return !(decision === 'wait' && reason.startsWith('not well yet'));
+/** How often a node was probed depends on how fast the machine is. */
+function isComparable({ decision, reason }: { decision: string; reason: string }): boolean {
+  return !(decision === 'wait' && reason.startsWith('not healthy yet'));
 }
 
 function withoutChance(text = ''): string {

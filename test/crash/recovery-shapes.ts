@@ -13,8 +13,8 @@ export interface Shape {
   readonly recovery: JsonObject | null;
   readonly mode?: 'OBSERVE';
   /** What an operator asks for; absent: the healer does. */
-  readonly request?: PersonsRequest;
-  /** Episodes of the node that ended EXHAUSTED before. */
+  readonly request?: OperatorRequest;
+  /** Recoveries of the node that ended EXHAUSTED before. */
   readonly earlierFailures?: number;
   /** All of one temper; absent: one. */
   readonly nodes?: number;
@@ -38,7 +38,7 @@ export interface Shape {
   };
 }
 
-export interface PersonsRequest {
+export interface OperatorRequest {
   readonly action: 'NODE_RECOVER' | 'CLUSTER_RECOVER';
   readonly inputs: JsonObject;
   /** Whether the healer has opened a recovery that is held. */
@@ -54,7 +54,7 @@ function workflow(id: string, more: JsonObject = {}): JsonObject {
   return { name: 'WORKFLOW', id, params: { workflow_name: 'call', inputs: { url: urlOf(id) } }, ...more };
 }
 
-/** Its workflow does one thing, and then goes on for ever. */
+/** Its workflow does one thing, and then runs for ever. */
 function lingering(id: string, more: JsonObject = {}): JsonObject {
   return workflow(id, { params: { workflow_name: 'linger', inputs: { url: urlOf(id) } }, ...more });
 }
@@ -169,7 +169,7 @@ const chains: readonly Shape[] = [
     end: recovered('REBOOT FAILED', 'confirm SKIPPED', 'RECREATE SUCCEEDED'),
   },
   {
-    name: 'CHAIN whose last item fails with on_failure NEXT, on a node that is well by then',
+    name: 'CHAIN whose last item fails with on_failure NEXT, on a node that is healthy by then',
     recovery: { actions: [{ name: 'REBOOT' }, workflow('confirm', { on_failure: 'NEXT' })] },
     temper: { refuses: { confirm: never } },
     effects: ['reboot', 'confirm'],
@@ -269,7 +269,7 @@ const endings: readonly Shape[] = [
     end: recovered('migrate FAILED', 'REBOOT SUCCEEDED'),
   },
   {
-    name: 'recovery that a person cancels while its workflow runs',
+    name: 'recovery that an operator cancels while its workflow runs',
     recovery: { actions: [{ name: 'REBOOT', before: [lingering('drain')] }] },
     cancelledAt: 'drain',
     effects: ['drain', 'cancel', 'break-off'],
@@ -277,7 +277,7 @@ const endings: readonly Shape[] = [
     end: { state: 'CANCELLED', node: 'ERROR', steps: ['drain CANCELLED'] },
   },
   {
-    name: 'REBOOT that does not help in the last episode of retry',
+    name: 'REBOOT that does not help in the last recovery of retry',
     recovery: {
       actions: [{ name: 'REBOOT', timeout: shortTimeout }],
       on_exhausted: [workflow('page')],
@@ -293,7 +293,7 @@ const endings: readonly Shape[] = [
     },
   },
   {
-    name: 'REBOOT that does not help in the last episode but one of retry',
+    name: 'REBOOT that does not help in the last recovery but one of retry',
     recovery: {
       actions: [{ name: 'REBOOT', timeout: shortTimeout }],
       retry: { episodes: 3, window: 3600, delay: 60 },
@@ -304,9 +304,9 @@ const endings: readonly Shape[] = [
     end: { ...exhausted('REBOOT SUCCEEDED'), verifications: ['FAILED'] },
   },
   {
-    name: 'node that is well when it is looked at again',
+    name: 'node that is healthy when it is probed again',
     recovery: { actions: [{ name: 'REBOOT' }], on_success: [workflow('announce')] },
-    temper: { seenAs: 'well' },
+    temper: { seenAs: 'healthy' },
     effects: [],
     end: { state: 'SELF_HEALED', node: 'ACTIVE', steps: [] },
   },
@@ -319,27 +319,27 @@ const chainOfPolicy = {
 const chainEffects = ['drain', 'reboot', 'announce'];
 const chainEnd = recovered('drain SUCCEEDED', 'REBOOT SUCCEEDED', 'announce SUCCEEDED');
 
-function asked(inputs: JsonObject, more: Partial<PersonsRequest> = {}): PersonsRequest {
+function asked(inputs: JsonObject, more: Partial<OperatorRequest> = {}): OperatorRequest {
   return { action: 'NODE_RECOVER', inputs, ...more };
 }
 
 const requests: readonly Shape[] = [
   {
-    name: "NODE_RECOVER of a person, without an operation: the policy's chain",
+    name: "NODE_RECOVER of an operator, without an operation: the policy's chain",
     recovery: chainOfPolicy,
     request: asked({}),
     effects: chainEffects,
     end: chainEnd,
   },
   {
-    name: 'NODE_RECOVER of a person, with check',
+    name: 'NODE_RECOVER of an operator, with check',
     recovery: chainOfPolicy,
     request: asked({ check: true }),
     effects: chainEffects,
     end: chainEnd,
   },
   {
-    name: 'NODE_RECOVER of a person, with check, of a node that cannot be seen',
+    name: 'NODE_RECOVER of an operator, with check, of a node that cannot be seen',
     recovery: chainOfPolicy,
     request: asked({ check: true }),
     temper: { seenAs: 'unseen' },
@@ -347,21 +347,21 @@ const requests: readonly Shape[] = [
     end: { state: 'CANCELLED', node: 'ERROR', steps: [] },
   },
   {
-    name: 'NODE_RECOVER of a person, with an operation',
+    name: 'NODE_RECOVER of an operator, with an operation',
     recovery: chainOfPolicy,
     request: asked({ operation: 'REBUILD' }),
     effects: ['rebuild'],
     end: recovered('REBUILD SUCCEEDED'),
   },
   {
-    name: 'NODE_RECOVER of a person, which joins the episode that is held',
+    name: 'NODE_RECOVER of an operator, which joins the recovery that is held',
     recovery: chainOfPolicy,
     request: asked({}, { joins: true }),
     effects: chainEffects,
     end: chainEnd,
   },
   {
-    name: 'NODE_RECOVER of a person, where there is no policy',
+    name: 'NODE_RECOVER of an operator, where there is no policy',
     recovery: null,
     request: asked({}),
     effects: ['remove', 'create'],

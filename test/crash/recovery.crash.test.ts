@@ -43,7 +43,7 @@ describe('a recovery that is killed before and after each of its effects', () =>
    * the node.
    */
   async function expectStillOpen(killed: readonly Prepared[], points: readonly KillPoint[]): Promise<void> {
-    const atEffects = killed.filter((_, index) => points[index]?.at !== 'look');
+    const atEffects = killed.filter((_, index) => points[index]?.at !== 'probe');
     const nodes = atEffects.flatMap(({ nodeIds }) => nodeIds);
     expect(await scene.underRecovery(nodes)).toEqual(nodes);
   }
@@ -74,13 +74,13 @@ describe('a recovery that is killed before and after each of its effects', () =>
 
 /** What may have been asked for again, and nothing else: one of these. */
 function repeatsAfter({ effects, brokenOff }: Shape, { at }: KillPoint): string[][] {
-  const effect = at === 'look' ? undefined : effects[at];
+  const effect = at === 'probe' ? undefined : effects[at];
   if (effect === undefined) return [[]];
   // Its time may be up before it could be asked for again. A kill that is meant for the other recovery of the
   // group may come while this one cancels its workflow: what was to end the workflow died with the process,
   // so that the cancel is asked for again.
   if (effect === brokenOff) return [[effect], [], [effect, 'cancel'], ['cancel']];
-  // Who had heard the cancel died before he did it: he has to be asked again.
+  // The process that got the cancel died before it did it: it is requested again.
   return effect === 'break-off' ? [['cancel', effect]] : [[effect]];
 }
 
@@ -89,7 +89,7 @@ function repeatsAfter({ effects, brokenOff }: Shape, { at }: KillPoint): string[
  * waiting.
  */
 function groupsOfPoints({ effects, brokenOff }: Shape): KillPoint[][] {
-  const places = ['look', ...effects.keys()] as const;
+  const places = ['probe', ...effects.keys()] as const;
   const isBrokenOff = (at: KillPoint['at']): boolean => typeof at === 'number' && effects[at] === brokenOff;
   const points = places.flatMap((at) => [{ at, when: 'before' } as const, { at, when: 'after' } as const]);
   const groups = [points.filter(({ at }) => !isBrokenOff(at)), points.filter(({ at }) => isBrokenOff(at))];

@@ -1,6 +1,6 @@
 /**
  * Real processes for the tests of `local.process`: a data directory of its own for each test, and nothing
- * left running after it. A process is found by the node's id in its environment, whoever started it.
+ * left running after it. A process is found by the node's id in its environment, whatever process started it.
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -59,13 +59,13 @@ export function usePlace(): Place {
 }
 
 export function nodeOf(properties: JsonObject, id: string = randomUUID()): NodeFacts {
-  const nobody = { physicalId: null, data: {}, metadata: {} };
+  const nothingYet = { physicalId: null, data: {}, metadata: {} };
   const place = { index: 3, role: '', clusterId: 'cluster-1', clusterName: 'web' };
-  return { id, name: 'web-3', ...place, ...nobody, properties, session: testSession };
+  return { id, name: 'web-3', ...place, ...nothingYet, properties, session: testSession };
 }
 
 let counter = 0;
-/** A request; without a key, one that nobody made before. */
+/** A request; without a key, one that was never made before. */
 export function request(key = `key-${++counter}`): OperationRequest {
   return { key, signal: new AbortController().signal };
 }
@@ -91,7 +91,7 @@ export async function operate(
   return after(node, operation.run(node, parameters, request(key)));
 }
 
-export async function look(type: ProfileType, node: NodeFacts): Promise<string> {
+export async function verdictOf(type: ProfileType, node: NodeFacts): Promise<string> {
   const verdict = await type.probe(node, new AbortController().signal);
   return verdict.health === 'unhealthy' ? verdict.failure : verdict.health;
 }
@@ -130,7 +130,7 @@ export async function textOf(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
 }
 
-/** Processes that have emptied their environment, or that somebody forgot. */
+/** Processes that have emptied their environment, or that were forgotten. */
 function processesIn(directory: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.filter((pid) => workingDirectory(pid).startsWith(`${directory}/`)).map(Number);

@@ -1,7 +1,7 @@
 /**
  * OBSERVE decides what ENFORCE decides on the same trace: the whole of healing lives through the same failure
- * twice, and tells the same. Where everything works at once the two traces are the same until the recovery
- * has ended; after it the world is another one, because one of them has mended it.
+ * twice, and records the same. Where everything works at once the two traces are the same until the recovery
+ * has ended; after it the world is another one, because one of them has recovered it.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -14,14 +14,14 @@ import { truthOf } from '../support/simulated-cloud.ts';
 import { cases, soakTimeout } from '../support/soak.ts';
 import { anyHealthPolicy, workflowNames } from './world-arbitraries.ts';
 
-/** What is told of the first recovery. */
-interface Story {
+/** What is recorded of the first recovery. */
+interface RecoveryTrace {
   readonly decisions: readonly string[];
   readonly steps: readonly string[];
   readonly effects: number;
 }
 
-async function live(policy: JsonObject, mode: RecoveryMode, failure: FailureClass): Promise<Story> {
+async function live(policy: JsonObject, mode: RecoveryMode, failure: FailureClass): Promise<RecoveryTrace> {
   const world = await HealingWorld.open();
   try {
     for (const name of workflowNames) world.workflows.known.set(name, { ends: 'SUCCESS', takesMs: 0 });
@@ -55,7 +55,7 @@ function withoutWitness(reason: string): string {
 }
 
 test(
-  'what OBSERVE tells is what ENFORCE does, and it has no effect',
+  'what OBSERVE records is what ENFORCE does, and it has no effect',
   { timeout: soakTimeout(60_000) },
   async () => {
     const failure = fc.constantFrom<FailureClass[]>('SERVER_ERROR', 'HOST_DOWN');
@@ -67,6 +67,6 @@ test(
       expect(observed).toEqual({ ...enforced, effects: 0 });
     });
     await fc.assert(property, { ...cases(60), interruptAfterTimeLimit: soakTimeout(50_000) });
-    expect(acted, 'something was done in some of the stories').toBeGreaterThan(0);
+    expect(acted, 'something was done in some of the traces').toBeGreaterThan(0);
   },
 );

@@ -206,13 +206,13 @@ const course: fc.Arbitrary<Course> = fc.record({
   ends: fc.constantFrom('works', 'works', 'works', 'fails', 'refused', 'unanswered', 'hangs'),
 });
 
-/** How a look goes: mostly it says what is; else it lies, or cannot see. Late looks say what was. */
-export interface Look {
+/** How a probe goes: mostly it says what is; else it lies, or cannot see. Late probes say what was. */
+export interface ProbeCourse {
   readonly says: 'truth' | 'healthy' | 'unhealthy' | 'unknown';
   readonly takesMs: number;
 }
 
-const look: fc.Arbitrary<Look> = fc.record({
+const probe: fc.Arbitrary<ProbeCourse> = fc.record({
   says: fc.constantFrom('truth', 'truth', 'truth', 'truth', 'truth', 'unknown', 'healthy', 'unhealthy'),
   takesMs: fc.constantFrom(0, 0, 0, 300, 4000),
 });
@@ -229,9 +229,9 @@ export interface WorldPlan {
   readonly happenings: readonly { readonly after: number; readonly what: Happening }[];
   /** Used one after another, over and over. */
   readonly courses: readonly Course[];
-  readonly looks: readonly Look[];
+  readonly probes: readonly ProbeCourse[];
   readonly workflows: readonly SimulatedWorkflow[];
-  readonly troubles: readonly ('none' | 'unheard' | 'unanswered')[];
+  readonly troubles: readonly ('none' | 'lost' | 'unanswered')[];
   readonly lostSignals: readonly boolean[];
 }
 
@@ -243,9 +243,9 @@ export const anyWorldPlan: fc.Arbitrary<WorldPlan> = fc.record({
     maxLength: 14,
   }),
   courses: fc.array(course, { minLength: 1, maxLength: 8 }),
-  looks: fc.array(look, { minLength: 1, maxLength: 20 }),
+  probes: fc.array(probe, { minLength: 1, maxLength: 20 }),
   workflows: fc.array(aWorkflow, { minLength: 3, maxLength: 3 }),
-  troubles: fc.array(fc.constantFrom('none', 'none', 'none', 'none', 'unheard', 'unanswered'), {
+  troubles: fc.array(fc.constantFrom('none', 'none', 'none', 'none', 'lost', 'unanswered'), {
     minLength: 1,
     maxLength: 8,
   }),

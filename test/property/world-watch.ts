@@ -1,5 +1,5 @@
 /**
- * What is always true of healing, looked at every few seconds of a world's story, and what is true once the
+ * What is always true of healing, looked at every few seconds of a world's time, and what is true once the
  * world is healthy. This is the contract's "Always true", line by line; that a node has at most one open
  * recovery the database itself refuses to have otherwise.
  */
@@ -12,10 +12,10 @@ import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { HealingWorld } from '../support/healing-world.ts';
 import type { WorldPlan } from './world-arbitraries.ts';
 
-/** What a look says that sees nothing. */
+/** What a probe says that sees nothing. */
 export const outOfSight = 'it cannot be seen';
 
-interface Told {
+interface RecordedDecision {
   readonly recovery_id: string;
   readonly seq: number;
   readonly at: number;
@@ -30,7 +30,7 @@ export class WorldWatch {
    * The last decision seen of each recovery, whether an operator asked for it, and whether its failure is
    * confirmed.
    */
-  readonly #episodes = new Map<string, { seq: number; byPerson: boolean; confirmed: boolean }>();
+  readonly #recoveries = new Map<string, { seq: number; byOperator: boolean; confirmed: boolean }>();
   readonly #endedSteps = new Set<string>();
   #requests = 0;
   /** Something of what is probed was written since. */
@@ -50,7 +50,7 @@ export class WorldWatch {
       });
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     expect(this.#world.complaints).toEqual([]);
     expect(this.#world.cloud.overlaps, 'one mutating operation a node').toEqual([]);
     this.#noDuplicateServer();
@@ -77,9 +77,9 @@ export class WorldWatch {
   async atTheEnd(): Promise<void> {
     const { store, cloud, workflows } = this.#world;
     this.#isNews = true;
-    await this.look();
+    await this.check();
     const open = (await this.#world.recoveries()).filter((each) => each.state === 'OPEN');
-    expect(await this.#lastWords(open.map((each) => each.id)), 'every episode ends').toEqual([]);
+    expect(await this.#lastWords(open.map((each) => each.id)), 'every recovery ends').toEqual([]);
     const unfinished = store.db
       .selectFrom('action')
       .select(['action', 'status'])
@@ -119,27 +119,27 @@ export class WorldWatch {
 
   async #decisions(): Promise<void> {
     const query = this.#world.store.db.selectFrom('recovery_decision').selectAll();
-    const rows: Told[] = await query.orderBy('recovery_id').orderBy('seq').execute();
-    for (const told of rows) {
-      const known = this.#episodes.get(told.recovery_id) ?? { seq: 0, byPerson: false, confirmed: false };
-      this.#episodes.set(told.recovery_id, known);
-      if (told.seq <= known.seq) continue;
-      known.seq = told.seq;
-      if (told.reason === 'asked for by an operator') known.byPerson = true;
-      if (told.decision === 'start') this.#started(told, known);
-      if (told.decision === 'confirm') known.confirmed = true;
-      if (told.decision === 'open' || told.decision === 'confirm')
-        expect(told.reason, 'unknown never starts a recovery').not.toContain(outOfSight);
-      if (told.decision === 'run' && !known.byPerson)
+    const rows: RecordedDecision[] = await query.orderBy('recovery_id').orderBy('seq').execute();
+    for (const row of rows) {
+      const known = this.#recoveries.get(row.recovery_id) ?? { seq: 0, byOperator: false, confirmed: false };
+      this.#recoveries.set(row.recovery_id, known);
+      if (row.seq <= known.seq) continue;
+      known.seq = row.seq;
+      if (row.reason === 'asked for by an operator') known.byOperator = true;
+      if (row.decision === 'start') this.#started(row, known);
+      if (row.decision === 'confirm') known.confirmed = true;
+      if (row.decision === 'open' || row.decision === 'confirm')
+        expect(row.reason, 'unknown never starts a recovery').not.toContain(outOfSight);
+      if (row.decision === 'run' && !known.byOperator)
         expect(known.confirmed, 'nothing runs before the failure was seen again').toBe(true);
-      if (told.decision === 'hold') expect(told.reason).toMatch(/^held: .+/);
+      if (row.decision === 'hold') expect(row.reason).toMatch(/^held: .+/);
     }
   }
 
-  #started(told: Told, known: { confirmed: boolean; byPerson: boolean }): void {
+  #started(row: RecordedDecision, known: { confirmed: boolean; byOperator: boolean }): void {
     known.confirmed = false;
-    known.byPerson = false;
-    expect(this.#openUntil === null || told.at >= this.#openUntil, 'an open breaker starts nothing').toBe(
+    known.byOperator = false;
+    expect(this.#openUntil === null || row.at >= this.#openUntil, 'an open breaker starts nothing').toBe(
       true,
     );
   }
@@ -150,7 +150,7 @@ export class WorldWatch {
     if (share === null || cluster === undefined || this.#policy.mode === 'OBSERVE') return;
     const running = (await this.#world.recoveries()).filter(
       ({ id, state, actionId }) =>
-        state === 'OPEN' && actionId !== null && this.#episodes.get(id)?.byPerson === false,
+        state === 'OPEN' && actionId !== null && this.#recoveries.get(id)?.byOperator === false,
     );
     this.#mostCapacity = Math.max(this.#mostCapacity, cluster.desiredCapacity);
     // Shrinking lowers the limit under what runs already.

@@ -1,5 +1,5 @@
 /**
- * Each `*.scenario` beside this file is a story, its `*.transcript` what comes of it. Where Coppice decides
+ * Each `*.scenario` beside this file is a script, its `*.transcript` what comes of it. Where Coppice decides
  * otherwise on purpose, write the transcripts again and read the difference: UPDATE_TRANSCRIPTS=1 npx vitest
  * run test/scenarios
  */

@@ -1,6 +1,6 @@
 /**
  * Runs hostile cases in a thread with a small heap, and watches it: a case that fills the memory kills the
- * thread, one that hangs is given up. Either way the test hears of it with the case, and the next one runs in
+ * thread, one that hangs is given up. Either way the test reports the case, and the next one runs in
  * a new thread. The bounds are no measure of speed: `patienceMs` is far beyond the second that a case may
  * take, for the sake of machines that are busy.
  */
@@ -26,8 +26,8 @@ export class BoundedWorker {
   }
 
   /**
-   * One at a time. @throws Error where the case fills the memory, hangs, or ends in an error that nobody
-   * foresaw.
+   * One at a time. @throws Error where the case fills the memory, hangs, or ends in an error that is not
+   * foreseen.
    */
   async run(job: HostileJob): Promise<HostileOutcome> {
     const worker = (this.#worker ??= this.#start());

@@ -8,8 +8,8 @@ import type { StepPlan, TimedDecision } from '../../src/recovery/chain.ts';
  */
 export function traceOf(plan: ChainPlan): string[] {
   const start = plan.decisions[0]?.at ?? 0;
-  const told = plan.decisions.filter(({ decision }) => decision.kind !== 'confirm');
-  return told.map((each) => `${each.at - start} ${inShort(each)}`);
+  const listed = plan.decisions.filter(({ decision }) => decision.kind !== 'confirm');
+  return listed.map((each) => `${each.at - start} ${inShort(each)}`);
 }
 
 /**

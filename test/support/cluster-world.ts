@@ -22,7 +22,7 @@ interface Running {
   readonly history: ChainEvent[];
 }
 
-interface Episode {
+interface OpenRecovery {
   readonly recoveryId: string;
   readonly nodeId: string;
   readonly openedAt: number;
@@ -48,7 +48,7 @@ export class ClusterWorld {
   readonly quarantined = new Map<string, number>();
   readonly exhausted = new Map<string, number[]>();
   readonly starts: { nodeId: string; at: number }[] = [];
-  episodes: Episode[] = [];
+  open: OpenRecovery[] = [];
   opened = 0;
 
   constructor(policy: HealthPolicy, nodes: number, capacity: number) {
@@ -74,7 +74,7 @@ export class ClusterWorld {
         quarantinedSince: this.quarantined.get(id) ?? null,
         lastTry: this.#lastTry(id),
       })),
-      episodes: this.episodes,
+      episodes: this.open,
       starts: this.starts,
     };
   }
@@ -84,7 +84,7 @@ export class ClusterWorld {
     return at === undefined ? null : { at, end: 'EXHAUSTED' };
   }
 
-  look(turn: Turn): void {
+  probe(turn: Turn): void {
     this.now += this.policy.detection.intervalMs;
     this.names.forEach((id, index) => {
       const verdict = turn.verdicts[index % turn.verdicts.length] as Verdict;
@@ -103,10 +103,10 @@ export class ClusterWorld {
 
   apply(plan: RoundPlan): void {
     const closed = new Set(plan.close.map((each) => each.recoveryId));
-    this.episodes = this.episodes.filter((episode) => !closed.has(episode.recoveryId));
+    this.open = this.open.filter((recovery) => !closed.has(recovery.recoveryId));
     for (const { nodeId } of plan.open) {
       this.opened += 1;
-      this.episodes.push({
+      this.open.push({
         recoveryId: `r${this.opened}`,
         nodeId,
         openedAt: this.now,
@@ -119,8 +119,8 @@ export class ClusterWorld {
   }
 
   private start(nodeId: string): void {
-    const episode = this.episodes.find((each) => each.nodeId === nodeId);
-    if (episode === undefined) throw new Error(`nothing is open for ${nodeId}`);
+    const recovery = this.open.find((each) => each.nodeId === nodeId);
+    if (recovery === undefined) throw new Error(`nothing is open for ${nodeId}`);
     const failure = this.records.get(nodeId)?.failure ?? { class: 'SERVER_ERROR', reason: 'r' };
     const facts = chainFacts(this.policy, {
       startedAt: this.now,
@@ -128,18 +128,18 @@ export class ClusterWorld {
       manual: null,
       exhaustedAt: this.exhausted.get(nodeId) ?? [],
     });
-    episode.startedAt = this.now;
-    episode.running = { facts, history: [] };
+    recovery.startedAt = this.now;
+    recovery.running = { facts, history: [] };
     this.starts.push({ nodeId, at: this.now });
   }
 
   /** One event for each recovery that runs. */
   recover(turn: Turn): void {
-    for (const [index, episode] of [...this.episodes].entries()) {
-      const { running } = episode;
+    for (const [index, recovery] of [...this.open].entries()) {
+      const { running } = recovery;
       if (running === null) continue;
       const { next } = planChain(running.facts, running.history);
-      if (next.kind === 'close' || next.kind === 'release') this.end(episode, next);
+      if (next.kind === 'close' || next.kind === 'release') this.end(recovery, next);
       else
         running.history.push(
           eventOf(
@@ -152,33 +152,33 @@ export class ClusterWorld {
   }
 
   private end(
-    episode: Episode,
+    recovery: OpenRecovery,
     end: Extract<ReturnType<typeof planChain>['next'], { kind: 'close' | 'release' }>,
   ): void {
-    const startedAt = episode.startedAt ?? this.now;
-    episode.running = null;
-    episode.startedAt = null;
+    const startedAt = recovery.startedAt ?? this.now;
+    recovery.running = null;
+    recovery.startedAt = null;
     if (end.kind === 'release') {
-      episode.notBefore = end.until;
+      recovery.notBefore = end.until;
       return;
     }
-    this.episodes = this.episodes.filter((each) => each !== episode);
+    this.open = this.open.filter((each) => each !== recovery);
     const limits = this.policy.safety.breaker;
     if (limits !== null)
       this.breaker = breakerAfter(
         this.breaker,
-        { id: episode.recoveryId, state: end.state, startedAt, closedAt: this.now },
+        { id: recovery.recoveryId, state: end.state, startedAt, closedAt: this.now },
         limits,
       );
     if (end.state === 'RECOVERED') {
       this.records.set(
-        episode.nodeId,
+        recovery.nodeId,
         healthAfterRecovery(this.policy.detection, end.reason, this.now, true),
       );
-      this.exhausted.delete(episode.nodeId);
+      this.exhausted.delete(recovery.nodeId);
     }
     if (end.state === 'EXHAUSTED')
-      this.exhausted.set(episode.nodeId, [...(this.exhausted.get(episode.nodeId) ?? []), this.now]);
-    if (end.next?.kind === 'quarantine') this.quarantined.set(episode.nodeId, this.now);
+      this.exhausted.set(recovery.nodeId, [...(this.exhausted.get(recovery.nodeId) ?? []), this.now]);
+    if (end.next?.kind === 'quarantine') this.quarantined.set(recovery.nodeId, this.now);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A workflow engine in memory: workflows end as they are told to, when they are told to. A fake, not a mock.
+ * A workflow engine in memory: workflows end as a test says, when it says so. A fake, not a mock.
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
@@ -10,18 +10,18 @@ import type {
   WorkflowService,
 } from '../../src/workflow/workflow-service.ts';
 
-/** How a workflow's executions go: `hangs` until they are cancelled, the others after so many looks. */
+/** How a workflow's executions go: `hangs` until they are cancelled, the others after so many reads. */
 export interface FakeWorkflow {
   readonly inputs?: readonly { readonly name: string; readonly required: boolean }[];
   readonly ends?: 'SUCCESS' | 'ERROR' | 'CANCELLED' | 'hangs';
   readonly output?: JsonObject;
-  readonly afterLooks?: number;
+  readonly afterReads?: number;
 }
 
 export class FakeWorkflows implements WorkflowService {
   readonly pollMs = 20;
   readonly known = new Map<string, FakeWorkflow>();
-  readonly executions = new Map<string, WorkflowExecution & { looks: number; env: JsonObject }>();
+  readonly executions = new Map<string, WorkflowExecution & { reads: number; env: JsonObject }>();
   /** `start drain`, `cancel drain`: what really happened, without repeats. */
   readonly calls: string[] = [];
   /** How often the next calls of a method fail as if the engine could not be reached. */
@@ -37,7 +37,7 @@ export class FakeWorkflows implements WorkflowService {
     return Promise.resolve([...this.known.keys()]);
   }
 
-  /** What somebody else defines just before our own request for it is heard. */
+  /** What another caller defines just before our own request for it arrives. */
   definedMeanwhile: string | null = null;
 
   createDefinition(yaml: string): Promise<WorkflowDescription[]> {
@@ -62,11 +62,11 @@ export class FakeWorkflows implements WorkflowService {
         input,
         output: {},
         env,
-        looks: 0,
+        reads: 0,
       } as const;
       this.executions.set(id, { ...running });
     }
-    // After it was heard: the answer is what gets lost.
+    // After it arrived: the answer is what gets lost.
     this.#reach('start');
     return Promise.resolve(this.executions.get(id) as WorkflowExecution);
   }
@@ -75,9 +75,9 @@ export class FakeWorkflows implements WorkflowService {
     this.#reach('get');
     const execution = this.executions.get(id);
     if (execution === undefined) return Promise.resolve(undefined);
-    execution.looks += 1;
-    const { ends = 'SUCCESS', afterLooks = 1, output = {} } = this.known.get(execution.workflowName) ?? {};
-    if (execution.state === 'RUNNING' && ends !== 'hangs' && execution.looks >= afterLooks) {
+    execution.reads += 1;
+    const { ends = 'SUCCESS', afterReads = 1, output = {} } = this.known.get(execution.workflowName) ?? {};
+    if (execution.state === 'RUNNING' && ends !== 'hangs' && execution.reads >= afterReads) {
       Object.assign(execution, {
         state: ends,
         output,

@@ -102,7 +102,7 @@ export class HealingScene {
     this.now += seconds * second;
   }
 
-  /** What a look found, thresholds included. */
+  /** What a probe found, thresholds included. */
   async see(name: string, state: HealthRecord['state'], failure = 'SERVER_ERROR'): Promise<void> {
     const failed = state === 'FAILED' || state === 'SUSPECTED';
     const record: HealthRecord = {

@@ -27,7 +27,7 @@ export type HostileOutcome =
   | { readonly kind: 'value' }
   /** `ended`: the state of the execution, and why. */
   | { readonly kind: 'syntax' | 'evaluation' | 'refused' | 'ended'; readonly message: string }
-  /** An error that nobody foresaw. */
+  /** An error that is unexpected. */
   | { readonly kind: 'failed'; readonly message: string };
 
 function carryOut(job: HostileJob): HostileOutcome {

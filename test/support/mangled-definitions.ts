@@ -1,4 +1,4 @@
-/** Recorded workflow definitions, mangled: what an operator, or somebody who means harm, may send. */
+/** Recorded workflow definitions, mangled: what an operator, or an attacker, may send. */
 import fc from 'fast-check';
 import { loadCases } from './mistral-corpus.ts';
 

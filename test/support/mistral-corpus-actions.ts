@@ -1,5 +1,5 @@
 /**
- * Actions that only pretend: what std.* would answer, and after how long, in simulated time. `std.http` talks
+ * Simulated actions: what std.* would answer, and after how long, in simulated time. `std.http` talks
  * to the little HTTP service of the recorded cases, whose counters live here.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../src/domain/json.ts';
@@ -63,7 +63,7 @@ export function systemAction(name: string): ActionInfo | null {
   return { kind: 'system', name, inputs };
 }
 
-export class PretendedActions {
+export class SimulatedActions {
   readonly #counts = new Map<string, number>();
   readonly #current = new Map<string, number>();
   readonly #peak = new Map<string, number>();

@@ -1,5 +1,5 @@
 /**
- * Workflows that nobody would write: random graphs of tasks that succeed or fail after random times, with
+ * Workflows that no user would write: random graphs of tasks that succeed or fail after random times, with
  * guards, joins, retries, items and waits - and a plain model of what has to come out, which knows nothing of
  * time.
  */

@@ -28,7 +28,7 @@ import {
 import type { AdhocActionSpec, WorkflowSpec } from '../../src/workflow/language/definition/workflow-spec.ts';
 import { ExecutionState } from '../../src/workflow/language/state/execution-state.ts';
 import type { ActionRecord, ExecutionRecord, TaskRecord } from '../../src/domain/workflow-records.ts';
-import { type Outcome, PretendedActions, systemAction } from './mistral-corpus-actions.ts';
+import { type Outcome, SimulatedActions, systemAction } from './mistral-corpus-actions.ts';
 
 type UntimedEvent = WorkflowEvent extends infer Event
   ? Event extends WorkflowEvent
@@ -47,7 +47,7 @@ interface Due {
   readonly run: () => void;
 }
 
-export type Pretend = (
+export type OutcomeOverride = (
   action: string,
   input: JsonObject,
   command: Extract<Command, { type: 'run-action' }>,
@@ -62,8 +62,8 @@ function copyOf({ execution, tasks, actions }: ExecutionState): ExecutionState {
 export class VirtualRunner implements ConductorLookups {
   now = Date.UTC(2026, 0, 1);
   readonly steps: { readonly executionId: string; readonly event: WorkflowEvent; readonly step: Step }[] = [];
-  readonly #pretended = new PretendedActions();
-  readonly #pretend: Pretend;
+  readonly #simulated = new SimulatedActions();
+  readonly #override: OutcomeOverride;
   readonly #workflows = new Map<string, WorkflowSpec>();
   readonly #actions = new Map<string, AdhocActionSpec>();
   readonly #running = new Map<string, Running>();
@@ -73,12 +73,15 @@ export class VirtualRunner implements ConductorLookups {
   readonly #isForgetful: boolean;
 
   /**
-   * `pretend` answers before the usual actions do; undefined leaves it to them. A forgetful runner repeats
+   * `override` answers before the usual actions do; undefined leaves it to them. A forgetful runner repeats
    * each step, which must give the same, and keeps nothing between steps but JSON, like one that dies after
    * each.
    */
-  constructor(pretend: Pretend = () => undefined, options: { forgetful: boolean } = { forgetful: false }) {
-    this.#pretend = pretend;
+  constructor(
+    override: OutcomeOverride = () => undefined,
+    options: { forgetful: boolean } = { forgetful: false },
+  ) {
+    this.#override = override;
     this.#isForgetful = options.forgetful;
   }
 
@@ -211,8 +214,8 @@ export class VirtualRunner implements ConductorLookups {
 
   #runAction(executionId: string, command: Extract<Command, { type: 'run-action' }>): void {
     const outcome =
-      this.#pretend(command.action, command.input, command) ??
-      this.#pretended.run(command.action, command.input);
+      this.#override(command.action, command.input, command) ??
+      this.#simulated.run(command.action, command.input);
     if (outcome === undefined) return;
     this.#schedule(outcome.afterMs, () => {
       outcome.atEnd?.();

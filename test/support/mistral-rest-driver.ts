@@ -125,9 +125,9 @@ export class CaseDriver {
     };
   }
 
-  async #until(wanted: readonly string[], look: () => Promise<string>): Promise<void> {
+  async #until(wanted: readonly string[], read: () => Promise<string>): Promise<void> {
     const until = performance.now() + patienceMs;
-    for (let found = await look(); !wanted.includes(found); found = await look()) {
+    for (let found = await read(); !wanted.includes(found); found = await read()) {
       if (performance.now() > until) throw new Error(`waited for ${wanted.join(' or ')}, found ${found}`);
       await pause(0.02);
     }

@@ -1,5 +1,5 @@
 /**
- * A store that dies at one of its writes, as a process that is killed there: nothing of its owner is heard of
+ * A store that dies at one of its writes, as a process that is killed there: nothing more of its owner arrives
  * any more.
  */
 import type { Store, Tx } from '../../src/store/store.ts';

@@ -108,7 +108,7 @@ export const anyPolicy: fc.Arbitrary<HealthPolicy> = fc
   .map((parts) => healthPolicy(parts));
 
 export const anyVerdict: fc.Arbitrary<Verdict> = fc.constantFrom<Verdict[]>(
-  { health: 'healthy', reason: 'well' },
+  { health: 'healthy', reason: 'runs' },
   { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' },
   { health: 'unhealthy', failure: 'HOST_DOWN', reason: 'host down' },
   { health: 'unknown', reason: 'no answer' },

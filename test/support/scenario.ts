@@ -1,5 +1,5 @@
 /**
- * Stories of healing that an operator can read: a script of what happens to a cluster, and the transcript of
+ * Scenarios of healing that an operator can read: a script of what happens to a cluster, and the transcript of
  * what Coppice decides and does about it. The script's lines are repeated in the transcript, each followed by
  * what came of it.
  *
@@ -36,22 +36,22 @@ import type { Course, OperationName } from './simulated-cloud.ts';
 import type { SimulatedWorkflow } from './simulated-workflows.ts';
 import { Transcript } from './transcript.ts';
 
-/** What a test holds to be true at the end of every story. */
-export interface StoryEnd {
+/** What a test holds to be true at the end of every scenario. */
+export interface ScenarioResult {
   readonly transcript: string;
   readonly complaints: readonly string[];
   readonly overlaps: readonly string[];
   readonly locks: number;
 }
 
-export async function playScenario(script: string): Promise<StoryEnd> {
+export async function playScenario(script: string): Promise<ScenarioResult> {
   const world = await HealingWorld.open();
   try {
-    const story = new Story(world);
-    for (const line of blocksOf(script)) await story.play(line);
+    const run = new ScenarioRun(world);
+    for (const line of blocksOf(script)) await run.play(line);
     const locks = await world.store.db.selectFrom('resource_lock').selectAll().execute();
     return {
-      transcript: await story.transcript.end(),
+      transcript: await run.transcript.end(),
       complaints: world.complaints,
       overlaps: world.cloud.overlaps,
       locks: locks.length,
@@ -77,9 +77,9 @@ function blocksOf(script: string): Block[] {
   return blocks;
 }
 
-type Sentence = (story: Story, words: Record<string, string>, indented: string) => Promise<void> | void;
+type Sentence = (run: ScenarioRun, words: Record<string, string>, indented: string) => Promise<void> | void;
 
-class Story {
+class ScenarioRun {
   readonly world: HealingWorld;
   readonly transcript: Transcript;
   readonly courses = new Map<string, Course>();
@@ -102,7 +102,7 @@ class Story {
       if (words === null) continue;
       await sentence(this, words.groups ?? {}, indented);
       await this.world.clock.settle();
-      await this.transcript.tell();
+      await this.transcript.record();
       return;
     }
     throw new Error(`this line says nothing that a scenario understands: ${line}`);
@@ -125,10 +125,10 @@ const nodes = '(?<nodes>all nodes|\\d+ nodes|web-\\d+(?:,? web-\\d+)*)';
 const sentences: readonly (readonly [RegExp, Sentence])[] = [
   [
     /^cluster (?<size>\d+)$/,
-    async (story, { size }) => {
-      await story.world.createCluster(Number(size), null);
-      await story.transcript.begin();
-      story.world.cloud.course = (name, node) => story.courses.get(`${name} ${node.name}`) ?? usualCourse;
+    async (run, { size }) => {
+      await run.world.createCluster(Number(size), null);
+      await run.transcript.begin();
+      run.world.cloud.course = (name, node) => run.courses.get(`${name} ${node.name}`) ?? usualCourse;
     },
   ],
   [/^policy$/, ({ world }, _words, indented) => world.attach(policyOf(indented))],
@@ -148,64 +148,64 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [
     new RegExp(`^fail ${nodes} (?<failure>[A-Z_]+)(?:, cured by (?<by>nothing|[A-Z ]+(?: or [A-Z]+)*))?$`),
-    async (story, { nodes: named = '', failure = '', by }) => {
+    async (run, { nodes: named = '', failure = '', by }) => {
       const curedBy = by === undefined ? null : by === 'nothing' ? [] : by.split(' or ');
-      for (const { id } of await story.nodesNamed(named))
-        story.world.cloud.break(id, failureClass(failure), curedBy);
+      for (const { id } of await run.nodesNamed(named))
+        run.world.cloud.break(id, failureClass(failure), curedBy);
     },
   ],
   [
     new RegExp(`^from now on ${nodes} fails? (?<failure>[A-Z_]+) (?<after>\\S+) after each operation$`),
-    async (story, { nodes: named = '', failure = '', after = '' }) => {
+    async (run, { nodes: named = '', failure = '', after = '' }) => {
       const relapse = { afterMs: ms(after), failure: failureClass(failure) };
-      for (const { id } of await story.nodesNamed(named)) story.world.cloud.relapses.set(id, relapse);
+      for (const { id } of await run.nodesNamed(named)) run.world.cloud.relapses.set(id, relapse);
     },
   ],
   [
     new RegExp(`^nothing fails again on ${nodes}$`),
-    async (story, { nodes: named = '' }) => {
-      for (const { id } of await story.nodesNamed(named)) story.world.cloud.relapses.delete(id);
+    async (run, { nodes: named = '' }) => {
+      for (const { id } of await run.nodesNamed(named)) run.world.cloud.relapses.delete(id);
     },
   ],
   [
     new RegExp(`^heal ${nodes}$`),
-    async (story, { nodes: named = '' }) => {
-      for (const { id } of await story.nodesNamed(named)) story.world.cloud.heal(id);
+    async (run, { nodes: named = '' }) => {
+      for (const { id } of await run.nodesNamed(named)) run.world.cloud.heal(id);
     },
   ],
   [
     new RegExp(`^(?<what>hide|show) ${nodes}$`),
-    async (story, { what, nodes: named = '' }) => {
-      for (const { name } of await story.nodesNamed(named)) {
-        if (what === 'hide') story.hidden.add(name);
-        else story.hidden.delete(name);
+    async (run, { what, nodes: named = '' }) => {
+      for (const { name } of await run.nodesNamed(named)) {
+        if (what === 'hide') run.hidden.add(name);
+        else run.hidden.delete(name);
       }
     },
   ],
   [
-    new RegExp(`^an event tells of ${nodes}$`),
-    async (story, { nodes: named = '' }) => {
-      for (const { id } of await story.nodesNamed(named)) story.world.cloud.tell(id);
+    new RegExp(`^an event arrives of ${nodes}$`),
+    async (run, { nodes: named = '' }) => {
+      for (const { id } of await run.nodesNamed(named)) run.world.cloud.sendEvent(id);
     },
   ],
   [
-    new RegExp(`^somebody deletes the server of ${nodes}$`),
-    async (story, { nodes: named = '' }) => {
-      for (const { id } of await story.nodesNamed(named)) story.world.cloud.lose(id);
+    new RegExp(`^an operator deletes the server of ${nodes}$`),
+    async (run, { nodes: named = '' }) => {
+      for (const { id } of await run.nodesNamed(named)) run.world.cloud.lose(id);
     },
   ],
   [
     new RegExp(
       `^operation (?<name>create|remove|reboot|rebuild) of ${nodes} (?<ends>works|fails|is refused|is not answered|hangs)(?: after (?<after>\\S+))?$`,
     ),
-    async (story, { name = '', nodes: named = '', ends = '', after }) => {
+    async (run, { name = '', nodes: named = '', ends = '', after }) => {
       const takesMs = after === undefined ? usualCourse.takesMs : ms(after);
       // A node that is still to be created may be named.
       const names = named.startsWith('web-')
         ? named.split(/,? /)
-        : (await story.nodesNamed(named)).map((node) => node.name);
+        : (await run.nodesNamed(named)).map((node) => node.name);
       for (const node of names)
-        story.courses.set(`${name as OperationName} ${node}`, {
+        run.courses.set(`${name as OperationName} ${node}`, {
           takesMs,
           ends: courseEnds[ends] ?? 'works',
         });
@@ -337,7 +337,7 @@ const courseEnds: Readonly<Record<string, Course['ends']>> = {
   hangs: 'hangs',
 };
 
-/** Polls the status every 10 s without grace, unless the story says otherwise. */
+/** Polls the status every 10 s without grace, unless the scenario says otherwise. */
 function policyOf(text: string): JsonObject {
   const given = parseYaml(text) as Json;
   if (!isJsonObject(given)) throw new Error('a policy has properties');

@@ -1,7 +1,7 @@
 /**
  * A cloud whose servers exist in memory and in virtual time: they can be broken, be out of sight, and their
  * operations take time, fail, hang, or succeed without saying so. As a real cloud does, it knows a request by
- * its key, and what it has begun it goes on with when the process that asked is killed. It notes where two
+ * its key, and it continues what it has begun when the process that asked is killed. It notes where two
  * operations change a node at once.
  */
 import { CoppiceError } from '../../src/domain/errors.ts';
@@ -39,7 +39,7 @@ interface Begun {
   readonly result: Promise<PhysicalNode | null>;
 }
 
-const well: Verdict = { health: 'healthy', reason: 'runs' };
+const healthy: Verdict = { health: 'healthy', reason: 'runs' };
 const works: Course = { takesMs: 0, ends: 'works' };
 
 export class SimulatedCloud {
@@ -55,7 +55,7 @@ export class SimulatedCloud {
   course: (name: OperationName, node: NodeFacts) => Course = () => works;
   /** By node: how long after each operation that makes or cures its server that one fails again. */
   readonly relapses = new Map<string, { readonly afterMs: number; readonly failure: FailureClass }>();
-  /** What a look says. */
+  /** What a probe finds. */
   see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
     truthOf(server);
   readonly #listeners = new Map<EventListener, () => boolean>();
@@ -82,11 +82,11 @@ export class SimulatedCloud {
 
   heal(nodeId: string): void {
     const server = this.serverOf(nodeId);
-    if (server !== undefined) server.verdict = well;
+    if (server !== undefined) server.verdict = healthy;
   }
 
-  /** An event of a node, which may be about nothing. Whom it reaches lives. */
-  tell(nodeId: string): void {
+  /** An event of a node, which may be about nothing. It reaches living processes only. */
+  sendEvent(nodeId: string): void {
     for (const [listener, isAlive] of this.#listeners) if (isAlive()) listener.changed(nodeId);
   }
 
@@ -98,13 +98,13 @@ export class SimulatedCloud {
     hanging.reject(new CoppiceError('operation-failed', 'the cloud gave up'));
   }
 
-  /** Somebody deletes the server behind our back. */
+  /** The server is deleted, and not by Coppice. */
   lose(nodeId: string): void {
     const server = this.serverOf(nodeId);
     if (server !== undefined) this.servers.delete(server.physicalId);
   }
 
-  /** As one process sees it: once that is killed it asks for nothing, and hears of nothing. */
+  /** As one process sees it: once that is killed it requests nothing, and receives nothing. */
   profileType(isAlive: () => boolean): ProfileType {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
@@ -203,14 +203,14 @@ export class SimulatedCloud {
     const server = this.servers.get(node.physicalId ?? '');
     if (server === undefined)
       throw new CoppiceError('operation-impossible', `there is no server of ${node.name}`);
-    if (server.curedBy === null || server.curedBy.includes(name.toUpperCase())) server.verdict = well;
+    if (server.curedBy === null || server.curedBy.includes(name.toUpperCase())) server.verdict = healthy;
     return { physicalId: server.physicalId, data: node.data };
   }
 
   #make(node: NodeFacts, key: string): PhysicalNode {
     const physicalId = `server of ${key}`;
     if (!this.servers.has(physicalId))
-      this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: well, curedBy: null });
+      this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: healthy, curedBy: null });
     return { physicalId, data: {} };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A workflow engine beside the process, in virtual time: executions end when they are told to, and tell it
+ * A workflow engine beside the process, in virtual time: executions end when a test says so, and notify it
  * with a durable signal that may be lost. As Mistral does, it knows an execution by the id that its starter
  * chose.
  */
@@ -22,7 +22,7 @@ export interface SimulatedWorkflow {
   readonly takesMs: number;
   readonly inputs?: WorkflowDescription['inputs'];
   readonly output?: JsonObject;
-  /** How long it goes on after it was cancelled. */
+  /** How long it still runs after it was cancelled. */
   readonly cancelTakesMs?: number;
 }
 
@@ -32,8 +32,8 @@ export class SimulatedWorkflows {
   readonly known = new Map<string, SimulatedWorkflow>();
   readonly executions = new Map<string, WorkflowExecution>();
   readonly calls: { readonly at: number; readonly text: string }[] = [];
-  /** Whether a call is not answered: before it was heard, or after. */
-  trouble: (method: Method) => 'none' | 'unheard' | 'unanswered' = () => 'none';
+  /** Whether a call is not answered: before it arrived, or after. */
+  trouble: (method: Method) => 'none' | 'lost' | 'unanswered' = () => 'none';
   losesSignals: () => boolean = () => false;
   readonly #clock: VirtualClock;
   readonly #store: Store;
@@ -69,7 +69,7 @@ export class SimulatedWorkflows {
 
   async #call<T>(method: Method, work: () => T): Promise<T> {
     const trouble = this.trouble(method);
-    if (trouble === 'unheard') throw new CoppiceError('operation-failed', 'the workflow engine is away');
+    if (trouble === 'lost') throw new CoppiceError('operation-failed', 'the workflow engine is away');
     const answer = work();
     if (trouble === 'unanswered')
       throw new CoppiceError('operation-failed', 'the workflow engine does not answer');

@@ -1,5 +1,5 @@
 /**
- * How long the tests that draw cases by chance may go on. `npm test` draws as many as its time allows, and
+ * How long the tests that draw cases by chance may take. `npm test` draws as many as its time allows, and
  * the same ones each time: what it says of a change is about the change. `npm run test:soak` draws others
  * each time, and this many times as many. A failure prints its seed and path; `COPPICE_SEED=<seed>` draws the
  * same cases again.

@@ -1,5 +1,5 @@
 /**
- * What a story's reader sees: each line of the script, and under it what was decided, what was done to the
+ * What the reader of a scenario sees: each line of the script, and under it what was decided, what was done to the
  * world, and what changed.
  */
 import type { HealingWorld } from './healing-world.ts';
@@ -14,8 +14,8 @@ interface Line {
 export class Transcript {
   readonly #world: HealingWorld;
   readonly #lines: string[] = [];
-  /** The last decision told of each recovery. */
-  readonly #told = new Map<string, number>();
+  /** The last decision recorded of each recovery. */
+  readonly #recorded = new Map<string, number>();
   readonly #statuses = new Map<string, string>();
   #cluster = '';
   #cloudCalls = 0;
@@ -35,14 +35,14 @@ export class Transcript {
     this.#lines.push(`          = ${text}`);
   }
 
-  /** What is there before the story begins is not told. */
+  /** What is there before the scenario begins is not in the transcript. */
   async begin(): Promise<void> {
     this.#calls();
     await this.#changes();
   }
 
-  /** Everything since it was told last. */
-  async tell(): Promise<void> {
+  /** Everything since the last call. */
+  async record(): Promise<void> {
     const news = [...(await this.#decisions()), ...this.#calls()];
     news.sort((one, other) => one.at - other.at || one.rank - other.rank);
     this.#lines.push(...news.map(({ at, text }) => `${time(at)}  ${text}`));
@@ -54,11 +54,11 @@ export class Transcript {
     const cluster = await this.#world.cluster();
     const states = new Map<string, number>();
     for (const { state } of await this.#world.recoveries()) states.set(state, (states.get(state) ?? 0) + 1);
-    const episodes = [...states].map(([state, count]) => `${count} ${state}`).join(', ') || 'none';
+    const recoveries = [...states].map(([state, count]) => `${count} ${state}`).join(', ') || 'none';
     const status = cluster === undefined ? 'deleted' : cluster.status;
     const end = [
       `cluster ${status}; servers ${cloud.servers.size}; workflows running ${workflows.running}`,
-      `episodes: ${episodes}`,
+      `recoveries: ${recoveries}`,
     ];
     return [...this.#lines, '', 'In the end:', ...end, ''].join('\n').replace(/\n{3,}/g, '\n\n');
   }
@@ -73,8 +73,8 @@ export class Transcript {
       .orderBy('node_name')
       .orderBy('seq')
       .execute();
-    const news = rows.filter((row) => row.seq > (this.#told.get(row.recovery_id) ?? 0));
-    for (const { recovery_id: id, seq } of news) this.#told.set(id, seq);
+    const news = rows.filter((row) => row.seq > (this.#recorded.get(row.recovery_id) ?? 0));
+    for (const { recovery_id: id, seq } of news) this.#recorded.set(id, seq);
     return together(news.map((row) => ({ ...row, at: row.at - this.#world.clock.epoch })));
   }
 

@@ -3,8 +3,8 @@
  * `AbortSignal.timeout` and `randomUUID` of everything that runs, so that the real engine and the real healer
  * live through an hour in a second, and twice the same.
  *
- * Between two timers everything that can go on goes on: all that runs is promises and a database that answers
- * at once. What belongs to the outside world (a reboot under way) is not the process's: it goes on when the
+ * Between two timers everything that can continue continues: all that runs is promises and a database that answers
+ * at once. What belongs to the outside world (a reboot under way) is not the process's: it continues when the
  * process is killed.
  */
 import crypto from 'node:crypto';
@@ -34,7 +34,7 @@ const turn = globalThis.setImmediate;
 export class VirtualClock {
   readonly epoch: number;
   #now = 0;
-  /** What somebody set the wall clock forward by. */
+  /** By how much the wall clock was set forward. */
   #shift = 0;
   #timers = new Set<Timer>();
   #orders = 0;
@@ -44,7 +44,7 @@ export class VirtualClock {
     this.epoch = epoch;
   }
 
-  /** Milliseconds since the story began; nobody sets it. */
+  /** Milliseconds since the test began; never set. */
   get now(): number {
     return this.#now;
   }
@@ -108,7 +108,7 @@ export class VirtualClock {
   }
 
   /**
-   * Until nothing more can happen without time going on; work that goes on for long lets the event loop turn
+   * Until nothing more can happen without time passing; work that takes long lets the event loop turn
    * in between.
    */
   async settle(): Promise<void> {

@@ -1,4 +1,4 @@
-/** Time that goes on only when a test says so. */
+/** Time that advances only when a test says so. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Timers } from '../../src/health/timers.ts';
 

@@ -396,7 +396,7 @@ describe('a workflow', () => {
   });
 
   test('whose start was heard but not answered is awaited, not started twice', async () => {
-    scene.workflows.known.set('heal', { afterLooks: 3 });
+    scene.workflows.known.set('heal', { afterReads: 3 });
     scene.workflows.unreachable.set('start', 1).set('get', 2);
     await recover(alone({ attempts: 3 }));
     expect(scene.workflows.calls).toEqual(['start heal']);
@@ -580,7 +580,7 @@ describe('a crash', () => {
     [
       'in a ladder with hooks',
       (each) => {
-        each.workflows.known.set('drain', { afterLooks: 2 }).set('reattach', {});
+        each.workflows.known.set('drain', { afterReads: 2 }).set('reattach', {});
         // There is nothing to reboot.
         each.serverId = null;
         return ladder;

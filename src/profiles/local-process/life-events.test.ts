@@ -3,7 +3,7 @@ import {
   create,
   eventually,
   kill,
-  look,
+  verdictOf,
   operate,
   pidOf,
   usePlace,
@@ -36,10 +36,10 @@ test('of one that was there before, its end is seen soon, and told once', async 
   const node = await create(place.type, place.node(sleeper));
   const type = localProcess({ dataDir: place.dataDir, eventRoundMs: 20 });
   const { told, stop } = hear(type);
-  expect(await look(type, node)).toBe('healthy');
+  expect(await verdictOf(type, node)).toBe('healthy');
   kill(pidOf(node));
   await eventually('it is told', () => told.length > 0);
-  expect(await look(type, node)).toBe('PROCESS_EXITED');
+  expect(await verdictOf(type, node)).toBe('PROCESS_EXITED');
   const other = await create(type, place.node(sleeper));
   kill(pidOf(other));
   await eventually('the other one is told', () => told.includes(other.id));
@@ -75,7 +75,7 @@ test('nobody who stopped listening is told anything', async () => {
   const type = localProcess({ dataDir: place.dataDir, eventRoundMs: 20 });
   const first = hear(type);
   const second = hear(type);
-  await look(type, node);
+  await verdictOf(type, node);
   first.stop();
   kill(pidOf(node));
   await eventually('the other one is told', () => second.told.length > 0);

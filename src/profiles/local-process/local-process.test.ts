@@ -10,7 +10,7 @@ import {
   eventually,
   isAlive,
   kill,
-  look,
+  verdictOf,
   operate,
 } from '../../../test/profiles/local-process-nodes.ts';
 import { pidOf, processesOf, request, textOf } from '../../../test/profiles/local-process-nodes.ts';
@@ -31,7 +31,7 @@ describe('create', () => {
   test('starts a process that is healthy, and says where it is', async () => {
     const node = await create(place.type, place.node({ ...sleeper, port: 'auto' }));
     expect(node.physicalId).toBe(`${pidOf(node)}.${node.data['start_time'] as string}`);
-    expect(await look(place.type, node)).toBe('healthy');
+    expect(await verdictOf(place.type, node)).toBe('healthy');
     expect(place.type.endpoint(node)).toEqual({ address: '127.0.0.1', port: node.data['port'] });
     expect(processesOf(node.id)).toEqual([pidOf(node)]);
   });
@@ -129,15 +129,15 @@ describe('create', () => {
     const node = place.node(sleeper);
     const cancelled = { key: 'k', signal: AbortSignal.abort() };
     await expect(place.type.create(node, cancelled)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(await look(place.type, await create(place.type, node, 'k'))).toBe('healthy');
+    expect(await verdictOf(place.type, await create(place.type, node, 'k'))).toBe('healthy');
   });
 });
 
-describe('look', () => {
+describe('a probe', () => {
   test('sees that a process has ended, and how', async () => {
     const node = await create(place.type, place.node(sleeper));
     kill(pidOf(node));
-    await eventually('it is seen', async () => (await look(place.type, node)) === 'PROCESS_EXITED');
+    await eventually('it is seen', async () => (await verdictOf(place.type, node)) === 'PROCESS_EXITED');
     const reasonGiven = async (): Promise<string> =>
       (await place.type.probe(node, new AbortController().signal)).reason;
     await eventually('its status is known', async () => (await reasonGiven()).includes(' by '));
@@ -147,21 +147,21 @@ describe('look', () => {
   test('sees that a process is stopped', async () => {
     const node = await create(place.type, place.node(sleeper));
     kill(pidOf(node), 'SIGSTOP');
-    await eventually('it is seen', async () => (await look(place.type, node)) === 'PROCESS_STOPPED');
+    await eventually('it is seen', async () => (await verdictOf(place.type, node)) === 'PROCESS_STOPPED');
     kill(pidOf(node), 'SIGCONT');
-    await eventually('it goes on', async () => (await look(place.type, node)) === 'healthy');
+    await eventually('it goes on', async () => (await verdictOf(place.type, node)) === 'healthy');
     expect(isAlive(pidOf(node))).toBe(true);
   });
 
   test('does not take another process with the same number for the node', async () => {
     const node = await create(place.type, place.node(sleeper));
     const earlier = { ...node, data: { ...node.data, start_time: '1' } };
-    expect(await look(place.type, earlier)).toBe('PROCESS_EXITED');
+    expect(await verdictOf(place.type, earlier)).toBe('PROCESS_EXITED');
   });
 
   test('takes a process of an earlier boot for ended', async () => {
     const node = await create(place.type, place.node(sleeper));
-    expect(await look(place.type, { ...node, data: { ...node.data, boot_id: 'before' } })).toBe(
+    expect(await verdictOf(place.type, { ...node, data: { ...node.data, boot_id: 'before' } })).toBe(
       'PROCESS_EXITED',
     );
   });
@@ -169,9 +169,9 @@ describe('look', () => {
   test('says that it does not know where processes cannot be seen', async () => {
     const node = await create(place.type, place.node(sleeper));
     const blind = localProcess({ dataDir: place.dataDir, table: procTable('/no/such/proc') });
-    expect(await look(blind, node)).toBe('unknown');
+    expect(await verdictOf(blind, node)).toBe('unknown');
     const halfBlind = { ...procTable('/no/such/proc'), bootId: () => node.data['boot_id'] as string };
-    expect(await look(localProcess({ dataDir: place.dataDir, table: halfBlind }), node)).toBe('unknown');
+    expect(await verdictOf(localProcess({ dataDir: place.dataDir, table: halfBlind }), node)).toBe('unknown');
   });
 
   test('says of a process that ended at its start how it ended', async () => {
@@ -185,15 +185,15 @@ describe('look', () => {
   });
 
   test('says that a node without a process has none', async () => {
-    expect(await look(place.type, place.node(sleeper))).toBe('NOT_CREATED');
+    expect(await verdictOf(place.type, place.node(sleeper))).toBe('NOT_CREATED');
   });
 
   test('by a second Coppice sees the process that the first one left', async () => {
     const node = await create(place.type, place.node(sleeper));
     const second = localProcess({ dataDir: place.dataDir });
-    expect(await look(second, node)).toBe('healthy');
+    expect(await verdictOf(second, node)).toBe('healthy');
     await second.remove(node, request());
-    expect(await look(place.type, node)).toBe('PROCESS_EXITED');
+    expect(await verdictOf(place.type, node)).toBe('PROCESS_EXITED');
   });
 });
 
@@ -232,7 +232,7 @@ describe('reboot', () => {
     await eventually('it ignores the signal', () => isDeaf(node));
     const second = await operate(place.type, 'reboot', node);
     expect(isAlive(pidOf(node))).toBe(false);
-    expect(await look(place.type, second)).toBe('healthy');
+    expect(await verdictOf(place.type, second)).toBe('healthy');
   });
 
   test('HARD asks nobody', async () => {
@@ -240,15 +240,15 @@ describe('reboot', () => {
     await eventually('it ignores the signal', () => isDeaf(node));
     const second = await operate(place.type, 'reboot', node, { type: 'HARD' });
     expect(isAlive(pidOf(node))).toBe(false);
-    expect(await look(place.type, second)).toBe('healthy');
+    expect(await verdictOf(place.type, second)).toBe('healthy');
   });
 
   test.each(['SOFT', 'HARD'])('%s brings back a process that is stopped', async (type) => {
     const node = await create(place.type, place.node({ ...sleeper, stop_timeout: 3600 }));
     kill(pidOf(node), 'SIGSTOP');
-    await eventually('it is stopped', async () => (await look(place.type, node)) === 'PROCESS_STOPPED');
+    await eventually('it is stopped', async () => (await verdictOf(place.type, node)) === 'PROCESS_STOPPED');
     const second = await operate(place.type, 'reboot', node, { type });
-    expect(await look(place.type, second)).toBe('healthy');
+    expect(await verdictOf(place.type, second)).toBe('healthy');
     expect(processesOf(node.id)).toEqual([pidOf(second)]);
   });
 
@@ -262,7 +262,7 @@ describe('reboot', () => {
     };
     const rebooted = await operate(place.type, 'reboot', reused, { type: 'HARD' });
     await place.type.remove({ ...rebooted, data: reused.data }, request());
-    expect(await look(place.type, stranger)).toBe('healthy');
+    expect(await verdictOf(place.type, stranger)).toBe('healthy');
     expect(processesOf(node.id)).toEqual([]);
   });
 
@@ -271,7 +271,7 @@ describe('reboot', () => {
     await expect(operate(place.type, 'reboot', node, { type: 'GENTLE' })).rejects.toThrow(
       'type: expected SOFT or HARD, found "GENTLE"',
     );
-    expect(await look(place.type, node)).toBe('healthy');
+    expect(await verdictOf(place.type, node)).toBe('healthy');
   });
 });
 
@@ -288,9 +288,9 @@ test('stop ends the process, and start starts it where it does not run', async (
   const node = await create(place.type, place.node({ ...sleeper, port: 'auto' }));
   expect(await operate(place.type, 'start', node)).toEqual(node);
   const stopped = await operate(place.type, 'stop', node);
-  expect(await look(place.type, stopped)).toBe('PROCESS_EXITED');
+  expect(await verdictOf(place.type, stopped)).toBe('PROCESS_EXITED');
   const started = await operate(place.type, 'start', stopped);
-  expect(await look(place.type, started)).toBe('healthy');
+  expect(await verdictOf(place.type, started)).toBe('healthy');
   expect(started.data['port']).toBe(node.data['port']);
 });
 
@@ -391,7 +391,7 @@ test('a failed start of another key is no hindrance to the next', async () => {
   });
   await expect(create(place.type, node)).rejects.toMatchObject({ code: 'operation-failed' });
   const started = await after(node, place.type.operations['start']!.run(node, {}, request()));
-  expect(await look(place.type, started)).toBe('healthy');
+  expect(await verdictOf(place.type, started)).toBe('healthy');
 });
 
 function openedBy(pid: number): Set<string> {

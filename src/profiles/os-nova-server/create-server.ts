@@ -42,7 +42,7 @@ export async function createServer(
   }
 }
 
-/** What was begun and came to nothing must not go on, nor stay: nobody would know of it. */
+/** What was begun and came to nothing must not continue, nor stay: no record would name it. */
 async function discard(cloud: Cloud, node: NodeFacts, key: string): Promise<void> {
   const context: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
   try {

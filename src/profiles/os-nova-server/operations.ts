@@ -71,7 +71,7 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
     resume: simple(cloudFor, 'Let a suspended server run again.', 'resume', ['ACTIVE']),
     start: simple(cloudFor, 'Start the server.', 'os-start', ['ACTIVE']),
     stop: simple(cloudFor, 'Stop the server.', 'os-stop', ['SHUTOFF']),
-    lock: lock(cloudFor, 'Lock the server: nobody but an administrator can change it.', 'lock'),
+    lock: lock(cloudFor, 'Lock the server: only an administrator can change it.', 'lock'),
     unlock: lock(cloudFor, 'Unlock the server.', 'unlock'),
     rescue: {
       description: 'Boot the server from a rescue image.',

@@ -9,9 +9,9 @@ import {
   type PlannedTask,
   plans,
 } from '../../../test/support/mistral-corpus-generator.ts';
-import { type Pretend, VirtualRunner } from '../../../test/support/mistral-corpus-runner.ts';
+import { type OutcomeOverride, VirtualRunner } from '../../../test/support/mistral-corpus-runner.ts';
 
-const pretend: Pretend = (action, { succeeds, delay }) =>
+const pretend: OutcomeOverride = (action, { succeeds, delay }) =>
   action === 'std.test_dict'
     ? { afterMs: Number(delay) * 1000, state: succeeds === true ? 'SUCCESS' : 'ERROR', result: null }
     : undefined;

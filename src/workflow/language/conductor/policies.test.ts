@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Pretend, VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
+import { type OutcomeOverride, VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 
-function runnerOf(task: string, pretend?: Pretend): VirtualRunner {
+function runnerOf(task: string, pretend?: OutcomeOverride): VirtualRunner {
   const runner = new VirtualRunner(pretend, { forgetful: true });
   runner.define(
     `version: '2.0'\nw:\n  input: [{n: 1}]\n  tasks:\n    a: ${task}\n    b: {action: std.noop}\n    c: {action: std.noop}\n`,
@@ -10,7 +10,7 @@ function runnerOf(task: string, pretend?: Pretend): VirtualRunner {
 }
 
 /** Starts, and says how many seconds it took to the end. */
-function run(task: string, pretend?: Pretend) {
+function run(task: string, pretend?: OutcomeOverride) {
   const runner = runnerOf(task, pretend);
   const from = runner.now;
   const id = runner.start('w');
@@ -22,9 +22,9 @@ function run(task: string, pretend?: Pretend) {
   return { runner, id, execution, task: found, actions, seconds: (runner.now - from) / 1000 };
 }
 
-const fails: Pretend = (action) =>
+const fails: OutcomeOverride = (action) =>
   action === 'std.test_dict' ? { afterMs: 0, state: 'ERROR', result: { code: 7 } } : undefined;
-const hangs: Pretend = (action) =>
+const hangs: OutcomeOverride = (action) =>
   action === 'std.test_dict' ? { afterMs: 3_600_000, state: 'SUCCESS', result: null } : undefined;
 
 describe('retry', () => {
@@ -54,7 +54,7 @@ describe('retry', () => {
 
   it('sees what each attempt published, and a result that fail-on refuses is tried again', () => {
     let calls = 0;
-    const counts: Pretend = (action) =>
+    const counts: OutcomeOverride = (action) =>
       action === 'std.test_dict' ? { afterMs: 0, state: 'SUCCESS', result: (calls += 1) } : undefined;
     const { task } = run(
       '{action: std.test_dict, publish: {n: <% task().result %>}, fail-on: <% $.n < 3 %>, retry: {count: 5, delay: 1}}',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Pretend, VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
+import { type OutcomeOverride, VirtualRunner } from '../../../../test/support/mistral-corpus-runner.ts';
 import type { Json } from '../../../domain/json.ts';
 
-const slow: Pretend = (action) =>
+const slow: OutcomeOverride = (action) =>
   action === 'std.echo' ? { afterMs: 1000, state: 'SUCCESS', result: null } : undefined;
 
-function runnerOf(task: string, pretend?: Pretend): VirtualRunner {
+function runnerOf(task: string, pretend?: OutcomeOverride): VirtualRunner {
   const runner = new VirtualRunner(pretend, { forgetful: true });
   runner.define(
     `version: '2.0'\nw:\n  input: [l]\n  tasks:\n    first: {publish: {i: outer}, on-success: a}\n    a: ${task}\n`,
@@ -34,7 +34,7 @@ describe('with-items', () => {
   });
 
   it('gives the results in the order of the items, whatever the order of their ends', () => {
-    const backwards: Pretend = (action, { output = 0 }) =>
+    const backwards: OutcomeOverride = (action, { output = 0 }) =>
       action === 'std.echo'
         ? { afterMs: 1000 - Number(output), state: 'SUCCESS', result: output }
         : undefined;

@@ -1,4 +1,4 @@
-/** The server as a process whose output nobody reads: it goes on. */
+/** The server as a process whose output is not read: it continues. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { onTestFinished, expect, test } from 'vitest';
 
 const door = path.join(fileURLToPath(new URL('../../', import.meta.url)), 'bin', 'coppice.js');
 
-test('a server whose output nobody reads goes on, and ends as it is asked to', async () => {
-  const directory = mkdtempSync(path.join(tmpdir(), 'coppice-unheard-'));
+test('a server whose output is not read continues, and ends as it is asked to', async () => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'coppice-unread-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const args = [door, 'serve', '--data-dir', directory, '--listen', '127.0.0.1:0'];
   const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -20,7 +20,7 @@ test('a server whose output nobody reads goes on, and ends as it is asked to', a
   const [line] = (await once(server.stderr, 'data')) as [Buffer];
   server.stderr.destroy();
   const { listen } = JSON.parse(line.toString().split('\n')[0] ?? '') as { listen: string };
-  // Refused by nobody, and of nothing that it says does it hear that it was read.
+  // The output is never refused, and never read.
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect((await fetch(`${listen}/healthz`)).status).toBe(200);
   server.kill('SIGTERM');

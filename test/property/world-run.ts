@@ -25,21 +25,21 @@ export async function livePlan(plan: WorldPlan): Promise<void> {
   const world = await HealingWorld.open();
   try {
     await world.createCluster(plan.size, plan.policy);
-    const story = new WorldStory(world, plan);
-    story.disturb();
+    const run = new WorldRun(world, plan);
+    run.disturb();
     for (const { after, what } of plan.happenings) {
-      await story.wait(after * 1000);
-      await story.happen(what);
+      await run.wait(after * 1000);
+      await run.happen(what);
     }
-    await story.wait(20_000);
-    await story.calmDown();
-    await story.watch.atTheEnd();
+    await run.wait(20_000);
+    await run.calmDown();
+    await run.watch.atTheEnd();
   } finally {
     await world.close();
   }
 }
 
-class WorldStory {
+class WorldRun {
   readonly world: HealingWorld;
   readonly plan: WorldPlan;
   readonly watch: WorldWatch;
@@ -50,17 +50,17 @@ class WorldStory {
     this.watch = new WorldWatch(world, plan);
   }
 
-  /** From now on operations fail, looks lie, answers are lost. */
+  /** From now on operations fail, probes lie, answers are lost. */
   disturb(): void {
     const { cloud, workflows, clock } = this.world;
     const { plan } = this;
     const courses = cycle(plan.courses);
-    const looks = cycle(plan.looks);
+    const probes = cycle(plan.probes);
     const troubles = cycle(plan.troubles);
     const lost = cycle(plan.lostSignals);
     cloud.course = courses;
     cloud.see = async (_node, server) => {
-      const { says, takesMs } = looks();
+      const { says, takesMs } = probes();
       const truth = truthOf(server);
       if (takesMs > 0) await new Promise<void>((resolve) => clock.outside(takesMs, resolve));
       if (says === 'truth') return truth;
@@ -82,7 +82,7 @@ class WorldStory {
     for (let left = ms; left > 0; left -= stepMs) {
       await this.world.clock.advance(Math.min(left, stepMs));
       if (!this.world.life.isAlive) await this.world.restart();
-      await this.watch.look();
+      await this.watch.check();
     }
   }
 
@@ -93,7 +93,7 @@ class WorldStory {
       // A request that is refused, because of what runs or what is gone, is an answer.
       if (!(error instanceof CoppiceError)) throw error;
     }
-    await this.watch.look();
+    await this.watch.check();
   }
 
   /**
@@ -116,7 +116,7 @@ class WorldStory {
       await this.waitForRest(100_000);
     }
     // What has no server and is held by its gates, or has a policy that cannot bring it back, is for an
-    // operator to recover; that the policy does not try meanwhile the person sees to.
+    // operator to recover; that the policy does not try meanwhile the operator sees to.
     for (let turn = 0; turn < 5; turn += 1) {
       const nodes = await world.nodes();
       const lost = nodes.filter(
@@ -166,7 +166,7 @@ class WorldStory {
       case 'lose':
         return cloud.lose(node?.id ?? '');
       case 'event':
-        return cloud.tell(node?.id ?? '');
+        return cloud.sendEvent(node?.id ?? '');
       case 'kill':
         return await world.restart();
       case 'kill at write':

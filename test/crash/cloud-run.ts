@@ -88,7 +88,7 @@ const policy: JsonObject = {
   },
 };
 
-export class CloudStory {
+export class CloudRun {
   readonly simulator: CloudSimulator;
   readonly #directory: string;
   readonly #listen: string;
@@ -101,18 +101,18 @@ export class CloudStory {
   }
 
   /** @param port that is free. */
-  static async start(port: number): Promise<CloudStory> {
+  static async start(port: number): Promise<CloudRun> {
     const simulator = await startCloudSimulator({
       settings: { latency: { answer_ms: 0, operation_ms: 150 } },
     });
     const directory = mkdtempSync(join(tmpdir(), 'coppice-cloud-'));
-    const story = new CloudStory(simulator, directory, port);
+    const run = new CloudRun(simulator, directory, port);
     writeFileSync(
       join(directory, 'coppice.yaml'),
       'log: {level: error}\ncloud: {use: openstack, request_timeout: 2}\n',
     );
-    await story.run();
-    return story;
+    await run.run();
+    return run;
   }
 
   /** Starts Coppice, and waits until it answers. */
