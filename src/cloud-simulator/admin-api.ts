@@ -33,6 +33,8 @@ const hostChange = z.strictObject({ up: z.boolean() });
 const serviceChange = z.strictObject({ up: z.boolean() });
 /** null: as its server is, again. */
 const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).nullable() });
+/** Of a server that is to be in ERROR, and of which is not said why. */
+const FAULT = 'Reset to error by an administrator.';
 const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
 
 export function adminEndpoints(world: World): readonly AdminEndpoint[] {
@@ -56,7 +58,7 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
         const server = servers.find(params['id'] ?? '');
         if (server === undefined) throw new ApiError(404, `there is no server ${params['id']}`);
         if (status === 'DELETED') servers.remove(server);
-        else servers.setState(server, stateOf(status), fault ?? null);
+        else servers.setState(server, stateOf(status), status === 'ERROR' ? (fault ?? FAULT) : null);
         return { status: 200, body: describe(server) };
       },
     },

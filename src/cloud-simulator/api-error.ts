@@ -38,6 +38,8 @@ const titles: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
   409: 'Conflict',
   500: 'Internal Server Error',
   503: 'Service Unavailable',
@@ -50,6 +52,29 @@ const explanations: Readonly<Record<number, string>> = {
   404: 'The resource could not be found.',
   409: 'There was a conflict when trying to complete your request.',
 };
+
+/** Answered by the framework below the service: in its shape, not in the service's. */
+export class FrameworkError extends ApiError {}
+
+/** As the frameworks below OpenStack's services refuse: a message of HTML inside of JSON. */
+export function frameworkError(status: number, message: string): JsonObject {
+  const title = titles[status] ?? 'Error';
+  return { message: `${message}<br /><br />\n\n\n`, code: `${status} ${title}`, title };
+}
+
+/** For a path or a method that the service does not have. */
+export function routingError(service: ServiceName, status: number): JsonObject | string {
+  const title = titles[status] ?? 'Error';
+  if (service === 'identity')
+    return `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n`;
+  if (service === 'network') return errorBody(service, status, 'The resource could not be found.');
+  return frameworkError(status, 'The resource could not be found.');
+}
+
+/** A token that is missing, unknown or expired is refused by the middleware that the services share. */
+export function unauthorizedBody(service: ServiceName, message: string): JsonObject | string {
+  return service === 'image' ? frameworkError(401, message) : errorBody('identity', 401, message);
+}
 
 /** @param type the name of the error, where the service sends it. */
 export function errorBody(
@@ -78,6 +103,6 @@ export function errorBody(
         error: { type: type ?? title.replaceAll(' ', ''), traceback: null, message },
       };
     case 'image':
-      return `<html>\n <head>\n  <title>${status} ${title}</title>\n </head>\n <body>\n  <h1>${status} ${title}</h1>\n  ${message}<br /><br />\n\n\n\n </body>\n</html>`;
+      return frameworkError(status, message);
   }
 }

@@ -14,10 +14,18 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import { adminEndpoints } from './admin-api.ts';
-import { ApiError, errorBody } from './api-error.ts';
+import {
+  ApiError,
+  errorBody,
+  FrameworkError,
+  frameworkError,
+  routingError,
+  unauthorizedBody,
+} from './api-error.ts';
 import { balancerEndpoints } from './balancer-api.ts';
-import { computeEndpoints } from './compute-api.ts';
 import type { Clock } from './clock.ts';
+import { computeEndpoints } from './compute-api.ts';
+import { microversionHeaders } from './compute-call.ts';
 import type { Answer, Call, Endpoint, Service } from './endpoint.ts';
 import { identityEndpoints } from './identity-api.ts';
 import { imageEndpoints } from './image-api.ts';
@@ -62,7 +70,9 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
   });
   acceptEmptyBodies(app);
   let url = '';
-  for (const service of servicesOf(world, () => url)) addService(app, service, world);
+  const services = servicesOf(world, () => url);
+  for (const service of services) addService(app, service, world);
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, services));
   addAdmin(app, world);
   const host = options.host ?? '127.0.0.1';
   await app.listen({ host, port: options.port ?? 0 });
@@ -91,8 +101,18 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
 
 function servicesOf(world: World, baseUrl: () => string): Service[] {
   return [
-    { name: 'identity', prefix: '/identity', endpoints: identityEndpoints(world, baseUrl) },
-    { name: 'compute', prefix: '/compute', endpoints: computeEndpoints(world, baseUrl) },
+    {
+      name: 'identity',
+      prefix: '/identity',
+      endpoints: identityEndpoints(world, baseUrl),
+      headersOf: () => ({ Vary: 'X-Auth-Token' }),
+    },
+    {
+      name: 'compute',
+      prefix: '/compute',
+      endpoints: computeEndpoints(world, baseUrl),
+      headersOf: microversionHeaders,
+    },
     { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
     { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
     { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, baseUrl) },
@@ -141,8 +161,7 @@ async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: 
   const key = `${service.name} ${operation}`;
   world.requests.set(key, (world.requests.get(key) ?? 0) + 1);
   const requestId = `req-${randomUUID()}`;
-  void reply.header('X-Openstack-Request-Id', requestId);
-  if (service.name === 'compute') void reply.header('X-Compute-Request-Id', requestId);
+  setRequestId(reply, service, requestId);
   await pause(world, world.settings.latency.answer_ms);
   if (world.faults.isAway(service.name))
     return reply.code(503).send(errorBody(service.name, 503, 'The service is unavailable.'));
@@ -161,27 +180,55 @@ async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: 
 }
 
 function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
+  let headers: Readonly<Record<string, string>> = {};
   try {
     if (endpoint.isOpen !== true) void call.token;
-    return endpoint.handle(call);
+    headers = service.headersOf?.(call) ?? {};
+    const answer = endpoint.handle(call);
+    return { ...answer, headers: { ...headers, ...answer.headers } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    // 401 comes from the middleware that all services have, in Keystone's shape.
-    return error.status === 401
+    const { status, message } = error;
+    return status === 401
       ? {
-          status: 401,
-          body: errorBody('identity', 401, error.message),
-          headers: { 'WWW-Authenticate': 'Keystone uri="/identity/v3"' },
+          status,
+          body: unauthorizedBody(service.name, message),
+          headers: { ...headers, 'WWW-Authenticate': 'Keystone uri="/identity/v3"' },
         }
-      : { status: error.status, body: errorBody(service.name, error.status, error.message, error.type) };
+      : {
+          status,
+          body:
+            error instanceof FrameworkError
+              ? frameworkError(status, message)
+              : errorBody(service.name, status, message, error.type),
+          headers,
+        };
   }
+}
+
+/** A path or a method that no service has. */
+function answerUnknown(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  services: readonly Service[],
+): FastifyReply {
+  const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
+  if (service === undefined)
+    return reply.code(404).send({ error: { code: 404, message: `there is nothing at ${request.url}` } });
+  setRequestId(reply, service, `req-${randomUUID()}`);
+  return send(reply, service, { status: 404, body: routingError(service.name, 404) });
+}
+
+function setRequestId(reply: FastifyReply, service: Service, requestId: string): void {
+  void reply.header('X-Openstack-Request-Id', requestId);
+  if (service.name === 'compute') void reply.header('X-Compute-Request-Id', requestId);
 }
 
 function send(reply: FastifyReply, service: Service, { status, body, headers = {} }: Answer): FastifyReply {
   void reply.code(status).headers(headers);
   if (body === null) return reply.type('application/json').send('null');
   if (typeof body === 'string')
-    return reply.type(service.name === 'image' ? 'text/html' : 'text/plain').send(body);
+    return reply.type(service.name === 'identity' ? 'text/html; charset=utf-8' : 'text/plain').send(body);
   return body === undefined ? reply.send() : reply.send(body);
 }
 
@@ -202,6 +249,7 @@ function callOf(
     query: request.query as Record<string, string>,
     body,
     requestId,
+    path: request.url.slice(routed.service.prefix.length),
     header,
     get token() {
       const token = routed.world.identity.find(header('x-auth-token'));

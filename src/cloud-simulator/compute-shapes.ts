@@ -1,5 +1,6 @@
 /** Servers, hosts and flavors as Nova sends them, by microversion. */
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { Flavor } from './flavors.ts';
 import type { Host } from './host.ts';
 import type { Network } from './network.ts';
 import { powerStates, statuses, taskStatuses } from './server-states.ts';
@@ -9,8 +10,11 @@ export interface ShapeContext {
   /** Of the request: 79 for 2.79. */
   readonly minor: number;
   readonly isAdmin: boolean;
+  /** false: it is one of a list, which is described without its groups. */
+  readonly isOne?: boolean;
   readonly computeUrl: string;
   readonly network: Network;
+  readonly flavorOf: (id: string) => Flavor;
   readonly hostOf: (name: string | null) => Host | undefined;
   readonly isDown: (host: Host) => boolean;
 }
@@ -26,8 +30,7 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     tenant_id: server.projectId,
     user_id: server.userId,
     metadata: server.metadata,
-    hostId:
-      host === undefined ? '' : `${host.hypervisorId}${server.projectId}`.replaceAll('-', '').slice(0, 56),
+    hostId: hostIdOf(server, host),
     image:
       server.imageId === null
         ? ''
@@ -40,15 +43,12 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     accessIPv6: '',
     links: linksOf(computeUrl, server.id),
     'OS-DCF:diskConfig': 'MANUAL',
-    ...(['ACTIVE', 'BUILD', 'REBUILD'].includes(statusOf(server))
-      ? { progress: server.vmState === 'building' ? 0 : 100 }
-      : {}),
+    ...(PROGRESS.has(statusOf(server)) ? { progress: server.vmState === 'building' ? 0 : 100 } : {}),
     'OS-EXT-AZ:availability_zone': server.hostName === null ? '' : server.zone,
     config_drive: server.configDrive,
     key_name: server.keyName,
-    'OS-SRV-USG:launched_at':
-      server.launchedAt === null ? null : `${new Date(server.launchedAt).toISOString().slice(0, 23)}000`,
-    'OS-SRV-USG:terminated_at': null,
+    'OS-SRV-USG:launched_at': server.launchedAt === null ? null : microseconds(server.launchedAt),
+    'OS-SRV-USG:terminated_at': server.deletedAt === null ? null : microseconds(server.deletedAt),
     ...(isAdmin ? describePlace(server, context) : {}),
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': server.vmState,
@@ -57,22 +57,35 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
       id,
       delete_on_termination: false,
     })),
-    ...(server.securityGroups.length === 0
+    // They are those of the ports.
+    ...(network.portsOf(server.id).length === 0
       ? {}
       : { security_groups: server.securityGroups.map((name) => ({ name })) }),
     ...(minor >= 9 ? { locked: server.isLocked } : {}),
-    ...(minor >= 19 ? { description: null } : {}),
-    ...(minor >= 26 ? { tags: [] } : {}),
+    ...(minor >= 19 ? { description: server.description } : {}),
+    ...(minor >= 26 ? { tags: server.tags } : {}),
     ...(minor >= 63 ? { trusted_image_certificates: null } : {}),
-    ...(minor >= 71 ? { server_groups: [] } : {}),
-    ...(minor >= 73 ? { locked_reason: null } : {}),
+    ...(minor >= 71 && context.isOne !== false ? { server_groups: [] } : {}),
+    ...(minor >= 73 ? { locked_reason: server.isLocked ? server.lockedReason : null } : {}),
     ...(!isAdmin && minor >= 90 ? { 'OS-EXT-SRV-ATTR:hostname': server.name } : {}),
     ...(isAdmin && minor >= 16 ? { host_status: hostStatus(host, isDown) } : {}),
     ...(fault === null || server.vmState !== 'error'
       ? {}
-      : { fault: { code: fault.code, created: seconds(fault.created), message: fault.message } }),
+      : {
+          fault: {
+            code: fault.code,
+            created: seconds(fault.created),
+            message: fault.message,
+            ...(isAdmin ? { details: '' } : {}),
+          },
+        }),
   };
 }
+
+/** Statuses with which Nova shows a progress. */
+const PROGRESS: ReadonlySet<string> = new Set(
+  'ACTIVE BUILD REBUILD RESIZE VERIFY_RESIZE MIGRATING'.split(' '),
+);
 
 export function describeServerBriefly(
   { id, name }: SimulatedServer,
@@ -86,7 +99,7 @@ function describePlace(server: SimulatedServer, { minor }: ShapeContext): JsonOb
   return {
     'OS-EXT-SRV-ATTR:host': hostName,
     'OS-EXT-SRV-ATTR:hypervisor_hostname': hostName,
-    'OS-EXT-SRV-ATTR:instance_name': `instance-${id.slice(0, 8)}`,
+    'OS-EXT-SRV-ATTR:instance_name': instanceName(id),
     ...(minor >= 3
       ? {
           'OS-EXT-SRV-ATTR:hostname': name,
@@ -94,7 +107,7 @@ function describePlace(server: SimulatedServer, { minor }: ShapeContext): JsonOb
           'OS-EXT-SRV-ATTR:launch_index': 0,
           'OS-EXT-SRV-ATTR:ramdisk_id': '',
           'OS-EXT-SRV-ATTR:reservation_id': `r-${id.slice(0, 8)}`,
-          'OS-EXT-SRV-ATTR:root_device_name': null,
+          'OS-EXT-SRV-ATTR:root_device_name': server.launchedAt === null ? null : '/dev/vda',
           'OS-EXT-SRV-ATTR:user_data': null,
         }
       : {}),
@@ -102,8 +115,8 @@ function describePlace(server: SimulatedServer, { minor }: ShapeContext): JsonOb
 }
 
 export function statusOf({ vmState, taskState }: SimulatedServer): string {
-  const task = vmState === 'active' || vmState === 'stopped' ? taskStatuses[taskState ?? ''] : undefined;
-  return task ?? statuses[vmState];
+  const task = taskStatuses[taskState ?? ''];
+  return task !== undefined && task.of.includes(vmState) ? task.status : statuses[vmState];
 }
 
 function hostStatus(host: Host | undefined, isDown: (host: Host) => boolean): string {
@@ -127,22 +140,23 @@ function addressesOf(server: SimulatedServer, network: Network): JsonObject {
   return addresses;
 }
 
-function describeServerFlavor(flavor: string, { minor, computeUrl }: ShapeContext): JsonObject {
+function describeServerFlavor(flavor: string, { minor, computeUrl, flavorOf }: ShapeContext): JsonObject {
   if (minor < 47) return { id: flavor, links: [bookmark(computeUrl, 'flavors', flavor)] };
-  return { vcpus: 1, ram: 512, disk: 1, ephemeral: 0, swap: 0, original_name: flavor, extra_specs: {} };
+  const { vcpus, ram, disk } = flavorOf(flavor);
+  return { vcpus, ram, disk, ephemeral: 0, swap: 0, original_name: flavor, extra_specs: {} };
 }
 
 export function describeFlavor(
-  id: string,
+  { id, vcpus, ram, disk }: Flavor,
   { minor, computeUrl }: Pick<ShapeContext, 'minor' | 'computeUrl'>,
 ): JsonObject {
   return {
     id,
     name: id,
-    ram: 512,
-    disk: 1,
+    ram,
+    disk,
     swap: minor >= 75 ? 0 : '',
-    vcpus: 1,
+    vcpus,
     'OS-FLV-EXT-DATA:ephemeral': 0,
     'OS-FLV-DISABLED:disabled': false,
     'os-flavor-access:is_public': true,
@@ -153,46 +167,156 @@ export function describeFlavor(
   };
 }
 
-export function describeHostService(host: Host, isDown: (host: Host) => boolean, now: number): JsonObject {
+export function describeHostService(
+  host: Host,
+  context: {
+    readonly isDown: boolean;
+    readonly now: number;
+    readonly minor: number;
+    readonly number: number;
+  },
+): JsonObject {
+  const { isDown, now, minor, number } = context;
   return {
-    id: host.serviceId,
+    id: minor >= 53 ? host.serviceId : number,
     binary: 'nova-compute',
     host: host.name,
     zone: host.zone,
     status: host.isDisabled ? 'disabled' : 'enabled',
-    state: isDown(host) ? 'down' : 'up',
-    updated_at: `${new Date(now).toISOString().slice(0, 23)}000`,
+    state: isDown ? 'down' : 'up',
+    updated_at: microseconds(now),
     disabled_reason: host.disabledReason,
-    forced_down: host.isForcedDown,
+    ...(minor >= 11 ? { forced_down: host.isForcedDown } : {}),
   };
 }
 
-export function describeHypervisor(host: Host, isDown: (host: Host) => boolean): JsonObject {
+export interface HypervisorContext {
+  readonly isDown: boolean;
+  readonly isDetailed: boolean;
+  readonly withServers: boolean;
+  readonly servers: readonly SimulatedServer[];
+  readonly flavorOf: (id: string) => Flavor;
+  readonly minor: number;
+  /** Its id before 2.53. */
+  readonly number: number;
+}
+
+export function describeHypervisor(host: Host, context: HypervisorContext): JsonObject {
+  const { isDown, isDetailed, withServers, servers, minor, number } = context;
   return {
-    id: host.hypervisorId,
+    id: minor >= 53 ? host.hypervisorId : number,
     hypervisor_hostname: host.name,
-    state: isDown(host) ? 'down' : 'up',
+    state: isDown ? 'down' : 'up',
     status: host.isDisabled ? 'disabled' : 'enabled',
-    hypervisor_type: 'fake',
-    hypervisor_version: 1000,
-    host_ip: '127.0.0.1',
-    servers: [],
-    uptime: null,
-    service: { id: host.serviceId, host: host.name, disabled_reason: host.disabledReason },
+    ...(isDetailed
+      ? {
+          hypervisor_type: 'fake',
+          hypervisor_version: 1000,
+          host_ip: '127.0.0.1',
+          service: {
+            id: minor >= 53 ? host.serviceId : number,
+            host: host.name,
+            disabled_reason: host.disabledReason,
+          },
+          // From 2.88 on Placement has them.
+          ...(minor >= 88 ? { uptime: null } : describeCapacity(context)),
+        }
+      : {}),
+    ...(withServers && minor >= 53
+      ? { servers: servers.map(({ id }) => ({ uuid: id, name: instanceName(id) })) }
+      : {}),
   };
 }
 
-export function describeInstanceAction(server: SimulatedServer, record: InstanceActionRecord): JsonObject {
+const capacity = { vcpus: 1000, ram: 800_000, disk: 600_000 };
+const cpu = {
+  arch: 'x86_64',
+  model: 'Nehalem',
+  vendor: 'Intel',
+  features: ['pge', 'clflush'],
+  topology: { cores: 1, threads: 1, sockets: 4 },
+};
+
+function describeCapacity({ servers, flavorOf, minor }: HypervisorContext): JsonObject {
+  const flavors = servers.map(({ flavor }) => flavorOf(flavor));
+  const sum = (of: (flavor: Flavor) => number): number => flavors.reduce((total, one) => total + of(one), 0);
+  const [vcpus, ram, disk] = [sum((one) => one.vcpus), sum((one) => one.ram), sum((one) => one.disk)];
+  return {
+    vcpus: capacity.vcpus,
+    memory_mb: capacity.ram,
+    local_gb: capacity.disk,
+    vcpus_used: vcpus,
+    memory_mb_used: ram,
+    local_gb_used: disk,
+    free_ram_mb: capacity.ram - ram,
+    free_disk_gb: capacity.disk - disk,
+    current_workload: servers.filter(({ taskState }) => taskState !== null).length,
+    running_vms: servers.length,
+    disk_available_least: 0,
+    cpu_info: minor >= 28 ? cpu : JSON.stringify(cpu),
+  };
+}
+
+/** @param context null: without the hosts of the zones. */
+export function describeZones(
+  hosts: readonly Host[],
+  context: { readonly isDown: (host: Host) => boolean; readonly now: number } | null,
+): Json {
+  const zones = [...new Set(hosts.map(({ zone }) => zone))];
+  const service = (host: Host, { isDown, now }: NonNullable<typeof context>) => ({
+    'nova-compute': { available: !isDown(host), active: !host.isDisabled, updated_at: microseconds(now) },
+  });
+  return zones.map((zoneName) => {
+    const own = hosts.filter(({ zone }) => zone === zoneName);
+    return {
+      zoneName,
+      zoneState: { available: true },
+      hosts:
+        context === null ? null : Object.fromEntries(own.map((host) => [host.name, service(host, context)])),
+    };
+  });
+}
+
+export function describeInstanceAction(
+  server: SimulatedServer,
+  record: InstanceActionRecord,
+  minor: number,
+): JsonObject {
   return {
     action: record.action,
     instance_uuid: server.id,
     request_id: record.requestId,
     user_id: server.userId,
     project_id: server.projectId,
-    start_time: `${new Date(record.startedAt).toISOString().slice(0, 23)}000`,
+    start_time: microseconds(record.startedAt),
     message: record.message,
-    updated_at: `${new Date(record.endedAt ?? record.startedAt).toISOString().slice(0, 23)}000`,
+    ...(minor >= 58 ? { updated_at: microseconds(record.endedAt ?? record.startedAt) } : {}),
   };
+}
+
+/** One event an action: what the compute service did. */
+export function describeInstanceActionEvents(
+  server: SimulatedServer,
+  { startedAt, endedAt, result, action }: InstanceActionRecord,
+  { minor, isAdmin, hostOf }: ShapeContext,
+): Json {
+  const details = result === 'Error' ? (server.fault?.message ?? null) : null;
+  return [
+    {
+      event: `compute_${action}_instance`,
+      start_time: microseconds(startedAt),
+      finish_time: endedAt === null ? null : microseconds(endedAt),
+      result,
+      ...(isAdmin ? { traceback: null, host: server.hostName } : {}),
+      ...(minor >= 62 ? { hostId: hostIdOf(server, hostOf(server.hostName)) } : {}),
+      ...(minor >= 84 ? { details } : {}),
+    },
+  ];
+}
+
+/** The same for servers of one project on one host, so that users see that much and no more. */
+function hostIdOf({ projectId }: SimulatedServer, host: Host | undefined): string {
+  return host === undefined ? '' : `${host.hypervisorId}${projectId}`.replaceAll('-', '').slice(0, 56);
 }
 
 export function linksOf(computeUrl: string, id: string, kind = 'servers'): Json {
@@ -201,6 +325,15 @@ export function linksOf(computeUrl: string, id: string, kind = 'servers'): Json 
 
 function bookmark(computeUrl: string, kind: string, id: string): JsonObject {
   return { rel: 'bookmark', href: `${computeUrl}/${kind}/${id}` };
+}
+
+/** As Nova writes times of its database. */
+export function microseconds(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 23)}000`;
+}
+
+function instanceName(id: string): string {
+  return `instance-${id.slice(0, 8)}`;
 }
 
 function seconds(at: number): string {

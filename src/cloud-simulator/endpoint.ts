@@ -11,6 +11,8 @@ export interface Call {
   readonly query: Readonly<Record<string, string>>;
   readonly body: JsonObject;
   readonly requestId: string;
+  /** With the query, below the prefix of the service: `/v2.1/servers?limit=1`. */
+  readonly path: string;
   header(name: string): string | undefined;
   /** Of the caller. @throws ApiError 401 where the token is missing, unknown or expired. */
   readonly token: TokenRecord;
@@ -45,6 +47,8 @@ export interface Service {
   /** `/compute` */
   readonly prefix: string;
   readonly endpoints: readonly Endpoint[];
+  /** Of all answers that come from the service's own code, errors too. @throws ApiError */
+  readonly headersOf?: (call: Pick<Call, 'header'>) => Readonly<Record<string, string>>;
 }
 
 type Handler = (call: Call) => Answer;

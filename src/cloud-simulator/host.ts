@@ -11,4 +11,6 @@ export interface Host {
   isForcedDown: boolean;
   isDisabled: boolean;
   disabledReason: string | null;
+  /** Servers were evacuated from it, and it has not come back since. */
+  hasEvacuated: boolean;
 }

@@ -2,6 +2,15 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 
+/** Those that a user, a trust or an application credential can have. */
+export const ROLES: readonly string[] = [
+  'admin',
+  'member',
+  'reader',
+  'heat_stack_owner',
+  'load-balancer_member',
+];
+
 export interface Project {
   readonly id: string;
   readonly name: string;
@@ -23,11 +32,14 @@ export interface TokenRecord {
   readonly issuedAt: number;
   readonly expiresAt: number;
   readonly trust?: Trust;
+  /** Of the method application_credential. */
+  readonly credential?: ApplicationCredential;
 }
 
 export interface ApplicationCredential {
   readonly id: string;
   readonly name: string;
+  readonly description: string | null;
   readonly userId: string;
   readonly projectId: string;
   readonly secretHash: string;
@@ -101,11 +113,27 @@ export class Identity {
       if (userId === credential.userId && name === credential.name)
         throw new ApiError(
           409,
-          `Conflict occurred attempting to store application_credential - Duplicate entry.`,
+          `Conflict occurred attempting to store application_credential - Duplicate entry found with name ${name}.`,
         );
     const added = { ...credential, id: newId(), secretHash: hashOf(secret) };
     this.applicationCredentials.set(added.id, added);
     return added;
+  }
+
+  /** Its tokens go with it. */
+  removeApplicationCredential(id: string): void {
+    this.applicationCredentials.delete(id);
+    this.#revokeWhere(({ credential }) => credential?.id === id);
+  }
+
+  /** Its tokens go with it. */
+  removeTrust(id: string): void {
+    this.trusts.delete(id);
+    this.#revokeWhere(({ trust }) => trust?.id === id);
+  }
+
+  #revokeWhere(matches: (token: TokenRecord) => boolean): void {
+    for (const [id, token] of this.#tokens) if (matches(token)) this.#tokens.delete(id);
   }
 
   findByName<T extends { readonly name: string }>(map: ReadonlyMap<string, T>, name: string): T | undefined {

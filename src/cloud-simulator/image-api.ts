@@ -1,62 +1,84 @@
 /** Glance's API: images are looked up; any is there unless the cloud is strict. */
 import type { JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
-import { endpoint, page, text, type Endpoint } from './endpoint.ts';
+import { endpoint, page, text, type Call, type Endpoint } from './endpoint.ts';
+import { hashOf } from './identity.ts';
 import { isUuid, uuidOf } from './network.ts';
 import type { SimulatedImage, World } from './world.ts';
 
 export function imageEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
-  const version = () => ({
-    id: 'v2.15',
-    status: 'CURRENT',
-    links: [{ rel: 'self', href: `${baseUrl()}/image/v2/` }],
-  });
+  const url = () => `${baseUrl()}/image`;
+  const found = (call: Call): SimulatedImage => {
+    const image = find(world, call.params['id'] ?? '');
+    if (image === undefined || !isSeen(image, call))
+      throw new ApiError(404, `No image found with ID ${call.params['id']}`);
+    return image;
+  };
   return [
-    endpoint('GET /', 'version', () => ({ status: 300, body: { versions: [version()] } }), { isOpen: true }),
-    endpoint('GET /v2/images', 'list', ({ query }) => {
-      const name = query['name'];
-      if (name !== undefined) findByName(world, nameIn(name));
-      const named = [...world.images.values()].filter(
-        (image) => name === undefined || image.name === nameIn(name),
-      );
-      const { items, hasMore } = page(named, query);
-      const last = items.at(-1)?.id;
+    ...versions(url),
+    endpoint('GET /v2/images', 'list', (call) => {
+      const name = call.query['name'] === undefined ? undefined : nameIn(call.query['name']);
+      if (name !== undefined) findByName(world, name);
+      const shown = [...world.images.values()]
+        .toReversed()
+        .filter((image) => isSeen(image, call) && (name === undefined || image.name === name));
+      const { items, hasMore } = page(shown, call.query);
+      const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
+      const isFull = hasMore || items.length === Number(call.query['limit']);
       return {
         status: 200,
         body: {
-          images: items.map(describe),
-          first: '/v2/images',
+          images: items.map((image) => describe(image, world)),
+          first: call.path,
           schema: '/v2/schemas/images',
-          ...(hasMore && last !== undefined ? { next: `/v2/images?marker=${last}` } : {}),
+          ...(isFull && items.length > 0 ? { next: `/v2/images?${next.toString()}` } : {}),
         },
       };
     }),
-    endpoint('POST /v2/images', 'create', ({ body }) => ({
-      status: 201,
-      body: describe(world.addImage(text(body, 'name') ?? '')),
-    })),
-    endpoint('GET /v2/images/:id', 'show', ({ params }) => {
-      const image = find(world, params['id'] ?? '');
-      if (image === undefined) throw new ApiError(404, `No image found with ID ${params['id']}`);
-      return { status: 200, body: describe(image) };
+    endpoint('POST /v2/images', 'create', ({ body, projectId }) => {
+      const image = world.addImage(text(body, 'name') ?? '', { owner: projectId, isQueued: true });
+      const headers = { Location: `${url()}/v2/images/${image.id}` };
+      return { status: 201, body: describe(image, world), headers };
     }),
-    endpoint('DELETE /v2/images/:id', 'delete', ({ params }) => {
-      if (!world.images.delete(params['id'] ?? ''))
-        throw new ApiError(404, `Failed to find image ${params['id']} to delete`);
+    endpoint('GET /v2/images/:id', 'show', (call) => ({ status: 200, body: describe(found(call), world) })),
+    endpoint('DELETE /v2/images/:id', 'delete', (call) => {
+      const image = world.images.get(call.params['id'] ?? '');
+      if (image === undefined || !isSeen(image, call))
+        throw new ApiError(404, `Failed to find image ${call.params['id']} to delete`);
+      if (!call.isAdmin && image.owner !== call.projectId)
+        throw new ApiError(403, 'You do not own this image');
+      world.images.delete(image.id);
       return { status: 204 };
     }),
   ];
 }
 
+function versions(url: () => string): Endpoint[] {
+  const version = (id: string, status: string) => ({
+    id,
+    status,
+    links: [{ rel: 'self', href: `${url()}/v2/` }],
+  });
+  const body = (): JsonObject => ({ versions: [version('v2.15', 'CURRENT'), version('v2.9', 'SUPPORTED')] });
+  return [
+    endpoint('GET /', 'version', () => ({ status: 300, body: body() }), { isOpen: true }),
+    endpoint('GET /versions', 'version', () => ({ status: 200, body: body() }), { isOpen: true }),
+  ];
+}
+
+function isSeen({ owner }: SimulatedImage, { isAdmin, projectId }: Call): boolean {
+  return owner === null || isAdmin || owner === projectId;
+}
+
 function find(world: World, id: string): SimulatedImage | undefined {
   const known = world.images.get(id);
   if (known !== undefined || world.settings.strict || !isUuid(id)) return known;
-  return world.addImage(id, id);
+  return world.addImage(id, { id });
 }
 
 function findByName(world: World, name: string): void {
   const isKnown = [...world.images.values()].some((image) => image.name === name);
-  if (!isKnown && !world.settings.strict) world.addImage(name, uuidOf(`image ${name}`));
+  if (!isKnown && !world.settings.strict) world.addImage(name, { id: uuidOf(`image ${name}`) });
 }
 
 /** `in:"name"` is Glance's way to ask for a name with a comma. */
@@ -64,30 +86,54 @@ function nameIn(query: string): string {
   return /^in:"(.*)"$/.exec(query)?.[1]?.replaceAll('\\"', '"') ?? query.replace(/^in:/, '');
 }
 
-function describe({ id, name, createdAt }: SimulatedImage): JsonObject {
+/** Bytes of an image that has some. */
+const SIZE = 1088;
+
+function describe(image: SimulatedImage, world: World): JsonObject {
+  const { id, name, createdAt, owner, isQueued, snapshotOf } = image;
   const at = `${new Date(createdAt).toISOString().slice(0, 19)}Z`;
+  const digest = hashOf(id);
   return {
     id,
     name,
-    status: 'active',
-    visibility: 'public',
+    status: isQueued ? 'queued' : 'active',
+    visibility: owner === null ? 'public' : snapshotOf === null ? 'shared' : 'private',
     protected: false,
-    container_format: 'bare',
-    disk_format: 'raw',
-    min_disk: 1,
+    container_format: snapshotOf === null ? 'bare' : null,
+    disk_format: snapshotOf === null ? 'raw' : null,
+    min_disk: 0,
     min_ram: 0,
-    size: 1,
-    virtual_size: 1,
-    checksum: null,
-    os_hash_algo: null,
-    os_hash_value: null,
+    size: isQueued ? null : SIZE,
+    virtual_size: isQueued ? null : SIZE,
+    checksum: isQueued ? null : digest.slice(0, 32),
+    os_hash_algo: isQueued ? null : 'sha512',
+    os_hash_value: isQueued ? null : digest + digest,
     os_hidden: false,
-    owner: '',
+    owner: owner ?? world.project.id,
     created_at: at,
     updated_at: at,
     tags: [],
+    ...(snapshotOf === null ? {} : describeSnapshot(snapshotOf, owner, world)),
     self: `/v2/images/${id}`,
     file: `/v2/images/${id}/file`,
     schema: '/v2/schemas/image',
+  };
+}
+
+/** What Nova writes on an image that it makes of a server. */
+function describeSnapshot(
+  { id, imageId, userId }: NonNullable<SimulatedImage['snapshotOf']>,
+  owner: string | null,
+  { identity }: World,
+): JsonObject {
+  const user = identity.users.get(userId);
+  return {
+    image_type: 'snapshot',
+    instance_uuid: id,
+    base_image_ref: imageId ?? '',
+    user_id: userId,
+    owner_user_name: user?.name ?? '',
+    owner_project_name: identity.projects.get(owner ?? '')?.name ?? '',
+    boot_roles: user?.roles.join(',') ?? '',
   };
 }

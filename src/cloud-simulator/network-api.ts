@@ -1,12 +1,14 @@
 /** Neutron's API: networks, subnets and security groups are looked up; ports and floating IPs are made. */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError, FrameworkError } from './api-error.ts';
 import { endpoint, member, objects, text, type Call, type Endpoint } from './endpoint.ts';
 import {
+  defaultSecurityGroup,
   isUuid,
   uuidOf,
   type FloatingAddress,
+  type SecurityGroup,
   type SimulatedNetwork,
   type SimulatedPort,
 } from './network.ts';
@@ -20,18 +22,44 @@ export function networkEndpoints(world: World, baseUrl: () => string): readonly 
   });
   return [
     endpoint('GET /', 'version', () => ({ status: 200, body: { versions: [version()] } }), { isOpen: true }),
-    endpoint('GET /v2.0', 'version', () => ({ status: 200, body: { resources: [] } }), { isOpen: true }),
-    endpoint('GET /v2.0/extensions', 'list', () => ({ status: 200, body: { extensions: [] } })),
+    ...extensions(),
     ...networks(world),
+    ...securityGroups(world),
     ...ports(world),
     ...floatingIps(world),
+  ];
+}
+
+/** Those whose parts the simulator answers. */
+const aliases = ['security-group', 'router', 'port-security', 'standard-attr-tag', 'binding'];
+
+function extensions(): Endpoint[] {
+  const describe = (alias: string): JsonObject => ({
+    name: alias,
+    alias,
+    description: alias,
+    updated: '2012-10-05T10:00:00-00:00',
+    links: [],
+  });
+  return [
+    endpoint('GET /v2.0/extensions', 'list', () => ({
+      status: 200,
+      body: { extensions: aliases.map(describe) },
+    })),
+    endpoint('GET /v2.0/extensions/:alias', 'show', ({ params }) => {
+      const alias = params['alias'] ?? '';
+      if (!aliases.includes(alias))
+        throw new FrameworkError(404, `Extension with alias ${alias} does not exist`);
+      return { status: 200, body: { extension: describe(alias) } };
+    }),
   ];
 }
 
 function networks(world: World): Endpoint[] {
   const { network } = world;
   const found = ({ params }: Call): SimulatedNetwork => {
-    const one = network.findNetwork(params['id'] ?? '');
+    const id = params['id'] ?? '';
+    const one = isUuid(id) ? network.findNetwork(id) : undefined;
     if (one === undefined) throw new ApiError(404, `Network ${params['id']} could not be found.`);
     return one;
   };
@@ -43,33 +71,31 @@ function networks(world: World): Endpoint[] {
         wanted === undefined
           ? [...network.networks.values()]
           : lookedUp(query, (name) => network.findNetwork(name));
-      return { status: 200, body: { networks: named.map(describeNetwork) } };
+      return { status: 200, body: { networks: named.map((one) => describeNetwork(one, world)) } };
     }),
     endpoint('GET /v2.0/networks/:id', 'show', (call) => ({
       status: 200,
-      body: { network: describeNetwork(found(call)) },
+      body: { network: describeNetwork(found(call), world) },
     })),
     endpoint('GET /v2.0/subnets', 'list', ({ query }) => ({
       status: 200,
       body: {
         subnets: [...network.networks.values()]
           .filter(({ subnetId, name, id }) => matches(query, { id: subnetId, name, network_id: id }))
-          .map(describeSubnet),
+          .map((one) => describeSubnet(one, world)),
       },
     })),
     endpoint('GET /v2.0/subnets/:id', 'show', ({ params }) => {
       const one = [...network.networks.values()].find(({ subnetId }) => subnetId === params['id']);
       if (one === undefined) throw new ApiError(404, `Subnet ${params['id']} could not be found.`);
-      return { status: 200, body: { subnet: describeSubnet(one) } };
+      return { status: 200, body: { subnet: describeSubnet(one, world) } };
     }),
-    endpoint('GET /v2.0/security-groups', 'list', ({ query, projectId }) => ({
-      status: 200,
-      body: { security_groups: securityGroups(query, projectId, world.settings.strict) },
-    })),
-    endpoint('GET /v2.0/security-groups/:id', 'show', ({ params, projectId }) => ({
-      status: 200,
-      body: { security_group: securityGroup(params['id'] ?? '', params['id'] ?? '', projectId) },
-    })),
+    endpoint('DELETE /v2.0/networks/:id', 'delete', (call) => {
+      const one = found(call);
+      if (!call.isAdmin) throw new ApiError(403, 'rule:delete_network is disallowed by policy');
+      network.networks.delete(one.id);
+      return { status: 204 };
+    }),
   ];
 }
 
@@ -80,85 +106,138 @@ function lookedUp<T>(query: Readonly<Record<string, string>>, find: (name: strin
   return one === undefined ? [] : [one];
 }
 
-function securityGroups(
-  query: Readonly<Record<string, string>>,
-  projectId: string,
-  isStrict: boolean,
-): JsonObject[] {
-  const { id, name } = query;
-  const defaultId = uuidOf('security group default');
-  const known = securityGroup(defaultId, 'default', projectId);
-  if (isStrict) return matches(query, { id: defaultId, name: 'default' }) ? [known] : [];
-  if (id !== undefined) return isUuid(id) ? [securityGroup(id, name ?? id, projectId)] : [];
-  return [name === undefined ? known : securityGroup(uuidOf(`security group ${name}`), name, projectId)];
-}
-
-function securityGroup(id: string, name: string, projectId: string): JsonObject {
-  return {
-    id,
-    name,
-    description: '',
-    tenant_id: projectId,
-    project_id: projectId,
-    security_group_rules: [],
-    stateful: true,
-    tags: [],
+function securityGroups(world: World): Endpoint[] {
+  const { network } = world;
+  const found = ({ params, projectId }: Call): SecurityGroup => {
+    const group = network.findSecurityGroup(params['id'] ?? '', projectId);
+    if (group === undefined || group.id !== params['id'])
+      throw new ApiError(404, `Security group ${params['id']} does not exist`);
+    return group;
   };
+  return [
+    endpoint('GET /v2.0/security-groups', 'list', ({ query, projectId }) => {
+      const wanted = query['id'] ?? query['name'];
+      const own = [...network.securityGroups.values()].filter((group) => group.projectId === projectId);
+      const shown =
+        wanted === undefined
+          ? [defaultSecurityGroup(projectId), ...own]
+          : lookedUp(query, (name) => network.findSecurityGroup(name, projectId));
+      return {
+        status: 200,
+        body: { security_groups: shown.map((group) => describeSecurityGroup(group, world)) },
+      };
+    }),
+    endpoint('POST /v2.0/security-groups', 'create', ({ body, projectId }) => {
+      const asked = member(body, 'security_group');
+      const name = text(asked, 'name') ?? '';
+      if (name === 'default') throw new ApiError(409, 'Default security group already exists.');
+      const description = text(asked, 'description') ?? '';
+      const group = network.addSecurityGroup({ name, description, projectId });
+      return { status: 201, body: { security_group: describeSecurityGroup(group, world) } };
+    }),
+    endpoint('GET /v2.0/security-groups/:id', 'show', (call) => ({
+      status: 200,
+      body: { security_group: describeSecurityGroup(found(call), world) },
+    })),
+    endpoint('DELETE /v2.0/security-groups/:id', 'delete', (call) => {
+      network.securityGroups.delete(found(call).id);
+      return { status: 204 };
+    }),
+  ];
 }
 
 function ports(world: World): Endpoint[] {
   const { network } = world;
-  const found = ({ params }: Call): SimulatedPort => {
+  const isSeen = (port: SimulatedPort, { isAdmin, projectId }: Call): boolean =>
+    isAdmin || port.projectId === projectId;
+  const found = (call: Call): SimulatedPort => {
+    const { params } = call;
     const port = network.ports.get(params['id'] ?? '');
-    if (port === undefined) throw new ApiError(404, `Port ${params['id']} could not be found.`);
+    if (port === undefined || !isSeen(port, call))
+      throw new ApiError(404, `Port ${params['id']} could not be found.`);
     return port;
   };
   return [
-    endpoint('GET /v2.0/ports', 'list', ({ query }) => {
+    endpoint('GET /v2.0/ports', 'list', (call) => {
+      const { query } = call;
       const { device_id: device } = query;
       const all = device === undefined ? [...network.ports.values()] : network.portsOf(device);
-      const shown = all.filter((port) =>
-        matches(query, {
-          id: port.id,
-          name: port.name,
-          network_id: port.networkId,
-          device_id: port.deviceId,
-        }),
+      const shown = all.filter(
+        (port) =>
+          isSeen(port, call) &&
+          matches(query, {
+            id: port.id,
+            name: port.name,
+            network_id: port.networkId,
+            device_id: port.deviceId,
+          }),
       );
-      return { status: 200, body: { ports: shown.map(describePort) } };
+      return { status: 200, body: { ports: shown.map((port) => describePort(port, call)) } };
     }),
     endpoint('GET /v2.0/ports/:id', 'show', (call) => ({
       status: 200,
-      body: { port: describePort(found(call)) },
+      body: { port: describePort(found(call), call) },
     })),
-    endpoint('POST /v2.0/ports', 'create', ({ body, projectId }) => {
-      const asked = member(body, 'port');
-      const of = network.findNetwork(text(asked, 'network_id') ?? '');
-      if (of === undefined)
-        throw new ApiError(404, `Network ${text(asked, 'network_id')} could not be found.`);
+    endpoint('POST /v2.0/ports', 'create', (call) => {
+      const asked = member(call.body, 'port');
+      const of = checkPort(asked, call, world);
       const [fixed] = objects(asked['fixed_ips']);
       const port = network.addPort({
         network: of,
-        projectId,
+        projectId: call.projectId,
         name: text(asked, 'name') ?? '',
         address: fixed === undefined ? undefined : text(fixed, 'ip_address'),
-        securityGroups: listOf(asked['security_groups']),
+        ...(asked['security_groups'] === undefined
+          ? {}
+          : { securityGroups: listOf(asked['security_groups']) }),
         isOfServer: false,
       });
-      return { status: 201, body: { port: describePort(port) } };
+      return { status: 201, body: { port: describePort(port, call) } };
     }),
     endpoint('PUT /v2.0/ports/:id', 'update', (call) => {
       const port = found(call);
       const asked = member(call.body, 'port');
       port.name = text(asked, 'name') ?? port.name;
       if (asked['security_groups'] !== undefined) port.securityGroups = listOf(asked['security_groups']);
-      return { status: 200, body: { port: describePort(port) } };
+      return { status: 200, body: { port: describePort(port, call) } };
     }),
     endpoint('DELETE /v2.0/ports/:id', 'delete', (call) => {
       network.removePort(found(call));
       return { status: 204 };
     }),
   ];
+}
+
+const portProperties: ReadonlySet<string> = new Set(
+  (
+    'network_id name fixed_ips security_groups admin_state_up device_id device_owner ' +
+    'mac_address tenant_id project_id description allowed_address_pairs extra_dhcp_opts ' +
+    'binding:vnic_type binding:host_id binding:profile port_security_enabled qos_policy_id'
+  ).split(' '),
+);
+
+/** @returns the network of a port that may be made. @throws ApiError 400, 403, 404 */
+function checkPort(asked: JsonObject, call: Call, { network, settings }: World): SimulatedNetwork {
+  const unknown = Object.keys(asked).find((key) => !portProperties.has(key));
+  if (unknown !== undefined) throw new ApiError(400, `Unrecognized attribute(s) '${unknown}'`);
+  const id = text(asked, 'network_id') ?? '';
+  const of = network.findNetwork(id);
+  if (of === undefined) throw new ApiError(404, `Network ${id} could not be found.`);
+  const address = objects(asked['fixed_ips']).flatMap((fixed) => text(fixed, 'ip_address') ?? [])[0];
+  if (settings.strict && address !== undefined) {
+    // All networks are the administrator's, and shared.
+    if (!call.isAdmin)
+      throw new ApiError(403, '(rule:create_port and rule:create_port:fixed_ips) is disallowed by policy');
+    if (!address.startsWith(`${of.prefix}.`))
+      throw new ApiError(
+        400,
+        `IP address ${address} is not a valid IP for any of the subnets on the specified network.`,
+      );
+  }
+  for (const group of listOf(asked['security_groups']))
+    if (network.findSecurityGroup(group, call.projectId) === undefined)
+      throw new ApiError(404, `Security group ${group} does not exist`);
+  return of;
 }
 
 function floatingIps({ network }: World): Endpoint[] {
@@ -212,12 +291,21 @@ function listOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((item: Json): item is string => typeof item === 'string') : [];
 }
 
-function describeNetwork({ id, name, subnetId }: SimulatedNetwork): JsonObject {
+/** Neutron counts the changes of each object. */
+function timesOf(at: number): JsonObject {
+  const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  return { created_at: time, updated_at: time, revision_number: 1 };
+}
+
+function describeNetwork(
+  { id, name, subnetId, createdAt }: SimulatedNetwork,
+  { project }: World,
+): JsonObject {
   return {
     id,
     name,
-    tenant_id: '',
-    project_id: '',
+    tenant_id: project.id,
+    project_id: project.id,
     admin_state_up: true,
     mtu: 1500,
     status: 'ACTIVE',
@@ -228,11 +316,15 @@ function describeNetwork({ id, name, subnetId }: SimulatedNetwork): JsonObject {
     description: '',
     availability_zones: [],
     availability_zone_hints: [],
+    ipv4_address_scope: null,
+    ipv6_address_scope: null,
     tags: [],
+    ...timesOf(createdAt),
   };
 }
 
-function describeSubnet({ id, name, subnetId, prefix }: SimulatedNetwork): JsonObject {
+function describeSubnet(network: SimulatedNetwork, { project }: World): JsonObject {
+  const { id, name, subnetId, prefix, createdAt } = network;
   return {
     id: subnetId,
     name,
@@ -241,15 +333,62 @@ function describeSubnet({ id, name, subnetId, prefix }: SimulatedNetwork): JsonO
     gateway_ip: `${prefix}.0.1`,
     ip_version: 4,
     enable_dhcp: true,
-    tenant_id: '',
-    project_id: '',
+    tenant_id: project.id,
+    project_id: project.id,
     allocation_pools: [{ start: `${prefix}.0.10`, end: `${prefix}.255.254` }],
     dns_nameservers: [],
     host_routes: [],
+    subnetpool_id: null,
+    ipv6_ra_mode: null,
+    ipv6_address_mode: null,
+    service_types: [],
+    description: '',
+    tags: [],
+    ...timesOf(createdAt),
   };
 }
 
-function describePort(port: SimulatedPort): JsonObject {
+function describeSecurityGroup(group: SecurityGroup, world: World): JsonObject {
+  const { id, name, description, projectId } = group;
+  const times = timesOf(world.startedAt);
+  const owner = { tenant_id: projectId, project_id: projectId };
+  const rule = (ethertype: string, direction: string, remoteGroup: string | null): JsonObject => ({
+    id: uuidOf(`rule ${id} ${ethertype} ${direction}`),
+    ...owner,
+    security_group_id: id,
+    ethertype,
+    direction,
+    protocol: null,
+    port_range_min: null,
+    port_range_max: null,
+    remote_ip_prefix: null,
+    remote_address_group_id: null,
+    normalized_cidr: null,
+    remote_group_id: remoteGroup,
+    standard_attr_id: 1,
+    description: null,
+    tags: [],
+    ...times,
+  });
+  return {
+    id,
+    name,
+    description,
+    ...owner,
+    stateful: true,
+    shared: false,
+    security_group_rules: ['IPv4', 'IPv6'].flatMap((ethertype) => [
+      rule(ethertype, 'egress', null),
+      // What is in the standard group reaches each other.
+      ...(name === 'default' ? [rule(ethertype, 'ingress', id)] : []),
+    ]),
+    tags: [],
+    ...times,
+  };
+}
+
+function describePort(port: SimulatedPort, { isAdmin }: Pick<Call, 'isAdmin'>): JsonObject {
+  const isBound = port.deviceId !== '';
   return {
     id: port.id,
     name: port.name,
@@ -258,17 +397,26 @@ function describePort(port: SimulatedPort): JsonObject {
     project_id: port.projectId,
     mac_address: port.macAddress,
     admin_state_up: true,
-    status: port.deviceId === '' ? 'DOWN' : 'ACTIVE',
+    status: isBound ? 'ACTIVE' : 'DOWN',
     device_id: port.deviceId,
-    device_owner: port.deviceId === '' ? '' : 'compute:nova',
+    device_owner: isBound ? 'compute:nova' : '',
     fixed_ips: [{ subnet_id: port.subnetId, ip_address: port.address }],
     allowed_address_pairs: [],
     extra_dhcp_opts: [],
     security_groups: port.securityGroups,
     'binding:vnic_type': 'normal',
+    ...(isAdmin
+      ? {
+          'binding:profile': {},
+          'binding:host_id': '',
+          'binding:vif_type': isBound ? 'ovs' : 'unbound',
+          'binding:vif_details': {},
+        }
+      : {}),
     port_security_enabled: true,
     description: '',
     tags: [],
+    ...timesOf(port.createdAt),
   };
 }
 

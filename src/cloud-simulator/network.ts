@@ -8,6 +8,7 @@ export interface SimulatedNetwork {
   readonly subnetId: string;
   /** Its two first bytes: `10.10`. */
   readonly prefix: string;
+  readonly createdAt: number;
   next: number;
 }
 
@@ -22,6 +23,7 @@ export interface SimulatedPort {
   /** Empty: of no server. */
   deviceId: string;
   securityGroups: readonly string[];
+  readonly createdAt: number;
   /** Whether Nova made it with its server, and removes it with it. */
   readonly isOfServer: boolean;
 }
@@ -35,17 +37,29 @@ export interface FloatingAddress {
   portId: string | null;
 }
 
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly projectId: string;
+}
+
 export class Network {
   readonly networks = new Map<string, SimulatedNetwork>();
   readonly ports = new Map<string, SimulatedPort>();
   readonly floating = new Map<string, FloatingAddress>();
+  /** By id; those that were made. */
+  readonly securityGroups = new Map<string, SecurityGroup>();
   /** By the id of the server. */
   readonly #byDevice = new Map<string, SimulatedPort[]>();
   readonly #byAddress = new Map<string, SimulatedPort>();
   readonly #isStrict: () => boolean;
+  readonly #now: () => number;
 
-  constructor(isStrict: () => boolean) {
+  constructor(isStrict: () => boolean, now: () => number) {
     this.#isStrict = isStrict;
+    this.#now = now;
+
     this.#add('private', randomUUID());
   }
 
@@ -71,7 +85,8 @@ export class Network {
     readonly securityGroups?: readonly string[];
     readonly isOfServer: boolean;
   }): SimulatedPort {
-    const { network, projectId, name, address, deviceId = '', securityGroups = [], isOfServer } = wanted;
+    const { network, projectId, name, address, deviceId = '', isOfServer } = wanted;
+    const { securityGroups = [defaultSecurityGroup(projectId).id] } = wanted;
     if (address !== undefined && this.#byAddress.has(address))
       throw new ApiError(409, `IP address ${address} already allocated in subnet ${network.subnetId}`);
     const id = randomUUID();
@@ -85,6 +100,7 @@ export class Network {
       projectId,
       deviceId,
       securityGroups,
+      createdAt: this.#now(),
       isOfServer,
     };
     this.ports.set(port.id, port);
@@ -113,6 +129,24 @@ export class Network {
     return this.#byAddress.get(address);
   }
 
+  addSecurityGroup(group: Omit<SecurityGroup, 'id'>): SecurityGroup {
+    const added = { id: randomUUID(), ...group };
+    this.securityGroups.set(added.id, added);
+    return added;
+  }
+
+  /** By id or name; each project has `default`. Where the cloud takes any, the one that was asked for is there. */
+  findSecurityGroup(idOrName: string, projectId: string): SecurityGroup | undefined {
+    const own = [...this.securityGroups.values()].filter((group) => group.projectId === projectId);
+    const made = own.find(({ id, name }) => id === idOrName || name === idOrName);
+    if (made !== undefined) return made;
+    const standard = defaultSecurityGroup(projectId);
+    if (idOrName === standard.id || idOrName === standard.name) return standard;
+    if (this.#isStrict()) return undefined;
+    const id = isUuid(idOrName) ? idOrName : uuidOf(`security group ${idOrName}`);
+    return { id, name: idOrName, description: '', projectId };
+  }
+
   portsOf(serverId: string): readonly SimulatedPort[] {
     return this.#byDevice.get(serverId) ?? [];
   }
@@ -130,10 +164,15 @@ export class Network {
 
   #add(name: string, id: string): SimulatedNetwork {
     const prefix = `10.${10 + (this.networks.size % 200)}`;
-    const network = { id, name, subnetId: randomUUID(), prefix, next: 10 };
+    const network = { id, name, subnetId: randomUUID(), prefix, createdAt: this.#now(), next: 10 };
     this.networks.set(id, network);
     return network;
   }
+}
+
+export function defaultSecurityGroup(projectId: string): SecurityGroup {
+  const id = uuidOf('security group default');
+  return { id, name: 'default', description: 'Default security group', projectId };
 }
 
 function nextAddress(network: SimulatedNetwork): string {

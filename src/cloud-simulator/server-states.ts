@@ -31,17 +31,22 @@ export const statuses: Readonly<Record<VmState, string>> = {
   deleted: 'DELETED',
 };
 
-/** Of an active server, while it is under way. */
-export const taskStatuses: Readonly<Record<string, string>> = {
-  rebooting: 'REBOOT',
-  reboot_started: 'REBOOT',
-  rebooting_hard: 'HARD_REBOOT',
-  rebuilding: 'REBUILD',
-  resize_prep: 'RESIZE',
-  resize_migrating: 'RESIZE',
-  resize_reverting: 'REVERT_RESIZE',
-  migrating: 'MIGRATING',
-  updating_password: 'PASSWORD',
+/**
+ * Tasks that change the status while they are under way, and of servers in which state: of others the status
+ * stays. As Nova's api/openstack/common.py has it.
+ */
+export const taskStatuses: Readonly<
+  Record<string, { readonly status: string; readonly of: readonly VmState[] }>
+> = {
+  rebooting: { status: 'REBOOT', of: ['active'] },
+  reboot_started: { status: 'REBOOT', of: ['active'] },
+  rebooting_hard: { status: 'HARD_REBOOT', of: ['active'] },
+  rebuilding: { status: 'REBUILD', of: ['active', 'stopped', 'error'] },
+  resize_prep: { status: 'RESIZE', of: ['active', 'stopped'] },
+  resize_migrating: { status: 'RESIZE', of: ['active', 'stopped'] },
+  resize_reverting: { status: 'REVERT_RESIZE', of: ['resized'] },
+  migrating: { status: 'MIGRATING', of: ['active', 'paused'] },
+  updating_password: { status: 'PASSWORD', of: ['active'] },
 };
 
 /** 0: none, 1: running, 3: paused, 4: shut down, 6: crashed. */
@@ -68,16 +73,20 @@ export interface Transition {
   readonly to?: VmState;
   /** Whether it is done by the server's host: while that is down it does not end. */
   readonly byHost?: boolean;
+  /**
+   * What the server must have besides the state, else 409: `host`: it is on one; `launch`: it was built once.
+   */
+  readonly needs?: 'host' | 'launch';
 }
 
 const running: readonly VmState[] = ['active', 'stopped', 'rescued', 'paused', 'suspended', 'error'];
 
 /** By the key of the action's body; those whose end depends on more than the state are in `servers.ts`. */
 export const transitions: Readonly<Record<string, Transition>> = {
-  'os-start': { from: ['stopped'], task: 'powering-on', to: 'active', byHost: true },
-  'os-stop': { from: ['active', 'error'], task: 'powering-off', to: 'stopped', byHost: true },
-  reboot: { from: running, task: 'rebooting', to: 'active', byHost: true },
-  rebuild: { from: ['active', 'stopped', 'error'], task: 'rebuilding', byHost: true },
+  'os-start': { from: ['stopped'], task: 'powering-on', to: 'active', byHost: true, needs: 'host' },
+  'os-stop': { from: ['active', 'error'], task: 'powering-off', to: 'stopped', byHost: true, needs: 'host' },
+  reboot: { from: running, task: 'rebooting', to: 'active', byHost: true, needs: 'launch' },
+  rebuild: { from: ['active', 'stopped', 'error'], task: 'rebuilding', byHost: true, needs: 'launch' },
   pause: { from: ['active'], task: 'pausing', to: 'paused', byHost: true },
   unpause: { from: ['paused'], task: 'unpausing', to: 'active', byHost: true },
   suspend: { from: ['active'], task: 'suspending', to: 'suspended', byHost: true },

@@ -4,21 +4,27 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
+import { isJsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import type { Clock } from './clock.ts';
+import type { Flavors } from './flavors.ts';
 import type { Host } from './host.ts';
 import type { MutationLog } from './mutation-log.ts';
+import { quotaKeys, type Quota, type Quotas } from './quotas.ts';
 import { transitions, type VmState } from './server-states.ts';
 import type { SimulatorSettings } from './settings.ts';
 
 export interface SimulatedServer {
   readonly id: string;
   name: string;
+  description: string | null;
+  tags: readonly string[];
   readonly projectId: string;
   readonly userId: string;
   readonly createdAt: number;
   updatedAt: number;
   launchedAt: number | null;
+  deletedAt: number | null;
   vmState: VmState;
   taskState: string | null;
   hostName: string | null;
@@ -30,8 +36,9 @@ export interface SimulatedServer {
   metadata: Readonly<Record<string, string>>;
   keyName: string | null;
   readonly configDrive: string;
-  readonly securityGroups: readonly string[];
+  securityGroups: readonly string[];
   isLocked: boolean;
+  lockedReason: string | null;
   fault: { readonly code: number; readonly message: string; readonly created: number } | null;
   readonly adminPass: string;
   readonly actions: InstanceActionRecord[];
@@ -49,6 +56,8 @@ export interface InstanceActionRecord {
 
 export interface ServerRequest {
   readonly name: string;
+  readonly description: string | null;
+  readonly tags: readonly string[];
   readonly projectId: string;
   readonly userId: string;
   readonly imageId: string | null;
@@ -78,6 +87,10 @@ export interface ActionRequest {
 const NO_VALID_HOST = 'No valid host was found. ';
 /** Instance actions kept of a server. */
 const ACTIONS_KEPT = 20;
+/** Deleted servers that are remembered: the newest. */
+const DELETED_KEPT = 100;
+/** MiB that a host has for a server; a larger one finds none. */
+const HOST_RAM = 800_000;
 
 /** Is told what became of a server. */
 export interface ServerObserver {
@@ -95,6 +108,9 @@ export class Servers {
   readonly #mutations: MutationLog;
   readonly #settings: () => SimulatorSettings;
   readonly #observer: ServerObserver;
+  readonly #flavors: Flavors;
+  readonly #quotas: Quotas;
+  #deleted: SimulatedServer[] = [];
   /** What waits for a host to come back. */
   readonly #stuck = new Map<string, { readonly serverId: string; readonly run: () => void }[]>();
 
@@ -103,11 +119,15 @@ export class Servers {
     readonly mutations: MutationLog;
     readonly settings: () => SimulatorSettings;
     readonly observer: ServerObserver;
+    readonly flavors: Flavors;
+    readonly quotas: Quotas;
   }) {
     this.#clock = tools.clock;
     this.#mutations = tools.mutations;
     this.#settings = tools.settings;
     this.#observer = tools.observer;
+    this.#flavors = tools.flavors;
+    this.#quotas = tools.quotas;
     this.hosts = tools.settings().hosts.map(({ name, zone }) => ({
       name,
       zone,
@@ -117,6 +137,7 @@ export class Servers {
       isForcedDown: false,
       isDisabled: false,
       disabledReason: null,
+      hasEvacuated: false,
     }));
   }
 
@@ -126,8 +147,32 @@ export class Servers {
     return this.#newestFirst;
   }
 
-  find(id: string): SimulatedServer | undefined {
-    return this.#all.get(id);
+  /** The newest of those that were deleted, the last deleted first. */
+  get deleted(): readonly SimulatedServer[] {
+    return this.#deleted;
+  }
+
+  /**
+   * @param which `shown`: also one that was deleted a moment ago, which Nova still shows; `known`: also one that
+   * was deleted and is remembered.
+   */
+  find(id: string, which: 'there' | 'shown' | 'known' = 'there'): SimulatedServer | undefined {
+    const there = this.#all.get(id);
+    if (there !== undefined || which === 'there') return there;
+    const deleted = this.#deleted.find((server) => server.id === id);
+    if (deleted === undefined || which === 'known') return deleted;
+    const age = this.#clock.now() - (deleted.deletedAt ?? 0);
+    return age < this.#settings().latency.operation_ms ? deleted : undefined;
+  }
+
+  usedBy(projectId: string): Quota {
+    const own = this.all.filter((server) => server.projectId === projectId);
+    const flavors = own.map(({ flavor }) => this.#flavors.get(flavor));
+    return {
+      instances: own.length,
+      cores: flavors.reduce((sum, { vcpus }) => sum + vcpus, 0),
+      ram: flavors.reduce((sum, { ram }) => sum + ram, 0),
+    };
   }
 
   host(name: string | null): Host | undefined {
@@ -136,18 +181,20 @@ export class Servers {
 
   /** @throws ApiError 400, 403. */
   create(request: ServerRequest): SimulatedServer {
-    this.#checkQuota(request.projectId);
+    this.#checkQuota(request);
     if (request.zone !== null && !this.hosts.some(({ zone }) => zone === request.zone))
       throw new ApiError(400, 'The requested availability zone is not available');
     const now = this.#clock.now();
     const { hostName, zone, requestId, failure, ...given } = request;
-    const chosen = this.#chooseHost({ zone, hostName, not: null });
+    const isTooLarge = this.#flavors.get(request.flavor).ram > HOST_RAM;
+    const chosen = isTooLarge ? undefined : this.#chooseHost({ zone, hostName, not: null });
     const server: SimulatedServer = {
       ...given,
       id: randomUUID(),
       createdAt: now,
       updatedAt: now,
       launchedAt: null,
+      deletedAt: null,
       vmState: 'building',
       taskState: 'scheduling',
       hostName: null,
@@ -155,6 +202,7 @@ export class Servers {
       previous: null,
       configDrive: given.configDrive ? 'True' : '',
       isLocked: false,
+      lockedReason: null,
       fault: null,
       adminPass: given.adminPass ?? randomBytes(9).toString('base64url'),
       actions: [],
@@ -165,6 +213,8 @@ export class Servers {
     const ended = this.#record(server, 'create', requestId, { name, metadata });
     if (chosen !== undefined) this.#place(server, chosen);
     this.#later(server, chosen, true, () => {
+      // Its deletion breaks off what builds it.
+      if (server.taskState === 'deleting') return ended(null);
       if (chosen === undefined) ended(this.#fail(server, NO_VALID_HOST));
       else if (failure !== null) ended(this.#fail(server, failure));
       else {
@@ -179,7 +229,7 @@ export class Servers {
   /** @throws ApiError 409 for a server that is locked. */
   delete(server: SimulatedServer, requestId: string, failure: string | null): void {
     if (server.isLocked) throw new ApiError(409, `Instance ${server.id} is locked`);
-    if (server.taskState === 'deleting') return;
+    if (server.taskState === 'deleting' || server.deletedAt !== null) return;
     server.taskState = 'deleting';
     const ended = this.#record(server, 'delete', requestId);
     // Nova deletes also what is on a host that is down.
@@ -192,10 +242,17 @@ export class Servers {
 
   /** At once, and without a request: as if it had been deleted by other means than this API. */
   remove(server: SimulatedServer): void {
+    const { hostName } = server;
     this.#unplace(server);
+    // Nova shows where it was.
+    server.hostName = hostName;
     server.vmState = 'deleted';
+    server.taskState = null;
+    server.updatedAt = this.#clock.now();
+    server.deletedAt = server.updatedAt;
     this.#all.delete(server.id);
     this.#newestFirst = undefined;
+    this.#deleted = [server, ...this.#deleted.slice(0, DELETED_KEPT - 1)];
     this.#observer.deleted(server);
     this.#endStuck(server);
   }
@@ -206,14 +263,17 @@ export class Servers {
     if (transition === undefined) throw new ApiError(400, `There is no such action: ${request.action}`);
     this.#checkAction(server, request);
     if (request.action === 'evacuate') return this.#evacuate(server, request);
-    const isHard = request.action === 'reboot' && request.input['type'] === 'HARD';
+    const isHard = isHardReboot(request.action, request.input);
     const before = server.vmState;
+    this.#checkGoal(server, request);
     const goal = this.#goalOf(server, request);
     server.previous = this.#previousOf(server, request.action);
+    if (request.action === 'rebuild') rename(server, request.input);
     server.taskState = isHard ? 'rebooting_hard' : transition.task;
     server.updatedAt = this.#clock.now();
     const ended = this.#record(server, request.action, request.requestId);
     this.#later(server, this.host(server.hostName), transition.byHost === true, () => {
+      if (server.taskState === 'deleting') return ended(null);
       if (request.failure !== null) return ended(this.#fail(server, request.failure));
       if (goal.host === null) {
         server.taskState = null;
@@ -224,15 +284,47 @@ export class Servers {
       if (goal.flavor !== undefined) server.flavor = goal.flavor;
       if (goal.imageId !== undefined) server.imageId = goal.imageId;
       const to = goal.vmState ?? (request.action === 'rebuild' && before === 'error' ? 'active' : before);
-      this.#settle(server, transition.to ?? to);
+      if (request.action === 'rebuild' && to === 'stopped') this.#stopAgain(server, ended);
+      else {
+        this.#settle(server, transition.to ?? to);
+        ended(null);
+      }
+    });
+  }
+
+  /** A server that was stopped is built as one that runs, and stopped then: ACTIVE is not the end. */
+  #stopAgain(server: SimulatedServer, ended: (failure: string | null) => void): void {
+    this.#settle(server, 'active');
+    server.taskState = 'powering-off';
+    this.#later(server, this.host(server.hostName), true, () => {
+      this.#settle(server, 'stopped');
       ended(null);
     });
   }
 
-  /** At once: what an operator, or a test, does to a server behind Nova's back. */
+  /** The image is made at once; the server is in a task for as long as any other takes. */
+  snapshot(server: SimulatedServer, requestId: string): void {
+    server.taskState = 'image_snapshot';
+    const ended = this.#record(server, 'createImage', requestId);
+    this.#later(server, this.host(server.hostName), true, () => {
+      server.taskState = null;
+      ended(null);
+    });
+  }
+
+  /** @throws ApiError 400 */
+  #checkGoal(server: SimulatedServer, { action, input }: ActionRequest): void {
+    if (action === 'resize' && input['flavorRef'] === server.flavor)
+      throw new ApiError(400, 'When resizing, instances must change flavor!');
+  }
+
+  /**
+   * At once: what an operator, or a test, does to a server behind Nova's back.
+   * @param fault with which it is in ERROR; null: none, as after a reset of the state.
+   */
   setState(server: SimulatedServer, vmState: VmState, fault: string | null): void {
     this.#settle(server, vmState);
-    if (vmState === 'error') this.#fail(server, fault ?? 'Reset to error by an administrator.');
+    if (vmState === 'error' && fault !== null) this.#fail(server, fault);
   }
 
   setHost(
@@ -241,6 +333,7 @@ export class Servers {
   ): void {
     Object.assign(host, change);
     if (!host.isUp) return;
+    if (change.isUp === true) host.hasEvacuated = false;
     const waiting = this.#stuck.get(host.name) ?? [];
     this.#stuck.delete(host.name);
     for (const { run } of waiting) run();
@@ -263,25 +356,33 @@ export class Servers {
     return !isUp || isForcedDown;
   }
 
-  #checkQuota(projectId: string): void {
-    const limit = this.#settings().quota.instances;
-    if (limit < 0) return;
-    const used = this.all.filter((server) => server.projectId === projectId).length;
-    if (used >= limit)
-      throw new ApiError(
-        403,
-        `Quota exceeded for instances: Requested 1, but already used ${used} of ${limit} instances`,
-      );
+  #checkQuota({ projectId, flavor }: ServerRequest): void {
+    const limits = this.#quotas.of(projectId);
+    if (quotaKeys.every((key) => limits[key] < 0)) return;
+    const used = this.usedBy(projectId);
+    const { vcpus, ram } = this.#flavors.get(flavor);
+    const asked: Quota = { instances: 1, cores: vcpus, ram };
+    for (const key of quotaKeys)
+      if (limits[key] >= 0 && used[key] + asked[key] > limits[key])
+        throw new ApiError(
+          403,
+          `Quota exceeded for ${key}: Requested ${asked[key]}, but already used ${used[key]} of ${limits[key]} ${key}`,
+        );
   }
 
   #checkAction(server: SimulatedServer, { action, input }: ActionRequest): void {
-    const isSoft = action === 'reboot' && input['type'] !== 'HARD';
-    const from = isSoft ? ['active'] : (transitions[action]?.from ?? []);
+    const isSoft = action === 'reboot' && !isHardReboot(action, input);
+    const { from = [], needs } = transitions[action] ?? {};
     if (server.isLocked) throw new ApiError(409, `Instance ${server.id} is locked`);
-    if (from.includes(server.vmState)) {
+    if (needs === 'host' && server.hostName === null)
+      throw new ApiError(409, `Instance ${server.id} is not ready`);
+    if (isSoft ? server.vmState === 'active' : from.includes(server.vmState)) {
       // A hard reboot breaks off what hangs; all else waits for the task before.
-      const mayBreakOff = (action === 'reboot' && !isSoft) || action === 'evacuate';
-      if (server.taskState === null || mayBreakOff) return;
+      const mayBreakOff = isHardReboot(action, input) || action === 'evacuate';
+      if (server.taskState === null || mayBreakOff) {
+        if (needs !== 'launch' || server.launchedAt !== null) return;
+        throw new ApiError(409, `Instance ${server.id} is in an invalid state for '${nameOf(action)}'`);
+      }
       throw new ApiError(
         409,
         `Cannot '${nameOf(action)}' instance ${server.id} while it is in task_state ${server.taskState}`,
@@ -341,11 +442,11 @@ export class Servers {
 
   #evacuate(server: SimulatedServer, { input, requestId, failure }: ActionRequest): void {
     const host = this.host(server.hostName);
-    if (host !== undefined && !this.isDown(host))
-      throw new ApiError(400, `Compute service of ${host.name} is still in use.`);
+    if (host === undefined) throw new ApiError(400, "The target host can't be the same one.");
+    if (!this.isDown(host)) throw new ApiError(400, `Compute service of ${host.name} is still in use.`);
     const wanted = textOf(input['host']);
     if (wanted !== null && this.host(wanted) === undefined)
-      throw new ApiError(400, `Compute host ${wanted} not found.`);
+      throw new ApiError(404, `Compute host ${wanted} not found.`);
     const before = server.vmState;
     server.taskState = 'rebuilding';
     const ended = this.#record(server, 'evacuate', requestId);
@@ -354,7 +455,9 @@ export class Servers {
       if (failure !== null) return ended(this.#fail(server, failure));
       if (target === undefined) return ended(this.#fail(server, NO_VALID_HOST));
       this.#move(server, target);
-      this.#settle(server, before === 'stopped' ? 'stopped' : 'active');
+      host.hasEvacuated = true;
+      if (before === 'stopped') return this.#stopAgain(server, ended);
+      this.#settle(server, 'active');
       ended(null);
     });
   }
@@ -453,6 +556,16 @@ export class Servers {
 /** `os-start` is `start` in Nova's sentences and instance actions. */
 function nameOf(action: string): string {
   return action === 'os-migrateLive' ? 'live-migration' : action.replace(/^os-/, '');
+}
+
+/** A rebuild can give another name and other metadata, at once. */
+function rename(server: SimulatedServer, { name, metadata }: JsonObject): void {
+  server.name = textOf(name) ?? server.name;
+  if (isJsonObject(metadata)) server.metadata = metadata as Record<string, string>;
+}
+
+function isHardReboot(action: string, input: JsonObject): boolean {
+  return action === 'reboot' && textOf(input['type'])?.toUpperCase() === 'HARD';
 }
 
 function textOf(value: unknown): string | null {

@@ -33,6 +33,9 @@ export const simulatorSettingsSchema = z.strictObject({
   quota: z
     .strictObject({
       instances: z.int().min(-1).default(-1),
+      cores: z.int().min(-1).default(-1),
+      /** MiB */
+      ram: z.int().min(-1).default(-1),
       stacks: z.int().min(-1).default(-1),
     })
     .prefault({}),

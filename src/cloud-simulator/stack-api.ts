@@ -72,7 +72,16 @@ function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
       if (server === undefined) return {};
       const hostOf = (name: string | null) => servers.host(name);
       const isDown = servers.isDown.bind(servers);
-      return describeServer(server, { minor: 90, isAdmin: false, computeUrl, network, hostOf, isDown });
+      const flavorOf = world.flavors.get.bind(world.flavors);
+      return describeServer(server, {
+        minor: 90,
+        isAdmin: false,
+        computeUrl,
+        network,
+        flavorOf,
+        hostOf,
+        isDown,
+      });
     },
   };
 }
@@ -355,7 +364,7 @@ function givenOf(body: JsonObject, world: World, before?: StackGiven): StackGive
 function checkServers({ resources }: StackGiven['template'], { flavors }: World): void {
   for (const { name, type, properties } of resources) {
     const { flavor } = properties;
-    if (type === SERVER_TYPE && typeof flavor === 'string' && !flavors.includes(flavor))
+    if (type === SERVER_TYPE && typeof flavor === 'string' && !flavors.has(flavor))
       throw new ApiError(
         400,
         `Property error: : resources.${name}.properties.flavor: : Error validating value '${flavor}': No Flavor matching {'name': '${flavor}'}. (HTTP 404)`,

@@ -40,6 +40,8 @@ export class StackServers {
     });
     const server = this.#servers.create({
       name: text(properties, 'name') ?? standardName,
+      description: null,
+      tags: [],
       projectId,
       userId: owner.id,
       imageId: text(properties, 'image') ?? null,

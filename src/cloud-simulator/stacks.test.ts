@@ -100,7 +100,10 @@ test('a stack whose server fails is CREATE_FAILED with the reason; with rollback
 });
 
 test('what Nova refuses is the reason of the stack', async () => {
-  simulator.world.settings = { ...simulator.world.settings, quota: { instances: 0, stacks: -1 } };
+  simulator.world.settings = {
+    ...simulator.world.settings,
+    quota: { ...simulator.world.settings.quota, instances: 0 },
+  };
   expect(await reaches(await begun(), 'CREATE_FAILED')).toMatchObject({
     stack_status_reason: expect.stringMatching(
       /^Resource CREATE failed: Forbidden: resources\.vm: Quota exceeded for instances/,
@@ -153,7 +156,10 @@ test('a stack is suspended and resumed with its servers', async () => {
 });
 
 test('stacks over the quota and names that are taken are refused', async () => {
-  simulator.world.settings = { ...simulator.world.settings, quota: { instances: -1, stacks: 1 } };
+  simulator.world.settings = {
+    ...simulator.world.settings,
+    quota: { ...simulator.world.settings.quota, stacks: 1 },
+  };
   await created();
   await expect(begun()).rejects.toMatchObject({ status: 409, reason: 'The Stack (web) already exists.' });
   await expect(begun({ stack_name: 'other' })).rejects.toMatchObject({

@@ -7,16 +7,19 @@ import { idText } from './balancer-shapes.ts';
 import { Balancers } from './balancers.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Faults } from './faults.ts';
+import { Flavors } from './flavors.ts';
 import { Identity, type Project, type User } from './identity.ts';
 import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
-import { Servers } from './servers.ts';
+import { Quotas } from './quotas.ts';
+import { Servers, type SimulatedServer } from './servers.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { StackServers } from './stack-servers.ts';
 import { Stacks } from './stacks.ts';
 
 export class World {
   readonly clock: Clock;
+  readonly startedAt: number;
   settings: SimulatorSettings;
   readonly mutations: MutationLog;
   readonly faults = new Faults();
@@ -25,11 +28,13 @@ export class World {
   readonly servers: Servers;
   readonly balancers: Balancers;
   readonly stacks: Stacks;
-  /** Flavors, by id and name alike. */
-  readonly flavors: readonly string[] = ['m1.tiny', 'm1.small'];
+  readonly flavors = new Flavors();
+  readonly quotas: Quotas;
+  /** Of the users that have made some: by the id of the user, then by name. */
+  readonly keypairs = new Map<string, Map<string, Keypair>>();
   readonly images = new Map<string, SimulatedImage>();
-  /** Server groups, as Nova sends them. */
-  readonly groups = new Map<string, JsonObject>();
+  /** Server groups. */
+  readonly groups = new Map<string, ServerGroup>();
   /** How often each operation of each service was asked for: `compute list`. */
   readonly requests = new Map<string, number>();
   readonly project: Project;
@@ -38,13 +43,17 @@ export class World {
   /** @param password of the users `admin` and `demo`. */
   constructor(settings: SimulatorSettings, password: string, clock: Clock = systemClock) {
     this.clock = clock;
+    this.startedAt = clock.now();
     this.settings = settings;
     this.mutations = new MutationLog(clock.now);
     this.identity = new Identity(clock.now, () => this.settings.token_seconds * 1000);
-    this.network = new Network(() => this.settings.strict);
+    this.network = new Network(() => this.settings.strict, clock.now);
+    this.quotas = new Quotas(() => this.settings);
     this.servers = new Servers({
       clock,
       mutations: this.mutations,
+      flavors: this.flavors,
+      quotas: this.quotas,
       settings: () => this.settings,
       observer: {
         changed: (server) => this.stacks.serverChanged(server),
@@ -82,9 +91,18 @@ export class World {
     this.identity.addUser({ name: 'demo', password, roles: ['member', 'reader'], projects: [demo.id] });
   }
 
-  addImage(name: string, id: string = randomUUID()): SimulatedImage {
-    const image = { id, name, createdAt: this.clock.now() };
-    this.images.set(id, image);
+  /** Without an owner it is public, of the administrator. */
+  addImage(name: string, given: Partial<Omit<SimulatedImage, 'name' | 'createdAt'>> = {}): SimulatedImage {
+    const image = {
+      id: randomUUID(),
+      owner: null,
+      snapshotOf: null,
+      isQueued: false,
+      ...given,
+      name,
+      createdAt: this.clock.now(),
+    };
+    this.images.set(image.id, image);
     return image;
   }
 
@@ -94,25 +112,45 @@ export class World {
     return server?.vmState === 'active' && this.servers.host(server.hostName)?.isUp === true;
   }
 
-  addGroup({ name, policy, policies }: JsonObject, projectId: string): JsonObject {
-    const id = randomUUID();
+  addGroup(
+    { name, policy, policies }: JsonObject,
+    owner: { projectId: string; userId: string },
+  ): ServerGroup {
     const first = Array.isArray(policies) ? policies[0] : undefined;
+    const asked = policy ?? first;
     const group = {
-      id,
-      name: name ?? '',
-      policy: policy ?? first ?? 'anti-affinity',
-      rules: {},
-      members: [],
-      project_id: projectId,
-      user_id: this.admin.id,
+      id: randomUUID(),
+      name: typeof name === 'string' ? name : '',
+      policy: typeof asked === 'string' ? asked : 'anti-affinity',
+      ...owner,
     };
-    this.groups.set(id, group);
+    this.groups.set(group.id, group);
     return group;
   }
+}
+
+export interface ServerGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly policy: string;
+  readonly projectId: string;
+  readonly userId: string;
+}
+
+export interface Keypair {
+  readonly name: string;
+  readonly publicKey: string;
+  readonly createdAt: number;
 }
 
 export interface SimulatedImage {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** The project; null: it is public. */
+  readonly owner: string | null;
+  /** Nothing was uploaded yet. */
+  readonly isQueued: boolean;
+  /** The server that it was made of. */
+  readonly snapshotOf: Pick<SimulatedServer, 'id' | 'imageId' | 'userId'> | null;
 }

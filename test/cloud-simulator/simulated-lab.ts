@@ -14,14 +14,11 @@ const READ_MS = 40;
 export class SimulatedLab extends Lab {
   readonly simulator: CloudSimulator;
   readonly #clock: SteppedClock;
-  override readonly authUrl: string;
 
   private constructor(simulator: CloudSimulator, clock: SteppedClock, password: string) {
-    super();
+    super({ authUrl: `${simulator.url}/identity/v3`, password });
     this.simulator = simulator;
     this.#clock = clock;
-    this.authUrl = `${simulator.url}/identity/v3`;
-    Object.assign(this, { password });
   }
 
   static async start(settings: Partial<SimulatorSettings> = {}): Promise<SimulatedLab> {
@@ -33,14 +30,14 @@ export class SimulatedLab extends Lab {
     return lab;
   }
 
-  /** All services of the simulator have one origin; their paths begin with their type. */
   override send(request: LabRequest): Promise<LabAnswer> {
     if (request.method === 'GET') this.#clock.advance(READ_MS);
-    return super.send({ ...request, path: `/${request.service}${request.path}` });
+    return super.send(request);
   }
 
-  /** `lb_status.py member ID STATUS` */
-  override script(name: string, _kind?: string, id = '', status = ''): Promise<string> {
+  /** `lb_status.py member ID STATUS`, `lab stop nova-compute1` and `lab up nova`. */
+  override script(name: string, kind?: string, id = '', status = ''): Promise<string> {
+    if (name === 'lab') return this.#setHosts(id.replace(/^nova-/, ''), kind === 'up');
     const member = this.simulator.world.balancers.find('member', id);
     const forced = memberStatuses.find((one) => one === status);
     if (name !== 'lb_status.py' || member === undefined || forced === undefined)
@@ -48,10 +45,19 @@ export class SimulatedLab extends Lab {
     member.forced = forced;
     return Promise.resolve('');
   }
+
+  /** All of them where none is named. */
+  #setHosts(wanted: string, isUp: boolean): Promise<string> {
+    const { servers } = this.simulator.world;
+    for (const host of servers.hosts)
+      if (wanted === host.name || wanted === 'nova') servers.setHost(host, { isUp });
+    return Promise.resolve('');
+  }
 }
 
 class SteppedClock implements Clock {
-  #now = Date.parse('2026-01-01T00:00:00Z');
+  /** Scenes compare with the time of this machine. */
+  #now = Date.now();
   #timers: { readonly at: number; readonly run: () => void }[] = [];
   readonly now = (): number => this.#now;
 

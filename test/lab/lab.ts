@@ -56,16 +56,30 @@ interface Login {
 const howToStart = `Start one with "lab up nova && lab up octavia && lab up heat", on the machine where this runs; see
 test/data/openstack/README.md. OS_AUTH_URL says where its Keystone is, if not on http://127.0.0.1:5000/v3.`;
 
+/** The root of a service, from its address in the catalog: without the version and what follows it. */
+function rootOf(url: string): string {
+  return url.replace(/\/v\d+(\.\d+)?(\/.*)?$/, '').replace(/\/$/, '');
+}
+
 export class Lab {
-  readonly authUrl = process.env['OS_AUTH_URL'] ?? 'http://127.0.0.1:5000/v3';
-  readonly password: string = process.env['LAB_PASSWORD'] ?? 'lab';
-  /** By type of service: scheme, host and port. */
+  readonly authUrl: string;
+  readonly password: string;
+  /** By type of service: the address of its root. */
   readonly endpoints = new Map<ServiceType, string>();
   readonly #logins = new Map<string, Login>();
 
+  /** Without parameters: the lab that the environment names. */
+  constructor({
+    authUrl = process.env['OS_AUTH_URL'] ?? 'http://127.0.0.1:5000/v3',
+    password = process.env['LAB_PASSWORD'] ?? 'lab',
+  }: { readonly authUrl?: string; readonly password?: string } = {}) {
+    this.authUrl = authUrl;
+    this.password = password;
+  }
+
   /** Gets tokens of both users, and the catalog. @throws Error that says how to start a lab. */
   async connect(): Promise<void> {
-    this.endpoints.set('identity', new URL(this.authUrl).origin);
+    this.endpoints.set('identity', rootOf(this.authUrl));
     try {
       for (const user of ['demo', 'admin']) await this.#login(user);
     } catch (error) {
@@ -88,7 +102,7 @@ export class Lab {
       userId: token.user.id,
     });
     for (const { type, endpoints } of token.catalog)
-      for (const { url } of endpoints) this.endpoints.set(type as ServiceType, new URL(url).origin);
+      for (const { url } of endpoints) this.endpoints.set(type as ServiceType, rootOf(url));
   }
 
   /** The body of a login by password, scoped to the project of the same name. */

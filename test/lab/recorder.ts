@@ -54,6 +54,9 @@ const folders: Readonly<Record<ServiceType, string>> = {
 
 export const recordingsFolder = join(import.meta.dirname, '../data/openstack');
 
+/** The difference of an exchange of which there is no recording. */
+export const NOT_STORED = 'is not stored';
+
 /** An id that nothing in the lab has. */
 export const unknownId = '00000000-0000-4000-8000-000000000000';
 
@@ -140,18 +143,23 @@ export class Recorder {
    * Answers what differs, a line each.
    */
   finish(): readonly string[] {
-    return [...this.#kept].flatMap(([title, kept]) => {
-      const exchange = this.#exchange(kept);
-      const file = join(recordingsFolder, `${title}.json`);
-      if (this.storing) {
-        mkdirSync(dirname(file), { recursive: true });
-        writeFileSync(file, `${JSON.stringify(exchange, null, 2)}\n`);
-        return [];
-      }
-      if (!existsSync(file)) return [`${title}: is not stored`];
-      const stored = JSON.parse(readFileSync(file, 'utf8')) as Exchange;
-      return compare(stored, exchange).map((line) => `${title}: ${line}`);
-    });
+    if (this.storing) {
+      for (const [title, kept] of this.#kept) store(title, this.#exchange(kept));
+      return [];
+    }
+    return [...this.differences()].flatMap(([title, lines]) => lines.map((line) => `${title}: ${line}`));
+  }
+
+  /** By title, nova/servers for example: how what was kept differs from what is stored; empty: it does not. */
+  differences(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      [...this.#kept].map(([title, kept]) => {
+        const file = fileOf(title);
+        if (!existsSync(file)) return [title, [NOT_STORED]];
+        const stored = JSON.parse(readFileSync(file, 'utf8')) as Exchange;
+        return [title, compare(stored, this.#exchange(kept))];
+      }),
+    );
   }
 
   #exchange({ request, answer, sender }: Kept): Exchange {
@@ -181,13 +189,28 @@ export class Recorder {
   }
 }
 
+function fileOf(title: string): string {
+  return join(recordingsFolder, `${title}.json`);
+}
+
+function store(title: string, exchange: Exchange): void {
+  const file = fileOf(title);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify(exchange, null, 2)}\n`);
+}
+
 /** What differs between a stored exchange and one made now, a line each. */
 export function compare(stored: Exchange, now: Exchange): readonly string[] {
   const lines: string[] = [];
   if (stored.response.status !== now.response.status)
     lines.push(`status ${now.response.status}, stored is ${stored.response.status}`);
-  const wanted = Object.keys(stored.response.headers).join(', ');
-  const found = Object.keys(now.response.headers).join(', ');
+  // The type of an empty body says nothing.
+  const headersOf = ({ headers, body }: Exchange['response']): string =>
+    Object.keys(headers)
+      .filter((header) => header !== 'content-type' || body !== undefined)
+      .join(', ');
+  const wanted = headersOf(stored.response);
+  const found = headersOf(now.response);
   if (wanted !== found) lines.push(`headers ${found}; stored are ${wanted}`);
   return [...lines, ...shapeDifferences(stored.response.body, now.response.body)];
 }

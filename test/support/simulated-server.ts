@@ -12,6 +12,8 @@ export function simulatedServer(
 ): SimulatedServer {
   return world.servers.create({
     name,
+    description: null,
+    tags: [],
     projectId,
     userId: world.admin.id,
     imageId: null,

@@ -124,7 +124,10 @@ describe('create', () => {
   });
 
   test('over the quota is nothing that a retry helps', async () => {
-    simulator.world.settings = { ...simulator.world.settings, quota: { instances: 0, stacks: -1 } };
+    simulator.world.settings = {
+      ...simulator.world.settings,
+      quota: { ...simulator.world.settings.quota, instances: 0 },
+    };
     expect(await errorOf(created())).toMatchObject({ code: 'operation-impossible', retryable: false });
   });
 

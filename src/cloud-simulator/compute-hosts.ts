@@ -1,0 +1,117 @@
+/** Nova's view of its hosts: services, hypervisors, availability zones. */
+import type { JsonObject } from '../domain/json.ts';
+import { ApiError, notFound } from './api-error.ts';
+import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
+import { describeHostService, describeHypervisor, describeZones } from './compute-shapes.ts';
+import { endpoint, page, type Call, type Endpoint } from './endpoint.ts';
+import type { Host } from './host.ts';
+
+export function hostEndpoints(tools: ComputeTools): Endpoint[] {
+  return [...services(tools), ...hypervisors(tools), ...zones(tools)];
+}
+
+function services({ world }: ComputeTools): Endpoint[] {
+  const { servers, clock } = world;
+  const describe = (host: Host, call: Call): JsonObject => {
+    const number = servers.hosts.indexOf(host) + 1;
+    const context = { isDown: servers.isDown(host), now: clock.now(), minor: minorOf(call), number };
+    return describeHostService(host, context);
+  };
+  return [
+    endpoint('GET /v2.1/os-services', 'services', (call) => {
+      forAdmin(call, 'os_compute_api:os-services:list');
+      const { binary, host } = call.query;
+      const shown = servers.hosts.filter(
+        ({ name }) =>
+          (host === undefined || host === name) && (binary === undefined || binary === 'nova-compute'),
+      );
+      return ok({ services: shown.map((one) => describe(one, call)) });
+    }),
+    endpoint('PUT /v2.1/os-services/:id', 'service', (call) => {
+      forAdmin(call, 'os_compute_api:os-services:update');
+      const host = servers.hosts.find(({ serviceId }) => serviceId === call.params['id']);
+      if (host === undefined) throw notFound('Service', call.params['id'] ?? '');
+      const { status, forced_down: forcedDown, disabled_reason: reason } = call.body;
+      if (forcedDown === false && host.hasEvacuated)
+        throw new ApiError(
+          400,
+          `Unable to force up host ${host.name} as \`done\` evacuation migration records remain associated with ` +
+            'the host. Ensure the compute service has been restarted, allowing these records to move to ' +
+            '`completed` before retrying this request.',
+        );
+      servers.setHost(host, {
+        ...(typeof forcedDown === 'boolean' ? { isForcedDown: forcedDown } : {}),
+        ...(typeof status === 'string' ? { isDisabled: status === 'disabled' } : {}),
+        ...(status === 'enabled' ? { disabledReason: null } : {}),
+        ...(typeof reason === 'string' ? { disabledReason: reason } : {}),
+      });
+      return ok({ service: describe(host, call) });
+    }),
+  ];
+}
+
+function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
+  const { servers } = world;
+  const list = (call: Call, isDetailed: boolean) => {
+    forAdmin(call, 'os_compute_api:os-hypervisors:list');
+    const { hypervisor_hostname_pattern: pattern = '', with_servers: withServers } = call.query;
+    const found = servers.hosts.filter(({ name }) => name.includes(pattern));
+    if (found.length === 0) throw new ApiError(404, `No hypervisor matching '${pattern}' could be found.`);
+    const { items, hasMore } = page(
+      found.map((host) => ({ id: host.hypervisorId, host })),
+      call.query,
+    );
+    const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
+    const href = `${computeUrl()}/v2.1/os-hypervisors${isDetailed ? '/detail' : ''}?${next.toString()}`;
+    return ok({
+      hypervisors: items.map(({ host }) =>
+        describe(host, call, { isDetailed, withServers: withServers === 'true' }),
+      ),
+      ...(hasMore ? { hypervisors_links: [{ rel: 'next', href }] } : {}),
+    });
+  };
+  const describe = (
+    host: Host,
+    call: Call,
+    options: { readonly isDetailed: boolean; readonly withServers: boolean },
+  ): JsonObject => {
+    const all = servers.all.filter(({ hostName }) => hostName === host.name);
+    return describeHypervisor(host, {
+      ...options,
+      isDown: servers.isDown(host),
+      servers: all,
+      flavorOf: (id) => world.flavors.get(id),
+      minor: minorOf(call),
+      number: servers.hosts.indexOf(host) + 1,
+    });
+  };
+  return [
+    endpoint('GET /v2.1/os-hypervisors', 'hypervisors', (call) => list(call, false)),
+    endpoint('GET /v2.1/os-hypervisors/detail', 'hypervisors', (call) => list(call, true)),
+    endpoint('GET /v2.1/os-hypervisors/:id', 'hypervisors', (call) => {
+      forAdmin(call, 'os_compute_api:os-hypervisors:show');
+      const host = servers.hosts.find(({ hypervisorId }) => hypervisorId === call.params['id']);
+      if (host === undefined)
+        throw new ApiError(404, `Hypervisor with ID '${call.params['id']}' could not be found.`);
+      return ok({ hypervisor: describe(host, call, { isDetailed: true, withServers: false }) });
+    }),
+  ];
+}
+
+function zones({ world }: ComputeTools): Endpoint[] {
+  const { servers, clock } = world;
+  return [
+    endpoint('GET /v2.1/os-availability-zone', 'zones', () =>
+      ok({ availabilityZoneInfo: describeZones(servers.hosts, null) }),
+    ),
+    endpoint('GET /v2.1/os-availability-zone/detail', 'zones', (call) => {
+      forAdmin(call, 'os_compute_api:os-availability-zone:detail');
+      const context = { isDown: (host: Host) => servers.isDown(host), now: clock.now() };
+      return ok({ availabilityZoneInfo: describeZones(servers.hosts, context) });
+    }),
+    endpoint('GET /v2.1/os-aggregates', 'aggregates', (call) => {
+      forAdmin(call, 'os_compute_api:os-aggregates:index');
+      return ok({ aggregates: [] });
+    }),
+  ];
+}

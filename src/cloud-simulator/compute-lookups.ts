@@ -1,0 +1,173 @@
+/** What clients of Nova look up before they create a server: flavors, keys, server groups. */
+import { createHash } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
+import { ApiError, notFound } from './api-error.ts';
+import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
+import { describeFlavor, linksOf } from './compute-shapes.ts';
+import { endpoint, member, page, text, type Call, type Endpoint } from './endpoint.ts';
+import type { Flavor } from './flavors.ts';
+import type { Keypair, ServerGroup } from './world.ts';
+
+/** By default each name is there; in a strict cloud what was made. */
+export function lookupEndpoints(tools: ComputeTools): Endpoint[] {
+  return [...flavors(tools), ...keypairs(tools), ...serverGroups(tools)];
+}
+
+function flavors({ world, computeUrl }: ComputeTools): Endpoint[] {
+  const known = (call: Call): Flavor => {
+    const id = call.params['id'] ?? '';
+    if (world.settings.strict && !world.flavors.has(id)) throw notFound('Flavor', id);
+    return world.flavors.get(id);
+  };
+  const shape = (call: Call) => ({ minor: minorOf(call), computeUrl: computeUrl() });
+  const list = (call: Call, path: string, describe: (flavor: Flavor) => JsonObject) => {
+    const { items, hasMore } = page(world.flavors.all, call.query);
+    const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
+    const links = [{ rel: 'next', href: `${computeUrl()}/v2.1${path}?${next.toString()}` }];
+    const isLimited = call.query['limit'] !== undefined && items.length > 0;
+    return ok({
+      flavors: items.map(describe),
+      ...(hasMore || isLimited ? { flavors_links: links } : {}),
+    });
+  };
+  return [
+    endpoint('GET /v2.1/flavors', 'flavors', (call) =>
+      list(call, '/flavors', ({ id }) => ({
+        id,
+        name: id,
+        links: linksOf(computeUrl(), id, 'flavors'),
+        ...(minorOf(call) >= 55 ? { description: null } : {}),
+      })),
+    ),
+    endpoint('GET /v2.1/flavors/detail', 'flavors', (call) =>
+      list(call, '/flavors/detail', (flavor) => describeFlavor(flavor, shape(call))),
+    ),
+    endpoint('POST /v2.1/flavors', 'flavors', (call) => {
+      forAdmin(call, 'os_compute_api:os-flavor-manage:create');
+      const asked = member(call.body, 'flavor');
+      const id = text(asked, 'name') ?? '';
+      world.flavors.add({
+        id,
+        vcpus: Number(asked['vcpus'] ?? 1),
+        ram: Number(asked['ram'] ?? 0),
+        disk: Number(asked['disk'] ?? 0),
+      });
+      return ok({ flavor: describeFlavor(world.flavors.get(id), shape(call)) });
+    }),
+    endpoint('GET /v2.1/flavors/:id', 'flavors', (call) =>
+      ok({ flavor: describeFlavor(known(call), shape(call)) }),
+    ),
+    endpoint('DELETE /v2.1/flavors/:id', 'flavors', (call) => {
+      forAdmin(call, 'os_compute_api:os-flavor-manage:delete');
+      world.flavors.remove(known(call).id);
+      return { status: 202 };
+    }),
+    endpoint('GET /v2.1/flavors/:id/os-extra_specs', 'flavors', (call) => {
+      known(call);
+      return ok({ extra_specs: {} });
+    }),
+  ];
+}
+
+function keypairs({ world }: ComputeTools): Endpoint[] {
+  const ownOf = ({ token }: Call): Map<string, Keypair> => world.keypairs.get(token.user.id) ?? new Map();
+  const found = (call: Call): Keypair => {
+    const name = call.params['name'] ?? '';
+    const keypair = ownOf(call).get(name);
+    if (keypair !== undefined) return keypair;
+    if (!world.settings.strict) return { name, publicKey: '', createdAt: world.clock.now() };
+    throw new ApiError(404, `Keypair ${name} not found for user ${call.token.user.id}`);
+  };
+  return [
+    endpoint('GET /v2.1/os-keypairs', 'keypairs', (call) =>
+      ok({ keypairs: [...ownOf(call).values()].map((one) => ({ keypair: describeKeypair(one) })) }),
+    ),
+    endpoint('POST /v2.1/os-keypairs', 'keypair', (call) => {
+      const asked = member(call.body, 'keypair');
+      const name = text(asked, 'name') ?? '';
+      const own = ownOf(call);
+      if (own.has(name)) throw new ApiError(409, `Key pair '${name}' already exists.`);
+      const keypair = { name, publicKey: text(asked, 'public_key') ?? '', createdAt: world.clock.now() };
+      world.keypairs.set(call.token.user.id, own.set(name, keypair));
+      const body = { keypair: { ...describeKeypair(keypair), user_id: call.token.user.id } };
+      return { status: 201, body };
+    }),
+    endpoint('GET /v2.1/os-keypairs/:name', 'keypairs', (call) => {
+      const keypair = found(call);
+      return ok({
+        keypair: {
+          ...describeKeypair(keypair),
+          user_id: call.token.user.id,
+          created_at: `${new Date(keypair.createdAt).toISOString().slice(0, 23)}000`,
+          deleted: false,
+          deleted_at: null,
+          id: 1,
+          updated_at: null,
+        },
+      });
+    }),
+    endpoint('DELETE /v2.1/os-keypairs/:name', 'keypair', (call) => {
+      ownOf(call).delete(found(call).name);
+      return { status: 204 };
+    }),
+  ];
+}
+
+function describeKeypair({ name, publicKey }: Keypair): JsonObject {
+  const digest = createHash('md5').update(publicKey).digest('hex');
+  return {
+    name,
+    public_key: publicKey,
+    fingerprint: (digest.match(/../g) ?? []).join(':'),
+    type: 'ssh',
+  };
+}
+
+const policies = ['anti-affinity', 'affinity', 'soft-anti-affinity', 'soft-affinity'];
+
+function serverGroups({ world: { groups }, world }: ComputeTools): Endpoint[] {
+  const found = ({ params }: Call): ServerGroup => {
+    const group = groups.get(params['id'] ?? '');
+    if (group === undefined) throw new ApiError(404, `Instance group ${params['id']} could not be found.`);
+    return group;
+  };
+  return [
+    endpoint('GET /v2.1/os-server-groups', 'server-groups', (call) => {
+      const own = [...groups.values()].filter(({ projectId }) => projectId === call.projectId);
+      return ok({ server_groups: own.map((group) => describeGroup(group, minorOf(call))) });
+    }),
+    endpoint('POST /v2.1/os-server-groups', 'server-group', (call) => {
+      const asked = member(call.body, 'server_group');
+      const policy = text(asked, 'policy');
+      if (policy !== undefined && !policies.includes(policy))
+        throw new ApiError(
+          400,
+          `Invalid input for field/attribute policy. Value: ${policy}. '${policy}' is not one of ${list(policies)}`,
+        );
+      const owner = { projectId: call.projectId, userId: call.token.user.id };
+      return ok({ server_group: describeGroup(world.addGroup(asked, owner), minorOf(call)) });
+    }),
+    endpoint('GET /v2.1/os-server-groups/:id', 'server-groups', (call) =>
+      ok({ server_group: describeGroup(found(call), minorOf(call)) }),
+    ),
+    endpoint('DELETE /v2.1/os-server-groups/:id', 'server-group', (call) => {
+      groups.delete(found(call).id);
+      return { status: 204 };
+    }),
+  ];
+}
+
+function list(items: readonly string[]): string {
+  return `[${items.map((item) => `'${item}'`).join(', ')}]`;
+}
+
+function describeGroup({ id, name, policy, projectId, userId }: ServerGroup, minor: number): JsonObject {
+  return {
+    id,
+    name,
+    ...(minor >= 64 ? { policy, rules: {} } : { policies: [policy], metadata: {} }),
+    members: [],
+    project_id: projectId,
+    user_id: userId,
+  };
+}
