@@ -1,7 +1,7 @@
 /**
  * Events of actions, as Senlin writes them: one `start` and one `end` or `error` for each action that
  * a user asked for; those that an action derived from itself have none (exclude_derived_actions). Each is
- * written in the transaction that it tells of.
+ * written in the transaction that it is about.
  */
 import { randomUUID } from 'node:crypto';
 import type { Action, EventLevel } from '../domain/model.ts';

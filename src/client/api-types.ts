@@ -72,7 +72,7 @@ export interface Schemas {
     readonly dependents: JsonObject;
     readonly desired_capacity: number;
     readonly domain: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     /** null: nothing is wrong. */
     readonly health_reason: string | null;
@@ -165,7 +165,7 @@ export interface Schemas {
       readonly mode: 'ENFORCE' | 'OBSERVE';
       readonly name: string;
     } | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
   };
   readonly ClusterOverview: {
@@ -197,7 +197,7 @@ export interface Schemas {
       readonly reason: string;
       readonly until: string | null;
     }[];
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     readonly health_reason: string | null;
     readonly id: string;
@@ -361,7 +361,7 @@ export interface Schemas {
     /** What its profile type knows of it; with `show_details=true`. */
     readonly details?: JsonObject;
     readonly domain: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     /** null: nothing is wrong. */
     readonly health_reason: string | null;
@@ -439,7 +439,7 @@ export interface Schemas {
       readonly step: Schemas['RunningStep'] | null;
     } | null;
     readonly since: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     readonly status: string;
     /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */

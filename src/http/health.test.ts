@@ -228,7 +228,7 @@ describe('The health of a cluster', () => {
     const [well, failed, unseen] = shown.nodes;
     expect(well).toMatchObject({
       health: 'HEALTHY',
-      next: { what: 'PROBE', reason: 'looked at every 10 s' },
+      next: { what: 'PROBE', reason: 'probed every 10 s' },
     });
     expect(failed).toMatchObject({
       health: 'FAILED',

@@ -1,9 +1,9 @@
-/** The hands of the story: how its parts ask, wait and know the time. */
+/** Generator primitives of the chain: how its parts request an act, wait and know the time. */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Act, ChainEvent, ChainFacts, ChainNote, StepPlan, StepResult } from './chain.ts';
 import type { Failure } from './classify-health.ts';
 
-/** A part of the story that ends in a `T`. An act is answered by an event, a note by nothing. */
+/** A part of the chain that ends in a `T`. An act is answered by an event, a note by nothing. */
 export type ChainProcedure<T> = Generator<Act | ChainNote, T, ChainEvent | undefined>;
 
 /** `now` is the time of the last event: it moves only while an act is out. */
@@ -29,7 +29,7 @@ export function withFailedHooks(reason: string, { failedHooks }: Run): string {
   return failedHooks.length === 0 ? reason : `${reason}; but ${failedHooks.join('; ')}`;
 }
 
-/** A clock that was set back does not take the story with it. */
+/** A clock that was set back does not set the chain back. */
 export function passTime(run: { now: number }, at: number): void {
   run.now = Math.max(run.now, at);
 }

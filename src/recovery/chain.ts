@@ -1,4 +1,4 @@
-/** What the planner of one recovery is told, what it decides, and what came of it: values only. */
+/** What the planner of one recovery is given, what it decides, and what came of it: values only. */
 import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Relapse } from '../domain/model.ts';

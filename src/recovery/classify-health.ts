@@ -47,7 +47,7 @@ export interface HealthRecord {
 }
 
 export interface Observation {
-  /** null: the node was never looked at. */
+  /** null: the node was never probed. */
   readonly record: HealthRecord | null;
   /**
    * One for each detector that was asked, or the one that reported an event; none: nothing could be asked.

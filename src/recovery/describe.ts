@@ -30,9 +30,9 @@ export const notVerified = 'the operation succeeded; the policy does not verify'
 /** The reason of an operation that succeeded, and whose verification follows. */
 export const operationDone = 'done';
 
-/** `looking again in 60 s` */
+/** `probing again in 60 s` */
 export function probingAgain(at: number, now: number): string {
-  return `looking again in ${duration(at - now)}`;
+  return `probing again in ${duration(at - now)}`;
 }
 
 /** `1 node`, `3 nodes` */

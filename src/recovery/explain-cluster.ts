@@ -80,9 +80,12 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const problems = [...groupFailures(broken), ...sharedAddresses(broken), ...others];
   if (missing > 0)
     problems.push(`${missing} of ${count(desired, 'node')} ${missing === 1 ? 'is' : 'are'} missing`);
-  if (policy === null && nodes.length > 0) problems.push('no health policy is attached: nobody probes');
+  if (policy === null && nodes.length > 0)
+    problems.push('no health policy is attached: its nodes are not probed');
   if (policy?.enabled === false)
-    problems.push(`the health policy ${policy.name} is disabled: nobody probes, and nothing is recovered`);
+    problems.push(
+      `the health policy ${policy.name} is disabled: its nodes are not probed, and nothing is recovered`,
+    );
   if (maintenance !== null)
     problems.push(`healing is paused ${untilText(maintenance)} (${maintenance.reason})`);
   return problems;
@@ -91,7 +94,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
 /** Those whose failure is the problem. */
 const failing: ReadonlySet<Standing> = new Set(['FAILED', 'HELD', 'RECOVERING']);
 
-/** `web-1, web-2 failed (PROCESS_EXITED: ...)`: what failed in the same way is told once. */
+/** `web-1, web-2 failed (PROCESS_EXITED: ...)`: what failed in the same way is written once. */
 function groupFailures(nodes: readonly ExplainedNode[]): string[] {
   const groups = groupBy(
     nodes,
@@ -140,7 +143,7 @@ function sharedAddresses(nodes: readonly ExplainedNode[]): string[] {
   return groupBy(withAddress, (node) => addressIn(node) ?? '').flatMap((group) =>
     group.length < 2
       ? []
-      : `${namesOf(group)} all fail at the same address ${addressIn(group[0])}: look at that address first; a poll_url that is the same for every node says nothing about one of them`,
+      : `${namesOf(group)} all fail at the same address ${addressIn(group[0])}: check that address first; a poll_url that is the same for every node says nothing about one of them`,
   );
 }
 

@@ -40,7 +40,7 @@ export interface Maintenance {
   readonly action?: string;
 }
 
-/** What the gates look at, as it stands when one recovery asks. */
+/** What the gates read, as it stands when one recovery is checked. */
 export interface GateView {
   readonly now: number;
   readonly policy: HealthPolicy;
@@ -81,7 +81,7 @@ const gates: readonly Gate[] = [
 ];
 
 /**
- * These look at the cluster alone and before those that look at the node, and what is started in a round
+ * These check the cluster alone and before those that check the node, and what is started in a round
  * opens none of them.
  */
 const closingForAll: ReadonlySet<GateName> = new Set([

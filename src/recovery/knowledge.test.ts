@@ -28,19 +28,19 @@ test('what the rounds found is told as of their last probe', () => {
   });
 });
 
-test('what was found of a node that nobody probes any more is the past', () => {
+test('what was found of a node that is not probed any more is the past', () => {
   expect(
-    knowledgeOf({ ...watched, notWatched: 'nobody probes it: the health policy is disabled' }),
+    knowledgeOf({ ...watched, notWatched: 'it is not probed: the health policy is disabled' }),
   ).toMatchObject({
     state: 'UNKNOWN',
     reason:
-      'nobody probes it: the health policy is disabled; its last probe, 60 min ago, found HEALTHY: process 28092 is running',
+      'it is not probed: the health policy is disabled; its last probe, 60 min ago, found HEALTHY: process 28092 is running',
     asOf: now - 3_600_000,
     current: false,
   });
 });
 
-test.each([null, 'nobody probes it'])(
+test.each([null, 'it is not probed'])(
   'what was found of a node that was replaced since is forgotten (not watched: %s)',
   (notWatched) => {
     const known = knowledgeOf({ ...watched, notWatched, changedAt: now - 1000 });

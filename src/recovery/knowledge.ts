@@ -1,6 +1,6 @@
 /**
  * What is known of a node's health as of when, from which probe, and whether it is of the present: what was
- * seen of a node that nobody probes any more, or that was changed since, is told as what it is, and never as
+ * seen of a node that is not probed any more, or that was changed since, is shown as what it is, and never as
  * how the node is.
  */
 import type { Verdict } from '../domain/verdict.ts';
@@ -11,7 +11,7 @@ export interface Knowledge {
   readonly state: HealthState;
   readonly reason: string;
   readonly failure: Failure | null;
-  /** Since when it is in this state; null: nobody knows. */
+  /** Since when it is in this state; null: it is not known. */
   readonly since: number | null;
   /** When it was last probed; null: never, or not since it was last changed. */
   readonly asOf: number | null;
@@ -26,7 +26,7 @@ export interface Knowledge {
 
 export interface KnowledgeFacts {
   readonly now: number;
-  /** Why nobody probes the node; null: it is probed. */
+  /** Why the node is not probed; null: it is. */
   readonly notWatched: string | null;
   /** The last record, of whatever time. */
   readonly record: HealthRecord | null;

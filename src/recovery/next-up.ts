@@ -11,7 +11,7 @@ import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
 
 export interface NextUp {
-  /** IN_PROGRESS: its recovery runs. NOTHING: nobody looks. */
+  /** IN_PROGRESS: its recovery runs. NOTHING: it is not probed. */
   readonly what: (typeof nextSteps)[number];
   /** null: at any time, or when an operator does something. */
   readonly at: number | null;
@@ -37,9 +37,9 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
 function nextProbe({ policy, policyEnabled, now }: RoundSnapshot): NextUp {
   if (policy === null) return { what: 'NOTHING', at: null, reason: 'no health policy is attached' };
   if (!policyEnabled)
-    return { what: 'NOTHING', at: null, reason: 'the health policy is disabled: nobody looks' };
+    return { what: 'NOTHING', at: null, reason: 'the health policy is disabled: it is not probed' };
   const { intervalMs } = policy.detection;
-  return { what: 'PROBE', at: now + intervalMs, reason: `looked at every ${duration(intervalMs)}` };
+  return { what: 'PROBE', at: now + intervalMs, reason: `probed every ${duration(intervalMs)}` };
 }
 
 /** What the gates would see if a node of this cluster asked now, of which no recovery was started yet. */

@@ -65,7 +65,7 @@ describe('before anything is touched', () => {
     expect(plan.next).toEqual({
       kind: 'release',
       until: 11_000,
-      reason: 'held: cannot look at the node (no permission); looking again in 10 s',
+      reason: 'held: cannot probe the node (no permission); probing again in 10 s',
     });
   });
 

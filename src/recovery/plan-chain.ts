@@ -1,11 +1,11 @@
 /**
  * The recovery of one node, from its first probe to its end: a pure function of the facts and of what has
- * happened so far. The story is told by generators that read from top to bottom: they yield decisions and are
- * handed what came of them. `planChain` tells the story again from the start with a recorded history, and
+ * happened so far. It is written as generators that read from top to bottom: they yield decisions and receive
+ * what came of them. `planChain` runs them again from the start with a recorded history, and
  * returns the decision that the history has no answer for yet. That is how a crash, OBSERVE and `simulate`
  * work: the same history gives the same decisions, always.
  *
- *     recover:  look again ──well──> close SELF_HEALED
+ *     recover:  probe again ──healthy──> close SELF_HEALED
  *                  │ failed
  *               run the items (run-items.ts ── run-step.ts ── verify.ts)
  *                  │
@@ -46,14 +46,14 @@ export interface ChainPlan {
  * end.
  */
 export function planChain(facts: ChainFacts, history: readonly ChainEvent[]): ChainPlan {
-  let told = 0;
-  const plan = runChain(facts, () => history[told++]);
-  if (told < history.length) throw cannotFollow(`it ended after ${told} of ${history.length} events`);
+  let used = 0;
+  const plan = runChain(facts, () => history[used++]);
+  if (used < history.length) throw cannotFollow(`it ended after ${used} of ${history.length} events`);
   return plan;
 }
 
 /**
- * Tells the story with answers from anywhere, until there is none: a recorded history, or a world to try it
+ * Runs the chain with answers from anywhere, until there is none: a recorded history, or a world to try it
  * in.
  * @param answer what came of an act that was decided at `now`.
  */
@@ -62,24 +62,24 @@ export function runChain(
   answer: (act: Act, now: number) => ChainEvent | undefined,
 ): ChainPlan {
   const run = startRun(facts);
-  const story = recover(run);
+  const procedure = recover(run);
   const decisions: TimedDecision[] = [];
   const record = (decision: Decision): number => decisions.push({ at: run.now, decision });
-  let told = story.next();
-  while (told.done !== true) {
-    const decision = told.value;
+  let item = procedure.next();
+  while (item.done !== true) {
+    const decision = item.value;
     record(decision);
     if (isNote(decision)) {
-      told = story.next();
+      item = procedure.next();
       continue;
     }
     const event = answer(decision, run.now);
     if (event === undefined) return { decisions, next: decision };
     passTime(run, event.at);
-    told = story.next(event);
+    item = procedure.next(event);
   }
-  record(told.value);
-  return { decisions, next: told.value };
+  record(item.value);
+  return { decisions, next: item.value };
 }
 
 function isNote(decision: Decision): decision is ChainNote {
@@ -118,7 +118,7 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
     };
   }
   if (manual?.check === false) {
-    yield { kind: 'pass', reason: 'asked for without a check: the node is not looked at first' };
+    yield { kind: 'pass', reason: 'requested without a check: the node is not probed first' };
     return null;
   }
   const by = rules.verify === 'STATUS' ? 'STATUS' : 'DETECTION';
@@ -133,19 +133,19 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
     return {
       kind: 'close',
       state: 'SELF_HEALED',
-      reason: `well when it was looked at again: ${verdict.reason}`,
+      reason: `healthy when it was probed again: ${verdict.reason}`,
       next: null,
     };
   }
   if (manual !== null) {
-    const reason = `cannot look at the node (${verdict.reason}); ask again without check to recover it unseen`;
+    const reason = `cannot probe the node (${verdict.reason}); request it again without check to recover it unseen`;
     return { kind: 'close', state: 'CANCELLED', reason, next: null };
   }
   const until = run.now + detection.intervalMs;
   return {
     kind: 'release',
     until,
-    reason: `held: cannot look at the node (${verdict.reason}); ${probingAgain(until, run.now)}`,
+    reason: `held: cannot probe the node (${verdict.reason}); ${probingAgain(until, run.now)}`,
   };
 }
 

@@ -90,7 +90,7 @@ describe('the next look', () => {
     const seen = health('FAILED', { last: 'healthy', probeAgainAt: now - 25_000, probedAt: now - 35_000 });
     const { hold } = planRound(round([node('a', seen)], { episodes: [episode('a')] }));
     expect(hold).toMatchObject([{ until: now + 5000 }]);
-    expect(hold[0]?.reason).toContain('looking again in 5 s');
+    expect(hold[0]?.reason).toContain('probing again in 5 s');
   });
 });
 
@@ -206,7 +206,7 @@ describe('a held episode', () => {
         recoveryId: 'r-a',
         until: now + 10_000,
         gate: null,
-        reason: 'held: cannot look at the node: no answer; looking again in 10 s',
+        reason: 'held: cannot probe the node: no answer; probing again in 10 s',
       },
     ]);
   });

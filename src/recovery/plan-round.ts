@@ -25,7 +25,7 @@ export interface LastTry {
   readonly end: 'EXHAUSTED' | 'CANCELLED';
   /** Absent: AUTOMATIC. */
   readonly origin?: RecoveryOrigin;
-  /** Absent: nobody has to be told which one it was, and why. */
+  /** Absent: there is nothing to say about which one it was, and why. */
   readonly recoveryId?: string;
   readonly reason?: string;
 }
@@ -34,7 +34,7 @@ export interface NodeSnapshot {
   readonly id: string;
   readonly name: string;
   readonly status: NodeStatus;
-  /** null: never looked at. */
+  /** null: never probed. */
   readonly health: HealthRecord | null;
   /** Taken out of healing by an operator. */
   readonly excluded: Maintenance | null;
@@ -136,7 +136,7 @@ interface SortedNodes {
   readonly unhealthy: number;
 }
 
-/** One look at each node, and no more at the many that are well: of 100,000 each probe is a way to memory. */
+/** One read of each node, and no more of the many that are healthy: of 100,000 each read is a way to memory. */
 function sortNodes({ now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
@@ -267,7 +267,7 @@ function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacl
     return { until: now + (policy?.detection.intervalMs ?? 0), reason: `the node is busy (${node.status})` };
   }
   if (health?.last === 'unknown')
-    return { until: nextProbe, reason: `cannot look at the node: ${health.reason}` };
+    return { until: nextProbe, reason: `cannot probe the node: ${health.reason}` };
   if (health?.last === 'healthy')
     return { until: nextProbe, reason: `its last look was good: ${health.reason}` };
   return health?.state === 'FAILED' ? null : { until: nextProbe, reason: 'not confirmed failed' };
@@ -278,7 +278,7 @@ function isExcluded({ excluded }: NodeSnapshot, now: number): boolean {
 }
 
 /**
- * A record that says nothing new is not written again: from the time in it the looks go on, an interval
+ * A record that says nothing new is not written again: from the time in it the probes continue, an interval
  * apart.
  */
 function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
@@ -390,7 +390,7 @@ function startOrHold(
 
 function waitOf(notBefore: number | null, now: number): Obstacle | null {
   return notBefore !== null && notBefore > now
-    ? { until: notBefore, reason: 'its recovery could not look at the node' }
+    ? { until: notBefore, reason: 'its recovery could not probe the node' }
     : null;
 }
 

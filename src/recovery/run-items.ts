@@ -76,7 +76,7 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<
 }
 
 /**
- * Where the chain goes on; null: it ends. A jump leads forward (the policy's check sees to it), so that every
+ * Where the chain continues; null: it ends. A jump leads forward (the policy's check sees to it), so that every
  * chain ends.
  */
 function* afterFailure(run: Run, index: number, reason: string): ChainProcedure<number | null> {
@@ -101,7 +101,7 @@ function indexAfterFailure(items: readonly ChainItem[], index: number): number |
 }
 
 /**
- * Where the chain begins. After a relapse ESCALATE goes on at the rung after the one that had seemed to help,
+ * Where the chain begins. After a relapse ESCALATE continues at the rung after the one that had seemed to help,
  * as if that one had failed; where no rung is left, it is tried again: nothing stronger is known, and `retry`
  * and the breaker count.
  */

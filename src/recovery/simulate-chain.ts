@@ -1,5 +1,5 @@
 /**
- * What a recovery would do: the planner's own story, told with supposed answers instead of real ones.
+ * What a recovery would do: the planner's own procedure, run with supposed answers instead of real ones.
  * `simulate` and OBSERVE are this.
  */
 import type { Verdict } from '../domain/verdict.ts';

@@ -27,7 +27,7 @@ export interface Suppositions {
 
 export interface SimulatedNode {
   readonly nodeId: string;
-  /** It has failed without being supposed to: the answer goes on from where it stands. */
+  /** It has failed without being supposed to: the answer starts from where it stands. */
   readonly alreadyFailed: boolean;
   readonly failure: Failure;
   /**
@@ -39,7 +39,7 @@ export interface SimulatedNode {
   /** When it is probed again; null: at once, or when an operator does something. */
   readonly until: number | null;
   /**
-   * What its recovery would do from now on; null where none starts now: nobody knows how the node is once
+   * What its recovery would do from now on; null where none starts now: it is not known how the node is once
    * what holds it is over.
    */
   readonly chain: ChainPlan | null;
@@ -153,7 +153,7 @@ function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): 
   const runs = snapshot.episodes.some(isIt);
   return runs
     ? { decision: 'RUNNING', reason: 'a recovery of this node runs already', gate: null, until: null }
-    : { decision: 'SKIP', reason: 'nobody watches this node', gate: null, until: null };
+    : { decision: 'SKIP', reason: 'this node is not watched', gate: null, until: null };
 }
 
 function simulateOne(

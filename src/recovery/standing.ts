@@ -28,7 +28,7 @@ export const standingsInWords =
   'QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. ' +
   'HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its ' +
   'last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not ' +
-  'probed since it was last changed. UNWATCHED: nobody probes it. HEALTHY. Of a cluster: the worst of its nodes.';
+  'probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes.';
 
 export interface NodeStandingFacts {
   /** Whether an enabled health policy probes the node; if none does, its status is all that is known. */

@@ -1,5 +1,5 @@
 /**
- * What of the decisions is told to people: every one with its reason, but not every look of a verification,
+ * The decisions as operators read them: every one with its reason, but not every probe of a verification,
  * only those that saw something else than the one before. The timeline of a longer history begins with that
  * of a shorter one.
  */

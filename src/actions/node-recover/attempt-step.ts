@@ -29,7 +29,7 @@ export async function attempt<T extends JsonObject | null>(
     if (timeout.aborted)
       return { ok: false, reason: `not done within ${duration(timeoutMs)}`, retryable: true };
     const { message, retryable, code } = toErrorRecord(error);
-    // An error that nobody foresaw may be a passing one (a socket, a disk).
+    // An unexpected error may be a passing one (a socket, a disk).
     return { ok: false, reason: message, retryable: retryable || code === 'internal' };
   }
 }

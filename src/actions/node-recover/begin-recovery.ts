@@ -57,7 +57,7 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
 
 /**
  * The way from the decision to here may have been long (others held the cluster's lock), and what changed
- * meanwhile counts. Once a chain has begun it is brought to its end.
+ * meanwhile counts. Once a chain has begun it is finished.
  */
 async function heldBack(tx: Tx, node: Node, recovery: Recovery, now: number): Promise<boolean> {
   const { id, clusterId, policyId } = recovery;

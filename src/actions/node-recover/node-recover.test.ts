@@ -243,7 +243,7 @@ describe('a recovery', () => {
     expect(scene.cloud.calls).toEqual([]);
     expect(await scene.recovery()).toMatchObject({ state: 'OPEN', actionId: null });
     expect((await scene.timeline()).at(-1)).toBe(
-      'release: held: cannot look at the node (no permission); looking again in 10 s',
+      'release: held: cannot probe the node (no permission); probing again in 10 s',
     );
   });
 
@@ -526,7 +526,7 @@ describe('asked for by an operator', () => {
     expect((await scene.timeline()).slice(0, 3)).toEqual([
       'open: asked for by an operator',
       'pass: asked for by an operator: the gates that are for automation are passed over',
-      'pass: asked for without a check: the node is not looked at first',
+      'pass: requested without a check: the node is not probed first',
     ]);
   });
 

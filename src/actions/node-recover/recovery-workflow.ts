@@ -1,6 +1,6 @@
 /**
  * Carrying out WORKFLOW: start it with an id that every repeat knows, await its end by the durable signal (or
- * by looking again), and if its time is up cancel it and await that it has really ended.
+ * by probing again), and if its time is up cancel it and await that it has really ended.
  */
 import { ownerOf } from '../../domain/session.ts';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -29,7 +29,7 @@ export interface WorkflowRun extends StepRun {
 
 type Ran = Extract<ChainEvent, { kind: 'ran' }>;
 
-/** What a look at an execution shows; `ended` null: it runs, or could not be probed. */
+/** What a read of an execution shows; `ended` null: it runs, or could not be probed. */
 interface Seen {
   readonly at: number;
   readonly ended: StepResult | null;
@@ -42,7 +42,7 @@ export async function runWorkflow(run: WorkflowRun): Promise<Ran> {
   try {
     return await startAndAwait(run);
   } catch (error) {
-    // Also where the start itself was interrupted: nobody knows whether it was heard.
+    // Also where the start itself was interrupted: it is not known whether it was received.
     if (error instanceof ActionInterrupted) await cancelAndAwait(run, error.message);
     throw error;
   }

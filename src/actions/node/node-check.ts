@@ -7,7 +7,7 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 
 /**
- * NODE_CHECK: looks at the node as its health policy would, or without one asks the profile type, and writes
+ * NODE_CHECK: probes the node as its health policy would, or without one asks the profile type, and writes
  * down what it saw. What could not be seen changes nothing, and fails the check.
  */
 export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
@@ -25,12 +25,12 @@ export function nodeCheck({ store, profileTypes, probe }: ProbingServices): Acti
         },
         async (tx, seen) => {
           const changes = changesFor(seen);
-          // No `updatedAt`: to look at a node is no change of it, and gives it no new grace.
+          // No `updatedAt`: to probe a node is no change of it, and gives it no new grace.
           if (changes !== undefined) await updateNode(tx, id, changes);
         },
       );
       if (verdict.health === 'unknown') {
-        throw new CoppiceError('operation-failed', `The node could not be looked at: ${verdict.reason}`);
+        throw new CoppiceError('operation-failed', `The node could not be probed: ${verdict.reason}`);
       }
     },
   };

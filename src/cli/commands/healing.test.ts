@@ -30,7 +30,7 @@ const healthy: Schemas['NodeHealth'] = {
   recovery: null,
   relapse: null,
   warning: null,
-  next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', reason: 'looked at every 10 s' },
+  next: { what: 'PROBE', at: '2026-11-22T18:20:10.000Z', reason: 'probed every 10 s' },
 };
 
 const failed: Schemas['NodeHealth'] = {
@@ -143,7 +143,7 @@ describe('cluster health', () => {
         '              do coppice node release web-2 (it is quarantined)',
         '',
         'NODE   HEALTH   SINCE       LAST PROBE                                        RECOVERY                                                           NEXT',
-        'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                                                                  looked at every 10 s',
+        'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                                                                  probed every 10 s',
         'web-2  FAILED   30 s ago    NODE_STATUS_POLLING PROCESS_EXITED: it has ended  verification of REBOOT (attempt 2 of 3) RUNNING, given up in 60 s  its recovery runs',
         '',
       ].join('\n'),

@@ -156,7 +156,7 @@ const decisionTitles: Readonly<Record<string, string>> = {
   hold: 'held',
   release: 'held',
   start: 'started',
-  probe: 'looking again',
+  probe: 'probing again',
   confirm: 'probed again',
   verify: 'verifying',
   wait: 'waiting',
