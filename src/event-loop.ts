@@ -51,10 +51,10 @@ function continueTurn(): void {
 let lastBlocking: Promise<unknown> = Promise.resolve();
 
 /**
- * Calls `work`, which blocks for some milliseconds and cannot be divided, in a turn of its own, after all that
- * was handed in before. Between two the loop turns for as long as the first one took, so that a request, which
- * needs several turns, waits for one of them and not for all. @returns what `work` returns; rejects with what
- * it throws.
+ * Calls `work`, which blocks for some milliseconds and cannot be divided, in a turn of its own, after all
+ * that was handed in before. Between two the loop turns for as long as the first one took, so that a request,
+ * which needs several turns, waits for one of them and not for all. @returns what `work` returns; rejects
+ * with what it throws.
  */
 export function inOwnTurn<T>(work: () => Promise<T>): Promise<T> {
   let begunAt = 0;

@@ -135,7 +135,10 @@ export class Network {
     return added;
   }
 
-  /** By id or name; each project has `default`. Where the cloud takes any, the one that was asked for is there. */
+  /**
+   * By id or name; each project has `default`. Where the cloud takes any, the one that was asked for is
+   * there.
+   */
   findSecurityGroup(idOrName: string, projectId: string): SecurityGroup | undefined {
     const own = [...this.securityGroups.values()].filter((group) => group.projectId === projectId);
     const made = own.find(({ id, name }) => id === idOrName || name === idOrName);

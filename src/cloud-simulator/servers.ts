@@ -153,8 +153,8 @@ export class Servers {
   }
 
   /**
-   * @param which `shown`: also one that was deleted a moment ago, which Nova still shows; `known`: also one that
-   * was deleted and is remembered.
+   * @param which `shown`: also one that was deleted a moment ago, which Nova still shows; `known`: also one
+   * that was deleted and is remembered.
    */
   find(id: string, which: 'there' | 'shown' | 'known' = 'there'): SimulatedServer | undefined {
     const there = this.#all.get(id);

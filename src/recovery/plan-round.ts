@@ -136,7 +136,9 @@ interface SortedNodes {
   readonly unhealthy: number;
 }
 
-/** One read of each node, and no more of the many that are healthy: of 100,000 each read is a way to memory. */
+/**
+ * One read of each node, and no more of the many that are healthy: of 100,000 each read is a way to memory.
+ */
 function sortNodes({ now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));

@@ -1,7 +1,7 @@
 /**
  * A failure soon after RECOVERED: the recovery did not help, although the node was healthy when it was
- * verified. Both are the same trouble, which continues for as long as each failure follows the recovery before
- * it this closely.
+ * verified. Both are the same trouble, which continues for as long as each failure follows the recovery
+ * before it this closely.
  */
 import type { Recovery, Relapse } from '../domain/model.ts';
 import { duration } from '../domain/duration.ts';

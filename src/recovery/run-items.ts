@@ -76,8 +76,8 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<
 }
 
 /**
- * Where the chain continues; null: it ends. A jump leads forward (the policy's check sees to it), so that every
- * chain ends.
+ * Where the chain continues; null: it ends. A jump leads forward (the policy's check sees to it), so that
+ * every chain ends.
  */
 function* afterFailure(run: Run, index: number, reason: string): ChainProcedure<number | null> {
   const { items } = run.facts.rules;
@@ -101,9 +101,9 @@ function indexAfterFailure(items: readonly ChainItem[], index: number): number |
 }
 
 /**
- * Where the chain begins. After a relapse ESCALATE continues at the rung after the one that had seemed to help,
- * as if that one had failed; where no rung is left, it is tried again: nothing stronger is known, and `retry`
- * and the breaker count.
+ * Where the chain begins. After a relapse ESCALATE continues at the rung after the one that had seemed to
+ * help, as if that one had failed; where no rung is left, it is tried again: nothing stronger is known, and
+ * `retry` and the breaker count.
  */
 function* passOverTried(run: Run): ChainProcedure<number> {
   const { rules, relapse } = run.facts;

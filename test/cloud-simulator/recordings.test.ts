@@ -1,7 +1,7 @@
 /**
- * The simulator answers as the recordings of a real OpenStack (test/data/openstack): the scenes that made them
- * are played on it, and each answer has the recorded status, keys and types. What differs, and why, is in
- * `accepted-differences.ts`.
+ * The simulator answers as the recordings of a real OpenStack (test/data/openstack): the scenes that made
+ * them are played on it, and each answer has the recorded status, keys and types. What differs, and why, is
+ * in `accepted-differences.ts`.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

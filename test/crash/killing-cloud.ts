@@ -1,8 +1,8 @@
 /**
  * What is outside of the process that is killed: servers, and what workflows call. It knows a request by its
  * key, as a cloud does, so that a repeated request is the same one and has no second effect. Where it is
- * asked to, it falls silent before or after an effect: the process that waits for the answer stands at a known place
- * until the test kills it there.
+ * asked to, it falls silent before or after an effect: the process that waits for the answer stands at a
+ * known place until the test kills it there.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

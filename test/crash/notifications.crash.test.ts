@@ -1,6 +1,6 @@
 /**
- * A real server with a real node and a real target: the notifications of a recovery survive the server's death,
- * and the figures are right.
+ * A real server with a real node and a real target: the notifications of a recovery survive the server's
+ * death, and the figures are right.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -83,7 +83,8 @@ function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
       return execution;
     },
     endSignal: (id) => workflows.endSignal(id),
-    // The end of a cancel that died with the process has to be requested again; nothing else would send its signal.
+    // The end of a cancel that died with the process has to be requested again; nothing else would send its
+    // signal.
     pollMs: 2000,
   };
 }

@@ -150,7 +150,9 @@ export class Recorder {
     return [...this.differences()].flatMap(([title, lines]) => lines.map((line) => `${title}: ${line}`));
   }
 
-  /** By title, nova/servers for example: how what was kept differs from what is stored; empty: it does not. */
+  /**
+   * By title, nova/servers for example: how what was kept differs from what is stored; empty: it does not.
+   */
   differences(): ReadonlyMap<string, readonly string[]> {
     return new Map(
       [...this.#kept].map(([title, kept]) => {

@@ -1,6 +1,6 @@
 /**
- * A store that dies at one of its writes, as a process that is killed there: nothing more of its owner arrives
- * any more.
+ * A store that dies at one of its writes, as a process that is killed there: nothing more of its owner
+ * arrives any more.
  */
 import type { Store, Tx } from '../../src/store/store.ts';
 

@@ -1,7 +1,7 @@
 /**
- * Scenarios of healing that an operator can read: a script of what happens to a cluster, and the transcript of
- * what Coppice decides and does about it. The script's lines are repeated in the transcript, each followed by
- * what came of it.
+ * Scenarios of healing that an operator can read: a script of what happens to a cluster, and the transcript
+ * of what Coppice decides and does about it. The script's lines are repeated in the transcript, each followed
+ * by what came of it.
  *
  *     # words for the reader                        cluster 10
  *     policy  (properties in YAML follow, indented) workflow drain succeeds after 3s

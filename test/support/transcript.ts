@@ -1,6 +1,6 @@
 /**
- * What the reader of a scenario sees: each line of the script, and under it what was decided, what was done to the
- * world, and what changed.
+ * What the reader of a scenario sees: each line of the script, and under it what was decided, what was done
+ * to the world, and what changed.
  */
 import type { HealingWorld } from './healing-world.ts';
 

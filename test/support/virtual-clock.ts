@@ -3,9 +3,9 @@
  * `AbortSignal.timeout` and `randomUUID` of everything that runs, so that the real engine and the real healer
  * live through an hour in a second, and twice the same.
  *
- * Between two timers everything that can continue continues: all that runs is promises and a database that answers
- * at once. What belongs to the outside world (a reboot under way) is not the process's: it continues when the
- * process is killed.
+ * Between two timers everything that can continue continues: all that runs is promises and a database that
+ * answers at once. What belongs to the outside world (a reboot under way) is not the process's: it continues
+ * when the process is killed.
  */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
