@@ -148,17 +148,30 @@ function filterOf(call: Call): (stack: SimulatedStack) => boolean {
     wantedTags.every((tag) => stack.given.tags.includes(tag));
 }
 
-/** A stack by its name or id alone is answered with where it is, whatever is asked of it. */
+/** What can be asked of a stack by its name or id alone, and is answered with where it is. */
+const named: readonly (readonly [method: Endpoint['method'], paths: readonly string[]])[] = [
+  ['GET', ['', 'resources', 'events', 'template', 'environment', 'files', 'outputs']],
+  ['POST', ['actions']],
+  ['PUT', ['']],
+  ['PATCH', ['']],
+  ['DELETE', ['']],
+];
+
 function lookups({ world, shapes }: Tools): Endpoint[] {
-  return (['GET', 'PUT', 'PATCH', 'DELETE'] as const).map((method) =>
-    endpoint(`${method} ${ROOT}/stacks/:name`, 'lookup', (call) => {
-      const href = stackUrl(shapes(), known(call, call.params['name'] ?? '', world));
-      const message = `The resource was found at <a href="${href}">${href}</a>;\nyou should be redirected automatically.\n\n`;
-      return {
-        status: 302,
-        body: { message, code: '302 Found', title: 'Found' },
-        headers: { Location: href },
-      };
+  return named.flatMap(([method, paths]) =>
+    paths.map((path) => {
+      const suffix = path === '' ? '' : `/${path}`;
+      return endpoint(`${method} ${ROOT}/stacks/:name${suffix}`, 'lookup', (call) => {
+        const query = new URLSearchParams(call.query).toString();
+        const stack = known(call, call.params['name'] ?? '', world);
+        const href = `${stackUrl(shapes(), stack)}${suffix}${query === '' ? '' : `?${query}`}`;
+        const message = `The resource was found at <a href="${href}">${href}</a>;\nyou should be redirected automatically.\n\n`;
+        return {
+          status: 302,
+          body: { message, code: '302 Found', title: 'Found' },
+          headers: { Location: href },
+        };
+      });
     }),
   );
 }

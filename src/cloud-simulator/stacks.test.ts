@@ -155,6 +155,22 @@ test('a stack is suspended and resumed with its servers', async () => {
   expect(onlyServer().vmState).toBe('active');
 });
 
+test('a stack can be asked for by its name alone: the answer says where it is', async () => {
+  const id = await created();
+  const root = `${simulator.url}/orchestration/v1/${simulator.world.project.id}/stacks`;
+  const { admin: user, project } = simulator.world;
+  const token = simulator.world.identity.issue({ user, project, roles: user.roles, method: 'password' });
+  const location = async (method: string, path: string): Promise<string | null> => {
+    const headers = { 'x-auth-token': token };
+    const answer = await fetch(`${root}${path}`, { method, redirect: 'manual', headers });
+    return answer.status === 302 ? answer.headers.get('location') : null;
+  };
+  expect(await location('GET', '/web')).toBe(`${root}/web/${id}`);
+  expect(await location('GET', `/${id}/events?limit=1`)).toBe(`${root}/web/${id}/events?limit=1`);
+  expect(await location('POST', '/web/actions')).toBe(`${root}/web/${id}/actions`);
+  expect(await location('GET', '/other')).toBeNull();
+});
+
 test('stacks over the quota and names that are taken are refused', async () => {
   simulator.world.settings = {
     ...simulator.world.settings,

@@ -45,7 +45,7 @@ export async function createStack(
   }
 }
 
-/** What was begun and came to nothing must not go on, nor stay: nobody would know of it. */
+/** What was begun and came to nothing must not go on, nor stay: no row of ours would name it. */
 async function discard(heat: HeatClient, name: string): Promise<void> {
   const context: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
   try {
