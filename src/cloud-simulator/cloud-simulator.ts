@@ -31,6 +31,7 @@ import { identityEndpoints } from './identity-api.ts';
 import { imageEndpoints } from './image-api.ts';
 import { networkEndpoints } from './network-api.ts';
 import type { Fault } from './faults.ts';
+import { placementEndpoints } from './placement-api.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './settings.ts';
 import { stackEndpoints } from './stack-api.ts';
 import { World } from './world.ts';
@@ -116,6 +117,7 @@ function servicesOf(world: World, baseUrl: () => string): Service[] {
     { name: 'image', prefix: '/image', endpoints: imageEndpoints(world, baseUrl) },
     { name: 'network', prefix: '/network', endpoints: networkEndpoints(world, baseUrl) },
     { name: 'load-balancer', prefix: '/load-balancer', endpoints: balancerEndpoints(world, baseUrl) },
+    { name: 'placement', prefix: '/placement', endpoints: placementEndpoints(world) },
     { name: 'orchestration', prefix: '/orchestration', endpoints: stackEndpoints(world, baseUrl) },
   ];
 }
@@ -246,7 +248,7 @@ function callOf(
   const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
   return {
     params,
-    query: request.query as Record<string, string>,
+    query: lastValues(request.query as Record<string, string | string[]>),
     body,
     requestId,
     path: request.url.slice(routed.service.prefix.length),
@@ -266,6 +268,13 @@ function callOf(
     },
     fail: fault?.kind === 'fail' ? fault : undefined,
   };
+}
+
+/** A client that follows a redirect may write a parameter twice. */
+function lastValues(query: Readonly<Record<string, string | string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, [value].flat().at(-1) ?? '']),
+  );
 }
 
 function addAdmin(app: FastifyInstance, world: World): void {

@@ -169,6 +169,10 @@ test('a stack can be asked for by its name alone: the answer says where it is', 
   expect(await location('GET', `/${id}/events?limit=1`)).toBe(`${root}/web/${id}/events?limit=1`);
   expect(await location('POST', '/web/actions')).toBe(`${root}/web/${id}/actions`);
   expect(await location('GET', '/other')).toBeNull();
+  const twice = await fetch(`${root}/web/${id}?resolve_outputs=True&resolve_outputs=False`, {
+    headers: { 'x-auth-token': token },
+  });
+  expect(((await twice.json()) as { stack: JsonObject }).stack).not.toHaveProperty('outputs');
 });
 
 test('stacks over the quota and names that are taken are refused', async () => {
