@@ -47,6 +47,19 @@ export interface Detection {
   readonly modes: readonly DetectionMode[];
 }
 
+/**
+ * The recovery actions that are an operation of the profile type, of the same name. Senlin has the first two.
+ */
+export const operationActions = [
+  'REBOOT',
+  'REBUILD',
+  'EVACUATE',
+  'MIGRATE',
+  'START',
+  'RESUME',
+  'UNPAUSE',
+] as const;
+
 export interface Backoff {
   readonly delayMs: number;
   readonly factor: number;
@@ -57,7 +70,7 @@ export interface Backoff {
 export interface Runnable {
   /** `actions[0]`, `actions[0].before[1]`, `on_success[0]`, or the id that the user gave. */
   readonly id: string;
-  /** REBOOT, REBUILD, RECREATE, WORKFLOW. */
+  /** One of `operationActions`, RECREATE, WORKFLOW. */
   readonly name: string;
   readonly params: JsonObject;
   /**

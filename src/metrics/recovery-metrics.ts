@@ -7,6 +7,7 @@
  * to one is in its record.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { operationActions } from '../domain/health-policy.ts';
 import { closingEvents, type RecoveryNews } from '../domain/recovery-news.ts';
 import { requestedByOperator } from '../recovery/chain.ts';
 import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
@@ -121,9 +122,11 @@ function countingNews(registry: Registry): (news: RecoveryNews) => void {
 
 const closings: ReadonlySet<string> = new Set(Object.values(closingEvents));
 
+const knownActions: ReadonlySet<string> = new Set([...operationActions, 'RECREATE', 'WORKFLOW']);
+
 /** An operator may request any operation that a profile type has: a label has to stay within bounds. */
 function knownAction(name: string): string {
-  return ['REBOOT', 'REBUILD', 'RECREATE', 'WORKFLOW'].includes(name) ? name : 'OTHER';
+  return knownActions.has(name) ? name : 'OTHER';
 }
 
 function secondsBetween(from: number, to: number): number {

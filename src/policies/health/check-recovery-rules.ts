@@ -48,8 +48,8 @@ function checkVerification({ recovery }: HealthPolicy, { warnings }: Findings): 
 }
 
 function checkFencing({ recovery: { fencing, items } }: HealthPolicy, { warnings }: Findings): void {
-  if (fencing.length === 0 || items.some((item) => item.name === 'RECREATE')) return;
-  const hint = 'fencing is for RECREATE: no action here replaces the node';
+  if (fencing.length === 0 || items.some(({ name }) => name === 'RECREATE' || name === 'EVACUATE')) return;
+  const hint = 'fencing is for RECREATE and EVACUATE: no action here starts another server';
   warnings.push({ field: 'recovery.fencing', expected: 'nothing', found: fencing.join(', '), hint });
 }
 

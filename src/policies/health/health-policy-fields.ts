@@ -3,6 +3,7 @@
  * Names, types and defaults of 1.0 to 1.2 are those of openstack/senlin senlin/policies/health_policy.py; 1.3
  * is Coppice's own, see docs/health-policy.md.
  */
+import { operationActions } from '../../domain/health-policy.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 
 const since = '1.3';
@@ -77,7 +78,15 @@ const action: Field = {
       type: 'String',
       description: 'Name of the action.',
       required: true,
-      allowed: ['REBOOT', 'REBUILD', 'RECREATE', { word: 'WORKFLOW', since }],
+      allowed: [
+        'REBOOT',
+        'REBUILD',
+        'RECREATE',
+        { word: 'WORKFLOW', since },
+        ...operationActions
+          .filter((word) => word !== 'REBOOT' && word !== 'REBUILD')
+          .map((word) => ({ word, since })),
+      ],
     },
     params: { type: 'Map', description: 'Parameters of the action.' },
     id: stepId,

@@ -371,7 +371,7 @@ describe('version 1.3', () => {
     [
       'an unknown action',
       policy13({ recovery: { actions: [{ name: 'REBOOOT' }] } }),
-      'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, found "REBOOOT" (did you mean REBOOT?)',
+      'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, EVACUATE, MIGRATE, START, RESUME, UNPAUSE, found "REBOOOT" (did you mean REBOOT?)',
     ],
     [
       'an action as a plain word',
@@ -792,6 +792,36 @@ describe('a profile whose nodes cannot be looked at as the policy wants', () => 
       ]);
     },
   );
+});
+
+describe('recovery actions of servers', () => {
+  const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
+  const operation = { description: '', parameters: {}, run: () => Promise.reject(new Error('not here')) };
+  const profile = {
+    name: 'test.node',
+    version: '1.0',
+    operations: { start: operation },
+    detectionModes: ['NODE_STATUS_POLLING'] as const,
+    endpointParts: () => [],
+  };
+  const issuesWith = (name: string): string[] | undefined => {
+    const properties = policy13({ recovery: { actions: [{ name }] } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    return type?.checkAgainstProfile(policy, profile).map(describeIssue);
+  };
+
+  test.each(['EVACUATE', 'MIGRATE', 'RESUME', 'UNPAUSE'])('%s needs a profile that has it', (name) => {
+    expect(issuesWith(name)).toEqual([
+      `recovery.actions[0].name: expected one of START, RECREATE, WORKFLOW, found ${name} (nodes of test.node-1.0 have no ${name})`,
+    ]);
+    expect(issuesWith('START')).toEqual([]);
+  });
+
+  test('are not in the versions of Senlin', () => {
+    expect(issuesOf({ detection: {}, recovery: { actions: [{ name: 'EVACUATE' }] } }, '1.2')[0]).toMatch(
+      /^recovery\.actions\[0\]\.name: expected one of REBOOT, REBUILD, RECREATE, found .?EVACUATE/,
+    );
+  });
 });
 
 describe('a profile of servers', () => {

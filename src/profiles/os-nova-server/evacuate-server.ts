@@ -1,25 +1,25 @@
 /** Starts a server on another host after its own has died. */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isStatus, operationError } from '../../openstack/cloud-error.ts';
+import { operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { ComputeService, Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { runOperation } from './run-operation.ts';
 
 const DOING = 'the server could not be evacuated';
 
 /**
- * The host is said to be down in Nova before (`forced_down`), where Nova already sees it down: a host that
- * comes back in the middle must not run the server a second time. A host that Nova sees up is not evacuated.
+ * The host is forced down in Nova before: a host that comes back in the middle must not run the server a
+ * second time. It stays so until an operator has looked at it (`openstack compute service set --up`).
  */
-export async function evacuateServer(
+export function evacuateServer(
   cloud: Cloud,
   node: NodeFacts,
   { host }: JsonObject,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  if (!request.signal.aborted) await fenceHost(cloud, node, { signal: request.signal });
   return runOperation(
     cloud,
     node,
@@ -28,24 +28,50 @@ export async function evacuateServer(
       recordedAs: 'evacuate',
       doing: DOING,
       until: ['ACTIVE', 'SHUTOFF'],
+      prepare: (server, context) => fenceHost(cloud, server, context),
     },
     request,
   );
 }
 
-async function fenceHost(cloud: Cloud, { physicalId }: NodeFacts, context: CallContext): Promise<void> {
-  if (physicalId === null) return;
+/**
+ * @throws CoppiceError where it is not certain that the host is cut off: then no second server may be
+ * started. `operation-failed` for a host that is up: Nova takes a minute to see that one has died.
+ */
+async function fenceHost({ nova }: Cloud, server: Server, context: CallContext): Promise<void> {
+  const host = server['OS-EXT-SRV-ATTR:host'];
+  if (host === null) return;
+  if (host === undefined)
+    throw notCertain(
+      "Nova does not show its host to Coppice's credential, which needs the role of an administrator",
+    );
+  const service = await serviceOn(nova, host, context);
+  if (service === undefined) throw notCertain(`Nova has no compute service on its host ${host}`);
+  if (service.forced_down) return;
+  if (service.state === 'up')
+    throw new CoppiceError('operation-failed', `${DOING}: its host ${host} is up and still in use`);
   try {
-    const server = await cloud.nova.getServer(physicalId, context);
-    const host = server['OS-EXT-SRV-ATTR:host'];
-    if (host == null) return;
-    const services = await cloud.nova.listComputeServices(context);
-    const service = services.find((one) => one.host === host);
-    if (service === undefined || service.forced_down || service.state === 'up') return;
-    await cloud.nova.forceDown(service.id, true, context);
+    await nova.forceDown(service.id, true, context);
   } catch (error) {
-    if (isStatus(error, 404))
-      throw new CoppiceError('operation-impossible', `${DOING}: the server does not exist`);
-    throw operationError(error, `${DOING}: its host could not be forced down`);
+    throw operationError(error, `${DOING}: its host ${host} could not be forced down`);
   }
+}
+
+async function serviceOn(
+  nova: Cloud['nova'],
+  host: string,
+  context: CallContext,
+): Promise<ComputeService | undefined> {
+  try {
+    return (await nova.listComputeServices(context)).find((service) => service.host === host);
+  } catch (error) {
+    throw operationError(error, `${DOING}: the state of its host ${host} is not known`);
+  }
+}
+
+function notCertain(why: string): CoppiceError {
+  return new CoppiceError(
+    'operation-impossible',
+    `${DOING}: it is not certain that it does not run any more: ${why}`,
+  );
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
+import type { Host } from '../../cloud-simulator/host.ts';
 import type { Fault } from '../../cloud-simulator/faults.ts';
 import { faultSchema } from '../../cloud-simulator/faults.ts';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -291,12 +292,60 @@ describe('an operation', () => {
     const host = simulator.world.servers.host(serverOf(node).hostName);
     if (host === undefined) throw new Error('no host');
     expect(await errorOf(operate(node, 'evacuate', {}, 'too early'))).toMatchObject({
-      message: expect.stringContaining('is still in use') as string,
+      code: 'operation-failed',
+      message: `the server could not be evacuated: its host ${host.name} is up and still in use`,
     });
     simulator.world.servers.setHost(host, { isUp: false });
     await operate(node, 'evacuate');
     expect(serverOf(node).hostName).not.toBe(host.name);
     expect(host.isForcedDown).toBe(true);
+  });
+});
+
+describe('evacuate', () => {
+  async function onDeadHost(): Promise<{ node: NodeFacts; host: Host }> {
+    const node = await created();
+    const host = simulator.world.servers.host(serverOf(node).hostName);
+    if (host === undefined) throw new Error('no host');
+    simulator.world.servers.setHost(host, { isUp: false });
+    return { node, host };
+  }
+
+  test('starts no other server where its host could not be forced down', async () => {
+    const { node, host } = await onDeadHost();
+    fault({
+      operation: 'service',
+      kind: 'error',
+      status: 403,
+      message: 'Policy does not allow it.',
+      count: 0,
+    });
+    const error = await errorOf(operate(node, 'evacuate'));
+    expect(error.message).toMatch(
+      new RegExp(
+        `^the server could not be evacuated: its host ${host.name} could not be forced down: compute: PUT /os-services/\\S+: 403 Policy does not allow it\\.`,
+      ),
+    );
+    expect([serverOf(node).hostName, mutations()]).toEqual([host.name, ['create']]);
+  });
+
+  test('starts no other server where the state of its host cannot be seen', async () => {
+    const { node, host } = await onDeadHost();
+    fault({ operation: 'services', kind: 'error', status: 403, message: 'No.', count: 0 });
+    const error = await errorOf(operate(node, 'evacuate'));
+    expect(error.message).toContain(
+      `the server could not be evacuated: the state of its host ${host.name} is not known: `,
+    );
+    expect(mutations()).toEqual(['create']);
+  });
+
+  test('repeated after it has begun, finds the server on its new host and does not fence that', async () => {
+    const { node, host } = await onDeadHost();
+    const first = await operate(node, 'evacuate');
+    expect(await operate(node, 'evacuate')).toEqual(first);
+    expect(mutations()).toEqual(['create', 'evacuate']);
+    const down = simulator.world.servers.hosts.filter(({ isForcedDown }) => isForcedDown);
+    expect(down.map(({ name }) => name)).toEqual([host.name]);
   });
 });
 

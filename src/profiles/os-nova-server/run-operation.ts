@@ -28,6 +28,8 @@ export interface ServerOperation {
   readonly until: readonly string[];
   /** It changes nothing where the server is in one of `until` already. */
   readonly isState?: boolean;
+  /** What has to be done before Nova begins it; not where an earlier request of the key has begun it. */
+  readonly prepare?: (server: Server, context: CallContext) => Promise<void>;
 }
 
 const MARK = 'coppice_operation';
@@ -77,6 +79,7 @@ async function begin(
     if (last !== undefined && (await hasBegunAfter(cloud, id, last, operation, looking))) return true;
     signal.throwIfAborted();
     if (operation.isState === true && operation.until.includes(server.status)) return false;
+    await operation.prepare?.(server, { signal });
     const newest = (await nova.listInstanceActions(id, looking))[0]?.request_id ?? '';
     if (last === undefined) await nova.addMetadata(id, { [MARK]: `${mark} ${newest}` }, looking);
     return await act(cloud, id, operation, last ?? newest, { signal }, settled);
