@@ -5,6 +5,7 @@ import type { ServiceAnswer, ServiceRequest } from '../outbound/service-client.t
 import { CloudError } from './cloud-error.ts';
 import { CloudSession, type CloudSessionOptions } from './cloud-session.ts';
 import type { CloudSettings } from './cloud-settings.ts';
+import { NovaClient } from './nova/nova-client.ts';
 
 const settings: CloudSettings = {
   authUrl: 'http://keystone:5000',
@@ -268,4 +269,17 @@ test('a caller who has given up already costs no request', async () => {
   const request = cloud.session().request(servers, { signal: controller.signal });
   await expect(request).rejects.toThrow('cancelled');
   expect(cloud.requests).toEqual([]);
+});
+
+test('a caller that gives up while the microversion is read does not end the wait of another', async () => {
+  const cloud = new FakeCloud();
+  const nova = new NovaClient(cloud.session());
+  const controller = new AbortController();
+  const version = { body: '{"version": {"version": "2.93"}}' };
+  cloud.replies = [version, { body: '{"server": {"id": "s1"}}' }];
+  const given = nova.getServer('s1', { signal: controller.signal });
+  const kept = nova.getServer('s1', context);
+  controller.abort(new Error('given up'));
+  await expect(given).rejects.toThrow('given up');
+  expect(await kept).toEqual({ id: 's1' });
 });

@@ -21,6 +21,7 @@ import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } f
 import type { CloudSettings } from './cloud-settings.ts';
 import { retryDelay } from './retry.ts';
 import { readToken, type Token } from './token.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** Sends requests: `ServiceClient` in the product. */
 export interface Sender {
@@ -238,14 +239,6 @@ export class CloudSession {
     this.#current = { token, renewAt };
     return token;
   }
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 async function waitFor(ms: number, signal: AbortSignal): Promise<void> {

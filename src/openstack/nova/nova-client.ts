@@ -7,6 +7,7 @@ import { bodyOf, part } from '../answer-body.ts';
 import { CloudError, isStatus } from '../cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
 import type { CloudSession } from '../cloud-session.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import type { ComputeService, Hypervisor, InstanceAction, InstanceActionEvent, Server } from './server.ts';
 
 const WANTED_MINOR = 79;
@@ -201,20 +202,20 @@ export class NovaClient {
   }
 
   /** Asked once; where the answer fails, the next request asks again. */
-  #negotiated(context: CallContext, retries: number | undefined): Promise<string> {
-    this.#microversion ??= this.#negotiate(context, retries).catch((error: unknown) => {
+  #negotiated({ signal }: CallContext, retries: number | undefined): Promise<string> {
+    this.#microversion ??= this.#negotiate(retries).catch((error: unknown) => {
       this.#microversion = undefined;
       throw error;
     });
-    return this.#microversion;
+    return unlessAborted(this.#microversion, signal);
   }
 
-  async #negotiate(context: CallContext, retries: number | undefined): Promise<string> {
+  /** All callers wait for it: no one of them ends it. The session limits the time of each attempt. */
+  async #negotiate(retries: number | undefined): Promise<string> {
     const request = { service: 'compute', method: 'GET', path: '/' } as const;
-    const answer = await this.#session.request(
-      retries === undefined ? request : { ...request, retries },
-      context,
-    );
+    const answer = await this.#session.request(retries === undefined ? request : { ...request, retries }, {
+      signal: new AbortController().signal,
+    });
     const { version } = bodyOf<{ version?: { version?: string } }>(answer);
     const newest = Number(/^2\.(\d+)$/.exec(version?.version ?? '')?.[1] ?? 0);
     if (newest < LEAST_MINOR)
