@@ -1,7 +1,7 @@
 /** A cluster as a plan sees it: its nodes with what is known of their health, read now. */
 import type { Cluster, Node } from '../domain/model.ts';
 import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
 import { nodesOfCluster } from '../store/nodes.ts';

@@ -3,7 +3,7 @@
  * is shown.
  */
 import type { Node } from '../domain/model.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 
 /** The record, where it is of the node as it is now; null: nothing is known. */
 export function currentHealth(

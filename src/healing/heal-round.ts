@@ -15,7 +15,7 @@ import {
   startRecovery,
 } from '../recovery-record/recovery-lifecycle.ts';
 import type { RecoveryMode } from '../domain/states.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';

@@ -13,7 +13,7 @@ import type { ProbeLimits } from '../health/probe-limiter.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { releaseAbandonedClusters } from '../store/cluster-leases.ts';
 import type { Store } from '../store/store.ts';
 import { ClusterLeases } from './cluster-leases.ts';

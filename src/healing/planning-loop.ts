@@ -3,7 +3,7 @@
  * recovery opened or ended. Rounds of one cluster follow each other. Before the first node of a cluster with
  * `max_unhealthy` is recovered, the nodes are probed that were last probed before it failed.
  */
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
 import { healRound } from './heal-round.ts';
 import { asAttached, type WatchedCluster, type WatchList } from './watch-list.ts';

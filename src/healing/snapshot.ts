@@ -8,7 +8,7 @@ import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
 import type { RecoveredBefore } from '../recovery/relapse.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';

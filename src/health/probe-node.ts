@@ -5,7 +5,7 @@
 import type { Detection, DetectionModeType } from '../domain/health-policy.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { combineVerdicts } from '../recovery/classify-health.ts';
-import type { DetectorVerdict } from '../recovery/classify-health.ts';
+import type { DetectorVerdict } from '../domain/health-record.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { Detector, ProbeTarget } from './detector.ts';

@@ -6,7 +6,7 @@ import { newCluster, newNode, newPolicy, newProfile } from '../../test/support/r
 import { TestServer } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { chainFacts } from '../recovery/chain.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { healthOfCluster } from '../requests/cluster-health.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';

@@ -13,7 +13,7 @@
 import type { NodeActionName } from '../domain/action-requests.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { NodeStatus } from '../domain/states.ts';
-import type { HealthState } from '../recovery/classify-health.ts';
+import type { HealthState } from '../domain/health-record.ts';
 
 /** A node of the cluster, as far as it counts for a plan. Times in milliseconds. */
 export interface MemberFacts {

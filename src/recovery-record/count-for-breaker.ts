@@ -4,7 +4,8 @@
  */
 import type { BreakerLimits } from '../domain/health-policy.ts';
 import { breakerAfter, breakerAfterRelapse, closedBreaker } from '../recovery/breaker.ts';
-import type { BreakerState, EndedRecovery } from '../recovery/breaker.ts';
+import type { EndedRecovery } from '../recovery/breaker.ts';
+import type { BreakerState } from '../domain/breaker-state.ts';
 import { healingOfCluster, setBreaker } from '../store/healing.ts';
 import type { Tx } from '../store/store.ts';
 

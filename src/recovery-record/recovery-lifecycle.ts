@@ -14,7 +14,7 @@ import type { EventLevel, Node, Recovery, Relapse } from '../domain/model.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
 import type { RecoveryMode, RecoveryOrigin, RecoveryState } from '../domain/states.ts';
 import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
-import type { Failure } from '../recovery/classify-health.ts';
+import type { Failure } from '../domain/health-record.ts';
 import type { GateName } from '../recovery/gates.ts';
 import { insertEvent } from '../store/events.ts';
 import { getNode } from '../store/nodes.ts';

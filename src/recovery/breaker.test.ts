@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { breakerAfter, breakerAfterRelapse, closedBreaker } from './breaker.ts';
-import type { BreakerState, EndedRecovery } from './breaker.ts';
+import type { EndedRecovery } from './breaker.ts';
+import type { BreakerState } from '../domain/breaker-state.ts';
 
 const limits = { failures: 3, windowMs: 100, openMs: 50 };
 

@@ -3,20 +3,8 @@
  * is half-open and lets one recovery try; that one closes it or opens it again. Its state is kept, because a
  * list of old recoveries long enough to derive it has no bound.
  */
+import type { BreakerState } from '../domain/breaker-state.ts';
 import type { BreakerLimits } from '../domain/health-policy.ts';
-
-export type BreakerState =
-  | {
-      readonly kind: 'closed';
-      readonly failedAt: readonly number[];
-      /**
-       * The recovery that closed it, and the failures before: if that one turns out not to have helped, it
-       * opens again.
-       */
-      readonly trial?: { readonly recoveryId: string; readonly failures: number };
-    }
-  /** Half-open from `until` on. */
-  | { readonly kind: 'open'; readonly since: number; readonly until: number; readonly failures: number };
 
 export const closedBreaker = { kind: 'closed', failedAt: [] } as const satisfies BreakerState;
 

@@ -1,7 +1,7 @@
 /** Generator primitives of the chain: how its parts request an act, wait and know the time. */
 import type { Verdict } from '../domain/verdict.ts';
 import type { Act, ChainEvent, ChainFacts, ChainNote, StepPlan, StepResult } from './chain.ts';
-import type { Failure } from './classify-health.ts';
+import type { Failure } from '../domain/health-record.ts';
 
 /** A part of the chain that ends in a `T`. An act is answered by an event, a note by nothing. */
 export type ChainProcedure<T> = Generator<Act | ChainNote, T, ChainEvent | undefined>;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Relapse } from '../domain/model.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { Failure } from './classify-health.ts';
+import type { Failure } from '../domain/health-record.ts';
 import type { AfterExhausted } from './retry.ts';
 
 /** What is fixed when a recovery starts. */

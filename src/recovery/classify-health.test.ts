@@ -3,7 +3,7 @@ import { healthPolicy } from '../../test/support/health-policies.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { classifyHealth, combineVerdicts, healthAfterRecovery } from './classify-health.ts';
-import type { HealthRecord } from './classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 
 const well: Verdict = { health: 'healthy', reason: 'ok' };
 const ill: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' };

@@ -9,42 +9,10 @@
  * at: it changes no count, it starts no recovery, and it is not healthy.
  */
 import type { Detection } from '../domain/health-policy.ts';
+import type { DetectorVerdict, Failure, HealthRecord, HealthState } from '../domain/health-record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { count } from './describe.ts';
 import { duration } from '../domain/duration.ts';
-
-export type HealthState = 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
-
-export interface DetectorVerdict {
-  /** The detection mode's name; with its place in the list where a policy has several of a kind. */
-  readonly detector: string;
-  readonly verdict: Verdict;
-}
-
-export interface Failure {
-  readonly class: string;
-  readonly reason: string;
-}
-
-/** What is known of one node's health, between rounds. Times in milliseconds. */
-export interface HealthRecord {
-  readonly state: HealthState;
-  readonly since: number;
-  readonly reason: string;
-  /** The last probe alone, before thresholds. */
-  readonly last: Verdict['health'];
-  /** Rounds in a row; a round that could not look counts for neither. */
-  readonly failures: number;
-  readonly successes: number;
-  /** The first failed look of this failure, and what it is; null where nothing failed. */
-  readonly failedAt: number | null;
-  readonly failure: Failure | null;
-  readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
-  /** The last healthy probe; null: there was none since the node was last changed. */
-  readonly healthyAt: number | null;
-  readonly probedAt: number;
-  readonly probeAgainAt: number;
-}
 
 export interface Observation {
   /** null: the node was never probed. */

@@ -4,7 +4,7 @@
  * record say, and decides nothing.
  */
 import type { RecoveryMode } from '../domain/states.ts';
-import type { Failure } from './classify-health.ts';
+import type { Failure } from '../domain/health-record.ts';
 import { duration } from '../domain/duration.ts';
 import { count } from './describe.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';

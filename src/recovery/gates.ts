@@ -4,7 +4,7 @@
  * to look again; it never drops it.
  */
 import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
-import type { BreakerState } from './breaker.ts';
+import type { BreakerState } from '../domain/breaker-state.ts';
 import { count, probingAgain } from './describe.ts';
 import { duration } from '../domain/duration.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { HealthRecord } from './classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { knowledgeOf } from './knowledge.ts';
 
 const now = 10_000_000;

@@ -4,7 +4,7 @@
  * how the node is.
  */
 import type { Verdict } from '../domain/verdict.ts';
-import type { DetectorVerdict, Failure, HealthRecord, HealthState } from './classify-health.ts';
+import type { DetectorVerdict, Failure, HealthRecord, HealthState } from '../domain/health-record.ts';
 import { duration } from '../domain/duration.ts';
 
 export interface Knowledge {

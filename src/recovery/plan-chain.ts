@@ -16,7 +16,7 @@
  */
 import { requestedByOperator } from './chain.ts';
 import type { Act, ChainEvent, ChainFacts, Decision, End, ChainNote, TimedDecision } from './chain.ts';
-import type { Failure } from './classify-health.ts';
+import type { Failure } from '../domain/health-record.ts';
 import { describeRelapse } from './relapse.ts';
 import { afterExhausted, retriesSpent } from './retry.ts';
 import {

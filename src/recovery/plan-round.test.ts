@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { healthPolicy } from '../../test/support/health-policies.ts';
 import { closedBreaker } from './breaker.ts';
-import type { HealthRecord } from './classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
 import type { RecoverySnapshot, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
 

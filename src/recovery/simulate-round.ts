@@ -7,7 +7,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { chainFacts } from './chain.ts';
 import type { ChainFacts } from './chain.ts';
-import type { Failure, HealthRecord } from './classify-health.ts';
+import type { Failure, HealthRecord } from '../domain/health-record.ts';
 import type { ClosedGate } from './gates.ts';
 import type { ChainPlan } from './plan-chain.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';

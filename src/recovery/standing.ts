@@ -4,7 +4,7 @@
  * and whether something is done about it.
  */
 import type { NodeStatus } from '../domain/states.ts';
-import type { HealthState } from './classify-health.ts';
+import type { HealthState } from '../domain/health-record.ts';
 
 /** The worst first. */
 export const standings = [

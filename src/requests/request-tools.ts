@@ -9,7 +9,7 @@
  */
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { WorkflowRunner } from '../workflow/runner/workflow-runner.ts';
 import type { WorkflowService } from '../workflow/workflow-service.ts';

@@ -5,7 +5,7 @@
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
 import type { Cluster } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';
-import type { HealthState } from '../recovery/classify-health.ts';
+import type { HealthState } from '../domain/health-record.ts';
 import { notProbed } from '../recovery/knowledge.ts';
 import { clusterStanding, nodeStanding, standings, type Standing } from '../recovery/standing.ts';
 import { bindingsOfClusters, noBindings } from '../store/cluster-policies.ts';

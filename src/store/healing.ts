@@ -2,7 +2,7 @@
  * Rows of what is said about healing: paused clusters and their breakers, excluded and quarantined nodes. No
  * row says nothing.
  */
-import type { BreakerState } from '../recovery/breaker.ts';
+import type { BreakerState } from '../domain/breaker-state.ts';
 import { fromText, toText } from './rows.ts';
 import type { ClusterHealingRow, NodeHealingRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';

@@ -1,7 +1,7 @@
 /** Rows of what is known of the nodes' health, written when it changes and not at every probe. */
 import type { Json } from '../domain/json.ts';
-import type { HealthRecord } from '../recovery/classify-health.ts';
-import { readHealthRecord } from '../recovery/read-health-record.ts';
+import type { HealthRecord } from '../domain/health-record.ts';
+import { readHealthRecord } from '../domain/read-health-record.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 

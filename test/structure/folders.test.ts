@@ -27,18 +27,38 @@ function folderOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-/** Two folders that import each other; empty where there are none. */
+/** The imports that lead from a folder back to it, over as many folders as it takes; empty: no circle. */
 function circleIn(imports: ReadonlyMap<string, ReadonlyMap<string, string>>): string[] {
-  for (const [folder, used] of imports)
-    for (const [other, sentence] of used) {
-      const back = imports.get(other)?.get(folder);
-      if (back !== undefined) return [sentence, back];
+  const free = new Set<string>();
+  const search = (folder: string, path: readonly { folder: string; sentence: string }[]): string[] => {
+    const start = path.findIndex((step) => step.folder === folder);
+    if (start !== -1) return path.slice(start).map(({ sentence }) => sentence);
+    if (free.has(folder)) return [];
+    for (const [next, sentence] of imports.get(folder) ?? []) {
+      const circle = search(next, [...path, { folder, sentence }]);
+      if (circle.length > 0) return circle;
     }
+    free.add(folder);
+    return [];
+  };
+  for (const folder of imports.keys()) {
+    const circle = search(folder, []);
+    if (circle.length > 0) return circle;
+  }
   return [];
 }
 
-test('no two folders of src/ import each other', () => {
+test('no folders of src/ import each other, over any number of others', () => {
   expect(circleIn(folderImports())).toEqual([]);
+});
+
+test('a circle is shown with the imports that make it', () => {
+  const imports = new Map([
+    ['a', new Map([['b', 'a/1.ts imports b']])],
+    ['b', new Map([['c', 'b/1.ts imports c']])],
+    ['c', new Map([['b', 'c/1.ts imports b']])],
+  ]);
+  expect(circleIn(imports)).toEqual(['b/1.ts imports c', 'c/1.ts imports b']);
 });
 
 test('what healing, requests and the HTTP API share is not in actions/', () => {

@@ -6,11 +6,11 @@
 import type { HealthPolicy } from '../../src/domain/health-policy.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { breakerAfter, closedBreaker } from '../../src/recovery/breaker.ts';
-import type { BreakerState } from '../../src/recovery/breaker.ts';
+import type { BreakerState } from '../../src/domain/breaker-state.ts';
 import { chainFacts } from '../../src/recovery/chain.ts';
 import type { ChainEvent, ChainFacts } from '../../src/recovery/chain.ts';
 import { classifyHealth, healthAfterRecovery } from '../../src/recovery/classify-health.ts';
-import type { HealthRecord } from '../../src/recovery/classify-health.ts';
+import type { HealthRecord } from '../../src/domain/health-record.ts';
 import { planChain } from '../../src/recovery/plan-chain.ts';
 import { planRound } from '../../src/recovery/plan-round.ts';
 import type { RoundPlan, RoundSnapshot, NodeSnapshot } from '../../src/recovery/plan-round.ts';

@@ -10,7 +10,7 @@ import type { Cluster, Node, Policy, Recovery } from '../../src/domain/model.ts'
 import { healRound } from '../../src/healing/heal-round.ts';
 import { loadWatchList, emptyWatchList } from '../../src/healing/watch-list.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
-import type { HealthRecord } from '../../src/recovery/classify-health.ts';
+import type { HealthRecord } from '../../src/domain/health-record.ts';
 import { deleteBinding, insertBinding, updateBinding } from '../../src/store/cluster-policies.ts';
 import { insertCluster } from '../../src/store/clusters.ts';
 import { saveNodeHealth } from '../../src/store/node-health.ts';

@@ -1,4 +1,4 @@
-import type { HealthRecord, HealthState } from '../../src/recovery/classify-health.ts';
+import type { HealthRecord, HealthState } from '../../src/domain/health-record.ts';
 
 const verdicts = {
   HEALTHY: 'healthy',

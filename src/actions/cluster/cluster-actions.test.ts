@@ -5,7 +5,7 @@ import { TestEngine } from '../../../test/support/test-engine.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Cluster, Node } from '../../domain/model.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { HealthRecord } from '../../recovery/classify-health.ts';
+import type { HealthRecord } from '../../domain/health-record.ts';
 import { registryOf } from '../../profiles/registry.ts';
 import { bindingsOf } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';

@@ -12,7 +12,7 @@ import type { ActionContext } from '../../engine/action-context.ts';
 import { storedHealthPolicy } from '../../policies/health/stored-health-policy.ts';
 import { chainFacts, requestedByOperator } from '../../recovery/chain.ts';
 import type { ChainFacts } from '../../recovery/chain.ts';
-import type { Failure, HealthRecord } from '../../recovery/classify-health.ts';
+import type { Failure, HealthRecord } from '../../domain/health-record.ts';
 import { detectionWithoutPolicy, operationRules } from '../../recovery/operation-rules.ts';
 import { findBinding } from '../../store/cluster-policies.ts';
 import { getCluster } from '../../store/clusters.ts';

@@ -11,7 +11,7 @@ import type { Node, Recovery } from '../../domain/model.ts';
 import { healRound } from '../../healing/heal-round.ts';
 import { rulesOfCluster } from '../../clusters/cluster-rules.ts';
 import { registryOf } from '../../profiles/registry.ts';
-import type { HealthRecord } from '../../recovery/classify-health.ts';
+import type { HealthRecord } from '../../domain/health-record.ts';
 import { pauseHealing, resumeHealing } from '../../requests/healing.ts';
 import { deleteNode } from '../../requests/nodes.ts';
 import { insertActions } from '../../store/actions.ts';

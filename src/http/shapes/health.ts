@@ -7,7 +7,7 @@ import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
 import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
-import type { BreakerState } from '../../recovery/breaker.ts';
+import type { BreakerState } from '../../domain/breaker-state.ts';
 import type { ClosedGate, Maintenance } from '../../recovery/gates.ts';
 import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';

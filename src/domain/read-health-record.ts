@@ -2,9 +2,9 @@
  * A health record as it was written down, checked: what another Coppice wrote, or what is damaged, says
  * nothing about a node.
  */
-import { isJsonObject } from '../domain/json.ts';
-import type { Json } from '../domain/json.ts';
-import type { HealthRecord, HealthState } from './classify-health.ts';
+import { isJsonObject } from './json.ts';
+import type { Json } from './json.ts';
+import type { HealthRecord, HealthState } from './health-record.ts';
 
 const states: readonly unknown[] = [
   'HEALTHY',
