@@ -9,7 +9,7 @@
  * at: it changes no count, it starts no recovery, and it is not healthy.
  */
 import type { Detection } from '../domain/health-policy.ts';
-import type { DetectorVerdict, Failure, HealthRecord, HealthState } from '../domain/health-record.ts';
+import type { DetectorVerdict, Failure, HealthRecord } from '../domain/health-record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { count } from './describe.ts';
 import { duration } from '../domain/duration.ts';

@@ -103,8 +103,10 @@ export class RecoveryScene {
   async #result(action: Action, recoveryId: string): Promise<Recovered> {
     const recovery = await getRecovery(this.store.db, recoveryId);
     if (recovery === undefined) throw new Error('there is no recovery');
-    const steps = await recoverySteps(this.store.db, recoveryId);
-    await this.#holdsNoToken(steps);
+    const all = await recoverySteps(this.store.db, recoveryId);
+    await this.#holdsNoToken(all);
+    // What the policy wrote; the verifications between are the planner's own tests.
+    const steps = all.filter(({ purpose }) => purpose !== 'verification');
     const outline = steps.map((step) => `${step.item} ${step.name} ${step.state}`);
     return { action, recovery, steps, outline };
   }
