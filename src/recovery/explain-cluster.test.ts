@@ -66,6 +66,13 @@ test('nodes that fail each at its own address have none in common', () => {
   ]);
 });
 
+test('nodes that cannot be probed for one reason are written once', () => {
+  const server = (digit: number): string =>
+    `cannot see server 2d5acb1${digit}-6b50-424a-b4a1-deb01e22be6a: compute answered 503: away`;
+  const nodes = [1, 2].map((number) => aNode(`web-${number}`, 'UNKNOWN', { reason: server(number) }));
+  expect(explainCluster(aCluster(nodes)).problems).toEqual([`web-1, web-2 cannot be probed: ${server(1)}`]);
+});
+
 test('a recovery that is held is no recovery that runs', () => {
   const { doing, waiting } = explainCluster(aCluster([failed('web-1', 'x')]));
   expect(doing).toEqual([]);

@@ -77,7 +77,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const { nodes, missing, desired, policy, maintenance } = cluster;
   const broken = nodes.filter((node) => failing.has(node.standing));
   const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
-  const problems = [...groupFailures(broken), ...sharedAddresses(broken), ...others];
+  const problems = [...groupFailures(broken), ...sharedAddresses(broken), ...groupUnseen(nodes), ...others];
   if (missing > 0)
     problems.push(`${missing} of ${count(desired, 'node')} ${missing === 1 ? 'is' : 'are'} missing`);
   if (policy === null && nodes.length > 0)
@@ -107,13 +107,19 @@ function groupFailures(nodes: readonly ExplainedNode[]): string[] {
   });
 }
 
+/** A cloud or a network that is away is one problem, however many nodes cannot be probed for it. */
+function groupUnseen(nodes: readonly ExplainedNode[]): string[] {
+  const unseen = nodes.filter(({ standing }) => standing === 'UNKNOWN');
+  return groupBy(unseen, ({ reason }) => withoutNumbers(reason)).map(
+    (group) => `${namesOf(group)} cannot be probed: ${group[0].reason}`,
+  );
+}
+
 function problemOf(node: ExplainedNode, now: number): string | null {
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
     case 'QUARANTINED':
       return `${name} is quarantined since ${duration(now - (quarantine?.since ?? now))} (${quarantine?.reason})`;
-    case 'UNKNOWN':
-      return `${name} cannot be probed: ${reason}`;
     case 'SUSPECTED':
       return `${name} failed its last probe: ${reason}`;
     case 'WARNING':
@@ -124,6 +130,7 @@ function problemOf(node: ExplainedNode, now: number): string | null {
     }
     case 'NOT_PROBED':
       return `${name} is ${reason}`;
+    case 'UNKNOWN':
     case 'FAILED':
     case 'HELD':
     case 'RECOVERING':
@@ -210,5 +217,5 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Group<T>[]
 
 /** Process ids, ports and durations differ where the cause is one. */
 function withoutNumbers(text: string): string {
-  return text.replace(/\d+(\.\d+)?/g, '');
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(\.\d+)?/g, '');
 }

@@ -148,9 +148,16 @@ function inWords(
   if (step.state !== 'RUNNING') return `${purpose}${label}${attempt}: ${step.state}`;
   const isVerifiedHere = verifying && step.purpose !== 'verification';
   const what = isVerifiedHere ? 'done, and the node is being verified' : workflowText(workflow, now);
-  const until = deadline === null ? '' : `, for ${duration(deadline - now)} more at most`;
+  const until = deadline === null ? '' : untilText(deadline - now);
   const then = follows === null ? '' : `; then ${follows.ifItHelps}; if it fails: ${follows.ifItFails}`;
   return `${purpose}${label}${attempt}: ${what}${until}${then}`;
+}
+
+/** What is begun and cannot be cancelled is waited for, also after its time. */
+function untilText(leftMs: number): string {
+  return leftMs > 0
+    ? `, for ${duration(leftMs)} more at most`
+    : `; its time was over ${duration(-leftMs)} ago, and its end is waited for before anything else is done`;
 }
 
 function workflowText(workflow: StepExecution | null, now: number): string {

@@ -21,6 +21,8 @@ export interface Awaited {
   readonly until: readonly string[];
   /** Whether ERROR is a failure; false: it may have been in ERROR before, and is on its way out. */
   readonly errorEnds?: boolean;
+  /** Also ends where this holds: nothing will happen any more. */
+  readonly isHopeless?: (server: Server) => boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Awaited {
 export async function awaitServer(
   nova: NovaClient,
   id: string,
-  { doing, until, errorEnds = true }: Awaited,
+  { doing, until, errorEnds = true, isHopeless = () => false }: Awaited,
   context: CallContext,
 ): Promise<Server | undefined> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LAST_PAUSE_MS)) {
@@ -43,6 +45,7 @@ export async function awaitServer(
       if (until.includes(server.status)) return server;
       throw failure(doing, server);
     }
+    if (server !== 'unknown' && isHopeless(server)) throw failure(doing, server);
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => context.signal.throwIfAborted());
   }
 }

@@ -459,3 +459,17 @@ describe('a spec', () => {
     expect(found?.map(({ field }) => field)).toEqual(['flavor', 'networks[0].network']);
   });
 });
+
+test('an operation that is out of time on a host that has died is not waited for any longer', async () => {
+  const node = await created();
+  const host = simulator.world.servers.host(serverOf(node).hostName);
+  if (host === undefined) throw new Error('no host');
+  simulator.world.servers.setHost(host, { isUp: false });
+  const controller = new AbortController();
+  const request = { key: 'k', signal: controller.signal };
+  const reboot = type.operations['reboot']?.run(node, { type: 'HARD' }, request);
+  await vi.waitFor(() => expect(mutations()).toEqual(['create', 'reboot']));
+  controller.abort(new Error('out of time'));
+  await expect(reboot).rejects.toThrow('out of time');
+  expect(serverOf(node).taskState).toBe('rebooting_hard');
+});

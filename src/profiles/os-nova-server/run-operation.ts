@@ -136,8 +136,8 @@ function markOf(key: string): string {
 }
 
 /**
- * An operation whose host is down does not end, and cannot go on either before the host is back: it is not
- * waited for longer than the time is.
+ * What Nova has begun is seen to its end. Where the host of the server is down it does not end before the
+ * host is back, and changes nothing until then: what follows replaces the server, or moves it from the host.
  */
 async function settle(
   cloud: Cloud,
@@ -146,8 +146,13 @@ async function settle(
   settled: CallContext,
 ): Promise<void> {
   try {
-    await awaitServer(cloud.nova, id, awaited, settled);
+    await awaitServer(cloud.nova, id, { ...awaited, isHopeless: isOnDeadHost }, settled);
   } catch {
     // It has ended, well or not, or its time is over: the caller reports why it gave up.
   }
+}
+
+/** Only administrators see the status of the host; for others the wait ends with its time. */
+function isOnDeadHost({ host_status: status }: Server): boolean {
+  return status === 'DOWN' || status === 'UNKNOWN';
 }
