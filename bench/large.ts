@@ -28,6 +28,7 @@ import { getRequest, millisecondsOfRequests } from './load.ts';
 import { microsOfSelect } from './micros-of-select.ts';
 import type { Measure } from './measure.ts';
 import { residentMegabytes, withServer, type RunningServer } from './server.ts';
+import { ownerOf } from '../src/domain/session.ts';
 
 const NODES = 1000;
 const EVENTS = 100_000;
@@ -163,6 +164,7 @@ async function describeNode(tx: Tx, node: Node, index: number): Promise<void> {
 async function openRecovery(tx: Tx, node: Node, at: number): Promise<string> {
   const id = randomUUID();
   await insertRecovery(tx, {
+    ...ownerOf(node),
     id,
     nodeId: node.id,
     nodeName: node.name,

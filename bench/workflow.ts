@@ -141,10 +141,10 @@ async function secondsEach(
     const asked = request(workflowName);
     const started = performance.now();
     await workflows.start(asked);
-    while ((await workflows.get(asked.id))?.state === 'RUNNING')
+    while ((await workflows.get(asked.id, testSession))?.state === 'RUNNING')
       await new Promise((resolve) => setImmediate(resolve));
     times.push((performance.now() - started) / 1000);
-    const found = await workflows.get(asked.id);
+    const found = await workflows.get(asked.id, testSession);
     if (found?.state !== 'SUCCESS') throw new Error(`${workflowName}: ${found?.state} ${found?.stateInfo}`);
   }
   return median(times);

@@ -154,8 +154,8 @@ export interface Event {
   readonly user: string;
 }
 
-/** One failure of one node, from the moment it is confirmed until it is closed. */
-export interface Recovery {
+/** One failure of one node, from the moment it is confirmed until it is closed. Its owner is the node's. */
+export interface Recovery extends Owner {
   readonly id: string;
   readonly nodeId: string;
   readonly nodeName: string;

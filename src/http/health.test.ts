@@ -17,6 +17,7 @@ import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
 import { insertRecovery, recordDecision, recoveryStarted, saveRecoveryStep } from '../store/recoveries.ts';
+import { testSession } from '../../test/support/session.ts';
 
 interface Health {
   readonly [key: string]: unknown;
@@ -153,6 +154,7 @@ describe('The health of all clusters', () => {
     const [, failed] = nodes;
     await server.store.write((tx) =>
       insertRecovery(tx, {
+        ...testSession,
         id: randomUUID(),
         nodeId: failed?.id ?? '',
         nodeName: 'web-2',
@@ -252,7 +254,7 @@ describe('The health of a cluster', () => {
     await server.store.write(async (tx) => {
       const known = { id, nodeId, nodeName: 'web-2', clusterId: cluster.id, policyId: policy.id, failure };
       const plan = { facts } as unknown as JsonObject;
-      await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan });
+      await insertRecovery(tx, { ...testSession, ...known, failedAt: 1000, openedAt: 2000, plan });
       await recoveryStarted(tx, id, 'action', 3000);
       const row = { id: 'v', recoveryId: id, name: 'VERIFY', item: 'actions[0]', attempt: 1 };
       const what = { purpose: 'verification', workflowName: null, verifies: 'step', deadline } as const;
@@ -277,7 +279,7 @@ describe('The health of a cluster', () => {
     await server.store.write(async (tx) => {
       const failure = { class: 'SERVER_ERROR', reason: 'broken' };
       const known = { id, nodeId, nodeName: 'web-2', clusterId: cluster.id, policyId: policy.id, failure };
-      await insertRecovery(tx, { ...known, failedAt: 1000, openedAt: 2000, plan: {} });
+      await insertRecovery(tx, { ...testSession, ...known, failedAt: 1000, openedAt: 2000, plan: {} });
       await recoveryStarted(tx, id, 'action', 3000);
       await recordDecision(tx, id, 'run', 'REBOOT', 3000);
       const step = { id: 'step', recoveryId: id, name: 'WORKFLOW', item: 'actions[0].before[0]', attempt: 1 };

@@ -4,6 +4,7 @@ import { TestServer } from '../../test/support/test-server.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { saveHookFailure } from '../store/hook-failures.ts';
 import { insertNodes } from '../store/nodes.ts';
+import { testSession } from '../../test/support/session.ts';
 
 const first = '11111111-1111-4111-8111-111111111111';
 const second = '22222222-2222-4222-8222-222222222222';
@@ -29,6 +30,7 @@ describe('Recoveries', () => {
         failure: '{"class":"PROCESS_EXITED","reason":"it is gone"}',
         plan: '{}',
         failed_at: 900,
+        ...testSession,
       };
       const rows = [
         { ...recovery, id: first, state: 'RECOVERED', opened_at: 1000, closed_at: 2500 },

@@ -13,6 +13,7 @@ import { saveNodeHealth } from '../store/node-health.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { markRecoveryClosed, insertRecovery, recoveryStarted } from '../store/recoveries.ts';
 import { recoveryMetrics } from './recovery-metrics.ts';
+import { testSession } from '../../test/support/session.ts';
 
 describe('The figures of healing', () => {
   let opened: TestStore;
@@ -37,6 +38,7 @@ describe('The figures of healing', () => {
     const id = randomUUID();
     await opened.store.write(async (tx) => {
       await insertRecovery(tx, {
+        ...testSession,
         id,
         nodeId: options.nodeId ?? randomUUID(),
         nodeName: 'web-1',

@@ -22,6 +22,7 @@ import { Notifier } from './notifier.ts';
 import type { NotificationTarget } from './notification-target.ts';
 import { enqueueRecoveryNews } from './enqueue-recovery-news.ts';
 import { joined } from '../../test/support/membership.ts';
+import { testSession } from '../../test/support/session.ts';
 
 const secret = 'a secret of sufficient length';
 const limits: Partial<DeliveryLimits> = { timeoutMs: 200, firstDelayMs: 5, maxDelayMs: 20, refusals: 3 };
@@ -44,6 +45,7 @@ describe('Notifications', () => {
     await store.write(async (tx) => {
       await insertCluster(tx, cluster);
       await insertRecovery(tx, {
+        ...testSession,
         id: recoveryId,
         nodeId: 'n1',
         nodeName: 'web-1',

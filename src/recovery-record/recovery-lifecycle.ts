@@ -10,6 +10,7 @@
 import { randomUUID } from 'node:crypto';
 import { duration, withoutDurations } from '../domain/duration.ts';
 import type { BreakerLimits } from '../domain/health-policy.ts';
+import { ownerOf } from '../domain/session.ts';
 import type { EventLevel, Node, Recovery, Relapse } from '../domain/model.ts';
 import { closingEvents } from '../domain/recovery-news.ts';
 import type { RecoveryMode, RecoveryOrigin, RecoveryState } from '../domain/states.ts';
@@ -64,6 +65,7 @@ export async function openRecovery(tx: Tx, opening: RecoveryOpening, now: number
     openedAt: now,
     relapse,
     plan: {},
+    ...ownerOf(node),
   });
   if (relapse !== null) await recordRelapse(tx, opening, relapse, now);
   await recordDecision(tx, id, 'open', reason, now);

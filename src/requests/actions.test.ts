@@ -13,6 +13,7 @@ import { cancelAction } from './actions.ts';
 import { deleteNode } from './nodes.ts';
 import { recordAction } from './record-action.ts';
 import type { RequestTools } from './request-tools.ts';
+import { testSession } from '../../test/support/session.ts';
 
 describe('An action that never ran', () => {
   const recoveryId = '11111111-0000-4000-8000-000000000001';
@@ -31,6 +32,7 @@ describe('An action that never ran', () => {
       await insertCluster(tx, cluster);
       await insertNodes(tx, [node]);
       await insertRecovery(tx, {
+        ...testSession,
         id: recoveryId,
         nodeId: node.id,
         nodeName: node.name,

@@ -196,10 +196,7 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
   const next = nextUps(round, planRound(round));
   const open = await openNodeRecoveries(tools, snapshot);
   const relapses = relapsesOf(snapshot);
-  const failures = await failedHooks(
-    tools,
-    nodes.map(({ id }) => id),
-  );
+  const failures = await failedHooks(tools, nodes);
   const notWatched = notWatchedBecause(round);
   return await Promise.all(
     nodes.map(async (node) => {
@@ -253,12 +250,15 @@ async function lastProbe(
 /** The execution of a workflow that never started, or was removed since, cannot be shown. */
 async function failedHooks(
   tools: RequestTools,
-  nodeIds: readonly string[],
+  nodes: readonly Node[],
 ): Promise<ReadonlyMap<string, HookFailure>> {
+  const owners = new Map(nodes.map((node) => [node.id, node]));
   const failures = new Map<string, HookFailure>();
-  for (const [nodeId, failure] of await openHookFailures(tools.store.db, nodeIds)) {
+  for (const [nodeId, failure] of await openHookFailures(tools.store.db, [...owners.keys()])) {
     const { recoveryId, reason, executionId } = failure;
-    const isThere = executionId !== null && (await executionOf(tools, executionId)) !== null;
+    const owner = owners.get(nodeId);
+    const isThere =
+      executionId !== null && owner !== undefined && (await executionOf(tools, executionId, owner)) !== null;
     failures.set(nodeId, { recoveryId, reason, executionId: isThere ? executionId : null });
   }
   return failures;

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '../domain/json.ts';
 import type { Recovery, RecoveryDecision, RecoveryStep } from '../domain/model.ts';
+import type { Session } from '../domain/session.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { ClusterSnapshot } from '../healing/snapshot.ts';
 import type { ChainFacts } from '../recovery/chain.ts';
@@ -63,16 +64,17 @@ export async function openNodeRecoveries(
 
 async function runningPart(
   tools: RequestTools,
-  { recoveryId: id }: OpenRecovery,
+  recovery: OpenRecovery,
   now: number,
 ): Promise<Pick<OpenNodeRecovery, 'step' | 'reason'>> {
   const { db } = tools.store;
+  const id = recovery.recoveryId;
   const step = (await recoverySteps(db, id)).findLast((each) => each.startedAt !== null);
   const decisions = await recoveryDecisions(db, id);
   const reason = decisions.at(-1)?.reason ?? '';
   if (step === undefined) return { step: null, reason };
   const facts = factsIn(await recoveryPlan(db, id));
-  return { step: await describeStep(tools, step, facts, decisions, now), reason };
+  return { step: await describeStep(tools, recovery, { step, facts, decisions }, now), reason };
 }
 
 /** Kept when the recovery began; before that the plan is empty. */
@@ -80,11 +82,18 @@ export function factsIn(plan: JsonObject | undefined): ChainFacts | null {
   return (plan?.['facts'] as ChainFacts | undefined) ?? null;
 }
 
+export interface StepOfRecovery {
+  readonly step: RecoveryStep;
+  /** null: the recovery has not begun. */
+  readonly facts: ChainFacts | null;
+  readonly decisions: readonly RecoveryDecision[];
+}
+
+/** @param owner of the recovery. */
 export async function describeStep(
   tools: RequestTools,
-  step: RecoveryStep,
-  facts: ChainFacts | null,
-  decisions: readonly RecoveryDecision[],
+  owner: Session,
+  { step, facts, decisions }: StepOfRecovery,
   now: number,
 ): Promise<RunningRecoveryStep> {
   const runnable = facts === null ? undefined : runnableOf(facts, step);
@@ -92,7 +101,9 @@ export async function describeStep(
   const deadline = deadlineOf(step, facts, verification);
   const follows = facts === null ? null : whatFollows(facts, step, now);
   const workflow =
-    step.state !== 'RUNNING' || step.executionId === null ? null : await executionOf(tools, step.executionId);
+    step.state !== 'RUNNING' || step.executionId === null
+      ? null
+      : await executionOf(tools, step.executionId, owner);
   const known = {
     step,
     label: labelOf(step, runnable),

@@ -3,6 +3,7 @@
  * that are not there.
  */
 import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
+import { ownerOf, type Session } from '../domain/session.ts';
 import type { Policy } from '../domain/model.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
 import { requireReferenced } from './find-object.ts';
@@ -23,7 +24,11 @@ export async function policyWarnings(
   if (!check.ok) return [];
   const named = type.workflows?.(check.value) ?? [];
   const misfits = await fitsNothing(tools, caller, policy);
-  return eachOnce([...check.warnings, ...misfits, ...(await missingWorkflows(tools, named))]);
+  return eachOnce([
+    ...check.warnings,
+    ...misfits,
+    ...(await missingWorkflows(tools, ownerOf(caller), named)),
+  ]);
 }
 
 /** What is suspicious for every profile is wrong for the ones that there are as well. */
@@ -40,9 +45,13 @@ export async function attachWarnings(tools: RequestTools, caller: Caller, policy
   );
 }
 
-/** @returns what is not there, or why that is not known. */
+/**
+ * @param session whose project the workflows are used in.
+ * @returns what is not there, or why that is not known.
+ */
 export async function missingWorkflows(
   tools: Pick<RequestTools, 'store' | 'runner' | 'workflows'>,
+  session: Session,
   named: readonly NamedWorkflow[],
 ): Promise<Issue[]> {
   const { workflows } = tools;
@@ -51,10 +60,10 @@ export async function missingWorkflows(
   for (const one of named) {
     const { field, name, definition } = one;
     try {
-      const found = await workflows.find(name);
+      const found = await workflows.find(name, session);
       if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found)));
       if (definition !== null || found !== undefined) continue;
-      const hint = `create it before it is needed; until then this step fails${await workflowHint(workflows, name)}`;
+      const hint = `create it before it is needed; until then this step fails${await workflowHint(workflows, name, session)}`;
       warnings.push({ field, expected: 'a workflow that is there', found: name, hint });
     } catch (error) {
       if (!(error instanceof CoppiceError)) throw error;

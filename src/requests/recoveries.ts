@@ -123,12 +123,13 @@ export async function getRecoveryRecord(
   const decisions = await recoveryDecisions(db, recovery.id);
   const executions = new Map<string, StepExecution>();
   for (const { executionId } of steps) {
-    const execution = executionId === null ? null : await executionOf(tools, executionId);
+    const execution = executionId === null ? null : await executionOf(tools, executionId, recovery);
     if (execution !== null) executions.set(execution.executionId, execution);
   }
   const step = recovery.state === 'OPEN' ? steps.findLast(({ state }) => state === 'RUNNING') : undefined;
   const facts = factsIn(await recoveryPlan(db, recovery.id));
-  const running = step === undefined ? null : await describeStep(tools, step, facts, decisions, tools.now());
+  const running =
+    step === undefined ? null : await describeStep(tools, recovery, { step, facts, decisions }, tools.now());
   return { ...summary, steps, executions, decisions, running };
 }
 

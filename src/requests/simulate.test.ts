@@ -9,6 +9,7 @@ import { nodesOfCluster } from '../store/nodes.ts';
 import { insertRecovery, markRecoveryClosed, recoverySettled } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
 import type { SimulationRequest, SimulationResult } from './simulate.ts';
+import { testSession } from '../../test/support/session.ts';
 
 const ladder = {
   strategy: 'ESCALATE',
@@ -168,7 +169,14 @@ describe('a simulation', () => {
       const failure = { class: 'SERVER_STOPPED', reason: 'stopped' };
       const at = scene.now - 60_000;
       const recovery = { nodeId: of.id, nodeName: 'web-1', clusterId: of.clusterId, policyId: null, failure };
-      await insertRecovery(tx, { ...recovery, id: 'r1', failedAt: at, openedAt: at, plan: {} });
+      await insertRecovery(tx, {
+        ...testSession,
+        ...recovery,
+        id: 'r1',
+        failedAt: at,
+        openedAt: at,
+        plan: {},
+      });
       await markRecoveryClosed(tx, 'r1', 'EXHAUSTED', at);
     });
     const ending = async (): Promise<string> => {
@@ -191,7 +199,15 @@ describe('a simulation', () => {
       const at = scene.now - 60_000;
       const of = { nodeId: node?.id ?? '', nodeName: 'web-1', clusterId: scene.cluster.id };
       const times = { failedAt: at, openedAt: at };
-      await insertRecovery(tx, { ...of, ...times, policyId: scene.policy.id, failure, id: 'r1', plan: {} });
+      await insertRecovery(tx, {
+        ...testSession,
+        ...of,
+        ...times,
+        policyId: scene.policy.id,
+        failure,
+        id: 'r1',
+        plan: {},
+      });
       await recoverySettled(tx, 'r1', 'actions[0]', at);
       await markRecoveryClosed(tx, 'r1', 'RECOVERED', at);
     });

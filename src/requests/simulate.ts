@@ -7,6 +7,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Spec } from '../domain/model.ts';
+import { ownerOf } from '../domain/session.ts';
 import { failureClasses } from '../domain/verdict.ts';
 import { unhelpfulBefore } from '../recovery-record/unhelpful-before.ts';
 import { rulesOfCluster, type ClusterRules } from '../clusters/cluster-rules.ts';
@@ -88,7 +89,7 @@ export async function simulate(
       ...supposed,
       ...inWords(suppose),
       ...strangeClasses(request),
-      ...(await absentWorkflows(tools, rules.policy)),
+      ...(await absentWorkflows(tools, cluster, rules.policy)),
     ],
     nodes: snapshot.nodes,
     simulation: simulateRound(round, rules.policy, failures, suppose, earlier),
@@ -221,8 +222,12 @@ function strangeClasses({ failures }: SimulationRequest): string[] {
   });
 }
 
-async function absentWorkflows(tools: RequestTools, policy: HealthPolicy): Promise<string[]> {
-  const missing = await missingWorkflows(tools, workflowsNamed(stepsInOrder(policy)));
+async function absentWorkflows(
+  tools: RequestTools,
+  cluster: Cluster,
+  policy: HealthPolicy,
+): Promise<string[]> {
+  const missing = await missingWorkflows(tools, ownerOf(cluster), workflowsNamed(stepsInOrder(policy)));
   const names = new Set(missing.map((warning) => warning.found));
   return [...names].map((name) => `the workflow ${name} is there; now it is not, or that cannot be checked`);
 }

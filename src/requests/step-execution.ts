@@ -1,4 +1,5 @@
 /** The state of the execution of a WORKFLOW step: one that is PAUSED is waited for like one that runs. */
+import type { Session } from '../domain/session.ts';
 import type { WorkflowState } from '../domain/workflow-records.ts';
 import type { RequestTools } from './request-tools.ts';
 
@@ -12,14 +13,17 @@ export interface StepExecution {
 }
 
 /**
- * null: there is none, or the engine does not answer now; that is no reason to say nothing of the recovery.
+ * @param owner of the recovery.
+ * @returns null: there is none, or the engine does not answer now; that is no reason to say nothing of the
+ * recovery.
  */
 export async function executionOf(
   { workflows }: Pick<RequestTools, 'workflows'>,
   executionId: string,
+  owner: Session,
 ): Promise<StepExecution | null> {
   try {
-    const execution = await workflows?.get(executionId);
+    const execution = await workflows?.get(executionId, owner);
     if (execution === undefined) return null;
     const { workflowName: name, state, stateInfo, changedAt: since = null } = execution;
     return { executionId, name, state, stateInfo, since };

@@ -26,7 +26,7 @@ async function warnings(definition: string, inputs: readonly string[]): Promise<
     definition: null,
     inputs,
   };
-  const found = await missingWorkflows({ store, workflows, runner: workflows.runner }, [named]);
+  const found = await missingWorkflows({ store, workflows, runner: workflows.runner }, testSession, [named]);
   return found.map(describeIssue);
 }
 

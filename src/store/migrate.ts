@@ -16,6 +16,7 @@ import * as notificationTargets from './migrations/0009-notification-targets.ts'
 import * as relapses from './migrations/0010-relapses.ts';
 import * as clusterLeases from './migrations/0011-cluster-leases.ts';
 import * as verifications from './migrations/0012-verifications.ts';
+import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
 
 interface Migration {
   readonly version: number;
@@ -36,6 +37,7 @@ const migrations: readonly Migration[] = [
   { version: 10, up: relapses.up },
   { version: 11, up: clusterLeases.up },
   { version: 12, up: verifications.up },
+  { version: 13, up: ownersOfRecoveries.up },
 ];
 
 export const schemaVersion = migrations.length;

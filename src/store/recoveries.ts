@@ -1,7 +1,8 @@
 /** Rows of recoveries, their steps and their decisions. */
 import { sql, type Selectable, type SqlBool } from 'kysely';
-import type { Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
+import type { Owner, Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { ownerOf } from '../domain/session.ts';
 import type {
   RecoveryMode,
   RecoveryOrigin,
@@ -20,7 +21,7 @@ const listed = {
   sorts: { opened_at: { column: 'opened_at' } },
   defaultSort: 'opened_at',
   tie: 'id',
-  owned: false,
+  owned: true,
 } as const satisfies Listed<string, string>;
 
 export interface RecoveryListQuery extends ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts> {
@@ -35,15 +36,9 @@ export interface RecoveryListQuery extends ListQuery<keyof typeof listed.filters
 /** @param project whose it must be; absent: any project's. */
 export async function getRecovery(db: Db, id: string, project?: string): Promise<Recovery | undefined> {
   let query = db.selectFrom('recovery').selectAll().where('id', '=', id);
-  if (project !== undefined) query = query.where(ofProject(project));
+  if (project !== undefined) query = query.where('project', '=', project);
   const row = await query.executeTakeFirst();
   return row === undefined ? undefined : toRecovery(row);
-}
-
-/** A recovery has no owner of its own: it is its cluster's, or its node's. */
-function ofProject(project: string) {
-  return sql<SqlBool>`(cluster_id in (select id from cluster where project = ${project})
-    or node_id in (select id from node where project = ${project}))`;
 }
 
 /** Ids that begin so: none, the one, or two of several. */
@@ -64,7 +59,6 @@ export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Pro
       sql<SqlBool>`id in (select recovery_id from recovery_step where execution_id = ${query.execution})`,
     );
   }
-  if (query.project !== undefined) select = select.where(ofProject(query.project));
   const page = await applyListing(db, select, listed, query);
   return (await page.execute()).map(toRecovery);
 }
@@ -126,6 +120,7 @@ export async function insertRecovery(tx: Tx, recovery: NewRecovery): Promise<voi
       relapsed_at: null,
       hook_failure: null,
       acknowledged_at: null,
+      ...ownerOf(recovery),
     })
     .execute();
   tx.notify('recoveries');
@@ -183,7 +178,7 @@ export async function openRecoveryOfNode(db: Db, nodeId: string): Promise<Recove
   return row === undefined ? undefined : toRecovery(row);
 }
 
-export interface OpenRecovery {
+export interface OpenRecovery extends Owner {
   readonly recoveryId: string;
   readonly nodeId: string;
   readonly openedAt: number;
@@ -213,6 +208,9 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
       'failure',
       'origin',
       'relapse',
+      'project',
+      'user',
+      'domain',
     ])
     .where('cluster_id', '=', clusterId)
     .where('closed_at', 'is', null)
@@ -229,6 +227,7 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
     failure: fromText(row.failure),
     origin: row.origin as RecoveryOrigin,
     relapse: row.relapse === null ? null : fromText(row.relapse),
+    ...ownerOf(row),
   }));
 }
 
@@ -526,6 +525,7 @@ export function toRecovery(row: Selectable<RecoveryRow>): Recovery {
     helped: row.helped,
     relapse: row.relapse === null ? null : fromText(row.relapse),
     relapsedAt: row.relapsed_at,
+    ...ownerOf(row),
   };
 }
 

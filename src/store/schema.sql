@@ -287,7 +287,10 @@ CREATE TABLE "recovery" (
   "settled_at" bigint,
   "helped" text,
   "relapse" text,
-  "relapsed_at" bigint
+  "relapsed_at" bigint,
+  "project" text default '' not null,
+  "user" text default '' not null,
+  "domain" text
 );
 
 CREATE INDEX "recovery_by_cluster" on "recovery" ("cluster_id", "opened_at");
@@ -298,6 +301,8 @@ CREATE INDEX recovery_by_hook_failure ON recovery (node_id)
     WHERE hook_failure IS NOT NULL AND acknowledged_at IS NULL;
 
 CREATE INDEX "recovery_by_node" on "recovery" ("node_id", "opened_at");
+
+CREATE INDEX "recovery_by_project" on "recovery" ("project", "opened_at", "id");
 
 CREATE UNIQUE INDEX "recovery_open" on "recovery" ("node_id") where "closed_at" is null;
 

@@ -230,7 +230,7 @@ export interface NodeHealingRow {
   released_at: number | null;
 }
 
-export interface RecoveryRow {
+export interface RecoveryRow extends OwnedRow {
   id: string;
   node_id: string;
   node_name: string;

@@ -169,8 +169,12 @@ export function toDefinition(row: Row): Definition {
 /** More than these do not help a user who searches for a name. */
 const mostNames = 2000;
 
-/** Of the default namespace, without order. */
-export async function workflowNames(db: Db): Promise<string[]> {
-  const query = db.selectFrom('workflow').select('name').where('namespace', '=', '');
+/** Those of the default namespace that a project may use: its own and what others share. Without order. */
+export async function workflowNames(db: Db, project: string): Promise<string[]> {
+  const query = db
+    .selectFrom('workflow')
+    .select('name')
+    .where('namespace', '=', '')
+    .where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
   return (await query.limit(mostNames).execute()).map((row) => row.name);
 }

@@ -39,14 +39,15 @@ export interface WorkflowStartRequest {
   readonly session: Session;
 }
 
+/** Each request is made for the owner of a session, and reaches only what that owner's project may use. */
 export interface WorkflowService {
-  /** By name; undefined if there is none. */
-  find(name: string, namespace?: string): Promise<WorkflowDescription | undefined>;
+  /** By name; undefined if there is none, or only one of another project that does not share it. */
+  find(name: string, session: Session, namespace?: string): Promise<WorkflowDescription | undefined>;
 
   /**
    * Names of the existing workflows, for a hint when one is not found; absent: the engine cannot list them.
    */
-  names?(): Promise<readonly string[]>;
+  names?(session: Session): Promise<readonly string[]>;
 
   /**
    * Creates the workflows of a DSL v2 document, for the project of the session.
@@ -61,14 +62,15 @@ export interface WorkflowService {
    */
   start(request: WorkflowStartRequest): Promise<WorkflowExecution>;
 
-  /** undefined if there is no such execution. */
-  get(id: string): Promise<WorkflowExecution | undefined>;
+  /** undefined if the project has no such execution. */
+  get(id: string, session: Session): Promise<WorkflowExecution | undefined>;
 
   /**
    * Requests cancellation; actions that already run may still end normally. An execution that has ended stays
    * as it is.
+   * @throws CoppiceError `resource-not-found` if the project has no such execution.
    */
-  cancel(id: string, reason: string): Promise<WorkflowExecution>;
+  cancel(id: string, reason: string, session: Session): Promise<WorkflowExecution>;
 
   /**
    * Name of the durable signal that is sent when the execution ends, for `waitFor`; undefined if none is sent

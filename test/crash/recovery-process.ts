@@ -22,6 +22,7 @@ import type { EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workf
 import { hasEnded } from '../../src/workflow/workflow-service.ts';
 import type { WorkflowExecution, WorkflowService } from '../../src/workflow/workflow-service.ts';
 import { joined } from '../support/membership.ts';
+import { testSession } from '../support/session.ts';
 
 const [databasePath = '', cloudUrl = ''] = process.argv.slice(2);
 
@@ -70,13 +71,13 @@ const cloudServer: ProfileType = {
  */
 function slowToCancel(workflows: EmbeddedWorkflows): WorkflowService {
   return {
-    find: (name) => workflows.find(name),
+    find: (name, session) => workflows.find(name, session),
     createDefinition: (yaml, session) => workflows.createDefinition(yaml, session),
     start: (request) => workflows.start(request),
-    get: (id) => workflows.get(id),
-    async cancel(id, reason) {
-      const execution = await workflows.get(id);
-      if (execution === undefined) return await workflows.cancel(id, reason);
+    get: (id, session) => workflows.get(id, session),
+    async cancel(id, reason, session) {
+      const execution = await workflows.get(id, session);
+      if (execution === undefined) return await workflows.cancel(id, reason, session);
       const node = nodeOf(execution);
       await ask('cancel', { node, key: id });
       breakOff(workflows, { id, node, reason }).catch(give);
@@ -99,10 +100,10 @@ async function breakOff(
   { id, node, reason }: { id: string; node: string; reason: string },
 ): Promise<void> {
   await pause(200);
-  const execution = await workflows.get(id);
+  const execution = await workflows.get(id, testSession);
   if (execution === undefined || hasEnded(execution.state)) return;
   await ask('break-off', { node, key: id });
-  await workflows.cancel(id, reason);
+  await workflows.cancel(id, reason, testSession);
 }
 
 /**

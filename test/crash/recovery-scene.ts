@@ -38,6 +38,7 @@ import { RecoveringProcess } from './recovering-process.ts';
 import type { Shape } from './recovery-shapes.ts';
 import { testMembership } from '../support/membership.ts';
 import { testSession } from '../support/session.ts';
+import { ownerOf } from '../../src/domain/session.ts';
 
 /** One run of a shape. */
 export interface Prepared {
@@ -245,6 +246,7 @@ async function openRecovery(
 ): Promise<string> {
   const id = randomUUID();
   await insertRecovery(tx, {
+    ...ownerOf(node),
     id,
     nodeId: node.id,
     nodeName: node.name,

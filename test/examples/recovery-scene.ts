@@ -82,7 +82,15 @@ export class RecoveryScene {
       clusterId,
       inputs: { recovery_id: recoveryId },
     });
-    const facts = { id: recoveryId, nodeId: node.id, nodeName: node.name, clusterId, policyId, plan: {} };
+    const facts = {
+      id: recoveryId,
+      nodeId: node.id,
+      nodeName: node.name,
+      clusterId,
+      policyId,
+      plan: {},
+      ...testSession,
+    };
     await this.store.write(async (tx) => {
       await insertNodes(tx, [node]);
       const seen = { class: failure, reason: verdict.reason };
@@ -114,7 +122,7 @@ export class RecoveryScene {
   /** The records of an execution can be read by more users than may use the token that the workflow used. */
   async #holdsNoToken(steps: readonly RecoveryStep[]): Promise<void> {
     for (const step of steps) {
-      const execution = await this.#workflows.get(step.executionId ?? '');
+      const execution = await this.#workflows.get(step.executionId ?? '', testSession);
       const kept = JSON.stringify([step, execution?.output, execution?.stateInfo]);
       if (kept.includes('a-token')) throw new Error(`${step.item} tells the token: ${kept}`);
     }
@@ -122,7 +130,7 @@ export class RecoveryScene {
 
   /** The execution that a step waited for. */
   async execution(step: RecoveryStep | undefined): Promise<WorkflowExecution> {
-    const execution = await this.#workflows.get(step?.executionId ?? '');
+    const execution = await this.#workflows.get(step?.executionId ?? '', testSession);
     if (execution === undefined) throw new Error(`no execution of ${step?.item}`);
     return execution;
   }

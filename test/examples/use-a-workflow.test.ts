@@ -13,6 +13,7 @@ import { startMistralServer } from '../support/mistral-server.ts';
 import { RecoveryScene } from './recovery-scene.ts';
 import type { Sample } from './sample.ts';
 import { StandIn } from './stand-in.ts';
+import { testSession } from '../support/session.ts';
 
 const root = join(import.meta.dirname, '../..');
 const page = readFileSync(join(root, 'docs/howto/use-a-workflow.md'), 'utf8');
@@ -66,7 +67,7 @@ test('the commands create a workflow and run it', async () => {
     const executions = server.workflows;
     await eventually('the execution has ended', async () => {
       const rows = await server.opened.store.db.selectFrom('workflow_execution').select('id').execute();
-      const found = await executions.get(rows[0]?.id ?? '');
+      const found = await executions.get(rows[0]?.id ?? '', testSession);
       return found?.state === 'SUCCESS';
     });
     expect(server.errors).toEqual([]);

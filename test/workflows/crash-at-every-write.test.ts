@@ -55,7 +55,9 @@ async function living(death: Death): Promise<{ store: MortalStore; workflows: Em
 }
 
 async function endOf(workflows: EmbeddedWorkflows, id: string): Promise<void> {
-  await eventually(`the end of ${id}`, async () => hasEnded((await workflows.get(id))?.state ?? 'IDLE'));
+  await eventually(`the end of ${id}`, async () =>
+    hasEnded((await workflows.get(id, testSession))?.state ?? 'IDLE'),
+  );
   await eventually('its sub-executions have ended, too', async () => {
     const open = opened.store.db.selectFrom('workflow_execution').select('id').where('root_id', '=', id);
     return (await open.where('state', 'in', ['IDLE', 'RUNNING']).execute()).length === 0;

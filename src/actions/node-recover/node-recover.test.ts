@@ -31,6 +31,7 @@ import { nodeLock } from '../../domain/action-requests.ts';
 import { nodeRecover } from './node-recover.ts';
 import { probe } from '../../../test/support/probe.ts';
 import { closeAbandonedRecovery } from '../../recovery-record/recovery-record.ts';
+import { testSession } from '../../../test/support/session.ts';
 
 const start = 1_800_000_000_000;
 
@@ -106,7 +107,13 @@ class Scene {
       policyId,
       failure,
     };
-    await insertRecovery(tx, { ...episode, failedAt: start - 9, openedAt: start - 5, plan: {} });
+    await insertRecovery(tx, {
+      ...testSession,
+      ...episode,
+      failedAt: start - 9,
+      openedAt: start - 5,
+      plan: {},
+    });
     await recoveryStarted(tx, this.recoveryId, this.actionId, start - 1);
   }
 
@@ -553,7 +560,9 @@ describe('asked for by an operator', () => {
       policyId: null,
       failure,
     };
-    await opened.store.write((tx) => insertRecovery(tx, { ...episode, failedAt: 1, openedAt: 1, plan: {} }));
+    await opened.store.write((tx) =>
+      insertRecovery(tx, { ...testSession, ...episode, failedAt: 1, openedAt: 1, plan: {} }),
+    );
     expect((await scene.run().toTheEnd()).outputs).toMatchObject({ recovery_id: scene.recoveryId });
     expect((await scene.timeline())[0]).toBe('join: asked for by an operator');
   });

@@ -112,21 +112,22 @@ function workflowName({ params }: StepRun['step']): string {
  */
 async function find({ step, workflows, context }: WorkflowRun): Promise<WorkflowDescription | undefined> {
   const name = workflowName(step);
-  const found = await workflows.find(name);
+  const owner = ownerOf(context.action);
+  const found = await workflows.find(name, owner);
   const definition = definitionIn(step.params);
   if (found !== undefined || definition === null) return found;
   try {
-    await workflows.createDefinition(definition, ownerOf(context.action));
+    await workflows.createDefinition(definition, owner);
   } catch (error) {
     if (!(error instanceof CoppiceError) || error.status !== 409) throw error;
   }
-  return await workflows.find(name);
+  return await workflows.find(name, owner);
 }
 
-async function missing({ step, workflows }: WorkflowRun): Promise<StepResult> {
+async function missing({ step, workflows, context }: WorkflowRun): Promise<StepResult> {
   const name = workflowName(step);
   const more = definitionIn(step.params) === null ? '' : ', also not in its inputs.definition';
-  const hint = await workflowHint(workflows, name);
+  const hint = await workflowHint(workflows, name, ownerOf(context.action));
   return { ok: false, reason: `there is no workflow ${name}${hint}${more}`, retryable: false };
 }
 
@@ -149,7 +150,9 @@ async function cancelAndAwait(run: WorkflowRun, reason: string): Promise<{ at: n
   for (let turn = 1; ; turn += 1) {
     const cancel = async (): Promise<StepResult | null> => {
       const seen = await seeExecution(run, null);
-      return seen ?? resultOf(await run.workflows.cancel(run.executionId, reason));
+      return (
+        seen ?? resultOf(await run.workflows.cancel(run.executionId, reason, ownerOf(run.context.action)))
+      );
     };
     const { at, ended } = await callService(run, `cancel ${turn}`, cancel, unstoppable);
     if (ended !== null) return { at, ended };
@@ -168,10 +171,10 @@ async function pause(
 }
 
 async function seeExecution(
-  { workflows, executionId }: WorkflowRun,
+  { workflows, executionId, context }: WorkflowRun,
   absent: StepResult | null,
 ): Promise<StepResult | null> {
-  const execution = await workflows.get(executionId);
+  const execution = await workflows.get(executionId, ownerOf(context.action));
   if (execution === undefined)
     return absent ?? { ok: false, reason: 'there is no such execution (any more)', retryable: true };
   return resultOf(execution);

@@ -51,7 +51,7 @@ function request(workflowName: string, input: WorkflowExecution['input'] = {}) {
 
 async function ended(workflows: EmbeddedWorkflows, id: string): Promise<WorkflowExecution> {
   return await eventually(`the end of ${id}`, async () => {
-    const found = await workflows.get(id);
+    const found = await workflows.get(id, testSession);
     return found !== undefined && hasEnded(found.state) && found;
   });
 }
@@ -78,8 +78,8 @@ describe('definitions', () => {
     expect(await workflows.createDefinition(chain, testSession)).toMatchObject([
       { name: 'chain', namespace: '', inputs },
     ]);
-    expect(await workflows.find('chain')).toMatchObject({ name: 'chain', inputs });
-    expect(await workflows.find('other')).toBeUndefined();
+    expect(await workflows.find('chain', testSession)).toMatchObject({ name: 'chain', inputs });
+    expect(await workflows.find('other', testSession)).toBeUndefined();
   });
 
   it('have names that are taken once, and are created all or none', async () => {
@@ -89,7 +89,7 @@ describe('definitions', () => {
     await expect(workflows.createDefinition(two, testSession)).rejects.toMatchObject({
       code: 'action-conflict',
     });
-    expect(await workflows.find('fresh')).toBeUndefined();
+    expect(await workflows.find('fresh', testSession)).toBeUndefined();
   });
 
   it.each(['std.js', 'std.javascript', 'std.ssh', 'std.ssh_proxied', 'std.email'])(
@@ -154,12 +154,14 @@ describe('an execution', () => {
     );
     const asked = request('w');
     expect(await workflows.start(asked)).toMatchObject({ state: 'RUNNING' });
-    expect(await workflows.cancel(asked.id, 'operator')).toMatchObject({
+    expect(await workflows.cancel(asked.id, 'operator', testSession)).toMatchObject({
       state: 'CANCELLED',
       stateInfo: 'operator',
     });
-    expect(await workflows.cancel(asked.id, 'again')).toMatchObject({ stateInfo: 'operator' });
-    await expect(workflows.cancel(randomUUID(), 'x')).rejects.toMatchObject({ code: 'resource-not-found' });
+    expect(await workflows.cancel(asked.id, 'again', testSession)).toMatchObject({ stateInfo: 'operator' });
+    await expect(workflows.cancel(randomUUID(), 'x', testSession)).rejects.toMatchObject({
+      code: 'resource-not-found',
+    });
   });
 
   it('runs its sub-workflows, and goes on when they have ended', async () => {
@@ -216,7 +218,7 @@ w:
     );
     const asked = request('w');
     await workflows.start(asked);
-    expect(await workflows.cancel(asked.id, 'enough')).toMatchObject({ state: 'CANCELLED' });
+    expect(await workflows.cancel(asked.id, 'enough', testSession)).toMatchObject({ state: 'CANCELLED' });
   });
 });
 
@@ -295,7 +297,7 @@ w:
     const asked = request('w');
     await first.start(asked);
     await first.runner.stop();
-    expect(await first.get(asked.id)).toMatchObject({ state: 'RUNNING' });
+    expect(await first.get(asked.id, testSession)).toMatchObject({ state: 'RUNNING' });
     const second = await started();
     expect(await ended(second, asked.id)).toMatchObject({ state: 'SUCCESS' });
   });
@@ -330,4 +332,31 @@ test('definitions and executions belong to the project for which they were made'
     expect(await store.db.selectFrom(table).select('project').execute()).toEqual([
       { project: testSession.project },
     ]);
+});
+
+test('of another project: a private workflow and every execution are not there, a public workflow is', async () => {
+  const workflows = await started();
+  const other = { ...testSession, project: 'other' };
+  const text = "version: '2.0'\nw: {tasks: {a: {action: std.async_noop}}}\n";
+  await workflows.createDefinition(text, testSession);
+  const asked = request('w');
+  await workflows.start(asked);
+
+  expect(await workflows.find('w', other)).toBeUndefined();
+  expect(await workflows.names(other)).toEqual([]);
+  await expect(workflows.start({ ...request('w'), session: other })).rejects.toMatchObject({ status: 404 });
+  expect(await workflows.get(asked.id, other)).toBeUndefined();
+  const sameId = { id: asked.id, project: 'other', workflow: { name: 'w', namespace: '' } };
+  const start = { ...sameId, input: {}, params: {}, description: '', signalsEnd: false };
+  await expect(workflows.runner.startExecution(start)).rejects.toMatchObject({ status: 409 });
+  await expect(workflows.cancel(asked.id, 'theirs', other)).rejects.toMatchObject({ status: 404 });
+  expect(await workflows.get(asked.id, testSession)).toMatchObject({ state: 'RUNNING' });
+
+  await workflows.runner.library.replace('workflow', text, {
+    namespace: '',
+    scope: 'public',
+    project: testSession.project,
+  });
+  expect(await workflows.find('w', other)).toMatchObject({ name: 'w' });
+  expect(await workflows.names(other)).toEqual(['w']);
 });

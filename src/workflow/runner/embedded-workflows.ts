@@ -5,7 +5,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
-import { workflowNames } from '../../store/workflow-definitions.ts';
+import { workflowNames, type Definition } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
@@ -21,7 +21,7 @@ import type {
   WorkflowService,
 } from '../workflow-service.ts';
 import { endSignalOf } from './end-signal.ts';
-import { type RunnerLog, WorkflowRunner } from './workflow-runner.ts';
+import { type RunnerLog, WorkflowRunner, workflowNotFound } from './workflow-runner.ts';
 
 export interface EmbeddedWorkflowsOptions {
   readonly store: Store;
@@ -71,14 +71,14 @@ export class EmbeddedWorkflows implements WorkflowService {
     });
   }
 
-  async find(name: string, namespace = ''): Promise<WorkflowDescription | undefined> {
+  async find(name: string, session: Session, namespace = ''): Promise<WorkflowDescription | undefined> {
     const found = await this.runner.library.workflow(name, namespace);
-    if (found === null) return undefined;
+    if (found === null || !mayUse(session, found.definition)) return undefined;
     return description(found.definition, found.spec.inputs);
   }
 
-  async names(): Promise<readonly string[]> {
-    return await workflowNames(this.#store.db);
+  async names({ project }: Session): Promise<readonly string[]> {
+    return await workflowNames(this.#store.db, project);
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {
@@ -93,6 +93,8 @@ export class EmbeddedWorkflows implements WorkflowService {
 
   async start(request: WorkflowStartRequest): Promise<WorkflowExecution> {
     const { id, workflowName, namespace = '', input, env, description: text, session } = request;
+    if ((await this.find(workflowName, session, namespace)) === undefined)
+      throw workflowNotFound(workflowName, namespace);
     const params = Object.keys(env).length === 0 ? {} : { env };
     const started = await this.runner.startExecution({
       id,
@@ -106,16 +108,16 @@ export class EmbeddedWorkflows implements WorkflowService {
     return toExecution(started);
   }
 
-  async get(id: string): Promise<WorkflowExecution | undefined> {
+  async get(id: string, { project }: Session): Promise<WorkflowExecution | undefined> {
     const found = await getExecution(this.#store.db, id);
-    return found === undefined ? undefined : toExecution(found);
+    return found?.project === project ? toExecution(found) : undefined;
   }
 
-  async cancel(id: string, reason: string): Promise<WorkflowExecution> {
+  async cancel(id: string, reason: string, session: Session): Promise<WorkflowExecution> {
+    if ((await this.get(id, session)) === undefined) throw notFound(id);
     const refusal = await this.runner.sendEvent(id, { type: 'stop', state: 'CANCELLED', stateInfo: reason });
-    const found = await this.get(id);
-    if (found === undefined)
-      throw new CoppiceError('resource-not-found', `WorkflowExecution not found [id=${id}]`);
+    const found = await this.get(id, session);
+    if (found === undefined) throw notFound(id);
     if (refusal !== undefined) throw new CoppiceError('bad-request', refusal.message);
     return found;
   }
@@ -127,6 +129,14 @@ export class EmbeddedWorkflows implements WorkflowService {
 
 export function embeddedWorkflows(options: EmbeddedWorkflowsOptions): EmbeddedWorkflows {
   return new EmbeddedWorkflows(options);
+}
+
+function mayUse({ project }: Session, definition: Pick<Definition, 'project' | 'scope'>): boolean {
+  return definition.project === project || definition.scope === 'public';
+}
+
+function notFound(id: string): CoppiceError {
+  return new CoppiceError('resource-not-found', `WorkflowExecution not found [id=${id}]`);
 }
 
 function description(

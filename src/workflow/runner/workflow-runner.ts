@@ -194,7 +194,7 @@ export class WorkflowRunner {
   async startExecution(request: ExecutionRequest): Promise<StoredExecution> {
     const id = request.id ?? randomUUID();
     const known = request.id === undefined ? undefined : await this.#findExecution(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) return ofProject(known, request.project);
     const { definition, spec } = await this.#workflowOf(request.workflow);
     const { description, input, project, signalsEnd } = request;
     const params = await this.#withEnvironment(request.params);
@@ -227,7 +227,7 @@ export class WorkflowRunner {
       if (this.#live.get(id) === live) this.#live.delete(id);
       const existing = error instanceof ExecutionExists ? await this.#findExecution(id) : undefined;
       if (existing === undefined) throw error;
-      return existing;
+      return ofProject(existing, keeping.project);
     }
   }
 
@@ -239,10 +239,7 @@ export class WorkflowRunner {
     if (found !== null) return found;
     const identifier = 'id' in reference ? reference.id : reference.name;
     const namespace = 'id' in reference ? '' : reference.namespace;
-    throw new CoppiceError(
-      'resource-not-found',
-      `Workflow not found [workflow_identifier=${identifier}, namespace=${namespace}]`,
-    );
+    throw workflowNotFound(identifier, namespace);
   }
 
   async #withEnvironment(params: JsonObject): Promise<JsonObject> {
@@ -410,4 +407,18 @@ function orBadRequest<T>(work: () => T): T {
       throw new CoppiceError('bad-request', error.message, { cause: error });
     throw error;
   }
+}
+
+/** @throws CoppiceError `action-conflict` where another project has an execution of this id. */
+function ofProject(execution: StoredExecution, project: string): StoredExecution {
+  if (execution.project === project) return execution;
+  const { id } = execution.record;
+  throw new CoppiceError('action-conflict', `Duplicate entry for WorkflowExecution: ${id}`);
+}
+
+export function workflowNotFound(identifier: string, namespace: string): CoppiceError {
+  return new CoppiceError(
+    'resource-not-found',
+    `Workflow not found [workflow_identifier=${identifier}, namespace=${namespace}]`,
+  );
 }
