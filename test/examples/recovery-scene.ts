@@ -9,6 +9,7 @@ import { probe } from '../support/probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';
+import { typeName, type ProfileType } from '../../src/profiles/profile-type.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import { insertBinding } from '../../src/store/cluster-policies.ts';
 import { insertNodes } from '../../src/store/nodes.ts';
@@ -31,49 +32,73 @@ export interface Recovered {
   readonly outline: readonly string[];
 }
 
+export interface NodeProfile {
+  readonly type: ProfileType;
+  /** Of the profile's spec. */
+  readonly properties: JsonObject;
+}
+
 export const serverId = 'server-old';
 
 export class RecoveryScene {
   readonly cloud: FakeCloud;
+  readonly #profile: NodeProfile;
   readonly #engine: TestEngine;
   readonly #workflows: EmbeddedWorkflows;
   readonly #errors: unknown[];
 
   private constructor(
     cloud: FakeCloud,
-    parts: { engine: TestEngine; workflows: EmbeddedWorkflows; errors: unknown[] },
+    parts: {
+      profile: NodeProfile;
+      engine: TestEngine;
+      workflows: EmbeddedWorkflows;
+      errors: unknown[];
+    },
   ) {
     this.cloud = cloud;
+    this.#profile = parts.profile;
     this.#engine = parts.engine;
     this.#workflows = parts.workflows;
     this.#errors = parts.errors;
   }
 
-  static async start(): Promise<RecoveryScene> {
+  /** @param given what the node is made from; absent: nodes of the fake cloud. */
+  static async start(given?: NodeProfile): Promise<RecoveryScene> {
     const cloud = new FakeCloud();
+    const profile = given ?? { type: cloud.type, properties: {} };
     const errors: unknown[] = [];
     const log = { error: (details: object) => void errors.push(details) };
     let workflows: EmbeddedWorkflows | undefined;
     const engine = await TestEngine.start((store, membership) => {
       workflows = embeddedWorkflows({ store, membership, log });
-      return [nodeRecover({ store, workflows, probe, profileTypes: registryOf([cloud.type]) })];
+      return [nodeRecover({ store, workflows, probe, profileTypes: registryOf([profile.type]) })];
     });
     if (workflows === undefined) throw new Error('the engine made no actions');
     await workflows.runner.start();
-    return new RecoveryScene(cloud, { engine, workflows, errors });
+    return new RecoveryScene(cloud, { profile, engine, workflows, errors });
   }
 
   get store(): Store {
     return this.#engine.store;
   }
 
-  /** Records a failed node of a cluster with this policy, and starts a recovery as the healer does. */
-  async recover(sample: Sample, failure: FailureClass, metadata: JsonObject = {}): Promise<Recovered> {
+  /**
+   * Records a failed node of a cluster with this policy, and starts a recovery as the healer does.
+   * @param physicalId of the node.
+   */
+  async recover(
+    sample: Sample,
+    failure: FailureClass,
+    metadata: JsonObject = {},
+    physicalId = serverId,
+  ): Promise<Recovered> {
     if (sample.workflows !== null) await this.#workflows.createDefinition(sample.workflows, testSession);
-    const clusterId = await this.#engine.newCluster('test.node-1.0', { metadata });
+    const type = typeName(this.#profile.type);
+    const profileId = await this.#engine.newProfile(type, this.#profile.properties);
+    const clusterId = await this.#engine.newCluster(type, { metadata, profileId });
     const policyId = await this.#attach(sample, clusterId);
-    const { profileId } = await this.#engine.cluster(clusterId);
-    const node = newNode(randomUUID(), clusterId, profileId, { physicalId: serverId });
+    const node = newNode(randomUUID(), clusterId, profileId, { physicalId });
     const verdict = { health: 'unhealthy', failure, reason: 'it does not answer' } as const;
     this.cloud.servers.set(serverId, { nodeId: node.id, key: 'old', verdict });
     const recoveryId = randomUUID();

@@ -6,10 +6,10 @@ import { describeIssue } from '../../src/domain/errors.ts';
 import type { HealthPolicy, Runnable } from '../../src/domain/health-policy.ts';
 import { isJsonObject } from '../../src/domain/json.ts';
 import { findPolicyType } from '../../src/policies/registry.ts';
+import { novaServer } from '../../src/profiles/os-nova-server/os-nova-server.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';
 import type { WorkflowDescription } from '../../src/workflow/workflow-service.ts';
 import { openTestStore } from '../support/backends.ts';
-import { FakeCloud } from '../support/fake-cloud.ts';
 import { read, readSample, sampleNames, samplesFolder } from './sample.ts';
 import { testMembership } from '../support/membership.ts';
 import { testSession } from '../support/session.ts';
@@ -21,7 +21,7 @@ function policyOf(name: string): { value: HealthPolicy; complaints: string[] } {
   if (policyType === undefined || check?.ok !== true) {
     throw new Error(check?.ok === false ? check.issues.map(describeIssue).join('\n') : `no ${type}`);
   }
-  const misfits = policyType.checkAgainstProfile(check.value, new FakeCloud().type);
+  const misfits = policyType.checkAgainstProfile(check.value, novaServer({ clouds: undefined }));
   return {
     value: check.value as HealthPolicy,
     complaints: [...check.warnings, ...misfits].map(describeIssue),

@@ -83,7 +83,7 @@ export class TestEngine {
   /** A cluster with its row only; its nodes come with CLUSTER_CREATE. */
   async newCluster(profileType: string, changes: Partial<Cluster> = {}): Promise<string> {
     const now = Date.now();
-    const profileId = await this.newProfile(profileType);
+    const profileId = changes.profileId ?? (await this.newProfile(profileType));
     const cluster: Cluster = {
       ...owner,
       id: randomUUID(),
@@ -109,9 +109,9 @@ export class TestEngine {
     return cluster.id;
   }
 
-  async newProfile(type: string): Promise<string> {
+  async newProfile(type: string, properties: JsonObject = {}): Promise<string> {
     const id = randomUUID();
-    const spec = { type: type.replace(/-[^-]*$/, ''), version: '1.0', properties: {} };
+    const spec = { type: type.replace(/-[^-]*$/, ''), version: '1.0', properties };
     const profile = {
       ...owner,
       id,
