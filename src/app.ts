@@ -128,6 +128,7 @@ async function startParts(
     apiUrl: () => port?.url,
     httpPolicy: { http, maxResponseBytes: config.workflowHttpResponseBytes },
     keepDays: config.workflowKeepDays,
+    carriesOut: config.roles.includes('engine'),
   });
   const definitions = actionDefinitions({ store, profileTypes, workflows, probe: recoveryProbe({ http }) });
   const parts: Parts = {

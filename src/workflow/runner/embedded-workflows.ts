@@ -37,6 +37,8 @@ export interface EmbeddedWorkflowsOptions {
   /** Actions in addition to std.*. */
   readonly actions?: readonly ActionType[];
   readonly concurrency?: number;
+  /** See `WorkflowRunnerOptions`; absent: true. */
+  readonly carriesOut?: boolean;
   /** How many days executions are kept after their end; 0 or absent: forever. */
   readonly keepDays?: number;
 }
@@ -53,7 +55,7 @@ export class EmbeddedWorkflows implements WorkflowService {
   readonly #store: Store;
 
   constructor(options: EmbeddedWorkflowsOptions) {
-    const { store, membership, now = Date.now, log = silent, concurrency } = options;
+    const { store, membership, now = Date.now, log = silent, concurrency, carriesOut = true } = options;
     const policy = options.httpPolicy ?? defaultHttpPolicy();
     const apiUrl = options.apiUrl ?? (() => undefined);
     this.#store = store;
@@ -63,6 +65,7 @@ export class EmbeddedWorkflows implements WorkflowService {
     this.runner = new WorkflowRunner({
       store,
       membership,
+      carriesOut,
       registry: this.registry,
       now,
       log,

@@ -57,6 +57,11 @@ export interface WorkflowRunnerOptions {
   readonly store: Store;
   /** Joined before the runner starts: its id owns the running actions. */
   readonly membership: Membership;
+  /**
+   * Whether this process carries out what executions decide: actions, timers, messages, sub-executions. One
+   * that does not (without the role `engine`) records all of it, and a process that does takes it over.
+   */
+  readonly carriesOut: boolean;
   readonly registry: ActionRegistry;
   readonly now: () => number;
   readonly log: RunnerLog;
@@ -82,6 +87,8 @@ export interface ExecutionRequest {
 
 /** Idle executions that stay in memory, because events often come in bursts. */
 const maxIdleInMemory = 256;
+/** Of an action that no process runs yet. No process has this id, so that it counts as abandoned. */
+const noOwner = '';
 /**
  * Executions that are processed concurrently when no caller waits: enough to fill two groups of database
  * writes, so that the database is never idle.
@@ -126,7 +133,7 @@ export class WorkflowRunner {
     this.#liveTools = {
       store,
       library: this.library,
-      owner: options.membership.id,
+      owner: options.carriesOut ? options.membership.id : noOwner,
       now,
       semaphore: new Semaphore(maxConcurrentExecutions),
       batchTools: () => ({
@@ -142,7 +149,7 @@ export class WorkflowRunner {
     };
   }
 
-  /** Resumes the work of processes that are gone. */
+  /** Carries out what is recorded: the work of processes that are gone, or that do not carry out any. */
   async start(): Promise<void> {
     const { membership } = this.#options;
     this.#unsubscribe = await membership.subscribe(async (tx) => {
@@ -353,6 +360,7 @@ export class WorkflowRunner {
   }
 
   #committed(batch: StepBatch, messages: readonly WorkflowMessage[]): void {
+    if (!this.#options.carriesOut) return;
     for (const actionId of batch.cancelled) this.#actions.cancel(actionId);
     for (const performed of batch.calls.values()) this.#actions.start(performed);
     for (const { set } of batch.timers.values()) if (set !== null) this.#timers.set(set.due);
