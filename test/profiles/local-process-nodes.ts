@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach } from 'vitest';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
-import { localProcess } from '../../src/profiles/local-process/local-process.ts';
+import { localProcess, type LocalProcessOptions } from '../../src/profiles/local-process/local-process.ts';
 import type {
   NodeFacts,
   OperationRequest,
@@ -27,34 +27,52 @@ export interface Place {
   fileOf(node: NodeFacts, ...path: string[]): string;
 }
 
-/** For all tests of a file; the place is there when a test runs. */
-export function usePlace(): Place {
+/** `close` ends what the test has left running. */
+export async function openPlace(
+  options: Pick<LocalProcessOptions, 'table'> = {},
+): Promise<Place & { close(): Promise<void> }> {
   const nodes: string[] = [];
-  let dataDir = '';
-  let type: ProfileType | undefined;
-  beforeEach(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'coppice-local-process-'));
-    type = localProcess({ dataDir });
-  });
-  afterEach(async () => {
-    for (const id of nodes.splice(0)) await killAll(() => processesOf(id));
-    await killAll(() => processesIn(dataDir));
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  });
+  const dataDir = await mkdtemp(join(tmpdir(), 'coppice-local-process-'));
   return {
-    get dataDir() {
-      return dataDir;
-    },
-    get type() {
-      if (type === undefined) throw new Error('the place is only there within a test');
-      return type;
-    },
+    dataDir,
+    type: localProcess({ ...options, dataDir }),
     node(properties) {
       const node = nodeOf(properties);
       nodes.push(node.id);
       return node;
     },
     fileOf: ({ id }, ...path) => join(dataDir, 'local.process', id, ...path),
+    async close() {
+      for (const id of nodes) await killAll(() => processesOf(id));
+      await killAll(() => processesIn(dataDir));
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** For all tests of a file; the place is there when a test runs. */
+export function usePlace(): Place {
+  let opened: Awaited<ReturnType<typeof openPlace>> | undefined;
+  const place = (): Place => {
+    if (opened === undefined) throw new Error('the place is only there within a test');
+    return opened;
+  };
+  beforeEach(async () => {
+    opened = await openPlace();
+  });
+  afterEach(async () => {
+    await opened?.close();
+    opened = undefined;
+  });
+  return {
+    get dataDir() {
+      return place().dataDir;
+    },
+    get type() {
+      return place().type;
+    },
+    node: (properties) => place().node(properties),
+    fileOf: (node, ...path) => place().fileOf(node, ...path),
   };
 }
 

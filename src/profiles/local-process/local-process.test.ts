@@ -36,14 +36,6 @@ describe('create', () => {
     expect(processesOf(node.id)).toEqual([pidOf(node)]);
   });
 
-  test('asked again under the same key finds the process that is there', async () => {
-    const node = place.node(sleeper);
-    const first = await create(place.type, node, 'the same');
-    expect(await create(place.type, node, 'the same')).toEqual(first);
-    expect(await create(localProcess({ dataDir: place.dataDir }), node, 'the same')).toEqual(first);
-    expect(processesOf(node.id)).toEqual([pidOf(first)]);
-  });
-
   test('asked again under another key leaves one process, the new one', async () => {
     const node = place.node(sleeper);
     const first = await create(place.type, node);
@@ -124,13 +116,6 @@ describe('create', () => {
       details: { log_tail: 'the *** is lost' },
     });
   });
-
-  test('that is cancelled gives up, and can be taken up again', async () => {
-    const node = place.node(sleeper);
-    const cancelled = { key: 'k', signal: AbortSignal.abort() };
-    await expect(place.type.create(node, cancelled)).rejects.toMatchObject({ code: 'cancelled' });
-    expect(await verdictOf(place.type, await create(place.type, node, 'k'))).toBe('healthy');
-  });
 });
 
 describe('a probe', () => {
@@ -184,10 +169,6 @@ describe('a probe', () => {
     expect(await details(place.type, node)).toMatchObject({ pid: null, log_tail: 'no such setting' });
   });
 
-  test('says that a node without a process has none', async () => {
-    expect(await verdictOf(place.type, place.node(sleeper))).toBe('NOT_CREATED');
-  });
-
   test('by a second Coppice sees the process that the first one left', async () => {
     const node = await create(place.type, place.node(sleeper));
     const second = localProcess({ dataDir: place.dataDir });
@@ -206,13 +187,6 @@ describe('reboot', () => {
     expect(readdirSync(place.fileOf(first, 'work'))).toEqual(['kept']);
     expect(processesOf(first.id)).toEqual([pidOf(second)]);
     expect(pidOf(second)).not.toBe(pidOf(first));
-  });
-
-  test('under the same key happens once', async () => {
-    const first = await create(place.type, place.node(sleeper));
-    const second = await operate(place.type, 'reboot', first, {}, 'k');
-    expect(await operate(place.type, 'reboot', first, {}, 'k')).toEqual(second);
-    expect(await operate(localProcess({ dataDir: place.dataDir }), 'reboot', first, {}, 'k')).toEqual(second);
   });
 
   test('SOFT lets the process end in its own way', async () => {
@@ -349,13 +323,6 @@ describe('remove', () => {
     await create(place.type, node, 'k');
     await mkdir(place.fileOf(node, 'retired'));
     await rename(place.fileOf(node, 'starts', 'k'), place.fileOf(node, 'retired', 'k'));
-    await place.type.remove(node, request());
-    expect(processesOf(node.id)).toEqual([]);
-  });
-
-  test('finds a process that was started and never came into the record', async () => {
-    const node = place.node(sleeper);
-    await create(place.type, node);
     await place.type.remove(node, request());
     expect(processesOf(node.id)).toEqual([]);
   });

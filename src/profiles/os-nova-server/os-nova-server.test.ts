@@ -99,21 +99,6 @@ describe('create', () => {
     expect(type.endpoint(node)).toEqual({ address: node.data['address'] });
   });
 
-  test('repeated with the same key finds the first server', async () => {
-    const node = nodeWith();
-    const first = await type.create(node, { key: 'k', signal: never });
-    const again = await novaServer({ clouds }).create(node, { key: 'k', signal: never });
-    expect(again).toEqual(first);
-    expect(mutations()).toEqual(['create']);
-  });
-
-  test('whose answer is lost makes one server', async () => {
-    fault({ operation: 'create', kind: 'lost-answer' });
-    const node = await created();
-    expect(mutations()).toEqual(['create']);
-    expect(serverOf(node).vmState).toBe('active');
-  });
-
   test("that ends in ERROR says Nova's reason, and leaves no server", async () => {
     fault({ operation: 'create', kind: 'fail', message: 'No valid host was found.' });
     const error = await errorOf(created());
@@ -122,14 +107,6 @@ describe('create', () => {
       /^the server could not be created: server \S+ is ERROR: No valid host was found\.$/,
     );
     expect(simulator.world.servers.all).toEqual([]);
-  });
-
-  test('over the quota is nothing that a retry helps', async () => {
-    simulator.world.settings = {
-      ...simulator.world.settings,
-      quota: { ...simulator.world.settings.quota, instances: 0 },
-    };
-    expect(await errorOf(created())).toMatchObject({ code: 'operation-impossible', retryable: false });
   });
 
   test('with an image that is gone says so', async () => {
@@ -172,19 +149,6 @@ describe('create', () => {
 });
 
 describe('remove', () => {
-  test('is over when the server is gone, and a second time is a success', async () => {
-    const node = await created();
-    await type.remove(node, { key: 'r', signal: never });
-    expect(simulator.world.servers.all).toEqual([]);
-    await type.remove(node, { key: 'r2', signal: never });
-  });
-
-  test('finds what a lost create has made', async () => {
-    const node = await created();
-    await type.remove({ ...node, physicalId: null, data: {} }, { key: 'r', signal: never });
-    expect(simulator.world.servers.all).toEqual([]);
-  });
-
   test('leaves servers of other nodes of the same name alone', async () => {
     const [first, second] = [await created({ name: 'same' }), await created({ name: 'same' })];
     await type.remove(first, { key: 'r', signal: never });
@@ -197,13 +161,6 @@ describe('remove', () => {
     expect(await errorOf(type.remove(node, { key: 'r', signal: never }))).toMatchObject({ retryable: true });
     await operate(node, 'unlock');
     await type.remove(node, { key: 'r2', signal: never });
-  });
-
-  test('whose answer is lost is awaited all the same', async () => {
-    const node = await created();
-    fault({ operation: 'delete', kind: 'lost-answer' });
-    await type.remove(node, { key: 'r', signal: never });
-    expect(simulator.world.servers.all).toEqual([]);
   });
 });
 
@@ -235,22 +192,6 @@ describe('an operation', () => {
     expect(serverOf(node).vmState).toBe('active');
   });
 
-  test('repeated with the same key is carried out once', async () => {
-    const node = await created();
-    await operate(node, 'reboot', {}, 'k');
-    await operate(node, 'reboot', {}, 'k');
-    expect(mutations()).toEqual(['create', 'reboot']);
-    await operate(node, 'reboot', {}, 'another');
-    expect(mutations()).toEqual(['create', 'reboot', 'reboot']);
-  });
-
-  test('whose answer is lost is carried out once', async () => {
-    const node = await created();
-    fault({ operation: 'reboot', kind: 'lost-answer' });
-    await operate(node, 'reboot', { type: 'HARD' });
-    expect(mutations()).toEqual(['create', 'reboot']);
-  });
-
   test('that is aborted waits until Nova has ended it', async () => {
     const node = await created();
     simulator.world.settings = { ...simulator.world.settings, latency: { answer_ms: 0, operation_ms: 300 } };
@@ -260,13 +201,6 @@ describe('an operation', () => {
     controller.abort(new Error('out of time'));
     await expect(reboot).rejects.toThrow('out of time');
     expect(simulator.world.mutations.all.every(({ ended_at }) => ended_at !== null)).toBe(true);
-  });
-
-  test('that is aborted from the start begins nothing', async () => {
-    const node = await created();
-    const request = { key: 'k', signal: AbortSignal.abort(new Error('cancelled')) };
-    await expect(type.operations['reboot']?.run(node, {}, request)).rejects.toThrow('cancelled');
-    expect(mutations()).toEqual(['create']);
   });
 
   test('of a server that is gone cannot be done', async () => {
@@ -364,19 +298,6 @@ describe('probe', () => {
     expect(await type.probe(node, never)).toMatchObject({
       health,
       ...(failure === undefined ? {} : { failure }),
-    });
-  });
-
-  test('of one that was deleted behind our back is SERVER_DELETED', async () => {
-    const node = await created();
-    simulator.world.servers.remove(serverOf(node));
-    expect(await type.probe(node, never)).toMatchObject({ health: 'unhealthy', failure: 'SERVER_DELETED' });
-  });
-
-  test('of one that was never created is NOT_CREATED', async () => {
-    expect(await type.probe(nodeWith(), never)).toMatchObject({
-      health: 'unhealthy',
-      failure: 'NOT_CREATED',
     });
   });
 
