@@ -158,6 +158,8 @@ export interface Schemas {
       readonly reason: string;
       readonly until: string | null;
     }[];
+    /** How many healthy nodes are not among `nodes`. */
+    readonly more_healthy: number;
     readonly nodes: readonly Schemas['NodeHealth'][];
     readonly policy: {
       readonly enabled: boolean;
@@ -1382,7 +1384,9 @@ export interface Operations {
     readonly path: {
       readonly cluster: string;
     };
-    readonly query: {};
+    readonly query: {
+      readonly healthy?: number | undefined;
+    };
     readonly body: undefined;
     readonly answer: {
       readonly health: Schemas['ClusterHealth'];

@@ -188,6 +188,20 @@ describe('The health of all clusters', () => {
     expect(read.counts).toEqual(whole['counts']);
   });
 
+  test('describes all nodes that are not healthy, and of the healthy ones as many as are asked for', async () => {
+    const whole = await health();
+    const few = await health('GET', `/v1/clusters/${cluster.id}/health?healthy=0`);
+    const healthy = whole.nodes.filter((node) => node['standing'] === 'HEALTHY');
+    expect(healthy).not.toEqual([]);
+    expect(few.nodes.map((node) => node['name'])).toEqual(
+      whole.nodes.filter((node) => node['standing'] !== 'HEALTHY').map((node) => node['name']),
+    );
+    expect([whole['more_healthy'], few['more_healthy']]).toEqual([0, healthy.length]);
+    expect([few['counts'], few['standing']]).toEqual([whole['counts'], whole['standing']]);
+    const { status, body } = await server.ask('GET', `/v1/clusters/${cluster.id}/health?healthy=many`);
+    expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('healthy')]);
+  });
+
   test('has the same word as the lists, which show it beside the status', async () => {
     const [cluster] = (await overview()).clusters;
     const { body } = await server.ask('GET', '/v1/clusters');

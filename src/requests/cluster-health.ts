@@ -40,6 +40,8 @@ export interface ClusterHealth {
   readonly limits: { readonly maxUnhealthy: number | null; readonly maxInFlight: number | null };
   readonly gates: readonly ClosedGate[];
   readonly nodes: readonly NodeHealth[];
+  /** How many healthy nodes are not among `nodes`. */
+  readonly moreHealthy: number;
   readonly standing: Standing;
   readonly explanation: ClusterExplanation;
 }
@@ -77,13 +79,24 @@ export interface NodeHealth {
   readonly warning: HookFailure | null;
 }
 
+/** A cluster of thousands would be an answer of megabytes that says the same of almost all of its nodes. */
+const mostHealthy = 100;
+
+/**
+ * All nodes that are not healthy, and the first of those that are.
+ * @param healthy how many healthy nodes are described at most.
+ */
 export async function clusterHealth(
   tools: RequestTools,
   caller: Caller,
   identity: string,
+  healthy = mostHealthy,
 ): Promise<ClusterHealth> {
-  const cluster = await requireObject(tools.store.db, caller, 'cluster', identity);
-  return await healthOfCluster(tools, cluster);
+  const { db } = tools.store;
+  const cluster = await requireObject(db, caller, 'cluster', identity);
+  const standing = (await standingsOfClusters(db, [cluster], tools.now())).get(cluster.id);
+  const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
+  return await healthOfCluster(tools, cluster, part);
 }
 
 /** @returns null for a node that is in no cluster: it is not watched. */
@@ -97,17 +110,28 @@ export async function nodeHealth(
   if (node.clusterId === null) return null;
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
   const standing = (await standingsOfClusters(db, [cluster], tools.now())).get(cluster.id);
-  const part = standing && partWithoutHealthy(standing, node.id);
+  const part = standing && partOf(standing, (id) => id === node.id);
   const { nodes } = await healthOfCluster(tools, cluster, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
 /**
  * The nodes that are not healthy: what follows for any of them depends on these, and on how many others there
- * are. @param nodeId one that is wanted in any case.
+ * are.
  */
-export function partWithoutHealthy({ nodes, nodeIds }: StandingOfCluster, nodeId?: string): SnapshotPart {
-  const wanted = nodeIds.filter((id, index) => id === nodeId || nodes[index] !== 'HEALTHY');
+export function partWithoutHealthy(cluster: StandingOfCluster): SnapshotPart {
+  return partOf(cluster, () => false);
+}
+
+/**
+ * @param isWanted which healthy nodes belong to it, too, by their id and how many healthy ones precede it.
+ */
+function partOf(
+  { nodes, nodeIds }: StandingOfCluster,
+  isWanted: (id: string, healthyBefore: number) => boolean,
+): SnapshotPart {
+  let healthyBefore = 0;
+  const wanted = nodeIds.filter((id, index) => nodes[index] !== 'HEALTHY' || isWanted(id, healthyBefore++));
   return { nodeIds: wanted, others: nodeIds.length - wanted.length };
 }
 
@@ -141,6 +165,7 @@ export async function healthOfCluster(
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
     gates,
     nodes,
+    moreHealthy: part?.others ?? 0,
     standing: clusterStanding({
       watched: rules?.enabled === true,
       paused: round.maintenance !== null && round.maintenance.action === undefined,

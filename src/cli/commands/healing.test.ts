@@ -92,6 +92,7 @@ const counts = {
 const health: Schemas['ClusterHealth'] = {
   cluster_id: 'c1',
   cluster_name: 'web',
+  more_healthy: 40,
   policy: { id: 'p', name: 'web-health', enabled: true, mode: 'ENFORCE' },
   maintenance: { action: null, reason: 'new switch', until: '2026-11-22T20:20:00.000Z' },
   breaker: {
@@ -145,6 +146,7 @@ describe('cluster health', () => {
         'NODE   HEALTH   SINCE       LAST PROBE                                        RECOVERY                                                           NEXT',
         'web-1  HEALTHY  60 min ago  NODE_STATUS_POLLING healthy: runs                 -                                                                  probed every 10 s',
         'web-2  FAILED   30 s ago    NODE_STATUS_POLLING PROCESS_EXITED: it has ended  verification of REBOOT (attempt 2 of 3) RUNNING, given up in 60 s  its recovery runs',
+        '40 more healthy nodes: coppice cluster health web --all',
         '',
       ].join('\n'),
     );

@@ -15,10 +15,14 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
   clusters
     .command('health <cluster>')
     .description('How each node is since when, what is done about it, and what happens next and when.')
+    .option('--all', 'all healthy nodes, too, not only the first 100')
     .addHelpText('after', exampleText('cluster health web'))
     .action(
-      onCluster(terminal, (api, cluster) =>
-        api.read('GET /v1/clusters/{cluster}/health', 'health', { path: { cluster } }),
+      onCluster<{ readonly all?: boolean }>(terminal, (api, cluster, { all }) =>
+        api.read('GET /v1/clusters/{cluster}/health', 'health', {
+          path: { cluster },
+          query: given({ healthy: all === true ? largestNumber : undefined }),
+        }),
       ),
     );
   pauseRequest(
@@ -119,13 +123,16 @@ function pauseBody({ for: seconds, until, reason }: PauseOptions) {
   return given({ seconds, until, reason });
 }
 
-type Handler = (nameOrId: string, options: PauseOptions, command: Command) => Promise<void>;
+/** The largest that the API takes: no limit. */
+const largestNumber = 2_147_483_647;
+
+type Handler<Options> = (nameOrId: string, options: Options, command: Command) => Promise<void>;
 
 /** Every request about the healing of a cluster is answered with its health as it is then. */
-function onCluster(
+function onCluster<Options = PauseOptions>(
   terminal: Terminal,
-  request: (api: ApiClient, cluster: string, options: PauseOptions) => Promise<Schemas['ClusterHealth']>,
-): Handler {
+  request: (api: ApiClient, cluster: string, options: Options) => Promise<Schemas['ClusterHealth']>,
+): Handler<Options> {
   return async (nameOrId, options, command) => {
     const session = openSession(command, terminal);
     const health = await request(session.api, nameOrId, options);
@@ -138,7 +145,7 @@ function onCluster(
 function onNode(
   terminal: Terminal,
   request: (api: ApiClient, node: string, options: PauseOptions) => Promise<Schemas['NodeHealth']>,
-): Handler {
+): Handler<PauseOptions> {
   return async (nameOrId, options, command) => {
     const session = openSession(command, terminal);
     const health = await request(session.api, nameOrId, options);

@@ -19,7 +19,13 @@ export function renderClusterHealth(health: ClusterHealth, voice: Voice): string
   const header = ['NODE', 'HEALTH', 'SINCE', 'LAST PROBE', 'RECOVERY', 'NEXT'];
   const rows = health.nodes.map((node) => nodeRow(node, times));
   const table = rows.length === 0 ? '' : `\n${renderTable(header, rows, style)}`;
-  return renderFields(summary(health, voice), style) + table;
+  return renderFields(summary(health, voice), style) + table + moreHealthy(health, style);
+}
+
+function moreHealthy({ cluster_name: cluster, more_healthy: more }: ClusterHealth, style: Style): string {
+  if (more === 0) return '';
+  const nodes = count(more, 'more healthy node', 'more healthy nodes');
+  return style('quiet', `${nodes}: coppice cluster health ${cluster} --all\n`);
 }
 
 function summary(health: ClusterHealth, voice: Voice): [string, Cell][] {

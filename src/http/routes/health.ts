@@ -12,7 +12,8 @@ import {
   resumeHealing,
 } from '../../requests/healing.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
-import { defined, integerField, LARGEST_INTEGER, optional, textField } from '../fields.ts';
+import { defined, integerField, last, LARGEST_INTEGER, optional, textField } from '../fields.ts';
+import { limitField } from '../list-query.ts';
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
   clusterHealthShape,
@@ -37,8 +38,13 @@ const pauseFields = z.strictObject({
   reason: optional(textField({ most: 1000 })),
 });
 
-async function answerForCluster(tools: RequestTools, caller: Caller, identity: string): Promise<Answer> {
-  const health = await clusterHealth(tools, caller, identity);
+async function answerForCluster(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  healthy?: number,
+): Promise<Answer> {
+  const health = await clusterHealth(tools, caller, identity, healthy);
   return { status: 200, body: { health: toClusterHealthAnswer(health) } };
 }
 
@@ -70,8 +76,12 @@ const ofCluster = route({
   summary: 'How a cluster and its nodes are, and what is done next',
   tag,
   role: 'member',
+  query: z.strictObject({
+    healthy: last(limitField()).describe('How many healthy nodes are described at most; absent: 100.'),
+  }),
   answers: clusterAnswers,
-  handle: (request) => answerForCluster(request.tools, request.caller, param(request, 'cluster')),
+  handle: (request) =>
+    answerForCluster(request.tools, request.caller, param(request, 'cluster'), request.query.healthy),
 });
 
 const ofNode = route({

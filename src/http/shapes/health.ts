@@ -150,6 +150,7 @@ export const clusterHealthShape = z
       })
       .nullable(),
     ...explanationFields,
+    more_healthy: count.describe('How many healthy nodes are not among `nodes`.'),
     nodes: z.array(nodeHealthShape),
     policy: z.strictObject({ enabled: z.boolean(), id, mode: z.enum(recoveryModes), name: text }).nullable(),
     standing: standingShape,
@@ -239,6 +240,7 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
     maintenance:
       maintenance === null ? null : { ...toPause(maintenance), action: maintenance.action ?? null },
     ...toExplanation(health.explanation),
+    more_healthy: health.moreHealthy,
     nodes: nodes.map(toNodeHealthAnswer),
     standing: health.standing,
     policy:
