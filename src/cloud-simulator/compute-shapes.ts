@@ -297,10 +297,9 @@ export function describeInstanceAction(
 /** One event an action: what the compute service did. */
 export function describeInstanceActionEvents(
   server: SimulatedServer,
-  { startedAt, endedAt, result, action }: InstanceActionRecord,
+  { startedAt, endedAt, result, action, details }: InstanceActionRecord,
   { minor, isAdmin, hostOf }: ShapeContext,
 ): Json {
-  const details = result === 'Error' ? (server.fault?.message ?? null) : null;
   return [
     {
       event: `compute_${action}_instance`,

@@ -40,7 +40,7 @@ export interface SimulatedServer {
   isLocked: boolean;
   lockedReason: string | null;
   fault: { readonly code: number; readonly message: string; readonly created: number } | null;
-  readonly adminPass: string;
+  adminPass: string;
   readonly actions: InstanceActionRecord[];
   readonly volumes: readonly string[];
 }
@@ -52,6 +52,8 @@ export interface InstanceActionRecord {
   endedAt: number | null;
   result: 'Success' | 'Error' | null;
   message: string | null;
+  /** Why it failed. */
+  details: string | null;
 }
 
 export interface ServerRequest {
@@ -283,6 +285,7 @@ export class Servers {
       if (goal.host !== undefined) this.#move(server, goal.host);
       if (goal.flavor !== undefined) server.flavor = goal.flavor;
       if (goal.imageId !== undefined) server.imageId = goal.imageId;
+      server.adminPass = textOf(request.input['adminPass']) ?? server.adminPass;
       const to = goal.vmState ?? (request.action === 'rebuild' && before === 'error' ? 'active' : before);
       if (request.action === 'rebuild' && to === 'stopped') this.#stopAgain(server, ended);
       else {
@@ -407,8 +410,9 @@ export class Servers {
         return { host: elsewhere() };
       case 'resize': {
         const flavor = textOf(input['flavorRef']);
+        const isTooLarge = flavor !== null && this.#flavors.get(flavor).ram > HOST_RAM;
         return {
-          host: elsewhere() ?? this.host(server.hostName) ?? null,
+          host: isTooLarge ? null : (elsewhere() ?? this.host(server.hostName) ?? null),
           ...(flavor === null ? {} : { flavor }),
         };
       }
@@ -541,6 +545,7 @@ export class Servers {
       endedAt: null,
       result: null,
       message: null,
+      details: null,
     };
     server.actions.unshift(record);
     server.actions.splice(ACTIONS_KEPT);
@@ -548,6 +553,7 @@ export class Servers {
       record.endedAt = this.#clock.now();
       record.result = failure === null ? 'Success' : 'Error';
       record.message = failure === null ? null : 'Error';
+      record.details = failure;
       end();
     };
   }

@@ -65,21 +65,33 @@ export function manage(
   profileTypes: ProfileTypes,
 ): ManagedNode {
   const type = profileTypes.find(profile.type);
-  if (type === undefined) {
-    throw new CoppiceError(
-      'operation-impossible',
-      `The profile type ${profile.type} of node ${node.name} is not part of this Coppice.`,
-    );
-  }
-  const check = type.check(profile.spec.properties);
-  if (!check.ok) {
-    const wrong = check.issues.map(describeIssue).join('; ');
-    throw new CoppiceError(
-      'operation-impossible',
-      `The profile ${profile.name} is not valid any more: ${wrong}.`,
-    );
-  }
-  return { node, type, facts: factsOf(node, cluster?.name ?? null, check.properties) };
+  if (type === undefined) throw noSuchType(profile.type, `of node ${node.name} `);
+  const properties = checkedProperties(profile, type);
+  return { node, type, facts: factsOf(node, cluster?.name ?? null, properties) };
+}
+
+/**
+ * The properties of a profile, with their defaults.
+ * @throws CoppiceError `operation-impossible` for a type we do not have, or a profile that is not valid.
+ */
+export function propertiesOf(profile: Profile, profileTypes: ProfileTypes): NodeFacts['properties'] {
+  const type = profileTypes.find(profile.type);
+  if (type === undefined) throw noSuchType(profile.type, '');
+  return checkedProperties(profile, type);
+}
+
+function checkedProperties({ name, spec }: Profile, type: ProfileType): NodeFacts['properties'] {
+  const check = type.check(spec.properties);
+  if (check.ok) return check.properties;
+  const wrong = check.issues.map(describeIssue).join('; ');
+  throw new CoppiceError('operation-impossible', `The profile ${name} is not valid any more: ${wrong}.`);
+}
+
+function noSuchType(type: string, of: string): CoppiceError {
+  return new CoppiceError(
+    'operation-impossible',
+    `The profile type ${type} ${of}is not part of this Coppice.`,
+  );
 }
 
 function factsOf(node: Node, clusterName: string | null, properties: NodeFacts['properties']): NodeFacts {

@@ -11,7 +11,7 @@ export interface CloudRequest {
   readonly body?: JsonObject;
   /** `v2.0`: put behind an endpoint whose URL has no version. */
   readonly version?: string;
-  /** `compute 2.79`, as header OpenStack-API-Version. */
+  /** `compute 2.84`, as header OpenStack-API-Version. */
   readonly microversion?: string;
   /**
    * How often it is sent again after a failure that may pass; only where a repeat does no harm. Absent: 3. A

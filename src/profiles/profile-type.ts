@@ -11,7 +11,8 @@ import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { FailureClass, Verdict } from '../domain/verdict.ts';
+import type { UpdatePlan } from './update-plan.ts';
 
 /** What an operation may know of the node it works on. */
 export interface NodeFacts {
@@ -139,6 +140,9 @@ export interface ProfileType {
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;
 
+  /** Giving a node a new profile without making it again; absent: it is always made again. */
+  readonly update?: InPlaceUpdate;
+
   /**
    * The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`.
    */
@@ -162,6 +166,39 @@ export interface ProfileType {
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
+}
+
+/**
+ * A node is changed where it is: `change` for each change of the plan; then it is verified; then `confirm`,
+ * or `revert` where something went wrong. `request.key` is the same for all calls of one update.
+ */
+export interface InPlaceUpdate {
+  /**
+   * Decides by the two specs alone.
+   * @param from the properties that the node has.
+   * @param to those that it is to have. Both checked, with their defaults.
+   */
+  plan(from: JsonObject, to: JsonObject): UpdatePlan;
+
+  /** Failures of the type's own status in which there is nothing that could be changed: it is made again. */
+  readonly unchangeable: readonly FailureClass[];
+
+  /**
+   * Carries out one change, to its real end. What is as `to` says already stays untouched.
+   * @param node with the properties that it had.
+   * @throws CoppiceError `operation-failed` or `operation-impossible`, with the reason of the other side.
+   */
+  change(node: NodeFacts, to: JsonObject, change: string, request: OperationRequest): Promise<PhysicalNode>;
+
+  /** Ends what is tentative; nothing tentative is a success. Absent: no plan of the type is tentative. */
+  confirm?(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
+
+  /**
+   * Takes back what this update left tentative, and nothing of others. Begins its work also where an earlier
+   * call of the update was aborted.
+   * @returns null: there was nothing.
+   */
+  revert?(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null>;
 }
 
 /** Each as `probe`: never throws for what it sees, and answers by requests that began after the call. */

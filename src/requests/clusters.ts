@@ -15,6 +15,7 @@ import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { ownerOf } from '../domain/session.ts';
+import { refuseImpossibleUpdate } from './update-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface NewCluster {
@@ -140,17 +141,13 @@ async function updateInputs(
   if (requested.profile !== undefined) {
     const id = await newProfileFor(db, caller, cluster.profileId, requested.profile);
     await refuseUnfitProfile(db, tools, cluster, id);
-    if (id !== cluster.profileId || (await hasOtherNodes(db, cluster.id, id))) inputs['profile_id'] = id;
+    const profiles = (await nodesOfCluster(db, cluster.id)).map(({ profileId }) => profileId);
+    if (requested.profileOnly !== true) await refuseImpossibleUpdate(db, tools, profiles, id);
+    // An update that stopped has left nodes of another profile: asking for the cluster's own takes them back
+    // to it.
+    if (id !== cluster.profileId || profiles.some((one) => one !== id)) inputs['profile_id'] = id;
   }
   return inputs;
-}
-
-/**
- * An update that stopped has left nodes of another profile: asking for the cluster's own takes them back to
- * it.
- */
-async function hasOtherNodes(db: Db, clusterId: string, profileId: string): Promise<boolean> {
-  return (await nodesOfCluster(db, clusterId)).some((node) => node.profileId !== profileId);
 }
 
 /**

@@ -18,6 +18,7 @@ import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseUnfitNode } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
+import { refuseImpossibleUpdate } from './update-fit.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
@@ -121,6 +122,7 @@ export async function updateNode(
       const id = await newProfileFor(tx.db, caller, node.profileId, request.profile);
       if (node.clusterId !== null)
         await refuseUnfitNode(tx.db, tools, node.clusterId, { name: node.name, profileId: id });
+      await refuseImpossibleUpdate(tx.db, tools, [node.profileId], id);
       if (id !== node.profileId) inputs['profile_id'] = id;
     }
     if (Object.keys(inputs).length === 0)

@@ -1,15 +1,14 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
+import type { ActionDefinition } from '../../engine/action-context.ts';
 import { updateNode, type NodeChanges } from '../../store/nodes.ts';
 import { markNodeFailed } from './node-failure.ts';
-import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
-import { verifyNode } from './verify-node.ts';
+import { changeProfile } from './change-profile.ts';
 
 /**
  * NODE_UPDATE: name, role, metadata and tainted are our own words for the node; a new profile is carried out
- * by making the node again from it, and verifying it. Inputs: `{name?, role?, metadata?, tainted?,
- * profile_id?}`.
+ * by changing the node where it is, or making it again. Inputs: `{name?, role?, metadata?, tainted?,
+ * profile_id?}`. Outputs of a new profile: `{update}`, how it was carried out.
  */
 export function nodeUpdate(services: ProbingServices): ActionDefinition {
   return {
@@ -24,9 +23,10 @@ export function nodeUpdate(services: ProbingServices): ActionDefinition {
             : {};
         await updateNode(tx, context.action.target, { ...changes, ...updating });
       });
-      if (typeof profileId === 'string') {
-        await markNodeFailed(context, 'Update failed', () => replaceByProfile(context, services, profileId));
-      }
+      if (typeof profileId !== 'string') return;
+      return await markNodeFailed(context, 'Update failed', async () => ({
+        update: await changeProfile(context, services, profileId),
+      }));
     },
   };
 }
@@ -39,37 +39,4 @@ function ownChanges(inputs: JsonObject): NodeChanges {
     ...(typeof metadata === 'object' && metadata !== null ? { metadata: metadata as JsonObject } : {}),
     ...(typeof tainted === 'boolean' ? { tainted } : {}),
   };
-}
-
-async function replaceByProfile(
-  context: ActionContext,
-  services: ProbingServices,
-  profileId: string,
-): Promise<void> {
-  const id = context.action.target;
-  await context.operation(
-    'remove old',
-    async (request) => {
-      const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
-      await type.remove(facts, request);
-    },
-    async (tx) => void (await updateNode(tx, id, { profileId, physicalId: null, data: {} })),
-  );
-  await context.operation(
-    'create new',
-    async (request) => {
-      const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
-      const { physicalId, data } = await type.create(facts, request);
-      return { physicalId, data };
-    },
-    async (tx, made) => {
-      const statusReason = 'The node was made from the new profile, and is verified';
-      await updateNode(tx, id, { ...made, statusReason, updatedAt: context.now() });
-    },
-  );
-  await verifyNode(context, services, id);
-  await context.transaction('updated', async (tx) => {
-    const done = { status: 'ACTIVE', statusReason: 'Update succeeded', updatedAt: context.now() } as const;
-    await updateNode(tx, id, done);
-  });
 }

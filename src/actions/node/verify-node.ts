@@ -1,7 +1,7 @@
 /**
- * Verifying a node that was made from a new profile, as a recovery verifies it: by the detection of the
- * attached health policy, also of one that is disabled; without a policy by the status that the profile type
- * knows. The node has to be healthy after it had time to fail.
+ * Verifying a node that was made from a new profile, or changed to it, as a recovery verifies it: by the
+ * detection of the attached health policy, also of one that is disabled; without a policy by the status that
+ * the profile type knows. The node has to be healthy after it had time to fail.
  */
 import { rulesOfCluster } from '../../clusters/cluster-rules.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
@@ -22,11 +22,15 @@ const settleMs = 3000;
 /** Between the first two probes; each pause is twice the one before, up to the policy's interval. */
 const firstPauseMs = 500;
 
-/** @throws CoppiceError `operation-failed` with what the last probe saw. */
+/**
+ * @param since when its time begins, as a clause: `it was made from the new profile`.
+ * @throws CoppiceError `operation-failed` with what the last probe saw.
+ */
 export async function verifyNode(
   context: ActionContext,
   services: ProbingServices,
   id: string,
+  since: string,
 ): Promise<void> {
   const limits = await context.step('verification', async () =>
     limitsOf(await policyOf(services, id), context.now()),
@@ -40,7 +44,7 @@ export async function verifyNode(
     if (isDefinite(verdict) || at >= limits.deadline) {
       const seen = verdict.health === 'unknown' ? 'cannot be probed' : 'is not healthy';
       const age = duration(Math.max(0, at - limits.startedAt));
-      const sentence = `the node ${seen} ${age} after it was made from the new profile: ${verdict.reason}`;
+      const sentence = `the node ${seen} ${age} after ${since}: ${verdict.reason}`;
       throw new CoppiceError('operation-failed', sentence);
     }
     await context.sleep(`verify pause ${number}`, Math.max(0, Math.min(pauseMs, limits.deadline - at)));

@@ -1,5 +1,5 @@
 /**
- * The parts of Nova's API that Coppice uses (Compute API v2.1). The microversion is 2.79 (Train), or the
+ * The parts of Nova's API that Coppice uses (Compute API v2.1). The microversion is 2.84 (Ussuri), or the
  * newest that an older cloud has, 2.53 (Pike) at least.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
@@ -10,7 +10,7 @@ import type { CloudSession } from '../cloud-session.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import type { ComputeService, Hypervisor, InstanceAction, InstanceActionEvent, Server } from './server.ts';
 
-const WANTED_MINOR = 79;
+const WANTED_MINOR = 84;
 const LEAST_MINOR = 53;
 /** The last one in which files can be put into a server. */
 const WITH_FILES = 'compute 2.56';
@@ -31,6 +31,11 @@ export interface ServerPage {
   readonly servers: readonly Server[];
   /** The marker of the next page; null: this was the last one. */
   readonly next: string | null;
+}
+
+export interface NamedFlavor {
+  readonly id: string;
+  readonly name: string;
 }
 
 type NovaRequest = Omit<CloudRequest, 'service' | 'microversion'>;
@@ -141,17 +146,15 @@ export class NovaClient {
   }
 
   /** By id, else by name. @returns all that the name means; an id means one at most. */
-  async findFlavor(idOrName: string, context: CallContext): Promise<readonly { readonly id: string }[]> {
+  async findFlavor(idOrName: string, context: CallContext): Promise<readonly NamedFlavor[]> {
     try {
       const answer = await this.request({ method: 'GET', path: `/flavors/${part(idOrName)}` }, context);
-      return [bodyOf<{ flavor: { id: string } }>(answer).flavor];
+      return [bodyOf<{ flavor: NamedFlavor }>(answer).flavor];
     } catch (error) {
       if (!isStatus(error, 400, 404)) throw error;
     }
     const answer = await this.request({ method: 'GET', path: '/flavors' }, context);
-    return bodyOf<{ flavors: { id: string; name: string }[] }>(answer).flavors.filter(
-      ({ name }) => name === idOrName,
-    );
+    return bodyOf<{ flavors: NamedFlavor[] }>(answer).flavors.filter(({ name }) => name === idOrName);
   }
 
   /** Adds to the server's metadata, and replaces what is there under the same keys. */

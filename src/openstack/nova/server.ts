@@ -1,5 +1,5 @@
 /**
- * A server as Nova answers it (Compute API, "Show Server Details", microversions 2.53 to 2.79). The
+ * A server as Nova answers it (Compute API, "Show Server Details", microversions 2.53 to 2.84). The
  * attributes with prefixes are Nova's; those of the host are shown to administrators only.
  */
 import type { JsonObject } from '../../domain/json.ts';

@@ -16,7 +16,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { NodeFacts, Operation, OperationRequest, PhysicalNode, ProfileType } from '../profile-type.ts';
+import type {
+  InPlaceUpdate,
+  NodeFacts,
+  Operation,
+  OperationRequest,
+  PhysicalNode,
+  ProfileType,
+} from '../profile-type.ts';
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
 import type { Host } from './host.ts';
@@ -28,7 +35,7 @@ import { loopback, portsOf } from './ports.ts';
 import { systemProcessTable } from './system-process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { retireAll } from './retire.ts';
-import { checkSpec, schema, specOf } from './spec.ts';
+import { checkSpec, planProcessUpdate, schema, specOf } from './spec.ts';
 import { runningStart, startOnce } from './start.ts';
 import { killAtOnce } from './stop.ts';
 import type { StopWay } from './stop.ts';
@@ -62,6 +69,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),
+    update: processUpdate,
     details: (node) => describeNode(host, node),
     endpoint: endpointOf,
     endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),
@@ -69,6 +77,13 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
   };
 }
+
+/** What is read from the profile each time it is needed: nothing of the process changes. */
+const processUpdate: InPlaceUpdate = {
+  plan: planProcessUpdate,
+  unchangeable: ['NOT_CREATED', 'PROCESS_EXITED', 'PROCESS_STOPPED'],
+  change: ({ physicalId, data }) => Promise.resolve({ physicalId: physicalId ?? '', data }),
+};
 
 function endpointOf({ data, properties }: NodeFacts): ReturnType<ProfileType['endpoint']> {
   if (typeof data['port'] === 'number') return { address: loopback, port: data['port'] };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { describeIssue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import { checkSpec, schema, specOf } from './spec.ts';
+import { checkSpec, planProcessUpdate, schema, specOf } from './spec.ts';
 
 function issuesOf(properties: Json | undefined): string[] {
   const checked = checkSpec(properties);
@@ -106,4 +106,23 @@ describe('what is wrong is said with field, expected and found', () => {
   test('all that is wrong at once', () => {
     expect(issuesOf({ command: 1, port: true, x: 1 })).toHaveLength(3);
   });
+});
+
+test.each([
+  [
+    { stop_timeout: 60, log_limit: 8192 },
+    { way: 'IN_PLACE', changes: ['log_limit', 'stop_timeout'] },
+  ],
+  [{ stop_signal: 'SIGINT' }, { way: 'IN_PLACE', changes: ['stop_signal'] }],
+  [
+    { stop_signal: 'SIGINT', env: { A: 'b' } },
+    { way: 'REPLACE', reason: 'env cannot be changed in place' },
+  ],
+  [{ command: ['sleep', '8'] }, { way: 'REPLACE', reason: 'command cannot be changed in place' }],
+])('an update with %j is planned by whether the process was started with it', (change, plan) => {
+  const [from, to] = [{}, change].map((one) => {
+    const checked = checkSpec({ command: ['sleep', '9'], ...one });
+    return checked.ok ? checked.properties : {};
+  });
+  expect(planProcessUpdate(from ?? {}, to ?? {})).toMatchObject(plan);
 });

@@ -10,6 +10,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { defaultsOf, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
+import { changedKeys, notInPlace, type UpdatePlan } from '../update-plan.ts';
 
 export const stopSignals = [
   'SIGTERM',
@@ -93,6 +94,7 @@ const fields: Fields = {
     description: 'The signal that stops the process.',
     default: 'SIGTERM',
     allowed: stopSignals,
+    updatable: true,
     hint: (found) => (typeof found === 'string' ? signalMeant(found) : undefined),
   },
   stop_timeout: {
@@ -101,6 +103,7 @@ const fields: Fields = {
     default: 10,
     min: 0,
     max: 3600,
+    updatable: true,
     expected: 'a number of seconds from 0 to 3600',
   },
   log_limit: {
@@ -109,6 +112,7 @@ const fields: Fields = {
     default: 10_485_760,
     min: 4096,
     max: 2 ** 40,
+    updatable: true,
     expected: 'a number of bytes, 4096 or more',
   },
 };
@@ -122,6 +126,13 @@ export function checkSpec(properties: Json | undefined): SpecCheck {
   if (!checked.ok) return checked;
   const issues = needlessPort(checked.value);
   return issues.length === 0 ? { ok: true, properties: checked.value } : { ok: false, issues };
+}
+
+/** What is not updatable is what the process was started with: it is started again. */
+export function planProcessUpdate(from: JsonObject, to: JsonObject): UpdatePlan {
+  const changes = changedKeys(from, to);
+  const fixed = changes.filter((key) => fields[key]?.updatable !== true);
+  return fixed.length > 0 ? notInPlace(fixed) : { way: 'IN_PLACE', changes, tentative: null };
 }
 
 /** The properties of a node, which were checked when its profile was created. */

@@ -23,6 +23,8 @@ export interface Awaited {
   readonly errorEnds?: boolean;
   /** Also ends where this holds: nothing will happen any more. */
   readonly isHopeless?: (server: Server) => boolean;
+  /** Why it has ended otherwise, where the server does not show it. */
+  readonly explain?: () => Promise<string | undefined>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface Awaited {
 export async function awaitServer(
   nova: NovaClient,
   id: string,
-  { doing, until, errorEnds = true, isHopeless = () => false }: Awaited,
+  { doing, until, errorEnds = true, isHopeless = () => false, explain }: Awaited,
   context: CallContext,
 ): Promise<Server | undefined> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LAST_PAUSE_MS)) {
@@ -43,9 +45,9 @@ export async function awaitServer(
     if (server === 'gone') return undefined;
     if (server !== 'unknown' && hasEnded(server, errorEnds)) {
       if (until.includes(server.status)) return server;
-      throw failure(doing, server);
+      throw failure(doing, server, server.fault?.message ?? (await explain?.()));
     }
-    if (server !== 'unknown' && isHopeless(server)) throw failure(doing, server);
+    if (server !== 'unknown' && isHopeless(server)) throw failure(doing, server, server.fault?.message);
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => context.signal.throwIfAborted());
   }
 }
@@ -70,7 +72,7 @@ async function lookAt(
   }
 }
 
-function failure(doing: string, { id, status, fault }: Server): CoppiceError {
-  const why = fault === undefined ? '' : `: ${fault.message.replace(/\s+/g, ' ').trim()}`;
+function failure(doing: string, { id, status }: Server, reason: string | undefined): CoppiceError {
+  const why = reason === undefined ? '' : `: ${reason.replace(/\s+/g, ' ').trim()}`;
   return new CoppiceError('operation-failed', `${doing}: server ${id} is ${status}${why}`);
 }

@@ -11,7 +11,7 @@ import type {
 } from '../profile-type.ts';
 import { evacuateServer } from './evacuate-server.ts';
 import { imageId } from './resolve.ts';
-import { runOperation, type ServerOperation } from './run-operation.ts';
+import { physicalIdOf, runOperation, type ServerOperation } from './run-operation.ts';
 import { specOf } from './spec.ts';
 
 type CloudFor = (node: NodeFacts) => Cloud;
@@ -202,11 +202,6 @@ async function migrate(cloud: Cloud, node: NodeFacts, request: OperationRequest)
     },
     { ...request, key: `${request.key} confirm` },
   );
-}
-
-function physicalIdOf({ physicalId }: NodeFacts): string {
-  if (physicalId === null) throw new CoppiceError('operation-impossible', 'the node has no server');
-  return physicalId;
 }
 
 function text(description: string): OperationParameter {

@@ -4,6 +4,7 @@
  *     spec.ts             what may be written           resolve.ts        names as ids of the cloud
  *     create-server.ts    created once, whatever crashes    remove-server.ts   nothing is left behind
  *     run-operation.ts    begun once, awaited to its end    operations.ts      which there are
+ *     update-server.ts    a new profile for it              resize-server.ts   confirmed once it is verified
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
  *
@@ -24,6 +25,7 @@ import { missingIn } from './resolve.ts';
 import { checkSpec, schema, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
 import { serverProbes } from './server-probes.ts';
+import { serverUpdate } from './update-server.ts';
 
 export interface NovaServerOptions {
   /** undefined: this Coppice works with no cloud. */
@@ -61,6 +63,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
         'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
     },
     operations: serverOperations(cloudFor),
+    update: serverUpdate(cloudFor),
     details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),

@@ -11,6 +11,7 @@ const NODE = 'cluster_node_id';
 const CLUSTER = 'cluster_id';
 const INDEX = 'cluster_node_index';
 const REQUEST = 'coppice_request';
+const owned: ReadonlySet<string> = new Set([NODE, CLUSTER, INDEX, REQUEST]);
 
 /** @param user what the spec says; our keys win. @param key of the request; absent: kept as it is. */
 export function ownedMetadata(
@@ -34,15 +35,19 @@ export function isOfRequest({ metadata }: Pick<Server, 'metadata'>, key: string)
   return metadata[REQUEST] === requestMark(key);
 }
 
-/** The metadata of a server after its spec's has changed: whose it is stays. */
+/**
+ * The metadata of a server after its spec's has changed: what others have written stays, and whose it is.
+ * @param before what the spec said. @param user what it says now; our keys win.
+ */
 export function changedMetadata(
   { metadata }: Pick<Server, 'metadata'>,
+  before: Readonly<Record<string, string>>,
   user: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const owned = [NODE, CLUSTER, INDEX, REQUEST].flatMap((key) =>
-    metadata[key] === undefined ? [] : [[key, metadata[key]] as const],
-  );
-  return { ...user, ...Object.fromEntries(owned) };
+  const isOwned = (key: string): boolean => owned.has(key);
+  const kept = Object.entries(metadata).filter(([key]) => isOwned(key) || !(key in before));
+  const written = Object.entries(user).filter(([key]) => !isOwned(key));
+  return Object.fromEntries([...kept, ...written]);
 }
 
 /** Nova takes at most 255 characters. */

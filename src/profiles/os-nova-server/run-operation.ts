@@ -14,7 +14,7 @@ import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
-import { awaitServer } from './await-server.ts';
+import { awaitServer, type Awaited } from './await-server.ts';
 import { dataOf } from './create-server.ts';
 
 export interface ServerOperation {
@@ -46,12 +46,16 @@ export async function runOperation(
   if (id === null)
     throw new CoppiceError('operation-impossible', `${operation.doing}: the node has no server`);
   const settled: CallContext = { signal: AbortSignal.timeout(SETTLE_MS) };
-  const hasBegun = await begin(cloud, id, operation, request, settled);
-  const awaited = { doing: operation.doing, until: operation.until };
+  const isBegun = await begin(cloud, id, operation, request, settled);
+  const awaited: Awaited = {
+    doing: operation.doing,
+    until: operation.until,
+    explain: () => failureOf(cloud, id, operation, settled),
+  };
   const server = await awaitServer(cloud.nova, id, awaited, { signal: request.signal }).catch(
     async (error: unknown) => {
       // Nothing may go on when this returns: what Nova has begun is seen to its end first.
-      if (request.signal.aborted && hasBegun) await settle(cloud, id, awaited, settled);
+      if (request.signal.aborted && isBegun) await settle(cloud, id, awaited, settled);
       request.signal.throwIfAborted();
       throw error;
     },
@@ -116,7 +120,7 @@ async function hasBegunAfter(
   { nova }: Cloud,
   id: string,
   last: string,
-  { recordedAs }: ServerOperation,
+  { recordedAs }: Pick<ServerOperation, 'recordedAs'>,
   context: CallContext,
 ): Promise<boolean> {
   for (const { action, request_id: requestId } of await nova.listInstanceActions(id, context)) {
@@ -124,6 +128,64 @@ async function hasBegunAfter(
     if (action === recordedAs) return true;
   }
   return false;
+}
+
+/** Why Nova has not done it, where the server itself does not show it: it is not in ERROR, but as before. */
+async function failureOf(
+  { nova }: Cloud,
+  id: string,
+  { recordedAs }: ServerOperation,
+  context: CallContext,
+): Promise<string | undefined> {
+  try {
+    const actions = await nova.listInstanceActions(id, context);
+    const failed = actions.find(({ action }) => action === recordedAs);
+    if (failed?.message == null) return undefined;
+    const events = await nova.listInstanceActionEvents(id, failed.request_id, context);
+    const reasons = events.flatMap(({ details, traceback }) => details ?? lastLine(traceback) ?? []);
+    return reasons[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Older clouds show administrators a Python traceback only: its last line is the exception. */
+function lastLine(traceback: string | null | undefined): string | undefined {
+  return traceback?.trim().split('\n').at(-1);
+}
+
+/**
+ * Looks at what is there, also for a request that is aborted from the start: it has to see what an earlier
+ * one began.
+ */
+export async function whileLooking<T>(
+  { signal }: OperationRequest,
+  look: (context: CallContext) => Promise<T>,
+): Promise<T> {
+  return await look({ signal: signal.aborted ? AbortSignal.timeout(SETTLE_MS) : signal });
+}
+
+/** Whether the operation of this key has begun, and none was marked on the server since then. */
+export async function hasBegun(
+  cloud: Cloud,
+  server: Server,
+  key: string,
+  operation: Pick<ServerOperation, 'recordedAs'>,
+  context: CallContext,
+): Promise<boolean> {
+  const last = readMark(server, markOf(key));
+  return last !== undefined && (await hasBegunAfter(cloud, server.id, last, operation, context));
+}
+
+/** Whether the last operation that was marked on the server is that of this key; it may not have begun. */
+export function isMarkedBy(server: Server, key: string): boolean {
+  return readMark(server, markOf(key)) !== undefined;
+}
+
+/** @throws CoppiceError `operation-impossible`. */
+export function physicalIdOf({ physicalId }: NodeFacts): string {
+  if (physicalId === null) throw new CoppiceError('operation-impossible', 'the node has no server');
+  return physicalId;
 }
 
 function readMark({ metadata }: Server, mark: string): string | undefined {
@@ -139,12 +201,7 @@ function markOf(key: string): string {
  * What Nova has begun is seen to its end. Where the host of the server is down it does not end before the
  * host is back, and changes nothing until then: what follows replaces the server, or moves it from the host.
  */
-async function settle(
-  cloud: Cloud,
-  id: string,
-  awaited: { readonly doing: string; readonly until: readonly string[] },
-  settled: CallContext,
-): Promise<void> {
+async function settle(cloud: Cloud, id: string, awaited: Awaited, settled: CallContext): Promise<void> {
   try {
     await awaitServer(cloud.nova, id, { ...awaited, isHopeless: isOnDeadHost }, settled);
   } catch {

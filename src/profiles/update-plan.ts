@@ -1,0 +1,48 @@
+/**
+ * How a node gets a new profile of its type: changed where it is, or made again. Pure: decided from the two
+ * profiles alone.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { describeIssue, type Issue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { ProfileType } from './profile-type.ts';
+
+export type UpdatePlan =
+  | {
+      readonly way: 'IN_PLACE';
+      /** What is changed, each by a call of `change`, in this order. */
+      readonly changes: readonly string[];
+      /** The change to confirm once the node is verified, and to revert where it is not; null: none. */
+      readonly tentative: string | null;
+    }
+  /** The node is removed and created again. */
+  | { readonly way: 'REPLACE'; readonly reason: string }
+  /** Neither would make of the node what the new profile says. */
+  | { readonly way: 'REFUSED'; readonly issues: readonly Issue[] };
+
+/** @param from what the node is made of. @param to both are checked `properties` with their defaults. */
+export function planUpdate(
+  { update }: Pick<ProfileType, 'update'>,
+  from: JsonObject,
+  to: JsonObject,
+): UpdatePlan {
+  return update?.plan(from, to) ?? { way: 'REPLACE', reason: 'nodes of this type cannot be changed' };
+}
+
+/** The keys in which two specs differ, in the order of their names. */
+export function changedKeys(from: JsonObject, to: JsonObject): string[] {
+  const keys = new Set([...Object.keys(from), ...Object.keys(to)]);
+  return [...keys].filter((key) => !isDeepStrictEqual(from[key], to[key])).toSorted();
+}
+
+/** `availability_zone and key_name cannot be changed in place` */
+export function notInPlace(keys: readonly string[]): UpdatePlan {
+  const [last = '', ...before] = keys.toReversed();
+  const names = before.length === 0 ? last : `${before.toReversed().join(', ')} and ${last}`;
+  return { way: 'REPLACE', reason: `${names} cannot be changed in place` };
+}
+
+/** The new profile cannot be carried out: in one sentence. */
+export function describeRefusal(issues: readonly Issue[]): string {
+  return `The node cannot be updated to this profile: ${issues.map(describeIssue).join('; ')}.`;
+}
