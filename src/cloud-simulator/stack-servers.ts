@@ -86,13 +86,13 @@ export class StackServers {
     return isGoing ? server.vmState !== 'error' || server.taskState !== null : server.taskState !== null;
   }
 
-  /** Why the server is not what the action makes of it. */
+  /** Why the server is not what is made of it. */
   failure(resource: StackResource, action: StackAction): string | null {
     const { definition, physicalId } = resource;
     if (definition.type !== SERVER_TYPE) return null;
     const server = this.find(resource);
     const where = `resources.${definition.name}`;
-    if (action === 'DELETE' || action === 'ROLLBACK')
+    if (action === 'DELETE')
       return server === undefined ? null : `ResourceInError: ${where}: Server ${physicalId} delete failed`;
     if (server === undefined)
       return `NotFound: ${where}: Instance ${physicalId} could not be found. (HTTP 404)`;

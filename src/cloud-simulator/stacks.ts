@@ -90,10 +90,21 @@ export interface StackTools {
 
 interface Operation {
   readonly request: StackRequest;
+  /** What is done to the resources: a rollback removes them, or takes them back to what was before. */
+  readonly work: StackAction;
+  /** What was written before an update that can be rolled back. */
+  readonly before: StackGiven | null;
   isTimeOver: boolean;
   readonly ended: () => void;
   /** By resource: why it could not be begun. */
   readonly failures: Map<string, string>;
+}
+
+/** An action of a stack, and what it does to the resources, where that is another one. */
+interface Begun {
+  readonly action: StackAction;
+  readonly work?: StackAction;
+  readonly before?: StackGiven | null;
 }
 
 /** Actions that Heat counts as an update of the stack. */
@@ -159,27 +170,31 @@ export class Stacks {
       events: [],
     };
     this.#all.set(stack.id, stack);
-    this.#begin(stack, 'CREATE', request, (operation) => {
+    this.#begin(stack, { action: 'CREATE' }, request, (operation) => {
       for (const definition of written.template.resources) this.#createResource(stack, definition, operation);
     });
     return stack;
   }
 
   update(stack: SimulatedStack, given: StackGiven, request: StackRequest): void {
+    const before = stack.given;
     stack.given = given;
-    this.#begin(stack, 'UPDATE', request, (operation) => {
-      const { resources } = given.template;
-      for (const [name, resource] of stack.resources)
-        if (!resources.some((one) => one.name === name)) {
-          this.#deleteResource(stack, resource, operation);
-          stack.resources.delete(name);
-        }
-      for (const definition of resources) this.#updateResource(stack, definition, operation);
-    });
+    const updateTo = (operation: Operation): void => this.#updateResources(stack, operation);
+    this.#begin(stack, { action: 'UPDATE', work: 'UPDATE', before }, request, updateTo);
+  }
+
+  #updateResources(stack: SimulatedStack, operation: Operation): void {
+    const { resources } = stack.given.template;
+    for (const [name, resource] of stack.resources)
+      if (!resources.some((one) => one.name === name)) {
+        this.#deleteResource(stack, resource, operation);
+        stack.resources.delete(name);
+      }
+    for (const definition of resources) this.#updateResource(stack, definition, operation);
   }
 
   delete(stack: SimulatedStack, request: StackRequest): void {
-    this.#begin(stack, 'DELETE', request, (operation) => {
+    this.#begin(stack, { action: 'DELETE' }, request, (operation) => {
       for (const resource of [...stack.resources.values()].toReversed())
         this.#deleteResource(stack, resource, operation);
     });
@@ -188,7 +203,7 @@ export class Stacks {
   /** CHECK sees what the servers are at its end; SUSPEND and RESUME are done to the servers. */
   act(stack: SimulatedStack, action: 'CHECK' | 'SUSPEND' | 'RESUME', request: StackRequest): void {
     const { servers } = this.#tools;
-    this.#begin(stack, action, request, (operation) => {
+    this.#begin(stack, { action }, request, (operation) => {
       for (const resource of stack.resources.values()) {
         if (action === 'CHECK' && resource.status === 'IN_PROGRESS')
           operation.failures.set(
@@ -250,7 +265,7 @@ export class Stacks {
 
   #begin(
     stack: SimulatedStack,
-    action: StackAction,
+    { action, work = action, before = null }: Begun,
     request: StackRequest,
     start: (operation: Operation) => void,
   ): void {
@@ -258,6 +273,8 @@ export class Stacks {
     this.#operations.get(stack)?.ended();
     const operation: Operation = {
       request,
+      work,
+      before,
       isTimeOver: false,
       ended: mutations.begin({
         server_id: stack.id,
@@ -281,13 +298,13 @@ export class Stacks {
     if (operation?.isTimeOver !== true) return;
     const { servers } = this.#tools;
     const resources = [...stack.resources.values()];
-    const isGoing = stack.action === 'DELETE' || stack.action === 'ROLLBACK';
+    const isGoing = operation.work === 'DELETE';
     if (resources.some((one) => !operation.failures.has(one.definition.name) && servers.isBusy(one, isGoing)))
       return;
     this.#operations.delete(stack);
     for (const resource of resources) {
       const { name } = resource.definition;
-      const failure = operation.failures.get(name) ?? servers.failure(resource, stack.action);
+      const failure = operation.failures.get(name) ?? servers.failure(resource, operation.work);
       if (failure !== null) operation.failures.set(name, failure);
       const status = failure === null ? 'COMPLETE' : 'FAILED';
       const action = resource.action === 'INIT' ? stack.action : resource.action;
@@ -296,7 +313,7 @@ export class Stacks {
     this.#end(stack, operation);
   }
 
-  #end(stack: SimulatedStack, { failures, request, ended }: Operation): void {
+  #end(stack: SimulatedStack, { failures, request, ended, before }: Operation): void {
     const { action, given } = stack;
     ended();
     const [failure] = [...failures.values(), ...(request.failure === null ? [] : [request.failure])];
@@ -307,10 +324,21 @@ export class Stacks {
     }
     const reason = action === 'CHECK' ? JSON.stringify([...failures.values()]) : failure;
     this.#set(stack, action, 'FAILED', `Resource ${action} failed: ${reason}`);
-    if (action !== 'CREATE' || given.disableRollback) return;
-    this.#begin(stack, 'ROLLBACK', { ...request, failure: null }, (operation) => {
-      for (const resource of stack.resources.values()) this.#deleteResource(stack, resource, operation);
-    });
+    if (!given.disableRollback) this.#rollBack(stack, before, { ...request, failure: null });
+  }
+
+  /** A stack that could not be created loses its resources; one that could not be updated is as before. */
+  #rollBack(stack: SimulatedStack, before: StackGiven | null, request: StackRequest): void {
+    if (stack.action === 'CREATE')
+      this.#begin(stack, { action: 'ROLLBACK', work: 'DELETE' }, request, (operation) => {
+        for (const resource of stack.resources.values()) this.#deleteResource(stack, resource, operation);
+      });
+    if (stack.action !== 'UPDATE' || before === null) return;
+    // The tags stay: they are not part of the template.
+    stack.given = { ...before, tags: stack.given.tags };
+    this.#begin(stack, { action: 'ROLLBACK', work: 'UPDATE' }, request, (operation) =>
+      this.#updateResources(stack, operation),
+    );
   }
 
   /** Heat says so where a resource cannot be checked. */

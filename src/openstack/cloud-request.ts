@@ -18,6 +18,8 @@ export interface CloudRequest {
    * probe says 0, since the next round asks again.
    */
   readonly retries?: number;
+  /** false: a repeat does harm where it is not known whether it was carried out; absent: by the method. */
+  readonly isRepeatable?: false;
 }
 
 export interface CallContext {
@@ -34,9 +36,9 @@ export interface CloudAnswer {
 }
 
 /**
- * Whether it does no harm to send it again without knowing whether it was carried out. PUT and DELETE are
- * idempotent in all the APIs that are used here: what was deleted already answers 404.
+ * Whether it does no harm to send it again without knowing whether it was carried out. Most PUT and
+ * DELETE are idempotent in the APIs that are used here: what was deleted already answers 404.
  */
-export function isRepeatable({ method }: Pick<CloudRequest, 'method'>): boolean {
-  return method !== 'POST' && method !== 'PATCH';
+export function isRepeatable(request: Pick<CloudRequest, 'method' | 'isRepeatable'>): boolean {
+  return request.isRepeatable ?? (request.method !== 'POST' && request.method !== 'PATCH');
 }

@@ -66,8 +66,10 @@ export class HeatClient {
     await this.#request({ method: 'POST', path: '/stacks/preview', body: stack }, context);
   }
 
+  /** With all of it: what is left out is as Heat has it for a new stack. Heat answers when it has begun. */
   async updateStack(name: string, id: string, stack: JsonObject, context: CallContext): Promise<void> {
-    await this.#request({ method: 'PUT', path: pathOf(name, id), body: stack }, context);
+    const request = { method: 'PUT', path: pathOf(name, id), body: stack, isRepeatable: false } as const;
+    await this.#request(request, context);
   }
 
   /** One that is gone already is a success. */
@@ -95,6 +97,19 @@ export class HeatClient {
     return bodyOf<{
       resources: { resource_name: string; resource_status: string; resource_status_reason: string }[];
     }>(answer).resources;
+  }
+
+  /** The newest first, of one page. */
+  async listEvents(
+    name: string,
+    id: string,
+    context: CallContext,
+  ): Promise<readonly { resource_status: string; resource_status_reason: string }[]> {
+    const answer = await this.#request(
+      { method: 'GET', path: `${pathOf(name, id)}/events`, query: { sort_dir: 'desc' } },
+      context,
+    );
+    return bodyOf<{ events: { resource_status: string; resource_status_reason: string }[] }>(answer).events;
   }
 
   #request(request: Omit<CloudRequest, 'service'>, context: CallContext): Promise<CloudAnswer> {

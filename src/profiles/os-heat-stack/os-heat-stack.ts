@@ -3,6 +3,7 @@
  *
  *     spec.ts           what may be written               owned-stacks.ts   which stacks are a node's
  *     create-stack.ts   created once, whatever crashes    remove-stack.ts   nothing is left behind
+ *     update-stack.ts   a new profile for it, once
  *     await-stack.ts    to the real end                   verdict.ts        what its state says of the node
  *
  * Its health is the status that Heat shows. Heat examines the resources of a stack only when it is asked for
@@ -22,6 +23,7 @@ import { createStack } from './create-stack.ts';
 import { stackOfNode } from './owned-stacks.ts';
 import { removeStack } from './remove-stack.ts';
 import { checkSpec, schema, specOf, stackBody } from './spec.ts';
+import { stackUpdate } from './update-stack.ts';
 import { deleted, verdictOn } from './verdict.ts';
 
 /** Longest that the creation of a profile waits for Heat. */
@@ -41,6 +43,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     probe: (node, signal) => probe(clouds, node, signal),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
     operations: {},
+    update: stackUpdate((node) => cloudOf(clouds, node).heat),
     details: (node, signal) => describe(cloudOf(clouds, node).heat, node, { signal }),
     endpointParts: () => [],
     endpoint: () => ({}),
