@@ -83,7 +83,8 @@ export type CheckedProfileType = Pick<
 /** What attaching or detaching a policy means for the healing of the cluster. */
 export type BindingEffect =
   /** Failures that were counted under other rules say nothing about these. */
-  { readonly kind: 'RESET_BREAKER' } | { readonly kind: 'CANCEL_HELD_RECOVERIES'; readonly reason: string };
+  | { readonly kind: 'FORGET_UNHELPFUL' }
+  | { readonly kind: 'CANCEL_HELD_RECOVERIES'; readonly reason: string };
 
 export interface PolicyType<T = unknown> {
   /** `senlin.policy.health` */

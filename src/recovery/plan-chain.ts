@@ -159,9 +159,10 @@ function stillFailed(before: Failure, now: Failure): string {
 
 /** Recoveries that seem to help and do not would follow one another without end: `retry` counts them, too. */
 function* stopAfterRelapses(run: Run): ChainProcedure<Outcome | null> {
-  const { relapse, rules, exhaustedAt } = run.facts;
-  const reason = relapse == null ? null : retriesSpent(rules.retry, exhaustedAt, run.now);
-  if (reason === null) return null;
+  const { relapse, rules, exhaustedAt, startedAt } = run.facts;
+  const spent = relapse == null ? null : retriesSpent(rules.retry, exhaustedAt, run.now);
+  if (relapse == null || spent === null) return null;
+  const reason = `${spent}: it has failed for ${describeRelapse(relapse, startedAt)}`;
   yield { kind: 'stop', reason: `nothing more is tried: ${reason}` };
   return { ok: false, reason, helped: null, isStopped: true };
 }

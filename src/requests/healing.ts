@@ -11,7 +11,7 @@ import { insertEvent } from '../store/events.ts';
 import {
   healingOfNode,
   releaseNode,
-  setBreaker,
+  forgetUnhelpful,
   setExclusion,
   setPause,
   type Pause,
@@ -64,7 +64,7 @@ export async function resumeHealing(tools: RequestTools, caller: Caller, identit
 export async function resetBreaker(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
-    await setBreaker(tx, cluster.id, null);
+    await forgetUnhelpful(tx, cluster.id, tools.now());
     await writeEvent(tx, tools, caller, cluster, {
       action: 'HEALING_RESET_BREAKER',
       reason: 'The breaker was closed by an operator.',

@@ -4,7 +4,7 @@ import type { TestStore } from '../../test/support/backends.ts';
 import { HealingScene } from '../../test/support/healing-scene.ts';
 import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { quarantineNode, releaseNode, setPause } from '../store/healing.ts';
+import { forgetUnhelpful, quarantineNode, releaseNode, setPause } from '../store/healing.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import { insertRecovery, markRecoveryClosed, recoverySettled } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
@@ -159,36 +159,49 @@ describe('a simulation', () => {
     expect(outline(result)).toEqual(['actions[0] #1 SUCCEEDED', 'verification SUCCEEDED', 'RECOVERED']);
   });
 
-  test('counts what did not help only since the node was released', async () => {
-    const scene = await prepare(4, {
-      recovery: { ...ladder, retry: { episodes: 2, window: 3600, delay: 1 } },
-    });
-    const [node] = await nodesOfCluster(scene.store.db, scene.cluster.id);
-    const of = { id: node?.id ?? '', clusterId: scene.cluster.id };
-    await scene.store.write(async (tx) => {
-      const failure = { class: 'SERVER_STOPPED', reason: 'stopped' };
-      const at = scene.now - 60_000;
-      const recovery = { nodeId: of.id, nodeName: 'web-1', clusterId: of.clusterId, policyId: null, failure };
-      await insertRecovery(tx, {
-        ...testSession,
-        ...recovery,
-        id: 'r1',
-        failedAt: at,
-        openedAt: at,
-        plan: {},
+  test.each(['the node was released', 'the policy or profile of the cluster changed'])(
+    'counts what did not help only since %s',
+    async (since) => {
+      const scene = await prepare(4, {
+        recovery: { ...ladder, retry: { episodes: 2, window: 3600, delay: 1 } },
       });
-      await markRecoveryClosed(tx, 'r1', 'EXHAUSTED', at);
-    });
-    const ending = async (): Promise<string> => {
-      const { simulation } = await ask(scene, { nothingHelps: true });
-      const last = simulation.nodes[0]?.chain?.decisions.at(-1)?.decision;
-      return last?.kind === 'close' ? (last.next?.kind ?? '') : '';
-    };
-    expect(await ending()).toBe('quarantine');
-    await scene.store.write((tx) => quarantineNode(tx, of, 'test', scene.now - 2000));
-    await scene.store.write((tx) => releaseNode(tx, of, scene.now - 1000));
-    expect(await ending()).toBe('retry');
-  });
+      const [node] = await nodesOfCluster(scene.store.db, scene.cluster.id);
+      const of = { id: node?.id ?? '', clusterId: scene.cluster.id };
+      await scene.store.write(async (tx) => {
+        const failure = { class: 'SERVER_STOPPED', reason: 'stopped' };
+        const at = scene.now - 60_000;
+        const recovery = {
+          nodeId: of.id,
+          nodeName: 'web-1',
+          clusterId: of.clusterId,
+          policyId: null,
+          failure,
+        };
+        await insertRecovery(tx, {
+          ...testSession,
+          ...recovery,
+          id: 'r1',
+          failedAt: at,
+          openedAt: at,
+          plan: {},
+        });
+        await markRecoveryClosed(tx, 'r1', 'EXHAUSTED', at);
+      });
+      const ending = async (): Promise<string> => {
+        const { simulation } = await ask(scene, { nothingHelps: true });
+        const last = simulation.nodes[0]?.chain?.decisions.at(-1)?.decision;
+        return last?.kind === 'close' ? (last.next?.kind ?? '') : '';
+      };
+      expect(await ending()).toBe('quarantine');
+      await scene.store.write(async (tx) => {
+        if (since !== 'the node was released')
+          return await forgetUnhelpful(tx, of.clusterId, scene.now - 1000);
+        await quarantineNode(tx, of, 'test', scene.now - 2000);
+        await releaseNode(tx, of, scene.now - 1000);
+      });
+      expect(await ending()).toBe('retry');
+    },
+  );
 
   test('goes on where a recovery of a moment ago had seemed to help, and says how often it was', async () => {
     const scene = await prepare(4, { recovery: { ...ladder, relapse: 600 } });

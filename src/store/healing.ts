@@ -19,6 +19,8 @@ export interface ClusterHealing {
   readonly pause: Pause | null;
   /** null: closed, and nothing counted. */
   readonly breaker: BreakerState | null;
+  /** Recoveries that ended before do not count for `retry`; null: all count. */
+  readonly countingSince: number | null;
 }
 
 export interface NodeHealing {
@@ -29,7 +31,7 @@ export interface NodeHealing {
   readonly releasedAt: number | null;
 }
 
-const nothingOfCluster: ClusterHealing = { pause: null, breaker: null };
+const nothingOfCluster: ClusterHealing = { pause: null, breaker: null, countingSince: null };
 export const nothingOfNode: NodeHealing = { exclusion: null, quarantine: null, releasedAt: null };
 
 export async function healingOfCluster(db: Db, clusterId: string): Promise<ClusterHealing> {
@@ -39,6 +41,7 @@ export async function healingOfCluster(db: Db, clusterId: string): Promise<Clust
   return {
     pause: toPause(row.paused_at, row.paused_until, row.pause_reason),
     breaker: row.breaker === null ? null : fromText<BreakerState>(row.breaker),
+    countingSince: row.counting_since,
   };
 }
 
@@ -63,8 +66,16 @@ export async function setPause(tx: Tx, clusterId: string, pause: Pause | null): 
   });
 }
 
-export async function setBreaker(tx: Tx, clusterId: string, breaker: BreakerState | null): Promise<void> {
-  await changeCluster(tx, clusterId, { breaker: breaker === null ? null : toText(breaker) });
+export async function setBreaker(tx: Tx, clusterId: string, breaker: BreakerState): Promise<void> {
+  await changeCluster(tx, clusterId, { breaker: toText(breaker) });
+}
+
+/**
+ * Closes the breaker, and counts afresh what does not help: the cause was changed, or an operator says that
+ * it was. Nodes that are quarantined stay so.
+ */
+export async function forgetUnhelpful(tx: Tx, clusterId: string, now: number): Promise<void> {
+  await changeCluster(tx, clusterId, { breaker: null, counting_since: now });
 }
 
 /** @param exclusion null: the node is healed again. */

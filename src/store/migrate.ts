@@ -17,6 +17,7 @@ import * as relapses from './migrations/0010-relapses.ts';
 import * as clusterLeases from './migrations/0011-cluster-leases.ts';
 import * as verifications from './migrations/0012-verifications.ts';
 import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
+import * as countingSince from './migrations/0014-counting-since.ts';
 
 interface Migration {
   readonly version: number;
@@ -38,6 +39,7 @@ const migrations: readonly Migration[] = [
   { version: 11, up: clusterLeases.up },
   { version: 12, up: verifications.up },
   { version: 13, up: ownersOfRecoveries.up },
+  { version: 14, up: countingSince.up },
 ];
 
 export const schemaVersion = migrations.length;

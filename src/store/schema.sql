@@ -115,7 +115,8 @@ CREATE TABLE "cluster_healing" (
   "paused_at" bigint,
   "paused_until" bigint,
   "pause_reason" text,
-  "breaker" text
+  "breaker" text,
+  "counting_since" bigint
 );
 
 CREATE TABLE "cluster_lease" (

@@ -216,6 +216,8 @@ export interface ClusterHealingRow {
   pause_reason: string | null;
   /** The planner's own state; null: closed. */
   breaker: JsonText | null;
+  /** Recoveries that ended before do not count, neither for the breaker nor for `retry`; null: all count. */
+  counting_since: number | null;
 }
 
 export interface NodeHealingRow {

@@ -54,7 +54,11 @@ export class Transcript {
     const cluster = await this.#world.cluster();
     const states = new Map<string, number>();
     for (const { state } of await this.#world.recoveries()) states.set(state, (states.get(state) ?? 0) + 1);
-    const recoveries = [...states].map(([state, count]) => `${count} ${state}`).join(', ') || 'none';
+    const recoveries =
+      [...states]
+        .toSorted(([one], [other]) => one.localeCompare(other))
+        .map(([state, count]) => `${count} ${state}`)
+        .join(', ') || 'none';
     const status = cluster === undefined ? 'deleted' : cluster.status;
     const end = [
       `cluster ${status}; servers ${cloud.servers.size}; workflows running ${workflows.running}`,

@@ -1,7 +1,7 @@
 import type { ClusterPolicy } from '../../domain/model.ts';
 import type { BindingEffect } from '../../policies/policy-type.ts';
 import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
-import { setBreaker } from '../../store/healing.ts';
+import { forgetUnhelpful } from '../../store/healing.ts';
 import type { Tx } from '../../store/store.ts';
 
 /** Writes what attaching or detaching a policy means for our own records. */
@@ -13,8 +13,8 @@ export async function applyEffects(
 ): Promise<void> {
   for (const effect of effects) {
     switch (effect.kind) {
-      case 'RESET_BREAKER':
-        await setBreaker(tx, clusterId, null);
+      case 'FORGET_UNHELPFUL':
+        await forgetUnhelpful(tx, clusterId, now);
         break;
       case 'CANCEL_HELD_RECOVERIES':
         await cancelHeld(tx, { clusterId, policyId }, effect.reason, now);

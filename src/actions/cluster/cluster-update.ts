@@ -2,7 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { ActionDefinition } from '../../engine/action-context.ts';
 import { planProfileUpdate } from '../../plans/make-plan.ts';
 import { updateCluster, type ClusterChanges } from '../../store/clusters.ts';
-import { setBreaker } from '../../store/healing.ts';
+import { forgetUnhelpful } from '../../store/healing.ts';
 import type { Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
@@ -28,16 +28,18 @@ export function clusterUpdate(services: ActionServices): ActionDefinition {
         if (typeof profileId !== 'string') return;
         if (profileOnly !== true)
           await planAndCarryOut(context, services, (facts) => planProfileUpdate(action, facts, profileId));
-        await context.transaction('new profile', (tx) => setProfile(tx, context.action.target, profileId));
+        await context.transaction('new profile', (tx) =>
+          setProfile(tx, context.action.target, profileId, context.now()),
+        );
       });
     },
   };
 }
 
 /** Recoveries that did not help under the old profile say nothing about the new one. */
-async function setProfile(tx: Tx, clusterId: string, profileId: string): Promise<void> {
+async function setProfile(tx: Tx, clusterId: string, profileId: string, now: number): Promise<void> {
   await updateCluster(tx, clusterId, { profileId });
-  await setBreaker(tx, clusterId, null);
+  await forgetUnhelpful(tx, clusterId, now);
 }
 
 function changesOf(inputs: JsonObject): ClusterChanges {

@@ -25,10 +25,10 @@ import { readHealthPolicy } from './read-health-policy.ts';
 
 const name = 'senlin.policy.health';
 
-const whenAttached: readonly BindingEffect[] = [{ kind: 'RESET_BREAKER' }];
+const whenAttached: readonly BindingEffect[] = [{ kind: 'FORGET_UNHELPFUL' }];
 const whenDetached: readonly BindingEffect[] = [
   { kind: 'CANCEL_HELD_RECOVERIES', reason: 'the health policy was detached' },
-  { kind: 'RESET_BREAKER' },
+  { kind: 'FORGET_UNHELPFUL' },
 ];
 
 /** As senlin/policies/health_policy.py has them; 1.3 with the first release of Coppice. */
