@@ -109,7 +109,11 @@ function interfaces({ world }: ComputeTools): Endpoint[] {
         if (portId !== undefined && !network.ports.has(portId))
           throw new ApiError(404, `Port id ${portId} could not be found.`);
         const entry = portId === undefined ? { uuid: text(asked, 'net_id') ?? '' } : { port: portId };
-        for (const plug of planPorts([entry], call, { world })) plug(server);
+        const plugs = planPorts([entry], call, { world });
+        const failure = call.fail?.message ?? null;
+        world.servers.attach(server, { requestId: call.requestId, failure }, () => {
+          for (const plug of plugs) plug(server);
+        });
         const [added] = network.portsOf(server.id).filter((port) => !before.has(port));
         return ok({ interfaceAttachment: added === undefined ? {} : describePort(added, minorOf(call)) });
       },
@@ -120,8 +124,11 @@ function interfaces({ world }: ComputeTools): Endpoint[] {
       'detach',
       (call) => {
         const port = found(call);
-        if (port.isOfServer) network.removePort(port);
-        else network.setDevice(port, '');
+        const failure = call.fail?.message ?? null;
+        world.servers.detach(serverOf(call, world), { requestId: call.requestId, failure }, () => {
+          if (port.isOfServer) network.removePort(port);
+          else network.setDevice(port, '');
+        });
         return { status: 202 };
       },
       { target: 'id' },

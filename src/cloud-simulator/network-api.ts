@@ -170,6 +170,7 @@ function ports(world: World): Endpoint[] {
             name: port.name,
             network_id: port.networkId,
             device_id: port.deviceId,
+            description: port.description,
           }),
       );
       return { status: 200, body: { ports: shown.map((port) => describePort(port, call)) } };
@@ -187,6 +188,7 @@ function ports(world: World): Endpoint[] {
         projectId: call.projectId,
         name: text(asked, 'name') ?? '',
         address: fixed === undefined ? undefined : text(fixed, 'ip_address'),
+        description: text(asked, 'description') ?? '',
         ...(asked['security_groups'] === undefined
           ? {}
           : { securityGroups: listOf(asked['security_groups']) }),
@@ -198,6 +200,7 @@ function ports(world: World): Endpoint[] {
       const port = found(call);
       const asked = member(call.body, 'port');
       port.name = text(asked, 'name') ?? port.name;
+      port.description = text(asked, 'description') ?? port.description;
       if (asked['security_groups'] !== undefined) port.securityGroups = listOf(asked['security_groups']);
       return { status: 200, body: { port: describePort(port, call) } };
     }),
@@ -251,8 +254,8 @@ function floatingIps({ network }: World): Endpoint[] {
       status: 200,
       body: {
         floatingips: [...network.floating.values()]
-          .filter(({ id, address, portId }) =>
-            matches(query, { id, floating_ip_address: address, port_id: portId ?? '' }),
+          .filter(({ id, address, portId, description }) =>
+            matches(query, { id, floating_ip_address: address, port_id: portId ?? '', description }),
           )
           .map((one) => describeFloating(one, network.ports)),
       },
@@ -414,7 +417,7 @@ function describePort(port: SimulatedPort, { isAdmin }: Pick<Call, 'isAdmin'>): 
         }
       : {}),
     port_security_enabled: true,
-    description: '',
+    description: port.description,
     tags: [],
     ...timesOf(port.createdAt),
   };

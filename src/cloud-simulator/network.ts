@@ -23,6 +23,7 @@ export interface SimulatedPort {
   /** Empty: of no server. */
   deviceId: string;
   securityGroups: readonly string[];
+  description: string;
   readonly createdAt: number;
   /** Whether Nova made it with its server, and removes it with it. */
   readonly isOfServer: boolean;
@@ -83,9 +84,10 @@ export class Network {
     readonly address?: string | undefined;
     readonly deviceId?: string;
     readonly securityGroups?: readonly string[];
+    readonly description?: string;
     readonly isOfServer: boolean;
   }): SimulatedPort {
-    const { network, projectId, name, address, deviceId = '', isOfServer } = wanted;
+    const { network, projectId, name, address, deviceId = '', description = '', isOfServer } = wanted;
     const { securityGroups = [defaultSecurityGroup(projectId).id] } = wanted;
     if (address !== undefined && this.#byAddress.has(address))
       throw new ApiError(409, `IP address ${address} already allocated in subnet ${network.subnetId}`);
@@ -100,6 +102,7 @@ export class Network {
       projectId,
       deviceId,
       securityGroups,
+      description,
       createdAt: this.#now(),
       isOfServer,
     };

@@ -305,6 +305,41 @@ export class Servers {
     });
   }
 
+  /** At once, as Nova answers when it is done. @throws ApiError 409; 500 where it fails. */
+  attach(
+    server: SimulatedServer,
+    { requestId, failure }: Pick<ActionRequest, 'requestId' | 'failure'>,
+    plug: () => void,
+  ): void {
+    this.#checkInterfaces(server, 'attach_interface');
+    const ended = this.#record(server, 'attach_interface', requestId);
+    if (failure === null) plug();
+    ended(failure);
+    if (failure !== null) throw new ApiError(500, failure);
+  }
+
+  /** Nova answers when it has begun; the server keeps its state. @throws ApiError 409 */
+  detach(
+    server: SimulatedServer,
+    { requestId, failure }: Pick<ActionRequest, 'requestId' | 'failure'>,
+    unplug: () => void,
+  ): void {
+    this.#checkInterfaces(server, 'detach_interface');
+    const ended = this.#record(server, 'detach_interface', requestId);
+    this.#later(server, this.host(server.hostName), true, () => {
+      if (failure === null && this.#all.has(server.id)) unplug();
+      ended(failure);
+    });
+  }
+
+  #checkInterfaces({ id, vmState, taskState, isLocked }: SimulatedServer, action: string): void {
+    if (isLocked) throw new ApiError(409, `Instance ${id} is locked`);
+    if (!['active', 'paused', 'stopped'].includes(vmState))
+      throw new ApiError(409, `Cannot '${action}' instance ${id} while it is in vm_state ${vmState}`);
+    if (taskState !== null)
+      throw new ApiError(409, `Cannot '${action}' instance ${id} while it is in task_state ${taskState}`);
+  }
+
   /** The image is made at once; the server is in a task for as long as any other takes. */
   snapshot(server: SimulatedServer, requestId: string): void {
     server.taskState = 'image_snapshot';

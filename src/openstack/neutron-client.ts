@@ -21,6 +21,7 @@ export interface NeutronPort extends NamedObject {
   readonly fixed_ips: readonly { readonly subnet_id: string; readonly ip_address: string }[];
   readonly security_groups?: readonly string[];
   readonly status: string;
+  readonly description: string;
 }
 
 export interface FloatingIp {
@@ -55,12 +56,12 @@ export class NeutronClient {
   }
 
   async listPorts(
-    query: { readonly deviceId?: string; readonly name?: string },
+    query: { readonly deviceId?: string; readonly name?: string; readonly description?: string },
     context: CallContext,
   ): Promise<readonly NeutronPort[]> {
-    const { deviceId, name } = query;
+    const { deviceId, name, description } = query;
     const answer = await this.#request(
-      { method: 'GET', path: '/ports', query: { device_id: deviceId, name } },
+      { method: 'GET', path: '/ports', query: { device_id: deviceId, name, description } },
       context,
     );
     return bodyOf<{ ports: NeutronPort[] }>(answer).ports;
@@ -101,10 +102,10 @@ export class NeutronClient {
   }
 
   async listFloatingIps(
-    { portId }: { readonly portId: string },
+    { portId, description }: { readonly portId?: string; readonly description?: string },
     context: CallContext,
   ): Promise<readonly FloatingIp[]> {
-    const query = { port_id: portId };
+    const query = { port_id: portId, description };
     const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
     return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips;
   }

@@ -20,7 +20,16 @@ import type { Probe } from '../recovery-probe.ts';
 import { nodeUpdate } from './node-update.ts';
 
 const start = Date.parse('2026-11-29T12:00:00Z');
-const everything = { name: 'db', metadata: { tier: 'back' }, image: 'ubuntu', flavor: 'm1.small' };
+const base = { flavor: 'm1.tiny', image: 'debian', networks: [{ network: 'private' }] };
+const everything = {
+  name: 'db',
+  metadata: { tier: 'back' },
+  image: 'ubuntu',
+  networks: [{ network: 'front' }],
+  flavor: 'm1.small',
+};
+/** What is done for it, before the resize is confirmed or reverted. */
+const allChanges = ['create', 'rebuild', 'detach_interface', 'attach_interface', 'resize'];
 
 let cloud: NovaNodes;
 let store: Store;
@@ -39,7 +48,7 @@ async function profile(id: string, properties: JsonObject): Promise<void> {
   const spec = {
     type: 'os.nova.server',
     version: '1.0',
-    properties: { flavor: 'm1.tiny', image: 'debian', ...properties },
+    properties: { ...base, ...properties },
   };
   const row: Profile = {
     ...owner,
@@ -56,7 +65,7 @@ async function profile(id: string, properties: JsonObject): Promise<void> {
 
 /** A node with its server, and the profiles old and new; its update is queued. */
 async function queued(to: JsonObject, timeout = 3600): Promise<Node> {
-  const made = await cloud.created();
+  const made = await cloud.created(base);
   await profile('old', {});
   await profile('new', to);
   const node: Node = {
@@ -111,7 +120,7 @@ describe('an update in place', () => {
     const ending = await run().toTheEnd();
     expect(ending).toMatchObject({
       status: 'SUCCEEDED',
-      outputs: { update: { way: 'IN_PLACE', changes: ['image', 'metadata', 'flavor'] } },
+      outputs: { update: { way: 'IN_PLACE', changes: ['image', 'metadata', 'networks', 'flavor'] } },
     });
     expect(await ended(node)).toMatchObject({
       status: 'ACTIVE',
@@ -120,7 +129,7 @@ describe('an update in place', () => {
       physicalId: node.physicalId,
     });
     expect(cloud.serverOf(node)).toMatchObject({ name: 'db', flavor: 'm1.small', vmState: 'active' });
-    expect(cloud.mutations).toEqual(['create', 'rebuild', 'resize', 'confirmResize']);
+    expect(cloud.mutations).toEqual([...allChanges, 'confirmResize']);
   });
 
   test('replaces the server for what Nova cannot change, and says why', async () => {
@@ -173,12 +182,14 @@ describe('an update in place', () => {
     const node = await queued(everything);
     cloud.fault({ operation: 'resize', kind: 'error', status: 403, message: 'Quota exceeded for cores.' });
     const ending = await run().toTheEnd();
-    expect(ending.reason).toMatch(/403 Quota exceeded for cores\..* \(changed before: image, metadata\)$/);
+    expect(ending.reason).toMatch(
+      /403 Quota exceeded for cores\..* \(changed before: image, metadata, networks\)$/,
+    );
     expect(await ended(node)).toMatchObject({ status: 'ERROR', profileId: 'old' });
     const again = { ...newAction('NODE_UPDATE'), ...onNode('NODE_UPDATE', node, { profile_id: 'new' }) };
     await store.write((tx) => insertActions(tx, [again], start));
     expect((await run().toTheEnd()).status).toBe('SUCCEEDED');
-    expect(cloud.mutations).toEqual(['create', 'rebuild', 'resize', 'confirmResize']);
+    expect(cloud.mutations).toEqual([...allChanges, 'confirmResize']);
   });
 
   test('that is cancelled in the middle of a resize takes it back', async () => {
@@ -224,7 +235,7 @@ describe('killed at any commit', () => {
       expect(ending.status).toBe('SUCCEEDED');
       expect(await ended(node)).toMatchObject({ status: 'ACTIVE', profileId: 'new' });
       expect(cloud.serverOf(node)).toMatchObject({ name: 'db', flavor: 'm1.small', vmState: 'active' });
-      expect(cloud.mutations).toEqual(['create', 'rebuild', 'resize', 'confirmResize']);
+      expect(cloud.mutations).toEqual([...allChanges, 'confirmResize']);
     });
   });
 
@@ -233,7 +244,7 @@ describe('killed at any commit', () => {
       expect(ending.status).toBe('FAILED');
       expect(await ended(node)).toMatchObject({ status: 'ERROR', profileId: 'old' });
       expect(cloud.serverOf(node)).toMatchObject({ flavor: 'm1.tiny', vmState: 'active' });
-      expect(cloud.mutations).toEqual(['create', 'rebuild', 'resize', 'revertResize']);
+      expect(cloud.mutations).toEqual([...allChanges, 'revertResize']);
     });
   });
 });

@@ -113,6 +113,18 @@ export class NovaClient {
     return (await this.request({ method: 'POST', path, body: action }, context)).body;
   }
 
+  /** Nova answers when the port is attached. */
+  async attachInterface(id: string, portId: string, context: CallContext): Promise<void> {
+    const path = `/servers/${part(id)}/os-interface`;
+    await this.request({ method: 'POST', path, body: { interfaceAttachment: { port_id: portId } } }, context);
+  }
+
+  /** Nova answers when it has begun. */
+  async detachInterface(id: string, portId: string, context: CallContext): Promise<void> {
+    const path = `/servers/${part(id)}/os-interface/${part(portId)}`;
+    await this.request({ method: 'DELETE', path, isRepeatable: false }, context);
+  }
+
   async updateServer(id: string, changes: JsonObject, context: CallContext): Promise<void> {
     await this.request({ method: 'PUT', path: `/servers/${part(id)}`, body: { server: changes } }, context);
   }

@@ -23,6 +23,8 @@ export interface Awaited {
   readonly errorEnds?: boolean;
   /** Also ends where this holds: nothing will happen any more. */
   readonly isHopeless?: (server: Server) => boolean;
+  /** What else has to be so; absent: nothing. */
+  readonly isDone?: (server: Server, context: CallContext) => Promise<boolean>;
   /** Why it has ended otherwise, where the server does not show it. */
   readonly explain?: () => Promise<string | undefined>;
 }
@@ -37,15 +39,16 @@ export interface Awaited {
 export async function awaitServer(
   nova: NovaClient,
   id: string,
-  { doing, until, errorEnds = true, isHopeless = () => false, explain }: Awaited,
+  { doing, until, errorEnds = true, isHopeless = () => false, isDone, explain }: Awaited,
   context: CallContext,
 ): Promise<Server | undefined> {
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * PAUSE_GROWTH, LAST_PAUSE_MS)) {
     const server = await lookAt(nova, id, context);
     if (server === 'gone') return undefined;
     if (server !== 'unknown' && hasEnded(server, errorEnds)) {
-      if (until.includes(server.status)) return server;
-      throw failure(doing, server, server.fault?.message ?? (await explain?.()));
+      if (!until.includes(server.status))
+        throw failure(doing, server, server.fault?.message ?? (await explain?.()));
+      if (isDone === undefined || (await isDone(server, context))) return server;
     }
     if (server !== 'unknown' && isHopeless(server)) throw failure(doing, server, server.fault?.message);
     await delay(pauseMs, undefined, { signal: context.signal }).catch(() => context.signal.throwIfAborted());

@@ -140,7 +140,11 @@ describe('create', () => {
     });
     const { network } = simulator.world;
     expect([...network.ports.values()]).toMatchObject([
-      { name: `coppice-${node.id}-0`, deviceId: node.physicalId },
+      {
+        name: expect.stringMatching(`^coppice-${node.id}-[\\w-]{12}-0$`) as string,
+        description: `coppice node ${node.id}`,
+        deviceId: node.physicalId,
+      },
     ]);
     expect(network.floating.size).toBe(1);
     await type.remove(node, { key: 'r', signal: never });

@@ -1,8 +1,10 @@
 /**
- * The ports of a server. A plain network is left to Nova, which creates the port and deletes it with the
- * server; what Nova cannot say (security groups, subnet, vnic type, floating IP) needs a port of ours. Ours
- * are named after the node and their place in the spec, so that a repeated request finds them.
+ * The ports of a server. When it is created, a plain network is left to Nova, which creates the port and
+ * deletes it with the server; what Nova cannot say (security groups, subnet, vnic type, floating IP) needs a
+ * port of ours. Ours are named after the node and what the spec says of them, so that a repeated request
+ * finds them; and their description says whose they are, so that a removal finds all of them.
  */
+import { createHash } from 'node:crypto';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
@@ -10,7 +12,27 @@ import type { NeutronPort } from '../../openstack/neutron-client.ts';
 import type { JsonObject, Json } from '../../domain/json.ts';
 import type { NodeFacts } from '../profile-type.ts';
 import { networkId } from './resolve.ts';
-import { specOf, type NetworkSpec } from './spec.ts';
+import type { NetworkSpec } from './spec.ts';
+
+/** A network of a spec, with the number of its like before it: a spec may say the same twice. */
+export interface NumberedNetwork {
+  readonly spec: NetworkSpec;
+  readonly number: number;
+}
+
+export function numbered(networks: readonly NetworkSpec[]): NumberedNetwork[] {
+  const counts = new Map<string, number>();
+  return networks.map((spec) => {
+    const print = fingerprint(spec);
+    const number = counts.get(print) ?? 0;
+    counts.set(print, number + 1);
+    return { spec, number };
+  });
+}
+
+export function fingerprint(spec: NetworkSpec): string {
+  return createHash('sha256').update(JSON.stringify(spec)).digest('base64url').slice(0, 12);
+}
 
 /** @returns `networks` of the body: `auto` where the spec has none. */
 export async function preparePorts(
@@ -21,30 +43,30 @@ export async function preparePorts(
 ): Promise<Json> {
   if (networks.length === 0) return 'auto';
   const prepared: JsonObject[] = [];
-  for (const [index, network] of networks.entries())
-    prepared.push(await prepare(cloud, node, network, index, context));
+  for (const network of numbered(networks)) {
+    const { spec } = network;
+    if (spec.port === undefined && !needsPort(spec)) {
+      const uuid = await networkId(cloud, 'networks', spec.network ?? '', context);
+      prepared.push({ uuid, ...(spec.fixedIp === undefined ? {} : { fixed_ip: spec.fixedIp }) });
+    } else prepared.push({ port: await preparePort(cloud, node, network, context) });
+  }
   return prepared;
 }
 
-async function prepare(
+/** The port that the spec names, or one of ours, with its floating IP. @returns its id. */
+export async function preparePort(
   cloud: Cloud,
   node: NodeFacts,
-  network: NetworkSpec,
-  index: number,
+  { spec, number }: NumberedNetwork,
   context: CallContext,
-): Promise<JsonObject> {
-  if (network.port !== undefined) {
-    await giveFloatingIp(cloud, node, network, network.port, context);
-    return { port: network.port };
-  }
-  const uuid = await networkId(cloud, 'networks', network.network ?? '', context);
-  if (!needsPort(network))
-    return { uuid, ...(network.fixedIp === undefined ? {} : { fixed_ip: network.fixedIp }) };
-  const name = portName(node.id, index);
-  const [known] = await cloud.neutron.listPorts({ name }, context);
-  const port = known ?? (await createPort(cloud, network, uuid, name, context));
-  await giveFloatingIp(cloud, node, network, port.id, context);
-  return { port: port.id };
+): Promise<string> {
+  const name = portName(node.id, { spec, number });
+  const id =
+    spec.port ??
+    (await ownPort(cloud, name, context))?.id ??
+    (await createPort(cloud, node, spec, name, context)).id;
+  await giveFloatingIp(cloud, node, spec, id, context);
+  return id;
 }
 
 function needsPort({ securityGroups, subnet, vnicType, floatingNetwork, floatingIp }: NetworkSpec): boolean {
@@ -54,20 +76,33 @@ function needsPort({ securityGroups, subnet, vnicType, floatingNetwork, floating
   );
 }
 
-function portName(nodeId: string, index: number): string {
-  return `coppice-${nodeId}-${index}`;
+export function portName(nodeId: string, { spec, number }: NumberedNetwork): string {
+  return `${portPrefix(nodeId)}${fingerprint(spec)}-${number}`;
+}
+
+/** With which the names of the ports begin that were created for a node. */
+export function portPrefix(nodeId: string): string {
+  return `coppice-${nodeId}-`;
+}
+
+export async function ownPort(
+  cloud: Cloud,
+  name: string,
+  context: CallContext,
+): Promise<NeutronPort | undefined> {
+  return (await cloud.neutron.listPorts({ name }, context))[0];
 }
 
 async function createPort(
   cloud: Cloud,
-  { fixedIp, subnet, vnicType, securityGroups }: NetworkSpec,
-  network: string,
+  node: Pick<NodeFacts, 'id'>,
+  { network, fixedIp, subnet, vnicType, securityGroups }: NetworkSpec,
   name: string,
   context: CallContext,
 ): Promise<NeutronPort> {
+  const uuid = await networkId(cloud, 'networks', network ?? '', context);
   const subnetId = subnet === undefined ? undefined : await networkId(cloud, 'subnets', subnet, context);
-  const groups: string[] = [];
-  for (const group of securityGroups) groups.push(await networkId(cloud, 'security-groups', group, context));
+  const groups = await groupIds(cloud, securityGroups, context);
   const fixed = {
     ...(fixedIp === undefined ? {} : { ip_address: fixedIp }),
     ...(subnetId === undefined ? {} : { subnet_id: subnetId }),
@@ -76,7 +111,8 @@ async function createPort(
     return await cloud.neutron.createPort(
       {
         name,
-        network_id: network,
+        network_id: uuid,
+        description: ownMark(node.id),
         ...(Object.keys(fixed).length === 0 ? {} : { fixed_ips: [fixed] }),
         ...(groups.length === 0 ? {} : { security_groups: groups }),
         ...(vnicType === undefined ? {} : { 'binding:vnic_type': vnicType }),
@@ -86,6 +122,16 @@ async function createPort(
   } catch (error) {
     throw operationError(error, 'the port of the server could not be created');
   }
+}
+
+export async function groupIds(
+  cloud: Cloud,
+  groups: readonly string[],
+  context: CallContext,
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const group of groups) ids.push(await networkId(cloud, 'security-groups', group, context));
+  return ids;
 }
 
 async function giveFloatingIp(
@@ -107,7 +153,7 @@ async function giveFloatingIp(
       {
         floating_network_id: network,
         port_id: portId,
-        description: floatingMark(id),
+        description: ownMark(id),
         ...(floatingIp === undefined ? {} : { floating_ip_address: floatingIp }),
       },
       context,
@@ -117,29 +163,33 @@ async function giveFloatingIp(
   }
 }
 
-/** Says that the floating IP goes with the node. */
-function floatingMark(nodeId: string): string {
+/** The description of a port or floating IP that goes with the node. */
+export function ownMark(nodeId: string): string {
   return `coppice node ${nodeId}`;
 }
 
 /** Deletes the ports and floating IPs that were created for the node; those that the spec names stay. */
 export async function removePorts(
-  cloud: Cloud,
-  node: Pick<NodeFacts, 'id' | 'properties'>,
+  { neutron }: Cloud,
+  node: Pick<NodeFacts, 'id'>,
   context: CallContext,
 ): Promise<void> {
-  const networks = specOf(node.properties).networks;
-  for (const [index, network] of networks.entries()) {
-    if (network.port === undefined && !needsPort(network)) continue;
-    const ports =
-      network.port === undefined
-        ? await cloud.neutron.listPorts({ name: portName(node.id, index) }, context)
-        : [{ id: network.port }];
-    for (const { id } of ports) {
-      for (const floating of await cloud.neutron.listFloatingIps({ portId: id }, context))
-        if (floating.description === floatingMark(node.id))
-          await cloud.neutron.deleteFloatingIp(floating.id, context);
-      if (network.port === undefined) await cloud.neutron.deletePort(id, context);
-    }
-  }
+  const description = ownMark(node.id);
+  for (const { id } of await neutron.listFloatingIps({ description }, context))
+    await neutron.deleteFloatingIp(id, context);
+  for (const { id } of await neutron.listPorts({ description }, context))
+    await neutron.deletePort(id, context);
+}
+
+/** Deletes a port that was created for the node, and the floating IPs of any port that were. */
+export async function releasePort(
+  { neutron }: Cloud,
+  node: Pick<NodeFacts, 'id'>,
+  port: Pick<NeutronPort, 'id' | 'description'>,
+  context: CallContext,
+): Promise<void> {
+  const mark = ownMark(node.id);
+  for (const { id, description } of await neutron.listFloatingIps({ portId: port.id }, context))
+    if (description === mark) await neutron.deleteFloatingIp(id, context);
+  if (port.description === mark) await neutron.deletePort(port.id, context);
 }

@@ -12,20 +12,22 @@ import type { JsonObject } from '../../domain/json.ts';
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
-import type { Server } from '../../openstack/nova/server.ts';
+import type { InstanceActionEvent, Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitServer, type Awaited } from './await-server.ts';
 import { dataOf } from './create-server.ts';
 
 export interface ServerOperation {
-  /** The body: `{"reboot": {"type": "SOFT"}}`. */
-  readonly action: JsonObject;
+  /** The body of `POST /servers/ID/action`, `{"reboot": {"type": "SOFT"}}`; or another request. */
+  readonly action: JsonObject | ((cloud: Cloud, context: CallContext) => Promise<unknown>);
   /** As Nova names it among the instance actions: `reboot`. */
   readonly recordedAs: string;
   /** `the server could not be rebooted` */
   readonly doing: string;
   /** Statuses in which it has ended well. */
   readonly until: readonly string[];
+  /** Where the status of the server does not show it: whether it has ended. @throws as it has failed. */
+  readonly isDone?: (server: Server, context: CallContext) => Promise<boolean>;
   /** It changes nothing where the server is in one of `until` already. */
   readonly isState?: boolean;
   /** What has to be done before Nova begins it; not where an earlier request of the key has begun it. */
@@ -50,7 +52,8 @@ export async function runOperation(
   const awaited: Awaited = {
     doing: operation.doing,
     until: operation.until,
-    explain: () => failureOf(cloud, id, operation, settled),
+    explain: async () => (await lastInstanceAction(cloud, id, operation.recordedAs, settled))?.failure,
+    ...(operation.isDone === undefined ? {} : { isDone: operation.isDone }),
   };
   const server = await awaitServer(cloud.nova, id, awaited, { signal: request.signal }).catch(
     async (error: unknown) => {
@@ -104,7 +107,9 @@ async function act(
   settled: CallContext,
 ): Promise<boolean> {
   try {
-    await cloud.nova.act(id, operation.action, context);
+    const { action } = operation;
+    if (typeof action === 'function') await action(cloud, context);
+    else await cloud.nova.act(id, action, context);
     return true;
   } catch (error) {
     const isUnclear = context.signal.aborted || (error instanceof CloudError && error.mayHaveHappened);
@@ -130,22 +135,24 @@ async function hasBegunAfter(
   return false;
 }
 
-/** Why Nova has not done it, where the server itself does not show it: it is not in ERROR, but as before. */
-async function failureOf(
+/** The newest of the instance actions of a name. @returns with why it failed; undefined: it is not known. */
+export async function lastInstanceAction(
   { nova }: Cloud,
   id: string,
-  { recordedAs }: ServerOperation,
+  recordedAs: string,
   context: CallContext,
-): Promise<string | undefined> {
+): Promise<{ readonly events: readonly InstanceActionEvent[]; readonly failure?: string } | undefined> {
   try {
     const actions = await nova.listInstanceActions(id, context);
-    const failed = actions.find(({ action }) => action === recordedAs);
-    if (failed?.message == null) return undefined;
-    const events = await nova.listInstanceActionEvents(id, failed.request_id, context);
+    const last = actions.find(({ action }) => action === recordedAs);
+    if (last === undefined) return undefined;
+    const events = await nova.listInstanceActionEvents(id, last.request_id, context);
+    if (last.message === null) return { events };
     const reasons = events.flatMap(({ details, traceback }) => details ?? lastLine(traceback) ?? []);
-    return reasons[0];
-  } catch {
-    return undefined;
+    return { events, failure: reasons[0] ?? 'Nova does not say why' };
+  } catch (error) {
+    if (error instanceof CloudError && error.isOutage) return undefined;
+    throw error;
   }
 }
 

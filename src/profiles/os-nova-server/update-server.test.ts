@@ -13,6 +13,7 @@ describe('the plan', () => {
     [{ name: 'db' }, ['name']],
     [{ metadata: { a: 'b' }, admin_pass: 'new', name: 'db' }, ['name', 'admin_pass', 'metadata']],
     [{ image: 'ubuntu', name: 'db', admin_pass: 'new', flavor: 'm1.small' }, ['image', 'flavor']],
+    [{ networks: [{ network: 'other' }], metadata: { a: 'b' } }, ['metadata', 'networks']],
     [{ context: { region_name: 'RegionOne' } }, []],
   ] as [JsonObject, string[]][])('of %j is in place: %j', (change, changes) => {
     expect(planServerUpdate(base, { ...base, ...change })).toEqual({
@@ -24,6 +25,7 @@ describe('the plan', () => {
 
   test.each([
     [{ key_name: 'k' }, 'key_name cannot be changed in place'],
+    [{ networks: [] }, 'networks cannot be changed in place'],
     [
       { availability_zone: 'z', user_data: 'x', name: 'db' },
       'availability_zone and user_data cannot be changed in place',

@@ -11,6 +11,7 @@ import type { Cloud } from '../../openstack/cloud.ts';
 import { operationError } from '../../openstack/cloud-error.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys, notInPlace, type UpdatePlan } from '../update-plan.ts';
+import { changeNetworks } from './change-networks.ts';
 import { dataOf } from './create-server.ts';
 import { changedMetadata } from './owned-metadata.ts';
 import { confirmResize, resizeServer, revertResize } from './resize-server.ts';
@@ -18,10 +19,10 @@ import { imageId } from './resolve.ts';
 import { hasBegun, physicalIdOf, runOperation, whileLooking } from './run-operation.ts';
 import { specOf, updatableKeys, type ServerSpec } from './spec.ts';
 
-type Change = 'image' | 'name' | 'admin_pass' | 'metadata' | 'flavor';
+type Change = 'image' | 'name' | 'admin_pass' | 'metadata' | 'networks' | 'flavor';
 
 /** A rebuild sets name and password too; nothing is taken of a server whose resize is not confirmed. */
-const order: readonly Change[] = ['image', 'name', 'admin_pass', 'metadata', 'flavor'];
+const order: readonly Change[] = ['image', 'name', 'admin_pass', 'metadata', 'networks', 'flavor'];
 
 /** Taken as in Senlin, and not used. */
 const UNUSED = 'context';
@@ -54,8 +55,9 @@ export function planServerUpdate(from: JsonObject, to: JsonObject): UpdatePlan {
   };
 }
 
-/** A server that boots from a volume has no image, and gets none. */
+/** A server that boots from a volume has no image, and gets none; what Nova chose is no list to change. */
 function isChangeable(key: string, from: JsonObject, to: JsonObject): boolean {
+  if (key === 'networks') return [from, to].every((one) => specOf(one).networks.length > 0);
   return key !== 'image' || (from[key] !== undefined && to[key] !== undefined);
 }
 
@@ -82,6 +84,10 @@ async function carryOut(
       return await changePassword(cloud, node, to, request);
     case 'metadata':
       return await changeMetadata(cloud, node, to, request);
+    case 'networks': {
+      const from = specOf(node.properties).networks;
+      return await changeNetworks(cloud, node, { from, to: to.networks }, request);
+    }
     case 'flavor':
       return await resizeServer(cloud, node, to.flavor, request);
   }
