@@ -108,22 +108,25 @@ export interface Schemas {
     } | null;
     readonly cluster_id: string;
     readonly cluster_name: string;
+    /** Each node counts once, under its standing. */
     readonly counts: {
       readonly desired: number;
       readonly excluded: number;
       readonly failed: number;
       readonly healthy: number;
-      /** Their recoveries wait. */
       readonly held: number;
-      readonly missing: number;
+      readonly incomplete: number;
       readonly nodes: number;
+      readonly not_probed: number;
       readonly quarantined: number;
-      /** Their recoveries run. */
       readonly recovering: number;
       readonly suspected: number;
+      readonly unknown: number;
+      readonly unwatched: number;
+      readonly warning: number;
+      readonly missing: number;
       /** What counts against max_unhealthy. */
       readonly unhealthy: number;
-      readonly unknown: number;
     };
     /** What would hold a recovery now; the first one is what holds. */
     readonly gates: readonly {

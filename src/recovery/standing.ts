@@ -69,6 +69,13 @@ export function clusterStanding({ watched, paused, missing, nodes }: ClusterStan
   return found.reduce(worse);
 }
 
+/** How many there are of each. */
+export function countStandings(found: readonly Standing[]): Record<Standing, number> {
+  const counts = Object.fromEntries(standings.map((each) => [each, 0])) as Record<Standing, number>;
+  for (const each of found) counts[each] += 1;
+  return counts;
+}
+
 function worse(one: Standing, other: Standing): Standing {
   return compareStandings(one, other) <= 0 ? one : other;
 }

@@ -17,7 +17,7 @@ import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts
 import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
-import { clusterStanding, nodeStanding, type Standing } from '../recovery/standing.ts';
+import { clusterStanding, countStandings, nodeStanding, type Standing } from '../recovery/standing.ts';
 import { lastProbeOf } from '../store/action-steps.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
@@ -46,20 +46,10 @@ export interface ClusterHealth {
   readonly explanation: ClusterExplanation;
 }
 
-export interface HealthCounts {
+/** Each node counts once, under its standing. */
+export interface HealthCounts extends Readonly<Record<Standing, number>> {
   readonly desired: number;
   readonly nodes: number;
-  readonly healthy: number;
-  readonly suspected: number;
-  readonly failed: number;
-  /** Cannot be probed, or were not yet. */
-  readonly unknown: number;
-  /** Their recoveries run. */
-  readonly recovering: number;
-  /** Their recoveries wait. */
-  readonly held: number;
-  readonly quarantined: number;
-  readonly excluded: number;
   readonly missing: number;
   /** What counts against max_unhealthy. */
   readonly unhealthy: number;
@@ -161,7 +151,7 @@ export async function healthOfCluster(
     maintenance: round.maintenance,
     breaker: safety?.breaker == null ? null : round.breaker,
     now,
-    counts: countsOf(snapshot, now),
+    counts: countsOf(snapshot, nodes, missing),
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
     gates,
     nodes,
@@ -185,27 +175,15 @@ export async function healthOfCluster(
   };
 }
 
-function countsOf(
-  { round, nodes, healing, episodes: recoveries }: ClusterSnapshot,
-  now: number,
-): HealthCounts {
-  const inState = (state: HealthRecord['state']) =>
-    round.nodes.filter((node) => node.health?.state === state).length;
-  const marked = [...healing.values()];
-  const recovering = recoveries.filter(({ startedAt }) => startedAt !== null).length;
-  const { healthyNodes = 0 } = round;
+function countsOf({ round }: ClusterSnapshot, nodes: readonly NodeHealth[], missing: number): HealthCounts {
+  const { healthyNodes = 0, desiredCapacity: desired } = round;
+  const counts = countStandings(nodes.map(({ standing }) => standing));
   return {
-    desired: round.desiredCapacity,
+    ...counts,
+    HEALTHY: counts.HEALTHY + healthyNodes,
+    desired,
     nodes: nodes.length + healthyNodes,
-    healthy: inState('HEALTHY') + healthyNodes,
-    suspected: inState('SUSPECTED'),
-    failed: inState('FAILED'),
-    unknown: inState('UNKNOWN') + round.nodes.filter((node) => node.health === null).length,
-    recovering,
-    held: recoveries.length - recovering,
-    quarantined: marked.filter((each) => each.quarantine !== null).length,
-    excluded: marked.filter((each) => inForce(each.exclusion, now) !== null).length,
-    missing: Math.max(0, round.desiredCapacity - nodes.length - healthyNodes),
+    missing,
     unhealthy: countUnhealthy(round),
   };
 }

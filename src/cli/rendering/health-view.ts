@@ -66,15 +66,21 @@ const counted = [
   'suspected',
   'failed',
   'unknown',
+  'not_probed',
+  'unwatched',
+  'held',
   'recovering',
   'quarantined',
   'excluded',
+  'warning',
   'missing',
 ] as const;
 
 /** `5 of 6; 4 healthy, 1 failed; 2 count as unhealthy, recovery is held above 2` */
 function countsText({ counts, limits }: ClusterHealth): string {
-  const parts = counted.filter((name) => counts[name] !== 0).map((name) => `${counts[name]} ${name}`);
+  const parts = counted
+    .filter((name) => counts[name] !== 0)
+    .map((name) => `${counts[name]} ${name.replace('_', ' ')}`);
   const limit = limits.max_unhealthy;
   const most = limit === null ? '' : `, recovery is held above ${limit}`;
   const total = `${counts.nodes} of ${counts.desired}`;
@@ -108,7 +114,7 @@ function breakerCell(breaker: NonNullable<ClusterHealth['breaker']>, times: Time
 }
 
 function nodeRow(node: NodeHealth, times: Times): Cell[] {
-  const health = healthWord(node);
+  const health = node.standing;
   return [
     { text: node.name },
     { text: health, tone: toneOf(health) },
@@ -117,12 +123,6 @@ function nodeRow(node: NodeHealth, times: Times): Cell[] {
     { text: recoveryText(node, times) },
     { text: nextText(node, times) },
   ];
-}
-
-/** Quarantine and exclusion matter more than the last probe. */
-function healthWord(node: NodeHealth): string {
-  if (node.quarantine !== null) return 'QUARANTINED';
-  return node.excluded !== null ? `${node.health} (excluded)` : node.health;
 }
 
 /** The verdict of each detector; where there is none, why. As of when, unless that is the last round. */
@@ -170,7 +170,7 @@ function nextText({ next }: NodeHealth, times: Times): string {
 }
 
 export function renderNodeHealth(node: NodeHealth, { style, times }: Voice): string {
-  const health = healthWord(node);
+  const health = node.standing;
   const { quarantine, excluded } = node;
   const fields: [string, Cell][] = [
     ['node', { text: node.name, tone: 'strong' }],

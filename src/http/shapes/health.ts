@@ -6,7 +6,7 @@ import type { OpenNodeRecovery } from '../../requests/open-recoveries.ts';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
 import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
-import { standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
+import { countStandings, standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import type { BreakerState } from '../../domain/breaker-state.ts';
 import type { ClosedGate, Maintenance } from '../../recovery/gates.ts';
 import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
@@ -102,6 +102,12 @@ export const nodeHealthShape = z
 
 const count = z.int();
 
+function standingCounts(more: Readonly<Record<string, typeof count>> = {}) {
+  const keys = ['desired', 'nodes', ...standings.map(keyOf)].sort();
+  const counts = Object.fromEntries(keys.map((key) => [key, count]));
+  return z.strictObject({ ...counts, ...more }).describe('Each node counts once, under its standing.');
+}
+
 export const clusterHealthShape = z
   .strictObject({
     breaker: z
@@ -114,19 +120,9 @@ export const clusterHealthShape = z
       .nullable(),
     cluster_id: id,
     cluster_name: text,
-    counts: z.strictObject({
-      desired: count,
-      excluded: count,
-      failed: count,
-      healthy: count,
-      held: count.describe('Their recoveries wait.'),
+    counts: standingCounts({
       missing: count,
-      nodes: count,
-      quarantined: count,
-      recovering: count.describe('Their recoveries run.'),
-      suspected: count,
       unhealthy: count.describe('What counts against max_unhealthy.'),
-      unknown: count,
     }),
     gates: z
       .array(
@@ -159,11 +155,7 @@ export const clusterHealthShape = z
 
 const overviewClusterShape = z
   .strictObject({
-    counts: z
-      .strictObject(
-        Object.fromEntries(['desired', 'nodes', ...standings.map(keyOf)].sort().map((key) => [key, count])),
-      )
-      .describe('Each node counts once, under its standing.'),
+    counts: standingCounts(),
     ...explanationFields,
     health: standingShape,
     health_reason: nullableText,
@@ -189,6 +181,10 @@ function keyOf(standing: Standing): string {
   return standing.toLowerCase();
 }
 
+function toCounts(counts: Readonly<Record<Standing, number>>): Record<string, number> {
+  return Object.fromEntries(standings.map((each) => [keyOf(each), counts[each]]));
+}
+
 export function toHealthOverviewAnswer({
   now,
   clusters,
@@ -199,9 +195,7 @@ export function toHealthOverviewAnswer({
       counts: {
         desired: cluster.desiredCapacity,
         nodes: nodes.length,
-        ...Object.fromEntries(
-          standings.map((each) => [keyOf(each), nodes.filter((node) => node === each).length]),
-        ),
+        ...toCounts(countStandings(nodes)),
       },
       ...toExplanation(explanation),
       health: standing,
@@ -234,7 +228,13 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
     breaker: breaker === null ? null : toBreaker(breaker, now),
     cluster_id: cluster.id,
     cluster_name: cluster.name,
-    counts: { ...counts },
+    counts: {
+      ...toCounts(counts),
+      desired: counts.desired,
+      nodes: counts.nodes,
+      missing: counts.missing,
+      unhealthy: counts.unhealthy,
+    },
     gates: gates.map((gate) => toGate(health, gate)),
     limits: { max_in_flight: limits.maxInFlight, max_unhealthy: limits.maxUnhealthy },
     maintenance:
