@@ -1,5 +1,6 @@
 /** Values of options, read and checked before any request. */
 import { InvalidArgumentError } from 'commander';
+import type { Json } from '../domain/json.ts';
 import { readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { WrittenTime } from '../domain/instant.ts';
 
@@ -50,6 +51,15 @@ export function keyValue(
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError(`Expected key=value, found ${JSON.stringify(text)}.`);
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+/** A map, a list, a number or true and false as JSON; all else is the text as it is. */
+export function parseJsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 /** Only what was given: an absent option must not reach the API as null. */

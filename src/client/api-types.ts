@@ -1281,6 +1281,56 @@ export interface Operations {
       readonly cluster_policy: Schemas['ClusterPolicy'];
     };
   };
+  /** Show the profile that an existing server or stack would get as a node */
+  readonly 'POST /v1/nodes/adopt-preview': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      /** The server or stack, as its own API names it. */
+      readonly identity: string;
+      /** The profile type: `os.nova.server-1.0`. */
+      readonly type: string;
+      /** Properties of the profile that are not taken from what exists. */
+      readonly overrides?: JsonObject | null;
+      /** Only false: Coppice takes no snapshot. */
+      readonly snapshot?: boolean | string | null;
+    };
+    readonly answer: {
+      readonly node_preview: {
+        readonly properties: JsonObject;
+        readonly type: string;
+        readonly version: string;
+      };
+      readonly node_profile: {
+        readonly node_preview: {
+          readonly properties: JsonObject;
+          readonly type: string;
+          readonly version: string;
+        };
+      };
+    };
+  };
+  /** Make a node of an existing server or stack */
+  readonly 'POST /v1/nodes/adopt': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      /** The server or stack, as its own API names it. */
+      readonly identity: string;
+      /** The profile type: `os.nova.server-1.0`. */
+      readonly type: string;
+      /** Properties of the profile that are not taken from what exists. */
+      readonly overrides?: JsonObject | null;
+      /** Only false: Coppice takes no snapshot. */
+      readonly snapshot?: boolean | string | null;
+      readonly name?: string | null;
+      readonly role?: string | null;
+      readonly metadata?: JsonObject | null;
+    };
+    readonly answer: {
+      readonly node: Schemas['Node'];
+    };
+  };
   /** List nodes */
   readonly 'GET /v1/nodes': {
     readonly path: {};
@@ -1677,20 +1727,6 @@ export interface Operations {
     readonly path: {
       readonly node: string;
     };
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
-  };
-  /** Not yet supported */
-  readonly 'POST /v1/nodes/adopt': {
-    readonly path: {};
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
-  };
-  /** Not yet supported */
-  readonly 'POST /v1/nodes/adopt-preview': {
-    readonly path: {};
     readonly query: {};
     readonly body: undefined;
     readonly answer: undefined;

@@ -169,7 +169,6 @@ describe('The server', () => {
   test.each([
     ['GET', '/v1/receivers'],
     ['POST', '/v1/nodes/x/ops'],
-    ['POST', '/v1/nodes/adopt'],
     ['GET', '/v1/clusters/x/attrs/name'],
   ])('says that %s %s is not yet supported', async (method, path) => {
     expect(problemOf(await server.ask(method, path)).type).toBe('FeatureNotSupported');

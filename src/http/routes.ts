@@ -5,6 +5,7 @@ import { workflowRoutes } from './mistral/mistral-api.ts';
 import { toOpenApi } from './openapi.ts';
 import type { Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { adoptRoutes } from './routes/adopt.ts';
 import { buildInfoRoutes } from './routes/build-info.ts';
 import { clusterActionRoutes } from './routes/cluster-actions.ts';
 import { clusterPolicyRoutes } from './routes/cluster-policies.ts';
@@ -37,6 +38,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...clusterRoutes(maxNodesPerCluster),
     ...clusterActionRoutes(maxNodesPerCluster),
     ...clusterPolicyRoutes,
+    ...adoptRoutes,
     ...nodeRoutes,
     ...healthRoutes,
     ...simulateRoutes,

@@ -1,5 +1,5 @@
 /** The parts of Heat's API that Coppice uses (Orchestration API v1). */
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import { bodyOf, part } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
@@ -70,6 +70,27 @@ export class HeatClient {
   async updateStack(name: string, id: string, stack: JsonObject, context: CallContext): Promise<void> {
     const request = { method: 'PUT', path: pathOf(name, id), body: stack, isRepeatable: false } as const;
     await this.#request(request, context);
+  }
+
+  /** Another set of tags, as an update that changes nothing else. Heat answers when it has begun. */
+  async setTags(name: string, id: string, tags: readonly string[], context: CallContext): Promise<void> {
+    const body = { tags: tags.join(',') };
+    await this.#request({ method: 'PATCH', path: pathOf(name, id), body }, context);
+  }
+
+  /** What a stack was made from. */
+  async getParts(
+    name: string,
+    id: string,
+    context: CallContext,
+  ): Promise<{ readonly template: Json; readonly environment: Json; readonly files: Json }> {
+    const read = async (what: string): Promise<Json> =>
+      (await this.#request({ method: 'GET', path: `${pathOf(name, id)}/${what}` }, context)).body;
+    return {
+      template: await read('template'),
+      environment: await read('environment'),
+      files: await read('files'),
+    };
   }
 
   /** One that is gone already is a success. */

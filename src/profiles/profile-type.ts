@@ -144,6 +144,12 @@ export interface ProfileType {
   readonly update?: InPlaceUpdate;
 
   /**
+   * Making nodes of what exists and was not created by Coppice; a clause: why that cannot be done with this
+   * type. Absent: it cannot.
+   */
+  readonly adoption?: Adoption | string;
+
+  /**
    * The node's `details` (`?show_details=true`); also of one whose making failed, which has no `physicalId`.
    */
   details(node: NodeFacts, signal: AbortSignal): Promise<JsonObject>;
@@ -166,6 +172,35 @@ export interface ProfileType {
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };
+}
+
+/** How what exists becomes a node: `read` says what it is, and changes nothing; `claim` marks it. */
+export interface Adoption {
+  /**
+   * @param identity as its user names it: an id.
+   * @param owner in whose name it is read.
+   * @throws CoppiceError `bad-request` where there is no such thing in the owner's project, or where it
+   * cannot be adopted as it is.
+   */
+  read(identity: string, owner: Session, signal: AbortSignal): Promise<Adoptable>;
+
+  /**
+   * Writes into it that it is the node's, as `create` does, so that what is found by that is found. Repeated
+   * after a crash it does nothing more.
+   * @param node with the `physicalId` that was read.
+   */
+  claim(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
+}
+
+export interface Adoptable {
+  readonly physicalId: string;
+  readonly name: string;
+  /** The node that it says it belongs to, of this Coppice or of another; null: it says nothing. */
+  readonly nodeId: string | null;
+  /** The properties of a profile from which a thing like it is created. */
+  readonly properties: JsonObject;
+  /** What could not be read: each has to be given in `overrides`, under one of these keys. */
+  readonly missing: readonly { readonly keys: readonly string[]; readonly issue: Issue }[];
 }
 
 /**

@@ -48,6 +48,13 @@ export async function getNodes(db: Db, ids: readonly string[]): Promise<Node[]> 
   return nodes;
 }
 
+/** The nodes that stand for something outside, of any project: one, unless two were told to. */
+export async function nodesOfPhysicalId(db: Db, physicalId: string): Promise<Node[]> {
+  return (await db.selectFrom('node').selectAll().where('physical_id', '=', physicalId).execute()).map(
+    toNode,
+  );
+}
+
 /** By their place in the cluster. */
 export async function nodesOfCluster(db: Db, clusterId: string): Promise<Node[]> {
   const query = db.selectFrom('node').selectAll().where('cluster_id', '=', clusterId);

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
+import { addAdopt } from './adopt.ts';
 import { addNodeHealing } from './healing.ts';
 import { given, keyValue } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
@@ -26,6 +27,7 @@ export function nodeCommand(terminal: Terminal): Command {
   ]);
   addShow(node, terminal, nodeResource);
   addCreate(node, terminal);
+  addAdopt(node, terminal);
   addUpdate(node, terminal);
   addDeleteByAction(node, terminal, nodeResource, (api, name) =>
     api.send('DELETE /v1/nodes/{node}', { path: { node: name } }),
@@ -78,13 +80,18 @@ function addCreate(node: Command, terminal: Terminal): void {
 function addUpdate(node: Command, terminal: Terminal): void {
   node
     .command('update <node>')
-    .description('Change the name, profile, role or metadata of a node.')
+    .description(
+      'Change the name, profile, role or metadata of a node. A new profile changes it where it is, if it can; else it is made again.',
+    )
     .option('--name <name>', 'new name')
     .option('-p, --profile <profile>', 'new profile')
     .option('--role <role>', 'new role')
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(WAIT_FLAG, WAIT_TEXT)
-    .addHelpText('after', exampleText('node update web-3 --role canary'))
+    .addHelpText(
+      'after',
+      exampleText('node update web-3 --role canary', 'node update web-3 --profile web-large --wait'),
+    )
     .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
       const { name, profile, role, metadata, wait } = options;
       const values = given({ name, profile_id: profile, role, metadata });

@@ -9,8 +9,6 @@ const missing: readonly (readonly [Method, path: string, what: string, since?: n
   ['GET', '/v1/clusters/{cluster}/attrs/{path}', 'Collecting attributes of nodes', 2],
   ['POST', '/v1/clusters/{cluster}/ops', 'Operations on clusters', 4],
   ['POST', '/v1/nodes/{node}/ops', 'Operations on nodes', 4],
-  ['POST', '/v1/nodes/adopt', 'Adopting nodes', 7],
-  ['POST', '/v1/nodes/adopt-preview', 'Adopting nodes', 7],
   ['GET', '/v1/receivers', 'Receivers'],
   ['POST', '/v1/receivers', 'Receivers'],
   ['GET', '/v1/receivers/{receiver}', 'Receivers'],

@@ -2,7 +2,6 @@
  * A server as Nova answers it (Compute API, "Show Server Details", microversions 2.53 to 2.84). The
  * attributes with prefixes are Nova's; those of the host are shown to administrators only.
  */
-import type { JsonObject } from '../../domain/json.ts';
 
 export interface Server {
   readonly id: string;
@@ -28,7 +27,16 @@ export interface Server {
   readonly locked?: boolean;
   readonly key_name?: string | null;
   readonly image?: '' | { readonly id: string };
-  readonly flavor?: JsonObject;
+  readonly flavor?: { readonly original_name: string };
+  /** `True`, or empty. */
+  readonly config_drive?: string;
+  /** Absent: it has no port. */
+  readonly security_groups?: readonly { readonly name: string }[];
+  readonly 'OS-DCF:diskConfig'?: 'AUTO' | 'MANUAL';
+  /** In base64; for administrators. null: it has none. */
+  readonly 'OS-EXT-SRV-ATTR:user_data'?: string | null;
+  /** Ids of server groups. */
+  readonly server_groups?: readonly string[];
 }
 
 export interface ServerAddress {

@@ -70,6 +70,8 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),
     update: processUpdate,
+    adoption:
+      'Coppice watches only processes that it has started itself: of others it cannot prove which one is meant',
     details: (node) => describeNode(host, node),
     endpoint: endpointOf,
     endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),

@@ -4,6 +4,7 @@
  *     spec.ts           what may be written               owned-stacks.ts   which stacks are a node's
  *     create-stack.ts   created once, whatever crashes    remove-stack.ts   nothing is left behind
  *     update-stack.ts   a new profile for it, once
+ *     adopt-stack.ts    one that exists becomes a node
  *     await-stack.ts    to the real end                   verdict.ts        what its state says of the node
  *
  * Its health is the status that Heat shows. Heat examines the resources of a stack only when it is asked for
@@ -19,6 +20,7 @@ import type { Clouds } from '../../openstack/cloud.ts';
 import type { HeatClient } from '../../openstack/heat-client.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
+import { stackAdoption } from './adopt-stack.ts';
 import { createStack } from './create-stack.ts';
 import { stackOfNode } from './owned-stacks.ts';
 import { removeStack } from './remove-stack.ts';
@@ -43,6 +45,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     probe: (node, signal) => probe(clouds, node, signal),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
     operations: {},
+    adoption: stackAdoption((owner) => cloudOf(clouds, { session: owner }).heat),
     update: stackUpdate((node) => cloudOf(clouds, node).heat),
     details: (node, signal) => describe(cloudOf(clouds, node).heat, node, { signal }),
     endpointParts: () => [],

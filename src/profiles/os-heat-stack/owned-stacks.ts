@@ -45,6 +45,19 @@ export async function stackOfNode(
   return (await heat.listStacks({ id: physicalId }, context, retries)).at(0);
 }
 
+/** The node that a stack says it belongs to; null: none. */
+export function nodeOf({ tags }: Pick<Stack, 'tags'>): string | null {
+  const tag = tags?.find((one) => one.startsWith(nodeTag('')));
+  return tag === undefined ? null : tag.slice(nodeTag('').length);
+}
+
+/** The tags of a stack that say nothing of whose it is. */
+export function userTags({ tags }: Pick<Stack, 'tags'>): string[] {
+  return (tags ?? []).filter(
+    (tag) => !/^(cluster_node_id|cluster_id|cluster_node_index|coppice_update)=/.test(tag),
+  );
+}
+
 function nodeTag(id: string): string {
   return `cluster_node_id=${id}`;
 }

@@ -5,6 +5,7 @@
  *     create-server.ts    created once, whatever crashes    remove-server.ts   nothing is left behind
  *     run-operation.ts    begun once, awaited to its end    operations.ts      which there are
  *     update-server.ts    a new profile for it              resize-server.ts   confirmed once it is verified
+ *     adopt-server.ts     one that exists becomes a node
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
  *
@@ -17,6 +18,7 @@ import type { Cloud, Clouds } from '../../openstack/cloud.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
+import { serverAdoption } from './adopt-server.ts';
 import { createServer } from './create-server.ts';
 import { describeServer } from './details.ts';
 import { serverOperations } from './operations.ts';
@@ -64,6 +66,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     },
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
+    adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),
     details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),

@@ -11,6 +11,8 @@ const NODE = 'cluster_node_id';
 const CLUSTER = 'cluster_id';
 const INDEX = 'cluster_node_index';
 const REQUEST = 'coppice_request';
+/** The last operation that was begun on the server (run-operation.ts). */
+export const MARK = 'coppice_operation';
 const owned: ReadonlySet<string> = new Set([NODE, CLUSTER, INDEX, REQUEST]);
 
 /** @param user what the spec says; our keys win. @param key of the request; absent: kept as it is. */
@@ -48,6 +50,17 @@ export function changedMetadata(
   const kept = Object.entries(metadata).filter(([key]) => isOwned(key) || !(key in before));
   const written = Object.entries(user).filter(([key]) => !isOwned(key));
   return Object.fromEntries([...kept, ...written]);
+}
+
+/** The node that a server says it belongs to; null: none. */
+export function nodeOf({ metadata }: Pick<Server, 'metadata'>): string | null {
+  return metadata[NODE] ?? null;
+}
+
+/** What users have written into the metadata of a server: all but what it says of whose it is. */
+export function userMetadata({ metadata }: Pick<Server, 'metadata'>): Record<string, string> {
+  const written = Object.entries(metadata).filter(([key]) => !owned.has(key) && key !== MARK);
+  return Object.fromEntries(written);
 }
 
 /** Nova takes at most 255 characters. */

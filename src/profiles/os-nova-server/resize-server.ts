@@ -32,7 +32,7 @@ export async function resizeServer(
   const { wanted, server, isSame } = await whileLooking(request, async (context) => {
     const found = await flavorNamed(cloud, flavor, context);
     const current = await cloud.nova.getServer(id, context);
-    const has = current.flavor?.['original_name'] === found.name;
+    const has = current.flavor?.original_name === found.name;
     // A resize that is not confirmed shows the new flavor already.
     const isOurs = has && (await hasBegun(cloud, current, request.key, RESIZE, context));
     return { wanted: found, server: current, isSame: has && !isOurs };

@@ -16,6 +16,7 @@ import type { InstanceActionEvent, Server } from '../../openstack/nova/server.ts
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitServer, type Awaited } from './await-server.ts';
 import { dataOf } from './create-server.ts';
+import { MARK } from './owned-metadata.ts';
 
 export interface ServerOperation {
   /** The body of `POST /servers/ID/action`, `{"reboot": {"type": "SOFT"}}`; or another request. */
@@ -34,7 +35,6 @@ export interface ServerOperation {
   readonly prepare?: (server: Server, context: CallContext) => Promise<void>;
 }
 
-const MARK = 'coppice_operation';
 /** What was begun and cannot be cancelled is waited for so long before it is given up. */
 const SETTLE_MS = 600_000;
 

@@ -1,0 +1,193 @@
+/**
+ * Making a node of what exists: a server or stack that Coppice did not create.
+ *
+ *     read it -> its spec, with the overrides -> check -> mark it -> rows of profile and node
+ *
+ * The id of the node follows from what is adopted. So a request that is repeated after a crash marks it for
+ * the same node again, and of two requests at the same time one finds the node of the other.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { CoppiceError, describeIssue, quoteValue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Node, Profile, Spec } from '../domain/model.ts';
+import { ownerOf } from '../domain/session.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import {
+  typeName,
+  type Adoptable,
+  type Adoption,
+  type NodeFacts,
+  type ProfileType,
+} from '../profiles/profile-type.ts';
+import { getNode, insertNodes, nodesOfPhysicalId } from '../store/nodes.ts';
+import { insertProfile } from '../store/profiles.ts';
+import type { Db } from '../store/store.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+import { refuseSpec } from './spec-document.ts';
+
+export interface AdoptPreview {
+  /** Of the server or stack, as its own API names it. */
+  readonly identity: string;
+  /** `os.nova.server-1.0` */
+  readonly type: string;
+  /** Properties of the spec that are said, and not read. */
+  readonly overrides: JsonObject;
+  readonly snapshot: boolean;
+}
+
+export interface AdoptRequest extends AdoptPreview {
+  /** Absent: one is made up. */
+  readonly name: string | undefined;
+  readonly role: string;
+  readonly metadata: JsonObject;
+}
+
+/** Milliseconds that the cloud has to answer all that is asked of it. */
+const READ_MS = 30_000;
+const CLAIM_MS = 60_000;
+
+interface Read {
+  readonly type: ProfileType;
+  readonly adoption: Adoption;
+  readonly found: Adoptable;
+  readonly spec: Spec;
+  /** With their defaults. */
+  readonly properties: JsonObject;
+}
+
+/**
+ * The spec of the profile that an adoption would make; changes nothing.
+ * @throws CoppiceError `bad-request`, `invalid-spec`, `resource-in-use`; `operation-failed` where the cloud
+ * could not be asked.
+ */
+export async function previewAdoption(
+  tools: RequestTools,
+  caller: Caller,
+  request: AdoptPreview,
+): Promise<Spec> {
+  return (await read(tools, caller, request)).spec;
+}
+
+/** @returns the node. @throws CoppiceError as `previewAdoption`. */
+export async function adoptNode(tools: RequestTools, caller: Caller, request: AdoptRequest): Promise<Node> {
+  const { type, adoption, found, spec, properties } = await read(tools, caller, request);
+  const id = nodeIdFor(typeName(type), found.physicalId);
+  const name = request.name ?? `node-${randomBytes(4).toString('hex')}`;
+  const facts: NodeFacts = {
+    id,
+    name,
+    index: -1,
+    role: request.role,
+    clusterId: null,
+    clusterName: null,
+    metadata: request.metadata,
+    physicalId: found.physicalId,
+    data: {},
+    properties,
+    session: ownerOf(caller),
+  };
+  const signal = AbortSignal.timeout(CLAIM_MS);
+  const claimed = await adoption.claim(facts, { key: `adopt ${id}`, signal });
+  const verdict = await type.probe({ ...facts, ...claimed }, signal);
+  const now = tools.now();
+  const profile = profileOf(caller, `prof-${name}`, type, spec, { id: nodeIdFor('profile', id), now });
+  const node: Node = {
+    ...ownerOf(caller),
+    id,
+    name,
+    clusterId: null,
+    profileId: profile.id,
+    index: -1,
+    role: request.role,
+    physicalId: claimed.physicalId,
+    ...statusBy(verdict),
+    metadata: request.metadata,
+    data: claimed.data,
+    dependents: {},
+    tainted: false,
+    initAt: now,
+    createdAt: now,
+    updatedAt: null,
+  };
+  await tools.store.write(async (tx) => {
+    await refuseOwned(tx.db, caller, found);
+    await insertProfile(tx, profile);
+    await insertNodes(tx, [node]);
+  });
+  return node;
+}
+
+async function read(
+  tools: RequestTools,
+  caller: Caller,
+  { identity, type: wanted, overrides, snapshot }: AdoptPreview,
+): Promise<Read> {
+  if (snapshot) {
+    const hint = 'Coppice takes no snapshot: the profile names the image that the server was made from';
+    throw new CoppiceError('bad-request', `snapshot: expected false, found true (${hint})`);
+  }
+  const type = tools.profileTypes.find(wanted);
+  if (type === undefined) {
+    const known = tools.profileTypes.all.map(typeName).join(', ');
+    throw new CoppiceError('bad-request', `type: expected one of ${known}, found ${quoteValue(wanted)}`);
+  }
+  const { adoption } = type;
+  if (adoption === undefined || typeof adoption === 'string') {
+    const why = adoption === undefined ? '' : `: ${adoption}`;
+    throw new CoppiceError('bad-request', `Nodes of the type ${typeName(type)} cannot be adopted${why}.`);
+  }
+  const found = await adoption.read(identity, ownerOf(caller), AbortSignal.timeout(READ_MS));
+  await refuseOwned(tools.store.db, caller, found);
+  const missing = found.missing.filter(({ keys }) => !keys.some((key) => key in overrides));
+  if (missing.length > 0)
+    throw new CoppiceError('bad-request', missing.map(({ issue }) => describeIssue(issue)).join('; '));
+  const properties = { ...found.properties, ...overrides };
+  const check = type.check(properties);
+  if (!check.ok) refuseSpec('', check.issues);
+  const issues = (await type.examine?.(check.properties)) ?? [];
+  if (issues.length > 0) refuseSpec('', issues);
+  const spec: Spec = { type: type.name, version: type.version, properties };
+  return { type, adoption, found, spec, properties: check.properties };
+}
+
+/** @throws CoppiceError `resource-in-use`; of a node of another project it says no more. */
+async function refuseOwned(db: Db, caller: Caller, { physicalId, nodeId }: Adoptable): Promise<void> {
+  const [holder] = await nodesOfPhysicalId(db, physicalId);
+  const owner = holder ?? (nodeId === null ? undefined : await getNode(db, nodeId));
+  if (owner === undefined) return;
+  const isSeen = caller.roles.includes('admin') || owner.project === caller.project;
+  const whose = isSeen ? `of node ${owner.name} (${owner.id})` : 'of a node';
+  throw new CoppiceError('resource-in-use', `${physicalId} cannot be adopted: it is that ${whose} already.`);
+}
+
+function profileOf(
+  caller: Caller,
+  name: string,
+  type: ProfileType,
+  spec: Spec,
+  { id, now }: { readonly id: string; readonly now: number },
+): Profile {
+  return {
+    ...ownerOf(caller),
+    id,
+    name,
+    type: typeName(type),
+    spec,
+    metadata: {},
+    createdAt: now,
+    updatedAt: null,
+  };
+}
+
+function statusBy(verdict: Verdict): Pick<Node, 'status' | 'statusReason'> {
+  return verdict.health === 'unhealthy'
+    ? { status: 'ERROR', statusReason: `Node adopted: ${verdict.failure}: ${verdict.reason}` }
+    : { status: 'ACTIVE', statusReason: 'Node adopted successfully' };
+}
+
+/** A UUID that follows from its parts. */
+function nodeIdFor(kind: string, what: string): string {
+  const hex = createHash('sha256').update(`${kind} ${what}`).digest('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20, 32)].join('-');
+}
