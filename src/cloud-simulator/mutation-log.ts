@@ -48,3 +48,23 @@ export class MutationLog {
     this.#mutations = this.#mutations.filter(({ ended_at }) => ended_at === null);
   }
 }
+
+/**
+ * Two changes of one server at the same time, in words; empty: there are none. A deletion may break off a
+ * creation: that is how one is cancelled.
+ */
+export function overlappingMutations(mutations: readonly Mutation[]): string[] {
+  const byServer = Map.groupBy(mutations, ({ server_id: id }) => id);
+  return [...byServer.values()].flatMap((own) =>
+    own.flatMap((first, index) =>
+      own
+        .slice(index + 1)
+        .filter((second) => second.began_at < (first.ended_at ?? Infinity))
+        .filter((second) => !(first.operation === 'create' && second.operation === 'delete'))
+        .map(
+          (second) =>
+            `server ${first.server_id} was changed twice at once: ${first.operation} and ${second.operation}`,
+        ),
+    ),
+  );
+}

@@ -23,31 +23,37 @@ function processesNaming(text: string): string[] {
 }
 
 test.skipIf(process.platform !== 'linux').each([
-  ['SIGINT', 130, 'server_ready'],
-  ['SIGTERM', 143, 'failure'],
-  ['SIGQUIT', 131, 'server_ready'],
-] as const)('%s ends it with %i, its processes and its directory', async (signal, code, during) => {
-  const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(demo, 'exit');
-  let workspace = '';
-  let last = '';
-  for await (const line of createInterface({ input: demo.stdout })) {
-    const message = JSON.parse(line) as { event?: string; workspace?: string };
-    workspace ||= message.workspace ?? '';
-    if (message.event === during) {
-      expect(processesNaming(workspace)).not.toEqual([]);
-      // As a terminal and npm together do: the same signal twice.
-      demo.kill(signal);
-      demo.kill(signal);
+  ['processes', 'SIGINT', 130, 'server_ready'],
+  ['processes', 'SIGTERM', 143, 'failure'],
+  ['processes', 'SIGQUIT', 131, 'server_ready'],
+  ['cloud', 'SIGINT', 130, 'failure'],
+] as const)(
+  '%s: %s ends it with %i, its processes and its directory',
+  async (story, signal, code, during) => {
+    const demo = spawn(process.execPath, [door, 'demo', story, '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(demo, 'exit');
+    let workspace = '';
+    let last = '';
+    for await (const line of createInterface({ input: demo.stdout })) {
+      const message = JSON.parse(line) as { event?: string; workspace?: string };
+      workspace ||= message.workspace ?? '';
+      if (message.event === during) {
+        expect(processesNaming(workspace)).not.toEqual([]);
+        // As a terminal and npm together do: the same signal twice.
+        demo.kill(signal);
+        demo.kill(signal);
+      }
+      last = line;
     }
-    last = line;
-  }
-  expect((await ended)[0]).toBe(code);
-  expect(JSON.parse(last)).toMatchObject({ summary: { ok: false, problems: ['ended by a signal'] } });
-  expect(workspace).not.toBe('');
-  expect(processesNaming(workspace)).toEqual([]);
-  expect(existsSync(workspace)).toBe(false);
-});
+    expect((await ended)[0]).toBe(code);
+    expect(JSON.parse(last)).toMatchObject({ summary: { ok: false, problems: ['ended by a signal'] } });
+    expect(workspace).not.toBe('');
+    expect(processesNaming(workspace)).toEqual([]);
+    expect(existsSync(workspace)).toBe(false);
+  },
+);
 
 test.skipIf(process.platform !== 'linux')('so does an output that is not read any more', async () => {
   const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -61,31 +67,34 @@ test.skipIf(process.platform !== 'linux')('so does an output that is not read an
   expect(existsSync(workspace)).toBe(false);
 });
 
-test.skipIf(process.platform !== 'linux')(
-  'a demo that fails keeps its log and data, and no process',
-  async () => {
-    const demo = spawn(process.execPath, [door, 'demo', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const ended = once(demo, 'exit');
-    const messages: {
-      event?: string;
-      workspace?: string;
-      pid?: number;
-      server_log?: string;
-      message?: string;
-    }[] = [];
-    for await (const line of createInterface({ input: demo.stdout })) {
-      const message = JSON.parse(line) as (typeof messages)[number];
-      messages.push(message);
-      if (message.event === 'server_ready') process.kill(message.pid ?? 0, 'SIGKILL');
-    }
-    expect((await ended)[0]).toBe(1);
-    const of = (event: string) => messages.find((message) => message.event === event);
-    expect(of('problem')?.message).toContain('No Coppice server answers at');
-    const { workspace = '', server_log: log = '' } = of('evidence') ?? {};
-    expect(readFileSync(log, 'utf8')).toContain('"ready"');
-    expect(processesNaming(workspace)).toEqual([]);
-    const removal = spawn(process.execPath, [door, 'demo', '--end', workspace], { stdio: 'ignore' });
-    expect((await once(removal, 'exit'))[0]).toBe(0);
-    expect(existsSync(workspace)).toBe(false);
-  },
-);
+test.skipIf(process.platform !== 'linux').each([
+  ['processes', []],
+  ['cloud', ['mutations.json']],
+] as const)('%s: a demo that fails keeps its log and data, and no process', async (story, others) => {
+  const demo = spawn(process.execPath, [door, 'demo', story, '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(demo, 'exit');
+  const messages: {
+    event?: string;
+    workspace?: string;
+    pid?: number;
+    server_log?: string;
+    message?: string;
+  }[] = [];
+  for await (const line of createInterface({ input: demo.stdout })) {
+    const message = JSON.parse(line) as (typeof messages)[number];
+    messages.push(message);
+    if (message.event === 'server_ready') process.kill(message.pid ?? 0, 'SIGKILL');
+  }
+  expect((await ended)[0]).toBe(1);
+  const of = (event: string) => messages.find((message) => message.event === event);
+  expect(of('problem')?.message).toContain('No Coppice server answers at');
+  const { workspace = '', server_log: log = '' } = of('evidence') ?? {};
+  for (const file of others) expect(readdirSync(workspace)).toContain(file);
+  expect(readFileSync(log, 'utf8')).toContain('"ready"');
+  expect(processesNaming(workspace)).toEqual([]);
+  const removal = spawn(process.execPath, [door, 'demo', '--end', workspace], { stdio: 'ignore' });
+  expect((await once(removal, 'exit'))[0]).toBe(0);
+  expect(existsSync(workspace)).toBe(false);
+});

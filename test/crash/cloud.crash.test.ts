@@ -6,7 +6,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Mutation } from '../../src/cloud-simulator/mutation-log.ts';
+import { overlappingMutations } from '../../src/cloud-simulator/mutation-log.ts';
 import { cases, soakTimeout } from '../support/soak.ts';
 import { cloudEvents, CloudRun, nodesInCluster } from './cloud-run.ts';
 
@@ -21,7 +21,7 @@ test(
           await run.play(events);
           await run.allHealthy();
           const { servers, mutations } = run.simulator.world;
-          expect(overlaps(mutations.all)).toEqual([]);
+          expect(overlappingMutations(mutations.all)).toEqual([]);
           expect(servers.all.map(({ vmState }) => vmState)).toEqual(
             Array.from({ length: nodesInCluster }, () => 'active'),
           );
@@ -37,23 +37,6 @@ test(
   },
   soakTimeout(300_000),
 );
-
-/**
- * Two changes of one server at the same time. A deletion may break off a creation: that is how one is
- * cancelled.
- */
-function overlaps(mutations: readonly Mutation[]): string[] {
-  const byServer = Map.groupBy(mutations, ({ server_id: id }) => id);
-  return [...byServer.values()].flatMap((own) =>
-    own.flatMap((first, index) =>
-      own
-        .slice(index + 1)
-        .filter((second) => second.began_at < (first.ended_at ?? Infinity))
-        .filter((second) => !(first.operation === 'create' && second.operation === 'delete'))
-        .map((second) => `${first.operation} and ${second.operation} of ${first.server_id}`),
-    ),
-  );
-}
 
 async function freePort(): Promise<number> {
   const server = createServer();

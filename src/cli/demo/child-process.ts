@@ -9,6 +9,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
 
 const readyWithinMs = 15_000;
@@ -17,6 +18,8 @@ const pollMs = 20;
 export interface RunningChild {
   readonly process: ChildProcess;
   readonly url: string;
+  /** All that it wrote with its URL. */
+  readonly ready: JsonObject;
 }
 
 export interface ChildCommand {
@@ -24,6 +27,8 @@ export interface ChildCommand {
   readonly name: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** Added to the environment of this process; undefined takes a variable away. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** A file for its output: unlike a pipe it takes what is written after this process has ended. */
   readonly log: string;
 }
@@ -37,12 +42,13 @@ export async function startChild(command: ChildCommand, signal: AbortSignal): Pr
   const { size: begin } = await stat(command.log);
   const child = spawn(process.execPath, command.args, {
     cwd: command.cwd,
+    env: { ...process.env, ...command.environment },
     detached: true,
     stdio: ['ignore', log, log],
   });
   closeSync(log);
   child.unref();
-  return { process: child, url: await readyUrl(child, command, begin, signal) };
+  return { process: child, ...(await untilReady(child, command, begin, signal)) };
 }
 
 /** Kills it, and waits until it is gone. */
@@ -54,20 +60,20 @@ export async function killChild({ process: child }: RunningChild): Promise<void>
   await gone;
 }
 
-async function readyUrl(
+async function untilReady(
   child: ChildProcess,
   command: ChildCommand,
   begin: number,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Pick<RunningChild, 'url' | 'ready'>> {
   const giveUp = performance.now() + readyWithinMs;
   for (;;) {
     const output = (await readFile(command.log)).subarray(begin).toString();
-    const url = output
+    const ready = output
       .split('\n')
       .map(readyIn)
       .find((found) => found !== undefined);
-    if (url !== undefined) return url;
+    if (ready !== undefined) return ready;
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (ended) throw new CliError(`${command.name} ended before it was ready: ${lastLine(output)}`);
     if (performance.now() > giveUp)
@@ -80,9 +86,9 @@ function lastLine(output: string): string {
   return output.trim().split('\n').at(-1) ?? '';
 }
 
-function readyIn(line: string): string | undefined {
+function readyIn(line: string): Pick<RunningChild, 'url' | 'ready'> | undefined {
   if (!line.startsWith('{"ready"') || !line.endsWith('}')) return undefined;
   const message: unknown = JSON.parse(line);
   const ready = isJsonObject(message) ? message['ready'] : undefined;
-  return isJsonObject(ready) && typeof ready['url'] === 'string' ? ready['url'] : undefined;
+  return isJsonObject(ready) && typeof ready['url'] === 'string' ? { url: ready['url'], ready } : undefined;
 }

@@ -12,17 +12,20 @@ import type { Cell } from '../rendering/table.ts';
 import { duration } from '../../domain/duration.ts';
 import type { Kept } from './narrator.ts';
 import { root } from './stage.ts';
+import type { Story } from './story.ts';
 import type { RecoverySummary, Summary } from './summary.ts';
 
+/** What of a story is named when it is told as text. */
+export type StoryText = Pick<Story, 'headline' | 'command' | 'readMore'>;
+
 export function closingText(
-  summary: Summary,
-  kept: Kept | undefined,
+  { summary, kept, story }: { summary: Summary; kept: Kept | undefined; story: StoryText },
   style: Style,
   { columns }: { readonly columns: number },
 ): string {
   const table =
     summary.recoveries.length === 0 ? '' : indented(recoveryTable(summary.recoveries, style, columns - 2));
-  const further = kept === undefined ? whereToLook() : nextCommands(kept);
+  const further = kept === undefined ? whereToLook(story) : nextCommands(kept);
   return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${further}\n` : ''}`;
 }
 
@@ -62,17 +65,19 @@ function time(ms: number | null): string {
   return ms === null ? '-' : duration(ms);
 }
 
-const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘', SKIPPED: '○' };
+const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘' };
 
+/** What was for another failure than this one is left out. */
 function stepTexts({ steps }: RecoverySummary): string[] {
-  return steps.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
+  const done = steps.filter(({ state }) => state !== 'SKIPPED');
+  return done.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
 }
 
 /** The one problem that is not the demo's: the user pressed Ctrl-C. */
 export const endedBySignal = 'ended by a signal';
 
 function verdict(
-  { ok, nodes, recoveries, problems, took_ms: took }: Summary,
+  { ok, nodes, recoveries, proven, problems, took_ms: took }: Summary,
   style: Style,
   columns: number,
 ): string {
@@ -81,40 +86,38 @@ function verdict(
   if (!ok)
     return `  ${style('bad', '✘ not as it should be')}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const survived = recoveries.filter((recovery) => recovery.survived_crash).length;
-  const recovered = `${nodes} of ${nodes} servers are healthy, ${recoveries.length} failures recovered (${survived} through a crash of Coppice), no step ran twice`;
-  const text = wrapAnsi(`${recovered}, in ${duration(took)}`, columns - 4).replaceAll('\n', '\n    ');
-  return `  ${style('good', '✔')} ${text}`;
+  const recovered = `${nodes} of ${nodes} servers are healthy, ${recoveries.length} failures recovered (${survived} through a crash of Coppice), in ${duration(took)}`;
+  return [recovered, ...proven]
+    .map((text) => `  ${style('good', '✔')} ${wrapAnsi(text, columns - 4).replaceAll('\n', '\n    ')}`)
+    .join('\n');
 }
 
 /**
- * Files are named from where the person stands; what this copy does not have (a package has no docs) is left
+ * Files are named from where the user stands; what this copy does not have (a package has no docs) is left
  * out.
  */
-function whereToLook(): string {
-  const files = [
-    ['examples/demo/health-policy.yaml', 'the chain that you saw, as it is written'],
-    ['examples/demo/workflows.yaml', 'the workflows in it'],
-    ['docs/tour.md', 'one failure, followed through the code'],
-  ] as const;
-  const there = files.filter(([file]) => existsSync(path.join(root, file)));
+function whereToLook({ command, readMore }: StoryText): string {
+  const files = readMore.filter((file) => existsSync(path.join(root, file.path)));
   const lines = [
-    ['npx coppice demo --keep', 'leave it running, to try commands on it'],
-    ...there.map(([file, what]) => [path.relative(process.cwd(), path.join(root, file)), what] as const),
-  ] as const;
-  const width = Math.max(...lines.map(([first]) => first.length));
-  return ['  Read more', ...lines.map(([first, what]) => `    ${first.padEnd(width)}  ${what}`)].join('\n');
+    [`npx ${command} --keep`, 'leave it running, to try commands on it'],
+    ...files.map((file) => [path.relative(process.cwd(), path.join(root, file.path)), file.what]),
+  ];
+  return `  Read more\n${inTwoColumns(lines)}`;
 }
 
-function nextCommands({ url, workspace, aNode }: Kept): string {
+function nextCommands({ url, workspace, suggestions }: Kept): string {
+  const lines = suggestions.map(({ command, what }) => [command, what]);
   return `  It is still running. Try
     export COPPICE_URL=${url}
-    npx coppice watch web      the cluster, live
-    kill -9 ${String(aNode.pid).padEnd(18)} end ${aNode.name}, in another terminal, and watch
-    npx coppice recovery list  every failure; recovery show ID draws one
-    npx coppice node list
+${inTwoColumns(lines)}
 
   End it all with
     npx coppice demo --end ${workspace}`;
+}
+
+function inTwoColumns(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(...lines.map(([first = '']) => first.length));
+  return lines.map(([first = '', what]) => `    ${first.padEnd(width)}  ${what}`.trimEnd()).join('\n');
 }
 
 function indented(text: string): string {

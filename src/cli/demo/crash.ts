@@ -1,24 +1,25 @@
-/** Kills Coppice during a step, and starts it again. */
+/** Kills Coppice during a recovery, and starts it again. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { duration } from '../../domain/duration.ts';
 import { CliError } from '../cli-error.ts';
-import { textOf } from '../rendering/text-of.ts';
 import { describeRecovery, readRecovery } from './follow-recovery.ts';
 import type { Followed } from './follow-recovery.ts';
-import { balancerCalls } from './stage.ts';
 
 const pollMs = 50;
 const withinMs = 15_000;
 /**
- * Long enough for the answer of the call that was seen to be recorded, short next to the sleep that follows
- * it.
+ * Long enough for the answer of what was seen from outside to be recorded, short next to what is under way.
  */
-const intoTheSleepMs = 300;
+const intoItMs = 300;
 
 /** @returns when it was killed, in milliseconds since 1970. */
-export async function crashInTheMiddle(followed: Followed): Promise<number> {
+export async function crashInTheMiddle(
+  followed: Followed,
+  untilInTheMiddle: (followed: Followed) => Promise<string>,
+): Promise<number> {
   const { stage, narrate, signal } = followed;
   const during = await untilInTheMiddle(followed);
-  await delay(intoTheSleepMs, undefined, { signal });
+  await delay(intoItMs, undefined, { signal });
   const pid = stage.serverPid;
   const killedAt = Date.now();
   await stage.killServer();
@@ -28,25 +29,25 @@ export async function crashInTheMiddle(followed: Followed): Promise<number> {
   return killedAt;
 }
 
+type Recovery = NonNullable<Awaited<ReturnType<typeof readRecovery>>>;
+
 /**
- * Waits until the workflow that drains the node is about to sleep: a step is RUNNING, and the workflow's
- * second task has called, so that its first is completed, and would be seen to run again.
+ * Waits until a recovery is where it is to be killed. @param find says what is under way; undefined: not yet.
+ * @throws CliError where it does not get there.
  */
-async function untilInTheMiddle(followed: Followed): Promise<string> {
+export async function untilUnderWay(
+  followed: Followed,
+  find: (recovery: Recovery) => Promise<string | undefined> | string | undefined,
+): Promise<string> {
   const giveUp = performance.now() + withinMs;
-  let recovery: Awaited<ReturnType<typeof readRecovery>>;
-  while (performance.now() < giveUp) {
-    recovery = await readRecovery(followed);
-    const running =
-      recovery === undefined ? undefined : recovery.steps.find((step) => step.state === 'RUNNING');
-    const calls = await balancerCalls(followed.stage);
-    const isAsleep = calls.some(
-      ({ member, call }) => member === followed.node.name && call === 'connections',
-    );
-    if (running?.['name'] === 'WORKFLOW' && isAsleep) return `WORKFLOW ${textOf(running.item, 'drain')}`;
+  for (;;) {
+    const recovery = await readRecovery(followed);
+    const during = recovery === undefined ? undefined : await find(recovery);
+    if (during !== undefined) return during;
+    if (performance.now() > giveUp)
+      throw new CliError(
+        `the recovery of ${followed.node.name} was not where it was to be killed within ${duration(withinMs)}: ${describeRecovery(recovery)}`,
+      );
     await delay(pollMs, undefined, { signal: followed.signal });
   }
-  throw new CliError(
-    `no workflow of ${followed.node.name} was under way within ${withinMs / 1000} s: ${describeRecovery(recovery)}`,
-  );
 }

@@ -9,7 +9,10 @@ export type DemoEvent =
       readonly event: 'failure';
       readonly number: number;
       readonly of: number;
-      readonly node: string;
+      /** What is hit: a node, a host, an API. */
+      readonly target: string;
+      /** The nodes that fail by it; may be none. */
+      readonly nodes: readonly string[];
       readonly failure: string;
       readonly what: string;
     }
@@ -32,13 +35,29 @@ export type DemoEvent =
   | { readonly event: 'server_killed'; readonly pid: number; readonly during: string }
   | { readonly event: 'server_restarted'; readonly pid: number; readonly took_ms: number }
   | { readonly event: 'closed'; readonly node: string; readonly state: string; readonly after_ms: number }
+  /** Coppice cannot see these nodes. */
+  | { readonly event: 'unknown'; readonly nodes: readonly string[]; readonly reason: string }
+  /** Seen from outside of Coppice; `is_proof`: that a promise was kept. */
+  | { readonly event: 'observed'; readonly what: string; readonly is_proof: boolean }
   | { readonly event: 'problem'; readonly message: string }
   | {
       readonly event: 'evidence';
       readonly workspace: string;
       readonly server_log: string;
       readonly data_directory: string;
+      readonly others: readonly DemoFile[];
     };
+
+export interface DemoFile {
+  readonly path: string;
+  /** What it is, in a few words. */
+  readonly what: string;
+}
+
+export interface SuggestedCommand {
+  readonly command: string;
+  readonly what: string;
+}
 
 export interface Narrator {
   /** @param atMs since the demo began. */
@@ -50,5 +69,5 @@ export interface Narrator {
 export interface Kept {
   readonly url: string;
   readonly workspace: string;
-  readonly aNode: { readonly name: string; readonly pid: number };
+  readonly suggestions: readonly SuggestedCommand[];
 }

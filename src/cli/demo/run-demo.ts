@@ -1,42 +1,39 @@
 /**
- * `coppice demo`: real servers, real failures, and a crash of Coppice itself, narrated while it happens.
+ * `coppice demo`: real failures, one after another, and a crash of Coppice itself, narrated while it happens.
  *
- *     stage.ts        a directory, a load balancer's stand-in, Coppice as a child process
- *     set-up.ts       profile, health policy and cluster, through the public API
- *     failures.ts     one after another; follow-recovery.ts watches what becomes of each, crash.ts kills
- *                     Coppice in the middle of one
- *     proof.ts        whether all is healthy again, and nothing was done twice
+ *     story.ts        what a story has to bring: processes/ and cloud/ are the two that there are
+ *     stage.ts        a directory, and Coppice as a child process
+ *     set-up.ts       workflows, profile, health policy and cluster, through the public API
+ *     follow-failure.ts   a failure and what becomes of it; crash.ts kills Coppice in the middle
+ *     records.ts      what must be true by Coppice's own records; a story proves the rest from outside
  *     workspace.ts    no process is left behind, whatever happened; the directory only where it failed
  *
  * It uses nothing that any other user of the API could not.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Schemas } from '../../client/api-types.ts';
-import { CliError } from '../cli-error.ts';
 import { endedBySignal } from './closing-text.ts';
-import { crashInTheMiddle } from './crash.ts';
-import { failures } from './failures.ts';
-import type { DemoFailure } from './failures.ts';
-import { followRecovery, readRecovery } from './follow-recovery.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
-import { problemsIn } from './proof.ts';
-import type { Evidence } from './proof.ts';
-import { answersHealthy, clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
-import type { DemoNode } from './set-up.ts';
-import { balancerCalls, openStage, serverFiles, startsByName } from './stage.ts';
+import { problemsInRecords } from './records.ts';
+import { clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
+import type { Play } from './set-up.ts';
+import { openStage, serverFiles } from './stage.ts';
 import type { Stage } from './stage.ts';
+import type { Act, Proof, Records, Scene, Story, Surroundings } from './story.ts';
 import { summarizeRecovery } from './summary.ts';
 import type { DemoRecovery, Summary } from './summary.ts';
 import { createWorkspace, endProcesses, endWorkspace } from './workspace.ts';
 
 export interface DemoRequest {
+  readonly story: Story;
   readonly narrator: Narrator;
   /** Leave everything running at the end. */
   readonly keep: boolean;
   readonly signal: AbortSignal;
 }
 
-interface Play extends DemoRequest {
+interface Performance {
+  readonly signal: AbortSignal;
   readonly narrate: (event: DemoEvent) => void;
   readonly recoveries: DemoRecovery[];
   nodes: number;
@@ -45,36 +42,35 @@ interface Play extends DemoRequest {
 const settledWithinMs = 5000;
 
 /** @returns whether everything ended as it should; false also where it was ended by the signal. */
-export async function runDemo(request: DemoRequest): Promise<boolean> {
+export async function runDemo({ story, narrator, keep, signal }: DemoRequest): Promise<boolean> {
   const begin = performance.now();
   const elapsed = (): number => performance.now() - begin;
-  const narrate = (event: DemoEvent): void => request.narrator.narrate(event, elapsed());
-  const play: Play = { ...request, narrate, recoveries: [], nodes: 0 };
+  const narrate = (event: DemoEvent): void => narrator.narrate(event, elapsed());
+  const shown: Performance = { signal, narrate, recoveries: [], nodes: 0 };
   const workspace = await createWorkspace();
+  let surroundings: Surroundings | undefined;
   let isKept = false;
   let hasFailed = false;
   try {
     narrate({ event: 'starting', workspace });
-    const stage = await openStage(workspace, request.signal);
-    const problems = await perform(play, stage);
-    problems.forEach((message) => narrate({ event: 'problem', message }));
-    hasFailed = problems.length > 0;
-    if (hasFailed) narrate(evidenceIn(workspace));
-    const summary = summaryOf(play, problems, elapsed());
-    isKept = request.keep && summary.ok;
-    const [aNode] = isKept ? await readNodes(stage) : [];
-    request.narrator.end(summary, aNode && { url: stage.api.url, workspace, aNode }, elapsed());
+    surroundings = await story.open(workspace, signal);
+    const stage = await openStage(workspace, surroundings, signal);
+    const proof = await perform(shown, { stage, surroundings, signal });
+    proof.problems.forEach((message) => narrate({ event: 'problem', message }));
+    hasFailed = proof.problems.length > 0;
+    if (hasFailed) await keepEvidence(surroundings, story, workspace, narrate);
+    const summary = summaryOf(shown, proof, elapsed());
+    isKept = keep && summary.ok;
+    const suggestions = isKept ? await surroundings.suggestions(await readNodes(stage)) : [];
+    const kept = isKept ? { url: stage.api.url, workspace, suggestions } : undefined;
+    narrator.end(summary, kept, elapsed());
     return summary.ok;
   } catch (error) {
-    const message = request.signal.aborted
-      ? endedBySignal
-      : error instanceof Error
-        ? error.message
-        : String(error);
+    const message = signal.aborted ? endedBySignal : error instanceof Error ? error.message : String(error);
     narrate({ event: 'problem', message });
-    hasFailed = !request.signal.aborted;
-    if (hasFailed) narrate(evidenceIn(workspace));
-    request.narrator.end(summaryOf(play, [message], elapsed()), undefined, elapsed());
+    hasFailed = !signal.aborted;
+    if (hasFailed) await keepEvidence(surroundings, story, workspace, narrate);
+    narrator.end(summaryOf(shown, { problems: [message], proven: [] }, elapsed()), undefined, elapsed());
     return false;
   } finally {
     if (hasFailed) await endProcesses(workspace);
@@ -82,86 +78,85 @@ export async function runDemo(request: DemoRequest): Promise<boolean> {
   }
 }
 
-function evidenceIn(workspace: string): DemoEvent {
+/** What went wrong stands already; that its evidence is not whole must not hide it. */
+async function keepEvidence(
+  surroundings: Surroundings | undefined,
+  story: Story,
+  workspace: string,
+  narrate: (event: DemoEvent) => void,
+): Promise<void> {
   const { log, data } = serverFiles(workspace);
-  return { event: 'evidence', workspace, server_log: log, data_directory: data };
+  await surroundings?.saveEvidence().catch((error: unknown) => {
+    narrate({ event: 'problem', message: `evidence could not be kept: ${(error as Error).message}` });
+  });
+  narrate({
+    event: 'evidence',
+    workspace,
+    server_log: log,
+    data_directory: data,
+    others: story.evidence(workspace),
+  });
 }
 
-function summaryOf({ recoveries, nodes }: Play, problems: readonly string[], tookMs: number): Summary {
+function summaryOf({ recoveries, nodes }: Performance, { problems, proven }: Proof, tookMs: number): Summary {
   return {
     ok: problems.length === 0,
     nodes,
     recoveries: recoveries.map(summarizeRecovery),
+    proven: problems.length === 0 ? proven : [],
     problems,
     took_ms: Math.round(tookMs),
   };
 }
 
-/** @returns what was not as it should be. */
-async function perform(play: Play, stage: Stage): Promise<string[]> {
-  const { narrate, signal } = play;
-  narrate({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
-  await setUpCluster(stage, signal);
-  const nodes = await untilAllAnswer(stage, signal);
-  play.nodes = nodes.length;
-  narrate({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
-  for (const [index, failure] of failures.entries()) {
-    // Read again each time: their processes change.
-    const node = (await untilAllAnswer(stage, signal))[index];
-    if (node === undefined) throw new CliError(`the cluster has only ${nodes.length} nodes`);
-    play.recoveries.push(await act(play, stage, failure, node, index));
-  }
-  return problemsIn(await gatherEvidence(stage, signal));
+async function perform(shown: Performance, play: Play): Promise<Proof> {
+  const { stage, surroundings } = play;
+  shown.narrate({ event: 'server_ready', url: stage.api.url, pid: stage.serverPid });
+  const nodes = await setUpCluster(play);
+  shown.nodes = nodes.length;
+  shown.narrate({ event: 'cluster_ready', cluster: clusterName, nodes: nodes.map((node) => node.name) });
+  for (const scene of surroundings.scenes) await scene.play(await actOf(shown, play, scene));
+  return await gatherProof(play);
 }
 
-async function act(
-  play: Play,
-  stage: Stage,
-  failure: DemoFailure,
-  node: DemoNode,
-  index: number,
-): Promise<DemoRecovery> {
-  const { narrate, signal } = play;
-  const { name, what, withCrash } = failure;
-  narrate({ event: 'failure', number: index + 1, of: failures.length, node: node.name, failure: name, what });
-  const inflictedAt = Date.now();
-  await failure.inflict(node);
-  const over = new AbortController();
-  const followed = {
+async function actOf(shown: Performance, play: Play, scene: Scene): Promise<Act> {
+  const { stage, surroundings, signal } = play;
+  const { scenes } = surroundings;
+  return {
     stage,
-    node,
-    since: inflictedAt,
-    narrate,
-    signal: AbortSignal.any([signal, over.signal]),
+    // Read again each time: what they consist of changes.
+    nodes: await untilAllAnswer(play, shown.nodes),
+    recoveries: shown.recoveries,
+    signal,
+    narrate: shown.narrate,
+    announce({ target, what, nodes }) {
+      shown.narrate({
+        event: 'failure',
+        number: scenes.indexOf(scene) + 1,
+        of: scenes.length,
+        target,
+        nodes: nodes.map((node) => node.name),
+        failure: scene.name,
+        what,
+      });
+    },
   };
-  try {
-    const crash = withCrash ? crashInTheMiddle(followed) : undefined;
-    const [recovery, crashedAt] = await Promise.all([followRecovery(followed), crash]);
-    return { node: node.name, failure: name, inflictedAt, recovery, crashedAt };
-  } catch (error) {
-    // The case that failed belongs to the summary before all others.
-    const recovery = await readRecovery(followed).catch(() => undefined);
-    play.recoveries.push({ node: node.name, failure: name, inflictedAt, recovery, crashedAt: undefined });
-    throw error;
-  } finally {
-    // Where one of the two failed, the other must not continue.
-    over.abort();
-  }
 }
 
 /** Statuses settle a moment after the recovery is closed; what is still wrong after that stays wrong. */
-async function gatherEvidence(stage: Stage, signal: AbortSignal): Promise<Evidence> {
+async function gatherProof({ stage, surroundings, signal }: Play): Promise<Proof> {
   const giveUp = performance.now() + settledWithinMs;
   for (;;) {
-    const evidence = await checkMachine(stage);
-    if (problemsIn(evidence).length === 0 || performance.now() > giveUp) return evidence;
+    const records = await readRecords(stage, surroundings);
+    const outside = await surroundings.prove(records);
+    const problems = [...problemsInRecords(records), ...outside.problems];
+    if (problems.length === 0 || performance.now() > giveUp) return { ...outside, problems };
     await delay(200, undefined, { signal });
   }
 }
 
-async function checkMachine(stage: Stage): Promise<Evidence> {
-  const { api } = stage;
-  const nodes = await readNodes(stage);
+async function readRecords({ api }: Stage, surroundings: Surroundings): Promise<Records> {
+  const nodes = await readNodes({ api });
   const listed = await api.read('GET /v1/recoveries', 'recoveries', { query: { cluster: clusterName } });
   const recoveries: Schemas['Recovery'][] = [];
   for (const { id } of listed) {
@@ -171,9 +166,9 @@ async function checkMachine(stage: Stage): Promise<Evidence> {
   const names = new Map(nodes.map((node) => [node.id, node.name]));
   return {
     recoveries,
-    nodes: await Promise.all(nodes.map(async (node) => ({ ...node, answers: await answersHealthy(node) }))),
-    calls: await balancerCalls(stage),
-    starts: await startsByName(stage),
+    nodes: await Promise.all(
+      nodes.map(async (node) => ({ ...node, answers: await surroundings.answers(node) })),
+    ),
     nodeOf: new Map(recoveries.map(({ id, node_id: node }) => [id, names.get(node) ?? node])),
   };
 }

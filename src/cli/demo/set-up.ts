@@ -1,48 +1,53 @@
-/** Creates the demo's cluster, through the API like any client: profile, health policy, five nodes. */
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
+/** Creates a demo's cluster through the API like any client: workflows, profile, health policy, nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { isJsonObject } from '../../domain/json.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
-import { readSpecFile } from '../files/spec-file.ts';
-import { textOf } from '../rendering/text-of.ts';
 import { throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
-import { examples } from './stage.ts';
 import type { Stage } from './stage.ts';
+import type { Surroundings } from './story.ts';
 
 export const clusterName = 'web';
-export const nodeCount = 5;
 
-const answersWithinMs = 10_000;
+const answerWithinMs = 10_000;
+const pollMs = 100;
 
-export async function setUpCluster(stage: Stage, signal: AbortSignal): Promise<string> {
-  const { api } = stage;
+/** What nodes are read through, and asked with. */
+export interface Play {
+  readonly stage: Stage;
+  readonly surroundings: Surroundings;
+  readonly signal: AbortSignal;
+}
+
+/** @returns its nodes, all of them healthy. */
+export async function setUpCluster(play: Play): Promise<DemoNode[]> {
+  const { api } = play.stage;
+  const plan = await play.surroundings.cluster();
+  for (const text of plan.workflows) await api.send('POST /v2/workflows', { body: text });
   const profile = await api.read('POST /v1/profiles', 'profile', {
-    body: { profile: { name: 'web-server', spec: await example('profile.yaml', stage) } },
+    body: { profile: { name: 'web-server', spec: plan.profile } },
   });
   const policy = await api.read('POST /v1/policies', 'policy', {
-    body: { policy: { name: 'web-health', spec: await example('health-policy.yaml', stage) } },
+    body: { policy: { name: 'web-health', spec: plan.policy } },
   });
-  const answer = await api.send('POST /v1/clusters', {
+  const created = await api.send('POST /v1/clusters', {
     body: {
       cluster: {
         name: clusterName,
         profile_id: profile.id,
-        desired_capacity: nodeCount,
+        desired_capacity: plan.size,
+        metadata: plan.metadata,
         config: { 'node.name.format': `${clusterName}-$I` },
       },
     },
   });
-  await succeeded(stage, answer.actionId);
-  await untilAllAnswer(stage, signal);
+  await succeeded(play.stage, created.actionId);
+  const nodes = await untilAllAnswer(play, plan.size);
   const attached = await api.send('POST /v1/clusters/{cluster}/actions', {
     path: { cluster: clusterName },
     body: { policy_attach: { policy_id: policy.id, enabled: true } },
   });
-  await succeeded(stage, attached.actionId);
-  const path = { cluster: clusterName };
-  return (await api.read('GET /v1/clusters/{cluster}', 'cluster', { path })).id;
+  await succeeded(play.stage, attached.actionId);
+  return nodes;
 }
 
 async function succeeded({ api }: Stage, actionId: string | undefined): Promise<void> {
@@ -50,61 +55,33 @@ async function succeeded({ api }: Stage, actionId: string | undefined): Promise<
   throwUnlessSucceeded(await waitForAction(api, actionId));
 }
 
-/** A file of examples/demo with its ${...} filled in. */
-async function example(file: string, stage: Stage): Promise<JsonObject> {
-  const { spec } = await readSpecFile(path.join(examples, file));
-  const values: Readonly<Record<string, string>> = {
-    NODE: process.execPath,
-    EXAMPLES: examples,
-    WORKSPACE: stage.workspace,
-    BALANCER: stage.balancerUrl,
-    WORKFLOWS: await readFile(path.join(examples, 'workflows.yaml'), 'utf8'),
-  };
-  return filledIn(spec, values) as JsonObject;
-}
-
-function filledIn(value: Json, values: Readonly<Record<string, string>>): Json {
-  if (typeof value === 'string')
-    return value.replaceAll(/\$\{([A-Z]+)\}/g, (whole, name: string) => values[name] ?? whole);
-  if (Array.isArray(value)) return value.map((entry: Json) => filledIn(entry, values));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, filledIn(entry, values)]));
-}
-
 export interface DemoNode {
   readonly id: string;
   readonly name: string;
   readonly status: string;
-  readonly pid: number;
-  readonly url: string;
+  /** null: it has none. */
+  readonly physicalId: string | null;
+  /** What Coppice and the profile type know of it: pid and port of a process. */
+  readonly details: JsonObject;
 }
 
+/** By name: web-2 before web-10. */
 export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]> {
-  const nodes = await api.read('GET /v1/nodes', 'nodes', {
-    query: { cluster_id: [clusterName], sort: 'name' },
-  });
+  const nodes = await api.read('GET /v1/nodes', 'nodes', { query: { cluster_id: [clusterName] } });
+  const inOrder = nodes.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   return Promise.all(
-    nodes.map(async (node) => {
-      const { details, data } = await api.read('GET /v1/nodes/{node}', 'node', {
-        path: { node: node.id },
+    inOrder.map(async ({ id, name, status }) => {
+      const {
+        details,
+        data,
+        physical_id: physicalId,
+      } = await api.read('GET /v1/nodes/{node}', 'node', {
+        path: { node: id },
         query: { show_details: true },
       });
-      const known: JsonObject = { ...data, ...details };
-      return {
-        id: node.id,
-        name: node.name,
-        status: node.status,
-        pid: Number(known['pid']),
-        url: `http://127.0.0.1:${textOf(known['port'])}`,
-      };
+      return { id, name, status, physicalId, details: { ...data, ...details } };
     }),
   );
-}
-
-/** Requests the node itself, as one of its users would. */
-export async function answersHealthy(node: DemoNode): Promise<boolean> {
-  const response = await fetch(node.url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
-  return response?.status === 200 && (await response.text()).startsWith(`ok ${node.name}`);
 }
 
 /** `web-1 ACTIVE and answers, web-2 ERROR and does not answer` */
@@ -119,17 +96,20 @@ function describeNodes(nodes: readonly DemoNode[], answers: readonly boolean[]):
  * All nodes as they are once each is ACTIVE and answers: a process that was just started takes a moment to
  * listen.
  */
-export async function untilAllAnswer(stage: Stage, signal: AbortSignal): Promise<DemoNode[]> {
-  const giveUp = performance.now() + answersWithinMs;
+export async function untilAllAnswer(
+  { stage, surroundings, signal }: Play,
+  size: number,
+): Promise<DemoNode[]> {
+  const giveUp = performance.now() + answerWithinMs;
   for (;;) {
     const nodes = await readNodes(stage);
-    const answers = await Promise.all(nodes.map(answersHealthy));
+    const answers = await Promise.all(nodes.map((node) => surroundings.answers(node)));
     const areHealthy = answers.every(Boolean) && nodes.every((node) => node.status === 'ACTIVE');
-    if (nodes.length === nodeCount && areHealthy) return nodes;
+    if (nodes.length === size && areHealthy) return nodes;
     if (performance.now() > giveUp)
       throw new CliError(
-        `not all ${nodeCount} servers were up and answered within ${answersWithinMs / 1000} s: ${describeNodes(nodes, answers)}`,
+        `not all ${size} servers were up and answered within ${answerWithinMs / 1000} s: ${describeNodes(nodes, answers)}`,
       );
-    await delay(100, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   }
 }

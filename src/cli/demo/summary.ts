@@ -22,6 +22,8 @@ export interface Summary {
   readonly ok: boolean;
   readonly nodes: number;
   readonly recoveries: readonly RecoverySummary[];
+  /** What was seen from outside of Coppice; empty where it is not ok. */
+  readonly proven: readonly string[];
   /** Why it is not ok. */
   readonly problems: readonly string[];
   readonly took_ms: number;

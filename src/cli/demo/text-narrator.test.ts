@@ -5,13 +5,22 @@ import { describeRecovery } from './follow-recovery.ts';
 import { summarizeRecovery, type Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
 
+const story = {
+  headline: 'real servers, really recovered',
+  command: 'coppice demo',
+  readMore: [
+    { path: 'README.md', what: 'what it is' },
+    { path: 'not/in/this/copy.md', what: 'nothing' },
+  ],
+};
+
 function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
   let written = '';
   const terminal = plainTerminal({
     size: () => ({ columns, rows: 24 }),
     write: (text) => void (written += text),
   });
-  const narrator = textNarrator(terminal);
+  const narrator = textNarrator(terminal, story);
   events.forEach((event, index) => narrator.narrate(event, index * 1000));
   if (summary !== undefined) narrator.end(summary, undefined, 0);
   return written;
@@ -27,10 +36,12 @@ test('a step is printed when it has ended, with its time and reason; nothing is 
   ]);
   const lines = text.split('\n').slice(3, -1);
   expect(lines).toEqual([
-    '   1.0 s    ✔ REBOOT               240 ms  verified',
-    '   2.0 s    ✘ REBOOT               240 ms  still not well',
+    '   1.0 s    ✔ REBOOT                   240 ms  verified',
+    '   2.0 s    ✘ REBOOT                   240 ms  still not well',
   ]);
 });
+
+const proven = ['no step ran twice: by the calls that the load balancer got, and the starts of the servers'];
 
 const recovery = {
   node: 'web-1',
@@ -45,10 +56,14 @@ const recovery = {
 };
 
 test('it ends with a table and a verdict', () => {
-  const text = narrated([], { ok: true, nodes: 5, recoveries: [recovery], problems: [], took_ms: 20_000 });
+  const summary = { ok: true, nodes: 5, recoveries: [recovery], proven, problems: [], took_ms: 20_000 };
+  const text = narrated([], summary);
   expect(text).toMatch(/^ {2}web-1 +SIGKILL +640 ms +3\.1 s +drain ✔ {2}REBOOT ✘$/m);
   expect(text).toContain('✔ 5 of 5 servers are healthy, 1 failures recovered (1 through a crash of Coppice)');
-  expect(text).toContain('Read more');
+  expect(text).toContain('✔ no step ran twice');
+  expect(text).toMatch(/Read more\n {4}npx coppice demo --keep +leave it running/);
+  expect(text).toMatch(/README\.md +what it is/);
+  expect(text).not.toContain('copy.md');
 });
 
 test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no step', (columns) => {
@@ -58,12 +73,12 @@ test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no s
   const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
   const text = narrated(
     [far],
-    { ok: true, nodes: 5, recoveries: [recovery, long], problems: [], took_ms: 26_300 },
+    { ok: true, nodes: 5, recoveries: [recovery, long], proven, problems: [], took_ms: 26_300 },
     columns,
   );
   expect(text.split('\n').filter((line) => line.length > columns)).toEqual([]);
   for (const name of names) expect(text).toContain(`${name.replace('WORKFLOW ', '')} ✔`);
-  expect(text.replaceAll(/\s+/g, ' ')).toContain('no step ran twice, in 26 s');
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(proven[0]);
 });
 
 test('where something was not as it should be, it says what, and points nowhere', () => {
@@ -72,6 +87,7 @@ test('where something was not as it should be, it says what, and points nowhere'
     ok: false,
     nodes: 5,
     recoveries: [],
+    proven: [],
     problems: ['web-1 is ERROR'],
     took_ms: 1,
   });
@@ -81,7 +97,8 @@ test('where something was not as it should be, it says what, and points nowhere'
 });
 
 test('where somebody ended it, it finds no fault', () => {
-  const summary = { ok: false, nodes: 5, recoveries: [], problems: ['ended by a signal'], took_ms: 1 };
+  const problems = ['ended by a signal'];
+  const summary = { ok: false, nodes: 5, recoveries: [], proven: [], problems, took_ms: 1 };
   expect(narrated([], summary)).toContain('stopped before its end; nothing is left behind');
   expect(narrated([], summary)).not.toContain('✘');
 });
@@ -97,6 +114,7 @@ test('a demo that failed says what it waited for and saw, whole, and where the e
     workspace: '/tmp/coppice-demo-1',
     server_log: '/tmp/coppice-demo-1/server.log',
     data_directory: '/tmp/coppice-demo-1/data',
+    others: [{ path: '/tmp/coppice-demo-1/mutations.json', what: 'the changes' }],
   } as const;
   const text = narrated([{ event: 'problem', message }, evidence], undefined, 60);
   expect(text.replaceAll(/\s+/g, ' ')).toContain(`${message} `);
@@ -106,7 +124,8 @@ test('a demo that failed says what it waited for and saw, whole, and where the e
       .slice(3)
       .every((line) => line.length <= 60 || line.includes('/tmp/')),
   ).toBe(true);
-  for (const path of [evidence.server_log, evidence.data_directory]) expect(text).toContain(path);
+  const files = [evidence.server_log, evidence.data_directory, ...evidence.others.map(({ path }) => path)];
+  for (const path of files) expect(text).toContain(path);
   expect(text).toContain('npx coppice demo --end /tmp/coppice-demo-1');
 });
 
@@ -120,6 +139,70 @@ test('a failure without a recovery stands in the table', () => {
   };
   const problems = ['not opened'];
   const recoveries = [summarizeRecovery(failed)];
-  const text = narrated([], { ok: false, nodes: 5, recoveries, problems, took_ms: 1 });
+  const text = narrated([], { ok: false, nodes: 5, recoveries, proven: [], problems, took_ms: 1 });
   expect(text).toMatch(/^ {2}web-2 +SIGSTOP +- +-/m);
+});
+
+test('a step that was for another failure is named when it is skipped, and not in the table', () => {
+  const steps = [
+    { name: 'REBUILD', attempt: 1, state: 'SKIPPED' },
+    { name: 'RECREATE', attempt: 1, state: 'SUCCEEDED' },
+  ];
+  const recoveries = [{ ...recovery, steps }];
+  const skipped = { ...step, step: 'REBUILD', state: 'SKIPPED', reason: 'only for SERVER_ERROR' };
+  const text = narrated([skipped], { ok: true, nodes: 5, recoveries, proven, problems: [], took_ms: 1 });
+  expect(text).toMatch(/○ REBUILD +only for SERVER_ERROR/);
+  expect(text).toMatch(/3\.1 s +RECREATE ✔$/m);
+});
+
+test('what was seen is wrapped, not cut', () => {
+  const what = 'nothing was touched: the log has no change, and no recovery was opened';
+  const text = narrated([{ event: 'observed', what, is_proof: true }], undefined, 50);
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(`✔ ${what}`);
+  expect(text.split('\n').filter((line) => line.length > 50)).toEqual([]);
+});
+
+const nodes = ['web-3', 'web-10'];
+const hostDown: DemoEvent = {
+  event: 'failure',
+  number: 3,
+  of: 5,
+  target: 'compute2',
+  nodes,
+  failure: 'HOST DOWN',
+  what: 'the host dies',
+};
+const groupEvents: readonly DemoEvent[] = [
+  hostDown,
+  ...nodes.flatMap((node): DemoEvent[] => [
+    { event: 'detected', node, class: 'HOST_DOWN', reason: 'compute2 is down; and so', after_ms: 900 },
+    { event: 'decision', node, decision: 'hold', reason: 'held: 1 node is being recovered' },
+  ]),
+  ...nodes.flatMap((node): DemoEvent[] => [
+    { ...step, node, step: 'REBUILD', state: 'SKIPPED' },
+    { ...step, node, step: 'WORKFLOW check', state: 'RUNNING' },
+    { ...step, node, step: 'WORKFLOW check', state: 'SUCCEEDED' },
+    { ...step, node, step: 'EVACUATE', state: 'SUCCEEDED' },
+    { ...step, node, step: 'verification of EVACUATE', state: 'SUCCEEDED' },
+    { event: 'closed', node, state: 'RECOVERED', after_ms: 2600 },
+  ]),
+];
+
+test('nodes that fail together have one line when they are detected, and one each when they are healthy', () => {
+  const lines = narrated(groupEvents).split('\n').slice(4, -1);
+  expect(lines.map((line) => line.replace(/^ *[\d.]+ s /, ''))).toEqual([
+    '  3 of 5  HOST DOWN: compute2, the host dies',
+    ' HOST_DOWN  web-3 web-10: compute2 is down',
+    '   · held: 1 node is being recovered',
+    '   ✔ web-3   check 240 ms, EVACUATE 240 ms; healthy again after 2.6 s',
+    '   ✔ web-10  check 240 ms, EVACUATE 240 ms; healthy again after 2.6 s',
+  ]);
+});
+
+test('a step that fails on one of them is said at once, with its reason', () => {
+  const failed = { ...step, node: 'web-10', step: 'EVACUATE', state: 'FAILED', reason: 'no valid host' };
+  const given = { event: 'closed', node: 'web-10', state: 'EXHAUSTED', after_ms: 100 } as const;
+  const text = narrated([hostDown, failed, given]);
+  expect(text).toContain('✘ web-10  EVACUATE  no valid host');
+  expect(text).toContain('✘ web-10  given up (EXHAUSTED)');
 });

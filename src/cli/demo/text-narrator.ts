@@ -7,41 +7,50 @@ import type { Style } from '../rendering/style.ts';
 import { cutTo, padTo, printable } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { duration } from '../../domain/duration.ts';
-import type { DemoEvent, Narrator } from './narrator.ts';
 import { closingText } from './closing-text.ts';
+import type { StoryText } from './closing-text.ts';
+import { FailureGroup } from './failure-group.ts';
+import type { DemoEvent, Narrator } from './narrator.ts';
 
 const redrawMs = 100;
-const titleWidth = 20;
+/** `verification of RECREATE` */
+const titleWidth = 24;
 /** Behind the time of an event. */
 const detailsBegin = 10;
 
-export function textNarrator(terminal: Terminal): Narrator {
+export function textNarrator(terminal: Terminal, story: StoryText): Narrator {
   const style = styleFor(terminal.colours);
   const moving = movingLine(terminal, style);
-  terminal.write(`\n  ${style('strong', 'Coppice demo')}: real servers, real failures, really recovered\n\n`);
+  let group: FailureGroup | undefined;
+  terminal.write(`\n  ${style('strong', 'Coppice demo')}: ${story.headline}\n\n`);
   return {
     narrate(event, atMs) {
+      if (event.event === 'failure') group = FailureGroup.of(event);
+      const told = group?.add(event, style);
       if (event.event === 'step' && event.state === 'RUNNING') {
-        moving.show(event.step, atMs);
+        moving.show(group?.progress ?? event.step, atMs);
         return;
       }
-      const lines = linesOf(event, atMs, style);
+      const lines = told === undefined ? linesOf(event, atMs, style) : timed(told, atMs, style);
       if (lines === '') return;
       moving.clear();
       terminal.write(fitted(event, lines, terminal.size().columns));
       if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
+      else if (group?.progress !== undefined) moving.show(group.progress, atMs);
     },
     end(summary, kept, _atMs) {
       moving.stop();
-      terminal.write(closingText(summary, kept, style, terminal.size()));
+      terminal.write(closingText({ summary, kept, story }, style, terminal.size()));
     },
   };
 }
 
-/** What went wrong, and where it can be looked up, is wrapped; everything else is cut. */
+const wrapped: ReadonlySet<DemoEvent['event']> = new Set(['problem', 'observed', 'unknown']);
+
+/** What went wrong, what was seen, and where it can be looked up is wrapped; everything else is cut. */
 function fitted({ event }: DemoEvent, lines: string, columns: number): string {
   if (event === 'evidence') return lines;
-  if (event !== 'problem') return cutLines(lines, columns);
+  if (!wrapped.has(event)) return cutLines(lines, columns);
   return wrapAnsi(lines, columns - detailsBegin, { trim: false }).replaceAll(
     /\n(?=.)/g,
     `\n${' '.repeat(detailsBegin)}`,
@@ -66,7 +75,7 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
     case 'cluster_ready':
       return `${at}  cluster ${event.cluster} is up: ${event.nodes.join(' ')}, seen every second\n`;
     case 'failure':
-      return `\n  ${style('quiet', `${event.number} of ${event.of}`)}  ${style('strong', `${event.failure}: ${event.node}`)}, ${event.what}\n`;
+      return `\n  ${style('quiet', `${event.number} of ${event.of}`)}  ${style('strong', `${event.failure}: ${event.target}`)}, ${event.what}\n`;
     case 'detected':
       return `${at}  ${style('bad', event.class)}  ${printable(firstPart(event.reason))}\n`;
     case 'decision':
@@ -81,6 +90,10 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
       return `${at}  Coppice is back after ${duration(event.took_ms)}, and continues where it was\n`;
     case 'closed':
       return `${at}  ${style(event.state === 'EXHAUSTED' ? 'bad' : 'good', `${event.node} ${closedText(event.state)}`)} ${duration(event.after_ms)} after the failure\n`;
+    case 'unknown':
+      return `${at}  ${style('busy', 'UNKNOWN')}  all ${event.nodes.length} nodes: ${printable(event.reason)}\n`;
+    case 'observed':
+      return `${at}  ${event.is_proof ? style('good', `✔ ${event.what}`) : printable(event.what)}\n`;
     case 'problem':
       return `${at}  ${style('bad', 'problem')}  ${printable(event.message)}\n`;
     case 'evidence':
@@ -88,12 +101,18 @@ function linesOf(event: DemoEvent, atMs: number, style: Style): string {
         '',
         '  Kept, so that it can be looked up',
         `    ${event.server_log}   the log of Coppice`,
-        `    ${event.data_directory}   its database, and the logs of the servers`,
+        `    ${event.data_directory}   its database, and the logs of local servers`,
+        ...event.others.map(({ path, what }) => `    ${path}   ${what}`),
         `    npx coppice serve --data-dir ${event.data_directory}   to ask it: recovery list, events`,
         `    npx coppice demo --end ${event.workspace}   to remove all of it`,
         '',
       ].join('\n');
   }
+}
+
+/** Each on a line of its own, with the time of the event. */
+function timed(told: readonly string[], atMs: number, style: Style): string {
+  return told.map((line) => `${style('quiet', clock(atMs))}  ${line}\n`).join('');
 }
 
 function closedText(state: string): string {

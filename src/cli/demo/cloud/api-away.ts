@@ -1,0 +1,122 @@
+/** The scene in which Nova does not answer for a while: nothing may be started, and nothing changed. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Schemas } from '../../../client/api-types.ts';
+import { duration } from '../../../domain/duration.ts';
+import { CliError } from '../../cli-error.ts';
+import { clusterName } from '../set-up.ts';
+import type { Act, Scene } from '../story.ts';
+import type { DemoCloud } from './simulator.ts';
+
+/** More than once all modes have asked in vain, for all nodes. */
+const roundsAway = 4;
+const withinMs = 20_000;
+const pollMs = 100;
+
+type NodeHealth = Schemas['NodeHealth'];
+
+export function apiAway(cloud: DemoCloud): Scene {
+  return {
+    name: 'API AWAY',
+    async play(act) {
+      act.announce({ target: 'Nova', what: 'its API answers 503 to every request', nodes: [] });
+      const before = await countTouches(cloud, act);
+      const begin = performance.now();
+      await cloud.setService('compute', false);
+      const [first] = await untilAll(act, 'UNKNOWN');
+      act.narrate({
+        event: 'unknown',
+        nodes: act.nodes.map(({ name }) => name),
+        reason: first?.reason ?? '',
+      });
+      await untilAsked(cloud, act);
+      await cloud.setService('compute', true);
+      observe(act, `Nova is back after ${duration(performance.now() - begin)}`);
+      await untilAll(act, 'HEALTHY');
+      observe(act, `all ${act.nodes.length} nodes are healthy again`);
+      const after = await countTouches(cloud, act);
+      throwIfTouched(before, after);
+      const what = `nothing was touched: the cloud's log has no change since; Coppice asked Nova ${after.requests - before.requests} times, each time only to read; it opened no recovery`;
+      act.narrate({ event: 'observed', what, is_proof: true });
+    },
+  };
+}
+
+function observe(act: Act, what: string): void {
+  act.narrate({ event: 'observed', what, is_proof: false });
+}
+
+/** What must not grow, but for `requests`: how often Nova was asked for anything. */
+export interface Touches {
+  readonly mutations: number;
+  readonly recoveries: number;
+  /** How often Nova was asked to change something, by operation. */
+  readonly changes: Readonly<Record<string, number>>;
+  readonly requests: number;
+}
+
+const reading = new Set(['list', 'show', 'services', 'hypervisors'].map((name) => `compute ${name}`));
+
+async function countTouches(cloud: DemoCloud, { stage, signal }: Act): Promise<Touches> {
+  const query = { cluster: clusterName };
+  const recoveries = await stage.api.read('GET /v1/recoveries', 'recoveries', { query, signal });
+  const asked = Object.entries(await cloud.requests()).filter(([name]) => name.startsWith('compute '));
+  return {
+    mutations: (await cloud.mutations()).length,
+    recoveries: recoveries.length,
+    changes: Object.fromEntries(asked.filter(([name]) => !reading.has(name))),
+    requests: asked.reduce((sum, [, count]) => sum + count, 0),
+  };
+}
+
+/** @throws CliError that says what was done while the cloud could not be seen. */
+export function throwIfTouched(before: Touches, after: Touches): void {
+  const changes = Object.entries(after.changes).filter(
+    ([name, count]) => count > (before.changes[name] ?? 0),
+  );
+  const done = [
+    ...(after.mutations > before.mutations
+      ? [`${after.mutations - before.mutations} changes in the cloud`]
+      : []),
+    ...(after.recoveries > before.recoveries ? [`${after.recoveries - before.recoveries} recoveries`] : []),
+    ...changes.map(([name, count]) => `${count - (before.changes[name] ?? 0)} requests "${name}"`),
+  ];
+  if (done.length > 0)
+    throw new CliError(`nothing was to be touched while Nova was away, found ${done.join(', ')}`);
+}
+
+async function untilAll(act: Act, wanted: NodeHealth['health']): Promise<readonly NodeHealth[]> {
+  return await until(`all nodes are ${wanted}`, act, async () => {
+    const path = { cluster: clusterName };
+    const { nodes } = await act.stage.api.read('GET /v1/clusters/{cluster}/health', 'health', {
+      path,
+      signal: act.signal,
+    });
+    const isSo = nodes.length === act.nodes.length && nodes.every(({ health }) => health === wanted);
+    return { found: isSo ? nodes : undefined, seen: nodes.map(({ name, health }) => `${name} ${health}`) };
+  });
+}
+
+/** A round asks for the list of servers at least once. */
+async function untilAsked(cloud: DemoCloud, act: Act): Promise<void> {
+  const count = async (): Promise<number> => (await cloud.requests())['compute list'] ?? 0;
+  const before = await count();
+  await until('Coppice goes on asking Nova', act, async () => {
+    const asked = (await count()) - before;
+    return { found: asked >= roundsAway ? true : undefined, seen: [`asked ${asked} times`] };
+  });
+}
+
+async function until<T>(
+  what: string,
+  { signal }: Act,
+  look: () => Promise<{ readonly found: T | undefined; readonly seen: readonly string[] }>,
+): Promise<T> {
+  const giveUp = performance.now() + withinMs;
+  for (;;) {
+    const { found, seen } = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > giveUp)
+      throw new CliError(`${what}: expected within ${duration(withinMs)}, found ${seen.join(', ')}`);
+    await delay(pollMs, undefined, { signal });
+  }
+}
