@@ -30,10 +30,12 @@ import { notificationMetrics } from './metrics/notification-metrics.ts';
 import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
+import { CloudAvailability } from './openstack/cloud-availability.ts';
 import type { CloudSettings } from './openstack/cloud-settings.ts';
 import { ServiceClouds, type Clouds } from './openstack/cloud.ts';
 import { findSettings } from './openstack/find-settings.ts';
 import { CloudSettingsError } from './openstack/read-settings.ts';
+import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
@@ -110,6 +112,9 @@ async function startParts(
   });
   stops.push(() => store.close());
   await migrate(store, Date.now());
+  const operatorLog = new OperatorLog(store, log);
+  stops.push(() => operatorLog.stop());
+  await operatorLog.start();
 
   const registry = new Registry();
   const http = new HttpClient({ guard });
@@ -165,8 +170,12 @@ async function openCloud(
   if (cloud.use === 'none') return undefined;
   const settings = cloud.use === 'simulated' ? await simulated(cloud, log, stops) : named(cloud);
   const { connections, requestTimeoutMs } = cloud;
-  const clouds = new ServiceClouds(settings, { guard, connections }, { attemptTimeoutMs: requestTimeoutMs });
+  const availability = new CloudAvailability({ log });
+  const session = { attemptTimeoutMs: requestTimeoutMs, onCall: availability.onCall };
+  const clouds = new ServiceClouds(settings, { guard, connections }, session);
   stops.push(() => clouds.close());
+  stops.push(() => availability.close());
+  availability.check(clouds.service.session);
   return clouds;
 }
 

@@ -12,6 +12,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { RequestFailed } from '../outbound/request-failed.ts';
+import { describeUrl } from '../outbound/url-text.ts';
 import type { ServiceAnswer, ServiceRequest } from '../outbound/service-client.ts';
 import { answerReason, parseBody, retryAfterMs } from './answer-reason.ts';
 import { authRequest } from './auth-request.ts';
@@ -232,8 +233,10 @@ export class CloudSession {
       },
     );
     const token = readToken(answer.headers['x-subject-token'], answer.body);
-    if (token === undefined)
-      throw this.#unanswered(request, `${authUrl}: the answer is not a token of Keystone v3`, false);
+    if (token === undefined) {
+      const place = describeUrl(new URL(authUrl));
+      throw this.#unanswered(request, `${place}: the answer is not a token of Keystone v3`, false);
+    }
     const lifeMs = token.expiresAt - startedAt;
     const renewAt = token.expiresAt - Math.min(RENEW_BEFORE_MS, lifeMs / 4);
     this.#current = { token, renewAt };

@@ -65,8 +65,17 @@ export async function eventsOfClusterAfter(
   seq: number,
   limit: number,
 ): Promise<Event[]> {
-  const query = db.selectFrom('event').selectAll().where('cluster_id', '=', clusterId).where('seq', '>', seq);
-  return (await query.orderBy('seq').limit(limit).execute()).map(toEvent);
+  const query = after(db, seq, limit).where('cluster_id', '=', clusterId);
+  return (await query.execute()).map(toEvent);
+}
+
+/** The next events of all clusters and nodes after `seq`, oldest first. */
+export async function eventsAfter(db: Db, seq: number, limit: number): Promise<Event[]> {
+  return (await after(db, seq, limit).execute()).map(toEvent);
+}
+
+function after(db: Db, seq: number, limit: number) {
+  return db.selectFrom('event').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit);
 }
 
 /** `seq` of the newest event of all; 0: there is none. */

@@ -52,14 +52,20 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   try {
     const config = loadConfig(flagsOf(options), options.config);
     const coppice = await startCoppice(config, { startNew: options.new === true });
-    printReady(terminal, options, { url: coppice.url, dataDir: config.dataDir });
-    // A user has just read it.
-    if (!terminal.isInteractive) {
-      const facts = { listen: coppice.url, data_dir: config.dataDir, roles: config.roles };
-      coppice.log.info(facts, 'Coppice is ready');
-    }
+    const { log, url } = coppice;
+    // Output and log often go to the same file: what is not read at a terminal is said once, in the log.
+    if (terminal.isInteractive || options.json === true)
+      printReady(terminal, options, { url, dataDir: config.dataDir });
+    if (!terminal.isInteractive)
+      log.info({ listen: url, data_dir: config.dataDir, roles: config.roles }, 'Coppice is ready');
     const signal = await stopSignal;
-    await withinLimit(coppice.stop());
+    log.info({ signal }, 'Coppice is stopping');
+    await withinLimit(coppice.stop(), () =>
+      log.error(
+        `Coppice did not stop within ${stopWithinMs / 1000} s: it exits now, and continues what it left at its next start`,
+      ),
+    );
+    log.info('Coppice has stopped');
     // The service manager's SIGTERM is how a server is meant to end.
     if (signal !== 'SIGTERM') throw new EndedBySignal(signal);
   } catch (error) {
@@ -89,8 +95,11 @@ function printReady(
   terminal.write(`${line}\n`);
 }
 
-async function withinLimit(stopping: Promise<void>): Promise<void> {
-  const limit = setTimeout(() => process.exit(1), stopWithinMs);
+async function withinLimit(stopping: Promise<void>, onLate: () => void): Promise<void> {
+  const limit = setTimeout(() => {
+    onLate();
+    process.exit(1);
+  }, stopWithinMs);
   await stopping;
   clearTimeout(limit);
 }
