@@ -12,7 +12,8 @@ import { isJsonObject } from '../../domain/json.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
 
-const readyWithinMs = 15_000;
+/** A machine that is busy with other work takes long to start a process; one that ends is seen at once. */
+const readyWithinMs = 60_000;
 const pollMs = 20;
 
 export interface RunningChild {

@@ -115,9 +115,18 @@ ${inTwoColumns(lines)}
     npx coppice demo --end ${workspace}`;
 }
 
+/** The widest that the first column gets: behind a longer text the second begins a line of its own. */
+const widestFirst = 40;
+
 function inTwoColumns(lines: readonly (readonly string[])[]): string {
-  const width = Math.max(...lines.map(([first = '']) => first.length));
-  return lines.map(([first = '', what]) => `    ${first.padEnd(width)}  ${what}`.trimEnd()).join('\n');
+  const widths = lines.map(([first = '']) => first.length);
+  const width = Math.max(0, ...widths.filter((each) => each <= widestFirst));
+  return lines
+    .map(([first = '', what = '']) => {
+      const gap = first.length <= width ? ' '.repeat(width - first.length) : `\n    ${' '.repeat(width)}`;
+      return `    ${first}${gap}  ${what}`.trimEnd();
+    })
+    .join('\n');
 }
 
 function indented(text: string): string {

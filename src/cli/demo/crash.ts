@@ -6,7 +6,7 @@ import { describeRecovery, readRecovery } from './follow-recovery.ts';
 import type { Followed } from './follow-recovery.ts';
 
 const pollMs = 50;
-const withinMs = 15_000;
+const withinMs = 30_000;
 /**
  * Long enough for the answer of what was seen from outside to be recorded, short next to what is under way.
  */

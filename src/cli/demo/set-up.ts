@@ -8,7 +8,7 @@ import type { Surroundings } from './story.ts';
 
 export const clusterName = 'web';
 
-const answerWithinMs = 10_000;
+const answerWithinMs = 30_000;
 const pollMs = 100;
 
 /** What nodes are read through, and asked with. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { plainTerminal } from '../../../test/cli/run.ts';
-import type { DemoEvent } from './narrator.ts';
+import type { DemoEvent, Kept } from './narrator.ts';
 import { describeRecovery } from './follow-recovery.ts';
 import { summarizeRecovery, type Summary } from './summary.ts';
 import { textNarrator } from './text-narrator.ts';
@@ -14,7 +14,7 @@ const story = {
   ],
 };
 
-function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Infinity): string {
+function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Infinity, kept?: Kept): string {
   let written = '';
   const terminal = plainTerminal({
     size: () => ({ columns, rows: 24 }),
@@ -22,7 +22,7 @@ function narrated(events: readonly DemoEvent[], summary?: Summary, columns = Inf
   });
   const narrator = textNarrator(terminal, story);
   events.forEach((event, index) => narrator.narrate(event, index * 1000));
-  if (summary !== undefined) narrator.end(summary, undefined, 0);
+  if (summary !== undefined) narrator.end(summary, kept, 0);
   return written;
 }
 
@@ -205,4 +205,20 @@ test('a step that fails on one of them is said at once, with its reason', () => 
   const text = narrated([hostDown, failed, given]);
   expect(text).toContain('✘ web-10  EVACUATE  no valid host');
   expect(text).toContain('✘ web-10  given up (EXHAUSTED)');
+});
+
+test('a demo that is left running says what to try, also with a command that is long', () => {
+  const long = `curl http://127.0.0.1:5000/${'x'.repeat(60)}`;
+  const suggestions = [
+    { command: 'npx coppice watch web', what: 'the cluster, live' },
+    { command: long, what: 'a server fails' },
+  ];
+  const kept = { url: 'http://127.0.0.1:8777', workspace: '/tmp/coppice-demo-1', suggestions };
+  const summary = { ok: true, nodes: 5, recoveries: [], proven, problems: [], took_ms: 1 };
+  const text = narrated([], summary, 100, kept);
+  expect(text).toContain(
+    '    export COPPICE_URL=http://127.0.0.1:8777\n    npx coppice watch web  the cluster, live\n',
+  );
+  expect(text).toContain(`    ${long}\n${' '.repeat(27)}a server fails\n`);
+  expect(text).toContain('npx coppice demo --end /tmp/coppice-demo-1');
 });

@@ -9,7 +9,7 @@ import type { DemoCloud } from './simulator.ts';
 
 /** More than once all modes have asked in vain, for all nodes. */
 const roundsAway = 4;
-const withinMs = 20_000;
+const withinMs = 30_000;
 const pollMs = 100;
 
 type NodeHealth = Schemas['NodeHealth'];
