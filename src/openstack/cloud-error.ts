@@ -45,11 +45,6 @@ export class CloudError extends Error implements CloudFailure {
   get isRetryable(): boolean {
     return this.status === null || temporary.has(this.status);
   }
-
-  /** The cloud could not be asked, or is failing itself: nothing is known of what was asked about. */
-  get isOutage(): boolean {
-    return this.status === null || this.status >= 500 || this.status === 429 || this.status === 401;
-  }
 }
 
 export function isStatus(error: unknown, ...statuses: readonly number[]): error is CloudError {

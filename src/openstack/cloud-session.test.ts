@@ -139,7 +139,7 @@ describe('the token', () => {
     const cloud = new FakeCloud();
     const session = cloud.session();
     cloud.replies = [{ status: 401 }, { status: 401 }];
-    expect(await errorOf(session.request(servers, context))).toMatchObject({ status: 401, isOutage: true });
+    expect(await errorOf(session.request(servers, context))).toMatchObject({ status: 401 });
     await session.request(servers, context);
     expect(cloud.tokens).toBe(2);
   });

@@ -207,6 +207,29 @@ describe('an operation', () => {
     expect(simulator.world.mutations.all.every(({ ended_at }) => ended_at !== null)).toBe(true);
   });
 
+  test('is awaited to its end also where Nova refuses to show the server meanwhile', async () => {
+    const node = await created();
+    simulator.world.settings = { ...simulator.world.settings, latency: { answer_ms: 0, operation_ms: 200 } };
+    const reboot = operate(node, 'reboot', { type: 'HARD' });
+    await vi.waitFor(() => expect(mutations()).toEqual(['create', 'reboot']));
+    fault({ operation: 'show', kind: 'error', status: 409, count: 2 });
+    await reboot;
+    expect(simulator.world.faults.all).toEqual([]);
+    expect(simulator.world.mutations.all.every(({ ended_at }) => ended_at !== null)).toBe(true);
+  });
+
+  test('whose answer is lost has not failed because Nova does not show at once that it has begun', async () => {
+    const node = await created();
+    simulator.world.settings = { ...simulator.world.settings, latency: { answer_ms: 0, operation_ms: 200 } };
+    // What is shown before it is asked to reboot: the server, and what was done to it.
+    fault({ operation: 'show', kind: 'slow', delay_ms: 0, count: 2 });
+    fault({ operation: 'show', kind: 'error', status: 403, count: 2 });
+    fault({ operation: 'reboot', kind: 'lost-answer' });
+    await operate(node, 'reboot', { type: 'HARD' });
+    expect([mutations(), simulator.world.faults.all]).toEqual([['create', 'reboot'], []]);
+    expect(simulator.world.mutations.all.every(({ ended_at }) => ended_at !== null)).toBe(true);
+  });
+
   test('of a server that is gone cannot be done', async () => {
     const node = await created();
     simulator.world.servers.remove(serverOf(node));

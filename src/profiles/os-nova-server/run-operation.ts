@@ -9,6 +9,7 @@
 import { createHash } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { askUntil } from '../../openstack/ask-until.ts';
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
@@ -114,8 +115,11 @@ async function act(
   } catch (error) {
     const isUnclear = context.signal.aborted || (error instanceof CloudError && error.mayHaveHappened);
     if (!isUnclear) throw error;
-    // The answer is lost: the instance actions show whether it was begun.
-    if (await hasBegunAfter(cloud, id, last, operation, settled)) return true;
+    // The answer is lost: the instance actions show whether it was begun. As long as they cannot be seen,
+    // it may be under way, and nothing else may be begun.
+    const ask = (): Promise<boolean> => hasBegunAfter(cloud, id, last, operation, settled);
+    const isBegun = await askUntil(ask, () => true, settled.signal).catch(() => undefined);
+    if (isBegun === true) return true;
     throw error;
   }
 }
@@ -151,7 +155,7 @@ export async function lastInstanceAction(
     const reasons = events.flatMap(({ details, traceback }) => details ?? lastLine(traceback) ?? []);
     return { events, failure: reasons[0] ?? 'Nova does not say why' };
   } catch (error) {
-    if (error instanceof CloudError && error.isOutage) return undefined;
+    if (error instanceof CloudError) return undefined;
     throw error;
   }
 }
