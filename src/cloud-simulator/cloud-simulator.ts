@@ -58,23 +58,14 @@ export interface SimulatorOptions {
 
 /** @throws Error where the address cannot be listened at. */
 export async function startCloudSimulator(options: SimulatorOptions = {}): Promise<CloudSimulator> {
-  const password = options.password ?? randomBytes(12).toString('base64url');
-  const world = new World(simulatorSettingsSchema.parse(options.settings ?? {}), password, options.clock);
-  const app = fastify({
-    bodyLimit: 8 * 1024 * 1024,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
-  });
+  const { world, password } = openWorld(options);
+  let url = '';
+  const app = simulatorApp(world, () => url);
   const sockets = new Set<Socket>();
   app.server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  acceptEmptyBodies(app);
-  let url = '';
-  const services = servicesOf(world, () => url);
-  for (const service of services) addService(app, service, world);
-  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, services));
-  addAdmin(app, world);
   const host = options.host ?? '127.0.0.1';
   await app.listen({ host, port: options.port ?? 0 });
   const { port } = app.server.address() as AddressInfo;
@@ -82,21 +73,46 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
   return {
     url,
     world,
-    environment: {
-      OS_AUTH_URL: `${url}/identity/v3`,
-      OS_USERNAME: world.admin.name,
-      OS_PASSWORD: password,
-      OS_PROJECT_NAME: world.project.name,
-      OS_USER_DOMAIN_NAME: 'Default',
-      OS_PROJECT_DOMAIN_NAME: 'Default',
-      OS_REGION_NAME: 'RegionOne',
-      OS_IDENTITY_API_VERSION: '3',
-    },
+    environment: environmentOf(world, url, password),
     async close() {
       // What hangs by order is never answered.
       for (const socket of sockets) socket.destroy();
       await app.close();
     },
+  };
+}
+
+export function openWorld(options: SimulatorOptions): { readonly world: World; readonly password: string } {
+  const password = options.password ?? randomBytes(12).toString('base64url');
+  const settings = simulatorSettingsSchema.parse(options.settings ?? {});
+  return { world: new World(settings, password, options.clock), password };
+}
+
+/** All services, listening at no port yet. @param url where they are reached. */
+export function simulatorApp(world: World, url: () => string): FastifyInstance {
+  const app = fastify({
+    bodyLimit: 8 * 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+  });
+  acceptEmptyBodies(app);
+  const services = servicesOf(world, url);
+  for (const service of services) addService(app, service, world);
+  app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, services));
+  addAdmin(app, world);
+  return app;
+}
+
+/** The variables with which OpenStack's clients use it. */
+export function environmentOf(world: World, url: string, password: string): Readonly<Record<string, string>> {
+  return {
+    OS_AUTH_URL: `${url}/identity/v3`,
+    OS_USERNAME: world.admin.name,
+    OS_PASSWORD: password,
+    OS_PROJECT_NAME: world.project.name,
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_REGION_NAME: 'RegionOne',
+    OS_IDENTITY_API_VERSION: '3',
   };
 }
 
@@ -175,7 +191,7 @@ async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: 
   const answer = answerOf(callOf(request, { body, params, requestId, fault, routed }), endpoint, service);
   if (fault?.kind === 'slow') await pause(world, fault.delay_ms);
   if (fault?.kind === 'lost-answer') {
-    request.raw.socket.destroy();
+    reply.raw.destroy();
     return reply.hijack();
   }
   return send(reply, service, answer);

@@ -14,6 +14,8 @@ export interface Mutation {
   ended_at: number | null;
   /** Of the request that began it. */
   readonly request_id: string;
+  /** The host on which the server was then; absent: none. */
+  readonly host?: string;
   /** The name and the metadata that a `create` gave: who it was created for. */
   readonly name?: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -52,8 +54,13 @@ export class MutationLog {
 /**
  * Two changes of one server at the same time, in words; empty: there are none. A deletion may break off a
  * creation: that is how one is cancelled.
+ * @param isOver whether a change that has not ended could do nothing any more at this time, since its host
+ * was down.
  */
-export function overlappingMutations(mutations: readonly Mutation[]): string[] {
+export function overlappingMutations(
+  mutations: readonly Mutation[],
+  isOver: (mutation: Mutation, at: number) => boolean = () => false,
+): string[] {
   const byServer = Map.groupBy(mutations, ({ server_id: id }) => id);
   return [...byServer.values()].flatMap((own) =>
     own.flatMap((first, index) =>
@@ -61,6 +68,7 @@ export function overlappingMutations(mutations: readonly Mutation[]): string[] {
         .slice(index + 1)
         .filter((second) => second.began_at < (first.ended_at ?? Infinity))
         .filter((second) => !(first.operation === 'create' && second.operation === 'delete'))
+        .filter((second) => !isOver(first, second.began_at))
         .map(
           (second) =>
             `server ${first.server_id} was changed twice at once: ${first.operation} and ${second.operation}`,

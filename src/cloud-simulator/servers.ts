@@ -244,6 +244,8 @@ export class Servers {
 
   /** At once, and without a request: as if it had been deleted by other means than this API. */
   remove(server: SimulatedServer): void {
+    // A deletion was under way when it was deleted by other means.
+    if (server.deletedAt !== null) return;
     const { hostName } = server;
     this.#unplace(server);
     // Nova shows where it was.
@@ -572,7 +574,9 @@ export class Servers {
     requestId: string,
     of: { readonly name?: string; readonly metadata?: Readonly<Record<string, string>> } = {},
   ): (failure: string | null) => void {
-    const end = this.#mutations.begin({ server_id: server.id, operation, request_id: requestId, ...of });
+    const place = server.hostName === null ? {} : { host: server.hostName };
+    const request = { server_id: server.id, operation, request_id: requestId };
+    const end = this.#mutations.begin({ ...request, ...place, ...of });
     const record: InstanceActionRecord = {
       action: nameOf(operation),
       requestId,

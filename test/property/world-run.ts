@@ -111,7 +111,7 @@ class WorldRun {
     for (const server of cloud.servers.values()) cloud.heal(server.nodeId);
     await this.happen({ kind: 'resume' });
     // What runs on the cluster may refuse it at first.
-    for (let turn = 0; turn < 10 && (turn === 0 || !(await this.watch.isAtRest())); turn += 1) {
+    for (let turn = 0; turn < 10 && (turn === 0 || !(await this.world.isAtRest())); turn += 1) {
       await this.happen({ kind: 'enable' });
       await this.waitForRest(100_000);
     }
@@ -137,7 +137,7 @@ class WorldRun {
   async waitForRest(mostMs: number): Promise<void> {
     for (let waited = 0; waited < mostMs; waited += 20_000) {
       await this.wait(20_000);
-      if (await this.watch.isAtRest()) return;
+      if (await this.world.isAtRest()) return;
     }
   }
 

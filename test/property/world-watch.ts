@@ -67,13 +67,6 @@ export class WorldWatch {
     this.#openUntil = breaker?.kind === 'open' ? breaker.until : null;
   }
 
-  async isAtRest(): Promise<boolean> {
-    const { db } = this.#world.store;
-    const actions = await db.selectFrom('action').select('id').where('ended_at', 'is', null).execute();
-    const open = await db.selectFrom('recovery').select('id').where('closed_at', 'is', null).execute();
-    return actions.length === 0 && open.length === 0;
-  }
-
   async atTheEnd(): Promise<void> {
     const { store, cloud, workflows } = this.#world;
     this.#isNews = true;

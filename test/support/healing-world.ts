@@ -24,15 +24,13 @@ import { nodesOfCluster } from '../../src/store/nodes.ts';
 import { listRecoveries } from '../../src/store/recoveries.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { NodeHome } from './node-home.ts';
 import { ProcessLife } from './process-life.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import { SimulatedWorkflows } from './simulated-workflows.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 const caller: Caller = { project: 'local', user: 'local', domain: null, roles: ['member', 'admin'] };
-
-/** What the nodes are made from. */
-export const profileSpec = { type: 'test.node', version: '1.0', properties: {} };
 
 /** Nothing of a test has to survive a power cut: where there is a file system in memory, it is used. */
 const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -51,10 +49,10 @@ async function makeTemplate(): Promise<Buffer> {
   return content;
 }
 
-export class HealingWorld {
+export class HealingWorld<Home extends NodeHome = SimulatedCloud> {
   readonly clock: VirtualClock;
   readonly store: Store;
-  readonly cloud: SimulatedCloud;
+  readonly cloud: Home;
   readonly workflows: SimulatedWorkflows;
   readonly tools: RequestTools;
   readonly caller = caller;
@@ -64,25 +62,33 @@ export class HealingWorld {
   #life: ProcessLife;
   readonly #directory: string;
 
-  private constructor(clock: VirtualClock, store: Store, directory: string) {
+  private constructor(clock: VirtualClock, store: Store, directory: string, cloud: Home) {
     this.clock = clock;
     this.store = store;
     this.#directory = directory;
-    this.cloud = new SimulatedCloud(clock);
+    this.cloud = cloud;
     this.workflows = new SimulatedWorkflows(clock, store);
     this.tools = requestTools(store, this.cloud, this.workflows);
     this.#life = this.#newLife();
   }
 
   /** From here to `close` the time of this process is the world's. */
-  static async open(): Promise<HealingWorld> {
+  static open(): Promise<HealingWorld> {
+    return HealingWorld.openWith((clock) => new SimulatedCloud(clock));
+  }
+
+  /** As `open`, with nodes that live elsewhere. */
+  static async openWith<Home extends NodeHome>(
+    makeHome: (clock: VirtualClock) => Home,
+  ): Promise<HealingWorld<Home>> {
     template ??= makeTemplate();
     const content = await template;
     const directory = mkdtempSync(path.join(parent, 'coppice-world-'));
     writeFileSync(path.join(directory, 'coppice.db'), content);
     const clock = new VirtualClock();
     clock.install();
-    const world = new HealingWorld(clock, openSqlite(path.join(directory, 'coppice.db')), directory);
+    const store = openSqlite(path.join(directory, 'coppice.db'));
+    const world = new HealingWorld(clock, store, directory, makeHome(clock));
     await world.#life.start();
     return world;
   }
@@ -110,7 +116,7 @@ export class HealingWorld {
     const { tools } = this;
     const profile = {
       name: 'web',
-      spec: profileSpec,
+      spec: this.cloud.profileSpec,
       metadata: {},
     };
     await this.request(() => createProfile(tools, caller, profile));
@@ -127,6 +133,8 @@ export class HealingWorld {
     const { object } = await this.request(() => createCluster(tools, caller, cluster));
     this.clusterId = object.id;
     await this.clock.advance(10);
+    for (let waited = 0; (await this.cluster())?.status === 'CREATING' && waited < 600; waited += 1)
+      await this.clock.advance(1000);
     if (policy !== null) await this.attach(policy);
   }
 
@@ -137,11 +145,19 @@ export class HealingWorld {
     await this.clock.advance(990);
   }
 
-  /** A request of an operator: what it waits for is the database alone. */
+  /** A request of an operator; where it asks the cloud, time passes until that has answered. */
   async request<T>(ask: () => Promise<T>): Promise<T> {
-    const answer = await ask();
+    let isAnswered = false;
+    const answer = ask().finally(() => {
+      isAnswered = true;
+    });
+    // Who waits for it has not begun to yet.
+    answer.catch(() => {});
+    // What waits for the database alone needs no time.
+    for (let turns = 0; turns < 100 && !isAnswered; turns += 1) await this.clock.settle();
+    while (!isAnswered) await this.clock.advance(10);
     await this.clock.settle();
-    return answer;
+    return await answer;
   }
 
   async nodes(): Promise<Node[]> {
@@ -166,6 +182,14 @@ export class HealingWorld {
     return all.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
   }
 
+  /** Nothing is open or under way. */
+  async isAtRest(): Promise<boolean> {
+    const { db } = this.store;
+    const actions = await db.selectFrom('action').select('id').where('ended_at', 'is', null).execute();
+    const open = await db.selectFrom('recovery').select('id').where('closed_at', 'is', null).execute();
+    return actions.length === 0 && open.length === 0;
+  }
+
   #newLife(): ProcessLife {
     const { clock, store, cloud, workflows } = this;
     const complain = (error: unknown): void => void this.complaints.push(describe(error));
@@ -178,7 +202,7 @@ function describe(error: unknown): string {
   return inner instanceof Error ? (inner.stack ?? inner.message) : JSON.stringify(inner);
 }
 
-function requestTools(store: Store, cloud: SimulatedCloud, workflows: SimulatedWorkflows): RequestTools {
+function requestTools(store: Store, cloud: NodeHome, workflows: SimulatedWorkflows): RequestTools {
   const profileTypes = registryOf([cloud.profileType(() => true)]);
   const services = { store, profileTypes, probe, workflows: workflows.service(() => true) };
   const names = actionDefinitions(services).map((definition) => definition.action);

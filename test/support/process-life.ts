@@ -10,7 +10,7 @@ import { Engine } from '../../src/engine/engine.ts';
 import { Healer } from '../../src/healing/healer.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import type { Store, Tx } from '../../src/store/store.ts';
-import type { SimulatedCloud } from './simulated-cloud.ts';
+import type { NodeHome } from './node-home.ts';
 import type { SimulatedWorkflows } from './simulated-workflows.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { testMembership } from './membership.ts';
@@ -19,7 +19,7 @@ import type { Membership } from '../../src/membership/membership.ts';
 export interface Surroundings {
   readonly clock: VirtualClock;
   readonly store: Store;
-  readonly cloud: SimulatedCloud;
+  readonly cloud: NodeHome;
   readonly workflows: SimulatedWorkflows;
   /** What the process logs as unforeseen. */
   readonly complain: (error: unknown) => void;

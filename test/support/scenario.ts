@@ -30,11 +30,14 @@ import {
 import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
 import { createProfile } from '../../src/requests/profiles.ts';
 import { listActions } from '../../src/store/action-listing.ts';
-import { HealingWorld, profileSpec } from './healing-world.ts';
-import { truthOf } from './simulated-cloud.ts';
+import { cloudSentences } from './cloud-sentences.ts';
+import { HealingWorld } from './healing-world.ts';
+import type { NodeHome } from './node-home.ts';
+import { SimulatedCloud, truthOf } from './simulated-cloud.ts';
 import type { Course, OperationName } from './simulated-cloud.ts';
 import type { SimulatedWorkflow } from './simulated-workflows.ts';
 import { Transcript } from './transcript.ts';
+import { VirtualOpenStack } from './virtual-openstack.ts';
 
 /** What a test holds to be true at the end of every scenario. */
 export interface ScenarioResult {
@@ -45,7 +48,7 @@ export interface ScenarioResult {
 }
 
 export async function playScenario(script: string): Promise<ScenarioResult> {
-  const world = await HealingWorld.open();
+  const world = await openWorld(script);
   try {
     const run = new ScenarioRun(world);
     for (const line of blocksOf(script)) await run.play(line);
@@ -59,6 +62,13 @@ export async function playScenario(script: string): Promise<ScenarioResult> {
   } finally {
     await world.close();
   }
+}
+
+/** Nodes live in a cloud of the test's own, or (`servers 3 on compute1`) in the simulated OpenStack. */
+function openWorld(script: string): Promise<HealingWorld<NodeHome>> {
+  const hosts = /^servers \d+ on (.*)$/m.exec(script)?.[1]?.split(' ');
+  if (hosts === undefined) return HealingWorld.open();
+  return HealingWorld.openWith((clock) => VirtualOpenStack.strict(clock, hosts));
 }
 
 interface Block {
@@ -77,27 +87,46 @@ function blocksOf(script: string): Block[] {
   return blocks;
 }
 
-type Sentence = (run: ScenarioRun, words: Record<string, string>, indented: string) => Promise<void> | void;
+export type Sentence = (
+  run: ScenarioRun,
+  words: Record<string, string>,
+  indented: string,
+) => Promise<void> | void;
 
-class ScenarioRun {
-  readonly world: HealingWorld;
+export class ScenarioRun {
+  readonly world: HealingWorld<NodeHome>;
   readonly transcript: Transcript;
   readonly courses = new Map<string, Course>();
   readonly hidden = new Set<string>();
 
-  constructor(world: HealingWorld) {
+  constructor(world: HealingWorld<NodeHome>) {
     this.world = world;
     this.transcript = new Transcript(world);
-    world.cloud.see = (node, server) =>
+    const { cloud } = world;
+    if (!(cloud instanceof SimulatedCloud)) return;
+    cloud.see = (node, server) =>
       this.hidden.has(node.name)
         ? { health: 'unknown', reason: 'the cloud does not answer' }
         : truthOf(server);
   }
 
+  /** Where the nodes are not servers of OpenStack. */
+  get own(): SimulatedCloud {
+    const { cloud } = this.world;
+    if (cloud instanceof SimulatedCloud) return cloud;
+    throw new Error('this line needs nodes that are no servers: cluster 3');
+  }
+
+  get openstack(): VirtualOpenStack {
+    const { cloud } = this.world;
+    if (cloud instanceof VirtualOpenStack) return cloud;
+    throw new Error('this line needs servers: servers 3 on compute1 compute2');
+  }
+
   async play({ line, indented }: Block): Promise<void> {
     this.transcript.say(line, indented);
     if (line === '' || line.startsWith('#')) return;
-    for (const [pattern, sentence] of sentences) {
+    for (const [pattern, sentence] of [...sentences, ...cloudSentences]) {
       const words = pattern.exec(line);
       if (words === null) continue;
       await sentence(this, words.groups ?? {}, indented);
@@ -120,7 +149,7 @@ class ScenarioRun {
 /** Seconds, so that a reader sees an operation begin and end. */
 const usualCourse: Course = { takesMs: 2000, ends: 'works' };
 
-const nodes = '(?<nodes>all nodes|\\d+ nodes|web-\\d+(?:,? web-\\d+)*)';
+export const nodes = '(?<nodes>all nodes|\\d+ nodes|web-\\d+(?:,? web-\\d+)*)';
 
 const sentences: readonly (readonly [RegExp, Sentence])[] = [
   [
@@ -128,7 +157,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     async (run, { size }) => {
       await run.world.createCluster(Number(size), null);
       await run.transcript.begin();
-      run.world.cloud.course = (name, node) => run.courses.get(`${name} ${node.name}`) ?? usualCourse;
+      run.own.course = (name, node) => run.courses.get(`${name} ${node.name}`) ?? usualCourse;
     },
   ],
   [/^policy$/, ({ world }, _words, indented) => world.attach(policyOf(indented))],
@@ -150,27 +179,26 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     new RegExp(`^fail ${nodes} (?<failure>[A-Z_]+)(?:, cured by (?<by>nothing|[A-Z ]+(?: or [A-Z]+)*))?$`),
     async (run, { nodes: named = '', failure = '', by }) => {
       const curedBy = by === undefined ? null : by === 'nothing' ? [] : by.split(' or ');
-      for (const { id } of await run.nodesNamed(named))
-        run.world.cloud.break(id, failureClass(failure), curedBy);
+      for (const { id } of await run.nodesNamed(named)) run.own.break(id, failureClass(failure), curedBy);
     },
   ],
   [
     new RegExp(`^from now on ${nodes} fails? (?<failure>[A-Z_]+) (?<after>\\S+) after each operation$`),
     async (run, { nodes: named = '', failure = '', after = '' }) => {
       const relapse = { afterMs: ms(after), failure: failureClass(failure) };
-      for (const { id } of await run.nodesNamed(named)) run.world.cloud.relapses.set(id, relapse);
+      for (const { id } of await run.nodesNamed(named)) run.own.relapses.set(id, relapse);
     },
   ],
   [
     new RegExp(`^nothing fails again on ${nodes}$`),
     async (run, { nodes: named = '' }) => {
-      for (const { id } of await run.nodesNamed(named)) run.world.cloud.relapses.delete(id);
+      for (const { id } of await run.nodesNamed(named)) run.own.relapses.delete(id);
     },
   ],
   [
     new RegExp(`^heal ${nodes}$`),
     async (run, { nodes: named = '' }) => {
-      for (const { id } of await run.nodesNamed(named)) run.world.cloud.heal(id);
+      for (const { id } of await run.nodesNamed(named)) run.own.heal(id);
     },
   ],
   [
@@ -185,7 +213,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   [
     new RegExp(`^an event arrives of ${nodes}$`),
     async (run, { nodes: named = '' }) => {
-      for (const { id } of await run.nodesNamed(named)) run.world.cloud.sendEvent(id);
+      for (const { id } of await run.nodesNamed(named)) run.own.sendEvent(id);
     },
   ],
   [
@@ -276,7 +304,11 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     /^update the cluster to a new profile$/,
     async ({ world }) => {
       const { tools, caller } = world;
-      const profile = { name: 'new', spec: { ...profileSpec, properties: { new: true } }, metadata: {} };
+      const profile = {
+        name: 'new',
+        spec: { ...world.cloud.profileSpec, properties: { new: true } },
+        metadata: {},
+      };
       await world.request(() => createProfile(tools, caller, profile));
       await world.request(() => updateCluster(tools, caller, 'web', { profile: 'new' }));
     },
@@ -291,6 +323,18 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
           `${node.name} is ${standing}: ${state}, ${failure?.class ?? 'no failure'}: ${reason}`,
         );
       }
+    },
+  ],
+  [
+    /^show what an operator is told$/,
+    async ({ world, transcript }) => {
+      const { explanation } = await world.request(() => clusterHealth(world.tools, world.caller, 'web'));
+      for (const problem of explanation.problems) transcript.note(`wrong: ${problem}`);
+      for (const doing of explanation.doing) transcript.note(`under way: ${doing}`);
+      for (const { reason } of explanation.waiting) transcript.note(`waits: ${reason}`);
+      for (const { reason, command } of explanation.operator)
+        transcript.note(`to do: ${command} (${reason})`);
+      if (explanation.problems.length === 0) transcript.note('nothing is wrong');
     },
   ],
   [
@@ -318,7 +362,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   ],
 ];
 
-async function ask(world: HealingWorld, request: () => Promise<unknown>): Promise<void> {
+async function ask(world: HealingWorld<NodeHome>, request: () => Promise<unknown>): Promise<void> {
   await world.request(request);
 }
 

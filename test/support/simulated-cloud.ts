@@ -14,6 +14,7 @@ import type {
   PhysicalNode,
   ProfileType,
 } from '../../src/profiles/profile-type.ts';
+import type { NodeHome } from './node-home.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 export type OperationName = 'create' | 'remove' | 'reboot' | 'rebuild';
@@ -42,7 +43,8 @@ interface Begun {
 const healthy: Verdict = { health: 'healthy', reason: 'runs' };
 const works: Course = { takesMs: 0, ends: 'works' };
 
-export class SimulatedCloud {
+export class SimulatedCloud implements NodeHome {
+  readonly profileSpec = { type: 'test.node', version: '1.0', properties: {} };
   readonly servers = new Map<string, Server>();
   /** `reboot web-1`, ... when it begins. */
   readonly calls: { readonly at: number; readonly text: string }[] = [];
@@ -67,6 +69,15 @@ export class SimulatedCloud {
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
+  }
+
+  get serverCount(): number {
+    return this.servers.size;
+  }
+
+  /** Its ids are readable. */
+  readable(text: string): string {
+    return text;
   }
 
   serverOf(nodeId: string): Server | undefined {
@@ -98,13 +109,11 @@ export class SimulatedCloud {
     hanging.reject(new CoppiceError('operation-failed', 'the cloud gave up'));
   }
 
-  /** The server is deleted, and not by Coppice. */
   lose(nodeId: string): void {
     const server = this.serverOf(nodeId);
     if (server !== undefined) this.servers.delete(server.physicalId);
   }
 
-  /** As one process sees it: once that is killed it requests nothing, and receives nothing. */
   profileType(isAlive: () => boolean): ProfileType {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});

@@ -3,6 +3,7 @@
  * to the world, and what changed.
  */
 import type { HealingWorld } from './healing-world.ts';
+import type { NodeHome } from './node-home.ts';
 
 interface Line {
   readonly at: number;
@@ -12,7 +13,7 @@ interface Line {
 }
 
 export class Transcript {
-  readonly #world: HealingWorld;
+  readonly #world: HealingWorld<NodeHome>;
   readonly #lines: string[] = [];
   /** The last decision recorded of each recovery. */
   readonly #recorded = new Map<string, number>();
@@ -21,7 +22,7 @@ export class Transcript {
   #cloudCalls = 0;
   #workflowCalls = 0;
 
-  constructor(world: HealingWorld) {
+  constructor(world: HealingWorld<NodeHome>) {
     this.#world = world;
   }
 
@@ -61,10 +62,11 @@ export class Transcript {
         .join(', ') || 'none';
     const status = cluster === undefined ? 'deleted' : cluster.status;
     const end = [
-      `cluster ${status}; servers ${cloud.servers.size}; workflows running ${workflows.running}`,
+      `cluster ${status}; servers ${cloud.serverCount}; workflows running ${workflows.running}`,
       `recoveries: ${recoveries}`,
     ];
-    return [...this.#lines, '', 'In the end:', ...end, ''].join('\n').replace(/\n{3,}/g, '\n\n');
+    const text = [...this.#lines, '', 'In the end:', ...end, ''].join('\n');
+    return cloud.readable(text).replace(/\n{3,}/g, '\n\n');
   }
 
   async #decisions(): Promise<Line[]> {

@@ -1,7 +1,7 @@
 /**
- * The time of this process, in a test's hand: `setTimeout`, `Date.now`, `performance.now`,
- * `AbortSignal.timeout` and `randomUUID` of everything that runs, so that the real engine and the real healer
- * live through an hour in a second, and twice the same.
+ * The time of this process, in a test's hand: `setTimeout` (also of node:timers/promises), `Date.now`,
+ * `performance.now`, `AbortSignal.timeout` and `randomUUID` of everything that runs, so that the real engine
+ * and the real healer live through an hour in a second, and twice the same.
  *
  * Between two timers everything that can continue continues: all that runs is promises and a database that
  * answers at once. What belongs to the outside world (a reboot under way) is not the process's: it continues
@@ -10,6 +10,7 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
+import timersPromises from 'node:timers/promises';
 
 interface Timer {
   at: number;
@@ -24,6 +25,7 @@ const real = {
   clearTimeout: globalThis.clearTimeout,
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
+  pause: timersPromises.setTimeout,
   now: Date.now,
   timeout: Object.getOwnPropertyDescriptor(AbortSignal, 'timeout')?.value as unknown,
   randomUUID: Object.getOwnPropertyDescriptor(crypto, 'randomUUID')?.value as unknown,
@@ -62,6 +64,7 @@ export class VirtualClock {
       clearTimeout: stop,
       clearInterval: stop,
     });
+    Object.assign(timersPromises, { setTimeout: this.#pause });
     Object.assign(Date, { now: () => this.wall });
     Object.assign(performance, { now: () => this.#now });
     Object.assign(AbortSignal, { timeout: (ms: number) => this.#timeout(ms) });
@@ -72,6 +75,7 @@ export class VirtualClock {
   uninstall(): void {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = real;
     Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval });
+    Object.assign(timersPromises, { setTimeout: real.pause });
     Object.assign(Date, { now: real.now });
     Reflect.deleteProperty(performance, 'now');
     Object.assign(AbortSignal, { timeout: real.timeout });
@@ -140,6 +144,22 @@ export class VirtualClock {
     this.#timers.add(timer);
     return timer;
   }
+
+  readonly #pause = (ms?: number, value?: unknown, options?: { signal?: AbortSignal }): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const signal = options?.signal;
+      const onAbort = (): void => {
+        this.#timers.delete(timer);
+        reject(new DOMException('The operation was aborted', 'AbortError'));
+      };
+      const run = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve(value);
+      };
+      const timer = this.#add(run, ms ?? 0, false, false);
+      if (signal?.aborted === true) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+    });
 
   #timeout(ms: number): AbortSignal {
     const controller = new AbortController();
