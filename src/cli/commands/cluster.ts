@@ -94,13 +94,19 @@ interface UpdateOptions {
 function addUpdate(cluster: Command, terminal: Terminal): void {
   cluster
     .command('update <cluster>')
-    .description('Change the name, profile, timeout or metadata of a cluster.')
+    .description(
+      'Change the name, profile, timeout or metadata of a cluster. A new profile is carried out node by node, ' +
+        'and stops at the first that is not healthy afterwards. A node is changed where it is, if it can; else it is made again.',
+    )
     .option('--name <name>', 'new name')
     .option('-p, --profile <profile>', 'new profile, for all of its nodes')
     .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(WAIT_FLAG, WAIT_TEXT)
-    .addHelpText('after', '\nExample:\n  $ coppice cluster update web --timeout 600')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ coppice cluster update web --timeout 600\n  $ coppice cluster update web --profile web-large --wait',
+    )
     .action(async (nameOrId: string, options: UpdateOptions, command: Command) => {
       const { name, profile, timeout, metadata, wait } = options;
       const values = given({ name, profile_id: profile, timeout, metadata });
