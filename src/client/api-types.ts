@@ -128,7 +128,7 @@ export interface Schemas {
       /** What counts against max_unhealthy. */
       readonly unhealthy: number;
     };
-    /** What would hold a recovery now; the first one is what holds. */
+    /** What would hold a recovery now; the first one is what holds. zone_outage holds the nodes of one zone. */
     readonly gates: readonly {
       /** How it is opened, or passed, before its time; empty: waiting is all there is. */
       readonly ends_by: readonly Schemas['OperatorTask'][];
@@ -172,6 +172,19 @@ export interface Schemas {
     } | null;
     /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
+    /** Failure domains of which most nodes failed at once. */
+    readonly zone_outages: readonly {
+      /** zone, host, or the label of the policy. */
+      readonly domain: string;
+      /** Nodes that have failed, or cannot be seen since they failed. */
+      readonly failed: number;
+      readonly name: string;
+      /** The nodes of the domain; excluded ones are left out. */
+      readonly of: number;
+      /** When an operator released it; null: it is not released. */
+      readonly released_at: string | null;
+      readonly since: string;
+    }[];
   };
   readonly ClusterOverview: {
     /** Each node counts once, under its standing. */
@@ -1475,6 +1488,17 @@ export interface Operations {
   };
   /** Close the breaker of a cluster: recoveries that did not help are forgotten */
   readonly 'POST /v1/clusters/{cluster}/health/breaker/reset': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly health: Schemas['ClusterHealth'];
+    };
+  };
+  /** Release the outages of the zones of a cluster: their nodes are recovered */
+  readonly 'POST /v1/clusters/{cluster}/health/zone-outage/release': {
     readonly path: {
       readonly cluster: string;
     };

@@ -94,7 +94,7 @@ function checkType(field: Field, found: Json, path: string, check: Check): Json 
     case 'Map':
       return field.fields === undefined
         ? checkAnyMap(field, found, path, check)
-        : checkMap(field.fields, found, path, check);
+        : checkMap(field.fields, inFull(field, found), path, check);
     case 'List':
       return checkList(field, found, path, check);
     case 'Boolean':
@@ -105,6 +105,11 @@ function checkType(field: Field, found: Json, path: string, check: Check): Json 
     case 'String':
       return checkText(field, found, path, check);
   }
+}
+
+/** The map that a text in its place stands for. */
+function inFull({ shortFor }: Field, found: Json): Json {
+  return shortFor !== undefined && typeof found === 'string' ? { [shortFor]: found } : found;
 }
 
 /** A map whose keys are the user's own. */

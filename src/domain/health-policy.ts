@@ -3,6 +3,7 @@
  * times in milliseconds. `policies/health/` makes it from a spec; `health/` reads `detection`, `recovery/`
  * the rest. What the keys mean is in docs/health-policy.md.
  */
+import type { FailureDomain } from './failure-domain.ts';
 import type { JsonObject } from './json.ts';
 
 export const detectionModeTypes = [
@@ -142,12 +143,26 @@ export interface BreakerLimits {
   readonly openMs: number;
 }
 
+export const zoneOutageActions = ['HOLD'] as const;
+
+/** When so many nodes of one failure domain fail within the time, it is not the nodes, but the domain. */
+export interface ZoneOutageRules {
+  readonly action: (typeof zoneOutageActions)[number];
+  readonly domain: FailureDomain;
+  /** Of the nodes of the domain. */
+  readonly percent: number;
+  /** Fewer failed nodes are no outage. */
+  readonly atLeast: number;
+  readonly withinMs: number;
+}
+
 /** null: no limit. */
 export interface Safety {
   readonly maxUnhealthy: Share | null;
   readonly maxInFlight: Share | null;
   readonly rateLimit: { readonly node: Rate | null; readonly cluster: Rate | null };
   readonly breaker: BreakerLimits | null;
+  readonly zoneOutage: ZoneOutageRules | null;
 }
 
 export interface HealthPolicy {

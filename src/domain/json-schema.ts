@@ -25,6 +25,13 @@ export function toJsonSchema(fields: Fields, version: string): JsonObject {
 }
 
 function fieldSchema(field: Field, version: string): JsonObject {
+  const short = field.shortFor === undefined ? undefined : field.fields?.[field.shortFor];
+  if (short === undefined) return fullSchema(field, version);
+  const { description, ...full } = fullSchema(field, version);
+  return { description: description ?? '', anyOf: [fullSchema(short, version), full] };
+}
+
+function fullSchema(field: Field, version: string): JsonObject {
   const nested =
     field.fields === undefined ? { type: jsonTypes[field.type] } : toJsonSchema(field.fields, version);
   const facets: Record<string, Json | undefined> = {

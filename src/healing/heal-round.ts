@@ -16,6 +16,8 @@ import {
 } from '../recovery-record/recovery-lifecycle.ts';
 import type { RecoveryMode } from '../domain/states.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
+import { recordZoneOutages } from '../recovery-record/record-zone-outages.ts';
 import { planRound, type RoundPlan } from '../recovery/plan-round.ts';
 import { insertActions } from '../store/actions.ts';
 import { getCluster } from '../store/clusters.ts';
@@ -35,13 +37,16 @@ export interface HealRoundResult {
   readonly health: ReadonlyMap<string, HealthRecord>;
 }
 
-/**
- * @param watched null where the cluster has no health policy any more.
- */
+export interface HealRoundRequest {
+  readonly clusterId: string;
+  /** null where the cluster has no health policy any more. */
+  readonly watched: WatchedCluster | null;
+  readonly profileTypes: ProfileTypes;
+}
+
 export async function healRound(
   tx: Tx,
-  clusterId: string,
-  watched: WatchedCluster | null,
+  { clusterId, watched, profileTypes }: HealRoundRequest,
   now: number,
 ): Promise<HealRoundResult> {
   const cluster = await getCluster(tx.db, clusterId);
@@ -50,8 +55,23 @@ export async function healRound(
     return { planAgainAt: null, isActive: false, health: new Map() };
   }
   await keepBreakerInTime(tx, cluster.id, now);
-  const { round: snapshot, nodes, health, episodes } = await takeSnapshot(tx.db, cluster, watched, now);
+  const {
+    round: snapshot,
+    nodes,
+    health,
+    episodes,
+  } = await takeSnapshot({ db: tx.db, profileTypes }, cluster, watched, now);
   const plan = planRound(snapshot);
+  await recordZoneOutages(
+    tx,
+    cluster,
+    {
+      before: snapshot.zoneOutages ?? [],
+      standing: plan.zoneOutages,
+      mode: watched?.policy.mode ?? 'ENFORCE',
+    },
+    now,
+  );
   const modes = new Map(episodes.map((each) => [each.recoveryId, each.mode]));
   await carryOut(tx, { cluster, nodes, watched, modes, now }, plan);
   const times = [...plan.hold, ...plan.skip].flatMap(({ until }) => until ?? []);

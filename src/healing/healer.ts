@@ -76,6 +76,7 @@ export class Healer {
       log: options.log,
       observations: this.#observer,
       watchList: () => this.#list,
+      profileTypes: options.profileTypes,
     });
   }
 

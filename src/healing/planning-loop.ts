@@ -1,10 +1,11 @@
 /**
  * Plans clusters: when something changed in one, at the time that the planner returned, and when a
  * recovery opened or ended. Rounds of one cluster follow each other. Before the first node of a cluster with
- * `max_unhealthy` is recovered, the nodes are probed that were last probed before it failed.
+ * `max_unhealthy` or `zone_outage` is recovered, the nodes are probed that were last probed before it failed.
  */
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
 import { healRound } from './heal-round.ts';
 import { asAttached, type WatchedCluster, type WatchList } from './watch-list.ts';
 
@@ -21,6 +22,7 @@ export interface PlanningLoopOptions {
   readonly log: { error(details: object, message: string): void };
   readonly observations: Observations;
   readonly watchList: () => WatchList;
+  readonly profileTypes: ProfileTypes;
 }
 
 /** A round that failed is tried again, and no plan waits longer. */
@@ -70,12 +72,12 @@ export class PlanningLoop {
   }
 
   async #planCluster(clusterId: string): Promise<void> {
-    const { leases, log, observations, watchList } = this.#options;
+    const { leases, log, observations, watchList, profileTypes } = this.#options;
     try {
       const watched = watchList().clusters.get(clusterId) ?? null;
       if (watched !== null) await this.#probeUnseenNodes(watched);
       const planned = await leases.write(clusterId, async (tx) =>
-        healRound(tx, clusterId, await asAttached(tx.db, watched), this.#now()),
+        healRound(tx, { clusterId, watched: await asAttached(tx.db, watched), profileTypes }, this.#now()),
       );
       // Another process has it.
       if (planned === undefined) return void this.#active.delete(clusterId);
@@ -92,13 +94,14 @@ export class PlanningLoop {
   }
 
   /**
-   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy. Probes are spread over an
-   * interval: when a switch dies, the first nodes that are found failed would be recovered before the others
-   * are probed. So those that were last probed before a failure began are probed before anything is planned;
-   * what takes longer than a round is not waited for.
+   * With `max_unhealthy` a recovery starts only while few nodes are unhealthy, and with `zone_outage` only
+   * while few nodes of its zone are. Probes are spread over an interval: when a switch dies, the first nodes
+   * that are found failed would be recovered before the others are probed. So those that were last probed
+   * before a failure began are probed before anything is planned; what takes longer than a round is not
+   * waited for.
    */
   async #probeUnseenNodes({ clusterId, policy }: WatchedCluster): Promise<void> {
-    if (policy.safety.maxUnhealthy === null) return;
+    if (policy.safety.maxUnhealthy === null && policy.safety.zoneOutage === null) return;
     const { observations, watchList } = this.#options;
     const nodes = watchList().nodes.filter((node) => node.clusterId === clusterId);
     const records = nodes.flatMap(({ id }) => observations.lastRecord(id) ?? []);

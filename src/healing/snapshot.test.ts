@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestStore, type TestStore } from '../../test/support/backends.ts';
 import { HealingScene } from '../../test/support/healing-scene.ts';
+import { registryOf } from '../profiles/registry.ts';
 import { rulesOfCluster } from '../clusters/cluster-rules.ts';
 import { takeSnapshot } from './snapshot.ts';
 
@@ -19,7 +20,7 @@ afterEach(() => opened.close());
 async function relapses(scene: HealingScene): Promise<Record<string, number>> {
   const { db } = opened.store;
   const rules = await rulesOfCluster(db, scene.cluster.id);
-  const { round } = await takeSnapshot(db, scene.cluster, rules, scene.now);
+  const { round } = await takeSnapshot({ db, profileTypes: registryOf([]) }, scene.cluster, rules, scene.now);
   const known = round.nodes.flatMap(({ name, recoveredBefore }) =>
     recoveredBefore == null ? [] : [[name, recoveredBefore.relapse?.times ?? 1] as const],
   );

@@ -4,6 +4,7 @@
  */
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
 import { changedAt, currentHealth } from '../clusters/current-health.ts';
+import { domainsOfNodes, type LocationTools } from '../clusters/failure-domains.ts';
 import { maintenanceOf } from '../clusters/maintenance.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
@@ -45,12 +46,13 @@ export interface SnapshotPart {
  * @param part absent: the whole cluster.
  */
 export async function takeSnapshot(
-  db: Db,
+  tools: LocationTools,
   cluster: Cluster,
   rules: ClusterRules | null,
   now: number,
   part?: SnapshotPart,
 ): Promise<ClusterSnapshot> {
+  const { db } = tools;
   const nodes =
     part === undefined ? await nodesOfCluster(db, cluster.id) : await nodesInOrder(db, part.nodeIds);
   const health =
@@ -58,7 +60,8 @@ export async function takeSnapshot(
   const healthyNodes = part?.others ?? 0;
   const healing = await healingOfNodes(db, cluster.id);
   const episodes = await openRecoveriesOfCluster(db, cluster.id);
-  const { breaker } = await healingOfCluster(db, cluster.id);
+  const { breaker, zoneOutages } = await healingOfCluster(db, cluster.id);
+  const domains = rules === null ? undefined : await failureDomains(tools, cluster, rules, nodes, part);
   const mode = rules?.policy.mode ?? 'ENFORCE';
   const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode, now);
   const recovered = rules === null ? undefined : await recoveredBefore(db, cluster.id, rules, health, now);
@@ -73,13 +76,40 @@ export async function takeSnapshot(
       nodeSnapshot(node, health.get(node.id), healing.get(node.id), now, {
         last: ends.get(node.id),
         recovered: recovered?.get(node.id),
+        domain: domains?.ofNodes.get(node.id),
       }),
     ),
     healthyNodes,
+    ...(domains === undefined ? {} : { healthyInDomain: domains.ofOthers }),
+    zoneOutages,
     episodes: episodes.map((each) => ({ ...each, notBefore: withinInterval(each.notBefore, rules, now) })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
   return { round, nodes, health, healing, episodes };
+}
+
+interface FailureDomains {
+  readonly ofNodes: ReadonlyMap<string, string>;
+  /** How many of the nodes that the snapshot leaves out are in each. */
+  readonly ofOthers: ReadonlyMap<string, number>;
+}
+
+/** Of the kind that the policy names; undefined: it names none. */
+async function failureDomains(
+  tools: LocationTools,
+  cluster: Cluster,
+  { policy }: ClusterRules,
+  nodes: readonly Node[],
+  part: SnapshotPart | undefined,
+): Promise<FailureDomains | undefined> {
+  const domain = policy.safety.zoneOutage?.domain;
+  if (domain === undefined) return undefined;
+  const all = part === undefined ? nodes : await nodesOfCluster(tools.db, cluster.id);
+  const ofNodes = await domainsOfNodes(tools, all, domain);
+  const ofOthers = new Map<string, number>();
+  const here = new Set(nodes.map(({ id }) => id));
+  for (const [id, name] of ofNodes) if (!here.has(id)) ofOthers.set(name, (ofOthers.get(name) ?? 0) + 1);
+  return { ofNodes, ofOthers };
 }
 
 async function nodesInOrder(db: Db, ids: readonly string[]): Promise<Node[]> {
@@ -113,12 +143,18 @@ async function startsOf(
   return starts.sort((one, other) => one.at - other.at);
 }
 
+interface KnownOfNode {
+  readonly last: EndedRecovery | undefined;
+  readonly recovered: RecoveredBefore | undefined;
+  readonly domain: string | undefined;
+}
+
 function nodeSnapshot(
   node: Node,
   record: HealthRecord | undefined,
   healing: NodeHealing = nothingOfNode,
   now: number,
-  { last: lastEnd, recovered }: { last: EndedRecovery | undefined; recovered: RecoveredBefore | undefined },
+  { last: lastEnd, recovered, domain }: KnownOfNode,
 ): NodeSnapshot {
   const { id, name, status } = node;
   const health = currentHealth(node, record, now);
@@ -130,6 +166,7 @@ function nodeSnapshot(
     name,
     status,
     health,
+    ...(domain === undefined ? {} : { domain }),
     excluded: exclusion === null ? null : { until: exclusion.until, reason: exclusion.reason },
     quarantinedSince: quarantine?.since ?? null,
     ...(quarantine === null ? {} : { quarantineReason: quarantine.reason }),

@@ -10,6 +10,7 @@
  * second check, made when the policy is attached.
  */
 import type { Issue } from '../domain/errors.ts';
+import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
@@ -77,13 +78,22 @@ export interface CheckedProfile {
 /** What the check of a policy needs of a profile type. */
 export type CheckedProfileType = Pick<
   ProfileType,
-  'name' | 'version' | 'operations' | 'detectionModes' | 'withoutMode' | 'endpointParts'
+  | 'name'
+  | 'version'
+  | 'operations'
+  | 'detectionModes'
+  | 'withoutMode'
+  | 'endpointParts'
+  | 'failureDomains'
+  | 'withoutDomain'
 >;
 
 /** What attaching or detaching a policy means for the healing of the cluster. */
 export type BindingEffect =
   /** Failures that were counted under other rules say nothing about these. */
   | { readonly kind: 'FORGET_UNHELPFUL' }
+  /** What was an outage under other rules may be none under these. */
+  | { readonly kind: 'FORGET_ZONE_OUTAGES' }
   | { readonly kind: 'CANCEL_HELD_RECOVERIES'; readonly reason: string };
 
 export interface PolicyType<T = unknown> {
@@ -112,6 +122,9 @@ export interface PolicyType<T = unknown> {
 
   /** The workflows that it names; absent: a type that names none. */
   workflows?(value: T): readonly NamedWorkflow[];
+
+  /** Of what kind the failure domains are that it tells apart; null or absent: it tells none apart. */
+  failureDomain?(value: T): FailureDomain | null;
 
   /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. */
   bindingData(value: T): JsonObject;

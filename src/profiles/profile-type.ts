@@ -8,6 +8,7 @@
  */
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy.ts';
+import type { LocatedDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
@@ -130,6 +131,16 @@ export interface ProfileType {
 
   /** Why nodes of this type cannot be probed by a mode; what is said where a policy requires it. */
   readonly withoutMode?: Readonly<Partial<Record<DetectionModeType, string>>>;
+
+  /**
+   * Where nodes of this type are, of what they share with others and fail with: the name of the zone or
+   * host, from what the last operation returned of the node; null: it is not known. Absent, or without a
+   * kind: nodes of this type have none, and a policy that names it cannot be attached.
+   */
+  readonly failureDomains?: Readonly<Partial<Record<LocatedDomain, (data: JsonObject) => string | null>>>;
+
+  /** Why nodes of this type have no domain of a kind; what is said where a policy names it. */
+  readonly withoutDomain?: Readonly<Partial<Record<LocatedDomain, string>>>;
 
   /**
    * Reports nodes that something happened to (LIFECYCLE_EVENTS); what it was, `probe` finds out. Events may

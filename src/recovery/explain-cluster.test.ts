@@ -37,6 +37,7 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     policy: { name: 'web-health', enabled: true, mode: 'ENFORCE' },
     maintenance: null,
     gates: [],
+    zoneOutages: [],
     nodes,
     ...more,
   };

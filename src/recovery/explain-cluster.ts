@@ -11,6 +11,7 @@ import type { ClosedGate, Maintenance } from './gates.ts';
 import type { NextUp } from './next-up.ts';
 import { operatorTasks, type OperatorTask } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
+import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
 export interface ExplainedNode {
   readonly name: string;
@@ -53,6 +54,7 @@ export interface ExplainedCluster {
   readonly maintenance: Maintenance | null;
   /** All that would hold a recovery now. */
   readonly gates: readonly ClosedGate[];
+  readonly zoneOutages: readonly StandingOutage[];
   readonly nodes: readonly ExplainedNode[];
 }
 
@@ -77,7 +79,13 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const { nodes, missing, desired, policy, maintenance } = cluster;
   const broken = nodes.filter((node) => failing.has(node.standing));
   const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
-  const problems = [...groupFailures(broken), ...sharedAddresses(broken), ...groupUnseen(nodes), ...others];
+  const problems = [
+    ...cluster.zoneOutages.map(outageProblem),
+    ...groupFailures(broken),
+    ...sharedAddresses(broken),
+    ...groupUnseen(nodes),
+    ...others,
+  ];
   if (missing > 0)
     problems.push(`${missing} of ${count(desired, 'node')} ${missing === 1 ? 'is' : 'are'} missing`);
   if (policy === null && nodes.length > 0)
@@ -89,6 +97,11 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   if (maintenance !== null)
     problems.push(`healing is paused ${untilText(maintenance)} (${maintenance.reason})`);
   return problems;
+}
+
+function outageProblem(outage: StandingOutage): string {
+  const released = outage.releasedAt === null ? '' : '; an operator has released it';
+  return `${outageInWords(outage)}${released}`;
 }
 
 /** Those whose failure is the problem. */

@@ -28,6 +28,7 @@ const open: GateView = {
   desiredCapacity: 10,
   unhealthy: 1,
   inFlight: [],
+  zoneOutage: null,
   startsOfNode: [],
   startsOfCluster: [],
 };

@@ -1,17 +1,19 @@
 /**
  * The gates that a recovery passes before it starts, in order: policy enabled, no maintenance, breaker
- * closed, max_unhealthy, max_in_flight, rate limits. A closed gate holds a recovery, with a reason and a time
- * to look again; it never drops it.
+ * closed, no outage of the node's zone, max_unhealthy, max_in_flight, rate limits. A closed gate holds a
+ * recovery, with a reason and a time to look again; it never drops it.
  */
 import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { count, probingAgain } from './describe.ts';
 import { duration } from '../domain/duration.ts';
+import { endOfOutage, outageInWords, type StandingOutage } from './zone-outage.ts';
 
 export type GateName =
   | 'policy'
   | 'maintenance'
   | 'breaker'
+  | 'zone_outage'
   | 'max_unhealthy'
   | 'max_in_flight'
   | 'rate_limit.node'
@@ -51,6 +53,8 @@ export interface GateView {
   readonly unhealthy: number;
   /** When each recovery that runs now was started. */
   readonly inFlight: readonly number[];
+  /** Of the node's failure domain; null: it has none. */
+  readonly zoneOutage: StandingOutage | null;
   /** When recoveries were started, oldest first, at least as far back as the rate limits look. */
   readonly startsOfNode: readonly number[];
   readonly startsOfCluster: readonly number[];
@@ -58,7 +62,18 @@ export interface GateView {
 
 type Gate = (view: GateView) => ClosedGate | null;
 
-const rateLimits: readonly Gate[] = [
+/** These check the cluster alone; what is started in a round opens none of them. */
+const gatesOfCluster: readonly Gate[] = [
+  policyGate,
+  maintenanceGate,
+  breakerGate,
+  maxUnhealthyGate,
+  maxInFlightGate,
+];
+
+/** These may differ from node to node. */
+const gatesOfNode: readonly Gate[] = [
+  zoneOutageGate,
   (view) =>
     rateGate(view, 'rate_limit.node', view.policy.safety.rateLimit.node, view.startsOfNode, 'of this node'),
   (view) =>
@@ -71,40 +86,35 @@ const rateLimits: readonly Gate[] = [
     ),
 ];
 
-const gates: readonly Gate[] = [
-  policyGate,
-  maintenanceGate,
-  breakerGate,
-  maxUnhealthyGate,
-  maxInFlightGate,
-  ...rateLimits,
-];
-
-/**
- * These check the cluster alone and before those that check the node, and what is started in a round
- * opens none of them.
- */
-const closingForAll: ReadonlySet<GateName> = new Set([
+const order: readonly GateName[] = [
   'policy',
   'maintenance',
   'breaker',
+  'zone_outage',
   'max_unhealthy',
   'max_in_flight',
-]);
+  'rate_limit.node',
+  'rate_limit.cluster',
+];
 
-/** Whether a gate that is closed for one is closed for all that come after it in the same round. */
-export function closesForAll({ gate }: ClosedGate): boolean {
-  return closingForAll.has(gate);
+/** All of the cluster that are closed, for each of its nodes. */
+export function closedForAll(view: GateView): ClosedGate[] {
+  return gatesOfCluster.flatMap((gate) => gate(view) ?? []);
 }
 
-/** All that are closed: the first is the one that holds. */
-export function closedGates(view: GateView): ClosedGate[] {
-  return gates.flatMap((gate) => gate(view) ?? []);
+/**
+ * All that are closed: the first is the one that holds.
+ * @param forAll what `closedForAll` said, where that was asked before.
+ */
+export function closedGates(
+  view: GateView,
+  forAll: readonly ClosedGate[] = closedForAll(view),
+): ClosedGate[] {
+  return inOrder([...forAll, ...gatesOfNode.flatMap((gate) => gate(view) ?? [])]);
 }
 
-/** Those that may differ from node to node. */
-export function closedRateLimits(view: GateView): ClosedGate[] {
-  return rateLimits.flatMap((gate) => gate(view) ?? []);
+export function inOrder(closed: readonly ClosedGate[]): ClosedGate[] {
+  return closed.toSorted((one, other) => order.indexOf(one.gate) - order.indexOf(other.gate));
 }
 
 /** All of them in one sentence: when the first one opens, the next one holds. */
@@ -157,6 +167,16 @@ function breakerGate(view: GateView): ClosedGate | null {
         'the breaker is half-open: one recovery tries, the others wait for it',
       )
     : null;
+}
+
+/** Closed for the nodes of one domain; its `limit` is how many of them may have failed. */
+export function zoneOutageGate(view: GateView): ClosedGate | null {
+  const { policy, zoneOutage: outage } = view;
+  const rules = policy.safety.zoneOutage;
+  if (rules === null || outage === null || outage.releasedAt !== null) return null;
+  const why = `${outageInWords(outage)}; ${endOfOutage(outage, rules)}`;
+  const limit = Math.ceil((outage.of * rules.percent) / 100) - 1;
+  return { ...close(view, 'zone_outage', nextRound(view), why, outage.failed, limit), since: outage.since };
 }
 
 function maxUnhealthyGate(view: GateView): ClosedGate | null {

@@ -3,10 +3,11 @@
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
-import { closedGates } from './gates.ts';
+import { closedGates, inOrder, zoneOutageGate } from './gates.ts';
 import type { ClosedGate, GateView } from './gates.ts';
 import { automaticInFlight, countUnhealthy } from './plan-round.ts';
 import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
+import { standingOutages } from './zone-outage.ts';
 
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
 
@@ -51,10 +52,19 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
     inFlight: automaticInFlight(snapshot.episodes),
     startsOfCluster: snapshot.starts.map((start) => start.at),
     startsOfNode: [],
+    zoneOutage: null,
   };
 }
 
-/** All gates that would hold a recovery in this cluster now; none without a policy. */
+/**
+ * All gates that would hold a recovery in this cluster now, also those that hold nodes of one zone only; none
+ * without a policy.
+ */
 export function gatesClosedNow(snapshot: RoundSnapshot): ClosedGate[] {
-  return snapshot.policy === null ? [] : closedGates(gateView(snapshot, snapshot.policy));
+  if (snapshot.policy === null) return [];
+  const view = gateView(snapshot, snapshot.policy);
+  const ofZones = standingOutages(snapshot, snapshot.policy).flatMap(
+    (zoneOutage) => zoneOutageGate({ ...view, zoneOutage }) ?? [],
+  );
+  return inOrder([...closedGates(view), ...ofZones]);
 }

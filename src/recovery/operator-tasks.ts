@@ -108,6 +108,19 @@ export function waysPast(
           ),
         ),
       ];
+    case 'zone_outage':
+      return [
+        {
+          reason:
+            'find what the failed nodes have in common; once it is repaired, and they do not come back by themselves, release the outage: they are recovered',
+          command: `coppice cluster zone-outage release ${name}`,
+          required: true,
+        },
+        {
+          ...recover(node, 'a recovery that an operator asks for passes the gates'),
+          required: false,
+        },
+      ];
     case 'rate_limit.node':
     case 'rate_limit.cluster':
       return [{ ...recover(node, passing('it opens by itself')), required: false }];

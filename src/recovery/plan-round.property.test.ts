@@ -26,10 +26,11 @@ const anyWorld = fc
     policy: anyPolicy,
     nodes: fc.integer({ min: 1, max: 8 }),
     missing: fc.integer({ min: -1, max: 2 }),
+    zones: fc.integer({ min: 1, max: 3 }),
     turns: fc.array(anyTurn, { minLength: 1, maxLength: 25 }),
   })
-  .map(({ policy, nodes, missing, turns }) => ({
-    world: () => new ClusterWorld(policy, nodes, Math.max(0, nodes + missing)),
+  .map(({ policy, nodes, missing, zones, turns }) => ({
+    world: () => new ClusterWorld(policy, nodes, Math.max(0, nodes + missing), zones),
     turns,
   }));
 
@@ -94,6 +95,32 @@ describe('always', () => {
       if (world.policy.safety.breaker !== null && before.breaker.kind === 'open') {
         expect(before.now).toBeGreaterThanOrEqual(before.breaker.until);
         expect(plan.start.length).toBe(1);
+      }
+    },
+  );
+
+  always('nothing starts in a zone that has an outage and is held', (plan, before, world) => {
+    if (world.policy.safety.zoneOutage?.action !== 'HOLD') return;
+    const zones = new Set(plan.zoneOutages.map(({ name }) => name));
+    const started = before.nodes.filter(({ id }) => ids(plan.start).includes(id));
+    expect(started.filter(({ domain }) => zones.has(domain ?? ''))).toEqual([]);
+  });
+
+  always(
+    'a zone outage begins with enough nodes known to have failed, where there is more than one zone',
+    (plan, before, world) => {
+      const rules = world.policy.safety.zoneOutage;
+      const begun = plan.zoneOutages.filter(
+        ({ name }) => !before.zoneOutages?.some((each) => each.name === name),
+      );
+      if (rules === null || world.zones === 1) expect(plan.zoneOutages).toEqual([]);
+      for (const { name } of begun) {
+        const inZone = before.nodes.filter(({ domain }) => domain === name);
+        const failed = inZone.filter(
+          ({ health }) => health?.last === 'unhealthy' || health?.state === 'FAILED',
+        );
+        expect(failed.length).toBeGreaterThanOrEqual(rules?.atLeast ?? 0);
+        expect(failed.length * 100).toBeGreaterThanOrEqual(inZone.length * (rules?.percent ?? 0));
       }
     },
   );

@@ -108,6 +108,7 @@ describe('a confirmed failure', () => {
         },
       ],
       start: [{ nodeId: 'b', recoveryId: null, reason: 'all gates are open' }],
+      zoneOutages: [],
       hold: [],
       close: [],
       restore: [],
@@ -119,7 +120,15 @@ describe('a confirmed failure', () => {
     const running = planRound(
       round([node('a', health('FAILED'))], { episodes: [episode('a', { startedAt: now - 1 })] }),
     );
-    expect(running).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [] });
+    expect(running).toEqual({
+      open: [],
+      start: [],
+      hold: [],
+      close: [],
+      restore: [],
+      skip: [],
+      zoneOutages: [],
+    });
     const held = planRound(round([node('a', health('FAILED'))], { episodes: [episode('a')] }));
     expect(held).toMatchObject({ open: [], start: [{ nodeId: 'a', recoveryId: 'r-a' }] });
   });
@@ -166,7 +175,7 @@ test('a suspected, an unknown and a never seen node open nothing', () => {
   const plan = planRound(
     round([node('a', health('SUSPECTED')), node('b', health('UNKNOWN')), node('c', null)]),
   );
-  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [] });
+  expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [], zoneOutages: [] });
 });
 
 describe('a held episode', () => {

@@ -10,15 +10,19 @@
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Relapse } from '../domain/model.ts';
 import type { NodeStatus, RecoveryOrigin } from '../domain/states.ts';
+import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { breakerAfterRelapse } from './breaker.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import type { Failure, HealthRecord } from '../domain/health-record.ts';
-import { duration } from '../domain/duration.ts';
 import { probingAgain } from './describe.ts';
-import { closedGates, closedRateLimits, closesForAll, heldBy } from './gates.ts';
+import { closedForAll, closedGates, heldBy } from './gates.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
+import { isExcluded, obstacleOf, retryDelay } from './obstacles.ts';
+import type { Obstacle } from './obstacles.ts';
 import { describeRelapse, relapseOf } from './relapse.ts';
 import type { RecoveredBefore } from './relapse.ts';
+import { explainedDomains, standingOutages } from './zone-outage.ts';
+import type { StandingOutage } from './zone-outage.ts';
 
 export interface LastTry {
   readonly at: number;
@@ -36,6 +40,11 @@ export interface NodeSnapshot {
   readonly status: NodeStatus;
   /** null: never probed. */
   readonly health: HealthRecord | null;
+  /**
+   * Its failure domain, of the kind that the policy names. Absent or null: it has none, that is not known, or
+   * the policy does not ask.
+   */
+  readonly domain?: string | null;
   /** Taken out of healing by an operator. */
   readonly excluded: Maintenance | null;
   readonly quarantinedSince: number | null;
@@ -75,6 +84,10 @@ export interface RoundSnapshot {
   readonly nodes: readonly NodeSnapshot[];
   /** Healthy nodes that are left out of `nodes`, because only the others are asked about. Absent: none. */
   readonly healthyNodes?: number;
+  /** How many of those are in each failure domain. Absent: none. */
+  readonly healthyInDomain?: ReadonlyMap<string, number>;
+  /** Outages that have begun, and were not over in the last round. Absent: none. */
+  readonly zoneOutages?: readonly ZoneOutage[];
   readonly episodes: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];
@@ -107,17 +120,24 @@ export interface RoundPlan {
   readonly restore: readonly Entry[];
   /** Failed nodes for which no recovery is opened. `until` null: an operator has to act. */
   readonly skip: readonly (Entry & { readonly until: number | null })[];
+  /** Those that are not over, and those that begin. */
+  readonly zoneOutages: readonly StandingOutage[];
 }
 
 export function planRound(snapshot: RoundSnapshot): RoundPlan {
-  const plan = { open: [], start: [], hold: [], close: [], restore: [], skip: [] } as Mutable<RoundPlan>;
-  const nodes = sortNodes(snapshot);
+  const zoneOutages = standingOutages(snapshot, snapshot.policy);
+  const plan = emptyPlan(zoneOutages);
+  const nodes = sortNodes(snapshot, zoneOutages);
   const waiting = heldEpisodes(snapshot, nodes.unhealthyNodes, plan);
   if (snapshot.policy === null) return plan;
   if (snapshot.policy.mode === 'ENFORCE') plan.restore.push(...nodes.restored);
   const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
   startOrHold(afterRelapses(snapshot, plan), snapshot.policy, nodes.unhealthy, candidates, plan);
   return plan;
+}
+
+function emptyPlan(zoneOutages: StandingOutage[]): Mutable<RoundPlan> {
+  return { open: [], start: [], hold: [], close: [], restore: [], skip: [], zoneOutages };
 }
 
 interface SortedNodes {
@@ -130,7 +150,8 @@ interface SortedNodes {
   /**
    * What counts for `max_unhealthy`: these, and those that are missing against the desired capacity; but not
    * the excluded ones. The operator has taken them on: what is wrong with them is explained, and is no sign
-   * of a cause that lies outside of the nodes. Nor do those that are down only because an operator recovers
+   * of a cause that lies outside of the nodes. So is what is wrong with the nodes of a zone that has an
+   * outage, while it is the only one. Nor do those count that are down only because an operator recovers
    * them.
    */
   readonly unhealthy: number;
@@ -139,7 +160,10 @@ interface SortedNodes {
 /**
  * One read of each node, and no more of the many that are healthy: of 100,000 each read is a way to memory.
  */
-function sortNodes({ now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound): SortedNodes {
+function sortNodes(
+  { now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound,
+  outages: readonly StandingOutage[],
+): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
   const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
   const restored: Entry[] = [];
@@ -157,8 +181,12 @@ function sortNodes({ now, nodes, healthyNodes = 0, episodes, desiredCapacity }: 
   const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
   for (const node of inDoubt) unhealthyNodes.set(node.id, node);
   const operators = new Set(episodes.filter(isOperators).map((each) => each.nodeId));
+  const explained = explainedDomains(outages);
   const counted = [...unhealthyNodes.values()].filter(
-    (node) => !isExcluded(node, now) && !(operators.has(node.id) && isNotKnownFailed(node)),
+    (node) =>
+      !isExcluded(node, now) &&
+      !(operators.has(node.id) && isNotKnownFailed(node)) &&
+      !explained.has(node.domain ?? ''),
   ).length;
   const unhealthy = Math.max(0, desiredCapacity - healthyNodes - nodes.length) + counted;
   return { unhealthyNodes, failed, restored, unhealthy };
@@ -177,11 +205,14 @@ function isNotKnownFailed({ health, quarantinedSince }: NodeSnapshot): boolean {
   return quarantinedSince === null && (health === null || health.state === 'HEALTHY');
 }
 
-type NodesOfRound = Pick<RoundSnapshot, 'now' | 'nodes' | 'healthyNodes' | 'episodes' | 'desiredCapacity'>;
+type NodesOfRound = Pick<
+  RoundSnapshot,
+  'now' | 'nodes' | 'healthyNodes' | 'healthyInDomain' | 'zoneOutages' | 'episodes' | 'desiredCapacity'
+>;
 
-/** See `SortedNodes`. */
-export function countUnhealthy(snapshot: NodesOfRound): number {
-  return sortNodes(snapshot).unhealthy;
+/** See `SortedNodes`. @param snapshot without a policy no zone has an outage. */
+export function countUnhealthy(snapshot: NodesOfRound & Partial<Pick<RoundSnapshot, 'policy'>>): number {
+  return sortNodes(snapshot, standingOutages(snapshot, snapshot.policy ?? null)).unhealthy;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
@@ -247,92 +278,6 @@ function openEpisodes(
   return candidates;
 }
 
-interface Obstacle {
-  readonly reason: string;
-  readonly until: number | null;
-}
-
-/** What of a node itself keeps a recovery from starting. */
-function obstacleOf(node: NodeSnapshot, { now, policy }: RoundSnapshot): Obstacle | null {
-  const { health, excluded } = node;
-  const nextProbe = nextProbeAt(health, policy, now);
-  if (node.quarantinedSince !== null) {
-    return {
-      until: null,
-      reason: `quarantined ${duration(now - node.quarantinedSince)} ago${node.quarantineReason === undefined ? '' : ` (${node.quarantineReason})`}, until an operator releases it`,
-    };
-  }
-  if (excluded !== null && isExcluded(node, now)) {
-    return { until: excluded.until, reason: `excluded from healing (${excluded.reason})` };
-  }
-  if (!settled.has(node.status)) {
-    return { until: now + (policy?.detection.intervalMs ?? 0), reason: `the node is busy (${node.status})` };
-  }
-  if (health?.last === 'unknown')
-    return { until: nextProbe, reason: `cannot probe the node: ${health.reason}` };
-  if (health?.last === 'healthy')
-    return { until: nextProbe, reason: `its last look was good: ${health.reason}` };
-  return health?.state === 'FAILED' ? null : { until: nextProbe, reason: 'not confirmed failed' };
-}
-
-function isExcluded({ excluded }: NodeSnapshot, now: number): boolean {
-  return excluded !== null && (excluded.until === null || excluded.until > now);
-}
-
-/**
- * A record that says nothing new is not written again: from the time in it the probes continue, an interval
- * apart.
- */
-function nextProbeAt(health: HealthRecord | null, policy: HealthPolicy | null, now: number): number {
-  const known = health?.probeAgainAt ?? 0;
-  const intervalMs = policy?.detection.intervalMs ?? 1;
-  // Further away it is only where the clock was set back since.
-  if (known > now) return Math.min(known, now + intervalMs);
-  return known + (Math.floor((now - known) / intervalMs) + 1) * intervalMs;
-}
-
-const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 'RECOVERING']);
-
-/**
- * After a recovery that did not help, or that an operator cancelled, the next one waits: `retry.delay`, or a
- * round. What an operator had tried is not counted as a try: a round, so that the two do not get in each
- * other's way.
- */
-function retryDelay(
-  { observedAt, lastTry, recoveredBefore }: NodeSnapshot,
-  { now, policy }: RoundSnapshot,
-  relapse: Relapse | null,
-): Obstacle | null {
-  if (observedAt != null)
-    return {
-      until: null,
-      reason: `what would be done was decided ${duration(now - observedAt)} ago; mode OBSERVE touches nothing`,
-    };
-  if (policy === null) return null;
-  const { intervalMs } = policy.detection;
-  const delayMs = policy.recovery.retry?.delayMs ?? intervalMs;
-  if (relapse !== null) {
-    const helpedFor = `the last recovery helped for ${duration(relapse.healthyMs)} only (${describeRelapse(relapse, now)})`;
-    return waitUntil((recoveredBefore?.closedAt ?? 0) + delayMs, now, helpedFor, policy);
-  }
-  if (lastTry === null) return null;
-  const waitMs = lastTry.origin === 'OPERATOR' ? intervalMs : delayMs;
-  return waitUntil(lastTry.at + waitMs, now, lastTryInWords(lastTry), policy);
-}
-
-function waitUntil(until: number, now: number, why: string, policy: HealthPolicy): Obstacle | null {
-  if (until <= now) return null;
-  const limit = policy.recovery.retry === null ? ' (no limit on recoveries is set)' : '';
-  return { until, reason: `${why}; trying again in ${duration(until - now)}${limit}` };
-}
-
-/** `the last recovery (5a1f09c2) did not help: RECREATE: ...` */
-function lastTryInWords({ end, recoveryId, reason }: LastTry): string {
-  const which = recoveryId === undefined ? '' : ` (${recoveryId.slice(0, 8)})`;
-  const how = end === 'EXHAUSTED' ? 'did not help' : 'was cancelled';
-  return `the last recovery${which} ${how}${reason === undefined ? '' : `: ${reason}`}`;
-}
-
 /** A relapse counts for the breaker before anything of the same round is started. */
 function afterRelapses(snapshot: RoundSnapshot, plan: RoundPlan): RoundSnapshot {
   const { policy, now } = snapshot;
@@ -358,8 +303,9 @@ function startOrHold(
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };
-  // Thousands may be held by the same gates: those of the cluster are asked once, and their answer is shared.
-  let shared: readonly ClosedGate[] | null = null;
+  const outages = new Map(plan.zoneOutages.map((outage) => [outage.name, outage]));
+  // Thousands may be held by the same gates: those of the cluster are asked again only after a start.
+  let forAll: readonly ClosedGate[] | null = null;
   for (const { node, recoveryId, notBefore } of candidates) {
     const nodeId = node.id;
     const obstacle = obstacleOf(node, snapshot) ?? waitOf(notBefore, now);
@@ -374,16 +320,16 @@ function startOrHold(
       });
       continue;
     }
-    const ofNode = { ...view, startsOfNode: startsOfNode.get(nodeId) ?? [] };
-    const closed: readonly ClosedGate[] =
-      shared === null ? closedGates(ofNode) : [...shared, ...closedRateLimits(ofNode)];
-    const [gate, ...others] = closed;
+    const zoneOutage = outages.get(node.domain ?? '') ?? null;
+    const ofNode = { ...view, zoneOutage, startsOfNode: startsOfNode.get(nodeId) ?? [] };
+    forAll ??= closedForAll(ofNode);
+    const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {
-      if (closesForAll(gate)) shared ??= closed.filter(closesForAll);
       const reason = heldBy([gate, ...others], now);
       plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason });
       continue;
     }
+    forAll = null;
     plan.start.push({ nodeId, recoveryId, reason: 'all gates are open' });
     inFlight.push(now);
     startsOfCluster.push(now);

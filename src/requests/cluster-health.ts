@@ -18,6 +18,7 @@ import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
 import { clusterStanding, countStandings, nodeStanding, type Standing } from '../recovery/standing.ts';
+import { standingOutages, type StandingOutage } from '../recovery/zone-outage.ts';
 import { lastProbeOf } from '../store/action-steps.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
@@ -39,6 +40,7 @@ export interface ClusterHealth {
   /** In nodes; null: no limit. */
   readonly limits: { readonly maxUnhealthy: number | null; readonly maxInFlight: number | null };
   readonly gates: readonly ClosedGate[];
+  readonly zoneOutages: readonly StandingOutage[];
   readonly nodes: readonly NodeHealth[];
   /** How many healthy nodes are not among `nodes`. */
   readonly moreHealthy: number;
@@ -137,12 +139,13 @@ export async function healthOfCluster(
   const { db } = tools.store;
   const now = tools.now();
   const rules = await rulesOfCluster(db, cluster.id);
-  const snapshot = await takeSnapshot(db, cluster, rules, now, part);
+  const snapshot = await takeSnapshot({ db, profileTypes: tools.profileTypes }, cluster, rules, now, part);
   const { round } = snapshot;
   const safety = rules?.policy.safety;
   const limit = (share: Share | null | undefined) =>
     share == null ? null : shareOf(share, cluster.desiredCapacity);
   const gates = gatesClosedNow(round);
+  const zoneOutages = standingOutages(round, round.policy);
   const nodes = await nodesOf(tools, snapshot);
   const missing = missingNodes(cluster, nodes.length + (part?.others ?? 0));
   return {
@@ -154,6 +157,7 @@ export async function healthOfCluster(
     counts: countsOf(snapshot, nodes, missing),
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
     gates,
+    zoneOutages,
     nodes,
     moreHealthy: part?.others ?? 0,
     standing: clusterStanding({
@@ -170,6 +174,7 @@ export async function healthOfCluster(
       policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
       maintenance: round.maintenance,
       gates,
+      zoneOutages,
       nodes: nodes.map(explained),
     }),
   };

@@ -5,15 +5,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
+import { domainInWords } from '../domain/failure-domain.ts';
 import { exampleTime, readWrittenTime, toInstant } from '../domain/instant.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { insertEvent } from '../store/events.ts';
 import {
+  healingOfCluster,
   healingOfNode,
   releaseNode,
   forgetUnhelpful,
   setExclusion,
   setPause,
+  setZoneOutages,
   type Pause,
 } from '../store/healing.ts';
 import type { Tx } from '../store/store.ts';
@@ -68,6 +71,35 @@ export async function resetBreaker(tools: RequestTools, caller: Caller, identity
     await writeEvent(tx, tools, caller, cluster, {
       action: 'HEALING_RESET_BREAKER',
       reason: 'The breaker was closed by an operator.',
+    });
+  });
+}
+
+/**
+ * The zone is in order again, and its nodes are recovered as any other, although they are still failed.
+ * @throws CoppiceError `bad-request` where no zone of the cluster has an outage that holds.
+ */
+export async function releaseZoneOutages(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    const { zoneOutages } = await healingOfCluster(tx.db, cluster.id);
+    const held = zoneOutages.filter(({ releasedAt }) => releasedAt === null);
+    if (held.length === 0)
+      throw new CoppiceError('bad-request', `No zone of the cluster ${cluster.name} has an outage.`);
+    const releasedAt = tools.now();
+    await setZoneOutages(
+      tx,
+      cluster.id,
+      zoneOutages.map((outage) => (held.includes(outage) ? { ...outage, releasedAt } : outage)),
+    );
+    const zones = held.map(({ domain, name }) => domainInWords(domain, name)).join(', ');
+    await writeEvent(tx, tools, caller, cluster, {
+      action: 'HEALING_RELEASE_ZONE',
+      reason: `The outage of ${zones} was released by an operator.`,
     });
   });
 }

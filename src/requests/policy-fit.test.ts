@@ -4,7 +4,7 @@ import { FakeCloud } from '../../test/support/fake-cloud.ts';
 import { aBinding, aCluster, aNode, aPolicy, aProfile } from '../../test/support/rows.ts';
 import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
 import { describeIssue } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import { profileTypes } from '../profiles/registry.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
@@ -15,7 +15,7 @@ import { insertProfile } from '../store/profiles.ts';
 import { attachPolicy } from './cluster-policies.ts';
 import { updateCluster } from './clusters.ts';
 import { createNode, updateNode } from './nodes.ts';
-import { policyWarnings } from './policy-warnings.ts';
+import { attachWarnings, policyWarnings } from './policy-warnings.ts';
 import type { RequestTools } from './request-tools.ts';
 
 const type = 'local.process-1.0';
@@ -108,4 +108,40 @@ test('nor does it take a node with such a profile of its own, new or changed', a
   const member = aNode({ name: 'member', clusterId: id, profileId: listening.id, status: 'ACTIVE' });
   await opened.store.write((tx) => insertNodes(tx, [member]));
   await expect(updateNode(tools, caller, 'member', { profile: 'silent' })).rejects.toThrow(refusal('member'));
+});
+
+function withZoneOutage(outage: Json) {
+  const properties = {
+    detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING' }] },
+    recovery: { actions: [{ name: 'RECREATE' }] },
+    safety: { zone_outage: outage },
+  };
+  const spec = { type: 'senlin.policy.health', version: '1.3', properties };
+  return aPolicy({ name: 'zones', type: 'senlin.policy.health-1.3', spec });
+}
+
+test('a policy that names a zone is refused where nodes are in none, with the reason', async () => {
+  const zones = withZoneOutage('HOLD');
+  await opened.store.write((tx) => insertPolicy(tx, zones));
+  await expect(attachPolicy(tools, caller, 'web', { policy: 'zones' })).rejects.toThrow(
+    'safety.zone_outage.domain: expected LABEL, found ZONE (processes of this machine are in no availability zone)',
+  );
+});
+
+test('attaching warns where all nodes are in one failure domain: such a cluster has no zone outage', async () => {
+  const racks = withZoneOutage({ action: 'HOLD', domain: 'LABEL', label: 'rack' });
+  const member = (name: string, metadata: JsonObject) =>
+    aNode({ name, metadata, clusterId: cluster.id, profileId: silent.id, status: 'ACTIVE' });
+  const add = (name: string, metadata: JsonObject) =>
+    opened.store.write((tx) => insertNodes(tx, [member(name, metadata)]));
+  await opened.store.write((tx) => insertPolicy(tx, racks));
+  const warnings = async () =>
+    (await attachWarnings(tools, caller, 'web', 'zones')).map(({ field, found }) => `${field}: ${found}`);
+  expect(await warnings()).toEqual([]);
+  await add('one', {});
+  expect(await warnings()).toEqual(['safety.zone_outage: none known']);
+  await add('two', { rack: 'r1' });
+  expect(await warnings()).toEqual(['safety.zone_outage: r1 only']);
+  await add('three', { rack: 'r2' });
+  expect(await warnings()).toEqual([]);
 });

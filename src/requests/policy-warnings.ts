@@ -4,9 +4,11 @@
  */
 import { CoppiceError, describeIssue, type Issue } from '../domain/errors.ts';
 import { ownerOf, type Session } from '../domain/session.ts';
-import type { Policy } from '../domain/model.ts';
+import type { Cluster, Policy } from '../domain/model.ts';
+import { domainsOfNodes } from '../clusters/failure-domains.ts';
+import { nodesOfCluster } from '../store/nodes.ts';
 import type { NamedWorkflow } from '../policies/policy-type.ts';
-import { requireReferenced } from './find-object.ts';
+import { requireObject, requireReferenced } from './find-object.ts';
 import { requirePolicyType } from './policies.ts';
 import { fitsNothing } from './policy-fit.ts';
 import { workflowHint } from '../workflow/missing-workflow.ts';
@@ -37,12 +39,42 @@ function eachOnce(warnings: readonly Issue[]): Issue[] {
 }
 
 /** Of a policy that is to be attached. */
-export async function attachWarnings(tools: RequestTools, caller: Caller, policy: string): Promise<Issue[]> {
-  return await policyWarnings(
-    tools,
-    caller,
-    await requireReferenced(tools.store.db, caller, 'policy', policy),
-  );
+export async function attachWarnings(
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  policy: string,
+): Promise<Issue[]> {
+  const { db } = tools.store;
+  const found = await requireReferenced(db, caller, 'policy', policy);
+  const target = await requireObject(db, caller, 'cluster', cluster);
+  return [...(await policyWarnings(tools, caller, found)), ...(await oneDomainWarning(tools, target, found))];
+}
+
+/** Where all nodes fail with the same zone, none of its outages can be told from one of the cluster. */
+async function oneDomainWarning(
+  tools: RequestTools,
+  cluster: Cluster,
+  policy: Pick<Policy, 'type' | 'spec'>,
+): Promise<Issue[]> {
+  const type = requirePolicyType(tools, policy.type);
+  const check = type.check(policy.spec.properties, tools.checkSettings);
+  const domain = check.ok ? (type.failureDomain?.(check.value) ?? null) : null;
+  if (domain === null) return [];
+  const { store, profileTypes } = tools;
+  const nodes = await nodesOfCluster(store.db, cluster.id);
+  const names = new Set((await domainsOfNodes({ db: store.db, profileTypes }, nodes, domain)).values());
+  if (nodes.length === 0 || names.size > 1) return [];
+  const noun = domain.kind === 'LABEL' ? `${domain.label} in their metadata` : domain.kind.toLowerCase();
+  const [only] = names;
+  return [
+    {
+      field: 'safety.zone_outage',
+      expected: `nodes with two or more values of ${noun}`,
+      found: only === undefined ? 'none known' : `${only} only`,
+      hint: `as long as it is so, ${cluster.name} has no zone outage, and max_unhealthy is what holds recoveries`,
+    },
+  ];
 }
 
 /**

@@ -71,7 +71,7 @@ export async function simulate(
   const now = tools.now();
   const cluster = await requireObject(db, caller, 'cluster', identity);
   const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, request);
-  const snapshot = await takeSnapshot(db, cluster, rules, now);
+  const snapshot = await takeSnapshot({ db, profileTypes: tools.profileTypes }, cluster, rules, now);
   const failures = failuresOf(cluster, snapshot, request);
   const { round, supposed } = isAttached ? { round: snapshot.round, supposed: [] } : unwatched(snapshot);
   const suppose: Suppositions = {

@@ -3,6 +3,7 @@
  * list is.
  */
 import { busyClusterStatuses } from '../domain/cluster-status.ts';
+import { domainInWords } from '../domain/failure-domain.ts';
 import type { Cluster } from '../domain/model.ts';
 import { count } from '../recovery/describe.ts';
 import type { HealthState } from '../domain/health-record.ts';
@@ -10,7 +11,7 @@ import { notProbed } from '../recovery/knowledge.ts';
 import { clusterStanding, nodeStanding, standings, type Standing } from '../recovery/standing.ts';
 import { bindingsOfClusters, noBindings } from '../store/cluster-policies.ts';
 import {
-  pausedClusters,
+  healingOfClusters,
   standingNodesOfClusters,
   type NodeWithFacts,
   type ProbedHealth,
@@ -57,15 +58,15 @@ export async function standingsOfClusters(
 ): Promise<Map<string, StandingOfCluster>> {
   const clusterIds = clusters.map(({ id }) => id);
   const bindings = await bindingsOfClusters(db, clusterIds);
-  const paused = await pausedClusters(db, clusterIds);
+  const healing = await healingOfClusters(db, clusterIds);
   const nodes = await standingNodesOfClusters(db, clusterIds);
   return new Map(
     clusters.map((cluster) => {
       const { ids: bindingIds, watched } = bindings.get(cluster.id) ?? noBindings;
       const ofCluster = nodes.get(cluster.id) ?? [];
       const found = ofCluster.map((node) => standingOf(node, watched === true, now).standing);
-      const pause = paused.get(cluster.id);
-      const isPaused = pause !== undefined && (pause.until === null || pause.until > now);
+      const { pause = null, zoneOutages = [] } = healing.get(cluster.id) ?? {};
+      const isPaused = pause !== null && (pause.until === null || pause.until > now);
       const missing = missingNodes(cluster, found.length);
       const standing = clusterStanding({
         watched: watched === true,
@@ -77,6 +78,7 @@ export async function standingsOfClusters(
         ...(watched === null ? ['no health policy is attached'] : []),
         ...(watched === false ? ['the health policy is disabled'] : []),
         ...(isPaused ? [`healing is paused (${pause.reason})`] : []),
+        ...zoneOutages.map(({ domain, name }) => `${domainInWords(domain, name)} has an outage`),
         ...countsInWords(found),
         ...(missing > 0 ? [`${missing} missing`] : []),
       ];

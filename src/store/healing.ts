@@ -1,8 +1,9 @@
 /**
- * Rows of what is said about healing: paused clusters and their breakers, excluded and quarantined nodes. No
- * row says nothing.
+ * Rows of what is said about healing: paused clusters, their breakers and the outages of their zones,
+ * excluded and quarantined nodes. No row says nothing.
  */
 import type { BreakerState } from '../domain/breaker-state.ts';
+import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { fromText, toText } from './rows.ts';
 import type { ClusterHealingRow, NodeHealingRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
@@ -21,6 +22,8 @@ export interface ClusterHealing {
   readonly breaker: BreakerState | null;
   /** Recoveries that ended before do not count for `retry`; null: all count. */
   readonly countingSince: number | null;
+  /** Those that were not over in the last round. */
+  readonly zoneOutages: readonly ZoneOutage[];
 }
 
 export interface NodeHealing {
@@ -31,7 +34,7 @@ export interface NodeHealing {
   readonly releasedAt: number | null;
 }
 
-const nothingOfCluster: ClusterHealing = { pause: null, breaker: null, countingSince: null };
+const nothingOfCluster: ClusterHealing = { pause: null, breaker: null, countingSince: null, zoneOutages: [] };
 export const nothingOfNode: NodeHealing = { exclusion: null, quarantine: null, releasedAt: null };
 
 export async function healingOfCluster(db: Db, clusterId: string): Promise<ClusterHealing> {
@@ -42,6 +45,7 @@ export async function healingOfCluster(db: Db, clusterId: string): Promise<Clust
     pause: toPause(row.paused_at, row.paused_until, row.pause_reason),
     breaker: row.breaker === null ? null : fromText<BreakerState>(row.breaker),
     countingSince: row.counting_since,
+    zoneOutages: row.zone_outages === null ? [] : fromText<ZoneOutage[]>(row.zone_outages),
   };
 }
 
@@ -76,6 +80,14 @@ export async function setBreaker(tx: Tx, clusterId: string, breaker: BreakerStat
  */
 export async function forgetUnhelpful(tx: Tx, clusterId: string, now: number): Promise<void> {
   await changeCluster(tx, clusterId, { breaker: null, counting_since: now });
+}
+
+export async function setZoneOutages(
+  tx: Tx,
+  clusterId: string,
+  outages: readonly ZoneOutage[],
+): Promise<void> {
+  await changeCluster(tx, clusterId, { zone_outages: outages.length === 0 ? null : toText(outages) });
 }
 
 /** @param exclusion null: the node is healed again. */

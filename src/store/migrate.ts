@@ -18,6 +18,7 @@ import * as clusterLeases from './migrations/0011-cluster-leases.ts';
 import * as verifications from './migrations/0012-verifications.ts';
 import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
 import * as countingSince from './migrations/0014-counting-since.ts';
+import * as zoneOutages from './migrations/0015-zone-outages.ts';
 
 interface Migration {
   readonly version: number;
@@ -40,6 +41,7 @@ const migrations: readonly Migration[] = [
   { version: 12, up: verifications.up },
   { version: 13, up: ownersOfRecoveries.up },
   { version: 14, up: countingSince.up },
+  { version: 15, up: zoneOutages.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -67,6 +67,16 @@ export async function profileNames(db: Db, ids: Iterable<string>): Promise<Map<s
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
+const selectTypes = selectByIds((db, ids) =>
+  db.selectFrom('profile').select(['id', 'type']).where('id', 'in', ids),
+);
+
+/** `local.process-1.0`, by the id of the profile. */
+export async function profileTypeNames(db: Db, ids: Iterable<string>): Promise<Map<string, string>> {
+  const rows = await selectTypes(db, [...new Set(ids)]);
+  return new Map(rows.map(({ id, type }) => [id, type]));
+}
+
 /** @returns whether there was such a profile. */
 export async function updateProfile(tx: Tx, id: string, changes: ProfileChanges): Promise<boolean> {
   const { name, metadata, updatedAt } = changes;

@@ -116,7 +116,8 @@ CREATE TABLE "cluster_healing" (
   "paused_until" bigint,
   "pause_reason" text,
   "breaker" text,
-  "counting_since" bigint
+  "counting_since" bigint,
+  "zone_outages" text
 );
 
 CREATE TABLE "cluster_lease" (

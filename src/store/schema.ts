@@ -218,6 +218,8 @@ export interface ClusterHealingRow {
   breaker: JsonText | null;
   /** Recoveries that ended before do not count, neither for the breaker nor for `retry`; null: all count. */
   counting_since: number | null;
+  /** Those that have begun and are not over; null: none. */
+  zone_outages: JsonText | null;
 }
 
 export interface NodeHealingRow {

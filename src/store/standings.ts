@@ -7,6 +7,7 @@
 import { sql } from 'kysely';
 import type { Node } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
+import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { selectByIds } from './by-ids.ts';
 import { applyListing } from './listing.ts';
 import { listedNodes, toNode, type NodeListQuery } from './nodes.ts';
@@ -140,21 +141,34 @@ export async function standingNodesOfClusters(
   return Map.groupBy(nodes, ({ clusterId }) => clusterId);
 }
 
-const selectPaused = selectByIds((db, clusterIds) =>
+const selectHealing = selectByIds((db, clusterIds) =>
   db
     .selectFrom('cluster_healing')
-    .select(['cluster_id', 'paused_until', 'pause_reason'])
+    .select(['cluster_id', 'paused_at', 'paused_until', 'pause_reason', 'zone_outages'])
     .where('cluster_id', 'in', clusterIds)
-    .where('paused_at', 'is not', null),
+    .where((where) => where.or([where('paused_at', 'is not', null), where('zone_outages', 'is not', null)])),
 );
 
-/** Those that are paused, and until when; one whose end has come is still here. */
-export async function pausedClusters(
+export interface ListedHealing {
+  /** As it was asked for: one whose end has come is still here. */
+  readonly pause: { readonly until: number | null; readonly reason: string } | null;
+  readonly zoneOutages: readonly ZoneOutage[];
+}
+
+/** Of those that are paused, or of which a zone has an outage. */
+export async function healingOfClusters(
   db: Db,
   clusterIds: readonly string[],
-): Promise<Map<string, { readonly until: number | null; readonly reason: string }>> {
-  const rows = await selectPaused(db, clusterIds);
+): Promise<Map<string, ListedHealing>> {
+  const rows = await selectHealing(db, clusterIds);
   return new Map(
-    rows.map((row) => [row.cluster_id, { until: row.paused_until, reason: row.pause_reason ?? '' }]),
+    rows.map((row) => {
+      const { paused_at: since, paused_until: until, pause_reason: reason, zone_outages: outages } = row;
+      const pause = since === null ? null : { until, reason: reason ?? '' };
+      return [
+        row.cluster_id,
+        { pause, zoneOutages: outages === null ? [] : fromText<ZoneOutage[]>(outages) },
+      ];
+    }),
   );
 }

@@ -6,6 +6,7 @@
 import type { HealthPolicy } from '../../src/domain/health-policy.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import { breakerAfter, closedBreaker } from '../../src/recovery/breaker.ts';
+import type { ZoneOutage } from '../../src/domain/zone-outage.ts';
 import type { BreakerState } from '../../src/domain/breaker-state.ts';
 import { chainFacts } from '../../src/recovery/chain.ts';
 import type { ChainEvent, ChainFacts } from '../../src/recovery/chain.ts';
@@ -41,6 +42,8 @@ export interface Turn {
 export class ClusterWorld {
   now = 1_000_000;
   breaker: BreakerState = closedBreaker;
+  zoneOutages: readonly ZoneOutage[] = [];
+  readonly zones: number;
   readonly policy: HealthPolicy;
   readonly capacity: number;
   readonly names: readonly string[];
@@ -51,8 +54,10 @@ export class ClusterWorld {
   open: OpenRecovery[] = [];
   opened = 0;
 
-  constructor(policy: HealthPolicy, nodes: number, capacity: number) {
+  /** @param zones over which the nodes are spread. */
+  constructor(policy: HealthPolicy, nodes: number, capacity: number, zones = 1) {
     this.policy = policy;
+    this.zones = zones;
     this.capacity = capacity;
     this.names = Array.from({ length: nodes }, (_, index) => `n${index}`);
   }
@@ -65,8 +70,10 @@ export class ClusterWorld {
       policyEnabled: turn.enabled,
       maintenance: turn.maintenance ? { until: null, reason: 'test' } : null,
       breaker: this.breaker,
-      nodes: this.names.map((id) => ({
+      zoneOutages: this.zoneOutages,
+      nodes: this.names.map((id, index) => ({
         id,
+        domain: `z${index % this.zones}`,
         name: id,
         status: 'ACTIVE',
         health: this.records.get(id) ?? null,
@@ -102,6 +109,7 @@ export class ClusterWorld {
   }
 
   apply(plan: RoundPlan): void {
+    this.zoneOutages = plan.zoneOutages;
     const closed = new Set(plan.close.map((each) => each.recoveryId));
     this.open = this.open.filter((recovery) => !closed.has(recovery.recoveryId));
     for (const { nodeId } of plan.open) {

@@ -138,7 +138,9 @@ export class HealingScene {
       throw error;
     });
     const watched = list.clusters.get(this.cluster.id) ?? null;
-    await this.store.write((tx) => healRound(tx, this.cluster.id, watched, this.now));
+    const { profileTypes } = tools;
+    const request = { clusterId: this.cluster.id, watched, profileTypes };
+    await this.store.write((tx) => healRound(tx, request, this.now));
   }
 
   /** Carries out one recovery that is in the queue. */

@@ -3,7 +3,7 @@
  * not here.
  */
 import fc from 'fast-check';
-import type { HealthPolicy } from '../../src/domain/health-policy.ts';
+import { zoneOutageActions, type HealthPolicy } from '../../src/domain/health-policy.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
 import type { Act, ChainEvent, StepResult } from '../../src/recovery/chain.ts';
@@ -93,6 +93,14 @@ const safety = merged(
   optional(
     'breaker',
     fc.record({ failures: fc.integer({ min: 1, max: 4 }), window: seconds, open: seconds }),
+  ),
+  optional(
+    'zone_outage',
+    fc.record({
+      action: fc.constantFrom(...zoneOutageActions),
+      percent: fc.integer({ min: 1, max: 100 }),
+      within: seconds,
+    }),
   ),
 );
 

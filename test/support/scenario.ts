@@ -25,10 +25,12 @@ import {
   includeNode,
   pauseHealing,
   releaseFromQuarantine,
+  releaseZoneOutages,
   resumeHealing,
 } from '../../src/requests/healing.ts';
-import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
+import { deleteNode, recoverNode, updateNode } from '../../src/requests/nodes.ts';
 import { createProfile } from '../../src/requests/profiles.ts';
+import { listEvents } from '../../src/store/events.ts';
 import { listActions } from '../../src/store/action-listing.ts';
 import { cloudSentences } from './cloud-sentences.ts';
 import { HealingWorld } from './healing-world.ts';
@@ -159,6 +161,25 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
       await run.transcript.begin();
       run.own.course = (name, node) => run.courses.get(`${name} ${node.name}`) ?? usualCourse;
     },
+  ],
+  [
+    /^zones (?<zones>[\w ]+)$/,
+    (run, { zones = '' }) => {
+      run.own.zones = zones.split(' ');
+    },
+  ],
+  [
+    new RegExp(`^label ${nodes} (?<label>\\w+)=(?<value>\\w+)$`),
+    async (run, { nodes: named = '', label = '', value = '' }) => {
+      const { tools, caller } = run.world;
+      const change = { metadata: { [label]: value } };
+      for (const { name } of await run.nodesNamed(named))
+        await ask(run.world, () => updateNode(tools, caller, name, change));
+    },
+  ],
+  [
+    /^release the zone$/,
+    ({ world }) => ask(world, () => releaseZoneOutages(world.tools, world.caller, 'web')),
   ],
   [/^policy$/, ({ world }, _words, indented) => world.attach(policyOf(indented))],
   [
@@ -335,6 +356,15 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
       for (const { reason, command } of explanation.operator)
         transcript.note(`to do: ${command} (${reason})`);
       if (explanation.problems.length === 0) transcript.note('nothing is wrong');
+    },
+  ],
+  [
+    /^show the events of the cluster$/,
+    async ({ world, transcript }) => {
+      const all = await listEvents(world.store.db, { limit: 1000 });
+      for (const { otype, action, status, statusReason } of all)
+        if (otype === 'CLUSTER' && action.startsWith('ZONE'))
+          transcript.note(`${action} ${status}: ${statusReason}`);
     },
   ],
   [

@@ -60,6 +60,8 @@ export class SimulatedCloud implements NodeHome {
   /** What a probe finds. */
   see: (node: NodeFacts, server: Server | undefined) => Verdict | Promise<Verdict> = (_node, server) =>
     truthOf(server);
+  /** In which new servers are made, by the index of their node. */
+  zones: readonly string[] = [];
   readonly #listeners = new Map<EventListener, () => boolean>();
   #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
@@ -137,6 +139,7 @@ export class SimulatedCloud implements NodeHome {
         this.#listeners.set(listener, isAlive);
         return { stop: () => void this.#listeners.delete(listener) };
       },
+      failureDomains: { ZONE: ({ zone }) => (typeof zone === 'string' ? zone : null) },
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
       remove: async (node, request) => void (await change('remove', node, request)),
@@ -220,7 +223,8 @@ export class SimulatedCloud implements NodeHome {
     const physicalId = `server of ${key}`;
     if (!this.servers.has(physicalId))
       this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: healthy, curedBy: null });
-    return { physicalId, data: {} };
+    const zone = this.zones[(node.index - 1) % Math.max(1, this.zones.length)];
+    return { physicalId, data: zone === undefined ? {} : { zone } };
   }
 }
 

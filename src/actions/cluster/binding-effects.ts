@@ -1,7 +1,7 @@
 import type { ClusterPolicy } from '../../domain/model.ts';
 import type { BindingEffect } from '../../policies/policy-type.ts';
 import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
-import { forgetUnhelpful } from '../../store/healing.ts';
+import { forgetUnhelpful, setZoneOutages } from '../../store/healing.ts';
 import type { Tx } from '../../store/store.ts';
 
 /** Writes what attaching or detaching a policy means for our own records. */
@@ -15,6 +15,9 @@ export async function applyEffects(
     switch (effect.kind) {
       case 'FORGET_UNHELPFUL':
         await forgetUnhelpful(tx, clusterId, now);
+        break;
+      case 'FORGET_ZONE_OUTAGES':
+        await setZoneOutages(tx, clusterId, []);
         break;
       case 'CANCEL_HELD_RECOVERIES':
         await cancelHeld(tx, { clusterId, policyId }, effect.reason, now);

@@ -74,7 +74,9 @@ async function see(state: 'FAILED' | 'HEALTHY'): Promise<void> {
 async function round(): Promise<void> {
   const rules = await rulesOfCluster(engine.store.db, clusterId);
   const watched = rules && { ...rules, clusterId, clusterName: 'web', detectors: [] };
-  await engine.store.write((tx) => healRound(tx, clusterId, watched, Date.now()));
+  await engine.store.write((tx) =>
+    healRound(tx, { clusterId, watched, profileTypes: registryOf([]) }, Date.now()),
+  );
 }
 
 async function recovery(): Promise<Recovery> {

@@ -106,6 +106,7 @@ const health: Schemas['ClusterHealth'] = {
     until: '2026-11-22T18:30:00.000Z',
   },
   counts,
+  zone_outages: [],
   limits: { max_unhealthy: 1, max_in_flight: null },
   gates: [
     {

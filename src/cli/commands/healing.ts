@@ -59,6 +59,18 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
         api.read('POST /v1/clusters/{cluster}/health/breaker/reset', 'health', { path: { cluster } }),
       ),
     );
+  clusters
+    .command('zone-outage')
+    .description('The outage of a zone: it holds the recoveries of its nodes (safety.zone_outage).')
+    .addHelpText('after', exampleText('cluster zone-outage release web'))
+    .command('release <cluster>')
+    .description('The zone is in order again: recover its nodes, although they are still failed.')
+    .addHelpText('after', exampleText('cluster zone-outage release web'))
+    .action(
+      onCluster(terminal, (api, cluster) =>
+        api.read('POST /v1/clusters/{cluster}/health/zone-outage/release', 'health', { path: { cluster } }),
+      ),
+    );
 }
 
 export function addNodeHealing(nodes: Command, terminal: Terminal): void {

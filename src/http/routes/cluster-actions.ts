@@ -42,7 +42,12 @@ interface ClusterAction {
   readonly parameters: z.ZodType;
   readonly run: Carry;
   /** What is done, and probably not meant. */
-  readonly warn?: (tools: RequestTools, caller: Caller, parameters: JsonObject) => Promise<Issue[]>;
+  readonly warn?: (
+    tools: RequestTools,
+    caller: Caller,
+    cluster: string,
+    parameters: JsonObject,
+  ) => Promise<Issue[]>;
 }
 
 /** An action with the shape of its parameters. */
@@ -117,8 +122,8 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
           defined({ policy: parameters.policy_id, enabled: parameters.enabled }),
         ),
       ),
-      warn: async (tools, caller, { policy_id: policy }) =>
-        typeof policy === 'string' ? await attachWarnings(tools, caller, policy) : [],
+      warn: async (tools, caller, cluster, { policy_id: policy }) =>
+        typeof policy === 'string' ? await attachWarnings(tools, caller, cluster, policy) : [],
     },
     policy_update: action({ policy_id, enabled }, (tools, caller, cluster, parameters) =>
       updateAttachedPolicy(
@@ -166,8 +171,9 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         if (found === undefined) throw unknownAction(name);
         requireMinor(request.minor, found.since ?? 0);
         const { tools, caller } = request;
-        const actionId = await found.run(tools, caller, param(request, 'cluster'), parameters);
-        const warnings = (await found.warn?.(tools, caller, parameters)) ?? [];
+        const cluster = param(request, 'cluster');
+        const actionId = await found.run(tools, caller, cluster, parameters);
+        const warnings = (await found.warn?.(tools, caller, cluster, parameters)) ?? [];
         return accepted(actionId, withWarnings({ action: actionId }, warnings));
       },
     }),

@@ -8,6 +8,7 @@ import {
   includeNode,
   pauseHealing,
   releaseFromQuarantine,
+  releaseZoneOutages,
   resetBreaker,
   resumeHealing,
 } from '../../requests/healing.ts';
@@ -125,6 +126,21 @@ const breakerReset = route({
   },
 });
 
+const zoneOutageRelease = route({
+  method: 'POST',
+  path: '/v1/clusters/{cluster}/health/zone-outage/release',
+  summary: 'Release the outages of the zones of a cluster: their nodes are recovered',
+  tag,
+  role: 'member',
+  answers: clusterAnswers,
+  async handle(request) {
+    const { tools, caller } = request;
+    const cluster = param(request, 'cluster');
+    await releaseZoneOutages(tools, caller, cluster);
+    return await answerForCluster(tools, caller, cluster);
+  },
+});
+
 const exclude = route({
   method: 'POST',
   path: '/v1/nodes/{node}/health/exclude',
@@ -179,6 +195,7 @@ export const healthRoutes: Route[] = [
   pause,
   resume,
   breakerReset,
+  zoneOutageRelease,
   ofNode,
   exclude,
   nodeOperation('include', 'Include a node in healing again', includeNode),

@@ -4,6 +4,7 @@ import type { ClusterHealth, NodeHealth } from '../../requests/cluster-health.ts
 import type { HealthOverview } from '../../requests/health-overview.ts';
 import type { OpenNodeRecovery } from '../../requests/open-recoveries.ts';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
+import { domainNoun } from '../../domain/failure-domain.ts';
 import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
 import { countStandings, standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
@@ -138,7 +139,9 @@ export const clusterHealthShape = z
           until: time,
         }),
       )
-      .describe('What would hold a recovery now; the first one is what holds.'),
+      .describe(
+        'What would hold a recovery now; the first one is what holds. zone_outage holds the nodes of one zone.',
+      ),
     limits: z.strictObject({ max_in_flight: count.nullable(), max_unhealthy: count.nullable() }),
     maintenance: pauseShape
       .extend({
@@ -150,6 +153,18 @@ export const clusterHealthShape = z
     nodes: z.array(nodeHealthShape),
     policy: z.strictObject({ enabled: z.boolean(), id, mode: z.enum(recoveryModes), name: text }).nullable(),
     standing: standingShape,
+    zone_outages: z
+      .array(
+        z.strictObject({
+          domain: text.describe('zone, host, or the label of the policy.'),
+          failed: count.describe('Nodes that have failed, or cannot be seen since they failed.'),
+          name: text,
+          of: count.describe('The nodes of the domain; excluded ones are left out.'),
+          released_at: nullableTime.describe('When an operator released it; null: it is not released.'),
+          since: time,
+        }),
+      )
+      .describe('Failure domains of which most nodes failed at once.'),
   })
   .meta({ id: 'ClusterHealth' });
 
@@ -223,7 +238,7 @@ function toExplanation({ problems, doing, waiting, operator }: ClusterExplanatio
 }
 
 export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clusterHealthShape> {
-  const { cluster, policy, maintenance, breaker, counts, limits, gates, nodes, now } = health;
+  const { cluster, policy, maintenance, breaker, counts, limits, gates, nodes, zoneOutages, now } = health;
   return {
     breaker: breaker === null ? null : toBreaker(breaker, now),
     cluster_id: cluster.id,
@@ -252,6 +267,14 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
             mode: policy.policy.mode,
             name: policy.policyName,
           },
+    zone_outages: zoneOutages.map(({ domain, failed, name, of, releasedAt, since }) => ({
+      domain: domainNoun(domain),
+      failed,
+      name,
+      of,
+      released_at: millisecondsOrNull(releasedAt),
+      since: milliseconds(since),
+    })),
   };
 }
 

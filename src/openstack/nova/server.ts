@@ -19,6 +19,8 @@ export interface Server {
   readonly 'OS-EXT-STS:task_state'?: string | null;
   readonly 'OS-EXT-STS:power_state'?: number;
   readonly 'OS-EXT-AZ:availability_zone'?: string;
+  /** Stands for the host: the same for servers of one project on one host; empty: it is on none. */
+  readonly hostId?: string;
   /** null: it is on none. Absent: the caller is no administrator. */
   readonly 'OS-EXT-SRV-ATTR:host'?: string | null;
   readonly 'OS-EXT-SRV-ATTR:hypervisor_hostname'?: string | null;

@@ -6,6 +6,7 @@ import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../domain/health-policy.ts';
+import { locatedDomains } from '../../domain/failure-domain.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { Operation, OperationParameter } from '../../profiles/profile-type.ts';
@@ -27,7 +28,19 @@ export function checkAgainstProfile(
       ];
     }),
     ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, type)),
+    ...checkDomain(policy, type),
   ];
+}
+
+/** A domain in which no node is has no outage. */
+function checkDomain({ safety: { zoneOutage } }: HealthPolicy, type: CheckedProfileType): Issue[] {
+  if (zoneOutage === null || zoneOutage.domain.kind === 'LABEL') return [];
+  const { kind } = zoneOutage.domain;
+  if (type.failureDomains?.[kind] !== undefined) return [];
+  const able = [...locatedDomains.filter((each) => type.failureDomains?.[each] !== undefined), 'LABEL'];
+  const hint = type.withoutDomain?.[kind] ?? `nodes of ${typeName(type)} have no ${kind.toLowerCase()}`;
+  const expected = able.length === 1 ? able.join() : `one of ${able.join(', ')}`;
+  return [{ field: 'safety.zone_outage.domain', expected, found: kind, hint }];
 }
 
 /** A mode that never probes would be worse than none. */

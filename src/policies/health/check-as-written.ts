@@ -7,6 +7,7 @@ import { quoteValue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
+import { checkIdleLabel } from './check-zone-outage.ts';
 import type { Findings } from './findings.ts';
 
 /**
@@ -22,6 +23,7 @@ export function checkAsWritten(
   checkDuplicates(modesOf(checked), findings);
   checkIdleOptions(modesOf(written), findings);
   checkIdleBackoffs(written, findings);
+  checkIdleLabel(checked, findings);
   if (isIn(version, '1.3')) checkActions(written, findings);
 }
 

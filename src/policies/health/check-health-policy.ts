@@ -11,6 +11,7 @@ import { checkDetectionModes } from './check-detection-modes.ts';
 import { checkOperationParams } from './check-operation-params.ts';
 import { checkRecoveryRules } from './check-recovery-rules.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
+import { checkZoneOutage } from './check-zone-outage.ts';
 import type { Findings } from './findings.ts';
 
 export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
@@ -141,6 +142,7 @@ function checkFailureClasses(item: ChainItem, field: string, { warnings }: Findi
 function checkSafety(policy: HealthPolicy, findings: Findings): void {
   checkShare(policy.safety.maxUnhealthy, 'safety.max_unhealthy', findings);
   checkShare(policy.safety.maxInFlight, 'safety.max_in_flight', findings);
+  checkZoneOutage(policy, findings);
 }
 
 function checkShare(share: Share | null, field: string, { issues, warnings }: Findings): void {

@@ -3,7 +3,7 @@
  * Names, types and defaults of 1.0 to 1.2 are those of openstack/senlin senlin/policies/health_policy.py; 1.3
  * is Coppice's own, see docs/health-policy.md.
  */
-import { operationActions } from '../../domain/health-policy.ts';
+import { operationActions, zoneOutageActions } from '../../domain/health-policy.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 
 const since = '1.3';
@@ -325,6 +325,44 @@ const safety: Fields = {
       failures: { type: 'Integer', min: 1, default: 5, description: 'Failed recoveries that open it.' },
       window: { ...positiveSeconds, default: 1800, description: 'Seconds in which they are counted.' },
       open: { ...positiveSeconds, default: 900, description: 'Seconds before one recovery is tried again.' },
+    },
+  },
+  zone_outage: {
+    type: 'Map',
+    description:
+      'What is done when most nodes of one zone, host or label fail at once; the action alone will do.',
+    shortFor: 'action',
+    fields: {
+      action: {
+        type: 'String',
+        required: true,
+        allowed: zoneOutageActions,
+        description:
+          'HOLD: recoveries of its nodes wait until enough of them are healthy again, or an operator releases it.',
+      },
+      domain: {
+        type: 'String',
+        default: 'ZONE',
+        allowed: ['ZONE', 'HOST', 'LABEL'],
+        description: 'What nodes fail with: their availability zone, their host, or a label.',
+      },
+      label: {
+        type: 'String',
+        maxLength: 255,
+        description: 'Key of the metadata of nodes whose values are the domains; with domain: LABEL.',
+      },
+      percent: {
+        type: 'Number',
+        min: 1,
+        max: 100,
+        default: 60,
+        description: 'Of the nodes of one domain; so many failed ones are an outage.',
+      },
+      at_least: { type: 'Integer', min: 2, default: 2, description: 'Fewer failed nodes are no outage.' },
+      within: {
+        ...positiveSeconds,
+        description: 'Seconds in which they fail. Absent: 2 intervals, at least 120.',
+      },
     },
   },
 };

@@ -4,7 +4,7 @@ import { cases } from '../../../test/support/soak.ts';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { describeIssue } from '../../domain/errors.ts';
-import type { HealthPolicy } from '../../domain/health-policy.ts';
+import { zoneOutageActions, type HealthPolicy } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { AddressGuard } from '../../outbound/address-guard.ts';
 import { readPolicyDocument } from '../policy-document.ts';
@@ -134,6 +134,7 @@ describe('what Senlin published', () => {
       maxInFlight: null,
       rateLimit: { node: null, cluster: null },
       breaker: null,
+      zoneOutage: null,
     });
     expect(policy.recovery.retry).toBeNull();
   });
@@ -301,7 +302,40 @@ describe('version 1.3', () => {
       maxInFlight: { percent: 10, atLeast: 1 },
       rateLimit: { node: { count: 3, periodMs: 3_600_000 }, cluster: { count: 10, periodMs: 3_600_000 } },
       breaker: { failures: 5, windowMs: 1_800_000, openMs: 900_000 },
+      zoneOutage: null,
     });
+  });
+
+  test('zone_outage may be its action alone', () => {
+    const outageOf = (outage: Json, interval = 60) => {
+      const made = policy13({ detection: { interval }, safety: { zone_outage: outage } });
+      const check = parseHealthPolicy(made, '1.3');
+      return check.ok ? check.value.safety.zoneOutage : check.issues;
+    };
+    const zone = { domain: { kind: 'ZONE' }, percent: 60, atLeast: 2, withinMs: 120_000 };
+    expect(outageOf('HOLD')).toEqual({ action: 'HOLD', ...zone });
+    expect(outageOf({ action: 'HOLD' }, 100)).toMatchObject({ withinMs: 200_000 });
+    const rack = { domain: 'LABEL', label: 'rack', percent: 75, at_least: 3, within: 90 };
+    expect(outageOf({ action: 'HOLD', ...rack })).toEqual({
+      action: 'HOLD',
+      domain: { kind: 'LABEL', label: 'rack' },
+      percent: 75,
+      atLeast: 3,
+      withinMs: 90_000,
+    });
+  });
+
+  test.each<[Json, string]>([
+    [
+      { action: 'HOLD', domain: 'LABEL' },
+      'label: expected the key of the metadata whose values are the domains, found nothing',
+    ],
+    [{ action: 'HOLD', label: 'rack' }, 'label: expected domain: LABEL beside it, found "rack"'],
+    [{ percent: 60 }, `action: expected one of ${zoneOutageActions.join(', ')}, found nothing`],
+    ['HOLDS', `action: expected one of ${zoneOutageActions.join(', ')}, found "HOLDS" (did you mean HOLD?)`],
+    [{ action: 'HOLD', at_least: 1 }, 'at_least: expected a whole number of at least 2, found 1'],
+  ])('of zone_outage %j it says what is wrong', (outage, issue) => {
+    expect(issuesOf(policy13({ safety: { zone_outage: outage } }))).toEqual([`safety.zone_outage.${issue}`]);
   });
 
   test('the examples are valid as they stand', () => {
@@ -662,6 +696,11 @@ describe('version 1.3', () => {
       'a limit that is none of a few nodes',
       policy13({ safety: { max_in_flight: { percent: 10, at_least: 0 } } }),
       'safety.max_in_flight.at_least: expected 1 or more, found 0 (10 percent of fewer than 10 nodes is none, and no recovery would start in such a cluster)',
+    ],
+    [
+      'a zone whose failures are seen too far apart',
+      policy13({ safety: { zone_outage: { action: 'HOLD', within: 30 } } }),
+      'safety.zone_outage.within: expected at least detection.interval (60), found 30 (each node is probed once in an interval: what fails at once is seen as far apart)',
     ],
     [
       'a wait between attempts of which there is one',

@@ -25,10 +25,13 @@ import { readHealthPolicy } from './read-health-policy.ts';
 
 const name = 'senlin.policy.health';
 
-const whenAttached: readonly BindingEffect[] = [{ kind: 'FORGET_UNHELPFUL' }];
+const whenAttached: readonly BindingEffect[] = [
+  { kind: 'FORGET_UNHELPFUL' },
+  { kind: 'FORGET_ZONE_OUTAGES' },
+];
 const whenDetached: readonly BindingEffect[] = [
   { kind: 'CANCEL_HELD_RECOVERIES', reason: 'the health policy was detached' },
-  { kind: 'FORGET_UNHELPFUL' },
+  ...whenAttached,
 ];
 
 /** As senlin/policies/health_policy.py has them; 1.3 with the first release of Coppice. */
@@ -66,6 +69,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     check: (properties, settings) => parseHealthPolicy(properties, version, settings),
     checkAgainstProfile,
     workflows: (policy) => workflowsNamed(stepsInOrder(policy)),
+    failureDomain: ({ safety }) => safety.zoneOutage?.domain ?? null,
     bindingData,
     effects: (change) => (change === 'ATTACHED' ? whenAttached : whenDetached),
   };

@@ -20,7 +20,9 @@ import type {
   Safety,
   Share,
   VerifyBy,
+  ZoneOutageRules,
 } from '../../domain/health-policy.ts';
+import type { FailureDomain } from '../../domain/failure-domain.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 
@@ -59,7 +61,17 @@ interface Properties {
     readonly max_in_flight?: RawShare;
     readonly rate_limit?: { readonly node?: string; readonly cluster?: string };
     readonly breaker?: { readonly failures: number; readonly window: number; readonly open: number };
+    readonly zone_outage?: RawZoneOutage;
   };
+}
+
+interface RawZoneOutage {
+  readonly action: ZoneOutageRules['action'];
+  readonly domain: FailureDomain['kind'];
+  readonly label?: string;
+  readonly percent: number;
+  readonly at_least: number;
+  readonly within?: number;
 }
 
 interface RawShare {
@@ -91,7 +103,7 @@ export function readHealthPolicy(checked: JsonObject, version: string): HealthPo
     mode: properties.mode ?? 'ENFORCE',
     detection,
     recovery: readRecovery(properties.recovery, detection, version),
-    safety: readSafety(properties.safety),
+    safety: readSafety(properties.safety, detection),
   };
 }
 
@@ -190,13 +202,22 @@ function readRetry(raw: NonNullable<Properties['recovery']['retry']>): Retry {
   return { episodes: raw.episodes, windowMs: ms(raw.window), delayMs: ms(raw.delay) };
 }
 
-function readSafety(raw: Properties['safety']): Safety {
+function readSafety(raw: Properties['safety'], detection: Detection): Safety {
   return {
     maxUnhealthy: readShare(raw?.max_unhealthy),
     maxInFlight: readShare(raw?.max_in_flight),
     rateLimit: { node: readRate(raw?.rate_limit?.node), cluster: readRate(raw?.rate_limit?.cluster) },
     breaker: readBreaker(raw?.breaker),
+    zoneOutage: raw?.zone_outage === undefined ? null : readZoneOutage(raw.zone_outage, detection),
   };
+}
+
+function readZoneOutage(raw: RawZoneOutage, { intervalMs }: Detection): ZoneOutageRules {
+  const { action, domain: kind, label = '', percent, at_least: atLeast, within } = raw;
+  const domain: FailureDomain = kind === 'LABEL' ? { kind, label } : { kind };
+  // Each node is probed once in an interval: failures of the same moment are seen as far apart.
+  const withinMs = within === undefined ? Math.max(2 * intervalMs, 120_000) : ms(within);
+  return { action, domain, percent, atLeast, withinMs };
 }
 
 function readShare(raw: RawShare | undefined): Share | null {

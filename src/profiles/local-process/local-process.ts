@@ -67,6 +67,10 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     remove: (node, request) => remove(host, node, request),
     probe: (node) => probeProcess(host, node),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
+    withoutDomain: {
+      ZONE: 'processes of this machine are in no availability zone',
+      HOST: 'all processes are on this machine, so that they have one host',
+    },
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),
     update: processUpdate,

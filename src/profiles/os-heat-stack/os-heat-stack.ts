@@ -44,6 +44,10 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     remove: (node, request) => removeStack(cloudOf(clouds, node).heat, node, request),
     probe: (node, signal) => probe(clouds, node, signal),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
+    withoutDomain: {
+      ZONE: 'the servers of one stack may be in several availability zones',
+      HOST: 'the servers of one stack may be on several hosts',
+    },
     operations: {},
     adoption: stackAdoption((owner) => cloudOf(clouds, { session: owner }).heat),
     update: stackUpdate((node) => cloudOf(clouds, node).heat),

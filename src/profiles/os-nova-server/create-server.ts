@@ -11,6 +11,7 @@ import type { Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitServer } from './await-server.ts';
 import { findServers } from './find-servers.ts';
+import { locationOf } from './location.ts';
 import { isOfRequest, ownedMetadata } from './owned-metadata.ts';
 import { preparePorts } from './ports.ts';
 import { deleteServer } from './remove-server.ts';
@@ -56,13 +57,7 @@ async function discard(cloud: Cloud, node: NodeFacts, key: string): Promise<void
 /** What later operations and poll URLs need to know of the server. */
 export function dataOf(server: Server): JsonObject {
   const address = addressOf(server);
-  const zone = server['OS-EXT-AZ:availability_zone'];
-  const host = server['OS-EXT-SRV-ATTR:host'];
-  return {
-    ...(address === null ? {} : { address }),
-    ...(zone === undefined || zone === '' ? {} : { zone }),
-    ...(host == null ? {} : { host }),
-  };
+  return { ...(address === null ? {} : { address }), ...locationOf(server) };
 }
 
 /** The floating address of a server where it has one, else its first; null: it has none. */

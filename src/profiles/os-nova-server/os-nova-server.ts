@@ -8,6 +8,7 @@
  *     adopt-server.ts     one that exists becomes a node
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
+ *     location.ts         its zone and host
  *
  * A server belongs to its node by its metadata, not by what is written here: a server whose id was lost in a
  * crash is found again. It refuses to decide anything about health: Nova that does not answer is `unknown`.
@@ -20,6 +21,7 @@ import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
 import { createServer } from './create-server.ts';
+import { hostIn, zoneIn } from './location.ts';
 import { describeServer } from './details.ts';
 import { serverOperations } from './operations.ts';
 import { removeServer } from './remove-server.ts';
@@ -64,6 +66,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
       LIFECYCLE_EVENTS:
         'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
     },
+    failureDomains: { ZONE: zoneIn, HOST: hostIn },
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
     adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),

@@ -1,0 +1,26 @@
+/**
+ * What nodes share and fail with: an availability zone, a host, or whatever a key of their metadata says (a
+ * rack, a power feed).
+ */
+export type FailureDomain =
+  | { readonly kind: LocatedDomain }
+  /** The value of this key in the metadata of the node. */
+  | { readonly kind: 'LABEL'; readonly label: string };
+
+/** Those that the profile type knows of its nodes. */
+export const locatedDomains = ['ZONE', 'HOST'] as const;
+export type LocatedDomain = (typeof locatedDomains)[number];
+
+/** `zone`, `host`, or the label */
+export function domainNoun(domain: FailureDomain): string {
+  return domain.kind === 'LABEL' ? domain.label : domain.kind.toLowerCase();
+}
+
+/** `zone az1`, `host compute1`, `rack r7` */
+export function domainInWords(domain: FailureDomain, name: string): string {
+  return `${domainNoun(domain)} ${name}`;
+}
+
+export function isSameDomain(one: FailureDomain, other: FailureDomain): boolean {
+  return one.kind === other.kind && domainNoun(one) === domainNoun(other);
+}
