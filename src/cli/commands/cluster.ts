@@ -94,12 +94,9 @@ interface UpdateOptions {
 function addUpdate(cluster: Command, terminal: Terminal): void {
   cluster
     .command('update <cluster>')
-    .description(
-      'Change the name, profile, timeout or metadata of a cluster. A new profile is carried out node by node, ' +
-        'and stops at the first that is not healthy afterwards. A node is changed where it is, if it can; else it is made again.',
-    )
+    .description('Change the name, profile, timeout or metadata of a cluster.')
     .option('--name <name>', 'new name')
-    .option('-p, --profile <profile>', 'new profile, for all of its nodes')
+    .option('-p, --profile <profile>', 'new profile, for all of its nodes, one after the other')
     .option('--timeout <seconds>', 'how long an action of the cluster may take', wholeNumber(1))
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(WAIT_FLAG, WAIT_TEXT)

@@ -80,11 +80,12 @@ function addCreate(node: Command, terminal: Terminal): void {
 function addUpdate(node: Command, terminal: Terminal): void {
   node
     .command('update <node>')
-    .description(
-      'Change the name, profile, role or metadata of a node. A new profile changes it where it is, if it can; else it is made again.',
-    )
+    .description('Change the name, profile, role or metadata of a node.')
     .option('--name <name>', 'new name')
-    .option('-p, --profile <profile>', 'new profile')
+    .option(
+      '-p, --profile <profile>',
+      'new profile: the node is changed where it is if it can, else made again',
+    )
     .option('--role <role>', 'new role')
     .option('--metadata <key=value>', 'new metadata; may be given again', keyValue)
     .option(WAIT_FLAG, WAIT_TEXT)
