@@ -298,6 +298,16 @@ describe('a recovery', () => {
     expect(scene.cloud.calls).toEqual(['remove web-1']);
   });
 
+  test('keeps the old server where no new one could be created', async () => {
+    const issue = { field: 'image', expected: 'one that the cloud has', found: '"debian"' };
+    Object.assign(scene.cloud.type, { examine: () => Promise.resolve([issue]) });
+    expect((await recover({ actions: [{ name: 'RECREATE', timeout: 5, attempts: 2 }] })).reason).toBe(
+      'Nothing helped: RECREATE: the old node is kept, since no new one can be created: image: expected one that the cloud has, found "debian" (trying again cannot help)',
+    );
+    expect(scene.cloud.calls).toEqual([]);
+    expect(scene.cloud.servers.size).toBe(1);
+  });
+
   test('that removed the old server and could not make a new one says that there is none', async () => {
     scene.cloud.fail('create web-1');
     await recover({ actions: [{ name: 'RECREATE', timeout: 5 }] });

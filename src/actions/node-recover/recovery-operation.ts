@@ -2,7 +2,7 @@
  * Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a
  * key of its own.
  */
-import { CoppiceError } from '../../domain/errors.ts';
+import { CoppiceError, describeIssue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { ActionContext, StepRequest } from '../../engine/action-context.ts';
 import type { PhysicalNode } from '../../profiles/profile-type.ts';
@@ -47,10 +47,31 @@ async function operate(run: StepRun): Promise<Done> {
 }
 
 /**
+ * Whether a new node could be created, asked before the old one is removed: what is broken may still hold
+ * data, and can be repaired by hand. @returns why not; undefined where nothing speaks against it.
+ */
+async function objectionToCreate(run: StepRun): Promise<Done | undefined> {
+  const { context, services, nodeId } = run;
+  const managed = await loadManagedNode(services.store.db, services.profileTypes, nodeId).catch(() => null);
+  if (managed?.type.examine === undefined) return undefined;
+  const { type, facts } = managed;
+  const { at, issues } = await context.step(`${run.name} examine`, async () => {
+    // Where nothing can be asked, the creation will tell.
+    const found = await type.examine?.(facts.properties).catch(() => []);
+    return { at: context.now(), issues: (found ?? []).map(describeIssue) };
+  });
+  if (issues.length === 0) return undefined;
+  const reason = `the old node is kept, since no new one can be created: ${issues.join('; ')}`;
+  return { kind: 'ran', at, result: { ok: false, reason, retryable: false }, tookMs: 0 };
+}
+
+/**
  * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing
  * means that it has to be gone whatever else the policy says.
  */
 async function recreate(run: StepRun): Promise<Done> {
+  const objection = await objectionToCreate(run);
+  if (objection !== undefined) return objection;
   const { replace, timeoutMs } = run.step;
   const { deleteTimeoutMs, force, fence } = replace ?? {
     deleteTimeoutMs: timeoutMs,
