@@ -190,6 +190,7 @@ describe('a host that dies', () => {
         { operation: 'delete', ended_at: expect.any(Number) as number },
       ]),
     );
+    expect(simulator.world.servers.deleted).toMatchObject([{ id, vmState: 'deleted' }]);
   });
 });
 

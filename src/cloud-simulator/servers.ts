@@ -215,8 +215,7 @@ export class Servers {
     const ended = this.#record(server, 'create', requestId, { name, metadata });
     if (chosen !== undefined) this.#place(server, chosen);
     this.#later(server, chosen, true, () => {
-      // Its deletion breaks off what builds it.
-      if (server.taskState === 'deleting') return ended(null);
+      if (isGoing(server)) return ended(null);
       if (chosen === undefined) ended(this.#fail(server, NO_VALID_HOST));
       else if (failure !== null) ended(this.#fail(server, failure));
       else {
@@ -277,7 +276,7 @@ export class Servers {
     server.updatedAt = this.#clock.now();
     const ended = this.#record(server, request.action, request.requestId);
     this.#later(server, this.host(server.hostName), transition.byHost === true, () => {
-      if (server.taskState === 'deleting') return ended(null);
+      if (isGoing(server)) return ended(null);
       if (request.failure !== null) return ended(this.#fail(server, request.failure));
       if (goal.host === null) {
         server.taskState = null;
@@ -493,6 +492,7 @@ export class Servers {
     const ended = this.#record(server, 'evacuate', requestId);
     const target = this.#chooseHost({ zone: null, hostName: wanted, not: server.hostName });
     this.#later(server, target, target !== undefined, () => {
+      if (isGoing(server)) return ended(null);
       if (failure !== null) return ended(this.#fail(server, failure));
       if (target === undefined) return ended(this.#fail(server, NO_VALID_HOST));
       this.#move(server, target);
@@ -596,6 +596,11 @@ export class Servers {
       end();
     };
   }
+}
+
+/** Its deletion breaks off what else is under way. */
+function isGoing({ taskState, deletedAt }: SimulatedServer): boolean {
+  return taskState === 'deleting' || deletedAt !== null;
 }
 
 /** `os-start` is `start` in Nova's sentences and instance actions. */
