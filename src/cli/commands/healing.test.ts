@@ -214,7 +214,7 @@ describe('healing', () => {
 
   test('of a quarantined node shows why, and that a person has to act', async () => {
     const quarantine = { since: '2026-11-22T18:00:00.000Z', reason: 'recovery 3 of 3 did not help' };
-    const node = { ...failed, quarantine, recovery: null };
+    const node = { ...failed, standing: 'QUARANTINED' as const, quarantine, recovery: null };
     await using api = await fakeApi({ 'GET /v1/nodes/web-2/health': { body: { health: node } } });
     const { out } = await run(['node', 'health', 'web-2'], { url: api.url });
     expect(out).toMatch(/^as of +2 s ago$/m);
