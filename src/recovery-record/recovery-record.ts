@@ -280,7 +280,8 @@ async function close(
   await closeRecovery(tx, recoveryId, { state, reason, isRecorded: true }, now);
   if (episode.mode === 'OBSERVE') return;
   await countForBreaker(tx, context, state, decisions);
-  if (next?.kind === 'quarantine') await quarantine(tx, context, `${next.reason}: ${reason}`);
+  if (next?.kind === 'quarantine')
+    await quarantine(tx, context, next.reason === reason ? reason : `${next.reason}: ${reason}`);
   if (state === 'SELF_HEALED') {
     await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
     await markHealthy(tx, context, reason);

@@ -83,6 +83,7 @@ function problemsOf(cluster: ExplainedCluster): string[] {
     ...cluster.zoneOutages.map(outageProblem),
     ...groupFailures(broken),
     ...sharedAddresses(broken),
+    ...sharedFailure(cluster, broken),
     ...groupUnseen(nodes),
     ...others,
   ];
@@ -132,7 +133,7 @@ function problemOf(node: ExplainedNode, now: number): string | null {
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
     case 'QUARANTINED':
-      return `${name} is quarantined since ${duration(now - (quarantine?.since ?? now))} (${quarantine?.reason})`;
+      return `${name} was quarantined ${duration(now - (quarantine?.since ?? now))} ago (${quarantine?.reason})`;
     case 'SUSPECTED':
       return `${name} failed its last probe: ${reason}`;
     case 'WARNING':
@@ -165,6 +166,24 @@ function sharedAddresses(nodes: readonly ExplainedNode[]): string[] {
       ? []
       : `${namesOf(group)} all fail at the same address ${addressIn(group[0])}: check that address first; a poll_url that is the same for every node says nothing about one of them`,
   );
+}
+
+/**
+ * All nodes of a cluster that answer in the same wrong way, or not at all, are rarely all broken: what is
+ * asked of them, the URL or what is expected of its answer, is wrong for all.
+ */
+function sharedFailure({ desired, policy }: ExplainedCluster, nodes: readonly ExplainedNode[]): string[] {
+  if (policy === null || nodes.length < 2 || nodes.length < desired) return [];
+  const ways = new Set(
+    nodes.map(({ failure }) => `${failure?.class} ${withoutHosts(failure?.reason ?? '')}`),
+  );
+  const [way] = ways;
+  if (ways.size > 1 || way?.startsWith('URL_UNHEALTHY ') !== true) return [];
+  return [`every node fails in this way: check poll_url in the policy ${policy.name} before the nodes`];
+}
+
+function withoutHosts(text: string): string {
+  return withoutNumbers(text.replace(/(https?:\/\/)[^/\s'"]+/g, '$1'));
 }
 
 /** `http://10.0.0.5:8080` */

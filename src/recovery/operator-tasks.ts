@@ -2,7 +2,7 @@
  * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does
  * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
-import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
+import { namesOf, type ExplainedCluster, type ExplainedNode } from './explain-cluster.ts';
 import type { ClosedGate } from './gates.ts';
 
 export interface OperatorTask {
@@ -18,7 +18,7 @@ const mostOfAKind = 5;
 export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
   const tasks = [
     ...firstOf(cluster.nodes, releases),
-    ...firstOf(cluster.nodes, unseen),
+    ...unseen(cluster),
     ...failedUnattended(cluster),
     ...held(cluster),
     ...firstOf(cluster.nodes, pausedWorkflows),
@@ -47,10 +47,15 @@ function releases({ name, standing }: ExplainedNode): OperatorTask[] {
   return [{ reason, command: `coppice node release ${name}`, required: true }];
 }
 
-function unseen({ name, standing }: ExplainedNode): OperatorTask[] {
-  if (standing !== 'UNKNOWN') return [];
-  const reason = `${name} cannot be probed, and no recovery starts for what cannot be seen: fix what keeps it from being probed, or recover the node`;
-  return [{ reason, command: `coppice node recover ${name}`, required: true }];
+/**
+ * One task for all: what keeps nodes from being probed (a cloud, a network) is seldom a matter of one node.
+ */
+function unseen({ name: cluster, nodes }: ExplainedCluster): OperatorTask[] {
+  const unknown = nodes.filter(({ standing }) => standing === 'UNKNOWN');
+  if (unknown.length === 0) return [];
+  const it = unknown.length === 1 ? 'it' : 'them';
+  const reason = `nothing is recovered that cannot be seen: fix what keeps ${namesOf(unknown)} from being probed, then probe ${it} at once with this`;
+  return [{ reason, command: `coppice cluster check ${cluster}`, required: true }];
 }
 
 /** Failed nodes for which nothing is started without an operator. */

@@ -306,7 +306,8 @@ function explained({
   return {
     name: node.name,
     standing,
-    reason: knowledge.reason,
+    // What nobody probes is known by its status alone.
+    reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     failure: knowledge.failure ?? recovery?.failure ?? null,
     excluded,
     quarantine,

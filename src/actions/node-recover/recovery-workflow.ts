@@ -10,6 +10,7 @@ import type { ChainEvent, StepResult } from '../../recovery/chain.ts';
 import { duration } from '../../domain/duration.ts';
 import { definitionIn, workflowInput } from '../../recovery/workflow-input.ts';
 import type { HealingContext } from '../../recovery/workflow-input.ts';
+import { failureInBrief } from '../../workflow/failure-in-brief.ts';
 import { workflowHint } from '../../workflow/missing-workflow.ts';
 import { hasEnded } from '../../workflow/workflow-service.ts';
 import type {
@@ -184,7 +185,7 @@ async function seeExecution(
 function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult | null {
   if (!hasEnded(state)) return null;
   if (state === 'SUCCESS') return { ok: true, output };
-  const why = stateInfo === null || stateInfo === '' ? '' : `: ${stateInfo}`;
+  const why = stateInfo === null || stateInfo === '' ? '' : `: ${failureInBrief(stateInfo)}`;
   return { ok: false, reason: `the workflow ended in ${state}${why}`, retryable: state === 'ERROR' };
 }
 

@@ -66,7 +66,9 @@ function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): strin
       : [
           [
             `recovery show ${again.recovery_id}`,
-            `it failed again after ${duration(again.after_seconds * 1000)}`,
+            recovery.state === 'RECOVERED' || recovery.state === 'SELF_HEALED'
+              ? `it failed again after ${duration(again.after_seconds * 1000)}`
+              : 'the next recovery of the node',
           ] as const,
         ]),
   ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);
