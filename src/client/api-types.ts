@@ -513,7 +513,7 @@ export interface Schemas {
     readonly action_id: string | null;
     readonly closed_at: string | null;
     readonly cluster_id: string | null;
-    /** The next recovery of the same node, and how long after the end of this one it had failed again. */
+    /** Of one that ended with a healthy node: the next recovery of the node that no operator requested, and how long after the end it had failed again. */
     readonly failed_again: {
       readonly after_seconds: number;
       readonly recovery_id: string;
@@ -586,7 +586,7 @@ export interface Schemas {
     readonly action_id: string | null;
     readonly closed_at: string | null;
     readonly cluster_id: string | null;
-    /** The next recovery of the same node, and how long after the end of this one it had failed again. */
+    /** Of one that ended with a healthy node: the next recovery of the node that no operator requested, and how long after the end it had failed again. */
     readonly failed_again: {
       readonly after_seconds: number;
       readonly recovery_id: string;

@@ -59,3 +59,18 @@ export function stepLabel(step: {
   const isNamed = !step.item.includes('[') && step.item !== workflow;
   return isNamed ? `${what} (${step.item})` : what;
 }
+
+/** More than these are counted. */
+const mostNames = 5;
+
+/** `web-1, web-2 and 7 more` */
+export function namesOf(nodes: readonly { readonly name: string }[]): string {
+  const named = nodes.slice(0, mostNames).map(({ name }) => name);
+  const rest = nodes.length - named.length;
+  return rest === 0 ? named.join(', ') : `${named.join(', ')} and ${rest} more`;
+}
+
+/** Process ids, ports and durations differ where the cause is one. */
+export function withoutNumbers(text: string): string {
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(\.\d+)?/g, '');
+}

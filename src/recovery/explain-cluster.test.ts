@@ -13,7 +13,9 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
     name,
     standing,
     reason: 'process 7 has ended',
+    isHealthy: false,
     failure: null,
+    firstFailure: null,
     excluded: null,
     quarantine: null,
     recovery: null,
@@ -63,7 +65,54 @@ test('many nodes that fail at one address are told once, with what they have in 
 test('nodes that fail each at its own address have none in common', () => {
   const nodes = [1, 2].map((number) => failed(`web-${number}`, `http://127.0.0.1:810${number}/: refused`));
   expect(explainCluster(aCluster(nodes)).problems).toEqual([
-    'web-1, web-2 failed (URL_UNREACHABLE: http://127.0.0.1:8101/: refused)',
+    'web-1, web-2 failed (URL_UNREACHABLE; web-1: http://127.0.0.1:8101/: refused)',
+  ]);
+});
+
+test('where every node answers in the same wrong way the policy is named, and no node is recovered for it', () => {
+  const answers = [24_804, 20_769].map((port, index) => {
+    const reason = `http://127.0.0.1:${port}/helath answered 404`;
+    const failure = { class: 'URL_UNHEALTHY', reason };
+    return aNode(`web-${index + 1}`, 'HELD', { failure, reason });
+  });
+  const gates = [closed('max_unhealthy')];
+  const { problems, operator } = explainCluster(aCluster(answers, { gates }));
+  expect(problems).toEqual([
+    'web-1, web-2 failed (URL_UNHEALTHY; web-1: http://127.0.0.1:24804/helath answered 404)',
+    'every node answers in this way: probably the policy is wrong, not the nodes',
+  ]);
+  expect(operator.map(({ command }) => command)).toEqual(['coppice policy show web-health']);
+  const others = [...answers, aNode('web-3', 'HEALTHY')];
+  expect(explainCluster(aCluster(others, { gates })).operator.map(({ command }) => command)).toEqual([
+    'coppice node recover web-1',
+  ]);
+});
+
+test('a node that could not be made again says what it failed with first', () => {
+  const firstFailure = {
+    failure: { class: 'HOST_DOWN', reason: 'host compute1 is down' },
+    failedAt: now - 300_000,
+  };
+  const failure = { class: 'NOT_CREATED', reason: 'no server was created' };
+  const { problems } = explainCluster(aCluster([aNode('web-1', 'FAILED', { failure, firstFailure })]));
+  expect(problems).toEqual([
+    'web-1 failed (NOT_CREATED: no server was created); it first failed 5 min ago (HOST_DOWN: host compute1 is down)',
+  ]);
+});
+
+test('a quarantined node that is healthy now only has to be released', () => {
+  const quarantine = { since: now - 60_000, reason: 'nothing helped' };
+  const node = aNode('web-1', 'QUARANTINED', { quarantine, isHealthy: true, reason: 'it answers' });
+  const { problems, operator } = explainCluster(aCluster([node]));
+  expect(problems).toEqual([
+    'web-1 was quarantined 60 s ago (nothing helped); it is healthy now: it answers',
+  ]);
+  expect(operator).toEqual([
+    {
+      reason: 'web-1 is healthy now: end its quarantine',
+      command: 'coppice node release web-1',
+      required: true,
+    },
   ]);
 });
 
@@ -71,7 +120,9 @@ test('nodes that cannot be probed for one reason are written once', () => {
   const server = (digit: number): string =>
     `cannot see server 2d5acb1${digit}-6b50-424a-b4a1-deb01e22be6a: compute answered 503: away`;
   const nodes = [1, 2].map((number) => aNode(`web-${number}`, 'UNKNOWN', { reason: server(number) }));
-  expect(explainCluster(aCluster(nodes)).problems).toEqual([`web-1, web-2 cannot be probed: ${server(1)}`]);
+  expect(explainCluster(aCluster(nodes)).problems).toEqual([
+    `web-1, web-2 cannot be probed; web-1: ${server(1)}`,
+  ]);
 });
 
 test('a recovery that is held is no recovery that runs', () => {
@@ -95,14 +146,18 @@ describe('every command that an operator is given exists', async () => {
     mode: 'ENFORCE',
     startedAt: now,
     doing: 'runs',
-    pausedExecution: 'e1',
+    execution: { id: 'e1', isPaused: true },
   } as const;
+  const waiting = { ...recovery, execution: { id: 'e3', isPaused: false } };
   const warning = { recoveryId: 'r1', reason: 'after hook failed: x', executionId: 'e2' };
   const nodes = [
     aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } }),
     aNode('web-2', 'UNKNOWN'),
     failed('web-3', 'x'),
     aNode('web-4', 'RECOVERING', { recovery }),
+    aNode('web-8', 'RECOVERING', { recovery: waiting }),
+    aNode('web-9', 'QUARANTINED', { isHealthy: true, quarantine: { since: now, reason: 'x' } }),
+    aNode('web-10', 'HELD', { failure: { class: 'PROCESS_EXITED', reason: 'it has ended' } }),
     aNode('web-5', 'WARNING', { warning }),
     aNode('web-6', 'EXCLUDED', { excluded: { until: null, reason: 'x' } }),
     failed('web-7', 'x', 'FAILED'),

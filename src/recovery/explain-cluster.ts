@@ -6,7 +6,8 @@
 import type { RecoveryMode } from '../domain/states.ts';
 import type { Failure } from '../domain/health-record.ts';
 import { duration } from '../domain/duration.ts';
-import { count } from './describe.ts';
+import { count, namesOf, withoutNumbers } from './describe.ts';
+import { answerAlike } from './answer-alike.ts';
 import type { ClosedGate, Maintenance } from './gates.ts';
 import type { NextUp } from './next-up.ts';
 import { operatorTasks, type OperatorTask } from './operator-tasks.ts';
@@ -18,7 +19,11 @@ export interface ExplainedNode {
   readonly standing: Standing;
   /** What the last probe said, or why there is none. */
   readonly reason: string;
+  /** Its last probe found it healthy, whatever its standing. */
+  readonly isHealthy: boolean;
   readonly failure: Failure | null;
+  /** With which it failed first, where it was replaced since and that did not help; null: as now. */
+  readonly firstFailure: { readonly failure: Failure; readonly failedAt: number } | null;
   readonly excluded: Maintenance | null;
   readonly quarantine: { readonly since: number; readonly reason: string } | null;
   readonly recovery: ExplainedRecovery | null;
@@ -33,8 +38,8 @@ export interface ExplainedRecovery {
   readonly startedAt: number | null;
   /** The step that runs, and what follows it; null: none runs. */
   readonly doing: string | null;
-  /** The execution of the running step, where it is paused. */
-  readonly pausedExecution: string | null;
+  /** The execution of the running step. */
+  readonly execution: { readonly id: string; readonly isPaused: boolean } | null;
 }
 
 export interface HookFailure {
@@ -81,9 +86,11 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
-    ...groupFailures(broken),
+    ...groupFailures(broken, cluster.now),
     ...sharedAddresses(broken),
-    ...sharedFailure(cluster, broken),
+    ...(answerAlike(cluster)
+      ? ['every node answers in this way: probably the policy is wrong, not the nodes']
+      : []),
     ...groupUnseen(nodes),
     ...others,
   ];
@@ -109,15 +116,16 @@ function outageProblem(outage: StandingOutage): string {
 const failing: ReadonlySet<Standing> = new Set(['FAILED', 'HELD', 'RECOVERING']);
 
 /** `web-1, web-2 failed (PROCESS_EXITED: ...)`: what failed in the same way is written once. */
-function groupFailures(nodes: readonly ExplainedNode[]): string[] {
+function groupFailures(nodes: readonly ExplainedNode[], now: number): string[] {
   const groups = groupBy(
     nodes,
     ({ failure, reason }) => `${failure?.class} ${withoutNumbers(failure?.reason ?? reason)}`,
   );
   return groups.map((group) => {
     const { failure, reason } = group[0];
-    const cause = failure === null ? reason : `${failure.class}: ${failure.reason}`;
-    return `${namesOf(group)} failed (${cause})`;
+    const cause = exampleOf(group, (node) => node.failure?.reason ?? node.reason);
+    const what = failure === null ? reason : `${failure.class}${cause}`;
+    return `${namesOf(group)} failed (${what})${firstFailed(group[0], now)}`;
   });
 }
 
@@ -125,15 +133,35 @@ function groupFailures(nodes: readonly ExplainedNode[]): string[] {
 function groupUnseen(nodes: readonly ExplainedNode[]): string[] {
   const unseen = nodes.filter(({ standing }) => standing === 'UNKNOWN');
   return groupBy(unseen, ({ reason }) => withoutNumbers(reason)).map(
-    (group) => `${namesOf(group)} cannot be probed: ${group[0].reason}`,
+    (group) => `${namesOf(group)} cannot be probed${exampleOf(group, ({ reason }) => reason)}`,
   );
+}
+
+/**
+ * `: it has ended`; where each has its own process, port or server, whose it is: `; web-1: process 17 has
+ * ended`.
+ */
+function exampleOf(group: Group<ExplainedNode>, reasonOf: (node: ExplainedNode) => string): string {
+  const [first] = group;
+  const isOne = group.every((node) => reasonOf(node) === reasonOf(first));
+  return isOne ? `: ${reasonOf(first)}` : `; ${first.name}: ${reasonOf(first)}`;
+}
+
+/** A node whose replacement could not be made has lost what it failed with. */
+function firstFailed({ firstFailure }: ExplainedNode, now: number): string {
+  if (firstFailure === null) return '';
+  const { failure, failedAt } = firstFailure;
+  return `; it first failed ${duration(now - failedAt)} ago (${failure.class}: ${failure.reason})`;
 }
 
 function problemOf(node: ExplainedNode, now: number): string | null {
   const { name, standing, reason, quarantine, excluded, failure, warning } = node;
   switch (standing) {
-    case 'QUARANTINED':
-      return `${name} was quarantined ${duration(now - (quarantine?.since ?? now))} ago (${quarantine?.reason})`;
+    case 'QUARANTINED': {
+      const since = duration(now - (quarantine?.since ?? now));
+      const healthy = node.isHealthy ? `; it is healthy now: ${reason}` : firstFailed(node, now);
+      return `${name} was quarantined ${since} ago (${quarantine?.reason})${healthy}`;
+    }
     case 'SUSPECTED':
       return `${name} failed its last probe: ${reason}`;
     case 'WARNING':
@@ -166,24 +194,6 @@ function sharedAddresses(nodes: readonly ExplainedNode[]): string[] {
       ? []
       : `${namesOf(group)} all fail at the same address ${addressIn(group[0])}: check that address first; a poll_url that is the same for every node says nothing about one of them`,
   );
-}
-
-/**
- * All nodes of a cluster that answer in the same wrong way, or not at all, are rarely all broken: what is
- * asked of them, the URL or what is expected of its answer, is wrong for all.
- */
-function sharedFailure({ desired, policy }: ExplainedCluster, nodes: readonly ExplainedNode[]): string[] {
-  if (policy === null || nodes.length < 2 || nodes.length < desired) return [];
-  const ways = new Set(
-    nodes.map(({ failure }) => `${failure?.class} ${withoutHosts(failure?.reason ?? '')}`),
-  );
-  const [way] = ways;
-  if (ways.size > 1 || way?.startsWith('URL_UNHEALTHY ') !== true) return [];
-  return [`every node fails in this way: check poll_url in the policy ${policy.name} before the nodes`];
-}
-
-function withoutHosts(text: string): string {
-  return withoutNumbers(text.replace(/(https?:\/\/)[^/\s'"]+/g, '$1'));
 }
 
 /** `http://10.0.0.5:8080` */
@@ -224,16 +234,6 @@ function untilText({ until }: Maintenance): string {
     : `until ${new Date(until).toISOString().slice(0, 19)}Z`;
 }
 
-/** More than these are counted. */
-const mostNames = 5;
-
-/** `web-1, web-2 and 7 more` */
-export function namesOf(nodes: readonly { readonly name: string }[]): string {
-  const named = nodes.slice(0, mostNames).map(({ name }) => name);
-  const rest = nodes.length - named.length;
-  return rest === 0 ? named.join(', ') : `${named.join(', ')} and ${rest} more`;
-}
-
 type Group<T> = readonly [T, ...T[]];
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Group<T>[] {
@@ -245,9 +245,4 @@ function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Group<T>[]
     else group.push(item);
   }
   return [...groups.values()];
-}
-
-/** Process ids, ports and durations differ where the cause is one. */
-function withoutNumbers(text: string): string {
-  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(\.\d+)?/g, '');
 }

@@ -2,7 +2,9 @@
  * What an operator has to do about a cluster, or may do, each with the command. `required`: Coppice does
  * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
-import { namesOf, type ExplainedCluster, type ExplainedNode } from './explain-cluster.ts';
+import { answerAlike } from './answer-alike.ts';
+import { namesOf } from './describe.ts';
+import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
 import type { ClosedGate } from './gates.ts';
 
 export interface OperatorTask {
@@ -19,9 +21,11 @@ export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
   const tasks = [
     ...firstOf(cluster.nodes, releases),
     ...unseen(cluster),
+    ...wrongPolicy(cluster),
     ...failedUnattended(cluster),
     ...held(cluster),
-    ...firstOf(cluster.nodes, pausedWorkflows),
+    ...firstOf(cluster.nodes, runningWorkflows),
+    ...firstOf(cluster.nodes, logs),
     ...firstOf(cluster.nodes, failedHooks),
     ...firstOf(cluster.nodes, includes),
     ...incomplete(cluster),
@@ -41,10 +45,24 @@ function firstOf(
   return nodes.flatMap(tasksOf).slice(0, mostOfAKind);
 }
 
-function releases({ name, standing }: ExplainedNode): OperatorTask[] {
+function releases({ name, standing, isHealthy }: ExplainedNode): OperatorTask[] {
   if (standing !== 'QUARANTINED') return [];
+  const command = `coppice node release ${name}`;
+  if (isHealthy) return [{ reason: `${name} is healthy now: end its quarantine`, command, required: true }];
   const reason = `fix the cause, then release ${name}: it is recovered again, with all its tries`;
-  return [{ reason, command: `coppice node release ${name}`, required: true }];
+  const tried = { reason: `what was tried for ${name}, and how it failed`, required: false };
+  return [
+    { reason, command, required: true },
+    { ...tried, command: `coppice recovery list --node ${name}` },
+  ];
+}
+
+function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
+  const { policy } = cluster;
+  if (policy === null || !answerAlike(cluster)) return [];
+  const reason =
+    'every node answers in the same wrong way: compare poll_url and poll_url_healthy_response with what the nodes serve; a recovery would replace nodes that run';
+  return [{ reason, command: `coppice policy show ${policy.name}`, required: true }];
 }
 
 /**
@@ -72,8 +90,21 @@ function failedUnattended({ name, policy, nodes }: ExplainedCluster): OperatorTa
 
 function held(cluster: ExplainedCluster): OperatorTask[] {
   const { gates, nodes } = cluster;
-  const [first] = nodes.filter(({ standing }) => standing === 'HELD');
-  return first === undefined ? [] : gates.flatMap((gate) => waysPast(gate, cluster, first.name));
+  const waiting = nodes.filter(({ standing }) => standing === 'HELD');
+  const [first] = waiting;
+  // Nothing that helps one node helps where the policy is wrong for all.
+  if (first === undefined || answerAlike(cluster)) return [];
+  const ofCluster = gates.flatMap((gate) => waysPast(gate, cluster, first.name));
+  // A rate limit of its own closes no gate of the cluster.
+  const others = gates.length > 0 ? [] : firstOf(waiting, pastOwnLimit);
+  return [...ofCluster, ...others];
+}
+
+function pastOwnLimit({ name, next }: ExplainedNode): OperatorTask[] {
+  if (next.what !== 'HOLD') return [];
+  return [
+    { ...recover(name, `${name} is held; a recovery that you ask for passes the gates`), required: false },
+  ];
 }
 
 /** How a gate is opened, or passed, before its time; none where waiting is all there is. */
@@ -155,10 +186,30 @@ function recover(node: string, reason: string): OperatorTask {
   return { reason, command: `coppice node recover ${node}`, required: true };
 }
 
-function pausedWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {
-  if (recovery === null || recovery.pausedExecution === null) return [];
-  const reason = `the workflow that recovers ${name} is paused, and ends at its deadline`;
-  return [{ reason, command: `coppice workflow resume ${recovery.pausedExecution}`, required: true }];
+function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {
+  const execution = recovery?.execution ?? null;
+  if (execution === null) return [];
+  if (execution.isPaused) {
+    const reason = `the workflow that recovers ${name} is paused, and ends at its deadline`;
+    return [{ reason, command: `coppice workflow resume ${execution.id}`, required: true }];
+  }
+  const reason = `what the workflow that recovers ${name} is waiting for`;
+  const cancel = `end it before its deadline, where it cannot succeed any more: the step counts as failed`;
+  return [
+    { reason, command: `coppice workflow show ${execution.id}`, required: false },
+    { reason: cancel, command: `coppice workflow cancel ${execution.id}`, required: false },
+  ];
+}
+
+/**
+ * What a program wrote before it ended says more than its exit status. It may hold secrets, so that it is not
+ * quoted.
+ */
+function logs({ name, standing, failure }: ExplainedNode): OperatorTask[] {
+  if (failure?.class !== 'PROCESS_EXITED' || standing === 'RECOVERING') return [];
+  return [
+    { reason: `log_tail: what ${name} wrote last`, command: `coppice node show ${name}`, required: false },
+  ];
 }
 
 function failedHooks({ name, standing, warning }: ExplainedNode): OperatorTask[] {

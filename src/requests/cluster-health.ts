@@ -20,6 +20,7 @@ import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
 import { clusterStanding, countStandings, nodeStanding, type Standing } from '../recovery/standing.ts';
 import { standingOutages, type StandingOutage } from '../recovery/zone-outage.ts';
 import { lastProbeOf } from '../store/action-steps.ts';
+import { firstFailures, type FirstFailure } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import { requireObject } from './find-object.ts';
@@ -69,6 +70,8 @@ export interface NodeHealth {
   readonly next: NextUp;
   /** A hook after its last recovery failed. */
   readonly warning: HookFailure | null;
+  /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
+  readonly firstFailure: FirstFailure | null;
 }
 
 /** A cluster of thousands would be an answer of megabytes that says the same of almost all of its nodes. */
@@ -205,6 +208,11 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
   const open = await openNodeRecoveries(tools, snapshot);
   const relapses = relapsesOf(snapshot);
   const failures = await failedHooks(tools, nodes);
+  const notCreated = nodes.filter(({ id }) => health.get(id)?.failure?.class === 'NOT_CREATED');
+  const first = await firstFailures(
+    tools.store.db,
+    notCreated.map(({ id }) => id),
+  );
   const notWatched = notWatchedBecause(round);
   return await Promise.all(
     nodes.map(async (node) => {
@@ -231,7 +239,9 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
       });
       const then = nextOf(recovery, next(node.id), record, round.now);
       const relapse = relapses.get(node.id) ?? null;
-      return { node, standing, knowledge, relapse, excluded, quarantine, recovery, next: then, warning };
+      const firstFailure = first.get(node.id) ?? null;
+      const known = { node, standing, knowledge, relapse, excluded, quarantine, recovery, warning };
+      return { ...known, firstFailure, next: then };
     }),
   );
 }
@@ -302,13 +312,16 @@ function explained({
   recovery,
   next,
   warning,
+  firstFailure,
 }: NodeHealth): ExplainedNode {
   return {
     name: node.name,
     standing,
     // What nobody probes is known by its status alone.
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
+    isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
     failure: knowledge.failure ?? recovery?.failure ?? null,
+    firstFailure: knowledge.failure?.class === 'NOT_CREATED' ? firstFailure : null,
     excluded,
     quarantine,
     recovery: recovery && {
@@ -316,8 +329,12 @@ function explained({
       mode: recovery.mode,
       startedAt: recovery.startedAt,
       doing: recovery.step?.inWords ?? null,
-      pausedExecution:
-        recovery.step?.workflow?.state === 'PAUSED' ? recovery.step.workflow.executionId : null,
+      execution: recovery.step?.workflow
+        ? {
+            id: recovery.step.workflow.executionId,
+            isPaused: recovery.step.workflow.state === 'PAUSED',
+          }
+        : null,
     },
     next,
     warning,

@@ -14,7 +14,10 @@ export interface RecoveryContext {
   readonly warning: string | null;
   readonly acknowledgedAt: number | null;
   readonly nodeExists: boolean;
-  /** The next recovery of the same node, after this one had ended; null: there was none. */
+  /**
+   * The next recovery of the same node that was not requested by an operator, after this one had ended; null:
+   * there was none.
+   */
   readonly next: { readonly id: string; readonly failedAt: number } | null;
 }
 
@@ -37,7 +40,7 @@ export async function recoveryContexts(
           ORDER BY decided.seq DESC LIMIT 1)`.as('reason'),
         sql<number>`EXISTS (SELECT 1 FROM node WHERE node.id = recovery.node_id)`.as('node_exists'),
         sql<string | null>`(SELECT later.id FROM recovery AS later WHERE later.node_id = recovery.node_id
-          AND later.opened_at >= recovery.closed_at AND later.id <> recovery.id
+          AND later.opened_at >= recovery.closed_at AND later.id <> recovery.id AND later.origin = 'AUTOMATIC'
           ORDER BY later.opened_at LIMIT 1)`.as('next_id'),
       ])
       .execute();

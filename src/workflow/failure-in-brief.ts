@@ -4,7 +4,7 @@
  *
  *     Failure caused by error in tasks: page
  *
- *       page [task_ex_id=1f..] -> The action raised an exception [action=std.http, action_ex_id=2e.., msg='refused']
+ *       page [task_ex_id=1f..] -> The action raised an exception [action=std.http, ..., msg='refused']
  *         [action_ex_id=2e.., idx=0]: The action raised an exception [...]
  *
  * becomes `task page: refused`. A real Mistral writes the same form.

@@ -66,9 +66,7 @@ function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): strin
       : [
           [
             `recovery show ${again.recovery_id}`,
-            recovery.state === 'RECOVERED' || recovery.state === 'SELF_HEALED'
-              ? `it failed again after ${duration(again.after_seconds * 1000)}`
-              : 'the next recovery of the node',
+            `it failed again after ${duration(again.after_seconds * 1000)}`,
           ] as const,
         ]),
   ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);

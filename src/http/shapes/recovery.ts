@@ -12,6 +12,7 @@ import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
 
+const healthyAtTheEnd: ReadonlySet<string> = new Set(['RECOVERED', 'SELF_HEALED']);
 const stateNames = Object.keys(recoveryStates) as (keyof typeof recoveryStates)[];
 const stepStateNames = Object.keys(recoveryStepStates) as (keyof typeof recoveryStepStates)[];
 
@@ -48,7 +49,7 @@ export const recoverySummaryShape = z
       .strictObject({ after_seconds: z.number(), recovery_id: id })
       .nullable()
       .describe(
-        'The next recovery of the same node, and how long after the end of this one it had failed again.',
+        'Of one that ended with a healthy node: the next recovery of the node that no operator requested, and how long after the end it had failed again.',
       ),
     failure: z.strictObject({ class: text, reason: text }),
     id,
@@ -126,7 +127,7 @@ export function toRecoverySummary({
     closed_at: millisecondsOrNull(closedAt),
     cluster_id: recovery.clusterId,
     failed_again:
-      next === null || closedAt === null
+      next === null || closedAt === null || !healthyAtTheEnd.has(recovery.state)
         ? null
         : { after_seconds: Math.max(0, next.failedAt - closedAt) / 1000, recovery_id: next.id },
     failure: { ...recovery.failure },

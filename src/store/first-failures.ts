@@ -1,0 +1,32 @@
+/** What a node failed with first, where several recoveries since have not helped. */
+import { sql } from 'kysely';
+import type { Recovery } from '../domain/model.ts';
+import { chunks, fromText } from './rows.ts';
+import type { Db } from './store.ts';
+
+export type FirstFailure = Pick<Recovery, 'failure' | 'failedAt'>;
+
+/** By node: of its first recovery after the last one that ended with a healthy node. */
+export async function firstFailures(
+  db: Db,
+  nodeIds: readonly string[],
+): Promise<ReadonlyMap<string, FirstFailure>> {
+  const first = new Map<string, FirstFailure>();
+  for (const chunk of chunks(nodeIds)) {
+    const rows = await db
+      .selectFrom('recovery')
+      .select(['node_id', 'failure', 'failed_at'])
+      .where('node_id', 'in', chunk)
+      .where(
+        sql<boolean>`NOT EXISTS (SELECT 1 FROM recovery AS later WHERE later.node_id = recovery.node_id
+          AND later.state IN ('RECOVERED', 'SELF_HEALED') AND later.opened_at >= recovery.opened_at)`,
+      )
+      .orderBy('opened_at')
+      .execute();
+    for (const row of rows) {
+      if (!first.has(row.node_id))
+        first.set(row.node_id, { failure: fromText(row.failure), failedAt: row.failed_at });
+    }
+  }
+  return first;
+}
