@@ -149,7 +149,7 @@ async function startParts(
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
-  stops.push(recoveryMetrics(registry, store));
+  stops.push(recoveryMetrics(registry, store, () => parts.healer?.countOutdated()));
   if (config.roles.includes('engine')) {
     await startNotifier(parts, () => config.publicUrl ?? port?.url ?? null, stops);
     stops.push(() => workflows.runner.stop());
@@ -243,6 +243,7 @@ async function startHttp(
     actionNames,
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
+    outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     now: Date.now,
   };
   const server = await createHttpServer({ port, tools, authentication, registry, log });

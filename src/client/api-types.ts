@@ -72,7 +72,7 @@ export interface Schemas {
     readonly dependents: JsonObject;
     readonly desired_capacity: number;
     readonly domain: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     /** null: nothing is wrong. */
     readonly health_reason: string | null;
@@ -170,7 +170,7 @@ export interface Schemas {
       readonly mode: 'ENFORCE' | 'OBSERVE';
       readonly name: string;
     } | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     /** Failure domains of which most nodes failed at once. */
     readonly zone_outages: readonly {
@@ -215,7 +215,7 @@ export interface Schemas {
       readonly reason: string;
       readonly until: string | null;
     }[];
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     readonly health_reason: string | null;
     readonly id: string;
@@ -362,6 +362,8 @@ export interface Schemas {
       readonly healthy: number;
       readonly needs_operator: number;
     };
+    /** Why the server records nothing, and so recovers nothing until an operator has acted; null: it records. */
+    readonly server_problem: string | null;
   };
   readonly ListedType: {
     /** Below microversion 1.5 with the version: `local.process-1.0`. */
@@ -379,7 +381,7 @@ export interface Schemas {
     /** What its profile type knows of it; with `show_details=true`. */
     readonly details?: JsonObject;
     readonly domain: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly health: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     /** null: nothing is wrong. */
     readonly health_reason: string | null;
@@ -403,7 +405,7 @@ export interface Schemas {
     readonly user: string;
   };
   readonly NodeHealth: {
-    /** false: the node is not probed now, and what its last probe found is reported as the past. */
+    /** false: the node is not probed now, or no probe is recorded; what its last probe found is reported as the past. */
     readonly current: boolean;
     /** What each detection mode saw last, since when. */
     readonly detectors: readonly {
@@ -424,7 +426,7 @@ export interface Schemas {
       readonly class: string;
       readonly reason: string;
     } | null;
-    /** UNKNOWN: could not be probed, or was not probed yet. */
+    /** UNKNOWN: could not be probed, was not probed yet or not for long, or what its last probe found could not be recorded. */
     readonly health: 'HEALTHY' | 'SUSPECTED' | 'FAILED' | 'UNKNOWN';
     readonly id: string;
     readonly name: string;
@@ -457,7 +459,7 @@ export interface Schemas {
       readonly step: Schemas['RunningStep'] | null;
     } | null;
     readonly since: string | null;
-    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
+    /** QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes. */
     readonly standing: 'QUARANTINED' | 'UNKNOWN' | 'FAILED' | 'HELD' | 'INCOMPLETE' | 'RECOVERING' | 'SUSPECTED' | 'WARNING' | 'EXCLUDED' | 'NOT_PROBED' | 'UNWATCHED' | 'HEALTHY';
     readonly status: string;
     /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */

@@ -13,7 +13,7 @@ import type { ProbeLimits } from '../health/probe-limiter.ts';
 import type { Membership } from '../membership/membership.ts';
 import type { HttpClient } from '../outbound/http-client.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
-import type { HealthRecord } from '../domain/health-record.ts';
+import type { HealthRecord, HealthState } from '../domain/health-record.ts';
 import { releaseAbandonedClusters } from '../store/cluster-leases.ts';
 import type { Store } from '../store/store.ts';
 import { ClusterLeases } from './cluster-leases.ts';
@@ -112,6 +112,16 @@ export class Healer {
    */
   lastRecord(nodeId: string): HealthRecord | undefined {
     return this.#observer.lastRecord(nodeId);
+  }
+
+  /** Why what is recorded of the node is not how the node is; null: it is, or it is not watched here. */
+  outdatedBecause(nodeId: string): string | null {
+    return this.#observer.outdatedBecause(nodeId);
+  }
+
+  /** How many records do not say how their nodes are, by what they say. */
+  countOutdated(): ReadonlyMap<HealthState, number> {
+    return this.#observer.countOutdated();
   }
 
   #reloadSoon(): void {

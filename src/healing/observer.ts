@@ -14,12 +14,13 @@ import type { ModeVerdict } from '../health/probe-node.ts';
 import { Rounds, type RoundsMetrics, type WatchedNode } from '../health/rounds.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import { classifyHealth } from '../recovery/classify-health.ts';
-import type { HealthRecord } from '../domain/health-record.ts';
+import type { HealthRecord, HealthState } from '../domain/health-record.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Store } from '../store/store.ts';
 import type { ClusterLeases } from './cluster-leases.ts';
+import { Freshness } from './freshness.ts';
 import { emptyWatchList, type WatchList } from './watch-list.ts';
 
 export interface ObserverOptions {
@@ -58,6 +59,7 @@ export class Observer {
   /** When each node was last changed, and its status, as of its last probe. */
   readonly #found = new Map<string, { readonly changedAt: number; readonly status: Node['status'] }>();
   readonly #profiles = new Map<string, Profile>();
+  readonly #freshness = new Freshness();
   /** Where events come from, while a policy wants them. */
   #eventSources: readonly { stop(): void }[] = [];
   #list: WatchList = emptyWatchList;
@@ -91,6 +93,7 @@ export class Observer {
   async watch(list: WatchList): Promise<void> {
     this.#list = list;
     this.#profiles.clear();
+    this.#freshness.watch(list.nodes, this.#now());
     await this.#loadRecords();
     this.#rounds.reconcile(list.nodes);
     this.#listenToEvents(list.wantingEvents.size > 0);
@@ -102,6 +105,16 @@ export class Observer {
    */
   lastRecord(nodeId: string): HealthRecord | undefined {
     return this.#records.get(nodeId);
+  }
+
+  /** Why what is recorded of the node is not how the node is; null: it is, or it is not watched here. */
+  outdatedBecause(nodeId: string): string | null {
+    return this.#freshness.outdatedBecause(nodeId, this.#now());
+  }
+
+  /** How many records do not say how their nodes are, by what they say. */
+  countOutdated(): ReadonlyMap<HealthState, number> {
+    return this.#freshness.countOutdated(this.#now(), (id) => this.#written.get(id)?.state);
   }
 
   async probeNow(nodeId: string): Promise<void> {
@@ -150,6 +163,7 @@ export class Observer {
   async #target(watched: WatchedNode): Promise<ProbeTarget | null> {
     const node = await getNode(this.#store.db, watched.id);
     const profile = node === undefined ? undefined : await this.#profile(node.profileId);
+    if (node !== undefined && busy.has(node.status)) this.#freshness.attended(node.id, this.#now());
     if (node === undefined || busy.has(node.status) || profile === undefined) return null;
     this.#found.set(node.id, { changedAt: changedAt(node, this.#now()), status: node.status });
     const cluster = this.#list.clusters.get(watched.clusterId);
@@ -184,6 +198,7 @@ export class Observer {
     const record = classifyHealth({ record: before, verdicts, detection, changedAt: changed, now: at });
     const hasChanged = isChange(recordSince(changed, this.#written.get(watched.id)), record);
     if (hasChanged && !(await this.#write(watched, record, begunAt))) return;
+    this.#freshness.attended(watched.id, this.#now());
     this.#records.set(watched.id, record);
     // A check or an update may have said that it failed: no probe found anything new, and its status is
     // wrong.
@@ -196,11 +211,15 @@ export class Observer {
    * where another process has the cluster.
    */
   async #write(watched: WatchedNode, record: HealthRecord, begunAt: number): Promise<boolean> {
-    const written = await this.#options.leases.write(watched.clusterId, async (tx) => {
+    const writing = this.#options.leases.write(watched.clusterId, async (tx) => {
       const node = await getNode(tx.db, watched.id);
       if (node === undefined || busy.has(node.status) || changedAt(node, this.#now()) > begunAt) return false;
       await saveNodeHealth(tx, node.id, watched.clusterId, record);
       return true;
+    });
+    const written = await writing.catch((error: unknown) => {
+      this.#freshness.notRecorded(watched.id, record);
+      throw error;
     });
     if (written === true) this.#written.set(watched.id, record);
     return written === true;

@@ -7,27 +7,44 @@
  * to one is in its record.
  */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { HealthState } from '../domain/health-record.ts';
 import { operationActions } from '../domain/health-policy.ts';
 import { closingEvents, type RecoveryNews } from '../domain/recovery-news.ts';
 import { requestedByOperator } from '../recovery/chain.ts';
 import { countNodesByHealth, countOpenRecoveries, countQuarantined } from '../store/figures.ts';
 import type { Store } from '../store/store.ts';
 
-/** @returns how to stop counting. */
-export function recoveryMetrics(registry: Registry, store: Store): () => void {
-  nodeGauges(registry, store);
+/**
+ * @param countOutdated how many nodes, by the health that is recorded of them, are not known to be so any
+ * more, where this process probes.
+ * @returns how to stop counting.
+ */
+export function recoveryMetrics(
+  registry: Registry,
+  store: Store,
+  countOutdated: () => ReadonlyMap<HealthState, number> | undefined = () => undefined,
+): () => void {
+  nodeGauges(registry, store, countOutdated);
   const count = countingNews(registry);
   return store.onCommitted(count);
 }
 
-function nodeGauges(registry: Registry, store: Store): void {
+function nodeGauges(
+  registry: Registry,
+  store: Store,
+  countOutdated: () => ReadonlyMap<HealthState, number> | undefined,
+): void {
   const nodes = new Gauge({
     name: 'coppice_nodes',
-    help: 'Nodes that are watched, by what is known of their health.',
+    help: 'Nodes that are watched, by what is known of their health. UNKNOWN: cannot be probed, or what their probes find cannot be recorded.',
     labelNames: ['health'] as const,
     registers: [registry],
     async collect() {
       const counts = await countNodesByHealth(store.db);
+      for (const [health, nodes] of countOutdated() ?? []) {
+        counts.set(health, Math.max(0, (counts.get(health) ?? 0) - nodes));
+        counts.set('UNKNOWN', (counts.get('UNKNOWN') ?? 0) + nodes);
+      }
       for (const health of ['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN']) {
         this.set({ health }, counts.get(health) ?? 0);
       }

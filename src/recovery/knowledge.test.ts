@@ -17,7 +17,7 @@ const record: HealthRecord = {
   probeAgainAt: now - 3_590_000,
   healthyAt: now - 7_200_000,
 };
-const watched = { now, notWatched: null, record, changedAt: 0, verification: null };
+const watched = { now, notWatched: null, outdated: null, record, changedAt: 0, verification: null };
 
 test('what the rounds found is told as of their last probe', () => {
   expect(knowledgeOf(watched)).toMatchObject({
@@ -48,6 +48,15 @@ test.each([null, 'it is not probed'])(
     expect(known.reason).not.toContain('28092');
   },
 );
+
+test('what is recorded of a node that is not known any more is the past', () => {
+  const outdated = 'no probe of it has ended for 60 min, where one is due every 2 s';
+  expect(knowledgeOf({ ...watched, outdated })).toMatchObject({
+    state: 'UNKNOWN',
+    reason: `${outdated}; its last recorded probe, 60 min ago, found HEALTHY: process 28092 is running`,
+    current: false,
+  });
+});
 
 test('the probes of a verification are probes', () => {
   const verdict = {

@@ -20,7 +20,7 @@ export interface Knowledge {
    */
   readonly probedBy: 'ROUND' | 'VERIFICATION' | null;
   readonly detectors: readonly (DetectorVerdict & { readonly since: number })[];
-  /** False: the node is not probed now, and what stands here is the past. */
+  /** False: the node is not probed now, or no probe is recorded, and what stands here is the past. */
   readonly current: boolean;
 }
 
@@ -28,6 +28,8 @@ export interface KnowledgeFacts {
   readonly now: number;
   /** Why the node is not probed; null: it is. */
   readonly notWatched: string | null;
+  /** Why the record does not say how the node is, though the node is to be probed; null: it does. */
+  readonly outdated: string | null;
   /** The last record, of whatever time. */
   readonly record: HealthRecord | null;
   /** When the node was last created, updated or recovered. */
@@ -39,11 +41,12 @@ export interface KnowledgeFacts {
 export const notProbed = 'not probed since it was last changed';
 
 export function knowledgeOf(facts: KnowledgeFacts): Knowledge {
-  const { record, changedAt, verification, notWatched } = facts;
+  const { record, changedAt, verification, notWatched, outdated } = facts;
   const isOfThisNode = record !== null && record.probedAt >= changedAt;
   if (verification !== null && verification.at > (record?.probedAt ?? 0))
     return fromVerification(verification);
-  if (notWatched !== null) return past(facts, notWatched);
+  if (notWatched !== null) return past(facts, notWatched, 'its last probe');
+  if (outdated !== null) return past(facts, outdated, 'its last recorded probe');
   if (!isOfThisNode) return nothing(notProbed, true);
   const { state, reason, failure, since, probedAt, detectors } = record;
   return { state, reason, failure, since, asOf: probedAt, probedBy: 'ROUND', detectors, current: true };
@@ -56,9 +59,9 @@ function fromVerification({ at, verdict }: NonNullable<KnowledgeFacts['verificat
   return { ...known, probedBy: 'VERIFICATION', detectors: [], current: true };
 }
 
-function past({ now, record, changedAt }: KnowledgeFacts, notWatched: string): Knowledge {
-  if (record === null || record.probedAt < changedAt) return nothing(notWatched, false);
-  const reason = `${notWatched}; its last probe, ${duration(now - record.probedAt)} ago, found ${record.state}: ${record.reason}`;
+function past({ now, record, changedAt }: KnowledgeFacts, why: string, probe: string): Knowledge {
+  if (record === null || record.probedAt < changedAt) return nothing(why, false);
+  const reason = `${why}; ${probe}, ${duration(now - record.probedAt)} ago, found ${record.state}: ${record.reason}`;
   return { ...nothing(reason, false), asOf: record.probedAt, probedBy: 'ROUND' };
 }
 

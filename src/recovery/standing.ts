@@ -25,7 +25,7 @@ export type Standing = (typeof standings)[number];
 
 /** For the API's documentation. */
 export const standingsInWords =
-  'QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed. FAILED: confirmed, and no recovery is open. ' +
+  'QUARANTINED: left alone until an operator releases it. UNKNOWN: cannot be probed, or not known any more. FAILED: confirmed, and no recovery is open. ' +
   'HELD: its recovery waits. INCOMPLETE: a cluster has fewer nodes than desired. RECOVERING: its recovery runs. SUSPECTED: failed its ' +
   'last probe, not yet confirmed. WARNING: healthy, and yet something needs a look. EXCLUDED: taken out of healing. NOT_PROBED: not ' +
   'probed since it was last changed. UNWATCHED: it is not probed. HEALTHY. Of a cluster: the worst of its nodes.';

@@ -89,9 +89,17 @@ export async function clusterHealth(
 ): Promise<ClusterHealth> {
   const { db } = tools.store;
   const cluster = await requireObject(db, caller, 'cluster', identity);
-  const standing = (await standingsOfClusters(db, [cluster], tools.now())).get(cluster.id);
+  const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
-  return await healthOfCluster(tools, cluster, part);
+  return withServerProblem(tools, await healthOfCluster(tools, cluster, part));
+}
+
+/** A server that records nothing recovers nothing: it comes before what is wrong with any node. */
+function withServerProblem({ store }: RequestTools, health: ClusterHealth): ClusterHealth {
+  if (store.writeFailure === undefined) return health;
+  const problem = `nothing is recorded or recovered until an operator has acted: ${store.writeFailure}`;
+  const { explanation } = health;
+  return { ...health, explanation: { ...explanation, problems: [problem, ...explanation.problems] } };
 }
 
 /** @returns null for a node that is in no cluster: it is not watched. */
@@ -104,7 +112,7 @@ export async function nodeHealth(
   const node = await requireObject(db, caller, 'node', identity);
   if (node.clusterId === null) return null;
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
-  const standing = (await standingsOfClusters(db, [cluster], tools.now())).get(cluster.id);
+  const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
   const { nodes } = await healthOfCluster(tools, cluster, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
@@ -224,6 +232,7 @@ async function nodesOf(tools: RequestTools, snapshot: ClusterSnapshot): Promise<
       const knowledge = knowledgeOf({
         now: round.now,
         notWatched,
+        outdated: tools.outdatedBecause?.(node.id) ?? null,
         record,
         changedAt: changedAt(node, round.now),
         verification: await lastProbe(tools, recovery),

@@ -22,6 +22,8 @@ export interface ClusterOverview {
 
 export interface HealthOverview {
   readonly now: number;
+  /** Why the server records nothing, and so recovers nothing; null: it does. */
+  readonly serverProblem: string | null;
   /** The worst first. */
   readonly clusters: readonly ClusterOverview[];
 }
@@ -33,10 +35,11 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
   const { db } = tools.store;
   const project = visibleProject(caller);
   const clusters = await listClusters(db, project === undefined ? {} : { project });
-  const standings = await standingsOfClusters(db, clusters, tools.now());
+  const standings = await standingsOfClusters(tools, clusters);
   const overviews: ClusterOverview[] = [];
   for (const cluster of clusters) overviews.push(await overviewOf(tools, cluster, standings.get(cluster.id)));
-  return { now: tools.now(), clusters: overviews.sort(worstFirst) };
+  const serverProblem = tools.store.writeFailure ?? null;
+  return { now: tools.now(), serverProblem, clusters: overviews.sort(worstFirst) };
 }
 
 async function overviewOf(

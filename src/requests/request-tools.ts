@@ -39,6 +39,11 @@ export interface RequestTools {
    * node that stays as it is, it does not know when it was last probed.
    */
   readonly lastRecord?: (nodeId: string) => HealthRecord | undefined;
+  /**
+   * Why what is recorded of a node is not how the node is, where this process probes; null: it is, or the
+   * node is not probed here.
+   */
+  readonly outdatedBecause?: (nodeId: string) => string | null;
   readonly now: () => number;
 }
 

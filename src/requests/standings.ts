@@ -18,7 +18,7 @@ import {
   type StandingFacts,
   type StandingNode,
 } from '../store/standings.ts';
-import type { Db } from '../store/store.ts';
+import type { RequestTools } from './request-tools.ts';
 
 export interface StandingWithReason {
   readonly standing: Standing;
@@ -26,18 +26,21 @@ export interface StandingWithReason {
   readonly reason: string | null;
 }
 
+/** What the standing of a node is told from, besides its row. */
+export type StandingTools = Pick<RequestTools, 'store' | 'now' | 'outdatedBecause'>;
+
 /** In the order of the nodes. */
 export async function standingsOfNodes(
-  db: Db,
+  tools: StandingTools,
   nodes: readonly NodeWithFacts[],
-  now: number,
 ): Promise<StandingWithReason[]> {
+  const { db } = tools.store;
   const clusterIds = new Set(nodes.flatMap(({ node }) => node.clusterId ?? []));
   const bindings = await bindingsOfClusters(db, [...clusterIds]);
   return nodes.map(({ node: { id, clusterId, status, updatedAt, createdAt, initAt }, facts }) => {
     const changedAt = updatedAt ?? createdAt ?? initAt;
     const watched = clusterId !== null && bindings.get(clusterId)?.watched === true;
-    return standingOf({ id, clusterId, status, changedAt, facts }, watched, now);
+    return standingOf({ id, clusterId, status, changedAt, facts }, watched, tools);
   });
 }
 
@@ -52,10 +55,11 @@ export interface StandingOfCluster extends StandingWithReason {
 
 /** By cluster. */
 export async function standingsOfClusters(
-  db: Db,
+  tools: StandingTools,
   clusters: readonly Cluster[],
-  now: number,
 ): Promise<Map<string, StandingOfCluster>> {
+  const { db } = tools.store;
+  const now = tools.now();
   const clusterIds = clusters.map(({ id }) => id);
   const bindings = await bindingsOfClusters(db, clusterIds);
   const healing = await healingOfClusters(db, clusterIds);
@@ -64,7 +68,7 @@ export async function standingsOfClusters(
     clusters.map((cluster) => {
       const { ids: bindingIds, watched } = bindings.get(cluster.id) ?? noBindings;
       const ofCluster = nodes.get(cluster.id) ?? [];
-      const found = ofCluster.map((node) => standingOf(node, watched === true, now).standing);
+      const found = ofCluster.map((node) => standingOf(node, watched === true, tools).standing);
       const { pause = null, zoneOutages = [] } = healing.get(cluster.id) ?? {};
       const isPaused = pause !== null && (pause.until === null || pause.until > now);
       const missing = missingNodes(cluster, found.length);
@@ -106,9 +110,12 @@ function countsInWords(nodes: readonly Standing[]): string[] {
   });
 }
 
-function standingOf(node: StandingNode, watched: boolean, now: number): StandingWithReason {
+function standingOf(node: StandingNode, watched: boolean, tools: StandingTools): StandingWithReason {
+  const now = tools.now();
   const { quarantine, recovery, warning } = node.facts;
-  const known = knownHealth(node, now);
+  const outdated = watched ? (tools.outdatedBecause?.(node.id) ?? null) : null;
+  const recorded = knownHealth(node, now);
+  const known = recorded === null || outdated === null ? recorded : asOutdated(recorded, outdated);
   const exclusion = inForceAt(node.facts.exclusion, now);
   const standing = nodeStanding({
     watched,
@@ -125,6 +132,10 @@ function standingOf(node: StandingNode, watched: boolean, now: number): Standing
     exclusion: exclusion?.reason ?? '',
   });
   return { standing, reason };
+}
+
+function asOutdated(recorded: ProbedHealth, reason: string): ProbedHealth {
+  return { ...recorded, state: 'UNKNOWN', reason };
 }
 
 /** A time of change that is still to come says that the clock was set back since. */

@@ -52,6 +52,7 @@ const health = {
   at: '2026-11-22T18:20:00.000Z',
   clusters: [held, healthy],
   counts: { clusters: 2, healthy: 1, needs_operator: 1 },
+  server_problem: null as string | null,
 };
 
 async function status(options: { columns?: number; words?: string[]; env?: Record<string, string> } = {}) {
@@ -77,6 +78,14 @@ describe('coppice status', () => {
     expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(
       'do coppice node release web-2 (it is quarantined)',
     );
+  });
+
+  test('says first what is wrong with the server itself, and that it needs an operator', async () => {
+    const failing = { ...health, clusters: [healthy], server_problem: 'No space is left.' };
+    await using api = await fakeApi({ 'GET /v1/health': { body: { health: failing } } });
+    const lines = (await run(['status'], { url: api.url })).out.split('\n');
+    expect(lines[0]).toBe('The server records nothing and recovers nothing until you act: No space is left.');
+    expect(lines.at(-2)).toBe('2 clusters, 1 healthy, the server needs an operator');
   });
 
   test('names commands as they can be typed here', async () => {

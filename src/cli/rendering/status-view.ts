@@ -19,18 +19,34 @@ const gap = '  ';
 const leastOfText = 40;
 const narrowIndent = 4;
 
-export function renderStatus({ clusters, counts }: Schemas['HealthOverview'], screen: Screen): string {
-  if (clusters.length === 0) return 'There are no clusters.\n';
+export function renderStatus(health: Schemas['HealthOverview'], screen: Screen): string {
+  const { clusters, server_problem: problem } = health;
+  const text = clusters.length === 0 ? 'There are no clusters.\n' : renderClusters(health, screen);
+  return problem === null ? text : `${serverLines(problem, screen)}\n${text}`;
+}
+
+/** Above all else: what is shown of clusters may be old, and nothing is done about any of them. */
+function serverLines(problem: string, { style, columns }: Screen): string {
+  const sentence = `The server records nothing and recovers nothing until you act: ${printable(problem)}`;
+  const lines = columns === Infinity ? [sentence] : wrapAnsi(sentence, columns).split('\n');
+  return lines.map((line) => `${style('bad', line)}\n`).join('');
+}
+
+function renderClusters(
+  { clusters, counts, server_problem: problem }: Schemas['HealthOverview'],
+  screen: Screen,
+): string {
   const heads = clusters.map(headOf);
   const widths = [0, 1, 2].map((column) =>
     Math.max(...heads.map((head) => stringWidth(printable(head[column] ?? '')))),
   );
   const lines = clusters.map((cluster) => clusterLines(cluster, widths, screen)).join('');
-  const needed =
+  const needing =
     counts.needs_operator === 0
       ? 'none needs'
       : `${counts.needs_operator} need${counts.needs_operator === 1 ? 's' : ''}`;
-  const total = `${count(counts.clusters, 'cluster')}, ${counts.healthy} healthy, ${needed} an operator`;
+  const needed = problem === null ? `${needing} an operator` : 'the server needs an operator';
+  const total = `${count(counts.clusters, 'cluster')}, ${counts.healthy} healthy, ${needed}`;
   return `${lines}\n${screen.style('quiet', total)}\n`;
 }
 

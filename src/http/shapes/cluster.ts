@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { Cluster } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
-import type { RequestTools } from '../../requests/request-tools.ts';
 import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
-import { standingsOfClusters } from '../../requests/standings.ts';
+import { standingsOfClusters, type StandingTools } from '../../requests/standings.ts';
 import { standingShape } from './health.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
@@ -43,14 +42,14 @@ type ClusterAnswer = z.infer<typeof clusterShape>;
  * are.
  */
 export async function toClusterAnswers(
-  { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
+  tools: StandingTools,
   clusters: readonly Cluster[],
 ): Promise<ClusterAnswer[]> {
   const profiles = await profileNames(
-    db,
+    tools.store.db,
     clusters.map((cluster) => cluster.profileId),
   );
-  const health = await standingsOfClusters(db, clusters, now());
+  const health = await standingsOfClusters(tools, clusters);
   return clusters.map((cluster) => {
     const standing = health.get(cluster.id);
     // In the order of the alphabet: what is not, is sorted again for each answer.
@@ -84,7 +83,7 @@ export async function toClusterAnswers(
 }
 
 export async function toClusterAnswer(
-  tools: Pick<RequestTools, 'store' | 'now'>,
+  tools: StandingTools,
   cluster: Cluster,
 ): Promise<ClusterAnswer | undefined> {
   return (await toClusterAnswers(tools, [cluster]))[0];

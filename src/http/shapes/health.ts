@@ -46,7 +46,9 @@ export const nodeHealthShape = z
   .strictObject({
     current: z
       .boolean()
-      .describe('false: the node is not probed now, and what its last probe found is reported as the past.'),
+      .describe(
+        'false: the node is not probed now, or no probe is recorded; what its last probe found is reported as the past.',
+      ),
     detectors: z
       .array(
         z.strictObject({
@@ -62,7 +64,9 @@ export const nodeHealthShape = z
     failure: failureShape.nullable(),
     health: z
       .enum(['HEALTHY', 'SUSPECTED', 'FAILED', 'UNKNOWN'])
-      .describe('UNKNOWN: could not be probed, or was not probed yet.'),
+      .describe(
+        'UNKNOWN: could not be probed, was not probed yet or not for long, or what its last probe found could not be recorded.',
+      ),
     id,
     name: text,
     next: z.strictObject({ at: nullableTime, reason: text, what: z.enum(nextSteps) }),
@@ -188,6 +192,9 @@ export const healthOverviewShape = z
       .array(overviewClusterShape)
       .describe('The worst first: what needs an operator, then by health.'),
     counts: z.strictObject({ clusters: count, healthy: count, needs_operator: count }),
+    server_problem: nullableText.describe(
+      'Why the server records nothing, and so recovers nothing until an operator has acted; null: it records.',
+    ),
   })
   .meta({ id: 'HealthOverview' });
 
@@ -202,6 +209,7 @@ function toCounts(counts: Readonly<Record<Standing, number>>): Record<string, nu
 
 export function toHealthOverviewAnswer({
   now,
+  serverProblem,
   clusters,
 }: HealthOverview): z.infer<typeof healthOverviewShape> {
   return {
@@ -225,6 +233,7 @@ export function toHealthOverviewAnswer({
       healthy: clusters.filter(({ standing }) => standing === 'HEALTHY').length,
       needs_operator: clusters.filter(({ needsOperator }) => needsOperator).length,
     },
+    server_problem: serverProblem,
   };
 }
 

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { Node } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
 import { withFacts, type NodeWithFacts } from '../../store/standings.ts';
-import type { RequestTools } from '../../requests/request-tools.ts';
-import { standingsOfNodes, type StandingWithReason } from '../../requests/standings.ts';
+import { standingsOfNodes, type StandingTools, type StandingWithReason } from '../../requests/standings.ts';
 import { standingShape } from './health.ts';
 import { seconds, secondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
@@ -43,22 +42,22 @@ export const TAINTED_SINCE = 13;
 
 /** Nodes with the names of their profiles and their health: few queries, however many nodes there are. */
 export async function toNodeAnswers(
-  { store: { db }, now }: Pick<RequestTools, 'store' | 'now'>,
+  tools: StandingTools,
   nodes: readonly NodeWithFacts[],
   minor: number,
 ): Promise<NodeAnswer[]> {
   const names = await profileNames(
-    db,
+    tools.store.db,
     nodes.map(({ node }) => node.profileId),
   );
-  const health = await standingsOfNodes(db, nodes, now());
+  const health = await standingsOfNodes(tools, nodes);
   return nodes.map(({ node }, index) =>
     toNodeAnswer(node, names.get(node.profileId) ?? null, health[index], minor),
   );
 }
 
 export async function toSingleNodeAnswer(
-  tools: Pick<RequestTools, 'store' | 'now'>,
+  tools: StandingTools,
   node: Node,
   minor: number,
 ): Promise<NodeAnswer | undefined> {
