@@ -6,6 +6,7 @@ import type { ProblemList } from '../../workflow/language/definition/problem.ts'
 import { CliError } from '../cli-error.ts';
 import { writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
+import { verdictOf } from '../rendering/warnings.ts';
 import type { SpecFile } from '../files/spec-file.ts';
 
 export interface SpecFindings {
@@ -57,7 +58,7 @@ export async function reportCheck(
   }
   if (!ok)
     throw new CliError(json ? countOf(name, issues) : issues.map((issue) => lineOf(name, issue)).join('\n'));
-  if (!json) terminal.write(`${name}: ${style('good', 'ok')}, ${found.type ?? 'valid'}\n`);
+  if (!json) terminal.write(`${name}: ${verdictOf(style, found.type ?? 'valid', warnings.length)}\n`);
 }
 
 function locate(issue: Issue, problems: ProblemList): LocatedIssue {

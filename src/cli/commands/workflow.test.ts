@@ -57,9 +57,10 @@ describe('coppice workflow validate', () => {
       /ssh\.yaml:6:11: workflows\.w\.tasks\.a\.action: std\.ssh needs private keys/,
     );
     const typo = file('typo.yaml', "version: '2.0'\nw: {tasks: {a: {action: std.ech output=1}}}\n");
-    const { code, err } = await run(['workflow', 'validate', typo]);
-    expect([code, err]).toEqual([
+    const { code, out, err } = await run(['workflow', 'validate', typo]);
+    expect([code, out, err]).toEqual([
       0,
+      `${typo}: valid, with 1 warning: workflows w\n`,
       `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean 'std.echo'?\n`,
     ]);
   });

@@ -12,6 +12,7 @@ import { describeUnknownCall } from '../../workflow/language/checks/missing-call
 import { kindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
+import { verdictOf } from '../rendering/warnings.ts';
 import { readText } from './spec-file.ts';
 
 export interface WorkflowFile {
@@ -48,7 +49,7 @@ export async function validateFile(
     throw new CliError(
       json ? `${file}: ${errors.length} problems` : errors.map((problem) => lineOf(file, problem)).join('\n'),
     );
-  if (!json) terminal.write(`${file}: ${style('good', 'ok')}, ${contentOf(parsed)}\n`);
+  if (!json) terminal.write(`${file}: ${verdictOf(style, contentOf(parsed), warnings.length)}\n`);
 }
 
 /** Only a server knows. */

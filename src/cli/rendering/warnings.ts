@@ -2,6 +2,7 @@
 import { describeIssue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
+import type { Style } from './style.ts';
 import { printable } from './table.ts';
 import type { Session } from '../client/session.ts';
 import { textOf } from './text-of.ts';
@@ -21,4 +22,11 @@ export function warningsIn(body: unknown): Issue[] {
 export function printWarnings({ terminal, style }: Session, body: unknown): void {
   for (const warning of warningsIn(body))
     terminal.writeError(`${style('busy', 'warning')} ${printable(describeIssue(warning))}\n`);
+}
+
+/** The last line of a check without errors. @param what of what type or content the file is. */
+export function verdictOf(style: Style, what: string, warnings: number): string {
+  if (warnings === 0) return `${style('good', 'ok')}, ${what}`;
+  const verdict = `valid, with ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`;
+  return `${style('busy', verdict)}: ${what}`;
 }

@@ -68,7 +68,7 @@ function linesOfTasks(execution: JsonObject, indent: string, now: number): Line[
     const isLast = index === tasks.length - 1;
     const below = `${indent}${isLast ? '   ' : '│  '}`;
     return [
-      lineOf(task, `${indent}${isLast ? '└─ ' : '├─ '}`, textOf(task['name']), now),
+      withRunningAction(task, lineOf(task, `${indent}${isLast ? '└─ ' : '├─ '}`, textOf(task['name']), now)),
       ...actionLines(task, below, now),
       ...subLines(task, below, now),
     ];
@@ -100,13 +100,33 @@ function httpFailureOf(object: JsonObject): string | undefined {
   return describeHttpFailure(JSON.parse(object['result']) as Json);
 }
 
+/** The action of a task that still runs, where it has no line of its own. */
+function withRunningAction(task: JsonObject, line: Line): Line {
+  const [action, ...others] = objectsIn(task['action_executions']);
+  if (action === undefined || others.length > 0 || textOf(action['state']) !== 'RUNNING') return line;
+  return { ...line, detail: `${line.detail}  ${printable(textOf(action['name']))}${awaited(action)}` };
+}
+
+/** Actions that are completed by a request from outside: they seem to hang where nobody sends it. */
+const external: Readonly<Record<string, string>> = {
+  'std.async_noop': 'waits to be completed from outside',
+  'std.mistral_http': 'waits for the server that it called',
+};
+
+function awaited(action: JsonObject): string {
+  const name = textOf(action['name']);
+  if (textOf(action['state']) !== 'RUNNING' || !Object.hasOwn(external, name)) return '';
+  return `: ${external[name] ?? ''}, by PUT /v2/action_executions/${textOf(action['id'])}`;
+}
+
 /** A single action that ended as its task did adds nothing. */
 function actionLines(task: JsonObject, indent: string, now: number): Line[] {
   const actions = objectsIn(task['action_executions']);
   if (actions.length < 2) return [];
   return actions.map((action, index) => {
     const mark = index === actions.length - 1 ? '└─ ' : '├─ ';
-    const line = lineOf(action, indent + mark, textOf(action['name']), now);
+    const plain = lineOf(action, indent + mark, textOf(action['name']), now);
+    const line = { ...plain, detail: plain.detail + awaited(action) };
     const isThrownAway = action['accepted'] === false && line.state !== 'RUNNING';
     return isThrownAway ? { ...line, detail: `${line.detail}  tried again` } : line;
   });

@@ -2,8 +2,13 @@
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
+import { standardKnown } from '../../workflow/actions/registry.ts';
 import { parseWorkflows } from '../../workflow/language/definition/parse-definition.ts';
-import { DefinitionError, describeProblem } from '../../workflow/language/definition/problem.ts';
+import {
+  DefinitionError,
+  describeProblem,
+  type DefinitionProblem,
+} from '../../workflow/language/definition/problem.ts';
 
 /** A user who gets more of them corrects the first ones first. */
 const mostProblems = 5;
@@ -15,12 +20,9 @@ const longestChecked = 64 * 1024;
 export function checkInlineDefinition(text: string, name: Json | undefined, field: string): Issue[] {
   if (text.length > longestChecked) return [];
   try {
-    const { spec } = parseWorkflows(text);
-    return lacking(
-      name,
-      spec.map((workflow) => workflow.name),
-      field,
-    );
+    const { spec, warnings } = parseWorkflows(text, standardKnown);
+    const names = spec.map((workflow) => workflow.name);
+    return [...lacking(name, names, field), ...failing(warnings, field)];
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     const expected = 'a valid workflow document';
@@ -29,6 +31,14 @@ export function checkInlineDefinition(text: string, name: Json | undefined, fiel
       .slice(0, mostProblems)
       .map((problem) => ({ field, expected, found: describeProblem(problem), hint }));
   }
+}
+
+/** What the definition says that fails when it runs: an action that does not exist, a value that is wrong. */
+function failing(warnings: readonly DefinitionProblem[], field: string): Issue[] {
+  const expected = 'a workflow whose tasks can run';
+  return warnings
+    .slice(0, mostProblems)
+    .map((warning) => ({ field, expected, found: describeProblem(warning) }));
 }
 
 function lacking(name: Json | undefined, defined: readonly string[], field: string): Issue[] {

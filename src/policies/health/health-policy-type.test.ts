@@ -744,6 +744,14 @@ describe('version 1.3', () => {
       'recovery.actions[0].params.inputs.definition: expected a valid workflow document, found line 3, column 3: a.tasks: wrong type (expected at least one task, found 5) (the workflow could not be made from it)',
     ],
     [
+      'a definition whose task cannot run',
+      workflowStep(
+        { definition: "version: '2.0'\ndrain:\n  tasks: {b: {action: std.ehco output=1}}\n" },
+        'drain',
+      ),
+      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: there is no action 'std.ehco'; did you mean 'std.echo'?",
+    ],
+    [
       'a definition of something else',
       workflowStep({ definition: "version: '2.0'\ndrains:\n  tasks: {b: {action: std.noop}}\n" }, 'drain'),
       'recovery.actions[0].params.inputs.definition: expected a definition of drain, found drains (did you mean drains?)',

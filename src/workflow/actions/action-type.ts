@@ -8,12 +8,15 @@
  * `registry.ts`.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
+import type { ParameterCheck } from './parameter-checks.ts';
 
 export interface ActionParameter {
   readonly name: string;
   readonly required: boolean;
   /** As shown in `input` by the API. */
   readonly default?: Json;
+  /** Absent: any value will do. */
+  readonly check?: ParameterCheck;
 }
 
 export interface ActionCall {
@@ -83,7 +86,7 @@ export function wrongParameter(
   action: string,
   call: ActionCall,
   parameter: string,
-  expected: string,
+  problem: string,
 ): ActionOutcome {
-  return raised(action, call, `${parameter}: expected ${expected}`);
+  return raised(action, call, `${parameter}: ${problem}`);
 }

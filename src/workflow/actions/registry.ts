@@ -2,6 +2,7 @@
  * The actions that tasks can call, by name: an explicit list, and the names that are refused, with the
  * reason.
  */
+import type { KnownActions } from '../language/checks/known-actions.ts';
 import type { SystemAction } from '../language/conductor/lookups.ts';
 import type { ActionParameter, ActionType } from './action-type.ts';
 import { basicActions } from './std-basic.ts';
@@ -32,6 +33,13 @@ export function standardParameters(name: string): readonly ActionParameter[] | n
   const action = basicActions.find((one) => one.name === name);
   return action === undefined ? undefined : (action.parameters ?? null);
 }
+
+/** For the checks of a definition. */
+export const standardKnown: KnownActions = {
+  refusal,
+  parametersOf: standardParameters,
+  names: standardNames,
+};
 
 export class ActionRegistry {
   readonly #actions: ReadonlyMap<string, ActionType>;

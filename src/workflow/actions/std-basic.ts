@@ -11,6 +11,11 @@ import {
   succeeded,
   wrongParameter,
 } from './action-type.ts';
+import { isNumberUpTo, numberIn } from './parameter-checks.ts';
+
+/** One year: a longer wait is a mistake, and would not fit into a timer. */
+const maxSeconds = 365 * 24 * 3600;
+const isWait = isNumberUpTo(maxSeconds, 'seconds');
 
 const noop: PureAction = {
   name: 'std.noop',
@@ -24,7 +29,7 @@ const echo: PureAction = {
   description: 'Returns its parameter "output", after "delay" seconds.',
   parameters: [
     { name: 'output', required: true },
-    { name: 'delay', required: false, default: 0 },
+    { name: 'delay', required: false, default: 0, check: isWait },
   ],
   evaluate: (call) => after('std.echo', call, 'delay', 0, call.input['output'] ?? null),
 };
@@ -42,7 +47,7 @@ const fail: PureAction = {
 const sleep: PureAction = {
   name: 'std.sleep',
   description: 'Succeeds after "seconds" seconds.',
-  parameters: [{ name: 'seconds', required: false, default: 1 }],
+  parameters: [{ name: 'seconds', required: false, default: 1, check: isWait }],
   evaluate: (call) => after('std.sleep', call, 'seconds', 1, null),
 };
 
@@ -55,31 +60,29 @@ const asyncNoop: PureAction = {
 
 /** A larger one would fill the database. */
 const maxTestDictSize = 100_000;
+const isSize = isNumberUpTo(maxTestDictSize, 'a number');
 
 const testDict: PureAction = {
   name: 'std.test_dict',
   description: 'Returns a mapping of "size" entries: keys are "key_prefix" and a number, values are "val".',
   parameters: [
-    { name: 'size', required: false, default: 0 },
+    { name: 'size', required: false, default: 0, check: isSize },
     { name: 'key_prefix', required: false, default: '' },
     { name: 'val', required: false, default: '' },
   ],
   evaluate(call) {
-    const size = secondsOf(call.input['size'] ?? 0);
-    if (size === undefined || size > maxTestDictSize) {
-      return wrongParameter('std.test_dict', call, 'size', `a number from 0 to ${maxTestDictSize}`);
-    }
+    const given = call.input['size'] ?? 0;
+    const problem = isSize(given);
+    if (problem !== undefined) return wrongParameter('std.test_dict', call, 'size', problem);
+    const size = numberIn(given);
     const prefix = pythonText(call.input['key_prefix'] ?? '');
     const value = call.input['val'] ?? '';
-    const keys = Array.from({ length: Math.floor(size) }, (_, index) => `${prefix}${index}`);
+    const keys = Array.from({ length: Math.floor(size ?? 0) }, (_, index) => `${prefix}${index}`);
     return succeeded(Object.fromEntries(keys.map((key) => [key, value])));
   },
 };
 
 export const basicActions: readonly PureAction[] = [noop, echo, fail, sleep, asyncNoop, testDict];
-
-/** One year: a longer wait is a mistake, and would not fit into a timer. */
-const maxSeconds = 365 * 24 * 3600;
 
 function after(
   action: string,
@@ -88,21 +91,10 @@ function after(
   defaultSeconds: number,
   result: Json,
 ): ActionOutcome {
-  const seconds = secondsOf(call.input[parameter] ?? defaultSeconds);
-  if (seconds === undefined || seconds > maxSeconds) {
-    return wrongParameter(action, call, parameter, `seconds, from 0 to ${maxSeconds}`);
-  }
+  const given = call.input[parameter] ?? defaultSeconds;
+  const problem = isWait(given);
+  if (problem !== undefined) return wrongParameter(action, call, parameter, problem);
+  const seconds = numberIn(given) ?? 0;
   if (seconds === 0) return succeeded(result);
   return { kind: 'delayed', seconds, ending: { state: 'SUCCESS', result } };
-}
-
-/** A number of at least 0, or a text that holds one; undefined for anything else. */
-function secondsOf(value: Json): number | undefined {
-  const number =
-    typeof value === 'string' && value.trim() !== ''
-      ? Number(value)
-      : typeof value === 'number'
-        ? value
-        : NaN;
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }

@@ -142,7 +142,9 @@ describe('std.http', () => {
 
   it('gives up when its time is over', async () => {
     const outcome = await run({ url: `${service.base}/slow/k/5000`, timeout: 0.05 });
-    expect(textOf(outcome)).toMatch(/ERROR .*Failed to send HTTP request: no answer within 0.05 seconds/);
+    expect(textOf(outcome)).toMatch(
+      /ERROR .*Failed to send HTTP request: GET http:\/\/[^ ]+: no answer within 0.05 seconds/,
+    );
   });
 
   it('refuses an answer that is too long', async () => {
@@ -153,13 +155,24 @@ describe('std.http', () => {
   it.each([
     [{ url: 'file:///etc/passwd' }, 'http or https'],
     [{ url: 'no url' }, 'url: expected'],
-    [{ url: 'http://127.0.0.1:9/' }, 'ECONNREFUSED'],
+    [{ url: 'http://127.0.0.1:9/' }, 'GET http://127.0.0.1:9/: connection refused .ECONNREFUSED'],
+    [
+      { url: 'http://u:s3cret@127.0.0.1:9/a?key=s3cret', method: 'post' },
+      'POST http://127.0.0.1:9/a\\?...: connection refused',
+    ],
+    [
+      { url: 'web:80/x' },
+      'none was sent: url: expected a URL of http or https, found .*web:80/x.* .http:// is missing',
+    ],
     [{ url: 'http://127.0.0.1:9/', headers: [1] }, 'headers: expected a mapping'],
     [
       { url: 'http://127.0.0.1:9/', headers: { 'X-A': 'a\r\nX-B: b' } },
       'the request could not be made: invalid X-A header',
     ],
-    [{ url: 'http://127.0.0.1:9/', timeout: 'soon' }, 'timeout: expected'],
+    [
+      { url: 'http://127.0.0.1:9/', timeout: '2m' },
+      'none was sent: timeout: expected seconds above 0, found .*2m.* .write 120: a number of seconds',
+    ],
     [{ url: 'http://127.0.0.1:9/', method: 'connect' }, 'method: CONNECT is not supported'],
     [{ url: 'http://127.0.0.1:9/', proxies: { http: 'x' } }, 'proxies: not supported'],
   ])('fails with a reason for %j', async (input, reason) => {

@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpRequest } from '../../outbound/http-request.ts';
 import { RequestFailed } from '../../outbound/request-failed.ts';
 import { isTruthy } from '../expressions.ts';
 import { pythonText } from '../language/conductor/python-text.ts';
+import { describeUrl } from '../../outbound/url-text.ts';
 import type { HttpPolicy } from './http-policy.ts';
 import {
   type ActionCall,
@@ -14,6 +15,15 @@ import {
   raised,
   succeeded,
 } from './action-type.ts';
+import {
+  isHttpMethod,
+  isHttpUrl,
+  isMapping,
+  isMappingOrText,
+  isNothing,
+  isSecondsAboveZero,
+  numberIn,
+} from './parameter-checks.ts';
 
 /**
  * Mistral has no default; a server that never answers must not keep an action running forever. A task's own
@@ -23,22 +33,22 @@ const defaultTimeoutSeconds = 300;
 const maxTimeoutSeconds = 24 * 3600;
 const MAX_REDIRECTS = 10;
 
-const optional = [
-  'params',
-  'body',
-  'json',
-  'headers',
-  'cookies',
-  'auth',
-  'timeout',
-  'allow_redirects',
-  'proxies',
-  'verify',
+const optional: readonly Omit<ActionParameter, 'required'>[] = [
+  { name: 'params', check: isMappingOrText },
+  { name: 'body' },
+  { name: 'json' },
+  { name: 'headers', check: isMapping },
+  { name: 'cookies', check: isMapping },
+  { name: 'auth' },
+  { name: 'timeout', check: isSecondsAboveZero },
+  { name: 'allow_redirects' },
+  { name: 'proxies', check: isNothing },
+  { name: 'verify' },
 ];
 export const httpParameters: readonly ActionParameter[] = [
-  { name: 'url', required: true },
-  { name: 'method', required: false, default: 'GET' },
-  ...optional.map((name) => ({ name, required: false, default: null })),
+  { name: 'url', required: true, check: isHttpUrl },
+  { name: 'method', required: false, default: 'GET', check: isHttpMethod },
+  ...optional.map((parameter) => ({ ...parameter, required: false, default: null })),
 ];
 
 export interface HttpActionServices {
@@ -90,9 +100,15 @@ async function perform(
   signal: AbortSignal,
 ): Promise<ActionOutcome> {
   const started = performance.now();
+  let request: HttpRequest;
+  try {
+    checkInput(call.input);
+    request = requestOf(call.input, headers, maxResponseBytes);
+  } catch (error) {
+    return raised(name, call, `Failed to send HTTP request: none was sent: ${reasonOf(error)}`);
+  }
   try {
     const seconds = timeoutOf(call.input['timeout'] ?? null);
-    const request = requestOf(call.input, headers, maxResponseBytes);
     const timeout = AbortSignal.timeout(seconds * 1000);
     const answer = await http.send(request, AbortSignal.any([signal, timeout])).catch((error: unknown) => {
       throw timeout.aborted ? new Error(`no answer within ${seconds} seconds`) : error;
@@ -101,7 +117,16 @@ async function perform(
     const result = resultOf(answer, (performance.now() - started) / 1000);
     return answer.status >= 200 && answer.status <= 306 ? succeeded(result) : failed(result);
   } catch (error) {
-    return raised(name, call, `Failed to send HTTP request: ${reasonOf(error)}`);
+    const what = `${request.method} ${describeUrl(request.url)}`;
+    return raised(name, call, `Failed to send HTTP request: ${what}: ${reasonOf(error)}`);
+  }
+}
+
+/** @throws Error that names the parameter, what was expected and what was found. */
+function checkInput(input: JsonObject): void {
+  for (const { name, check } of httpParameters) {
+    const problem = name in input ? check?.(input[name] ?? null) : undefined;
+    if (problem !== undefined) throw new Error(`${name}: ${problem}`);
   }
 }
 
@@ -114,25 +139,19 @@ function reasonOf(error: unknown): string {
 
 function timeoutOf(value: Json): number {
   if (value === null) return defaultTimeoutSeconds;
-  const seconds = typeof value === 'string' ? Number(value) : value;
-  if (typeof seconds !== 'number' || !(seconds > 0)) throw new Error('timeout: expected seconds above 0');
-  return Math.min(seconds, maxTimeoutSeconds);
+  return Math.min(numberIn(value) ?? defaultTimeoutSeconds, maxTimeoutSeconds);
 }
 
 function requestOf(input: JsonObject, extra: Record<string, string>, limit: number): HttpRequest {
-  const url = URL.parse(pythonText(input['url'] ?? ''));
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    throw new Error(`url: expected a URL of http or https${url === null ? '' : `, found ${url.protocol}`}`);
-  }
-  if (isTruthy(input['proxies'] ?? null)) throw new Error('proxies: not supported');
+  const url = new URL(pythonText(input['url'] ?? ''));
   addParams(url, input['params'] ?? null);
   const auth = credentials(input['auth'] ?? null);
   const { body, type } = bodyOf(input);
-  const cookies = Object.entries(textsOf('cookies', input['cookies'] ?? null));
+  const cookies = Object.entries(textsOf(input['cookies'] ?? null));
   return {
     url,
     body,
-    method: methodOf(input['method'] ?? 'GET'),
+    method: pythonText(input['method'] ?? 'GET').toUpperCase(),
     maxRedirects: isTruthy(input['allow_redirects'] ?? null) ? MAX_REDIRECTS : 0,
     read: { limit, longer: 'fail' },
     verifyTls: input['verify'] === undefined || input['verify'] === null || isTruthy(input['verify']),
@@ -142,17 +161,10 @@ function requestOf(input: JsonObject, extra: Record<string, string>, limit: numb
       ...(type === undefined ? {} : { 'Content-Type': type }),
       ...(auth === undefined ? {} : { Authorization: auth }),
       ...(cookies.length === 0 ? {} : { Cookie: cookies.map((pair) => pair.join('=')).join('; ') }),
-      ...withoutLength(textsOf('headers', input['headers'] ?? null)),
+      ...withoutLength(textsOf(input['headers'] ?? null)),
       ...extra,
     },
   };
-}
-
-/** CONNECT opens a tunnel: it has no response that could be the action's result. */
-function methodOf(value: Json): string {
-  const method = pythonText(value).toUpperCase();
-  if (method === 'CONNECT') throw new Error('method: CONNECT is not supported');
-  return method;
 }
 
 /** As in Python's requests, Content-Length is always computed from the body. */
@@ -169,8 +181,7 @@ function addParams(url: URL, params: Json): void {
     url.search = url.search === '' ? `?${params}` : `${url.search}&${params}`;
     return;
   }
-  if (!isJsonObject(params)) throw new Error('params: expected a mapping or a text');
-  for (const [name, value] of Object.entries<Json>(params)) {
+  for (const [name, value] of Object.entries<Json>(params as JsonObject)) {
     for (const item of itemsOf(value)) url.searchParams.append(name, pythonText(item));
   }
 }
@@ -189,9 +200,8 @@ function bodyOf(input: JsonObject): { body: string | undefined; type?: string } 
   return { body: typeof body === 'string' ? body : JSON.stringify(body) };
 }
 
-function textsOf(name: string, value: Json): Record<string, string> {
-  if (value === null || value === '') return {};
-  if (!isJsonObject(value)) throw new Error(`${name}: expected a mapping`);
+function textsOf(value: Json): Record<string, string> {
+  if (!isJsonObject(value)) return {};
   const given = Object.entries<Json>(value).filter(([, item]) => item !== null);
   return Object.fromEntries(given.map(([key, item]) => [key, pythonText(item)]));
 }

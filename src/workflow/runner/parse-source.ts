@@ -3,9 +3,8 @@ import { CoppiceError } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { parseYamlText } from '../language/definition/yaml-document.ts';
 import type { SourceKind } from '../../store/workflow-definitions.ts';
-import { refusal, standardNames, standardParameters } from '../actions/registry.ts';
+import { standardKnown } from '../actions/registry.ts';
 import type { ExternalCall } from '../language/checks/check-calls.ts';
-import type { KnownActions } from '../language/checks/known-actions.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
 import {
   actionsInParts,
@@ -74,19 +73,13 @@ function refusing<Result>(read: () => Result): Result {
 
 function* inParts(kind: SourceKind, text: string): InParts<ParsedSource> {
   if (kind === 'workbook') {
-    const { spec, ...found } = yield* workbookInParts(text, known);
+    const { spec, ...found } = yield* workbookInParts(text, standardKnown);
     return { workbook: spec, workflows: spec.workflows, actions: spec.actions, ...found };
   }
   if (kind === 'action') {
-    const { spec, ...found } = yield* actionsInParts(text, known);
+    const { spec, ...found } = yield* actionsInParts(text, standardKnown);
     return { workbook: undefined, workflows: [], actions: spec, ...found };
   }
-  const { spec, ...found } = yield* workflowsInParts(text, known);
+  const { spec, ...found } = yield* workflowsInParts(text, standardKnown);
   return { workbook: undefined, workflows: spec, actions: [], ...found };
 }
-
-const known: KnownActions = {
-  refusal,
-  parametersOf: standardParameters,
-  names: standardNames,
-};

@@ -39,8 +39,8 @@ export function checkCalls(
   return [...ofTasks, ...here.actions.flatMap((action) => check.base(action, pathOf(action)))];
 }
 
-/** The names of the parameters in a call; null: an expression computes them. */
-type Given = readonly string[] | null;
+/** The parameters of a call; null: an expression computes which. */
+type Given = ReadonlyMap<string, Template> | null;
 
 class CallCheck {
   readonly #source: Source;
@@ -111,16 +111,25 @@ class CallCheck {
   #compare(what: string, parameters: readonly KnownParameter[], given: Given, path: DefinitionPath): void {
     if (given === null) return;
     const names = parameters.map(({ name }) => name);
-    for (const name of given.filter((one) => !names.includes(one)))
+    for (const name of [...given.keys()].filter((one) => !names.includes(one)))
       this.#source.problems.warn(
         path,
         `${what} has no parameter '${name}'${suggestion(name, names)}: the task fails when it runs (it has ${names.join(', ') || 'none'})`,
       );
-    for (const { name } of parameters.filter((one) => one.required && !given.includes(one.name)))
+    for (const { name } of parameters.filter((one) => one.required && !given.has(one.name)))
       this.#source.problems.warn(
         path,
         `${what} requires the parameter '${name}', which is not given: the task fails when it runs`,
       );
+    for (const { name, check } of parameters) {
+      const value = given.get(name);
+      const problem = value?.kind === 'constant' ? check?.(value.value) : undefined;
+      if (problem !== undefined)
+        this.#source.problems.warn(
+          path,
+          `the parameter '${name}' of ${what}: ${problem}: the task fails when it runs`,
+        );
+    }
   }
 }
 
@@ -133,13 +142,14 @@ function asParameter({ name, default: fallback }: InputSpec): KnownParameter {
 }
 
 function givenBy(input: Template, inline: ReadonlyMap<string, Template>): Given {
-  const names = namesIn(input);
-  return names === null ? null : [...names, ...inline.keys()];
+  const entries = entriesIn(input);
+  return entries === null ? null : new Map([...entries, ...inline]);
 }
 
-function namesIn(input: Template): Given {
-  if (input.kind === 'object') return input.entries.map(([name]) => name);
+function entriesIn(input: Template): readonly (readonly [string, Template])[] | null {
+  if (input.kind === 'object') return input.entries;
   if (input.kind !== 'constant') return null;
   const { value } = input;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).map(([name, item]) => [name, { kind: 'constant', value: item }]);
 }

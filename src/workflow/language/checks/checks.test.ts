@@ -76,6 +76,19 @@ describe('calls', () => {
     ]);
   });
 
+  it('of built-in actions are checked in their literal values, and only in those', () => {
+    const http = (input: string): string[] => tasks(`a: {action: std.http, input: {${input}}}`);
+    expect(http('url: http://h/, timeout: 5s')).toEqual([
+      'w.tasks.a.action: the parameter \'timeout\' of the action std.http: expected seconds above 0, found "5s" (write 5: a number of seconds without a unit): the task fails when it runs',
+    ]);
+    expect(http('url: web:80/x, headers: [1], method: CONNECT')).toHaveLength(3);
+    expect(http('url: "<% $.__env.url %>", timeout: "<% 1 + 1 %>", headers: "<% {} %>"')).toEqual([]);
+    expect(tasks('a: {action: std.sleep seconds="5m"}')).toEqual([
+      expect.stringContaining('expected seconds from 0 to 31536000, found "5m" (write 300'),
+    ]);
+    expect(tasks('a: {action: std.sleep seconds="5"}')).toEqual([]);
+  });
+
   it('of workflows of the same text are compared with their inputs', () => {
     const sub = 'sub:\n  input: [host, {port: 1}]\n  tasks: {a: {action: std.noop}}\n';
     const call = (input: string): string[] =>

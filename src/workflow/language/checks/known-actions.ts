@@ -1,3 +1,5 @@
+import type { Json } from '../../../domain/json.ts';
+
 /**
  * What the checks of a definition need to know about actions; provided by the caller that owns the action
  * registry.
@@ -14,6 +16,8 @@ export interface KnownActions {
 export interface KnownParameter {
   readonly name: string;
   readonly required: boolean;
+  /** What is wrong with a value, `expected ..., found ...`; undefined: nothing. */
+  readonly check?: (value: Json) => string | undefined;
 }
 
 /** No action is built in and none is refused: only calls within the text are checked. */
