@@ -107,7 +107,7 @@ function withRunningAction(task: JsonObject, line: Line): Line {
   return { ...line, detail: `${line.detail}  ${printable(textOf(action['name']))}${awaited(action)}` };
 }
 
-/** Actions that are completed by a request from outside: they seem to hang where nobody sends it. */
+/** Actions that are completed by a request from outside: without it they go on without an end. */
 const external: Readonly<Record<string, string>> = {
   'std.async_noop': 'waits to be completed from outside',
   'std.mistral_http': 'waits for the server that it called',
