@@ -11,6 +11,13 @@ export type FailureDomain =
 export const locatedDomains = ['ZONE', 'HOST'] as const;
 export type LocatedDomain = (typeof locatedDomains)[number];
 
+/** Domains in which a node is not to be created again. */
+export interface Elsewhere {
+  readonly domain: FailureDomain;
+  /** Those that have an outage, that of the node first. */
+  readonly avoid: readonly string[];
+}
+
 /** `zone`, `host`, or the label */
 export function domainNoun(domain: FailureDomain): string {
   return domain.kind === 'LABEL' ? domain.label : domain.kind.toLowerCase();

@@ -143,7 +143,7 @@ export interface BreakerLimits {
   readonly openMs: number;
 }
 
-export const zoneOutageActions = ['HOLD'] as const;
+export const zoneOutageActions = ['HOLD', 'REPLACE_ELSEWHERE'] as const;
 
 /** When so many nodes of one failure domain fail within the time, it is not the nodes, but the domain. */
 export interface ZoneOutageRules {

@@ -10,6 +10,8 @@ export interface ZoneOutage {
   readonly name: string;
   /** The first of the failures that made it one. */
   readonly since: number;
+  /** Ids of the nodes whose recovery was begun elsewhere. */
+  readonly replaced: readonly string[];
   /** When an operator released it: it holds nothing from then on. null: it is not released. */
   readonly releasedAt: number | null;
 }

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { onNode } from '../domain/action-requests.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import {
@@ -68,6 +69,7 @@ export async function healRound(
     {
       before: snapshot.zoneOutages ?? [],
       standing: plan.zoneOutages,
+      replaced: replacedElsewhere(plan),
       mode: watched?.policy.mode ?? 'ENFORCE',
     },
     now,
@@ -114,7 +116,7 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
   for (const entry of plan.hold) await holdOne(tx, round, idOf(entry), entry);
   for (const entry of plan.start) {
     const node = nodes.get(entry.nodeId);
-    if (node !== undefined) await startOne(tx, round, idOf(entry), node, entry.reason);
+    if (node !== undefined) await startOne(tx, round, idOf(entry), node, entry);
   }
   for (const { nodeId, reason } of plan.restore) {
     const node = nodes.get(nodeId);
@@ -123,6 +125,16 @@ async function carryOut(tx: Tx, round: Round, plan: RoundPlan): Promise<void> {
   const isChanged = plan.open.length > 0 || plan.restore.length > 0;
   if (isChanged && modeOf(round) === 'ENFORCE')
     await evaluateCluster(tx, round.cluster.id, 'HEALTH_POLICY', round.now);
+}
+
+/** By the name of the domain that they leave. */
+function replacedElsewhere({ start }: RoundPlan): Map<string, string[]> {
+  const replaced = new Map<string, string[]>();
+  for (const { nodeId, elsewhere } of start) {
+    const [from] = elsewhere?.avoid ?? [];
+    if (from !== undefined) replaced.set(from, [...(replaced.get(from) ?? []), nodeId]);
+  }
+  return replaced;
 }
 
 /** Of what is opened and started from now on. */
@@ -175,11 +187,21 @@ async function openOne(tx: Tx, round: Round, node: Node, entry: RoundPlan['open'
   return id;
 }
 
-async function startOne(tx: Tx, round: Round, id: string, node: Node, reason: string): Promise<void> {
+async function startOne(
+  tx: Tx,
+  round: Round,
+  id: string,
+  node: Node,
+  { reason, elsewhere }: RoundPlan['start'][number],
+): Promise<void> {
   const { now } = round;
   const actionId = randomUUID();
+  const inputs = {
+    recovery_id: id,
+    ...(elsewhere === undefined ? {} : { elsewhere: elsewhere as unknown as JsonObject }),
+  };
   // The chain limits itself: each of its steps has a timeout.
-  const usual = { ...onNode('NODE_RECOVER', node, { recovery_id: id }), timeout: 0 };
+  const usual = { ...onNode('NODE_RECOVER', node, inputs), timeout: 0 };
   // What touches nothing keeps nothing from being touched.
   const request = isObserved(round, id) ? { ...usual, locks: [] } : usual;
   const { project, user, domain } = node;

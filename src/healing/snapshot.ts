@@ -62,6 +62,9 @@ export async function takeSnapshot(
   const episodes = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker, zoneOutages } = await healingOfCluster(db, cluster.id);
   const domains = rules === null ? undefined : await failureDomains(tools, cluster, rules, nodes, part);
+  const leftBehind = new Map(
+    zoneOutages.flatMap(({ name, replaced }) => replaced.map((id) => [id, name] as const)),
+  );
   const mode = rules?.policy.mode ?? 'ENFORCE';
   const ends = await lastEndsOfNodes(db, failedNodes(nodes, health), mode, now);
   const recovered = rules === null ? undefined : await recoveredBefore(db, cluster.id, rules, health, now);
@@ -76,7 +79,8 @@ export async function takeSnapshot(
       nodeSnapshot(node, health.get(node.id), healing.get(node.id), now, {
         last: ends.get(node.id),
         recovered: recovered?.get(node.id),
-        domain: domains?.ofNodes.get(node.id),
+        // One that is removed and not yet created again is nowhere: it still belongs to the outage.
+        domain: domains?.ofNodes.get(node.id) ?? leftBehind.get(node.id),
       }),
     ),
     healthyNodes,

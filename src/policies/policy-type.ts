@@ -85,6 +85,7 @@ export type CheckedProfileType = Pick<
   | 'withoutMode'
   | 'endpointParts'
   | 'failureDomains'
+  | 'avoidable'
   | 'withoutDomain'
 >;
 

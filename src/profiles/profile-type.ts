@@ -8,7 +8,7 @@
  */
 import type { Issue } from '../domain/errors.ts';
 import type { DetectionModeType, LbStatusOptions } from '../domain/health-policy.ts';
-import type { LocatedDomain } from '../domain/failure-domain.ts';
+import type { Elsewhere, LocatedDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
@@ -42,6 +42,11 @@ export interface OperationRequest {
    * have begun.
    */
   readonly signal: AbortSignal;
+}
+
+export interface CreateRequest extends OperationRequest {
+  /** Failure domains in which it is not to be created, of a kind in `avoidable`; absent: anywhere. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** What exists after an operation: kept in the node, and given to the next operation. */
@@ -102,7 +107,7 @@ export interface ProfileType {
   examine?(properties: JsonObject): Promise<Issue[]>;
 
   /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
-  create(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode>;
+  create(node: NodeFacts, request: CreateRequest): Promise<PhysicalNode>;
 
   /**
    * Removes the node and all that it left behind, also what a `create` made whose answer was lost and
@@ -138,6 +143,9 @@ export interface ProfileType {
    * kind: nodes of this type have none, and a policy that names it cannot be attached.
    */
   readonly failureDomains?: Readonly<Partial<Record<LocatedDomain, (data: JsonObject) => string | null>>>;
+
+  /** The kinds of domain that `create` can avoid; absent: none. */
+  readonly avoidable?: readonly LocatedDomain[];
 
   /** Why nodes of this type have no domain of a kind; what is said where a policy names it. */
   readonly withoutDomain?: Readonly<Partial<Record<LocatedDomain, string>>>;

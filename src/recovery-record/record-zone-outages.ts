@@ -14,18 +14,23 @@ export interface ZoneOutagesOfRound {
   /** As they were kept. */
   readonly before: readonly ZoneOutage[];
   readonly standing: readonly StandingOutage[];
+  /** Ids of the nodes that are replaced elsewhere from now on, by the name of their domain. */
+  readonly replaced: ReadonlyMap<string, readonly string[]>;
   readonly mode: RecoveryMode;
 }
 
 export async function recordZoneOutages(
   tx: Tx,
   cluster: Cluster,
-  { before, standing, mode }: ZoneOutagesOfRound,
+  { before, standing, replaced, mode }: ZoneOutagesOfRound,
   now: number,
 ): Promise<void> {
   const begun = standing.filter((outage) => !before.some((other) => isSame(outage, other)));
   const over = before.filter((outage) => !standing.some((other) => isSame(outage, other)));
-  if (begun.length + over.length > 0) await setZoneOutages(tx, cluster.id, standing.map(kept));
+  if (begun.length + over.length + replaced.size > 0) {
+    const outages = standing.map((outage) => kept(outage, replaced.get(outage.name) ?? []));
+    await setZoneOutages(tx, cluster.id, outages);
+  }
   const observed = mode === 'OBSERVE' ? '; mode OBSERVE touches nothing' : '';
   for (const { domain, name, failed, of } of begun) {
     const reason = `${domainInWords(domain, name)} has an outage: ${failed} of its ${of} nodes failed${observed}`;
@@ -41,8 +46,9 @@ function isSame(one: ZoneOutage, other: ZoneOutage): boolean {
   return one.name === other.name && one.since === other.since;
 }
 
-function kept({ domain, name, since, releasedAt }: StandingOutage): ZoneOutage {
-  return { domain, name, since, releasedAt };
+function kept(outage: StandingOutage, more: readonly string[]): ZoneOutage {
+  const { domain, name, since, releasedAt, replaced } = outage;
+  return { domain, name, since, releasedAt, replaced: [...new Set([...replaced, ...more])] };
 }
 
 async function writeEvent(

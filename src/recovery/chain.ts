@@ -1,6 +1,8 @@
 /** What the planner of one recovery is given, what it decides, and what came of it: values only. */
 import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
+import type { Elsewhere } from '../domain/failure-domain.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { recreateRules } from './operation-rules.ts';
 import type { Relapse } from '../domain/model.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -20,14 +22,17 @@ export interface ChainFacts {
   readonly exhaustedAt: readonly number[];
   /** What it continues; absent (recorded by an earlier version) or null: nothing. */
   readonly relapse?: Relapse | null;
+  /** The node is recreated in another failure domain; absent: where its profile says. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Facts of a recovery that a policy asks for, or an operator who names no operation. */
 export function chainFacts(
   policy: HealthPolicy,
-  rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt' | 'relapse'>,
+  rest: Pick<ChainFacts, 'startedAt' | 'failure' | 'manual' | 'exhaustedAt' | 'relapse' | 'elsewhere'>,
 ): ChainFacts {
-  return { rules: policy.recovery, detection: policy.detection, ...rest };
+  const rules = rest.elsewhere === undefined ? policy.recovery : recreateRules(policy.recovery);
+  return { rules, detection: policy.detection, ...rest };
 }
 
 /** The class of failure where an operator asked and nothing is known to have failed. */
@@ -52,6 +57,8 @@ export interface StepPlan {
     readonly fence: boolean;
     readonly deleteTimeoutMs: number;
     readonly force: boolean;
+    /** Failure domains in which the new node is not to be. */
+    readonly elsewhere?: Elsewhere;
   } | null;
 }
 

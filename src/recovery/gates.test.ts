@@ -29,6 +29,7 @@ const open: GateView = {
   unhealthy: 1,
   inFlight: [],
   zoneOutage: null,
+  elsewhere: null,
   startsOfNode: [],
   startsOfCluster: [],
 };

@@ -3,7 +3,8 @@
  * closed, no outage of the node's zone, max_unhealthy, max_in_flight, rate limits. A closed gate holds a
  * recovery, with a reason and a time to look again; it never drops it.
  */
-import type { HealthPolicy, Rate, Share } from '../domain/health-policy.ts';
+import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
+import type { HealthPolicy, Rate, Share, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { count, probingAgain } from './describe.ts';
 import { duration } from '../domain/duration.ts';
@@ -55,6 +56,8 @@ export interface GateView {
   readonly inFlight: readonly number[];
   /** Of the node's failure domain; null: it has none. */
   readonly zoneOutage: StandingOutage | null;
+  /** Where nodes of that domain may be created again; null: in no other one. */
+  readonly elsewhere: Elsewhere | null;
   /** When recoveries were started, oldest first, at least as far back as the rate limits look. */
   readonly startsOfNode: readonly number[];
   readonly startsOfCluster: readonly number[];
@@ -174,9 +177,18 @@ export function zoneOutageGate(view: GateView): ClosedGate | null {
   const { policy, zoneOutage: outage } = view;
   const rules = policy.safety.zoneOutage;
   if (rules === null || outage === null || outage.releasedAt !== null) return null;
-  const why = `${outageInWords(outage)}; ${endOfOutage(outage, rules)}`;
+  if (rules.action === 'REPLACE_ELSEWHERE' && outage.isConfirmed && view.elsewhere !== null) return null;
+  const why = `${outageInWords(outage)}; ${waitOfOutage(view, outage, rules)}`;
   const limit = Math.ceil((outage.of * rules.percent) / 100) - 1;
   return { ...close(view, 'zone_outage', nextRound(view), why, outage.failed, limit), since: outage.since };
+}
+
+function waitOfOutage({ elsewhere }: GateView, outage: StandingOutage, rules: ZoneOutageRules): string {
+  if (rules.action === 'HOLD') return endOfOutage(outage, rules);
+  const noun = domainNoun(outage.domain);
+  return elsewhere === null
+    ? `no other ${noun} of this cluster is without an outage, in which they could be recreated`
+    : `they are recreated in another ${noun} once ${rules.percent} % are confirmed failed`;
 }
 
 function maxUnhealthyGate(view: GateView): ClosedGate | null {

@@ -7,7 +7,7 @@ import { closedGates, inOrder, zoneOutageGate } from './gates.ts';
 import type { ClosedGate, GateView } from './gates.ts';
 import { automaticInFlight, countUnhealthy } from './plan-round.ts';
 import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
-import { standingOutages } from './zone-outage.ts';
+import { domainNames, elsewhereThan, standingOutages } from './zone-outage.ts';
 
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
 
@@ -53,6 +53,7 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
     startsOfCluster: snapshot.starts.map((start) => start.at),
     startsOfNode: [],
     zoneOutage: null,
+    elsewhere: null,
   };
 }
 
@@ -63,8 +64,11 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
 export function gatesClosedNow(snapshot: RoundSnapshot): ClosedGate[] {
   if (snapshot.policy === null) return [];
   const view = gateView(snapshot, snapshot.policy);
-  const ofZones = standingOutages(snapshot, snapshot.policy).flatMap(
-    (zoneOutage) => zoneOutageGate({ ...view, zoneOutage }) ?? [],
+  const outages = standingOutages(snapshot, snapshot.policy);
+  const domains = domainNames(snapshot);
+  const ofZones = outages.flatMap(
+    (zoneOutage) =>
+      zoneOutageGate({ ...view, zoneOutage, elsewhere: elsewhereThan(zoneOutage, outages, domains) }) ?? [],
   );
   return inOrder([...closedGates(view), ...ofZones]);
 }

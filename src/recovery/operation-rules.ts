@@ -54,6 +54,18 @@ export function operationRules(
   };
 }
 
+/**
+ * The rules of a recovery that recreates its node in another failure domain: the RECREATE of the policy with
+ * its hooks, or one with the defaults, and none of the actions that work on the node where it is.
+ */
+export function recreateRules(rules: RecoveryRules): RecoveryRules {
+  const own = rules.items.find(({ name }) => name === 'RECREATE');
+  const [usual] = operationRules('RECREATE', {}, null).items;
+  const item = own ?? (usual && { ...usual, id: 'elsewhere' });
+  if (item === undefined) return rules;
+  return { ...rules, strategy: 'CHAIN', items: [{ ...item, when: null, onFailure: { kind: 'STOP' } }] };
+}
+
 const withoutPolicy = {
   verify: 'STATUS',
   stabilizeMs: 0,

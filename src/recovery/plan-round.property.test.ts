@@ -107,6 +107,19 @@ describe('always', () => {
   });
 
   always(
+    'what starts in a zone that has an outage starts elsewhere, and nothing else does',
+    (plan, before, world) => {
+      const zones = new Set(plan.zoneOutages.map(({ name }) => name));
+      for (const { nodeId, elsewhere } of plan.start) {
+        const { domain = '' } = before.nodes.find(({ id }) => id === nodeId) ?? {};
+        expect(elsewhere !== undefined).toBe(zones.has(domain ?? ''));
+        if (elsewhere !== undefined) expect(world.policy.safety.zoneOutage?.action).toBe('REPLACE_ELSEWHERE');
+        expect(elsewhere?.avoid ?? [...zones, domain]).toEqual(expect.arrayContaining([...zones]));
+      }
+    },
+  );
+
+  always(
     'a zone outage begins with enough nodes known to have failed, where there is more than one zone',
     (plan, before, world) => {
       const rules = world.policy.safety.zoneOutage;

@@ -7,6 +7,7 @@
  *
  * Refuses to know how a node is recovered, and to remember: everything it needs is in the snapshot.
  */
+import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Relapse } from '../domain/model.ts';
 import type { NodeStatus, RecoveryOrigin } from '../domain/states.ts';
@@ -21,7 +22,13 @@ import { isExcluded, obstacleOf, retryDelay } from './obstacles.ts';
 import type { Obstacle } from './obstacles.ts';
 import { describeRelapse, relapseOf } from './relapse.ts';
 import type { RecoveredBefore } from './relapse.ts';
-import { explainedDomains, standingOutages } from './zone-outage.ts';
+import {
+  domainNames,
+  elsewhereThan,
+  explainedDomains,
+  outageInWords,
+  standingOutages,
+} from './zone-outage.ts';
 import type { StandingOutage } from './zone-outage.ts';
 
 export interface LastTry {
@@ -110,7 +117,8 @@ export interface RoundPlan {
     /** null: the failure is a new one. */
     readonly relapse: Relapse | null;
   })[];
-  readonly start: readonly RecoveryEntry[];
+  /** `elsewhere`: not by the actions of the policy, but by RECREATE in another failure domain. */
+  readonly start: readonly (RecoveryEntry & { readonly elsewhere?: Elsewhere })[];
   /** `gate` is null where it is not a gate but the node itself that holds. */
   readonly hold: readonly (RecoveryEntry & { readonly until: number; readonly gate: ClosedGate | null })[];
   readonly close: readonly (RecoveryEntry & { readonly state: 'SELF_HEALED' | 'CANCELLED' })[];
@@ -304,6 +312,7 @@ function startOrHold(
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };
   const outages = new Map(plan.zoneOutages.map((outage) => [outage.name, outage]));
+  const domains = domainNames(snapshot);
   // Thousands may be held by the same gates: those of the cluster are asked again only after a start.
   let forAll: readonly ClosedGate[] | null = null;
   for (const { node, recoveryId, notBefore } of candidates) {
@@ -321,7 +330,8 @@ function startOrHold(
       continue;
     }
     const zoneOutage = outages.get(node.domain ?? '') ?? null;
-    const ofNode = { ...view, zoneOutage, startsOfNode: startsOfNode.get(nodeId) ?? [] };
+    const elsewhere = zoneOutage && elsewhereThan(zoneOutage, plan.zoneOutages, domains);
+    const ofNode = { ...view, zoneOutage, elsewhere, startsOfNode: startsOfNode.get(nodeId) ?? [] };
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {
@@ -330,10 +340,27 @@ function startOrHold(
       continue;
     }
     forAll = null;
-    plan.start.push({ nodeId, recoveryId, reason: 'all gates are open' });
+    plan.start.push({ nodeId, recoveryId, ...startOf(policy, zoneOutage, elsewhere) });
     inFlight.push(now);
     startsOfCluster.push(now);
   }
+}
+
+/** Why it starts, and where: an outage that was released is none any more. */
+function startOf(
+  { safety: { zoneOutage: rules } }: HealthPolicy,
+  outage: StandingOutage | null,
+  elsewhere: Elsewhere | null,
+): Pick<RoundPlan['start'][number], 'reason' | 'elsewhere'> {
+  if (
+    rules?.action !== 'REPLACE_ELSEWHERE' ||
+    outage === null ||
+    outage.releasedAt !== null ||
+    elsewhere === null
+  )
+    return { reason: 'all gates are open' };
+  const reason = `${outageInWords(outage)}; it is recreated in another ${domainNoun(outage.domain)}`;
+  return { reason, elsewhere };
 }
 
 function waitOf(notBefore: number | null, now: number): Obstacle | null {

@@ -145,6 +145,7 @@ export function stepPlan({ facts }: Run, item: Runnable, purpose: StepPurpose, a
             fence: rules.fencing.includes('COMPUTE'),
             deleteTimeoutMs: rules.nodeDeleteTimeoutMs,
             force: rules.nodeForceRecreate,
+            ...(facts.elsewhere === undefined ? {} : { elsewhere: facts.elsewhere }),
           },
   };
 }

@@ -70,7 +70,9 @@ export function simulateRound(
     const decided = decisionFor(supposed, plan, failure.nodeId);
     const starts = decided.decision === 'START';
     const past = pastOf(supposed, plan, failure.nodeId, exhaustedAt.get(failure.nodeId) ?? []);
-    const chain = starts ? simulateOne(policy, failure, snapshot.now, suppose, past) : null;
+    const elsewhere = plan.start.find(({ nodeId }) => nodeId === failure.nodeId)?.elsewhere;
+    const facts = elsewhere === undefined ? past : { ...past, elsewhere };
+    const chain = starts ? simulateOne(policy, failure, snapshot.now, suppose, facts) : null;
     return {
       nodeId: failure.nodeId,
       alreadyFailed: isFailed(snapshot.nodes.find(({ id }) => id === failure.nodeId)),
@@ -161,7 +163,7 @@ function simulateOne(
   failure: SimulatedFailure,
   now: number,
   { nothingHelps, failing }: Suppositions,
-  past: Pick<ChainFacts, 'exhaustedAt' | 'relapse'>,
+  past: Pick<ChainFacts, 'exhaustedAt' | 'relapse' | 'elsewhere'>,
 ): ChainPlan {
   const { class: failureClass, reason } = failure;
   const facts = chainFacts(policy, {

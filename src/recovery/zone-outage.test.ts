@@ -58,7 +58,7 @@ function round(nodes: readonly NodeSnapshot[], more: Partial<RoundSnapshot> = {}
 }
 
 function begun(name: string, more: Partial<ZoneOutage> = {}): ZoneOutage {
-  return { domain: { kind: 'ZONE' }, name, since: now - 60_000, releasedAt: null, ...more };
+  return { domain: { kind: 'ZONE' }, name, since: now - 60_000, replaced: [], releasedAt: null, ...more };
 }
 
 const well = zone('b', 'HEALTHY', 'HEALTHY', 'HEALTHY');
@@ -71,7 +71,16 @@ describe('an outage of a zone begins', () => {
   test('with the share of its nodes failed, counted with the first of their failures', () => {
     const failed = health('FAILED', { failedAt: now - 50_000 });
     expect(standingOutages(round([...zone('a', failed, 'FAILED', 'HEALTHY'), ...well]), policy)).toEqual([
-      { domain: { kind: 'ZONE' }, name: 'a', since: now - 50_000, releasedAt: null, failed: 2, of: 3 },
+      {
+        domain: { kind: 'ZONE' },
+        name: 'a',
+        since: now - 50_000,
+        replaced: [],
+        releasedAt: null,
+        failed: 2,
+        of: 3,
+        isConfirmed: true,
+      },
     ]);
     expect(names([...zone('a', 'FAILED', 'FAILED', 'HEALTHY', 'HEALTHY'), ...well])).toEqual([]);
   });
@@ -202,5 +211,70 @@ describe('max_unhealthy', () => {
     expect(plan.hold.find(({ nodeId }) => nodeId === 'c1')).toMatchObject({
       gate: { gate: 'max_unhealthy', total: 6 },
     });
+  });
+});
+
+describe('REPLACE_ELSEWHERE', () => {
+  const replacing = healthPolicy({
+    safety: { zone_outage: 'REPLACE_ELSEWHERE', max_unhealthy: { percent: 20 } },
+  });
+  const zoneOutages = [begun('a', { replaced: ['a1'] })];
+
+  test('starts the nodes of the zone elsewhere, whatever max_unhealthy says of this zone, and others as ever', () => {
+    const nodes = [...zone('a', 'FAILED', 'FAILED', 'FAILED'), ...zone('b', 'FAILED', 'HEALTHY', 'HEALTHY')];
+    const { start } = planRound(round(nodes, { policy: replacing }));
+    const elsewhere = { domain: { kind: 'ZONE' }, avoid: ['a'] };
+    expect(start.map((each) => [each.nodeId, each.elsewhere])).toEqual([
+      ['a1', elsewhere],
+      ['a2', elsewhere],
+      ['a3', elsewhere],
+      ['b1', undefined],
+    ]);
+    expect(start[0]?.reason).toBe(
+      'zone a has had an outage since 1970-01-12T13:46:30Z: 3 of its 3 nodes failed; it is recreated in another zone',
+    );
+  });
+
+  test('is held by max_unhealthy where too many nodes outside of that zone are unhealthy', () => {
+    const nodes = [...zone('a', 'FAILED', 'FAILED', 'FAILED'), ...zone('b', 'UNKNOWN', 'UNKNOWN', 'HEALTHY')];
+    const plan = planRound(round(nodes, { policy: replacing }));
+    expect(plan.start).toEqual([]);
+    expect(plan.hold[0]?.gate).toMatchObject({ gate: 'max_unhealthy', total: 2 });
+  });
+
+  test('waits until enough of them are confirmed', () => {
+    const nodes = [...zone('a', 'FAILED', 'SUSPECTED', 'SUSPECTED'), ...well];
+    const plan = planRound(round(nodes, { policy: replacing }));
+    expect(plan.start).toEqual([]);
+    expect(plan.hold[0]?.reason).toContain('recreated in another zone once 60 % are confirmed failed');
+  });
+
+  test('holds where every zone has an outage', () => {
+    const plan = planRound(
+      round([...zone('a', 'FAILED', 'FAILED'), ...zone('b', 'FAILED', 'FAILED')], {
+        policy: healthPolicy({ safety: { zone_outage: 'REPLACE_ELSEWHERE' } }),
+      }),
+    );
+    expect(plan.start).toEqual([]);
+    expect(plan.hold[0]?.reason).toContain('no other zone of this cluster is without an outage');
+  });
+
+  test('goes on with the last node of the zone after the others have left it', () => {
+    const moved = node('a1', 'b', health('HEALTHY'));
+    const plan = planRound(
+      round([moved, node('a2', 'a', health('FAILED')), ...well], { zoneOutages, policy: replacing }),
+    );
+    expect(plan.zoneOutages).toMatchObject([{ failed: 2, of: 2 }]);
+    expect(plan.start).toMatchObject([{ nodeId: 'a2', elsewhere: { avoid: ['a'] } }]);
+  });
+
+  test('counts a node between its old server and its new one as failed, and ends with the last one', () => {
+    const between = node('a1', 'a', null);
+    const nodes = [between, ...zone('x', 'HEALTHY'), ...well];
+    expect(names(nodes, { zoneOutages, policy: replacing })).toEqual(['a']);
+    const moved = node('a1', 'b', health('HEALTHY'));
+    expect(
+      names([moved, node('a2', 'a', health('HEALTHY')), ...well], { zoneOutages, policy: replacing }),
+    ).toEqual([]);
   });
 });

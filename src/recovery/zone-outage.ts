@@ -7,7 +7,7 @@
  * An outage that has begun is kept between rounds (`ZoneOutage`): nodes that failed in it and can no longer
  * be seen do not end it. Refuses to count what is not known: an unknown node never makes an outage.
  */
-import { domainInWords, domainNoun, isSameDomain } from '../domain/failure-domain.ts';
+import { domainInWords, domainNoun, isSameDomain, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { isExcluded } from './obstacles.ts';
@@ -15,10 +15,12 @@ import type { NodeSnapshot, RoundSnapshot } from './plan-round.ts';
 
 /** An outage as it stands now. */
 export interface StandingOutage extends ZoneOutage {
-  /** Nodes of the domain that have failed, or cannot be seen since they failed. */
+  /** Nodes of the domain that have failed, cannot be seen since they failed, or were replaced elsewhere. */
   readonly failed: number;
-  /** All of its nodes. */
+  /** All of its nodes, and those that were replaced elsewhere. */
   readonly of: number;
+  /** Whether the share is reached by nodes that are confirmed failed, or were replaced since. */
+  readonly isConfirmed: boolean;
 }
 
 type Facts = Pick<RoundSnapshot, 'now' | 'nodes' | 'healthyInDomain' | 'zoneOutages'>;
@@ -44,6 +46,9 @@ export function standingOutages(facts: Facts, policy: HealthPolicy | null): Stan
 
 interface FoundDomain {
   nodes: number;
+  /** Of those, how many are confirmed failed. */
+  confirmed: number;
+  readonly ids: Set<string>;
   /** When its failed nodes failed. */
   readonly failedAt: number[];
   /** Nodes that had failed, and cannot be seen since. */
@@ -51,10 +56,11 @@ interface FoundDomain {
 }
 
 /** Excluded nodes are left out: what is wrong with them, the operator knows. */
-function domainsOf({ now, nodes, healthyInDomain }: Facts): Map<string, FoundDomain> {
+function domainsOf({ now, nodes, healthyInDomain, zoneOutages = [] }: Facts): Map<string, FoundDomain> {
+  const replaced = new Set(zoneOutages.flatMap((outage) => outage.replaced));
   const domains = new Map<string, FoundDomain>();
   const domainNamed = (name: string): FoundDomain => {
-    const found = domains.get(name) ?? { nodes: 0, failedAt: [], unseen: 0 };
+    const found = domains.get(name) ?? { nodes: 0, confirmed: 0, ids: new Set(), failedAt: [], unseen: 0 };
     domains.set(name, found);
     return found;
   };
@@ -63,7 +69,15 @@ function domainsOf({ now, nodes, healthyInDomain }: Facts): Map<string, FoundDom
     if (node.domain == null || isExcluded(node, now)) continue;
     const found = domainNamed(node.domain);
     found.nodes += 1;
+    found.ids.add(node.id);
+    if (node.health?.state === 'FAILED') found.confirmed += 1;
     const failedAt = node.health?.failedAt ?? null;
+    // Its old server is removed, and there is no new one yet.
+    const isBetween = node.health === null && replaced.has(node.id);
+    if (isBetween) {
+      found.confirmed += 1;
+      found.unseen += 1;
+    }
     if (failedAt === null) continue;
     if (isFailing(node)) found.failedAt.push(failedAt);
     else if (node.health?.state === 'UNKNOWN') found.unseen += 1;
@@ -79,21 +93,28 @@ function isFailing({ health }: NodeSnapshot): boolean {
 function begun(rules: ZoneOutageRules, name: string, found: FoundDomain): StandingOutage | null {
   const since = failedTogetherSince(found.failedAt, rules, found.nodes);
   if (since === null) return null;
-  return { domain: rules.domain, name, since, releasedAt: null, ...countsOf(found) };
+  return { domain: rules.domain, name, since, replaced: [], releasedAt: null, ...countsOf(rules, found, []) };
 }
 
-function continued(
-  { percent }: ZoneOutageRules,
-  before: ZoneOutage,
-  found: FoundDomain,
-): StandingOutage | null {
-  const { failed, of } = countsOf(found);
-  const isOver = failed === 0 || failed * 100 < percent * of;
-  return isOver ? null : { ...before, failed, of };
+function continued(rules: ZoneOutageRules, before: ZoneOutage, found: FoundDomain): StandingOutage | null {
+  const counts = countsOf(rules, found, before.replaced);
+  const isOver = found.failedAt.length + found.unseen === 0 || !reaches(rules, counts.failed, counts.of);
+  return isOver ? null : { ...before, ...counts };
 }
 
-function countsOf({ nodes, failedAt, unseen }: FoundDomain): Pick<StandingOutage, 'failed' | 'of'> {
-  return { failed: failedAt.length + unseen, of: nodes };
+/** Nodes that were replaced elsewhere had failed here: that there are fewer left does not end the outage. */
+function countsOf(
+  rules: ZoneOutageRules,
+  { nodes, confirmed, failedAt, unseen, ids }: FoundDomain,
+  replaced: readonly string[],
+): Pick<StandingOutage, 'failed' | 'of' | 'isConfirmed'> {
+  const gone = replaced.filter((id) => !ids.has(id)).length;
+  const of = nodes + gone;
+  return { failed: failedAt.length + unseen + gone, of, isConfirmed: reaches(rules, confirmed + gone, of) };
+}
+
+function reaches({ percent }: ZoneOutageRules, failed: number, of: number): boolean {
+  return failed * 100 >= percent * of;
 }
 
 /** The first of the failures that came together; null: they are too few, or too far apart. */
@@ -112,6 +133,26 @@ function failedTogetherSince(
 export function outageInWords({ domain, name, failed, of, since }: StandingOutage): string {
   const begin = `${new Date(since).toISOString().slice(0, 19)}Z`;
   return `${domainInWords(domain, name)} has had an outage since ${begin}: ${failed} of its ${of} nodes failed`;
+}
+
+/** Of the nodes of the cluster. */
+export function domainNames(facts: Pick<Facts, 'nodes' | 'healthyInDomain'>): ReadonlySet<string> {
+  const ofOthers = [...(facts.healthyInDomain ?? new Map<string, number>()).keys()];
+  return new Set([...ofOthers, ...facts.nodes.flatMap(({ domain }) => domain ?? [])]);
+}
+
+/**
+ * Where the nodes of the outage are created again; null: nowhere for now, because every other domain has one
+ * as well.
+ */
+export function elsewhereThan(
+  outage: StandingOutage,
+  outages: readonly StandingOutage[],
+  domains: ReadonlySet<string>,
+): Elsewhere | null {
+  const others = outages.flatMap(({ name }) => (name === outage.name ? [] : [name]));
+  const avoid = [outage.name, ...others];
+  return [...domains].every((name) => avoid.includes(name)) ? null : { domain: outage.domain, avoid };
 }
 
 /** What ends it without an operator. */

@@ -128,6 +128,14 @@ test('a policy that names a zone is refused where nodes are in none, with the re
   );
 });
 
+test('a policy that replaces nodes elsewhere is refused where the profile type cannot, with the reason', async () => {
+  const racks = withZoneOutage({ action: 'REPLACE_ELSEWHERE', domain: 'LABEL', label: 'rack' });
+  await opened.store.write((tx) => insertPolicy(tx, racks));
+  await expect(attachPolicy(tools, caller, 'web', { policy: 'zones' })).rejects.toThrow(
+    'safety.zone_outage.action: expected HOLD, found REPLACE_ELSEWHERE (local.process-1.0 cannot create a node in another rack)',
+  );
+});
+
 test('attaching warns where all nodes are in one failure domain: such a cluster has no zone outage', async () => {
   const racks = withZoneOutage({ action: 'HOLD', domain: 'LABEL', label: 'rack' });
   const member = (name: string, metadata: JsonObject) =>

@@ -359,6 +359,13 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     },
   ],
   [
+    /^show the zones of the nodes$/,
+    async ({ world, transcript }) => {
+      for (const { name, data } of await world.nodes())
+        transcript.note(`${name} is in ${JSON.stringify(data['zone'])}`);
+    },
+  ],
+  [
     /^show the events of the cluster$/,
     async ({ world, transcript }) => {
       const all = await listEvents(world.store.db, { limit: 1000 });

@@ -10,7 +10,7 @@ import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
 import type {
   EventListener,
   NodeFacts,
-  OperationRequest,
+  CreateRequest,
   PhysicalNode,
   ProfileType,
 } from '../../src/profiles/profile-type.ts';
@@ -119,7 +119,7 @@ export class SimulatedCloud implements NodeHome {
   profileType(isAlive: () => boolean): ProfileType {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
-    const change = (name: OperationName, node: NodeFacts, request: OperationRequest) =>
+    const change = (name: OperationName, node: NodeFacts, request: CreateRequest) =>
       alive(() => this.#operate(name, node, request));
     const operation = (name: OperationName): ProfileType['operations'][string] => ({
       description: name,
@@ -139,6 +139,7 @@ export class SimulatedCloud implements NodeHome {
         this.#listeners.set(listener, isAlive);
         return { stop: () => void this.#listeners.delete(listener) };
       },
+      avoidable: ['ZONE'],
       failureDomains: { ZONE: ({ zone }) => (typeof zone === 'string' ? zone : null) },
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
@@ -151,7 +152,7 @@ export class SimulatedCloud implements NodeHome {
   }
 
   /** The same request again joins the first. */
-  #operate(name: OperationName, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null> {
+  #operate(name: OperationName, node: NodeFacts, request: CreateRequest): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
     this.requests.push(request.key);
     const running = this.#running.get(node.id) ?? new Set<string>();
@@ -175,7 +176,7 @@ export class SimulatedCloud implements NodeHome {
   async #carryOut(
     name: OperationName,
     node: NodeFacts,
-    { key, signal }: OperationRequest,
+    { key, signal, elsewhere }: CreateRequest,
   ): Promise<PhysicalNode | null> {
     const { takesMs, ends } = this.course(name, node);
     const aborted = new Promise<never>((_resolve, reject) => {
@@ -190,7 +191,7 @@ export class SimulatedCloud implements NodeHome {
       await Promise.race([done, aborted]);
     }
     if (ends === 'fails') throw new CoppiceError('operation-failed', `the cloud failed to ${name}`);
-    const made = this.#change(name, node, key);
+    const made = this.#change(name, node, key, elsewhere?.avoid ?? []);
     this.#failAgain(name, node.id);
     if (ends === 'unanswered') throw new CoppiceError('operation-failed', 'the cloud did not answer');
     return made;
@@ -202,7 +203,7 @@ export class SimulatedCloud implements NodeHome {
     this.#clock.outside(relapse.afterMs, () => this.break(nodeId, relapse.failure, null));
   }
 
-  #change(name: OperationName, node: NodeFacts, key: string): PhysicalNode | null {
+  #change(name: OperationName, node: NodeFacts, key: string, avoid: readonly string[]): PhysicalNode | null {
     const effect = `${name} ${key}`;
     this.effects.set(effect, (this.effects.get(effect) ?? 0) + 1);
     if (name === 'remove') {
@@ -211,7 +212,7 @@ export class SimulatedCloud implements NodeHome {
         if (nodeId === node.id) this.servers.delete(physicalId);
       return null;
     }
-    if (name === 'create') return this.#make(node, key);
+    if (name === 'create') return this.#make(node, key, avoid);
     const server = this.servers.get(node.physicalId ?? '');
     if (server === undefined)
       throw new CoppiceError('operation-impossible', `there is no server of ${node.name}`);
@@ -219,11 +220,12 @@ export class SimulatedCloud implements NodeHome {
     return { physicalId: server.physicalId, data: node.data };
   }
 
-  #make(node: NodeFacts, key: string): PhysicalNode {
+  #make(node: NodeFacts, key: string, avoid: readonly string[]): PhysicalNode {
     const physicalId = `server of ${key}`;
     if (!this.servers.has(physicalId))
       this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: healthy, curedBy: null });
-    const zone = this.zones[(node.index - 1) % Math.max(1, this.zones.length)];
+    const zones = this.zones.filter((name) => !avoid.includes(name));
+    const zone = zones[(node.index - 1) % Math.max(1, zones.length)];
     return { physicalId, data: zone === undefined ? {} : { zone } };
   }
 }

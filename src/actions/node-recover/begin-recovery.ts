@@ -4,6 +4,7 @@
  * open.
  */
 import { CoppiceError } from '../../domain/errors.ts';
+import type { Elsewhere } from '../../domain/failure-domain.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -47,7 +48,7 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
   if (recovery === undefined || recovery.state !== 'OPEN') return null;
   if (typeof asked === 'string' && (await heldBack(tx, node, recovery, now))) return null;
   const policy = await policyOf(tx, recovery);
-  const facts = await factsFor(tx, recovery, policy, typeof asked === 'string' ? null : inputs, now);
+  const facts = await factsFor(tx, recovery, policy, inputs, now);
   const { id, mode } = recovery;
   if (mode === 'ENFORCE')
     await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
@@ -139,19 +140,22 @@ async function policyOf(tx: Tx, { policyId }: Recovery): Promise<HealthPolicy | 
   return policy === undefined ? null : storedHealthPolicy(policy);
 }
 
-/** @param asked the operator's request; null: the healer asked. */
+/** @param inputs of the action: the operator's request, or the healer's, which names the recovery. */
 async function factsFor(
   tx: Tx,
   { failure, nodeId, clusterId, relapse }: Recovery,
   policy: HealthPolicy | null,
-  asked: JsonObject | null,
+  inputs: JsonObject,
   now: number,
 ): Promise<ChainFacts> {
+  const asked = typeof inputs['recovery_id'] === 'string' ? null : inputs;
+  const { elsewhere } = inputs as { readonly elsewhere?: Elsewhere };
   const manual = asked === null ? null : { check: asked['check'] === true };
   const operation = asked?.['operation'];
   const exhaustedAt = await earlierUnhelpful(tx, policy, clusterId, nodeId, now);
   const known = { startedAt: now, failure, manual, exhaustedAt, relapse: manual === null ? relapse : null };
-  if (policy !== null && typeof operation !== 'string') return chainFacts(policy, known);
+  if (policy !== null && typeof operation !== 'string')
+    return chainFacts(policy, asked === null && elsewhere !== undefined ? { ...known, elsewhere } : known);
   if (policy === null && asked === null) {
     throw new CoppiceError('operation-impossible', 'The health policy that asked for this recovery is gone.');
   }

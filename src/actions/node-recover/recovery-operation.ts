@@ -95,7 +95,11 @@ async function recreate(run: StepRun): Promise<Done> {
     run,
     'create',
     timeoutMs - removed.tookMs,
-    async ({ type, facts }, request) => await type.create(facts, request),
+    async ({ type, facts }, request) =>
+      await type.create(
+        facts,
+        replace?.elsewhere === undefined ? request : { ...request, elsewhere: replace.elsewhere },
+      ),
   );
 }
 

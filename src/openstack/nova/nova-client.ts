@@ -181,6 +181,15 @@ export class NovaClient {
     );
   }
 
+  /** The names of the availability zones that servers can be put into, and that are available. */
+  async listZones(context: CallContext): Promise<readonly string[]> {
+    const answer = await this.request({ method: 'GET', path: '/os-availability-zone' }, context);
+    const { availabilityZoneInfo: zones } = bodyOf<{
+      availabilityZoneInfo: { zoneName: string; zoneState: { available: boolean } }[];
+    }>(answer);
+    return zones.flatMap(({ zoneName, zoneState }) => (zoneState.available ? [zoneName] : []));
+  }
+
   /** For administrators. */
   async listComputeServices(context: CallContext, retries?: number): Promise<readonly ComputeService[]> {
     const answer = await this.request(

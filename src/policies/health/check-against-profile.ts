@@ -6,7 +6,7 @@ import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import type { ChainItem, DetectionMode, HealthPolicy, Runnable } from '../../domain/health-policy.ts';
-import { locatedDomains } from '../../domain/failure-domain.ts';
+import { domainNoun, locatedDomains, type FailureDomain } from '../../domain/failure-domain.ts';
 import type { Json } from '../../domain/json.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { Operation, OperationParameter } from '../../profiles/profile-type.ts';
@@ -34,9 +34,13 @@ export function checkAgainstProfile(
 
 /** A domain in which no node is has no outage. */
 function checkDomain({ safety: { zoneOutage } }: HealthPolicy, type: CheckedProfileType): Issue[] {
-  if (zoneOutage === null || zoneOutage.domain.kind === 'LABEL') return [];
-  const { kind } = zoneOutage.domain;
-  if (type.failureDomains?.[kind] !== undefined) return [];
+  if (zoneOutage === null) return [];
+  const { action, domain } = zoneOutage;
+  const { kind } = domain;
+  if (kind === 'LABEL' || type.failureDomains?.[kind] !== undefined)
+    return action === 'HOLD' || (kind !== 'LABEL' && type.avoidable?.includes(kind) === true)
+      ? []
+      : [cannotAvoid(domain, type)];
   const able = [...locatedDomains.filter((each) => type.failureDomains?.[each] !== undefined), 'LABEL'];
   const hint = type.withoutDomain?.[kind] ?? `nodes of ${typeName(type)} have no ${kind.toLowerCase()}`;
   const expected = able.length === 1 ? able.join() : `one of ${able.join(', ')}`;
@@ -96,6 +100,12 @@ function missing(item: ChainItem, field: string, profile: CheckedProfileType): I
     found: item.name,
     hint: `nodes of ${typeName(profile)} have no ${item.name}`,
   };
+}
+
+function cannotAvoid(domain: FailureDomain, type: CheckedProfileType): Issue {
+  const able = (type.avoidable ?? []).map((kind) => ` or domain: ${kind}`).join('');
+  const hint = `${typeName(type)} cannot create a node in another ${domainNoun(domain)}`;
+  return { field: 'safety.zone_outage.action', expected: `HOLD${able}`, found: 'REPLACE_ELSEWHERE', hint };
 }
 
 export function checkParameters(item: Runnable, parameters: Operation['parameters'], field: string): Issue[] {

@@ -338,7 +338,7 @@ const safety: Fields = {
         required: true,
         allowed: zoneOutageActions,
         description:
-          'HOLD: recoveries of its nodes wait until enough of them are healthy again, or an operator releases it.',
+          'HOLD: recoveries of its nodes wait until enough of them are healthy again, or an operator releases it. REPLACE_ELSEWHERE: they are recreated in another zone.',
       },
       domain: {
         type: 'String',

@@ -8,7 +8,7 @@ import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
-import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
+import type { CreateRequest, NodeFacts, PhysicalNode } from '../profile-type.ts';
 import { awaitServer } from './await-server.ts';
 import { findServers } from './find-servers.ts';
 import { locationOf } from './location.ts';
@@ -26,7 +26,7 @@ const SETTLE_MS = 120_000;
 export async function createServer(
   cloud: Cloud,
   node: NodeFacts,
-  request: OperationRequest,
+  request: CreateRequest,
 ): Promise<PhysicalNode> {
   const context: CallContext = { signal: request.signal };
   try {
@@ -85,12 +85,13 @@ function isGoing({ status, 'OS-EXT-STS:task_state': task }: Server): boolean {
 async function begin(
   cloud: Cloud,
   node: NodeFacts,
-  request: OperationRequest,
+  request: CreateRequest,
   context: CallContext,
 ): Promise<string> {
   const spec = specOf(node.properties);
   try {
-    const server = await bodyOf(cloud, node, spec, request.key, context);
+    const zone = await zoneFor(cloud, node, spec, request, context);
+    const server = await bodyOf(cloud, node, { ...spec, availabilityZone: zone }, request.key, context);
     return await cloud.nova.createServer(server, hintsOf(spec, node), context);
   } catch (error) {
     if (!(error instanceof CloudError) || !error.mayHaveHappened) throw operationError(error, DOING);
@@ -116,7 +117,7 @@ async function bodyOf(
     'OS-DCF:diskConfig': spec.autoDiskConfig ? 'AUTO' : 'MANUAL',
     metadata: ownedMetadata(node, spec.metadata, key),
     networks: await preparePorts(cloud, node, spec.networks, context),
-    ...(zoneOf(spec, node) === undefined ? {} : { availability_zone: zoneOf(spec, node) ?? '' }),
+    ...(spec.availabilityZone === undefined ? {} : { availability_zone: spec.availabilityZone }),
     ...(spec.blockDevices.length === 0 ? {} : { block_device_mapping_v2: spec.blockDevices }),
     ...(spec.configDrive === undefined ? {} : { config_drive: spec.configDrive }),
     ...(spec.keyName === undefined ? {} : { key_name: spec.keyName }),
@@ -135,9 +136,25 @@ function placementOf({ data }: NodeFacts): JsonObject {
   return typeof placement === 'object' && placement !== null ? (placement as JsonObject) : {};
 }
 
-function zoneOf(spec: ServerSpec, node: NodeFacts): string | undefined {
+/**
+ * Where its zone has an outage, another one that Nova has: nodes are spread over those by their index, so
+ * that a repeated request names the same.
+ * @throws CoppiceError `operation-failed` where there is no other one.
+ */
+async function zoneFor(
+  { nova }: Cloud,
+  node: NodeFacts,
+  spec: ServerSpec,
+  { elsewhere }: CreateRequest,
+  context: CallContext,
+): Promise<string | undefined> {
   const { zone } = placementOf(node);
-  return typeof zone === 'string' ? zone : spec.availabilityZone;
+  if (elsewhere?.domain.kind !== 'ZONE') return typeof zone === 'string' ? zone : spec.availabilityZone;
+  const zones = (await nova.listZones(context)).filter((name) => !elsewhere.avoid.includes(name)).sort();
+  const other = zones[Math.abs(node.index) % Math.max(1, zones.length)];
+  if (other !== undefined) return other;
+  const avoided = elsewhere.avoid.join(', ');
+  throw new CoppiceError('operation-failed', `${DOING}: Nova has no other availability zone than ${avoided}`);
 }
 
 function hintsOf(spec: ServerSpec, node: NodeFacts): JsonObject | undefined {

@@ -67,6 +67,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
         'Coppice does not receive the notifications of Nova yet; NODE_STATUS_POLLING finds the same failures, at the latest after one interval',
     },
     failureDomains: { ZONE: zoneIn, HOST: hostIn },
+    avoidable: ['ZONE'],
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
     adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),
