@@ -19,6 +19,12 @@ function file(text: string): string {
   return path;
 }
 
+/** Each line is ten times the one before. */
+const aliasesOfAliases = Array.from({ length: 9 }, (_, index) => {
+  const entries = index === 0 ? 'x' : `*a${index - 1}`;
+  return `k${index}: &a${index} [${Array.from({ length: 10 }, () => entries).join(', ')}]`;
+}).join('\n');
+
 describe('the configuration', () => {
   it('has a default for everything, and cannot be changed', () => {
     const config = loadConfig({});
@@ -66,6 +72,11 @@ describe('the configuration', () => {
     ],
     ['a list', '- a', /expected a map, found a list of 1/],
     ['YAML that is not YAML', 'a: [b', /expected YAML/],
+    [
+      'aliases of aliases',
+      aliasesOfAliases,
+      /expected a file whose aliases stand for few values, found too many/,
+    ],
     [
       'a port that is no number',
       'listen: "127.0.0.1:http"',

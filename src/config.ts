@@ -3,12 +3,12 @@
  * file, the file over the defaults. A key that is not known stops the start and says what was expected;
  * nothing is silently ignored.
  */
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { didYouMean } from './domain/did-you-mean.ts';
+import { readTextFile } from './bounded-file.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
 import { simulatorSettingsSchema, type SimulatorSettings } from './cloud-simulator/settings.ts';
 import type { OutboundRules } from './outbound/address-guard.ts';
@@ -230,14 +230,31 @@ function defaultDataDirectory(): string {
   return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'coppice');
 }
 
+/** A few aliases of aliases stand for millions of values. */
+function valueOf(document: ReturnType<typeof parseDocument>, path: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    const expected = 'a file whose aliases stand for few values';
+    throw new ConfigError(refused(path, [{ field: '', expected, found: 'too many' }]).message, {
+      cause: error,
+    });
+  }
+}
+
 function readConfigFile(path: string): Record<string, unknown> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? String(error);
     const found =
-      { ENOENT: 'no such file', EACCES: 'one that may not be read', EISDIR: 'a directory' }[code] ?? code;
+      {
+        ENOENT: 'no such file',
+        EACCES: 'one that may not be read',
+        EISDIR: 'a directory',
+        EFBIG: 'one of more than 1 MiB',
+      }[code] ?? code;
     throw refused(path, [{ field: '', expected: 'a readable file', found }]);
   }
   const document = parseDocument(text);
@@ -252,7 +269,7 @@ function readConfigFile(path: string): Record<string, unknown> {
       },
     ]);
   }
-  const value: unknown = document.toJS() ?? {};
+  const value = valueOf(document, path);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refused(path, [{ field: '', expected: 'a map', found: quoteValue(value) }]);
   }

@@ -11,7 +11,11 @@ import type { Operations } from './api-types.ts';
 /** The newest microversion of Senlin: what is left out for older clients is there. */
 const API_VERSION = 'clustering 1.14';
 
-/** Within this a request must be answered; lists of many thousand nodes take one or two seconds. */
+/**
+ * Within this a request must be answered. Lists of many thousand nodes take one or two seconds; what changes
+ * or checks something may wait for a cloud.
+ */
+const READ_TIMEOUT_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 /** `GET /v1/clusters/{cluster}` */
@@ -117,11 +121,25 @@ export class ApiClient {
     signal: AbortSignal,
   ): Promise<ReadableStream<Uint8Array>> {
     const url = this.url + filledIn('/v1/clusters/{cluster}/events/stream', path);
-    const response = await fetch(url, { headers: headersFor('text/event-stream'), signal });
+    const response = await this.#begin(url, { headers: headersFor('text/event-stream'), signal });
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     if (!response.ok || !isStream || response.body === null)
       throw unexpected(this.url, 'no stream of events');
     return response.body;
+  }
+
+  /** Bounds the time until an answer begins, and not the time that it takes. */
+  async #begin(url: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(timeoutError()), READ_TIMEOUT_MS);
+    try {
+      return await fetch(url, { ...init, signal: AbortSignal.any([init.signal, late.signal]) });
+    } catch (error) {
+      if (!late.signal.aborted) throw error;
+      throw new UnreachableError(this.url, connectionProblem(error, READ_TIMEOUT_MS), error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** @throws UnreachableError also where a server ends during its answer. */
@@ -130,14 +148,15 @@ export class ApiClient {
     init: RequestInit,
     stop: AbortSignal | undefined,
   ): Promise<{ response: Response; text: string }> {
-    const timeout = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const timeoutMs = init.method === 'GET' ? READ_TIMEOUT_MS : ANSWER_TIMEOUT_MS;
+    const timeout = AbortSignal.timeout(timeoutMs);
     const signal = stop === undefined ? timeout : AbortSignal.any([stop, timeout]);
     try {
       const response = await fetch(url, { ...init, signal });
       return { response, text: await response.text() };
     } catch (error) {
       if (stop?.aborted === true) throw error;
-      throw new UnreachableError(this.url, connectionProblem(error), error);
+      throw new UnreachableError(this.url, connectionProblem(error, timeoutMs), error);
     }
   }
 }
@@ -246,13 +265,17 @@ function unexpected(url: string, found: string): Error {
   return new Error(`${url} answered with ${found}. Is it a Coppice server?`);
 }
 
+function timeoutError(): DOMException {
+  return new DOMException('no answer', 'TimeoutError');
+}
+
 /**
  * `fetch failed` says nothing; what happened is in the cause, or in the causes of a name with several
  * addresses.
  */
-function connectionProblem(error: unknown): string {
+function connectionProblem(error: unknown, timeoutMs: number): string {
   if (error instanceof DOMException && error.name === 'TimeoutError')
-    return `no answer within ${ANSWER_TIMEOUT_MS / 1000} s`;
+    return `no answer within ${timeoutMs / 1000} s`;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
   const code = (first as { code?: unknown } | null)?.code;

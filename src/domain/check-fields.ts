@@ -1,11 +1,12 @@
 /**
  * Checks a document against its fields: every key known, every value of its type, defaults filled in. Finds
- * all that is wrong, not just the first. Scalars are read as Senlin reads them (senlin/common/schema.py):
- * "60" is an Integer, "yes" a Boolean, 200 a String.
+ * all that is wrong, not just the first; of very much the first (`issue-list.ts`). Scalars are read as Senlin
+ * reads them (senlin/common/schema.py): "60" is an Integer, "yes" a Boolean, 200 a String.
  */
 import { didYouMean } from './did-you-mean.ts';
 import { quoteValue } from './errors.ts';
 import type { Issue } from './errors.ts';
+import { IssueList } from './issue-list.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { allowedWords, fieldsIn, isIn } from './spec-schema.ts';
@@ -22,9 +23,11 @@ export function checkFields(
   version: string,
   path = '',
 ): FieldsCheck {
-  const issues: Issue[] = [];
+  const issues = new IssueList();
   const value = checkMap(fields, document, path, { version, issues });
-  return issues.length === 0 && value !== undefined ? { ok: true, value } : { ok: false, issues };
+  return issues.length === 0 && value !== undefined
+    ? { ok: true, value }
+    : { ok: false, issues: issues.toList() };
 }
 
 /** Whole numbers are exact up to here, and no time or count of a spec is larger. */
@@ -32,7 +35,7 @@ const largestNumber = 1e9;
 
 interface Check {
   readonly version: string;
-  readonly issues: Issue[];
+  readonly issues: IssueList;
 }
 
 function checkMap(
@@ -41,7 +44,7 @@ function checkMap(
   path: string,
   check: Check,
 ): JsonObject | undefined {
-  if (!isJsonObject(found)) return wrong(check, path, 'a map', found);
+  if (!isJsonObject(found)) return wrong(check, path, () => 'a map', found);
   reportUnknownKeys(fields, found, path, check);
   const checked: Record<string, Json> = {};
   for (const [name, field] of fieldsIn(fields, check.version)) {
@@ -58,34 +61,37 @@ function checkMap(
 
 function reportUnknownKeys(fields: Fields, found: JsonObject, path: string, check: Check): void {
   const known = fieldsIn(fields, check.version).map(([name]) => name);
-  for (const key of Object.keys(found).filter((name) => !known.includes(name))) {
-    const since = Object.hasOwn(fields, key) ? fields[key]?.since : undefined;
-    const hint = since === undefined ? didYouMean(key, known) : `it came with version ${since} of this type`;
-    const expected = `one of ${[...known].sort().join(', ')}`;
-    check.issues.push({
-      field: join(path, key),
-      expected,
-      found: 'an unknown key',
-      ...(hint === undefined ? {} : { hint }),
-    });
+  const names = new Set(known);
+  for (const key of Object.keys(found)) {
+    if (!names.has(key)) check.issues.add(() => unknownKey(fields, key, join(path, key), known));
   }
+}
+
+function unknownKey(fields: Fields, key: string, path: string, known: readonly string[]): Issue {
+  const since = Object.hasOwn(fields, key) ? fields[key]?.since : undefined;
+  const hint = since === undefined ? didYouMean(key, known) : `it came with version ${since} of this type`;
+  const expected = `one of ${[...known].sort().join(', ')}`;
+  const issue = { field: path, expected, found: 'an unknown key' };
+  return hint === undefined ? issue : { ...issue, hint };
 }
 
 function checkKey(field: Field, found: Json | undefined, path: string, check: Check): Json | undefined {
   if (found === null && field.required !== true) {
     const hint = 'the key has no value: give it one, or leave it out';
-    return wrong(check, path, describe(field, check.version), found, hint);
+    return wrong(check, path, () => describe(field, check.version), found, hint);
   }
   if (found !== undefined) return checkValue(field, found, path, check);
   if (field.default !== undefined) return checkValue(field, field.default, path, check);
-  return field.required === true ? wrong(check, path, describe(field, check.version), found) : undefined;
+  return field.required === true
+    ? wrong(check, path, () => describe(field, check.version), found)
+    : undefined;
 }
 
 function checkValue(field: Field, found: Json, path: string, check: Check): Json | undefined {
   const value = checkType(field, found, path, check);
   if (value === undefined || field.check === undefined) return value;
   const issues = field.check(value, path);
-  check.issues.push(...issues);
+  check.issues.addAll(issues);
   return issues.length === 0 ? value : undefined;
 }
 
@@ -119,7 +125,7 @@ function checkAnyMap(field: Field, found: Json, path: string, check: Check): Jso
   if (keys === undefined && values === undefined) return found;
   const before = check.issues.length;
   const entries = Object.entries(found).map(([key, value]) => {
-    if (keys !== undefined && !keys.regex.test(key)) wrong(check, path, keys.expected, key);
+    if (keys !== undefined && !keys.regex.test(key)) wrong(check, path, () => keys.expected, key);
     else if (values !== undefined)
       return [key, checkValue(values, value, join(path, key), check) ?? null] as const;
     return [key, value] as const;
@@ -145,7 +151,7 @@ function checkNumber(field: Field, found: Json, path: string, check: Check): Jso
   const fits = value !== undefined && value >= min && value <= max;
   if (!fits || (field.type === 'Integer' && !Number.isInteger(value))) {
     const isHuge = value !== undefined && value > largestNumber;
-    return refuse(isHuge ? { ...field, max } : field, found, path, check, hintForNumber(found));
+    return refuse(isHuge ? { ...field, max } : field, found, path, check, () => hintForNumber(found));
   }
   return value;
 }
@@ -165,10 +171,14 @@ function checkText(field: Field, found: Json, path: string, check: Check): Json 
   const text = readText(field, found);
   const allowed = allowedWords(field, check.version);
   if (text === undefined || !(allowed?.includes(text) ?? true) || !(field.pattern?.regex.test(text) ?? true))
-    return refuse(field, found, path, check, hintForText(field, found, text, check.version));
+    return refuse(field, found, path, check, () => hintForText(field, found, text, check.version));
   const { maxLength = Infinity } = field;
   if (text.length <= maxLength) return text;
-  check.issues.push({ field: path, expected: `at most ${maxLength} characters`, found: `${text.length}` });
+  check.issues.add(() => ({
+    field: path,
+    expected: `at most ${maxLength} characters`,
+    found: `${text.length}`,
+  }));
   return undefined;
 }
 
@@ -194,15 +204,25 @@ function hintForWord(field: Field, text: string, version: string): string | unde
 }
 
 /** @param hint where the field has none of its own. */
-function refuse(field: Field, found: Json, path: string, check: Check, hint?: string): undefined {
-  const shown = field.secret === true ? kindOf(found) : quoteValue(found);
-  const issue = { field: path, expected: describe(field, check.version), found: shown };
-  const said = field.hint?.(found) ?? hint;
-  check.issues.push(said === undefined ? issue : { ...issue, hint: said });
+function refuse(
+  field: Field,
+  found: Json,
+  path: string,
+  check: Check,
+  hint: () => string | undefined = () => undefined,
+): undefined {
+  check.issues.add(() => {
+    const shown = field.secret === true ? kindOf(found) : quoteValue(found);
+    const issue = { field: path, expected: describe(field, check.version), found: shown };
+    const said = field.hint?.(found) ?? hint();
+    return said === undefined ? issue : { ...issue, hint: said };
+  });
 }
 
 function kindOf(value: Json): string {
-  return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'a map' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
 function describe(field: Field, version: string): string {
@@ -251,9 +271,12 @@ function join(path: string, key: string): string {
 function wrong(
   check: Check,
   field: string,
-  expected: string,
+  expected: () => string,
   found: Json | undefined,
   hint?: string,
 ): undefined {
-  check.issues.push({ field, expected, found: quoteValue(found), ...(hint === undefined ? {} : { hint }) });
+  check.issues.add(() => {
+    const issue = { field, expected: expected(), found: quoteValue(found) };
+    return hint === undefined ? issue : { ...issue, hint };
+  });
 }

@@ -281,14 +281,13 @@ describe('redirects', () => {
     expect(await ask(port)).toEqual(unhealthy('URL_UNHEALTHY', /answered a redirect to/));
   });
 
-  test('to a host that does not resolve name that host', async () => {
+  test('to a host whose name is not known name that host, and say nothing of the node', async () => {
     const port = await serve((_, response) => {
       response.writeHead(302, { location: 'http://gone.invalid/x?token=s3cr3t' }).end();
     });
     const verdict = await ask(port, {}, 5000, new HttpClient({ names: namesOf({}) }));
     expect(verdict).toEqual({
-      health: 'unhealthy',
-      failure: 'URL_UNREACHABLE',
+      health: 'unknown',
       reason: `http://127.0.0.1:${port}/ redirected to http://gone.invalid/x?...: the name of the host is not known (ENOTFOUND)`,
     });
   });

@@ -21,6 +21,10 @@ function withMetadata(json: string): string {
   return `{"cluster": {"name": "c", "profile_id": "p", "metadata": ${json}}}`;
 }
 
+function manyKeys(): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: 40_000 }, (_, index) => [`key${index}`, 1]));
+}
+
 describe('The server', () => {
   let server: TestServer;
 
@@ -39,6 +43,25 @@ describe('The server', () => {
     expect(problemOf(reply).issues).toEqual([
       { expected: 'a whole number from 0 to 1000', field: 'cluster.desired_capacity', found: '10000' },
     ]);
+  });
+
+  test.each([
+    ['POST', '/v1/clusters', { cluster: manyKeys() }, 'cluster.key0'],
+    ['POST', '/v1/policies/validate', { policy: { spec: manyKeys() } }, 'key0'],
+    [
+      'POST',
+      '/v1/profiles/validate',
+      { profile: { spec: { type: 'test.node', version: '1.0', properties: manyKeys() } } },
+      'key0',
+    ],
+  ])('answers %s %s, wrong in 40,000 places, with the first of them', async (method, path, body, field) => {
+    const reply = await server.ask(method, path, { body });
+    expect(reply.status).toBe(400);
+    const { issues = [] } = problemOf(reply);
+    expect(issues).toHaveLength(21);
+    expect(issues).toContainEqual(expect.objectContaining({ field }));
+    expect(issues.at(-1)).toMatchObject({ expected: 'no further mistakes' });
+    expect(reply.text.length).toBeLessThan(20_000);
   });
 
   test('says which key was probably meant', async () => {

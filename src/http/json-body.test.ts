@@ -13,6 +13,13 @@ describe('a body that is no JSON', () => {
     expect(() => readJsonBody(wrong(100_000))).toThrow('Expecting value: the body is too long to say where');
   });
 
+  it('is refused where it holds more values than are checked without holding up others', () => {
+    const body = (count: number): string => JSON.stringify({ a: Array.from({ length: count }, () => ',') });
+    expect(() => readJsonBody(body(60_000))).toThrow('body: expected at most 50000 values, found 60002');
+    expect(readJsonBody(body(40_000))?.['a']).toHaveLength(40_000);
+    expect(readJsonBody(body(60_000), Infinity)?.['a']).toHaveLength(60_000);
+  });
+
   it('is refused where it nests too deep, not counting brackets in texts', () => {
     expect(() => readJsonBody(`{"a": ${'['.repeat(100_000)}`)).toThrow('at most 64 levels');
     expect(readJsonBody(`{"a": "\\"${'['.repeat(100)}"}`)).toEqual({ a: `"${'['.repeat(100)}` });

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
+import { firstIssues, MOST_ISSUES } from '../domain/issue-list.ts';
 import type { InvalidField } from './fields.ts';
 
 export const MALFORMED =
@@ -60,13 +61,26 @@ export function describeProblems(
   schema: z.ZodType,
   location: FieldLocation,
 ): Problems {
-  const described = error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? unknownKeys(issue, schema, location)
-      : [describeOne(issue, location)],
-  );
+  // Only as many are worded as are shown: each is at least one.
+  const described = error.issues
+    .slice(0, MOST_ISSUES)
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? unknownKeys(issue, schema, location)
+        : [describeOne(issue, location)],
+    );
+  const found = error.issues.reduce((sum, issue) => sum + countOf(issue), 0);
   const sentence = joinSentences(described.map((one) => one.sentence));
-  return { sentence, issues: described.map((one) => one.issue) };
+  const issues = firstIssues(
+    described.map((one) => one.issue),
+    found,
+  );
+  return { sentence, issues };
+}
+
+/** How many things are wrong in one of zod's issues. */
+function countOf(issue: z.core.$ZodIssue): number {
+  return issue.code === 'unrecognized_keys' ? issue.keys.length : 1;
 }
 
 const mostSentences = 10;
@@ -123,7 +137,7 @@ function unknownKeys(
 ): Described[] {
   const path = issue.path.map(String);
   const known = knownKeys(schema, path);
-  const issues = issue.keys.map((key): Issue => {
+  const issues = issue.keys.slice(0, MOST_ISSUES).map((key): Issue => {
     const hint = didYouMean(key, known);
     const one = {
       field: plain([...path, key].join('.')),
@@ -133,15 +147,19 @@ function unknownKeys(
     return hint === undefined ? one : { ...one, hint };
   });
   const hints = issues.flatMap(({ hint }) => hint ?? []);
-  const sentence = unknownKeysSentence(issue.keys.map(plain), location);
+  const sentence = unknownKeysSentence(issue.keys, location);
   const hinted = hints.length === 0 ? sentence : `${sentence} (${hints.join(' ')})`;
   return issues.map((one) => ({ sentence: hinted, issue: one }));
 }
 
 function unknownKeysSentence(keys: readonly string[], location: FieldLocation): string {
   if (location.in === 'query')
-    return joinSentences(keys.map((key) => `Invalid parameter ${location.quoted ? `'${key}'` : key}`));
-  const quoted = keys.map((key) => `'${key}'`).join(', ');
+    return joinSentences(
+      keys.map((key) => `Invalid parameter ${location.quoted ? `'${plain(key)}'` : plain(key)}`),
+    );
+  const more = keys.length - MOST_ISSUES;
+  const shown = keys.slice(0, MOST_ISSUES).map((key) => `'${plain(key)}'`);
+  const quoted = [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(', ');
   return `Additional properties are not allowed (${quoted} ${keys.length === 1 ? 'was' : 'were'} unexpected)`;
 }
 

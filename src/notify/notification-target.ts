@@ -3,7 +3,7 @@
  * key: many services put their password into it. So nothing here quotes what it found, and a target is known
  * by its name.
  */
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../bounded-file.ts';
 import { z } from 'zod';
 import { recoveryNewsEvents, type RecoveryNewsEvent } from '../domain/recovery-news.ts';
 import type { Issue } from '../domain/errors.ts';
@@ -124,7 +124,7 @@ function readSource(
 
 function fileText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch {
     return undefined;
   }

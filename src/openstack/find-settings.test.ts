@@ -127,6 +127,17 @@ clouds:
     expect(problem({ OS_CLOUD: 'mine' })).not.toContain('s3cret');
   });
 
+  test('with a list or a map where a text is wanted says so, and quotes nothing of it', () => {
+    const auth = 'auth_url: [x], password: {a: s3cret}, username: demo, project_name: web';
+    const path = writeClouds(`clouds: {mine: {auth: {${auth}}}}`);
+    expect(problem({ OS_CLOUD: 'mine' })).toBe(
+      [
+        `${path}: clouds.mine.auth.auth_url: expected a text, found a list`,
+        `${path}: clouds.mine.auth.password: expected a text, found a map`,
+      ].join('\n'),
+    );
+  });
+
   test('that is nowhere says where it was looked for', () => {
     expect(problem({ OS_CLOUD: 'mine' })).toContain(`none in ${join(home, 'clouds.yaml')}, `);
   });

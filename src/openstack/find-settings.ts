@@ -2,10 +2,11 @@
  * Finds what an operator wrote about the cloud, where OpenStack's clients find it: an entry of `clouds.yaml`
  * (with `secure.yaml` beside it) that is named by `OS_CLOUD` or the configuration, else the `OS_*` variables.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseDocument } from 'yaml';
+import { readTextFile } from '../bounded-file.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { CloudSettings } from './cloud-settings.ts';
@@ -64,11 +65,17 @@ function fromCloudsYaml(path: string, name: string): CloudSettings {
   const entry = cloudIn(readYaml(path), path, name);
   const secure = join(dirname(path), 'secure.yaml');
   const secret = existsSync(secure) ? cloudsOf(readYaml(secure))[name] : undefined;
-  const options = { ...optionsOf(entry), ...(isJsonObject(secret) ? optionsOf(secret) : {}) };
-  return readSettings(options, {
-    name: path,
-    field: (option) => `clouds.${name}.${option in topOptions ? option : `auth.${option}`}`,
-  });
+  const parts = [entry, ...(isJsonObject(secret) ? [secret] : [])];
+  const options = Object.assign({}, ...parts.map(optionsOf)) as CloudOptions;
+  const fieldOf = (option: string): string =>
+    `clouds.${name}.${option in topOptions ? option : `auth.${option}`}`;
+  const wrong = parts.flatMap(withoutText).map(([option, found]) => ({
+    field: fieldOf(option),
+    expected: 'a text',
+    found,
+  }));
+  if (wrong.length > 0) throw new CloudSettingsError(path, wrong);
+  return readSettings(options, { name: path, field: fieldOf });
 }
 
 /** What stands beside `auth`; all else is in it. */
@@ -79,6 +86,16 @@ const topOptions: Readonly<Record<string, true>> = {
   region_name: true,
   verify: true,
 };
+
+/** The options that Coppice reads where a list or a map stands, and which of both it is. */
+function withoutText({ auth, ...rest }: JsonObject): (readonly [option: string, found: string])[] {
+  const beside = Object.entries(rest).filter(([option]) => option in topOptions);
+  return [...Object.entries(isJsonObject(auth) ? auth : {}), ...beside].flatMap(([option, value]) =>
+    typeof value === 'object' && value !== null
+      ? [[option, Array.isArray(value) ? 'a list' : 'a map'] as const]
+      : [],
+  );
+}
 
 /** The keys of `auth` and those beside it, in one map; `regions` with one name is that region. */
 function optionsOf(entry: JsonObject): CloudOptions {
@@ -108,19 +125,28 @@ function cloudsOf({ clouds }: JsonObject): JsonObject {
   return isJsonObject(clouds) ? clouds : {};
 }
 
+/** A few aliases of aliases stand for millions of values. */
+function valueOf(document: ReturnType<typeof parseDocument>, path: string): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw refusal(path, '', 'a file whose aliases stand for few values', 'too many');
+  }
+}
+
 function readYaml(path: string): JsonObject {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'an error';
-    throw refusal(path, '', 'a readable file', code);
+    throw refusal(path, '', 'a readable file', code === 'EFBIG' ? 'one of more than 1 MiB' : code);
   }
   const document = parseDocument(text);
   const line = document.errors[0]?.linePos?.[0].line;
   // The parser's own message quotes the line, which may hold a password.
   if (document.errors.length > 0) throw refusal(path, '', 'YAML', `an error in line ${line ?? '?'}`);
-  const value: unknown = document.toJS();
+  const value = valueOf(document, path);
   if (!isJsonObject(value)) throw refusal(path, '', 'a map with the key clouds', 'something else');
   return value;
 }

@@ -2,7 +2,7 @@
  * Makes `CloudSettings` of the options that OpenStack's clients know, wherever they were written: the names
  * are those of `clouds.yaml`, and of the variables without `OS_`.
  */
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../bounded-file.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { describeIssue, type Issue } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
@@ -194,7 +194,7 @@ function readOverrides(options: CloudOptions): Record<string, string> {
 function readCa(path: string | undefined, source: OptionSource, issues: Issue[]): string | null {
   if (path === undefined) return null;
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     issues.push({
       field: source.field('cacert'),

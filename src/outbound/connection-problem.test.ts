@@ -3,25 +3,28 @@ import { describeConnectionError } from './connection-problem.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('its own words'), { code });
 
-test.each(['EMFILE', 'ENFILE', 'ENOBUFS', 'EADDRNOTAVAIL', 'ENETUNREACH', 'EAI_AGAIN', 'NAME_LOOKUP_BUSY'])(
-  '%s is of this machine: it could not ask',
-  (code) => {
-    expect(describeConnectionError(coded(code))).toEqual({
-      kind: 'local',
-      reason: expect.stringContaining(code),
-    });
-  },
-);
+test.each([
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'EADDRNOTAVAIL',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'NAME_LOOKUP_BUSY',
+])('%s is of this machine: it could not ask', (code) => {
+  expect(describeConnectionError(coded(code))).toEqual({
+    kind: 'local',
+    reason: expect.stringContaining(code),
+  });
+});
 
-test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])(
-  '%s is of the other side',
-  (code) => {
-    expect(describeConnectionError(coded(code))).toEqual({
-      kind: 'remote',
-      reason: expect.stringContaining(code),
-    });
-  },
-);
+test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH'])('%s is of the other side', (code) => {
+  expect(describeConnectionError(coded(code))).toEqual({
+    kind: 'remote',
+    reason: expect.stringContaining(code),
+  });
+});
 
 test('of several addresses, one that says something of the node counts', () => {
   const both = new AggregateError([coded('ENETUNREACH'), coded('ECONNREFUSED')]);

@@ -4,8 +4,8 @@ import { HEADER_LIMIT } from './limits.ts';
 
 /**
  * This machine's own limits and network: no descriptors, no memory, no free port, a local firewall, no
- * network, a name server that does not answer. The other side cannot cause them, and taking them for a node's
- * failure would recreate a whole cluster for a full table.
+ * network, a name server that does not answer or does not know the name. The other side cannot cause them,
+ * and taking them for a node's failure would recreate a whole cluster for a full table or a misspelt name.
  */
 const local: Readonly<Record<string, string>> = {
   EMFILE: 'this process has no file descriptors left',
@@ -18,6 +18,7 @@ const local: Readonly<Record<string, string>> = {
   EPERM: 'this machine does not allow the connection',
   ENETDOWN: 'the network of this machine is down',
   ENETUNREACH: 'this machine has no route to the address',
+  ENOTFOUND: 'the name of the host is not known',
   EAI_AGAIN: 'the name server did not answer',
   EAI_FAIL: 'the name server failed',
   EAI_MEMORY: 'this machine has no memory left',
@@ -33,7 +34,6 @@ const remote: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'the host cannot be reached',
   EHOSTDOWN: 'the host is down',
-  ENOTFOUND: 'the name of the host is not known',
 };
 
 const certificate: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@
  * wrong in one.
  */
 import { CoppiceError, describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
+import { firstIssues, IssueList } from '../domain/issue-list.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
 import { documentKeys, versionText } from '../domain/spec-document.ts';
@@ -12,14 +13,17 @@ import { documentKeys, versionText } from '../domain/spec-document.ts';
  * @throws CoppiceError `invalid-spec`
  */
 export function readSpec(spec: JsonObject, prefix: string): Spec {
-  const unknown = Object.keys(spec).filter((key) => !documentKeys.includes(key));
-  const issues = unknown.map((key) => issue(key, `one of ${documentKeys.join(', ')}`, 'an unknown key'));
+  const issues = new IssueList();
+  for (const key of Object.keys(spec)) {
+    if (!documentKeys.includes(key))
+      issues.add(() => issue(key, `one of ${documentKeys.join(', ')}`, 'an unknown key'));
+  }
   const version = versionText(spec['version']);
   const { type, properties = {} } = spec;
-  if (typeof type !== 'string' || type === '') issues.push(issue('type', 'a text', quoteValue(type)));
-  if (version === undefined) issues.push(issue('version', 'a text', quoteValue(spec['version'])));
-  if (!isJsonObject(properties)) issues.push(issue('properties', 'a map', quoteValue(properties)));
-  if (issues.length > 0) refuseSpec(prefix, issues);
+  if (typeof type !== 'string' || type === '') issues.add(() => issue('type', 'a text', quoteValue(type)));
+  if (version === undefined) issues.add(() => issue('version', 'a text', quoteValue(spec['version'])));
+  if (!isJsonObject(properties)) issues.add(() => issue('properties', 'a map', quoteValue(properties)));
+  if (issues.length > 0) refuseSpec(prefix, issues.toList());
   return { ...spec, type, version, properties } as Spec;
 }
 
@@ -34,8 +38,9 @@ export function typeNameOf(spec: Spec): string {
 
 /** @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`. */
 export function refuseSpec(prefix: string, issues: readonly Issue[]): never {
-  const details = { issues: issues.map((one) => ({ ...one })) };
-  throw new CoppiceError('invalid-spec', prefix + issues.map(sentenceFor).join('; '), { details });
+  const first = firstIssues(issues);
+  const details = { issues: first.map((one) => ({ ...one })) };
+  throw new CoppiceError('invalid-spec', prefix + first.map(sentenceFor).join('; '), { details });
 }
 
 /** Where Senlin has a sentence of its own its clients know it; the hint comes after. */

@@ -2,8 +2,7 @@
  * A spec in a file, YAML or JSON (which is YAML too): read with the positions of its keys, so that a finding
  * has a position.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { text as readAll } from 'node:stream/consumers';
+import { LARGEST_TEXT_FILE, readTextFile } from '../../bounded-file.ts';
 import type { Json } from '../../domain/json.ts';
 import { DefinitionError } from '../../workflow/language/definition/problem.ts';
 import type { ProblemList } from '../../workflow/language/definition/problem.ts';
@@ -15,9 +14,6 @@ export interface SpecFile {
   /** What is noted here gets its line and column. */
   readonly problems: ProblemList;
 }
-
-/** No spec written by hand comes near it. */
-const LARGEST_FILE = 1024 * 1024;
 
 /** @throws CliError for a file that cannot be read, or is not YAML: with the line and column. */
 export async function readSpecFile(file: string): Promise<SpecFile> {
@@ -33,23 +29,29 @@ export async function readSpecFile(file: string): Promise<SpecFile> {
 
 /** @throws CliError for a file that cannot be read. */
 export async function readText(file: string): Promise<string> {
-  if (file === '-') return readAll(process.stdin);
   try {
-    const { size } = await stat(file);
-    if (size > LARGEST_FILE)
-      throw new CliError(`${file}: expected at most ${LARGEST_FILE} bytes, found ${size}`);
-    return await readFile(file, 'utf8');
+    return file === '-' ? await readInput() : readTextFile(file);
   } catch (error) {
-    throw error instanceof CliError
-      ? error
-      : new CliError(`${file}: ${fileProblem(error)}`, { cause: error });
+    throw new CliError(`${file}: ${fileProblem(error)}`, { cause: error });
   }
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LARGEST_TEXT_FILE) throw Object.assign(new Error('too large'), { code: 'EFBIG' });
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function fileProblem(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES') return 'no permission to read it';
+  if (code === 'EFBIG') return `expected at most ${LARGEST_TEXT_FILE} bytes, found more`;
   return code === 'EISDIR' ? 'expected a file, found a directory' : message;
 }
 

@@ -11,6 +11,7 @@ import {
   parseUrlTemplate,
   unknownPlaceholders,
   urlPlaceholders,
+  placeholdersIn,
 } from '../../health/url-template.ts';
 import type { CheckSettings } from '../policy-type.ts';
 import type { Findings } from './findings.ts';
@@ -26,6 +27,7 @@ export function checkDetectionModes(policy: HealthPolicy, settings: CheckSetting
     if (mode.type !== 'NODE_STATUS_POLL_URL') return;
     const path = `${field}[${index}].options`;
     checkPollUrl(mode.options, path, findings);
+    checkIsOfOneNode(mode.options.poll_url, `${path}.poll_url`, findings);
     checkAddress(mode.options.poll_url, `${path}.poll_url`, settings, findings);
     checkTimeout(mode.options, policy.detection.intervalMs / 1000, path, findings);
   });
@@ -50,6 +52,17 @@ function checkPollUrl(options: PollUrlOptions, path: string, findings: Findings)
   const found = quoteValue(options.poll_url_healthy_response);
   const { expected, hint } = pattern;
   findings.issues.push({ field: `${path}.poll_url_healthy_response`, expected, found, hint });
+}
+
+/**
+ * Whatever answers there is the same for all nodes: when it fails, all of them fail, and no recovery helps.
+ */
+function checkIsOfOneNode(url: string, path: string, { issues, warnings }: Findings): void {
+  const isWrong = issues.some((issue) => issue.field === path);
+  if (isWrong || placeholdersIn(parseUrlTemplate(url)).size > 0) return;
+  const expected = 'a URL with a placeholder, such as {address}';
+  const hint = 'it is the same for every node, so that it says nothing about one of them';
+  warnings.push({ field: path, expected, found: 'one without', hint });
 }
 
 /** A host name is checked at the request: only then its address is known. */

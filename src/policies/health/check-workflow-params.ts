@@ -16,6 +16,9 @@ import type { Findings } from './findings.ts';
 
 const known = ['workflow_name', 'inputs'];
 
+/** Of a workflow, as Mistral's own. */
+const LONGEST_NAME = 255;
+
 export function checkWorkflowParams(
   step: Runnable,
   field: string,
@@ -34,7 +37,10 @@ export function checkWorkflowParams(
     });
   }
   const { workflow_name: name, inputs } = step.params;
-  if (typeof name !== 'string' || name.trim() === '' || hasExpression(name)) {
+  if (typeof name === 'string' && name.length > LONGEST_NAME) {
+    const expected = `a name of at most ${LONGEST_NAME} characters`;
+    issues.push({ field: `${field}.workflow_name`, expected, found: `${name.length}` });
+  } else if (typeof name !== 'string' || name.trim() === '' || hasExpression(name)) {
     issues.push({
       field: `${field}.workflow_name`,
       expected: 'the name of a workflow',

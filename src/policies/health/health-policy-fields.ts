@@ -144,6 +144,7 @@ const detectionModes: Field = {
         fields: {
           poll_url: {
             type: 'String',
+            maxLength: 2000,
             default: '',
             description: 'URL to request; {nodename} and other placeholders are filled in for each node.',
           },

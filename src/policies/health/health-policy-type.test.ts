@@ -45,7 +45,7 @@ function workflowStep(inputs: JsonObject, name = 'a'): JsonObject {
 function polling(...options: JsonObject[]): JsonObject {
   const modes = options.map((each) => ({
     type: 'NODE_STATUS_POLL_URL',
-    options: { poll_url: 'http://a', ...each },
+    options: { poll_url: 'http://{address}', ...each },
   }));
   return policy13({ detection: { detection_modes: modes } });
 }
@@ -224,6 +224,19 @@ function withoutDescriptions(value: Json): Json {
   );
   return Object.fromEntries(entries.map(([key, entry]) => [key, withoutDescriptions(entry)]));
 }
+
+describe('poll_url', () => {
+  test('that is the same for every node is probably not meant', () => {
+    expect(warningsOf(polling({ poll_url: 'http://health.example/ready' }))).toEqual([
+      'detection.detection_modes[0].options.poll_url: expected a URL with a placeholder, such as {address}, found one without (it is the same for every node, so that it says nothing about one of them)',
+    ]);
+  });
+
+  test('of more than 2,000 characters is refused', () => {
+    const [issue] = issuesOf(polling({ poll_url: `http://{address}/${'x'.repeat(70_000)}` }), '1.3');
+    expect(issue).toContain('expected at most 2000 characters, found 70017');
+  });
+});
 
 describe('poll_url_timeout', () => {
   test('is the time for one try, from 1.3', () => {
