@@ -1,6 +1,7 @@
 /**
- * A Coppice process and a simulated cloud to which bad things happen: servers break or are deleted, answers
- * are lost, APIs are away, Coppice is killed with SIGKILL. The cloud's own log says what was done to it.
+ * A Coppice process and a simulated cloud to which bad things happen: servers or stacks break or are deleted,
+ * answers are lost, APIs are away, Coppice is killed with SIGKILL. The cloud's own log says what was done to
+ * it.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,9 +11,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { faultSchema } from '../../src/cloud-simulator/faults.ts';
+import type { ServiceName } from '../../src/cloud-simulator/settings.ts';
 import type { VmState } from '../../src/cloud-simulator/server-states.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { eventually } from '../support/eventually.ts';
+import type { CloudKind, Thing } from './cloud-kinds.ts';
 
 export const nodesInCluster = 4;
 
@@ -24,14 +27,19 @@ export type CloudEvent =
       readonly fault: 'lost-answer' | 'error' | 'slow' | 'hang' | 'fail';
       readonly operation: string;
     }
-  | { readonly kind: 'away'; readonly service: 'compute' | 'identity' }
+  | { readonly kind: 'away'; readonly service: ServiceName }
   | { readonly kind: 'back' }
   | { readonly kind: 'kill' };
 
 const node = fc.nat({ max: nodesInCluster - 1 });
 
-export const cloudEvents: fc.Arbitrary<readonly { readonly event: CloudEvent; readonly afterMs: number }[]> =
-  fc.array(
+export interface TimedEvent {
+  readonly event: CloudEvent;
+  readonly afterMs: number;
+}
+
+export function cloudEvents({ operations, service }: CloudKind): fc.Arbitrary<readonly TimedEvent[]> {
+  return fc.array(
     fc.record({
       event: fc.oneof(
         {
@@ -54,14 +62,14 @@ export const cloudEvents: fc.Arbitrary<readonly { readonly event: CloudEvent; re
               'hang' as const,
               'fail' as const,
             ),
-            operation: fc.constantFrom('create', 'delete', 'reboot', 'show', 'list', 'metadata'),
+            operation: fc.constantFrom(...operations),
           }),
         },
         {
           weight: 1,
           arbitrary: fc.record({
             kind: fc.constant('away' as const),
-            service: fc.constantFrom('compute' as const, 'identity' as const),
+            service: fc.constantFrom<ServiceName[]>(service, 'identity'),
           }),
         },
         { weight: 2, arbitrary: fc.constant({ kind: 'back' as const }) },
@@ -71,42 +79,40 @@ export const cloudEvents: fc.Arbitrary<readonly { readonly event: CloudEvent; re
     }),
     { minLength: 10, maxLength: 14 },
   );
+}
 
-const policy: JsonObject = {
-  detection: {
-    interval: 1,
-    node_update_timeout: 10,
-    detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
-  },
-  recovery: {
-    strategy: 'ESCALATE',
-    actions: [
-      { name: 'REBOOT', params: { type: 'HARD' }, timeout: 6 },
-      { name: 'RECREATE', timeout: 10, attempts: 2, backoff: { delay: 1 } },
-    ],
-    relapse: 0,
-  },
-};
+function policyOf({ actions }: CloudKind): JsonObject {
+  return {
+    detection: {
+      interval: 1,
+      node_update_timeout: 10,
+      detection_modes: [{ type: 'NODE_STATUS_POLLING' }],
+    },
+    recovery: { strategy: 'ESCALATE', actions: [...actions], relapse: 0 },
+  };
+}
 
 export class CloudRun {
   readonly simulator: CloudSimulator;
+  readonly #kind: CloudKind;
   readonly #directory: string;
   readonly #listen: string;
   #process: ChildProcess | undefined;
 
-  private constructor(simulator: CloudSimulator, directory: string, port: number) {
+  private constructor(kind: CloudKind, simulator: CloudSimulator, directory: string, port: number) {
+    this.#kind = kind;
     this.simulator = simulator;
     this.#directory = directory;
     this.#listen = `127.0.0.1:${port}`;
   }
 
   /** @param port that is free. */
-  static async start(port: number): Promise<CloudRun> {
+  static async start(kind: CloudKind, port: number): Promise<CloudRun> {
     const simulator = await startCloudSimulator({
       settings: { latency: { answer_ms: 0, operation_ms: 150 } },
     });
     const directory = mkdtempSync(join(tmpdir(), 'coppice-cloud-'));
-    const run = new CloudRun(simulator, directory, port);
+    const run = new CloudRun(kind, simulator, directory, port);
     writeFileSync(
       join(directory, 'coppice.yaml'),
       'log: {level: error}\ncloud: {use: openstack, request_timeout: 2}\n',
@@ -142,12 +148,8 @@ export class CloudRun {
   }
 
   async createCluster(): Promise<void> {
-    const profile = {
-      type: 'os.nova.server',
-      version: '1.0',
-      properties: { flavor: 'm1.tiny', image: 'debian' },
-    };
-    const health = { type: 'senlin.policy.health', version: '1.3', properties: policy };
+    const { profile } = this.#kind;
+    const health = { type: 'senlin.policy.health', version: '1.3', properties: policyOf(this.#kind) };
     await this.#post('/v1/profiles', { profile: { name: 'web', spec: profile } });
     await this.#post('/v1/policies', { policy: { name: 'web', spec: health } });
     const cluster = { name: 'web', profile_id: 'web', desired_capacity: nodesInCluster };
@@ -169,11 +171,9 @@ export class CloudRun {
         async () => {
           const { nodes } = (await this.#get('/v1/nodes')) as { nodes: { status: string; health: string }[] };
           const { recoveries } = (await this.#get('/v1/recoveries?state=OPEN')) as { recoveries: unknown[] };
-          seen = { nodes, recoveries, servers: this.simulator.world.servers.all };
+          seen = { nodes, recoveries, things: this.things };
           const areHealthy = nodes.every(({ status, health }) => status === 'ACTIVE' && health === 'HEALTHY');
-          return (
-            nodes.length === nodesInCluster && areHealthy && recoveries.length === 0 && this.#serversRun()
-          );
+          return nodes.length === nodesInCluster && areHealthy && recoveries.length === 0 && this.#areWell();
         },
         90_000,
       );
@@ -187,20 +187,18 @@ export class CloudRun {
   async apply(event: CloudEvent): Promise<void> {
     const { world } = this.simulator;
     switch (event.kind) {
-      case 'break': {
-        const server = this.#serverOf(event.node);
-        if (server?.taskState === null) world.servers.setState(server, event.state, 'broken by the test');
-        return;
-      }
+      case 'break':
       case 'delete': {
-        const server = this.#serverOf(event.node);
-        if (server?.taskState === null) world.servers.remove(server);
+        const thing = this.#thingOf(event.node);
+        if (thing === undefined || thing.isBusy) return;
+        if (event.kind === 'break') thing.break(event.state);
+        else thing.remove();
         return;
       }
       case 'fault':
         world.faults.add(
           faultSchema.parse({
-            service: 'compute',
+            service: this.#kind.service,
             operation: event.operation,
             kind: event.fault,
             count: 1,
@@ -220,7 +218,7 @@ export class CloudRun {
     }
   }
 
-  async play(events: readonly { readonly event: CloudEvent; readonly afterMs: number }[]): Promise<void> {
+  async play(events: readonly TimedEvent[]): Promise<void> {
     for (const { event, afterMs } of events) {
       await pause(afterMs);
       await this.apply(event);
@@ -234,19 +232,19 @@ export class CloudRun {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** What was broken last may not have been seen yet: the cloud knows better than the health record. */
-  #serversRun(): boolean {
-    const { all } = this.simulator.world.servers;
-    return (
-      all.length >= nodesInCluster &&
-      all.every(({ vmState, taskState }) => vmState === 'active' && taskState === null)
-    );
+  /** The servers or stacks that are there. */
+  get things(): readonly Thing[] {
+    return this.#kind.things(this.simulator.world).filter(({ deletedAt }) => deletedAt === null);
   }
 
-  /** One of the servers there are; none while all are gone. */
-  #serverOf(index: number) {
-    const { all } = this.simulator.world.servers;
-    return all[index % Math.max(1, all.length)];
+  /** What was broken last may not have been seen yet: the cloud knows better than the health record. */
+  #areWell(): boolean {
+    return this.things.length >= nodesInCluster && this.things.every(({ isWell }) => isWell);
+  }
+
+  /** One of those there are; none while all are gone. */
+  #thingOf(index: number): Thing | undefined {
+    return this.things[index % Math.max(1, this.things.length)];
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -1,33 +1,34 @@
 /**
- * Recovery of servers while the cloud loses answers, hangs and is away, and Coppice is killed with SIGKILL.
- * The cloud is the witness: its log of changes shows that no server was changed twice at once, that no node
- * had two servers, and that none was left behind.
+ * Recovery of servers and of stacks while the cloud loses answers, hangs and is away, and Coppice is killed
+ * with SIGKILL. The cloud is the witness: its log of changes shows that no server was changed twice at once,
+ * that no node had two servers or stacks, and that none was left behind.
  */
 import { createServer, type AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { overlappingMutations } from '../../src/cloud-simulator/mutation-log.ts';
 import { cases, soakTimeout } from '../support/soak.ts';
+import { servers, stacks, type Thing } from './cloud-kinds.ts';
 import { cloudEvents, CloudRun, nodesInCluster } from './cloud-run.ts';
 
-test(
-  'no server is changed twice at once, created twice or left behind, whatever fails',
-  async () => {
+test.each([servers, stacks])(
+  'nothing of $name is changed twice at once, created twice or left behind, whatever fails',
+  async (kind) => {
     await fc.assert(
-      fc.asyncProperty(cloudEvents, async (events) => {
-        const run = await CloudRun.start(await freePort());
+      fc.asyncProperty(cloudEvents(kind), async (events) => {
+        const run = await CloudRun.start(kind, await freePort());
         try {
           await run.createCluster();
           await run.play(events);
           await run.allHealthy();
-          const { servers, mutations } = run.simulator.world;
-          expect(overlappingMutations(mutations.all)).toEqual([]);
-          expect(servers.all.map(({ vmState }) => vmState)).toEqual(
-            Array.from({ length: nodesInCluster }, () => 'active'),
+          const { world } = run.simulator;
+          expect(overlappingMutations(world.mutations.all)).toEqual([]);
+          expect(atTheSameTime(kind.things(world)), 'one of each node').toEqual([]);
+          expect(run.things.map(({ isWell }) => isWell)).toEqual(
+            Array.from({ length: nodesInCluster }, () => true),
           );
-          expect(new Set(servers.all.map(({ metadata }) => metadata['cluster_node_id'])).size).toBe(
-            nodesInCluster,
-          );
+          // Also those of stacks that are gone.
+          expect(world.servers.all).toHaveLength(nodesInCluster);
         } finally {
           await run.stop();
         }
@@ -37,6 +38,19 @@ test(
   },
   soakTimeout(300_000),
 );
+
+/** Of one node, one that was created while the one before was there. */
+function atTheSameTime(things: readonly Thing[]): string[] {
+  const byNode = Map.groupBy(things, ({ nodeId }) => nodeId);
+  return [...byNode.values()].flatMap((own) => {
+    const inTime = own.toSorted((one, other) => one.createdAt - other.createdAt);
+    return inTime
+      .slice(1)
+      .flatMap(({ id, createdAt }, index) =>
+        createdAt < (inTime[index]?.deletedAt ?? Infinity) ? [`${id} beside ${inTime[index]?.id}`] : [],
+      );
+  });
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
