@@ -24,7 +24,8 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   const { now } = snapshot;
   const said = new Map<string, NextUp>();
   const say = (nodeId: string, next: NextUp) => void (said.has(nodeId) || said.set(nodeId, next));
-  for (const { nodeId, reason } of plan.start) say(nodeId, { what: 'RECOVER', at: now, reason });
+  for (const { nodeId, reason } of plan.start)
+    say(nodeId, { what: 'RECOVER', at: now, reason: `its recovery starts: ${reason}` });
   for (const { nodeId, reason, until } of plan.hold) say(nodeId, { what: 'HOLD', at: until, reason });
   for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
   for (const { nodeId, reason, until } of plan.skip) say(nodeId, { what: 'SKIP', at: until, reason });

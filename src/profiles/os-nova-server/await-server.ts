@@ -5,6 +5,7 @@ import { CloudError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { Server } from '../../openstack/nova/server.ts';
+import { unavailableHosts } from './unavailable-hosts.ts';
 
 export interface Awaited {
   /** `The server could not be started` */
@@ -46,7 +47,8 @@ export async function awaitServer(
   if (last?.end !== 'badly') return last?.server;
   const { server } = last;
   const reason = server.fault?.message ?? (hasEnded(server, errorEnds) ? await explain?.() : undefined);
-  throw failure(doing, server, reason);
+  const hosts = /no valid host/i.test(reason ?? '') ? await unavailableHosts(nova, context) : '';
+  throw failure(doing, server, hosts === '' ? reason : `${reason} ${hosts}`);
 }
 
 /** What the cloud does not show is not done yet. */

@@ -109,6 +109,17 @@ describe('create', () => {
     expect(simulator.world.servers.all).toEqual([]);
   });
 
+  test('for which no host was found says which hosts Nova does not use, and how one comes back', async () => {
+    const [first, second] = simulator.world.servers.hosts;
+    if (first === undefined || second === undefined) throw new Error('no hosts');
+    simulator.world.servers.setHost(first, { isForcedDown: true });
+    simulator.world.servers.setHost(second, { isUp: false });
+    const { message } = await errorOf(created());
+    expect(message).toContain(
+      `No valid host was found. host ${first.name} is forced down in Nova (openstack compute service set --up ${first.name} nova-compute); host ${second.name} is down`,
+    );
+  });
+
   test('with an image that is gone says so', async () => {
     simulator.world.settings = { ...simulator.world.settings, strict: true };
     const error = await errorOf(created({ image: 'gone' }));
