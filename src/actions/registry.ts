@@ -11,6 +11,7 @@ import { nodeCheck } from './node/node-check.ts';
 import { nodeCreate } from './node/node-create.ts';
 import { nodeDelete } from './node/node-delete.ts';
 import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
+import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
 
 export function actionDefinitions(services: RecoveryServices): ActionDefinition[] {
@@ -31,5 +32,6 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     nodeUpdate(services),
     nodeCheck(services),
     nodeRecover(services),
+    nodeTidy(services),
   ];
 }

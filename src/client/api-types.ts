@@ -1593,7 +1593,7 @@ export interface Operations {
       readonly limit?: number | undefined;
       readonly marker?: string | undefined;
       readonly name?: readonly string[] | undefined;
-      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION')[] | undefined;
+      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION' | 'NODE_TIDY')[] | undefined;
       readonly target?: readonly string[] | undefined;
       readonly status?: readonly ('INIT' | 'READY' | 'RUNNING' | 'WAITING' | 'WAITING_LIFECYCLE_COMPLETION' | 'SUSPENDED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED')[] | undefined;
       readonly cluster_id?: readonly string[] | undefined;

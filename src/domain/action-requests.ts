@@ -56,6 +56,7 @@ export const nodeActionNames = [
   'NODE_CHECK',
   'NODE_RECOVER',
   'NODE_OPERATION',
+  'NODE_TIDY',
 ] as const;
 export type NodeActionName = (typeof nodeActionNames)[number];
 

@@ -67,6 +67,12 @@ export interface Backoff {
   readonly maxDelayMs: number;
 }
 
+/** How RECREATE replaces a node. */
+export interface RecreateOptions {
+  /** The new one is made and verified first, then the old one goes. */
+  readonly surge: boolean;
+}
+
 /** What both an item of the chain and a hook are: something to run, with a place and a limit. */
 export interface Runnable {
   /** `actions[0]`, `actions[0].before[1]`, `on_success[0]`, or the id that the user gave. */
@@ -83,6 +89,8 @@ export interface Runnable {
   readonly timeoutMs: number;
   readonly attempts: number;
   readonly backoff: Backoff;
+  /** RECREATE only; absent also in what an earlier version recorded: the old one goes first. */
+  readonly recreate?: RecreateOptions;
 }
 
 export type Hook = Runnable;

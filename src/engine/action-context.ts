@@ -66,6 +66,16 @@ export interface ActionContext {
     record?: (tx: Tx, result: T) => Promise<void>,
   ): Promise<T>;
 
+  /**
+   * A step that takes back what the action has begun, or completes it: carried out also where the action is
+   * interrupted; what interrupted it is thrown afterwards. The work has to limit its own time.
+   */
+  cleanUp<T extends Json | void>(
+    name: string,
+    work: () => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T>;
+
   transaction<T extends Json | void>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
 
   sleep(name: string, milliseconds: number): Promise<void>;

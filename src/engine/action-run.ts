@@ -140,6 +140,15 @@ export class ActionRun implements ActionContext {
     return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
   }
 
+  async cleanUp<T extends Json | void>(
+    name: string,
+    work: () => Promise<T>,
+    record?: (tx: Tx, result: T) => Promise<void>,
+  ): Promise<T> {
+    const known = await this.#enter(name, { evenIfInterrupted: true });
+    return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
+  }
+
   async #perform<T extends Json | void>(
     name: string,
     work: (request: StepRequest) => Promise<T>,

@@ -87,6 +87,7 @@ export type CheckedProfileType = Pick<
   | 'failureDomains'
   | 'avoidable'
   | 'withoutDomain'
+  | 'surge'
 >;
 
 /** What attaching or detaching a policy means for the healing of the cluster. */

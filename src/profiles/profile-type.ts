@@ -159,6 +159,9 @@ export interface ProfileType {
   /** `reboot`, `rebuild`, ...; names in lower case. RECREATE is remove and create, for every type. */
   readonly operations: Readonly<Record<string, Operation>>;
 
+  /** RECREATE with `surge`; absent: a node cannot have two of them at once. */
+  readonly surge?: Surge;
+
   /** Giving a node a new profile without making it again; absent: it is always made again. */
   readonly update?: InPlaceUpdate;
 
@@ -253,6 +256,24 @@ export interface InPlaceUpdate {
    * @returns null: there was nothing.
    */
   revert?(node: NodeFacts, request: OperationRequest): Promise<PhysicalNode | null>;
+}
+
+/** A new one beside the one that the node has: process, server or stack. */
+export interface Surge {
+  /**
+   * What of a profile both would need, so that there cannot be two at once; `field` is one of the profile's
+   * properties.
+   */
+  obstacles(properties: JsonObject): Issue[];
+
+  /** As `create`, and leaves alone what the node has: the row of the node does not name what it makes yet. */
+  create(node: NodeFacts, request: CreateRequest): Promise<PhysicalNode>;
+
+  /**
+   * Removes what was made for the node, and is none of these: as `remove`, also what no record names. What is
+   * already gone is a success.
+   */
+  removeExcept(node: NodeFacts, kept: readonly PhysicalNode[], request: OperationRequest): Promise<void>;
 }
 
 /** Each as `probe`: never throws for what it sees, and answers by requests that began after the call. */

@@ -95,6 +95,8 @@ async function recordEffect(
       await releaseRecovery(tx, context.episode.recoveryId, { ...decision, isRecorded: true }, at);
       if (context.episode.mode === 'OBSERVE') return;
       return await restoreStatus(tx, context, decision.reason);
+    case 'replace':
+      return await replaceNode(tx, context, decision, at);
     case 'probe':
     case 'verify':
     case 'wait':
@@ -251,6 +253,17 @@ export function stepId(recoveryId: string, step: StepPlan): string {
 
 function idOfRow(recoveryId: string, step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'>): string {
   return executionId(recoveryId, step, (bytes) => createHash('sha1').update(bytes).digest());
+}
+
+/** With the decision what was made beside the old one is the node: a crash finds both, or neither. */
+async function replaceNode(
+  tx: Tx,
+  { episode }: RecordContext,
+  { keep, beside }: Extract<Decision, { kind: 'replace' }>,
+  at: number,
+): Promise<void> {
+  if (episode.mode === 'OBSERVE' || keep === 'old' || beside === null) return;
+  await updateNode(tx, episode.nodeId, { ...beside.made, updatedAt: at });
 }
 
 async function settle(

@@ -66,6 +66,17 @@ export function* carryOut(step: StepPlan, reason: string): ChainProcedure<StepRe
   return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
 }
 
+/**
+ * Nothing interrupts it: half of it would leave two, or none.
+ * @returns why what was to go is still there; null: it is gone.
+ */
+export function* endSurge(act: Extract<Act, { kind: 'replace' }>): ChainProcedure<string | null> {
+  const event = yield act;
+  if (event?.kind !== 'replaced')
+    throw cannotFollow(`${act.kind} was answered by ${event?.kind ?? 'nothing'}`);
+  return event.left;
+}
+
 function* ask<K extends ChainEvent['kind']>(
   act: Act,
   kind: K,

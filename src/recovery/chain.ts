@@ -59,8 +59,16 @@ export interface StepPlan {
     readonly force: boolean;
     /** Failure domains in which the new node is not to be. */
     readonly elsewhere?: Elsewhere;
+    /** The new one is made beside the old one, which goes once the new one is verified. */
+    readonly surge?: boolean;
   } | null;
 }
+
+/** A process, server or stack, as the row of its node names it. */
+export type PhysicalObject = { readonly physicalId: string; readonly data: JsonObject };
+
+/** What RECREATE with surge has made, and what the node had then; null: nothing. */
+export type Beside = { readonly made: PhysicalObject; readonly old: PhysicalObject | null };
 
 /** Something to do; the answer is a `ChainEvent`. */
 export type Act =
@@ -73,6 +81,20 @@ export type Act =
       readonly step: StepPlan | null;
       readonly by: Exclude<VerifyBy, 'NONE'>;
       readonly deadline: number;
+      /** What is probed instead of what the node has; absent: what the node has. */
+      readonly beside?: PhysicalObject;
+      readonly reason: string;
+    }
+  /**
+   * The end of a surge. `new`: what was made beside it is the node from here on, in one transaction with this
+   * decision, and the old one is removed. `old`: what was made is removed, and the node stays as it was.
+   */
+  | {
+      readonly kind: 'replace';
+      readonly step: StepPlan;
+      readonly keep: 'new' | 'old';
+      /** null: nothing was made, as far as is known; and where it is only supposed to have been. */
+      readonly beside: Beside | null;
       readonly reason: string;
     }
   | {
@@ -142,6 +164,8 @@ export type ChainEvent =
   | { readonly kind: 'probed'; readonly at: number; readonly verdict: Verdict }
   | { readonly kind: 'ran'; readonly at: number; readonly result: StepResult }
   | { readonly kind: 'waited'; readonly at: number }
+  /** `left`: why what was to go could not be removed yet; a later action removes it. null: it is gone. */
+  | { readonly kind: 'replaced'; readonly at: number; readonly left: string | null }
   | { readonly kind: 'cancelled'; readonly at: number; readonly reason: string };
 
 /**
@@ -149,8 +173,17 @@ export type ChainEvent =
  * input, a missing workflow).
  */
 export type StepResult =
-  | { readonly ok: true; readonly output: JsonObject }
+  | { readonly ok: true; readonly output: JsonObject; readonly beside?: Beside }
   | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+
+/** What came of all attempts of an item or hook, or of one. */
+export interface ActionOutcome {
+  readonly ok: boolean;
+  readonly retryable: boolean;
+  /** Whether the node was probed after the operation, whatever was found. */
+  readonly verified: boolean;
+  readonly reason: string;
+}
 
 export interface TimedDecision {
   readonly at: number;

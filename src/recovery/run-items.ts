@@ -10,7 +10,7 @@ import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAction, runHooks, stepPlan } from './run-step.ts';
-import type { ActionOutcome } from './run-step.ts';
+import type { ActionOutcome } from './chain.ts';
 import { verify } from './verify.ts';
 
 export interface Outcome {

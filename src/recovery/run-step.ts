@@ -3,19 +3,12 @@ import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
-import type { ChainFacts, StepPlan } from './chain.ts';
+import type { ActionOutcome, StepPlan } from './chain.ts';
 import { notVerified, operationDone, stepLabel } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
-import { verify } from './verify.ts';
-
-export interface ActionOutcome {
-  readonly ok: boolean;
-  readonly retryable: boolean;
-  /** Whether the node was probed after the operation, whatever was found. */
-  readonly verified: boolean;
-  readonly reason: string;
-}
+import { surgeOnce } from './surge.ts';
+import { verificationEnd, verify } from './verify.ts';
 
 /** All attempts. The first that succeeds ends them, and so does a failure that no retry can mend. */
 export function* runAction(
@@ -26,7 +19,10 @@ export function* runAction(
 ): ChainProcedure<ActionOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     const step = stepPlan(run, item, purpose, attempt);
-    const outcome = yield* attemptOnce(run, item, step, verified);
+    const outcome =
+      step.replace?.surge === true
+        ? yield* surgeOnce(run, item, step)
+        : yield* attemptOnce(run, item, step, verified);
     if (outcome.ok || !outcome.retryable || attempt >= item.attempts) {
       return { ...outcome, reason: `${stepLabel(step)}: ${outcome.reason}` };
     }
@@ -94,22 +90,6 @@ function reasonOfSuccess({ facts }: Run, { name }: Runnable, verified: boolean):
 }
 
 /**
- * A timeout covers the action and its verification. Where none was given, the default is far too long to wait
- * for a node that is not coming: then `node_update_timeout` counts, the user's own word for how long a
- * changed node may take to be healthy.
- */
-export function verificationEnd(
-  { detection, rules }: Pick<ChainFacts, 'detection' | 'rules'>,
-  item: Pick<Runnable, 'timeoutGiven'>,
-  deadline: number,
-  now: number,
-): number {
-  if (item.timeoutGiven) return deadline;
-  const { nodeUpdateTimeoutMs, intervalMs } = detection;
-  return Math.min(deadline, now + rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
-}
-
-/**
  * Hooks in order: the first failed one `before` an item keeps the rest from running; the others all run.
  * Returns what failed.
  */
@@ -146,6 +126,7 @@ export function stepPlan({ facts }: Run, item: Runnable, purpose: StepPurpose, a
             deleteTimeoutMs: rules.nodeDeleteTimeoutMs,
             force: rules.nodeForceRecreate,
             ...(facts.elsewhere === undefined ? {} : { elsewhere: facts.elsewhere }),
+            ...(item.recreate?.surge === true ? { surge: true } : {}),
           },
   };
 }

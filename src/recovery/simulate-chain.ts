@@ -29,6 +29,8 @@ function supposedAnswer(act: Act, now: number, suppose: Supposition): ChainEvent
       return { kind: 'probed', at: now, verdict: suppose.probe(act.step) };
     case 'run':
       return { kind: 'ran', at: now, result: suppose.step(act.step) };
+    case 'replace':
+      return { kind: 'replaced', at: now, left: null };
     case 'wait':
       return { kind: 'waited', at: act.until };
   }

@@ -49,6 +49,7 @@ function inWords(decision: Exclude<Decision, { kind: 'begin-verification' }>): s
     case 'confirm':
     case 'run':
     case 'verify':
+    case 'replace':
     case 'wait':
     case 'release':
     case 'stop':

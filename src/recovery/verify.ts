@@ -2,8 +2,8 @@
  * Whether a step helped: the node is probed, soon at first and then ever less often, until it is healthy or
  * the time is up.
  */
-import type { VerifyBy } from '../domain/health-policy.ts';
-import type { StepPlan } from './chain.ts';
+import type { Runnable } from '../domain/health-policy.ts';
+import type { Act, ChainFacts, PhysicalObject, StepPlan } from './chain.ts';
 import { notVerified, verificationLabel } from './describe.ts';
 import { duration } from '../domain/duration.ts';
 import { Cancelled, runProbe, waitUntil } from './chain-procedure.ts';
@@ -21,14 +21,20 @@ export interface Verified {
  * A verification, recorded apart from the step that it verifies. `unknown` is not healthy: a node that cannot
  * be seen is not verified. There is always one probe, however late it is.
  * @param step null: the chain as a whole.
+ * @param beside what is probed instead of what the node has.
  */
-export function* verify(run: Run, step: StepPlan | null, deadline: number): ChainProcedure<Verified> {
+export function* verify(
+  run: Run,
+  step: StepPlan | null,
+  deadline: number,
+  beside?: PhysicalObject,
+): ChainProcedure<Verified> {
   const { verify: by } = run.facts.rules;
   if (by === 'NONE') return { ok: true, reason: notVerified };
   const reason = `${verificationLabel(step)}, until the node is healthy or ${duration(deadline - run.now)} are over`;
   yield { kind: 'begin-verification', step, deadline, reason };
   try {
-    const verified = yield* probeUntilHealthy(run, step, by, deadline);
+    const verified = yield* probeUntilHealthy(run, { step, by, deadline, ...(beside && { beside }) });
     const state = verified.ok ? 'SUCCEEDED' : 'FAILED';
     yield { kind: 'end-verification', step, state, reason: verified.reason };
     return verified;
@@ -42,10 +48,9 @@ export function* verify(run: Run, step: StepPlan | null, deadline: number): Chai
 
 function* probeUntilHealthy(
   run: Run,
-  step: StepPlan | null,
-  by: Exclude<VerifyBy, 'NONE'>,
-  deadline: number,
+  probed: Pick<Extract<Act, { kind: 'verify' }>, 'step' | 'by' | 'deadline' | 'beside'>,
 ): ChainProcedure<Verified> {
+  const { by, deadline } = probed;
   const { stabilizeMs } = run.facts.rules;
   yield* waitUntil(
     run,
@@ -56,12 +61,11 @@ function* probeUntilHealthy(
   const since = run.now;
   let pauseMs = Math.min(firstPauseMs, run.facts.detection.intervalMs);
   for (;;) {
+    const subject = probed.step?.replace?.surge === true ? 'the new one' : 'the node';
     const verdict = yield* runProbe({
       kind: 'verify',
-      step,
-      by,
-      deadline,
-      reason: `is the node healthy? (by ${by})`,
+      ...probed,
+      reason: `is ${subject} healthy? (by ${by})`,
     });
     if (verdict.health === 'healthy') return { ok: true, reason: `verified by ${by}: ${verdict.reason}` };
     // What has ended, is deleted or in ERROR does not come up by itself.
@@ -79,4 +83,20 @@ function* probeUntilHealthy(
     );
     pauseMs = Math.min(pauseMs * 2, run.facts.detection.intervalMs);
   }
+}
+
+/**
+ * A timeout covers the action and its verification. Where none was given, the default is far too long to wait
+ * for a node that is not coming: then `node_update_timeout` counts, the user's own word for how long a
+ * changed node may take to be healthy.
+ */
+export function verificationEnd(
+  { detection, rules }: Pick<ChainFacts, 'detection' | 'rules'>,
+  item: Pick<Runnable, 'timeoutGiven'>,
+  deadline: number,
+  now: number,
+): number {
+  if (item.timeoutGiven) return deadline;
+  const { nodeUpdateTimeoutMs, intervalMs } = detection;
+  return Math.min(deadline, now + rules.stabilizeMs + Math.max(nodeUpdateTimeoutMs, intervalMs));
 }

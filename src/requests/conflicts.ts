@@ -7,6 +7,7 @@
 import { clusterLock, nodeLock } from '../domain/action-requests.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { ActionRequest } from '../domain/action-requests.ts';
+import type { Action } from '../domain/model.ts';
 import { locksOn } from '../store/action-claims.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Db } from '../store/store.ts';
@@ -23,11 +24,16 @@ export async function refuseConflicts(db: Db, { action, target }: ActionRequest)
     const sentence = `${action} for ${kind} '${target}' cannot be completed because it is already locked.`;
     throw new CoppiceError('resource-locked', sentence);
   }
-  const others = await unfinishedActionsOn(db, target);
+  const others = (await unfinishedActionsOn(db, target)).filter((other) => !isScheduled(other));
   if (others.length === 0) return;
   const ids = others.map((other) => other.id).join(', ');
   throw new CoppiceError(
     'action-conflict',
     `The ${action} action for target ${target} conflicts with the following action(s): ${ids}`,
   );
+}
+
+/** It waits for its time, holds no lock, and takes its turn after what is requested now. */
+function isScheduled({ action, status }: Action): boolean {
+  return action === 'NODE_TIDY' && status === 'WAITING';
 }

@@ -11,7 +11,7 @@ import type { ChainFacts } from '../recovery/chain.ts';
 import { duration } from '../domain/duration.ts';
 import type { Runnable } from '../domain/health-policy.ts';
 import { stepLabel, verificationLabel, wholeChain } from '../recovery/describe.ts';
-import { verificationEnd } from '../recovery/run-step.ts';
+import { verificationEnd } from '../recovery/verify.ts';
 import { runnableOf, whatFollows, type Following } from '../recovery/what-follows.ts';
 import { recoveryDecisions, recoveryPlan, recoverySteps } from '../store/recoveries.ts';
 import type { OpenRecovery } from '../store/recoveries.ts';

@@ -31,6 +31,21 @@ export async function insertActions(tx: Tx, actions: readonly NewAction[], now: 
   tx.notify('actions');
 }
 
+/** One that becomes ready at a time; until then it has not run, and holds no lock. */
+export async function insertScheduledAction(
+  tx: Tx,
+  action: NewAction,
+  at: number,
+  now: number,
+): Promise<void> {
+  const waiting = { status: 'WAITING', status_reason: 'Waiting for a time.', wake_at: at } as const;
+  await tx.db
+    .insertInto('action')
+    .values({ ...newRow(action, now), ...waiting })
+    .execute();
+  tx.notify('actions');
+}
+
 function newRow(action: NewAction, now: number): Insertable<ActionTable> {
   return {
     ...action.owner,

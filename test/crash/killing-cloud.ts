@@ -23,6 +23,8 @@ export interface Temper {
   readonly seenAs?: 'broken' | 'healthy' | 'unseen';
   /** So many repairs do not cure it; Infinity: only a new server does. */
   readonly stubborn?: number;
+  /** How those are that are created; absent: healthy. */
+  readonly newServers?: 'broken' | 'healthy';
   /** By effect: so many requests fail, the first ones. */
   readonly refuses?: Readonly<Record<string, number>>;
 }
@@ -149,10 +151,19 @@ export class KillingCloud {
     const answer = { physicalId, data: {}, spare: 'spare' };
     // Not by the status: a workflow's error would then say all about the answer, also when it came.
     if (this.#isRefused(request)) return { ...answer, refused: true };
-    if (effect === 'create') this.#servers.set(physicalId, { node, verdict: verdicts.healthy });
+    if (effect === 'create') {
+      const { newServers = 'healthy' } = this.#recordOf(node).temper;
+      this.#servers.set(physicalId, { node, verdict: verdicts[newServers] });
+    }
     if (effect === 'remove') this.#servers.delete(server);
+    if (effect === 'remove-others') this.#removeOthers(node, server.split(','));
     if (machine !== undefined && this.#isCure(request)) machine.verdict = verdicts.healthy;
     return { ...answer, refused: false };
+  }
+
+  #removeOthers(node: string, kept: readonly string[]): void {
+    for (const [id, server] of this.#servers)
+      if (server.node === node && !kept.includes(id)) this.#servers.delete(id);
   }
 
   #isRefused(request: Request): boolean {

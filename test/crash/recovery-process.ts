@@ -59,6 +59,14 @@ const cloudServer: ProfileType = {
   check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
   create: async (node, { key }) => (await askFor('create', node, key)) as PhysicalNode,
   remove: async (node, { key }) => void (await askFor('remove', node, key)),
+  surge: {
+    obstacles: () => [],
+    create: async (node, { key }) => (await askFor('create', node, key)) as PhysicalNode,
+    removeExcept: async ({ id }, kept, { key }) => {
+      const server = kept.map(({ physicalId }) => physicalId).join(',');
+      await ask('remove-others', { node: id, server, key });
+    },
+  },
   probe: async (node) => (await askFor('probe', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),

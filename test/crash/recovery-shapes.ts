@@ -4,6 +4,7 @@
  * tests beside this file read them.
  */
 import type { JsonObject } from '../../src/domain/json.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
 import type { NodeStatus, RecoveryState } from '../../src/domain/states.ts';
 import type { Temper } from './killing-cloud.ts';
 
@@ -28,6 +29,8 @@ export interface Shape {
    * have it.
    */
   readonly brokenOff?: string;
+  /** How the servers of each node are in the end; absent: whatever an undisturbed run has. */
+  readonly serversLeft?: readonly Verdict['health'][];
   readonly end: {
     readonly state: RecoveryState;
     readonly node: NodeStatus;
@@ -242,6 +245,40 @@ const replacements: readonly Shape[] = [
   },
 ];
 
+const surging = { name: 'RECREATE', params: { surge: true } };
+
+const surges: readonly Shape[] = [
+  {
+    name: 'RECREATE with surge',
+    recovery: { actions: [{ ...surging, after: [workflow('reattach')] }] },
+    effects: ['remove-others', 'create', 'remove-others', 'reattach'],
+    end: recovered('RECREATE SUCCEEDED', 'reattach SUCCEEDED'),
+    serversLeft: ['healthy'],
+  },
+  {
+    name: 'RECREATE with surge whose new server is not healthy, and then REBOOT',
+    recovery: {
+      strategy: 'ESCALATE',
+      actions: [{ ...surging, timeout: shortTimeout }, { name: 'REBOOT' }],
+    },
+    temper: { newServers: 'broken' },
+    effects: ['remove-others', 'create', 'remove-others', 'reboot'],
+    end: {
+      ...recovered('RECREATE FAILED', 'REBOOT SUCCEEDED'),
+      verifications: ['FAILED', 'SUCCEEDED'],
+    },
+    serversLeft: ['healthy'],
+  },
+  {
+    name: 'RECREATE with surge that cannot create, and works at the second attempt',
+    recovery: { actions: [{ ...surging, ...twice }] },
+    temper: { refuses: { create: 1 } },
+    effects: ['remove-others', 'create', 'remove-others', 'remove-others', 'create', 'remove-others'],
+    end: recovered('RECREATE FAILED', 'RECREATE SUCCEEDED'),
+    serversLeft: ['healthy'],
+  },
+];
+
 const verifications: readonly Shape[] = [
   {
     name: 'REBOOT verified by STATUS, after the node has settled',
@@ -407,6 +444,7 @@ export const shapes: readonly Shape[] = [
   ...chains,
   ...attempts,
   ...replacements,
+  ...surges,
   ...verifications,
   ...endings,
   ...requests,

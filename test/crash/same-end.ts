@@ -34,6 +34,7 @@ export async function expectSameEnd(
     const end = await scene.endOf(prepared, nodeId);
     if (undisturbed !== undefined) expect(end, shape.name).toEqual(undisturbed);
     expect(end, shape.name).toMatchObject({ isQuarantined: false, ...shape.end });
+    if (shape.serversLeft !== undefined) expect(end.servers, shape.name).toEqual(shape.serversLeft);
     const isCertain = (effect: string): boolean => undisturbed === undefined || effect !== shape.brokenOff;
     expect(scene.cloud.effectsOf(nodeId).filter(isCertain)).toEqual(shape.effects.filter(isCertain));
   }

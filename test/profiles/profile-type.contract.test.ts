@@ -123,6 +123,43 @@ describe.each([localProcessSubject, novaServerSubject, heatStackSubject])('$name
     });
   });
 
+  describe('surge', () => {
+    test('makes a second one beside the first, which both are healthy, once for a key', async () => {
+      const node = await created();
+      const beside = await type.surge?.create(node, { key: 's', signal: never });
+      const again = await world.coppice().surge?.create(node, { key: 's', signal: never });
+      expect(again).toEqual(beside);
+      expect(world.existing(node)).toHaveLength(2);
+      expect(await seen(node)).toBe('healthy');
+      expect(await seen({ ...node, ...beside })).toBe('healthy');
+    });
+
+    test.each(['first', 'second'] as const)('keeps the %s, and removes the other one', async (which) => {
+      const node = await created();
+      const first = { physicalId: node.physicalId ?? '', data: node.data };
+      const second = await type.surge?.create(node, { key: 's', signal: never });
+      if (second === undefined) throw new Error('the type has no surge');
+      const [kept, gone] = which === 'first' ? [first, second] : [second, first];
+      await world.coppice().surge?.removeExcept({ ...node, ...gone }, [kept], { key: 'r', signal: never });
+      await type.surge?.removeExcept({ ...node, ...kept }, [kept], { key: 'r2', signal: never });
+      expect(world.existing({ ...node, ...kept })).toHaveLength(1);
+      expect(await seen({ ...node, ...gone })).not.toBe('healthy');
+      expect(await seen({ ...node, ...kept })).toBe('healthy');
+      await type.remove({ ...node, ...kept }, { key: 'r3', signal: never });
+      expect(world.existing(node)).toEqual([]);
+    });
+
+    test('removes also what no record names', async () => {
+      const node = await created();
+      await type.surge?.create(node, { key: 'lost', signal: never });
+      await type.surge?.create(node, { key: 'lost too', signal: never });
+      const kept = { physicalId: node.physicalId ?? '', data: node.data };
+      await type.surge?.removeExcept(node, [kept], { key: 'r', signal: never });
+      expect(world.existing(node)).toHaveLength(1);
+      expect(await seen(node)).toBe('healthy');
+    });
+  });
+
   describe('remove', () => {
     test('is over when nothing is left, and a second time is a success', async () => {
       const node = await created();

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';
+import { withoutContradiction } from '../support/recovery-arbitraries.ts';
 import type { Course } from '../support/simulated-cloud.ts';
 import type { SimulatedWorkflow } from '../support/simulated-workflows.ts';
 
@@ -31,7 +32,12 @@ const workflowItem = fc
 const hooks = fc.array(workflowItem, { maxLength: 1 });
 
 const operation = merged(
-  fc.record({ name: fc.constantFrom('REBOOT', 'REBUILD', 'RECREATE', 'RECREATE') }),
+  fc.constantFrom<JsonObject>(
+    { name: 'REBOOT' },
+    { name: 'REBUILD' },
+    { name: 'RECREATE' },
+    { name: 'RECREATE', params: { surge: true } },
+  ),
   running,
   fc.record({ before: hooks, after: hooks }),
 );
@@ -60,7 +66,7 @@ const recovery = merged(
     }),
   ),
   maybe('fencing', fc.constant(['COMPUTE'])),
-);
+).map(withoutContradiction);
 
 const share = fc.record({
   percent: fc.integer({ min: 1, max: 60 }),

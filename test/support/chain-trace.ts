@@ -35,6 +35,8 @@ function inShort({ decision }: TimedDecision): string {
       return decision.kind;
     case 'end-verification':
       return `${decision.kind} ${decision.state}`;
+    case 'replace':
+      return `replace, keep ${decision.keep}`;
     case 'settle':
     case 'close':
       return `${decision.kind} ${decision.state}`;

@@ -38,6 +38,7 @@ const item = merged(
     { name: 'REBOOT' },
     { name: 'REBUILD' },
     { name: 'RECREATE' },
+    { name: 'RECREATE', params: { surge: true } },
     workflow('check'),
   ),
   running,
@@ -77,7 +78,13 @@ const recovery = merged(
   optional('verify', fc.constantFrom('DETECTION', 'STATUS', 'NONE')),
   optional('retry', fc.record({ episodes: fc.integer({ min: 1, max: 3 }), window: seconds, delay: seconds })),
   optional('fencing', fc.constant(['COMPUTE'])),
-);
+).map(withoutContradiction);
+
+/** A policy that asks for surge and fencing is refused. */
+export function withoutContradiction(rules: JsonObject): JsonObject {
+  if (!JSON.stringify(rules['actions']).includes('"surge"')) return rules;
+  return Object.fromEntries(Object.entries(rules).filter(([key]) => key !== 'fencing'));
+}
 
 const share = fc.record({
   percent: fc.integer({ min: 1, max: 100 }),
@@ -148,6 +155,9 @@ export const anyFates: fc.Arbitrary<readonly Fate[]> = fc.array(anyFate, { minLe
 
 export function eventOf(act: Act, now: number, fate: Fate): ChainEvent {
   const at = now + fate.tookMs;
+  // Nothing interrupts it.
+  if (act.kind === 'replace')
+    return { kind: 'replaced', at, left: fate.result.ok ? null : fate.result.reason };
   if (fate.cancelled) return { kind: 'cancelled', at, reason: 'cancelled' };
   switch (act.kind) {
     case 'probe':

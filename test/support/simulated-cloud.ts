@@ -19,6 +19,9 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 export type OperationName = 'create' | 'remove' | 'reboot' | 'rebuild';
 
+/** Of a removal: the servers that stay. */
+type SimulatedRequest = CreateRequest & { readonly kept?: readonly string[] };
+
 export interface Server {
   readonly physicalId: string;
   readonly nodeId: string;
@@ -82,8 +85,9 @@ export class SimulatedCloud implements NodeHome {
     return text;
   }
 
+  /** Of two that are there during a surge, the new one. */
   serverOf(nodeId: string): Server | undefined {
-    return [...this.servers.values()].find((server) => server.nodeId === nodeId);
+    return [...this.servers.values()].findLast((server) => server.nodeId === nodeId);
   }
 
   break(nodeId: string, failure: FailureClass, curedBy: readonly string[] | null): void {
@@ -94,8 +98,7 @@ export class SimulatedCloud implements NodeHome {
   }
 
   heal(nodeId: string): void {
-    const server = this.serverOf(nodeId);
-    if (server !== undefined) server.verdict = healthy;
+    for (const server of this.servers.values()) if (server.nodeId === nodeId) server.verdict = healthy;
   }
 
   /** An event of a node, which may be about nothing. It reaches living processes only. */
@@ -119,7 +122,7 @@ export class SimulatedCloud implements NodeHome {
   profileType(isAlive: () => boolean): ProfileType {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
-    const change = (name: OperationName, node: NodeFacts, request: CreateRequest) =>
+    const change = (name: OperationName, node: NodeFacts, request: SimulatedRequest) =>
       alive(() => this.#operate(name, node, request));
     const operation = (name: OperationName): ProfileType['operations'][string] => ({
       description: name,
@@ -144,6 +147,16 @@ export class SimulatedCloud implements NodeHome {
       check: (properties) => ({ ok: true, properties: (properties ?? {}) as JsonObject }),
       create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
       remove: async (node, request) => void (await change('remove', node, request)),
+      surge: {
+        obstacles: ({ port }) =>
+          port === undefined ? [] : [{ field: 'port', expected: 'auto', found: String(port) }],
+        create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
+        removeExcept: async (node, kept, request) => {
+          const ids = kept.map(({ physicalId }) => physicalId);
+          const isIdle = !this.#isBegun('remove', request) && this.#serversToRemove(node, ids).length === 0;
+          if (!isIdle) await change('remove', node, { ...request, kept: ids });
+        },
+      },
       probe: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
       details: async (node) => ({ server: node.physicalId }),
       endpoint: () => ({}),
@@ -152,7 +165,7 @@ export class SimulatedCloud implements NodeHome {
   }
 
   /** The same request again joins the first. */
-  #operate(name: OperationName, node: NodeFacts, request: CreateRequest): Promise<PhysicalNode | null> {
+  #operate(name: OperationName, node: NodeFacts, request: SimulatedRequest): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
     this.requests.push(request.key);
     const running = this.#running.get(node.id) ?? new Set<string>();
@@ -176,8 +189,9 @@ export class SimulatedCloud implements NodeHome {
   async #carryOut(
     name: OperationName,
     node: NodeFacts,
-    { key, signal, elsewhere }: CreateRequest,
+    request: SimulatedRequest,
   ): Promise<PhysicalNode | null> {
+    const { signal } = request;
     const { takesMs, ends } = this.course(name, node);
     const aborted = new Promise<never>((_resolve, reject) => {
       if (signal.aborted) return reject(signal.reason as Error);
@@ -191,7 +205,7 @@ export class SimulatedCloud implements NodeHome {
       await Promise.race([done, aborted]);
     }
     if (ends === 'fails') throw new CoppiceError('operation-failed', `the cloud failed to ${name}`);
-    const made = this.#change(name, node, key, elsewhere?.avoid ?? []);
+    const made = this.#change(name, node, request);
     this.#failAgain(name, node.id);
     if (ends === 'unanswered') throw new CoppiceError('operation-failed', 'the cloud did not answer');
     return made;
@@ -203,13 +217,27 @@ export class SimulatedCloud implements NodeHome {
     this.#clock.outside(relapse.afterMs, () => this.break(nodeId, relapse.failure, null));
   }
 
-  #change(name: OperationName, node: NodeFacts, key: string, avoid: readonly string[]): PhysicalNode | null {
+  #isBegun(name: OperationName, { key }: SimulatedRequest): boolean {
+    return this.#begun.has(`${name} ${key}`);
+  }
+
+  /** All of the node but these, also what a create made whose answer was lost. */
+  #serversToRemove({ id }: NodeFacts, kept: readonly string[]): Server[] {
+    return [...this.servers.values()].filter(
+      ({ nodeId, physicalId }) => nodeId === id && !kept.includes(physicalId),
+    );
+  }
+
+  #change(
+    name: OperationName,
+    node: NodeFacts,
+    { key, elsewhere, kept = [] }: SimulatedRequest,
+  ): PhysicalNode | null {
+    const avoid = elsewhere?.avoid ?? [];
     const effect = `${name} ${key}`;
     this.effects.set(effect, (this.effects.get(effect) ?? 0) + 1);
     if (name === 'remove') {
-      // All of the node, also what a create made whose answer was lost.
-      for (const { physicalId, nodeId } of this.servers.values())
-        if (nodeId === node.id) this.servers.delete(physicalId);
+      for (const { physicalId } of this.#serversToRemove(node, kept)) this.servers.delete(physicalId);
       return null;
     }
     if (name === 'create') return this.#make(node, key, avoid);

@@ -24,6 +24,7 @@ import type { WorkflowService } from '../../workflow/workflow-service.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { beginRecovery } from './begin-recovery.ts';
+import { giveUpOther } from './surge-operation.ts';
 import { runOperation } from './recovery-operation.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 import { isChange, recordDecisions, stepId } from '../../recovery-record/recovery-record.ts';
@@ -107,6 +108,15 @@ class RecoveryRun {
       case 'probe':
       case 'verify':
         return this.#learn(await this.#probe(act, `${number} ${act.kind}`));
+      case 'replace': {
+        const run = {
+          context: this.#context,
+          services: this.#services,
+          nodeId: this.#episode.nodeId,
+          name: `${number} replace`,
+        };
+        return this.#learn(await giveUpOther(run, act, (tx, event) => this.#record(tx, event)));
+      }
       case 'wait': {
         await this.#context.sleep(`${number} wait`, act.until - this.#context.now());
         return await this.#learnAndRecord({ kind: 'waited', at: act.until }, number);
@@ -124,18 +134,22 @@ class RecoveryRun {
     const at = this.#plan.decisions.at(-1)?.at ?? this.#episode.facts.startedAt;
     const reason = 'supposed, because mode OBSERVE touches nothing';
     if (act.kind === 'run') return { kind: 'ran', at, result: { ok: true, output: {} } };
+    if (act.kind === 'replace') return { kind: 'replaced', at, left: null };
     if (act.kind === 'verify') return { kind: 'probed', at, verdict: { health: 'healthy', reason } };
     return null;
   }
 
-  async #probe({ by }: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
+  async #probe(act: Extract<Act, { kind: 'probe' | 'verify' }>, name: string): Promise<ChainEvent> {
+    const { by } = act;
+    const beside = act.kind === 'verify' ? act.beside : undefined;
     const { store, profileTypes, probe } = this.#services;
     const detection = this.#episode.policy?.detection ?? null;
     return await this.#context.step(
       name,
       async ({ signal }): Promise<ChainEvent> => {
         const node = await loadManagedNode(store.db, profileTypes, this.#episode.nodeId);
-        const verdict = await probe(node, by, detection, signal);
+        const probed = { ...node, facts: { ...node.facts, ...beside } };
+        const verdict = await probe(probed, by, detection, signal);
         // What an aborted look says is not what the node is.
         signal.throwIfAborted();
         return { kind: 'probed', at: this.#context.now(), verdict };

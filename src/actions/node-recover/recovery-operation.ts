@@ -4,33 +4,22 @@
  */
 import { CoppiceError, describeIssue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { ActionContext, StepRequest } from '../../engine/action-context.ts';
+import type { StepRequest } from '../../engine/action-context.ts';
 import type { PhysicalNode } from '../../profiles/profile-type.ts';
-import type { ChainEvent, StepPlan } from '../../recovery/chain.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
 import { attempt } from './attempt-step.ts';
 import type { Attempt } from './attempt-step.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ManagedNode } from '../../clusters/managed-node.ts';
-import type { ActionServices } from '../services.ts';
+import type { Ran, StepRun } from './step-run.ts';
+import { makeBeside } from './surge-operation.ts';
 
-export interface StepRun {
-  readonly context: ActionContext;
-  readonly services: ActionServices;
-  readonly nodeId: string;
-  readonly step: StepPlan;
-  /** For the steps of the action: used once in it. */
-  readonly name: string;
-  /** For the outside world: the same after every crash. */
-  readonly key: string;
-}
-
-type Ran = Extract<ChainEvent, { kind: 'ran' }>;
 type Made = Attempt<JsonObject | null> & { readonly at: number; readonly tookMs: number };
 type Done = Ran & { readonly tookMs: number };
 
 export async function runOperation(run: StepRun): Promise<Ran> {
+  if (run.step.replace?.surge === true) return await makeBeside(run);
   const { kind, at, result } = run.step.name === 'RECREATE' ? await recreate(run) : await operate(run);
   return { kind, at, result };
 }

@@ -19,7 +19,7 @@ import type {
   WorkflowService,
 } from '../../workflow/workflow-service.ts';
 import { attempt } from './attempt-step.ts';
-import type { StepRun } from './recovery-operation.ts';
+import type { StepRun } from './step-run.ts';
 
 export interface WorkflowRun extends StepRun {
   readonly workflows: WorkflowService;

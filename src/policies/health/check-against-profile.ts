@@ -1,6 +1,6 @@
 /**
  * What a policy requires that the nodes of a profile cannot do. RECREATE is delete and create, and every
- * profile type can.
+ * profile type can; with `surge` two are there at once, which not every profile can.
  */
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
@@ -27,7 +27,9 @@ export function checkAgainstProfile(
         ...checkPool(mode, field, type),
       ];
     }),
-    ...policy.recovery.items.flatMap((item, index) => checkItem(item, `recovery.actions[${index}]`, type)),
+    ...policy.recovery.items.flatMap((item, index) =>
+      checkItem(item, `recovery.actions[${index}]`, type, profile),
+    ),
     ...checkDomain(policy, type),
   ];
 }
@@ -82,13 +84,39 @@ function checkPool(mode: DetectionMode, field: string, { detectionModes }: Check
   return [{ field: `${field}.options.pool`, expected: 'the id of an Octavia pool', found: 'nothing', hint }];
 }
 
-function checkItem(item: ChainItem, field: string, profile: CheckedProfileType): Issue[] {
-  if (item.name === 'RECREATE' || item.name === 'WORKFLOW') return [];
+function checkItem(
+  item: ChainItem,
+  field: string,
+  type: CheckedProfileType,
+  profile: CheckedProfile | undefined,
+): Issue[] {
+  if (item.name === 'WORKFLOW') return [];
+  if (item.name === 'RECREATE') return checkSurge(item, `${field}.params.surge`, type, profile);
   const name = item.name.toLowerCase();
-  const operation = Object.hasOwn(profile.operations, name) ? profile.operations[name] : undefined;
+  const operation = Object.hasOwn(type.operations, name) ? type.operations[name] : undefined;
   return operation === undefined
-    ? [missing(item, field, profile)]
+    ? [missing(item, field, type)]
     : checkParameters(item, operation.parameters, `${field}.params`);
+}
+
+function checkSurge(
+  { recreate }: ChainItem,
+  field: string,
+  type: CheckedProfileType,
+  profile: CheckedProfile | undefined,
+): Issue[] {
+  if (recreate?.surge !== true) return [];
+  if (type.surge === undefined) {
+    const hint = `nodes of ${typeName(type)} cannot be made beside the old one`;
+    return [{ field, expected: 'false', found: 'true', hint }];
+  }
+  if (profile === undefined) return [];
+  return type.surge.obstacles(profile.properties).map((obstacle) => ({
+    field,
+    expected: `false, or a profile with ${obstacle.field}: ${obstacle.expected}`,
+    found: 'true',
+    hint: `the profile ${profile.name} has ${obstacle.field}: ${obstacle.found}, which the old and the new node would both need`,
+  }));
 }
 
 function missing(item: ChainItem, field: string, profile: CheckedProfileType): Issue {

@@ -2,11 +2,13 @@
  * The params of REBOOT and RECREATE, as far as they are the same for all profiles; the rest is found against
  * a profile.
  */
+import { checkFields } from '../../domain/check-fields.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { HealthPolicy, Runnable } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 import { checkParameters } from './check-against-profile.ts';
 import type { Findings } from './findings.ts';
+import { recreateParams } from './health-policy-fields.ts';
 
 export function checkOperationParams(
   policy: HealthPolicy,
@@ -23,15 +25,19 @@ const rebootParameters = {
   type: { type: 'String', description: 'SOFT or HARD', required: false, allowed: ['SOFT', 'HARD'] },
 } as const;
 
-/** Senlin accepted them and ignored all of them. */
+/** Senlin accepted any and ignored all of them; those of 1.3 came with it. */
 function checkRecreate(
   { version }: HealthPolicy,
   { params }: Runnable,
   field: string,
-  findings: Findings,
+  { issues, warnings }: Findings,
 ): void {
-  if (Object.keys(params).length === 0) return;
-  const hint = 'RECREATE takes none: the node is deleted, and created again from its profile';
-  const level = isIn(version, '1.3') ? 'issues' : 'warnings';
-  findings[level].push({ field, expected: 'no parameters', found: quoteValue(params), hint });
+  if (isIn(version, '1.3')) {
+    const check = checkFields(recreateParams, params, version, field);
+    if (!check.ok) issues.push(...check.issues);
+  } else if (Object.keys(params).length > 0) {
+    const hint =
+      'before version 1.3 they are ignored: the node is deleted, and created again from its profile';
+    warnings.push({ field, expected: 'no parameters', found: quoteValue(params), hint });
+  }
 }

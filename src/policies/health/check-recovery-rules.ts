@@ -11,6 +11,7 @@ export function checkRecoveryRules(policy: HealthPolicy, findings: Findings): vo
   if (!isIn(policy.version, '1.3')) return;
   checkVerification(policy, findings);
   checkFencing(policy, findings);
+  checkSurge(policy, findings);
   checkRetry(policy, findings);
   checkOnExhausted(policy, findings);
 }
@@ -51,6 +52,27 @@ function checkFencing({ recovery: { fencing, items } }: HealthPolicy, { warnings
   if (fencing.length === 0 || items.some(({ name }) => name === 'RECREATE' || name === 'EVACUATE')) return;
   const hint = 'fencing is for RECREATE and EVACUATE: no action here starts another server';
   warnings.push({ field: 'recovery.fencing', expected: 'nothing', found: fencing.join(', '), hint });
+}
+
+/**
+ * Fencing says that there is no new node before the old one is surely gone; with surge the old one is there
+ * until the new one is healthy. Neither can give way, so that one of them has to go.
+ */
+function checkSurge({ recovery: { fencing, items, verify } }: HealthPolicy, findings: Findings): void {
+  items.forEach(({ recreate }, index) => {
+    if (recreate?.surge !== true) return;
+    const field = `recovery.actions[${index}].params.surge`;
+    if (fencing.includes('COMPUTE')) {
+      const expected = 'false beside fencing: [COMPUTE]';
+      const hint =
+        'fencing makes no new node before the old one is surely gone, and surge removes the old one after the new one is healthy';
+      findings.issues.push({ field, expected, found: 'true', hint });
+    }
+    if (verify === 'NONE') {
+      const hint = 'without a probe the old node goes as soon as the new one was made, healthy or not';
+      findings.warnings.push({ field, expected: 'false with verify: NONE', found: 'true', hint });
+    }
+  });
 }
 
 /** Recoveries that take no time at all still end `delay` apart. */

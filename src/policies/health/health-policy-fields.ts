@@ -70,6 +70,17 @@ function hooks(description: string): Field {
   return { type: 'List', since, description, items: hook, default: [] };
 }
 
+/** `params` of RECREATE. */
+export const recreateParams: Fields = {
+  surge: {
+    type: 'Boolean',
+    since,
+    default: false,
+    description:
+      'Makes and verifies the new node first, then removes the old one. Where the new one is not healthy, it is removed and the old one stays.',
+  },
+};
+
 const action: Field = {
   type: 'Map',
   description: 'An action that may bring a node back.',

@@ -8,7 +8,7 @@ import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
-import { healthPolicyFields } from './health-policy-fields.ts';
+import { healthPolicyFields, recreateParams } from './health-policy-fields.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -49,7 +49,7 @@ function outside(
     properties: {
       type: { const: name },
       version: versionSchema(versions),
-      description: { type: 'string' },
+      description: { description: "The author's own words; kept as they are." },
     },
   };
 }
@@ -93,7 +93,7 @@ function strict(schema: JsonObject): JsonObject {
     [actions, notEmpty],
     [
       action,
-      (part) => ({ ...part, allOf: [ifNamed('WORKFLOW', workflowStep), ifNamed('RECREATE', noParams)] }),
+      (part) => ({ ...part, allOf: [ifNamed('WORKFLOW', workflowStep), ifNamed('RECREATE', recreateStep)] }),
     ],
     ...hooks.map((hook): [string[], (part: JsonObject) => JsonObject] => [
       [...hook, 'items', 'properties', 'params'],
@@ -132,7 +132,7 @@ const workflowParams: JsonObject = {
 };
 
 const workflowStep: JsonObject = { required: ['params'], properties: { params: workflowParams } };
-const noParams: JsonObject = { properties: { params: { maxProperties: 0 } } };
+const recreateStep: JsonObject = { properties: { params: toJsonSchema(recreateParams, '1.3') } };
 
 /** The old name of LIFECYCLE_EVENTS (published-forms.ts). */
 function withAlias(value: Json): Json {

@@ -8,8 +8,10 @@ import { zoneOutageActions, type HealthPolicy } from '../../domain/health-policy
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { AddressGuard } from '../../outbound/address-guard.ts';
 import { readPolicyDocument } from '../policy-document.ts';
-import { defaultCheckSettings } from '../policy-type.ts';
+import { defaultCheckSettings, type CheckedProfileType } from '../policy-type.ts';
 import { findPolicyType } from '../registry.ts';
+import { localProcess } from '../../profiles/local-process/local-process.ts';
+import { novaServer } from '../../profiles/os-nova-server/os-nova-server.ts';
 import { healthPolicyTypes, parseHealthPolicy } from './health-policy-type.ts';
 
 const data = new URL('../../../test/data/policies/', import.meta.url);
@@ -594,7 +596,14 @@ describe('version 1.3', () => {
     [
       'parameters of RECREATE',
       policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } }),
-      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and created again from its profile)',
+      'recovery.actions[0].params.type: expected one of surge, found an unknown key',
+    ],
+    [
+      'surge beside fencing',
+      policy13({
+        recovery: { actions: [{ name: 'RECREATE', params: { surge: true } }], fencing: ['COMPUTE'] },
+      }),
+      'recovery.actions[0].params.surge: expected false beside fencing: [COMPUTE], found true (fencing makes no new node before the old one is surely gone, and surge removes the old one after the new one is healthy)',
     ],
     [
       'no detection',
@@ -789,7 +798,23 @@ describe('version 1.3', () => {
   test('Senlin took parameters of RECREATE and ignored them: a warning before 1.3', () => {
     const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } });
     expect(warningsOf(properties, '1.2')).toEqual([
-      'recovery.actions[0].params: expected no parameters, found a map with type (RECREATE takes none: the node is deleted, and created again from its profile)',
+      'recovery.actions[0].params: expected no parameters, found a map with type (before version 1.3 they are ignored: the node is deleted, and created again from its profile)',
+    ]);
+  });
+
+  test('surge is of 1.3: before it is ignored, with a warning', () => {
+    const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { surge: 'yes' } }] } });
+    const read = (version: string) =>
+      parseHealthPolicy(properties, version) as { value: HealthPolicy; warnings: unknown[] };
+    expect(read('1.3').value.recovery.items[0]?.recreate).toEqual({ surge: true });
+    expect(read('1.2').value.recovery.items[0]?.recreate).toBeUndefined();
+    expect(read('1.2').warnings).toHaveLength(1);
+  });
+
+  test('surge without verification is a warning', () => {
+    const actions = [{ name: 'RECREATE', params: { surge: true } }];
+    expect(warningsOf(policy13({ recovery: { actions, verify: 'NONE' } }))).toEqual([
+      'recovery.actions[0].params.surge: expected false with verify: NONE, found true (without a probe the old node goes as soon as the new one was made, healthy or not)',
     ]);
   });
 
@@ -875,6 +900,42 @@ describe('recovery actions of servers', () => {
       `recovery.actions[0].name: expected one of START, RECREATE, WORKFLOW, found ${name} (nodes of test.node-1.0 have no ${name})`,
     ]);
     expect(issuesWith('START')).toEqual([]);
+  });
+
+  test('surge needs a profile of which two can be there at once', () => {
+    const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { surge: true } }] } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    const check = (checkedType: CheckedProfileType, of: JsonObject): string[] | undefined =>
+      type?.checkAgainstProfile(policy, checkedType, { name: 'web', properties: of }).map(describeIssue);
+    expect(check(profile, {})).toEqual([
+      'recovery.actions[0].params.surge: expected false, found true (nodes of test.node-1.0 cannot be made beside the old one)',
+    ]);
+    const local = localProcess({ dataDir: '/nowhere' });
+    expect(check(local, { command: ['x'], port: 'auto' })).toEqual([]);
+    expect(check(local, { command: ['x'], port: 8080 })).toEqual([
+      'recovery.actions[0].params.surge: expected false, or a profile with port: auto, found true (the profile web has port: 8080, which the old and the new node would both need)',
+    ]);
+    const server = novaServer({ clouds: undefined });
+    const fields = (of: JsonObject) => server.surge?.obstacles(of).map(({ field }) => field);
+    expect(fields({ networks: [{ network: 'n', floating_network: 'f' }] })).toEqual([]);
+    expect(
+      fields({
+        networks: [
+          { port: 'p' },
+          { network: 'n', fixed_ip: '10.0.0.9' },
+          { network: 'n', floating_ip: '1.2.3.4' },
+        ],
+        block_device_mapping_v2: [
+          { source_type: 'image', uuid: 'i' },
+          { source_type: 'volume', uuid: 'v' },
+        ],
+      }),
+    ).toEqual([
+      'networks[0].port',
+      'networks[1].fixed_ip',
+      'networks[2].floating_ip',
+      'block_device_mapping_v2[1].uuid',
+    ]);
   });
 
   test('are not in the versions of Senlin', () => {

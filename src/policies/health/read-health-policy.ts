@@ -15,6 +15,7 @@ import type {
   PollUrlOptions,
   Rate,
   RecoveryRules,
+  RecreateOptions,
   Retry,
   Runnable,
   Safety,
@@ -23,8 +24,10 @@ import type {
   ZoneOutageRules,
 } from '../../domain/health-policy.ts';
 import type { FailureDomain } from '../../domain/failure-domain.ts';
+import { checkFields } from '../../domain/check-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
+import { recreateParams } from './health-policy-fields.ts';
 
 /** Senlin's default_action_timeout: what an action may take of whom nothing else is said. */
 export const defaultTimeoutSeconds = 3600;
@@ -135,7 +138,7 @@ function readRecovery(raw: Properties['recovery'], detection: Detection, version
     raw.actions === undefined || raw.actions.length === 0 ? [{ name: 'RECREATE' }] : raw.actions;
   return {
     strategy,
-    items: actions.map((item, index) => readItem(item, `actions[${index}]`, strategy)),
+    items: actions.map((item, index) => readItem(item, `actions[${index}]`, strategy, version)),
     onSuccess: readHooks(raw.on_success, 'on_success'),
     onExhausted: readHooks(raw.on_exhausted, 'on_exhausted'),
     retry: raw.retry === undefined ? null : readRetry(raw.retry),
@@ -153,14 +156,27 @@ function defaultRelapseMs({ intervalMs }: Detection): number {
   return Math.max(10 * intervalMs, 300_000);
 }
 
-function readItem(raw: RawItem, place: string, strategy: RecoveryRules['strategy']): ChainItem {
+function readItem(
+  raw: RawItem,
+  place: string,
+  strategy: RecoveryRules['strategy'],
+  version: string,
+): ChainItem {
+  const hasOptions = raw.name === 'RECREATE' && isIn(version, '1.3');
   return {
     ...readRunnable(raw, place),
+    ...(hasOptions ? { recreate: readRecreateOptions(raw.params ?? {}) } : {}),
     before: readHooks(raw.before, `${place}.before`),
     after: readHooks(raw.after, `${place}.after`),
     when: raw.when?.failure ?? null,
     onFailure: readOnFailure(raw.on_failure ?? (strategy === 'CHAIN' ? 'STOP' : 'NEXT')),
   };
+}
+
+/** @param params of any shape: what is wrong with them is said by `check-operation-params.ts`. */
+function readRecreateOptions(params: JsonObject): RecreateOptions {
+  const read = checkFields(recreateParams, params, '1.3');
+  return { surge: read.ok && read.value['surge'] === true };
 }
 
 function readHooks(raw: readonly RawRunnable[] | undefined, place: string): Hook[] {

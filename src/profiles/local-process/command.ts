@@ -6,6 +6,7 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { NodeFacts } from '../profile-type.ts';
+import { instanceOf } from './node-directory.ts';
 import type { ProcessSpec } from './spec.ts';
 
 /** What a process gets of Coppice's own environment. The rest may hold secrets. */
@@ -35,6 +36,7 @@ export function environmentFor(
     ...spec.env,
     ...(port === null ? {} : { PORT: String(port) }),
     COPPICE_NODE_ID: node.id,
+    ...(instanceOf(node) === node.id ? {} : { COPPICE_INSTANCE: instanceOf(node) }),
     COPPICE_NODE_NAME: node.name,
     ...(node.clusterId === null ? {} : { COPPICE_CLUSTER_ID: node.clusterId }),
   };

@@ -13,10 +13,11 @@ import { specOf } from './spec.ts';
 import { describeExit } from './start.ts';
 import { readClaim } from './start-record.ts';
 
-export async function probeProcess(host: Host, { id, data }: NodeFacts): Promise<Verdict> {
+export async function probeProcess(host: Host, node: NodeFacts): Promise<Verdict> {
+  const { id, data } = node;
   const identity = identityIn(data);
   if (identity === undefined)
-    return { health: 'unhealthy', failure: 'NOT_CREATED', reason: await whyNone(host, id) };
+    return { health: 'unhealthy', failure: 'NOT_CREATED', reason: await whyNone(host, node) };
   host.events.follow(id, identity);
   try {
     return verdictOn(host, identity);
@@ -39,8 +40,8 @@ function verdictOn(host: Host, identity: ProcessIdentity): Verdict {
 }
 
 /** The record names no process; what the last start that came to nothing has left says why. */
-async function whyNone(host: Host, nodeId: string): Promise<string> {
-  const { starts } = nodeDirectory(host.dataDir, nodeId);
+async function whyNone(host: Host, node: NodeFacts): Promise<string> {
+  const { starts } = nodeDirectory(host.dataDir, node);
   const claims = (await namesIn(starts)).flatMap((name) => readClaim(join(starts, name)) ?? []);
   const last = claims.sort((a, b) => a.at - b.at).at(-1)?.identity;
   if (last === undefined) return 'no process was started for this node';
@@ -54,7 +55,7 @@ function exited(reason: string): Verdict {
 
 export async function describeNode(host: Host, node: NodeFacts): Promise<JsonObject> {
   const spec = specOf(node.properties);
-  const directory = nodeDirectory(host.dataDir, node.id);
+  const directory = nodeDirectory(host.dataDir, node);
   const { pid = null, port = null, started_at: startedAt = null } = node.data;
   const command = commandFor(spec, node, typeof port === 'number' ? port : null);
   return {

@@ -30,12 +30,18 @@ import type { Host } from './host.ts';
 import { findLeftNodes } from './left-nodes.ts';
 import { LifeEvents } from './life-events.ts';
 import { keepLogsLimited } from './log-limit.ts';
-import { makeDirectory, nodeDirectory } from './node-directory.ts';
+import {
+  instanceBeside,
+  instanceOf,
+  instancesOfNode,
+  makeDirectory,
+  nodeDirectory,
+} from './node-directory.ts';
 import { loopback, portsOf } from './ports.ts';
 import { systemProcessTable } from './system-process-table.ts';
 import type { ProcessTable } from './process-table.ts';
 import { retireAll } from './retire.ts';
-import { checkSpec, planProcessUpdate, schema, specOf } from './spec.ts';
+import { checkSpec, planProcessUpdate, portObstacles, schema, specOf } from './spec.ts';
 import { runningStart, startOnce } from './start.ts';
 import { killAtOnce } from './stop.ts';
 import type { StopWay } from './stop.ts';
@@ -64,7 +70,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     check: checkSpec,
     examine: (properties) => examineSpec(specOf(properties)),
     create: (node, request) => replace(host, node, request, { way: askFirst(node), fresh: true }),
-    remove: (node, request) => remove(host, node, request),
+    remove: (node, request) => removeExcept(host, node, [], request),
     probe: (node) => probeProcess(host, node),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL', 'LIFECYCLE_EVENTS'],
     withoutDomain: {
@@ -73,6 +79,11 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     },
     events: (listener) => events.listen(listener),
     operations: operationsOf(host),
+    surge: {
+      obstacles: portObstacles,
+      create: (node, request) => createBeside(host, node, request),
+      removeExcept: (node, kept, request) => removeExcept(host, node, kept, request),
+    },
     update: processUpdate,
     adoption:
       'Coppice watches only processes that it has started itself: of others it cannot prove which one is meant',
@@ -151,7 +162,7 @@ async function replace(
   { way, fresh }: { way: StopWay; fresh: boolean },
 ): Promise<PhysicalNode> {
   return startOnce(host, node, request, async () => {
-    const { root, work } = nodeDirectory(host.dataDir, node.id);
+    const { root, work } = nodeDirectory(host.dataDir, node);
     await retireAll(host, node, way, request.signal);
     if (fresh) await rm(work, { recursive: true, force: true, maxRetries: 3 });
     await makeDirectory(root);
@@ -159,11 +170,35 @@ async function replace(
   });
 }
 
-async function remove(host: Host, node: NodeFacts, { signal }: OperationRequest): Promise<void> {
+/** Starts a process in a directory of its own, and leaves the node's other one alone. */
+async function createBeside(host: Host, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode> {
+  const instance = instanceBeside(node, request.key);
+  const beside = { ...node, physicalId: null, data: { instance } };
+  return await replace(host, beside, request, { way: askFirst(node), fresh: true });
+}
+
+/** Of all instances of the node, those that are none of `kept`, whatever request made them. */
+async function removeExcept(
+  host: Host,
+  node: NodeFacts,
+  kept: readonly PhysicalNode[],
+  { signal }: OperationRequest,
+): Promise<void> {
   throwIfAborted(signal);
+  const keeps = new Set(kept.map(({ data }) => instanceOf({ id: node.id, data })));
+  const own = instanceOf(node);
+  const all = new Set([own, ...(await instancesOfNode(host.dataDir, node.id))]);
+  for (const instance of all) {
+    if (keeps.has(instance)) continue;
+    const data = instance === own ? node.data : { instance };
+    await removeInstance(host, { ...node, data }, signal);
+  }
+}
+
+async function removeInstance(host: Host, node: NodeFacts, signal: AbortSignal): Promise<void> {
   await retireAll(host, node, askFirst(node), signal);
-  await rm(nodeDirectory(host.dataDir, node.id).root, { recursive: true, force: true, maxRetries: 3 });
-  await host.ports.release(node.id);
+  await rm(nodeDirectory(host.dataDir, node).root, { recursive: true, force: true, maxRetries: 3 });
+  await host.ports.release(instanceOf(node));
 }
 
 function askFirst({ properties }: NodeFacts): StopWay {

@@ -59,7 +59,7 @@ export function keepLogsLimited(
  */
 async function limitAll(dataDir: string, nodes: () => Promise<readonly NodeFacts[]>): Promise<void> {
   const all = await nodes().catch(() => []);
-  for (const { id, properties } of all) {
-    await limitLog(nodeDirectory(dataDir, id), specOf(properties).logLimit).catch(() => false);
+  for (const node of all) {
+    await limitLog(nodeDirectory(dataDir, node), specOf(node.properties).logLimit).catch(() => false);
   }
 }

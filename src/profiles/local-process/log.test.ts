@@ -24,7 +24,7 @@ const spec = specOf({
 });
 
 async function logOf(text: string, older?: string): Promise<NodeDirectory> {
-  const directory = nodeDirectory(place.dataDir, 'node-1');
+  const directory = nodeDirectory(place.dataDir, { id: 'node-1', data: {} });
   await mkdir(directory.root, { recursive: true });
   await writeFile(directory.log, text);
   if (older !== undefined) await writeFile(directory.olderLog, older);
@@ -60,7 +60,7 @@ describe('the limit of a log', () => {
   });
 
   test('is no trouble for a node that has no log', async () => {
-    expect(await limitLog(nodeDirectory(place.dataDir, 'no-such-node'), 4096)).toBe(false);
+    expect(await limitLog(nodeDirectory(place.dataDir, { id: 'no-such-node', data: {} }), 4096)).toBe(false);
   });
 });
 

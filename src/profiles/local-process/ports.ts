@@ -1,6 +1,6 @@
 /**
- * Which port belongs to which node. `auto` gives a port without a listener and no other node of this data
- * directory has.
+ * Which port belongs to which node, or rather instance of a node. `auto` gives a port without a listener and
+ * no other instance of this data directory has.
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -20,11 +20,12 @@ const portCount = 10_000;
 
 export interface Ports {
   /**
+   * @param holder who is to have it: the instance of a node.
    * @param before the port that the node had, kept where it still can be. @throws CoppiceError
    * `operation-failed`.
    */
-  choose(nodeId: string, wanted: ProcessSpec['port'], before: number | null): Promise<number | null>;
-  release(nodeId: string): Promise<void>;
+  choose(holder: string, wanted: ProcessSpec['port'], before: number | null): Promise<number | null>;
+  release(holder: string): Promise<void>;
 }
 
 export function portsOf(dataDir: string): Ports {

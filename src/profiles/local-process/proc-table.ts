@@ -26,7 +26,7 @@ async function takeSnapshot(root: string): Promise<ProcessSnapshot> {
     await yieldToEventLoop();
     const entry = readEntry(root, Number(name));
     if (entry === undefined || entry.state === 'ended') continue;
-    builder.add(entry, entry.pid === process.pid ? undefined : nodeIdOf(`${root}/${name}`));
+    builder.add(entry, entry.pid === process.pid ? undefined : instanceNamedBy(`${root}/${name}`));
   }
   return builder.build();
 }
@@ -66,8 +66,8 @@ function stateOf(letter: string, threads: number): ProcessEntry['state'] {
   return 'running';
 }
 
-function bearsMarks(directory: string, { nodeId, directory: nodeDirectory }: NodeMarks): boolean {
-  if (namesNode(directory, nodeId)) return true;
+function bearsMarks(directory: string, { instance, directory: nodeDirectory }: NodeMarks): boolean {
+  if (instanceNamedBy(directory) === instance) return true;
   // A program that writes its title over its environment (nginx, postgres) still has the log open.
   return ['cwd', 'fd/0', 'fd/1', 'fd/2'].some((link) => {
     const target = linkTarget(`${directory}/${link}`);
@@ -75,13 +75,11 @@ function bearsMarks(directory: string, { nodeId, directory: nodeDirectory }: Nod
   });
 }
 
-function namesNode(directory: string, nodeId: string): boolean {
-  return nodeIdOf(directory) === nodeId;
-}
-
-function nodeIdOf(directory: string): string | undefined {
+/** Only a process that was made beside another of its node has another instance than the node's id. */
+function instanceNamedBy(directory: string): string | undefined {
   const environment = readProcFile(`${directory}/environ`);
-  return environment === undefined ? undefined : valueIn(environment, 'COPPICE_NODE_ID');
+  if (environment === undefined) return undefined;
+  return valueIn(environment, 'COPPICE_INSTANCE') ?? valueIn(environment, 'COPPICE_NODE_ID');
 }
 
 function linkTarget(path: string): string {

@@ -17,7 +17,8 @@ export interface ProcessEntry {
 
 /** How a process of a node is distinguished from another one that reuses its pid. */
 export interface NodeMarks {
-  readonly nodeId: string;
+  /** The name of its directory: of a node that has one process, the node's id. */
+  readonly instance: string;
   readonly directory: string;
 }
 
@@ -25,9 +26,9 @@ export interface NodeMarks {
 export interface ProcessSnapshot {
   inSession(session: number): readonly ProcessEntry[];
   /**
-   * Those that have a node's id in their environment, in whatever session; none where that cannot be seen.
+   * Those that have an instance in their environment, in whatever session; none where that cannot be seen.
    */
-  ofNode(nodeId: string): readonly ProcessEntry[];
+  ofInstance(instance: string): readonly ProcessEntry[];
 }
 
 export interface ProcessTable {
@@ -45,21 +46,21 @@ export interface ProcessTable {
   commandLine(pid: number): string;
 }
 
-/** Processes by session and by node; those that have ended are left out. */
+/** Processes by session and by instance; those that have ended are left out. */
 export class SnapshotBuilder {
   readonly #bySession = new Map<number, ProcessEntry[]>();
-  readonly #byNode = new Map<string, ProcessEntry[]>();
+  readonly #byInstance = new Map<string, ProcessEntry[]>();
 
-  add(entry: ProcessEntry, nodeId: string | undefined): void {
+  add(entry: ProcessEntry, instance: string | undefined): void {
     if (entry.state === 'ended') return;
     append(this.#bySession, entry.session, entry);
-    if (nodeId !== undefined) append(this.#byNode, nodeId, entry);
+    if (instance !== undefined) append(this.#byInstance, instance, entry);
   }
 
   build(): ProcessSnapshot {
     return {
       inSession: (session) => this.#bySession.get(session) ?? [],
-      ofNode: (nodeId) => this.#byNode.get(nodeId) ?? [],
+      ofInstance: (instance) => this.#byInstance.get(instance) ?? [],
     };
   }
 }

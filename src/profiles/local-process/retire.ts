@@ -9,7 +9,7 @@ import type { NodeFacts } from '../profile-type.ts';
 import type { Host } from './host.ts';
 import { identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
-import { makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
+import { instanceOf, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
 import { readClaim } from './start-record.ts';
 import { stopProcess } from './stop.ts';
 import type { StopWay } from './stop.ts';
@@ -23,7 +23,7 @@ export async function retireAll(
   way: StopWay,
   abort: AbortSignal,
 ): Promise<void> {
-  const { starts, retired } = nodeDirectory(host.dataDir, node.id);
+  const { starts, retired } = nodeDirectory(host.dataDir, node);
   for (const name of await namesIn(starts)) await moveOut(starts, retired, name);
   const records = (await namesIn(retired)).map((name) => join(retired, name));
   const claimed = records.flatMap((record) => readClaim(record)?.identity ?? []);
@@ -44,8 +44,8 @@ async function stopAll(
   way: StopWay,
   abort: AbortSignal,
 ): Promise<void> {
-  const { root } = nodeDirectory(host.dataDir, node.id);
-  const marks = { nodeId: node.id, directory: await realpath(root).catch(() => root) };
+  const { root } = nodeDirectory(host.dataDir, node);
+  const marks = { instance: instanceOf(node), directory: await realpath(root).catch(() => root) };
   const distinct = new Map(identities.map((identity) => [physicalIdOf(identity), identity]));
   for (const identity of distinct.values()) {
     await stopProcess(host.table, identity, marks, way, abort);

@@ -150,6 +150,13 @@ export function specOf(properties: JsonObject): ProcessSpec {
   };
 }
 
+/** Two processes cannot listen on one port. */
+export function portObstacles(properties: JsonObject): Issue[] {
+  const { port } = specOf(properties);
+  if (typeof port !== 'number') return [];
+  return [{ field: 'port', expected: 'auto', found: String(port) }];
+}
+
 function checkCommand(command: Json, field: string): Issue[] {
   if ((command as string[])[0] === '') return [issue(`${field}[0]`, 'the name or path of a program', '')];
   const { length } = JSON.stringify(command);

@@ -19,7 +19,7 @@ import type { ProcessIdentity } from './identity.ts';
 import { isLauncher, launch } from './launcher.ts';
 import type { Exit, Launcher } from './launcher.ts';
 import { readLogSince, readLogTail, withoutSecrets } from './log-tail.ts';
-import { keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
+import { instanceOf, keyName, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
 import { specOf } from './spec.ts';
 import { couldNotExecute, readClaim, readPlan, writePlan } from './start-record.ts';
 import type { StartClaim, Plan } from './start-record.ts';
@@ -40,7 +40,7 @@ export async function startOnce(
   request: OperationRequest,
   prepare: () => Promise<void>,
 ): Promise<PhysicalNode> {
-  const start = join(nodeDirectory(host.dataDir, node.id).starts, keyName(request.key));
+  const start = join(nodeDirectory(host.dataDir, node).starts, keyName(request.key));
   await forgetEarlierBoot(host, start);
   const known = await readPlan(start);
   if (known === undefined || readClaim(start) === undefined) throwIfAborted(request.signal);
@@ -50,25 +50,29 @@ export async function startOnce(
   if (launcher?.pid === claim.identity.pid) host.children.set(physicalIdOf(claim.identity), launcher);
   await confirm(host, node, start, claim, request.signal);
   host.events.follow(node.id, claim.identity);
-  return physicalNode(claim, plan);
+  return physicalNode(node, claim, plan);
 }
 
-export function physicalNode(claim: SoundClaim, { port, key }: Plan): PhysicalNode {
+function physicalNode(node: NodeFacts, claim: SoundClaim, { port, key }: Plan): PhysicalNode {
   const { pid, startTime, bootId } = claim.identity;
   const startedAt = new Date(claim.at).toISOString();
   const data = { pid, start_time: startTime, boot_id: bootId, port, key, started_at: startedAt };
-  return { physicalId: physicalIdOf(claim.identity), data };
+  const instance = instanceOf(node);
+  return {
+    physicalId: physicalIdOf(claim.identity),
+    data: instance === node.id ? data : { ...data, instance },
+  };
 }
 
 /** What runs for the node under any key; undefined: nothing does. */
 export async function runningStart(host: Host, node: NodeFacts): Promise<PhysicalNode | undefined> {
-  const { starts } = nodeDirectory(host.dataDir, node.id);
+  const { starts } = nodeDirectory(host.dataDir, node);
   for (const name of await namesIn(starts)) {
     const start = join(starts, name);
     const [claim, plan] = [readClaim(start), await readPlan(start)];
     if (claim?.identity === undefined || plan === undefined) continue;
     if (findProcess(host.table, claim.identity) !== undefined)
-      return physicalNode({ ...claim, identity: claim.identity }, plan);
+      return physicalNode(node, { ...claim, identity: claim.identity }, plan);
   }
   return undefined;
 }
@@ -93,7 +97,7 @@ async function makePlan(
   throwIfAborted(signal);
   const before = node.data['port'];
   const port = await host.ports.choose(
-    node.id,
+    instanceOf(node),
     specOf(node.properties).port,
     typeof before === 'number' ? before : null,
   );
@@ -104,7 +108,7 @@ async function makePlan(
 
 async function launchPlan(host: Host, node: NodeFacts, start: string, { port }: Plan): Promise<Launcher> {
   const spec = specOf(node.properties);
-  const { work, log } = nodeDirectory(host.dataDir, node.id);
+  const { work, log } = nodeDirectory(host.dataDir, node);
   const cwd = spec.cwd ?? work;
   const wrong = await problemWithDirectory(cwd);
   if (wrong !== undefined) throw impossible(`the working directory ${cwd} is ${wrong}`);
@@ -157,7 +161,7 @@ async function endedTooSoon(
 ): Promise<CoppiceError> {
   const spec = specOf(node.properties);
   const child = host.children.get(physicalIdOf(identity));
-  const directory = nodeDirectory(host.dataDir, node.id);
+  const directory = nodeDirectory(host.dataDir, node);
   const details = {
     log_tail: await (child === undefined
       ? readLogTail(directory, spec)

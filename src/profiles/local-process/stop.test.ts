@@ -29,7 +29,7 @@ function identityOf(node: NodeFacts): ProcessIdentity {
 }
 
 function marksOf(node: NodeFacts): NodeMarks {
-  return { nodeId: node.id, directory: place.fileOf(node) };
+  return { instance: node.id, directory: place.fileOf(node) };
 }
 
 async function sessionOf(node: NodeFacts): Promise<readonly ProcessEntry[]> {
@@ -56,7 +56,7 @@ describe('what is left in the session of a dead leader', () => {
 
   test('is left alone if nothing shows that it is of the node', async () => {
     const node = await orphaned('sleep 1000');
-    const marks = { nodeId: 'another', directory: '/another' };
+    const marks = { instance: 'another', directory: '/another' };
     await stopProcess(table, identityOf(node), marks, killAtOnce, never);
     expect(processesOf(node.id)).toHaveLength(1);
   });

@@ -2,7 +2,7 @@
  * Stops a process and all that it left behind: signals, waits, kills, and searches again until nothing is
  * left.
  *
- * A process with the node's id in its environment is the node's, in any session (a daemon that left it with
+ * A process with the instance in its environment is the node's, in any session (a daemon that left it with
  * setsid). While the leader lives, each process in its session is the node's. After it is gone, the session's
  * number may have been given to strangers, and only those count that bear the node's marks.
  */
@@ -86,7 +86,7 @@ function sessionOf(table: ProcessTable, leader: ProcessIdentity, marks: NodeMark
       for (const entry of snapshot.inSession(leader.pid)) {
         if (leaderLives || table.bearsMarks(entry.pid, marks)) remember(entry);
       }
-      for (const entry of snapshot.ofNode(marks.nodeId)) remember(entry);
+      for (const entry of snapshot.ofInstance(marks.instance)) remember(entry);
       return [...known.values()].filter(isAlive);
     },
     knownAreGone: () => ![...known.values()].some(isAlive),

@@ -23,7 +23,7 @@ import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { stackAdoption } from './adopt-stack.ts';
 import { createStack } from './create-stack.ts';
 import { stackOfNode } from './owned-stacks.ts';
-import { removeStack } from './remove-stack.ts';
+import { removeStack, removeStacksExcept } from './remove-stack.ts';
 import { checkSpec, schema, specOf, stackBody } from './spec.ts';
 import { stackUpdate } from './update-stack.ts';
 import { deleted, verdictOn } from './verdict.ts';
@@ -42,6 +42,13 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     examine: (properties) => examine(clouds, properties),
     create: (node, request) => createStack(cloudOf(clouds, node).heat, node, request),
     remove: (node, request) => removeStack(cloudOf(clouds, node).heat, node, request),
+    surge: {
+      // What a template fixes, such as an address, only Heat knows: then it refuses the second stack.
+      obstacles: () => [],
+      create: (node, request) => createStack(cloudOf(clouds, node).heat, node, request),
+      removeExcept: (node, kept, request) =>
+        removeStacksExcept(cloudOf(clouds, node).heat, node, kept, request),
+    },
     probe: (node, signal) => probe(clouds, node, signal),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
     withoutDomain: {

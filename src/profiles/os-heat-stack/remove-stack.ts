@@ -3,7 +3,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
-import type { NodeFacts, OperationRequest } from '../profile-type.ts';
+import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitStack, describeStack } from './await-stack.ts';
 import { findStacks, stackOfNode } from './owned-stacks.ts';
 
@@ -13,14 +13,25 @@ const DOING = 'the stack could not be deleted';
 export async function removeStack(
   heat: HeatClient,
   node: NodeFacts,
+  request: OperationRequest,
+): Promise<void> {
+  await removeStacksExcept(heat, node, [], request);
+}
+
+/** Of the stacks of the node, those that are none of `kept`. */
+export async function removeStacksExcept(
+  heat: HeatClient,
+  node: NodeFacts,
+  kept: readonly PhysicalNode[],
   { signal }: OperationRequest,
 ): Promise<void> {
   const context: CallContext = { signal };
   try {
     const own = await stackOfNode(heat, node, context);
     const stacks = [...(own === undefined ? [] : [own]), ...(await findStacks(heat, node, context))];
-    for (const stack of new Map(stacks.map((one) => [one.id, one])).values())
-      await deleteStack(heat, stack, context);
+    const gone = new Map(stacks.map((one) => [one.id, one]));
+    for (const { physicalId } of kept) gone.delete(physicalId);
+    for (const stack of gone.values()) await deleteStack(heat, stack, context);
   } catch (error) {
     signal.throwIfAborted();
     throw operationError(error, DOING);

@@ -36,12 +36,15 @@ export interface NetworkChanges {
   readonly regrouped: readonly { readonly from: NumberedNetwork; readonly to: NumberedNetwork }[];
 }
 
+/** Networks are the same that give the same name to a port of the same node. */
+const noNode = { id: '', data: {} };
+
 /** Pure. Both are not empty: a server whose networks Nova has chosen is not changed. */
 export function compareNetworks(from: readonly NetworkSpec[], to: readonly NetworkSpec[]): NetworkChanges {
   const isIn =
     (others: readonly NumberedNetwork[]) =>
     (one: NumberedNetwork): boolean =>
-      others.some((other) => portName('', other) === portName('', one));
+      others.some((other) => portName(noNode, other) === portName(noNode, one));
   const [before, after] = [numbered(from), numbered(to)];
   const removed = before.filter((one) => !isIn(after)(one));
   const added = after.filter((one) => !isIn(before)(one));
@@ -97,9 +100,9 @@ async function regroup(
   context: CallContext,
 ): Promise<void> {
   context.signal.throwIfAborted();
-  const name = portName(node.id, to);
+  const name = portName(node, to);
   if ((await ownPort(cloud, name, context)) !== undefined) return;
-  const own = await ownPort(cloud, portName(node.id, from), context);
+  const own = await ownPort(cloud, portName(node, from), context);
   const port = own ?? (await plainPorts(cloud, node, from.spec, spec, context))[0];
   if (port === undefined) return;
   const groups = await groupIds(cloud, to.spec.securityGroups, context);
@@ -137,7 +140,7 @@ async function portToDetach(
 ): Promise<NeutronPort | undefined> {
   const { spec } = network;
   if (spec.port !== undefined) return await cloud.neutron.getPort(spec.port, context);
-  const own = await ownPort(cloud, portName(node.id, network), context);
+  const own = await ownPort(cloud, portName(node, network), context);
   if (own !== undefined) return own;
   // Ports that Nova made of the same network are alike: as many stay as the new profile has of them.
   const candidates = await plainPorts(cloud, node, spec, from, context);
@@ -145,7 +148,7 @@ async function portToDetach(
   for (const one of changes.kept)
     if (
       fingerprint(one.spec) === fingerprint(spec) &&
-      (await ownPort(cloud, portName(node.id, one), context)) === undefined
+      (await ownPort(cloud, portName(node, one), context)) === undefined
     )
       staying += 1;
   return candidates.length > staying ? candidates[0] : undefined;
@@ -184,7 +187,7 @@ async function attach(
   const known = await whileLooking(request, async (context) => {
     const { port } = network.spec;
     return port === undefined
-      ? await ownPort(cloud, portName(node.id, network), context)
+      ? await ownPort(cloud, portName(node, network), context)
       : await cloud.neutron.getPort(port, context);
   });
   if (known === undefined) signal.throwIfAborted();

@@ -13,7 +13,7 @@ import { awaitServer } from './await-server.ts';
 import { findServers } from './find-servers.ts';
 import { locationOf } from './location.ts';
 import { isOfRequest, ownedMetadata } from './owned-metadata.ts';
-import { preparePorts } from './ports.ts';
+import { instanceBeside, preparePorts } from './ports.ts';
 import { deleteServer } from './remove-server.ts';
 import { flavorId, imageId } from './resolve.ts';
 import { specOf, type ServerSpec } from './spec.ts';
@@ -28,6 +28,22 @@ export async function createServer(
   node: NodeFacts,
   request: CreateRequest,
 ): Promise<PhysicalNode> {
+  return await createInstance(cloud, { ...node, data: { ...node.data, ports: '' } }, request);
+}
+
+/** A second server of the node, with ports of its own. */
+export async function createServerBeside(
+  cloud: Cloud,
+  node: NodeFacts,
+  request: CreateRequest,
+): Promise<PhysicalNode> {
+  const ports = instanceBeside(request.key);
+  const beside = { ...node, data: { ...node.data, ports } };
+  const { physicalId, data } = await createInstance(cloud, beside, request);
+  return { physicalId, data: { ...data, ports } };
+}
+
+async function createInstance(cloud: Cloud, node: NodeFacts, request: CreateRequest): Promise<PhysicalNode> {
   const context: CallContext = { signal: request.signal };
   try {
     request.signal.throwIfAborted();

@@ -20,13 +20,13 @@ import type { JsonObject } from '../../domain/json.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
-import { createServer } from './create-server.ts';
+import { createServer, createServerBeside } from './create-server.ts';
 import { hostIn, zoneIn } from './location.ts';
 import { describeServer } from './details.ts';
 import { serverOperations } from './operations.ts';
-import { removeServer } from './remove-server.ts';
+import { removeServer, removeServersExcept } from './remove-server.ts';
 import { missingIn } from './resolve.ts';
-import { checkSpec, schema, specOf } from './spec.ts';
+import { addressObstacles, checkSpec, schema, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
 import { serverProbes } from './server-probes.ts';
 import { serverUpdate } from './update-server.ts';
@@ -51,6 +51,11 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     examine: (properties) => examine(clouds, properties),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
+    surge: {
+      obstacles: addressObstacles,
+      create: (node, request) => createServerBeside(cloudFor(node), node, request),
+      removeExcept: (node, kept, request) => removeServersExcept(cloudFor(node), node, kept, request),
+    },
     async probe(node, signal) {
       if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
       return await probeServer(clouds.of(node.session), node, signal, now);

@@ -60,7 +60,7 @@ export async function preparePort(
   { spec, number }: NumberedNetwork,
   context: CallContext,
 ): Promise<string> {
-  const name = portName(node.id, { spec, number });
+  const name = portName(node, { spec, number });
   const id =
     spec.port ??
     (await ownPort(cloud, name, context))?.id ??
@@ -76,8 +76,29 @@ function needsPort({ securityGroups, subnet, vnicType, floatingNetwork, floating
   );
 }
 
-export function portName(nodeId: string, { spec, number }: NumberedNetwork): string {
-  return `${portPrefix(nodeId)}${fingerprint(spec)}-${number}`;
+/** A server that was created beside another of its node has ports of its own: `data.ports` says which. */
+export function portName(
+  { id, data }: Pick<NodeFacts, 'id' | 'data'>,
+  { spec, number }: NumberedNetwork,
+): string {
+  const instance = instanceIn(data);
+  return `${portPrefix(id)}${instance === '' ? '' : `${instance}.`}${fingerprint(spec)}-${number}`;
+}
+
+/** For `data.ports` of the server that a request creates beside another. */
+export function instanceBeside(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 16);
+}
+
+/** As `instanceBeside`; '': the server of the node was created alone. */
+function instanceIn({ ports }: JsonObject): string {
+  return typeof ports === 'string' ? ports : '';
+}
+
+/** A fingerprint has no dot. */
+function instanceOfPort(nodeId: string, name: string): string {
+  const own = name.slice(portPrefix(nodeId).length);
+  return own.includes('.') ? own.slice(0, own.indexOf('.')) : '';
 }
 
 /** With which the names of the ports begin that were created for a node. */
@@ -168,17 +189,24 @@ export function ownMark(nodeId: string): string {
   return `coppice node ${nodeId}`;
 }
 
-/** Deletes the ports and floating IPs that were created for the node; those that the spec names stay. */
+/**
+ * Deletes the ports and floating IPs that were created for the node; those that the spec names stay.
+ * @param kept the `data` of servers whose ports stay as well.
+ */
 export async function removePorts(
   { neutron }: Cloud,
   node: Pick<NodeFacts, 'id'>,
+  kept: readonly JsonObject[],
   context: CallContext,
 ): Promise<void> {
   const description = ownMark(node.id);
-  for (const { id } of await neutron.listFloatingIps({ description }, context))
-    await neutron.deleteFloatingIp(id, context);
-  for (const { id } of await neutron.listPorts({ description }, context))
-    await neutron.deletePort(id, context);
+  const instances = new Set(kept.map(instanceIn));
+  const ports = await neutron.listPorts({ description }, context);
+  const isKept = ({ name }: NeutronPort): boolean => instances.has(instanceOfPort(node.id, name));
+  const keptIds = new Set(ports.filter(isKept).map(({ id }) => id));
+  for (const { id, port_id: port } of await neutron.listFloatingIps({ description }, context))
+    if (port === null || !keptIds.has(port)) await neutron.deleteFloatingIp(id, context);
+  for (const { id } of ports) if (!keptIds.has(id)) await neutron.deletePort(id, context);
 }
 
 /** Deletes a port that was created for the node, and the floating IPs of any port that were. */

@@ -2,7 +2,7 @@
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
-import type { NodeFacts, OperationRequest } from '../profile-type.ts';
+import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitServer } from './await-server.ts';
 import { findServers } from './find-servers.ts';
 import { removePorts } from './ports.ts';
@@ -13,9 +13,15 @@ const DOING = 'the server could not be deleted';
  * Also of a create whose answer was lost: all servers that carry the node's id go. It ends when Nova shows
  * them no more: only then is it certain that none comes back.
  */
-export async function removeServer(
+export async function removeServer(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<void> {
+  await removeServersExcept(cloud, node, [], request);
+}
+
+/** Of the servers of the node, those that are none of `kept`, and their ports. */
+export async function removeServersExcept(
   cloud: Cloud,
   node: NodeFacts,
+  kept: readonly PhysicalNode[],
   { signal }: OperationRequest,
 ): Promise<void> {
   const context: CallContext = { signal };
@@ -25,8 +31,14 @@ export async function removeServer(
       ...(node.physicalId === null ? [] : [node.physicalId]),
       ...created.map(({ id }) => id),
     ]);
+    for (const { physicalId } of kept) ids.delete(physicalId);
     for (const id of ids) await deleteServer(cloud, id, context);
-    await removePorts(cloud, node, context);
+    await removePorts(
+      cloud,
+      node,
+      kept.map(({ data }) => data),
+      context,
+    );
   } catch (error) {
     signal.throwIfAborted();
     throw operationError(error, DOING);

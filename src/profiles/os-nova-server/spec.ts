@@ -192,6 +192,23 @@ function bootIssues({ image, block_device_mapping_v2: devices }: JsonObject): Is
   return [{ field: 'image', expected: 'an image, or block_device_mapping_v2', found: 'neither' }];
 }
 
+/** What one server at a time can have: a port, an address, a volume. */
+export function addressObstacles(properties: JsonObject): Issue[] {
+  const { networks, blockDevices } = specOf(properties);
+  const named = (field: string, found: string | undefined): Issue[] =>
+    found === undefined ? [] : [{ field, expected: 'nothing', found }];
+  return [
+    ...networks.flatMap(({ port, fixedIp, floatingIp }, index) => [
+      ...named(`networks[${index}].port`, port),
+      ...named(`networks[${index}].fixed_ip`, fixedIp),
+      ...named(`networks[${index}].floating_ip`, floatingIp),
+    ]),
+    ...blockDevices.flatMap(({ source_type: source, uuid }, index) =>
+      source === 'volume' ? named(`block_device_mapping_v2[${index}].uuid`, text(uuid)) : [],
+    ),
+  ];
+}
+
 function checkNetwork(value: Json, path: string): Issue[] {
   if (!isJsonObject(value)) return [];
   const issues: Issue[] = [];

@@ -1,0 +1,17 @@
+/** One step of a recovery, as those see it that carry it out. */
+import type { ActionContext } from '../../engine/action-context.ts';
+import type { ChainEvent, StepPlan } from '../../recovery/chain.ts';
+import type { ActionServices } from '../services.ts';
+
+export interface StepRun {
+  readonly context: ActionContext;
+  readonly services: ActionServices;
+  readonly nodeId: string;
+  readonly step: StepPlan;
+  /** For the steps of the action: used once in it. */
+  readonly name: string;
+  /** For the outside world: the same after every crash. */
+  readonly key: string;
+}
+
+export type Ran = Extract<ChainEvent, { kind: 'ran' }>;
