@@ -149,7 +149,7 @@ export class SimulatedCloud implements NodeHome {
       remove: async (node, request) => void (await change('remove', node, request)),
       surge: {
         obstacles: ({ port }) =>
-          port === undefined ? [] : [{ field: 'port', expected: 'auto', found: String(port) }],
+          port === undefined ? [] : [{ field: 'port', expected: 'auto', found: JSON.stringify(port) }],
         create: async (node, request) => (await change('create', node, request)) as PhysicalNode,
         removeExcept: async (node, kept, request) => {
           const ids = kept.map(({ physicalId }) => physicalId);
