@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { healthPolicy } from '../../test/support/health-policies.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Verdict } from '../domain/verdict.ts';
+import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { classifyHealth, combineVerdicts, healthAfterRecovery } from './classify-health.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 
@@ -165,6 +165,19 @@ describe('several detectors', () => {
     ['ALL_FAILED', [], 'unknown'],
   ] as const)('%s: %j is %s', (conditional, verdicts, health) => {
     expect(combineVerdicts(named(...verdicts), conditional).health).toBe(health);
+  });
+
+  test('a host that is down is what a node fails with, whatever else is seen of it', () => {
+    const of = (failure: FailureClass) => ({
+      detector: failure,
+      verdict: { health: 'unhealthy', failure, reason: failure } as const,
+    });
+    const verdicts = [of('SERVER_ERROR'), of('HOST_DOWN')];
+    expect(combineVerdicts(verdicts, 'ANY_FAILED')).toEqual({
+      health: 'unhealthy',
+      failure: 'HOST_DOWN',
+      reason: 'SERVER_ERROR; HOST_DOWN',
+    });
   });
 
   test('the reason names all that decided', () => {

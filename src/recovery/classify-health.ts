@@ -41,6 +41,11 @@ export function classifyHealth(observation: Observation): HealthRecord {
   };
 }
 
+/** Whatever else is said of a node whose host is down follows from that, or was so before. */
+function isHostDown(verdict: Verdict): boolean {
+  return verdict.health === 'unhealthy' && verdict.failure === 'HOST_DOWN';
+}
+
 /**
  * ANY_FAILED: one failed detector is enough, all must be good. ALL_FAILED: one good detector is enough, all
  * must have failed. Where what is missing could tip it either way, it is unknown.
@@ -57,7 +62,7 @@ export function combineVerdicts(
   const said = (decisive.find((group) => group.length > 0) ?? []).map((each) => each.verdict);
   // Two detectors that ask the same one say the same.
   const reason = [...new Set(said.map((verdict) => verdict.reason))].join('; ');
-  return { ...(said[0] ?? { health: 'unknown' }), reason };
+  return { ...(said.find(isHostDown) ?? said[0] ?? { health: 'unknown' }), reason };
 }
 
 type Judgement = Pick<HealthRecord, 'state' | 'reason' | 'failures' | 'successes' | 'failedAt' | 'failure'>;

@@ -8,6 +8,7 @@
  */
 import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
+import { runProbe, seeFailure } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAction, runHooks, stepPlan } from './run-step.ts';
 import type { ActionOutcome } from './chain.ts';
@@ -44,6 +45,7 @@ export function* runItems(run: Run): ChainProcedure<Outcome> {
     anySucceeded ||= last.ok;
     const next = last.ok ? index + 1 : yield* afterFailure(run, index, last.reason);
     if (next === null) return { ok: false, reason: last.reason, helped: null };
+    if (!last.ok && !last.verified) yield* classifyAgain(run, items.slice(next));
     index = next;
   }
   if (last === null)
@@ -53,6 +55,17 @@ export function* runItems(run: Run): ChainProcedure<Outcome> {
       helped: null,
     };
   return yield* verifyAtEnd(run, last, strategy === 'CHAIN' && anySucceeded);
+}
+
+/**
+ * An action that failed or was out of time says nothing about the node, whose failure may be another one by
+ * now: the host died while its server was rebooted. Asked only where it decides what is run next.
+ */
+function* classifyAgain(run: Run, left: readonly ChainItem[]): ChainProcedure<void> {
+  if (!left.some(({ when }) => when !== null)) return;
+  const reason = 'what it fails with now decides which action is next';
+  const verdict = yield* runProbe({ kind: 'probe', by: 'DETECTION', reason });
+  if (verdict.health === 'unhealthy') seeFailure(run, { class: verdict.failure, reason: verdict.reason });
 }
 
 function appliesTo(item: ChainItem, run: Run): boolean {
