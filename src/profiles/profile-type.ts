@@ -53,6 +53,8 @@ export interface CreateRequest extends OperationRequest {
 export interface PhysicalNode {
   readonly physicalId: string;
   readonly data: JsonObject;
+  /** What an operation leaves for an operator to do, in a sentence for the record; absent: nothing. */
+  readonly note?: string;
 }
 
 export interface OperationParameter {

@@ -79,7 +79,9 @@ function* carryOutOnce(
     const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
     return { ok: false, retryable: result.retryable, verified: false, output: null, reason };
   }
-  const reason = reasonOfSuccess(run, item, verified);
+  const { note } = result.output;
+  const done = reasonOfSuccess(run, item, verified);
+  const reason = item.name !== 'WORKFLOW' && typeof note === 'string' ? `${done}; ${note}` : done;
   return { ok: true, retryable: false, verified: false, output: result.output, reason };
 }
 

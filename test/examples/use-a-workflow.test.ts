@@ -59,7 +59,7 @@ test('the commands create a workflow and run it', async () => {
       await promisify(execFile)('sh', ['-ec', here], {
         cwd: root,
         env: { PATH: process.env['PATH'], PAGER_KEY: 'a-key' },
-        timeout: 10_000,
+        timeout: 60_000,
       });
     }
     const [paged] = await eventually('an operator is paged', () => pager.asked.length > 0 && pager.asked);

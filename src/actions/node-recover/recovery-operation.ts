@@ -119,18 +119,25 @@ async function change(
     (tx, made) => keep(tx, nodeId, made),
   );
   const result = done.ok
-    ? { ok: true as const, output: {} }
+    ? { ok: true as const, output: noteOf(done.made) }
     : { ok: false as const, reason: done.reason, retryable: done.retryable };
   return { kind: 'ran', at: done.at, result, tookMs: done.tookMs };
 }
 
 function madeOf(physical: PhysicalNode | null): JsonObject | null {
-  return physical === null ? null : { physicalId: physical.physicalId, data: physical.data };
+  if (physical === null) return null;
+  const { physicalId, data, note } = physical;
+  return { physicalId, data, ...(note === undefined ? {} : { note }) };
+}
+
+/** The output of the step: `steps.NAME.output.note` in the expressions of later workflows. */
+function noteOf(made: JsonObject | null): JsonObject {
+  return made?.['note'] === undefined ? {} : { note: made['note'] };
 }
 
 /** What exists now; nothing, after a removal. */
 async function keep(tx: Tx, nodeId: string, made: Made): Promise<void> {
   if (!made.ok) return;
-  const physical = (made.made as PhysicalNode | null) ?? { physicalId: null, data: {} };
-  await updateNode(tx, nodeId, { ...physical, updatedAt: made.at });
+  const { physicalId, data } = (made.made as PhysicalNode | null) ?? { physicalId: null, data: {} };
+  await updateNode(tx, nodeId, { physicalId, data, updatedAt: made.at });
 }

@@ -14,13 +14,13 @@ const DOING = 'the server could not be evacuated';
  * The host is forced down in Nova before: a host that comes back in the middle must not run the server a
  * second time. It stays so until an operator has looked at it (`openstack compute service set --up`).
  */
-export function evacuateServer(
+export async function evacuateServer(
   cloud: Cloud,
   node: NodeFacts,
   { host }: JsonObject,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  return runOperation(
+  const made = await runOperation(
     cloud,
     node,
     {
@@ -32,6 +32,10 @@ export function evacuateServer(
     },
     request,
   );
+  const { host: from } = node.data;
+  if (typeof from !== 'string' || from === made.data['host']) return made;
+  const note = `host ${from} stays forced down in Nova; once it is repaired: openstack compute service set --up ${from} nova-compute`;
+  return { ...made, note };
 }
 
 /**
