@@ -40,6 +40,7 @@ import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
+import { checkSchema } from './store/check-schema.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -112,6 +113,7 @@ async function startParts(
   });
   stops.push(() => store.close());
   await migrate(store, Date.now());
+  await checkSchema(store);
   const operatorLog = new OperatorLog(store, log);
   stops.push(() => operatorLog.stop());
   await operatorLog.start();

@@ -21,6 +21,7 @@ export const errorCatalogue = {
   'resource-locked': { status: 409, type: 'ResourceIsLocked', retryable: true },
   'action-conflict': { status: 409, type: 'ActionConflict', retryable: true },
   'action-immutable': { status: 409, type: 'ActionImmutable', retryable: false },
+  'limit-reached': { status: 429, type: 'TooManyRequests', retryable: true },
   'too-large': { status: 413, type: 'RequestEntityTooLarge', retryable: false },
   /** An operation on the outside world that did not work; trying again may help. */
   'operation-failed': { status: 500, type: 'OperationFailed', retryable: true },

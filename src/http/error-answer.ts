@@ -16,6 +16,10 @@ const byStatus: Readonly<Record<number, { readonly title: string; readonly expla
     title: 'Request Entity Too Large',
     explanation: 'The body of your request was too large for this server.',
   },
+  429: {
+    title: 'Too Many Requests',
+    explanation: 'There are too many of what was requested; try again when there are fewer.',
+  },
   503: {
     title: 'Service Unavailable',
     explanation: 'The server is currently unavailable. Please try again.',

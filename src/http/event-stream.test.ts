@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { aCluster, anEvent } from '../../test/support/rows.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { TestServer } from '../../test/support/test-server.ts';
@@ -16,8 +16,8 @@ describe('The stream of events', () => {
   beforeEach(() => start(60_000));
 
   /** @param heartbeatMs so long that no test but its own is helped by it. */
-  async function start(heartbeatMs: number): Promise<void> {
-    server = await TestServer.start({ streams: { heartbeatMs, drainMs: 50 } });
+  async function start(heartbeatMs: number, most = 500): Promise<void> {
+    server = await TestServer.start({ streams: { heartbeatMs, drainMs: 50, most } });
     url = await server.server.listen({ host: '127.0.0.1', port: 0 });
     await server.store.write((tx) => insertCluster(tx, cluster));
   }
@@ -51,6 +51,12 @@ describe('The stream of events', () => {
     return [...text.matchAll(/^data: (.*)$/gm)].map(
       ([, data]) => (JSON.parse(data ?? '') as { id: string }).id,
     );
+  }
+
+  /** Queries of events from now on. */
+  function countReads(): () => number {
+    const reads = vi.spyOn(server.store.db, 'selectFrom');
+    return () => reads.mock.calls.filter(([table]) => (table as unknown) === 'event').length;
   }
 
   function lastIdIn(text: string): string {
@@ -106,6 +112,32 @@ describe('The stream of events', () => {
   test('is for clusters that exist, and for ids that it gave', async () => {
     expect((await follow(undefined, 'none')).response.statusCode).toBe(404);
     expect((await follow('yesterday')).response.statusCode).toBe(400);
+  });
+
+  test('costs one read of what is new, however many streams there are', async () => {
+    const streams = await Promise.all(Array.from({ length: 20 }, () => follow()));
+    const idle = aCluster({ name: 'idle' });
+    await server.store.write((tx) => insertCluster(tx, idle));
+    const others = await Promise.all(Array.from({ length: 5 }, () => follow(undefined, 'idle')));
+    for (const each of [...streams, ...others])
+      await eventually('the stream has begun', () => each.text().includes('connected'));
+    const first = await write(1);
+    for (const each of streams) expect(await untilRead(each, 1)).toEqual(first);
+    const reads = countReads();
+    const ids = [...first, ...(await write(1)), ...(await write(1))];
+    for (const each of streams) expect(await untilRead(each, 3)).toEqual(ids);
+    expect(reads()).toBeLessThanOrEqual(4);
+    expect(others.map(({ text }) => idsIn(text()))).toEqual(others.map(() => []));
+  });
+
+  test('is refused where there are too many, until one has ended', async () => {
+    await server.stop();
+    await start(60_000, 2);
+    const first = await follow();
+    await follow();
+    expect((await follow()).response.statusCode).toBe(429);
+    first.response.destroy();
+    await eventually('a place is free', async () => (await follow()).response.statusCode === 200);
   });
 
   test('ends when the server closes', async () => {

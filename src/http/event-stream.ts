@@ -1,13 +1,14 @@
 /**
- * Events of a cluster as they happen, as server-sent events. Each stream reads from the store what came after
- * the event that it sent last, whenever the store notifies it: nothing is buffered in memory, an interrupted
- * stream resumes at `Last-Event-ID`, and no event is lost or sent twice. A reader that does not keep up is
- * disconnected.
+ * Events of a cluster as they happen, as server-sent events. What is new is read once for all streams,
+ * whenever the store notifies it, and passed to those of its clusters; a stream that is behind (it resumes,
+ * or its reader is slow) reads on its own what came after the event that it sent last. Nothing is buffered in
+ * memory, an interrupted stream resumes at `Last-Event-ID`, and no event is lost or sent twice. A reader that
+ * does not keep up is disconnected.
  */
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Event } from '../domain/model.ts';
-import { eventsOfClusterAfter, newestEventSeq } from '../store/events.ts';
+import { eventsAfter, eventsOfClusterAfter, newestEventSeq } from '../store/events.ts';
 import type { Store } from '../store/store.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import { toStreamedEvent } from './shapes/event.ts';
@@ -19,6 +20,8 @@ export interface EventStreamOptions {
   readonly heartbeatMs?: number;
   /** How long a reader may take for what was sent to it. */
   readonly drainMs?: number;
+  /** Streams at once. */
+  readonly most?: number;
   readonly failed: (error: unknown) => void;
 }
 
@@ -26,28 +29,80 @@ const HEARTBEAT_MS = 15_000;
 const DRAIN_MS = 10_000;
 /** Events in one query: what a slow reader can have waiting at most. */
 const BATCH = 100;
+/** Each is a connection, and work at each event; a user has one for a page that is open. */
+const MOST_STREAMS = 500;
 
 export class EventStreams {
   readonly #options: EventStreamOptions;
   readonly #open = new Set<Stream>();
+  /** Up to where events were read for all streams. */
+  #position = 0;
+  #unlisten: (() => void) | undefined;
+  #isReading = false;
+  #isNotified = false;
 
   constructor(options: EventStreamOptions) {
     this.#options = options;
   }
 
-  /** @throws CoppiceError `malformed-request` for a Last-Event-ID that we did not give. */
+  /**
+   * @throws CoppiceError `malformed-request` for a Last-Event-ID that we did not give, `limit-reached` where
+   * there are too many streams.
+   */
   async open(
     clusterId: string,
     lastEventId: string | undefined,
   ): Promise<(response: ServerResponse) => void> {
-    const after =
-      lastEventId === undefined ? await newestEventSeq(this.#options.store.db) : readSeq(lastEventId);
-    return (response) => {
-      const stream = new Stream(this.#options, clusterId, after, response);
-      this.#open.add(stream);
-      response.once('close', () => this.#open.delete(stream));
-      stream.start();
-    };
+    const { most = MOST_STREAMS, store } = this.#options;
+    if (this.#open.size >= most) {
+      const sentence = `There are ${most} streams of events, and no more at once: close one, or read GET /v1/events.`;
+      throw new CoppiceError('limit-reached', sentence);
+    }
+    const newest = await newestEventSeq(store.db);
+    const after = lastEventId === undefined ? newest : readSeq(lastEventId);
+    return (response) => this.#add(new Stream(this.#options, clusterId, after, response), newest, response);
+  }
+
+  #add(stream: Stream, newest: number, response: ServerResponse): void {
+    if (this.#open.size === 0) this.#position = Math.max(this.#position, newest);
+    this.#unlisten ??= this.#options.store.listen('events', () => void this.#read());
+    this.#open.add(stream);
+    response.once('close', () => {
+      this.#open.delete(stream);
+      if (this.#open.size > 0) return;
+      this.#unlisten?.();
+      this.#unlisten = undefined;
+    });
+    stream.start();
+  }
+
+  /** Reads what is new until nothing is; one read at a time. */
+  async #read(): Promise<void> {
+    this.#isNotified = true;
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      while (this.#isNotified && this.#open.size > 0) {
+        this.#isNotified = false;
+        await this.#readNew();
+      }
+    } catch (error) {
+      this.#options.failed(error);
+      // Its readers come back, and resume where they were.
+      this.close();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  async #readNew(): Promise<void> {
+    const from = this.#position;
+    const events = await eventsAfter(this.#options.store.db, from, BATCH);
+    const to = events.at(-1)?.seq ?? from;
+    if (events.length === BATCH) this.#isNotified = true;
+    this.#position = to;
+    const messages = Map.groupBy(events.map(toSequenced), ({ clusterId }) => clusterId);
+    for (const stream of this.#open) stream.advance(from, to, messages.get(stream.clusterId) ?? []);
   }
 
   get size(): number {
@@ -71,7 +126,7 @@ function readSeq(text: string): number {
 
 class Stream {
   readonly #options: EventStreamOptions;
-  readonly #clusterId: string;
+  readonly clusterId: string;
   readonly #response: ServerResponse;
   #after: number;
   #pumping = false;
@@ -79,13 +134,13 @@ class Stream {
 
   constructor(options: EventStreamOptions, clusterId: string, after: number, response: ServerResponse) {
     this.#options = options;
-    this.#clusterId = clusterId;
+    this.clusterId = clusterId;
     this.#after = after;
     this.#response = response;
   }
 
   start(): void {
-    const { store, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const { heartbeatMs = HEARTBEAT_MS } = this.#options;
     this.#response.writeHead(200, {
       ...this.#response.getHeaders(),
       'content-type': 'text/event-stream',
@@ -95,13 +150,19 @@ class Stream {
     });
     // Where to resume, also for a reader that has not seen an event yet.
     this.#response.write(`id: ${this.#after}\n: connected\n\n`);
-    const unlisten = store.listen('events', () => void this.#pump());
     const heartbeat = setInterval(() => void this.#beat(), heartbeatMs);
-    this.#response.once('close', () => {
-      unlisten();
-      clearInterval(heartbeat);
-    });
+    this.#response.once('close', () => clearInterval(heartbeat));
     void this.#pump();
+  }
+
+  /** What was read for all streams: the events of this one's cluster after `from` and up to `to`. */
+  advance(from: number, to: number, messages: readonly Message[]): void {
+    if (this.#after >= to) return;
+    // It does not have all up to `from`, or may not take more now: it reads for itself.
+    if (this.#after < from || this.#pumping) return void this.#pump();
+    const text = messages.flatMap(({ seq, text: one }) => (seq > this.#after ? [one] : [])).join('');
+    this.#after = to;
+    if (text !== '') void this.#work(() => this.#send(text));
   }
 
   end(): void {
@@ -109,16 +170,19 @@ class Stream {
   }
 
   async #beat(): Promise<void> {
-    if (!this.#pumping) await this.#pump(': still here\n\n');
+    if (!this.#pumping) await this.#work(() => this.#send(': still here\n\n'));
   }
 
-  /** Sends what is new until nothing is; one at a time. */
-  async #pump(first = ''): Promise<void> {
+  async #pump(): Promise<void> {
     this.#isNotified = true;
-    if (this.#pumping) return;
+    if (!this.#pumping) await this.#work(() => Promise.resolve());
+  }
+
+  /** Sends, and then what is new until nothing is; one at a time. */
+  async #work(first: () => Promise<void>): Promise<void> {
     this.#pumping = true;
     try {
-      await this.#send(first);
+      await first();
       while (this.#isNotified && !this.#response.writableEnded && !this.#response.destroyed) {
         this.#isNotified = false;
         await this.#sendNew();
@@ -132,10 +196,13 @@ class Stream {
   }
 
   async #sendNew(): Promise<void> {
-    const events = await eventsOfClusterAfter(this.#options.store.db, this.#clusterId, this.#after, BATCH);
+    const { db } = this.#options.store;
+    const newest = await newestEventSeq(db);
+    const events = await eventsOfClusterAfter(db, this.clusterId, this.#after, BATCH);
     await this.#send(events.map(toMessage).join(''));
-    this.#after = events.at(-1)?.seq ?? this.#after;
-    if (events.length === BATCH) this.#isNotified = true;
+    const isAll = events.length < BATCH;
+    this.#after = Math.max(events.at(-1)?.seq ?? this.#after, isAll ? newest : 0);
+    if (!isAll) this.#isNotified = true;
   }
 
   async #send(text: string): Promise<void> {
@@ -148,6 +215,16 @@ class Stream {
       this.#response.destroy();
     }
   }
+}
+
+interface Message {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** Worded once for all streams. */
+function toSequenced(event: Event): Message & { readonly clusterId: string | null } {
+  return { seq: event.seq, text: toMessage(event), clusterId: event.clusterId };
 }
 
 function toMessage(event: Event): string {

@@ -45,7 +45,7 @@ export interface HttpServerOptions {
   readonly registry: Registry;
   /** For unexpected errors. */
   readonly log: { error(details: object, message: string): void };
-  readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number };
+  readonly streams?: { readonly heartbeatMs?: number; readonly drainMs?: number; readonly most?: number };
   /** Whether answers are held against their declaration: for tests. */
   readonly checkAnswers?: boolean;
 }

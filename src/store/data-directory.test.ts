@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +29,28 @@ it('tells a second one who holds it', () => {
   );
   first.release();
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'is refused while the process that has its database runs, though its lock was deleted',
+  async () => {
+    const first = openDataDirectory(parent, holder);
+    const script = `require('fs').openSync(process.argv[1], 'a'); console.log('open'); setInterval(() => {}, 1000)`;
+    const other = spawn(process.execPath, ['-e', script, first.databasePath], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(other.stdout, 'data');
+    const text = JSON.stringify({ pid: other.pid, started: 'then', listen: 'there' });
+    writeFileSync(join(parent, 'holder.json'), text);
+    rmSync(join(parent, 'lock.db'));
+    expect(() => openDataDirectory(parent, holder)).toThrow(
+      `in use by process ${other.pid} (started then, listening on there)`,
+    );
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    openDataDirectory(parent, holder).release();
+    first.release();
+  },
+);
 
 it.each([
   ['where no directory can be made', () => '/proc/coppice/data'],

@@ -4,7 +4,17 @@
  * death of the process, SIGKILL and power cut included; `holder.json` beside it says who has it, for the
  * message to the second one.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { asStorageFailure } from './storage-failure.ts';
@@ -35,6 +45,7 @@ export function openDataDirectory(
     throw refusal(path, 'cannot be created or written', error);
   }
   const lock = takeLock(path);
+  refuseWithoutLock(path, lock);
   const holderPath = join(path, 'holder.json');
   try {
     const text = JSON.stringify({ ...holder, started: holder.started.toISOString() });
@@ -91,6 +102,37 @@ function openLock(path: string): DatabaseSync {
   } catch (error) {
     lock.close();
     throw error;
+  }
+}
+
+/**
+ * Whoever deletes lock.db while its holder runs leaves a lock on a file that nobody finds. The holder still
+ * has the database open, which the system shows (Linux; elsewhere nothing is known of it).
+ */
+function refuseWithoutLock(path: string, lock: DatabaseSync): void {
+  const holder = readHolder(join(path, 'holder.json'));
+  if (holder === undefined || holder.pid === process.pid || !hasOpen(holder.pid, join(path, 'coppice.db')))
+    return;
+  lock.close();
+  throw new Error(`${heldText(path)} Its lock.db was deleted meanwhile.`);
+}
+
+function hasOpen(pid: number, file: string): boolean {
+  try {
+    const open = realpathSync(file);
+    const folder = `/proc/${pid}/fd`;
+    return readdirSync(folder).some((descriptor) => linkOf(join(folder, descriptor)) === open);
+  } catch {
+    return false;
+  }
+}
+
+/** A descriptor may be closed while they are read. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -46,6 +46,11 @@ const migrations: readonly Migration[] = [
 
 export const schemaVersion = migrations.length;
 
+/** All tables and indexes of this program, in an empty database. */
+export async function createSchema(db: Db): Promise<void> {
+  for (const { up } of migrations) await up(db);
+}
+
 /** @throws Error when the database is of a newer schema than this program knows. */
 export async function migrate(store: Store, now: number): Promise<void> {
   await store.write(createVersionTable);

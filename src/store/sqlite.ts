@@ -280,6 +280,11 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   }
 }
 
+/** An empty database in memory, which nobody else sees; `destroy` it. */
+export function openInMemory(): Kysely<Schema> {
+  return connect(new DatabaseSync(':memory:'), (query) => query());
+}
+
 function openStore(path: string, options: SqliteOptions): Store {
   const writer = new DatabaseSync(path);
   writer.exec(
