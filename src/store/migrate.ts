@@ -48,7 +48,7 @@ export const schemaVersion = migrations.length;
 
 /** All tables and indexes of this program, in an empty database. */
 export async function createSchema(db: Db): Promise<void> {
-  for (const { up } of migrations) await up(db);
+  for (const migration of migrations) await migration.up(db);
 }
 
 /** @throws Error when the database is of a newer schema than this program knows. */
