@@ -280,7 +280,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): Store {
   }
 }
 
-/** An empty database in memory, which nobody else sees; `destroy` it. */
+/** An empty database in memory, which no other connection sees; `destroy` it. */
 export function openInMemory(): Kysely<Schema> {
   return connect(new DatabaseSync(':memory:'), (query) => query());
 }
