@@ -106,8 +106,8 @@ function openLock(path: string): DatabaseSync {
 }
 
 /**
- * Whoever deletes lock.db while its holder runs leaves a lock on a file that no other process finds. The holder still
- * has the database open, which the system shows (Linux; elsewhere nothing is known of it).
+ * Where lock.db is deleted while its holder runs, it leaves a lock on a file that no other process finds.
+ * The holder still has the database open, which the system shows (Linux; elsewhere nothing is known of it).
  */
 function refuseWithoutLock(path: string, lock: DatabaseSync): void {
   const holder = readHolder(join(path, 'holder.json'));
