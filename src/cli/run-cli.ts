@@ -12,14 +12,20 @@ import type { Terminal } from './rendering/terminal.ts';
 
 /** @param words what was typed behind `coppice`. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
-  const program = await buildProgram(terminal, words);
+  const typed = withHelpLast(words);
+  const program = await buildProgram(terminal, typed);
   try {
     if (words.length === 0) program.help();
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(typed, { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error, terminal);
   }
+}
+
+/** `help cluster create` is `cluster create --help`: commander's own `help` goes one level deep. */
+function withHelpLast(words: readonly string[]): readonly string[] {
+  return words[0] === 'help' && words.length > 1 ? [...words.slice(1), '--help'] : words;
 }
 
 function exitCodeOf(error: unknown, terminal: Terminal): number {

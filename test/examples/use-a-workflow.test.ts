@@ -66,8 +66,12 @@ test('the commands create a workflow and run it', async () => {
     expect(paged?.body).toMatchObject({ routing_key: 'a-key', payload: { severity: 'info' } });
     const executions = server.workflows;
     await eventually('the execution has ended', async () => {
-      const rows = await server.opened.store.db.selectFrom('workflow_execution').select('id').execute();
-      const found = await executions.get(rows[0]?.id ?? '', testSession);
+      const rows = await server.opened.store.db
+        .selectFrom('workflow_execution')
+        .select(['id', 'project'])
+        .execute();
+      const [{ id, project } = { id: '', project: '' }] = rows;
+      const found = await executions.get(id, { ...testSession, project });
       return found?.state === 'SUCCESS';
     });
     expect(server.errors).toEqual([]);

@@ -20,8 +20,8 @@ const longestPauseMs = 1000;
 const patienceMs = 15_000;
 
 /**
- * Prints a started action, or with `wait` how it ended.
- * @throws CliError where it was waited for and did not succeed.
+ * Prints a started action, or how it ended: with `wait`, and where it has ended already.
+ * @throws CliError where it has ended and did not succeed.
  */
 export async function reportAction(
   session: Session,
@@ -34,7 +34,7 @@ export async function reportAction(
   const action = wait ? await waitForAction(api, actionId) : await readAction(api, actionId);
   if (json) writeJson(terminal, action);
   else terminal.write(describeAction(session, action));
-  if (wait) throwUnlessSucceeded(action);
+  if (hasEnded(action)) throwUnlessSucceeded(action);
 }
 
 /** The action once it has ended. */

@@ -113,8 +113,9 @@ function resizeInputs(options: ResizeOptions): NonNullable<ClusterActionBody['re
   const requested = changes.filter((change) => change.number !== undefined);
   if (requested.length > 1) throw usageError('give one of --capacity, --adjust and --percent, not several');
   const { minSize, maxSize, minStep, strict } = options;
-  const inputs = given({ ...requested[0], min_size: minSize, max_size: maxSize, min_step: minStep, strict });
+  const inputs = given({ ...requested[0], min_size: minSize, max_size: maxSize, min_step: minStep });
   if (Object.keys(inputs).length === 0)
     throw usageError('nothing to change: give --capacity, --adjust, --percent, --min-size or --max-size');
-  return inputs;
+  // The API is strict where nothing is said.
+  return { ...inputs, strict: strict === true };
 }

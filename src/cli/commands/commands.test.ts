@@ -219,8 +219,14 @@ describe('what starts an action', () => {
       ['recover', 'web', '--operation', 'REBOOT', '--param', 'type=SOFT', '--param', 'why=a=b'],
       { recover: { operation: 'REBOOT', operation_params: { type: 'SOFT', why: 'a=b' } } },
     ],
-    [['resize', 'web', '--capacity', '8'], { resize: { adjustment_type: 'EXACT_CAPACITY', number: 8 } }],
-    [['resize', 'web', '--adjust', '-2'], { resize: { adjustment_type: 'CHANGE_IN_CAPACITY', number: -2 } }],
+    [
+      ['resize', 'web', '--capacity', '8'],
+      { resize: { adjustment_type: 'EXACT_CAPACITY', number: 8, strict: false } },
+    ],
+    [
+      ['resize', 'web', '--adjust', '-2'],
+      { resize: { adjustment_type: 'CHANGE_IN_CAPACITY', number: -2, strict: false } },
+    ],
     [['resize', 'web', '--max-size', '9', '--strict'], { resize: { max_size: 9, strict: true } }],
     [['scale-in', 'web'], { scale_in: {} }],
     [['scale-out', 'web', '--count', '2'], { scale_out: { count: 2 } }],
@@ -244,18 +250,50 @@ describe('what starts an action', () => {
     expect(err).toContain('--param is for an operation: give --operation, too');
   });
 
-  test('deletes several, and waits for each', async () => {
+  test('deletes several once all of them are found, and waits for each', async () => {
+    const found = (id: string) => ({ body: { node: { id, name: id } } });
     await using api = await fakeApi({
+      'GET /v1/nodes/a': found('a'),
+      'GET /v1/nodes/b': found('b'),
       'DELETE /v1/nodes/a': { status: 202, headers: { Location: '/v1/actions/a1' } },
       'DELETE /v1/nodes/b': { status: 202, headers: { Location: '/v1/actions/a1' } },
       'GET /v1/actions/a1': { body: action('SUCCEEDED') },
     });
     const { code } = await run(['node', 'delete', 'a', 'b', '--wait'], { url: api.url });
     expect(code).toBe(0);
-    expect(api.asked.map(({ method, path }) => `${method} ${path}`).slice(0, 2)).toEqual([
+    const asked = () => api.asked.map(({ method, path }) => `${method} ${path}`);
+    expect(asked().filter((each) => each.startsWith('DELETE'))).toEqual([
       'DELETE /v1/nodes/a',
       'DELETE /v1/nodes/b',
     ]);
+    const before = asked().length;
+    const mistyped = await run(['node', 'delete', 'a', 'nope'], { url: api.url });
+    expect(mistyped.code).toBe(1);
+    expect(
+      asked()
+        .slice(before)
+        .filter((each) => each.startsWith('DELETE')),
+    ).toEqual([]);
+  });
+
+  test('an action that has failed already is a failure, also without --wait', async () => {
+    await using api = await fakeApi({
+      'POST /v1/clusters/web/actions': { status: 202, headers: { Location: '/v1/actions/a1' } },
+      'GET /v1/actions/a1': { body: action('FAILED') },
+    });
+    const { code, err } = await run(['cluster', 'scale-out', 'web', '--count', '5'], { url: api.url });
+    expect(code).toBe(1);
+    expect(err).toContain('ended FAILED');
+  });
+
+  test('the actions are listed from the newest on', async () => {
+    await using api = await fakeApi({
+      'GET /v1/actions': { body: { actions: [] } },
+      'GET /v1/nodes': { body: { nodes: [] } },
+      'GET /v1/clusters': { body: { clusters: [] } },
+    });
+    await run(['action', 'list', '--limit', '2'], { url: api.url });
+    expect(api.asked.map(({ path }) => path).join(' ')).toContain('sort=created_at%3Adesc');
   });
 
   test('cancel shows the action as it is then', async () => {

@@ -38,6 +38,8 @@ export interface Resource<T, Row = T, Query = object> {
   readonly isOrderedByName?: true;
   /** The API lists them in one order only. */
   readonly hasFixedOrder?: true;
+  /** In place of the API's own order: the newest first of what grows without end. */
+  readonly defaultSort?: string;
 }
 
 /** A filter that the API has under `key`. */
@@ -95,7 +97,8 @@ export function addList<T extends object, Row, Query extends object>(
       const session = openSession(command, terminal);
       const { limit, sort } = options;
       // The words behind the options are the user's: what the API does not take it refuses with its reason.
-      const query = { ...filterQuery(filters, options), limit, sort } as Query;
+      const order = sort ?? resource.defaultSort;
+      const query = { ...filterQuery(filters, options), limit, sort: order } as Query;
       const listed = await listPages(session.api, resource, query, limit as number | undefined);
       const objects = resource.isOrderedByName === true && sort === undefined ? byName(listed) : listed;
       if (session.json) writeJson(terminal, objects);
@@ -184,16 +187,31 @@ export function printObject(
   else terminal.write(describeObject(object, first, style, session.times()));
 }
 
+/** What `delete` needs to know of a kind. */
+export interface Deletable {
+  readonly one: string;
+  readonly many: string;
+  readonly examples: { readonly delete?: string };
+  readonly show: (api: ApiClient, nameOrId: string) => Promise<{ readonly id: string }>;
+}
+
+/** All of them are looked up before the first is deleted: a name that is mistyped deletes nothing. */
+export async function idsOf(
+  api: ApiClient,
+  show: Deletable['show'],
+  namesOrIds: readonly string[],
+): Promise<string[]> {
+  const ids: string[] = [];
+  for (const nameOrId of namesOrIds) ids.push((await show(api, nameOrId)).id);
+  return ids;
+}
+
 /** For what is gone when the answer comes; deletions that are actions stand with their resource. */
 export function addDeleteAtOnce(
   group: Command,
   terminal: Terminal,
-  {
-    one,
-    many,
-    examples,
-  }: { readonly one: string; readonly many: string; readonly examples: { readonly delete?: string } },
-  remove: (api: ApiClient, nameOrId: string) => Promise<unknown>,
+  { one, many, examples, show }: Deletable,
+  remove: (api: ApiClient, id: string) => Promise<unknown>,
 ): void {
   group
     .command(`delete <${one}...>`)
@@ -201,8 +219,9 @@ export function addDeleteAtOnce(
     .addHelpText('after', exampleText(examples.delete ?? ''))
     .action(async (namesOrIds: string[], _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      for (const nameOrId of namesOrIds) {
-        await remove(session.api, nameOrId);
+      const ids = await idsOf(session.api, show, namesOrIds);
+      for (const [index, nameOrId] of namesOrIds.entries()) {
+        await remove(session.api, ids[index] ?? nameOrId);
         if (session.json) writeJson(terminal, { deleted: nameOrId });
         else terminal.write(`Deleted ${one} ${nameOrId}.\n`);
       }

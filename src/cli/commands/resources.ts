@@ -188,6 +188,7 @@ async function idOfTarget(api: ApiClient, nameOrId: string): Promise<string> {
 export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/actions'>> = {
   one: 'action',
   many: 'actions',
+  defaultSort: 'created_at:desc',
   examples: { list: 'action list --cluster web --limit 20', show: 'action show 7fcf1201' },
   columns: [
     textColumn('ACTION', 'action'),

@@ -57,7 +57,7 @@ interface ChangeOptions {
   readonly metadata?: Record<string, string>;
 }
 
-export function addSpecCommands<T extends object, Query extends NameAndType>(
+export function addSpecCommands<T extends { readonly id: string }, Query extends NameAndType>(
   group: Command,
   terminal: Terminal,
   kind: SpecKind<T, Query>,

@@ -6,8 +6,8 @@ import { openSession } from '../client/session.ts';
 import { reportAction, throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { printWarnings } from '../rendering/warnings.ts';
-import { exampleText, printObject } from './resource.ts';
-import type { Resource } from './resource.ts';
+import { exampleText, idsOf, printObject } from './resource.ts';
+import type { Deletable, Resource } from './resource.ts';
 
 export const WAIT_FLAG = '-w, --wait';
 export const WAIT_TEXT = 'wait until the action has ended; exit code 1 if it failed';
@@ -69,18 +69,16 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   const shown = action === undefined ? object : await resource.show(session.api, object.id);
   printObject(session, resource, { ...shown, action: actionId });
   if (action !== undefined) throwUnlessSucceeded(action);
+  // What is shown is how it was before the action.
+  else if (!session.json) await reportAction(session, actionId, false);
 }
 
 /** `delete` of clusters and nodes: each deletion is an action. */
 export function addDeleteByAction(
   group: Command,
   terminal: Terminal,
-  {
-    one,
-    many,
-    examples,
-  }: { readonly one: string; readonly many: string; readonly examples: { readonly delete?: string } },
-  remove: (api: ApiClient, nameOrId: string) => Promise<Started>,
+  { one, many, examples, show }: Deletable,
+  remove: (api: ApiClient, id: string) => Promise<Started>,
 ): void {
   group
     .command(`delete <${one}...>`)
@@ -90,7 +88,8 @@ export function addDeleteByAction(
     .action(async (names: string[], options: WaitOption, command: Command) => {
       const session = openSession(command, terminal);
       const started = [];
-      for (const name of names) started.push((await remove(session.api, name)).actionId);
+      for (const id of await idsOf(session.api, show, names))
+        started.push((await remove(session.api, id)).actionId);
       for (const actionId of started) await reportAction(session, actionId, options.wait === true);
     });
 }

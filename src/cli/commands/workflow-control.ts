@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { ApiClient, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
+import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -46,8 +47,9 @@ function addChange(
     .description(description)
     .option('--reason <text>', 'kept with the execution, as its state_info')
     .addHelpText('after', exampleText(`workflow ${name} ${exampleId}`))
-    .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
+    .action(async (start: string, { reason }: { reason?: string }, command: Command) => {
       const session = openSession(command, terminal);
+      const id = await executionIdOf(session.api, start);
       const body = reason === undefined ? { state } : { state, state_info: reason };
       const { body: execution } = await session.api.send('PUT /v2/executions/{id}', { path: { id }, body });
       printExecution(session, execution);
@@ -64,13 +66,14 @@ function addRerun(group: Command, terminal: Terminal): void {
     .addHelpText('after', exampleText(`workflow rerun ${exampleId}`, `workflow rerun ${exampleId} evacuate`))
     .action(
       async (
-        id: string,
+        start: string,
         task: string | undefined,
         { resumeItems }: { resumeItems?: boolean },
         command: Command,
       ) => {
         const session = openSession(command, terminal);
         const { api } = session;
+        const id = await executionIdOf(api, start);
         for (const failed of await failedTasks(api, id, task)) {
           const body = { state: 'RUNNING', reset: resumeItems !== true } as const;
           await api.send('PUT /v2/tasks/{id}', { path: { id: failed }, body });

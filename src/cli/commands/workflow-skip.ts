@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
+import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson, type Session } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { exampleText } from './resource.ts';
@@ -17,9 +18,10 @@ export function addSkip(group: Command, terminal: Terminal): void {
       'Skip a failed task, by name or id: the execution continues by its on-skip, or as after a success.',
     )
     .addHelpText('after', exampleText('workflow skip 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90 evacuate'))
-    .action(async (execution: string, task: string, _options: object, command: Command) => {
+    .action(async (start: string, task: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const { api, json } = session;
+      const execution = await executionIdOf(api, start);
       const id = await failedTask(api, execution, task);
       const { body: skipped } = await api.send('PUT /v2/tasks/{id}', {
         path: { id },

@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { AnswerOf } from '../../client/api-client.ts';
 import { addControl } from './workflow-control.ts';
 import { wholeNumber } from '../option-values.ts';
+import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson, type Session } from '../client/session.ts';
 import { toneOf } from '../rendering/style.ts';
 import { renderTable, type Cell } from '../rendering/table.ts';
@@ -182,9 +183,10 @@ function addShow(group: Command, terminal: Terminal): void {
     .command('show <execution>')
     .description('Show an execution as a tree of tasks, actions and sub-workflows, with states and times.')
     .addHelpText('after', exampleText('workflow show 5a1f09c2-1c6e-4d0b-9f0e-2f1d4c7b8a90'))
-    .action(async (id: string, _options: object, command: Command) => {
+    .action(async (start: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const { api, json, style, times } = session;
+      const id = await executionIdOf(api, start);
       const { body: report } = await api.send('GET /v2/executions/{id}/report', { path: { id } });
       if (json) writeJson(terminal, report);
       else terminal.write(renderExecution(report, style, times()) + (await recoveryHint(session, id)));

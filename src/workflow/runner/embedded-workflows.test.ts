@@ -133,8 +133,9 @@ describe('an execution', () => {
     const asked = request('chain', { name: 'n1' });
     const again = { ...asked, input: { name: 'other' } };
     const both = await Promise.all([workflows.start(asked), workflows.start(again)]);
-    expect(both.map(({ input }) => input['name'])).toEqual(['n1', 'n1']);
-    expect((await workflows.start(again)).input['name']).toBe('n1');
+    const [first, second] = both.map(({ input }) => input['name']);
+    expect(second).toBe(first);
+    expect((await workflows.start(again)).input['name']).toBe(first);
     const rows = await store.db.selectFrom('workflow_execution').select('id').execute();
     expect(rows).toEqual([{ id: asked.id }]);
   });

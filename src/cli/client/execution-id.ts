@@ -1,0 +1,26 @@
+/** The id of an execution from its beginning, as all other ids are typed. */
+import type { ApiClient } from '../../client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+
+const wholeId = 36;
+
+/** Enough to tell that several fit, and to name them. */
+const mostShown = 5;
+
+/**
+ * What cannot be the beginning of an id, or fits no execution, goes to the server as it is, which says so.
+ * @throws CliError where it fits several executions.
+ */
+export async function executionIdOf(api: ApiClient, start: string): Promise<string> {
+  if (start.length >= wholeId || !/^[0-9a-f-]{4,}$/i.test(start)) return start;
+  const query = { id: `has:${start.toLowerCase()}`, fields: 'id', limit: '100' };
+  const { body } = await api.send('GET /v2/executions', { query });
+  const ids = body.executions.flatMap(({ id = '' }) => (id.startsWith(start.toLowerCase()) ? id : []));
+  if (ids.length > 1) {
+    const named = ids.slice(0, mostShown).join(', ');
+    throw new CliError(
+      `several executions begin with ${start}: ${named}${ids.length > mostShown ? ', ...' : ''}`,
+    );
+  }
+  return ids[0] ?? start;
+}
