@@ -52,7 +52,11 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
  * @param words what was typed: the commands that it names are loaded, or all where it names none, so that the
  * help and the suggestions are whole. Absent: all.
  */
-export async function buildProgram(terminal: Terminal, words: readonly string[] = []): Promise<Command> {
+export async function buildProgram(
+  terminal: Terminal,
+  words: readonly string[] = [],
+  { json = false }: { readonly json?: boolean } = {},
+): Promise<Command> {
   const program = new Command('coppice')
     .description('Keeps groups of machines alive: watches them, and brings failed ones back, step by step.')
     .version(packageVersion(), '-V, --version')
@@ -64,18 +68,19 @@ export async function buildProgram(terminal: Terminal, words: readonly string[] 
   const named = Object.keys(commands).filter((name) => words.includes(name));
   for (const [name, load] of Object.entries(commands))
     if (named.length === 0 || named.includes(name)) program.addCommand((await load())(terminal));
-  everywhere(program, (command) => prepare(command, terminal));
+  everywhere(program, (command) => prepare(command, terminal, json));
   return program;
 }
 
 /** Settings that commander does not pass on to commands that are added whole. */
-function prepare(command: Command, terminal: Terminal): void {
+function prepare(command: Command, terminal: Terminal, json: boolean): void {
   command
     .exitOverride()
     .configureHelp({ showGlobalOptions: true, helpWidth: Infinity })
     .configureOutput({
       writeOut: (text) => terminal.write(wrapHelp(text, helpWidth(terminal))),
-      writeErr: (text) => terminal.writeError(text),
+      // For a program the error is written once, as JSON (run-cli.ts).
+      writeErr: (text) => (json ? undefined : terminal.writeError(text)),
       outputError: (text, write) => write(text.replace(/^error: /, 'coppice: ')),
       getOutHasColors: () => terminal.colours,
       getErrHasColors: () => terminal.errorColours,

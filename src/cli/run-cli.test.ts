@@ -120,11 +120,58 @@ describe('what goes wrong', () => {
   });
 
   test('what the sentence has already is not repeated', async () => {
-    const issue = { field: 'spec.command', expected: 'a list', found: '5' };
+    const issue = { field: 'properties.command', expected: 'a list', found: '5' };
     const message = 'command: expected a list, found 5';
     const error = { code: 400, message, type: 'InvalidSpec', issues: [issue] };
     await using api = await fakeApi({ 'GET /v1/clusters': { status: 400, body: { error } } });
-    expect((await run(['cluster', 'list'], { url: api.url })).err).toBe(`coppice: ${message}\n`);
+    expect((await run(['cluster', 'list'], { url: api.url })).err).toBe(`coppice: properties.${message}\n`);
+  });
+
+  test('an error is JSON where JSON was asked for, in one shape: of the server, of the usage, of the connection', async () => {
+    const issue = { field: 'properties.comand', expected: 'one of command', found: 'an unknown key' };
+    const message = "Failed in creating profile web: Unrecognizable spec item 'comand'";
+    const error = { code: 400, message, type: 'InvalidSpec', issues: [issue] };
+    await using api = await fakeApi({ 'GET /v1/clusters/web': { status: 400, body: { error } } });
+    const refused = await run(['--json', 'cluster', 'show', 'web'], { url: api.url });
+    expect([refused.code, refused.out, JSON.parse(refused.err)]).toEqual([
+      1,
+      '',
+      {
+        error: {
+          message:
+            'Failed in creating profile web:\nproperties.comand: expected one of command, found an unknown key',
+          status: 400,
+          type: 'InvalidSpec',
+          issues: [issue],
+        },
+      },
+    ]);
+    for (const words of [
+      ['cluster', 'shwo'],
+      ['cluster', 'show'],
+      ['cluster', 'list', '--nonsense'],
+    ]) {
+      const { code, err } = await run([...words, '--json'], { url: unreachable });
+      expect([code, JSON.parse(err)]).toEqual([
+        2,
+        { error: { message: expect.any(String), status: null, type: null, issues: [] } },
+      ]);
+    }
+    const away = await run(['cluster', 'list', '--json'], { url: unreachable });
+    expect([away.code, JSON.parse(away.err)]).toMatchObject([1, { error: { status: null } }]);
+  });
+
+  test('a server of something else is named as one', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters': { status: 404, body: '<!DOCTYPE HTML>' } });
+    const { err } = await run(['cluster', 'list'], { url: api.url });
+    expect(err).toMatch(/answered 404.*\n.*This is probably no Coppice server: see --url and COPPICE_URL/);
+  });
+
+  test('a server that starts is not said to be absent', async () => {
+    const body = { reason: 'Coppice is starting.', status: 'unavailable' };
+    await using api = await fakeApi({ 'GET /v1/clusters': { status: 503, body } });
+    const { err } = await run(['cluster', 'list'], { url: api.url });
+    expect(err).toBe(`coppice: The Coppice server at ${api.url} is not ready: Coppice is starting.\n`);
   });
 
   test('https to a server that speaks http is one line', async () => {

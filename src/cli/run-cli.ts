@@ -2,7 +2,7 @@
  * Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr.
  */
 import { CommanderError } from 'commander';
-import { InvalidIdentityError, UnreachableError } from '../client/api-client.ts';
+import { ApiError, InvalidIdentityError, NotReadyError, UnreachableError } from '../client/api-client.ts';
 import { CliError, EndedBySignal } from './cli-error.ts';
 import { programName } from './client/session.ts';
 import { buildProgram } from './program.ts';
@@ -13,13 +13,13 @@ import type { Terminal } from './rendering/terminal.ts';
 /** @param words what was typed behind `coppice`. */
 export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
   const typed = withHelpLast(words);
-  const program = await buildProgram(terminal, typed);
+  const program = await buildProgram(terminal, typed, { json: wantsJson(words) });
   try {
     if (words.length === 0) program.help();
     await program.parseAsync(typed, { from: 'user' });
     return 0;
   } catch (error) {
-    return exitCodeOf(error, terminal);
+    return exitCodeOf(error, terminal, wantsJson(words));
   }
 }
 
@@ -28,19 +28,38 @@ function withHelpLast(words: readonly string[]): readonly string[] {
   return words[0] === 'help' && words.length > 1 ? [...words.slice(1), '--help'] : words;
 }
 
-function exitCodeOf(error: unknown, terminal: Terminal): number {
+function exitCodeOf(error: unknown, terminal: Terminal, json: boolean): number {
   if (error instanceof CommanderError) {
     const wasAsked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
-    return wasAsked || error.exitCode === 0 ? 0 : 2;
+    if (wasAsked || error.exitCode === 0) return 0;
+    if (json) writeJsonError(terminal, error, error.message.replace(/^error: /, ''));
+    return 2;
   }
   if (error instanceof EndedBySignal) return error.exitCode;
+  const exitCode = error instanceof InvalidIdentityError ? 2 : error instanceof CliError ? error.exitCode : 1;
+  if (json) {
+    writeJsonError(terminal, error, messageOf(error, terminal));
+    return exitCode;
+  }
   const style = styleFor(terminal.errorColours);
   const lines = printable(messageOf(error, terminal)).split('\n');
   terminal.writeError(`${style('bad', 'coppice:')} ${lines.join('\n         ')}\n`);
   if (terminal.env['DEBUG'] === 'coppice' && error instanceof Error)
     terminal.writeError(`${stackOf(error)}\n`);
-  if (error instanceof InvalidIdentityError) return 2;
-  return error instanceof CliError ? error.exitCode : 1;
+  return exitCode;
+}
+
+/** The one shape of an error for programs. */
+function writeJsonError(terminal: Terminal, error: unknown, message: string): void {
+  const { status = null, type = null, issues = [] } = error instanceof ApiError ? error : {};
+  const body = { error: { message, status, type: type === '' ? null : type, issues } };
+  terminal.writeError(`${JSON.stringify(body, undefined, 2)}\n`);
+}
+
+/** Before what ends the options. */
+function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? words.length : end).includes('--json');
 }
 
 /**
@@ -49,7 +68,7 @@ function exitCodeOf(error: unknown, terminal: Terminal): number {
  */
 function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof UnreachableError)
+  if (error instanceof UnreachableError && !(error instanceof NotReadyError))
     return `${error.message}\nStart one with: ${programName(env)} serve    or name another with --url or COPPICE_URL.`;
   const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);
   return isBug ? `this is a mistake in Coppice: ${error.message} (DEBUG=coppice shows where)` : error.message;

@@ -3,7 +3,7 @@
  * JSON out, every failure in words for the user. It knows no more of the server than any other client could,
  * and nothing of Node, so that the web console can use it too.
  */
-import { describeIssue } from '../domain/errors.ts';
+import { describeIssue, type Issue } from '../domain/errors.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Operations } from './api-types.ts';
@@ -58,12 +58,15 @@ export class ApiError extends Error {
   readonly status: number;
   /** `ResourceNotFound`, `BadRequest`, ... */
   readonly type: string;
+  /** Each thing that is wrong with what was sent. */
+  readonly issues: readonly Issue[];
 
-  constructor(status: number, type: string, message: string) {
+  constructor(status: number, type: string, message: string, issues: readonly Issue[] = []) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.type = type;
+    this.issues = issues;
   }
 }
 
@@ -72,6 +75,15 @@ export class UnreachableError extends Error {
   constructor(url: string, reason: string, cause?: unknown) {
     super(`No Coppice server answers at ${url} (${reason}).`, { cause });
     this.name = 'UnreachableError';
+  }
+}
+
+/** The server has taken its port, and answers nothing else yet, or cannot at present. */
+export class NotReadyError extends UnreachableError {
+  constructor(url: string, reason: string) {
+    super(url, reason);
+    this.name = 'NotReadyError';
+    this.message = `The Coppice server at ${url} is not ready: ${reason}`;
   }
 }
 
@@ -234,27 +246,52 @@ function actionIdOf(response: Response, body: Json): string | undefined {
 function refusal(status: number, body: Json, url: string): ApiError | UnreachableError {
   // A server that starts has taken its port, and answers nothing else.
   if (status === 503 && isJsonObject(body) && body['status'] === 'unavailable')
-    return new UnreachableError(url, typeof body['reason'] === 'string' ? body['reason'] : 'it is not ready');
+    return new NotReadyError(url, typeof body['reason'] === 'string' ? body['reason'] : 'it is not ready');
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
   const { message, type } = error;
   if (typeof message === 'string')
-    return new ApiError(status, typeof type === 'string' ? type : '', withIssues(message, error['issues']));
+    return new ApiError(
+      status,
+      typeof type === 'string' ? type : '',
+      withIssues(message, error['issues']),
+      issuesIn(error['issues']),
+    );
   // The workflow API has its own form of an error.
   const fault = isJsonObject(body) ? body['faultstring'] : undefined;
   if (typeof fault === 'string') return new ApiError(status, '', fault);
   const text = typeof body === 'string' ? beginningOf(body) : '';
-  return new ApiError(status, '', `${url} answered ${status}${text === '' ? '' : `: ${text}`}`);
+  const answered = `${url} answered ${status}${text === '' ? '' : `: ${text}`}`;
+  // What Coppice refuses it refuses in JSON.
+  const hint =
+    body === null || isJsonObject(body)
+      ? ''
+      : '\nThis is probably no Coppice server: see --url and COPPICE_URL.';
+  return new ApiError(status, '', answered + hint);
 }
 
-/** Senlin's sentences leave out what our own say: field, expected, found. */
+/**
+ * What is wrong, each once: Senlin's sentences leave out what our own say (field, expected, found), and are
+ * left out.
+ */
 function withIssues(message: string, issues: Json | undefined): string {
-  const objects = Array.isArray(issues) ? issues.filter(isJsonObject) : [];
+  const [first, ...others] = issuesIn(issues);
+  if (first === undefined) return message;
+  const inProperties = { ...first, field: first.field.replace(/^properties\.?/, '') };
+  const starts = [describeIssue(first), describeIssue(inProperties), 'Unrecognizable spec', 'Required spec'];
+  const start = Math.min(...starts.map((text) => message.indexOf(text)).filter((at) => at >= 0));
+  // A message that says none of them is about something else.
+  const before = Number.isFinite(start) ? message.slice(0, start).trimEnd() : message;
+  return [before, ...[first, ...others].map(describeIssue)].filter((line) => line !== '').join('\n');
+}
+
+function issuesIn(issues: Json | undefined): Issue[] {
   const textIn = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
-  const unsaid = objects.filter((issue) => !message.includes(textIn(issue['expected'])));
-  const lines = unsaid.map(({ field, expected, found }) =>
-    describeIssue({ field: textIn(field), expected: textIn(expected), found: textIn(found) }),
-  );
-  return [message, ...lines].join('\n');
+  return (Array.isArray(issues) ? issues.filter(isJsonObject) : []).map((issue) => ({
+    field: textIn(issue['field']),
+    expected: textIn(issue['expected']),
+    found: textIn(issue['found']),
+    ...(typeof issue['hint'] === 'string' ? { hint: issue['hint'] } : {}),
+  }));
 }
 
 function beginningOf(text: string): string {

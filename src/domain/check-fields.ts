@@ -44,7 +44,8 @@ function checkMap(
   path: string,
   check: Check,
 ): JsonObject | undefined {
-  if (!isJsonObject(found)) return wrong(check, path, () => 'a map', found);
+  if (!isJsonObject(found))
+    return wrong(check, path, () => mapOf(fields, check.version), found, hintForNumber(found ?? null));
   reportUnknownKeys(fields, found, path, check);
   const checked: Record<string, Json> = {};
   for (const [name, field] of fieldsIn(fields, check.version)) {
@@ -230,12 +231,18 @@ function describe(field: Field, version: string): string {
   const allowed = allowedWords(field, version);
   if (allowed !== undefined) return `one of ${allowed.join(', ')}`;
   if (field.pattern !== undefined) return field.pattern.expected;
-  if (field.type === 'Map') return 'a map';
+  if (field.type === 'Map') return field.fields === undefined ? 'a map' : mapOf(field.fields, version);
   if (field.type === 'Boolean') return 'true or false';
   if (field.type === 'String') return 'a text';
   if (field.type === 'List')
     return (field.minItems ?? 0) > 0 ? `a list of at least ${field.minItems}` : 'a list';
   return (field.type === 'Integer' ? 'a whole number' : 'a number') + describeRange(field);
+}
+
+/** `a map with any of percent, at_least` */
+function mapOf(fields: Fields, version: string): string {
+  const names = fieldsIn(fields, version).map(([name]) => name);
+  return names.length === 0 ? 'a map' : `a map with any of ${names.join(', ')}`;
 }
 
 function describeRange({ min, max }: Field): string {

@@ -119,6 +119,13 @@ export function describeIssue(issue: Issue): string {
   return `${where}expected ${issue.expected}, found ${issue.found}${hint}`;
 }
 
+/** An issue of a part of the document, named from its top. */
+export function within(part: string, issue: Issue): Issue {
+  if (issue.field === '') return { ...issue, field: part };
+  const separator = issue.field.startsWith('[') ? '' : '.';
+  return { ...issue, field: `${part}${separator}${issue.field}` };
+}
+
 /** A value as it is quoted in an error: short, on one line, and never more than its shape if it is large. */
 export function quoteValue(value: unknown): string {
   if (value === undefined) return 'nothing';

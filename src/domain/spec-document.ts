@@ -55,8 +55,13 @@ function unknownKeys(keys: readonly string[]): Issue[] {
       field: key,
       expected: `one of ${documentKeys.join(', ')}`,
       found: 'an unknown key',
-      ...hinted(didYouMean(key, documentKeys)),
+      ...hinted(hintForKey(key)),
     }));
+}
+
+/** Most often a key that is indented too little. */
+export function hintForKey(key: string): string {
+  return didYouMean(key, documentKeys) ?? 'the keys of the type belong under properties';
 }
 
 function unknownType(type: Json | undefined, version: Json | undefined, known: readonly SpecType[]): Issue {

@@ -105,6 +105,9 @@ export interface ProfileType {
    */
   check(properties: Json | undefined): SpecCheck;
 
+  /** Its nodes are things of a cloud, which `examine` asks: without a server there is nothing to examine. */
+  readonly needsCloud?: boolean;
+
   /** What depends on the machine (a command that does not exist): called when a profile is created. */
   examine?(properties: JsonObject): Promise<Issue[]>;
 

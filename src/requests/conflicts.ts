@@ -9,6 +9,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { ActionRequest } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import { locksOn } from '../store/action-claims.ts';
+import { getAction } from '../store/action-listing.ts';
 import { unfinishedActionsOn } from '../store/actions.ts';
 import type { Db } from '../store/store.ts';
 
@@ -20,9 +21,13 @@ export async function refuseConflicts(db: Db, { action, target }: ActionRequest)
   if (acceptedAlways.includes(action)) return;
   const kind = action.startsWith('NODE_') ? 'node' : 'cluster';
   const locks = await locksOn(db, kind === 'node' ? nodeLock(target) : clusterLock(target));
-  if (locks.some((lock) => lock.mode === 'exclusive')) {
+  const holder = locks.find((lock) => lock.mode === 'exclusive');
+  if (holder !== undefined) {
     const sentence = `${action} for ${kind} '${target}' cannot be completed because it is already locked.`;
-    throw new CoppiceError('resource-locked', sentence);
+    const found = await describeHolder(db, holder.actionId);
+    const hint = `coppice action show ${holder.actionId}`;
+    const issue = { field: kind, expected: 'no action that works on it', found, hint };
+    throw new CoppiceError('resource-locked', sentence, { details: { issues: [issue] } });
   }
   const others = (await unfinishedActionsOn(db, target)).filter((other) => !isScheduled(other));
   if (others.length === 0) return;
@@ -36,4 +41,9 @@ export async function refuseConflicts(db: Db, { action, target }: ActionRequest)
 /** It waits for its time, holds no lock, and takes its turn after what is requested now. */
 function isScheduled({ action, status }: Action): boolean {
   return action === 'NODE_TIDY' && status === 'WAITING';
+}
+
+async function describeHolder(db: Db, actionId: string): Promise<string> {
+  const action = await getAction(db, actionId);
+  return action === undefined ? `action ${actionId}` : `${action.action} (${actionId})`;
 }

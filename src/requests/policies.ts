@@ -4,11 +4,12 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Policy, Spec } from '../domain/model.ts';
 import { typeName } from '../profiles/profile-type.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
-import { isPolicyAttached } from '../store/cluster-policies.ts';
+import { clustersWithPolicy } from '../store/cluster-policies.ts';
 import * as rows from '../store/policies.ts';
 import { notFound, requireObject } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
+import { MOST_NAMED, namesOf } from './in-use.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
 /** @throws CoppiceError `invalid-spec`, `resource-not-found` (a type that does not exist) */
@@ -36,7 +37,7 @@ export async function createPolicy(
 export function validatePolicy(tools: RequestTools, document: JsonObject): Spec {
   const spec = readSpec(document, '');
   const check = requirePolicyType(tools, typeNameOf(spec)).check(spec.properties, tools.checkSettings);
-  if (!check.ok) refuseSpec('', check.issues);
+  if (!check.ok) refuseSpec('', check.issues, 'properties');
   return spec;
 }
 
@@ -63,9 +64,16 @@ export async function renamePolicy(
 export async function deletePolicy(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
   await tools.store.write(async (tx) => {
     const { id } = await requireObject(tx.db, caller, 'policy', identity);
-    if (await isPolicyAttached(tx.db, id)) {
+    const clusters = await clustersWithPolicy(tx.db, id, MOST_NAMED + 1);
+    if (clusters.length > 0) {
       const sentence = `The policy '${identity}' cannot be deleted: still attached to some clusters.`;
-      throw new CoppiceError('resource-in-use', sentence);
+      const issue = {
+        field: identity,
+        expected: 'no cluster that it is attached to',
+        found: namesOf(clusters.map((name) => `cluster ${name}`)),
+        hint: 'coppice cluster policy-detach CLUSTER POLICY',
+      };
+      throw new CoppiceError('resource-in-use', sentence, { details: { issues: [issue] } });
     }
     await rows.deletePolicy(tx, id);
   });

@@ -6,6 +6,7 @@ import * as rows from '../store/profiles.ts';
 import { notFound, requireObject } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
+import { MOST_NAMED, namesOf } from './in-use.ts';
 import { readSpec, refuseSpec, typeNameOf } from './spec-document.ts';
 
 export interface NewProfile {
@@ -49,9 +50,9 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
   const spec = readSpec(document, prefix);
   const type = tools.profileTypes.find(typeNameOf(spec)) ?? notFound('profile_type', typeNameOf(spec));
   const check = type.check(spec.properties);
-  if (!check.ok) refuseSpec(prefix, check.issues);
+  if (!check.ok) refuseSpec(prefix, check.issues, 'properties');
   const issues = (await type.examine?.(check.properties)) ?? [];
-  if (issues.length > 0) refuseSpec(prefix, issues);
+  if (issues.length > 0) refuseSpec(prefix, issues, 'properties');
   return spec;
 }
 
@@ -75,9 +76,11 @@ export async function updateProfile(
 export async function deleteProfile(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
   await tools.store.write(async (tx) => {
     const { id } = await requireObject(tx.db, caller, 'profile', identity);
-    if (await rows.isProfileInUse(tx.db, id)) {
+    const users = await rows.usersOfProfile(tx.db, id, MOST_NAMED + 1);
+    if (users.length > 0) {
       const sentence = `The profile '${identity}' cannot be deleted: still referenced by some clusters and/or nodes.`;
-      throw new CoppiceError('resource-in-use', sentence);
+      const issue = { field: identity, expected: 'no cluster or node that uses it', found: namesOf(users) };
+      throw new CoppiceError('resource-in-use', sentence, { details: { issues: [issue] } });
     }
     await rows.deleteProfile(tx, id);
   });

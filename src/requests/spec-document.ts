@@ -2,11 +2,11 @@
  * The outside of a spec as it stands in a body: `{type, version, properties}`; and the sentences for what is
  * wrong in one.
  */
-import { CoppiceError, describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
+import { CoppiceError, describeIssue, quoteValue, within, type Issue } from '../domain/errors.ts';
 import { firstIssues, IssueList } from '../domain/issue-list.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
-import { documentKeys, versionText } from '../domain/spec-document.ts';
+import { documentKeys, hintForKey, versionText } from '../domain/spec-document.ts';
 
 /**
  * @param prefix what the sentence begins with, as Senlin's does for profiles; '' for none.
@@ -15,8 +15,10 @@ import { documentKeys, versionText } from '../domain/spec-document.ts';
 export function readSpec(spec: JsonObject, prefix: string): Spec {
   const issues = new IssueList();
   for (const key of Object.keys(spec)) {
-    if (!documentKeys.includes(key))
-      issues.add(() => issue(key, `one of ${documentKeys.join(', ')}`, 'an unknown key'));
+    if (!documentKeys.includes(key)) {
+      const unknown = issue(key, `one of ${documentKeys.join(', ')}`, 'an unknown key');
+      issues.add(() => ({ ...unknown, hint: hintForKey(key) }));
+    }
   }
   const version = versionText(spec['version']);
   const { type, properties = {} } = spec;
@@ -36,10 +38,14 @@ export function typeNameOf(spec: Spec): string {
   return `${spec.type}-${spec.version}`;
 }
 
-/** @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`. */
-export function refuseSpec(prefix: string, issues: readonly Issue[]): never {
+/**
+ * @param part of the document, in which the issues' fields are; absent: its top.
+ * @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`,
+ * whose fields are named from the top.
+ */
+export function refuseSpec(prefix: string, issues: readonly Issue[], part?: 'properties'): never {
   const first = firstIssues(issues);
-  const details = { issues: first.map((one) => ({ ...one })) };
+  const details = { issues: first.map((one) => ({ ...(part === undefined ? one : within(part, one)) })) };
   throw new CoppiceError('invalid-spec', prefix + first.map(sentenceFor).join('; '), { details });
 }
 

@@ -79,7 +79,7 @@ describe('A spec', () => {
       validateProfile(strict, { type: 'test.node', version: '1.0', properties: {} }),
     ).rejects.toMatchObject({
       message: 'command: expected a program that exists, found "/no/such/program"',
-      details: { issues: [{ field: 'command' }] },
+      details: { issues: [{ field: 'properties.command' }] },
     });
   });
 
@@ -88,7 +88,9 @@ describe('A spec', () => {
     await expect(createPolicy(tools, caller, { name: 'p', spec: wrong })).rejects.toMatchObject({
       code: 'invalid-spec',
       details: {
-        issues: expect.arrayContaining([expect.objectContaining({ field: 'detction' })]) as unknown,
+        issues: expect.arrayContaining([
+          expect.objectContaining({ field: 'properties.detction' }),
+        ]) as unknown,
       },
     });
     expect(await listPolicies(tools.store.db)).toEqual([]);

@@ -134,10 +134,15 @@ export async function bindingsOfClusters(
   return bindings;
 }
 
-/** Whether some cluster has the policy attached. */
-export async function isPolicyAttached(db: Db, policyId: string): Promise<boolean> {
-  const query = db.selectFrom('cluster_policy').select(sql<number>`1`.as('found'));
-  return (await query.where('policy_id', '=', policyId).limit(1).executeTakeFirst()) !== undefined;
+/** Names of at most so many clusters that a policy is attached to. */
+export async function clustersWithPolicy(db: Db, policyId: string, limit: number): Promise<string[]> {
+  const query = db
+    .selectFrom('cluster_policy')
+    .innerJoin('cluster', 'cluster.id', 'cluster_policy.cluster_id')
+    .select('cluster.name')
+    .where('policy_id', '=', policyId)
+    .orderBy('cluster.name');
+  return (await query.limit(limit).execute()).map(({ name }) => name);
 }
 
 /** @returns whether there was such a binding. */

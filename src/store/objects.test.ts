@@ -9,7 +9,7 @@ import {
   deleteBinding,
   findBinding,
   insertBinding,
-  isPolicyAttached,
+  clustersWithPolicy,
   updateBinding,
 } from './cluster-policies.ts';
 import { deleteCluster, getCluster, insertCluster, takeNodeIndexes, updateCluster } from './clusters.ts';
@@ -30,7 +30,7 @@ import {
   deleteProfile,
   getProfile,
   insertProfile,
-  isProfileInUse,
+  usersOfProfile,
   profileNames,
   updateProfile,
 } from './profiles.ts';
@@ -73,13 +73,13 @@ describe.each(backends)('Objects in $name', ({ open }) => {
   test('a profile is in use while a cluster or a node is made from it', async () => {
     const profile = aProfile();
     await store.write((tx) => insertProfile(tx, profile));
-    expect(await isProfileInUse(db, profile.id)).toBe(false);
+    expect(await usersOfProfile(db, profile.id, 5)).toEqual([]);
     const node = aNode({ profileId: profile.id });
     await store.write((tx) => insertNodes(tx, [node]));
-    expect(await isProfileInUse(db, profile.id)).toBe(true);
+    expect(await usersOfProfile(db, profile.id, 5)).toHaveLength(1);
     await store.write((tx) => deleteNode(tx, node.id));
     await store.write((tx) => insertCluster(tx, aCluster({ profileId: profile.id })));
-    expect(await isProfileInUse(db, profile.id)).toBe(true);
+    expect(await usersOfProfile(db, profile.id, 5)).toHaveLength(1);
   });
 
   test('a policy reads back as it was written, changed, and is gone once deleted', async () => {
@@ -150,7 +150,7 @@ describe.each(backends)('Objects in $name', ({ open }) => {
       await insertBinding(tx, binding);
     });
     await store.write((tx) => deleteCluster(tx, cluster.id));
-    expect(await isPolicyAttached(db, binding.policyId)).toBe(false);
+    expect(await clustersWithPolicy(db, binding.policyId, 5)).toEqual([]);
   });
 
   test('thousands of nodes are written at once, and read by their place', async () => {

@@ -89,18 +89,16 @@ export async function deleteProfile(tx: Tx, id: string): Promise<boolean> {
   return result.numDeletedRows === 1n;
 }
 
-/** Whether a cluster or a node is made from it. */
-export async function isProfileInUse(db: Db, id: string): Promise<boolean> {
+/** `cluster web`, `node web-1`, clusters first: at most so many of those that are made from a profile. */
+export async function usersOfProfile(db: Db, id: string, limit: number): Promise<string[]> {
+  const users: string[] = [];
   for (const table of ['cluster', 'node'] as const) {
-    const row = await db
-      .selectFrom(table)
-      .select('id')
-      .where('profile_id', '=', id)
-      .limit(1)
-      .executeTakeFirst();
-    if (row !== undefined) return true;
+    const select = db.selectFrom(table).select('name').where('profile_id', '=', id).orderBy('name');
+    const rows = await select.limit(limit - users.length).execute();
+    users.push(...rows.map(({ name }) => `${table} ${name}`));
+    if (users.length === limit) break;
   }
-  return false;
+  return users;
 }
 
 function toProfile(row: Selectable<ProfileRow>): Profile {

@@ -150,7 +150,7 @@ async function refuseSecond(tx: Tx, clusterId: string, policy: Policy): Promise<
   if (other === undefined) return;
   throw new CoppiceError(
     'action-conflict',
-    `Only one instance of policy type (${policy.type}) can be attached to a cluster, but another instance (${other.policy.name}) is found attached to the cluster (${clusterId}) already.`,
+    `Only one instance of policy type (${policy.type}) can be attached to a cluster, but another instance (${other.policy.name}) is found attached to the cluster (${clusterId}) already. Detach it first: coppice cluster policy-detach ${clusterId} ${other.policy.name}`,
   );
 }
 

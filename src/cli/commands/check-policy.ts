@@ -2,7 +2,7 @@
  * `coppice policy check`: the server's own check of a policy, made here; with an API, also what only the
  * server knows.
  */
-import type { Issue } from '../../domain/errors.ts';
+import { within, type Issue } from '../../domain/errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { readPolicyDocument } from '../../policies/policy-document.ts';
 import type { CheckedProfile } from '../../policies/policy-type.ts';
@@ -11,7 +11,6 @@ import type { ProfileType } from '../../profiles/profile-type.ts';
 import { findProfileType } from './check-profile.ts';
 import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { within } from './spec-check.ts';
 import type { SpecCheck, SpecFindings } from './spec-check.ts';
 import { readSpecFile } from '../files/spec-file.ts';
 import { warningsIn } from '../rendering/warnings.ts';

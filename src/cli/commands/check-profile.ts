@@ -3,13 +3,15 @@
  * the command there?) is only a warning, because the server may run on another.
  */
 import { tmpdir } from 'node:os';
+import { within } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import { readSpecDocument } from '../../domain/spec-document.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import type { ProfileType } from '../../profiles/profile-type.ts';
 import { profileTypes } from '../../profiles/registry.ts';
-import { within } from './spec-check.ts';
 import type { SpecFindings } from './spec-check.ts';
+
+const REFUSED_THERE = 'a server on this machine refuses the profile';
 
 export async function checkProfile(spec: Json): Promise<SpecFindings> {
   const { type, properties, issues } = readSpecDocument(spec, knownTypes());
@@ -34,7 +36,8 @@ async function checkProperties(type: ProfileType, properties: Json | undefined):
   if (!checked.ok) {
     return { type: name, issues: checked.issues.map((issue) => within('properties', issue)), warnings: [] };
   }
-  const onThisMachine = (await type.examine?.(checked.properties)) ?? [];
-  const warnings = onThisMachine.map((issue) => within('properties', issue));
+  // Only a server knows its cloud.
+  const onThisMachine = type.needsCloud === true ? [] : ((await type.examine?.(checked.properties)) ?? []);
+  const warnings = onThisMachine.map((issue) => within('properties', { hint: REFUSED_THERE, ...issue }));
   return { type: name, issues: [], warnings };
 }

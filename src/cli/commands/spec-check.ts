@@ -19,15 +19,6 @@ export interface SpecFindings {
 
 export type SpecCheck = (spec: Json) => SpecFindings | Promise<SpecFindings>;
 
-/** An issue of a part of the document, named from its top. */
-export function within(part: string, issue: Issue): Issue {
-  if (issue.field === '') return { ...issue, field: part };
-  return {
-    ...issue,
-    field: issue.field.startsWith('[') ? `${part}${issue.field}` : `${part}.${issue.field}`,
-  };
-}
-
 interface LocatedIssue extends Issue {
   readonly line?: number;
   readonly column?: number;

@@ -95,17 +95,23 @@ const anyNode = {
   index: 1,
 };
 
+/** Only what cannot be secret. */
+function beginningOf(url: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(url)?.[0];
+  return scheme === undefined ? 'a text without it' : `one that begins with ${scheme}`;
+}
+
 /** A URL may hold a password: what was found is not repeated. */
 function checkUrl(url: string, path: string, { issues }: Findings): void {
   if (!/^https?:\/\/[^/\s]/i.test(url)) {
-    const found = url === '' ? 'nothing' : 'something else';
+    const found = url === '' ? 'nothing' : beginningOf(url);
     issues.push({ field: path, expected: 'a URL that begins with http:// or https://', found });
   }
   const template = parseUrlTemplate(url);
   const expanded = expandUrl(template, anyNode);
   const unknown = unknownPlaceholders(template);
   if (issues.every((issue) => issue.field !== path) && unknown.length === 0 && !expanded.ok)
-    issues.push({ field: path, expected: 'a URL', found: 'something else', hint: expanded.reason });
+    issues.push({ field: path, expected: 'a URL', found: 'a text that is none', hint: expanded.reason });
   for (const name of unknown) {
     const known = urlPlaceholders.map((placeholder) => `{${placeholder}}`);
     const hint = didYouMean(`{${name}}`, known);

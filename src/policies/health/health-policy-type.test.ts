@@ -369,9 +369,17 @@ describe('version 1.3', () => {
       policy13({ detection: { intervall: 5 } }),
       'detection.intervall: expected one of detection_modes, failure_threshold, interval, node_update_timeout, recovery_conditional, success_threshold, found an unknown key (did you mean interval?)',
     ],
-    ['no map at all', 'RECREATE', 'expected a map, found "RECREATE"'],
-    ['nothing', null, 'expected a map, found null'],
-    ['a missing part', { detection: {} }, 'recovery: expected a map, found nothing'],
+    [
+      'no map at all',
+      'RECREATE',
+      'expected a map with any of mode, detection, recovery, safety, found "RECREATE"',
+    ],
+    ['nothing', null, 'expected a map with any of mode, detection, recovery, safety, found null'],
+    [
+      'a missing part',
+      { detection: {} },
+      'recovery: expected a map with any of actions, fencing, node_delete_timeout, node_force_recreate, strategy, on_success, on_exhausted, retry, relapse, verify, stabilize, found nothing',
+    ],
     [
       'a wrong type',
       policy13({ detection: { interval: [60] } }),
@@ -410,7 +418,7 @@ describe('version 1.3', () => {
     [
       'a URL that no node can make one',
       polling({ poll_url: 'http://{address}:99999/' }),
-      'detection.detection_modes[0].options.poll_url: expected a URL, found something else (poll_url is not a URL once its placeholders are filled in)',
+      'detection.detection_modes[0].options.poll_url: expected a URL, found a text that is none (poll_url is not a URL once its placeholders are filled in)',
     ],
     [
       'an endless number',
@@ -425,7 +433,7 @@ describe('version 1.3', () => {
     [
       'an action as a plain word',
       policy13({ recovery: { actions: ['REBOOT'] } }),
-      'recovery.actions[0]: expected a map, found "REBOOT"',
+      'recovery.actions[0]: expected a map with any of name, params, id, timeout, attempts, backoff, before, after, when, on_failure, found "REBOOT"',
     ],
     [
       'a hook that is no workflow',
@@ -624,7 +632,7 @@ describe('version 1.3', () => {
           detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: { poll_url: 'file:///etc/passwd' } }],
         },
       }),
-      'detection.detection_modes[0].options.poll_url: expected a URL that begins with http:// or https://, found something else',
+      'detection.detection_modes[0].options.poll_url: expected a URL that begins with http:// or https://, found one that begins with file://',
     ],
     [
       'a placeholder that nothing fills',

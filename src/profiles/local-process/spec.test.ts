@@ -50,8 +50,22 @@ test('numbers may be written as texts, as in policies', () => {
 
 describe('what is wrong is said with field, expected and found', () => {
   test.each<[Json | undefined, string]>([
-    [undefined, 'expected a map, found nothing'],
-    [[], 'expected a map, found an empty list'],
+    [
+      undefined,
+      'expected a map with any of command, env, cwd, port, stop_signal, stop_timeout, log_limit, found nothing',
+    ],
+    [
+      [],
+      'expected a map with any of command, env, cwd, port, stop_signal, stop_timeout, log_limit, found an empty list',
+    ],
+    [
+      { command: ['python3 /x/app.py'] },
+      'command[0]: expected the name or path of a program, without its arguments, found "python3 /x/app.py" (write each argument as an entry of its own: [python3, /x/app.py])',
+    ],
+    [
+      { command: ['python3', { port: null }], port: 'auto' },
+      "command[1]: expected a text, found a map with port (put it in quotes: '{port}')",
+    ],
     [{}, 'command: expected a list: the program and its arguments, found nothing'],
     [{ command: [] }, 'command: expected a list: the program and its arguments, found an empty list'],
     [

@@ -6,6 +6,7 @@ import { checkFields } from '../../domain/check-fields.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
+import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { defaultsOf, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
@@ -43,7 +44,13 @@ const longestText = 100_000;
 const longestCommand = 500_000;
 
 /** What is handed to the program to the letter: YAML's 1.10 and yes are not what their writer sees. */
-const argument: Field = { type: 'String', verbatim: true, maxLength: longestText, check: refuseNul };
+const argument: Field = {
+  type: 'String',
+  verbatim: true,
+  maxLength: longestText,
+  check: refuseNul,
+  hint: hintForArgument,
+};
 
 const fields: Fields = {
   command: {
@@ -160,8 +167,34 @@ export function portObstacles(properties: JsonObject): Issue[] {
 function checkCommand(command: Json, field: string): Issue[] {
   if ((command as string[])[0] === '') return [issue(`${field}[0]`, 'the name or path of a program', '')];
   const { length } = JSON.stringify(command);
+  const line = lineOfShell(command as string[]);
+  if (line !== undefined)
+    return [
+      {
+        field: `${field}[0]`,
+        expected: 'the name or path of a program, without its arguments',
+        found: quoteValue((command as string[])[0]),
+        hint: `write each argument as an entry of its own: [${line.join(', ')}]`,
+      },
+    ];
   if (length <= longestCommand) return [];
   return [{ field, expected: `at most ${longestCommand} characters`, found: String(length) }];
+}
+
+/** `{port}` without quotes is a map to YAML; what has a value would be shown. */
+function hintForArgument(found: Json): string | undefined {
+  if (isJsonObject(found)) {
+    const [[key, value] = ['', ''], ...others] = Object.entries(found);
+    return value === null && others.length === 0 ? `put it in quotes: '{${key}}'` : undefined;
+  }
+  return typeof found === 'number' || typeof found === 'boolean' ? 'put it in quotes' : undefined;
+}
+
+/** The words of a command that was written as one text; a path may have spaces in it. */
+function lineOfShell(command: readonly string[]): string[] | undefined {
+  const [name = '', ...others] = command;
+  const isLine = others.length === 0 && /\s/.test(name.trim()) && !/^[./]/.test(name);
+  return isLine ? name.trim().split(/\s+/) : undefined;
 }
 
 function refuseNul(text: Json, field: string): Issue[] {

@@ -39,6 +39,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     schema,
     check: checkSpec,
+    needsCloud: true,
     examine: (properties) => examine(clouds, properties),
     create: (node, request) => createStack(cloudOf(clouds, node).heat, node, request),
     remove: (node, request) => removeStack(cloudOf(clouds, node).heat, node, request),

@@ -48,6 +48,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     supportStatus: [{ status: 'SUPPORTED', since: '2016.04' }],
     schema,
     check: checkSpec,
+    needsCloud: true,
     examine: (properties) => examine(clouds, properties),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
