@@ -52,7 +52,7 @@ describe('The server', () => {
       'POST',
       '/v1/profiles/validate',
       { profile: { spec: { type: 'test.node', version: '1.0', properties: manyKeys() } } },
-      'key0',
+      'properties.key0',
     ],
   ])('answers %s %s, wrong in 40,000 places, with the first of them', async (method, path, body, field) => {
     const reply = await server.ask(method, path, { body });
