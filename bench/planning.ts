@@ -134,7 +134,7 @@ function snapshotOf(policy: HealthPolicy, size: number, failed: number): RoundSn
     maintenance: null,
     breaker: closedBreaker,
     nodes: ids.map((id, index) => nodeOf(id, healthOf(policy, isFailed(index)))),
-    episodes: half.map((nodeId, index) => ({
+    recoveries: half.map((nodeId, index) => ({
       recoveryId: `recovery-${index}`,
       nodeId,
       openedAt: now - 120_000,

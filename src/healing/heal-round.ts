@@ -60,7 +60,7 @@ export async function healRound(
     round: snapshot,
     nodes,
     health,
-    episodes,
+    recoveries,
   } = await takeSnapshot({ db: tx.db, profileTypes }, cluster, watched, now);
   const plan = planRound(snapshot);
   await recordZoneOutages(
@@ -74,12 +74,12 @@ export async function healRound(
     },
     now,
   );
-  const modes = new Map(episodes.map((each) => [each.recoveryId, each.mode]));
+  const modes = new Map(recoveries.map((each) => [each.recoveryId, each.mode]));
   await carryOut(tx, { cluster, nodes, watched, modes, now }, plan);
   const times = [...plan.hold, ...plan.skip].flatMap(({ until }) => until ?? []);
   return {
     planAgainAt: times.length === 0 ? null : Math.min(...times),
-    isActive: snapshot.episodes.length + plan.open.length + plan.skip.length > 0,
+    isActive: snapshot.recoveries.length + plan.open.length + plan.skip.length > 0,
     health,
   };
 }

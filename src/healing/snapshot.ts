@@ -32,7 +32,7 @@ export interface ClusterSnapshot {
   /** As they are written down; of a node that was changed since they say nothing. */
   readonly health: ReadonlyMap<string, HealthRecord>;
   readonly healing: ReadonlyMap<string, NodeHealing>;
-  readonly episodes: readonly OpenRecovery[];
+  readonly recoveries: readonly OpenRecovery[];
 }
 
 /** Which nodes of a cluster a snapshot holds; the others are healthy, and only counted. */
@@ -59,7 +59,7 @@ export async function takeSnapshot(
     part === undefined ? await healthOfCluster(db, cluster.id) : await healthOfNodes(db, part.nodeIds);
   const healthyNodes = part?.others ?? 0;
   const healing = await healingOfNodes(db, cluster.id);
-  const episodes = await openRecoveriesOfCluster(db, cluster.id);
+  const recoveries = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker, zoneOutages } = await healingOfCluster(db, cluster.id);
   const domains = rules === null ? undefined : await failureDomains(tools, cluster, rules, nodes, part);
   const leftBehind = new Map(
@@ -86,10 +86,13 @@ export async function takeSnapshot(
     healthyNodes,
     ...(domains === undefined ? {} : { healthyInDomain: domains.ofOthers }),
     zoneOutages,
-    episodes: episodes.map((each) => ({ ...each, notBefore: withinInterval(each.notBefore, rules, now) })),
+    recoveries: recoveries.map((each) => ({
+      ...each,
+      notBefore: withinInterval(each.notBefore, rules, now),
+    })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
-  return { round, nodes, health, healing, episodes };
+  return { round, nodes, health, healing, recoveries };
 }
 
 interface FailureDomains {

@@ -29,7 +29,7 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   for (const { nodeId, reason, until } of plan.hold) say(nodeId, { what: 'HOLD', at: until, reason });
   for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
   for (const { nodeId, reason, until } of plan.skip) say(nodeId, { what: 'SKIP', at: until, reason });
-  for (const { nodeId, startedAt } of snapshot.episodes) {
+  for (const { nodeId, startedAt } of snapshot.recoveries) {
     if (startedAt !== null) say(nodeId, { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' });
   }
   const look = nextProbe(snapshot);
@@ -50,7 +50,7 @@ export function gateView(snapshot: RoundSnapshot, policy: HealthPolicy): GateVie
     ...snapshot,
     policy,
     unhealthy: countUnhealthy(snapshot),
-    inFlight: automaticInFlight(snapshot.episodes),
+    inFlight: automaticInFlight(snapshot.recoveries),
     startsOfCluster: snapshot.starts.map((start) => start.at),
     startsOfNode: [],
     zoneOutage: null,

@@ -61,15 +61,15 @@ const ids = (entries: readonly { readonly nodeId: string }[]): string[] =>
   entries.map((entry) => entry.nodeId);
 
 describe('always', () => {
-  always('a node has at most one open episode', (plan, before) => {
-    const open = [...ids(before.episodes), ...ids(plan.open)];
+  always('a node has at most one open recovery', (plan, before) => {
+    const open = [...ids(before.recoveries), ...ids(plan.open)];
     expect(new Set(open).size).toBe(open.length);
   });
 
   always('recoveries in flight never exceed the limit', (plan, before, world) => {
     const share = world.policy.safety.maxInFlight;
     if (share === null || plan.start.length === 0) return;
-    const running = before.episodes.filter((episode) => episode.startedAt !== null).length;
+    const running = before.recoveries.filter((recovery) => recovery.startedAt !== null).length;
     expect(running + plan.start.length).toBeLessThanOrEqual(shareOf(share, before.desiredCapacity));
   });
 
@@ -155,9 +155,9 @@ describe('always', () => {
   });
 
   always(
-    'every episode that does not run is started, held or closed, exactly once, with a reason and a time in the future',
+    'every recovery that does not run is started, held or closed, exactly once, with a reason and a time in the future',
     (plan, before) => {
-      const waiting = before.episodes.filter((episode) => episode.startedAt === null);
+      const waiting = before.recoveries.filter((recovery) => recovery.startedAt === null);
       const decided = [...ids(plan.start), ...ids(plan.hold), ...ids(plan.close)].sort();
       expect(decided).toEqual([...ids(waiting), ...ids(plan.open)].sort());
       expect(plan.hold.every((each) => each.until > before.now && each.reason.startsWith('held: '))).toBe(
@@ -166,9 +166,9 @@ describe('always', () => {
     },
   );
 
-  always('every failed node is in an episode, or left alone with a reason', (plan, before) => {
+  always('every failed node is in a recovery, or left alone with a reason', (plan, before) => {
     const failed = before.nodes.filter((node) => node.health?.state === 'FAILED').map((node) => node.id);
-    const accounted = new Set([...ids(before.episodes), ...ids(plan.open), ...ids(plan.skip)]);
+    const accounted = new Set([...ids(before.recoveries), ...ids(plan.open), ...ids(plan.skip)]);
     expect(failed.filter((id) => !accounted.has(id))).toEqual([]);
     expect(plan.skip.every((each) => each.reason !== '')).toBe(true);
   });
@@ -177,8 +177,8 @@ describe('always', () => {
     const healthy = new Set(
       before.nodes.filter((node) => node.health?.state === 'HEALTHY').map((node) => node.id),
     );
-    const held = before.episodes.filter(
-      (episode) => episode.startedAt === null && healthy.has(episode.nodeId),
+    const held = before.recoveries.filter(
+      (recovery) => recovery.startedAt === null && healthy.has(recovery.nodeId),
     );
     expect(ids(plan.close)).toEqual(expect.arrayContaining(ids(held)));
   });
@@ -193,7 +193,7 @@ describe('always', () => {
   );
 });
 
-test('every episode ends once the world is well and can be seen', () => {
+test('every recovery ends once the world is well and can be seen', () => {
   const well: Verdict = { health: 'healthy', reason: 'well' };
   const calm: Turn = {
     verdicts: [well],

@@ -39,7 +39,7 @@ function node(id: string, record: HealthRecord | null, more: Partial<NodeSnapsho
   };
 }
 
-function episode(nodeId: string, more: Partial<RecoverySnapshot> = {}): RecoverySnapshot {
+function recovery(nodeId: string, more: Partial<RecoverySnapshot> = {}): RecoverySnapshot {
   return {
     recoveryId: `r-${nodeId}`,
     nodeId,
@@ -59,7 +59,7 @@ function round(nodes: readonly NodeSnapshot[], more: Partial<RoundSnapshot> = {}
     maintenance: null,
     breaker: closedBreaker,
     nodes,
-    episodes: [],
+    recoveries: [],
     starts: [],
     ...more,
   };
@@ -77,8 +77,8 @@ describe('a node that counts as failed and is well', () => {
     expect(ids(planRound(round([quarantined])).restore)).toEqual(['a']);
   });
 
-  test('is left to its episode, to a person, or to a policy that may touch it', () => {
-    expect(planRound(round([failedNode], { episodes: [episode('a')] })).restore).toEqual([]);
+  test('is left to its recovery, to a person, or to a policy that may touch it', () => {
+    expect(planRound(round([failedNode], { recoveries: [recovery('a')] })).restore).toEqual([]);
     expect(planRound(round([failedNode], { policy: healthPolicy({ mode: 'OBSERVE' }) })).restore).toEqual([]);
     expect(planRound(round([failedNode], { policy: null })).restore).toEqual([]);
     expect(planRound(round([node('a', health('UNKNOWN'), { status: 'ERROR' })])).restore).toEqual([]);
@@ -88,14 +88,14 @@ describe('a node that counts as failed and is well', () => {
 describe('the next look', () => {
   test('is an interval after the one that is due, where the record is older than that', () => {
     const seen = health('FAILED', { last: 'healthy', probeAgainAt: now - 25_000, probedAt: now - 35_000 });
-    const { hold } = planRound(round([node('a', seen)], { episodes: [episode('a')] }));
+    const { hold } = planRound(round([node('a', seen)], { recoveries: [recovery('a')] }));
     expect(hold).toMatchObject([{ until: now + 5000 }]);
     expect(hold[0]?.reason).toContain('probing again in 5 s');
   });
 });
 
 describe('a confirmed failure', () => {
-  test('opens an episode and starts it', () => {
+  test('opens a recovery and starts it', () => {
     const plan = planRound(round([node('a', health('HEALTHY')), node('b', health('FAILED'))]));
     expect(plan).toEqual({
       open: [
@@ -116,9 +116,9 @@ describe('a confirmed failure', () => {
     });
   });
 
-  test('joins the episode that is open, running or held', () => {
+  test('joins the recovery that is open, running or held', () => {
     const running = planRound(
-      round([node('a', health('FAILED'))], { episodes: [episode('a', { startedAt: now - 1 })] }),
+      round([node('a', health('FAILED'))], { recoveries: [recovery('a', { startedAt: now - 1 })] }),
     );
     expect(running).toEqual({
       open: [],
@@ -129,7 +129,7 @@ describe('a confirmed failure', () => {
       skip: [],
       zoneOutages: [],
     });
-    const held = planRound(round([node('a', health('FAILED'))], { episodes: [episode('a')] }));
+    const held = planRound(round([node('a', health('FAILED'))], { recoveries: [recovery('a')] }));
     expect(held).toMatchObject({ open: [], start: [{ nodeId: 'a', recoveryId: 'r-a' }] });
   });
 
@@ -178,10 +178,10 @@ test('a suspected, an unknown and a never seen node open nothing', () => {
   expect(plan).toEqual({ open: [], start: [], hold: [], close: [], restore: [], skip: [], zoneOutages: [] });
 });
 
-describe('a held episode', () => {
+describe('a held recovery', () => {
   test('closes SELF_HEALED when its node is healthy, also under an open breaker', () => {
     const breaker = { kind: 'open', since: 0, until: now + 1, failures: 5 } as const;
-    const plan = planRound(round([node('a', health('HEALTHY'))], { episodes: [episode('a')], breaker }));
+    const plan = planRound(round([node('a', health('HEALTHY'))], { recoveries: [recovery('a')], breaker }));
     expect(plan.close).toEqual([
       {
         recoveryId: 'r-a',
@@ -193,12 +193,14 @@ describe('a held episode', () => {
   });
 
   test('closes CANCELLED when its node is gone or the policy was detached', () => {
-    expect(planRound(round([], { episodes: [episode('a')] })).close).toMatchObject([{ state: 'CANCELLED' }]);
+    expect(planRound(round([], { recoveries: [recovery('a')] })).close).toMatchObject([
+      { state: 'CANCELLED' },
+    ]);
     const deleting = round([node('a', health('FAILED'), { status: 'DELETING' })], {
-      episodes: [episode('a')],
+      recoveries: [recovery('a')],
     });
     expect(planRound(deleting).close).toMatchObject([{ state: 'CANCELLED' }]);
-    const detached = round([node('a', health('FAILED'))], { episodes: [episode('a')], policy: null });
+    const detached = round([node('a', health('FAILED'))], { recoveries: [recovery('a')], policy: null });
     expect(planRound(detached)).toMatchObject({
       close: [{ state: 'CANCELLED', reason: 'the health policy was detached' }],
       start: [],
@@ -207,7 +209,7 @@ describe('a held episode', () => {
 
   test('is not started while its node cannot be seen', () => {
     const plan = planRound(
-      round([node('a', health('UNKNOWN', { reason: 'no answer' }))], { episodes: [episode('a')] }),
+      round([node('a', health('UNKNOWN', { reason: 'no answer' }))], { recoveries: [recovery('a')] }),
     );
     expect(plan.hold).toEqual([
       {
@@ -222,7 +224,7 @@ describe('a held episode', () => {
 
   test('waits out the time that its own recovery asked for', () => {
     const plan = planRound(
-      round([node('a', health('FAILED'))], { episodes: [episode('a', { notBefore: now + 3000 })] }),
+      round([node('a', health('FAILED'))], { recoveries: [recovery('a', { notBefore: now + 3000 })] }),
     );
     expect(plan).toMatchObject({ start: [], hold: [{ until: now + 3000 }] });
   });
@@ -247,8 +249,8 @@ describe('limits', () => {
   test('count what the same round starts, oldest first', () => {
     const policy = healthPolicy({ safety: { max_in_flight: { percent: 50 } } });
     const nodes = ['a', 'b', 'c', 'd'].map((id) => node(id, health('FAILED')));
-    const episodes = [episode('c', { openedAt: 20 }), episode('d', { openedAt: 10 })];
-    const plan = planRound(round(nodes, { policy, episodes }));
+    const recoveries = [recovery('c', { openedAt: 20 }), recovery('d', { openedAt: 10 })];
+    const plan = planRound(round(nodes, { policy, recoveries }));
     expect(ids(plan.start)).toEqual(['d', 'c']);
     expect(ids(plan.hold)).toEqual(['a', 'b']);
   });
@@ -271,8 +273,8 @@ describe('limits', () => {
       node('recovering', health('HEALTHY')),
       node('quarantined', health('HEALTHY'), { quarantinedSince: 1 }),
     ];
-    expect(countUnhealthy({ now, nodes, episodes: [episode('recovering')], desiredCapacity: 10 })).toBe(9);
-    expect(countUnhealthy({ now, nodes, episodes: [], desiredCapacity: 0 })).toBe(5);
+    expect(countUnhealthy({ now, nodes, recoveries: [recovery('recovering')], desiredCapacity: 10 })).toBe(9);
+    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 0 })).toBe(5);
   });
 
   test('do not take an excluded node as unhealthy, for as long as it is excluded', () => {
@@ -282,6 +284,6 @@ describe('limits', () => {
       node('for now', health('FAILED'), until(now + 1)),
       node('no more', health('FAILED'), until(now)),
     ];
-    expect(countUnhealthy({ now, nodes, episodes: [], desiredCapacity: 3 })).toBe(1);
+    expect(countUnhealthy({ now, nodes, recoveries: [], desiredCapacity: 3 })).toBe(1);
   });
 });

@@ -95,7 +95,7 @@ export interface RoundSnapshot {
   readonly healthyInDomain?: ReadonlyMap<string, number>;
   /** Outages that have begun, and were not over in the last round. Absent: none. */
   readonly zoneOutages?: readonly ZoneOutage[];
-  readonly episodes: readonly RecoverySnapshot[];
+  readonly recoveries: readonly RecoverySnapshot[];
   /** Recoveries started before, oldest first, as far back as the rate limits look. */
   readonly starts: readonly { readonly nodeId: string; readonly at: number }[];
 }
@@ -136,10 +136,10 @@ export function planRound(snapshot: RoundSnapshot): RoundPlan {
   const zoneOutages = standingOutages(snapshot, snapshot.policy);
   const plan = emptyPlan(zoneOutages);
   const nodes = sortNodes(snapshot, zoneOutages);
-  const waiting = heldEpisodes(snapshot, nodes.unhealthyNodes, plan);
+  const waiting = heldRecoveries(snapshot, nodes.unhealthyNodes, plan);
   if (snapshot.policy === null) return plan;
   if (snapshot.policy.mode === 'ENFORCE') plan.restore.push(...nodes.restored);
-  const candidates = [...waiting, ...openEpisodes(snapshot, nodes.failed, plan)];
+  const candidates = [...waiting, ...openRecoveries(snapshot, nodes.failed, plan)];
   startOrHold(afterRelapses(snapshot, plan), snapshot.policy, nodes.unhealthy, candidates, plan);
   return plan;
 }
@@ -169,26 +169,26 @@ interface SortedNodes {
  * One read of each node, and no more of the many that are healthy: of 100,000 each read is a way to memory.
  */
 function sortNodes(
-  { now, nodes, healthyNodes = 0, episodes, desiredCapacity }: NodesOfRound,
+  { now, nodes, healthyNodes = 0, recoveries, desiredCapacity }: NodesOfRound,
   outages: readonly StandingOutage[],
 ): SortedNodes {
   const unhealthyNodes = new Map<string, NodeSnapshot>();
-  const inEpisode = new Set(episodes.map((episode) => episode.nodeId));
+  const inRecovery = new Set(recoveries.map((recovery) => recovery.nodeId));
   const restored: Entry[] = [];
   for (const node of nodes) {
     const { id, status, health } = node;
     if (health?.state !== 'HEALTHY' || node.quarantinedSince !== null) unhealthyNodes.set(id, node);
-    if (health?.state === 'HEALTHY' && status === 'ERROR' && !inEpisode.has(id))
+    if (health?.state === 'HEALTHY' && status === 'ERROR' && !inRecovery.has(id))
       restored.push({ nodeId: id, reason: health.reason });
   }
   const failed = [...unhealthyNodes.values()].filter(
-    ({ id, health }) => health?.state === 'FAILED' && !inEpisode.has(id),
+    ({ id, health }) => health?.state === 'FAILED' && !inRecovery.has(id),
   );
   // One in a recovery may look healthy again, and is not yet known to be; one that is not here is gone.
-  const seemsHealthy = new Set([...inEpisode].filter((id) => !unhealthyNodes.has(id)));
+  const seemsHealthy = new Set([...inRecovery].filter((id) => !unhealthyNodes.has(id)));
   const inDoubt = seemsHealthy.size === 0 ? [] : nodes.filter(({ id }) => seemsHealthy.has(id));
   for (const node of inDoubt) unhealthyNodes.set(node.id, node);
-  const operators = new Set(episodes.filter(isOperators).map((each) => each.nodeId));
+  const operators = new Set(recoveries.filter(isOperators).map((each) => each.nodeId));
   const explained = explainedDomains(outages);
   const counted = [...unhealthyNodes.values()].filter(
     (node) =>
@@ -205,8 +205,8 @@ function isOperators({ origin }: RecoverySnapshot): boolean {
 }
 
 /** When the recoveries that count were started. */
-export function automaticInFlight(episodes: readonly RecoverySnapshot[]): number[] {
-  return episodes.filter((each) => !isOperators(each)).flatMap(({ startedAt }) => startedAt ?? []);
+export function automaticInFlight(recoveries: readonly RecoverySnapshot[]): number[] {
+  return recoveries.filter((each) => !isOperators(each)).flatMap(({ startedAt }) => startedAt ?? []);
 }
 
 function isNotKnownFailed({ health, quarantinedSince }: NodeSnapshot): boolean {
@@ -215,7 +215,7 @@ function isNotKnownFailed({ health, quarantinedSince }: NodeSnapshot): boolean {
 
 type NodesOfRound = Pick<
   RoundSnapshot,
-  'now' | 'nodes' | 'healthyNodes' | 'healthyInDomain' | 'zoneOutages' | 'episodes' | 'desiredCapacity'
+  'now' | 'nodes' | 'healthyNodes' | 'healthyInDomain' | 'zoneOutages' | 'recoveries' | 'desiredCapacity'
 >;
 
 /** See `SortedNodes`. @param snapshot without a policy no zone has an outage. */
@@ -235,12 +235,12 @@ interface Candidate {
 /**
  * Oldest first; those that have nothing left to do are closed. One that runs is closed by its own recovery.
  */
-function heldEpisodes(
+function heldRecoveries(
   snapshot: RoundSnapshot,
   nodes: ReadonlyMap<string, NodeSnapshot>,
   plan: Mutable<RoundPlan>,
 ): Candidate[] {
-  const held = snapshot.episodes.filter((episode) => episode.startedAt === null);
+  const held = snapshot.recoveries.filter((recovery) => recovery.startedAt === null);
   return held
     .sort((a, b) => a.openedAt - b.openedAt)
     .flatMap(({ recoveryId, nodeId, notBefore }) => {
@@ -262,7 +262,7 @@ function endOf(
   return { state: 'SELF_HEALED', reason: `healthy again before anything was started: ${node.health.reason}` };
 }
 
-function openEpisodes(
+function openRecoveries(
   snapshot: RoundSnapshot,
   failed: readonly NodeSnapshot[],
   plan: Mutable<RoundPlan>,
@@ -307,7 +307,7 @@ function startOrHold(
   plan: Mutable<RoundPlan>,
 ): void {
   const { now } = snapshot;
-  const inFlight = automaticInFlight(snapshot.episodes);
+  const inFlight = automaticInFlight(snapshot.recoveries);
   const startsOfCluster = snapshot.starts.map((start) => start.at);
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };

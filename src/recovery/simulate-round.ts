@@ -122,13 +122,13 @@ function supposeFailed(node: NodeSnapshot, failure: SimulatedFailure | undefined
 
 /** What the recovery continues; the one before then counts as one that did not help. */
 function pastOf(
-  { nodes, episodes }: RoundSnapshot,
+  { nodes, recoveries }: RoundSnapshot,
   plan: RoundPlan,
   nodeId: string,
   exhaustedAt: readonly number[],
 ): Pick<ChainFacts, 'exhaustedAt' | 'relapse'> {
   const opened = plan.open.find((entry) => entry.nodeId === nodeId)?.relapse;
-  const open = episodes.find((each) => each.nodeId === nodeId)?.relapse;
+  const open = recoveries.find((each) => each.nodeId === nodeId)?.relapse;
   if (opened == null) return { exhaustedAt, relapse: open ?? null };
   const before = nodes.find(({ id }) => id === nodeId)?.recoveredBefore;
   return { exhaustedAt: [...exhaustedAt, before?.closedAt ?? 0], relapse: opened };
@@ -152,7 +152,7 @@ function decisionFor(snapshot: RoundSnapshot, plan: RoundPlan, nodeId: string): 
       until: 'until' in leave ? leave.until : null,
     };
   }
-  const runs = snapshot.episodes.some(isIt);
+  const runs = snapshot.recoveries.some(isIt);
   return runs
     ? { decision: 'RUNNING', reason: 'a recovery of this node runs already', gate: null, until: null }
     : { decision: 'SKIP', reason: 'this node is not watched', gate: null, until: null };

@@ -51,7 +51,7 @@ function round(nodes: readonly NodeSnapshot[], more: Partial<RoundSnapshot> = {}
     maintenance: null,
     breaker: closedBreaker,
     nodes,
-    episodes: [],
+    recoveries: [],
     starts: [],
     ...more,
   };

@@ -204,9 +204,9 @@ function countsOf({ round }: ClusterSnapshot, nodes: readonly NodeHealth[], miss
   };
 }
 
-function relapsesOf({ round, episodes }: ClusterSnapshot): ReadonlyMap<string, Relapse> {
+function relapsesOf({ round, recoveries }: ClusterSnapshot): ReadonlyMap<string, Relapse> {
   const ended = round.nodes.map(({ id, recoveredBefore }) => [id, recoveredBefore?.relapse] as const);
-  const open = episodes.map(({ nodeId, relapse }) => [nodeId, relapse] as const);
+  const open = recoveries.map(({ nodeId, relapse }) => [nodeId, relapse] as const);
   return new Map([...ended, ...open].flatMap(([id, relapse]) => (relapse == null ? [] : [[id, relapse]])));
 }
 

@@ -50,7 +50,7 @@ export interface RunningRecoveryStep {
 
 export async function openNodeRecoveries(
   tools: RequestTools,
-  { episodes: recoveries, round: { now } }: ClusterSnapshot,
+  { recoveries, round: { now } }: ClusterSnapshot,
 ): Promise<ReadonlyMap<string, OpenNodeRecovery>> {
   const open = new Map<string, OpenNodeRecovery>();
   for (const recovery of recoveries) {

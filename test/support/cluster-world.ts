@@ -81,7 +81,7 @@ export class ClusterWorld {
         quarantinedSince: this.quarantined.get(id) ?? null,
         lastTry: this.#lastTry(id),
       })),
-      episodes: this.open,
+      recoveries: this.open,
       starts: this.starts,
     };
   }
