@@ -3,7 +3,7 @@
  * OpenStack has it, and it asks for no token: the simulator is for this machine and its tests.
  */
 import { z } from 'zod';
-import type { Json, JsonObject } from '../domain/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import { memberStatuses, type BalancerPart, type Balancers } from './balancers.ts';
 import type { Answer } from './endpoint.ts';
@@ -187,7 +187,10 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
       method: 'PATCH',
       path: '/settings',
       handle({ body }) {
-        world.settings = simulatorSettingsSchema.parse({ ...world.settings, ...read(settingsChange, body) });
+        read(settingsChange, body);
+        // What was read has the default of every key that is not named: only what is named changes.
+        const changed = changedIn(world.settings, body as JsonObject);
+        world.settings = simulatorSettingsSchema.parse(changed);
         return { status: 200, body: world.settings };
       },
     },
@@ -229,4 +232,13 @@ function describe(server: SimulatedServer): JsonObject {
     project_id: projectId,
     metadata,
   };
+}
+
+/** Maps are changed key by key. */
+function changedIn(settings: JsonObject, changes: JsonObject): JsonObject {
+  const changed = Object.entries(changes).map(([key, value]) => {
+    const before = settings[key] ?? null;
+    return [key, isJsonObject(before) && isJsonObject(value) ? changedIn(before, value) : value] as const;
+  });
+  return { ...settings, ...Object.fromEntries(changed) };
 }

@@ -137,7 +137,12 @@ describe('a server', () => {
   });
 
   test('beyond the quota is refused', async () => {
+    await simulatorSays('PATCH', '/settings', { latency: { operation_ms: 7 }, strict: false });
     await simulatorSays('PATCH', '/settings', { quota: { instances: 1 } });
+    expect(simulator.world.settings).toMatchObject({
+      latency: { operation_ms: 7 },
+      quota: { instances: 1 },
+    });
     await created();
     expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
       status: 403,

@@ -52,7 +52,9 @@ function closed(gate: GateName): ClosedGate {
 test('many nodes that fail at one address are told once, with what they have in common', () => {
   const reason = 'http://10.0.0.5:8080/health: connection refused';
   const nodes = ['web-1', 'web-2', 'web-3'].map((name) => failed(name, reason));
-  const { problems, waiting } = explainCluster(aCluster(nodes));
+  const gates = [closed('max_unhealthy')];
+  const { problems, waiting, operator } = explainCluster(aCluster(nodes, { gates }));
+  expect(operator.map(({ command }) => command)).toEqual(['coppice policy show web-health']);
   expect(problems).toEqual([
     `web-1, web-2, web-3 failed (URL_UNREACHABLE: ${reason})`,
     expect.stringMatching(/^web-1, web-2, web-3 all fail at the same address http:\/\/10\.0\.0\.5:8080: /),

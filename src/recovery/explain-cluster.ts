@@ -84,11 +84,12 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const { nodes, missing, desired, policy, maintenance } = cluster;
   const broken = nodes.filter((node) => failing.has(node.standing));
   const others = nodes.flatMap((node) => problemOf(node, cluster.now) ?? []);
+  const shared = sharedAddresses(broken);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
     ...groupFailures(broken, cluster.now),
-    ...sharedAddresses(broken),
-    ...(answerAlike(cluster)
+    ...shared,
+    ...(shared.length === 0 && answerAlike(cluster)
       ? ['every node answers in this way: probably the policy is wrong, not the nodes']
       : []),
     ...groupUnseen(nodes),

@@ -61,7 +61,7 @@ function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
   const { policy } = cluster;
   if (policy === null || !answerAlike(cluster)) return [];
   const reason =
-    'every node answers in the same wrong way: compare poll_url and poll_url_healthy_response with what the nodes serve; a recovery would replace nodes that run';
+    'every node fails in the same way: compare poll_url and poll_url_healthy_response with what the nodes serve; a recovery may replace nodes that run';
   return [{ reason, command: `coppice policy show ${policy.name}`, required: true }];
 }
 

@@ -83,13 +83,11 @@ export async function standingsOfClusters(
         ...(watched === false ? ['the health policy is disabled'] : []),
         ...(isPaused ? [`healing is paused (${pause.reason})`] : []),
         ...zoneOutages.map(({ domain, name }) => `${domainInWords(domain, name)} has an outage`),
-        ...countsInWords(found),
-        ...(missing > 0 ? [`${missing} missing`] : []),
       ];
-      const reason =
-        standing === 'HEALTHY' || reasons.length === 0
-          ? null
-          : `${reasons.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`;
+      const counts = [...countsInWords(found), ...(missing > 0 ? [`${missing} missing`] : [])];
+      if (counts.length > 0)
+        reasons.push(`${counts.join(', ')} of ${count(cluster.desiredCapacity, 'node')}`);
+      const reason = standing === 'HEALTHY' || reasons.length === 0 ? null : reasons.join(', ');
       const nodeIds = ofCluster.map(({ id }) => id);
       return [cluster.id, { standing, reason, nodes: found, nodeIds, bindingIds }];
     }),
