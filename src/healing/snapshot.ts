@@ -16,14 +16,13 @@ import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healin
 import type { NodeHealing } from '../store/healing.ts';
 import { healthOfCluster, healthOfNodes } from '../store/node-health.ts';
 import { getNodes, nodesOfCluster } from '../store/nodes.ts';
+import { openRecoveriesOfCluster, type OpenRecovery } from '../store/recoveries.ts';
 import {
   lastEndsOfCluster,
   lastEndsOfNodes,
-  openRecoveriesOfCluster,
   recentRecoveriesOfCluster,
-  type OpenRecovery,
   type EndedRecovery,
-} from '../store/recoveries.ts';
+} from '../store/recovery-history.ts';
 import type { Db } from '../store/store.ts';
 
 export interface ClusterSnapshot {

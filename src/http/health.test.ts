@@ -17,7 +17,9 @@ import { saveNodeHealth } from '../store/node-health.ts';
 import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
-import { insertRecovery, recordDecision, recoveryStarted, saveRecoveryStep } from '../store/recoveries.ts';
+import { insertRecovery, recoveryStarted } from '../store/recoveries.ts';
+import { recordDecision } from '../store/recovery-decisions.ts';
+import { saveRecoveryStep } from '../store/recovery-steps.ts';
 import { testSession } from '../../test/support/session.ts';
 
 interface Health {

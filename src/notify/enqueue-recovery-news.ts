@@ -14,7 +14,8 @@
 import type { EndedStep, RecoveryNewsEvent, RecoveryNews } from '../domain/recovery-news.ts';
 import { getCluster } from '../store/clusters.ts';
 import { enqueueNotifications } from '../store/notifications.ts';
-import { getRecovery, hasEndedSince } from '../store/recoveries.ts';
+import { getRecovery } from '../store/recoveries.ts';
+import { hasEndedSince } from '../store/recovery-history.ts';
 import type { Tx } from '../store/store.ts';
 
 export interface Turn {

@@ -23,15 +23,14 @@ import {
   getRecovery,
   heldRecoveries,
   insertRecovery,
-  lastDecision,
   markRecoveryClosed,
   openRecoveryOfNode,
-  recordDecision,
   recoveryRelapsed,
   recoveryReleased,
   recoveryStarted,
   type HeldFilter,
 } from '../store/recoveries.ts';
+import { lastDecision, recordDecision } from '../store/recovery-decisions.ts';
 import type { Tx } from '../store/store.ts';
 import { countRelapseForBreaker } from './count-for-breaker.ts';
 

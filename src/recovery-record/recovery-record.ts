@@ -17,13 +17,9 @@ import { quarantineNode } from '../store/healing.ts';
 import { hookSucceeded, saveHookFailure } from '../store/hook-failures.ts';
 import { healthOfNodes, saveNodeHealth } from '../store/node-health.ts';
 import { getNode, updateNode } from '../store/nodes.ts';
-import {
-  recordDecision,
-  recoverySettled,
-  recoveryStartedAt,
-  saveRecoveryStep,
-  setRecoveryFailure,
-} from '../store/recoveries.ts';
+import { recoverySettled, recoveryStartedAt, setRecoveryFailure } from '../store/recoveries.ts';
+import { recordDecision } from '../store/recovery-decisions.ts';
+import { saveRecoveryStep } from '../store/recovery-steps.ts';
 import type { Tx } from '../store/store.ts';
 import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import { countEndForBreaker } from './count-for-breaker.ts';

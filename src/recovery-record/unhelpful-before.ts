@@ -5,7 +5,7 @@
  */
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { healingOfCluster, healingOfNodes } from '../store/healing.ts';
-import { recentRecoveriesOfCluster } from '../store/recoveries.ts';
+import { recentRecoveriesOfCluster } from '../store/recovery-history.ts';
 import type { Db } from '../store/store.ts';
 
 /** @returns when they ended, by node; empty where the policy counts nothing. */

@@ -10,12 +10,12 @@ import { acknowledgeHookFailure } from '../store/hook-failures.ts';
 import {
   getRecovery,
   listRecoveries,
-  recoveryDecisions,
   recoveryIdsFrom,
   recoveryPlan,
-  recoverySteps,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
+import { recoveryDecisions } from '../store/recovery-decisions.ts';
+import { recoverySteps } from '../store/recovery-steps.ts';
 import { recoveryContexts, type RecoveryContext } from '../store/recovery-context.ts';
 import type { Db } from '../store/store.ts';
 import { cancel } from './cancel-what-runs.ts';

@@ -1,18 +1,15 @@
-/** Rows of recoveries, their steps and their decisions. */
+/**
+ * Rows of recoveries: opened, changed and closed. Their steps are in `recovery-steps.ts`, their decisions in
+ * `recovery-decisions.ts`, and what limits and retries count of them in `recovery-history.ts`.
+ */
 import { sql, type Selectable, type SqlBool } from 'kysely';
-import type { Owner, Recovery, RecoveryDecision, RecoveryStep, Relapse } from '../domain/model.ts';
+import type { Owner, Recovery, Relapse } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { ownerOf } from '../domain/session.ts';
-import type {
-  RecoveryMode,
-  RecoveryOrigin,
-  RecoveryState,
-  RecoveryStepState,
-  RowPurpose,
-} from '../domain/states.ts';
+import type { RecoveryMode, RecoveryOrigin, RecoveryState } from '../domain/states.ts';
 import { applyListing, type Listed, type ListQuery } from './listing.ts';
-import { chunks, fromText, toText } from './rows.ts';
-import type { RecoveryRow, RecoveryStepRow } from './schema.ts';
+import { fromText, toText } from './rows.ts';
+import type { RecoveryRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 const listed = {
@@ -61,20 +58,6 @@ export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Pro
   }
   const page = await applyListing(db, select, listed, query);
   return (await page.execute()).map(toRecovery);
-}
-
-/** In the order in which they were taken. */
-export async function recoverySteps(db: Db, recoveryId: string): Promise<RecoveryStep[]> {
-  const query = db.selectFrom('recovery_step').selectAll().where('recovery_id', '=', recoveryId);
-  return (await query.orderBy('seq').execute()).map(toRecoveryStep);
-}
-
-export async function recoveryDecisions(db: Db, recoveryId: string): Promise<RecoveryDecision[]> {
-  const query = db.selectFrom('recovery_decision').selectAll().where('recovery_id', '=', recoveryId);
-  return (await query.orderBy('seq').execute()).map(({ recovery_id, ...rest }) => ({
-    recoveryId: recovery_id,
-    ...rest,
-  }));
 }
 
 type SetLater = 'actionId' | 'state' | 'settledAt' | 'closedAt' | 'helped' | 'relapsedAt';
@@ -144,14 +127,6 @@ export async function recoverySettled(tx: Tx, id: string, helped: string | null,
 export async function recoveryRelapsed(tx: Tx, id: string, at: number): Promise<void> {
   const update = tx.db.updateTable('recovery').set({ relapsed_at: at }).where('id', '=', id);
   await update.where('relapsed_at', 'is', null).execute();
-}
-
-/**
- * Whether a recovery of this node ended since: one that is opened then is another try at the same failure.
- */
-export async function hasEndedSince(db: Db, nodeId: string, since: number): Promise<boolean> {
-  const query = db.selectFrom('recovery').select('id').where('node_id', '=', nodeId);
-  return (await query.where('closed_at', '>=', since).limit(1).executeTakeFirst()) !== undefined;
 }
 
 /** The input of its planner, kept so that it can be planned again. */
@@ -256,148 +231,6 @@ export async function recoveryStartedAt(db: Db, id: string): Promise<number | nu
   return row?.started_at ?? null;
 }
 
-export type RecentRecovery = Pick<
-  Recovery,
-  | 'id'
-  | 'nodeId'
-  | 'policyId'
-  | 'state'
-  | 'mode'
-  | 'origin'
-  | 'failedAt'
-  | 'settledAt'
-  | 'closedAt'
-  | 'helped'
-  | 'relapse'
-  | 'relapsedAt'
-> & { readonly startedAt: number | null };
-
-const recentColumns = [
-  'id',
-  'node_id',
-  'policy_id',
-  'state',
-  'mode',
-  'origin',
-  'failed_at',
-  'settled_at',
-  'started_at',
-  'closed_at',
-  'helped',
-  'relapse',
-  'relapsed_at',
-] as const;
-
-/**
- * Recoveries of a cluster that were started or closed since a time, oldest first: what limits and retries
- * count.
- */
-export async function recentRecoveriesOfCluster(
-  db: Db,
-  clusterId: string,
-  since: number,
-): Promise<RecentRecovery[]> {
-  const rows = await db
-    .selectFrom('recovery')
-    .select(recentColumns)
-    // One that was started since is closed since, or open: each way has an index, the start has none.
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('cluster_id', '=', clusterId), eb('closed_at', '>=', since)]),
-        eb.and([
-          eb('cluster_id', '=', clusterId),
-          eb('closed_at', 'is', null),
-          eb('started_at', '>=', since),
-        ]),
-      ]),
-    )
-    .orderBy('opened_at')
-    .execute();
-  return rows.map(toRecent);
-}
-
-export interface EndedRecovery extends RecentRecovery {
-  /** The decision that closed it: `EXHAUSTED: ...` */
-  readonly reason: string;
-}
-
-/**
- * The last recovery of each node of a cluster that ended since a time, without those that only found the node
- * healthy, of one mode; none that ended at a time still to come (the clock was set back).
- */
-export async function lastEndsOfCluster(
-  db: Db,
-  clusterId: string,
-  since: number,
-  mode: RecoveryMode,
-  now: number,
-): Promise<Map<string, RecentRecovery>> {
-  const rows = await db
-    .selectFrom('recovery')
-    .select(recentColumns)
-    .where('cluster_id', '=', clusterId)
-    .where('closed_at', '>=', since)
-    .where('closed_at', '<=', now)
-    .where('mode', '=', mode)
-    .where('state', '<>', 'SELF_HEALED')
-    .orderBy('closed_at')
-    .execute();
-  return new Map(rows.map((row) => [row.node_id, toRecent(row)]));
-}
-
-/**
- * The last recovery of each of these nodes that has ended, of one mode; none that ended at a time still to
- * come (the clock was set back).
- */
-export async function lastEndsOfNodes(
-  db: Db,
-  nodeIds: readonly string[],
-  mode: RecoveryMode,
-  now: number,
-): Promise<Map<string, EndedRecovery>> {
-  const ends = new Map<string, EndedRecovery>();
-  for (const chunk of chunks(nodeIds)) {
-    const rows = await db
-      .selectFrom('recovery')
-      .select(recentColumns)
-      .select(
-        sql<
-          string | null
-        >`(SELECT reason FROM recovery_decision AS decided WHERE decided.recovery_id = recovery.id
-          ORDER BY decided.seq DESC LIMIT 1)`.as('reason'),
-      )
-      .where('node_id', 'in', chunk)
-      .where('mode', '=', mode)
-      .where(
-        'closed_at',
-        '=',
-        sql<number>`(select max(other.closed_at) from recovery as other
-          where other.node_id = recovery.node_id and other.mode = recovery.mode and other.closed_at <= ${now})`,
-      )
-      .execute();
-    for (const row of rows) ends.set(row.node_id, { ...toRecent(row), id: row.id, reason: row.reason ?? '' });
-  }
-  return ends;
-}
-
-function toRecent(row: Pick<Selectable<RecoveryRow>, (typeof recentColumns)[number]>): RecentRecovery {
-  return {
-    id: row.id,
-    nodeId: row.node_id,
-    policyId: row.policy_id,
-    state: row.state as RecoveryState,
-    mode: row.mode as RecoveryMode,
-    origin: row.origin as RecoveryOrigin,
-    failedAt: row.failed_at,
-    settledAt: row.settled_at,
-    startedAt: row.started_at,
-    closedAt: row.closed_at,
-    helped: row.helped,
-    relapse: row.relapse === null ? null : fromText(row.relapse),
-    relapsedAt: row.relapsed_at,
-  };
-}
-
 /**
  * @param origin of whose request it is carried out, where that changes: an operator's joins what the healer
  * has opened.
@@ -439,73 +272,6 @@ export async function markRecoveryClosed(
   return closed.numUpdatedRows === 1n;
 }
 
-/** @param decision one word: open, hold, start, run, verify, close, ... */
-export async function recordDecision(
-  tx: Tx,
-  recoveryId: string,
-  decision: string,
-  reason: string,
-  now: number,
-): Promise<void> {
-  const seq = ((await lastDecision(tx.db, recoveryId))?.seq ?? 0) + 1;
-  await tx.db
-    .insertInto('recovery_decision')
-    .values({ recovery_id: recoveryId, seq, at: now, decision, reason })
-    .execute();
-  tx.notify('recoveries');
-}
-
-export async function lastDecision(db: Db, recoveryId: string): Promise<RecoveryDecision | undefined> {
-  const row = await db
-    .selectFrom('recovery_decision')
-    .selectAll()
-    .where('recovery_id', '=', recoveryId)
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return undefined;
-  const { recovery_id, ...rest } = row;
-  return { recoveryId: recovery_id, ...rest };
-}
-
-/**
- * One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the
- * same row.
- */
-export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>): Promise<void> {
-  const values = {
-    state: step.state,
-    reason: step.reason,
-    started_at: step.startedAt,
-    ended_at: step.endedAt,
-    execution_id: step.executionId,
-    output: step.output === null ? null : toText(step.output),
-  };
-  const newest = await tx.db
-    .selectFrom('recovery_step')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .where('recovery_id', '=', step.recoveryId)
-    .executeTakeFirst();
-  await tx.db
-    .insertInto('recovery_step')
-    .values({
-      ...values,
-      id: step.id,
-      recovery_id: step.recoveryId,
-      seq: (newest?.seq ?? 0) + 1,
-      name: step.name,
-      item: step.item,
-      purpose: step.purpose,
-      workflow_name: step.workflowName,
-      attempt: step.attempt,
-      verifies: step.verifies,
-      deadline: step.deadline,
-    })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
-    .execute();
-  tx.notify('recoveries');
-}
-
 export function toRecovery(row: Selectable<RecoveryRow>): Recovery {
   return {
     id: row.id,
@@ -526,26 +292,5 @@ export function toRecovery(row: Selectable<RecoveryRow>): Recovery {
     relapse: row.relapse === null ? null : fromText(row.relapse),
     relapsedAt: row.relapsed_at,
     ...ownerOf(row),
-  };
-}
-
-export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
-  return {
-    id: row.id,
-    recoveryId: row.recovery_id,
-    seq: row.seq,
-    name: row.name,
-    item: row.item,
-    purpose: row.purpose as RowPurpose,
-    workflowName: row.workflow_name,
-    attempt: row.attempt,
-    state: row.state as RecoveryStepState,
-    reason: row.reason,
-    startedAt: row.started_at,
-    endedAt: row.ended_at,
-    executionId: row.execution_id,
-    output: row.output === null ? null : fromText(row.output),
-    verifies: row.verifies,
-    deadline: row.deadline,
   };
 }

@@ -22,10 +22,10 @@ import {
   markRecoveryClosed,
   insertRecovery,
   listRecoveries,
-  recoveryDecisions,
   recoveryStarted,
-  recoverySteps,
 } from '../../src/store/recoveries.ts';
+import { recoveryDecisions } from '../../src/store/recovery-decisions.ts';
+import { recoverySteps } from '../../src/store/recovery-steps.ts';
 import { openSqlite } from '../../src/store/sqlite.ts';
 import type { Store, Tx } from '../../src/store/store.ts';
 import { embeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';

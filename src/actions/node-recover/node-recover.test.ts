@@ -20,13 +20,9 @@ import { insertCluster } from '../../store/clusters.ts';
 import { getNode, insertNodes } from '../../store/nodes.ts';
 import { insertPolicy } from '../../store/policies.ts';
 import { insertProfile } from '../../store/profiles.ts';
-import {
-  insertRecovery,
-  listRecoveries,
-  recoveryDecisions,
-  recoveryStarted,
-  recoverySteps,
-} from '../../store/recoveries.ts';
+import { insertRecovery, listRecoveries, recoveryStarted } from '../../store/recoveries.ts';
+import { recoveryDecisions } from '../../store/recovery-decisions.ts';
+import { recoverySteps } from '../../store/recovery-steps.ts';
 import { nodeLock } from '../../domain/action-requests.ts';
 import { nodeRecover } from './node-recover.ts';
 import { probe } from '../../../test/support/probe.ts';

@@ -7,7 +7,8 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { ChainEvent, ChainFacts } from '../../recovery/chain.ts';
 import { planChain } from '../../recovery/plan-chain.ts';
 import { timelineOf } from '../../recovery/timeline.ts';
-import { recoveryDecisions, recoveryPlan } from '../../store/recoveries.ts';
+import { recoveryPlan } from '../../store/recoveries.ts';
+import { recoveryDecisions } from '../../store/recovery-decisions.ts';
 
 let opened: TestStore;
 

@@ -1,0 +1,72 @@
+/** Rows of the steps of recoveries: one for each attempt of an item, a hook or a verification. */
+import type { Selectable } from 'kysely';
+import type { RecoveryStep } from '../domain/model.ts';
+import type { RecoveryStepState, RowPurpose } from '../domain/states.ts';
+import { fromText, toText } from './rows.ts';
+import type { RecoveryStepRow } from './schema.ts';
+import type { Db, Tx } from './store.ts';
+
+/** In the order in which they were taken. */
+export async function recoverySteps(db: Db, recoveryId: string): Promise<RecoveryStep[]> {
+  const query = db.selectFrom('recovery_step').selectAll().where('recovery_id', '=', recoveryId);
+  return (await query.orderBy('seq').execute()).map(toRecoveryStep);
+}
+
+/**
+ * One attempt of one item or hook begins (or is skipped). `id` is the caller's, so that a repeat writes the
+ * same row.
+ */
+export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>): Promise<void> {
+  const values = {
+    state: step.state,
+    reason: step.reason,
+    started_at: step.startedAt,
+    ended_at: step.endedAt,
+    execution_id: step.executionId,
+    output: step.output === null ? null : toText(step.output),
+  };
+  const newest = await tx.db
+    .selectFrom('recovery_step')
+    .select((eb) => eb.fn.max('seq').as('seq'))
+    .where('recovery_id', '=', step.recoveryId)
+    .executeTakeFirst();
+  await tx.db
+    .insertInto('recovery_step')
+    .values({
+      ...values,
+      id: step.id,
+      recovery_id: step.recoveryId,
+      seq: (newest?.seq ?? 0) + 1,
+      name: step.name,
+      item: step.item,
+      purpose: step.purpose,
+      workflow_name: step.workflowName,
+      attempt: step.attempt,
+      verifies: step.verifies,
+      deadline: step.deadline,
+    })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+    .execute();
+  tx.notify('recoveries');
+}
+
+export function toRecoveryStep(row: Selectable<RecoveryStepRow>): RecoveryStep {
+  return {
+    id: row.id,
+    recoveryId: row.recovery_id,
+    seq: row.seq,
+    name: row.name,
+    item: row.item,
+    purpose: row.purpose as RowPurpose,
+    workflowName: row.workflow_name,
+    attempt: row.attempt,
+    state: row.state as RecoveryStepState,
+    reason: row.reason,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    executionId: row.execution_id,
+    output: row.output === null ? null : fromText(row.output),
+    verifies: row.verifies,
+    deadline: row.deadline,
+  };
+}
