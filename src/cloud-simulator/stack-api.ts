@@ -1,15 +1,11 @@
 /** Heat's API: stacks, their resources, events and outputs. */
-import { parse } from 'yaml';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { isJsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import { describeServer } from './compute-shapes.ts';
 import { endpoint, isTrue, page, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
-import { SERVER_TYPE } from './stack-servers.ts';
 import {
   describeEvent,
   describeOutputs,
-  describePlannedResource,
   describeResource,
   describeResourceFully,
   describeStack,
@@ -17,14 +13,16 @@ import {
   describeTemplate,
   selfLink,
   stackUrl,
-  timeOf,
   type StackShapes,
 } from './stack-shapes.ts';
-import { evaluate, parameterValues, part, readTemplate } from './stack-template.ts';
-import type { SimulatedStack, StackGiven, StackRequest, StackResource } from './stacks.ts';
+import { part, readTemplate } from './stack-template.ts';
+import type { SimulatedStack, StackRequest, StackResource } from './stacks.ts';
 import type { World } from './world.ts';
+import { stackName, stackGiven, environmentOf } from './stack-body.ts';
+import { previewCreation, previewUpdate } from './stack-previews.ts';
 
 const ROOT = '/v1/:project';
+
 const STACK = `${ROOT}/stacks/:name/:id`;
 
 interface Tools {
@@ -109,8 +107,8 @@ function collection({ world, shapes }: Tools): Endpoint[] {
     endpoint(`GET ${ROOT}/stacks`, 'list', list),
     endpoint(`GET ${ROOT}/stacks/detail`, 'list', list),
     endpoint(`POST ${ROOT}/stacks`, 'create', (call) => {
-      const name = nameOf(call.body);
-      const given = givenOf(call.body, world);
+      const name = stackName(call.body);
+      const given = stackGiven(call.body, world);
       const { id: userId, name: userName } = call.token.user;
       const stack = stacks.create(
         { ...given, name, projectId: call.projectId, owner: { id: userId, name: userName } },
@@ -123,7 +121,7 @@ function collection({ world, shapes }: Tools): Endpoint[] {
         headers: { Location: href },
       };
     }),
-    endpoint(`POST ${ROOT}/stacks/preview`, 'preview', (call) => preview(call, world, shapes())),
+    endpoint(`POST ${ROOT}/stacks/preview`, 'preview', (call) => previewCreation(call, world, shapes())),
   ];
 }
 
@@ -205,7 +203,7 @@ function stackOnly({ world, shapes }: Tools): Endpoint[] {
           const stack = living(call, world);
           stacks.update(
             stack,
-            givenOf(call.body, world, method === 'PATCH' ? stack.given : undefined),
+            stackGiven(call.body, world, method === 'PATCH' ? stack.given : undefined),
             requestOf(call),
           );
           return accepted;
@@ -334,130 +332,4 @@ function unknownStack(name: string): ApiError {
 
 function requestOf({ requestId, fail }: Call): StackRequest {
   return { requestId, failure: fail === undefined ? null : fail.message };
-}
-
-/** @throws ApiError 400. */
-function nameOf(body: JsonObject): string {
-  const name = text(body, 'stack_name');
-  if (name === undefined) throw new ApiError(400, 'No stack name specified', 'HTTPBadRequest');
-  if (/^[A-Za-z][\w.-]{0,254}$/.test(name)) return name;
-  throw new ApiError(
-    400,
-    `Invalid stack name ${name} must contain only alphanumeric or "_-." characters, must start with alpha and must be 255 characters or less.`,
-    'StackValidationFailed',
-  );
-}
-
-/** @param before of a PATCH: what is not written stays. @throws ApiError 400. */
-function givenOf(body: JsonObject, world: World, before?: StackGiven): StackGiven {
-  const environment = body['environment'] === undefined ? (before?.environment ?? {}) : environmentOf(body);
-  if (body['template'] === undefined && typeof body['template_url'] === 'string')
-    throw new ApiError(
-      400,
-      `Could not retrieve template: the simulator requests nothing from other servers, found template_url ${body['template_url']}`,
-      'HTTPBadRequest',
-    );
-  const template = readTemplate(body['template'] ?? before?.template.source, environment);
-  const writtenParameters = { ...before?.writtenParameters, ...part(body, 'parameters') };
-  const { timeout_mins: timeout, disable_rollback: rollback, tags } = body;
-  if (world.settings.strict) checkServers(template, world);
-  return {
-    template,
-    parameters: parameterValues(template, writtenParameters, environment),
-    writtenParameters,
-    environment,
-    files: body['files'] === undefined ? (before?.files ?? {}) : part(body, 'files'),
-    tags: typeof tags === 'string' && tags !== '' ? tags.split(',') : [],
-    timeoutMins: typeof timeout === 'number' ? timeout : (before?.timeoutMins ?? null),
-    disableRollback: typeof rollback === 'boolean' ? rollback : (before?.disableRollback ?? true),
-  };
-}
-
-/** Heat looks up what a template names before it begins. @throws ApiError 400. */
-function checkServers({ resources }: StackGiven['template'], { flavors }: World): void {
-  for (const { name, type, properties } of resources) {
-    const { flavor } = properties;
-    if (type === SERVER_TYPE && typeof flavor === 'string' && !flavors.has(flavor))
-      throw new ApiError(
-        400,
-        `Property error: : resources.${name}.properties.flavor: : Error validating value '${flavor}': No Flavor matching {'name': '${flavor}'}. (HTTP 404)`,
-        'StackValidationFailed',
-      );
-  }
-}
-
-function environmentOf({ environment }: JsonObject): JsonObject {
-  const value = typeof environment === 'string' ? (parse(environment) as Json) : environment;
-  return isJsonObject(value) ? value : {};
-}
-
-function preview(call: Call, world: World, shapes: StackShapes): Answer {
-  const name = nameOf(call.body);
-  const given = givenOf(call.body, world);
-  const { id: userId, name: userName } = call.token.user;
-  const planned: SimulatedStack = {
-    id: 'None',
-    name,
-    projectId: call.projectId,
-    owner: { id: userId, name: userName },
-    createdAt: world.clock.now(),
-    updatedAt: null,
-    deletedAt: null,
-    action: 'CREATE',
-    status: 'COMPLETE',
-    reason: '',
-    given,
-    resources: new Map(),
-    events: [],
-  };
-  const { stack_status: _, stack_status_reason: __, ...described } = describeStack(planned, shapes, true);
-  return {
-    status: 200,
-    body: {
-      stack: {
-        ...described,
-        creation_time: timeOf(planned.createdAt),
-        stack_user_project_id: null,
-        resources: given.template.resources.map((one) => {
-          const { parameters } = given;
-          const properties = evaluate(one.properties, {
-            parameters,
-            idOf: () => null,
-            attributeOf: () => null,
-          });
-          return { ...describePlannedResource(one, planned), properties };
-        }),
-      },
-    },
-  };
-}
-
-function previewUpdate(call: Call, stack: SimulatedStack, world: World): Answer {
-  const { template, parameters } = givenOf(call.body, world);
-  const changes: Record<string, JsonObject[]> = {
-    unchanged: [],
-    updated: [],
-    replaced: [],
-    added: [],
-    deleted: [],
-  };
-  const haveParametersChanged = JSON.stringify(parameters) !== JSON.stringify(stack.given.parameters);
-  for (const definition of template.resources) {
-    const before = stack.resources.get(definition.name)?.definition;
-    const isSame = JSON.stringify(before) === JSON.stringify(definition) && !haveParametersChanged;
-    const change =
-      before === undefined
-        ? 'added'
-        : isSame
-          ? 'unchanged'
-          : definition.type === SERVER_TYPE
-            ? 'updated'
-            : 'replaced';
-    const { properties: _, ...described } = describePlannedResource(definition, stack);
-    changes[change]?.push(described);
-  }
-  for (const { definition } of stack.resources.values())
-    if (!template.resources.some(({ name }) => name === definition.name))
-      changes['deleted']?.push(describePlannedResource(definition, stack));
-  return { status: 200, body: { resource_changes: changes } };
 }

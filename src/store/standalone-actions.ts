@@ -6,7 +6,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { ActionRecord } from '../domain/workflow-records.ts';
 import { chunks, fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
-import { insertWorkflowActions } from './workflow-executions.ts';
+import { insertWorkflowActions } from './workflow-actions.ts';
 
 /** What of a workflow's action its execution says; stored in place of the call, which is never run again. */
 export interface StandaloneSetting {

@@ -10,7 +10,9 @@ import type { Schema } from './schema.ts';
 import type { Db } from './store.ts';
 import { toDefinition, type Definition, type DefinitionTable } from './workflow-definitions.ts';
 import { toEnvironment, type Environment } from './workflow-environments.ts';
-import { toExecution, toTask, toWorkflowAction, type StoredExecution } from './workflow-executions.ts';
+import { toExecution, type StoredExecution } from './workflow-executions.ts';
+import { toWorkflowAction } from './workflow-actions.ts';
+import { toTask } from './workflow-tasks.ts';
 
 /** More than an expression could sensibly read. */
 const mostForExpressions = 1000;

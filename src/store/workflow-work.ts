@@ -7,7 +7,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
 import { livingServices } from './services.ts';
 import type { Db, Tx } from './store.ts';
-import { WorkTaken } from './workflow-executions.ts';
+import { WorkTaken } from './workflow-actions.ts';
 
 export interface WorkflowTimer {
   /** A task's id, or an action's that ends at a time. */

@@ -8,7 +8,7 @@ import type { HealthPolicy, Runnable } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 import { checkParameters } from './check-against-profile.ts';
 import type { Findings } from './findings.ts';
-import { recreateParams } from './health-policy-fields.ts';
+import { recreateParams } from './recovery-fields.ts';
 
 export function checkOperationParams(
   policy: HealthPolicy,

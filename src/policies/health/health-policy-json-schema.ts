@@ -8,7 +8,8 @@ import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
-import { healthPolicyFields, recreateParams } from './health-policy-fields.ts';
+import { healthPolicyFields } from './health-policy-fields.ts';
+import { recreateParams } from './recovery-fields.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 

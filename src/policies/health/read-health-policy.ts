@@ -27,7 +27,7 @@ import type { FailureDomain } from '../../domain/failure-domain.ts';
 import { checkFields } from '../../domain/check-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
-import { recreateParams } from './health-policy-fields.ts';
+import { recreateParams } from './recovery-fields.ts';
 
 /** Senlin's default_action_timeout: what an action may take of whom nothing else is said. */
 export const defaultTimeoutSeconds = 3600;

@@ -7,7 +7,8 @@ import {
   standaloneSettings,
   type StandaloneSetting,
 } from '../../store/standalone-actions.ts';
-import { getWorkflowAction, taskNames } from '../../store/workflow-executions.ts';
+import { getWorkflowAction } from '../../store/workflow-actions.ts';
+import { taskNames } from '../../store/workflow-tasks.ts';
 import { listWorkflowActions, type PageQuery } from '../../store/workflow-listing.ts';
 import { hasActionEnded, type ActionRecord, type EndState } from '../../domain/workflow-records.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';

@@ -5,14 +5,10 @@
  */
 import type { RequestTools, Caller } from '../request-tools.ts';
 import { yieldToEventLoop } from '../../event-loop.ts';
-import {
-  actionsOfExecution,
-  executionsBelow,
-  getExecution,
-  tasksOfExecution,
-  treeSize,
-  type StoredExecution,
-} from '../../store/workflow-executions.ts';
+import { getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
+import { executionsBelow, treeSize } from '../../store/workflow-tree.ts';
+import { actionsOfExecution } from '../../store/workflow-actions.ts';
+import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import type { ActionRecord, TaskRecord } from '../../domain/workflow-records.ts';
 import type { ActionOfTask } from './action-executions.ts';
 import { requireExecution } from './executions.ts';

@@ -1,6 +1,8 @@
 /** Tasks of executions: shown with their results, run again, skipped. */
 import type { JsonObject } from '../../domain/json.ts';
-import { acceptedActionsOfTask, getTask, type StoredExecution } from '../../store/workflow-executions.ts';
+import type { StoredExecution } from '../../store/workflow-executions.ts';
+import { acceptedActionsOfTask } from '../../store/workflow-actions.ts';
+import { getTask } from '../../store/workflow-tasks.ts';
 import { listTasks, type PageQuery } from '../../store/workflow-listing.ts';
 import type { TaskSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { ActionRecord, TaskRecord } from '../../domain/workflow-records.ts';

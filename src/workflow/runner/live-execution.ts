@@ -9,13 +9,9 @@
  * the current state. Work that another process has taken over (a timer, a message, an action) is dropped.
  */
 import type { Store } from '../../store/store.ts';
-import {
-  actionsOfExecution,
-  getExecution,
-  StaleExecution,
-  tasksOfExecution,
-  WorkTaken,
-} from '../../store/workflow-executions.ts';
+import { getExecution, StaleExecution } from '../../store/workflow-executions.ts';
+import { actionsOfExecution, WorkTaken } from '../../store/workflow-actions.ts';
+import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import { isTimerSet, type WorkflowMessage } from '../../store/workflow-work.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';

@@ -4,12 +4,10 @@
  */
 import type { JsonObject } from '../../domain/json.ts';
 import type { Db } from '../../store/store.ts';
-import {
-  actionsOfExecution,
-  countSubExecutions,
-  getExecution,
-  tasksOfExecution,
-} from '../../store/workflow-executions.ts';
+import { getExecution } from '../../store/workflow-executions.ts';
+import { countSubExecutions } from '../../store/workflow-tree.ts';
+import { actionsOfExecution } from '../../store/workflow-actions.ts';
+import { tasksOfExecution } from '../../store/workflow-tasks.ts';
 import { executionsForExpressions } from '../../store/workflow-listing.ts';
 import type {
   ActionInfo,

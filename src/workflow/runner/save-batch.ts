@@ -4,15 +4,13 @@
  */
 import type { Tx } from '../../store/store.ts';
 import { sendSignal } from '../../store/action-wakes.ts';
+import { insertExecution, updateExecution } from '../../store/workflow-executions.ts';
 import {
-  insertExecution,
-  insertTasks,
   insertWorkflowActions,
-  updateExecution,
-  updateTask,
   updateWorkflowAction,
   type NewWorkflowAction,
-} from '../../store/workflow-executions.ts';
+} from '../../store/workflow-actions.ts';
+import { insertTasks, updateTask } from '../../store/workflow-tasks.ts';
 import {
   clearTimer,
   forgetTooMany,

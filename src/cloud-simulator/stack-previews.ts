@@ -1,0 +1,80 @@
+/** Heat's previews: what a creation or an update of a stack would do. They do nothing. */
+import type { JsonObject } from '../domain/json.ts';
+import type { Answer, Call } from './endpoint.ts';
+import { SERVER_TYPE } from './stack-servers.ts';
+import { describePlannedResource, describeStack, timeOf, type StackShapes } from './stack-shapes.ts';
+import { evaluate } from './stack-template.ts';
+import type { SimulatedStack } from './stacks.ts';
+import type { World } from './world.ts';
+import { stackName, stackGiven } from './stack-body.ts';
+
+export function previewCreation(call: Call, world: World, shapes: StackShapes): Answer {
+  const name = stackName(call.body);
+  const given = stackGiven(call.body, world);
+  const { id: userId, name: userName } = call.token.user;
+  const planned: SimulatedStack = {
+    id: 'None',
+    name,
+    projectId: call.projectId,
+    owner: { id: userId, name: userName },
+    createdAt: world.clock.now(),
+    updatedAt: null,
+    deletedAt: null,
+    action: 'CREATE',
+    status: 'COMPLETE',
+    reason: '',
+    given,
+    resources: new Map(),
+    events: [],
+  };
+  const { stack_status: _, stack_status_reason: __, ...described } = describeStack(planned, shapes, true);
+  return {
+    status: 200,
+    body: {
+      stack: {
+        ...described,
+        creation_time: timeOf(planned.createdAt),
+        stack_user_project_id: null,
+        resources: given.template.resources.map((one) => {
+          const { parameters } = given;
+          const properties = evaluate(one.properties, {
+            parameters,
+            idOf: () => null,
+            attributeOf: () => null,
+          });
+          return { ...describePlannedResource(one, planned), properties };
+        }),
+      },
+    },
+  };
+}
+
+export function previewUpdate(call: Call, stack: SimulatedStack, world: World): Answer {
+  const { template, parameters } = stackGiven(call.body, world);
+  const changes: Record<string, JsonObject[]> = {
+    unchanged: [],
+    updated: [],
+    replaced: [],
+    added: [],
+    deleted: [],
+  };
+  const haveParametersChanged = JSON.stringify(parameters) !== JSON.stringify(stack.given.parameters);
+  for (const definition of template.resources) {
+    const before = stack.resources.get(definition.name)?.definition;
+    const isSame = JSON.stringify(before) === JSON.stringify(definition) && !haveParametersChanged;
+    const change =
+      before === undefined
+        ? 'added'
+        : isSame
+          ? 'unchanged'
+          : definition.type === SERVER_TYPE
+            ? 'updated'
+            : 'replaced';
+    const { properties: _, ...described } = describePlannedResource(definition, stack);
+    changes[change]?.push(described);
+  }
+  for (const { definition } of stack.resources.values())
+    if (!template.resources.some(({ name }) => name === definition.name))
+      changes['deleted']?.push(describePlannedResource(definition, stack));
+  return { status: 200, body: { resource_changes: changes } };
+}
