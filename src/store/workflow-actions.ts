@@ -1,4 +1,4 @@
-/** Actions of tasks. The result of an action is only taken from the process that its row names as its owner. */
+/** Actions of tasks. The result of an action is taken only from the process that its row names as owner. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import type { JsonObject } from '../domain/json.ts';
 import { hasActionEnded, type ActionRecord, type TaskRecord } from '../domain/workflow-records.ts';
