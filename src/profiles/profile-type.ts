@@ -111,6 +111,12 @@ export interface ProfileType {
   /** What depends on the machine (a command that does not exist): called when a profile is created. */
   examine?(properties: JsonObject): Promise<Issue[]>;
 
+  /**
+   * Why no new one could be placed now, whatever its spec says: asked before an old one is removed for it.
+   * null: nothing is known against it. Absent: there is nothing to ask. It may throw: then nothing is known.
+   */
+  noPlaceFor?(node: NodeFacts, request: CreateRequest): Promise<string | null>;
+
   /** @throws CoppiceError `operation-failed` or `operation-impossible`. */
   create(node: NodeFacts, request: CreateRequest): Promise<PhysicalNode>;
 

@@ -1,6 +1,10 @@
 /** Nodes of the type os.nova.server on a simulated cloud, for tests of the type alone. */
 import { randomUUID } from 'node:crypto';
-import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import {
+  startCloudSimulator,
+  type CloudSimulator,
+  type SimulatorOptions,
+} from '../../src/cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../src/cloud-simulator/faults.ts';
 import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
@@ -22,9 +26,9 @@ export class NovaNodes {
     this.type = novaServer({ clouds: this.clouds });
   }
 
-  static async start(operationMs = 0): Promise<NovaNodes> {
+  static async start(operationMs = 0, settings: SimulatorOptions['settings'] = {}): Promise<NovaNodes> {
     const latency = { answer_ms: 0, operation_ms: operationMs };
-    return new NovaNodes(await startCloudSimulator({ settings: { latency } }));
+    return new NovaNodes(await startCloudSimulator({ settings: { latency, ...settings } }));
   }
 
   async stop(): Promise<void> {

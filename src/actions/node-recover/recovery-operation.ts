@@ -2,12 +2,13 @@
  * Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a
  * key of its own.
  */
-import { CoppiceError, describeIssue } from '../../domain/errors.ts';
+import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StepRequest } from '../../engine/action-context.ts';
-import type { PhysicalNode } from '../../profiles/profile-type.ts';
+import type { CreateRequest, OperationRequest, PhysicalNode } from '../../profiles/profile-type.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
+import { replacementObjection } from '../replacement-objection.ts';
 import { attempt } from './attempt-step.ts';
 import type { Attempt } from './attempt-step.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
@@ -35,23 +36,21 @@ async function operate(run: StepRun): Promise<Done> {
   });
 }
 
-/**
- * Whether a new node could be created, asked before the old one is removed: what is broken may still hold
- * data, and can be repaired by hand. @returns why not; undefined where nothing speaks against it.
- */
-async function objectionToCreate(run: StepRun): Promise<Done | undefined> {
+/** @returns why the old node stays; undefined where nothing speaks against a new one. */
+async function keptOld(run: StepRun): Promise<Done | undefined> {
   const { context, services, nodeId } = run;
   const managed = await loadManagedNode(services.store.db, services.profileTypes, nodeId).catch(() => null);
-  if (managed?.type.examine === undefined) return undefined;
-  const { type, facts } = managed;
-  const { at, issues } = await context.step(`${run.name} examine`, async () => {
-    // Where nothing can be asked, the creation will tell.
-    const found = await type.examine?.(facts.properties).catch(() => []);
-    return { at: context.now(), issues: (found ?? []).map(describeIssue) };
+  if (managed === null) return undefined;
+  const { at, objection } = await context.step(`${run.name} examine`, async ({ signal }) => {
+    const found = await replacementObjection(managed, createRequest(run, { key: run.key, signal }));
+    return { at: context.now(), objection: found && { ...found } };
   });
-  if (issues.length === 0) return undefined;
-  const reason = `the old node is kept, since no new one can be created: ${issues.join('; ')}`;
-  return { kind: 'ran', at, result: { ok: false, reason, retryable: false }, tookMs: 0 };
+  return objection === null ? undefined : { kind: 'ran', at, result: { ok: false, ...objection }, tookMs: 0 };
+}
+
+function createRequest({ step }: StepRun, request: OperationRequest): CreateRequest {
+  const elsewhere = step.replace?.elsewhere;
+  return elsewhere === undefined ? request : { ...request, elsewhere };
 }
 
 /**
@@ -59,8 +58,8 @@ async function objectionToCreate(run: StepRun): Promise<Done | undefined> {
  * means that it has to be gone whatever else the policy says.
  */
 async function recreate(run: StepRun): Promise<Done> {
-  const objection = await objectionToCreate(run);
-  if (objection !== undefined) return objection;
+  const kept = await keptOld(run);
+  if (kept !== undefined) return kept;
   const { replace, timeoutMs } = run.step;
   const { deleteTimeoutMs, force, fence } = replace ?? {
     deleteTimeoutMs: timeoutMs,
@@ -84,11 +83,7 @@ async function recreate(run: StepRun): Promise<Done> {
     run,
     'create',
     timeoutMs - removed.tookMs,
-    async ({ type, facts }, request) =>
-      await type.create(
-        facts,
-        replace?.elsewhere === undefined ? request : { ...request, elsewhere: replace.elsewhere },
-      ),
+    async ({ type, facts }, request) => await type.create(facts, createRequest(run, request)),
   );
 }
 

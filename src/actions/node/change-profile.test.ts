@@ -154,6 +154,17 @@ describe('an update in place', () => {
     expect((await ended(node)).profileId).toBe('new');
   });
 
+  test('keeps a server that would have to be replaced while no host is up, and the old profile', async () => {
+    const node = await queued({ key_name: 'k' });
+    const { servers } = cloud.simulator.world;
+    for (const host of servers.hosts) servers.setHost(host, { isUp: false });
+    const ending = await run().toTheEnd();
+    expect(ending.status).toBe('FAILED');
+    expect(ending.reason).toMatch(/^the old node is kept, .*: no compute host is up: host compute1 is down/);
+    expect(await ended(node)).toMatchObject({ profileId: 'old', physicalId: node.physicalId });
+    expect(cloud.mutations).toEqual(['create']);
+  });
+
   test('takes a flavor back with which the node is not healthy, and keeps the old profile', async () => {
     const node = await queued({ flavor: 'm1.small', metadata: { tier: 'back' } });
     const ending = await run(null, seesUnhealthy).toTheEnd();

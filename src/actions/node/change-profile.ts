@@ -17,6 +17,7 @@ import { describeRefusal, planUpdate, type UpdatePlan } from '../../profiles/upd
 import { updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
+import { replacementObjection } from '../replacement-objection.ts';
 import { verifyNode } from './verify-node.ts';
 
 type InPlacePlan = Extract<UpdatePlan, { way: 'IN_PLACE' }>;
@@ -156,6 +157,7 @@ function withNote(error: unknown, notes: readonly string[]): unknown {
 
 async function replace(context: ActionContext, services: ProbingServices, profileId: string): Promise<void> {
   const id = context.action.target;
+  await requireReplacement(context, services, profileId);
   await context.operation(
     'remove old',
     async (request) => {
@@ -178,6 +180,29 @@ async function replace(context: ActionContext, services: ProbingServices, profil
   );
   await verifyNode(context, services, id, 'it was made from the new profile');
   await markUpdated(context);
+}
+
+/** @throws CoppiceError where the old node is kept. */
+async function requireReplacement(
+  context: ActionContext,
+  services: ProbingServices,
+  profileId: string,
+): Promise<void> {
+  const objection = await context.step('examine', async ({ signal }) => {
+    const managed = await load(services, context.action.target);
+    const properties = await targetOf(services, profileId);
+    // Where there is nothing yet, nothing is lost: the creation will tell.
+    if (managed.node.physicalId === null) return null;
+    const request = { key: `${context.action.id}/create new`, signal };
+    const found = await replacementObjection(
+      { ...managed, facts: { ...managed.facts, properties } },
+      request,
+    );
+    return found && { ...found };
+  });
+  if (objection === null) return;
+  const code = objection.retryable ? 'operation-failed' : 'operation-impossible';
+  throw new CoppiceError(code, objection.reason);
 }
 
 async function markUpdated(context: ActionContext): Promise<void> {

@@ -157,7 +157,7 @@ function placementOf({ data }: NodeFacts): JsonObject {
  * that a repeated request names the same.
  * @throws CoppiceError `operation-failed` where there is no other one.
  */
-async function zoneFor(
+export async function zoneFor(
   { nova }: Cloud,
   node: NodeFacts,
   spec: ServerSpec,

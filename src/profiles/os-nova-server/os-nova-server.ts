@@ -7,6 +7,7 @@
  *     update-server.ts    a new profile for it              resize-server.ts   confirmed once it is verified
  *     adopt-server.ts     one that exists becomes a node
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
+ *     place-for-server.ts whether a host could take one, before the old one is removed
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
  *     location.ts         its zone and host
  *
@@ -25,6 +26,7 @@ import { hostIn, zoneIn } from './location.ts';
 import { describeServer } from './details.ts';
 import { serverOperations } from './operations.ts';
 import { removeServer, removeServersExcept } from './remove-server.ts';
+import { noPlaceForServer } from './place-for-server.ts';
 import { missingIn } from './resolve.ts';
 import { addressObstacles, checkSpec, schema, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
@@ -50,6 +52,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     check: checkSpec,
     needsCloud: true,
     examine: (properties) => examine(clouds, properties),
+    noPlaceFor: (node, request) => noPlaceForServer(cloudFor(node), node, request),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
     surge: {

@@ -22,7 +22,13 @@ export async function unavailableHosts(nova: NovaClient, context: CallContext): 
   }
 }
 
-function whyUnused({ host, forced_down: forcedDown, state, status }: ComputeService): string | undefined {
+/** Why Nova places nothing on a host; undefined: it does. */
+export function whyUnused({
+  host,
+  forced_down: forcedDown,
+  state,
+  status,
+}: ComputeService): string | undefined {
   if (forcedDown)
     return `host ${host} is forced down in Nova (openstack compute service set --up ${host} nova-compute)`;
   if (state !== 'up') return `host ${host} is down`;
