@@ -34,6 +34,12 @@ describe('an address that belongs to the machine', () => {
     ['2002:a9fe:a9fe::1', '6to4'],
     ['::ffff:168.63.129.16', 'mapped'],
     ['2002:6464:64c8::1', '6to4'],
+    ['2001:0:a9fe:a9fe::1', 'server of Teredo'],
+    ['2001:0:7f00:1:8000:63bf:5601:5601', 'client of Teredo'],
+    ['2001:db8::5efe:a9fe:a9fe', 'ISATAP'],
+    ['2001:db8::200:5efe:a9fe:a9fe', 'ISATAP with a global IPv4 address'],
+    ['2002:a00:1::5efe:a9fe:a9fe', 'ISATAP in a network of 6to4'],
+    ['fd00::5efe:168.63.129.16', 'ISATAP of a private network'],
   ])('is refused in the form %s (%s), too', (address) => {
     expect(guard.objection(address)).toContain(address);
   });
@@ -48,6 +54,9 @@ describe('an address that belongs to the machine', () => {
     '2001:db8::a9fe:a9fe',
     '2002:a9fd::1',
     '64:ff9b::a00:1',
+    '2001:0:a00:1:8000:63bf:f5ff:fffe',
+    '2001:1::a9fe:a9fe',
+    '2001:db8::5efe:a00:1',
   ])('%s is none of them', (address) => {
     expect(guard.objection(address)).toBeUndefined();
   });
@@ -59,6 +68,13 @@ test('an operator allows addresses one by one, or by network', () => {
   expect(open.objection('::ffff:169.254.169.254')).toBeUndefined();
   expect(open.objection('fe80::1')).toBeUndefined();
   expect(open.objection('169.254.169.253')).toMatch(/outbound\.allow/);
+});
+
+test('an address that may end at several is allowed only where each of them is', () => {
+  const open = new AddressGuard({ allow: ['10.1.2.3'], refuse: ['10.0.0.0/8'] });
+  // As NAT64 with 96 bits it ends at 10.1.2.3, with 48 bits at 169.254.169.254.
+  expect(open.objection('64:ff9b:1:a9fe:a9:fe00:a01:203')).toMatch(/link-local/);
+  expect(open.objection('64:ff9b:1::a01:203')).toBeUndefined();
 });
 
 test('an operator refuses more, and what is allowed stays allowed', () => {

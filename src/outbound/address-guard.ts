@@ -54,15 +54,20 @@ export class AddressGuard {
   }
 
   #judge(address: string): string | undefined {
-    const ends = [address.replace(/%.*$/, ''), ...ipv4Within(address)];
-    if (!isInAny(this.#refused, ends) || isInAny(this.#allowed, ends)) return undefined;
-    const reason = this.#refusals.find(({ networks }) => isInAny(networks, ends))?.reason ?? 'refused';
+    const itself = address.replace(/%.*$/, '');
+    if (isIn(this.#allowed, itself)) return undefined;
+    // An address that may end at several is allowed only where each of them is.
+    const refused = [itself, ...ipv4Within(address)].find(
+      (end) => isIn(this.#refused, end) && !isIn(this.#allowed, end),
+    );
+    if (refused === undefined) return undefined;
+    const reason = this.#refusals.find(({ networks }) => isIn(networks, refused))?.reason ?? 'refused';
     return `the address ${address} is ${reason}`;
   }
 }
 
-function isInAny(networks: BlockList, addresses: readonly string[]): boolean {
-  return addresses.some((address) => networks.check(address, address.includes(':') ? 'ipv6' : 'ipv4'));
+function isIn(networks: BlockList, address: string): boolean {
+  return networks.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
 }
 
 function blockList(entries: readonly string[]): BlockList {

@@ -32,19 +32,34 @@ const endsInIpv4 = [
   '0064ff9b0000000000000000',
 ];
 
+/** ISATAP (RFC 5214): the third quarter of an address, whatever its network. */
+const isatap = ['00005efe', '02005efe'];
+
 /**
- * The IPv4 addresses that packets for an IPv6 address may end at: NAT64 of RFC 8215 lets each network choose
- * where the four bytes stand. Empty for an IPv4 address.
+ * The IPv4 addresses that packets for an IPv6 address may end at. NAT64 of RFC 8215 lets each network choose
+ * where the four bytes stand; Teredo (RFC 4380) holds a server and, with each bit turned round, a client.
+ * Empty for an IPv4 address.
  */
 export function ipv4Within(address: string): string[] {
   if (!isIPv6(address)) return [];
   const bytes = bytesOf(address);
   const hex = bytes.toString('hex');
   const at = (...places: number[]): string => places.map((place) => bytes[place]).join('.');
-  if (endsInIpv4.includes(hex.slice(0, 24))) return [at(12, 13, 14, 15)];
-  if (hex.startsWith('2002')) return [at(2, 3, 4, 5)];
-  if (!hex.startsWith('0064ff9b0001')) return [];
-  return [at(12, 13, 14, 15), at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12)];
+  const last = at(12, 13, 14, 15);
+  const within: string[] = [];
+  if (endsInIpv4.includes(hex.slice(0, 24)) || isatap.includes(hex.slice(16, 24))) within.push(last);
+  if (hex.startsWith('2002')) within.push(at(2, 3, 4, 5));
+  if (hex.startsWith('20010000')) within.push(at(4, 5, 6, 7), inverted(last));
+  if (hex.startsWith('0064ff9b0001'))
+    within.push(last, at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12));
+  return within;
+}
+
+function inverted(ipv4: string): string {
+  return ipv4
+    .split('.')
+    .map((byte) => 255 - Number(byte))
+    .join('.');
 }
 
 /** The sixteen bytes. The URL parser writes each form of an IPv6 address in the same way. */
