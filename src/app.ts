@@ -82,8 +82,15 @@ interface Started {
   readonly stops: (() => void | Promise<void>)[];
 }
 
+/** All of them, also where one fails. @throws what the first of those threw. */
 async function stopAll({ stops }: Started): Promise<void> {
-  for (const stop of stops.splice(0).toReversed()) await stop();
+  const errors: unknown[] = [];
+  for (const stop of stops.splice(0).toReversed()) {
+    await Promise.resolve()
+      .then(stop)
+      .catch((error: unknown) => errors.push(error));
+  }
+  if (errors.length > 0) throw errors[0];
 }
 
 async function startParts(
@@ -110,6 +117,7 @@ async function startParts(
       sentence === undefined
         ? log.info('The database takes what is recorded again.')
         : log.error({ data_dir: directory.path }, sentence),
+    onListenerError: (error) => log.error({ err: error }, 'what follows a change of the database failed'),
   });
   stops.push(() => store.close());
   await migrate(store, Date.now());

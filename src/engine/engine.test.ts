@@ -176,6 +176,21 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect(logged).toEqual(Array.from({ length: MAX_ATTEMPTS + 1 }, () => id));
   });
 
+  it('runs an action, and all others, although the observer fails for its start', async () => {
+    const logged: unknown[] = [];
+    const observer: EngineObserver = {
+      started: async (tx, action) => {
+        if (action.action === 'DO') await brokenQuery(tx);
+      },
+      failed: (_error, action) => void logged.push(action?.id),
+    };
+    await start({ DO: async () => {}, NEXT: async () => {} }, { observer });
+    const [id = '', next = ''] = await enqueue(newAction('DO'), newAction('NEXT'));
+    expect((await ended(next)).status).toBe('SUCCEEDED');
+    expect((await ended(id)).status).toBe('SUCCEEDED');
+    expect(logged).toEqual([id]);
+  });
+
   it('does a step once, also when a wait makes the action run from the top again', async () => {
     const done: string[] = [];
     await start({

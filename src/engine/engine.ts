@@ -150,10 +150,18 @@ export class Engine {
 
   async #claim(tx: Tx, most: number): Promise<ActionClaim[]> {
     const claims = await claimActions(tx, this.#options.membership.id, most, this.#now());
-    for (const claim of claims) {
-      if (claim.epoch === 1) await this.#options.observer?.started?.(tx, claim.action);
-    }
+    for (const { epoch, action } of claims) if (epoch === 1) await this.#announce(tx, action);
     return claims;
+  }
+
+  /** What the observer fails at for one action must not keep all others from being claimed. */
+  async #announce(tx: Tx, action: Action): Promise<void> {
+    try {
+      await this.#options.observer?.started?.(tx, action);
+    } catch (error) {
+      if (isStorageFailure(error)) throw error;
+      this.#options.observer?.failed?.(error, action);
+    }
   }
 
   #schedule(next: number | null): void {

@@ -63,10 +63,13 @@ export class Membership {
     this.#timer = setInterval(() => void this.renew(), RENEW_EVERY_MS).unref();
   }
 
+  /** Where the database takes nothing, the lease runs out instead: the stop goes on. */
   async leave(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
-    await this.#options.store.write((tx) => removeService(tx, this.id));
+    await this.#options.store
+      .write((tx) => removeService(tx, this.id))
+      .catch((error: unknown) => this.#options.failed?.(error));
   }
 
   /**

@@ -50,8 +50,7 @@ export function ipv4Within(address: string): string[] {
   if (endsInIpv4.includes(hex.slice(0, 24)) || isatap.includes(hex.slice(16, 24))) within.push(last);
   if (hex.startsWith('2002')) within.push(at(2, 3, 4, 5));
   if (hex.startsWith('20010000')) within.push(at(4, 5, 6, 7), inverted(last));
-  if (hex.startsWith('0064ff9b0001'))
-    within.push(last, at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12));
+  if (hex.startsWith('0064ff9b0001')) within.push(last, at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12));
   return within;
 }
 

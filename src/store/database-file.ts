@@ -4,7 +4,6 @@
  * without a word.
  */
 import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { CoppiceError } from '../domain/errors.ts';
 
@@ -29,18 +28,52 @@ export function refuseForeignDatabase(path: string): void {
   );
 }
 
-/** Whether another file, or none, is where the database was opened. */
-export function watchFileIdentity(path: string): () => Promise<string | undefined> {
-  const opened = statSync(path);
-  return async () => {
-    const found = await stat(path).catch((error: NodeJS.ErrnoException) => error.code ?? '');
-    if (typeof found !== 'string' && found.ino === opened.ino && found.dev === opened.dev) return undefined;
-    // A file that cannot be read for another reason is not known to have been moved.
-    if (typeof found === 'string' && !['ENOENT', 'ENOTDIR'].includes(found)) return undefined;
-    const what = typeof found === 'string' ? 'moved away or deleted' : 'replaced by another file';
+/**
+ * Whether the files that an open database writes to are still where it would be opened again: what is written
+ * to others is lost with the process. Cheap enough for each transaction: two calls of the system.
+ * @returns why not, in a sentence for the operator; undefined: they are.
+ */
+export function watchFileIdentity(path: string): () => string | undefined {
+  const database = watchFile(path);
+  const log = watchFile(`${path}-wal`);
+  return () => {
+    const ofDatabase = database();
+    if (ofDatabase !== undefined) {
+      return (
+        `The database ${path} was ${ofDatabase} while Coppice runs; nothing is recorded until that file is back. ` +
+        'Put it there again, or stop Coppice and put a backup there.'
+      );
+    }
+    const ofLog = log();
+    if (ofLog === undefined) return undefined;
     return (
-      `The database ${path} was ${what} while Coppice runs; what is recorded goes to the file that was there. ` +
-      'Put that file back, or stop Coppice and put a backup there.'
+      `${path}-wal, a part of the database, was ${ofLog} while Coppice runs; nothing is recorded until that file is back. ` +
+      'Put it there again, or stop Coppice with SIGTERM: it writes what that file holds into the database as it ends.'
     );
   };
+}
+
+/** SQLite makes its -wal with the first transaction: a file that is not there yet is known once it is. */
+function watchFile(path: string): () => string | undefined {
+  let opened = find(path);
+  return () => {
+    const found = find(path);
+    opened ??= found;
+    // A file that cannot be read for another reason is not known to have been moved.
+    if (opened === undefined || found === 'unknown') return undefined;
+    if (found === undefined) return 'moved away or deleted';
+    return found === opened ? undefined : 'replaced by another file';
+  };
+}
+
+/** What tells a file from every other one; undefined: there is none. */
+function find(path: string): string | undefined {
+  try {
+    const found = statSync(path);
+    return `${found.dev}:${found.ino}`;
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+      ? undefined
+      : 'unknown';
+  }
 }

@@ -8,14 +8,15 @@
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
  * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
- *   recovery is noticed.
+ *   recovery is noticed. While its file is not where it was opened, every write is refused: nothing is
+ *   answered as done that the next start would not find.
  */
 import { EventEmitter } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
-import { isStorageFailure } from '../domain/errors.ts';
+import { CoppiceError, isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
 import { rowReader } from './sqlite-rows.ts';
@@ -96,6 +97,14 @@ type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: un
 export interface SqliteOptions {
   /** Called with the message when writes begin to fail, and with undefined when they succeed again. */
   readonly onWriteFailure?: (message: string | undefined) => void;
+  /** A listener threw; what it listens to is committed. Without this the process ends. */
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+function rethrowLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 class SqliteStore implements Store {
@@ -103,10 +112,12 @@ class SqliteStore implements Store {
   readonly location: string;
   readonly isExclusive = true;
   readonly #onWriteFailure: SqliteOptions['onWriteFailure'];
+  readonly #onListenerError: (error: unknown) => void;
   #writeFailure: string | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
-  /** Why writes go to another file than the one that is at `location` now. */
+  /** Why writes would go to another file than the one that is at `location` now. */
   #displaced: string | undefined;
+  readonly #findDisplacement: () => string | undefined;
   readonly #fileCheck: NodeJS.Timeout;
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
@@ -120,16 +131,17 @@ class SqliteStore implements Store {
     location: string,
     writer: DatabaseSync,
     reader: DatabaseSync,
-    { onWriteFailure }: SqliteOptions,
+    { onWriteFailure, onListenerError = rethrowLater }: SqliteOptions,
   ) {
     this.location = location;
     this.#onWriteFailure = onWriteFailure;
+    this.#onListenerError = onListenerError;
     this.#raw = writer;
     const guard: Guard = (query) => this.#guarded(query);
     this.#writer = connect(writer, guard);
     this.db = connect(reader, guard);
-    const displacement = watchFileIdentity(location);
-    this.#fileCheck = setInterval(() => void this.#checkFile(displacement), CHECK_FILE_MS).unref();
+    this.#findDisplacement = watchFileIdentity(location);
+    this.#fileCheck = setInterval(() => this.#checkFile(), CHECK_FILE_MS).unref();
   }
 
   get writeFailure(): string | undefined {
@@ -155,7 +167,7 @@ class SqliteStore implements Store {
   }
 
   isFailure(error: unknown): boolean {
-    return isStorageFailure(error) || (error as { code?: unknown }).code === 'ERR_SQLITE_ERROR';
+    return isStorageFailure(error);
   }
 
   async close(): Promise<void> {
@@ -182,11 +194,13 @@ class SqliteStore implements Store {
     const effects: CommitEffects = { topics: new Set(), news: [] };
     const outcomes: Outcome[] = [];
     try {
+      this.#refuseIfDisplaced();
+      this.#rollBack();
       this.#exec('BEGIN IMMEDIATE');
       for (const job of group) outcomes.push(await this.#attempt(job, effects));
       this.#exec('COMMIT');
     } catch (error) {
-      if (this.#raw.isTransaction) this.#raw.exec('ROLLBACK');
+      this.#rollBack();
       for (const job of group) job.reject(error);
       return;
     }
@@ -194,14 +208,38 @@ class SqliteStore implements Store {
       if (failed) job.reject(value);
       else job.resolve(value);
     }
-    for (const topic of effects.topics) this.#topics.emit(topic);
-    for (const news of effects.news) for (const onCommitted of this.#commitListeners) onCommitted(news);
+    this.#publish(effects);
+  }
+
+  /** What a listener throws is its own: the write that it is told of is done. */
+  #publish({ topics, news }: CommitEffects): void {
+    const listeners = [...topics].flatMap((topic) => this.#topics.listeners(topic) as (() => void)[]);
+    for (const listener of listeners) this.#call(listener);
+    for (const item of news) for (const listener of this.#commitListeners) this.#call(() => listener(item));
+  }
+
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.#onListenerError(error);
+    }
+  }
+
+  /** Where it fails, the transaction is still open: the next group tries again. */
+  #rollBack(): void {
+    if (!this.#raw.isTransaction) return;
+    try {
+      this.#exec('ROLLBACK');
+    } catch {
+      return;
+    }
   }
 
   async #attempt(job: Job, effects: CommitEffects): Promise<Outcome> {
     const topics = new Set<Topic>();
     const news: RecoveryNews[] = [];
-    this.#raw.exec('SAVEPOINT job');
+    this.#exec('SAVEPOINT job');
     try {
       const tx: Tx = {
         db: this.#writer,
@@ -211,14 +249,14 @@ class SqliteStore implements Store {
         exclude: () => Promise.resolve(),
       };
       const value = await job.work(tx);
-      this.#raw.exec('RELEASE job');
+      this.#exec('RELEASE job');
       for (const topic of topics) effects.topics.add(topic);
       effects.news.push(...news);
       return { job, failed: false, value };
     } catch (error) {
       // A database that fails may have rolled back the whole group already.
       if (!this.#raw.isTransaction) throw error;
-      this.#raw.exec('ROLLBACK TO job; RELEASE job');
+      this.#exec('ROLLBACK TO job; RELEASE job');
       return { job, failed: true, value: error };
     }
   }
@@ -244,11 +282,17 @@ class SqliteStore implements Store {
     if (retryable) this.#retryTimer ??= setInterval(() => void this.#retry(), RETRY_MS).unref();
   }
 
-  async #checkFile(displacement: () => Promise<string | undefined>): Promise<void> {
-    const reason = await displacement();
-    if (reason === this.#displaced || this.#closed) return;
+  #checkFile(): string | undefined {
+    const reason = this.#findDisplacement();
+    if (reason === this.#displaced || this.#closed) return reason;
     this.#displaced = reason;
-    this.#onWriteFailure?.(reason);
+    this.#onWriteFailure?.(this.writeFailure);
+    return reason;
+  }
+
+  #refuseIfDisplaced(): void {
+    const reason = this.#checkFile();
+    if (reason !== undefined) throw new CoppiceError('storage-failed', reason);
   }
 
   /** A commit that changes nothing would succeed on a full disk, too; this one writes the first page. */
@@ -261,7 +305,7 @@ class SqliteStore implements Store {
     clearInterval(this.#retryTimer);
     this.#retryTimer = undefined;
     this.#writeFailure = undefined;
-    this.#onWriteFailure?.(undefined);
+    this.#onWriteFailure?.(this.writeFailure);
   }
 }
 

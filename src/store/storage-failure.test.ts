@@ -59,6 +59,12 @@ describe('a full disk', () => {
     ['disk I/O error', 778, 'storage-failed', /disk of .* fails .*\(disk I\/O error\)/],
     ['disk I/O error', 4874, 'storage-full', /No space is left/],
     ['database or disk is full', 13, 'storage-full', /No space is left/],
+    ['database is locked', 5, 'storage-failed', /locked by another process \(database is locked\)/],
+    ['locking protocol', 15, 'storage-failed', /locked by another process/],
+    ['out of memory', 7, 'storage-failed', /gets no memory/],
+    ['attempt to write a readonly database', 1544, 'storage-failed', /cannot be written .*immutable/],
+    ['unable to open database file', 14, 'storage-failed', /cannot be written/],
+    ['database disk image is malformed', 267, 'storage-damaged', /is damaged/],
   ])('%s (%i) is %s', (message, errcode, code, sentence) => {
     const failure = asStorageFailure(Object.assign(new Error(message), { errcode }), path);
     expect(failure).toMatchObject({ code });
@@ -66,9 +72,32 @@ describe('a full disk', () => {
     expect(String(failure)).toContain(directory);
   });
 
-  test('what else goes wrong stays what it is', () => {
-    const error = Object.assign(new Error('UNIQUE constraint failed'), { errcode: 1555 });
+  test.each([
+    ['UNIQUE constraint failed', 1555],
+    ['FOREIGN KEY constraint failed', 787],
+    ['no such table: nowhere', 1],
+    ['string or blob too big', 18],
+    ['bad parameter or other API misuse', 21],
+  ])('what is wrong with a query stays what it is: %s', (message, errcode) => {
+    const error = Object.assign(new Error(message), { errcode });
     expect(asStorageFailure(error, path)).toBe(error);
+  });
+
+  test('a constraint, or a query that is wrong, is no failure of the database', async () => {
+    const store = openSqlite(path);
+    await migrate(store, 0);
+    const insert = () => store.write((tx) => insertProfile(tx, aProfile({ id: 'twice', name: 'x' })));
+    await insert();
+    const refusals = [
+      await insert().catch((error: unknown) => error),
+      await store.write(({ db }) => sql.raw('SELECT nothing').execute(db)).catch((error: unknown) => error),
+    ];
+    expect(refusals.map((error) => [error instanceof Error, store.isFailure(error)])).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    expect(store.writeFailure).toBeUndefined();
+    await store.close();
   });
 });
 
@@ -139,6 +168,52 @@ describe('a database that is moved away while it is open', () => {
     expect(failures).toHaveLength(3);
     await store.close();
   });
+
+  test.each([
+    ['the database', '', /coppice.db was moved away or deleted/],
+    ['its -wal', '-wal', /coppice.db-wal, a part of the database, was moved away or deleted/],
+  ])('takes no write while %s is away, and all of them once it is back', async (_name, end, sentence) => {
+    const store = openSqlite(path);
+    await migrate(store, 0);
+    const insert = (name: string) => store.write((tx) => insertProfile(tx, aProfile({ id: name, name })));
+    await insert('before');
+    renameSync(path + end, `${path}${end}.away`);
+    const refusal = await insert('meanwhile').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'storage-failed', status: 503, retryable: true });
+    expect(String(refusal)).toMatch(sentence);
+    renameSync(`${path}${end}.away`, path + end);
+    await insert('after');
+    const rows = await store.db.selectFrom('profile').select('name').orderBy('name').execute();
+    expect(rows.map(({ name }) => name)).toEqual(['after', 'before']);
+    await store.close();
+  });
+
+  test('what its deleted -wal held is in the database once it is closed, as the sentence promises', async () => {
+    const store = openSqlite(path);
+    await migrate(store, 0);
+    await store.write((tx) => insertProfile(tx, aProfile({ name: 'x' })));
+    rmSync(`${path}-wal`);
+    await expect(store.write(() => Promise.resolve())).rejects.toThrow(/stop Coppice with SIGTERM/);
+    await store.close();
+    const again = openSqlite(path);
+    expect(await again.db.selectFrom('profile').select('name').execute()).toEqual([{ name: 'x' }]);
+    await again.close();
+  });
+});
+
+test('a listener that throws stops neither the others nor the writes that follow', async () => {
+  const errors: unknown[] = [];
+  const store = openSqlite(path, { onListenerError: (error) => errors.push(error) });
+  await migrate(store, 0);
+  let calls = 0;
+  store.listen('events', () => {
+    throw new Error('mine');
+  });
+  store.listen('events', () => void (calls += 1));
+  for (let n = 0; n < 2; n++) await store.write((tx) => Promise.resolve(tx.notify('events')));
+  expect(calls).toBe(2);
+  expect(errors.map(String)).toEqual(['Error: mine', 'Error: mine']);
+  await store.close();
 });
 
 test('a database of a newer Coppice is named', async () => {

@@ -100,6 +100,5 @@ async function withinLimit(stopping: Promise<void>, onLate: () => void): Promise
     onLate();
     process.exit(1);
   }, stopWithinMs);
-  await stopping;
-  clearTimeout(limit);
+  await stopping.finally(() => clearTimeout(limit));
 }
