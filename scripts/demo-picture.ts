@@ -23,10 +23,12 @@ for (const { name, story, command, file } of pictures) {
   let written = `$ ${command}\n`;
   const terminal = {
     isInteractive: false,
+    isErrorInteractive: false,
     env: {},
     colours: true,
     errorColours: true,
     size: () => ({ columns, rows: 40 }),
+    errorSize: () => ({ columns, rows: 40 }),
     write: (text: string) => void (written += text),
     writeError: (text: string) => void (written += text),
     onOutputLost: () => undefined,

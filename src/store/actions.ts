@@ -151,6 +151,16 @@ export async function childOutcomes(
     }));
 }
 
+/** By the ids of the actions; what is not there is left out. */
+export async function actionOutputs(db: Db, ids: readonly string[]): Promise<Map<string, JsonObject>> {
+  const outputs = new Map<string, JsonObject>();
+  for (const chunk of chunks(ids)) {
+    const rows = await db.selectFrom('action').select(['id', 'outputs']).where('id', 'in', chunk).execute();
+    for (const row of rows) outputs.set(row.id, fromText(row.outputs));
+  }
+  return outputs;
+}
+
 export function toAction(row: ActionRow): Action {
   return {
     id: row.id,

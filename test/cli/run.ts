@@ -39,9 +39,11 @@ export function plainTerminal(instead: Partial<Terminal> = {}): Terminal {
   return {
     env: {},
     isInteractive: false,
+    isErrorInteractive: false,
     colours: false,
     errorColours: false,
     size: () => ({ columns: Infinity, rows: Infinity }),
+    errorSize: () => ({ columns: Infinity, rows: Infinity }),
     write: () => undefined,
     writeError: () => undefined,
     onOutputLost: () => undefined,

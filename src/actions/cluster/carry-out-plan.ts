@@ -6,7 +6,7 @@
 import type { Json } from '../../domain/json.ts';
 import type { Node } from '../../domain/model.ts';
 import { onNodeOfLockedCluster, type ActionRequest } from '../../domain/action-requests.ts';
-import type { ActionContext } from '../../engine/action-context.ts';
+import type { ActionContext, ChildOutcome } from '../../engine/action-context.ts';
 import { clusterFacts } from '../../clusters/cluster-facts.ts';
 import { amendPlan } from '../../plans/amend-plan.ts';
 import type { ClusterFacts, ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
@@ -29,18 +29,22 @@ interface Decided {
   readonly tellsPolicies: boolean;
 }
 
-/** @throws CoppiceError that names the nodes that failed, or the policy that refuses the action. */
+/**
+ * @returns how the actions of the nodes ended.
+ * @throws CoppiceError that names the nodes that failed, or the policy that refuses the action.
+ */
 export async function planAndCarryOut(
   context: ActionContext,
   services: ActionServices,
   make: MakePlan,
-): Promise<void> {
+): Promise<ChildOutcome[]> {
   const decided = await context.transaction('plan', (tx) => decide(tx, context, services, make));
   const { plan, tellsPolicies } = decided as unknown as Decided;
   let succeeded = false;
   try {
-    await carryOut(context, services.store, plan);
+    const outcomes = await carryOut(context, services.store, plan);
     succeeded = true;
+    return outcomes;
   } finally {
     if (tellsPolicies)
       await context.transaction('tell policies', (tx) => afterPlan(tx, context, services, plan, succeeded));
@@ -67,15 +71,23 @@ async function decide(
   return { plan, tellsPolicies } as unknown as Json;
 }
 
-async function carryOut(context: ActionContext, store: Store, { groups }: ClusterPlan): Promise<void> {
+async function carryOut(
+  context: ActionContext,
+  store: Store,
+  { groups }: ClusterPlan,
+): Promise<ChildOutcome[]> {
+  const all: ChildOutcome[] = [];
   for (const [index, group] of groups.entries()) {
     const [first] = group.nodes;
     if (first === undefined) continue;
     const outcomes = await context.children(`group ${index + 1}`, await requestsFor(store, group));
-    requireSuccess(outcomes, inWords[first.operation]);
+    const names = new Map(group.nodes.map(({ nodeId, name }) => [nodeId, name]));
+    requireSuccess(outcomes, inWords[first.operation], (nodeId) => names.get(nodeId) ?? null);
+    all.push(...outcomes);
     if (group.pauseMs > 0 && index + 1 < groups.length)
       await context.sleep(`pause ${index + 1}`, group.pauseMs);
   }
+  return all;
 }
 
 /** A node that is gone meanwhile is left out. */

@@ -35,11 +35,18 @@ export async function whileClusterIs<T>(
   }
 }
 
-/** @throws CoppiceError that names up to three of the nodes that failed, and why. */
-export function requireSuccess(outcomes: readonly ChildOutcome[], what: string): void {
+/**
+ * @param nameOf the name of a node by its id, where it is known.
+ * @throws CoppiceError that names up to three of the nodes that failed, and why.
+ */
+export function requireSuccess(
+  outcomes: readonly ChildOutcome[],
+  what: string,
+  nameOf: (nodeId: string) => string | null,
+): void {
   const failed = outcomes.filter((outcome) => outcome.status !== 'SUCCEEDED');
   if (failed.length === 0) return;
-  const shown = failed.slice(0, 3).map((outcome) => `node ${outcome.target.slice(0, 8)}: ${outcome.reason}`);
+  const shown = failed.slice(0, 3).map(({ target, reason }) => `${nameOf(target) ?? target}: ${reason}`);
   const more = failed.length > shown.length ? `; and ${failed.length - shown.length} more` : '';
   throw new CoppiceError(
     'operation-failed',

@@ -8,7 +8,8 @@ import type { ProbingServices } from '../recovery-probe.ts';
 
 /**
  * NODE_CHECK: probes the node as its health policy would, or without one asks the profile type, and writes
- * down what it saw. What could not be seen changes nothing, and fails the check.
+ * down what it saw. What could not be seen changes nothing, and fails the check. Outputs: the verdict,
+ * `{health, failure?, reason}`.
  */
 export function nodeCheck({ store, profileTypes, probe }: ProbingServices): ActionDefinition {
   return {
@@ -32,6 +33,8 @@ export function nodeCheck({ store, profileTypes, probe }: ProbingServices): Acti
       if (verdict.health === 'unknown') {
         throw new CoppiceError('operation-failed', `The node could not be probed: ${verdict.reason}`);
       }
+      const { health, reason } = verdict;
+      return health === 'healthy' ? { health, reason } : { health, failure: verdict.failure, reason };
     },
   };
 }

@@ -48,7 +48,7 @@ function addCancel(action: Command, terminal: Terminal): void {
       const body = { action: { status: 'CANCELLED' } };
       await session.api.send('PATCH /v1/actions/{action}', { path: { action: id }, body });
       const now = await actionResource.show(session.api, id);
-      const shown = options.wait === true ? await waitForAction(session.api, now.id) : now;
+      const shown = options.wait === true ? await waitForAction(session, now.id) : now;
       printObject(session, actionResource, shown);
     });
 }

@@ -78,6 +78,7 @@ function addCreate(cluster: Command, terminal: Terminal): void {
         resource: clusterResource,
         request: (api) => api.send('POST /v1/clusters', { body: { cluster: values } }),
         objectIn: (body) => body.cluster,
+        isNew: true,
         wait: options.wait,
       });
     });
@@ -117,6 +118,7 @@ function addUpdate(cluster: Command, terminal: Terminal): void {
             body: { cluster: values },
           }),
         objectIn: (body) => body.cluster,
+        isNew: false,
         wait,
       });
     });

@@ -17,7 +17,7 @@ const cluster = {
   project: 'p',
 };
 
-function action(status: string, reason = 'Action completed successfully.'): object {
+function action(status: string, reason = 'Action completed successfully.', fields: object = {}): object {
   return {
     action: {
       id: 'a1',
@@ -26,6 +26,10 @@ function action(status: string, reason = 'Action completed successfully.'): obje
       status_reason: reason,
       start_time: 1795374016.5,
       end_time: status === 'RUNNING' ? null : 1795374019.7,
+      depends_on: [],
+      data: {},
+      outputs: {},
+      ...fields,
     },
   };
 }
@@ -177,7 +181,10 @@ describe('what starts an action', () => {
   const create = ['cluster', 'create', 'web', '--profile', 'web-server', '--size', '2'];
 
   test('sends what was given, and nothing else', async () => {
-    await using api = await fakeApi({ 'POST /v1/clusters': created });
+    await using api = await fakeApi({
+      'POST /v1/clusters': created,
+      'GET /v1/actions/a1': { body: action('RUNNING') },
+    });
     const { code, out } = await run([...create, '--metadata', 'a=b=c', '--metadata', 'd=', '--json'], {
       url: api.url,
     });
@@ -206,6 +213,38 @@ describe('what starts an action', () => {
     });
     const { code, err } = await run([...create, '--wait'], { url: api.url });
     expect([code, err]).toEqual([1, 'coppice: CLUSTER_CREATE ended FAILED: no such command\n']);
+  });
+
+  test.each([[[]], [['--json']]])(
+    '%j exits with 1 without --wait, too, where it has failed already',
+    async (more) => {
+      await using api = await fakeApi({
+        'POST /v1/clusters': created,
+        'GET /v1/actions/a1': { body: action('FAILED', 'no such command') },
+        [`GET /v1/clusters/${cluster.id}`]: { body: { cluster: { ...cluster, status: 'ERROR' } } },
+      });
+      const { code, out, err } = await run([...create, ...more], { url: api.url });
+      expect(code).toBe(1);
+      expect(out).toContain('ERROR');
+      expect(err).toContain('CLUSTER_CREATE ended FAILED: no such command');
+    },
+  );
+
+  test('an update that has not ended shows no object as it was before, and one that has shows the new', async () => {
+    const node = sampleNode({ role: 'old' });
+    await using api = await fakeApi({
+      'PATCH /v1/nodes/web-1': { status: 202, headers: { Location: '/v1/actions/a1' }, body: { node } },
+      'GET /v1/actions/a1': [
+        { body: action('RUNNING', '', { action: 'NODE_UPDATE' }) },
+        { body: action('SUCCEEDED', '', { action: 'NODE_UPDATE' }) },
+      ],
+      'GET /v1/nodes/n1': { body: { node: { ...node, role: 'new' } } },
+    });
+    const update = ['node', 'update', 'web-1', '--role', 'new'];
+    const under = await run(update, { url: api.url });
+    expect(under.out).toBe('NODE_UPDATE a1 started; follow it with: coppice action show a1\n');
+    const ended = await run(update, { url: api.url });
+    expect(ended.out).toMatch(/^role +new$/m);
   });
 
   test.each([
@@ -274,6 +313,81 @@ describe('what starts an action', () => {
         .slice(before)
         .filter((each) => each.startsWith('DELETE')),
     ).toEqual([]);
+  });
+
+  test('a deletion that is refused or fails hides neither those before nor those behind it', async () => {
+    const found = (id: string) => ({ body: { node: { id, name: id } } });
+    const started = (id: string) => ({ status: 202, headers: { Location: `/v1/actions/${id}` } });
+    const message = 'NODE_DELETE for node b cannot be completed because it is already locked.';
+    await using api = await fakeApi({
+      ...Object.fromEntries(['a', 'b', 'c', 'd'].map((id) => [`GET /v1/nodes/${id}`, found(id)])),
+      'DELETE /v1/nodes/a': started('a1'),
+      'DELETE /v1/nodes/b': { status: 409, body: { error: { message, type: 'ResourceIsLocked' } } },
+      'DELETE /v1/nodes/c': started('a2'),
+      'DELETE /v1/nodes/d': started('a3'),
+      'GET /v1/actions/a1': { body: action('SUCCEEDED', '', { action: 'NODE_DELETE' }) },
+      'GET /v1/actions/a2': { body: action('FAILED', 'no power', { action: 'NODE_DELETE' }) },
+      'GET /v1/actions/a3': { body: action('SUCCEEDED', '', { action: 'NODE_DELETE', id: 'a3' }) },
+    });
+    const { code, out, err } = await run(['node', 'delete', 'a', 'b', 'c', 'd', '--wait'], { url: api.url });
+    expect(code).toBe(1);
+    expect(out).toBe('a: NODE_DELETE a1 SUCCEEDED in 3.2 s\nd: NODE_DELETE a3 SUCCEEDED in 3.2 s\n');
+    expect(err).toBe(`coppice: b: ${message}\n         c: NODE_DELETE ended FAILED: no power\n`);
+    // To find what is deleted needs the database, and no cloud.
+    expect(api.asked[0]?.path).toBe('/v1/nodes/a');
+  });
+
+  test('several objects are deleted at once, and what is in use does not keep the others', async () => {
+    const inUse = { error: { message: 'The profile is in use.', type: 'ResourceInUse' } };
+    await using api = await fakeApi({
+      'GET /v1/profiles/a': { body: { profile: { id: 'a' } } },
+      'GET /v1/profiles/b': { body: { profile: { id: 'b' } } },
+      'DELETE /v1/profiles/a': { status: 409, body: inUse },
+      'DELETE /v1/profiles/b': { status: 204, body: '' },
+    });
+    const { code, out, err } = await run(['profile', 'delete', 'a', 'b'], { url: api.url });
+    expect([code, out, err]).toEqual([1, 'Deleted profile b.\n', 'coppice: a: The profile is in use.\n']);
+  });
+
+  test('an action on a cluster says which nodes it took, and why; a check, what it found', async () => {
+    const taken = {
+      decisions: [{ by: 'CLUSTER_SCALE_IN', reason: 'from 3 to 1 node' }],
+      groups: [
+        {
+          nodes: [
+            { id: 'n3', name: 'web-3', operation: 'NODE_DELETE', reason: 'quarantined' },
+            { id: 'n2', name: 'web-2', operation: 'NODE_DELETE', reason: 'healthy' },
+          ],
+          pause: 0,
+        },
+      ],
+      nodes: 2,
+      size: { current: 3, desired: 1, min_size: 0, max_size: -1 },
+    };
+    const found = {
+      healthy: 1,
+      unhealthy: 1,
+      nodes: [{ id: 'n1', name: 'web-1', failure: 'PROCESS_EXITED', reason: 'process 7 has ended' }],
+    };
+    await using api = await fakeApi({
+      'POST /v1/clusters/web/actions': { status: 202, body: { action: 'a1' } },
+      'GET /v1/actions/a1': [
+        { body: action('SUCCEEDED', '', { action: 'CLUSTER_SCALE_IN', data: { plan: taken } }) },
+        { body: action('SUCCEEDED', '', { action: 'CLUSTER_CHECK', outputs: found }) },
+      ],
+    });
+    const { out } = await run(['cluster', 'scale-in', 'web', '--count', '2', '--wait'], { url: api.url });
+    expect(out.split('\n').slice(1)).toEqual([
+      '  from 3 to 1 node',
+      '  removed: web-3 (quarantined), web-2 (healthy)',
+      '',
+    ]);
+    const checked = await run(['cluster', 'check', 'web', '--wait'], { url: api.url });
+    expect(checked.out.split('\n').slice(1)).toEqual([
+      '  1 of 2 nodes healthy',
+      '  web-1: PROCESS_EXITED: process 7 has ended',
+      '',
+    ]);
   });
 
   test('an action that has failed already is a failure, also without --wait', async () => {

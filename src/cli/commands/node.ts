@@ -72,6 +72,7 @@ function addCreate(node: Command, terminal: Terminal): void {
         request: (api) =>
           api.send('POST /v1/nodes', { body: { node: { name, profile_id: profile, ...values } } }),
         objectIn: (body) => body.node,
+        isNew: true,
         wait,
       });
     });
@@ -103,6 +104,7 @@ function addUpdate(node: Command, terminal: Terminal): void {
         request: (api) =>
           api.send('PATCH /v1/nodes/{node}', { path: { node: nameOrId }, body: { node: values } }),
         objectIn: (body) => body.node,
+        isNew: false,
         wait,
       });
     });

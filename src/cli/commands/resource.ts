@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
+import { Failures } from '../client/failures.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -32,6 +33,8 @@ export interface Resource<T, Row = T, Query = object> {
   readonly first: readonly (keyof T & string)[];
   readonly list: (api: ApiClient, query: Query) => Promise<readonly T[]>;
   readonly show: (api: ApiClient, nameOrId: string) => Promise<T>;
+  /** Where `show` asks more than the database (the cloud): what only finds it. */
+  readonly find?: (api: ApiClient, nameOrId: string) => Promise<T>;
   /** From what the list answers, and what the columns need beside it (names of clusters, ...). */
   readonly rows: (api: ApiClient, objects: readonly T[]) => Promise<readonly Row[]>;
   /** Without `--sort` users find them by name. */
@@ -187,43 +190,59 @@ export function printObject(
   else terminal.write(describeObject(object, first, style, session.times()));
 }
 
-/** What `delete` needs to know of a kind. */
+/** What is needed to find objects of a kind, and to delete them. */
 export interface Deletable {
   readonly one: string;
   readonly many: string;
   readonly examples: { readonly delete?: string };
   readonly show: (api: ApiClient, nameOrId: string) => Promise<{ readonly id: string }>;
+  readonly find?: Deletable['show'];
 }
 
-/** All of them are looked up before the first is deleted: a name that is mistyped deletes nothing. */
-export async function idsOf(
+interface Found {
+  readonly id: string;
+  /** What was typed, where several were; else ''. */
+  readonly label: string;
+}
+
+/** All of them are looked up before the first is changed: a name that is mistyped changes nothing. */
+export async function findAll(
   api: ApiClient,
-  show: Deletable['show'],
+  { show, find = show }: Pick<Deletable, 'show' | 'find'>,
   namesOrIds: readonly string[],
-): Promise<string[]> {
-  const ids: string[] = [];
-  for (const nameOrId of namesOrIds) ids.push((await show(api, nameOrId)).id);
-  return ids;
+): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const nameOrId of namesOrIds) {
+    const { id } = await find(api, nameOrId);
+    found.push({ id, label: namesOrIds.length === 1 ? '' : nameOrId });
+  }
+  return found;
 }
 
 /** For what is gone when the answer comes; deletions that are actions stand with their resource. */
 export function addDeleteAtOnce(
   group: Command,
   terminal: Terminal,
-  { one, many, examples, show }: Deletable,
+  kind: Deletable,
   remove: (api: ApiClient, id: string) => Promise<unknown>,
 ): void {
+  const { one, many, examples } = kind;
   group
     .command(`delete <${one}...>`)
     .description(`Delete ${many}.`)
     .addHelpText('after', exampleText(examples.delete ?? ''))
     .action(async (namesOrIds: string[], _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const ids = await idsOf(session.api, show, namesOrIds);
+      const failures = new Failures();
+      const found = await findAll(session.api, kind, namesOrIds);
       for (const [index, nameOrId] of namesOrIds.entries()) {
-        await remove(session.api, ids[index] ?? nameOrId);
-        if (session.json) writeJson(terminal, { deleted: nameOrId });
-        else terminal.write(`Deleted ${one} ${nameOrId}.\n`);
+        const { id = nameOrId, label = '' } = found[index] ?? {};
+        await failures.collect(label, async () => {
+          await remove(session.api, id);
+          if (session.json) writeJson(terminal, { deleted: nameOrId });
+          else terminal.write(`Deleted ${one} ${nameOrId}.\n`);
+        });
       }
+      failures.throwAny();
     });
 }

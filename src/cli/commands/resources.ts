@@ -107,6 +107,7 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   list: (api, query) => api.read('GET /v1/nodes', 'nodes', { query }),
   show: (api, node) =>
     api.read('GET /v1/nodes/{node}', 'node', { path: { node }, query: { show_details: true } }),
+  find: (api, node) => api.read('GET /v1/nodes/{node}', 'node', { path: { node } }),
   /** Nodes name their cluster by its id; users know its name. */
   async rows(api, nodes) {
     const clusters = await api.read('GET /v1/clusters', 'clusters');

@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { openSession } from '../client/session.ts';
-import { reportAction, throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
+import { Failures } from '../client/failures.ts';
+import { printAction, reportAction, throwIfFailed } from '../client/report-action.ts';
+import { hasEnded, readAction, waitForAction } from '../client/wait-for-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { printWarnings } from '../rendering/warnings.ts';
-import { exampleText, idsOf, printObject } from './resource.ts';
+import { exampleText, findAll, printObject } from './resource.ts';
 import type { Deletable, Resource } from './resource.ts';
 
 export const WAIT_FLAG = '-w, --wait';
@@ -46,8 +48,11 @@ export function actionOn<T extends WaitOption>(
 }
 
 /**
- * Creates or changes something that an action then makes true. With `wait`, what is shown is how it became.
+ * Creates or changes something that an action then makes true. What is shown is how it is once the action has
+ * ended; of a change that has not ended only the action.
  * @param objectIn the object in the answer.
+ * @param isNew whether it is created: then it is shown at once.
+ * @throws CliError where the action has ended and did not succeed, with or without `wait`.
  */
 export async function changeByAction<Body, T extends { readonly id: string }>(
   command: Command,
@@ -56,41 +61,48 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
     readonly resource: Pick<Resource<T>, 'one' | 'first' | 'show'>;
     readonly request: (api: ApiClient) => Promise<Started<Body>>;
     readonly objectIn: (body: Body) => T;
+    readonly isNew: boolean;
     readonly wait: boolean | undefined;
   },
 ): Promise<void> {
   const session = openSession(command, terminal);
-  const { resource, request, objectIn, wait } = change;
-  const { body, actionId } = await request(session.api);
+  const { api, json } = session;
+  const { resource, request, objectIn, isNew, wait } = change;
+  const { body, actionId } = await request(api);
   const object = objectIn((body ?? {}) as Body) as T | undefined;
   if (object === undefined || actionId === undefined)
-    throw new CliError(`${session.api.url} answered without a ${resource.one} or an action`);
-  const action = wait === true ? await waitForAction(session.api, actionId) : undefined;
-  const shown = action === undefined ? object : await resource.show(session.api, object.id);
-  printObject(session, resource, { ...shown, action: actionId });
-  if (action !== undefined) throwUnlessSucceeded(action);
-  // What is shown is how it was before the action.
-  else if (!session.json) await reportAction(session, actionId, false);
+    throw new CliError(`${api.url} answered without a ${resource.one} or an action`);
+  printWarnings(session, body);
+  const action = await (wait === true ? waitForAction(session, actionId) : readAction(api, actionId));
+  const shown = hasEnded(action) ? await resource.show(api, object.id) : object;
+  if (json || isNew || hasEnded(action)) printObject(session, resource, { ...shown, action: actionId });
+  if (!json) printAction(session, action);
+  throwIfFailed(action);
 }
 
-/** `delete` of clusters and nodes: each deletion is an action. */
+/** `delete` of clusters and nodes: each is an action. One that is refused hides none of the others. */
 export function addDeleteByAction(
   group: Command,
   terminal: Terminal,
-  { one, many, examples, show }: Deletable,
+  kind: Deletable,
   remove: (api: ApiClient, id: string) => Promise<Started>,
 ): void {
   group
-    .command(`delete <${one}...>`)
-    .description(`Delete ${many} and all that belongs to them.`)
-    .addHelpText('after', exampleText(examples.delete ?? ''))
+    .command(`delete <${kind.one}...>`)
+    .description(`Delete ${kind.many} and all that belongs to them.`)
+    .addHelpText('after', exampleText(kind.examples.delete ?? ''))
     .option(WAIT_FLAG, WAIT_TEXT)
     .action(async (names: string[], options: WaitOption, command: Command) => {
       const session = openSession(command, terminal);
-      const started = [];
-      for (const id of await idsOf(session.api, show, names))
-        started.push((await remove(session.api, id)).actionId);
-      for (const actionId of started) await reportAction(session, actionId, options.wait === true);
+      const failures = new Failures();
+      const started: { readonly label: string; readonly actionId: string | undefined }[] = [];
+      for (const { id, label } of await findAll(session.api, kind, names))
+        await failures.collect(label, async () => {
+          started.push({ label, actionId: (await remove(session.api, id)).actionId });
+        });
+      for (const { label, actionId } of started)
+        await failures.collect(label, () => reportAction(session, actionId, options.wait === true, label));
+      failures.throwAny();
     });
 }
 

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
-import { throwUnlessSucceeded, waitForAction } from '../client/wait-for-action.ts';
+import { throwIfFailed } from '../client/report-action.ts';
+import { untilEnded } from '../client/wait-for-action.ts';
 import type { Stage } from './stage.ts';
 import type { Surroundings } from './story.ts';
 
@@ -52,7 +53,7 @@ export async function setUpCluster(play: Play): Promise<DemoNode[]> {
 
 async function succeeded({ api }: Stage, actionId: string | undefined): Promise<void> {
   if (actionId === undefined) throw new CliError('the server named no action');
-  throwUnlessSucceeded(await waitForAction(api, actionId));
+  throwIfFailed(await untilEnded(api, actionId));
 }
 
 export interface DemoNode {

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { actionResult } from './action-result.ts';
+
+const planned = (operation: string, names: readonly string[], more: object = {}) => ({
+  plan: {
+    decisions: [{ by: 'CLUSTER_X', reason: 'from 1 to 2 nodes' }],
+    groups: [{ nodes: names.map((name) => ({ id: name, name, operation, reason: '' })), pause: 0 }],
+    nodes: names.length,
+    ...more,
+  },
+});
+const size = { current: 1, desired: 2, min_size: 0, max_size: -1 };
+
+test.each([
+  [
+    { action: 'NODE_CHECK', outputs: { health: 'healthy', reason: 'process 7 is running' } },
+    ['healthy: process 7 is running'],
+  ],
+  [
+    { action: 'NODE_CHECK', outputs: { health: 'unhealthy', failure: 'HOST_DOWN', reason: 'n1 is down' } },
+    ['HOST_DOWN: n1 is down'],
+  ],
+  [
+    { action: 'NODE_RECOVER', outputs: { state: 'RECOVERED', reason: 'REBOOT helped' } },
+    ['RECOVERED: REBOOT helped'],
+  ],
+  [{ action: 'NODE_CREATE', outputs: {} }, []],
+  [{ action: 'CLUSTER_CHECK', outputs: { healthy: 2, unhealthy: 0, nodes: [] } }, ['2 of 2 nodes healthy']],
+  // Of an earlier version.
+  [{ action: 'CLUSTER_CHECK', outputs: {} }, []],
+])('of %j', (action, lines) => {
+  expect(actionResult({ data: {}, ...action })).toEqual(lines);
+});
+
+test('nodes that are created are named; of many the first ones', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `web-${index + 1}`);
+  const data = planned('NODE_CREATE', names, { size, nodes: 150 });
+  expect(actionResult({ action: 'CLUSTER_RESIZE', data, outputs: {} })).toEqual([
+    'from 1 to 2 nodes',
+    `created: ${names.slice(0, 10).join(', ')} and 140 more`,
+  ]);
+});
+
+test('a policy that changed the plan is named, and so is that there was nothing to do', () => {
+  const decisions = [
+    { by: 'CLUSTER_SCALE_IN', reason: 'from 2 to 1 node' },
+    { by: 'keep-two', reason: 'at least 2 nodes' },
+  ];
+  const data = planned('NODE_DELETE', [], { size, decisions, groups: [] });
+  expect(actionResult({ action: 'CLUSTER_SCALE_IN', data, outputs: {} })).toEqual([
+    'from 2 to 1 node',
+    'keep-two: at least 2 nodes',
+  ]);
+  const none = planned('NODE_RECOVER', [], { groups: [] });
+  expect(actionResult({ action: 'CLUSTER_RECOVER', data: none, outputs: {} })).toEqual([
+    'no node was changed',
+  ]);
+});

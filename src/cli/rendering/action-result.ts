@@ -1,0 +1,83 @@
+/**
+ * What an action has done, as lines for users: which nodes it took and why (its plan), and what it found (its
+ * outputs). An action that has neither has no lines.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import type { Schemas } from '../../client/api-types.ts';
+import { count } from '../../recovery/describe.ts';
+import { objectsIn } from './objects-in.ts';
+import { textOf } from './text-of.ts';
+
+type Action = Pick<Schemas['Action'], 'action' | 'data' | 'outputs'>;
+
+/** More nodes than this are counted: `action show` has them all. */
+const nodesNamed = 10;
+
+/** Lines without their ends. */
+export function actionResult({ action, data, outputs }: Action): string[] {
+  if (action === 'NODE_CHECK') return [foundText(outputs)].filter((text) => text !== '');
+  if (action === 'CLUSTER_CHECK') return checkLines(outputs);
+  if (action === 'NODE_RECOVER') return recoveryLines(outputs);
+  return isJsonObject(data['plan']) ? planLines(data['plan']) : [];
+}
+
+/** `healthy: process 4711 is running`, `PROCESS_EXITED: ...` */
+function foundText({ health, failure, reason }: JsonObject): string {
+  const what = textOf(failure) === '' ? textOf(health) : textOf(failure);
+  const why = textOf(reason);
+  return why === '' ? what : `${what}: ${why}`;
+}
+
+function checkLines({ healthy, unhealthy, nodes }: JsonObject): string[] {
+  if (typeof healthy !== 'number' || typeof unhealthy !== 'number') return [];
+  const found = objectsIn(nodes);
+  const shown = found.slice(0, nodesNamed).map((node) => `${nameOf(node)}: ${foundText(node)}`);
+  const left = unhealthy - shown.length;
+  return [
+    `${healthy} of ${count(healthy + unhealthy, 'node')} healthy`,
+    ...shown,
+    ...(left === 0 ? [] : [`and ${left} more`]),
+  ];
+}
+
+function recoveryLines({ state, reason }: JsonObject): string[] {
+  const word = textOf(state);
+  return word === '' ? [] : [`${word}: ${textOf(reason)}`];
+}
+
+const done: Readonly<Record<string, string>> = {
+  NODE_CREATE: 'created',
+  NODE_DELETE: 'removed',
+  NODE_UPDATE: 'updated',
+  NODE_RECOVER: 'recoveries',
+};
+
+/** `from 3 to 1 node`, and `removed: web-3 (confirmed failed), web-2 (healthy)`. */
+function planLines({ decisions, groups, nodes: total, size }: JsonObject): string[] {
+  const planned = objectsIn(groups).flatMap((group) => objectsIn(group['nodes']));
+  const byOperation = Map.groupBy(planned, (node) => textOf(node['operation']));
+  const left = Number(total) - planned.length;
+  const why = size === undefined ? [] : decisionLines(decisions);
+  const taken = [...byOperation].map(([operation, nodes]) => {
+    const named = nodes.slice(0, nodesNamed).map(withReason);
+    const more = nodes.length - named.length + left;
+    return `${done[operation] ?? operation}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  });
+  return taken.length === 0 && why.length === 0 ? ['no node was changed'] : [...why, ...taken];
+}
+
+/** Those of policies name the policy. */
+function decisionLines(decisions: Json | undefined): string[] {
+  return objectsIn(decisions).map(({ by, reason }, index) =>
+    index === 0 ? textOf(reason) : `${textOf(by)}: ${textOf(reason)}`,
+  );
+}
+
+function withReason(node: JsonObject): string {
+  const reason = textOf(node['reason']);
+  return reason === '' ? nameOf(node) : `${nameOf(node)} (${reason})`;
+}
+
+function nameOf({ name, id }: JsonObject): string {
+  return textOf(name, textOf(id, '-'));
+}
