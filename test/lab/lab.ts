@@ -27,6 +27,8 @@ export interface LabRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** What is sent as it is, in the place of a body. */
+  readonly bytes?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 export interface LabAnswer {
@@ -142,10 +144,11 @@ export class Lab {
       headers: {
         Accept: 'application/json',
         ...(token === undefined ? {} : { 'X-Auth-Token': token }),
-        ...(request.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...typeOf(request),
         ...request.headers,
       },
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.bytes === undefined ? {} : { body: request.bytes }),
     });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: parse(text) };
@@ -159,6 +162,11 @@ export class Lab {
     const [command, first] = name.endsWith('.py') ? ['/usr/bin/python3', [file]] : [file, []];
     return (await promisify(execFile)(command, [...first, ...parameters])).stdout;
   }
+}
+
+function typeOf({ body, bytes }: LabRequest): Record<string, string> {
+  if (bytes !== undefined) return { 'Content-Type': 'application/octet-stream' };
+  return body === undefined ? {} : { 'Content-Type': 'application/json' };
 }
 
 function parse(text: string): unknown {

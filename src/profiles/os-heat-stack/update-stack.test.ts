@@ -114,6 +114,22 @@ describe('a stack is updated', () => {
     expect(stackOf(node).deletedAt).not.toBeNull();
   });
 
+  test('and keeps the tags that others have given it, and one tag of an update', async () => {
+    const node = await created();
+    const { given } = stackOf(node);
+    Object.assign(given, { tags: ['blue', ...given.tags] });
+    await update(node, { timeout: 5 });
+    await update(node, { timeout: 6 }, { key: 'another' });
+    const tags = [
+      'blue',
+      `cluster_node_id=${node.id}`,
+      `cluster_id=${node.clusterId}`,
+      'cluster_node_index=1',
+      expect.stringMatching(/^coppice_update=/),
+    ];
+    expect(stackOf(node).given.tags).toEqual(tags);
+  });
+
   test('once for a request that is repeated, and again for another', async () => {
     const node = await created();
     await update(node, { timeout: 5 });

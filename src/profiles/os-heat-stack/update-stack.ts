@@ -12,7 +12,7 @@ import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys, type UpdatePlan } from '../update-plan.ts';
 import { awaitStack, describeStack } from './await-stack.ts';
-import { stackOfNode, stackTags } from './owned-stacks.ts';
+import { stackOfNode, stackTags, userTags } from './owned-stacks.ts';
 import { specOf, stackBody } from './spec.ts';
 
 const DOING = 'the stack could not be updated';
@@ -83,7 +83,8 @@ async function begin(
 ): Promise<boolean> {
   const { before, tag, signal, settled } = request;
   signal.throwIfAborted();
-  const body = { ...stackBody(specOf(to)), tags: `${stackTags(node)},${tag}` };
+  const tags = [...userTags(before), stackTags(node), tag].join(',');
+  const body = { ...stackBody(specOf(to)), tags };
   try {
     await heat.updateStack(before.stack_name, before.id, body, { signal });
     return true;
