@@ -93,7 +93,7 @@ export class CloudParts {
 
   /** Waits until the server has the status and no task. */
   async serverIs(id: string, status: string): Promise<CloudServer> {
-    return (await eventually(
+    return await eventually(
       `server ${id} is ${status}`,
       async () => {
         const server = await this.server(id);
@@ -101,7 +101,7 @@ export class CloudParts {
       },
       patienceMs,
       pollMs,
-    )) as CloudServer;
+    );
   }
 
   /** undefined: there is none. */
@@ -145,7 +145,7 @@ export class CloudParts {
 
   /** @param stack NAME/ID */
   async stackIs(stack: string, status: string): Promise<CloudStack> {
-    return (await eventually(
+    return await eventually(
       `stack ${stack} is ${status}`,
       async () => {
         const { body } = await this.send('orchestration', 'GET', `${this.#stacks()}/${stack}`);
@@ -154,7 +154,7 @@ export class CloudParts {
       },
       patienceMs,
       pollMs,
-    )) as CloudStack;
+    );
   }
 
   /** By resource of the stack: what it is in its own service. */

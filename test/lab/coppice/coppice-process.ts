@@ -103,10 +103,13 @@ export class CoppiceProcess {
     const { answer, action } = await this.#request(method, path, body);
     if (action === undefined) throw new Error(`${method} ${path}: there is no action to wait for`);
     const { status, status_reason: reason } = await this.#until(`the end of ${method} ${path}`, async () => {
-      const shown = (await this.send('GET', `/v1/actions/${action}`))['action'] as JsonObject;
-      return ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(String(shown['status'])) && shown;
+      const shown = (await this.send('GET', `/v1/actions/${action}`))['action'] as {
+        status: string;
+        status_reason: string;
+      };
+      return ['SUCCEEDED', 'FAILED', 'CANCELLED'].includes(shown.status) && shown;
     });
-    if (status !== 'SUCCEEDED') throw new Error(`${method} ${path}: ${String(status)}: ${String(reason)}`);
+    if (status !== 'SUCCEEDED') throw new Error(`${method} ${path}: ${status}: ${reason}`);
     return answer;
   }
 
@@ -177,6 +180,6 @@ export class CoppiceProcess {
   }
 
   async #until<T>(what: string, check: () => Promise<T | false>): Promise<T> {
-    return (await eventually(what, check, patienceMs, pollMs)) as T;
+    return await eventually(what, check, patienceMs, pollMs);
   }
 }
