@@ -1,4 +1,4 @@
-/** The scenes that a real Coppice process plays on a real OpenStack (`npm run test:lab`), on the simulator. */
+/** The scenes of a Coppice process that `npm run test:lab` plays on a real OpenStack, on the simulator. */
 import { afterAll, beforeAll, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { CloudParts } from '../lab/coppice/cloud-parts.ts';

@@ -1,4 +1,4 @@
-/** A server that is there becomes a node; then it gets new profiles, one change at a time, and stays the same. */
+/** A server that is there becomes a node; then it gets new profiles, one change at a time, and stays. */
 import { expect } from 'vitest';
 import type { CloudParts, CloudServer } from './cloud-parts.ts';
 import type { CoppiceProcess } from './coppice-process.ts';

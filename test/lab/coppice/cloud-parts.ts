@@ -1,4 +1,4 @@
-/** What the scenes do in the cloud beside Coppice: servers, images, networks and stacks, as its administrator. */
+/** What the scenes do in the cloud beside Coppice, as its administrator. */
 import { eventually } from '../../support/eventually.ts';
 import { first } from '../compute.ts';
 import type { Lab, LabAnswer, LabRequest, ServiceType } from '../lab.ts';

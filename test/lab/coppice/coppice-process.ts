@@ -1,6 +1,6 @@
 /**
- * A real `coppice serve --cloud openstack`, in a process of its own, against the lab or a cloud simulator; and
- * its API, as the scenes in this folder use it.
+ * A real `coppice serve --cloud openstack`, in a process of its own, against the lab or a cloud simulator;
+ * and its API, as the scenes in this folder use it.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
