@@ -40,6 +40,7 @@ import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
 import type { RequestTools } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
+import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
@@ -122,6 +123,8 @@ async function startParts(
   stops.push(() => store.close());
   await migrate(store, Date.now());
   await checkSchema(store);
+  const unknownNodes = await UnknownNodes.find(store.db, profileTypes);
+  await logUnknownNodes(unknownNodes, log);
   const operatorLog = new OperatorLog(store, log);
   stops.push(() => operatorLog.stop());
   await operatorLog.start();
@@ -155,6 +158,7 @@ async function startParts(
     http,
     profileTypes,
     workflows,
+    unknownNodes,
     healer: undefined,
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
@@ -168,6 +172,18 @@ async function startParts(
   }
   if (config.roles.includes('health')) await startHealer(parts, stops);
   return port?.url ?? '';
+}
+
+async function logUnknownNodes(unknownNodes: UnknownNodes, log: Log): Promise<void> {
+  for (const { nodeId, directory, running } of await unknownNodes.running()) {
+    for (const { name, end } of running)
+      log.warn(
+        { node_id: nodeId, directory },
+        `A ${name} runs for a node that the database does not have, and nothing watches it. ${end} ends it.`,
+      );
+  }
+  const warning = await unknownNodes.warning();
+  if (warning !== undefined) log.warn(warning);
 }
 
 /** @throws ConfigError where the settings of the cloud are incomplete. */
@@ -228,6 +244,7 @@ interface Parts {
   readonly http: HttpClient;
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
+  readonly unknownNodes: UnknownNodes;
   /** Once it is started. */
   healer: Healer | undefined;
 }
@@ -239,7 +256,7 @@ async function startHttp(
   authentication: Authentication,
   stops: Started['stops'],
 ): Promise<void> {
-  const { config, log, store, registry, http, profileTypes, workflows } = parts;
+  const { config, log, store, registry, http, profileTypes, workflows, unknownNodes } = parts;
   const tools: RequestTools = {
     store,
     profileTypes,
@@ -254,6 +271,7 @@ async function startHttp(
     limits: { maxNodesPerCluster: config.nodesPerCluster },
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
+    serverWarning: () => unknownNodes.warning(),
     now: Date.now,
   };
   const server = await createHttpServer({ port, tools, authentication, registry, log });

@@ -24,14 +24,15 @@ export async function checkDatabaseIsExpected(
     );
   }
   if (startNew) return;
-  let nodes = 0;
+  const nodes = new Set<string>();
   const running: string[] = [];
   for (const type of profileTypes.all) {
-    const left = await type.leftNodes?.();
-    nodes += left?.nodes ?? 0;
-    running.push(...(left?.running ?? []));
+    for (const left of (await type.leftNodes?.(() => true)) ?? []) {
+      nodes.add(left.nodeId);
+      running.push(...left.running.map(({ name }) => name));
+    }
   }
-  if (nodes > 0) throw new ConfigError(refusal({ path, state, nodes, running }));
+  if (nodes.size > 0) throw new ConfigError(refusal({ path, state, nodes: nodes.size, running }));
 }
 
 interface Found {

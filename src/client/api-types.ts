@@ -364,6 +364,8 @@ export interface Schemas {
     };
     /** Why the server records nothing, and so recovers nothing until an operator has acted; null: it records. */
     readonly server_problem: string | null;
+    /** Processes on the server's machine that belong to nodes which its database does not have, and what to do about them; null: there are none. */
+    readonly server_warning: string | null;
   };
   readonly ListedType: {
     /** Below microversion 1.5 with the version: `local.process-1.0`. */

@@ -85,11 +85,18 @@ export type SpecCheck =
   | { readonly ok: true; readonly properties: JsonObject }
   | { readonly ok: false; readonly issues: Issue[] };
 
-/** What is on this machine of nodes of a type. */
-export interface LeftNodes {
-  readonly nodes: number;
-  /** What still runs, in words: `process 4711`. */
-  readonly running: readonly string[];
+/** What is on this machine of a node: a node may have several directories. */
+export interface LeftNode {
+  readonly nodeId: string;
+  readonly directory: string;
+  readonly running: readonly LeftProcess[];
+}
+
+export interface LeftProcess {
+  /** `process 4711` */
+  readonly name: string;
+  /** The command that ends it, with what it started. */
+  readonly end: string;
 }
 
 export interface ProfileType {
@@ -201,7 +208,7 @@ export interface ProfileType {
   endpointParts(properties?: JsonObject): readonly EndpointPart[];
 
   /** What the data directory holds of nodes of this type; absent: the type keeps nothing there. */
-  leftNodes?(): Promise<LeftNodes>;
+  leftNodes?(isWanted: (nodeId: string) => boolean): Promise<LeftNode[]>;
 
   /** Work between requests (log limits, ...), started with the process and stopped with it. */
   start?(nodes: () => Promise<readonly NodeFacts[]>): { stop(): Promise<void> };

@@ -24,6 +24,8 @@ export interface HealthOverview {
   readonly now: number;
   /** Why the server records nothing, and so recovers nothing; null: it does. */
   readonly serverProblem: string | null;
+  /** What runs on the server's machine and is watched by nothing; null: all is watched. */
+  readonly serverWarning: string | null;
   /** The worst first. */
   readonly clusters: readonly ClusterOverview[];
 }
@@ -39,7 +41,8 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
   const overviews: ClusterOverview[] = [];
   for (const cluster of clusters) overviews.push(await overviewOf(tools, cluster, standings.get(cluster.id)));
   const serverProblem = tools.store.writeFailure ?? null;
-  return { now: tools.now(), serverProblem, clusters: overviews.sort(worstFirst) };
+  const serverWarning = (await tools.serverWarning?.()) ?? null;
+  return { now: tools.now(), serverProblem, serverWarning, clusters: overviews.sort(worstFirst) };
 }
 
 async function overviewOf(

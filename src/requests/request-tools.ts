@@ -44,6 +44,8 @@ export interface RequestTools {
    * node is not probed here.
    */
   readonly outdatedBecause?: (nodeId: string) => string | null;
+  /** What an operator has to know of this machine that no cluster shows; undefined: nothing. */
+  readonly serverWarning?: () => Promise<string | undefined>;
   readonly now: () => number;
 }
 

@@ -48,6 +48,11 @@ export async function getNodes(db: Db, ids: readonly string[]): Promise<Node[]> 
   return nodes;
 }
 
+/** Of all projects. */
+export async function allNodeIds(db: Db): Promise<string[]> {
+  return (await db.selectFrom('node').select('id').execute()).map(({ id }) => id);
+}
+
 /** The nodes that stand for something outside, of any project: one, unless two were told to. */
 export async function nodesOfPhysicalId(db: Db, physicalId: string): Promise<Node[]> {
   return (await db.selectFrom('node').selectAll().where('physical_id', '=', physicalId).execute()).map(

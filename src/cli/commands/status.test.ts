@@ -53,6 +53,7 @@ const health = {
   clusters: [held, healthy],
   counts: { clusters: 2, healthy: 1, needs_operator: 1 },
   server_problem: null as string | null,
+  server_warning: null as string | null,
 };
 
 async function status(options: { columns?: number; words?: string[]; env?: Record<string, string> } = {}) {
@@ -86,6 +87,17 @@ describe('coppice status', () => {
     const lines = (await run(['status'], { url: api.url })).out.split('\n');
     expect(lines[0]).toBe('The server records nothing and recovers nothing until you act: No space is left.');
     expect(lines.at(-2)).toBe('2 clusters, 1 healthy, the server needs an operator');
+  });
+
+  test('says before the clusters what nothing watches', async () => {
+    const warned = { ...health, clusters: [healthy], server_warning: '1 process runs for nobody.' };
+    await using api = await fakeApi({ 'GET /v1/health': { body: { health: warned } } });
+    const lines = (await run(['status'], { url: api.url })).out.split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '1 process runs for nobody.',
+      '',
+      expect.stringMatching(/^db /) as string,
+    ]);
   });
 
   test('names commands as they can be typed here', async () => {

@@ -8,7 +8,7 @@ import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
 import { explanationLines, type Voice } from './explanation.ts';
-import { toneOf } from './style.ts';
+import { toneOf, type Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
 
 type Cluster = Schemas['ClusterOverview'];
@@ -20,16 +20,19 @@ const leastOfText = 40;
 const narrowIndent = 4;
 
 export function renderStatus(health: Schemas['HealthOverview'], screen: Screen): string {
-  const { clusters, server_problem: problem } = health;
+  const { clusters, server_problem: problem, server_warning: warning } = health;
   const text = clusters.length === 0 ? 'There are no clusters.\n' : renderClusters(health, screen);
-  return problem === null ? text : `${serverLines(problem, screen)}\n${text}`;
+  // Above all else: what is shown of clusters may be old, and nothing is done about any of them.
+  const records = 'The server records nothing and recovers nothing until you act: ';
+  const problemLines = problem === null ? '' : `${serverLines(records + problem, 'bad', screen)}\n`;
+  const warningLines = warning === null ? '' : `${serverLines(warning, 'busy', screen)}\n`;
+  return `${problemLines}${warningLines}${text}`;
 }
 
-/** Above all else: what is shown of clusters may be old, and nothing is done about any of them. */
-function serverLines(problem: string, { style, columns }: Screen): string {
-  const sentence = `The server records nothing and recovers nothing until you act: ${printable(problem)}`;
-  const lines = columns === Infinity ? [sentence] : wrapAnsi(sentence, columns).split('\n');
-  return lines.map((line) => `${style('bad', line)}\n`).join('');
+function serverLines(sentence: string, tone: Tone, { style, columns }: Screen): string {
+  const text = printable(sentence);
+  const lines = columns === Infinity ? [text] : wrapAnsi(text, columns).split('\n');
+  return lines.map((line) => `${style(tone, line)}\n`).join('');
 }
 
 function renderClusters(

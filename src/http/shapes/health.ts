@@ -195,6 +195,9 @@ export const healthOverviewShape = z
     server_problem: nullableText.describe(
       'Why the server records nothing, and so recovers nothing until an operator has acted; null: it records.',
     ),
+    server_warning: nullableText.describe(
+      "Processes on the server's machine that belong to nodes which its database does not have, and what to do about them; null: there are none.",
+    ),
   })
   .meta({ id: 'HealthOverview' });
 
@@ -210,6 +213,7 @@ function toCounts(counts: Readonly<Record<Standing, number>>): Record<string, nu
 export function toHealthOverviewAnswer({
   now,
   serverProblem,
+  serverWarning,
   clusters,
 }: HealthOverview): z.infer<typeof healthOverviewShape> {
   return {
@@ -234,6 +238,7 @@ export function toHealthOverviewAnswer({
       needs_operator: clusters.filter(({ needsOperator }) => needsOperator).length,
     },
     server_problem: serverProblem,
+    server_warning: serverWarning,
   };
 }
 

@@ -90,7 +90,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     details: (node) => describeNode(host, node),
     endpoint: endpointOf,
     endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),
-    leftNodes: () => findLeftNodes(dataDir, table),
+    leftNodes: (isWanted) => findLeftNodes(dataDir, table, isWanted),
     start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
   };
 }
