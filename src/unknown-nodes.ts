@@ -20,7 +20,7 @@ export class UnknownNodes {
     this.#ids = ids;
   }
 
-  /** Before the first action is carried out: afterwards, a node can only be missing because it was deleted. */
+  /** Before the first action is carried out: afterwards, a node is missing because it was deleted. */
   static async find(db: Db, profileTypes: ProfileTypes): Promise<UnknownNodes> {
     const known = new Set(await allNodeIds(db));
     const left = await leftNodes(profileTypes, (nodeId) => !known.has(nodeId));

@@ -1,4 +1,4 @@
-/** A database that is older than what runs: processes of nodes that it does not have are named, and left alone. */
+/** A database that is older than what runs: processes of nodes that it does not have are named, not ended. */
 import { writeFileSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
