@@ -4,13 +4,14 @@
  * reads them (senlin/common/schema.py): "60" is an Integer, "yes" a Boolean, 200 a String.
  */
 import { didYouMean } from './did-you-mean.ts';
-import { quoteValue } from './errors.ts';
 import type { Issue } from './errors.ts';
 import { IssueList } from './issue-list.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
+import { describeShape, quoteFound } from './quote-found.ts';
 import { allowedWords, fieldsIn, isIn } from './spec-schema.ts';
 import type { Field, Fields } from './spec-schema.ts';
+import { unknownKey } from './unknown-key.ts';
 
 export type FieldsCheck =
   | { readonly ok: true; readonly value: JsonObject }
@@ -24,21 +25,37 @@ export function checkFields(
   path = '',
 ): FieldsCheck {
   const issues = new IssueList();
-  const value = checkMap(fields, document, path, { version, issues });
+  const value = checkMap({ type: 'Map', fields }, fields, document, path, {
+    version,
+    issues,
+    document: fields,
+  });
   return issues.length === 0 && value !== undefined
     ? { ok: true, value }
     : { ok: false, issues: issues.toList() };
 }
+
+/** Of a key that is no name, in an error. */
+const LONGEST_KEY = 40;
 
 /** Whole numbers are exact up to here, and no time or count of a spec is larger. */
 const largestNumber = 1e9;
 
 interface Check {
   readonly version: string;
+  /** The fields of the whole document. */
+  readonly document: Fields;
   readonly issues: IssueList;
 }
 
+/** A field in its map. */
+interface PlacedField extends Field {
+  /** What `keysBeside` says of this map. */
+  readonly relevant?: readonly string[] | undefined;
+}
+
 function checkMap(
+  field: PlacedField,
   fields: Fields,
   found: Json | undefined,
   path: string,
@@ -46,11 +63,11 @@ function checkMap(
 ): JsonObject | undefined {
   if (!isJsonObject(found))
     return wrong(check, path, () => mapOf(fields, check.version), found, hintForNumber(found ?? null));
-  reportUnknownKeys(fields, found, path, check);
+  reportUnknownKeys(field, fields, found, path, check);
   const checked: Record<string, Json> = {};
-  for (const [name, field] of fieldsIn(fields, check.version)) {
+  for (const [name, inner] of fieldsIn(fields, check.version)) {
     const value = checkKey(
-      field,
+      placedIn(found, inner),
       Object.hasOwn(found, name) ? found[name] : undefined,
       join(path, name),
       check,
@@ -60,23 +77,27 @@ function checkMap(
   return checked;
 }
 
-function reportUnknownKeys(fields: Fields, found: JsonObject, path: string, check: Check): void {
-  const known = fieldsIn(fields, check.version).map(([name]) => name);
-  const names = new Set(known);
+function placedIn(map: JsonObject, field: Field): PlacedField {
+  return field.keysBeside === undefined ? field : { ...field, relevant: field.keysBeside(map) };
+}
+
+function reportUnknownKeys(
+  { relevant }: PlacedField,
+  map: Fields,
+  found: JsonObject,
+  path: string,
+  check: Check,
+): void {
+  const { document, version } = check;
+  const all = fieldsIn(map, version).map(([name]) => name);
+  const names = new Set(all);
+  const location = { document, map, version, known: relevant ?? all };
   for (const key of Object.keys(found)) {
-    if (!names.has(key)) check.issues.add(() => unknownKey(fields, key, join(path, key), known));
+    if (!names.has(key)) check.issues.add(() => unknownKey(key, join(path, key), location));
   }
 }
 
-function unknownKey(fields: Fields, key: string, path: string, known: readonly string[]): Issue {
-  const since = Object.hasOwn(fields, key) ? fields[key]?.since : undefined;
-  const hint = since === undefined ? didYouMean(key, known) : `it came with version ${since} of this type`;
-  const expected = `one of ${[...known].sort().join(', ')}`;
-  const issue = { field: path, expected, found: 'an unknown key' };
-  return hint === undefined ? issue : { ...issue, hint };
-}
-
-function checkKey(field: Field, found: Json | undefined, path: string, check: Check): Json | undefined {
+function checkKey(field: PlacedField, found: Json | undefined, path: string, check: Check): Json | undefined {
   if (found === null && field.required !== true) {
     const hint = 'the key has no value: give it one, or leave it out';
     return wrong(check, path, () => describe(field, check.version), found, hint);
@@ -88,7 +109,7 @@ function checkKey(field: Field, found: Json | undefined, path: string, check: Ch
     : undefined;
 }
 
-function checkValue(field: Field, found: Json, path: string, check: Check): Json | undefined {
+function checkValue(field: PlacedField, found: Json, path: string, check: Check): Json | undefined {
   const value = checkType(field, found, path, check);
   if (value === undefined || field.check === undefined) return value;
   const issues = field.check(value, path);
@@ -96,12 +117,12 @@ function checkValue(field: Field, found: Json, path: string, check: Check): Json
   return issues.length === 0 ? value : undefined;
 }
 
-function checkType(field: Field, found: Json, path: string, check: Check): Json | undefined {
+function checkType(field: PlacedField, found: Json, path: string, check: Check): Json | undefined {
   switch (field.type) {
     case 'Map':
       return field.fields === undefined
         ? checkAnyMap(field, found, path, check)
-        : checkMap(field.fields, inFull(field, found), path, check);
+        : checkMap(field, field.fields, inFull(field, found), path, check);
     case 'List':
       return checkList(field, found, path, check);
     case 'Boolean':
@@ -126,12 +147,21 @@ function checkAnyMap(field: Field, found: Json, path: string, check: Check): Jso
   if (keys === undefined && values === undefined) return found;
   const before = check.issues.length;
   const entries = Object.entries(found).map(([key, value]) => {
-    if (keys !== undefined && !keys.regex.test(key)) wrong(check, path, () => keys.expected, key);
+    if (keys !== undefined && !keys.regex.test(key)) refuseKey(key, keys.expected, path, check);
     else if (values !== undefined)
       return [key, checkValue(values, value, join(path, key), check) ?? null] as const;
     return [key, value] as const;
   });
   return check.issues.length === before ? Object.fromEntries(entries) : undefined;
+}
+
+/** `TOKEN=abc` as a key: what comes after the name may be secret. */
+function refuseKey(key: string, expected: string, path: string, check: Check): void {
+  const [name = '', ...value] = key.split(/[=:]/);
+  check.issues.add(() => {
+    const issue = { field: path, expected, found: quoteFound('', name.slice(0, LONGEST_KEY)) };
+    return value.length === 0 ? issue : { ...issue, hint: `write ${name}: and its value after it` };
+  });
 }
 
 /** undefined where an entry is wrong: what is left of it is not what was written. */
@@ -213,17 +243,11 @@ function refuse(
   hint: () => string | undefined = () => undefined,
 ): undefined {
   check.issues.add(() => {
-    const shown = field.secret === true ? kindOf(found) : quoteValue(found);
+    const shown = field.secret === true ? describeShape(found) : quoteFound(path, found);
     const issue = { field: path, expected: describe(field, check.version), found: shown };
     const said = field.hint?.(found) ?? hint();
     return said === undefined ? issue : { ...issue, hint: said };
   });
-}
-
-function kindOf(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a map' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
 function describe(field: Field, version: string): string {
@@ -283,7 +307,7 @@ function wrong(
   hint?: string,
 ): undefined {
   check.issues.add(() => {
-    const issue = { field, expected: expected(), found: quoteValue(found) };
+    const issue = { field, expected: expected(), found: quoteFound(field, found) };
     return hint === undefined ? issue : { ...issue, hint };
   });
 }

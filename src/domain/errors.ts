@@ -131,11 +131,19 @@ export function quoteValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return describeMap(Object.keys(value));
-  const text = typeof value === 'string' ? JSON.stringify(value) : `${value as number | boolean | null}`;
+  const text =
+    typeof value === 'string'
+      ? JSON.stringify(withoutCredentials(value))
+      : `${value as number | boolean | null}`;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
 function describeMap(keys: readonly string[]): string {
   if (keys.length === 0) return 'an empty map';
   return keys.length <= 5 ? `a map with ${keys.join(', ')}` : `a map with ${keys.length} keys`;
+}
+
+/** A URL, or a text with one in it, without the user and password before its host. */
+export function withoutCredentials(text: string): string {
+  return text.replaceAll(/:\/\/[^\s"'<>]*@/g, '://***@');
 }

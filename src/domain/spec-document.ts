@@ -7,6 +7,7 @@ import { quoteValue } from './errors.ts';
 import type { Issue } from './errors.ts';
 import { isJsonObject } from './json.ts';
 import type { Json } from './json.ts';
+import { quoteFound } from './quote-found.ts';
 
 /** `description` is the user's own, and is kept. */
 export const documentKeys: readonly string[] = ['type', 'version', 'description', 'properties'];
@@ -31,7 +32,7 @@ export function readSpecDocument<T extends SpecType>(
 ): SpecDocument<T> {
   if (!isJsonObject(document)) {
     const expected = 'a map with type, version and properties';
-    const issues = [{ field: '', expected, found: quoteValue(document) }];
+    const issues = [{ field: '', expected, found: quoteFound('spec', document) }];
     return { type: undefined, properties: undefined, issues };
   }
   const { type: name, version, properties } = document;

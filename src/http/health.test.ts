@@ -387,10 +387,10 @@ describe('A policy that names a workflow which is not there', () => {
     },
   };
   const warning = {
-    expected: 'a workflow that is there',
+    expected: 'the name of an existing workflow',
     field: 'recovery.actions[0].before[0].params.workflow_name',
     found: 'drain',
-    hint: 'create it before it is needed; until then this step fails',
+    hint: 'coppice workflow create FILE; until then this step fails',
   };
 
   test('is created, validated and attached with a warning', async () => {

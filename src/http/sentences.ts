@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
+import { quoteFound } from '../domain/quote-found.ts';
 import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
 import { firstIssues, MOST_ISSUES } from '../domain/issue-list.ts';
 import type { InvalidField } from './fields.ts';
@@ -100,7 +101,7 @@ interface Described {
 function describeOne(issue: z.core.$ZodIssue, location: FieldLocation): Described {
   // A parameter of a query that is given several times is one field.
   const path = issue.path.map(String).filter((step) => location.in === 'body' || !/^\d+$/.test(step));
-  const found = quoteValue(issue.input);
+  const found = quoteFound(path.join('.'), issue.input);
   if (issue.code === 'custom') {
     const refusal = (issue.params ?? {}) as unknown as InvalidField;
     const one: Issue = { field: path.join('.'), expected: refusal.expected, found };

@@ -4,6 +4,7 @@
  * a wrong password is found before the first node needs the cloud.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { withoutCredentials } from '../domain/errors.ts';
 import { CloudError } from './cloud-error.ts';
 import type { CloudCall, CloudSession } from './cloud-session.ts';
 import { describeUrl } from '../outbound/url-text.ts';
@@ -106,5 +107,5 @@ function sentenceOf(error: unknown, authUrl: string): string {
 }
 
 function urlText(text: string): string {
-  return URL.canParse(text) ? describeUrl(new URL(text)) : text.replace(/\/\/[^@/]*@/, '//');
+  return URL.canParse(text) ? describeUrl(new URL(text)) : withoutCredentials(text);
 }

@@ -4,7 +4,7 @@
  */
 import { readTextFile } from '../bounded-file.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
-import { describeIssue, type Issue } from '../domain/errors.ts';
+import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
 import { Secret } from '../domain/secret.ts';
 import type {
   CloudSettings,
@@ -57,7 +57,7 @@ export function readSettings(options: CloudOptions, source: OptionSource): Cloud
     issues.push({
       field: source.field('auth_url'),
       expected: 'a URL of http or https',
-      found: JSON.stringify(authUrl.replace(/\/\/[^/@]*@/, '//***@')),
+      found: quoteValue(authUrl),
     });
   const credential = readCredential(options, source, issues);
   const ca = readCa(options['cacert'], source, issues);

@@ -2,11 +2,12 @@
  * Finds what a request names, by id, name or short id. What another project owns does not exist for the
  * caller.
  */
-import { CoppiceError } from '../domain/errors.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
+import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Action, Cluster, Node, Policy, Profile } from '../domain/model.ts';
 import { getAction } from '../store/action-listing.ts';
 import { getCluster } from '../store/clusters.ts';
-import { findIds } from '../store/identity.ts';
+import { findIds, namesIn } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -50,7 +51,8 @@ export async function requireObject<K extends Kind>(
   kind: K,
   identity: string,
 ): Promise<Objects[K]> {
-  return (await findObject(db, caller, kind, identity)) ?? notFound(kind, identity);
+  const object = await findObject(db, caller, kind, identity);
+  return object ?? notFound(kind, identity, await namesFor(db, caller, kind));
 }
 
 /** What stands in the body of a request. @throws CoppiceError `bad-request` */
@@ -62,7 +64,13 @@ export async function requireReferenced<K extends Kind>(
 ): Promise<Objects[K]> {
   const object = await findObject(db, caller, kind, identity);
   if (object !== undefined) return object;
-  throw new CoppiceError('bad-request', `The specified ${kind} '${identity}' could not be found.`);
+  const hint = hintFor(identity, await namesFor(db, caller, kind));
+  throw new CoppiceError('bad-request', `The specified ${kind} '${identity}' could not be found.${hint}`);
+}
+
+/** Names that the user may have meant; those of actions are made by Coppice. */
+async function namesFor(db: Db, caller: Caller, kind: Kind): Promise<string[]> {
+  return kind === 'action' ? [] : await namesIn(db, kind, visibleProject(caller));
 }
 
 async function findObject<K extends Kind>(
@@ -75,6 +83,25 @@ async function findObject<K extends Kind>(
   return id === undefined ? undefined : await readers[kind](db, id);
 }
 
-export function notFound(kind: string, identity: string): never {
-  throw new CoppiceError('resource-not-found', `The ${kind} '${identity}' could not be found.`);
+/** @param known names that the user may have meant. @throws CoppiceError `resource-not-found` */
+export function notFound(kind: string, identity: string, known: readonly string[] = []): never {
+  const sentence = `The ${kind} '${identity}' could not be found.`;
+  throw new CoppiceError('resource-not-found', sentence + hintFor(identity, known));
+}
+
+/** @throws CoppiceError `resource-not-found`, whose issue names the few types that there are. */
+export function unknownType(
+  kind: 'profile_type' | 'policy_type',
+  name: string,
+  known: readonly string[],
+): never {
+  const issue = { field: 'type', expected: `one of ${known.join(', ')}`, found: quoteValue(name) };
+  const sentence = `The ${kind} '${name}' could not be found.${hintFor(name, known)}`;
+  throw new CoppiceError('resource-not-found', sentence, { details: { issues: [issue] } });
+}
+
+/** Clients know Senlin's sentence: the hint comes after it. */
+function hintFor(name: string, known: readonly string[]): string {
+  const hint = didYouMean(name, known);
+  return hint === undefined ? '' : ` (${hint})`;
 }

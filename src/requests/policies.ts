@@ -6,7 +6,7 @@ import { typeName } from '../profiles/profile-type.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
 import { clustersWithPolicy } from '../store/cluster-policies.ts';
 import * as rows from '../store/policies.ts';
-import { notFound, requireObject } from './find-object.ts';
+import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { MOST_NAMED, namesOf } from './in-use.ts';
@@ -43,7 +43,8 @@ export function validatePolicy(tools: RequestTools, document: JsonObject): Spec 
 
 /** @throws CoppiceError `resource-not-found` */
 export function requirePolicyType({ policyTypes }: RequestTools, name: string): PolicyType {
-  return policyTypes.find((type) => typeName(type) === name) ?? notFound('policy_type', name);
+  const names = policyTypes.map(typeName);
+  return policyTypes.find((type) => typeName(type) === name) ?? unknownType('policy_type', name, names);
 }
 
 export async function renamePolicy(

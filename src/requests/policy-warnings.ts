@@ -95,8 +95,8 @@ export async function missingWorkflows(
       const found = await workflows.find(name, session);
       if (found !== undefined) warnings.push(...(await workflowWarnings(tools, one, found)));
       if (definition !== null || found !== undefined) continue;
-      const hint = `create it before it is needed; until then this step fails${await workflowHint(workflows, name, session)}`;
-      warnings.push({ field, expected: 'a workflow that is there', found: name, hint });
+      const hint = `coppice workflow create FILE; until then this step fails${await workflowHint(workflows, name, session)}`;
+      warnings.push({ field, expected: 'the name of an existing workflow', found: name, hint });
     } catch (error) {
       if (!(error instanceof CoppiceError)) throw error;
       const expected = 'a workflow engine that answers';

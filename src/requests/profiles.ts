@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Profile, Spec } from '../domain/model.ts';
+import { typeName, type ProfileType } from '../profiles/profile-type.ts';
 import * as rows from '../store/profiles.ts';
-import { notFound, requireObject } from './find-object.ts';
+import { requireObject, unknownType } from './find-object.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { MOST_NAMED, namesOf } from './in-use.ts';
@@ -48,12 +49,17 @@ export async function validateProfile(tools: RequestTools, spec: JsonObject): Pr
 
 async function checkSpec(tools: RequestTools, document: JsonObject, prefix: string): Promise<Spec> {
   const spec = readSpec(document, prefix);
-  const type = tools.profileTypes.find(typeNameOf(spec)) ?? notFound('profile_type', typeNameOf(spec));
+  const type = requireProfileType(tools, typeNameOf(spec));
   const check = type.check(spec.properties);
   if (!check.ok) refuseSpec(prefix, check.issues, 'properties');
   const issues = (await type.examine?.(check.properties)) ?? [];
   if (issues.length > 0) refuseSpec(prefix, issues, 'properties');
   return spec;
+}
+
+/** @throws CoppiceError `resource-not-found` */
+export function requireProfileType({ profileTypes }: RequestTools, name: string): ProfileType {
+  return profileTypes.find(name) ?? unknownType('profile_type', name, profileTypes.all.map(typeName));
 }
 
 export async function updateProfile(

@@ -3,6 +3,7 @@
  * wrong in one.
  */
 import { CoppiceError, describeIssue, quoteValue, within, type Issue } from '../domain/errors.ts';
+import { quoteFound } from '../domain/quote-found.ts';
 import { firstIssues, IssueList } from '../domain/issue-list.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { Spec } from '../domain/model.ts';
@@ -24,7 +25,8 @@ export function readSpec(spec: JsonObject, prefix: string): Spec {
   const { type, properties = {} } = spec;
   if (typeof type !== 'string' || type === '') issues.add(() => issue('type', 'a text', quoteValue(type)));
   if (version === undefined) issues.add(() => issue('version', 'a text', quoteValue(spec['version'])));
-  if (!isJsonObject(properties)) issues.add(() => issue('properties', 'a map', quoteValue(properties)));
+  if (!isJsonObject(properties))
+    issues.add(() => issue('properties', 'a map', quoteFound('properties', properties)));
   if (issues.length > 0) refuseSpec(prefix, issues.toList());
   return { ...spec, type, version, properties } as Spec;
 }

@@ -47,7 +47,7 @@ describe('A spec', () => {
     [
       'properties that are no map',
       { type: 'test.node', version: '1.0', properties: 'x' },
-      'properties: expected a map, found "x"',
+      'properties: expected a map, found a text',
     ],
     [
       'a key that nobody knows',
@@ -129,6 +129,14 @@ describe('A spec', () => {
         message: expect.stringContaining('REBUILD') as string,
       });
       expect(await listActions(tools.store.db)).toEqual([]);
+    });
+  });
+
+  test('of a type that does not exist is refused with those that there are', async () => {
+    const spec = { type: 'test.nod', version: '1.0', properties: {} };
+    await expect(createProfile(tools, caller, { name: 'p', spec, metadata: {} })).rejects.toMatchObject({
+      message: "The profile_type 'test.nod-1.0' could not be found. (did you mean test.node-1.0?)",
+      details: { issues: [{ field: 'type', expected: 'one of test.node-1.0', found: '"test.nod-1.0"' }] },
     });
   });
 

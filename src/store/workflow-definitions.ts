@@ -169,12 +169,18 @@ export function toDefinition(row: Row): Definition {
 /** More than these do not help a user who searches for a name. */
 const mostNames = 2000;
 
-/** Those of the default namespace that a project may use: its own and what others share. Without order. */
-export async function workflowNames(db: Db, project: string): Promise<string[]> {
-  const query = db
-    .selectFrom('workflow')
-    .select('name')
-    .where('namespace', '=', '')
-    .where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
+/**
+ * Those of a namespace that a project may use: its own and what others share. Without order.
+ * @param project undefined: all projects.
+ */
+export async function definitionNames(
+  db: Db,
+  table: DefinitionTable,
+  project: string | undefined,
+  namespace = '',
+): Promise<string[]> {
+  let query = db.selectFrom(table).select('name').where('namespace', '=', namespace);
+  if (project !== undefined)
+    query = query.where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
   return (await query.limit(mostNames).execute()).map((row) => row.name);
 }

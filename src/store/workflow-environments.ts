@@ -51,6 +51,17 @@ export async function findEnvironment(db: Db, name: string): Promise<Environment
   return row === undefined ? undefined : toEnvironment(row);
 }
 
+/** More than these do not help a user who searches for a name. */
+const MOST_NAMES = 2000;
+
+/** Those that a project may use: its own and what others share. @param project undefined: all projects. */
+export async function environmentNames(db: Db, project: string | undefined): Promise<string[]> {
+  let query = db.selectFrom('workflow_environment').select('name');
+  if (project !== undefined)
+    query = query.where((is) => is.or([is('project', '=', project), is('scope', '=', 'public')]));
+  return (await query.limit(MOST_NAMES).execute()).map((row) => row.name);
+}
+
 export function toEnvironment(row: Selectable<WorkflowEnvironmentRow>): Environment {
   const { id, name, description, scope, project } = row;
   return {

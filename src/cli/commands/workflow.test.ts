@@ -61,7 +61,7 @@ describe('coppice workflow validate', () => {
     expect([code, out, err]).toEqual([
       0,
       `${typo}: valid, with 1 warning: workflows w\n`,
-      `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean 'std.echo'?\n`,
+      `warning ${typo}:2:17: w.tasks.a.action: there is no action 'std.ech'; did you mean std.echo?\n`,
     ]);
   });
 

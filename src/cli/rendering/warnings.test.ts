@@ -6,13 +6,13 @@ const file = 'examples/policies/health-workflows.yaml';
 const warnings = [
   {
     field: 'recovery.actions[0].params.workflow_name',
-    expected: 'a workflow that is there',
+    expected: 'the name of an existing workflow',
     found: 'drain',
     hint: 'create it',
   },
 ];
 const expected =
-  'warning recovery.actions[0].params.workflow_name: expected a workflow that is there, found drain (create it)\n';
+  'warning recovery.actions[0].params.workflow_name: expected the name of an existing workflow, found drain (create it)\n';
 
 test('what a created policy is warned of is shown beside the answer', async () => {
   const body = { policy: { id: 'p', name: 'careful' }, warnings };
@@ -40,5 +40,5 @@ test('policy check asks a server only with --online', async () => {
   expect(api.asked).toEqual([]);
   const { code, err } = await run(['policy', 'check', file, '--online'], { url: api.url });
   expect(code).toBe(0);
-  expect(err).toContain('expected a workflow that is there, found drain');
+  expect(err).toContain('expected the name of an existing workflow, found drain');
 });

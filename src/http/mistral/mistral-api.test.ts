@@ -84,6 +84,10 @@ describe('workflows', () => {
       faultcode: 'Client',
       faultstring: 'Workflow not found [workflow_identifier=other, namespace=ns]',
     });
+    const misspelled = await rest.call('GET', '/workflows/heel');
+    expect(misspelled.body['faultstring']).toBe(
+      'Workflow not found [workflow_identifier=heel, namespace=] (did you mean heal?)',
+    );
     const wrong = await rest.call('POST', '/workflows', "version: '2.0'\nw: {tasks: {a: {colour: red}}}\n");
     expect(wrong.status).toBe(400);
     expect(wrong.body['faultstring']).toMatch(/^Invalid DSL: .*colour/s);
@@ -402,12 +406,12 @@ describe('executions', () => {
     [
       { workflow_name: 'waiting', input: [] },
       400,
-      "Invalid input for field/attribute input. Value: '[]'. Expected an object, or its JSON text.",
+      'Invalid input for field/attribute input. Value: an empty list. Expected an object, or its JSON text.',
     ],
     [
       { workflow_name: 'waiting', input: '{' },
       400,
-      "Invalid input for field/attribute input. Value: '{'. It is not JSON.",
+      'Invalid input for field/attribute input. Value: a text. It is not JSON.',
     ],
     [
       { workflow_name: 7 },

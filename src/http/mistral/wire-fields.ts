@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { describeShape, mayBeSecret } from '../../domain/quote-found.ts';
 import { inexactNumberIn } from '../json-body.ts';
 
 export const text = z.string();
@@ -60,9 +61,11 @@ function parsed(written: string): Json | undefined {
 }
 
 export function invalid(field: string, value: unknown): string {
+  const said = `Invalid input for field/attribute ${field}.`;
+  if (mayBeSecret(field)) return `${said} Value: ${describeShape(value)}.`;
   const written = typeof value === 'string' ? value : JSON.stringify(value);
   const shown = written.length <= 100 ? written : `${written.slice(0, 97)}...`;
-  return `Invalid input for field/attribute ${field}. Value: '${shown}'.`;
+  return `${said} Value: '${shown}'.`;
 }
 
 export function inexact(place: string): string {

@@ -1,10 +1,9 @@
 /** Profile types and policy types: which there are, and what their specs may hold. */
 import { z } from 'zod';
 import type { SchemaEntry, SupportStatus } from '../../domain/spec-schema.ts';
-import { typeName, type Operation, type ProfileType } from '../../profiles/profile-type.ts';
-import { notFound } from '../../requests/find-object.ts';
+import { typeName, type Operation } from '../../profiles/profile-type.ts';
 import { requirePolicyType } from '../../requests/policies.ts';
-import type { RequestTools } from '../../requests/request-tools.ts';
+import { requireProfileType } from '../../requests/profiles.ts';
 import { param, route, type Route } from '../route.ts';
 import { jsonMap, text } from '../shapes/common.ts';
 
@@ -92,10 +91,6 @@ const listOperations = route({
     return { status: 200, body: { operations: Object.fromEntries(described) } };
   },
 });
-
-function requireProfileType(tools: RequestTools, name: string): ProfileType {
-  return tools.profileTypes.find(name) ?? notFound('profile_type', name);
-}
 
 function describe({ description, parameters }: Operation): object {
   const entries = Object.entries(parameters).map(([name, { allowed, ...parameter }]) => {

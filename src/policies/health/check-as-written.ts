@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
 import { checkIdleLabel } from './check-zone-outage.ts';
 import type { Findings } from './findings.ts';
+import { optionsOfMode } from './detection-fields.ts';
 
 /**
  * @param written the properties before defaults were filled in; the published forms are rewritten.
@@ -63,12 +64,15 @@ function typeOf(mode: Json): string {
 
 function checkIdleOptions(modes: readonly Json[], { warnings }: Findings): void {
   modes.forEach((mode, index) => {
-    if (!isJsonObject(mode) || typeOf(mode) === 'NODE_STATUS_POLL_URL') return;
-    const { options } = mode;
-    if (!isJsonObject(options) || Object.keys(options).length === 0) return;
+    const options = isJsonObject(mode) ? mode['options'] : undefined;
+    if (!isJsonObject(options)) return;
+    const known = optionsOfMode(typeOf(mode)) ?? [];
+    const idle = Object.keys(options).filter((key) => !known.includes(key));
+    if (idle.length === 0) return;
     const field = `${modesField}[${index}].options`;
-    const hint = `only NODE_STATUS_POLL_URL has options: ${typeOf(mode)} ignores them`;
-    warnings.push({ field, expected: 'nothing', found: quoteValue(options), hint });
+    const expected = known.length === 0 ? 'nothing' : `${known.join(', ')} alone`;
+    const hint = `${typeOf(mode)} ignores ${idle.length === 1 ? 'it' : 'them'}`;
+    warnings.push({ field, expected, found: idle.join(', '), hint });
   });
 }
 

@@ -1,6 +1,29 @@
 /** The keys of senlin.policy.health under `detection`. */
+import type { Json } from '../../domain/json.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import { since, positiveSeconds } from './field-types.ts';
+
+/** Senlin takes the options of a URL beside every mode; only these mean something. */
+const modeOptions: Readonly<Record<string, readonly string[]>> = {
+  NODE_STATUS_POLL_URL: [
+    'poll_url',
+    'poll_url_ssl_verify',
+    'poll_url_conn_error_as_unhealthy',
+    'poll_url_healthy_response',
+    'poll_url_retry_limit',
+    'poll_url_retry_interval',
+    'poll_url_timeout',
+  ],
+  LB_STATUS_POLLING: ['pool'],
+  NODE_STATUS_POLLING: [],
+  HYPERVISOR_STATUS_POLLING: [],
+  LIFECYCLE_EVENTS: [],
+};
+
+/** @returns undefined for a mode that is not known. */
+export function optionsOfMode(type: Json | undefined): readonly string[] | undefined {
+  return typeof type === 'string' && Object.hasOwn(modeOptions, type) ? modeOptions[type] : undefined;
+}
 
 const detectionModes: Field = {
   type: 'List',
@@ -24,6 +47,7 @@ const detectionModes: Field = {
       options: {
         type: 'Map',
         default: {},
+        keysBeside: ({ type }) => optionsOfMode(type),
         fields: {
           poll_url: {
             type: 'String',

@@ -431,6 +431,16 @@ describe('version 1.3', () => {
       'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, EVACUATE, MIGRATE, START, RESUME, UNPAUSE, found "REBOOOT" (did you mean REBOOT?)',
     ],
     [
+      'an action by the name that another system gives it',
+      policy13({ recovery: { actions: [{ name: 'RESTART' }] } }),
+      'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, EVACUATE, MIGRATE, START, RESUME, UNPAUSE, found "RESTART" (did you mean REBOOT?)',
+    ],
+    [
+      'an option of another detection mode',
+      policy13({ detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { url: 'x' } }] } }),
+      'detection.detection_modes[0].options.url: expected no key, found an unknown key',
+    ],
+    [
       'an action as a plain word',
       policy13({ recovery: { actions: ['REBOOT'] } }),
       'recovery.actions[0]: expected a map with any of name, params, id, timeout, attempts, backoff, before, after, when, on_failure, found "REBOOT"',
@@ -761,7 +771,7 @@ describe('version 1.3', () => {
       policy13({
         detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { poll_url: 'http://a' } }] },
       }),
-      'detection.detection_modes[0].options: expected nothing, found a map with poll_url (only NODE_STATUS_POLL_URL has options: NODE_STATUS_POLLING ignores them)',
+      'detection.detection_modes[0].options: expected nothing, found poll_url (NODE_STATUS_POLLING ignores it)',
     ],
     [
       'a definition that is no YAML',
@@ -779,7 +789,7 @@ describe('version 1.3', () => {
         { definition: "version: '2.0'\ndrain:\n  tasks: {b: {action: std.ehco output=1}}\n" },
         'drain',
       ),
-      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: there is no action 'std.ehco'; did you mean 'std.echo'?",
+      "recovery.actions[0].params.inputs.definition: expected a workflow whose tasks can run, found line 3, column 15: drain.tasks.b.action: there is no action 'std.ehco'; did you mean std.echo?",
     ],
     [
       'a definition of something else',

@@ -77,11 +77,20 @@ describe('what is wrong is said with field, expected and found', () => {
     [{ command: [''] }, 'command[0]: expected the name or path of a program, found ""'],
     [{ command: ['a\0b'] }, 'command[0]: expected a text, found a text with a NUL character in it'],
     [{ command: ['x'.repeat(100_001)] }, 'command[0]: expected at most 100000 characters, found 100001'],
-    [{ command: ['a'], env: ['B=1'] }, 'env: expected a map of names to texts, found a list of 1'],
+    [
+      { command: ['a'], env: ['B=1'] },
+      'env: expected a map of names to texts, found a list of 1 (write NAME: value, without a hyphen)',
+    ],
     [
       { command: ['a'], env: { 'B C': '1' } },
       'env: expected names of letters, digits and _, not beginning with a digit, found "B C"',
     ],
+    [
+      { command: ['a'], env: { 'B=s3cret': '1' } },
+      'env: expected names of letters, digits and _, not beginning with a digit, found "B" (write B: and its value after it)',
+    ],
+    [{ command: ['a'], env: 'B=s3cret' }, 'env: expected a map of names to texts, found a text'],
+    [{ command: ['a'], env: { B: { s3cret: null } } }, 'env.B: expected a text, found a map'],
     [{ command: ['a'], env: { PIN: 1234 } }, 'env.PIN: expected a text, found a number (put it in quotes)'],
     [{ command: ['a'], cwd: 'srv' }, 'cwd: expected an absolute path, found "srv"'],
     [
@@ -106,6 +115,7 @@ describe('what is wrong is said with field, expected and found', () => {
     const [said] = issuesOf({ command: ['a'], prot: 'auto' });
     expect(said).toContain('prot: expected one of command, cwd, env, log_limit, port');
     expect(said).toContain('found an unknown key (did you mean port?)');
+    expect(issuesOf({ cmd: ['a'] })[0]).toContain('did you mean command?');
     expect(issuesOf({ command: ['a'], entirely_else: 1 })[0]).not.toContain('did you mean');
   });
 

@@ -77,8 +77,10 @@ const fields: Fields = {
       regex: /^[A-Za-z_][A-Za-z0-9_]{0,199}$/,
       expected: 'names of letters, digits and _, not beginning with a digit',
     },
-    values: { ...argument, secret: true },
+    values: { ...argument, secret: true, hint: hintForText },
+    secret: true,
     expected: 'a map of names to texts',
+    hint: (found) => (Array.isArray(found) ? 'write NAME: value, without a hyphen' : undefined),
   },
   cwd: {
     type: 'String',
@@ -187,6 +189,10 @@ function hintForArgument(found: Json): string | undefined {
     const [[key, value] = ['', ''], ...others] = Object.entries(found);
     return value === null && others.length === 0 ? `put it in quotes: '{${key}}'` : undefined;
   }
+  return hintForText(found);
+}
+
+function hintForText(found: Json): string | undefined {
   return typeof found === 'number' || typeof found === 'boolean' ? 'put it in quotes' : undefined;
 }
 

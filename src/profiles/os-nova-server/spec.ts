@@ -153,7 +153,7 @@ const fields: Fields = {
       description: 'A file.',
       fields: {
         path: { type: 'String', description: 'Path in the server.', required: true },
-        contents: { type: 'String', description: 'Contents of the file.', required: true },
+        contents: { type: 'String', description: 'Contents of the file.', required: true, secret: true },
       },
     },
   },
@@ -165,6 +165,7 @@ const fields: Fields = {
   user_data: {
     type: 'String',
     description: 'What the server finds as user data, in clear; it is encoded for Nova.',
+    secret: true,
     check: checkUserData,
   },
 };

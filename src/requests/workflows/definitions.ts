@@ -1,6 +1,7 @@
 /** Workflows, workbooks and ad-hoc actions as texts: found, created, replaced, checked, deleted. */
 import { CoppiceError } from '../../domain/errors.ts';
 import {
+  definitionNames,
   findDefinition,
   getDefinition,
   type Definition,
@@ -12,7 +13,7 @@ import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts
 import { parseSourceInParts, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import type { WorkflowSpec } from '../../workflow/language/definition/workflow-spec.ts';
 import type { DefinitionProblem } from '../../workflow/language/definition/problem.ts';
-import type { Caller, RequestTools } from '../request-tools.ts';
+import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
 import { missingCalls } from './external-calls.ts';
 import { badRequest, isVisible, notFound, refuseForeign, runnerOf, visiblePage } from './workflow-tools.ts';
 
@@ -35,7 +36,8 @@ export async function requireDefinition(
     (await getDefinition(store.db, table, identity));
   if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
   const [word, key] = keys[table];
-  throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`);
+  const names = await definitionNames(store.db, table, visibleProject(caller), namespace);
+  throw notFound(`${word} not found [${key}=${identity}, namespace=${namespace}]`, identity, names);
 }
 
 export async function listVisibleDefinitions(

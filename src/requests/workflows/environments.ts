@@ -4,13 +4,14 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
   deleteEnvironment,
+  environmentNames,
   findEnvironment,
   insertEnvironment,
   updateEnvironment,
   type Environment,
 } from '../../store/workflow-environments.ts';
 import { listEnvironments, type PageQuery } from '../../store/workflow-listing.ts';
-import type { Caller, RequestTools } from '../request-tools.ts';
+import { visibleProject, type Caller, type RequestTools } from '../request-tools.ts';
 import { isVisible, notFound, refuseForeign, visiblePage } from './workflow-tools.ts';
 
 /** @throws CoppiceError `resource-not-found` */
@@ -21,7 +22,8 @@ export async function requireEnvironment(
 ): Promise<Environment> {
   const found = await findEnvironment(store.db, name);
   if (found !== undefined && isVisible(caller, found.project, found.scope)) return found;
-  throw notFound(`Environment not found [name=${name}]`);
+  const names = await environmentNames(store.db, visibleProject(caller));
+  throw notFound(`Environment not found [name=${name}]`, name, names);
 }
 
 export async function listVisibleEnvironments(

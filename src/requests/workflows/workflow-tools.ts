@@ -1,4 +1,5 @@
 /** What the use cases of workflows need, and how they refuse: in Mistral's words, which its clients show. */
+import { didYouMean } from '../../domain/did-you-mean.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { RefusedRequest } from '../../workflow/language/conductor/fault.ts';
 import type { WorkflowRunner } from '../../workflow/runner/workflow-runner.ts';
@@ -15,8 +16,10 @@ export function badRequest(sentence: string): CoppiceError {
   return new CoppiceError('bad-request', sentence);
 }
 
-export function notFound(sentence: string): CoppiceError {
-  return new CoppiceError('resource-not-found', sentence);
+/** @param known names that the user may have meant by `name`. */
+export function notFound(sentence: string, name = '', known: readonly string[] = []): CoppiceError {
+  const hint = didYouMean(name, known);
+  return new CoppiceError('resource-not-found', hint === undefined ? sentence : `${sentence} (${hint})`);
 }
 
 /** @throws CoppiceError for what the execution cannot do. */

@@ -4,6 +4,8 @@
  */
 import { isJsonObject, type Json } from '../../domain/json.ts';
 import { pythonText } from '../language/conductor/python-text.ts';
+import { withoutCredentials } from '../../domain/errors.ts';
+import { describeShape } from '../../domain/quote-found.ts';
 import { isTruthy } from '../expressions.ts';
 
 export type ParameterCheck = (value: Json) => string | undefined;
@@ -57,7 +59,7 @@ export const isHttpUrl: ParameterCheck = (value) => {
   const url = URL.parse(text);
   if (url !== null && ['http:', 'https:'].includes(url.protocol)) return undefined;
   // Neither credentials nor a query are shown: they may be secret.
-  const shown = text.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '?...');
+  const shown = withoutCredentials(text).replace(/\?.*$/s, '?...');
   return unexpected(
     'a URL of http or https',
     shown,
@@ -74,7 +76,9 @@ export const isHttpMethod: ParameterCheck = (value) => {
 };
 
 export const isMapping: ParameterCheck = (value) =>
-  value === null || value === '' || isJsonObject(value) ? undefined : unexpected('a mapping', value);
+  value === null || value === '' || isJsonObject(value)
+    ? undefined
+    : `expected a mapping, found ${describeShape(value)}`;
 
 export const isMappingOrText: ParameterCheck = (value) =>
   !isTruthy(value) || typeof value === 'string' || isJsonObject(value)

@@ -5,7 +5,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
-import { workflowNames, type Definition } from '../../store/workflow-definitions.ts';
+import { definitionNames, type Definition } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
@@ -81,7 +81,7 @@ export class EmbeddedWorkflows implements WorkflowService {
   }
 
   async names({ project }: Session): Promise<readonly string[]> {
-    return await workflowNames(this.#store.db, project);
+    return await definitionNames(this.#store.db, 'workflow', project);
   }
 
   async createDefinition(yaml: string, session: Session, namespace = ''): Promise<WorkflowDescription[]> {

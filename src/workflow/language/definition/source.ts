@@ -3,6 +3,8 @@
  * recorded.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
+import { didYouMean } from '../../../domain/did-you-mean.ts';
+import { quoteFound } from '../../../domain/quote-found.ts';
 import {
   type ExpressionSyntaxError,
   hasExpression,
@@ -42,7 +44,8 @@ export function has(source: Source, key: string): boolean {
 
 /** Records an error with the expected and the found value. */
 export function wrong(source: Source, message: string, expected: string): undefined {
-  source.problems.error(source.path, message, { expected, found: shortText(source.value) });
+  const found = quoteFound(source.path.join('.'), source.value);
+  source.problems.error(source.path, message, { expected, found });
   return undefined;
 }
 
@@ -67,20 +70,10 @@ export function refuseUnknownKeys(source: Source, known: readonly string[], what
   }
 }
 
-/** `; did you mean 'retry'?` if a known name differs in one or two letters. */
+/** `; did you mean retry?`, or nothing */
 export function suggestion(written: string, known: Iterable<string>): string {
-  for (const name of known) if (isNear(written, name)) return `; did you mean '${name}'?`;
-  return '';
-}
-
-/** Whether at most two letters differ between the common prefix and suffix. */
-function isNear(left: string, right: string): boolean {
-  let start = 0;
-  while (start < left.length && left[start] === right[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(left.length, right.length) - start && left.at(-1 - end) === right.at(-1 - end))
-    end += 1;
-  return start + end > 0 && Math.max(left.length, right.length) - start - end <= 2;
+  const hint = didYouMean(written, [...known]);
+  return hint === undefined ? '' : `; ${hint}`;
 }
 
 /** A list of unique texts; undefined if absent or invalid. */
