@@ -1,6 +1,6 @@
 /**
- * The known word that a user probably meant by one that is not known: the one place that decides it, for keys,
- * values, names of objects and variables. Asked in this order, the surest first:
+ * The known word that a user probably meant by one that is not known: the one place that decides it, for
+ * keys, values, names of objects and variables. Asked in this order, the surest first:
  *
  *     the same letters    onSuccess, ON-SUCCESS    on_success
  *     a synonym           cmd, ExecStart           command         (synonyms.ts)
@@ -64,7 +64,7 @@ function haveSameDigits(left: string, right: string): boolean {
   return left.replaceAll(/\D/g, '') === right.replaceAll(/\D/g, '');
 }
 
-/** The shortest name of which the word is the beginning or end, or that is the beginning or end of the word. */
+/** The shortest name that begins or ends with the word, or with which the word begins or ends. */
 function partOf(word: string, known: readonly string[]): string | undefined {
   const wanted = partsOf(word);
   const [shortest] = known

@@ -47,7 +47,7 @@ export interface Field {
   readonly secret?: boolean;
   /** The keys of a Map; absent: any keys, of `keys` and `values` where those are given. */
   readonly fields?: Fields;
-  /** Of a Map with `fields`: those of its keys that mean something, by what stands beside it; undefined: all. */
+  /** Of a Map with `fields`: those that mean something, by what stands beside it; undefined: all. */
   readonly keysBeside?: (beside: JsonObject) => readonly string[] | undefined;
   /** Of a Map with `fields`: the key that is meant where a text stands in the place of the map. */
   readonly shortFor?: string;

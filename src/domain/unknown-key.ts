@@ -1,4 +1,4 @@
-/** What is said of a key that a map does not have: the keys that it has, and where or how the key is meant. */
+/** What is said of a key that a map does not have: the keys that it has, and what may have been meant. */
 import { closestWord, didYouMean } from './did-you-mean.ts';
 import type { Issue } from './errors.ts';
 import { fieldsIn } from './spec-schema.ts';
