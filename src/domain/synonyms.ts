@@ -1,7 +1,7 @@
 /**
  * What users of neighbouring systems call the same thing: Senlin, Heat and Nova, Kubernetes, systemd, Docker
- * Compose, CI systems. A word stands for several of ours where several documents have it; the first that the
- * document at hand knows is suggested.
+ * Compose, CI systems. A word stands for several of ours where several documents have it; the first that is
+ * known where the word stands is suggested.
  */
 const synonyms: Readonly<Record<string, string>> = {
   // Profiles of processes
