@@ -1,10 +1,11 @@
 /** Attaching policies to clusters. Each request returns the id of the action. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
-import { attachedPolicies, findBinding, type AttachedPolicy } from '../store/cluster-policies.ts';
+import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
+import { ambiguous, factsOf, type Candidate } from './candidates.ts';
 import { enqueueOnCluster } from './cluster-actions.ts';
-import { findId, requireObject, requireReferenced } from './find-object.ts';
+import { findId, fitting, requireObject, requireReferenced } from './find-object.ts';
 import { refuseMisfit } from './policy-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
@@ -57,18 +58,42 @@ function enabledOf({ enabled }: BindingRequest): { enabled?: boolean } {
   return enabled === undefined ? {} : { enabled };
 }
 
-/** @throws CoppiceError `bad-request` where it does not exist or is not attached. */
+/**
+ * Found among the policies of the cluster: another one of the same name is none of its business.
+ * @throws CoppiceError `bad-request` where it does not exist or is not attached.
+ */
 async function requireAttached(
   db: Db,
   caller: Caller,
   cluster: Cluster,
   identity: string,
 ): Promise<ClusterPolicy> {
-  const policy = await requireReferenced(db, caller, 'policy', identity);
-  const binding = await findBinding(db, cluster.id, policy.id);
-  if (binding !== undefined) return binding;
-  const sentence = `The policy '${identity}' is not attached to the specified cluster '${cluster.id}'.`;
+  const attached = await attachedPolicies(db, cluster.id);
+  const found = await oneAttached(db, attached, identity);
+  if (found !== undefined) return found.binding;
+  const known = (await findId(db, caller, 'policy', identity)) !== undefined;
+  const names = attached.map(({ policy }) => policy.name).join(', ');
+  const hint = names === '' ? 'none is attached' : `attached: ${names}`;
+  const sentence = known
+    ? `The policy '${identity}' is not attached to the specified cluster '${cluster.id}'. (${hint})`
+    : `The specified policy '${identity}' could not be found. (${hint})`;
   throw new CoppiceError('bad-request', sentence);
+}
+
+/** @throws CoppiceError `multiple-choices` */
+async function oneAttached(
+  db: Db,
+  attached: readonly AttachedPolicy[],
+  identity: string,
+): Promise<AttachedPolicy | undefined> {
+  const fits = fitting(
+    attached.map((each) => ({ id: each.policy.id, name: each.policy.name, each })),
+    identity,
+  );
+  if (fits.length <= 1) return fits[0]?.each;
+  const candidates: Candidate[] = [];
+  for (const { id, each } of fits) candidates.push({ id, facts: await factsOf.policy(db, each.policy) });
+  throw ambiguous('policy', identity, candidates);
 }
 
 export interface BindingsOfCluster {
@@ -93,8 +118,7 @@ export async function getBinding(
   policy: string,
 ): Promise<{ readonly cluster: Cluster; readonly attached: AttachedPolicy }> {
   const { cluster, bindings } = await listBindings(tools, caller, identity);
-  const policyId = await findId(tools.store.db, caller, 'policy', policy);
-  const attached = bindings.find((entry) => entry.policy.id === policyId);
+  const attached = await oneAttached(tools.store.db, bindings, policy);
   if (attached !== undefined) return { cluster, attached };
   throw new CoppiceError(
     'policy-binding-not-found',

@@ -221,12 +221,16 @@ describe('A request', () => {
     });
   });
 
-  test('that fits several objects is refused, and says how to be exact', async () => {
-    await tools.store.write((tx) => insertCluster(tx, aCluster({ name: 'web' })));
-    await expect(checkCluster(tools, caller, 'web')).rejects.toMatchObject({
-      code: 'multiple-choices',
-      message: "More than one cluster fits 'web': give the whole id.",
-    });
+  test('that fits several objects is refused, and names them with what tells them apart', async () => {
+    const other = aCluster({ name: 'web', status: 'ERROR' });
+    await tools.store.write((tx) => insertCluster(tx, other));
+    const refused = await checkCluster(tools, caller, 'web').catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'multiple-choices' });
+    const message = String(refused);
+    expect(message).toMatch(/More than one cluster fits 'web': .*\)\. Give the id of one of them\.$/);
+    const created = 'created 1970-01-01T00:00:01Z';
+    expect(message).toContain(`${cluster.id.slice(0, 8)} (ACTIVE, ${created})`);
+    expect(message).toContain(`${other.id.slice(0, 8)} (ERROR, ${created})`);
   });
 
   test('of another project finds nothing', async () => {

@@ -4,26 +4,20 @@
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
-import type { Action, Cluster, Node, Policy, Profile } from '../domain/model.ts';
 import { getAction } from '../store/action-listing.ts';
 import { getCluster } from '../store/clusters.ts';
-import { findIds, namesIn } from '../store/identity.ts';
+import { findIds, isIdStart, namesIn } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
+import { ambiguous, factsOf, type Candidate, type Named } from './candidates.ts';
+import { MOST_NAMED } from './in-use.ts';
 import { visibleProject, type Caller } from './request-tools.ts';
 
-interface Objects {
-  profile: Profile;
-  policy: Policy;
-  cluster: Cluster;
-  node: Node;
-  action: Action;
-}
-export type Kind = keyof Objects;
+export type Kind = keyof Named;
 
-const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Objects[K] | undefined> } = {
+const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Named[K] | undefined> } = {
   profile: getProfile,
   policy: getPolicy,
   cluster: getCluster,
@@ -31,17 +25,41 @@ const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Objects[K
   action: getAction,
 };
 
-/** @throws CoppiceError `multiple-choices` where the name or short id fits several. */
+/** @throws CoppiceError `multiple-choices` where the name or short id fits several; it names them. */
 export async function findId(
   db: Db,
   caller: Caller,
   kind: Kind,
   identity: string,
 ): Promise<string | undefined> {
-  const [id, another] = await findIds(db, kind, identity, visibleProject(caller));
-  if (another === undefined) return id;
-  const message = `More than one ${kind} fits '${identity}': give the whole id.`;
-  throw new CoppiceError('multiple-choices', message);
+  const ids = await findIds(db, kind, identity, visibleProject(caller), MOST_NAMED + 1);
+  if (ids.length <= 1) return ids[0];
+  const candidates: Candidate[] = [];
+  for (const id of ids) candidates.push({ id, facts: await describe(db, kind, id) });
+  throw ambiguous(kind, identity, candidates);
+}
+
+/** Of what is gone meanwhile nothing is known. */
+async function describe<K extends Kind>(db: Db, kind: K, id: string): Promise<readonly string[]> {
+  const object = await readers[kind](db, id);
+  return object === undefined ? ['gone'] : await factsOf[kind](db, object);
+}
+
+/**
+ * The same among objects that are at hand: by id, else by name, else by the beginning of an id.
+ * @returns those that fit.
+ */
+export function fitting<T extends { readonly id: string; readonly name: string }>(
+  objects: readonly T[],
+  identity: string,
+): T[] {
+  const start = identity.toLowerCase();
+  const byId = objects.filter(({ id }) => id === start);
+  if (byId.length > 0) return byId;
+  const byName = objects.filter(({ name }) => name === identity);
+  return byName.length > 0 || !isIdStart(identity)
+    ? byName
+    : objects.filter(({ id }) => id.startsWith(start));
 }
 
 /** What stands in the path of a request. @throws CoppiceError `resource-not-found` */
@@ -50,7 +68,7 @@ export async function requireObject<K extends Kind>(
   caller: Caller,
   kind: K,
   identity: string,
-): Promise<Objects[K]> {
+): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
   return object ?? notFound(kind, identity, await namesFor(db, caller, kind));
 }
@@ -61,7 +79,7 @@ export async function requireReferenced<K extends Kind>(
   caller: Caller,
   kind: K,
   identity: string,
-): Promise<Objects[K]> {
+): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
   if (object !== undefined) return object;
   const hint = hintFor(identity, await namesFor(db, caller, kind));
@@ -78,7 +96,7 @@ async function findObject<K extends Kind>(
   caller: Caller,
   kind: K,
   identity: string,
-): Promise<Objects[K] | undefined> {
+): Promise<Named[K] | undefined> {
   const id = await findId(db, caller, kind, identity);
   return id === undefined ? undefined : await readers[kind](db, id);
 }

@@ -10,7 +10,7 @@ import { acknowledgeHookFailure } from '../store/hook-failures.ts';
 import {
   getRecovery,
   listRecoveries,
-  recoveryIdsFrom,
+  recoveriesFrom,
   recoveryPlan,
   type RecoveryListQuery,
 } from '../store/recoveries.ts';
@@ -19,7 +19,9 @@ import { recoverySteps } from '../store/recovery-steps.ts';
 import { recoveryContexts, type RecoveryContext } from '../store/recovery-context.ts';
 import type { Db } from '../store/store.ts';
 import { cancel } from './cancel-what-runs.ts';
+import { ambiguous, recoveryFacts } from './candidates.ts';
 import { findId, notFound } from './find-object.ts';
+import { MOST_NAMED } from './in-use.ts';
 import { describeStep, factsIn, type RunningRecoveryStep } from './open-recoveries.ts';
 import { executionOf, type StepExecution } from './step-execution.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
@@ -134,16 +136,14 @@ export async function getRecoveryRecord(
 }
 
 async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {
-  const [id = identity, another] = /^[0-9a-f-]{4,36}$/i.test(identity)
-    ? await recoveryIdsFrom(db, identity)
-    : [];
-  if (another !== undefined) {
-    throw new CoppiceError(
-      'multiple-choices',
-      `More than one recovery fits '${identity}': give the whole id.`,
-    );
-  }
-  return (await getRecovery(db, id, visibleProject(caller))) ?? notFound('recovery', identity);
+  const project = visibleProject(caller);
+  if (!/^[0-9a-f-]{4,36}$/i.test(identity))
+    return (await getRecovery(db, identity, project)) ?? notFound('recovery', identity);
+  const found = await recoveriesFrom(db, identity, project, MOST_NAMED + 1);
+  const [only = notFound('recovery', identity)] = found;
+  if (found.length === 1) return only;
+  const candidates = found.map((recovery) => ({ id: recovery.id, facts: recoveryFacts(recovery) }));
+  throw ambiguous('recovery', identity, candidates);
 }
 
 /**

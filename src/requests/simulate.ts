@@ -24,7 +24,7 @@ import {
   type Simulation,
   type Suppositions,
 } from '../recovery/simulate-round.ts';
-import { requireObject, requireReferenced } from './find-object.ts';
+import { fitting, requireObject, requireReferenced } from './find-object.ts';
 import { refuseMisfit } from './policy-fit.ts';
 import { missingWorkflows } from './policy-warnings.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -144,7 +144,7 @@ function failuresOf(
 ): SimulatedFailure[] {
   const seen = new Set<string>();
   return request.failures.map(({ node: identity, class: failureClass, reason }) => {
-    const found = nodes.filter((node) => node.id === identity || node.name === identity);
+    const found = fitting(nodes, identity);
     const [node] = found;
     if (node === undefined || found.length > 1) {
       const hint = didYouMean(

@@ -6,17 +6,30 @@ import type { Db } from './store.ts';
 
 export type NamedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'action';
 
-/** Ids that fit: none, the one, or two of several. */
+/** Ids that fit: none, the one, or at most so many of several. */
 export async function findIds(
   db: Db,
   table: NamedTable,
   identity: string,
   project: string | undefined,
+  most: number,
 ): Promise<string[]> {
-  const byId = uuid.test(identity) ? await idsBy(db, table, 'id', identity.toLowerCase(), project) : [];
+  const owned = { project, most };
+  const byId = uuid.test(identity) ? await idsBy(db, table, 'id', identity.toLowerCase(), owned) : [];
   if (byId.length > 0) return byId;
-  const byName = await idsBy(db, table, 'name', identity, project);
-  return byName.length > 0 || !idStart.test(identity) ? byName : await idsFrom(db, table, identity, project);
+  const byName = await idsBy(db, table, 'name', identity, owned);
+  return byName.length > 0 || !isIdStart(identity) ? byName : await idsFrom(db, table, identity, owned);
+}
+
+/** Whether an id can begin so. */
+export function isIdStart(text: string): boolean {
+  return idStart.test(text);
+}
+
+interface Bounds {
+  /** Absent: of any project. */
+  readonly project: string | undefined;
+  readonly most: number;
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -27,11 +40,11 @@ async function idsBy(
   table: NamedTable,
   column: 'id' | 'name',
   value: string,
-  project: string | undefined,
+  { project, most }: Bounds,
 ): Promise<string[]> {
   let query = db.selectFrom(table).select('id').where(column, '=', value);
   if (project !== undefined) query = query.where('project', '=', project);
-  return (await query.limit(2).execute()).map((row) => row.id);
+  return (await query.limit(most).execute()).map((row) => row.id);
 }
 
 /** No character of an id sorts after `g`: a range, so that the primary key's index is used. */
@@ -39,12 +52,12 @@ async function idsFrom(
   db: Db,
   table: NamedTable,
   start: string,
-  project: string | undefined,
+  { project, most }: Bounds,
 ): Promise<string[]> {
   const from = start.toLowerCase();
   let query = db.selectFrom(table).select('id').where('id', '>=', from).where('id', '<', `${from}g`);
   if (project !== undefined) query = query.where('project', '=', project);
-  return (await query.limit(2).execute()).map((row) => row.id);
+  return (await query.limit(most).execute()).map((row) => row.id);
 }
 
 /** More than these do not help a user who searches for a name. */

@@ -132,7 +132,7 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     const second = '1e9906eb-68e3-4560-9ea5-8d2350133b56';
 
     async function find(identity: string, project?: string): Promise<string[]> {
-      return (await findIds(db, 'profile', identity, project)).toSorted();
+      return (await findIds(db, 'profile', identity, project, 2)).toSorted();
     }
 
     beforeEach(async () => {

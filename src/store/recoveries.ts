@@ -38,11 +38,19 @@ export async function getRecovery(db: Db, id: string, project?: string): Promise
   return row === undefined ? undefined : toRecovery(row);
 }
 
-/** Ids that begin so: none, the one, or two of several. */
-export async function recoveryIdsFrom(db: Db, start: string): Promise<string[]> {
+/**
+ * Those whose id begins so, at most so many. @param project whose they must be; undefined: any project's.
+ */
+export async function recoveriesFrom(
+  db: Db,
+  start: string,
+  project: string | undefined,
+  most: number,
+): Promise<Recovery[]> {
   const from = start.toLowerCase();
-  const query = db.selectFrom('recovery').select('id').where('id', '>=', from).where('id', '<', `${from}g`);
-  return (await query.limit(2).execute()).map((row) => row.id);
+  let query = db.selectFrom('recovery').selectAll().where('id', '>=', from).where('id', '<', `${from}g`);
+  if (project !== undefined) query = query.where('project', '=', project);
+  return (await query.limit(most).execute()).map(toRecovery);
 }
 
 export async function listRecoveries(db: Db, query: RecoveryListQuery = {}): Promise<Recovery[]> {

@@ -13,14 +13,17 @@ const mostShown = 5;
  */
 export async function executionIdOf(api: ApiClient, start: string): Promise<string> {
   if (start.length >= wholeId || !/^[0-9a-f-]{4,}$/i.test(start)) return start;
-  const query = { id: `has:${start.toLowerCase()}`, fields: 'id', limit: '100' };
+  const query = { id: `has:${start.toLowerCase()}`, limit: '100' };
   const { body } = await api.send('GET /v2/executions', { query });
-  const ids = body.executions.flatMap(({ id = '' }) => (id.startsWith(start.toLowerCase()) ? id : []));
-  if (ids.length > 1) {
-    const named = ids.slice(0, mostShown).join(', ');
+  const found = body.executions.filter(({ id = '' }) => id.startsWith(start.toLowerCase()));
+  if (found.length > 1) {
+    const named = found
+      .slice(0, mostShown)
+      .map(({ id, workflow_name: name, state, created_at: at }) => `${id} (${name}, ${state}, ${at})`);
+    const more = found.length > mostShown ? ' and others' : '';
     throw new CliError(
-      `several executions begin with ${start}: ${named}${ids.length > mostShown ? ', ...' : ''}`,
+      `More than one execution fits '${start}': ${named.join(', ')}${more}. Give the id of one of them.`,
     );
   }
-  return ids[0] ?? start;
+  return found[0]?.id ?? start;
 }

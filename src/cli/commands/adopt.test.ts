@@ -16,7 +16,10 @@ test('a preview is a profile that can be pasted into a file', async () => {
   const { code, out } = await run(['node', 'adopt', id, '--preview'], { url: api.url });
   expect(code).toBe(0);
   expect(parseYamlText(out).value).toEqual(spec);
-  expect(api.asked.at(-1)?.body).toEqual({ identity: id, type: 'os.nova.server-1.0' });
+  expect(api.asked.find(({ method }) => method === 'POST')?.body).toEqual({
+    identity: id,
+    type: 'os.nova.server-1.0',
+  });
   const json = await run(['node', 'adopt', id, '--preview', '--json'], { url: api.url });
   expect(JSON.parse(json.out)).toEqual(spec);
 });
@@ -35,7 +38,7 @@ test('an adoption sends what was given, and shows the node', async () => {
   const { code, out } = await run(['node', 'adopt', 'old', ...options, ...overrides], { url: api.url });
   expect(code).toBe(0);
   expect(out).toContain(sampleNode().name);
-  expect(api.asked.at(-1)?.body).toEqual({
+  expect(api.asked.find(({ method }) => method === 'POST')?.body).toEqual({
     identity: 'old',
     type: 'os.heat.stack-1.0',
     name: 'web',

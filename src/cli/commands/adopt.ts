@@ -1,6 +1,7 @@
 /** `coppice node adopt`: an existing server or stack becomes a node. */
 import type { Command } from 'commander';
 import { given, keyValue, parseJsonOrText } from '../option-values.ts';
+import { warnOfNamesakes } from '../client/namesakes.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { yamlText } from '../rendering/yaml-text.ts';
@@ -55,6 +56,7 @@ export function addAdopt(node: Command, terminal: Terminal): void {
       }
       const whole = { ...what, ...given({ name, role, metadata }) };
       const { body } = await session.api.send('POST /v1/nodes/adopt', { body: whole });
+      await warnOfNamesakes(session, nodeResource, name, body.node.id);
       printObject(session, nodeResource, body.node);
     });
 }

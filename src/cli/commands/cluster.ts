@@ -79,6 +79,7 @@ function addCreate(cluster: Command, terminal: Terminal): void {
         request: (api) => api.send('POST /v1/clusters', { body: { cluster: values } }),
         objectIn: (body) => body.cluster,
         isNew: true,
+        name,
         wait: options.wait,
       });
     });
@@ -119,6 +120,7 @@ function addUpdate(cluster: Command, terminal: Terminal): void {
           }),
         objectIn: (body) => body.cluster,
         isNew: false,
+        name,
         wait,
       });
     });

@@ -195,6 +195,24 @@ describe('what starts an action', () => {
     expect(JSON.parse(out)).toMatchObject({ name: 'web', status: 'INIT', action: 'a1' });
   });
 
+  test('a name that is taken is warned of, where it is given', async () => {
+    const policy = { id: 'ffaa0011-0000-4000-8000-000000000001', name: 'web' };
+    await using api = await fakeApi({
+      'POST /v1/clusters': created,
+      'GET /v1/actions/a1': { body: action('RUNNING') },
+      'GET /v1/clusters': { body: { clusters: [cluster, { ...cluster, id: 'another' }] } },
+      'PATCH /v1/policies/p': { body: { policy } },
+      'GET /v1/policies': { body: { policies: [policy] } },
+    });
+    const { err } = await run(create, { url: api.url });
+    expect(err).toBe(
+      'warning 2 clusters are named web: the name alone finds none of them. Give ids, or rename this one: coppice cluster update 102aafe7 --name NAME\n',
+    );
+    const renamed = await run(['policy', 'update', 'p', '--name', 'web'], { url: api.url });
+    expect(renamed.err).toBe('');
+    expect(api.asked.map(({ path }) => path)).toContain('/v1/policies?name=web');
+  });
+
   test('with --wait shows how it became', async () => {
     await using api = await fakeApi({
       'POST /v1/clusters': created,
@@ -487,4 +505,20 @@ test('the action of a recovery leads to it', async () => {
   });
   const { out } = await run(['action', 'show', 'a1'], { url: api.url });
   expect(out).toContain('coppice recovery show r1');
+});
+
+test('the beginning of an id that fits several executions names them, with what tells them apart', async () => {
+  const at = '2026-11-22 18:17:00';
+  const executions = ['5a1f09c2-1', '5a1f09c2-2'].map((id, index) => ({
+    id,
+    workflow_name: `drain-${index}`,
+    state: 'RUNNING',
+    created_at: at,
+  }));
+  await using api = await fakeApi({ 'GET /v2/executions': { body: { executions } } });
+  const { code, err } = await run(['workflow', 'show', '5a1f09c2'], { url: api.url });
+  expect([code, err]).toEqual([
+    1,
+    `coppice: More than one execution fits '5a1f09c2': 5a1f09c2-1 (drain-0, RUNNING, ${at}), 5a1f09c2-2 (drain-1, RUNNING, ${at}). Give the id of one of them.\n`,
+  ]);
 });

@@ -73,6 +73,7 @@ function addCreate(node: Command, terminal: Terminal): void {
           api.send('POST /v1/nodes', { body: { node: { name, profile_id: profile, ...values } } }),
         objectIn: (body) => body.node,
         isNew: true,
+        name,
         wait,
       });
     });
@@ -105,6 +106,7 @@ function addUpdate(node: Command, terminal: Terminal): void {
           api.send('PATCH /v1/nodes/{node}', { path: { node: nameOrId }, body: { node: values } }),
         objectIn: (body) => body.node,
         isNew: false,
+        name,
         wait,
       });
     });

@@ -5,6 +5,7 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import { Failures } from '../client/failures.ts';
+import type { MaybeNamed } from '../client/namesakes.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
@@ -35,6 +36,8 @@ export interface Resource<T, Row = T, Query = object> {
   readonly show: (api: ApiClient, nameOrId: string) => Promise<T>;
   /** Where `show` asks more than the database (the cloud): what only finds it. */
   readonly find?: (api: ApiClient, nameOrId: string) => Promise<T>;
+  /** Those of a name; absent: they have none. */
+  readonly namesakes?: NonNullable<MaybeNamed['namesakes']>;
   /** From what the list answers, and what the columns need beside it (names of clusters, ...). */
   readonly rows: (api: ApiClient, objects: readonly T[]) => Promise<readonly Row[]>;
   /** Without `--sort` users find them by name. */

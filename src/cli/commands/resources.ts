@@ -63,6 +63,7 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
   ],
   isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/clusters', 'clusters', { query }),
+  namesakes: (api, name) => api.read('GET /v1/clusters', 'clusters', { query: { name: [name] } }),
   show: (api, cluster) => api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster } }),
   /** A cluster lists its nodes, and not how they are. */
   async rows(api, clusters) {
@@ -105,6 +106,7 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   ],
   isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/nodes', 'nodes', { query }),
+  namesakes: (api, name) => api.read('GET /v1/nodes', 'nodes', { query: { name: [name] } }),
   show: (api, node) =>
     api.read('GET /v1/nodes/{node}', 'node', { path: { node }, query: { show_details: true } }),
   find: (api, node) => api.read('GET /v1/nodes/{node}', 'node', { path: { node } }),
@@ -139,6 +141,7 @@ export const profileResource: Resource<
   first: ['name', 'id', 'type', 'spec'],
   isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/profiles', 'profiles', { query }),
+  namesakes: (api, name) => api.read('GET /v1/profiles', 'profiles', { query: { name: [name] } }),
   show: (api, profile) => api.read('GET /v1/profiles/{profile}', 'profile', { path: { profile } }),
   rows: async (_api, profiles) => profiles,
 };
@@ -155,6 +158,7 @@ export const policyResource: Resource<Schemas['Policy'], Schemas['Policy'], Quer
   first: ['name', 'id', 'type', 'spec'],
   isOrderedByName: true,
   list: (api, query) => api.read('GET /v1/policies', 'policies', { query }),
+  namesakes: (api, name) => api.read('GET /v1/policies', 'policies', { query: { name: [name] } }),
   show: (api, policy) => api.read('GET /v1/policies/{policy}', 'policy', { path: { policy } }),
   rows: async (_api, policies) => policies,
 };

@@ -24,7 +24,7 @@ interface NameAndType {
 /** What a change answers: the whole of it, and the object in it. */
 export interface Changed {
   readonly body: object;
-  readonly object: object;
+  readonly object: { readonly id: string };
 }
 
 export interface SpecKind<T extends object, Query extends NameAndType> {
@@ -75,7 +75,7 @@ export function addSpecCommands<T extends { readonly id: string }, Query extends
 }
 
 type Kind<K extends 'create' | 'update' | 'readCheck'> = Pick<SpecKind<never, never>, K | 'example'> & {
-  readonly resource: { readonly one: string; readonly first: readonly string[] };
+  readonly resource: Pick<Resource<never>, 'one' | 'many' | 'first' | 'namesakes'>;
 };
 
 function addCreate(
@@ -94,7 +94,7 @@ function addCreate(
       const { spec } = await readSpecFile(file);
       // What is no map is refused by the server, with its reason.
       const values = { name, spec: spec as JsonObject, ...given({ metadata: options.metadata }) };
-      await changeAtOnce(command, terminal, resource, (api) => create(api, values));
+      await changeAtOnce(command, terminal, resource, name, (api) => create(api, values));
     });
 }
 
@@ -114,7 +114,7 @@ function addUpdate(
     .action(async (nameOrId: string, options: ChangeOptions, command: Command) => {
       const values = given({ name: options.name, metadata: options.metadata });
       if (Object.keys(values).length === 0) throw usageError('nothing to change: give --name');
-      await changeAtOnce(command, terminal, resource, (api) => update(api, nameOrId, values));
+      await changeAtOnce(command, terminal, resource, options.name, (api) => update(api, nameOrId, values));
     });
 }
 

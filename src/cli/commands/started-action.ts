@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
+import { warnOfNamesakes, type MaybeNamed } from '../client/namesakes.ts';
 import { openSession } from '../client/session.ts';
 import { Failures } from '../client/failures.ts';
 import { printAction, reportAction, throwIfFailed } from '../client/report-action.ts';
@@ -58,21 +59,24 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   command: Command,
   terminal: Terminal,
   change: {
-    readonly resource: Pick<Resource<T>, 'one' | 'first' | 'show'>;
+    readonly resource: Pick<Resource<T>, 'one' | 'many' | 'first' | 'show' | 'namesakes'>;
     readonly request: (api: ApiClient) => Promise<Started<Body>>;
     readonly objectIn: (body: Body) => T;
     readonly isNew: boolean;
+    /** The name that is given, if one is. */
+    readonly name: string | undefined;
     readonly wait: boolean | undefined;
   },
 ): Promise<void> {
   const session = openSession(command, terminal);
   const { api, json } = session;
-  const { resource, request, objectIn, isNew, wait } = change;
+  const { resource, request, objectIn, isNew, name, wait } = change;
   const { body, actionId } = await request(api);
   const object = objectIn((body ?? {}) as Body) as T | undefined;
   if (object === undefined || actionId === undefined)
     throw new CliError(`${api.url} answered without a ${resource.one} or an action`);
   printWarnings(session, body);
+  await warnOfNamesakes(session, resource, name, object.id);
   const action = await (wait === true ? waitForAction(session, actionId) : readAction(api, actionId));
   const shown = hasEnded(action) ? await resource.show(api, object.id) : object;
   if (json || isNew || hasEnded(action)) printObject(session, resource, { ...shown, action: actionId });
@@ -106,15 +110,20 @@ export function addDeleteByAction(
     });
 }
 
-/** Sends a change that is done when the answer comes, and shows what it gave. */
+/**
+ * Sends a change that is done when the answer comes, and shows what it gave. @param name the name that is
+ * given, if one is.
+ */
 export async function changeAtOnce(
   command: Command,
   terminal: Terminal,
-  resource: { readonly first: readonly string[] },
-  request: (api: ApiClient) => Promise<{ readonly body: object; readonly object: object }>,
+  resource: MaybeNamed & { readonly first: readonly string[] },
+  name: string | undefined,
+  request: (api: ApiClient) => Promise<{ readonly body: object; readonly object: { readonly id: string } }>,
 ): Promise<void> {
   const session = openSession(command, terminal);
   const { body, object } = await request(session.api);
   printWarnings(session, body);
+  await warnOfNamesakes(session, resource, name, object.id);
   printObject(session, resource, object);
 }

@@ -1,0 +1,50 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openTestStore, type TestStore } from '../../test/support/backends.ts';
+import { FakeCloud } from '../../test/support/fake-cloud.ts';
+import { aCluster, aPolicy, aProfile } from '../../test/support/rows.ts';
+import { testCaller as caller, testTools } from '../../test/support/test-server.ts';
+import { getAction } from '../store/action-listing.ts';
+import { insertBinding } from '../store/cluster-policies.ts';
+import { insertCluster } from '../store/clusters.ts';
+import { insertPolicy } from '../store/policies.ts';
+import { insertProfile } from '../store/profiles.ts';
+import { detachPolicy, getBinding } from './cluster-policies.ts';
+import type { RequestTools } from './request-tools.ts';
+
+const profile = aProfile();
+const cluster = aCluster({ name: 'web', profileId: profile.id });
+const attached = aPolicy({ name: 'health' });
+const namesake = aPolicy({ name: 'health' });
+const lone = aPolicy({ name: 'lone' });
+
+let opened: TestStore;
+let tools: RequestTools;
+
+beforeEach(async () => {
+  opened = await openTestStore();
+  tools = testTools(opened.store, new FakeCloud());
+  await opened.store.write(async (tx) => {
+    await insertProfile(tx, profile);
+    await insertCluster(tx, cluster);
+    for (const policy of [namesake, attached, lone]) await insertPolicy(tx, policy);
+    const binding = { clusterId: cluster.id, policyId: attached.id, enabled: true, priority: 500 };
+    await insertBinding(tx, { id: 'b1', ...binding, data: null, lastOp: 0 });
+  });
+});
+
+afterEach(() => opened.close());
+
+test('a policy is found among those of its cluster: one of the same name elsewhere is no matter', async () => {
+  const id = await detachPolicy(tools, caller, 'web', 'health');
+  expect((await getAction(tools.store.db, id))?.inputs).toEqual({ policy_id: attached.id });
+  expect((await getBinding(tools, caller, 'web', 'health')).attached.policy.id).toBe(attached.id);
+});
+
+test('what is not attached is refused with what is', async () => {
+  await expect(detachPolicy(tools, caller, 'web', 'lone')).rejects.toThrow(
+    `The policy 'lone' is not attached to the specified cluster '${cluster.id}'. (attached: health)`,
+  );
+  await expect(detachPolicy(tools, caller, 'web', 'nope')).rejects.toThrow(
+    "The specified policy 'nope' could not be found. (attached: health)",
+  );
+});
