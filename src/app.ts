@@ -31,6 +31,7 @@ import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
 import { CloudAvailability } from './openstack/cloud-availability.ts';
+import { CloudHosts } from './openstack/cloud-hosts.ts';
 import type { CloudSettings } from './openstack/cloud-settings.ts';
 import { ServiceClouds, type Clouds } from './openstack/cloud.ts';
 import { findSettings } from './openstack/find-settings.ts';
@@ -38,7 +39,7 @@ import { CloudSettingsError } from './openstack/read-settings.ts';
 import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
-import type { RequestTools } from './requests/request-tools.ts';
+import type { CloudView, RequestTools } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
@@ -110,8 +111,8 @@ async function startParts(
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });
   stops.push(() => directory.release());
   const guard = new AddressGuard(config.outbound);
-  const clouds = await openCloud(config, guard, log, stops);
-  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds });
+  const cloud = await openCloud(config, guard, log, stops);
+  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds: cloud?.clouds });
   await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
     onWriteFailure: (sentence) =>
@@ -159,6 +160,7 @@ async function startParts(
     profileTypes,
     workflows,
     unknownNodes,
+    cloud: cloud?.view,
     healer: undefined,
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
@@ -186,13 +188,18 @@ async function logUnknownNodes(unknownNodes: UnknownNodes, log: Log): Promise<vo
   if (warning !== undefined) log.warn(warning);
 }
 
+interface OpenCloud {
+  readonly clouds: Clouds;
+  readonly view: CloudView;
+}
+
 /** @throws ConfigError where the settings of the cloud are incomplete. */
 async function openCloud(
   { cloud }: Config,
   guard: AddressGuard,
   log: Log,
   stops: Started['stops'],
-): Promise<Clouds | undefined> {
+): Promise<OpenCloud | undefined> {
   if (cloud.use === 'none') return undefined;
   const settings = cloud.use === 'simulated' ? await simulated(cloud, log, stops) : named(cloud);
   const { connections, requestTimeoutMs } = cloud;
@@ -202,7 +209,15 @@ async function openCloud(
   stops.push(() => clouds.close());
   stops.push(() => availability.close());
   availability.check(clouds.service.session);
-  return clouds;
+  const hosts = new CloudHosts(clouds.service.nova);
+  const view: CloudView = {
+    get outages() {
+      return availability.outages;
+    },
+    credential: settings.origin,
+    hosts: () => hosts.read(),
+  };
+  return { clouds, view };
 }
 
 function named({ name, file }: CloudConfig): CloudSettings {
@@ -245,6 +260,7 @@ interface Parts {
   readonly profileTypes: ProfileTypes;
   readonly workflows: EmbeddedWorkflows;
   readonly unknownNodes: UnknownNodes;
+  readonly cloud: CloudView | undefined;
   /** Once it is started. */
   healer: Healer | undefined;
 }
@@ -256,7 +272,7 @@ async function startHttp(
   authentication: Authentication,
   stops: Started['stops'],
 ): Promise<void> {
-  const { config, log, store, registry, http, profileTypes, workflows, unknownNodes } = parts;
+  const { config, log, store, registry, http, profileTypes, workflows, cloud, unknownNodes } = parts;
   const tools: RequestTools = {
     store,
     profileTypes,
@@ -272,6 +288,7 @@ async function startHttp(
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => unknownNodes.warning(),
+    ...(cloud === undefined ? {} : { cloud }),
     now: Date.now,
   };
   const server = await createHttpServer({ port, tools, authentication, registry, log });

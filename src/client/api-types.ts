@@ -355,6 +355,21 @@ export interface Schemas {
   };
   readonly HealthOverview: {
     readonly at: string;
+    /** What is wrong with the cloud, for all clusters whose nodes are in it; null: nothing, or Coppice works with none. */
+    readonly cloud: {
+      /** What is being done: the steps that run, until when, and what follows them. */
+      readonly doing: readonly string[];
+      /** What an operator has to do, or may do; the required first. */
+      readonly operator: readonly Schemas['OperatorTask'][];
+      /** What is wrong; empty: nothing. */
+      readonly problems: readonly string[];
+      /** What is waited for, and when that is checked again; null: until something changes. */
+      readonly waiting: readonly {
+        readonly reason: string;
+        readonly until: string | null;
+      }[];
+      readonly needs_operator: boolean;
+    } | null;
     /** The worst first: what needs an operator, then by health. */
     readonly clusters: readonly Schemas['ClusterOverview'][];
     readonly counts: {

@@ -185,7 +185,7 @@ describe('The health of all clusters', () => {
       });
       expect(at).toEqual(expect.any(String));
     }
-    const read = await healthOfCluster(server.tools, cluster, {
+    const read = await healthOfCluster(server.tools, cluster, null, {
       nodeIds: nodes.slice(1).map(({ id }) => id),
       others: 1,
     });

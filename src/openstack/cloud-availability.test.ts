@@ -47,6 +47,10 @@ beforeEach(() => {
         password: new Secret('s3cret'),
         scope: { kind: 'project', project: { name: 'demo' } },
       },
+      origin: {
+        where: 'OS_USERNAME and OS_PASSWORD in the environment of the server',
+        test: 'openstack token issue',
+      },
       region: 'RegionOne',
       interface: 'public',
       endpointOverrides: {},
@@ -113,4 +117,37 @@ test('a service that fails several times in a row is away, once; its next answer
   replies.service = { status: 404 };
   await ask();
   expect(lines[1]).toMatch(/^info A service of the cloud answers again: compute/);
+});
+
+test('what is away is known with its address, since when, and what it answers, until it answers again', async () => {
+  expect(availability.outages).toEqual([]);
+  const signal = new AbortController().signal;
+  replies.service = { status: 503 };
+  availability.check(session);
+  await session.request({ service: 'compute', method: 'GET', path: '/servers' }, { signal }).catch(() => {});
+  await eventually('compute is away', async () => availability.outages.length === 1, 2000);
+  expect(availability.outages).toEqual([
+    {
+      kind: 'AWAY',
+      service: 'compute',
+      url: 'http://nova/v2.1',
+      since: expect.any(Number) as number,
+      answers: 'it answers 503',
+    },
+  ]);
+  // Nobody asks for anything but the availability itself.
+  replies.service = { status: 200 };
+  await eventually('compute is back', async () => availability.outages.length === 0, 2000);
+});
+
+test('a credential that is refused is known at once, without a secret, and until it is taken', async () => {
+  replies.auth = { status: 401, body: '{"error": {"message": "The request requires authentication."}}' };
+  availability.check(session);
+  await eventually('it is refused', async () => availability.outages.length === 1, 2000);
+  expect(availability.outages).toMatchObject([
+    { kind: 'REFUSED', service: 'identity', url: 'http://keystone:5000/v3' },
+  ]);
+  expect(JSON.stringify(availability.outages)).not.toMatch(/s3cret|p4ss/);
+  replies.auth = token;
+  await eventually('it is taken', async () => availability.outages.length === 0, 2000);
 });

@@ -15,6 +15,7 @@ const settings: CloudSettings = {
     password: new Secret('s3cret-password'),
     scope: { kind: 'project', project: { name: 'demo', domain: { name: 'Default' } } },
   },
+  origin: { where: 'OS_USERNAME and OS_PASSWORD', test: 'openstack token issue' },
   region: 'RegionOne',
   interface: 'public',
   endpointOverrides: {},

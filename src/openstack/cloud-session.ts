@@ -33,8 +33,12 @@ export interface CloudCall {
   readonly service: string;
   readonly method: string;
   readonly path: string;
+  /** The service's endpoint, as it may stand in a log. */
+  readonly endpoint: string;
   /** null: no answer came. */
   readonly status: number | null;
+  /** Why no answer came; null: one came. */
+  readonly problem: string | null;
   readonly durationMs: number;
 }
 
@@ -49,6 +53,8 @@ export interface CloudSessionOptions {
   /** Told of every attempt: for metrics. */
   readonly onCall?: (call: CloudCall) => void;
 }
+
+type Asked = Pick<CloudRequest, 'service' | 'method' | 'path'> & Pick<CloudCall, 'endpoint'>;
 
 const RETRIES = 3;
 /** Bytes: 1,000 servers with all details are 3 MB. */
@@ -134,7 +140,7 @@ export class CloudSession {
     const url = new URL(endpoint + path);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
-    return this.#exchange(request, context, {
+    return this.#exchange({ ...request, endpoint: describeUrl(new URL(endpoint)) }, context, {
       method: request.method,
       url,
       headers: {
@@ -150,7 +156,7 @@ export class CloudSession {
   }
 
   async #exchange(
-    request: Pick<CloudRequest, 'service' | 'method' | 'path'>,
+    request: Asked,
     { signal }: Pick<CallContext, 'signal'>,
     wire: ServiceRequest,
   ): Promise<CloudAnswer> {
@@ -161,26 +167,30 @@ export class CloudSession {
       answer = await this.#sender.send(wire, AbortSignal.any([signal, timeout]));
     } catch (error) {
       signal.throwIfAborted();
-      this.#report(request, null, startedAt);
-      if (timeout.aborted)
-        throw this.#unanswered(request, `no answer within ${this.#attemptTimeoutMs / 1000} s`, true);
+      const problem = this.#problemOf(error, timeout.aborted);
+      this.#report(request, { status: null, problem }, startedAt);
+      if (timeout.aborted) throw this.#unanswered(request, problem, true);
       if (error instanceof RequestFailed)
         throw this.#unanswered(request, `${wire.url.host}: ${error.reason}`, error.sent);
       throw error;
     }
-    this.#report(request, answer.status, startedAt);
+    this.#report(request, { status: answer.status, problem: null }, startedAt);
     const body = parseBody(answer.body);
     if (answer.status >= 400) throw this.#refused(request, answer, body);
     return { status: answer.status, body, headers: answer.headers };
   }
 
+  #problemOf(error: unknown, isTimeout: boolean): string {
+    if (isTimeout) return `no answer within ${this.#attemptTimeoutMs / 1000} s`;
+    return error instanceof RequestFailed ? error.reason : 'the request failed';
+  }
+
   #report(
-    request: Pick<CloudRequest, 'service' | 'method' | 'path'>,
-    status: number | null,
+    { service, method, path, endpoint }: Asked,
+    outcome: Pick<CloudCall, 'status' | 'problem'>,
     startedAt: number,
-  ) {
-    const { service, method, path } = request;
-    this.#onCall({ service, method, path, status, durationMs: this.#now() - startedAt });
+  ): void {
+    this.#onCall({ service, method, path, endpoint, ...outcome, durationMs: this.#now() - startedAt });
   }
 
   #unanswered(
@@ -218,7 +228,8 @@ export class CloudSession {
 
   async #fetchToken(): Promise<Token> {
     const { authUrl, credential } = this.settings;
-    const request = { service: 'identity', method: 'POST', path: '/auth/tokens' } as const;
+    const endpoint = describeUrl(new URL(authUrl));
+    const request = { service: 'identity', method: 'POST', path: '/auth/tokens', endpoint } as const;
     const body: JsonObject = authRequest(credential);
     const startedAt = this.#now();
     const answer = await this.#exchange(
@@ -233,10 +244,8 @@ export class CloudSession {
       },
     );
     const token = readToken(answer.headers['x-subject-token'], answer.body);
-    if (token === undefined) {
-      const place = describeUrl(new URL(authUrl));
-      throw this.#unanswered(request, `${place}: the answer is not a token of Keystone v3`, false);
-    }
+    if (token === undefined)
+      throw this.#unanswered(request, `${endpoint}: the answer is not a token of Keystone v3`, false);
     const lifeMs = token.expiresAt - startedAt;
     const renewAt = token.expiresAt - Math.min(RENEW_BEFORE_MS, lifeMs / 4);
     this.#current = { token, renewAt };

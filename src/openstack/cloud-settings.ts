@@ -2,6 +2,7 @@
  * Which cloud, and with which credential: one value, read from `clouds.yaml` or from the `OS_*` variables as
  * OpenStack's own clients read them (python-openstackclient, openstacksdk `config/loader.py`).
  */
+import type { CredentialOrigin } from '../domain/cloud-state.ts';
 import type { Secret } from '../domain/secret.ts';
 
 /** How Coppice authenticates to Keystone. Names need the domain that they are names in; ids do not. */
@@ -46,6 +47,8 @@ export interface CloudSettings {
   /** Keystone's URL, with or without `/v3`. */
   readonly authUrl: string;
   readonly credential: Credential;
+  /** Where the credential was written. */
+  readonly origin: CredentialOrigin;
   /** null: the only region there is, or the first. */
   readonly region: string | null;
   readonly interface: EndpointInterface;

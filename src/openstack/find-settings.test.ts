@@ -51,6 +51,10 @@ describe('the variables of OpenStack clients', () => {
         scope: { kind: 'project', project: { name: 'web', domain: { id: 'default' } } },
       },
     });
+    expect(found.origin).toEqual({
+      where: 'OS_USERNAME and OS_PASSWORD in the environment of the server',
+      test: 'openstack token issue',
+    });
     expect(JSON.stringify(found)).not.toContain('s3cret');
   });
 
@@ -109,6 +113,12 @@ clouds:
       endpointOverrides: { compute: 'http://nova:8774/v2.1' },
     });
     expect(found.credential.kind === 'password' && found.credential.password.reveal()).toBe('s3cret');
+    expect(found.origin.where).toMatch(
+      /^clouds\.mine\.auth\.username and clouds\.mine\.auth\.password in .*clouds\.yaml or .*secure\.yaml$/,
+    );
+    expect(found.origin.test).toMatch(
+      /^OS_CLIENT_CONFIG_FILE=.*clouds\.yaml openstack --os-cloud mine token issue$/,
+    );
   });
 
   test('names the key that is missing, and the cloud that was meant', () => {

@@ -58,6 +58,8 @@ function fromVariables(env: SettingsRequest['env']): CloudSettings {
   return readSettings(Object.fromEntries(options), {
     name: 'the environment',
     field: (option) => `OS_${option.toUpperCase()}`,
+    where: 'in the environment of the server',
+    test: 'openstack token issue',
   });
 }
 
@@ -69,13 +71,19 @@ function fromCloudsYaml(path: string, name: string): CloudSettings {
   const options = Object.assign({}, ...parts.map(optionsOf)) as CloudOptions;
   const fieldOf = (option: string): string =>
     `clouds.${name}.${option in topOptions ? option : `auth.${option}`}`;
+  const files = secret === undefined ? path : `${path} or ${secure}`;
   const wrong = parts.flatMap(withoutText).map(([option, found]) => ({
     field: fieldOf(option),
     expected: 'a text',
     found,
   }));
   if (wrong.length > 0) throw new CloudSettingsError(path, wrong);
-  return readSettings(options, { name: path, field: fieldOf });
+  return readSettings(options, {
+    name: path,
+    field: fieldOf,
+    where: `in ${files}`,
+    test: `OS_CLIENT_CONFIG_FILE=${path} openstack --os-cloud ${name} token issue`,
+  });
 }
 
 /** What stands beside `auth`; all else is in it. */

@@ -26,6 +26,10 @@ export interface OptionSource {
   readonly name: string;
   /** How an option is called there: `OS_AUTH_URL`, `clouds.mine.auth.auth_url`. */
   field(option: string): string;
+  /** Where that is, for an operator: `in /etc/openstack/clouds.yaml`. */
+  readonly where: string;
+  /** A command that tries the same credential: `openstack --os-cloud mine token issue`. */
+  readonly test: string;
 }
 
 /** All that is wrong with the settings of a cloud; values are never quoted. */
@@ -64,6 +68,7 @@ export function readSettings(options: CloudOptions, source: OptionSource): Cloud
   const settings = {
     authUrl: authUrl ?? '',
     credential,
+    origin: { where: `${credentialFields(options, source)} ${source.where}`, test: source.test },
     region: options['region_name'] ?? null,
     interface: readInterface(options, source, issues),
     endpointOverrides: readOverrides(options),
@@ -72,6 +77,28 @@ export function readSettings(options: CloudOptions, source: OptionSource): Cloud
   };
   if (issues.length > 0 || credential === undefined) throw new CloudSettingsError(source.name, issues);
   return { ...settings, credential };
+}
+
+/** `OS_USERNAME and OS_PASSWORD` */
+function credentialFields(options: CloudOptions, { field }: OptionSource): string {
+  const first = (...names: readonly string[]): string =>
+    names.find((name) => options[name] !== undefined) ?? names[0] ?? '';
+  const byKind: Readonly<Record<Credential['kind'], readonly string[]>> = {
+    password: [first('username', 'user_id', 'user_name'), 'password'],
+    token: ['token'],
+    'application-credential': [
+      first('application_credential_id', 'application_credential_name'),
+      'application_credential_secret',
+    ],
+  };
+  const kind = authTypes[options['auth_type'] ?? ''] ?? kindWithoutType(options);
+  return byKind[kind].map((name) => field(name)).join(' and ');
+}
+
+/** As keystoneauth decides. */
+function kindWithoutType(options: CloudOptions): Credential['kind'] {
+  if (options['application_credential_secret'] !== undefined) return 'application-credential';
+  return options['token'] === undefined || options['password'] !== undefined ? 'password' : 'token';
 }
 
 function readCredential(
@@ -116,17 +143,13 @@ function readCredential(
   }
 }
 
-/** As keystoneauth decides where `auth_type` is not given. */
 function credentialKind(
   options: CloudOptions,
   source: OptionSource,
   issues: Issue[],
 ): Credential['kind'] | undefined {
   const { auth_type: written } = options;
-  if (written === undefined) {
-    if (options['application_credential_secret'] !== undefined) return 'application-credential';
-    return options['token'] === undefined || options['password'] !== undefined ? 'password' : 'token';
-  }
+  if (written === undefined) return kindWithoutType(options);
   const kind = authTypes[written];
   if (kind !== undefined) return kind;
   const known = Object.keys(authTypes);

@@ -44,6 +44,12 @@ export interface OperationRequest {
   readonly signal: AbortSignal;
 }
 
+/** Of one of `operations`. */
+export interface RunRequest extends OperationRequest {
+  /** Told before a host is forced down in Nova, so that an operator can be told of it until it is up again. */
+  readonly hostForcedDown?: ((host: string) => Promise<void>) | undefined;
+}
+
 export interface CreateRequest extends OperationRequest {
   /** Failure domains in which it is not to be created, of a kind in `avoidable`; absent: anywhere. */
   readonly elsewhere?: Elsewhere;
@@ -70,7 +76,7 @@ export interface Operation {
   readonly description: string;
   readonly parameters: Readonly<Record<string, OperationParameter>>;
   /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
-  run(node: NodeFacts, parameters: JsonObject, request: OperationRequest): Promise<PhysicalNode>;
+  run(node: NodeFacts, parameters: JsonObject, request: RunRequest): Promise<PhysicalNode>;
 }
 
 /** Receives events of nodes. */

@@ -12,6 +12,7 @@ function aNode(name: string, standing: Standing, more: Partial<ExplainedNode> = 
   return {
     name,
     standing,
+    since: now - 60_000,
     reason: 'process 7 has ended',
     isHealthy: false,
     failure: null,
@@ -40,6 +41,7 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     maintenance: null,
     gates: [],
     zoneOutages: [],
+    cloud: null,
     nodes,
     ...more,
   };
@@ -191,3 +193,32 @@ function subcommand(from: Command, words: readonly string[]): [Command, string[]
   const found = from.commands.find((each) => each.name() === words[0]);
   return found === undefined ? [from, [...words]] : subcommand(found, words.slice(1));
 }
+
+describe('nodes that cannot be probed', () => {
+  const unseen = (since: number): ExplainedNode => aNode('web-1', 'UNKNOWN', { since, reason: 'no answer' });
+
+  test('need an operator only when that lasts: an API that restarts is back in a few minutes', () => {
+    const required = (lastsMs: number) =>
+      explainCluster(aCluster([unseen(now - lastsMs)])).operator.map((task) => task.required);
+    expect(required(5000)).toEqual([false]);
+    expect(required(299_000)).toEqual([false]);
+    expect(required(300_000)).toEqual([true]);
+  });
+
+  test('leave what is wrong with the cloud, and what to do about it, to the line of the cloud', () => {
+    const cloud = { unseenBecause: 'the cloud is away (compute)', hasNoHost: false };
+    const { problems, operator } = explainCluster(aCluster([unseen(now - 900_000)], { cloud }));
+    expect(problems).toEqual(['web-1 cannot be probed, and is left alone: the cloud is away (compute)']);
+    expect(operator).toEqual([]);
+  });
+});
+
+test('while no host of the cloud is up no recovery is recommended, whatever gate holds', () => {
+  const cloud = { unseenBecause: null, hasNoHost: true };
+  for (const gate of ['max_unhealthy', 'rate_limit.node', 'zone_outage'] as const) {
+    const nodes = [failed('web-1', 'host compute1 is down'), failed('web-2', 'host compute2 is down')];
+    const { problems, operator } = explainCluster(aCluster(nodes, { gates: [closed(gate)], cloud }));
+    expect(problems[0]).toBe('no recovery helps before a compute host of the cloud is up');
+    expect(operator.filter(({ command }) => command.startsWith('coppice node recover'))).toEqual([]);
+  }
+});

@@ -17,6 +17,8 @@ import { outageInWords, type StandingOutage } from './zone-outage.ts';
 export interface ExplainedNode {
   readonly name: string;
   readonly standing: Standing;
+  /** Since when the last probe has found it so; null: it is not known. */
+  readonly since: number | null;
   /** What the last probe said, or why there is none. */
   readonly reason: string;
   /** Its last probe found it healthy, whatever its standing. */
@@ -61,6 +63,15 @@ export interface ExplainedCluster {
   readonly gates: readonly ClosedGate[];
   readonly zoneOutages: readonly StandingOutage[];
   readonly nodes: readonly ExplainedNode[];
+  /** In which its nodes are; null: in none, or nothing is wrong with it. */
+  readonly cloud: CloudTrouble | null;
+}
+
+export interface CloudTrouble {
+  /** Why nodes cannot be probed: `Keystone at http://... is away`; null: they can. */
+  readonly unseenBecause: string | null;
+  /** No host would take a server that is created, moved or started now. */
+  readonly hasNoHost: boolean;
 }
 
 export interface ClusterExplanation {
@@ -87,12 +98,15 @@ function problemsOf(cluster: ExplainedCluster): string[] {
   const shared = sharedAddresses(broken);
   const problems = [
     ...cluster.zoneOutages.map(outageProblem),
+    ...(cluster.cloud?.hasNoHost === true && broken.length > 0
+      ? ['no recovery helps before a compute host of the cloud is up']
+      : []),
     ...groupFailures(broken, cluster.now),
     ...shared,
     ...(shared.length === 0 && answerAlike(cluster)
       ? ['every node answers in this way: probably the policy is wrong, not the nodes']
       : []),
-    ...groupUnseen(nodes),
+    ...groupUnseen(cluster),
     ...others,
   ];
   if (missing > 0)
@@ -131,8 +145,13 @@ function groupFailures(nodes: readonly ExplainedNode[], now: number): string[] {
 }
 
 /** A cloud or a network that is away is one problem, however many nodes cannot be probed for it. */
-function groupUnseen(nodes: readonly ExplainedNode[]): string[] {
+function groupUnseen({ nodes, cloud }: ExplainedCluster): string[] {
   const unseen = nodes.filter(({ standing }) => standing === 'UNKNOWN');
+  const why = cloud?.unseenBecause ?? null;
+  if (unseen.length > 0 && why !== null)
+    return [
+      `${namesOf(unseen)} cannot be probed, and ${unseen.length === 1 ? 'is' : 'are'} left alone: ${why}`,
+    ];
   return groupBy(unseen, ({ reason }) => withoutNumbers(reason)).map(
     (group) => `${namesOf(group)} cannot be probed${exampleOf(group, ({ reason }) => reason)}`,
   );

@@ -13,6 +13,12 @@ export interface OperatorTask {
   readonly required: boolean;
 }
 
+/**
+ * What cannot be seen for longer needs an operator: an API that restarts, or a network that is switched, is
+ * back in a few minutes, and healing goes on by itself. An alarm that comes sooner is for nothing.
+ */
+export const longOutageMs = 5 * 60_000;
+
 /** Commands for one kind of task; there may be hundreds of nodes. */
 const mostOfAKind = 5;
 
@@ -68,16 +74,19 @@ function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
 /**
  * One task for all: what keeps nodes from being probed (a cloud, a network) is seldom a matter of one node.
  */
-function unseen({ name: cluster, nodes }: ExplainedCluster): OperatorTask[] {
+function unseen({ name: cluster, nodes, cloud, now }: ExplainedCluster): OperatorTask[] {
   const unknown = nodes.filter(({ standing }) => standing === 'UNKNOWN');
-  if (unknown.length === 0) return [];
+  // A cloud that is away has its own task, once for all clusters.
+  if (unknown.length === 0 || cloud?.unseenBecause != null) return [];
+  const isLong = unknown.some(({ since }) => since === null || now - since >= longOutageMs);
   const it = unknown.length === 1 ? 'it' : 'them';
   const reason = `nothing is recovered that cannot be seen: fix what keeps ${namesOf(unknown)} from being probed, then probe ${it} at once with this`;
-  return [{ reason, command: `coppice cluster check ${cluster}`, required: true }];
+  return [{ reason, command: `coppice cluster check ${cluster}`, required: isLong }];
 }
 
 /** Failed nodes for which nothing is started without an operator. */
-function failedUnattended({ name, policy, nodes }: ExplainedCluster): OperatorTask[] {
+function failedUnattended(cluster: ExplainedCluster): OperatorTask[] {
+  const { name, policy, nodes } = cluster;
   const failed = nodes.filter(({ standing }) => standing === 'FAILED');
   if (failed.length === 0) return [];
   if (policy !== null && !policy.enabled) return [enable(name, policy.name)];
@@ -85,7 +94,7 @@ function failedUnattended({ name, policy, nodes }: ExplainedCluster): OperatorTa
   const why = policy === null ? 'no health policy is attached' : 'mode OBSERVE touches nothing';
   return failed
     .slice(0, mostOfAKind)
-    .map((node) => recover(node.name, `${why}: recover ${node.name} yourself`));
+    .flatMap((node) => recover(cluster, node.name, `${why}: recover ${node.name} yourself`));
 }
 
 function held(cluster: ExplainedCluster): OperatorTask[] {
@@ -96,23 +105,22 @@ function held(cluster: ExplainedCluster): OperatorTask[] {
   if (first === undefined || answerAlike(cluster)) return [];
   const ofCluster = gates.flatMap((gate) => waysPast(gate, cluster, first.name));
   // A rate limit of its own closes no gate of the cluster.
-  const others = gates.length > 0 ? [] : firstOf(waiting, pastOwnLimit);
+  const others = gates.length > 0 ? [] : firstOf(waiting, (node) => pastOwnLimit(cluster, node));
   return [...ofCluster, ...others];
 }
 
-function pastOwnLimit({ name, next }: ExplainedNode): OperatorTask[] {
+function pastOwnLimit(cluster: ExplainedCluster, { name, next }: ExplainedNode): OperatorTask[] {
   if (next.what !== 'HOLD') return [];
-  return [
-    { ...recover(name, `${name} is held; a recovery that you ask for passes the gates`), required: false },
-  ];
+  return recover(cluster, name, `${name} is held; a recovery that you ask for passes the gates`, false);
 }
 
 /** How a gate is opened, or passed, before its time; none where waiting is all there is. */
 export function waysPast(
   { gate }: Pick<ClosedGate, 'gate'>,
-  { name, policy, maintenance }: Pick<ExplainedCluster, 'name' | 'policy' | 'maintenance'>,
+  cluster: Pick<ExplainedCluster, 'name' | 'policy' | 'maintenance' | 'cloud'>,
   node: string,
 ): OperatorTask[] {
+  const { name, policy, maintenance } = cluster;
   switch (gate) {
     case 'policy':
       return policy === null ? [] : [enable(name, policy.name)];
@@ -136,14 +144,13 @@ export function waysPast(
         },
       ];
     case 'max_unhealthy':
-      return [
-        recover(
-          node,
-          passing(
-            'find what the unhealthy nodes have in common; it opens when enough of them are healthy again',
-          ),
+      return recover(
+        cluster,
+        node,
+        passing(
+          'find what the unhealthy nodes have in common; it opens when enough of them are healthy again',
         ),
-      ];
+      );
     case 'zone_outage':
       return [
         {
@@ -152,14 +159,11 @@ export function waysPast(
           command: `coppice cluster zone-outage release ${name}`,
           required: true,
         },
-        {
-          ...recover(node, 'a recovery that an operator asks for passes the gates'),
-          required: false,
-        },
+        ...recover(cluster, node, 'a recovery that an operator asks for passes the gates', false),
       ];
     case 'rate_limit.node':
     case 'rate_limit.cluster':
-      return [{ ...recover(node, passing('it opens by itself')), required: false }];
+      return recover(cluster, node, passing('it opens by itself'), false);
     case 'max_in_flight':
       return [];
   }
@@ -182,8 +186,15 @@ function resume(cluster: string, required: boolean): OperatorTask {
   };
 }
 
-function recover(node: string, reason: string): OperatorTask {
-  return { reason, command: `coppice node recover ${node}`, required: true };
+/** None where no host would take a server: then it cannot help, and a chain may do harm before it fails. */
+function recover(
+  { cloud }: Pick<ExplainedCluster, 'cloud'>,
+  node: string,
+  reason: string,
+  required = true,
+): OperatorTask[] {
+  if (cloud?.hasNoHost === true) return [];
+  return [{ reason, command: `coppice node recover ${node}`, required }];
 }
 
 function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {

@@ -12,7 +12,13 @@ import type { BreakerState } from '../domain/breaker-state.ts';
 import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
-import type { ClusterExplanation, ExplainedNode, HookFailure } from '../recovery/explain-cluster.ts';
+import type {
+  CloudTrouble,
+  ClusterExplanation,
+  ExplainedNode,
+  HookFailure,
+} from '../recovery/explain-cluster.ts';
+import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts';
 import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
@@ -23,6 +29,8 @@ import { lastProbeOf } from '../store/action-steps.ts';
 import { firstFailures, type FirstFailure } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
+import { getProfile } from '../store/profiles.ts';
+import { cloudReport } from './cloud-report.ts';
 import { requireObject } from './find-object.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import { executionOf } from './step-execution.ts';
@@ -47,6 +55,8 @@ export interface ClusterHealth {
   readonly moreHealthy: number;
   readonly standing: Standing;
   readonly explanation: ClusterExplanation;
+  /** In which its nodes are; null: in none, or nothing is wrong with it. */
+  readonly cloud: CloudTrouble | null;
 }
 
 /** Each node counts once, under its standing. */
@@ -91,7 +101,34 @@ export async function clusterHealth(
   const cluster = await requireObject(db, caller, 'cluster', identity);
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
-  return withServerProblem(tools, await healthOfCluster(tools, cluster, part));
+  const report = await reportFor(tools, cluster);
+  const health = await healthOfCluster(tools, cluster, report, part);
+  return withServerProblem(tools, report === null ? health : withCloud(health, explainCloud(report)));
+}
+
+/** What is wrong with the cloud comes before what is wrong with the nodes in it. */
+function withCloud(health: ClusterHealth, cloud: ClusterExplanation): ClusterHealth {
+  const { explanation } = health;
+  const operator = [...cloud.operator, ...explanation.operator];
+  return {
+    ...health,
+    explanation: {
+      ...explanation,
+      problems: [...cloud.problems, ...explanation.problems],
+      waiting: [...cloud.waiting, ...explanation.waiting],
+      operator: [...operator.filter((task) => task.required), ...operator.filter((task) => !task.required)],
+    },
+  };
+}
+
+/** Of the cloud; null: the nodes of the cluster are in none. */
+async function reportFor(tools: RequestTools, cluster: Cluster): Promise<ExplainedCloud | null> {
+  return (await isInCloud(tools, cluster)) ? await cloudReport(tools) : null;
+}
+
+async function isInCloud({ store, profileTypes }: RequestTools, cluster: Cluster): Promise<boolean> {
+  const profile = await getProfile(store.db, cluster.profileId);
+  return profile !== undefined && profileTypes.find(profile.type)?.needsCloud === true;
 }
 
 /** A server that records nothing recovers nothing: it comes before what is wrong with any node. */
@@ -114,7 +151,7 @@ export async function nodeHealth(
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
-  const { nodes } = await healthOfCluster(tools, cluster, part);
+  const { nodes } = await healthOfCluster(tools, cluster, null, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
@@ -140,11 +177,13 @@ function partOf(
 
 /**
  * Of a cluster that the caller may see.
+ * @param report of the cloud of this Coppice; null: there is none, or it is not asked for.
  * @param part the nodes that are described; absent: all of them.
  */
 export async function healthOfCluster(
   tools: RequestTools,
   cluster: Cluster,
+  report: ExplainedCloud | null,
   part?: SnapshotPart,
 ): Promise<ClusterHealth> {
   const { db } = tools.store;
@@ -159,6 +198,7 @@ export async function healthOfCluster(
   const zoneOutages = standingOutages(round, round.policy);
   const nodes = await nodesOf(tools, snapshot);
   const missing = missingNodes(cluster, nodes.length + (part?.others ?? 0));
+  const cloud = report !== null && (await isInCloud(tools, cluster)) ? cloudTrouble(report) : null;
   return {
     cluster,
     policy: rules,
@@ -168,6 +208,7 @@ export async function healthOfCluster(
     counts: countsOf(snapshot, nodes, missing),
     limits: { maxUnhealthy: limit(safety?.maxUnhealthy), maxInFlight: limit(safety?.maxInFlight) },
     gates,
+    cloud,
     zoneOutages,
     nodes,
     moreHealthy: part?.others ?? 0,
@@ -187,6 +228,7 @@ export async function healthOfCluster(
       gates,
       zoneOutages,
       nodes: nodes.map(explained),
+      cloud,
     }),
   };
 }
@@ -326,6 +368,7 @@ function explained({
   return {
     name: node.name,
     standing,
+    since: knowledge.since,
     // What nobody probes is known by its status alone.
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',

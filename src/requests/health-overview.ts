@@ -4,9 +4,11 @@
  */
 import { compareNaturally } from '../domain/natural-order.ts';
 import type { Cluster } from '../domain/model.ts';
+import { explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
 import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
+import { cloudReport } from './cloud-report.ts';
 import { healthOfCluster, partWithoutHealthy } from './cluster-health.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 import { standingsOfClusters, type StandingOfCluster } from './standings.ts';
@@ -26,6 +28,8 @@ export interface HealthOverview {
   readonly serverProblem: string | null;
   /** What runs on the server's machine and is watched by nothing; null: all is watched. */
   readonly serverWarning: string | null;
+  /** What is wrong with the cloud, for all clusters in it; null: nothing, or there is none. */
+  readonly cloud: ClusterExplanation | null;
   /** The worst first. */
   readonly clusters: readonly ClusterOverview[];
 }
@@ -39,22 +43,32 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
   const clusters = await listClusters(db, project === undefined ? {} : { project });
   const standings = await standingsOfClusters(tools, clusters);
   const overviews: ClusterOverview[] = [];
-  for (const cluster of clusters) overviews.push(await overviewOf(tools, cluster, standings.get(cluster.id)));
+  const report = await cloudReport(tools);
+  for (const cluster of clusters)
+    overviews.push(await overviewOf(tools, cluster, report, standings.get(cluster.id)));
   const serverProblem = tools.store.writeFailure ?? null;
   const serverWarning = (await tools.serverWarning?.()) ?? null;
-  return { now: tools.now(), serverProblem, serverWarning, clusters: overviews.sort(worstFirst) };
+  const cloud = report && explainCloud(report);
+  return {
+    now: tools.now(),
+    serverProblem,
+    serverWarning,
+    cloud: cloud === null || cloud.problems.length === 0 ? null : cloud,
+    clusters: overviews.sort(worstFirst),
+  };
 }
 
 async function overviewOf(
   tools: RequestTools,
   cluster: Cluster,
+  report: ExplainedCloud | null,
   known: StandingOfCluster | undefined,
 ): Promise<ClusterOverview> {
   const { standing = 'UNWATCHED', reason = null, nodes = [] } = known ?? {};
   const explanation =
     known === undefined || standing === 'HEALTHY'
       ? nothing
-      : (await healthOfCluster(tools, cluster, partWithoutHealthy(known))).explanation;
+      : (await healthOfCluster(tools, cluster, report, partWithoutHealthy(known))).explanation;
   const needsOperator = explanation.operator.some((task) => task.required);
   return { cluster, standing, reason, nodes, needsOperator, explanation };
 }

@@ -7,6 +7,7 @@
  * A use case answers as soon as the action is in the queue; what the action does is `actions/`. It throws a
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
+import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
 import type { Owner } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
@@ -21,6 +22,14 @@ export interface RequestLimits {
 }
 
 export const defaultRequestLimits: RequestLimits = { maxNodesPerCluster: 1000 };
+
+/** How the cloud is, as the process sees it that answers. */
+export interface CloudView {
+  readonly outages: CloudState['outages'];
+  readonly credential: CloudState['credential'];
+  /** Takes two seconds at most. */
+  hosts(): Promise<readonly CloudHost[] | null>;
+}
 
 export interface RequestTools {
   readonly store: Store;
@@ -46,6 +55,8 @@ export interface RequestTools {
   readonly outdatedBecause?: (nodeId: string) => string | null;
   /** What an operator has to know of this machine that no cluster shows; undefined: nothing. */
   readonly serverWarning?: () => Promise<string | undefined>;
+  /** Absent: this Coppice works with no cloud. */
+  readonly cloud?: CloudView;
   readonly now: () => number;
 }
 

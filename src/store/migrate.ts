@@ -19,6 +19,7 @@ import * as verifications from './migrations/0012-verifications.ts';
 import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
 import * as countingSince from './migrations/0014-counting-since.ts';
 import * as zoneOutages from './migrations/0015-zone-outages.ts';
+import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
 
 interface Migration {
   readonly version: number;
@@ -42,6 +43,7 @@ const migrations: readonly Migration[] = [
   { version: 13, up: ownersOfRecoveries.up },
   { version: 14, up: countingSince.up },
   { version: 15, up: zoneOutages.up },
+  { version: 16, up: forcedDownHosts.up },
 ];
 
 export const schemaVersion = migrations.length;

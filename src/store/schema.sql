@@ -163,6 +163,12 @@ CREATE INDEX "event_by_cluster" on "event" ("cluster_id", "seq");
 
 CREATE INDEX "event_by_object" on "event" ("oid", "seq");
 
+CREATE TABLE "forced_down_host" (
+  "host" text primary key,
+  "node_name" text not null,
+  "forced_at" bigint not null
+);
+
 CREATE TABLE "node" (
   "id" text primary key,
   "name" text not null,

@@ -323,6 +323,12 @@ export interface SchemaVersionRow {
   applied_at: number;
 }
 
+export interface ForcedDownHostRow {
+  host: string;
+  node_name: string;
+  forced_at: number;
+}
+
 export interface Schema {
   profile: ProfileRow;
   policy: PolicyRow;
@@ -339,6 +345,7 @@ export interface Schema {
   cluster_healing: ClusterHealingRow;
   cluster_lease: ClusterLeaseRow;
   node_healing: NodeHealingRow;
+  forced_down_host: ForcedDownHostRow;
   recovery: RecoveryRow;
   recovery_step: RecoveryStepRow;
   recovery_decision: RecoveryDecisionRow;

@@ -213,6 +213,7 @@ function requestTools(store: Store, cloud: NodeHome, workflows: SimulatedWorkflo
     checkSettings: { healthCheckIntervalMin: 1 },
     actionNames: new Set([...names, ...nodeActionNames]),
     limits: defaultRequestLimits,
+    ...(cloud.cloudView === undefined ? {} : { cloud: cloud.cloudView }),
     now: Date.now,
   };
 }

@@ -1,6 +1,7 @@
 /** Where the nodes of a healing world live: a cloud that outlives the process that heals. */
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { ProfileType } from '../../src/profiles/profile-type.ts';
+import type { CloudView } from '../../src/requests/request-tools.ts';
 
 export interface NodeHome {
   /** What nodes are made from: type, version and properties. */
@@ -12,6 +13,8 @@ export interface NodeHome {
   /** Operations that changed a node while another did. */
   readonly overlaps: readonly string[];
   readonly serverCount: number;
+  /** What requests are told of the cloud; absent: nothing. */
+  readonly cloudView?: CloudView;
   /** A text with names instead of ids that differ from run to run. */
   readable(text: string): string;
   /** The server of a node is deleted, and not by Coppice. */

@@ -18,11 +18,13 @@ import type { World } from '../../src/cloud-simulator/world.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { cloudOf, type Clouds } from '../../src/openstack/cloud.ts';
 import type { CloudSettings } from '../../src/openstack/cloud-settings.ts';
+import { CloudHosts } from '../../src/openstack/cloud-hosts.ts';
 import { findSettings } from '../../src/openstack/find-settings.ts';
 import { RequestFailed } from '../../src/outbound/request-failed.ts';
 import type { ServiceAnswer, ServiceRequest } from '../../src/outbound/service-client.ts';
 import { novaServer } from '../../src/profiles/os-nova-server/os-nova-server.ts';
 import type { ProfileType } from '../../src/profiles/profile-type.ts';
+import type { CloudView } from '../../src/requests/request-tools.ts';
 import type { NodeHome } from './node-home.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -140,6 +142,12 @@ export class VirtualOpenStack implements NodeHome {
 
   fault(fault: Partial<Fault>): void {
     this.world.faults.add(faultSchema.parse({ service: 'compute', ...fault }));
+  }
+
+  /** Whether services answer is not measured here: that takes time of its own. */
+  get cloudView(): CloudView {
+    const hosts = new CloudHosts(this.#clouds(() => true).service.nova);
+    return { outages: [], credential: this.#settings.origin, hosts: () => hosts.read() };
   }
 
   profileType(isAlive: () => boolean): ProfileType {

@@ -6,6 +6,7 @@ import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { StepRequest } from '../../engine/action-context.ts';
 import type { CreateRequest, OperationRequest, PhysicalNode } from '../../profiles/profile-type.ts';
+import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
 import { replacementObjection } from '../replacement-objection.ts';
@@ -32,8 +33,13 @@ async function operate(run: StepRun): Promise<Done> {
     if (operation === undefined) {
       throw new CoppiceError('operation-impossible', `nodes of ${type.name}-${type.version} have no ${name}`);
     }
-    return await operation.run(facts, params, request);
+    return await operation.run(facts, params, { ...request, hostForcedDown: forcedDown(run, facts.name) });
   });
+}
+
+function forcedDown({ context, services }: StepRun, nodeName: string): (host: string) => Promise<void> {
+  return (host) =>
+    services.store.write((tx) => recordForcedDownHost(tx, { host, nodeName, forcedAt: context.now() }));
 }
 
 /** @returns why the old node stays; undefined where nothing speaks against a new one. */

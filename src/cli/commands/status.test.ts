@@ -50,6 +50,7 @@ const held: Schemas['ClusterOverview'] = {
 
 const health = {
   at: '2026-11-22T18:20:00.000Z',
+  cloud: null,
   clusters: [held, healthy],
   counts: { clusters: 2, healthy: 1, needs_operator: 1 },
   server_problem: null as string | null,
@@ -103,4 +104,23 @@ describe('coppice status', () => {
   test('names commands as they can be typed here', async () => {
     expect(await status({ env: { npm_command: 'exec' } })).toContain('do npx coppice node release web-2 (');
   });
+});
+
+test('what is wrong with the cloud is said once, above the clusters in it', async () => {
+  const cloud: Schemas['HealthOverview']['cloud'] = {
+    doing: [],
+    needs_operator: true,
+    operator: [{ command: 'curl -si http://nova/v2.1', reason: 'see what it answers', required: true }],
+    problems: ['compute at http://nova/v2.1 has been away for 6 min: it answers 503'],
+    waiting: [{ reason: 'nothing is touched', until: null }],
+  };
+  await using api = await fakeApi({ 'GET /v1/health': { body: { health: { ...health, cloud } } } });
+  const lines = (await run(['status'], { url: api.url })).out.split('\n');
+  expect(lines.slice(0, 4)).toEqual([
+    'cloud: compute at http://nova/v2.1 has been away for 6 min: it answers 503',
+    'waits: nothing is touched',
+    'do curl -si http://nova/v2.1 (see what it answers)',
+    '',
+  ]);
+  expect(lines.at(-2)).toBe('2 clusters, 1 healthy, 1 needs an operator, the cloud needs an operator');
 });

@@ -20,13 +20,14 @@ const leastOfText = 40;
 const narrowIndent = 4;
 
 export function renderStatus(health: Schemas['HealthOverview'], screen: Screen): string {
-  const { clusters, server_problem: problem, server_warning: warning } = health;
-  const text = clusters.length === 0 ? 'There are no clusters.\n' : renderClusters(health, screen);
+  const { clusters, cloud, server_problem: problem, server_warning: warning } = health;
+  const ofClusters = clusters.length === 0 ? 'There are no clusters.\n' : renderClusters(health, screen);
+  const ofCloud = cloud === null ? '' : `${cloudLines(cloud, screen)}\n`;
   // Above all else: what is shown of clusters may be old, and nothing is done about any of them.
   const records = 'The server records nothing and recovers nothing until you act: ';
   const problemLines = problem === null ? '' : `${serverLines(records + problem, 'bad', screen)}\n`;
   const warningLines = warning === null ? '' : `${serverLines(warning, 'busy', screen)}\n`;
-  return `${problemLines}${warningLines}${text}`;
+  return `${problemLines}${warningLines}${ofCloud}${ofClusters}`;
 }
 
 function serverLines(sentence: string, tone: Tone, { style, columns }: Screen): string {
@@ -35,8 +36,26 @@ function serverLines(sentence: string, tone: Tone, { style, columns }: Screen): 
   return lines.map((line) => `${style(tone, line)}\n`).join('');
 }
 
+/** What is wrong with the cloud is said once, above the clusters whose nodes are in it. */
+function cloudLines(cloud: NonNullable<Schemas['HealthOverview']['cloud']>, screen: Screen): string {
+  const { style, columns } = screen;
+  const tone = cloud.needs_operator ? 'bad' : 'busy';
+  const lines = [
+    ...cloud.problems.map((text) => `${style(tone, 'cloud')}: ${printable(text)}`),
+    ...explanationLines(cloud, screen),
+  ];
+  return lines.map((line) => hanging(line, columns)).join('');
+}
+
+/** Wrapped, and indented from the second line on. */
+function hanging(line: string, columns: number): string {
+  if (columns === Infinity) return `${line}\n`;
+  const [first = '', ...rest] = wrapAnsi(line, columns - narrowIndent).split('\n');
+  return [first, ...rest.map((text) => ' '.repeat(narrowIndent) + text)].map((text) => `${text}\n`).join('');
+}
+
 function renderClusters(
-  { clusters, counts, server_problem: problem }: Schemas['HealthOverview'],
+  { clusters, counts, cloud, server_problem: problem }: Schemas['HealthOverview'],
   screen: Screen,
 ): string {
   const heads = clusters.map(headOf);
@@ -48,7 +67,8 @@ function renderClusters(
     counts.needs_operator === 0
       ? 'none needs'
       : `${counts.needs_operator} need${counts.needs_operator === 1 ? 's' : ''}`;
-  const needed = problem === null ? `${needing} an operator` : 'the server needs an operator';
+  const others = cloud?.needs_operator === true ? ', the cloud needs an operator' : '';
+  const needed = problem === null ? `${needing} an operator${others}` : 'the server needs an operator';
   const total = `${count(counts.clusters, 'cluster')}, ${counts.healthy} healthy, ${needed}`;
   return `${lines}\n${screen.style('quiet', total)}\n`;
 }

@@ -188,6 +188,12 @@ const overviewClusterShape = z
 export const healthOverviewShape = z
   .strictObject({
     at: time,
+    cloud: z
+      .strictObject({ ...explanationFields, needs_operator: z.boolean() })
+      .nullable()
+      .describe(
+        'What is wrong with the cloud, for all clusters whose nodes are in it; null: nothing, or Coppice works with none.',
+      ),
     clusters: z
       .array(overviewClusterShape)
       .describe('The worst first: what needs an operator, then by health.'),
@@ -214,10 +220,15 @@ export function toHealthOverviewAnswer({
   now,
   serverProblem,
   serverWarning,
+  cloud,
   clusters,
 }: HealthOverview): z.infer<typeof healthOverviewShape> {
   return {
     at: milliseconds(now),
+    cloud: cloud && {
+      ...toExplanation(cloud),
+      needs_operator: cloud.operator.some((task) => task.required),
+    },
     clusters: clusters.map(({ cluster, standing, reason, nodes, needsOperator, explanation }) => ({
       counts: {
         desired: cluster.desiredCapacity,
@@ -292,13 +303,21 @@ export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clu
   };
 }
 
-function toGate({ cluster, policy, maintenance, nodes }: ClusterHealth, closed: ClosedGate) {
+function toGate(
+  { cluster, policy, maintenance, nodes, cloud, explanation }: ClusterHealth,
+  closed: ClosedGate,
+) {
   const { gate, limit, reason, since, total, until } = closed;
   const named = policy && { name: policy.policyName, enabled: policy.enabled, mode: policy.policy.mode };
   const node = (nodes.find(({ standing }) => standing === 'HELD') ?? nodes[0])?.node.name ?? '';
-  const facts = { name: cluster.name, policy: named, maintenance };
+  const facts = { name: cluster.name, policy: named, maintenance, cloud };
+  const asListed = (task: OperatorTask): OperatorTask =>
+    explanation.operator.find(({ command }) => command === task.command) ?? task;
   return {
-    ends_by: waysPast(closed, facts, node).map(toOperatorTask),
+    // Whether it has to be done depends on the nodes: the list of the cluster has decided that.
+    ends_by: waysPast(closed, facts, node).map((task) =>
+      toOperatorTask({ ...task, required: asListed(task).required }),
+    ),
     gate,
     limit,
     reason,

@@ -5,7 +5,7 @@ import { operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { ComputeService, Server } from '../../openstack/nova/server.ts';
-import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
+import type { NodeFacts, PhysicalNode, RunRequest } from '../profile-type.ts';
 import { runOperation } from './run-operation.ts';
 
 const DOING = 'the server could not be evacuated';
@@ -18,7 +18,7 @@ export async function evacuateServer(
   cloud: Cloud,
   node: NodeFacts,
   { host }: JsonObject,
-  request: OperationRequest,
+  request: RunRequest,
 ): Promise<PhysicalNode> {
   const made = await runOperation(
     cloud,
@@ -28,7 +28,8 @@ export async function evacuateServer(
       recordedAs: 'evacuate',
       doing: DOING,
       until: ['ACTIVE', 'SHUTOFF'],
-      prepare: (server, context) => fenceHost(cloud, server, context),
+      prepare: (server, context) =>
+        fenceHost(cloud, server, { ...context, hostForcedDown: request.hostForcedDown }),
     },
     request,
   );
@@ -42,7 +43,11 @@ export async function evacuateServer(
  * @throws CoppiceError where it is not certain that the host is cut off: then no second server may be
  * started. `operation-failed` for a host that is up: Nova takes a minute to see that one has died.
  */
-async function fenceHost({ nova }: Cloud, server: Server, context: CallContext): Promise<void> {
+async function fenceHost(
+  { nova }: Cloud,
+  server: Server,
+  { hostForcedDown, ...context }: CallContext & Pick<RunRequest, 'hostForcedDown'>,
+): Promise<void> {
   const host = server['OS-EXT-SRV-ATTR:host'];
   if (host === null) return;
   if (host === undefined)
@@ -54,6 +59,7 @@ async function fenceHost({ nova }: Cloud, server: Server, context: CallContext):
   if (service.forced_down) return;
   if (service.state === 'up')
     throw new CoppiceError('operation-failed', `${DOING}: its host ${host} is up and still in use`);
+  await hostForcedDown?.(host);
   try {
     await nova.forceDown(service.id, true, context);
   } catch (error) {

@@ -1,0 +1,38 @@
+/** How the cloud of this Coppice is, as far as was seen: its services, the credential, its hosts. */
+
+/** Of a service that does not answer, or of Keystone that refuses the credential. */
+export interface CloudOutage {
+  /** REFUSED: the credential, until an operator corrects it. AWAY: the service does not answer, or with 5xx. */
+  readonly kind: 'AWAY' | 'REFUSED';
+  /** The service's type: `compute`; `identity` is Keystone. */
+  readonly service: string;
+  /** Where it is, without credentials and query. */
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** `it answers 503`, `it does not answer: connection refused` */
+  readonly answers: string;
+}
+
+/** Where the credential was read, for an operator who has to correct it. No secret is in it. */
+export interface CredentialOrigin {
+  /** `OS_USERNAME and OS_PASSWORD in the environment of the server` */
+  readonly where: string;
+  /** A command that tries the same credential. */
+  readonly test: string;
+}
+
+/** A host that runs servers, as Nova shows it to administrators. */
+export interface CloudHost {
+  readonly name: string;
+  readonly isUp: boolean;
+  readonly isForcedDown: boolean;
+  readonly isDisabled: boolean;
+}
+
+export interface CloudState {
+  readonly outages: readonly CloudOutage[];
+  readonly credential: CredentialOrigin;
+  /** null: the credential may not see them, or they could not be read. */
+  readonly hosts: readonly CloudHost[] | null;
+}

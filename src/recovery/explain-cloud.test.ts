@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { CloudHost, CloudOutage } from '../domain/cloud-state.ts';
+import { cloudTrouble, explainCloud, type ExplainedCloud } from './explain-cloud.ts';
+
+const now = 1_800_000_000_000;
+const minute = 60_000;
+
+function aCloud(more: Partial<ExplainedCloud> = {}): ExplainedCloud {
+  const credential = {
+    where: 'clouds.mine.auth.username and clouds.mine.auth.password in /etc/openstack/clouds.yaml',
+    test: 'OS_CLIENT_CONFIG_FILE=/etc/openstack/clouds.yaml openstack --os-cloud mine token issue',
+  };
+  return { outages: [], credential, hosts: null, now, forcedDown: [], ...more };
+}
+
+function away(service: string, lastsMs: number): CloudOutage {
+  const url = 'http://nova:8774/v2.1';
+  return { kind: 'AWAY', service, url, since: now - lastsMs, answers: 'it answers 503' };
+}
+
+function host(name: string, change: Partial<CloudHost> = {}): CloudHost {
+  return { name, isUp: true, isForcedDown: false, isDisabled: false, ...change };
+}
+
+test('a cloud with which nothing is wrong is not mentioned', () => {
+  const cloud = aCloud({ hosts: [host('compute1'), host('compute2', { isUp: false })] });
+  expect(explainCloud(cloud)).toEqual({ problems: [], doing: [], waiting: [], operator: [] });
+  expect(cloudTrouble(cloud)).toBeNull();
+});
+
+describe('a service that is away', () => {
+  test('is one line: where, since when, what it answers, and that nothing is touched meanwhile', () => {
+    const { problems, waiting, operator } = explainCloud(aCloud({ outages: [away('compute', 20_000)] }));
+    expect(problems).toEqual(['compute at http://nova:8774/v2.1 has been away for 20 s: it answers 503']);
+    expect(waiting[0]?.reason).toMatch(
+      /^no node that cannot be seen is touched; .* by itself when it answers$/,
+    );
+    expect(operator).toMatchObject([{ command: 'curl -si http://nova:8774/v2.1', required: false }]);
+  });
+
+  test('needs an operator when it is away for five minutes', () => {
+    const { operator } = explainCloud(aCloud({ outages: [away('compute', 5 * minute)] }));
+    expect(operator).toMatchObject([{ command: 'curl -si http://nova:8774/v2.1', required: true }]);
+  });
+
+  test('explains why nodes cannot be probed only where they are probed by it', () => {
+    expect(cloudTrouble(aCloud({ outages: [away('image', minute)] }))).toBeNull();
+    expect(cloudTrouble(aCloud({ outages: [away('identity', minute)] }))).toMatchObject({
+      unseenBecause: 'the cloud is away (Keystone)',
+    });
+  });
+});
+
+test('a credential that Keystone refuses needs an operator at once, and is named by where it was written', () => {
+  const refused: CloudOutage = {
+    kind: 'REFUSED',
+    service: 'identity',
+    url: 'http://keystone:5000/v3',
+    since: now - minute,
+    answers: 'it answers 401 The request you have made requires authentication.',
+  };
+  const { problems, operator } = explainCloud(aCloud({ outages: [refused] }));
+  expect(problems[0]).toMatch(
+    /^Keystone at http:\/\/keystone:5000\/v3 has refused the credential of Coppice/,
+  );
+  expect(operator).toEqual([
+    {
+      command: 'OS_CLIENT_CONFIG_FILE=/etc/openstack/clouds.yaml openstack --os-cloud mine token issue',
+      reason: expect.stringMatching(
+        /^correct clouds\.mine\.auth\.username and clouds\.mine\.auth\.password in \/etc\/openstack\/clouds\.yaml, then restart Coppice/,
+      ) as string,
+      required: true,
+    },
+  ]);
+});
+
+describe('hosts', () => {
+  test('none of which is up are named with what keeps Nova from using them', () => {
+    const hosts = [
+      host('compute1', { isUp: false }),
+      host('compute2', { isUp: false, isForcedDown: true }),
+      host('compute3', { isDisabled: true }),
+    ];
+    const { problems, operator } = explainCloud(aCloud({ hosts }));
+    expect(problems).toEqual([
+      'no compute host is up: compute1 is down, compute2 is forced down, compute3 is disabled (3 hosts)',
+    ]);
+    expect(operator[0]).toMatchObject({
+      command: 'openstack compute service list --service nova-compute',
+      required: true,
+    });
+    expect(cloudTrouble(aCloud({ hosts }))).toEqual({ unseenBecause: null, hasNoHost: true });
+  });
+
+  test('that EVACUATE has forced down are named with the command that ends it, whatever else is healthy', () => {
+    const forcedDown = [{ host: 'compute1', nodeName: 'web-1', forcedAt: now - 3 * minute }];
+    const { problems, operator } = explainCloud(aCloud({ hosts: [host('compute2')], forcedDown }));
+    expect(problems).toEqual([
+      'host compute1 is forced down in Nova: EVACUATE of web-1 did so 3 min ago, and Nova places nothing on it',
+    ]);
+    expect(operator).toMatchObject([
+      { command: 'openstack compute service set --up compute1 nova-compute', required: false },
+    ]);
+  });
+});

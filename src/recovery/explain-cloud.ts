@@ -1,0 +1,132 @@
+/**
+ * The cloud in sentences, as `explain-cluster.ts` does it for a cluster: what is wrong with all that is in it,
+ * and what an operator has to do. One line for the cloud, and not one for each cluster or node. Pure.
+ */
+import type { CloudOutage, CloudState } from '../domain/cloud-state.ts';
+import { duration } from '../domain/duration.ts';
+import { count, namesOf } from './describe.ts';
+import type { ClusterExplanation, CloudTrouble } from './explain-cluster.ts';
+import { longOutageMs, type OperatorTask } from './operator-tasks.ts';
+
+/** A host that EVACUATE has forced down, and that is so still. */
+export interface HostForcedDown {
+  readonly host: string;
+  readonly nodeName: string;
+  readonly forcedAt: number;
+}
+
+export interface ExplainedCloud extends CloudState {
+  readonly now: number;
+  readonly forcedDown: readonly HostForcedDown[];
+}
+
+/** Of what Coppice asks how nodes are; an image service that is away hides none. */
+const asked: ReadonlySet<string> = new Set(['identity', 'compute', 'orchestration', 'load-balancer']);
+
+/** The outage for which nodes cannot be probed; null: there is none. */
+function blindingOutage({ outages }: Pick<CloudState, 'outages'>): CloudOutage | null {
+  return outages.find(({ service }) => asked.has(service)) ?? null;
+}
+
+/** Whether a server that is created now would find no host. */
+function hasNoHost({ hosts }: Pick<CloudState, 'hosts'>): boolean {
+  return hosts !== null && hosts.length > 0 && !hosts.some(isUsed);
+}
+
+/** For a cluster whose nodes are in it; null: nothing of it matters to them. */
+export function cloudTrouble(cloud: Pick<CloudState, 'outages' | 'hosts'>): CloudTrouble | null {
+  const outage = blindingOutage(cloud);
+  const noHost = outage === null && hasNoHost(cloud);
+  return outage === null && !noHost
+    ? null
+    : { unseenBecause: outage && outageInBrief(outage), hasNoHost: noHost };
+}
+
+function outageInBrief({ kind, service }: CloudOutage): string {
+  if (kind === 'REFUSED') return "Keystone refuses Coppice's credential";
+  return `the cloud is away (${service === 'identity' ? 'Keystone' : service})`;
+}
+
+export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
+  const { outages, forcedDown, now } = cloud;
+  const blind = blindingOutage(cloud);
+  const noHost = blind === null && hasNoHost(cloud);
+  const problems = [
+    ...outages.map((outage) => outageProblem(outage, now)),
+    ...(noHost ? [`no compute host is up: ${hostsInWords(cloud)}`] : []),
+    ...forcedDown.map(
+      ({ host, nodeName, forcedAt }) =>
+        `host ${host} is forced down in Nova: EVACUATE of ${nodeName} did so ${duration(now - forcedAt)} ago, and Nova places nothing on it`,
+    ),
+  ];
+  const away = outages.filter(({ kind }) => kind === 'AWAY');
+  const waiting = away.length === 0 ? [] : [{ reason: whatFollows, until: null }];
+  const operator = [
+    ...outages.map((outage) => outageTask(outage, cloud)),
+    ...(noHost ? [noHostTask] : []),
+    ...forcedDown.map(({ host }) => upTask(host)),
+  ];
+  return {
+    problems,
+    doing: [],
+    waiting,
+    operator: [...operator.filter((task) => task.required), ...operator.filter((task) => !task.required)],
+  };
+}
+
+const whatFollows =
+  'no node that cannot be seen is touched; it is asked every 30 s, and healing goes on by itself when it answers';
+
+function outageProblem({ kind, service, url, since, answers }: CloudOutage, now: number): string {
+  const name = service === 'identity' ? 'Keystone' : service;
+  const lasting = `for ${duration(now - since)}`;
+  if (kind === 'REFUSED')
+    return `Keystone at ${url} has refused the credential of Coppice ${lasting} (${answers}): nothing in the cloud can be probed or recovered`;
+  return `${name} at ${url} has been away ${lasting}: ${answers}`;
+}
+
+function outageTask({ kind, url, since }: CloudOutage, { now, credential }: ExplainedCloud): OperatorTask {
+  if (kind === 'REFUSED') {
+    const reason =
+      `correct ${credential.where}, then restart Coppice, which reads it when it starts; ` +
+      'where it is put right in Keystone instead, no restart is needed; this command tries it';
+    return { reason, command: credential.test, required: true };
+  }
+  const isLong = now - since >= longOutageMs;
+  const reason = isLong
+    ? `it is away for more than ${duration(longOutageMs)}: see what it answers, and repair it`
+    : `what it answers; it needs an operator when it is away for ${duration(longOutageMs)}`;
+  return { reason, command: `curl -si ${url}`, required: isLong };
+}
+
+const noHostTask: OperatorTask = {
+  reason:
+    'bring a host up first: no server can be created, moved or started until then, and a recovery that an operator asks for fails as well',
+  command: 'openstack compute service list --service nova-compute',
+  required: true,
+};
+
+function upTask(host: string): OperatorTask {
+  return {
+    reason: `once ${host} is repaired and its nova-compute was restarted: Nova uses it again`,
+    command: `openstack compute service set --up ${host} nova-compute`,
+    required: false,
+  };
+}
+
+function hostsInWords({ hosts }: CloudState): string {
+  const all = hosts ?? [];
+  const groups = [
+    ['down', all.filter((host) => !host.isForcedDown && !host.isUp)],
+    ['forced down', all.filter((host) => host.isForcedDown)],
+    ['disabled', all.filter((host) => host.isUp && !host.isForcedDown && host.isDisabled)],
+  ] as const;
+  const parts = groups.flatMap(([what, those]) =>
+    those.length === 0 ? [] : `${namesOf(those)} ${those.length === 1 ? 'is' : 'are'} ${what}`,
+  );
+  return `${parts.join(', ')} (${count(all.length, 'host')})`;
+}
+
+function isUsed({ isUp, isForcedDown, isDisabled }: NonNullable<CloudState['hosts']>[number]): boolean {
+  return isUp && !isForcedDown && !isDisabled;
+}
