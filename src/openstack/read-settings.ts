@@ -80,7 +80,7 @@ export function readSettings(options: CloudOptions, source: OptionSource): Cloud
 }
 
 /** `OS_USERNAME and OS_PASSWORD` */
-function credentialFields(options: CloudOptions, { field }: OptionSource): string {
+function credentialFields(options: CloudOptions, source: OptionSource): string {
   const first = (...names: readonly string[]): string =>
     names.find((name) => options[name] !== undefined) ?? names[0] ?? '';
   const byKind: Readonly<Record<Credential['kind'], readonly string[]>> = {
@@ -92,7 +92,7 @@ function credentialFields(options: CloudOptions, { field }: OptionSource): strin
     ],
   };
   const kind = authTypes[options['auth_type'] ?? ''] ?? kindWithoutType(options);
-  return byKind[kind].map((name) => field(name)).join(' and ');
+  return byKind[kind].map((name) => source.field(name)).join(' and ');
 }
 
 /** As keystoneauth decides. */
