@@ -2,7 +2,7 @@
 
 /** Of a service that does not answer, or of Keystone that refuses the credential. */
 export interface CloudOutage {
-  /** REFUSED: the credential, until an operator corrects it. AWAY: the service does not answer, or with 5xx. */
+  /** REFUSED: the credential, until an operator corrects it. AWAY: no answer, or one with 5xx. */
   readonly kind: 'AWAY' | 'REFUSED';
   /** The service's type: `compute`; `identity` is Keystone. */
   readonly service: string;

@@ -46,7 +46,7 @@ export interface OperationRequest {
 
 /** Of one of `operations`. */
 export interface RunRequest extends OperationRequest {
-  /** Told before a host is forced down in Nova, so that an operator can be told of it until it is up again. */
+  /** Told before a host is forced down in Nova: operators are told of it until it is up again. */
   readonly hostForcedDown?: ((host: string) => Promise<void>) | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The cloud in sentences, as `explain-cluster.ts` does it for a cluster: what is wrong with all that is in it,
- * and what an operator has to do. One line for the cloud, and not one for each cluster or node. Pure.
+ * The cloud in sentences, as `explain-cluster.ts` does it for a cluster: what is wrong with all that is in
+ * it, and what an operator has to do. One line for the cloud, not one for each cluster or node. Pure.
  */
 import type { CloudOutage, CloudState } from '../domain/cloud-state.ts';
 import { duration } from '../domain/duration.ts';
