@@ -9,7 +9,7 @@ import { memberStatuses, type BalancerPart, type Balancers } from './balancers.t
 import type { Answer } from './endpoint.ts';
 import { faultSchema } from './faults.ts';
 import { statuses, type VmState } from './server-states.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 import { services, simulatorSettingsSchema } from './settings.ts';
 import type { World } from './world.ts';
 
@@ -38,7 +38,7 @@ const FAULT = 'Reset to error by an administrator.';
 const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
 
 export function adminEndpoints(world: World): readonly AdminEndpoint[] {
-  const { servers, balancers, faults, mutations } = world;
+  const { servers, hosts, balancers, faults, mutations } = world;
   return [
     {
       method: 'GET',
@@ -86,7 +86,7 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
       path: '/hosts',
       handle: () => ({
         status: 200,
-        body: servers.hosts.map(({ name, zone, isUp, isForcedDown }) => ({
+        body: hosts.all.map(({ name, zone, isUp, isForcedDown }) => ({
           name,
           zone,
           up: isUp,
@@ -100,13 +100,13 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
       path: '/hosts/:name',
       handle({ params, body }) {
         const { up } = read(hostChange, body);
-        const host = servers.host(params['name'] ?? '');
+        const host = hosts.find(params['name'] ?? '');
         if (host === undefined)
           throw new ApiError(
             404,
-            `there is no host ${params['name']}; there are ${servers.hosts.map(({ name }) => name).join(', ')}`,
+            `there is no host ${params['name']}; there are ${hosts.all.map(({ name }) => name).join(', ')}`,
           );
-        servers.setHost(host, { isUp: up });
+        hosts.change(host, { isUp: up });
         return { status: 200, body: { name: host.name, up } };
       },
     },

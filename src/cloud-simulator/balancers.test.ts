@@ -97,11 +97,11 @@ test('a member is ONLINE while the server with its address runs, and its pool an
   simulator.world.servers.setState(server, 'stopped', null);
   expect(await statuses()).toEqual(['ERROR', 'ERROR']);
   simulator.world.servers.setState(server, 'active', null);
-  const host = simulator.world.servers.host(server.hostName);
+  const host = simulator.world.hosts.find(server.hostName);
   if (host === undefined) throw new Error('the server has no host');
-  simulator.world.servers.setHost(host, { isUp: false });
+  simulator.world.hosts.change(host, { isUp: false });
   expect(await statuses()).toEqual(['ERROR', 'ERROR']);
-  simulator.world.servers.setHost(host, { isUp: true });
+  simulator.world.hosts.change(host, { isUp: true });
   simulator.world.servers.remove(server);
   expect(await statuses()).toEqual(['ERROR', 'ERROR']);
   await cloud.octavia.deleteMember(pool, member.id, context);

@@ -8,7 +8,7 @@ import { describeInstanceAction, describeInstanceActionEvents, describeServer } 
 import { endpoint, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
 import { isUuid } from './network.ts';
 import { transitions } from './server-states.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
 export function actionEndpoints(tools: ComputeTools): Endpoint[] {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { ApiError, notFound } from './api-error.ts';
 import type { ShapeContext } from './compute-shapes.ts';
 import type { Answer, Call } from './endpoint.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
 /** Zed's. */
@@ -47,8 +47,7 @@ export function contextOf(call: Call, { world, computeUrl }: ComputeTools): Shap
     computeUrl: computeUrl(),
     network: world.network,
     flavorOf: (id) => world.flavors.get(id),
-    hostOf: (name) => world.servers.host(name),
-    isDown: (host) => world.servers.isDown(host),
+    hostOf: (name) => world.hosts.find(name),
   };
 }
 

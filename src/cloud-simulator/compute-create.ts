@@ -6,7 +6,8 @@ import { forAdmin, minorOf, type ComputeTools } from './compute-call.ts';
 import { linksOf } from './compute-shapes.ts';
 import { isTrue, member, objects, shown, text, texts, type Answer, type Call } from './endpoint.ts';
 import { isUuid } from './network.ts';
-import type { ServerRequest, SimulatedServer } from './servers.ts';
+import type { ServerRequest } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 
 /** @throws ApiError 400, 403, 409 */
 export function createServer(call: Call, tools: ComputeTools): Answer {
@@ -150,7 +151,7 @@ function checkReferences(asked: JsonObject, call: Call, { world }: ComputeTools)
   const host = text(asked, 'host');
   if (host !== undefined) {
     forAdmin(call, 'compute:servers:create:requested_destination');
-    if (world.servers.host(host) === undefined)
+    if (world.hosts.find(host) === undefined)
       throw new ApiError(400, `Compute host ${host} could not be found.`);
   }
   const hints = call.body['os:scheduler_hints'];

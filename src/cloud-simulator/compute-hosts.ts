@@ -4,24 +4,24 @@ import { ApiError, notFound } from './api-error.ts';
 import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { describeHostService, describeHypervisor, describeZones } from './compute-shapes.ts';
 import { endpoint, page, type Call, type Endpoint } from './endpoint.ts';
-import type { Host } from './host.ts';
+import type { Host } from './hosts.ts';
 
 export function hostEndpoints(tools: ComputeTools): Endpoint[] {
   return [...services(tools), ...hypervisors(tools), ...zones(tools)];
 }
 
 function services({ world }: ComputeTools): Endpoint[] {
-  const { servers, clock } = world;
+  const { hosts, clock } = world;
   const describe = (host: Host, call: Call): JsonObject => {
-    const number = servers.hosts.indexOf(host) + 1;
-    const context = { isDown: servers.isDown(host), now: clock.now(), minor: minorOf(call), number };
+    const number = hosts.all.indexOf(host) + 1;
+    const context = { now: clock.now(), minor: minorOf(call), number };
     return describeHostService(host, context);
   };
   return [
     endpoint('GET /v2.1/os-services', 'services', (call) => {
       forAdmin(call, 'os_compute_api:os-services:list');
       const { binary, host } = call.query;
-      const shown = servers.hosts.filter(
+      const shown = hosts.all.filter(
         ({ name }) =>
           (host === undefined || host === name) && (binary === undefined || binary === 'nova-compute'),
       );
@@ -29,7 +29,7 @@ function services({ world }: ComputeTools): Endpoint[] {
     }),
     endpoint('PUT /v2.1/os-services/:id', 'service', (call) => {
       forAdmin(call, 'os_compute_api:os-services:update');
-      const host = servers.hosts.find(({ serviceId }) => serviceId === call.params['id']);
+      const host = hosts.all.find(({ serviceId }) => serviceId === call.params['id']);
       if (host === undefined) throw notFound('Service', call.params['id'] ?? '');
       const { status, forced_down: forcedDown, disabled_reason: reason } = call.body;
       if (forcedDown === false && host.hasEvacuated)
@@ -39,7 +39,7 @@ function services({ world }: ComputeTools): Endpoint[] {
             'the host. Ensure the compute service has been restarted, allowing these records to move to ' +
             '`completed` before retrying this request.',
         );
-      servers.setHost(host, {
+      hosts.change(host, {
         ...(typeof forcedDown === 'boolean' ? { isForcedDown: forcedDown } : {}),
         ...(typeof status === 'string' ? { isDisabled: status === 'disabled' } : {}),
         ...(status === 'enabled' ? { disabledReason: null } : {}),
@@ -51,11 +51,11 @@ function services({ world }: ComputeTools): Endpoint[] {
 }
 
 function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
-  const { servers } = world;
+  const { servers, hosts } = world;
   const list = (call: Call, isDetailed: boolean) => {
     forAdmin(call, 'os_compute_api:os-hypervisors:list');
     const { hypervisor_hostname_pattern: pattern = '', with_servers: withServers } = call.query;
-    const found = servers.hosts.filter(({ name }) => name.includes(pattern));
+    const found = hosts.all.filter(({ name }) => name.includes(pattern));
     if (found.length === 0) throw new ApiError(404, `No hypervisor matching '${pattern}' could be found.`);
     const { items, hasMore } = page(
       found.map((host) => ({ id: host.hypervisorId, host })),
@@ -78,11 +78,10 @@ function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
     const all = servers.all.filter(({ hostName }) => hostName === host.name);
     return describeHypervisor(host, {
       ...options,
-      isDown: servers.isDown(host),
       servers: all,
       flavorOf: (id) => world.flavors.get(id),
       minor: minorOf(call),
-      number: servers.hosts.indexOf(host) + 1,
+      number: hosts.all.indexOf(host) + 1,
     });
   };
   return [
@@ -90,7 +89,7 @@ function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
     endpoint('GET /v2.1/os-hypervisors/detail', 'hypervisors', (call) => list(call, true)),
     endpoint('GET /v2.1/os-hypervisors/:id', 'hypervisors', (call) => {
       forAdmin(call, 'os_compute_api:os-hypervisors:show');
-      const host = servers.hosts.find(({ hypervisorId }) => hypervisorId === call.params['id']);
+      const host = hosts.all.find(({ hypervisorId }) => hypervisorId === call.params['id']);
       if (host === undefined)
         throw new ApiError(404, `Hypervisor with ID '${call.params['id']}' could not be found.`);
       return ok({ hypervisor: describe(host, call, { isDetailed: true, withServers: false }) });
@@ -99,15 +98,15 @@ function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
 }
 
 function zones({ world }: ComputeTools): Endpoint[] {
-  const { servers, clock } = world;
+  const { hosts, clock } = world;
   return [
     endpoint('GET /v2.1/os-availability-zone', 'zones', () =>
-      ok({ availabilityZoneInfo: describeZones(servers.hosts, null) }),
+      ok({ availabilityZoneInfo: describeZones(hosts.all, null) }),
     ),
     endpoint('GET /v2.1/os-availability-zone/detail', 'zones', (call) => {
       forAdmin(call, 'os_compute_api:os-availability-zone:detail');
-      const context = { isDown: (host: Host) => servers.isDown(host), now: clock.now() };
-      return ok({ availabilityZoneInfo: describeZones(servers.hosts, context) });
+      const context = { now: clock.now() };
+      return ok({ availabilityZoneInfo: describeZones(hosts.all, context) });
     }),
     endpoint('GET /v2.1/os-aggregates', 'aggregates', (call) => {
       forAdmin(call, 'os_compute_api:os-aggregates:index');

@@ -6,7 +6,7 @@ import { contextOf, forAdmin, minorOf, ok, type ComputeTools } from './compute-c
 import { statusOf, type ShapeContext } from './compute-shapes.ts';
 import { page, texts, type Answer, type Call } from './endpoint.ts';
 import { statuses } from './server-states.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 
 type Filter = (server: SimulatedServer) => boolean;
 

@@ -1,10 +1,10 @@
 /** Servers, hosts and flavors as Nova sends them, by microversion. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Flavor } from './flavors.ts';
-import type { Host } from './host.ts';
+import { type Host, isDown } from './hosts.ts';
 import type { Network } from './network.ts';
 import { powerStates, statuses, taskStatuses } from './server-states.ts';
-import type { InstanceActionRecord, SimulatedServer } from './servers.ts';
+import type { InstanceActionRecord, SimulatedServer } from './simulated-server.ts';
 
 export interface ShapeContext {
   /** Of the request: 79 for 2.79. */
@@ -16,11 +16,10 @@ export interface ShapeContext {
   readonly network: Network;
   readonly flavorOf: (id: string) => Flavor;
   readonly hostOf: (name: string | null) => Host | undefined;
-  readonly isDown: (host: Host) => boolean;
 }
 
 export function describeServer(server: SimulatedServer, context: ShapeContext): JsonObject {
-  const { minor, isAdmin, computeUrl, network, hostOf, isDown } = context;
+  const { minor, isAdmin, computeUrl, network, hostOf } = context;
   const host = hostOf(server.hostName);
   const { fault } = server;
   return {
@@ -68,7 +67,7 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     ...(minor >= 71 && context.isOne !== false ? { server_groups: [] } : {}),
     ...(minor >= 73 ? { locked_reason: server.isLocked ? server.lockedReason : null } : {}),
     ...(!isAdmin && minor >= 90 ? { 'OS-EXT-SRV-ATTR:hostname': server.name } : {}),
-    ...(isAdmin && minor >= 16 ? { host_status: hostStatus(host, isDown) } : {}),
+    ...(isAdmin && minor >= 16 ? { host_status: hostStatus(host) } : {}),
     ...(fault === null || server.vmState !== 'error'
       ? {}
       : {
@@ -119,7 +118,7 @@ export function statusOf({ vmState, taskState }: SimulatedServer): string {
   return task !== undefined && task.of.includes(vmState) ? task.status : statuses[vmState];
 }
 
-function hostStatus(host: Host | undefined, isDown: (host: Host) => boolean): string {
+function hostStatus(host: Host | undefined): string {
   if (host === undefined) return '';
   if (host.isForcedDown) return 'DOWN';
   if (isDown(host)) return 'UNKNOWN';
@@ -170,20 +169,19 @@ export function describeFlavor(
 export function describeHostService(
   host: Host,
   context: {
-    readonly isDown: boolean;
     readonly now: number;
     readonly minor: number;
     readonly number: number;
   },
 ): JsonObject {
-  const { isDown, now, minor, number } = context;
+  const { now, minor, number } = context;
   return {
     id: minor >= 53 ? host.serviceId : number,
     binary: 'nova-compute',
     host: host.name,
     zone: host.zone,
     status: host.isDisabled ? 'disabled' : 'enabled',
-    state: isDown ? 'down' : 'up',
+    state: isDown(host) ? 'down' : 'up',
     updated_at: microseconds(now),
     disabled_reason: host.disabledReason,
     ...(minor >= 11 ? { forced_down: host.isForcedDown } : {}),
@@ -191,7 +189,6 @@ export function describeHostService(
 }
 
 export interface HypervisorContext {
-  readonly isDown: boolean;
   readonly isDetailed: boolean;
   readonly withServers: boolean;
   readonly servers: readonly SimulatedServer[];
@@ -202,11 +199,11 @@ export interface HypervisorContext {
 }
 
 export function describeHypervisor(host: Host, context: HypervisorContext): JsonObject {
-  const { isDown, isDetailed, withServers, servers, minor, number } = context;
+  const { isDetailed, withServers, servers, minor, number } = context;
   return {
     id: minor >= 53 ? host.hypervisorId : number,
     hypervisor_hostname: host.name,
-    state: isDown ? 'down' : 'up',
+    state: isDown(host) ? 'down' : 'up',
     status: host.isDisabled ? 'disabled' : 'enabled',
     ...(isDetailed
       ? {
@@ -258,12 +255,9 @@ function describeCapacity({ servers, flavorOf, minor }: HypervisorContext): Json
 }
 
 /** @param context null: without the hosts of the zones. */
-export function describeZones(
-  hosts: readonly Host[],
-  context: { readonly isDown: (host: Host) => boolean; readonly now: number } | null,
-): Json {
+export function describeZones(hosts: readonly Host[], context: { readonly now: number } | null): Json {
   const zones = [...new Set(hosts.map(({ zone }) => zone))];
-  const service = (host: Host, { isDown, now }: NonNullable<typeof context>) => ({
+  const service = (host: Host, { now }: NonNullable<typeof context>) => ({
     'nova-compute': { available: !isDown(host), active: !host.isDisabled, updated_at: microseconds(now) },
   });
   return zones.map((zoneName) => {

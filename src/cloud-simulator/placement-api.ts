@@ -2,8 +2,8 @@
 import type { Json, JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import { endpoint, type Answer, type Call, type Endpoint } from './endpoint.ts';
-import type { Host } from './host.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { Host } from './hosts.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
 /** What each server takes: the simulator's flavors are all alike. */
@@ -16,13 +16,13 @@ const capacity: Readonly<Record<keyof typeof demand, number>> = {
 const parts = ['inventories', 'usages', 'aggregates', 'traits', 'allocations'];
 
 export function placementEndpoints(world: World): readonly Endpoint[] {
-  const { servers } = world;
+  const { servers, hosts } = world;
   const on = ({ name }: Host): readonly SimulatedServer[] =>
     servers.all.filter(({ hostName }) => hostName === name);
   const ofHost = (path: string, describe: (host: Host) => JsonObject): Endpoint =>
     endpoint(`GET /resource_providers/:id${path}`, 'show', (call) => {
       authorize(call);
-      const host = servers.hosts.find(({ hypervisorId }) => hypervisorId === call.params['id']);
+      const host = hosts.all.find(({ hypervisorId }) => hypervisorId === call.params['id']);
       if (host === undefined)
         throw new ApiError(404, `No resource provider with uuid ${call.params['id']} found`);
       return ok(call, describe(host));
@@ -32,7 +32,7 @@ export function placementEndpoints(world: World): readonly Endpoint[] {
     endpoint('GET /resource_providers', 'list', (call) => {
       authorize(call);
       const { name } = call.query;
-      const wanted = servers.hosts.filter((host) => name === undefined || host.name === name);
+      const wanted = hosts.all.filter((host) => name === undefined || host.name === name);
       return ok(call, { resource_providers: wanted.map(describeProvider) });
     }),
     ofHost('', describeProvider),
@@ -50,7 +50,7 @@ export function placementEndpoints(world: World): readonly Endpoint[] {
     endpoint('GET /allocations/:server', 'allocations', (call) => {
       authorize(call);
       const server = servers.find(call.params['server'] ?? '');
-      const host = servers.host(server?.hostName ?? null);
+      const host = hosts.find(server?.hostName ?? null);
       if (server === undefined || host === undefined) return ok(call, { allocations: {} });
       const { projectId, userId } = server;
       const allocations = { [host.hypervisorId]: { generation: 1, resources: demand } };

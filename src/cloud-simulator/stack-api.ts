@@ -16,7 +16,7 @@ import {
   type StackShapes,
 } from './stack-shapes.ts';
 import { part, readTemplate } from './stack-template.ts';
-import type { SimulatedStack, StackRequest, StackResource } from './stacks.ts';
+import type { SimulatedStack, StackRequest, StackResource } from './simulated-stack.ts';
 import type { World } from './world.ts';
 import { stackName, stackGiven, environmentOf } from './stack-body.ts';
 import { previewCreation, previewUpdate } from './stack-previews.ts';
@@ -61,15 +61,14 @@ export function stackEndpoints(world: World, baseUrl: () => string): readonly En
 }
 
 function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
-  const { servers, network, stacks } = world;
+  const { servers, hosts, network, stacks } = world;
   return {
     url,
-    stacks,
+    resources: stacks.resources,
     serverAttributes(id) {
       const server = servers.find(id);
       if (server === undefined) return {};
-      const hostOf = (name: string | null) => servers.host(name);
-      const isDown = servers.isDown.bind(servers);
+      const hostOf = (name: string | null) => hosts.find(name);
       const flavorOf = world.flavors.get.bind(world.flavors);
       return describeServer(server, {
         minor: 90,
@@ -78,7 +77,6 @@ function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
         network,
         flavorOf,
         hostOf,
-        isDown,
       });
     },
   };

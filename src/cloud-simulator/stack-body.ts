@@ -5,7 +5,7 @@ import { ApiError } from './api-error.ts';
 import { text } from './endpoint.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
 import { parameterValues, part, readTemplate } from './stack-template.ts';
-import type { StackGiven } from './stacks.ts';
+import type { StackGiven } from './simulated-stack.ts';
 import type { World } from './world.ts';
 
 /** @throws ApiError 400. */

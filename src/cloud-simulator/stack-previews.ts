@@ -4,7 +4,7 @@ import type { Answer, Call } from './endpoint.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
 import { describePlannedResource, describeStack, timeOf, type StackShapes } from './stack-shapes.ts';
 import { evaluate } from './stack-template.ts';
-import type { SimulatedStack } from './stacks.ts';
+import type { SimulatedStack } from './simulated-stack.ts';
 import type { World } from './world.ts';
 import { stackName, stackGiven } from './stack-body.ts';
 

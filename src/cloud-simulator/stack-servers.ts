@@ -5,8 +5,9 @@ import { ApiError } from './api-error.ts';
 import { objects, text, texts } from './endpoint.ts';
 import type { Network } from './network.ts';
 import { statusOf } from './compute-shapes.ts';
-import type { Servers, SimulatedServer } from './servers.ts';
-import type { SimulatedStack, StackAction, StackRequest, StackResource } from './stacks.ts';
+import type { Servers } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
+import type { SimulatedStack, StackAction, StackRequest, StackResource } from './simulated-stack.ts';
 
 export const SERVER_TYPE = 'OS::Nova::Server';
 

@@ -1,13 +1,14 @@
 /** Stacks, resources and events as Heat sends them. */
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { SimulatedStack, StackEvent, StackResource, Stacks } from './stacks.ts';
+import type { StackResources } from './stack-resources.ts';
+import type { SimulatedStack, StackEvent, StackResource } from './simulated-stack.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
 import type { Template } from './stack-template.ts';
 
 export interface StackShapes {
   /** Of the orchestration service. */
   readonly url: string;
-  readonly stacks: Stacks;
+  readonly resources: StackResources;
   /** The attributes of a server, as Nova sends them. */
   readonly serverAttributes: (id: string) => JsonObject;
 }
@@ -65,11 +66,11 @@ export function describeStack(stack: SimulatedStack, shapes: StackShapes, withOu
   };
 }
 
-export function describeOutputs(stack: SimulatedStack, { stacks }: StackShapes): readonly JsonObject[] {
+export function describeOutputs(stack: SimulatedStack, { resources }: StackShapes): readonly JsonObject[] {
   return Object.entries(stack.given.template.outputs).map(([key, { description }]) => ({
     output_key: key,
     description: description ?? 'No description given',
-    output_value: stacks.output(stack, key),
+    output_value: resources.output(stack, key),
   }));
 }
 

@@ -4,7 +4,7 @@ import { ServiceClouds, type Cloud } from '../openstack/cloud.ts';
 import { findSettings } from '../openstack/find-settings.ts';
 import { startCloudSimulator, type CloudSimulator } from './cloud-simulator.ts';
 import { faultSchema } from './faults.ts';
-import type { SimulatedServer } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 
 let simulator: CloudSimulator;
 let clouds: ServiceClouds;
@@ -88,7 +88,7 @@ test('a server of a stack is a server of the cloud, and goes with the stack', as
 });
 
 test('a stack whose server fails is CREATE_FAILED with the reason; with rollback nothing stays', async () => {
-  for (const host of simulator.world.servers.hosts) host.isDisabled = true;
+  for (const host of simulator.world.hosts.all) host.isDisabled = true;
   const id = await begun({ disable_rollback: true });
   expect(await reaches(id, 'CREATE_FAILED')).toMatchObject({
     stack_status_reason: expect.stringContaining('No valid host was found') as string,

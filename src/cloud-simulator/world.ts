@@ -8,11 +8,13 @@ import { Balancers } from './balancers.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { Flavors } from './flavors.ts';
+import { Hosts } from './hosts.ts';
 import { Identity, type Project, type User } from './identity.ts';
 import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
 import { Quotas } from './quotas.ts';
-import { Servers, type SimulatedServer } from './servers.ts';
+import { Servers } from './servers.ts';
+import type { SimulatedServer } from './simulated-server.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { StackServers } from './stack-servers.ts';
 import { Stacks } from './stacks.ts';
@@ -25,6 +27,7 @@ export class World {
   readonly faults = new Faults();
   readonly identity: Identity;
   readonly network: Network;
+  readonly hosts: Hosts;
   readonly servers: Servers;
   readonly balancers: Balancers;
   readonly stacks: Stacks;
@@ -49,9 +52,11 @@ export class World {
     this.identity = new Identity(clock.now, () => this.settings.token_seconds * 1000);
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
+    this.hosts = new Hosts(settings.hosts);
     this.servers = new Servers({
       clock,
       mutations: this.mutations,
+      hosts: this.hosts,
       flavors: this.flavors,
       quotas: this.quotas,
       settings: () => this.settings,
@@ -109,7 +114,7 @@ export class World {
   /** Whether a server with this address runs, on a host that is up. */
   #runsAt(address: string): boolean {
     const server = this.servers.find(this.network.portAt(address)?.deviceId ?? '');
-    return server?.vmState === 'active' && this.servers.host(server.hostName)?.isUp === true;
+    return server?.vmState === 'active' && this.hosts.find(server.hostName)?.isUp === true;
   }
 
   addGroup(

@@ -4,7 +4,7 @@ import { joined } from '../../test/support/membership.ts';
 import { http } from '../../test/support/probe.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import { startCloudSimulator, type CloudSimulator } from '../cloud-simulator/cloud-simulator.ts';
-import type { Host } from '../cloud-simulator/host.ts';
+import type { Host } from '../cloud-simulator/hosts.ts';
 import { ServiceClouds } from '../openstack/cloud.ts';
 import { findSettings } from '../openstack/find-settings.ts';
 import { novaServer } from '../profiles/os-nova-server/os-nova-server.ts';
@@ -60,7 +60,7 @@ async function cluster(): Promise<Host> {
   });
   await post('/v1/policies', { policy: { name: 'health', spec: policy } });
   await post('/v1/clusters', { cluster: { name: 'web', profile_id: 'vm', desired_capacity: 2 } });
-  const { servers } = simulator.world;
+  const { servers, hosts } = simulator.world;
   const built = (): boolean => servers.all.filter(({ vmState }) => vmState === 'active').length === 2;
   await eventually('two servers are built', built, 30_000);
   await eventually('the cluster is active', async () => {
@@ -78,18 +78,18 @@ async function cluster(): Promise<Host> {
     },
     30_000,
   );
-  const host = servers.host('compute1');
+  const host = hosts.find('compute1');
   if (host === undefined) throw new Error('no host');
   return host;
 }
 
 test('a host dies and comes back in the middle: its server is evacuated, and runs once', async () => {
   const host = await cluster();
-  const { servers, mutations } = simulator.world;
+  const { servers, hosts, mutations } = simulator.world;
   const before = servers.all.map(({ id }) => id);
-  servers.setHost(host, { isUp: false });
+  hosts.change(host, { isUp: false });
   await eventually('the evacuation has begun', () => mutations.all.some(isEvacuation), 60_000);
-  servers.setHost(host, { isUp: true });
+  hosts.change(host, { isUp: true });
   const recovery = await eventually(
     'the recovery is closed',
     async () => (await listRecoveries(server.store.db, {})).find(({ state }) => state !== 'OPEN'),

@@ -48,9 +48,8 @@ export class SimulatedLab extends Lab {
 
   /** All of them where none is named. */
   #setHosts(wanted: string, isUp: boolean): Promise<string> {
-    const { servers } = this.simulator.world;
-    for (const host of servers.hosts)
-      if (wanted === host.name || wanted === 'nova') servers.setHost(host, { isUp });
+    const { hosts } = this.simulator.world;
+    for (const host of hosts.all) if (wanted === host.name || wanted === 'nova') hosts.change(host, { isUp });
     return Promise.resolve('');
   }
 }

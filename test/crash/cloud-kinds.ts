@@ -1,8 +1,8 @@
 /** What nodes are in the crash tests on a cloud: servers, or stacks with a server each. */
 import type { VmState } from '../../src/cloud-simulator/server-states.ts';
-import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
+import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { ServiceName } from '../../src/cloud-simulator/settings.ts';
-import type { SimulatedStack } from '../../src/cloud-simulator/stacks.ts';
+import type { SimulatedStack } from '../../src/cloud-simulator/simulated-stack.ts';
 import type { World } from '../../src/cloud-simulator/world.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { faultSchema } from '../../src/cloud-simulator/faults.ts';
-import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
+import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { ServiceClouds } from '../../src/openstack/cloud.ts';
 import { findSettings } from '../../src/openstack/find-settings.ts';
@@ -48,10 +48,10 @@ afterEach(async () => {
 });
 
 function setHost(name: string, isUp: boolean): void {
-  const { servers } = simulator.world;
-  const host = servers.host(name);
+  const { hosts } = simulator.world;
+  const host = hosts.find(name);
   if (host === undefined) throw new Error(`there is no host ${name}`);
-  servers.setHost(host, { isUp });
+  hosts.change(host, { isUp });
 }
 
 /** @param without an action of the policy. */
@@ -99,7 +99,7 @@ test('where no other host could take it, nothing is evacuated and no host is for
   expect(steps[2]?.reason).toContain('No other host is up and enabled.');
   expect(recovery.state).toBe('EXHAUSTED');
   expect(evacuations()).toBe(0);
-  expect(simulator.world.servers.hosts.map(({ isForcedDown }) => isForcedDown)).toEqual([false, false]);
+  expect(simulator.world.hosts.all.map(({ isForcedDown }) => isForcedDown)).toEqual([false, false]);
 });
 
 test('an evacuation that Nova fails is tried three times, and not confirmed', async () => {

@@ -124,7 +124,7 @@ class StoryRun {
   async #do(what: CloudHappening): Promise<void> {
     const { world } = this;
     const { cloud, tools, caller } = world;
-    const { servers, identity } = cloud.world;
+    const { servers, hosts, identity } = cloud.world;
     const nodes = await world.nodes();
     const node = 'node' in what ? nodes[what.node % Math.max(1, nodes.length)] : undefined;
     const server = cloud.serverOf(node?.id ?? '');
@@ -142,7 +142,7 @@ class StoryRun {
         return this.#blind(what.by, what.seconds);
       case 'host':
         // Who has no host up recovers nothing.
-        if (!what.isUp && servers.hosts.filter(({ isUp }) => isUp).length === 1) return;
+        if (!what.isUp && hosts.all.filter(({ isUp }) => isUp).length === 1) return;
         return cloud.setHost(hostNames[what.host] ?? '', what.isUp);
       case 'kill':
         return await world.restart();

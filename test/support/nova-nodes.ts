@@ -6,7 +6,7 @@ import {
   type SimulatorOptions,
 } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../src/cloud-simulator/faults.ts';
-import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
+import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { ServiceClouds } from '../../src/openstack/cloud.ts';
 import { findSettings } from '../../src/openstack/find-settings.ts';

@@ -1,6 +1,6 @@
 /** Servers of the simulated cloud, and the nodes that they are of. */
 import { randomUUID } from 'node:crypto';
-import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
+import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { World } from '../../src/cloud-simulator/world.ts';
 import type { NodeFacts } from '../../src/profiles/profile-type.ts';
 

@@ -13,7 +13,7 @@ import {
 import { faultSchema, type Fault } from '../../src/cloud-simulator/faults.ts';
 import { overlappingMutations } from '../../src/cloud-simulator/mutation-log.ts';
 import type { SimulatorSettings } from '../../src/cloud-simulator/settings.ts';
-import type { SimulatedServer } from '../../src/cloud-simulator/servers.ts';
+import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { World } from '../../src/cloud-simulator/world.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import { cloudOf, type Clouds } from '../../src/openstack/cloud.ts';
@@ -108,13 +108,13 @@ export class VirtualOpenStack implements NodeHome {
 
   /** A host dies, with all that is under way on it; or it is back, and an operator lets it be used again. */
   setHost(name: string, isUp: boolean): void {
-    const host = this.world.servers.host(name);
+    const host = this.world.hosts.find(name);
     if (host === undefined) throw new Error(`there is no host ${name}`);
     const at = this.world.clock.now();
     const last = this.#outages.find((each) => each.host === name && each.until === Infinity);
     if (!isUp && last === undefined) this.#outages.push({ host: name, since: at, until: Infinity });
     if (isUp && last !== undefined) last.until = at;
-    this.world.servers.setHost(host, isUp ? { isUp, isForcedDown: false } : { isUp });
+    this.world.hosts.change(host, isUp ? { isUp, isForcedDown: false } : { isUp });
   }
 
   #wasDown(name: string | undefined, at: number): boolean {

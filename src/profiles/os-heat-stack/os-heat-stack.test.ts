@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../cloud-simulator/faults.ts';
-import type { SimulatedStack, StackAction, StackStatus } from '../../cloud-simulator/stacks.ts';
+import type { SimulatedStack, StackAction, StackStatus } from '../../cloud-simulator/simulated-stack.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { ServiceClouds } from '../../openstack/cloud.ts';
@@ -129,7 +129,7 @@ describe('create', () => {
   });
 
   test.each([true, false])("that fails says Heat's reason, and leaves no stack", async (disableRollback) => {
-    for (const host of simulator.world.servers.hosts) host.isDisabled = true;
+    for (const host of simulator.world.hosts.all) host.isDisabled = true;
     const error = await errorOf(created({ disable_rollback: disableRollback }));
     expect(error).toMatchObject({ code: 'operation-failed', retryable: true });
     expect(error.message).toMatch(/^the stack could not be created: stack \S+ is (CREATE|ROLLBACK)_/);

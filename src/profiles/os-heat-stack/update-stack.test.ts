@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../cloud-simulator/faults.ts';
-import type { SimulatedStack } from '../../cloud-simulator/stacks.ts';
+import type { SimulatedStack } from '../../cloud-simulator/simulated-stack.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { ServiceClouds } from '../../openstack/cloud.ts';
 import { findSettings } from '../../openstack/find-settings.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
-import type { Host } from '../../cloud-simulator/host.ts';
+import type { Host } from '../../cloud-simulator/hosts.ts';
 import type { Fault } from '../../cloud-simulator/faults.ts';
 import { faultSchema } from '../../cloud-simulator/faults.ts';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -110,10 +110,10 @@ describe('create', () => {
   });
 
   test('for which no host was found says which hosts Nova does not use, and how one comes back', async () => {
-    const [first, second] = simulator.world.servers.hosts;
+    const [first, second] = simulator.world.hosts.all;
     if (first === undefined || second === undefined) throw new Error('no hosts');
-    simulator.world.servers.setHost(first, { isForcedDown: true });
-    simulator.world.servers.setHost(second, { isUp: false });
+    simulator.world.hosts.change(first, { isForcedDown: true });
+    simulator.world.hosts.change(second, { isUp: false });
     const { message } = await errorOf(created());
     expect(message).toContain(
       `No valid host was found. host ${first.name} is forced down in Nova (openstack compute service set --up ${first.name} nova-compute); host ${second.name} is down`,
@@ -261,13 +261,13 @@ describe('an operation', () => {
 
   test('evacuate moves the server from a host that is down, and forces that one down', async () => {
     const node = await created();
-    const host = simulator.world.servers.host(serverOf(node).hostName);
+    const host = simulator.world.hosts.find(serverOf(node).hostName);
     if (host === undefined) throw new Error('no host');
     expect(await errorOf(operate(node, 'evacuate', {}, 'too early'))).toMatchObject({
       code: 'operation-failed',
       message: `the server could not be evacuated: its host ${host.name} is up and still in use`,
     });
-    simulator.world.servers.setHost(host, { isUp: false });
+    simulator.world.hosts.change(host, { isUp: false });
     await operate(node, 'evacuate');
     expect(serverOf(node).hostName).not.toBe(host.name);
     expect(host.isForcedDown).toBe(true);
@@ -277,9 +277,9 @@ describe('an operation', () => {
 describe('evacuate', () => {
   async function onDeadHost(): Promise<{ node: NodeFacts; host: Host }> {
     const node = await created();
-    const host = simulator.world.servers.host(serverOf(node).hostName);
+    const host = simulator.world.hosts.find(serverOf(node).hostName);
     if (host === undefined) throw new Error('no host');
-    simulator.world.servers.setHost(host, { isUp: false });
+    simulator.world.hosts.change(host, { isUp: false });
     return { node, host };
   }
 
@@ -316,7 +316,7 @@ describe('evacuate', () => {
     const first = await operate(node, 'evacuate');
     expect(await operate(node, 'evacuate')).toEqual(first);
     expect(mutations()).toEqual(['create', 'evacuate']);
-    const down = simulator.world.servers.hosts.filter(({ isForcedDown }) => isForcedDown);
+    const down = simulator.world.hosts.all.filter(({ isForcedDown }) => isForcedDown);
     expect(down.map(({ name }) => name)).toEqual([host.name]);
   });
 });
@@ -421,9 +421,9 @@ describe('a spec', () => {
 
 test('an operation that is out of time on a host that has died is not waited for any longer', async () => {
   const node = await created();
-  const host = simulator.world.servers.host(serverOf(node).hostName);
+  const host = simulator.world.hosts.find(serverOf(node).hostName);
   if (host === undefined) throw new Error('no host');
-  simulator.world.servers.setHost(host, { isUp: false });
+  simulator.world.hosts.change(host, { isUp: false });
   const controller = new AbortController();
   const request = { key: 'k', signal: controller.signal };
   const reboot = type.operations['reboot']?.run(node, { type: 'HARD' }, request);

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../cloud-simulator/faults.ts';
-import type { Host } from '../../cloud-simulator/host.ts';
-import type { SimulatedServer } from '../../cloud-simulator/servers.ts';
+import type { Host } from '../../cloud-simulator/hosts.ts';
+import type { SimulatedServer } from '../../cloud-simulator/simulated-server.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { ServiceClouds } from '../../openstack/cloud.ts';
 import { findSettings } from '../../openstack/find-settings.ts';
@@ -53,7 +53,7 @@ describe('the host of a server', () => {
   const probeHosts = (all: readonly { readonly id: string }[]): Promise<Verdict[]> =>
     Promise.all(all.map(({ id }) => probes.host?.(serverNode(id), never) ?? Promise.reject(new Error('no'))));
   const hostNamed = (name: string): Host => {
-    const host = simulator.world.servers.host(name);
+    const host = simulator.world.hosts.find(name);
     if (host === undefined) throw new Error(`no host ${name}`);
     return host;
   };
@@ -69,7 +69,7 @@ describe('the host of a server', () => {
 
   test('that is down makes its servers unhealthy, and no others', async () => {
     const all = await servers(10);
-    simulator.world.servers.setHost(hostNamed('compute1'), { isUp: false });
+    simulator.world.hosts.change(hostNamed('compute1'), { isUp: false });
     for (const [index, verdict] of (await probeHosts(all)).entries())
       expect(verdict).toMatchObject(
         all[index]?.hostName === 'compute1'
@@ -90,7 +90,7 @@ describe('the host of a server', () => {
   ] as const)('that is %j is %s', async (change, health, reason) => {
     const [server] = await servers(1);
     if (server === undefined) throw new Error('no server');
-    simulator.world.servers.setHost(hostNamed('compute1'), change);
+    simulator.world.hosts.change(hostNamed('compute1'), change);
     const [verdict] = await probeHosts([server]);
     expect(verdict?.health).toBe(health);
     expect(verdict?.reason).toMatch(reason);
@@ -99,7 +99,7 @@ describe('the host of a server', () => {
   test('is the one on which the server is now', async () => {
     const [server] = await servers(1);
     if (server === undefined) throw new Error('no server');
-    simulator.world.servers.setHost(hostNamed('compute1'), { isUp: false });
+    simulator.world.hosts.change(hostNamed('compute1'), { isUp: false });
     server.hostName = 'compute2';
     const moved = serverNode(server.id, { data: { host: 'compute1' } });
     expect(await probes.host?.(moved, never)).toEqual({ health: 'healthy', reason: 'host compute2 is up' });

@@ -1,0 +1,119 @@
+/**
+ * The hypervisors of the simulated cloud: which are up, how many servers each has, and the operations that
+ * wait until one is back.
+ */
+import { randomUUID } from 'node:crypto';
+import type { SimulatedServer } from './simulated-server.ts';
+
+export interface Host {
+  readonly name: string;
+  readonly zone: string;
+  /** Its id as a compute service, and as a hypervisor. */
+  readonly serviceId: string;
+  readonly hypervisorId: string;
+  /** false: it has died. What runs there does not answer, and operations hang until it is back. */
+  isUp: boolean;
+  /** An administrator has said that it is down. */
+  isForcedDown: boolean;
+  isDisabled: boolean;
+  disabledReason: string | null;
+  /** Servers were evacuated from it, and it has not come back since. */
+  hasEvacuated: boolean;
+}
+
+/** Whether Nova counts it as down: it has died, or an administrator has said so. */
+export function isDown({ isUp, isForcedDown }: Host): boolean {
+  return !isUp || isForcedDown;
+}
+
+export class Hosts {
+  readonly all: readonly Host[];
+  readonly #load = new Map<string, number>();
+  readonly #waiting = new Map<string, { readonly serverId: string; readonly run: () => void }[]>();
+
+  constructor(hosts: readonly Pick<Host, 'name' | 'zone'>[]) {
+    this.all = hosts.map(({ name, zone }) => ({
+      name,
+      zone,
+      serviceId: randomUUID(),
+      hypervisorId: randomUUID(),
+      isUp: true,
+      isForcedDown: false,
+      isDisabled: false,
+      disabledReason: null,
+      hasEvacuated: false,
+    }));
+  }
+
+  find(name: string | null): Host | undefined {
+    return this.all.find((host) => host.name === name);
+  }
+
+  /** @returns the one with the fewest servers of those that fit; undefined: none fits. */
+  choose(wanted: {
+    readonly zone: string | null;
+    readonly hostName: string | null;
+    readonly not: string | null;
+  }): Host | undefined {
+    const fitting = this.all.filter(
+      (host) =>
+        !isDown(host) &&
+        !host.isDisabled &&
+        host.name !== wanted.not &&
+        (wanted.zone === null || host.zone === wanted.zone) &&
+        (wanted.hostName === null || host.name === wanted.hostName),
+    );
+    return fitting.toSorted((left, right) => this.#loadOf(left) - this.#loadOf(right))[0];
+  }
+
+  place(server: SimulatedServer, host: Host): void {
+    server.hostName = host.name;
+    this.#load.set(host.name, this.#loadOf(host) + 1);
+  }
+
+  unplace(server: SimulatedServer): void {
+    const host = this.find(server.hostName);
+    if (host !== undefined) this.#load.set(host.name, this.#loadOf(host) - 1);
+    server.hostName = null;
+  }
+
+  move(server: SimulatedServer, host: Host): void {
+    this.unplace(server);
+    this.place(server, host);
+  }
+
+  /** One that comes back ends what has waited for it. */
+  change(
+    host: Host,
+    change: Partial<Pick<Host, 'isUp' | 'isForcedDown' | 'isDisabled' | 'disabledReason'>>,
+  ): void {
+    Object.assign(host, change);
+    if (!host.isUp) return;
+    if (change.isUp === true) host.hasEvacuated = false;
+    const waiting = this.#waiting.get(host.name) ?? [];
+    this.#waiting.delete(host.name);
+    for (const { run } of waiting) run();
+  }
+
+  /** Runs when the host, which is down, is back, or when the server is deleted. */
+  whenBack({ name }: Host, serverId: string, run: () => void): void {
+    this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), { serverId, run }]);
+  }
+
+  /** What waits for a host ends with its server. */
+  endWaitsOf(serverId: string): void {
+    for (const [host, waiting] of this.#waiting) {
+      const own = waiting.filter((one) => one.serverId === serverId);
+      if (own.length === 0) continue;
+      this.#waiting.set(
+        host,
+        waiting.filter((one) => one.serverId !== serverId),
+      );
+      for (const { run } of own) run();
+    }
+  }
+
+  #loadOf({ name }: Host): number {
+    return this.#load.get(name) ?? 0;
+  }
+}

@@ -1,0 +1,57 @@
+/** What an action makes of a server: on which host, with which flavor and image, in which state. */
+import { text } from './endpoint.ts';
+import type { Flavor, Flavors } from './flavors.ts';
+import type { Host, Hosts } from './hosts.ts';
+import type { ServerActionRequest } from './server-checks.ts';
+import type { VmState } from './server-states.ts';
+import type { SimulatedServer } from './simulated-server.ts';
+
+/** MiB that a host has for a server; a larger one finds none. */
+const HOST_RAM = 800_000;
+
+/** A server of this flavor finds no host. */
+export function fitsNoHost({ ram }: Flavor): boolean {
+  return ram > HOST_RAM;
+}
+
+/** What an action makes of the server; host null: there is none that could take it. */
+export function goalOf(
+  server: SimulatedServer,
+  { action, input }: ServerActionRequest,
+  { hosts, flavors }: { readonly hosts: Hosts; readonly flavors: Flavors },
+): { host?: Host | null; flavor?: string; imageId?: string; vmState?: VmState } {
+  const elsewhere = (): Host | null =>
+    hosts.choose({ zone: null, hostName: text(input, 'host') ?? null, not: server.hostName }) ?? null;
+  switch (action) {
+    case 'migrate':
+    case 'os-migrateLive':
+      return { host: elsewhere() };
+    case 'resize': {
+      const flavor = text(input, 'flavorRef');
+      const isTooLarge = flavor !== undefined && fitsNoHost(flavors.get(flavor));
+      return {
+        host: isTooLarge ? null : (elsewhere() ?? hosts.find(server.hostName) ?? null),
+        ...(flavor === undefined ? {} : { flavor }),
+      };
+    }
+    case 'confirmResize':
+      return { vmState: server.previous?.vmState ?? 'active' };
+    case 'revertResize': {
+      const host = hosts.find(server.previous?.hostName ?? null);
+      return {
+        ...(host === undefined ? {} : { host }),
+        ...(server.previous === null ? {} : { flavor: server.previous.flavor }),
+      };
+    }
+    case 'rebuild': {
+      const imageId = text(input, 'imageRef');
+      return imageId === undefined ? {} : { imageId };
+    }
+    case 'unshelve': {
+      const host = hosts.choose({ zone: server.zone, hostName: null, not: null });
+      return { host: host ?? null };
+    }
+    default:
+      return {};
+  }
+}

@@ -1,0 +1,49 @@
+/** A server of the simulated cloud, with what Nova knows of it. */
+import type { VmState } from './server-states.ts';
+
+export interface SimulatedServer {
+  readonly id: string;
+  name: string;
+  description: string | null;
+  tags: readonly string[];
+  readonly projectId: string;
+  readonly userId: string;
+  readonly createdAt: number;
+  updatedAt: number;
+  launchedAt: number | null;
+  deletedAt: number | null;
+  vmState: VmState;
+  taskState: string | null;
+  hostName: string | null;
+  readonly zone: string;
+  imageId: string | null;
+  flavor: string;
+  /** Before a resize that is not confirmed. */
+  previous: { readonly flavor: string; readonly hostName: string | null; readonly vmState: VmState } | null;
+  metadata: Readonly<Record<string, string>>;
+  keyName: string | null;
+  readonly configDrive: string;
+  securityGroups: readonly string[];
+  isLocked: boolean;
+  lockedReason: string | null;
+  fault: { readonly code: number; readonly message: string; readonly created: number } | null;
+  adminPass: string;
+  readonly actions: InstanceActionRecord[];
+  readonly volumes: readonly string[];
+}
+
+export interface InstanceActionRecord {
+  readonly action: string;
+  readonly requestId: string;
+  readonly startedAt: number;
+  endedAt: number | null;
+  result: 'Success' | 'Error' | null;
+  message: string | null;
+  /** Why it failed. */
+  details: string | null;
+}
+
+/** Its deletion breaks off what else is under way. */
+export function isBeingDeleted({ taskState, deletedAt }: SimulatedServer): boolean {
+  return taskState === 'deleting' || deletedAt !== null;
+}
