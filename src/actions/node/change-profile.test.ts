@@ -156,8 +156,8 @@ describe('an update in place', () => {
 
   test('keeps a server that would have to be replaced while no host is up, and the old profile', async () => {
     const node = await queued({ key_name: 'k' });
-    const { servers } = cloud.simulator.world;
-    for (const host of servers.hosts) servers.setHost(host, { isUp: false });
+    const { hosts } = cloud.simulator.world;
+    for (const host of hosts.all) hosts.change(host, { isUp: false });
     const ending = await run().toTheEnd();
     expect(ending.status).toBe('FAILED');
     expect(ending.reason).toMatch(/^the old node is kept, .*: no compute host is up: host compute1 is down/);

@@ -17,10 +17,10 @@ beforeEach(async () => {
 afterEach(() => cloud.stop());
 
 function setHost(name: string, change: { isUp?: boolean; isForcedDown?: boolean; isDisabled?: boolean }) {
-  const { servers } = cloud.simulator.world;
-  const host = servers.host(name);
+  const { hosts } = cloud.simulator.world;
+  const host = hosts.find(name);
   if (host === undefined) throw new Error(name);
-  servers.setHost(host, change);
+  hosts.change(host, change);
 }
 
 async function noPlace(spec: JsonObject = {}, more: Partial<CreateRequest> = {}): Promise<string | null> {
