@@ -61,8 +61,11 @@ function checkMap(
   path: string,
   check: Check,
 ): JsonObject | undefined {
-  if (!isJsonObject(found))
-    return wrong(check, path, () => mapOf(fields, check.version), found, hintForNumber(found ?? null));
+  if (!isJsonObject(found)) {
+    const value = found ?? null;
+    const expected = () => field.expected ?? mapOf(fields, check.version);
+    return wrong(check, path, expected, found, field.hint?.(value) ?? hintForNumber(value));
+  }
   reportUnknownKeys(field, fields, found, path, check);
   const checked: Record<string, Json> = {};
   for (const [name, inner] of fieldsIn(fields, check.version)) {
@@ -166,7 +169,8 @@ function refuseKey(key: string, expected: string, path: string, check: Check): v
 
 /** undefined where an entry is wrong: what is left of it is not what was written. */
 function checkList(field: Field, found: Json, path: string, check: Check): Json | undefined {
-  if (!Array.isArray(found) || found.length < (field.minItems ?? 0)) return refuse(field, found, path, check);
+  if (!Array.isArray(found) || found.length < (field.minItems ?? 0))
+    return refuse(field, found, path, check, () => hintForList(field, found));
   const { items } = field;
   if (items === undefined) return found;
   const before = check.issues.length;
@@ -174,6 +178,12 @@ function checkList(field: Field, found: Json, path: string, check: Check): Json 
     (entry: Json, index) => checkValue(items, entry, `${path}[${index}]`, check) ?? [],
   );
   return check.issues.length === before ? entries : undefined;
+}
+
+function hintForList({ secret, items }: Field, found: Json): string | undefined {
+  if (isJsonObject(found)) return 'begin each entry with a hyphen';
+  const isWord = typeof found === 'string' && /^[\w-]{1,40}$/.test(found);
+  return isWord && secret !== true && items?.type === 'String' ? `write [${found}]` : undefined;
 }
 
 function checkNumber(field: Field, found: Json, path: string, check: Check): Json | undefined {

@@ -52,6 +52,11 @@ function misspelled(word: string, known: readonly string[]): string | undefined 
   return best?.word;
 }
 
+/** Whether one is the other with a typing error in it. */
+export function isNear(left: string, right: string): boolean {
+  return misspelled(left, [right]) !== undefined;
+}
+
 /** Of a word of three letters one may be wrong; of a long one three. */
 function mostErrors(left: string, right: string): number {
   const length = Math.max(left.length, right.length);

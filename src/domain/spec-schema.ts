@@ -51,6 +51,8 @@ export interface Field {
   readonly keysBeside?: (beside: JsonObject) => readonly string[] | undefined;
   /** Of a Map with `fields`: the key that is meant where a text stands in the place of the map. */
   readonly shortFor?: string;
+  /** Of a Map of any keys: those that it has in some places, to find what belongs there. */
+  readonly keysOfSome?: Fields;
   readonly keys?: Pattern;
   readonly values?: Field;
   /** What each entry of a List is. */

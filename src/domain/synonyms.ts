@@ -68,6 +68,8 @@ const synonyms: Readonly<Record<string, string>> = {
   max_unhealthy: 'unhealthy_limit max_failed',
   rate_limit: 'rate throttle',
   breaker: 'circuit_breaker',
+  failures: 'threshold max_failures limit count',
+  open: 'cooldown timeout reset_timeout open_for',
   zone_outage: 'zone outage domain_outage',
   surge: 'max_surge create_before_destroy create_before_delete',
   stabilize: 'settle_time settle stabilization_window cooldown',
@@ -91,6 +93,23 @@ const synonyms: Readonly<Record<string, string>> = {
   CHAIN: 'all sequence sequential',
   OBSERVE: 'dry_run dryrun audit monitor warn disabled off',
   ENFORCE: 'on enabled active',
+  STOP: 'abort fail end exit break',
+  NEXT: 'continue go_on ignore proceed',
+  GOTO: 'jump goto_id go_to',
+  DETECTION: 'http url health_check probe',
+  NONE: 'never off false no',
+  HOLD: 'wait pause block freeze',
+  REPLACE_ELSEWHERE: 'replace evacuate move relocate',
+  ZONE: 'az availability_zone',
+  HOST: 'hypervisor compute_node',
+  LABEL: 'metadata tag',
+
+  // Placeholders
+  nodename: 'name node hostname host node_name',
+  nodeid: 'id uuid',
+  physical_id: 'server_id instance_id',
+  address: 'ip addr ip_address host hostname fqdn',
+  cluster_id: 'cluster',
 
   // Workflows
   tasks: 'task steps jobs stages',

@@ -52,7 +52,9 @@ function placeOf(key: string, { document, map, version }: KeyLocation): string |
   const [place] = places;
   if (place === undefined || places.length > 1) return undefined;
   if (place === '') return 'at the top of the properties';
-  return `in ${place.endsWith('[]') ? `an entry of ${place.slice(0, -2)}` : place}`;
+  const [list = '', inEntry] = place.split('[]');
+  if (inEntry === undefined) return `in ${place}`;
+  return `in ${inEntry === '' ? '' : `${inEntry.slice(1)} of `}an entry of ${list}`;
 }
 
 function* mapsIn(fields: Fields, path: string, version: string): Generator<[path: string, fields: Fields]> {
@@ -63,8 +65,9 @@ function* mapsIn(fields: Fields, path: string, version: string): Generator<[path
   }
 }
 
-function innerMaps({ fields, items }: Field): [suffix: string, fields: Fields][] {
-  if (fields !== undefined) return [['', fields]];
+function innerMaps({ fields, keysOfSome, items }: Field): [suffix: string, fields: Fields][] {
+  const inner = fields ?? keysOfSome;
+  if (inner !== undefined) return [['', inner]];
   return items?.fields === undefined ? [] : [['[]', items.fields]];
 }
 

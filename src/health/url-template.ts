@@ -3,6 +3,7 @@
  * so that the name of a node can never become another host, another path or another parameter.
  */
 import { isIPv6 } from 'node:net';
+import { closestWord } from '../domain/did-you-mean.ts';
 
 export const urlPlaceholders = [
   'nodename',
@@ -55,6 +56,12 @@ export function placeholdersIn(template: UrlTemplate): ReadonlySet<string> {
 /** The placeholders of a template that nothing can fill in: a policy that has one is wrong for every node. */
 export function unknownPlaceholders(template: UrlTemplate): string[] {
   return template.flatMap((part) => ('name' in part && !isPlaceholder(part.name) ? [part.name] : []));
+}
+
+/** Braces that are text (`{Port}`), and close to a placeholder. */
+export function misspelledPlaceholders(template: string): string[] {
+  const names = [...template.matchAll(/\{(\w{1,64})\}/g)].map(([, name = '']) => name);
+  return names.filter((name) => !/^[a-z_]+$/.test(name) && closestWord(name, urlPlaceholders) !== undefined);
 }
 
 /**

@@ -4,6 +4,8 @@
  * `sentences.ts` puts it into words.
  */
 import { z } from 'zod';
+import { didYouMean } from '../domain/did-you-mean.ts';
+import { quoteValue } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 
 /** The JSON Schema of what may be sent, for OpenAPI. */
@@ -166,11 +168,19 @@ export function mapField(): z.ZodType<JsonObject> {
 
 const nodeNameFormat = /^[a-zA-Z\u4e00-\u9fa5\d._~$-]{1,200}$/;
 
+const NAME_FORMAT = 'node.name.format';
+
 /** A cluster's `config`. `node.name.format` becomes names, so it is held to their characters. */
 export function configField(): z.ZodType<JsonObject> {
   return required({ type: 'object', additionalProperties: true }, (value, refuse) => {
     if (!isJsonObject(value)) return refuse({ rule: 'map', expected: 'a map' });
-    const format = value['node.name.format'];
+    const unknown = Object.keys(value).find((key) => key !== NAME_FORMAT);
+    if (unknown !== undefined) {
+      const hint = didYouMean(unknown, [NAME_FORMAT]);
+      const expected = `no key but ${NAME_FORMAT}, not ${quoteValue(unknown)}`;
+      return refuse({ rule: 'config', expected: hint === undefined ? expected : `${expected} (${hint})` });
+    }
+    const format = value[NAME_FORMAT];
     if (format === undefined) return value;
     if (typeof format === 'string' && nodeNameFormat.test(format) && !isFolder(format)) return value;
     return refuse({

@@ -86,6 +86,7 @@ describe('The server', () => {
   test.each<[string, object]>([
     ['metadata that is a list', { metadata: [] }],
     ['a name format that makes no names', { config: { 'node.name.format': 'a b' } }],
+    ['a configuration that would be ignored', { config: { 'node.name.formt': 'web-$I' } }],
     ['a timeout that is no number', { timeout: 'soon' }],
     ['a fraction of a node', { desired_capacity: 1.5 }],
     ['a size in scientific notation', { desired_capacity: '1e2' }],

@@ -12,7 +12,7 @@ import { failureClasses } from '../domain/verdict.ts';
 import { unhelpfulBefore } from '../recovery-record/unhelpful-before.ts';
 import { rulesOfCluster, type ClusterRules } from '../clusters/cluster-rules.ts';
 import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
-import { stepsInOrder } from '../policies/health/check-health-policy.ts';
+import { stepsInOrder } from '../policies/health/steps-in-order.ts';
 import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { typeName } from '../profiles/profile-type.ts';

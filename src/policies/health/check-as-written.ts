@@ -25,6 +25,7 @@ export function checkAsWritten(
   checkIdleOptions(modesOf(written), findings);
   checkIdleBackoffs(written, findings);
   checkIdleLabel(checked, findings);
+  checkEmptyParams(written, version, findings);
   if (isIn(version, '1.3')) checkActions(written, findings);
 }
 
@@ -82,6 +83,19 @@ function checkIdleBackoffs({ recovery }: JsonObject, { warnings }: Findings): vo
     if (step['backoff'] === undefined || Number(step['attempts'] ?? 1) > 1) continue;
     const hint = 'with one attempt there is no wait between two';
     warnings.push({ field: `${field}.attempts`, expected: '2 or more beside backoff', found: '1', hint });
+  }
+}
+
+/** `type:` without a value would be the default, which is not what was begun to write. */
+function checkEmptyParams({ recovery }: JsonObject, version: string, findings: Findings): void {
+  const modern = isIn(version, '1.3');
+  for (const [field, { name, params }] of stepsIn(recovery, 'recovery', ['actions'])) {
+    if (name === 'WORKFLOW' || !isJsonObject(params)) continue;
+    for (const key of Object.keys(params).filter((one) => params[one] === null)) {
+      const hint = 'the key has no value: give it one, or leave it out';
+      const issue = { field: `${field}.params.${key}`, expected: 'a value', found: 'null', hint };
+      findings[modern ? 'issues' : 'warnings'].push(issue);
+    }
   }
 }
 

@@ -4,11 +4,12 @@ import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';
-import { didYouMean } from '../../domain/did-you-mean.ts';
+import { closestWord } from '../../domain/did-you-mean.ts';
 import { parseHealthyResponse } from '../../health/healthy-response.ts';
 import {
   expandUrl,
   parseUrlTemplate,
+  misspelledPlaceholders,
   unknownPlaceholders,
   urlPlaceholders,
   placeholdersIn,
@@ -109,17 +110,17 @@ function checkUrl(url: string, path: string, { issues }: Findings): void {
   }
   const template = parseUrlTemplate(url);
   const expanded = expandUrl(template, anyNode);
-  const unknown = unknownPlaceholders(template);
+  const unknown = [...unknownPlaceholders(template), ...misspelledPlaceholders(url)];
   if (issues.every((issue) => issue.field !== path) && unknown.length === 0 && !expanded.ok)
     issues.push({ field: path, expected: 'a URL', found: 'a text that is none', hint: expanded.reason });
   for (const name of unknown) {
     const known = urlPlaceholders.map((placeholder) => `{${placeholder}}`);
-    const hint = didYouMean(`{${name}}`, known);
+    const meant = closestWord(name, urlPlaceholders);
     issues.push({
       field: path,
       expected: `placeholders among ${known.join(' ')}`,
       found: `{${name}}`,
-      ...(hint === undefined ? {} : { hint }),
+      ...(meant === undefined ? {} : { hint: `did you mean {${meant}}?` }),
     });
   }
 }

@@ -13,7 +13,7 @@ import {
   unknownNames,
 } from '../../workflow/expressions.ts';
 import type { Template, UnknownName } from '../../workflow/expressions.ts';
-import { contextRoots, strangePaths } from './expression-paths.ts';
+import { contextRoots, pathWithoutMarks, strangePaths } from './expression-paths.ts';
 import type { Findings } from './findings.ts';
 
 export interface ReadableSteps {
@@ -37,7 +37,8 @@ export function checkExpressions(
 function checkText(text: string, field: string, steps: ReadableSteps, findings: Findings): void {
   if (hasUnclosedExpression(text)) findings.warnings.push(unclosed(text, field));
   const template = compile(text, field, findings);
-  if (template === undefined || !hasExpression(text)) return;
+  if (template === undefined) return;
+  if (!hasExpression(text)) return warnOfPlainPath(text, field, findings);
   for (const unknown of unknownNames(template)) {
     findings[unknown.kind === 'variable' ? 'warnings' : 'issues'].push(describeUnknown(unknown, field));
   }
@@ -45,9 +46,31 @@ function checkText(text: string, field: string, steps: ReadableSteps, findings: 
   findings.issues.push(...stepsThatNeverRan(text, field, steps));
 }
 
+function warnOfPlainPath(text: string, field: string, { warnings }: Findings): void {
+  const path = hasUnclosedExpression(text) ? undefined : pathWithoutMarks(text);
+  if (path === undefined) return;
+  const hint = 'without <% %> around it the workflow gets it as plain text';
+  warnings.push({
+    field,
+    expected: `<% $.${path} %>, if an expression is meant`,
+    found: quoteValue(text),
+    hint,
+  });
+}
+
 function unclosed(text: string, field: string): Issue {
   const hint = 'it begins and does not end, so that the workflow gets it as plain text';
-  return { field, expected: 'an expression that ends, with %> or }}', found: quoteValue(text), hint };
+  return {
+    field,
+    expected: 'an expression that ends, with %> or }}',
+    found: quoteValue(openPart(text)),
+    hint,
+  };
+}
+
+/** What stands before the expression may be secret. */
+function openPart(text: string): string {
+  return text.slice(Math.max(text.lastIndexOf('<%'), text.lastIndexOf('{{')));
 }
 
 function compile(value: Json, field: string, { issues }: Findings): Template | undefined {

@@ -13,6 +13,7 @@ import { checkRecoveryRules } from './check-recovery-rules.ts';
 import { checkWorkflowParams } from './check-workflow-params.ts';
 import { checkZoneOutage } from './check-zone-outage.ts';
 import type { Findings } from './findings.ts';
+import { placedSteps, stepsInOrder, type PlacedStep } from './steps-in-order.ts';
 
 export function checkHealthPolicy(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
   checkInterval(policy, settings, findings);
@@ -51,28 +52,6 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
       });
     }
   }
-}
-
-type PlacedStep = readonly [field: string, step: Runnable];
-
-/** Every step with its place in the document. */
-export function stepsInOrder(policy: HealthPolicy): PlacedStep[] {
-  const { chain, onSuccess, onExhausted } = placedSteps(policy);
-  return [...chain, ...onSuccess, ...onExhausted];
-}
-
-function placedSteps({ recovery: { items, onSuccess, onExhausted } }: HealthPolicy) {
-  const placed = (place: string, steps: readonly Runnable[]): PlacedStep[] =>
-    steps.map((step, index) => [`${place}[${index}]`, step]);
-  return {
-    chain: items.flatMap((item, index): PlacedStep[] => [
-      ...placed(`recovery.actions[${index}].before`, item.before),
-      [`recovery.actions[${index}]`, item],
-      ...placed(`recovery.actions[${index}].after`, item.after),
-    ]),
-    onSuccess: placed('recovery.on_success', onSuccess),
-    onExhausted: placed('recovery.on_exhausted', onExhausted),
-  };
 }
 
 /** Of a recovery that helped, `on_exhausted` never runs, and the other way round. */

@@ -4,10 +4,12 @@
  */
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import { isIn } from '../../domain/spec-schema.ts';
+import { stepsInOrder } from './steps-in-order.ts';
 import type { Findings } from './findings.ts';
 
 export function checkRecoveryRules(policy: HealthPolicy, findings: Findings): void {
   checkStabilize(policy, findings);
+  checkTimeouts(policy, findings);
   if (!isIn(policy.version, '1.3')) return;
   checkVerification(policy, findings);
   checkFencing(policy, findings);
@@ -25,6 +27,22 @@ function checkStabilize({ recovery }: HealthPolicy, { issues }: Findings): void 
     const found = String(item.timeoutMs / 1000);
     issues.push({ field: `recovery.actions[${index}].timeout`, expected, found, hint });
   });
+}
+
+/** In less no machine restarts and no process is verified, whatever the profile. */
+const LEAST_OPERATION_MS = 5000;
+/** A workflow of one request may be as fast. */
+const LEAST_WORKFLOW_MS = 1000;
+
+function checkTimeouts(policy: HealthPolicy, { warnings }: Findings): void {
+  for (const [field, { name, timeoutMs }] of stepsInOrder(policy)) {
+    const least = name === 'WORKFLOW' ? LEAST_WORKFLOW_MS : LEAST_OPERATION_MS;
+    if (timeoutMs >= least) continue;
+    const what = name === 'WORKFLOW' ? 'the workflow' : `${name} and the verification after it`;
+    const hint = `${what} can hardly end in that time: every attempt would fail, whatever the node is like`;
+    const expected = `at least ${least / 1000} seconds`;
+    warnings.push({ field: `${field}.timeout`, expected, found: String(timeoutMs / 1000), hint });
+  }
 }
 
 function checkVerification({ recovery }: HealthPolicy, { warnings }: Findings): void {

@@ -12,7 +12,8 @@ export function checkZoneOutage({ safety, detection }: HealthPolicy, { issues, w
   const { domain, withinMs } = zoneOutage;
   if (domain.kind === 'LABEL' && domain.label === '') {
     const expected = 'the key of the metadata whose values are the domains';
-    issues.push({ field: `${field}.label`, expected, found: 'nothing' });
+    const hint = 'for nodes with the metadata {rack: r1}: label: rack';
+    issues.push({ field: `${field}.label`, expected, found: 'nothing', hint });
   }
   if (withinMs < detection.intervalMs) {
     const interval = detection.intervalMs / 1000;
@@ -27,5 +28,6 @@ export function checkIdleLabel({ safety }: JsonObject, { issues }: Findings): vo
   const outage = isJsonObject(safety) ? safety['zone_outage'] : undefined;
   if (!isJsonObject(outage) || outage['label'] === undefined || outage['domain'] === 'LABEL') return;
   const found = quoteValue(outage['label']);
-  issues.push({ field: `${field}.label`, expected: 'domain: LABEL beside it', found });
+  const hint = 'leave it out where nodes fail with their zone or host';
+  issues.push({ field: `${field}.label`, expected: 'domain: LABEL beside it', found, hint });
 }

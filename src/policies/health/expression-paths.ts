@@ -26,6 +26,18 @@ export function strangePaths(text: string, field: string): Issue[] {
   return issues.filter((issue, index) => issues.findIndex((other) => other.found === issue.found) === index);
 }
 
+/**
+ * The path of a text that was obviously meant as an expression and is none: `$.node.id`, `node.id`, `${node.id}`.
+ */
+export function pathWithoutMarks(text: string): string | undefined {
+  const [, sign, braced, path = ''] =
+    /^\s*(?:([$_])\.|(\$?\{\s*(?:[$_]\.)?))?([a-z]\w*(?:\.\w+)*)\s*\}?\s*$/.exec(text) ?? [];
+  const [root = '', key = ''] = path.split('.');
+  if (sign === '$' || (sign === '_' && contextRoots.includes(root))) return path;
+  const isPath = context[root]?.includes(key) === true || (root === 'steps' && path.split('.').length > 2);
+  return isPath || (braced !== undefined && contextRoots.includes(root)) ? path : undefined;
+}
+
 function strange([root = '', key, stepKey]: readonly string[], field: string): Issue | null {
   if (!Object.hasOwn(context, root)) return warning(field, root, root, contextRoots);
   if (key === undefined) return null;

@@ -44,6 +44,15 @@ function workflowStep(inputs: JsonObject, name = 'a'): JsonObject {
   return policy13({ recovery: { actions: [{ name: 'WORKFLOW', params: { workflow_name: name, inputs } }] } });
 }
 
+/** Cases of one form: what is written where it belongs, and what is said of it. */
+function oneEach(
+  form: (written: JsonObject) => Json,
+  prefix: string,
+  cases: readonly (readonly [JsonObject, string])[],
+): [string, Json, string][] {
+  return cases.map(([written, said]) => [JSON.stringify(written), form(written), prefix + said]);
+}
+
 function polling(...options: JsonObject[]): JsonObject {
   const modes = options.map((each) => ({
     type: 'NODE_STATUS_POLL_URL',
@@ -343,9 +352,12 @@ describe('version 1.3', () => {
   test.each<[Json, string]>([
     [
       { action: 'HOLD', domain: 'LABEL' },
-      'label: expected the key of the metadata whose values are the domains, found nothing',
+      'label: expected the key of the metadata whose values are the domains, found nothing (for nodes with the metadata {rack: r1}: label: rack)',
     ],
-    [{ action: 'HOLD', label: 'rack' }, 'label: expected domain: LABEL beside it, found "rack"'],
+    [
+      { action: 'HOLD', label: 'rack' },
+      'label: expected domain: LABEL beside it, found "rack" (leave it out where nodes fail with their zone or host)',
+    ],
     [{ percent: 60 }, `action: expected one of ${zoneOutageActions.join(', ')}, found nothing`],
     ['HOLDS', `action: expected one of ${zoneOutageActions.join(', ')}, found "HOLDS" (did you mean HOLD?)`],
     [{ action: 'HOLD', at_least: 1 }, 'at_least: expected a whole number of at least 2, found 1'],
@@ -435,6 +447,70 @@ describe('version 1.3', () => {
       policy13({ recovery: { actions: [{ name: 'RESTART' }] } }),
       'recovery.actions[0].name: expected one of REBOOT, REBUILD, RECREATE, WORKFLOW, EVACUATE, MIGRATE, START, RESUME, UNPAUSE, found "RESTART" (did you mean REBOOT?)',
     ],
+    ...oneEach(
+      (action) => policy13({ recovery: { actions: [{ name: 'REBOOT', ...action }] } }),
+      'recovery.actions[0].',
+      [
+        [
+          { when: 'SERVER_ERROR' },
+          'when: expected a map with a list of failure classes, such as {failure: [SERVER_ERROR]}, found "SERVER_ERROR" (write {failure: [SERVER_ERROR]})',
+        ],
+        [
+          { when: ['server_eror'] },
+          'when: expected a map with a list of failure classes, such as {failure: [SERVER_ERROR]}, found a list of 1 (write {failure: [SERVER_ERROR]})',
+        ],
+        [
+          { when: { failure: 'HOST_DOWN' } },
+          'when.failure: expected a list of failure classes, such as [SERVER_ERROR], found "HOST_DOWN" (write [HOST_DOWN])',
+        ],
+        [
+          { when: { failure: ['host_down'] } },
+          'when.failure[0]: expected a failure class, such as SERVER_ERROR, found "host_down" (did you mean HOST_DOWN?)',
+        ],
+        [
+          { on_failure: 'CONTINUE' },
+          'on_failure: expected STOP, NEXT or GOTO <id>, found "CONTINUE" (did you mean NEXT?)',
+        ],
+        [
+          { before: 'drain' },
+          'before: expected a list, found "drain" (write [{name: WORKFLOW, params: {workflow_name: drain}}])',
+        ],
+        [
+          { params: { type: null } },
+          'params.type: expected a value, found null (the key has no value: give it one, or leave it out)',
+        ],
+      ],
+    ),
+    ...oneEach((safety) => policy13({ safety }), 'safety.', [
+      [
+        { zone_outage: true },
+        'zone_outage: expected HOLD, REPLACE_ELSEWHERE, or a map with action, domain, label, percent, at_least and within, found true (write zone_outage: HOLD)',
+      ],
+      [
+        { max_in_flight: 1 },
+        'max_in_flight: expected a map with percent, and at_least if wanted, such as {percent: 40, at_least: 1}, found 1 (of the capacity: {percent: 1}; so many nodes: {percent: 0, at_least: 1})',
+      ],
+      [
+        { rate_limit: '3/1h' },
+        'rate_limit: expected a map with any of node, cluster, found "3/1h" (write {cluster: 3/1h} or {node: 3/1h})',
+      ],
+      [
+        { surge: true },
+        'surge: expected one of breaker, max_in_flight, max_unhealthy, rate_limit, zone_outage, found an unknown key (surge belongs in params of an entry of recovery.actions)',
+      ],
+    ]),
+    ...oneEach((changes) => policy13({ recovery: changes }), 'recovery.', [
+      [
+        { retry: 3 },
+        'retry: expected a map with any of episodes, window, delay, found 3 (write {episodes: 3})',
+      ],
+      [{ fencing: 'COMPUTE' }, 'fencing: expected a list, found "COMPUTE" (write [COMPUTE])'],
+    ]),
+    [
+      'a placeholder in capitals',
+      polling({ poll_url: 'http://{address}/{Nodename}' }),
+      'detection.detection_modes[0].options.poll_url: expected placeholders among {nodename} {nodeid} {physical_id} {address} {port} {cluster_id} {index}, found {Nodename} (did you mean {nodename}?)',
+    ],
     [
       'an option of another detection mode',
       policy13({ detection: { detection_modes: [{ type: 'NODE_STATUS_POLLING', options: { url: 'x' } }] } }),
@@ -443,7 +519,7 @@ describe('version 1.3', () => {
     [
       'an action as a plain word',
       policy13({ recovery: { actions: ['REBOOT'] } }),
-      'recovery.actions[0]: expected a map with any of name, params, id, timeout, attempts, backoff, before, after, when, on_failure, found "REBOOT"',
+      'recovery.actions[0]: expected a map with any of name, params, id, timeout, attempts, backoff, before, after, when, on_failure, found "REBOOT" (write name: REBOOT)',
     ],
     [
       'a hook that is no workflow',
@@ -765,6 +841,21 @@ describe('version 1.3', () => {
       'a parameter that no reboot has',
       policy13({ recovery: { actions: [{ name: 'REBOOT', params: { typ: 'SOFT' } }] } }),
       'recovery.actions[0].params.typ: expected one of type, found an unknown key (did you mean type?)',
+    ],
+    [
+      'a timeout in which nothing ends',
+      policy13({ recovery: { actions: [{ name: 'REBOOT', timeout: 1 }] } }),
+      'recovery.actions[0].timeout: expected at least 5 seconds, found 1 (REBOOT and the verification after it can hardly end in that time: every attempt would fail, whatever the node is like)',
+    ],
+    ...['$.node.id', 'node.id', '_.node.id', '${node.id}'].map((text): [string, Json, string] => [
+      `the expression ${text} that is none`,
+      workflowStep({ x: text }),
+      `recovery.actions[0].params.inputs.x: expected <% $.node.id %>, if an expression is meant, found "${text}" (without <% %> around it the workflow gets it as plain text)`,
+    ]),
+    [
+      'an expression without an end, and not of what is before it',
+      workflowStep({ x: 's3cret <% $.node' }),
+      'recovery.actions[0].params.inputs.x: expected an expression that ends, with %> or }}, found "<% $.node" (it begins and does not end, so that the workflow gets it as plain text)',
     ],
     [
       'options that are ignored',

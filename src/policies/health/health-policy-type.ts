@@ -15,13 +15,14 @@ import { defaultCheckSettings } from '../policy-type.ts';
 import type { BindingEffect, CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
 import { checkAgainstProfile } from './check-against-profile.ts';
 import { checkAsWritten } from './check-as-written.ts';
-import { checkHealthPolicy, stepsInOrder } from './check-health-policy.ts';
+import { checkHealthPolicy } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
 import type { Findings } from './findings.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { anyVersionSchema, documentSchema } from './health-policy-json-schema.ts';
 import { rewritePublishedForms } from './published-forms.ts';
 import { readHealthPolicy } from './read-health-policy.ts';
+import { stepsInOrder } from './steps-in-order.ts';
 
 const name = 'senlin.policy.health';
 

@@ -1,5 +1,8 @@
 /** The keys of senlin.policy.health under `recovery`: actions, hooks, retry, verification. */
 import { operationActions } from '../../domain/health-policy.ts';
+import { closestWord } from '../../domain/did-you-mean.ts';
+import type { Json } from '../../domain/json.ts';
+import { failureClasses } from '../../domain/verdict.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import { since, seconds, positiveSeconds } from './field-types.ts';
 
@@ -31,6 +34,7 @@ const running: Fields = {
     type: 'Map',
     since,
     description: 'Wait between attempts.',
+    hint: (found) => (typeof found === 'number' ? `write {delay: ${found}}` : undefined),
     fields: {
       delay: { ...seconds, default: 1, description: 'Seconds before the second attempt.' },
       factor: { type: 'Number', min: 1, max: 100, default: 2, description: 'Growth of the wait.' },
@@ -41,6 +45,8 @@ const running: Fields = {
 
 const hook: Field = {
   type: 'Map',
+  hint: (found) =>
+    isPlainWord(found) ? `write {name: WORKFLOW, params: {workflow_name: ${found}}}` : undefined,
   fields: {
     name: { type: 'String', required: true, allowed: ['WORKFLOW'], description: 'A hook runs a workflow.' },
     id: stepId,
@@ -50,7 +56,32 @@ const hook: Field = {
 };
 
 function hooks(description: string): Field {
-  return { type: 'List', since, description, items: hook, default: [] };
+  const hint = (found: Json): string | undefined =>
+    isPlainWord(found) ? `write [{name: WORKFLOW, params: {workflow_name: ${found}}}]` : undefined;
+  return { type: 'List', since, description, items: hook, default: [], hint };
+}
+
+function isPlainWord(found: Json): found is string {
+  return typeof found === 'string' && /^[\w.-]{1,64}$/.test(found);
+}
+
+const whenForm = 'a map with a list of failure classes, such as {failure: [SERVER_ERROR]}';
+const failureForm = 'a list of failure classes, such as [SERVER_ERROR]';
+
+function hintForWhen(found: Json): string | undefined {
+  const words = (Array.isArray(found) ? found : [found]).filter(isPlainWord).map(failureClassOf);
+  return words.length === 0 ? undefined : `write {failure: [${words.join(', ')}]}`;
+}
+
+function failureClassOf(word: string): string {
+  return closestWord(word, failureClasses) ?? word.toUpperCase();
+}
+
+function hintForRetry(found: Json): string | undefined {
+  if (typeof found === 'number') return `write {episodes: ${found}}`;
+  return found === null
+    ? undefined
+    : 'without retry a node is recovered for as long as it fails; {} is a limit with the defaults, {episodes: 1} quarantines a node after one recovery that did not help';
 }
 
 /** `params` of RECREATE. */
@@ -64,9 +95,19 @@ export const recreateParams: Fields = {
   },
 };
 
+function hintForFailure(found: Json): string | undefined {
+  if (typeof found !== 'string') return undefined;
+  const meant = closestWord(found.split(' ')[0] ?? '', ['STOP', 'NEXT', 'GOTO']);
+  if (meant === undefined) return undefined;
+  return meant === 'GOTO'
+    ? 'GOTO and the id of a later action, such as GOTO rebuild'
+    : `did you mean ${meant}?`;
+}
+
 const action: Field = {
   type: 'Map',
   description: 'An action that may bring a node back.',
+  hint: (found) => (isPlainWord(found) ? `write name: ${found}` : undefined),
   fields: {
     name: {
       type: 'String',
@@ -82,7 +123,13 @@ const action: Field = {
           .map((word) => ({ word, since })),
       ],
     },
-    params: { type: 'Map', description: 'Parameters of the action.' },
+    params: {
+      type: 'Map',
+      description: 'Parameters of the action.',
+      keysOfSome: recreateParams,
+      hint: (found) =>
+        ['HARD', 'SOFT'].includes(String(found).toUpperCase()) ? `write {type: ${String(found)}}` : undefined,
+    },
     id: stepId,
     ...running,
     before: hooks('Workflows that run first; one that fails, fails the action.'),
@@ -91,15 +138,20 @@ const action: Field = {
       type: 'Map',
       since,
       description: 'When the action applies; otherwise it is skipped.',
+      expected: whenForm,
+      hint: hintForWhen,
       fields: {
         failure: {
           type: 'List',
           required: true,
           minItems: 1,
           description: 'Classes of failure that the action is for.',
+          expected: failureForm,
+          hint: (found) => (isPlainWord(found) ? `write [${failureClassOf(found)}]` : undefined),
           items: {
             type: 'String',
             pattern: { regex: /^[A-Z][A-Z0-9_]*$/, expected: 'a failure class, such as SERVER_ERROR' },
+            hint: (found) => (isPlainWord(found) ? `did you mean ${failureClassOf(found)}?` : undefined),
           },
         },
       },
@@ -109,6 +161,7 @@ const action: Field = {
       since,
       description: 'STOP ends the chain, NEXT continues, GOTO <id> continues at a later action.',
       pattern: { regex: /^(STOP|NEXT|GOTO [A-Za-z_][A-Za-z0-9_]*)$/, expected: 'STOP, NEXT or GOTO <id>' },
+      hint: hintForFailure,
     },
   },
 };
@@ -143,6 +196,7 @@ export const recovery: Fields = {
   on_exhausted: hooks('Workflows that run when nothing helped.'),
   retry: {
     type: 'Map',
+    hint: hintForRetry,
     since,
     description:
       'How often a node is recovered again after nothing helped; then it is quarantined until an operator releases it.',

@@ -1,5 +1,7 @@
 /** The keys of senlin.policy.health under `safety`: limits that hold recoveries back. */
 import { zoneOutageActions } from '../../domain/health-policy.ts';
+import { closestWord } from '../../domain/did-you-mean.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import { positiveSeconds } from './field-types.ts';
 
@@ -11,10 +13,20 @@ const rate = {
   },
 } as const;
 
+/** A share of the capacity, or a number of nodes: one alone does not say which. */
+function hintForShare(found: Json): string | undefined {
+  const [, number, sign] = /^(\d{1,9})\s*(%?)$/.exec(String(found)) ?? [];
+  if (number === undefined) return undefined;
+  if (sign === '%') return `write {percent: ${number}}`;
+  return `of the capacity: {percent: ${number}}; so many nodes: {percent: 0, at_least: ${number}}`;
+}
+
 function share(description: string): Field {
   return {
     type: 'Map',
     description,
+    expected: 'a map with percent, and at_least if wanted, such as {percent: 40, at_least: 1}',
+    hint: hintForShare,
     fields: {
       percent: {
         type: 'Number',
@@ -36,6 +48,10 @@ export const safety: Fields = {
   rate_limit: {
     type: 'Map',
     description: 'Recoveries that are started in a time.',
+    hint: (found) =>
+      typeof found === 'string' && rate.pattern.regex.test(found)
+        ? `write {cluster: ${found}} or {node: ${found}}`
+        : undefined,
     fields: {
       node: { ...rate, description: 'Of one node.' },
       cluster: { ...rate, description: 'Of the whole cluster.' },
@@ -44,6 +60,7 @@ export const safety: Fields = {
   breaker: {
     type: 'Map',
     description: 'Stops all recoveries for a while after too many that did not help.',
+    hint: (found) => (found === null ? undefined : 'write {} for the defaults, or leave the key out'),
     fields: {
       failures: { type: 'Integer', min: 1, default: 5, description: 'Failed recoveries that open it.' },
       window: { ...positiveSeconds, default: 1800, description: 'Seconds in which they are counted.' },
@@ -55,6 +72,8 @@ export const safety: Fields = {
     description:
       'What is done when most nodes of one zone, host or label fail at once; the action alone will do.',
     shortFor: 'action',
+    expected: 'HOLD, REPLACE_ELSEWHERE, or a map with action, domain, label, percent, at_least and within',
+    hint: (found) => (found === null ? undefined : 'write zone_outage: HOLD'),
     fields: {
       action: {
         type: 'String',
@@ -67,6 +86,10 @@ export const safety: Fields = {
         type: 'String',
         default: 'ZONE',
         allowed: ['ZONE', 'HOST', 'LABEL'],
+        hint: (found) =>
+          typeof found === 'string' && closestWord(found, ['ZONE', 'HOST', 'LABEL']) === undefined
+            ? `for domains of your own: domain: LABEL, and label: the key of the metadata that holds them`
+            : undefined,
         description: 'What nodes fail with: their availability zone, their host, or a label.',
       },
       label: {

@@ -101,8 +101,20 @@ describe('what is wrong is said with field, expected and found', () => {
     [{ command: ['a'], port: 65_536 }, 'port: expected `auto` or a number from 1 to 65535, found "65536"'],
     [{ command: ['a'], port: 'http' }, 'port: expected `auto` or a number from 1 to 65535, found "http"'],
     [
+      { command: ['a', '-p{prot}'] },
+      'command[1]: expected placeholders among {port} {nodename} {nodeid} {index}, found {prot} (did you mean {port}?)',
+    ],
+    [
+      { command: ['a', '--name={name}'] },
+      'command[1]: expected placeholders among {port} {nodename} {nodeid} {index}, found {name} (did you mean {nodename}?)',
+    ],
+    [
+      { command: ['sh', '-c', 'serve --port {prot}'] },
+      'command[2]: expected placeholders among {port} {nodename} {nodeid} {index}, found {prot} (did you mean {port}?)',
+    ],
+    [
       { command: ['a', '-p{port}'] },
-      'command[1]: expected no {port}, because the spec has no `port`, found "-p{port}" (add `port: auto`)',
+      'command[1]: expected no {port}, because the spec has no `port`, found {port} (add `port: auto`)',
     ],
     [
       { command: ['a'], stop_timeout: -1 },
@@ -110,6 +122,18 @@ describe('what is wrong is said with field, expected and found', () => {
     ],
     [{ command: ['a'], log_limit: 1.5 }, 'log_limit: expected a number of bytes, 4096 or more, found 1.5'],
   ])('case %#', (properties, said) => expect(issuesOf(properties)).toEqual([said]));
+
+  test.each([
+    "awk '{print}'",
+    "print('{name}', end='')",
+    'echo ${prot}',
+    '{{name}}',
+    '%{http_code}',
+    '{"name": 1}',
+    '{nodename}',
+  ])('nothing is wrong with the braces of %s', (argument) =>
+    expect(issuesOf({ command: ['sh', '-c', argument] })).toEqual([]),
+  );
 
   test('an unknown key with the one that was meant', () => {
     const [said] = issuesOf({ command: ['a'], prot: 'auto' });

@@ -3,7 +3,7 @@
  * and the checks; nothing here reads the machine (command.ts does).
  */
 import { checkFields } from '../../domain/check-fields.ts';
-import { closestWord } from '../../domain/did-you-mean.ts';
+import { closestWord, isNear } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
@@ -133,7 +133,7 @@ export const schema: Readonly<Record<string, SchemaEntry>> = toSenlinSchema(fiel
 export function checkSpec(properties: Json | undefined): SpecCheck {
   const checked = checkFields(fields, properties, '1.0');
   if (!checked.ok) return checked;
-  const issues = needlessPort(checked.value);
+  const issues = [...unknownPlaceholders(checked.value), ...needlessPort(checked.value)];
   return issues.length === 0 ? { ok: true, properties: checked.value } : { ok: false, issues };
 }
 
@@ -218,12 +218,32 @@ function signalMeant(written: string): string | undefined {
   return signal === undefined ? undefined : `did you mean ${signal}?`;
 }
 
+/** As `commandFor` fills them in. */
+const placeholders = ['port', 'nodename', 'nodeid', 'index'];
+
+/**
+ * `{prot}` would reach the program as it is written. Braces of other languages are left alone (`${port}`,
+ * `{{port}}`, `awk '{print}'`): in a text with blanks only typing errors count, in another also `{name}`.
+ */
+function unknownPlaceholders(properties: JsonObject): Issue[] {
+  return (properties['command'] as string[]).flatMap((argument, at) =>
+    [...argument.matchAll(/(?<![$%{])\{(\w{1,64})\}(?!\})/g)].flatMap(([found, name = '']) => {
+      const meant = closestWord(name, placeholders);
+      const isTypingError = meant !== undefined && isNear(name, meant);
+      if (placeholders.includes(name) || meant === undefined || (/\s/.test(argument) && !isTypingError))
+        return [];
+      const expected = `placeholders among ${placeholders.map((one) => `{${one}}`).join(' ')}`;
+      return [{ field: `command[${at}]`, expected, found, hint: `did you mean {${meant}}?` }];
+    }),
+  );
+}
+
 function needlessPort(properties: JsonObject): Issue[] {
   if (properties['port'] !== undefined) return [];
   return (properties['command'] as string[]).flatMap((argument, at) => {
     if (!argument.includes('{port}')) return [];
     const expected = 'no {port}, because the spec has no `port`';
-    return [{ ...issue(`command[${at}]`, expected, argument), hint: 'add `port: auto`' }];
+    return [{ field: `command[${at}]`, expected, found: '{port}', hint: 'add `port: auto`' }];
   });
 }
 
