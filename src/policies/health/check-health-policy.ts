@@ -2,7 +2,7 @@
  * What the shape of a health policy cannot say: combinations that cannot work, each refused with the reason,
  * and those that are probably not meant, as warnings. Reads nothing outside of the policy.
  */
-import type { ChainItem, HealthPolicy, Runnable, Share } from '../../domain/health-policy.ts';
+import type { ChainItem, HealthPolicy, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
 import { failureClasses } from '../../domain/verdict.ts';

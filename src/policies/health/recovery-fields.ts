@@ -128,7 +128,7 @@ const action: Field = {
       description: 'Parameters of the action.',
       keysOfSome: recreateParams,
       hint: (found) =>
-        ['HARD', 'SOFT'].includes(String(found).toUpperCase()) ? `write {type: ${String(found)}}` : undefined,
+        isPlainWord(found) && /^(hard|soft)$/i.test(found) ? `write {type: ${found}}` : undefined,
     },
     id: stepId,
     ...running,

@@ -1,6 +1,7 @@
 /** The keys of senlin.policy.health under `safety`: limits that hold recoveries back. */
 import { zoneOutageActions } from '../../domain/health-policy.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
+import { quoteValue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import { positiveSeconds } from './field-types.ts';
@@ -15,7 +16,7 @@ const rate = {
 
 /** A share of the capacity, or a number of nodes: one alone does not say which. */
 function hintForShare(found: Json): string | undefined {
-  const [, number, sign] = /^(\d{1,9})\s*(%?)$/.exec(String(found)) ?? [];
+  const [, number, sign] = /^(\d{1,9})\s*(%?)$/.exec(quoteValue(found).replaceAll('"', '')) ?? [];
   if (number === undefined) return undefined;
   if (sign === '%') return `write {percent: ${number}}`;
   return `of the capacity: {percent: ${number}}; so many nodes: {percent: 0, at_least: ${number}}`;
