@@ -27,7 +27,8 @@ export function strangePaths(text: string, field: string): Issue[] {
 }
 
 /**
- * The path of a text that was obviously meant as an expression and is none: `$.node.id`, `node.id`, `${node.id}`.
+ * The path of a text that was obviously meant as an expression and is none: `$.node.id`, `node.id`,
+ * `${node.id}`.
  */
 export function pathWithoutMarks(text: string): string | undefined {
   const [, sign, braced, path = ''] =
