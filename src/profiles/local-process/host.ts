@@ -1,5 +1,6 @@
 import type { Launcher } from './launcher.ts';
 import type { LifeEvents } from './life-events.ts';
+import type { LogRounds } from './log-rounds.ts';
 import type { Ports } from './ports.ts';
 import type { ProcessTable } from './process-table.ts';
 
@@ -15,4 +16,5 @@ export interface Host {
    */
   readonly children: Map<string, Launcher>;
   readonly events: LifeEvents;
+  readonly logs: LogRounds;
 }

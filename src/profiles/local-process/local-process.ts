@@ -29,7 +29,7 @@ import { describeNode, probeProcess } from './describe.ts';
 import type { Host } from './host.ts';
 import { findLeftNodes } from './left-nodes.ts';
 import { LifeEvents } from './life-events.ts';
-import { keepLogsLimited } from './log-limit.ts';
+import { LogRounds } from './log-rounds.ts';
 import {
   instanceBeside,
   instanceOf,
@@ -61,7 +61,8 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   const dataDir = resolve(options.dataDir);
   const table = options.table ?? systemProcessTable();
   const events = new LifeEvents(table, options.eventRoundMs ?? 1000);
-  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events };
+  const logs = new LogRounds(dataDir, options.logRoundMs);
+  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events, logs };
   return {
     name: 'local.process',
     version: '1.0',
@@ -91,7 +92,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
     endpoint: endpointOf,
     endpointParts: (properties) => (hasPort(properties) ? ['address', 'port'] : ['address']),
     leftNodes: (isWanted) => findLeftNodes(dataDir, table, isWanted),
-    start: (nodes) => keepLogsLimited(dataDir, nodes, options.logRoundMs ?? 5000),
+    start: (nodes) => logs.start(nodes),
   };
 }
 

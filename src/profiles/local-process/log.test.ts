@@ -53,6 +53,30 @@ describe('the limit of a log', () => {
     expect(await textOf(log)).not.toContain('\0');
   });
 
+  test('is kept of a process that has just begun, before its node is read again', async () => {
+    const limit = 100_000;
+    // Nothing is read but at the start.
+    const type = localProcess({ dataDir: place.dataDir, logRoundMs: 10 });
+    const loop = type.start?.(async () => []);
+    const node = await create(type, place.node({ command: ['yes'], log_limit: limit }));
+    await eventually(
+      'it was shortened',
+      async () => (await textOf(place.fileOf(node, 'output.log.1'))) !== '',
+    );
+    process.kill(pidOf(node), 'SIGKILL');
+    await eventually('the log is within its limit', async () => {
+      return (await stat(place.fileOf(node, 'output.log'))).size <= limit / 2;
+    });
+    await loop?.stop();
+  });
+
+  test('is kept where its end cannot be copied, as on a full disk', async () => {
+    const directory = await logOf('x'.repeat(10_000));
+    const nowhere = { ...directory, olderLog: join(place.dataDir, 'no-such-directory', 'output.log.1') };
+    expect(await limitLog(nowhere, 4096)).toBe(true);
+    expect(await textOf(directory.log)).toBe('');
+  });
+
   test('leaves a short log as it is', async () => {
     const directory = await logOf('short\n');
     expect(await limitLog(directory, 4096)).toBe(false);
@@ -113,6 +137,14 @@ describe('what a node put in the place of its log', () => {
     expect(await textOf(directory.olderLog)).toBe('x'.repeat(2048));
     expect(await textOf(other)).toBe(much);
   });
+});
+
+test('a directory in the place of the older log does not keep the log from its limit', async () => {
+  const directory = await logOf('x'.repeat(5000));
+  await mkdir(join(directory.olderLog, 'full'), { recursive: true });
+  expect(await limitLog(directory, 4096)).toBe(true);
+  expect(await textOf(directory.log)).toBe('');
+  expect(await textOf(directory.olderLog)).toBe('x'.repeat(2048));
 });
 
 describe('the tail of a log', () => {

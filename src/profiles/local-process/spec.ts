@@ -117,7 +117,8 @@ const fields: Fields = {
   },
   log_limit: {
     type: 'Integer',
-    description: 'Bytes of output that are kept; checked every few seconds, the oldest goes first.',
+    description:
+      'Bytes of output that are kept; checked twice a second while Coppice runs, the oldest goes first.',
     default: 10_485_760,
     min: 4096,
     max: 2 ** 40,

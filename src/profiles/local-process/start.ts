@@ -117,7 +117,9 @@ async function launchPlan(host: Host, node: NodeFacts, start: string, { port }: 
   if ('problem' in found) throw impossible(`the command ${withoutSecrets(name, spec)} is ${found.problem}`);
   const env = environmentFor(spec, node, port);
   const ended = (pid: number): void => host.events.ended(node.id, pid);
-  return launch({ start, command: [found.file, ...rest], cwd, env, log, ended });
+  const launcher = await launch({ start, command: [found.file, ...rest], cwd, env, log, ended });
+  host.logs.follow(node);
+  return launcher;
 }
 
 async function awaitClaim(
