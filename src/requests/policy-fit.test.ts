@@ -77,6 +77,24 @@ test('a policy whose URL needs a port is refused where the nodes of the cluster 
   );
 });
 
+test('so is one that a node with another profile than its cluster cannot follow', async () => {
+  await addListening();
+  const mixed = aCluster({ name: 'mixed', profileId: listening.id });
+  const member = (name: string, profileId: string) =>
+    aNode({ name, clusterId: mixed.id, profileId, status: 'ACTIVE' });
+  await opened.store.write(async (tx) => {
+    await insertCluster(tx, mixed);
+    await insertNodes(tx, [
+      member('one', listening.id),
+      member('two', silent.id),
+      member('three', silent.id),
+    ]);
+  });
+  await expect(attachPolicy(tools, caller, 'mixed', { policy: 'asks-port' })).rejects.toThrow(
+    `The policy asks-port does not fit the node three and 1 more of the cluster mixed, whose profile is another: ${misfit}`,
+  );
+});
+
 test('a check of the policy warns where no profile that there is fits', async () => {
   const warnings = async () => (await policyWarnings(tools, caller, policy)).map(describeIssue);
   expect(await warnings()).toEqual([misfit]);

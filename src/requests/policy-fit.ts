@@ -2,6 +2,7 @@
 import type { Issue } from '../domain/errors.ts';
 import type { Cluster, Node, Policy, Profile } from '../domain/model.ts';
 import { attachedPolicies } from '../store/cluster-policies.ts';
+import { profilesOfNodes } from '../store/nodes.ts';
 import { getProfile, listProfiles } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { requirePolicyType } from './policies.ts';
@@ -12,14 +13,23 @@ type Checked = Pick<Policy, 'type' | 'spec'>;
 
 type NamedPolicy = Checked & { readonly name?: string };
 
-/** @throws CoppiceError `invalid-spec` where the nodes of the cluster cannot do what the policy asks for. */
+/**
+ * Of the cluster's profile, and of each other one that a node of it has.
+ * @throws CoppiceError `invalid-spec` where the nodes of the cluster cannot do what the policy asks for.
+ */
 export async function refuseMisfit(
   db: Db,
   tools: RequestTools,
-  { name, profileId }: Pick<Cluster, 'name' | 'profileId'>,
+  { id, name, profileId }: Pick<Cluster, 'id' | 'name' | 'profileId'>,
   policy: NamedPolicy,
 ): Promise<void> {
   await refuseFor(db, tools, `the cluster ${name}`, profileId, policy);
+  for (const used of await profilesOfNodes(db, id)) {
+    if (used.profileId === profileId) continue;
+    const more = used.count === 1 ? '' : ` and ${used.count - 1} more`;
+    const subject = `the node ${used.name}${more} of the cluster ${name}, whose profile is another`;
+    await refuseFor(db, tools, subject, used.profileId, policy);
+  }
 }
 
 /** A new profile has to fit the policies that are attached already. @throws CoppiceError `invalid-spec` */
@@ -30,7 +40,7 @@ export async function refuseUnfitProfile(
   profileId: string,
 ): Promise<void> {
   for (const { policy } of await attachedPolicies(db, cluster.id))
-    await refuseMisfit(db, tools, { name: cluster.name, profileId }, policy);
+    await refuseFor(db, tools, `the cluster ${cluster.name}`, profileId, policy);
 }
 
 /**

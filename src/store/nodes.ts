@@ -66,6 +66,21 @@ export async function nodesOfCluster(db: Db, clusterId: string): Promise<Node[]>
   return (await query.orderBy('idx').orderBy('id').execute()).map(toNode);
 }
 
+/** The profiles that the nodes of a cluster have, each with the first node that has it and how many do. */
+export async function profilesOfNodes(
+  db: Db,
+  clusterId: string,
+): Promise<{ readonly profileId: string; readonly name: string; readonly count: number }[]> {
+  const rows = await db
+    .selectFrom('node')
+    .select(({ fn }) => ['profile_id', fn.min('name').as('name'), fn.countAll<number>().as('count')])
+    .where('cluster_id', '=', clusterId)
+    .groupBy('profile_id')
+    .orderBy('profile_id')
+    .execute();
+  return rows.map(({ profile_id: profileId, name, count }) => ({ profileId, name, count: Number(count) }));
+}
+
 /** Ids of each cluster's nodes, by their place. */
 export async function nodeIdsOfClusters(
   db: Db,

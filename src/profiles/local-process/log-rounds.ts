@@ -69,12 +69,12 @@ export class LogRounds {
   }
 
   #checkIn(milliseconds: number): void {
-    this.#timer = setTimeout(() => {
-      this.#checking = this.#check().then((isAnyOver) => {
-        if (this.#isRunning)
-          this.#checkIn(isAnyOver ? Math.min(CHECK_AGAIN_MS, this.#everyMs) : this.#everyMs);
-      });
-    }, milliseconds).unref();
+    this.#timer = setTimeout(() => void (this.#checking = this.#round()), milliseconds).unref();
+  }
+
+  async #round(): Promise<void> {
+    const isAnyOver = await this.#check();
+    if (this.#isRunning) this.#checkIn(isAnyOver ? Math.min(CHECK_AGAIN_MS, this.#everyMs) : this.#everyMs);
   }
 
   /**
