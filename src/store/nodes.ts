@@ -78,7 +78,7 @@ export async function profilesOfNodes(
     .groupBy('profile_id')
     .orderBy('profile_id')
     .execute();
-  return rows.map(({ profile_id: profileId, name, count }) => ({ profileId, name, count: Number(count) }));
+  return rows.map(({ profile_id: profileId, name, count }) => ({ profileId, name, count }));
 }
 
 /** Ids of each cluster's nodes, by their place. */
