@@ -1,8 +1,8 @@
 /**
- * Brings a log back to its limit. The processes write to the file themselves and outlive Coppice, so it cannot
- * be taken away from them: its end is copied to `output.log.1`, then it is emptied where it stands (they
- * append, so the next line is its first). What is written between the copy and the emptying is lost, as with
- * logrotate's `copytruncate`.
+ * Brings a log back to its limit. The processes write to the file themselves and outlive Coppice, so that it
+ * cannot be taken away from them: its end is copied to `output.log.1`, then it is emptied where it stands
+ * (they append, so the next line is its first). What is written between the copy and the emptying is lost, as
+ * with logrotate's `copytruncate`.
  */
 import { open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
