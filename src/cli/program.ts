@@ -63,6 +63,7 @@ export async function buildProgram(
     .option('--url <url>', 'address of the server')
     .option('--json', 'answers as JSON, for programs')
     .option('--utc', 'times as they are, in UTC, instead of relative to now')
+    .option('--wide', 'tables as wide as they are, instead of cut to the terminal')
     .showSuggestionAfterError()
     .addHelpText('after', examples);
   const named = Object.keys(commands).filter((name) => words.includes(name));

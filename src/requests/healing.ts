@@ -4,6 +4,7 @@
  * an operator requests is carried out all the same.
  */
 import { randomUUID } from 'node:crypto';
+import { inForce } from '../clusters/maintenance.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import { domainInWords } from '../domain/failure-domain.ts';
 import { exampleTime, readWrittenTime, toInstant } from '../domain/instant.ts';
@@ -44,8 +45,10 @@ export async function pauseHealing(
   const pause = pauseOf(request, tools.now());
   await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    const { pause: before } = await healingOfCluster(tx.db, cluster.id);
     await setPause(tx, cluster.id, pause);
-    await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_PAUSE', reason: inWords(pause) });
+    const reason = inWords(pause) + replacedInWords(before, pause.since);
+    await writeEvent(tx, tools, caller, cluster, { action: 'HEALING_PAUSE', reason });
   });
 }
 
@@ -113,8 +116,10 @@ export async function excludeNode(
 ): Promise<void> {
   const exclusion = pauseOf(request, tools.now());
   await onMember(tools, caller, identity, async (tx, node) => {
+    const { exclusion: before } = await healingOfNode(tx.db, node.id);
     await setExclusion(tx, node, exclusion);
-    return { action: 'HEALING_EXCLUDE', reason: inWords(exclusion) };
+    const reason = inWords(exclusion) + replacedInWords(before, exclusion.since);
+    return { action: 'HEALING_EXCLUDE', reason };
   });
 }
 
@@ -188,6 +193,12 @@ function endOf(seconds: number | undefined, until: string | undefined, now: numb
 
 function inWords({ until, reason }: Pause): string {
   return `${until === null ? 'Until an operator ends it' : `Until ${new Date(until).toISOString()}`}: ${reason}`;
+}
+
+/** What is still in force is replaced, and the event says what that was. */
+function replacedInWords(before: Pause | null, now: number): string {
+  if (before === null || inForce(before, now) === null) return '';
+  return `; before: ${inWords(before)}`;
 }
 
 function refuse(sentence: string): never {

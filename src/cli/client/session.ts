@@ -14,6 +14,7 @@ export interface GlobalOptions {
   readonly url?: string;
   readonly json?: boolean;
   readonly utc?: boolean;
+  readonly wide?: boolean;
 }
 
 export interface Session {
@@ -22,6 +23,8 @@ export interface Session {
   /** For a program: JSON on stdout and nothing else. */
   readonly json: boolean;
   readonly style: Style;
+  /** Of the terminal; Infinity where there is none, and with --wide. */
+  readonly columns: number;
   /** How times are written, as of now. */
   readonly times: () => Times;
   /**
@@ -41,6 +44,7 @@ export function openSession(command: Command, terminal: Terminal): Session {
     api: new ApiClient(checkedUrl(url)),
     json: options.json === true,
     style: styleFor(terminal.colours),
+    columns: options.wide === true ? Infinity : terminal.size().columns,
     times: () => timesFor(terminal.now(), options.utc === true),
     typed: (words) => `${programName(terminal.env)} ${words}${server}`,
   };

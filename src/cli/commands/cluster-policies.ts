@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { usageError } from '../cli-error.ts';
-import { exampleText, printRows, statusColumn, textColumn } from './resource.ts';
+import { exampleText, idCell, leftOut, printRows, statusColumn, textColumn } from './resource.ts';
 import type { Column } from './resource.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import { startAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
@@ -81,8 +81,8 @@ const bindingColumns: readonly Column<Schemas['ClusterPolicy']>[] = [
   textColumn('POLICY', 'policy_name'),
   textColumn('TYPE', 'policy_type'),
   statusColumn('ENABLED', 'enabled'),
-  textColumn('PRIORITY', 'priority'),
-  textColumn('POLICY ID', 'policy_id'),
+  leftOut(1, textColumn('PRIORITY', 'priority')),
+  { header: 'POLICY ID', cell: ({ policy_id: id }) => idCell(id) },
 ];
 
 async function listPolicies(command: Command, terminal: Terminal, cluster: string): Promise<void> {

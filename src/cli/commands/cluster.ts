@@ -5,7 +5,7 @@ import { addClusterActions } from './cluster-actions.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
 import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from '../option-values.ts';
-import { clusterResource } from './resources.ts';
+import { clusterResource, healthFilter } from './resources.ts';
 import { addList, addShow, exampleText } from './resource.ts';
 import { addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -21,10 +21,16 @@ export function clusterCommand(terminal: Terminal): Command {
         'cluster health web',
       ),
     );
-  addList(cluster, terminal, clusterResource, [
-    { flags: '--name <name>', key: 'name', description: 'with this name' },
-    { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
-  ]);
+  addList(
+    cluster,
+    terminal,
+    clusterResource,
+    [
+      { flags: '--name <name>', key: 'name', description: 'with this name' },
+      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+    ],
+    [healthFilter],
+  );
   addShow(cluster, terminal, clusterResource);
   addCreate(cluster, terminal);
   addUpdate(cluster, terminal);

@@ -72,6 +72,60 @@ describe('lists', () => {
     expect(JSON.parse(out)).toEqual([cluster]);
   });
 
+  test('are cut to a terminal, which says so, and whole with --wide', async () => {
+    const name = 'a-very-long-name-that-has-no-room-on-a-terminal-of-eighty-columns';
+    const answers = {
+      'GET /v1/clusters': { body: { clusters: [{ ...cluster, name }] } },
+      'GET /v1/nodes': { body: { nodes: [] } },
+    };
+    await using api = await fakeApi(answers);
+    const { out } = await run(['cluster', 'list'], { url: api.url, columns: 80 });
+    expect(out).toMatch(/^NAME +HEALTH +STATUS +NODES +ID$/m);
+    expect(out).toMatch(/^a-very-long-name[^ ]*\u2026 .*  102aafe7$/m);
+    expect(out).toContain('--wide shows all');
+    expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const wide = await run(['cluster', 'list', '--wide'], { url: api.url, columns: 80 });
+    expect(wide.out).toContain(cluster.id);
+    expect(wide.out).not.toContain('--wide');
+  });
+
+  test('have all with a limit of 0', async () => {
+    await using api = await fakeApi({ 'GET /v1/nodes': { body: { nodes: [] } } });
+    await run(['node', 'list', '--limit', '0'], { url: api.url });
+    expect(api.asked[0]?.path).toBe('/v1/nodes');
+    const { out } = await run(['workflow', 'list', '--help']);
+    expect(out.match(/default/g)).toHaveLength(1);
+  });
+
+  test('of nodes are searched by their health, before they are limited', async () => {
+    const nodes = ['HEALTHY', 'QUARANTINED', 'QUARANTINED'].map((health, index) =>
+      sampleNode({ id: `n${index}`, name: `web-${index}`, health: health as 'HEALTHY' }),
+    );
+    await using api = await fakeApi({
+      'GET /v1/nodes': { body: { nodes } },
+      'GET /v1/clusters': { body: { clusters: [] } },
+    });
+    const words = ['node', 'list', '--health', 'QUARANTINED', '--limit', '1', '--json'];
+    const { out } = await run(words, { url: api.url });
+    expect((JSON.parse(out) as { name: string }[]).map(({ name }) => name)).toEqual(['web-1']);
+    expect(api.asked[0]?.path).toBe('/v1/nodes');
+    const { code, err } = await run(['node', 'list', '--health', 'SICK'], { url: api.url });
+    expect(code).toBe(2);
+    expect(err).toContain('Allowed choices are QUARANTINED');
+  });
+
+  test('of workflows leave out what a run of a file put there', async () => {
+    const workflows = [
+      { name: 'drain', namespace: '' },
+      { name: 'tried', namespace: 'run-0123456789abcdef' },
+    ];
+    await using api = await fakeApi({ 'GET /v2/workflows': { body: { workflows } } });
+    const { out } = await run(['workflow', 'definitions'], { url: api.url });
+    expect(out).toContain('drain');
+    expect(out).not.toContain('tried');
+    expect((await run(['workflow', 'definitions', '--all'], { url: api.url })).out).toContain('tried');
+  });
+
   test('hand filters, sorting and limit on to the server', async () => {
     await using api = await fakeApi({ 'GET /v1/nodes': { body: { nodes: [] } } });
     const words = [

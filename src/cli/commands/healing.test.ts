@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { fakeApi } from '../../../test/cli/fake-api.ts';
+import { fakeApi, type FakeApi } from '../../../test/cli/fake-api.ts';
 import { run } from '../../../test/cli/run.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { timesFor } from '../rendering/times.ts';
@@ -169,12 +169,25 @@ describe('cluster health', () => {
     expect(out).toContain('CLOSED, 1 recovery did not help\n');
   });
 
+  test('keeps to the width of the terminal, and loses nothing of what was found', async () => {
+    await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
+    const narrow = await run(['cluster', 'health', 'web'], { url: api.url, columns: 80 });
+    expect(narrow.out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    const wide = await run(['cluster', 'health', 'web', '--wide'], { url: api.url, columns: 80 });
+    const words = (text: string): string[] => text.split(/\s+/).toSorted();
+    expect(words(narrow.out)).toEqual(words(wide.out));
+  });
+
   test('with --json is what the API answered', async () => {
     await using api = await fakeApi({ 'GET /v1/clusters/web/health': { body: { health } } });
     const { out } = await run(['--json', 'cluster', 'health', 'web'], { url: api.url });
     expect(JSON.parse(out)).toEqual(health);
   });
 });
+
+function posted({ asked }: FakeApi): unknown {
+  return asked.find(({ method }) => method === 'POST')?.body;
+}
 
 describe('healing', () => {
   test.each([
@@ -187,11 +200,14 @@ describe('healing', () => {
     [['cluster', 'resume', 'web'], 'clusters/web/health/resume', undefined],
     [['cluster', 'breaker', 'reset', 'web'], 'clusters/web/health/breaker/reset', undefined],
   ])('%j asks for %s', async (words, path, body) => {
-    await using api = await fakeApi({ [`POST /v1/${path}`]: { body: { health } } });
-    const { code, out } = await run(words, { url: api.url });
-    expect(code).toBe(0);
+    await using api = await fakeApi({
+      [`POST /v1/${path}`]: { body: { health } },
+      'GET /v1/clusters/web/health': { body: { health: { ...health, maintenance: null } } },
+    });
+    const { code, out, err } = await run(words, { url: api.url });
+    expect([code, err]).toEqual([0, '']);
     expect(out).toContain('cluster       web');
-    expect(api.asked[0]?.body).toEqual(body);
+    expect(posted(api)).toEqual(body);
   });
 
   test.each([
@@ -205,11 +221,54 @@ describe('healing', () => {
   ])('%j asks for %s', async (words, path, body) => {
     await using api = await fakeApi({
       [`POST /v1/nodes/web-2/health/${path}`]: { body: { health: failed } },
+      'GET /v1/nodes/web-2/health': { body: { health: failed } },
     });
-    const { code, out } = await run(words, { url: api.url });
-    expect(code).toBe(0);
+    const { code, out, err } = await run(words, { url: api.url });
+    expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^node +web-2$/m);
-    expect(api.asked[0]?.body).toEqual(body);
+    expect(posted(api)).toEqual(body);
+  });
+
+  test('several nodes are released in one go; one that is not quarantined hides none of the others', async () => {
+    const message = 'The node web-1 is not quarantined.';
+    await using api = await fakeApi({
+      'GET /v1/nodes/web-1': { body: { node: { id: 'n1' } } },
+      'GET /v1/nodes/web-2': { body: { node: { id: 'n2' } } },
+      'POST /v1/nodes/n1/health/release': { status: 400, body: { error: { message, type: 'BadRequest' } } },
+      'POST /v1/nodes/n2/health/release': { body: { health: failed } },
+    });
+    const { code, out, err } = await run(['node', 'release', 'web-1', 'web-2'], { url: api.url });
+    expect([code, err]).toEqual([1, `coppice: web-1: ${message}\n`]);
+    expect(out).toMatch(/^node +web-2$/m);
+  });
+
+  test('what a pause or an exclusion replaces is said', async () => {
+    const before = { reason: 'new switch', until: null };
+    await using api = await fakeApi({
+      'POST /v1/clusters/web/health/pause': { body: { health } },
+      'GET /v1/clusters/web/health': {
+        body: { health: { ...health, maintenance: { ...before, action: null } } },
+      },
+      'POST /v1/nodes/web-2/health/exclude': { body: { health: failed } },
+      'GET /v1/nodes/web-2/health': { body: { health: { ...failed, excluded: before } } },
+    });
+    const { err } = await run(['cluster', 'pause', 'web'], { url: api.url });
+    expect(err).toBe('This replaces the pause until an operator ends it (new switch).\n');
+    const excluded = await run(['node', 'exclude', 'web-2'], { url: api.url });
+    expect(excluded.err).toBe('This replaces the exclusion until an operator ends it (new switch).\n');
+  });
+
+  test('what is wrong with an end names the option, and not the field of the API', async () => {
+    const message = "until: expected a time in the future, found '2020-01-01T00:00:00.000Z'";
+    await using api = await fakeApi({
+      'GET /v1/clusters/web/health': { body: { health } },
+      'POST /v1/clusters/web/health/pause': { status: 400, body: { error: { message, type: 'BadRequest' } } },
+    });
+    const words = ['cluster', 'pause', 'web', '--until', '2020-01-01T00:00:00Z'];
+    const { err } = await run(words, { url: api.url });
+    expect(err).toBe(`coppice: --${message}\n`);
+    const both = await run([...words, '--for', '1h'], { url: api.url });
+    expect([both.code, both.err]).toEqual([2, 'coppice: give one of --for and --until, not both\n']);
   });
 
   test('of a quarantined node shows why, and that a person has to act', async () => {
@@ -240,9 +299,12 @@ describe('--until', () => {
     ['2026-12-01 12:00', '2026-12-01T06:30:00.000Z'],
     ['2026-12-01', '2026-11-30T18:30:00.000Z'],
   ])('%s is a time of this machine unless it has a zone', async (until, sent) => {
-    await using api = await fakeApi({ 'POST /v1/clusters/web/health/pause': { body: { health } } });
+    await using api = await fakeApi({
+      'POST /v1/clusters/web/health/pause': { body: { health } },
+      'GET /v1/clusters/web/health': { body: { health } },
+    });
     await run(['cluster', 'pause', 'web', '--until', until], { url: api.url });
-    expect(api.asked[0]?.body).toEqual({ pause: { until: sent } });
+    expect(posted(api)).toEqual({ pause: { until: sent } });
   });
 
   test.each([

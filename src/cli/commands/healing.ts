@@ -3,11 +3,15 @@
  * health, and the operator's commands about it.
  */
 import type { Command } from 'commander';
-import type { ApiClient } from '../../client/api-client.ts';
+import { ApiError, type ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { renderClusterHealth, renderNodeHealth } from '../rendering/health-view.ts';
 import { given, moment, timeSpan } from '../option-values.ts';
-import { exampleText } from './resource.ts';
+import { usageError } from '../cli-error.ts';
+import { Failures } from '../client/failures.ts';
+import { printable } from '../rendering/table.ts';
+import { exampleText, findAll } from './resource.ts';
+import { nodeResource } from './resources.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
@@ -19,10 +23,7 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
     .addHelpText('after', exampleText('cluster health web'))
     .action(
       onCluster<{ readonly all?: boolean }>(terminal, (api, cluster, { all }) =>
-        api.read('GET /v1/clusters/{cluster}/health', 'health', {
-          path: { cluster },
-          query: given({ healthy: all === true ? largestNumber : undefined }),
-        }),
+        healthOfCluster(api, cluster, all === true ? largestNumber : undefined),
       ),
     );
   pauseRequest(
@@ -31,12 +32,19 @@ export function addClusterHealing(clusters: Command, terminal: Terminal): void {
       .description('Pause healing: what fails is held. A recovery that has begun is completed.'),
     'coppice cluster pause web --for 2h --reason "new switch"',
   ).action(
-    onCluster(terminal, (api, cluster, options) =>
-      api.read('POST /v1/clusters/{cluster}/health/pause', 'health', {
-        path: { cluster },
-        body: { pause: pauseBody(options) },
-      }),
-    ),
+    onCluster(terminal, async (api, cluster, options) => {
+      const pause = pauseBody(options);
+      const { maintenance: before } = await healthOfCluster(api, cluster);
+      const health = await inOptions(
+        api.read('POST /v1/clusters/{cluster}/health/pause', 'health', {
+          path: { cluster },
+          body: { pause },
+        }),
+      );
+      // What an action pauses is not replaced.
+      if (before?.action === null) sayReplaced(terminal, 'pause', before);
+      return health;
+    }),
   );
   clusters
     .command('resume <cluster>')
@@ -78,40 +86,58 @@ export function addNodeHealing(nodes: Command, terminal: Terminal): void {
     .command('health <node>')
     .description('How the node is since when, and what happens next and when.')
     .addHelpText('after', exampleText('node health web-3'))
-    .action(
-      onNode(terminal, (api, node) => api.read('GET /v1/nodes/{node}/health', 'health', { path: { node } })),
-    );
+    .action(async (node: string, options: PauseOptions, command: Command) => {
+      await onNodes(terminal, healthOfNode)([node], options, command);
+    });
   pauseRequest(
     nodes
-      .command('exclude <node>')
-      .description('Take the node out of healing; the others are healed as before.'),
+      .command('exclude <node...>')
+      .description('Take nodes out of healing; the others are healed as before.'),
     'coppice node exclude web-3 --for 30m --reason "under test"',
   ).action(
-    onNode(terminal, (api, node, options) =>
-      api.read('POST /v1/nodes/{node}/health/exclude', 'health', {
-        path: { node },
-        body: { exclude: pauseBody(options) },
-      }),
-    ),
+    onNodes(terminal, async (api, node, options) => {
+      const exclude = pauseBody(options);
+      const { excluded: before } = await healthOfNode(api, node);
+      const health = await inOptions(
+        api.read('POST /v1/nodes/{node}/health/exclude', 'health', { path: { node }, body: { exclude } }),
+      );
+      sayReplaced(terminal, 'exclusion', before);
+      return health;
+    }),
   );
   nodes
-    .command('include <node>')
-    .description('Take the node into healing again.')
+    .command('include <node...>')
+    .description('Take nodes into healing again.')
     .addHelpText('after', exampleText('node include web-3'))
     .action(
-      onNode(terminal, (api, node) =>
+      onNodes(terminal, (api, node) =>
         api.read('POST /v1/nodes/{node}/health/include', 'health', { path: { node } }),
       ),
     );
   nodes
-    .command('release <node>')
-    .description('Release the node from quarantine: it is recovered again, with all its tries.')
-    .addHelpText('after', exampleText('node release web-3'))
+    .command('release <node...>')
+    .description('Release nodes from quarantine: they are recovered again, with all their tries.')
+    .addHelpText('after', exampleText('node release web-3', 'node release web-3 web-4'))
     .action(
-      onNode(terminal, (api, node) =>
+      onNodes(terminal, (api, node) =>
         api.read('POST /v1/nodes/{node}/health/release', 'health', { path: { node } }),
       ),
     );
+}
+
+function healthOfCluster(
+  api: ApiClient,
+  cluster: string,
+  healthy?: number,
+): Promise<Schemas['ClusterHealth']> {
+  return api.read('GET /v1/clusters/{cluster}/health', 'health', {
+    path: { cluster },
+    query: given({ healthy }),
+  });
+}
+
+function healthOfNode(api: ApiClient, node: string): Promise<Schemas['NodeHealth']> {
+  return api.read('GET /v1/nodes/{node}/health', 'health', { path: { node } });
 }
 
 function pauseRequest(command: Command, example: string): Command {
@@ -132,7 +158,36 @@ interface PauseOptions {
 }
 
 function pauseBody({ for: seconds, until, reason }: PauseOptions) {
+  if (seconds !== undefined && until !== undefined)
+    throw usageError('give one of --for and --until, not both');
   return given({ seconds, until, reason });
+}
+
+const optionOf: Readonly<Record<string, string>> = { seconds: '--for', until: '--until' };
+
+/** The API names its fields; the user typed options. */
+async function inOptions<T>(sent: Promise<T>): Promise<T> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const named = (text: string): string =>
+      text.replace(
+        /^(?:pause\.|exclude\.)?(seconds|until)\b/,
+        (_, field: string) => optionOf[field] ?? field,
+      );
+    const issues = error.issues.map((issue) => ({ ...issue, field: named(issue.field) }));
+    throw new ApiError(error.status, error.type, named(error.message), issues);
+  }
+}
+
+type Pause = NonNullable<Schemas['NodeHealth']['excluded']>;
+
+/** To stderr: what is gone without a word would be missed. */
+function sayReplaced(terminal: Terminal, what: string, before: Pause | null): void {
+  if (before === null) return;
+  const end = before.until === null ? 'until an operator ends it' : `until ${before.until}`;
+  terminal.writeError(`${printable(`This replaces the ${what} ${end} (${before.reason}).`)}\n`);
 }
 
 /** The largest that the API takes: no limit. */
@@ -153,15 +208,21 @@ function onCluster<Options = PauseOptions>(
   };
 }
 
-/** As for a cluster. */
-function onNode(
+/** As for a cluster, for each of the nodes. */
+function onNodes(
   terminal: Terminal,
   request: (api: ApiClient, node: string, options: PauseOptions) => Promise<Schemas['NodeHealth']>,
-): Handler<PauseOptions> {
-  return async (nameOrId, options, command) => {
+): (names: readonly string[], options: PauseOptions, command: Command) => Promise<void> {
+  return async (names, options, command) => {
     const session = openSession(command, terminal);
-    const health = await request(session.api, nameOrId, options);
-    if (session.json) writeJson(terminal, health);
-    else terminal.write(renderNodeHealth(health, { ...session, times: session.times() }));
+    const failures = new Failures();
+    for (const [index, { id, label }] of (await findAll(session.api, nodeResource, names)).entries())
+      await failures.collect(label, async () => {
+        const health = await request(session.api, id, options);
+        if (session.json) return writeJson(terminal, health);
+        const shown = renderNodeHealth(health, { ...session, times: session.times() });
+        terminal.write(index === 0 ? shown : `\n${shown}`);
+      });
+    failures.throwAny();
   };
 }

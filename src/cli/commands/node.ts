@@ -8,7 +8,7 @@ import { given, keyValue } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
 import { addList, addShow, exampleText } from './resource.ts';
-import { nodeResource } from './resources.ts';
+import { nodeResource, healthFilter } from './resources.ts';
 import { actionOn, addDeleteByAction, changeByAction, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -20,11 +20,17 @@ export function nodeCommand(terminal: Terminal): Command {
       'after',
       exampleText('node list --cluster web', 'node show web-3', 'node recover web-3 --wait'),
     );
-  addList(node, terminal, nodeResource, [
-    { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster' },
-    { flags: '--name <name>', key: 'name', description: 'with this name' },
-    { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
-  ]);
+  addList(
+    node,
+    terminal,
+    nodeResource,
+    [
+      { flags: '-c, --cluster <cluster>', key: 'cluster_id', description: 'of this cluster' },
+      { flags: '--name <name>', key: 'name', description: 'with this name' },
+      { flags: '--status <status>', key: 'status', description: 'in this status: ACTIVE, ERROR, ...' },
+    ],
+    [healthFilter],
+  );
   addShow(node, terminal, nodeResource);
   addCreate(node, terminal);
   addAdopt(node, terminal);

@@ -15,7 +15,7 @@ import { renderRecovery } from '../rendering/recovery-timeline.ts';
 import { toneOf } from '../rendering/style.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { orDash } from '../rendering/text-of.ts';
-import { addList, exampleText } from './resource.ts';
+import { addList, exampleText, idCell, leftOut } from './resource.ts';
 import type { Resource } from './resource.ts';
 
 const recoveryResource: Resource<Recovery, RecoveryGroup, Operations['GET /v1/recoveries']['query']> = {
@@ -30,8 +30,8 @@ const recoveryResource: Resource<Recovery, RecoveryGroup, Operations['GET /v1/re
     },
     { header: 'FAILURE', cell: ({ recoveries: [{ failure }] }) => ({ text: failureText(failure) }) },
     { header: 'OPENED', cell: (group, times) => ({ text: openedText(group, times) }) },
-    { header: 'TOOK', cell: (group) => ({ text: tookText(group) }) },
-    { header: 'ID', cell: ({ recoveries: [{ id }] }) => ({ text: orDash(id), tone: 'quiet' }) },
+    leftOut(1, { header: 'TOOK', cell: (group) => ({ text: tookText(group) }) }),
+    { header: 'ID', cell: ({ recoveries: [{ id }] }) => idCell(id) },
     { header: 'AFTERWARDS', cell: (group) => ({ text: afterwardsText(group), tone: 'busy' }) },
   ],
   first: [],
@@ -73,10 +73,8 @@ function addShow(group: Command, terminal: Terminal): void {
       const session = openSession(command, terminal);
       const path = { recovery: id };
       const shown = await session.api.read('GET /v1/recoveries/{recovery}', 'recovery', { path });
-      const { columns } = terminal.size();
       if (session.json) writeJson(terminal, shown);
-      else
-        terminal.write(renderRecovery(shown, session.style, { ...session, columns, times: session.times() }));
+      else terminal.write(renderRecovery(shown, session.style, { ...session, times: session.times() }));
     });
 }
 
@@ -102,11 +100,7 @@ function addChange(
     .action(async (id: string, _options: object, command: Command) => {
       const session = openSession(command, terminal);
       const changed = await session.api.read(operation, 'recovery', { path: { recovery: id } });
-      const { columns } = terminal.size();
       if (session.json) writeJson(terminal, changed);
-      else
-        terminal.write(
-          renderRecovery(changed, session.style, { ...session, columns, times: session.times() }),
-        );
+      else terminal.write(renderRecovery(changed, session.style, { ...session, times: session.times() }));
     });
 }

@@ -2,7 +2,7 @@
  * What all kinds of objects have in common on the command line: `list`, `show` and `delete`. A kind is
  * declared as a `Resource`; what it has beyond that stands in its own file.
  */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
 import { Failures } from '../client/failures.ts';
 import type { MaybeNamed } from '../client/namesakes.ts';
@@ -11,6 +11,7 @@ import type { Session } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
 import { describeObject } from '../rendering/describe-object.ts';
 import { toneOf } from '../rendering/style.ts';
+import { fitTable } from '../rendering/fit-table.ts';
 import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -20,6 +21,8 @@ import type { Times } from '../rendering/times.ts';
 export interface Column<Row> {
   readonly header: string;
   cell(row: Row, times: Times): Cell;
+  /** Where a terminal has no room, columns with a number are left out, the smallest first. */
+  readonly leftOut?: number;
 }
 
 /** How one kind is read and drawn; `Row` is what its columns need, `Query` what its list takes. */
@@ -46,6 +49,14 @@ export interface Resource<T, Row = T, Query = object> {
   readonly hasFixedOrder?: true;
   /** In place of the API's own order: the newest first of what grows without end. */
   readonly defaultSort?: string;
+}
+
+/** A filter that the API does not have: what is listed is searched here. */
+export interface LocalFilter<T> {
+  readonly flags: string;
+  readonly description: string;
+  readonly choices: readonly string[];
+  readonly fits: (object: T, value: string) => boolean;
 }
 
 /** A filter that the API has under `key`. */
@@ -76,10 +87,20 @@ export function ageColumn<K extends string>(
   return { header, cell: (row, times) => ({ text: times.relative(row[key]) }) };
 }
 
+/** The beginning of an id is enough to name what it is of. */
+export function idCell(id: string | undefined): Cell {
+  return { text: orDash(id), tone: 'quiet', short: orDash(id).slice(0, 8) };
+}
+
 export const idColumn: Column<{ readonly id: string }> = {
   header: 'ID',
-  cell: ({ id }) => ({ text: orDash(id), tone: 'quiet' }),
+  cell: ({ id }) => idCell(id),
 };
+
+/** @param rank the smaller, the sooner it is left out where a terminal has no room. */
+export function leftOut<Row>(rank: number, column: Column<Row>): Column<Row> {
+  return { ...column, leftOut: rank };
+}
 
 /** How help shows what to type. */
 export function exampleText(...typed: readonly string[]): string {
@@ -92,21 +113,32 @@ export function addList<T extends object, Row, Query extends object>(
   terminal: Terminal,
   resource: Resource<T, Row, Query>,
   filters: readonly Filter<Query>[],
+  local: readonly LocalFilter<T>[] = [],
 ): void {
   const list = group.command('list').description(`List ${resource.many}.`);
   for (const filter of filters) list.option(filter.flags, filter.description);
+  for (const { flags, description, choices } of local)
+    list.addOption(new Option(flags, description).choices(choices));
   if (resource.hasFixedOrder !== true) list.option('--sort <keys>', 'for example created_at:desc,name');
   list
-    .option('--limit <number>', 'at most so many', wholeNumber(0))
+    .option('--limit <number>', 'at most so many; 0: all', wholeNumber(0))
     .addHelpText('after', exampleText(resource.examples.list))
     .action(async (options: ListOptions, command: Command) => {
       const session = openSession(command, terminal);
-      const { limit, sort } = options;
+      const { sort } = options;
+      const limit = options['limit'] === 0 ? undefined : (options['limit'] as number | undefined);
+      const tests = local.filter(({ flags }) => options[optionName(flags)] !== undefined);
+      // What is searched here is cut here.
+      const limitOfApi = tests.length === 0 ? limit : undefined;
       // The words behind the options are the user's: what the API does not take it refuses with its reason.
       const order = sort ?? resource.defaultSort;
-      const query = { ...filterQuery(filters, options), limit, sort: order } as Query;
-      const listed = await listPages(session.api, resource, query, limit as number | undefined);
-      const objects = resource.isOrderedByName === true && sort === undefined ? byName(listed) : listed;
+      const query = { ...filterQuery(filters, options), limit: limitOfApi, sort: order } as Query;
+      const listed = await listPages(session.api, resource, query, limitOfApi);
+      const fits = listed.filter((object) =>
+        tests.every((test) => test.fits(object, String(options[optionName(test.flags)]))),
+      );
+      const ordered = resource.isOrderedByName === true && sort === undefined ? byName(fits) : fits;
+      const objects = ordered.slice(0, limit);
       if (session.json) writeJson(terminal, objects);
       else if (objects.length === 0) terminal.write(`No ${resource.many}.\n`);
       else printRows(session, resource.columns, await resource.rows(session.api, objects));
@@ -161,7 +193,14 @@ export function printRows<Row>(
   const times = session.times();
   const cells = rows.map((row) => columns.map((column) => column.cell(row, times)));
   const header = columns.map((column) => column.header);
-  session.terminal.write(renderTable(header, cells, session.style));
+  const leftOut = [...columns.entries()]
+    .filter(([, { leftOut: rank }]) => rank !== undefined)
+    .toSorted(([, left], [, right]) => (left.leftOut ?? 0) - (right.leftOut ?? 0))
+    .map(([at]) => at);
+  const fitted = fitTable({ header, rows: cells }, { width: session.columns, leftOut });
+  const { terminal, style } = session;
+  terminal.write(renderTable(fitted.header, fitted.rows, style));
+  if (fitted.isCut) terminal.write(style('quiet', 'Cut to the width of the terminal: --wide shows all.\n'));
 }
 
 export function addShow<T extends object>(
@@ -208,17 +247,19 @@ interface Found {
   readonly label: string;
 }
 
-/** All of them are looked up before the first is changed: a name that is mistyped changes nothing. */
+/**
+ * Several are looked up before the first is changed, so that a name that is mistyped changes nothing. One is
+ * left to the server to find.
+ */
 export async function findAll(
   api: ApiClient,
   { show, find = show }: Pick<Deletable, 'show' | 'find'>,
   namesOrIds: readonly string[],
 ): Promise<Found[]> {
+  const [first, another] = namesOrIds;
+  if (first !== undefined && another === undefined) return [{ id: first, label: '' }];
   const found: Found[] = [];
-  for (const nameOrId of namesOrIds) {
-    const { id } = await find(api, nameOrId);
-    found.push({ id, label: namesOrIds.length === 1 ? '' : nameOrId });
-  }
+  for (const nameOrId of namesOrIds) found.push({ id: (await find(api, nameOrId)).id, label: nameOrId });
   return found;
 }
 

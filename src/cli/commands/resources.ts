@@ -6,9 +6,10 @@ import { ApiError } from '../../client/api-client.ts';
 import type { ApiClient, Operation, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
+import { standings } from '../../recovery/standing.ts';
 import { readTime } from '../rendering/times.ts';
-import { ageColumn, idColumn, statusColumn, textColumn } from './resource.ts';
-import type { Column, Resource } from './resource.ts';
+import { ageColumn, idColumn, leftOut, statusColumn, textColumn } from './resource.ts';
+import type { Column, LocalFilter, Resource } from './resource.ts';
 
 type QueryOf<K extends Operation> = NonNullable<RequestOf<K>['query']>;
 
@@ -43,8 +44,8 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
     statusColumn('HEALTH', 'health'),
     statusColumn('STATUS', 'status'),
     nodesColumn,
-    textColumn('PROFILE', 'profile_name'),
-    ageColumn('CREATED', 'init_at'),
+    leftOut(2, textColumn('PROFILE', 'profile_name')),
+    leftOut(1, ageColumn('CREATED', 'init_at')),
     idColumn,
   ],
   first: [
@@ -73,13 +74,21 @@ export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clu
   },
 };
 
+/** The API computes the health of what it lists, and cannot search it. */
+export const healthFilter: LocalFilter<{ readonly health: string }> = {
+  flags: '--health <health>',
+  description: 'with this health',
+  choices: standings,
+  fits: ({ health }, value) => health === value,
+};
+
 type NodeRow = Node & { readonly cluster_name: string };
 
 export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   one: 'node',
   many: 'nodes',
   examples: {
-    list: 'node list --cluster web --status ERROR',
+    list: 'node list --cluster web --health QUARANTINED',
     show: 'node show web-3',
     delete: 'node delete web-extra --wait',
   },
@@ -88,8 +97,8 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
     statusColumn('HEALTH', 'health'),
     statusColumn('STATUS', 'status'),
     textColumn('CLUSTER', 'cluster_name'),
-    textColumn('PHYSICAL ID', 'physical_id'),
-    ageColumn('CREATED', 'init_at'),
+    leftOut(2, textColumn('PHYSICAL ID', 'physical_id')),
+    leftOut(1, ageColumn('CREATED', 'init_at')),
     idColumn,
   ],
   first: [
@@ -121,7 +130,7 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
 const specColumns = [
   textColumn('NAME', 'name'),
   textColumn('TYPE', 'type'),
-  ageColumn('CREATED', 'created_at'),
+  leftOut(1, ageColumn('CREATED', 'created_at')),
   idColumn,
 ];
 
@@ -172,11 +181,6 @@ const tookColumn: Column<Action> = {
   },
 };
 
-/** Senlin's words name how a request came, not its user. */
-function causeText(cause: string): string {
-  return cause === 'RPC Request' ? 'user' : cause;
-}
-
 type ActionRow = Action & { readonly target_name: string };
 
 /** The API finds the target by its id alone; users know its name. */
@@ -200,8 +204,8 @@ export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/action
     statusColumn('STATUS', 'status'),
     textColumn('TARGET', 'target_name'),
     ageColumn('CREATED', 'created_at'),
-    tookColumn,
-    { header: 'CAUSE', cell: ({ cause }) => ({ text: causeText(cause) }) },
+    leftOut(2, tookColumn),
+    leftOut(1, textColumn('CAUSE', 'cause')),
     idColumn,
   ],
   first: ['action', 'id', 'status', 'status_reason', 'target', 'cluster_id', 'cause', 'inputs', 'outputs'],

@@ -14,8 +14,7 @@ export function statusCommand(terminal: Terminal): Command {
     .action(async (_options: object, command: Command) => {
       const session = openSession(command, terminal);
       const health = await session.api.read('GET /v1/health', 'health');
-      const { columns } = terminal.size();
       if (session.json) writeJson(terminal, health);
-      else terminal.write(renderStatus(health, { ...session, columns, times: session.times() }));
+      else terminal.write(renderStatus(health, { ...session, times: session.times() }));
     });
 }

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
+import { fakeApi } from '../../../test/cli/fake-api.ts';
 import { plainTerminal, testNow } from '../../../test/cli/run.ts';
 import { sampleCluster, sampleNode, sampleRecovery, sampleStep } from '../../../test/cli/samples.ts';
 import { ApiClient } from '../../client/api-client.ts';
@@ -11,6 +12,7 @@ import { fullScreen } from '../rendering/full-screen.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { timesFor } from '../rendering/times.ts';
 import { renderWatched } from '../rendering/watch-view.ts';
+import { readWatched } from './watched-cluster.ts';
 
 function remembering(): Terminal & { written: string } {
   return {
@@ -28,6 +30,7 @@ function session(): Session {
     api: new ApiClient('http://127.0.0.1:8777'),
     json: false,
     style: styleFor(false),
+    columns: 80,
     times: () => timesFor(testNow, false),
     typed: (words) => `coppice ${words}`,
   };
@@ -50,7 +53,12 @@ const recovery = sampleRecovery({
 const cluster = sampleCluster();
 
 test('a node in recovery shows its failure and the step that runs now', () => {
-  const watched = { cluster, nodes: [node(1), node(2, 'RECOVERING'), node(3)], recoveries: [recovery] };
+  const watched = {
+    cluster,
+    nodes: [node(1), node(2, 'RECOVERING'), node(3)],
+    recoveries: [recovery],
+    failures: new Map(),
+  };
   const lines = renderWatched(watched, [], session(), { rows: 24 });
   expect(lines[0]).toBe('web  HEALTHY  ACTIVE  3 of 3 nodes, 1 recovering, 0 held');
   expect(lines.find((line) => line.startsWith('web-2'))).toBe(
@@ -60,7 +68,9 @@ test('a node in recovery shows its failure and the step that runs now', () => {
 
 test('where not all nodes fit, those that are not healthy come first, and the others are counted', () => {
   const nodes = Array.from({ length: 100 }, (_, index) => node(index, index === 90 ? 'ERROR' : 'ACTIVE'));
-  const lines = renderWatched({ cluster, nodes, recoveries: [] }, [], session(), { rows: 20 });
+  const lines = renderWatched({ cluster, nodes, recoveries: [], failures: new Map() }, [], session(), {
+    rows: 20,
+  });
   expect(lines.length).toBeLessThanOrEqual(20);
   expect(lines[3]).toContain('web-90');
   expect(lines.some((line) => /^and \d+ more$/.test(line))).toBe(true);
@@ -93,4 +103,30 @@ test('a line that is longer than the screen is wide is cut there, with a mark', 
   expect(lines[2]).toBe(`${'z'.repeat(79)}\u2026`);
   // Its colour ends with it.
   expect(terminal.written).toContain('z\u2026\u{1B}[39m');
+});
+
+test('a quarantined node shows what has failed, although no recovery is open', () => {
+  const quarantined = { ...node(1), health: 'QUARANTINED' as const, health_reason: 'nothing helped' };
+  const failures = new Map([['n1', { class: 'PROCESS_EXITED', reason: 'it has ended' }]]);
+  const watched = { cluster, nodes: [quarantined], recoveries: [], failures };
+  const lines = renderWatched(watched, [], session(), { rows: 24 });
+  expect(lines.find((line) => line.startsWith('web-1'))).toBe(
+    'web-1  QUARANTINED  ACTIVE  PROCESS_EXITED  nothing helped',
+  );
+});
+
+test('the failure of a quarantined node is read from the health of the cluster, and only then', async () => {
+  const health = { nodes: [{ id: 'n1', failure: { class: 'HOST_DOWN', reason: 'n1 is down' } }] };
+  const nodes = [{ ...node(1), health: 'QUARANTINED' }];
+  await using api = await fakeApi({
+    'GET /v1/clusters/c1': { body: { cluster } },
+    'GET /v1/nodes': [{ body: { nodes } }, { body: { nodes: [node(1)] } }],
+    'GET /v1/recoveries': { body: { recoveries: [] } },
+    'GET /v1/clusters/c1/health': { body: { health } },
+  });
+  const read = async () => await readWatched(new ApiClient(api.url), 'c1', new AbortController().signal);
+  expect([...(await read()).failures.keys()]).toEqual(['n1']);
+  const before = api.asked.length;
+  expect([...(await read()).failures.keys()]).toEqual([]);
+  expect(api.asked.slice(before).map(({ path }) => path)).not.toContain('/v1/clusters/c1/health');
 });

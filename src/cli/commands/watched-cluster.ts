@@ -9,6 +9,8 @@ export interface WatchedCluster {
   readonly nodes: readonly Schemas['Node'][];
   /** Open recoveries, the first of them with their steps. */
   readonly recoveries: readonly OpenRecovery[];
+  /** What has failed of nodes without an open recovery (quarantined ones), by their ids. */
+  readonly failures: ReadonlyMap<string, NonNullable<Schemas['NodeHealth']['failure']>>;
 }
 
 /**
@@ -35,5 +37,32 @@ export async function readWatched(
     .map(({ id }) =>
       api.read('GET /v1/recoveries/{recovery}', 'recovery', { path: { recovery: id }, signal }),
     );
-  return { cluster, nodes, recoveries: [...(await Promise.all(detailed)), ...open.slice(withSteps)] };
+  const recoveries = [...(await Promise.all(detailed)), ...open.slice(withSteps)];
+  return { cluster, nodes, recoveries, failures: await failuresOf(api, { clusterId, nodes, open, signal }) };
+}
+
+const failedStandings = new Set(['QUARANTINED', 'FAILED', 'SUSPECTED', 'UNKNOWN']);
+
+/** Read only where there is such a node: lists of nodes do not have it. */
+async function failuresOf(
+  api: ApiClient,
+  {
+    clusterId,
+    nodes,
+    open,
+    signal,
+  }: {
+    readonly clusterId: string;
+    readonly nodes: readonly Schemas['Node'][];
+    readonly open: readonly Schemas['RecoverySummary'][];
+    readonly signal: AbortSignal;
+  },
+): Promise<WatchedCluster['failures']> {
+  const inRecovery = new Set(open.map(({ node_id: id }) => id));
+  if (!nodes.some(({ id, health }) => failedStandings.has(health) && !inRecovery.has(id))) return new Map();
+  const path = { cluster: clusterId };
+  const health = await api.read('GET /v1/clusters/{cluster}/health', 'health', { path, signal });
+  return new Map(
+    health.nodes.flatMap(({ id, failure }) => (failure === null ? [] : [[id, failure] as const])),
+  );
 }

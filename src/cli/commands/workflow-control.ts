@@ -7,10 +7,11 @@ import type { ApiClient, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
+import { isOfRun } from '../client/run-namespace.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { Session } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { exampleText, printRows, textColumn, ageColumn } from './resource.ts';
+import { ageColumn, exampleText, leftOut, printRows, textColumn } from './resource.ts';
 
 type Execution = Schemas['FullWorkflowExecution'];
 type State = RequestOf<'PUT /v2/executions/{id}'>['body']['state'];
@@ -110,7 +111,7 @@ const definitionColumns = [
   textColumn('NAME', 'name'),
   textColumn('NAMESPACE', 'namespace'),
   textColumn('INPUT', 'input'),
-  ageColumn('CREATED', 'created_at'),
+  leftOut(1, ageColumn('CREATED', 'created_at')),
 ];
 
 interface DefinitionRow {
@@ -124,11 +125,13 @@ function addDefinitions(group: Command, terminal: Terminal): void {
   group
     .command('definitions')
     .description('List the workflows that the server knows: what can be run by name, and named in a policy.')
+    .option('--all', 'those of files that `workflow run` runs, too')
     .addHelpText('after', exampleText('workflow definitions'))
-    .action(async (_options: object, command: Command) => {
+    .action(async ({ all }: { all?: boolean }, command: Command) => {
       const session = openSession(command, terminal);
       const query = { sort_keys: 'name' };
-      const workflows = await session.api.read('GET /v2/workflows', 'workflows', { query });
+      const known = await session.api.read('GET /v2/workflows', 'workflows', { query });
+      const workflows = known.filter(({ namespace = '' }) => all === true || !isOfRun(namespace));
       if (session.json) writeJson(terminal, workflows);
       else if (workflows.length === 0) terminal.write('No workflows.\n');
       else printRows<DefinitionRow>(session, definitionColumns, workflows);

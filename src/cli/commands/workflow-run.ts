@@ -2,15 +2,16 @@
  * `coppice workflow run`: a file's definitions go to the server under a namespace of their own (its digest),
  * so that nothing there is replaced; they are taken away again when the execution has ended.
  */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '../../domain/json.ts';
 import { ApiError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
+import { runNamespace } from '../client/run-namespace.ts';
 import { writeJson, type Session } from '../client/session.ts';
 import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
-import { renderExecution } from '../rendering/workflow-tree.ts';
+import { progressLine } from '../rendering/progress-line.ts';
+import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
 
 export interface RunOptions {
   readonly workflow: string | undefined;
@@ -24,7 +25,7 @@ export async function runWorkflow(session: Session, fileOrName: string, options:
   const isFile = fileOrName === '-' || /\.ya?ml$|\.json$/.test(fileOrName) || existsSync(fileOrName);
   if (!isFile) return await follow(session, await start(session, fileOrName, '', options), options.wait);
   const file = await readWorkflowFile(fileOrName);
-  const namespace = `run-${createHash('sha256').update(file.text).digest('hex').slice(0, 16)}`;
+  const namespace = runNamespace(file.text);
   const names = await bring(session, file, namespace);
   let isLeftRunning = false;
   try {
@@ -89,9 +90,17 @@ async function follow(session: Session, id: string, wait: boolean): Promise<void
   }
   let execution = await readExecution();
   if (!json && open.has(execution.state)) terminal.writeError(`Running as ${id} ...\n`);
-  while (open.has(execution.state)) {
-    await pause(pollEveryMs);
-    execution = await readExecution();
+  const progress = progressLine(terminal);
+  try {
+    while (open.has(execution.state)) {
+      progress.show(
+        `${execution.workflow_name} for ${tookText(execution, terminal.now())}: ${execution.state}`,
+      );
+      await pause(pollEveryMs);
+      execution = await readExecution();
+    }
+  } finally {
+    progress.clear();
   }
   if (json) writeJson(terminal, execution);
   else

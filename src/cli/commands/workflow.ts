@@ -6,13 +6,11 @@ import { addControl } from './workflow-control.ts';
 import { wholeNumber } from '../option-values.ts';
 import { executionIdOf } from '../client/execution-id.ts';
 import { openSession, writeJson, type Session } from '../client/session.ts';
-import { toneOf } from '../rendering/style.ts';
-import { renderTable, type Cell } from '../rendering/table.ts';
-import { exampleText } from './resource.ts';
+import { ageColumn, exampleText, idCell, leftOut, printRows, statusColumn, textColumn } from './resource.ts';
+import type { Column } from './resource.ts';
 import { addSkip } from './workflow-skip.ts';
 import type { Terminal } from '../rendering/terminal.ts';
-import { orDash, textOf } from '../rendering/text-of.ts';
-import type { Times } from '../rendering/times.ts';
+import { textOf } from '../rendering/text-of.ts';
 import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
 
 export function workflowCommand(terminal: Terminal): Command {
@@ -140,9 +138,9 @@ function addList(group: Command, terminal: Terminal): void {
     .option('--name <workflow>', 'of this workflow')
     .addOption(new Option('--state <state>', 'in this state').choices(states))
     .option('--all', 'sub-workflows, too')
-    .option('--limit <number>', `at most so many; 0: all (default: ${byDefault})`, wholeNumber(0), byDefault)
+    .option('--limit <number>', 'at most so many; 0: all', wholeNumber(0), byDefault)
     .action(async ({ name, state, limit, all }: ListOptions, command: Command) => {
-      const { api, json, style, times } = openSession(command, terminal);
+      const session = openSession(command, terminal);
       const nulls = all === true ? undefined : 'root_execution_id';
       const query = {
         workflow_name: name,
@@ -152,31 +150,23 @@ function addList(group: Command, terminal: Terminal): void {
         sort_keys: 'created_at',
         sort_dirs: 'desc',
       };
-      const executions = await api.read('GET /v2/executions', 'executions', { query });
-      if (json) writeJson(terminal, executions);
+      const executions = await session.api.read('GET /v2/executions', 'executions', { query });
+      if (session.json) writeJson(terminal, executions);
       else if (executions.length === 0) terminal.write('No executions.\n');
-      else {
-        const header = ['WORKFLOW', 'STATE', 'STARTED', 'TOOK', 'DESCRIPTION', 'ID'];
-        const now = times();
-        const rows = executions.map((execution) => rowOf(execution, now));
-        terminal.write(renderTable(header, rows, style));
-      }
+      else printRows(session, executionColumns, executions);
     });
 }
 
 type Execution = AnswerOf<'GET /v2/executions'>['executions'][number];
 
-function rowOf(execution: Execution, times: Times): Cell[] {
-  const state = textOf(execution.state);
-  return [
-    { text: orDash(execution.workflow_name) },
-    { text: state, tone: toneOf(state) },
-    { text: times.relative(execution.created_at) },
-    { text: tookText(execution, times.now) },
-    { text: orDash(execution.description) },
-    { text: orDash(execution.id), tone: 'quiet' },
-  ];
-}
+const executionColumns: readonly Column<Execution>[] = [
+  textColumn('WORKFLOW', 'workflow_name'),
+  statusColumn('STATE', 'state'),
+  ageColumn('STARTED', 'created_at'),
+  leftOut(2, { header: 'TOOK', cell: (execution, { now }) => ({ text: tookText(execution, now) }) }),
+  leftOut(1, textColumn('DESCRIPTION', 'description')),
+  { header: 'ID', cell: ({ id }) => idCell(id) },
+];
 
 function addShow(group: Command, terminal: Terminal): void {
   group

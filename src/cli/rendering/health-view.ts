@@ -5,6 +5,7 @@ import { stepTitle } from './step-title.ts';
 import { explanationLines, operatorText, type Voice } from './explanation.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
+import { fitTable } from './fit-table.ts';
 import { renderFields, renderTable } from './table.ts';
 import type { Cell } from './table.ts';
 import { orDash, textOf } from './text-of.ts';
@@ -14,12 +15,16 @@ type ClusterHealth = Schemas['ClusterHealth'];
 type NodeHealth = Schemas['NodeHealth'];
 type Pause = NonNullable<NodeHealth['excluded']>;
 
-export function renderClusterHealth(health: ClusterHealth, voice: Voice): string {
-  const { style, times } = voice;
+type Screen = Voice & { readonly columns: number };
+
+export function renderClusterHealth(health: ClusterHealth, voice: Screen): string {
+  const { style, times, columns } = voice;
   const header = ['NODE', 'HEALTH', 'SINCE', 'LAST PROBE', 'RECOVERY', 'NEXT'];
   const rows = health.nodes.map((node) => nodeRow(node, times));
-  const table = rows.length === 0 ? '' : `\n${renderTable(header, rows, style)}`;
-  return renderFields(summary(health, voice), style) + table + moreHealthy(health, style);
+  // What was found and what happens next must not be lost: it is wrapped.
+  const fitted = fitTable({ header, rows }, { width: columns, wraps: true });
+  const table = rows.length === 0 ? '' : `\n${renderTable(fitted.header, fitted.rows, style)}`;
+  return renderFields(summary(health, voice), style, columns) + table + moreHealthy(health, style);
 }
 
 function moreHealthy({ cluster_name: cluster, more_healthy: more }: ClusterHealth, style: Style): string {
@@ -169,7 +174,7 @@ function nextText({ next }: NodeHealth, times: Times): string {
   return next.what === 'PROBE' ? reason : `${reason}${when}`;
 }
 
-export function renderNodeHealth(node: NodeHealth, { style, times }: Voice): string {
+export function renderNodeHealth(node: NodeHealth, { style, times, columns }: Screen): string {
   const health = node.standing;
   const { quarantine, excluded } = node;
   const fields: [string, Cell][] = [
@@ -196,5 +201,5 @@ export function renderNodeHealth(node: NodeHealth, { style, times }: Voice): str
   if (step?.if_it_helps) fields.push(['if it helps', { text: step.if_it_helps }]);
   if (step?.if_it_fails) fields.push(['if it fails', { text: step.if_it_fails }]);
   fields.push(['next', { text: nextText(node, times) }]);
-  return renderFields(fields, style);
+  return renderFields(fields, style, columns);
 }

@@ -47,7 +47,12 @@ function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style)
 }
 
 /** As many as fit; where not all do, those that are not healthy come first and the others are counted. */
-function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: Style, now: number): string[] {
+function nodeLines(
+  { nodes, recoveries, failures }: WatchedCluster,
+  room: number,
+  style: Style,
+  now: number,
+): string[] {
   const inRecovery = new Map(recoveries.map((recovery) => [recovery.node_id, recovery]));
   const isHealthy = (node: Schemas['Node']): boolean =>
     node.status === 'ACTIVE' && isQuiet(node) && !inRecovery.has(node.id);
@@ -56,7 +61,9 @@ function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: S
     nodes.length <= room
       ? ordered
       : [...ordered.filter((node) => !isHealthy(node)), ...ordered.filter(isHealthy)].slice(0, room - 1);
-  const rows = shown.map((node) => nodeRow(node, inRecovery.get(node.id), now));
+  const rows = shown.map((node) =>
+    nodeRow(node, { recovery: inRecovery.get(node.id), failure: failures.get(node.id) ?? null }, now),
+  );
   const lines = renderTable(['NODE', 'HEALTH', 'STATUS', 'FAILURE', 'NOW'], rows, style)
     .trimEnd()
     .split('\n');
@@ -64,14 +71,21 @@ function nodeLines({ nodes, recoveries }: WatchedCluster, room: number, style: S
   return left === 0 ? lines : [...lines, style('quiet', `and ${left} more`)];
 }
 
-function nodeRow(node: Schemas['Node'], recovery: OpenRecovery | undefined, now: number): Cell[] {
+function nodeRow(
+  node: Schemas['Node'],
+  { recovery, failure }: { readonly recovery: OpenRecovery | undefined; readonly failure: Failure },
+  now: number,
+): Cell[] {
   const status = orDash(node.status);
   const cells = [
     { text: orDash(node.name) },
     { text: orDash(node.health), tone: toneOf(orDash(node.health)) },
     { text: status, tone: toneOf(status) },
   ] as const;
-  if (recovery === undefined) return [...cells, { text: '' }, { text: orDash(node.health_reason) }];
+  if (recovery === undefined) {
+    const what = failure === null ? '' : failureText(failure);
+    return [...cells, { text: what, tone: 'bad' }, { text: orDash(node.health_reason) }];
+  }
   if (recovery.action_id === null)
     return [
       ...cells,
@@ -84,6 +98,8 @@ function nodeRow(node: Schemas['Node'], recovery: OpenRecovery | undefined, now:
   const what = step === undefined ? (reason === '' ? 'planning' : reason) : stepNow(step, steps, now);
   return [...cells, { text: failureText(recovery.failure), tone: 'bad' }, { text: what, tone: 'busy' }];
 }
+
+type Failure = Schemas['NodeHealth']['failure'];
 
 const quietHealth = new Set(['HEALTHY', 'UNWATCHED', 'NOT_PROBED', 'EXCLUDED']);
 
