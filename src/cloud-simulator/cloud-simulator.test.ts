@@ -199,6 +199,53 @@ describe('a host that dies', () => {
   });
 });
 
+describe('the deletion of a server on a host that has died, while Nova takes it as up', () => {
+  let id: string;
+  beforeEach(async () => {
+    id = await created();
+    simulator.world.settings = { ...simulator.world.settings, service_down_time: 60 };
+    await simulatorSays('POST', '/hosts/compute1', { up: false });
+    await cloud.nova.deleteServer(id, context);
+  });
+  const isDeleting = {
+    status: 'ACTIVE',
+    host_status: 'UP',
+    'OS-EXT-STS:task_state': 'deleting',
+  };
+
+  test('is accepted and not done, also when it is requested again', async () => {
+    const [service] = await cloud.nova.listComputeServices(context);
+    expect(service).toMatchObject({ host: 'compute1', state: 'up' });
+    await cloud.nova.deleteServer(id, context);
+    // A server of the other host is gone meanwhile.
+    const other = await created();
+    await cloud.nova.deleteServer(other, context);
+    await vi.waitFor(() => expect(simulator.world.servers.find(other)).toBeUndefined());
+    expect(await cloud.nova.getServer(id, context)).toMatchObject(isDeleting);
+  });
+
+  test('is done by the host when it is back', async () => {
+    await simulatorSays('POST', '/hosts/compute1', { up: true });
+    await vi.waitFor(() => expect(simulator.world.servers.find(id)).toBeUndefined());
+  });
+
+  test('is done by the API when it is requested again and the host is known to be down', async () => {
+    const [service] = await cloud.nova.listComputeServices(context);
+    await cloud.nova.forceDown(service?.id ?? '', true, context);
+    expect(await cloud.nova.getServer(id, context)).toMatchObject({ ...isDeleting, host_status: 'DOWN' });
+    await cloud.nova.deleteServer(id, context);
+    expect(simulator.world.servers.find(id)).toBeUndefined();
+    expect(simulator.world.mutations.all.every(({ ended_at }) => ended_at !== null)).toBe(true);
+  });
+
+  test('is so as well without forcing, once its last report is old enough', async () => {
+    simulator.world.settings = { ...simulator.world.settings, service_down_time: 0 };
+    expect(await cloud.nova.getServer(id, context)).toMatchObject({ ...isDeleting, host_status: 'UNKNOWN' });
+    await cloud.nova.deleteServer(id, context);
+    expect(simulator.world.servers.find(id)).toBeUndefined();
+  });
+});
+
 describe('faults', () => {
   test('lose an answer: it was done, and nobody knows', async () => {
     await simulatorSays('POST', '/faults', { service: 'compute', operation: 'create', kind: 'lost-answer' });

@@ -182,7 +182,7 @@ export function describeHostService(
     zone: host.zone,
     status: host.isDisabled ? 'disabled' : 'enabled',
     state: isDown(host) ? 'down' : 'up',
-    updated_at: microseconds(now),
+    updated_at: microseconds(host.diedAt ?? now),
     disabled_reason: host.disabledReason,
     ...(minor >= 11 ? { forced_down: host.isForcedDown } : {}),
   };
@@ -258,7 +258,11 @@ function describeCapacity({ servers, flavorOf, minor }: HypervisorContext): Json
 export function describeZones(hosts: readonly Host[], context: { readonly now: number } | null): Json {
   const zones = [...new Set(hosts.map(({ zone }) => zone))];
   const service = (host: Host, { now }: NonNullable<typeof context>) => ({
-    'nova-compute': { available: !isDown(host), active: !host.isDisabled, updated_at: microseconds(now) },
+    'nova-compute': {
+      available: !isDown(host),
+      active: !host.isDisabled,
+      updated_at: microseconds(host.diedAt ?? now),
+    },
   });
   return zones.map((zoneName) => {
     const own = hosts.filter(({ zone }) => zone === zoneName);

@@ -3,6 +3,8 @@
  * wait until one is back.
  */
 import { randomUUID } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import type { SimulatorSettings } from './settings.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
 export interface Host {
@@ -13,6 +15,10 @@ export interface Host {
   readonly hypervisorId: string;
   /** false: it has died. What runs there does not answer, and operations hang until it is back. */
   isUp: boolean;
+  /** null: it is up. */
+  diedAt: number | null;
+  /** It has died so long ago that Nova misses its reports. */
+  readonly isMissed: boolean;
   /** An administrator has said that it is down. */
   isForcedDown: boolean;
   isDisabled: boolean;
@@ -21,9 +27,9 @@ export interface Host {
   hasEvacuated: boolean;
 }
 
-/** Whether Nova counts it as down: it has died, or an administrator has said so. */
-export function isDown({ isUp, isForcedDown }: Host): boolean {
-  return !isUp || isForcedDown;
+/** Whether Nova counts it as down: it misses its reports, or an administrator has said so. */
+export function isDown({ isMissed, isForcedDown }: Host): boolean {
+  return isMissed || isForcedDown;
 }
 
 export class Hosts {
@@ -31,13 +37,20 @@ export class Hosts {
   readonly #load = new Map<string, number>();
   readonly #waiting = new Map<string, { readonly serverId: string; readonly run: () => void }[]>();
 
-  constructor(hosts: readonly Pick<Host, 'name' | 'zone'>[]) {
-    this.all = hosts.map(({ name, zone }) => ({
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, settings: () => SimulatorSettings) {
+    this.#clock = clock;
+    this.all = settings().hosts.map(({ name, zone }) => ({
       name,
       zone,
       serviceId: randomUUID(),
       hypervisorId: randomUUID(),
       isUp: true,
+      diedAt: null as number | null,
+      get isMissed(): boolean {
+        return this.diedAt !== null && clock.now() - this.diedAt >= settings().service_down_time * 1000;
+      },
       isForcedDown: false,
       isDisabled: false,
       disabledReason: null,
@@ -87,8 +100,10 @@ export class Hosts {
     host: Host,
     change: Partial<Pick<Host, 'isUp' | 'isForcedDown' | 'isDisabled' | 'disabledReason'>>,
   ): void {
+    if (change.isUp === false && host.isUp) host.diedAt = this.#clock.now();
     Object.assign(host, change);
     if (!host.isUp) return;
+    host.diedAt = null;
     if (change.isUp === true) host.hasEvacuated = false;
     const waiting = this.#waiting.get(host.name) ?? [];
     this.#waiting.delete(host.name);

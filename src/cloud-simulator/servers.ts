@@ -171,18 +171,26 @@ export class Servers {
     return server;
   }
 
-  /** @throws ApiError 409 for a server that is locked. */
+  /**
+   * Its host carries it out: on one that has died it hangs until that is back. Where Nova knows that the host
+   * is down, or there is none, the API itself deletes the server before it answers, also one whose deletion
+   * hangs. @throws ApiError 409 for a server that is locked.
+   */
   delete(server: SimulatedServer, requestId: string, failure: string | null): void {
     if (server.isLocked) throw new ApiError(409, `Instance ${server.id} is locked`);
-    if (server.taskState === 'deleting' || server.deletedAt !== null) return;
+    if (server.deletedAt !== null) return;
+    const host = this.#hosts.find(server.hostName);
+    const isByHost = host !== undefined && !isDown(host);
+    if (isByHost && server.taskState === 'deleting') return;
     server.taskState = 'deleting';
     const ended = this.#record(server, 'delete', requestId);
-    // Nova deletes also what is on a host that is down.
-    this.#later(server, undefined, false, () => {
+    const run = (): void => {
       if (failure !== null) return ended(this.#fail(server, failure));
       ended(null);
       this.remove(server);
-    });
+    };
+    if (isByHost) this.#later(server, host, true, run);
+    else run();
   }
 
   /** At once, and without a request: as if it had been deleted by other means than this API. */

@@ -52,7 +52,7 @@ export class World {
     this.identity = new Identity(clock.now, () => this.settings.token_seconds * 1000);
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
-    this.hosts = new Hosts(settings.hosts);
+    this.hosts = new Hosts(clock, () => this.settings);
     this.servers = new Servers({
       clock,
       mutations: this.mutations,
