@@ -39,7 +39,7 @@ export const simulatorSettingsSchema = z.strictObject({
       stacks: z.int().min(-1).default(-1),
     })
     .prefault({}),
-  /** Seconds after which Nova sees that a host has died, as Nova's setting of this name, which is 60 there. */
+  /** Seconds after which Nova sees that a host has died; its own setting of this name is 60. */
   service_down_time: z.number().min(0).default(0),
   /** true: only the flavors, images and networks that it has are taken; false: any name or id. */
   strict: z.boolean().default(false),

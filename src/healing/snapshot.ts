@@ -10,6 +10,7 @@ import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
+import { longestHoldMs } from '../recovery/plan-chain.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
 import type { RecoveredBefore } from '../recovery/relapse.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
@@ -87,7 +88,7 @@ export async function takeSnapshot(
     zoneOutages,
     recoveries: recoveries.map((each) => ({
       ...each,
-      notBefore: withinInterval(each.notBefore, rules, now),
+      notBefore: withinLongestHold(each.notBefore, rules, now),
     })),
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
@@ -227,10 +228,9 @@ function causeIn(reason: string): string {
   return reason.replace(/^[A-Z_]+: /, '').replace(/; if it stays failed, .*$/s, '');
 }
 
-/**
- * A recovery that could not see its node waits for a round; further away it is only where the clock was set
- * back since.
- */
-function withinInterval(at: number | null, rules: ClusterRules | null, now: number): number | null {
-  return at === null || rules === null ? at : Math.min(at, now + rules.policy.detection.intervalMs);
+/** Further away it is only where the clock was set back since. */
+function withinLongestHold(at: number | null, rules: ClusterRules | null, now: number): number | null {
+  return at === null || rules === null
+    ? at
+    : Math.min(at, now + longestHoldMs(rules.policy.detection.intervalMs));
 }

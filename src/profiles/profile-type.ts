@@ -42,6 +42,21 @@ export interface OperationRequest {
    * have begun.
    */
   readonly signal: AbortSignal;
+  /** Is told what the operation waits for, in a clause: the reason where its time is over. */
+  readonly waitsFor?: ((what: string) => void) | undefined;
+}
+
+export interface RemoveRequest extends RunRequest {
+  /**
+   * Where the host of the node has died, it is kept from starting it again before the node counts as gone.
+   * Absent: no.
+   */
+  readonly fence?: boolean | undefined;
+}
+
+export interface Removal {
+  /** As in `PhysicalNode`. */
+  readonly note?: string;
 }
 
 /** Of one of `operations`. */
@@ -138,7 +153,7 @@ export interface ProfileType {
    * `physicalId` does not name: else the next create would make a second one. A node that is already gone is
    * a success.
    */
-  remove(node: NodeFacts, request: OperationRequest): Promise<void>;
+  remove(node: NodeFacts, request: RemoveRequest): Promise<Removal | void>;
 
   /**
    * The type's own status of the node (NODE_STATUS_POLLING). Never throws for what it sees: `unknown` means
@@ -297,7 +312,11 @@ export interface Surge {
    * Removes what was made for the node, and is none of these: as `remove`, also what no record names. What is
    * already gone is a success.
    */
-  removeExcept(node: NodeFacts, kept: readonly PhysicalNode[], request: OperationRequest): Promise<void>;
+  removeExcept(
+    node: NodeFacts,
+    kept: readonly PhysicalNode[],
+    request: OperationRequest,
+  ): Promise<Removal | void>;
 }
 
 /** Each as `probe`: never throws for what it sees, and answers by requests that began after the call. */

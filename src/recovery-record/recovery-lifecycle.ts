@@ -120,7 +120,7 @@ export async function holdRecovery(
   now: number,
 ): Promise<void> {
   const last = await lastDecision(tx.db, id);
-  const before = last?.decision === 'hold' ? last.reason : null;
+  const before = last?.decision === 'hold' || last?.decision === 'release' ? last.reason : null;
   if (before !== null && withoutDurations(before) === withoutDurations(reason)) return;
   const isSameGate = before !== null && withoutNumbers(before) === withoutNumbers(reason);
   if (isSameGate && now - (last?.at ?? 0) < intervalMs) return;
@@ -140,18 +140,24 @@ function withoutNumbers(reason: string): string {
   return withoutDurations(reason).replace(/\d+/g, '');
 }
 
-/**
- * A started recovery that has touched nothing is held again. @param until not to be started again before
- * this.
- */
+export interface Release {
+  readonly reason: string;
+  /** Not to be started again before this. */
+  readonly until: number;
+  /** It was released before, for the same: no notification says so again. */
+  readonly isRepeated?: boolean;
+}
+
+/** A started recovery that has touched nothing, or is not certain of what it did, is held again. */
 export async function releaseRecovery(
   tx: Tx,
   id: string,
-  { reason, until, isRecorded }: { readonly reason: string; readonly until: number } & AlreadyRecorded,
+  { reason, until, isRecorded, isRepeated }: Release & AlreadyRecorded,
   now: number,
 ): Promise<void> {
   await recoveryReleased(tx, id, until);
   if (isRecorded !== true) await recordDecision(tx, id, 'hold', reason, now);
+  if (isRepeated === true) return;
   await enqueueRecoveryNews(tx, { event: 'held', recoveryId: id, reason, at: now });
 }
 

@@ -88,7 +88,7 @@ async function recordEffect(
     case 'close':
       return await close(tx, context, decision, decisions);
     case 'release':
-      await releaseRecovery(tx, context.episode.recoveryId, { ...decision, isRecorded: true }, at);
+      await release(tx, context, decision, at);
       if (context.episode.mode === 'OBSERVE') return;
       return await restoreStatus(tx, context, decision.reason);
     case 'replace':
@@ -99,6 +99,16 @@ async function recordEffect(
     case 'pass':
     case 'stop':
   }
+}
+
+async function release(
+  tx: Tx,
+  { episode: { recoveryId, facts } }: RecordContext,
+  { reason, until }: Extract<End, { kind: 'release' }>,
+  at: number,
+): Promise<void> {
+  const isRepeated = (facts.timesUnconfirmed ?? 0) > 0;
+  await releaseRecovery(tx, recoveryId, { reason, until, isRepeated, isRecorded: true }, at);
 }
 
 interface StepRow {

@@ -24,6 +24,8 @@ export interface ChainFacts {
   readonly relapse?: Relapse | null;
   /** The node is recreated in another failure domain; absent: where its profile says. */
   readonly elsewhere?: Elsewhere;
+  /** How often it was held because it was not confirmed that the old node is gone; absent: never. */
+  readonly timesUnconfirmed?: number;
 }
 
 /** Facts of a recovery that a policy asks for, or an operator who names no operation. */
@@ -154,7 +156,10 @@ export type End =
       /** What follows EXHAUSTED; null for the other ends, and where an operator asked. */
       readonly next: AfterExhausted | null;
     }
-  /** Nothing was touched and the node cannot be seen: the recovery stays open, held until then. */
+  /**
+   * The recovery stays open, held until then, and begins again: nothing was touched and the node cannot be
+   * seen; or it is not confirmed that the old node is gone.
+   */
   | { readonly kind: 'release'; readonly until: number; readonly reason: string };
 
 export type Decision = Act | ChainNote | End;
@@ -174,7 +179,13 @@ export type ChainEvent =
  */
 export type StepResult =
   | { readonly ok: true; readonly output: JsonObject; readonly beside?: Beside }
-  | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly retryable: boolean;
+      /** It is not certain that the old node is gone: until it is, there must not be a new one. */
+      readonly isUnconfirmed?: true;
+    };
 
 /** What came of all attempts of an item or hook, or of one. */
 export interface ActionOutcome {
@@ -182,6 +193,8 @@ export interface ActionOutcome {
   readonly retryable: boolean;
   /** Whether the node was probed after the operation, whatever was found. */
   readonly verified: boolean;
+  /** As in `StepResult`. */
+  readonly isUnconfirmed?: true;
   readonly reason: string;
 }
 

@@ -4,7 +4,7 @@
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
 import { closedGates, inOrder, zoneOutageGate } from './gates.ts';
-import type { ClosedGate, GateView } from './gates.ts';
+import type { ClosedGate, GateName, GateView } from './gates.ts';
 import { automaticInFlight, countUnhealthy } from './plan-round.ts';
 import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
 import { domainNames, elsewhereThan, standingOutages } from './zone-outage.ts';
@@ -17,6 +17,8 @@ export interface NextUp {
   /** null: at any time, or when an operator does something. */
   readonly at: number | null;
   readonly reason: string;
+  /** HOLD: the gate that is closed. null: it is the node itself that holds. Absent: it is not known. */
+  readonly gate?: GateName | null;
 }
 
 /** For any node of the cluster: what a round, planned once, says of it. */
@@ -26,7 +28,8 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   const say = (nodeId: string, next: NextUp) => void (said.has(nodeId) || said.set(nodeId, next));
   for (const { nodeId, reason } of plan.start)
     say(nodeId, { what: 'RECOVER', at: now, reason: `its recovery starts: ${reason}` });
-  for (const { nodeId, reason, until } of plan.hold) say(nodeId, { what: 'HOLD', at: until, reason });
+  for (const { nodeId, reason, until, gate } of plan.hold)
+    say(nodeId, { what: 'HOLD', at: until, reason, gate: gate?.gate ?? null });
   for (const { nodeId, reason } of plan.close) say(nodeId, { what: 'CLOSE', at: now, reason });
   for (const { nodeId, reason, until } of plan.skip) say(nodeId, { what: 'SKIP', at: until, reason });
   for (const { nodeId, startedAt } of snapshot.recoveries) {

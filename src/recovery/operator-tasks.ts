@@ -110,7 +110,8 @@ function held(cluster: ExplainedCluster): OperatorTask[] {
 }
 
 function pastOwnLimit(cluster: ExplainedCluster, { name, next }: ExplainedNode): OperatorTask[] {
-  if (next.what !== 'HOLD') return [];
+  // What holds without a gate is not passed, either: its reason says what helps.
+  if (next.what !== 'HOLD' || next.gate === null) return [];
   return recover(cluster, name, `${name} is held; a recovery that you ask for passes the gates`, false);
 }
 

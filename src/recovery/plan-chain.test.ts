@@ -54,6 +54,47 @@ const reboot = { name: 'REBOOT', timeout: 1 };
 const rebuild = { name: 'REBUILD', timeout: 1 };
 const recreate = { name: 'RECREATE', timeout: 1 };
 
+describe('a RECREATE whose old node is not confirmed to be gone', () => {
+  const stillThere: StepResult = {
+    ok: false,
+    reason: 'server a is still there',
+    retryable: true,
+    isUnconfirmed: true,
+  };
+  const world = { broken: { RECREATE: stillThere } };
+  const nextOf = (recovery: JsonObject, more: Partial<ChainFacts> = {}) =>
+    tell(factsOf(recovery, more), world).next;
+
+  test('holds the recovery, which begins again later, each time after twice the pause', () => {
+    const reason = 'held: RECREATE: server a is still there; probing again in';
+    const held = (times: number) => nextOf({ actions: [recreate] }, { timesUnconfirmed: times });
+    expect(held(0)).toEqual({ kind: 'release', until: 11_000, reason: `${reason} 10 s` });
+    expect(held(1)).toEqual({ kind: 'release', until: 21_000, reason: `${reason} 20 s` });
+    expect(held(4)).toMatchObject({ until: 161_000 });
+    expect(held(5)).toMatchObject({ until: 301_000 });
+    expect(held(2000)).toMatchObject({ until: 301_000 });
+  });
+
+  test('has all its attempts before', () => {
+    const plan = tell(factsOf({ actions: [{ ...recreate, attempts: 2 }] }), world);
+    expect(outlineOf(plan).filter((line) => line.startsWith('run'))).toEqual([
+      'run RECREATE #1',
+      'run RECREATE #2',
+    ]);
+    expect(plan.next.kind).toBe('release');
+  });
+
+  test('fails where other actions were run before it, which are not to be run again', () => {
+    const actions = [reboot, recreate];
+    expect(nextOf({ strategy: 'ESCALATE', actions })).toMatchObject({ kind: 'close', state: 'EXHAUSTED' });
+  });
+
+  test('fails where an operator has asked for it', () => {
+    const next = nextOf({ actions: [recreate] }, { manual: { check: false } });
+    expect(next).toMatchObject({ kind: 'close', state: 'EXHAUSTED', reason: expect.any(String) as string });
+  });
+});
+
 describe('before anything is touched', () => {
   test('a node that is well by then closes the episode as SELF_HEALED', () => {
     const plan = tell(factsOf({ actions: [reboot] }), { first: well });

@@ -8,7 +8,7 @@
  *     recover:  probe again ──healthy──> close SELF_HEALED
  *                  │ failed
  *               run the items (run-items.ts ── run-step.ts ── verify.ts)
- *                  │
+ *                  │ ──the old node may still be there──> release: held, and begun again later
  *               settle RECOVERED ── on_success ──┐
  *               settle EXHAUSTED ── on_exhausted ┴─> close
  *
@@ -101,7 +101,9 @@ const noteKinds: readonly ChainNote['kind'][] = [
 function* recover(run: Run): ChainProcedure<End> {
   try {
     const early = yield* probeBeforeTouching(run);
-    return early ?? (yield* conclude(run, (yield* stopAfterRelapses(run)) ?? (yield* runItems(run))));
+    if (early !== null) return early;
+    const outcome = (yield* stopAfterRelapses(run)) ?? (yield* runItems(run));
+    return outcome.isUnconfirmed === true ? holdUnconfirmed(run, outcome) : yield* conclude(run, outcome);
   } catch (thrown) {
     if (!(thrown instanceof Cancelled)) throw thrown;
     return { kind: 'close', state: 'CANCELLED', reason: thrown.message, next: null };
@@ -147,6 +149,22 @@ function* probeBeforeTouching(run: Run): ChainProcedure<End | null> {
     until,
     reason: `held: cannot probe the node (${verdict.reason}); ${probingAgain(until, run.now)}`,
   };
+}
+
+/**
+ * Whatever the cause is, it is not the recovery that failed: it counts neither for `retry` nor for the
+ * breaker. Each pause is twice as long as the one before.
+ */
+function holdUnconfirmed({ now, facts }: Run, { reason }: Outcome): End {
+  const { intervalMs } = facts.detection;
+  const pauseMs = Math.min(intervalMs * 2 ** (facts.timesUnconfirmed ?? 0), longestHoldMs(intervalMs));
+  const until = now + pauseMs;
+  return { kind: 'release', until, reason: `held: ${reason}; ${probingAgain(until, now)}` };
+}
+
+/** The longest pause after which a recovery that was released begins again, unless a gate is closed. */
+export function longestHoldMs(intervalMs: number): number {
+  return Math.max(intervalMs, 300_000);
 }
 
 function stillFailed(before: Failure, now: Failure): string {

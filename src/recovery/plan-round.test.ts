@@ -229,6 +229,16 @@ describe('a held recovery', () => {
     expect(plan).toMatchObject({ start: [], hold: [{ until: now + 3000 }] });
   });
 
+  test('says as long as it waits why it was held', () => {
+    const because = {
+      releasedBecause: 'held: server a is still there; ask an operator; probing again in 60 s',
+    };
+    const waiting = recovery('a', { notBefore: now + 3000, ...because });
+    const { hold } = planRound(round([node('a', health('FAILED'))], { recoveries: [waiting] }));
+    const reason = 'held: server a is still there; ask an operator; probing again in 3 s';
+    expect(hold).toMatchObject([{ gate: null, reason }]);
+  });
+
   test('is never dropped: it is held by the gate, with numbers', () => {
     const policy = healthPolicy({ safety: { max_unhealthy: { percent: 40 } } });
     const nodes = ['a', 'b', 'c', 'd', 'e'].map((id, index) =>

@@ -73,8 +73,10 @@ export interface RecoverySnapshot {
   readonly openedAt: number;
   /** When its recovery was started; null: held. */
   readonly startedAt: number | null;
-  /** A recovery that could not see its node asks not to be started again before this. */
+  /** A recovery that was held after it had been started asks not to be started again before this. */
   readonly notBefore: number | null;
+  /** Why it asks that, in its own sentence: `held: ...; probing again in 10 s`. Absent: it is not kept. */
+  readonly releasedBecause?: string | null;
   /** Absent: AUTOMATIC. What an operator asked for counts for no limit. */
   readonly origin?: RecoveryOrigin;
   readonly relapse?: Relapse | null;
@@ -229,7 +231,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer E)[] 
 interface Candidate {
   readonly node: NodeSnapshot;
   readonly recoveryId: string | null;
-  readonly notBefore: number | null;
+  readonly wait: Pick<RecoverySnapshot, 'notBefore' | 'releasedBecause'> | null;
 }
 
 /**
@@ -243,11 +245,12 @@ function heldRecoveries(
   const held = snapshot.recoveries.filter((recovery) => recovery.startedAt === null);
   return held
     .sort((a, b) => a.openedAt - b.openedAt)
-    .flatMap(({ recoveryId, nodeId, notBefore }) => {
+    .flatMap((recovery) => {
+      const { recoveryId, nodeId } = recovery;
       const node = nodes.get(nodeId);
       const end = endOf(node, snapshot);
       if (end !== null) plan.close.push({ recoveryId, nodeId, ...end });
-      return end !== null || node === undefined ? [] : { node, recoveryId, notBefore };
+      return end !== null || node === undefined ? [] : { node, recoveryId, wait: recovery };
     });
 }
 
@@ -281,7 +284,7 @@ function openRecoveries(
     const again = relapse === null ? '' : `; ${describeRelapse(relapse, failedAt)}`;
     const reason = `confirmed failed (${health.failure.class}): ${health.reason}${again}`;
     plan.open.push({ nodeId: node.id, failure: health.failure, failedAt, reason, relapse });
-    candidates.push({ node, recoveryId: null, notBefore: null });
+    candidates.push({ node, recoveryId: null, wait: null });
   }
   return candidates;
 }
@@ -315,9 +318,9 @@ function startOrHold(
   const domains = domainNames(snapshot);
   // Thousands may be held by the same gates: those of the cluster are asked again only after a start.
   let forAll: readonly ClosedGate[] | null = null;
-  for (const { node, recoveryId, notBefore } of candidates) {
+  for (const { node, recoveryId, wait } of candidates) {
     const nodeId = node.id;
-    const obstacle = obstacleOf(node, snapshot) ?? waitOf(notBefore, now);
+    const obstacle = obstacleOf(node, snapshot) ?? waitOf(wait, now);
     if (obstacle !== null) {
       const until = obstacle.until ?? now + policy.detection.intervalMs;
       plan.hold.push({
@@ -363,10 +366,11 @@ function startOf(
   return { reason, elsewhere };
 }
 
-function waitOf(notBefore: number | null, now: number): Obstacle | null {
-  return notBefore !== null && notBefore > now
-    ? { until: notBefore, reason: 'its recovery could not probe the node' }
-    : null;
+function waitOf(wait: Candidate['wait'], now: number): Obstacle | null {
+  const until = wait?.notBefore ?? null;
+  if (until === null || until <= now) return null;
+  const reason = wait?.releasedBecause?.replace(/^held: /, '').replace(/; probing again in [^;]*$/, '');
+  return { until, reason: reason ?? 'its recovery could not probe the node' };
 }
 
 function groupStarts(snapshot: RoundSnapshot): Map<string, number[]> {

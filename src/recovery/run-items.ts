@@ -21,6 +21,8 @@ export interface Outcome {
   readonly helped: string | null;
   /** Nothing was tried, and nothing is to be. */
   readonly isStopped?: boolean;
+  /** Nothing else was run than an item that may go on later: it is not certain that the old node is gone. */
+  readonly isUnconfirmed?: true;
 }
 
 export function* runItems(run: Run): ChainProcedure<Outcome> {
@@ -40,7 +42,10 @@ export function* runItems(run: Run): ChainProcedure<Outcome> {
     }
     const verified =
       strategy === 'ESCALATE' || !items.slice(index + 1).some((later) => appliesTo(later, run));
+    const isFirst = last === null;
     last = yield* runItem(run, item, verified);
+    if (isFirst && last.isUnconfirmed === true && run.facts.manual === null)
+      return { ok: false, reason: last.reason, helped: null, isUnconfirmed: true };
     if (last.ok && verified) return { ...last, helped: item.id };
     anySucceeded ||= last.ok;
     const next = last.ok ? index + 1 : yield* afterFailure(run, index, last.reason);

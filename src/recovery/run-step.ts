@@ -77,7 +77,8 @@ function* carryOutOnce(
   const result = yield* carryOut(step, `${stepLabel(step)}${of}`);
   if (!result.ok) {
     const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
-    return { ok: false, retryable: result.retryable, verified: false, output: null, reason };
+    const unconfirmed = result.isUnconfirmed === true ? { isUnconfirmed: true as const } : {};
+    return { ok: false, retryable: result.retryable, verified: false, output: null, reason, ...unconfirmed };
   }
   const { note } = result.output;
   const done = reasonOfSuccess(run, item, verified);

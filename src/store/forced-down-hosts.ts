@@ -1,12 +1,12 @@
 /**
- * Hosts that EVACUATE has forced down, or was about to when Coppice was killed: written down before Nova is
- * asked for it. Whether a host is forced down still, only Nova knows.
+ * Hosts that EVACUATE or fencing has forced down, or was about to when Coppice was killed: written down
+ * before Nova is asked for it. Whether a host is forced down still, only Nova knows.
  */
 import type { Db, Tx } from './store.ts';
 
 export interface ForcedDownHost {
   readonly host: string;
-  /** The node whose server was evacuated from it first. */
+  /** The node whose server was on it. */
   readonly nodeName: string;
   /** Milliseconds since 1970. */
   readonly forcedAt: number;

@@ -168,6 +168,8 @@ export interface OpenRecovery extends Owner {
   /** null: held. */
   readonly startedAt: number | null;
   readonly notBefore: number | null;
+  /** The decision with which it was held until `notBefore`; null: there is none. */
+  readonly releasedBecause: string | null;
   readonly policyId: string | null;
   readonly mode: RecoveryMode;
   readonly actionId: string | null;
@@ -195,6 +197,12 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
       'user',
       'domain',
     ])
+    .select(
+      sql<string | null>`CASE WHEN not_before IS NULL THEN NULL ELSE (SELECT reason FROM recovery_decision
+        WHERE recovery_id = recovery.id AND decision = 'release' ORDER BY seq DESC LIMIT 1) END`.as(
+        'released',
+      ),
+    )
     .where('cluster_id', '=', clusterId)
     .where('closed_at', 'is', null)
     .execute();
@@ -204,6 +212,7 @@ export async function openRecoveriesOfCluster(db: Db, clusterId: string): Promis
     openedAt: row.opened_at,
     startedAt: row.started_at,
     notBefore: row.not_before,
+    releasedBecause: row.released,
     policyId: row.policy_id,
     mode: row.mode as RecoveryMode,
     actionId: row.action_id,
@@ -260,7 +269,7 @@ export async function recoveryStarted(
   tx.notify('recoveries');
 }
 
-/** Back to held: nothing was touched, it may be started again later. */
+/** Back to held: it may be started again later. */
 export async function recoveryReleased(tx: Tx, id: string, notBefore: number): Promise<void> {
   const changes = { action_id: null, started_at: null, not_before: notBefore };
   await tx.db.updateTable('recovery').set(changes).where('id', '=', id).execute();

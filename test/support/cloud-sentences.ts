@@ -1,4 +1,5 @@
 /** What a scenario may say of servers of the simulated OpenStack: `servers 3 on compute1 compute2`. */
+import { milliseconds as ms } from './scenario-time.ts';
 import type { ScenarioRun, Sentence } from './scenario.ts';
 
 const host = '(?<host>[a-z0-9]+)';
@@ -15,6 +16,18 @@ export const cloudSentences: readonly (readonly [RegExp, Sentence])[] = [
   [
     new RegExp(`^host ${host} is back, and an operator lets it be used again$`),
     ({ openstack }, { host: name = '' }) => openstack.setHost(name, true),
+  ],
+  [
+    /^Nova sees after (?<after>\S+) that a host has died$/,
+    ({ openstack }, { after = '' }) => openstack.seeDeathAfter(ms(after)),
+  ],
+  [
+    new RegExp(`^an operator forces ${host} down in Nova$`),
+    ({ openstack }, { host: name = '' }) => {
+      const found = openstack.world.hosts.find(name);
+      if (found === undefined) throw new Error(`there is no host ${name}`);
+      openstack.world.hosts.change(found, { isForcedDown: true });
+    },
   ],
   [
     /^the quota is (?<count>\d+) servers?$/,

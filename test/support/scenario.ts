@@ -38,6 +38,7 @@ import type { NodeHome } from './node-home.ts';
 import { SimulatedCloud, truthOf } from './simulated-cloud.ts';
 import type { Course, OperationName } from './simulated-cloud.ts';
 import type { SimulatedWorkflow } from './simulated-workflows.ts';
+import { milliseconds as ms } from './scenario-time.ts';
 import { Transcript } from './transcript.ts';
 import { VirtualOpenStack } from './virtual-openstack.ts';
 
@@ -66,7 +67,10 @@ export async function playScenario(script: string): Promise<ScenarioResult> {
   }
 }
 
-/** Nodes live in a cloud of the test's own, or (`servers 3 on compute1`) in the simulated OpenStack. */
+/**
+ * Nodes live in a cloud of the test's own, or (`servers 3 on compute1`, `servers 3 on az1:compute1`) in the
+ * simulated OpenStack.
+ */
 function openWorld(script: string): Promise<HealingWorld<NodeHome>> {
   const hosts = /^servers \d+ on (.*)$/m.exec(script)?.[1]?.split(' ');
   if (hosts === undefined) return HealingWorld.open();
@@ -435,12 +439,4 @@ function failureClass(word: string): FailureClass {
   const found = failureClasses.find((each) => each === word);
   if (found === undefined) throw new Error(`${word} is no class of failure`);
   return found;
-}
-
-/** `90s`, `10m`, `1h`, with a sign where it is a jump. */
-function ms(text: string): number {
-  const [, number, unit] = /^([+-]?[\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
-  const factor = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit ?? ''];
-  if (factor === undefined) throw new Error(`${text} is no time; 90s, 10m and 1h are`);
-  return Number(number) * factor;
 }

@@ -61,10 +61,16 @@ export class VirtualOpenStack implements NodeHome {
     this.#settings = findSettings({ env: environmentOf(world, url, password) });
   }
 
-  /** With what it has, and nothing that is only named: an image `debian`. */
+  /**
+   * With what it has, and nothing that is only named: an image `debian`.
+   * @param hosts `compute1`, or `az1:compute1` in an availability zone.
+   */
   static strict(clock: VirtualClock, hosts: readonly string[]): VirtualOpenStack {
     const cloud = new VirtualOpenStack(clock, {
-      hosts: hosts.map((name) => ({ name, zone: 'nova' })),
+      hosts: hosts.map((host) => {
+        const [zone = 'nova', name] = host.includes(':') ? host.split(':') : ['nova', host];
+        return { name: name ?? host, zone };
+      }),
       latency: { answer_ms: 10, operation_ms: 2000 },
       strict: true,
     });
@@ -133,6 +139,11 @@ export class VirtualOpenStack implements NodeHome {
   limit(quota: Partial<SimulatorSettings['quota']>): void {
     const { world } = this;
     world.settings = { ...world.settings, quota: { ...world.settings.quota, ...quota } };
+  }
+
+  /** Nova sees that a host has died only when its last report is so old. */
+  seeDeathAfter(ms: number): void {
+    this.world.settings = { ...this.world.settings, service_down_time: ms / 1000 };
   }
 
   deleteImage(name: string): void {

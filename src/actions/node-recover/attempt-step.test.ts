@@ -36,7 +36,18 @@ test('an error says whether trying again can help; one that nobody foresaw may b
 
 test('work that is out of time is told to end, and that is a failure that a retry may mend', async () => {
   const result = await attempt(untilAborted, 10, never);
-  expect(result).toEqual({ ok: false, reason: 'not done within 10 ms', retryable: true });
+  expect(result).toEqual({ ok: false, reason: 'not done within 10 ms', retryable: true, isLate: true });
+});
+
+test('what the work waited for last is the reason where its time is over', async () => {
+  const work = (signal: AbortSignal, waitsFor: (what: string) => void): Promise<null> => {
+    waitsFor('server a is ACTIVE');
+    waitsFor('its host does not answer');
+    return untilAborted(signal);
+  };
+  expect(await attempt(work, 10, never)).toMatchObject({
+    reason: 'not done within 10 ms: its host does not answer',
+  });
 });
 
 test('work that is interrupted from outside has no result', async () => {

@@ -8,7 +8,13 @@ import { duration } from '../../domain/duration.ts';
 /** A `StepResult` with what the step made, as it is kept in the action's record. */
 export type Attempt<T> =
   | { readonly ok: true; readonly made: T }
-  | { readonly ok: false; readonly reason: string; readonly retryable: boolean };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly retryable: boolean;
+      /** Its time was over. */
+      readonly isLate?: boolean;
+    };
 
 /**
  * Does the work with a time limit. The work's own end is awaited, however late it is: nothing else may change
@@ -17,17 +23,26 @@ export type Attempt<T> =
  * result.
  */
 export async function attempt<T extends JsonObject | null>(
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, waitsFor: (what: string) => void) => Promise<T>,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Attempt<T>> {
   const timeout = AbortSignal.timeout(Math.max(1, Math.min(timeoutMs, longestTimerMs)));
+  let awaited = '';
+  const waitsFor = (what: string): void => {
+    awaited = `: ${what}`;
+  };
   try {
-    return { ok: true, made: await work(AbortSignal.any([signal, timeout])) };
+    return { ok: true, made: await work(AbortSignal.any([signal, timeout]), waitsFor) };
   } catch (error) {
     if (signal.aborted) throw error;
     if (timeout.aborted)
-      return { ok: false, reason: `not done within ${duration(timeoutMs)}`, retryable: true };
+      return {
+        ok: false,
+        reason: `not done within ${duration(timeoutMs)}${awaited}`,
+        retryable: true,
+        isLate: true,
+      };
     const { message, retryable, code } = toErrorRecord(error);
     // An unexpected error may be a passing one (a socket, a disk).
     return { ok: false, reason: message, retryable: retryable || code === 'internal' };

@@ -12,7 +12,7 @@ import type { Cluster, Node, Recovery } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { storedHealthPolicy } from '../../policies/health/stored-health-policy.ts';
 import { chainFacts, requestedByOperator } from '../../recovery/chain.ts';
-import type { ChainFacts } from '../../recovery/chain.ts';
+import type { ChainEvent, ChainFacts } from '../../recovery/chain.ts';
 import type { Failure, HealthRecord } from '../../domain/health-record.ts';
 import { detectionWithoutPolicy, operationRules } from '../../recovery/operation-rules.ts';
 import { findBinding } from '../../store/cluster-policies.ts';
@@ -21,7 +21,7 @@ import { healingOfNode } from '../../store/healing.ts';
 import { healthOfNodes } from '../../store/node-health.ts';
 import { getNode, nodeIdsOfClusters, updateNode } from '../../store/nodes.ts';
 import { getPolicy } from '../../store/policies.ts';
-import { getRecovery, openRecoveryOfNode, saveRecoveryPlan } from '../../store/recoveries.ts';
+import { getRecovery, openRecoveryOfNode, recoveryPlan, saveRecoveryPlan } from '../../store/recoveries.ts';
 import type { Tx } from '../../store/store.ts';
 import {
   closeRecovery,
@@ -48,12 +48,29 @@ export async function beginRecovery(tx: Tx, context: ActionContext): Promise<Run
   if (recovery === undefined || recovery.state !== 'OPEN') return null;
   if (typeof asked === 'string' && (await heldBack(tx, node, recovery, now))) return null;
   const policy = await policyOf(tx, recovery);
-  const facts = await factsFor(tx, recovery, policy, inputs, now);
+  const timesUnconfirmed = await unconfirmedBefore(tx, recovery.id);
+  const facts = {
+    ...(await factsFor(tx, recovery, policy, inputs, now)),
+    ...(timesUnconfirmed === 0 ? {} : { timesUnconfirmed }),
+  };
   const { id, mode } = recovery;
   if (mode === 'ENFORCE')
     await updateNode(tx, node.id, { status: 'RECOVERING', statusReason: 'Recovery in progress' });
   await saveRecoveryPlan(tx, id, { facts: facts as unknown as JsonObject, history: [] });
   return { recoveryId: id, nodeId: node.id, facts, policy, mode, statusBefore: node.status };
+}
+
+/** How often this recovery was held before because of that: its plan is kept from one start to the next. */
+async function unconfirmedBefore(tx: Tx, recoveryId: string): Promise<number> {
+  const plan = (await recoveryPlan(tx.db, recoveryId)) as Partial<KeptPlan> | undefined;
+  const last = plan?.history?.at(-1);
+  const isUnconfirmed = last?.kind === 'ran' && !last.result.ok && last.result.isUnconfirmed === true;
+  return (plan?.facts?.timesUnconfirmed ?? 0) + (isUnconfirmed ? 1 : 0);
+}
+
+interface KeptPlan {
+  readonly facts: ChainFacts;
+  readonly history: readonly ChainEvent[];
 }
 
 /**

@@ -4,8 +4,7 @@
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { StepRequest } from '../../engine/action-context.ts';
-import type { CreateRequest, OperationRequest, PhysicalNode } from '../../profiles/profile-type.ts';
+import type { CreateRequest, OperationRequest, PhysicalNode, Removal } from '../../profiles/profile-type.ts';
 import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
@@ -18,7 +17,7 @@ import type { Ran, StepRun } from './step-run.ts';
 import { makeBeside } from './surge-operation.ts';
 
 type Made = Attempt<JsonObject | null> & { readonly at: number; readonly tookMs: number };
-type Done = Ran & { readonly tookMs: number };
+type Done = Ran & { readonly tookMs: number; readonly isLate: boolean };
 
 export async function runOperation(run: StepRun): Promise<Ran> {
   if (run.step.replace?.surge === true) return await makeBeside(run);
@@ -51,7 +50,8 @@ async function keptOld(run: StepRun): Promise<Done | undefined> {
     const found = await replacementObjection(managed, createRequest(run, { key: run.key, signal }));
     return { at: context.now(), objection: found && { ...found } };
   });
-  return objection === null ? undefined : { kind: 'ran', at, result: { ok: false, ...objection }, tookMs: 0 };
+  if (objection === null) return undefined;
+  return { kind: 'ran', at, result: { ok: false, ...objection }, tookMs: 0, isLate: false };
 }
 
 function createRequest({ step }: StepRun, request: OperationRequest): CreateRequest {
@@ -61,7 +61,8 @@ function createRequest({ step }: StepRun, request: OperationRequest): CreateRequ
 
 /**
  * The old node has to be gone before there is a new one, unless the policy says node_force_recreate; fencing
- * means that it has to be gone whatever else the policy says.
+ * means that it has to be gone whatever else the policy says. Where it is fenced, or its zone has an outage,
+ * a removal that does not come to its end is no failure of the recovery: it is not confirmed yet.
  */
 async function recreate(run: StepRun): Promise<Done> {
   const kept = await keptOld(run);
@@ -76,21 +77,35 @@ async function recreate(run: StepRun): Promise<Done> {
     run,
     'remove',
     Math.min(deleteTimeoutMs || timeoutMs, timeoutMs),
-    async (node, request) => {
-      await node.type.remove(node.facts, request);
-      return null;
-    },
+    async ({ type, facts }, request) =>
+      await type.remove(facts, { ...request, fence, hostForcedDown: forcedDown(run, facts.name) }),
   );
   if (!removed.result.ok && (fence || !force)) {
-    const reason = `the old node could not be removed: ${removed.result.reason}`;
-    return { ...removed, result: { ...removed.result, reason } };
+    const isUnconfirmed = removed.isLate && (fence || replace?.elsewhere !== undefined);
+    const reason = isUnconfirmed
+      ? `it is not confirmed that the old node is gone: ${removed.result.reason}`
+      : `the old node could not be removed: ${removed.result.reason}`;
+    return {
+      ...removed,
+      result: { ...removed.result, reason, ...(isUnconfirmed ? { isUnconfirmed } : {}) },
+    };
   }
-  return await change(
+  const created = await change(
     run,
     'create',
     timeoutMs - removed.tookMs,
     async ({ type, facts }, request) => await type.create(facts, createRequest(run, request)),
   );
+  return withNote(created, removed);
+}
+
+/** What the removal has left for an operator to do belongs to the record as well. */
+function withNote(created: Done, removed: Done): Done {
+  const note = removed.result.ok ? removed.result.output['note'] : undefined;
+  if (!created.result.ok || typeof note !== 'string') return created;
+  const own = created.result.output['note'];
+  const notes = typeof own === 'string' ? `${note}; ${own}` : note;
+  return { ...created, result: { ...created.result, output: { ...created.result.output, note: notes } } };
 }
 
 /** One durable step: does the work on the node as it is now, and writes what became of it into its row. */
@@ -98,7 +113,7 @@ async function change(
   run: StepRun,
   part: string,
   timeoutMs: number,
-  work: (node: ManagedNode, request: StepRequest) => Promise<PhysicalNode | null>,
+  work: (node: ManagedNode, request: OperationRequest) => Promise<PhysicalNode | Removal | void>,
 ): Promise<Done> {
   const { context, services, nodeId } = run;
   const suffix = part === '' ? '' : ` ${part}`;
@@ -107,9 +122,9 @@ async function change(
     async ({ signal }): Promise<Made> => {
       const begunAt = context.now();
       const made = await attempt(
-        async (limited) => {
+        async (limited, waitsFor) => {
           const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
-          return madeOf(await work(node, { key: `${run.key}${suffix}`, signal: limited }));
+          return madeOf(await work(node, { key: `${run.key}${suffix}`, signal: limited, waitsFor }));
         },
         timeoutMs,
         signal,
@@ -122,13 +137,15 @@ async function change(
   const result = done.ok
     ? { ok: true as const, output: noteOf(done.made) }
     : { ok: false as const, reason: done.reason, retryable: done.retryable };
-  return { kind: 'ran', at: done.at, result, tookMs: done.tookMs };
+  return { kind: 'ran', at: done.at, result, tookMs: done.tookMs, isLate: !done.ok && done.isLate === true };
 }
 
-function madeOf(physical: PhysicalNode | null): JsonObject | null {
-  if (physical === null) return null;
-  const { physicalId, data, note } = physical;
-  return { physicalId, data, ...(note === undefined ? {} : { note }) };
+/** null: nothing is there, and there is nothing to say about it. */
+function madeOf(made: PhysicalNode | Removal | void): JsonObject | null {
+  if (made === undefined) return null;
+  const note = made.note === undefined ? {} : { note: made.note };
+  if ('physicalId' in made) return { physicalId: made.physicalId, data: made.data, ...note };
+  return made.note === undefined ? null : note;
 }
 
 /** The output of the step: `steps.NAME.output.note` in the expressions of later workflows. */
@@ -139,6 +156,6 @@ function noteOf(made: JsonObject | null): JsonObject {
 /** What exists now; nothing, after a removal. */
 async function keep(tx: Tx, nodeId: string, made: Made): Promise<void> {
   if (!made.ok) return;
-  const { physicalId, data } = (made.made as PhysicalNode | null) ?? { physicalId: null, data: {} };
+  const { physicalId = null, data = {} } = (made.made ?? {}) as Partial<PhysicalNode>;
   await updateNode(tx, nodeId, { physicalId, data, updatedAt: made.at });
 }

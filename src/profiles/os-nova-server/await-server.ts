@@ -18,6 +18,8 @@ export interface Awaited {
   readonly isHopeless?: (server: Server) => boolean;
   /** What else has to be so; absent: nothing. */
   readonly isDone?: (server: Server, context: CallContext) => Promise<boolean>;
+  /** Runs after each question, until the last one; what the cloud refuses in it is tried again. */
+  readonly meanwhile?: (server: Server) => Promise<void>;
   /** Why it has ended otherwise, where the server does not show it. */
   readonly explain?: () => Promise<string | undefined>;
 }
@@ -32,7 +34,7 @@ export interface Awaited {
 export async function awaitServer(
   nova: NovaClient,
   id: string,
-  { doing, until, errorEnds = true, isHopeless = () => false, isDone, explain }: Awaited,
+  { doing, until, errorEnds = true, isHopeless = () => false, isDone, meanwhile, explain }: Awaited,
   context: CallContext,
 ): Promise<Server | undefined> {
   const look = async (): Promise<{ server: Server; end: 'well' | 'badly' | undefined }> => {
@@ -41,7 +43,9 @@ export async function awaitServer(
     if (isEnded && !until.includes(server.status)) return { server, end: 'badly' };
     if (isEnded && (isDone === undefined || (await unlessUnseen(isDone(server, context)))))
       return { server, end: 'well' };
-    return { server, end: isHopeless(server) ? 'badly' : undefined };
+    if (isHopeless(server)) return { server, end: 'badly' };
+    await meanwhile?.(server);
+    return { server, end: undefined };
   };
   const last = await askUntil(look, ({ end }) => end !== undefined, context.signal);
   if (last?.end !== 'badly') return last?.server;

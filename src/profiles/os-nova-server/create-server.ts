@@ -10,11 +10,11 @@ import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 import type { CreateRequest, NodeFacts, PhysicalNode } from '../profile-type.ts';
 import { awaitServer } from './await-server.ts';
+import { deleteServer } from './delete-server.ts';
 import { findServers } from './find-servers.ts';
 import { locationOf } from './location.ts';
 import { isOfRequest, ownedMetadata } from './owned-metadata.ts';
 import { instanceBeside, preparePorts } from './ports.ts';
-import { deleteServer } from './remove-server.ts';
 import { flavorId, imageId } from './resolve.ts';
 import { specOf, type ServerSpec } from './spec.ts';
 

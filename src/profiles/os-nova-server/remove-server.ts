@@ -1,20 +1,19 @@
 /** Removes the server of a node, and all that was created for it. */
-import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
+import { operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
-import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
-import { awaitServer } from './await-server.ts';
+import type { NodeFacts, PhysicalNode, Removal, RemoveRequest } from '../profile-type.ts';
+import { deleteServer, DOING } from './delete-server.ts';
+import { afterFencing } from './fence-host.ts';
 import { findServers } from './find-servers.ts';
 import { removePorts } from './ports.ts';
-
-const DOING = 'the server could not be deleted';
 
 /**
  * Also of a create whose answer was lost: all servers that carry the node's id go. It ends when Nova shows
  * them no more: only then is it certain that none comes back.
  */
-export async function removeServer(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<void> {
-  await removeServersExcept(cloud, node, [], request);
+export async function removeServer(cloud: Cloud, node: NodeFacts, request: RemoveRequest): Promise<Removal> {
+  return await removeServersExcept(cloud, node, [], request);
 }
 
 /** Of the servers of the node, those that are none of `kept`, and their ports. */
@@ -22,8 +21,8 @@ export async function removeServersExcept(
   cloud: Cloud,
   node: NodeFacts,
   kept: readonly PhysicalNode[],
-  { signal }: OperationRequest,
-): Promise<void> {
+  { signal, ...how }: RemoveRequest,
+): Promise<Removal> {
   const context: CallContext = { signal };
   try {
     const created = await findServers(cloud.nova, node, context);
@@ -32,27 +31,20 @@ export async function removeServersExcept(
       ...created.map(({ id }) => id),
     ]);
     for (const { physicalId } of kept) ids.delete(physicalId);
-    for (const id of ids) await deleteServer(cloud, id, context);
+    const fenced = new Set<string>();
+    for (const id of ids) {
+      const host = await deleteServer(cloud, id, context, how);
+      if (host !== null) fenced.add(host);
+    }
     await removePorts(
       cloud,
       node,
       kept.map(({ data }) => data),
       context,
     );
+    return fenced.size === 0 ? {} : { note: [...fenced].map(afterFencing).join('; ') };
   } catch (error) {
     signal.throwIfAborted();
     throw operationError(error, DOING);
   }
-}
-
-/** Deletes one server and waits until it is gone; one that does not exist is a success. */
-export async function deleteServer(cloud: Cloud, id: string, context: CallContext): Promise<void> {
-  try {
-    await cloud.nova.deleteServer(id, context);
-  } catch (error) {
-    if (isStatus(error, 404)) return;
-    // Without an answer it may have been taken: the wait shows whether the server goes.
-    if (!(error instanceof CloudError) || error.status !== null || !error.mayHaveHappened) throw error;
-  }
-  await awaitServer(cloud.nova, id, { doing: DOING, until: ['DELETED', 'SOFT_DELETED'] }, context);
 }

@@ -1,0 +1,70 @@
+/** Making sure in Nova that a host which has died starts nothing again by itself: it is forced down. */
+import { CoppiceError } from '../../domain/errors.ts';
+import { operationError } from '../../openstack/cloud-error.ts';
+import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { NovaClient } from '../../openstack/nova/nova-client.ts';
+import type { ComputeService, Server } from '../../openstack/nova/server.ts';
+import type { RunRequest } from '../profile-type.ts';
+
+export interface Fencing extends Pick<RunRequest, 'hostForcedDown'> {
+  /** `the server could not be evacuated` */
+  readonly doing: string;
+}
+
+/**
+ * It stays so until an operator has repaired it.
+ * @returns the host that is forced down now; null: the server is on none.
+ * @throws CoppiceError where it is not certain that the host is cut off: then no second server may be
+ * started. `operation-failed` for a host that is up: Nova takes a minute to see that one has died.
+ */
+export async function fenceHost(
+  nova: NovaClient,
+  server: Server,
+  { doing, hostForcedDown }: Fencing,
+  context: CallContext,
+): Promise<string | null> {
+  const host = server['OS-EXT-SRV-ATTR:host'];
+  if (host === null) return null;
+  if (host === undefined)
+    throw notCertain(
+      doing,
+      "Nova does not show its host to Coppice's credential, which needs the role of an administrator",
+    );
+  const service = await serviceOn(nova, host, doing, context);
+  if (service === undefined) throw notCertain(doing, `Nova has no compute service on its host ${host}`);
+  if (service.forced_down) return host;
+  if (service.state === 'up')
+    throw new CoppiceError('operation-failed', `${doing}: its host ${host} is up and still in use`);
+  await hostForcedDown?.(host);
+  try {
+    await nova.forceDown(service.id, true, context);
+  } catch (error) {
+    throw operationError(error, `${doing}: its host ${host} could not be forced down`);
+  }
+  return host;
+}
+
+/** What an operator has to do with it later. */
+export function afterFencing(host: string): string {
+  return `host ${host} stays forced down in Nova; once it is repaired: openstack compute service set --up ${host} nova-compute`;
+}
+
+async function serviceOn(
+  nova: NovaClient,
+  host: string,
+  doing: string,
+  context: CallContext,
+): Promise<ComputeService | undefined> {
+  try {
+    return (await nova.listComputeServices(context)).find((service) => service.host === host);
+  } catch (error) {
+    throw operationError(error, `${doing}: the state of its host ${host} is not known`);
+  }
+}
+
+function notCertain(doing: string, why: string): CoppiceError {
+  return new CoppiceError(
+    'operation-impossible',
+    `${doing}: it is not certain that it does not run any more: ${why}`,
+  );
+}
