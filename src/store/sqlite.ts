@@ -7,6 +7,7 @@
  * - Group commit: writes that are queued while another commits are carried out together in one
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
+ * - Space of what was deleted is given back to the disk while nothing is written (free-space.ts).
  * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
  *   recovery is noticed. While its file is not where it was opened, every write is refused: nothing is
  *   answered as done that the next start would not find.
@@ -19,6 +20,7 @@ import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { CoppiceError, isStorageFailure } from '../domain/errors.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
+import { enableGivingBack, giveBackSpace } from './free-space.ts';
 import { rowReader } from './sqlite-rows.ts';
 import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
 import { refuseForeignDatabase, watchFileIdentity } from './database-file.ts';
@@ -30,6 +32,12 @@ const MAX_GROUP = 64;
 const RETRY_MS = 1000;
 /** How often to check that the file is still at its path. */
 const CHECK_FILE_MS = 1000;
+/** A gigabyte is given back in minutes, by portions that no request notices. */
+const GIVE_BACK_MS = 250;
+/** How often to check whether there is anything to give back. */
+const FIND_SPACE_MS = 10_000;
+/** What the -wal keeps of its size once it was written back: a large transaction makes it large. */
+const WAL_BYTES = 67_108_864;
 
 /** Runs a query; throws a failure of the database as a CoppiceError that an operator can read. */
 type Guard = <T>(query: () => T) => T;
@@ -119,6 +127,7 @@ class SqliteStore implements Store {
   #displaced: string | undefined;
   readonly #findDisplacement: () => string | undefined;
   readonly #fileCheck: NodeJS.Timeout;
+  #givingBack: NodeJS.Timeout | undefined;
   readonly #raw: DatabaseSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
@@ -142,6 +151,7 @@ class SqliteStore implements Store {
     this.db = connect(reader, guard);
     this.#findDisplacement = watchFileIdentity(location);
     this.#fileCheck = setInterval(() => this.#checkFile(), CHECK_FILE_MS).unref();
+    this.#giveBackIn(FIND_SPACE_MS);
   }
 
   get writeFailure(): string | undefined {
@@ -174,6 +184,7 @@ class SqliteStore implements Store {
     this.#closed = true;
     clearInterval(this.#retryTimer);
     clearInterval(this.#fileCheck);
+    clearTimeout(this.#givingBack);
     await this.#draining;
     await this.#writer.destroy();
     await this.db.destroy();
@@ -282,6 +293,24 @@ class SqliteStore implements Store {
     if (retryable) this.#retryTimer ??= setInterval(() => void this.#retry(), RETRY_MS).unref();
   }
 
+  #giveBackIn(milliseconds: number): void {
+    this.#givingBack = setTimeout(() => {
+      const isMore = this.#giveBackSpace();
+      if (!this.#closed) this.#giveBackIn(isMore ? GIVE_BACK_MS : FIND_SPACE_MS);
+    }, milliseconds).unref();
+  }
+
+  /** @returns whether to go on soon: there is more, or something was being written. */
+  #giveBackSpace(): boolean {
+    if (this.writeFailure !== undefined) return false;
+    if (this.#draining !== undefined) return true;
+    try {
+      return this.#guarded(() => giveBackSpace(this.#raw));
+    } catch {
+      return false;
+    }
+  }
+
   #checkFile(): string | undefined {
     const reason = this.#findDisplacement();
     if (reason === this.#displaced || this.#closed) return reason;
@@ -331,8 +360,10 @@ export function openInMemory(): Kysely<Schema> {
 
 function openStore(path: string, options: SqliteOptions): Store {
   const writer = new DatabaseSync(path);
+  writer.exec('PRAGMA busy_timeout = 5000');
+  enableGivingBack(writer);
   writer.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000',
+    `PRAGMA journal_size_limit = ${WAL_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000`,
   );
   const reader = new DatabaseSync(path);
   reader.exec('PRAGMA query_only = ON; PRAGMA busy_timeout = 5000');
