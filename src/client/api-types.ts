@@ -137,6 +137,7 @@ export interface Schemas {
       readonly reason: string;
       readonly since: string | null;
       readonly total: number | null;
+      /** When it is checked again; `reason` says what opens it. */
       readonly until: string;
     }[];
     readonly limits: {

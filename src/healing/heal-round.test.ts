@@ -41,7 +41,7 @@ describe('max_unhealthy', () => {
     await scene.round();
     expect(await scene.queued()).toBe(0);
     expect(await scene.lastWord('web-3')).toBe(
-      'hold: held: 6 of 10 nodes are unhealthy, the limit is 40 %; probing again in 10 s',
+      'hold: held: 6 of 10 nodes are unhealthy, the limit is 40 %; it opens when 4 or fewer are unhealthy',
     );
     for (const index of [1, 2]) await scene.see(`web-${index}`, 'HEALTHY');
     await scene.round();
@@ -96,7 +96,7 @@ describe('a rate limit', () => {
     await scene.fail('web-1');
     await scene.round();
     expect(await scene.lastWord('web-1')).toMatch(
-      /^hold: held: 1 recovery of this node in 3 d, the limit is 1; probing again in 24 h$/,
+      /^hold: held: 1 recovery of this node in 3 d, the limit is 1; the next one can start in 24 h$/,
     );
     scene.pass(86_401);
     await scene.see('web-1', 'FAILED');
@@ -249,7 +249,7 @@ describe('maintenance', () => {
     await scene.fail('web-1');
     await scene.round();
     expect(await scene.lastWord('web-1')).toBe(
-      'hold: held: the cluster is in maintenance for 2 h more (new switch); probing again in 2 h',
+      'hold: held: healing of the cluster is paused (new switch); it is resumed by itself in 2 h',
     );
     scene.pass(7201);
     await scene.see('web-1', 'FAILED');
@@ -302,7 +302,7 @@ describe('maintenance', () => {
     await scene.store.write((tx) => insertActions(tx, [action], scene.now));
     await scene.fail('web-1');
     await scene.round();
-    const rests = `hold: held: healing rests while ${name} makes the cluster smaller; probing again in 10 s`;
+    const rests = `hold: held: healing is paused while ${name} makes the cluster smaller; it goes on when that action has ended`;
     expect(await scene.lastWord('web-1')).toBe(pauses ? rests : 'start: all gates are open');
   });
 });

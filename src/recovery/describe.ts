@@ -70,7 +70,7 @@ export function namesOf(nodes: readonly { readonly name: string }[]): string {
   return rest === 0 ? named.join(', ') : `${named.join(', ')} and ${rest} more`;
 }
 
-/** Process ids, ports and durations differ where the cause is one. */
+/** Process ids, ports, durations and ids of recoveries (8 digits of them) differ where the cause is one. */
 export function withoutNumbers(text: string): string {
-  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(\.\d+)?/g, '');
+  return text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\([0-9a-f]{8}\)|\d+(\.\d+)?/g, '');
 }

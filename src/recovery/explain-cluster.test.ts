@@ -48,7 +48,16 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
 }
 
 function closed(gate: GateName): ClosedGate {
-  return { gate, total: null, limit: null, since: null, until: now, why: 'x', reason: 'held: x' };
+  return {
+    gate,
+    total: null,
+    limit: null,
+    since: null,
+    until: now,
+    why: 'x',
+    ends: 'y',
+    reason: 'held: x; y',
+  };
 }
 
 test('many nodes that fail at one address are told once, with what they have in common', () => {

@@ -222,8 +222,13 @@ function addressIn({ failure }: ExplainedNode): string | null {
   return /https?:\/\/[^/\s'"]+/.exec(failure.reason)?.[0].replace(/[:,;.]$/, '') ?? null;
 }
 
+const waits: ReadonlySet<Standing> = new Set(['HELD', 'FAILED', 'SUSPECTED']);
+
 function doingOf({ nodes }: ExplainedCluster): string[] {
-  const running = nodes.filter((node) => node.standing === 'RECOVERING');
+  // What is held still, and is not any more as soon as the round has planned: it waits for nothing.
+  const running = nodes.filter(
+    ({ standing, next }) => standing === 'RECOVERING' || (waits.has(standing) && next.what === 'RECOVER'),
+  );
   const groups = groupBy(running, ({ recovery, next }) => withoutNumbers(recovery?.doing ?? next.reason));
   return groups.map((group) => {
     const [{ recovery, next }] = group;
@@ -234,9 +239,7 @@ function doingOf({ nodes }: ExplainedCluster): string[] {
 
 /** What is held or left alone for now, and when it is probed again. */
 function waitingOf({ nodes }: ExplainedCluster): ClusterExplanation['waiting'] {
-  const waiting = nodes.filter(
-    ({ standing }) => standing === 'HELD' || standing === 'FAILED' || standing === 'SUSPECTED',
-  );
+  const waiting = nodes.filter(({ standing, next }) => waits.has(standing) && next.what !== 'RECOVER');
   return groupBy(waiting, ({ next }) => withoutNumbers(next.reason)).map((group) => ({
     reason: `${namesOf(group)}: ${group[0].next.reason}`,
     until: earliest(group.map(({ next }) => next.at)),

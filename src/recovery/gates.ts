@@ -6,7 +6,7 @@
 import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, Rate, Share, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
-import { count, probingAgain } from './describe.ts';
+import { count } from './describe.ts';
 import { duration } from '../domain/duration.ts';
 import { endOfOutage, outageInWords, type StandingOutage } from './zone-outage.ts';
 
@@ -30,6 +30,8 @@ export interface ClosedGate {
   readonly until: number;
   /** Without the words around it: `the breaker is open: 2 recoveries did not help`. */
   readonly why: string;
+  /** What opens it: `one recovery is tried in 15 min`. */
+  readonly ends: string;
   readonly reason: string;
 }
 
@@ -121,11 +123,11 @@ export function inOrder(closed: readonly ClosedGate[]): ClosedGate[] {
 }
 
 /** All of them in one sentence: when the first one opens, the next one holds. */
-export function heldBy(closed: readonly [ClosedGate, ...ClosedGate[]], now: number): string {
+export function heldBy(closed: readonly [ClosedGate, ...ClosedGate[]]): string {
   const [first, ...others] = closed;
   if (others.length === 0) return first.reason;
   const also = others.map(({ why }) => why).join('; also ');
-  return `held: ${first.why}; also ${also}; ${probingAgain(first.until, now)}`;
+  return `held: ${first.why} (${first.ends}); also ${also}`;
 }
 
 /** The limit in nodes: rounded down, but never under its floor. */
@@ -135,22 +137,24 @@ export function shareOf(share: Share, desiredCapacity: number): number {
 
 function policyGate(view: GateView): ClosedGate | null {
   if (view.policyEnabled) return null;
-  return close(view, 'policy', nextRound(view), 'the health policy is disabled on this cluster');
+  return close(view, 'policy', {
+    why: 'the health policy is disabled on this cluster',
+    ends: 'nothing is probed or recovered until an operator enables it',
+  });
 }
 
 function maintenanceGate(view: GateView): ClosedGate | null {
   const { maintenance, now } = view;
   if (maintenance === null || (maintenance.until !== null && maintenance.until <= now)) return null;
   if (maintenance.action !== undefined) {
-    const reason = `healing rests while ${maintenance.action} makes the cluster smaller`;
-    return close(view, 'maintenance', nextRound(view), reason);
+    const why = `healing is paused while ${maintenance.action} makes the cluster smaller`;
+    return close(view, 'maintenance', { why, ends: 'it goes on when that action has ended' });
   }
-  const end =
-    maintenance.until === null
-      ? 'until an operator resumes it'
-      : `for ${duration(maintenance.until - now)} more`;
-  const reason = `the cluster is in maintenance ${end} (${maintenance.reason})`;
-  const closed = close(view, 'maintenance', maintenance.until ?? nextRound(view), reason);
+  const { until } = maintenance;
+  const why = `healing of the cluster is paused (${maintenance.reason})`;
+  const ends =
+    until === null ? 'until an operator resumes it' : `it is resumed by itself in ${duration(until - now)}`;
+  const closed = close(view, 'maintenance', { why, ends, until });
   return { ...closed, since: maintenance.since ?? null };
 }
 
@@ -158,17 +162,16 @@ function breakerGate(view: GateView): ClosedGate | null {
   const { breaker, now } = view;
   if (view.policy.safety.breaker === null || breaker.kind === 'closed') return null;
   if (now < breaker.until) {
-    const reason = `the breaker is open: ${count(breaker.failures, 'recovery', 'recoveries')} did not help`;
-    return { ...close(view, 'breaker', breaker.until, reason), since: breaker.since };
+    const why = `the breaker is open: ${count(breaker.failures, 'recovery', 'recoveries')} did not help`;
+    const ends = `one recovery is tried in ${duration(breaker.until - now)}`;
+    return { ...close(view, 'breaker', { why, ends, until: breaker.until }), since: breaker.since };
   }
   const trial = view.inFlight.some((startedAt) => startedAt >= breaker.until);
   return trial
-    ? close(
-        view,
-        'breaker',
-        nextRound(view),
-        'the breaker is half-open: one recovery tries, the others wait for it',
-      )
+    ? close(view, 'breaker', {
+        why: 'the breaker is half-open: one recovery is tried',
+        ends: 'the others wait until it has ended',
+      })
     : null;
 }
 
@@ -178,9 +181,10 @@ export function zoneOutageGate(view: GateView): ClosedGate | null {
   const rules = policy.safety.zoneOutage;
   if (rules === null || outage === null || outage.releasedAt !== null) return null;
   if (rules.action === 'REPLACE_ELSEWHERE' && outage.isConfirmed && view.elsewhere !== null) return null;
-  const why = `${outageInWords(outage)}; ${waitOfOutage(view, outage, rules)}`;
+  const why = outageInWords(outage);
+  const ends = waitOfOutage(view, outage, rules);
   const limit = Math.ceil((outage.of * rules.percent) / 100) - 1;
-  return { ...close(view, 'zone_outage', nextRound(view), why, outage.failed, limit), since: outage.since };
+  return { ...close(view, 'zone_outage', { why, ends, total: outage.failed, limit }), since: outage.since };
 }
 
 function waitOfOutage({ elsewhere }: GateView, outage: StandingOutage, rules: ZoneOutageRules): string {
@@ -196,8 +200,9 @@ function maxUnhealthyGate(view: GateView): ClosedGate | null {
   if (share === null) return null;
   const limit = shareOf(share, view.desiredCapacity);
   if (view.unhealthy <= limit) return null;
-  const reason = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} ${are(view.unhealthy)} unhealthy, the limit is ${inWords(share, limit)}`;
-  return close(view, 'max_unhealthy', nextRound(view), reason, view.unhealthy, limit);
+  const why = `${view.unhealthy} of ${count(view.desiredCapacity, 'node')} ${are(view.unhealthy)} unhealthy, the limit is ${inWords(share, limit)}`;
+  const ends = `it opens when ${limit} or fewer are unhealthy`;
+  return close(view, 'max_unhealthy', { why, ends, total: view.unhealthy, limit });
 }
 
 function maxInFlightGate(view: GateView): ClosedGate | null {
@@ -206,8 +211,9 @@ function maxInFlightGate(view: GateView): ClosedGate | null {
   const limit = shareOf(share, view.desiredCapacity);
   const total = view.inFlight.length;
   if (total < limit) return null;
-  const reason = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} being recovered, the limit is ${inWords(share, limit)}`;
-  return close(view, 'max_in_flight', nextRound(view), reason, total, limit);
+  const why = `${total} of ${count(view.desiredCapacity, 'node')} ${are(total)} being recovered, the limit is ${inWords(share, limit)}`;
+  const ends = limit < 1 ? 'no recovery can start with this limit' : 'the next one starts when one has ended';
+  return close(view, 'max_in_flight', { why, ends, total, limit });
 }
 
 function rateGate(
@@ -223,8 +229,10 @@ function rateGate(
   const oldest = starts[starts.length - rate.count];
   if (oldest === undefined || oldest <= since) return null;
   const total = starts.length - countUpTo(starts, since);
-  const reason = `${count(total, 'recovery', 'recoveries')} ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
-  return close(view, gate, oldest + rate.periodMs, reason, total, rate.count);
+  const why = `${count(total, 'recovery', 'recoveries')} ${of} in ${duration(rate.periodMs)}, the limit is ${rate.count}`;
+  const until = oldest + rate.periodMs;
+  const ends = `the next one can start in ${duration(until - view.now)}`;
+  return close(view, gate, { why, ends, until, total, limit: rate.count });
 }
 
 /**
@@ -255,14 +263,22 @@ function nextRound(view: GateView): number {
   return view.now + view.policy.detection.intervalMs;
 }
 
+/** @param closed its `until`: when it opens by itself; without one it is checked again in the next round. */
 function close(
   view: GateView,
   gate: GateName,
-  until: number,
-  why: string,
-  total: number | null = null,
-  limit: number | null = null,
+  {
+    why,
+    ends,
+    until = null,
+    total = null,
+    limit = null,
+  }: Pick<ClosedGate, 'why' | 'ends'> & {
+    readonly until?: number | null;
+    readonly total?: number | null;
+    readonly limit?: number | null;
+  },
 ): ClosedGate {
-  const reason = `held: ${why}; ${probingAgain(until, view.now)}`;
-  return { gate, total, limit, since: null, until, why, reason };
+  const reason = `held: ${why}; ${ends}`;
+  return { gate, total, limit, since: null, until: until ?? nextRound(view), why, ends, reason };
 }

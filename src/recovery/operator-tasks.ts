@@ -6,6 +6,7 @@ import { answerAlike } from './answer-alike.ts';
 import { namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
 import type { ClosedGate } from './gates.ts';
+import { knownCause } from './known-causes.ts';
 
 export interface OperatorTask {
   readonly reason: string;
@@ -25,6 +26,7 @@ const mostOfAKind = 5;
 /** The required ones first. */
 export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
   const tasks = [
+    ...causes(cluster),
     ...firstOf(cluster.nodes, releases),
     ...unseen(cluster),
     ...wrongPolicy(cluster),
@@ -61,6 +63,15 @@ function releases({ name, standing, isHealthy }: ExplainedNode): OperatorTask[] 
     { reason, command, required: true },
     { ...tried, command: `coppice recovery list --node ${name}` },
   ];
+}
+
+/** What keeps recoveries from helping, where it is a thing that operators know by name. Once for all nodes. */
+function causes({ name: cluster, nodes }: ExplainedCluster): OperatorTask[] {
+  return nodes.flatMap(({ standing, quarantine, next }) => {
+    if (standing === 'HEALTHY' || standing === 'RECOVERING') return [];
+    const cause = knownCause(quarantine?.reason ?? next.reason, cluster);
+    return cause === null ? [] : [{ ...cause, required: standing === 'QUARANTINED' }];
+  });
 }
 
 function wrongPolicy(cluster: ExplainedCluster): OperatorTask[] {
@@ -218,7 +229,10 @@ function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {
  * quoted.
  */
 function logs({ name, standing, failure }: ExplainedNode): OperatorTask[] {
-  if (failure?.class !== 'PROCESS_EXITED' || standing === 'RECOVERING') return [];
+  if (failure === null || standing === 'RECOVERING') return [];
+  // What ended while it was started was never the node's process, and has written all the same.
+  const hasWritten = failure.class === 'NOT_CREATED' && failure.reason.startsWith('process ');
+  if (failure.class !== 'PROCESS_EXITED' && !hasWritten) return [];
   return [
     { reason: `log_tail: what ${name} wrote last`, command: `coppice node show ${name}`, required: false },
   ];

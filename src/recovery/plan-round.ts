@@ -328,7 +328,7 @@ function startOrHold(
         recoveryId,
         until,
         gate: null,
-        reason: `held: ${obstacle.reason}; ${probingAgain(until, now)}`,
+        reason: `held: ${obstacle.reason}${obstacle.until === null ? '' : `; ${probingAgain(until, now)}`}`,
       });
       continue;
     }
@@ -338,7 +338,7 @@ function startOrHold(
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);
     if (gate !== undefined) {
-      const reason = heldBy([gate, ...others], now);
+      const reason = heldBy([gate, ...others]);
       plan.hold.push({ nodeId, recoveryId, until: gate.until, gate, reason });
       continue;
     }

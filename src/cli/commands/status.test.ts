@@ -66,7 +66,7 @@ async function status(options: { columns?: number; words?: string[]; env?: Recor
 describe('coppice status', () => {
   test('has a line for each cluster, the worst first: wrong, now, waits, do', async () => {
     expect((await status({ words: ['--utc'] })).split('\n')).toEqual([
-      'web  HELD     1/3 healthy  2 of 3 nodes have failed; now: web-1: REBOOT, until it is healthy or 18:21; waits: the breaker is open, until 2026-11-22T18:30:00Z; do coppice node release web-2 (it is quarantined)',
+      'web  HELD     1/3 healthy  2 of 3 nodes have failed; now: web-1: REBOOT, until it is healthy or 18:21; waits: the breaker is open, checked again at 2026-11-22T18:30:00Z; do: coppice node release web-2 (it is quarantined)',
       'db   HEALTHY  3/3 healthy',
       '',
       '2 clusters, 1 healthy, 1 needs an operator',
@@ -78,7 +78,7 @@ describe('coppice status', () => {
     const lines = (await status({ columns })).split('\n');
     expect(lines.filter((line) => line.length > columns)).toEqual([]);
     expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(
-      'do coppice node release web-2 (it is quarantined)',
+      'do: coppice node release web-2 (it is quarantined)',
     );
   });
 
@@ -102,7 +102,7 @@ describe('coppice status', () => {
   });
 
   test('names commands as they can be typed here', async () => {
-    expect(await status({ env: { npm_command: 'exec' } })).toContain('do npx coppice node release web-2 (');
+    expect(await status({ env: { npm_command: 'exec' } })).toContain('do: npx coppice node release web-2 (');
   });
 });
 
@@ -119,8 +119,22 @@ test('what is wrong with the cloud is said once, above the clusters in it', asyn
   expect(lines.slice(0, 4)).toEqual([
     'cloud: compute at http://nova/v2.1 has been away for 6 min: it answers 503',
     'waits: nothing is touched',
-    'do curl -si http://nova/v2.1 (see what it answers)',
+    'do: curl -si http://nova/v2.1 (see what it answers)',
     '',
   ]);
   expect(lines.at(-2)).toBe('2 clusters, 1 healthy, 1 needs an operator, the cloud needs an operator');
+});
+
+test.each([80, 120])('a terminal of %i columns: wrong in brief, what to do, then why', async (columns) => {
+  const why = `web-2 was quarantined 5 min ago (recovery 3 of 3 that did not help: ${'RECREATE: no valid host; '.repeat(20)})`;
+  const long = { ...held, problems: [why, 'healing is paused until an operator ends it (switch)'] };
+  const body = { health: { ...health, clusters: [long, healthy] } };
+  await using api = await fakeApi({ 'GET /v1/health': { body } });
+  const lines = (await run(['status'], { url: api.url, columns })).out.split('\n');
+  expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  expect(lines[0]).toBe('web  HELD     1/3 healthy  web-2 was quarantined 5 min ago; 1 more problem');
+  expect(lines[1]).toBe('    do: coppice node release web-2 (it is quarantined)');
+  expect(lines[2]).toMatch(/^ {4}why: web-2 was quarantined/);
+  expect(lines).toContain('    all of it: coppice cluster health web');
+  expect(lines.length).toBeLessThan(15);
 });

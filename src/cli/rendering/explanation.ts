@@ -31,13 +31,14 @@ export function explanationLines({ doing, waiting, operator }: Explanation, voic
  * are.
  */
 function waitingText({ reason, until }: Explanation['waiting'][number], { style, times }: Voice): string {
-  const when = until === null || / in \d/.test(reason) ? '' : `, until ${times.clock(Date.parse(until))}`;
+  const when =
+    until === null || / in \d/.test(reason) ? '' : `, checked again at ${times.clock(Date.parse(until))}`;
   return `${style('busy', 'waits')}: ${printable(reason)}${when}`;
 }
 
 export function operatorText({ command, reason, required }: OperatorTask, { style, typed }: Voice): string {
   const tone: Tone = required ? 'bad' : 'quiet';
-  return `${style(tone, required ? 'do' : 'may do')} ${style('strong', printable(hereTyped(command, typed)))} (${printable(reason)})`;
+  return `${style(tone, required ? 'do' : 'may do')}: ${style('strong', printable(hereTyped(command, typed)))} (${printable(reason)})`;
 }
 
 /** The server writes commands as `coppice ...`. */

@@ -1,13 +1,12 @@
 /**
- * All clusters, the worst first, each in one line: what is wrong, what is done, what is waited for and until
- * when, what an operator has to do. Where a terminal has no room for the line, its parts stand below each
- * other.
+ * All clusters, the worst first: each in one line where there is room for it. Else what is wrong in brief,
+ * what an operator has to do, why, and what happens meanwhile, each on a line of its own.
  */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import type { Schemas } from '../../client/api-types.ts';
 import { count } from '../../recovery/describe.ts';
-import { explanationLines, type Voice } from './explanation.ts';
+import { explanationLines, hereTyped, operatorText, type Voice } from './explanation.ts';
 import { toneOf, type Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
 
@@ -15,8 +14,6 @@ type Cluster = Schemas['ClusterOverview'];
 type Screen = Voice & { readonly columns: number };
 
 const gap = '  ';
-/** A column of text that is narrower than this is harder to read than a text that begins further left. */
-const leastOfText = 40;
 const narrowIndent = 4;
 
 export function renderStatus(health: Schemas['HealthOverview'], screen: Screen): string {
@@ -85,20 +82,66 @@ function clusterLines(cluster: Cluster, widths: readonly number[], screen: Scree
     style(toneOf(health), padTo(health, widths[1] ?? 0)),
     padTo(nodes, widths[2] ?? 0),
   ].join(gap);
-  const parts = partsOf(cluster, screen);
-  const begin = stringWidth(head) + gap.length;
-  const onOneLine = parts.join('; ');
-  if (begin + stringWidth(onOneLine) <= columns) return `${`${head}${gap}${onOneLine}`.trimEnd()}\n`;
-  const isNarrow = columns - begin < leastOfText;
-  const indent = isNarrow ? narrowIndent : begin;
-  const lines = parts.flatMap((part) => wrapAnsi(part, columns - indent).split('\n'));
-  const [first, rest] = isNarrow ? ['', lines] : [lines[0] ?? '', lines.slice(1)];
-  const below = rest.map((line) => `${' '.repeat(indent)}${line}\n`).join('');
-  return `${`${head}${gap}${first}`.trimEnd()}\n${below}`;
+  const onOneLine = `${head}${gap}${wholeText(cluster, screen)}`.trimEnd();
+  if (stringWidth(onOneLine) <= columns) return `${onOneLine}\n`;
+  const first = `${head}${gap}${briefly(cluster)}`;
+  return [hanging(first, columns), ...shortParts(cluster, screen).map((line) => below(line, columns))].join(
+    '',
+  );
 }
 
-function partsOf(cluster: Cluster, screen: Screen): string[] {
+/** Everything, where there is room for it, or a program reads it. */
+function wholeText(cluster: Cluster, screen: Screen): string {
   const { problems, health_reason: reason } = cluster;
   const wrong = problems.length === 0 && reason !== null ? [reason] : problems;
-  return [...wrong.map(printable), ...explanationLines(cluster, screen)];
+  return [...wrong.map(printable), ...explanationLines(cluster, screen)].join('; ');
+}
+
+/** `web-1, web-2 failed (HOST_DOWN); 1 more problem`: what is wrong, without the why. */
+function briefly({ problems, health_reason: reason }: Cluster): string {
+  const [first, ...others] = problems;
+  if (first === undefined) return printable(reason ?? '');
+  const failed = /^.*? failed \([A-Z_]+(?=[:;)])/.exec(first);
+  const brief = failed === null ? first.split(/ \(|; |: /, 1).join('') : `${failed[0]})`;
+  return printable(others.length === 0 ? brief : `${brief}; ${count(others.length, 'more problem')}`);
+}
+
+/** What to do first, then why, then what happens meanwhile; `cluster health` has all of it. */
+function shortParts(cluster: Cluster, screen: Screen): string[] {
+  const { problems, doing, waiting, operator, name } = cluster;
+  const { style, typed } = screen;
+  const [task] = operator;
+  const [problem] = problems;
+  const [now] = explanationLines({ doing, waiting: [], operator: [] }, screen);
+  const [wait] = explanationLines({ doing: [], waiting, operator: [] }, screen);
+  const parts = [
+    ...(task === undefined ? [] : [operatorText(task, screen)]),
+    ...(problem === undefined || problem === briefly(cluster)
+      ? []
+      : [`why: ${shortened(printable(problem))}`]),
+    ...[now, wait].flatMap((line) => (line === undefined ? [] : shortened(line))),
+  ];
+  const isAll =
+    problems.length < 2 &&
+    operator.length < 2 &&
+    doing.length < 2 &&
+    waiting.length < 2 &&
+    !parts.some((part) => part.endsWith('...'));
+  const more = `all of it: ${style('strong', hereTyped(`coppice cluster health ${name}`, typed))}`;
+  return isAll ? parts : [...parts, style('quiet', more)];
+}
+
+/** Enough to know the cause; the rest of a cloud's own words is in `cluster health`. */
+const longestPart = 240;
+
+function shortened(text: string): string {
+  if (text.length <= longestPart) return text;
+  return `${text.slice(0, text.lastIndexOf(' ', longestPart))} ...`;
+}
+
+function below(line: string, columns: number): string {
+  return wrapAnsi(line, columns - 2 * narrowIndent)
+    .split('\n')
+    .map((text, index) => `${' '.repeat(index === 0 ? narrowIndent : 2 * narrowIndent)}${text}\n`)
+    .join('');
 }

@@ -140,7 +140,7 @@ export const clusterHealthShape = z
           reason: text,
           since: nullableTime,
           total: count.nullable(),
-          until: time,
+          until: time.describe('When it is checked again; `reason` says what opens it.'),
         }),
       )
       .describe(

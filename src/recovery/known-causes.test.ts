@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { knownCause } from './known-causes.ts';
+
+/** Each as profile types and clouds write it: the scenarios show the sentences in full. */
+test.each([
+  [
+    'RECREATE: the old node is kept: the image debian could not be found: there is none',
+    'openstack image list',
+    /^the image debian of the profile is gone: .*coppice cluster update web --profile NAME/,
+  ],
+  ['REBUILD: the flavor m1.tiny could not be found: there is none', 'openstack flavor list', /m1\.tiny/],
+  [
+    'RECREATE: compute: POST /servers: 403 Quota exceeded for instances: Requested 1, but already used 2 of 2',
+    'openstack quota show --usage',
+    /quota/,
+  ],
+  [
+    'RECREATE: the server could not be created: No valid host was found. ',
+    'openstack compute service list --service nova-compute',
+    /no host takes the server/,
+  ],
+])('%s', (text, command, reason) => {
+  expect(knownCause(text, 'web')).toMatchObject({ command, reason: expect.stringMatching(reason) as string });
+});
+
+test('another reason names no cause', () => {
+  expect(knownCause('WORKFLOW drain: the task a failed', 'web')).toBeNull();
+});

@@ -1,0 +1,50 @@
+/**
+ * Why recoveries did not help, where the sentence of the profile type or the cloud names a thing that an
+ * operator can put right: the cause comes before the release of a node, which would fail with it again.
+ */
+export interface KnownCause {
+  readonly reason: string;
+  readonly command: string;
+}
+
+const causes: readonly (readonly [
+  pattern: RegExp,
+  cause: (found: string, name: string, cluster: string) => KnownCause,
+])[] = [
+  [
+    /the (image|flavor|network|subnet|security group) (\S+) could not be found/,
+    (what, name, cluster) => ({
+      reason:
+        `the ${what} ${name} of the profile is gone: make it again under this name, or create a profile ` +
+        `with another one and give it to the cluster (coppice cluster update ${cluster} --profile NAME)`,
+      command: `openstack ${what} list`,
+    }),
+  ],
+  [
+    /Quota exceeded(?: for)? ?(\w*)()/,
+    () => ({
+      reason: 'the project has used up its quota: delete what is not needed, or raise the quota',
+      command: 'openstack quota show --usage',
+    }),
+  ],
+  [
+    /(No valid host was found)()/,
+    () => ({
+      reason:
+        'no host takes the server: see which are up, enabled and not forced down, and whether one has room for its flavor',
+      command: 'openstack compute service list --service nova-compute',
+    }),
+  ],
+];
+
+/**
+ * @param text the reason of a recovery that did not help.
+ * @returns null: it names nothing that is known here.
+ */
+export function knownCause(text: string, cluster: string): KnownCause | null {
+  for (const [pattern, cause] of causes) {
+    const found = pattern.exec(text);
+    if (found !== null) return cause(found[1] ?? '', found[2] ?? '', cluster);
+  }
+  return null;
+}
