@@ -65,7 +65,7 @@ function releases({ name, standing, isHealthy }: ExplainedNode): OperatorTask[] 
   ];
 }
 
-/** What keeps recoveries from helping, where it is a thing that operators know by name. Once for all nodes. */
+/** What keeps recoveries from helping, where operators know it by name. Once for all nodes. */
 function causes({ name: cluster, nodes }: ExplainedCluster): OperatorTask[] {
   return nodes.flatMap(({ standing, quarantine, next }) => {
     if (standing === 'HEALTHY' || standing === 'RECOVERING') return [];
