@@ -13,6 +13,7 @@ import { nodeDelete } from './node/node-delete.ts';
 import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
 import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
+import { retainedDelete } from './retained-delete.ts';
 
 export function actionDefinitions(services: RecoveryServices): ActionDefinition[] {
   return [
@@ -33,5 +34,6 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     nodeCheck(services),
     nodeRecover(services),
     nodeTidy(services),
+    retainedDelete(services),
   ];
 }

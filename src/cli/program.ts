@@ -3,7 +3,8 @@
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
- *     action, recovery, workflow, watch    use a server, only through its public HTTP API
+ *     action, recovery, retained,
+ *     workflow, watch                      use a server, only through its public HTTP API
  *     cloud-simulator                      start a simulated cloud for servers to use
  *     policy check, profile check,
  *     workflow validate, workflow graph    read a file; need no server
@@ -43,6 +44,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   action: async () => (await import('./commands/action.ts')).actionCommand,
   recovery: async () => (await import('./commands/recovery.ts')).recoveryCommand,
+  retained: async () => (await import('./commands/retained.ts')).retainedCommand,
   workflow: async () => (await import('./commands/workflow.ts')).workflowCommand,
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
   'cloud-simulator': async () => (await import('./commands/cloud-simulator.ts')).cloudSimulatorCommand,

@@ -565,6 +565,8 @@ export interface Schemas {
     /** A hook that failed after it: it undoes nothing, and what it was for is not done. */
     readonly warning: string | null;
     readonly decisions: readonly Schemas['RecoveryDecision'][];
+    /** What it has stopped, and is still kept. */
+    readonly retained: readonly Schemas['Retained'][];
     /** The step that runs, until when, and what follows it. */
     readonly running: Schemas['RunningStep'] | null;
     readonly steps: readonly Schemas['RecoveryStep'][];
@@ -650,6 +652,27 @@ export interface Schemas {
     readonly since: string;
     /** How often it has failed since, this time included. */
     readonly times: number;
+  };
+  readonly Retained: {
+    /** Of its node; null: the node was in none. It may be gone. */
+    readonly cluster_id: string | null;
+    readonly id: string;
+    /** Where it is: `server ID`, or the path of a directory on the machine of Coppice. */
+    readonly location: string;
+    /** The node may be gone. */
+    readonly node_id: string;
+    /** Kept, also when the node is gone. */
+    readonly node_name: string;
+    /** Of the process or server, as its node had it. */
+    readonly physical_id: string;
+    readonly profile_type: string;
+    readonly project: string;
+    /** The recovery that has stopped it. */
+    readonly recovery_id: string;
+    /** `2026-11-22T18:19:19.123Z`, as all times of recoveries. */
+    readonly stopped_at: string;
+    /** When it is removed; past: it is being removed. */
+    readonly until: string;
   };
   readonly RunningStep: {
     readonly attempt: number;
@@ -1611,7 +1634,7 @@ export interface Operations {
       readonly limit?: number | undefined;
       readonly marker?: string | undefined;
       readonly name?: readonly string[] | undefined;
-      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION' | 'NODE_TIDY')[] | undefined;
+      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION' | 'NODE_TIDY' | 'RETAINED_DELETE')[] | undefined;
       readonly target?: readonly string[] | undefined;
       readonly status?: readonly ('INIT' | 'READY' | 'RUNNING' | 'WAITING' | 'WAITING_LIFECYCLE_COMPLETION' | 'SUSPENDED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED')[] | undefined;
       readonly cluster_id?: readonly string[] | undefined;
@@ -1746,6 +1769,41 @@ export interface Operations {
     readonly answer: {
       readonly recovery: Schemas['Recovery'];
     };
+  };
+  /** List the processes and servers that are kept after a recovery, the newest first */
+  readonly 'GET /v1/retained': {
+    readonly path: {};
+    readonly query: {
+      readonly cluster?: string | undefined;
+      readonly node?: string | undefined;
+      readonly recovery?: string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      readonly retained: readonly Schemas['Retained'][];
+    };
+  };
+  /** Show one process or server that is kept */
+  readonly 'GET /v1/retained/{retained}': {
+    readonly path: {
+      readonly retained: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly retained: Schemas['Retained'];
+    };
+  };
+  /** Remove what is kept before its time is over */
+  readonly 'DELETE /v1/retained/{retained}': {
+    readonly path: {
+      readonly retained: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: null;
   };
   /** Not yet supported */
   readonly 'GET /v1/clusters/{cluster}/attrs/{path}': {

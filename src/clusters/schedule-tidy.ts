@@ -11,10 +11,15 @@ import { insertScheduledAction } from '../store/actions.ts';
 import { getNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
 
+/** For which recovery it is kept, and how long. */
+export type TidyRetain = { readonly forMs: number; readonly max: number; readonly recoveryId: string };
+
 export interface Tidy {
   readonly nodeId: string;
   /** One that is to go, as the node's row named it; null: none is known. */
   readonly gone: { readonly physicalId: string; readonly data: JsonObject } | null;
+  /** It is stopped and kept instead; null: it is removed. */
+  readonly retain: TidyRetain | null;
   /** How often it was tried before. */
   readonly tries: number;
 }
@@ -25,10 +30,14 @@ const longestPauseMs = 300_000;
 /**
  * In the name of the node's owner. Nothing for a node that is gone: all that was made for it went with it.
  */
-export async function scheduleTidy(tx: Tx, { nodeId, gone, tries }: Tidy, now: number): Promise<void> {
+export async function scheduleTidy(
+  tx: Tx,
+  { nodeId, gone, retain, tries }: Tidy,
+  now: number,
+): Promise<void> {
   const node = await getNode(tx.db, nodeId);
   if (node === undefined) return;
-  const request = onNode('NODE_TIDY', node, { gone, tries });
+  const request = onNode('NODE_TIDY', node, { gone, retain, tries });
   const action = {
     ...request,
     id: randomUUID(),

@@ -4,8 +4,9 @@
  *     an action on a cluster        excludes every other action of the cluster and of its nodes
  *     an action on a node           excludes others on the node; nodes of one cluster side by side
  *     a child of a cluster action   takes only its node: the parent holds the cluster
+ *     an action on what is kept     none: no other action touches it
  */
-import type { Cluster, Node } from './model.ts';
+import type { Cluster, Node, Retained } from './model.ts';
 import type { JsonObject } from './json.ts';
 
 /** Locks are taken with the claim (`store/action-claims.ts`). */
@@ -60,6 +61,8 @@ export const nodeActionNames = [
 ] as const;
 export type NodeActionName = (typeof nodeActionNames)[number];
 
+export const retainedActionNames = ['RETAINED_DELETE'] as const;
+
 /** Seconds for an action on a node outside any cluster (Senlin's default_action_timeout). */
 export const DEFAULT_ACTION_TIMEOUT = 3600;
 
@@ -102,4 +105,10 @@ export function onNodeOfLockedCluster(
     timeout: DEFAULT_ACTION_TIMEOUT,
     locks,
   };
+}
+
+/** It belongs to no cluster any more: the deletion of the cluster does not cancel it. */
+export function onRetained({ id }: Pick<Retained, 'id'>, inputs: JsonObject): ActionRequest {
+  const [action] = retainedActionNames;
+  return { action, target: id, clusterId: null, inputs, timeout: DEFAULT_ACTION_TIMEOUT, locks: [] };
 }

@@ -67,10 +67,20 @@ export interface Backoff {
   readonly maxDelayMs: number;
 }
 
+/** What RECREATE does with the one that has failed, instead of removing it. */
+export interface Retain {
+  /** It is removed so long after it was stopped. */
+  readonly forMs: number;
+  /** Of one cluster at most so many are kept; the oldest goes first. */
+  readonly max: number;
+}
+
 /** How RECREATE replaces a node. */
 export interface RecreateOptions {
   /** The new one is made and verified first, then the old one goes. */
   readonly surge: boolean;
+  /** Absent also in what an earlier version recorded: it is removed. */
+  readonly retain?: Retain;
 }
 
 /** What both an item of the chain and a hook are: something to run, with a place and a limit. */

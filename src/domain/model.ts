@@ -185,6 +185,25 @@ export interface Recovery extends Owner {
   readonly relapsedAt: number | null;
 }
 
+/** A process or server that RECREATE has stopped and keeps, instead of removing it. */
+export interface Retained extends Owner {
+  readonly id: string;
+  readonly nodeId: string;
+  /** The node, its cluster and the recovery may be gone. */
+  readonly nodeName: string;
+  readonly clusterId: string | null;
+  /** Whose RECREATE has kept it. */
+  readonly recoveryId: string;
+  /** `local.process-1.0` */
+  readonly profileType: string;
+  /** As the row of its node named it. */
+  readonly physicalId: string;
+  readonly data: JsonObject;
+  readonly stoppedAt: number;
+  /** When it is removed. */
+  readonly until: number;
+}
+
 /** A failure so soon after RECOVERED that the recovery before did not help: both are the same trouble. */
 export interface Relapse {
   /** The recovery before. */

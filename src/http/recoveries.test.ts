@@ -155,6 +155,7 @@ describe('Recoveries', () => {
         policy_id: null,
         relapse: null,
         reason: 'confirmed',
+        retained: [],
         running: null,
         state: 'RECOVERED',
         warning: null,

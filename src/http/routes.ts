@@ -18,6 +18,7 @@ import { operationRoutes } from './routes/operation.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { recoveryRoutes } from './routes/recoveries.ts';
+import { retainedRoutes } from './routes/retained.ts';
 import { simulateRoutes } from './routes/simulate.ts';
 import { typeRoutes } from './routes/types.ts';
 import { versionRoutes } from './routes/versions.ts';
@@ -45,6 +46,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...actionRoutes,
     ...eventRoutes(streams),
     ...recoveryRoutes,
+    ...retainedRoutes,
     ...notYetRoutes,
     ...workflowRoutes,
   ];

@@ -88,6 +88,7 @@ export type CheckedProfileType = Pick<
   | 'avoidable'
   | 'withoutDomain'
   | 'surge'
+  | 'retention'
 >;
 
 /** What attaching or detaching a policy means for the healing of the cluster. */

@@ -201,6 +201,12 @@ export interface ProfileType {
   /** RECREATE with `surge`; absent: a node cannot have two of them at once. */
   readonly surge?: Surge;
 
+  /**
+   * RECREATE with `retain`, for a type that has `surge`; a clause: why what a node has cannot be stopped and
+   * kept. Absent: it cannot.
+   */
+  readonly retention?: Retention | string;
+
   /** Giving a node a new profile without making it again; absent: it is always made again. */
   readonly update?: InPlaceUpdate;
 
@@ -315,8 +321,34 @@ export interface Surge {
   removeExcept(
     node: NodeFacts,
     kept: readonly PhysicalNode[],
-    request: OperationRequest,
+    request: RemoveRequest,
   ): Promise<Removal | void>;
+}
+
+/** What a node had, which is kept when the node has another one, or is gone. */
+export interface KeptObject extends PhysicalNode {
+  readonly nodeId: string;
+  /** In whose name a cloud is called. */
+  readonly session: Session;
+}
+
+/** What a node has is stopped and kept, while `surge.create` makes the node another one. */
+export interface Retention {
+  /** As of `Surge`, of one that is stopped and one that runs. */
+  obstacles(properties: JsonObject): Issue[];
+
+  /**
+   * Stops what the node has, for good, and leaves the rest of it as it is. Already stopped is a success.
+   * @returns whether there is anything to keep.
+   * @throws CoppiceError where it is not certain that it has stopped.
+   */
+  stop(node: NodeFacts, request: OperationRequest): Promise<boolean>;
+
+  /** Removes what was kept, and nothing else of its node. Already gone is a success. */
+  remove(kept: KeptObject, request: OperationRequest): Promise<void>;
+
+  /** Where an operator finds it: `server 5d3c...`, or the path of a directory. */
+  location(kept: Pick<KeptObject, 'nodeId' | 'physicalId' | 'data'>): string;
 }
 
 /** Each as `probe`: never throws for what it sees, and answers by requests that began after the call. */

@@ -66,15 +66,16 @@ export function* carryOut(step: StepPlan, reason: string): ChainProcedure<StepRe
   return (yield* ask({ kind: 'run', step, reason }, 'ran')).result;
 }
 
+export type Replaced = Extract<ChainEvent, { kind: 'replaced' }>;
+
 /**
  * Nothing interrupts it: half of it would leave two, or none.
- * @returns why what was to go is still there; null: it is gone.
  */
-export function* endSurge(act: Extract<Act, { kind: 'replace' }>): ChainProcedure<string | null> {
+export function* endSurge(act: Extract<Act, { kind: 'replace' }>): ChainProcedure<Replaced> {
   const event = yield act;
   if (event?.kind !== 'replaced')
     throw cannotFollow(`${act.kind} was answered by ${event?.kind ?? 'nothing'}`);
-  return event.left;
+  return event;
 }
 
 function* ask<K extends ChainEvent['kind']>(

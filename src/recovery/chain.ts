@@ -1,5 +1,5 @@
 /** What the planner of one recovery is given, what it decides, and what came of it: values only. */
-import type { Detection, HealthPolicy, RecoveryRules, VerifyBy } from '../domain/health-policy.ts';
+import type { Detection, HealthPolicy, RecoveryRules, Retain, VerifyBy } from '../domain/health-policy.ts';
 import type { Elsewhere } from '../domain/failure-domain.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { recreateRules } from './operation-rules.ts';
@@ -63,6 +63,8 @@ export interface StepPlan {
     readonly elsewhere?: Elsewhere;
     /** The new one is made beside the old one, which goes once the new one is verified. */
     readonly surge?: boolean;
+    /** The old one is stopped and kept for a time, and not removed. */
+    readonly retain?: Retain;
   } | null;
 }
 
@@ -169,8 +171,11 @@ export type ChainEvent =
   | { readonly kind: 'probed'; readonly at: number; readonly verdict: Verdict }
   | { readonly kind: 'ran'; readonly at: number; readonly result: StepResult }
   | { readonly kind: 'waited'; readonly at: number }
-  /** `left`: why what was to go could not be removed yet; a later action removes it. null: it is gone. */
-  | { readonly kind: 'replaced'; readonly at: number; readonly left: string | null }
+  /**
+   * `left`: why what was to go could not be removed yet; a later action removes it. null: it is gone, or
+   * `kept`: what is kept of it, and until when, in words.
+   */
+  | { readonly kind: 'replaced'; readonly at: number; readonly left: string | null; readonly kept?: string }
   | { readonly kind: 'cancelled'; readonly at: number; readonly reason: string };
 
 /**

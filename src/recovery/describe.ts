@@ -1,5 +1,6 @@
 /** Words for users: counts and steps, as they stand in reasons that an operator reads at 3 a.m. */
 import { duration } from '../domain/duration.ts';
+import type { Retain } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 const ordinals = [
@@ -29,6 +30,11 @@ export const notVerified = 'the operation succeeded; the policy does not verify'
 
 /** The reason of an operation that succeeded, and whose verification follows. */
 export const operationDone = 'done';
+
+/** `stopped and kept for 24 h`: what RECREATE with `retain` does with the one that has failed. */
+export function stoppedAndKept({ forMs }: Pick<Retain, 'forMs'>): string {
+  return `stopped and kept for ${duration(forMs)}`;
+}
 
 /** `probing again in 60 s` */
 export function probingAgain(at: number, now: number): string {

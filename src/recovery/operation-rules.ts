@@ -63,7 +63,12 @@ export function recreateRules(rules: RecoveryRules): RecoveryRules {
   const [usual] = operationRules('RECREATE', {}, null).items;
   const item = own ?? (usual && { ...usual, id: 'elsewhere' });
   if (item === undefined) return rules;
-  return { ...rules, strategy: 'CHAIN', items: [{ ...item, when: null, onFailure: { kind: 'STOP' } }] };
+  // What failed is the domain: the node shows nothing of the cause, and its host cannot say that it has
+  // stopped.
+  const { recreate, ...rest } = item;
+  const options = recreate === undefined ? {} : { recreate: { surge: recreate.surge } };
+  const only = { ...rest, ...options, when: null, onFailure: { kind: 'STOP' as const } };
+  return { ...rules, strategy: 'CHAIN', items: [only] };
 }
 
 const withoutPolicy = {

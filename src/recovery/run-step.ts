@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
 import type { ActionOutcome, StepPlan } from './chain.ts';
-import { notVerified, operationDone, stepLabel } from './describe.ts';
+import { notVerified, operationDone, stepLabel, stoppedAndKept } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { surgeOnce } from './surge.ts';
@@ -74,7 +74,7 @@ function* carryOutOnce(
   verified: boolean,
 ): ChainProcedure<ActionOutcome & { readonly output: JsonObject | null }> {
   const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
-  const result = yield* carryOut(step, `${stepLabel(step)}${of}`);
+  const result = yield* carryOut(step, `${stepLabel(step)}${of}${keepingTheOld(step)}`);
   if (!result.ok) {
     const reason = result.retryable ? result.reason : `${result.reason} (trying again cannot help)`;
     const unconfirmed = result.isUnconfirmed === true ? { isUnconfirmed: true as const } : {};
@@ -84,6 +84,11 @@ function* carryOutOnce(
   const done = reasonOfSuccess(run, item, verified);
   const reason = item.name !== 'WORKFLOW' && typeof note === 'string' ? `${done}; ${note}` : done;
   return { ok: true, retryable: false, verified: false, output: result.output, reason };
+}
+
+function keepingTheOld({ replace }: StepPlan): string {
+  if (replace?.retain === undefined) return '';
+  return `: the failed one is ${stoppedAndKept(replace.retain)}, and a new one is made`;
 }
 
 function reasonOfSuccess({ facts }: Run, { name }: Runnable, verified: boolean): string {
@@ -130,6 +135,7 @@ export function stepPlan({ facts }: Run, item: Runnable, purpose: StepPurpose, a
             force: rules.nodeForceRecreate,
             ...(facts.elsewhere === undefined ? {} : { elsewhere: facts.elsewhere }),
             ...(item.recreate?.surge === true ? { surge: true } : {}),
+            ...(item.recreate?.retain === undefined ? {} : { retain: item.recreate.retain }),
           },
   };
 }

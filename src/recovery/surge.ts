@@ -1,5 +1,6 @@
 /**
- * RECREATE with surge: the new one is made beside the old one and verified, then the old one goes.
+ * RECREATE with surge: the new one is made beside the old one and verified, then the old one goes, or is
+ * stopped and kept (`retain`).
  *
  *     run (make it beside) ──failed──────────────────┐
  *      │ made                                        │
@@ -15,7 +16,7 @@ import type { Runnable } from '../domain/health-policy.ts';
 import type { ActionOutcome, Beside, StepPlan } from './chain.ts';
 import { Cancelled, carryOut, endSurge } from './chain-procedure.ts';
 import type { ChainProcedure, Run } from './chain-procedure.ts';
-import { stepLabel } from './describe.ts';
+import { stepLabel, stoppedAndKept } from './describe.ts';
 import { verificationEnd, verify } from './verify.ts';
 
 export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProcedure<ActionOutcome> {
@@ -54,12 +55,15 @@ function* keepNew(
   beside: Beside | null,
   outcome: ActionOutcome,
 ): ChainProcedure<ActionOutcome> {
-  const act = 'the new one is the node from here on; the old one is removed';
-  const left = yield* endSurge({ kind: 'replace', step, keep: 'new', beside, reason: act });
+  const retain = step.replace?.retain;
+  const end = retain === undefined ? 'removed' : stoppedAndKept(retain);
+  const act = `the new one is the node from here on; the old one is ${end}`;
+  const { left, kept } = yield* endSurge({ kind: 'replace', step, keep: 'new', beside, reason: act });
+  const later = retain === undefined ? 'removed later' : 'stopped later, or removed';
   const gone =
     left === null
-      ? 'the new one has replaced the old one'
-      : `the new one is the node; the old one is removed later: ${left}`;
+      ? `the new one has replaced the old one${kept === undefined ? '' : `; ${kept}`}`
+      : `the new one is the node; the old one is ${later}: ${left}`;
   yield { kind: 'finish', step, state: 'SUCCEEDED', output: {}, reason: gone };
   return { ...outcome, reason: left === null ? outcome.reason : `${outcome.reason}; ${gone}` };
 }
@@ -71,7 +75,7 @@ function* keepOld(
   outcome: ActionOutcome,
 ): ChainProcedure<ActionOutcome> {
   const act = 'the old one stays; what was made beside it is removed';
-  const left = yield* endSurge({ kind: 'replace', step, keep: 'old', beside, reason: act });
+  const { left } = yield* endSurge({ kind: 'replace', step, keep: 'old', beside, reason: act });
   const kept =
     left === null ? 'the old one stays' : `the old one stays, and the new one is removed later: ${left}`;
   const reason = `${outcome.reason}; ${kept}`;

@@ -9,7 +9,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { CoppiceError, describeIssue, quoteValue } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Node, Profile, Spec } from '../domain/model.ts';
+import type { Node, Profile, Retained, Spec } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from '../profiles/profile-type.ts';
 import { getNode, insertNodes, nodesOfPhysicalId } from '../store/nodes.ts';
 import { insertProfile } from '../store/profiles.ts';
+import { retainedOfPhysicalId } from '../store/retained.ts';
 import type { Db } from '../store/store.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 import { refuseSpec } from './spec-document.ts';
@@ -152,12 +153,23 @@ async function read(
 
 /** @throws CoppiceError `resource-in-use`; of a node of another project it says no more. */
 async function refuseOwned(db: Db, caller: Caller, { physicalId, nodeId }: Adoptable): Promise<void> {
+  const kept = await retainedOfPhysicalId(db, physicalId);
+  if (kept !== undefined) throw isKept(caller, kept);
   const [holder] = await nodesOfPhysicalId(db, physicalId);
   const owner = holder ?? (nodeId === null ? undefined : await getNode(db, nodeId));
   if (owner === undefined) return;
   const isSeen = caller.roles.includes('admin') || owner.project === caller.project;
   const whose = isSeen ? `of node ${owner.name} (${owner.id})` : 'of a node';
   throw new CoppiceError('resource-in-use', `${physicalId} cannot be adopted: it is that ${whose} already.`);
+}
+
+/** It would be removed as the node's own, once its time is over. */
+function isKept(caller: Caller, { physicalId, id, nodeName, project }: Retained): CoppiceError {
+  const isSeen = caller.roles.includes('admin') || project === caller.project;
+  const why = isSeen
+    ? ` of node ${nodeName} after its recovery (coppice retained show ${id.slice(0, 8)})`
+    : '';
+  return new CoppiceError('resource-in-use', `${physicalId} cannot be adopted: it is kept${why}.`);
 }
 
 function profileOf(

@@ -20,6 +20,8 @@ import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
 import { refuseImpossibleUpdate } from './update-fit.ts';
 import { ownerOf } from '../domain/session.ts';
+import { keptInWords } from './retained.ts';
+import { retainedOfNode } from '../store/retained.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 export interface NewNode {
@@ -176,7 +178,7 @@ async function enqueueOnNode(
 /** Longest that a profile type may take to read the details of a node. */
 const DETAILS_TIMEOUT_MS = 5000;
 
-/** The details of the node from its profile type, and the settings of its healing. */
+/** The details of the node from its profile type, the settings of its healing, and what is kept of it. */
 export async function nodeDetails(tools: RequestTools, node: Node): Promise<JsonObject> {
   const { quarantine, exclusion } = await healingOfNode(tools.store.db, node.id);
   const excluded = inForce(exclusion, tools.now());
@@ -185,7 +187,9 @@ export async function nodeDetails(tools: RequestTools, node: Node): Promise<Json
     ...(excluded && { excluded: excluded.reason }),
   };
   const said = Object.keys(healing).length === 0 ? {} : { healing };
-  return { ...(await detailsOfProfile(tools, node)), ...said };
+  const kept = (await retainedOfNode(tools.store.db, node.id)).map((each) => keptInWords(tools, each));
+  const retained = kept.length === 0 ? {} : { retained: kept };
+  return { ...(await detailsOfProfile(tools, node)), ...said, ...retained };
 }
 
 async function detailsOfProfile(tools: RequestTools, node: Node): Promise<JsonObject> {

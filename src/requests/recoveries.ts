@@ -23,6 +23,7 @@ import { ambiguous, recoveryFacts } from './candidates.ts';
 import { findId, notFound } from './find-object.ts';
 import { MOST_NAMED } from './in-use.ts';
 import { describeStep, factsIn, type RunningRecoveryStep } from './open-recoveries.ts';
+import { listVisibleRetained, type KeptView } from './retained.ts';
 import { executionOf, type StepExecution } from './step-execution.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
@@ -105,6 +106,8 @@ export interface RecoveryRecord extends RecoverySummary {
    */
   readonly executions: ReadonlyMap<string, StepExecution>;
   readonly decisions: readonly RecoveryDecision[];
+  /** What it has stopped, and is still kept. */
+  readonly retained: readonly KeptView[];
   /** Of one that runs: its step, until when, and what follows. */
   readonly running: RunningRecoveryStep | null;
 }
@@ -132,7 +135,8 @@ export async function getRecoveryRecord(
   const facts = factsIn(await recoveryPlan(db, recovery.id));
   const running =
     step === undefined ? null : await describeStep(tools, recovery, { step, facts, decisions }, tools.now());
-  return { ...summary, steps, executions, decisions, running };
+  const retained = await listVisibleRetained(tools, caller, { recovery: recovery.id });
+  return { ...summary, steps, executions, decisions, retained, running };
 }
 
 async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {

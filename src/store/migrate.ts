@@ -20,6 +20,7 @@ import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
 import * as countingSince from './migrations/0014-counting-since.ts';
 import * as zoneOutages from './migrations/0015-zone-outages.ts';
 import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
+import * as retained from './migrations/0017-retained.ts';
 
 interface Migration {
   readonly version: number;
@@ -44,6 +45,7 @@ const migrations: readonly Migration[] = [
   { version: 14, up: countingSince.up },
   { version: 15, up: zoneOutages.up },
   { version: 16, up: forcedDownHosts.up },
+  { version: 17, up: retained.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -355,6 +355,30 @@ CREATE TABLE "resource_lock" (
 
 CREATE INDEX "resource_lock_by_action" on "resource_lock" ("action_id");
 
+CREATE TABLE "retained" (
+  "id" text primary key,
+  "node_id" text not null,
+  "node_name" text not null,
+  "cluster_id" text,
+  "recovery_id" text not null,
+  "profile_type" text not null,
+  "physical_id" text not null,
+  "data" text not null,
+  "stopped_at" bigint not null,
+  "until" bigint not null,
+  "project" text not null,
+  "user" text not null,
+  "domain" text
+);
+
+CREATE INDEX "retained_by_cluster" on "retained" ("cluster_id");
+
+CREATE INDEX "retained_by_node" on "retained" ("node_id");
+
+CREATE INDEX "retained_by_physical" on "retained" ("physical_id");
+
+CREATE INDEX "retained_by_recovery" on "retained" ("recovery_id");
+
 CREATE TABLE "schema_version" (
   "version" integer primary key,
   "applied_at" bigint not null

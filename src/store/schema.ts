@@ -295,6 +295,22 @@ export interface RecoveryDecisionRow {
   reason: string;
 }
 
+/** What RECREATE has stopped and keeps until its time is over. */
+export interface RetainedRow extends OwnedRow {
+  id: string;
+  node_id: string;
+  /** The node, its cluster and the recovery may be gone. */
+  node_name: string;
+  cluster_id: string | null;
+  recovery_id: string;
+  /** `local.process-1.0` */
+  profile_type: string;
+  physical_id: string;
+  data: JsonText;
+  stopped_at: number;
+  until: number;
+}
+
 /** Notification targets; URL and secret are not here. */
 export interface NotificationTargetRow {
   name: string;
@@ -349,6 +365,7 @@ export interface Schema {
   recovery: RecoveryRow;
   recovery_step: RecoveryStepRow;
   recovery_decision: RecoveryDecisionRow;
+  retained: RetainedRow;
   workflow_source: WorkflowSourceRow;
   workflow: WorkflowDefinitionRow;
   workbook: WorkbookRow;

@@ -99,6 +99,7 @@ export function sampleRecovery(fields: Partial<Schemas['Recovery']> = {}): Schem
     opened_at: '2026-11-22T18:19:55.000Z',
     policy_id: 'y1',
     reason: '',
+    retained: [],
     running: null,
     state: 'RECOVERED',
     warning: null,

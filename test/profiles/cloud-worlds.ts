@@ -79,6 +79,7 @@ export const novaServerSubject: ContractSubject = {
   name: 'os.nova.server',
   open: () => open(servers),
   hasReboot: true,
+  seenStopped: 'SERVER_STOPPED',
   answered: ['create', 'remove', 'reboot'],
   refused: [
     ['', undefined],
@@ -94,6 +95,7 @@ export const heatStackSubject: ContractSubject = {
   name: 'os.heat.stack',
   open: () => open(stacks),
   hasReboot: false,
+  seenStopped: null,
   answered: ['create', 'remove'],
   refused: [
     ['', undefined],
@@ -135,6 +137,7 @@ async function open(kind: CloudKind): Promise<ContractWorld> {
       return { node: node(properties), reason };
     },
     existing: (of) => kind.existing(world, of),
+    isThere: (of) => Promise.resolve(kind.existing(world, of).includes(of.physicalId ?? '')),
     changes: (of) => mutationsOf(of).filter(({ operation }) => operation !== 'delete').length,
     isAtWork: (of) => mutationsOf(of).some(({ ended_at }) => ended_at === null),
     async createAndCrash(of, key) {

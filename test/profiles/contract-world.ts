@@ -16,6 +16,8 @@ export interface ContractWorld {
   impossible(): { readonly node: NodeFacts; readonly reason: RegExp };
   /** The physical ids of what is there of a node. */
   existing(node: NodeFacts): readonly string[];
+  /** Whether what it has, or had, is still there, stopped or not: its server, or its directory. */
+  isThere(node: NodeFacts): Promise<boolean>;
   /** How often something was made or changed for a node; not counting removals. */
   changes(node: NodeFacts): number;
   /** Whether the outside is still at work on a node. */
@@ -44,6 +46,8 @@ export interface ContractSubject {
   open(): Promise<ContractWorld>;
   /** What the type can do, of what not every type can. */
   readonly hasReboot: boolean;
+  /** What a node of it that was stopped is seen as; null: what has failed cannot be kept. */
+  readonly seenStopped: string | null;
   /** Which requests have an answer that can be lost. */
   readonly answered: readonly OperationName[];
   /** Properties that are refused, behind the field that the issue has to name. */

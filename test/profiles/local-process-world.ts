@@ -1,7 +1,7 @@
 /** `local.process` for the contract test: real processes of this machine. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { localProcess } from '../../src/profiles/local-process/local-process.ts';
 import { procTable } from '../../src/profiles/local-process/proc-table.ts';
@@ -19,6 +19,7 @@ export const localProcessSubject: ContractSubject = {
   name: 'local.process',
   open,
   hasReboot: true,
+  seenStopped: 'PROCESS_EXITED',
   answered: [],
   refused: [
     ['', undefined],
@@ -43,6 +44,11 @@ async function open(): Promise<ContractWorld> {
     }),
     impossible: () => ({ node: place.node({ command: ['/no/such/program'] }), reason: /does not exist/ }),
     existing: ({ id }) => processesOf(id).map(String),
+    isThere(node) {
+      const instance = node.data['instance'];
+      const id = typeof instance === 'string' ? instance : node.id;
+      return Promise.resolve(existsSync(place.fileOf({ ...node, id }, 'output.log')));
+    },
     changes: (node) => startsOf(place.fileOf(node, 'output.log')),
     isAtWork: () => false,
     createAndCrash: (node, key) => createAndCrash(dataDir, node, key),

@@ -6,7 +6,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CoppiceError } from '../../src/domain/errors.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Verdict } from '../../src/domain/verdict.ts';
-import type { NodeFacts, OperationRequest, ProfileType } from '../../src/profiles/profile-type.ts';
+import type {
+  KeptObject,
+  NodeFacts,
+  OperationRequest,
+  ProfileType,
+  Retention,
+} from '../../src/profiles/profile-type.ts';
 import { eventually } from '../support/eventually.ts';
 import { heatStackSubject, novaServerSubject } from './cloud-worlds.ts';
 import type { ContractWorld } from './contract-world.ts';
@@ -157,6 +163,68 @@ describe.each([localProcessSubject, novaServerSubject, heatStackSubject])('$name
       await type.surge?.removeExcept(node, [kept], { key: 'r', signal: never });
       expect(world.existing(node)).toHaveLength(1);
       expect(await seen(node)).toBe('healthy');
+    });
+  });
+
+  const withRetention = subject.seenStopped === null ? (): void => {} : describe;
+  withRetention('retention', () => {
+    const retention = (by = type): Retention => {
+      if (typeof by.retention !== 'object') throw new Error('the type has no retention');
+      return by.retention;
+    };
+    const keptOf = ({ id: nodeId, physicalId, data, session }: NodeFacts): KeptObject => ({
+      nodeId,
+      physicalId: physicalId ?? '',
+      data,
+      session,
+    });
+    const beside = async (node: NodeFacts, key: string): Promise<NodeFacts> => {
+      const made = await type.surge?.create({ ...node, physicalId: null, data: {} }, { key, signal: never });
+      return { ...node, ...made };
+    };
+
+    test('stops what the node has; a second time, by whichever Coppice, is a success', async () => {
+      const [node, other] = [await created(), await created(newNode(), 'another')];
+      world.slowDown();
+      expect(await retention().stop(node, { key: 's', signal: never })).toBe(true);
+      expect(await seen(node)).toBe(subject.seenStopped);
+      expect(world.isAtWork(node)).toBe(false);
+      expect(await retention().stop(node, { key: 's', signal: never })).toBe(true);
+      expect(await retention(world.coppice()).stop(node, { key: 's2', signal: never })).toBe(true);
+      expect(await seen(other)).toBe('healthy');
+    });
+
+    test('aborted from the start stops nothing', async () => {
+      const node = await created();
+      const request = { key: 's', signal: AbortSignal.abort(cancelled) };
+      expect(await errorOf(retention().stop(node, request))).toMatchObject({ code: 'cancelled' });
+      expect(await seen(node)).toBe('healthy');
+    });
+
+    test('says where what is kept is', async () => {
+      const node = await created();
+      expect(retention().location(keptOf(node))).toMatch(/^(server [0-9a-f-]{36}|\/.*local\.process\/.+)$/);
+    });
+
+    test('the node gets another one beside it, and it is removed alone, also without its node', async () => {
+      const first = await created();
+      await retention().stop(first, { key: 's', signal: never });
+      const second = await beside(first, 'c');
+      await retention().stop(second, { key: 's2', signal: never });
+      const third = await beside(first, 'c2');
+      expect(await seen(third)).toBe('healthy');
+      const kept = [keptOf(first), keptOf(second)];
+      await type.surge?.removeExcept(third, [...kept, keptOf(third)], { key: 'r', signal: never });
+      await retention(world.coppice()).remove(keptOf(second), { key: 'r2', signal: never });
+      expect(await world.isThere(second)).toBe(false);
+      expect(await world.isThere(first)).toBe(true);
+      expect(await seen(third)).toBe('healthy');
+      await type.surge?.removeExcept(third, [keptOf(first)], { key: 'r3', signal: never });
+      expect(await world.isThere(third)).toBe(false);
+      expect(await world.isThere(first)).toBe(true);
+      for (const key of ['r4', 'r5']) await retention().remove(keptOf(first), { key, signal: never });
+      expect(await world.isThere(first)).toBe(false);
+      expect(world.existing(first)).toEqual([]);
     });
   });
 

@@ -29,6 +29,7 @@ import {
   resumeHealing,
 } from '../../src/requests/healing.ts';
 import { deleteNode, recoverNode, updateNode } from '../../src/requests/nodes.ts';
+import { deleteRetained, listVisibleRetained } from '../../src/requests/retained.ts';
 import { createProfile } from '../../src/requests/profiles.ts';
 import { listEvents } from '../../src/store/events.ts';
 import { listActions } from '../../src/store/action-listing.ts';
@@ -249,7 +250,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [
     new RegExp(
-      `^operation (?<name>create|remove|reboot|rebuild) of ${nodes} (?<ends>works|fails|is refused|is not answered|hangs)(?: after (?<after>\\S+))?$`,
+      `^operation (?<name>create|remove|reboot|rebuild|stop|remove kept) of ${nodes} (?<ends>works|fails|is refused|is not answered|hangs)(?: after (?<after>\\S+))?$`,
     ),
     async (run, { name = '', nodes: named = '', ends = '', after }) => {
       const takesMs = after === undefined ? usualCourse.takesMs : ms(after);
@@ -316,6 +317,26 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     async ({ world }, { node = '' }) => {
       const open = (await world.recoveries()).find((each) => each.nodeName === node && each.state === 'OPEN');
       await ask(world, () => cancelAction(world.tools, world.caller, open?.actionId ?? '', 'CANCELLED'));
+    },
+  ],
+  [
+    /^show what is kept$/,
+    async ({ world, transcript }) => {
+      const all = await world.request(() => listVisibleRetained(world.tools, world.caller, {}));
+      for (const { retained, location } of all) {
+        const left = Math.round((retained.until - Date.now()) / 1000);
+        transcript.note(`kept of ${retained.nodeName}: ${location}, for ${left} s more`);
+      }
+      if (all.length === 0) transcript.note('nothing is kept');
+    },
+  ],
+  [
+    /^remove what is kept of (?<node>web-\d+)$/,
+    async ({ world }, { node = '' }) => {
+      for (const { retained } of await world.request(() =>
+        listVisibleRetained(world.tools, world.caller, { node }),
+      ))
+        await ask(world, () => deleteRetained(world.tools, world.caller, retained.id));
     },
   ],
   [

@@ -17,7 +17,7 @@ import type {
 import type { NodeHome } from './node-home.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-export type OperationName = 'create' | 'remove' | 'reboot' | 'rebuild';
+export type OperationName = 'create' | 'remove' | 'reboot' | 'rebuild' | 'stop' | 'remove kept';
 
 /** Of a removal: the servers that stay. */
 type SimulatedRequest = CreateRequest & { readonly kept?: readonly string[] };
@@ -28,6 +28,7 @@ export interface Server {
   verdict: Verdict;
   /** null: whatever is done to it. */
   curedBy: readonly string[] | null;
+  isStopped: boolean;
 }
 
 /** How one operation goes. */
@@ -69,6 +70,8 @@ export class SimulatedCloud implements NodeHome {
   #hanging = Promise.withResolvers<never>();
   readonly #clock: VirtualClock;
   readonly #begun = new Map<string, Begun>();
+  /** Of the nodes, by their ids. */
+  readonly #names = new Map<string, string>();
   /** Of each node the keys of what changes it now, whether the process that asked lives or not. */
   readonly #running = new Map<string, Set<string>>();
 
@@ -119,6 +122,13 @@ export class SimulatedCloud implements NodeHome {
     if (server !== undefined) this.servers.delete(server.physicalId);
   }
 
+  /** Of a node, or of all: those that are not stopped. */
+  runningServers(nodeId?: string): Server[] {
+    return [...this.servers.values()].filter(
+      (server) => !server.isStopped && (nodeId === undefined || server.nodeId === nodeId),
+    );
+  }
+
   profileType(isAlive: () => boolean): ProfileType {
     const alive = <T>(work: () => Promise<T>): Promise<T> =>
       isAlive() ? work() : new Promise<never>(() => {});
@@ -157,6 +167,20 @@ export class SimulatedCloud implements NodeHome {
           if (!isIdle) await change('remove', node, { ...request, kept: ids });
         },
       },
+      retention: {
+        obstacles: ({ port }) =>
+          port === undefined ? [] : [{ field: 'port', expected: 'auto', found: JSON.stringify(port) }],
+        stop: async (node, request) => {
+          await change('stop', node, request);
+          return this.servers.has(node.physicalId ?? '');
+        },
+        remove: async ({ nodeId, physicalId }, request) => {
+          // It is no longer the node's: what is done to the node does not wait for it.
+          const node = { id: `kept ${physicalId}`, name: this.#names.get(nodeId) ?? '', physicalId };
+          await change('remove kept', node as NodeFacts, request);
+        },
+        location: ({ physicalId }) => physicalId.replace(/ of .*/, ''),
+      },
       probe: (node) => alive(async () => await this.see(node, this.servers.get(node.physicalId ?? ''))),
       details: async (node) => ({ server: node.physicalId }),
       endpoint: () => ({}),
@@ -167,6 +191,7 @@ export class SimulatedCloud implements NodeHome {
   /** The same request again joins the first. */
   #operate(name: OperationName, node: NodeFacts, request: SimulatedRequest): Promise<PhysicalNode | null> {
     const key = `${name} ${request.key}`;
+    this.#names.set(node.id, node.name);
     this.requests.push(request.key);
     const running = this.#running.get(node.id) ?? new Set<string>();
     this.#running.set(node.id, running);
@@ -213,7 +238,7 @@ export class SimulatedCloud implements NodeHome {
 
   #failAgain(name: OperationName, nodeId: string): void {
     const relapse = this.relapses.get(nodeId);
-    if (relapse === undefined || name === 'remove') return;
+    if (relapse === undefined || ['remove', 'stop', 'remove kept'].includes(name)) return;
     this.#clock.outside(relapse.afterMs, () => this.break(nodeId, relapse.failure, null));
   }
 
@@ -242,6 +267,9 @@ export class SimulatedCloud implements NodeHome {
     }
     if (name === 'create') return this.#make(node, key, avoid);
     const server = this.servers.get(node.physicalId ?? '');
+    if (name === 'remove kept') this.servers.delete(node.physicalId ?? '');
+    if (name === 'stop' && server !== undefined) server.isStopped = true;
+    if (name === 'stop' || name === 'remove kept') return null;
     if (server === undefined)
       throw new CoppiceError('operation-impossible', `there is no server of ${node.name}`);
     if (server.curedBy === null || server.curedBy.includes(name.toUpperCase())) server.verdict = healthy;
@@ -251,7 +279,13 @@ export class SimulatedCloud implements NodeHome {
   #make(node: NodeFacts, key: string, avoid: readonly string[]): PhysicalNode {
     const physicalId = `server of ${key}`;
     if (!this.servers.has(physicalId))
-      this.servers.set(physicalId, { physicalId, nodeId: node.id, verdict: healthy, curedBy: null });
+      this.servers.set(physicalId, {
+        physicalId,
+        nodeId: node.id,
+        verdict: healthy,
+        curedBy: null,
+        isStopped: false,
+      });
     const zones = this.zones.filter((name) => !avoid.includes(name));
     const zone = zones[(node.index - 1) % Math.max(1, zones.length)];
     return { physicalId, data: zone === undefined ? {} : { zone } };

@@ -112,6 +112,7 @@ class RecoveryRun {
         const run = {
           context: this.#context,
           services: this.#services,
+          recoveryId: this.#episode.recoveryId,
           nodeId: this.#episode.nodeId,
           name: `${number} replace`,
         };
@@ -162,7 +163,7 @@ class RecoveryRun {
     const { recoveryId, nodeId } = this.#episode;
     const { workflows } = this.#services;
     const id = stepId(recoveryId, step);
-    const run = { context: this.#context, services: this.#services, nodeId, step, name, key: id };
+    const run = { context: this.#context, services: this.#services, recoveryId, nodeId, step, name, key: id };
     if (step.name !== 'WORKFLOW') return await runOperation(run);
     return await runWorkflow({ ...run, workflows, executionId: id, healing: () => this.#healing() });
   }

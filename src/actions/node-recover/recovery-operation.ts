@@ -1,39 +1,56 @@
 /**
  * Carrying out REBOOT, REBUILD, ... and RECREATE: each effect on the outside world is one durable step with a
  * key of its own.
+ *
+ *     RECREATE              examine -> remove -> create
+ *     RECREATE with retain  examine -> retain (stopped, and spared from here on) -> create, beside it
+ *     RECREATE with surge   surge-operation.ts
  */
+import { keepStopped, type Stopped } from '../../clusters/keep-failed.ts';
+import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { JsonObject } from '../../domain/json.ts';
-import type { CreateRequest, OperationRequest, PhysicalNode, Removal } from '../../profiles/profile-type.ts';
+import type { Retain } from '../../domain/health-policy.ts';
+import type { Json, JsonObject } from '../../domain/json.ts';
+import type { CreateRequest, OperationRequest, PhysicalNode } from '../../profiles/profile-type.ts';
+import type { StepPlan } from '../../recovery/chain.ts';
 import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
+import { createNode, hasKept, removeNode, removeNodeExcept, type Removed } from '../node-objects.ts';
 import { replacementObjection } from '../replacement-objection.ts';
-import { attempt } from './attempt-step.ts';
-import type { Attempt } from './attempt-step.ts';
-import { loadManagedNode } from '../../clusters/managed-node.ts';
-import type { ManagedNode } from '../../clusters/managed-node.ts';
 import type { Ran, StepRun } from './step-run.ts';
+import { keptInWords, stopFailed, stopLimit } from './stop-failed.ts';
 import { makeBeside } from './surge-operation.ts';
+import { failed, timedPart, type Timed } from './timed-part.ts';
 
-type Made = Attempt<JsonObject | null> & { readonly at: number; readonly tookMs: number };
-type Done = Ran & { readonly tookMs: number; readonly isLate: boolean };
+type Replace = NonNullable<StepPlan['replace']>;
 
 export async function runOperation(run: StepRun): Promise<Ran> {
-  if (run.step.replace?.surge === true) return await makeBeside(run);
-  const { kind, at, result } = run.step.name === 'RECREATE' ? await recreate(run) : await operate(run);
-  return { kind, at, result };
+  const { name, replace } = run.step;
+  if (name !== 'RECREATE' || replace === null) return await operate(run);
+  return replace.surge === true ? await makeBeside(run) : await recreate(run, replace);
 }
 
-async function operate(run: StepRun): Promise<Done> {
+async function operate(run: StepRun): Promise<Ran> {
   const { name, params, timeoutMs } = run.step;
-  return await change(run, '', timeoutMs, async ({ type, facts }, request) => {
-    const operation = type.operations[name.toLowerCase()];
-    if (operation === undefined) {
-      throw new CoppiceError('operation-impossible', `nodes of ${type.name}-${type.version} have no ${name}`);
-    }
-    return await operation.run(facts, params, { ...request, hostForcedDown: forcedDown(run, facts.name) });
-  });
+  const done = await timedPart(
+    run,
+    '',
+    timeoutMs,
+    async ({ type, facts }, request) => {
+      const operation = type.operations[name.toLowerCase()];
+      if (operation === undefined) {
+        throw new CoppiceError(
+          'operation-impossible',
+          `nodes of ${type.name}-${type.version} have no ${name}`,
+        );
+      }
+      const asked = { ...request, hostForcedDown: forcedDown(run, facts.name) };
+      return madeOf(await operation.run(facts, params, asked));
+    },
+    nameMade(run),
+  );
+  return done.ok ? succeeded(done, noteOf(done.made)) : failed(done);
 }
 
 function forcedDown({ context, services }: StepRun, nodeName: string): (host: string) => Promise<void> {
@@ -41,8 +58,16 @@ function forcedDown({ context, services }: StepRun, nodeName: string): (host: st
     services.store.write((tx) => recordForcedDownHost(tx, { host, nodeName, forcedAt: context.now() }));
 }
 
+async function recreate(run: StepRun, replace: Replace): Promise<Ran> {
+  const kept = await keptOld(run);
+  if (kept !== undefined) return kept;
+  return replace.retain === undefined
+    ? await removeAndCreate(run, replace)
+    : await retainAndCreate(run, replace, replace.retain);
+}
+
 /** @returns why the old node stays; undefined where nothing speaks against a new one. */
-async function keptOld(run: StepRun): Promise<Done | undefined> {
+async function keptOld(run: StepRun): Promise<Ran | undefined> {
   const { context, services, nodeId } = run;
   const managed = await loadManagedNode(services.store.db, services.profileTypes, nodeId).catch(() => null);
   if (managed === null) return undefined;
@@ -50,8 +75,7 @@ async function keptOld(run: StepRun): Promise<Done | undefined> {
     const found = await replacementObjection(managed, createRequest(run, { key: run.key, signal }));
     return { at: context.now(), objection: found && { ...found } };
   });
-  if (objection === null) return undefined;
-  return { kind: 'ran', at, result: { ok: false, ...objection }, tookMs: 0, isLate: false };
+  return objection === null ? undefined : { kind: 'ran', at, result: { ok: false, ...objection } };
 }
 
 function createRequest({ step }: StepRun, request: OperationRequest): CreateRequest {
@@ -64,98 +88,109 @@ function createRequest({ step }: StepRun, request: OperationRequest): CreateRequ
  * means that it has to be gone whatever else the policy says. Where it is fenced, or its zone has an outage,
  * a removal that does not come to its end is no failure of the recovery: it is not confirmed yet.
  */
-async function recreate(run: StepRun): Promise<Done> {
-  const kept = await keptOld(run);
-  if (kept !== undefined) return kept;
-  const { replace, timeoutMs } = run.step;
-  const { deleteTimeoutMs, force, fence } = replace ?? {
-    deleteTimeoutMs: timeoutMs,
-    force: false,
-    fence: false,
-  };
-  const removed = await change(
+async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
+  const { timeoutMs } = run.step;
+  const { deleteTimeoutMs, force, fence } = replace;
+  const { db } = run.services.store;
+  const removed = await timedPart(
     run,
     'remove',
     Math.min(deleteTimeoutMs || timeoutMs, timeoutMs),
-    async ({ type, facts }, request) =>
-      await type.remove(facts, { ...request, fence, hostForcedDown: forcedDown(run, facts.name) }),
+    async (node, request) => {
+      const hostForcedDown = forcedDown(run, node.facts.name);
+      return { ...(await removeNode(db, node, { ...request, fence, hostForcedDown })) };
+    },
+    (tx, _made, at) => nameNothing(run, tx, at),
   );
-  if (!removed.result.ok && (fence || !force)) {
-    const isUnconfirmed = removed.isLate && (fence || replace?.elsewhere !== undefined);
-    const reason = isUnconfirmed
-      ? `it is not confirmed that the old node is gone: ${removed.result.reason}`
-      : `the old node could not be removed: ${removed.result.reason}`;
-    return {
-      ...removed,
-      result: { ...removed.result, reason, ...(isUnconfirmed ? { isUnconfirmed } : {}) },
-    };
+  if (!removed.ok && (fence || !force)) {
+    const isUnconfirmed = removed.isLate === true && (fence || replace.elsewhere !== undefined);
+    if (!isUnconfirmed) return failed(removed, 'the old node could not be removed: ');
+    const reason = `it is not confirmed that the old node is gone: ${removed.reason}`;
+    const { at, retryable } = removed;
+    return { kind: 'ran', at, result: { ok: false, reason, retryable, isUnconfirmed } };
   }
-  const created = await change(
+  // An earlier version recorded no more of a removal than a note, and kept nothing.
+  const made = removed.ok ? (removed.made as Partial<Removed> | null) : null;
+  const spared = removed.ok ? made?.spared === true : await hasKept(db, run.nodeId);
+  const created = await create(run, timeoutMs - removed.tookMs, { spared });
+  return created.ok ? succeeded(created, noteOf({ note: made?.note }, created.made)) : failed(created);
+}
+
+/**
+ * The old one has to be stopped before there is a new one, whatever the policy says: it is not removed later,
+ * and might run for as long as it is kept.
+ */
+async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): Promise<Ran> {
+  const { services, recoveryId, step } = run;
+  const { timeoutMs } = step;
+  const stopped = await timedPart(
+    run,
+    'retain',
+    stopLimit(replace.deleteTimeoutMs, timeoutMs),
+    async (node, request): Promise<{ readonly kept: JsonObject | null }> => {
+      const { physicalId, data } = node.facts;
+      const kept = await stopFailed(node, recoveryId, request);
+      const staying = kept === null || physicalId === null ? [] : [{ physicalId, data }];
+      // What an earlier attempt has left, and what there is of one that is gone.
+      await removeNodeExcept(services.store.db, node, staying, request);
+      return { kept: kept === null ? null : { ...kept } };
+    },
+    async (tx, { kept }, at) => {
+      await nameNothing(run, tx, at);
+      if (kept !== null) await keepStopped(tx, kept as unknown as Stopped, retain, at);
+    },
+  );
+  if (!stopped.ok)
+    return failed(stopped, 'no new one is made, since it is not certain that the failed one has stopped: ');
+  const kept = stopped.made.kept as unknown as Stopped | null;
+  const created = await create(run, timeoutMs - stopped.tookMs, { spared: true });
+  if (kept === null) return created.ok ? succeeded(created, {}) : failed(created);
+  const note = keptInWords(kept, stopped.at + retain.forMs, services.profileTypes);
+  // It may be what there is no room beside: of the quota, for example.
+  if (!created.ok) return failed({ ...created, reason: `${created.reason}; ${note}` });
+  return succeeded(created, { note, retained: kept.id });
+}
+
+async function create(
+  run: StepRun,
+  timeoutMs: number,
+  removed: Pick<Removed, 'spared'>,
+): Promise<Timed<JsonObject | null>> {
+  return await timedPart(
     run,
     'create',
-    timeoutMs - removed.tookMs,
-    async ({ type, facts }, request) => await type.create(facts, createRequest(run, request)),
+    timeoutMs,
+    async (node, request) => madeOf(await createNode(node, removed, createRequest(run, request))),
+    nameMade(run),
   );
-  return withNote(created, removed);
 }
 
-/** What the removal has left for an operator to do belongs to the record as well. */
-function withNote(created: Done, removed: Done): Done {
-  const note = removed.result.ok ? removed.result.output['note'] : undefined;
-  if (!created.result.ok || typeof note !== 'string') return created;
-  const own = created.result.output['note'];
-  const notes = typeof own === 'string' ? `${note}; ${own}` : note;
-  return { ...created, result: { ...created.result, output: { ...created.result.output, note: notes } } };
+function succeeded({ at }: Timed<unknown>, output: JsonObject): Ran {
+  return { kind: 'ran', at, result: { ok: true, output } };
 }
 
-/** One durable step: does the work on the node as it is now, and writes what became of it into its row. */
-async function change(
-  run: StepRun,
-  part: string,
-  timeoutMs: number,
-  work: (node: ManagedNode, request: OperationRequest) => Promise<PhysicalNode | Removal | void>,
-): Promise<Done> {
-  const { context, services, nodeId } = run;
-  const suffix = part === '' ? '' : ` ${part}`;
-  const done = await context.operation(
-    `${run.name}${suffix}`,
-    async ({ signal }): Promise<Made> => {
-      const begunAt = context.now();
-      const made = await attempt(
-        async (limited, waitsFor) => {
-          const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
-          return madeOf(await work(node, { key: `${run.key}${suffix}`, signal: limited, waitsFor }));
-        },
-        timeoutMs,
-        signal,
-      );
-      const at = context.now();
-      return { ...made, at, tookMs: Math.max(0, at - begunAt) };
-    },
-    (tx, made) => keep(tx, nodeId, made),
-  );
-  const result = done.ok
-    ? { ok: true as const, output: noteOf(done.made) }
-    : { ok: false as const, reason: done.reason, retryable: done.retryable };
-  return { kind: 'ran', at: done.at, result, tookMs: done.tookMs, isLate: !done.ok && done.isLate === true };
+function madeOf({ physicalId, data, note }: PhysicalNode): JsonObject {
+  return { physicalId, data, ...(note === undefined ? {} : { note }) };
 }
 
-/** null: nothing is there, and there is nothing to say about it. */
-function madeOf(made: PhysicalNode | Removal | void): JsonObject | null {
-  if (made === undefined) return null;
-  const note = made.note === undefined ? {} : { note: made.note };
-  if ('physicalId' in made) return { physicalId: made.physicalId, data: made.data, ...note };
-  return made.note === undefined ? null : note;
+/**
+ * The output of the step: `steps.NAME.output.note` in the expressions of later workflows. What the removal
+ * has left for an operator to do belongs to the record as well.
+ */
+function noteOf(...all: readonly ({ readonly note?: Json | undefined } | null)[]): JsonObject {
+  const notes = all.map((each) => each?.note).filter((note) => typeof note === 'string');
+  return notes.length === 0 ? {} : { note: notes.join('; ') };
 }
 
-/** The output of the step: `steps.NAME.output.note` in the expressions of later workflows. */
-function noteOf(made: JsonObject | null): JsonObject {
-  return made?.['note'] === undefined ? {} : { note: made['note'] };
+/** The row of the node names what exists now. */
+function nameMade({ nodeId }: StepRun) {
+  return async (tx: Tx, made: JsonObject | null, at: number): Promise<void> => {
+    if (made === null) return;
+    const { physicalId, data } = made as unknown as PhysicalNode;
+    await updateNode(tx, nodeId, { physicalId, data, updatedAt: at });
+  };
 }
 
-/** What exists now; nothing, after a removal. */
-async function keep(tx: Tx, nodeId: string, made: Made): Promise<void> {
-  if (!made.ok) return;
-  const { physicalId = null, data = {} } = (made.made ?? {}) as Partial<PhysicalNode>;
-  await updateNode(tx, nodeId, { physicalId, data, updatedAt: made.at });
+async function nameNothing({ nodeId }: StepRun, tx: Tx, at: number): Promise<void> {
+  await updateNode(tx, nodeId, { physicalId: null, data: {}, updatedAt: at });
 }

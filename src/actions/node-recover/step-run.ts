@@ -6,6 +6,7 @@ import type { ActionServices } from '../services.ts';
 export interface StepRun {
   readonly context: ActionContext;
   readonly services: ActionServices;
+  readonly recoveryId: string;
   readonly nodeId: string;
   readonly step: StepPlan;
   /** For the steps of the action: used once in it. */

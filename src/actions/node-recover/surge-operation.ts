@@ -3,7 +3,8 @@
  *
  *     clear    what an earlier attempt left is removed                      the node has the old one
  *     create   a new one beside the old one                                 what it made is in the record
- *     replace  what the planner has decided to give up is removed           the row names what is kept
+ *     replace  what the planner has decided to give up is removed, or        the row names what stays
+ *              stopped and kept
  *
  * No part removes what the row names, so that a crash at any place leaves one; and each removes everything of
  * the node but what is to stay, so that it never leaves a third. What cannot be removed now, NODE_TIDY does.
@@ -13,16 +14,18 @@ import type { Node } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ManagedNode } from '../../clusters/managed-node.ts';
-import { scheduleTidy } from '../../clusters/schedule-tidy.ts';
-import type { Surge } from '../../profiles/profile-type.ts';
+import { keepStopped, type Stopped } from '../../clusters/keep-failed.ts';
+import { scheduleTidy, type TidyRetain } from '../../clusters/schedule-tidy.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { Act, ChainEvent, PhysicalObject } from '../../recovery/chain.ts';
+import type { Replaced } from '../../recovery/chain-procedure.ts';
 import type { Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { attempt } from './attempt-step.ts';
-import type { Attempt } from './attempt-step.ts';
+import { createNode, removeNodeExcept, retentionOf } from '../node-objects.ts';
 import type { Ran, StepRun } from './step-run.ts';
-
-type Timed<T> = Attempt<T> & { readonly at: number; readonly tookMs: number };
+import { keptInWords, stopFailed, stopLimit } from './stop-failed.ts';
+import { failed, timedPart } from './timed-part.ts';
 
 /** What a part of it records. */
 type Cleared = { readonly old: PhysicalObject | null };
@@ -30,104 +33,129 @@ type Cleared = { readonly old: PhysicalObject | null };
 export async function makeBeside(run: StepRun): Promise<Ran> {
   const { timeoutMs, replace } = run.step;
   const limit = Math.min(replace?.deleteTimeoutMs || timeoutMs, timeoutMs);
-  const cleared = await part<Cleared>(run, 'clear', limit, async (node, request) => {
+  const cleared = await timedPart(run, 'clear', limit, async (node, request): Promise<Cleared> => {
     const old = physicalOf(node.node);
-    await surgeOf(node).removeExcept(node.facts, old === null ? [] : [old], request);
+    refuseImpossible(node, replace?.retain !== undefined);
+    await removeNodeExcept(run.services.store.db, node, old === null ? [] : [old], request);
     return { old };
   });
-  if (!cleared.ok) {
-    const reason = `what an earlier attempt made could not be removed: ${cleared.reason}`;
-    return { kind: 'ran', at: cleared.at, result: { ok: false, reason, retryable: cleared.retryable } };
-  }
-  const made = await part<PhysicalObject>(
+  if (!cleared.ok) return failed(cleared, 'what an earlier attempt made could not be removed: ');
+  const made = await timedPart(
     run,
     'create',
     timeoutMs - cleared.tookMs,
-    async (node, request) => {
+    async (node, request): Promise<PhysicalObject> => {
+      refuseImpossible(node, replace?.retain !== undefined);
       const asked = replace?.elsewhere === undefined ? request : { ...request, elsewhere: replace.elsewhere };
-      const { physicalId, data } = await surgeOf(node).create(node.facts, asked);
+      const { physicalId, data } = await createNode(node, { spared: true }, asked);
       return { physicalId, data };
     },
   );
-  const { at } = made;
-  if (!made.ok)
-    return { kind: 'ran', at, result: { ok: false, reason: made.reason, retryable: made.retryable } };
+  if (!made.ok) return failed(made);
   const beside = { made: made.made, old: cleared.made.old };
-  return { kind: 'ran', at, result: { ok: true, output: {}, beside } };
-}
-
-async function part<T extends Cleared | PhysicalObject>(
-  { context, services, nodeId, name, key }: StepRun,
-  what: 'clear' | 'create',
-  timeoutMs: number,
-  work: (node: ManagedNode, request: { key: string; signal: AbortSignal }) => Promise<T>,
-): Promise<Timed<T>> {
-  return await context.operation(`${name} ${what}`, async ({ signal }): Promise<Timed<T>> => {
-    const begunAt = context.now();
-    const done = await attempt(
-      async (limited) => {
-        const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
-        return await work(node, { key: `${key} ${what}`, signal: limited });
-      },
-      timeoutMs,
-      signal,
-    );
-    const at = context.now();
-    return { ...done, at, tookMs: Math.max(0, at - begunAt) };
-  });
+  return { kind: 'ran', at: made.at, result: { ok: true, output: {}, beside } };
 }
 
 interface ReplaceRun {
   readonly context: ActionContext;
   readonly services: ActionServices;
+  readonly recoveryId: string;
   readonly nodeId: string;
   readonly name: string;
 }
 
 /** @param record what follows from it for the recovery, in the same transaction. */
 export async function giveUpOther(
-  { context, services, nodeId, name }: ReplaceRun,
+  { context, services, recoveryId, nodeId, name }: ReplaceRun,
   { keep, beside, step }: Extract<Act, { kind: 'replace' }>,
   record: (tx: Tx, event: ChainEvent) => Promise<void>,
 ): Promise<ChainEvent> {
   const gone = (keep === 'new' ? beside?.old : beside?.made) ?? null;
-  return await context.cleanUp(
+  const options = step.replace?.retain;
+  const retain = keep === 'new' && options !== undefined ? { ...options, recoveryId } : null;
+  const deleteMs = step.replace?.deleteTimeoutMs || step.timeoutMs;
+  const limitMs = retain === null ? deleteMs : stopLimit(deleteMs, step.timeoutMs);
+  const given: GivenUp | Replaced = await context.cleanUp(
     name,
-    async (): Promise<ChainEvent> => {
+    async (): Promise<GivenUp> => {
       const done = await attempt(
         async (limited) => {
-          const node = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
-          await removeOthers(node, gone, { key: `${context.action.id}/${name}`, signal: limited });
-          return null;
+          const request = { key: `${context.action.id}/${name}`, signal: limited };
+          return { stopped: await giveUp(services, nodeId, { gone, retain }, request) };
         },
-        step.replace?.deleteTimeoutMs || step.timeoutMs,
+        limitMs,
         unstoppable,
       );
-      return { kind: 'replaced', at: context.now(), left: done.ok ? null : done.reason };
+      const at = context.now();
+      if (!done.ok) return { event: { kind: 'replaced', at, left: done.reason }, stopped: null };
+      const { stopped } = done.made;
+      return {
+        event: { kind: 'replaced', at, left: null, ...keptOf(stopped, retain, at, services) },
+        stopped,
+      };
     },
-    async (tx, event) => {
-      if (event.kind === 'replaced' && event.left !== null)
-        await scheduleTidy(tx, { nodeId, gone, tries: 0 }, context.now());
+    async (tx, { event, stopped }) => {
+      if (event.left !== null) await scheduleTidy(tx, { nodeId, gone, retain, tries: 0 }, context.now());
+      await recordStopped(tx, stopped, retain, event.at);
       await record(tx, event);
     },
   );
+  // An earlier version recorded the event alone.
+  return 'event' in given ? given.event : given;
+}
+
+type GivenUp = { readonly event: Replaced; readonly stopped: JsonObject | null };
+
+function keptOf(
+  stopped: JsonObject | null,
+  retain: TidyRetain | null,
+  at: number,
+  { profileTypes }: ActionServices,
+): { readonly kept?: string } {
+  if (stopped === null || retain === null) return {};
+  return { kept: keptInWords(stopped as unknown as Stopped, at + retain.forMs, profileTypes) };
 }
 
 /** What has begun is completed, whatever interrupts the recovery. */
 const unstoppable = new AbortController().signal;
 
+interface GivingUp {
+  /** One that is to go, as its row named it; null: none is known. */
+  readonly gone: PhysicalObject | null;
+  /** It is stopped and kept instead; null: it is removed. */
+  readonly retain: TidyRetain | null;
+}
+
 /**
- * Removes everything of the node but what its row names.
- * @param gone one that is to go, as its row named it; null: none is known.
+ * Removes everything of the node but what its row names, and what is kept.
+ * @returns what was stopped, and is to be kept from here on; null: nothing.
  */
-export async function removeOthers(
-  { type, node, facts }: ManagedNode,
-  gone: PhysicalObject | null,
+export async function giveUp(
+  { store: { db }, profileTypes }: ActionServices,
+  nodeId: string,
+  { gone, retain }: GivingUp,
   request: { readonly key: string; readonly signal: AbortSignal },
+): Promise<JsonObject | null> {
+  const managed = await loadManagedNode(db, profileTypes, nodeId);
+  const current = physicalOf(managed.node);
+  const facts = { ...managed.facts, ...gone };
+  const stopped =
+    retain === null || gone === null
+      ? null
+      : await stopFailed({ ...managed, facts }, retain.recoveryId, request);
+  const staying = [current, stopped === null ? null : gone].filter((each) => each !== null);
+  await removeNodeExcept(db, { ...managed, facts }, staying, request);
+  return stopped === null ? null : { ...stopped };
+}
+
+/** In the transaction that records that it was stopped. */
+export async function recordStopped(
+  tx: Tx,
+  stopped: JsonObject | null,
+  retain: TidyRetain | null,
+  at: number,
 ): Promise<void> {
-  const current = physicalOf(node);
-  const kept = current === null ? [] : [current];
-  await type.surge?.removeExcept({ ...facts, ...gone }, kept, request);
+  if (stopped !== null && retain !== null) await keepStopped(tx, stopped as unknown as Stopped, retain, at);
 }
 
 function physicalOf({ physicalId, data }: Node): PhysicalObject | null {
@@ -135,7 +163,9 @@ function physicalOf({ physicalId, data }: Node): PhysicalObject | null {
 }
 
 /** The profile of a node may be another than when the policy was attached. */
-function surgeOf({ type, facts }: ManagedNode): Surge {
+function refuseImpossible(managed: ManagedNode, retains: boolean): void {
+  const { type, facts } = managed;
+  if (retains) retentionOf(managed);
   const { surge } = type;
   if (surge === undefined)
     throw new CoppiceError(
@@ -150,5 +180,4 @@ function surgeOf({ type, facts }: ManagedNode): Surge {
       `params.surge: the old and the new node would both need what the profile names: ${why}`,
     );
   }
-  return surge;
 }

@@ -17,6 +17,7 @@ import { describeRefusal, planUpdate, type UpdatePlan } from '../../profiles/upd
 import { updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
+import { createNode, removeNode } from '../node-objects.ts';
 import { replacementObjection } from '../replacement-objection.ts';
 import { verifyNode } from './verify-node.ts';
 
@@ -158,19 +159,17 @@ function withNote(error: unknown, notes: readonly string[]): unknown {
 async function replace(context: ActionContext, services: ProbingServices, profileId: string): Promise<void> {
   const id = context.action.target;
   await requireReplacement(context, services, profileId);
-  await context.operation(
+  const removed = await context.operation(
     'remove old',
-    async (request) => {
-      const { type, facts } = await load(services, id);
-      await type.remove(facts, request);
-    },
+    async (request) => ({ ...(await removeNode(services.store.db, await load(services, id), request)) }),
     async (tx) => void (await updateNode(tx, id, { profileId, physicalId: null, data: {} })),
   );
   await context.operation(
     'create new',
     async (request) => {
-      const { type, facts } = await load(services, id);
-      const { physicalId, data } = await type.create(facts, request);
+      // An earlier version recorded nothing of the removal, and kept nothing.
+      const made = await createNode(await load(services, id), removed ?? { spared: false }, request);
+      const { physicalId, data } = made;
       return { physicalId, data };
     },
     async (tx, made) => {

@@ -5,10 +5,12 @@ import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
+import { removeNode } from '../node-objects.ts';
 import type { ActionServices } from '../services.ts';
 
 /**
  * NODE_DELETE: removes the node from the outside world, then its row; one that is gone already is a success.
+ * What is kept of the node stays until its own time.
  */
 export function nodeDelete(services: ActionServices): ActionDefinition {
   return {
@@ -36,8 +38,7 @@ async function remove(
     'remove',
     async (request) => {
       if ((await getNode(store.db, id)) === undefined) return;
-      const { type, facts } = await loadManagedNode(store.db, profileTypes, id);
-      await type.remove(facts, request);
+      await removeNode(store.db, await loadManagedNode(store.db, profileTypes, id), request);
     },
     async (tx) => {
       await cancelHeld(tx, { nodeId: id }, 'the node is deleted', context.now());

@@ -50,7 +50,7 @@ export function renderRecovery(recovery: Recovery, style: Style, screen: Screen)
  * What else the user may want to see: the action that carries it out, and which task it was of a workflow
  * that did not end in SUCCESS. What the server does not know any more is not named.
  */
-function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): string {
+function whereToLook(recovery: Recovery, style: Style, { typed, times }: Screen): string {
   const { action_id: action, failed_again: again } = recovery;
   // What only observes has started none.
   const steps = isObserved(recovery) ? [] : recovery.steps;
@@ -69,6 +69,10 @@ function whereToLook(recovery: Recovery, style: Style, { typed }: Screen): strin
             `it failed again after ${duration(again.after_seconds * 1000)}`,
           ] as const,
         ]),
+    ...recovery.retained.map(({ id, location, until }) => {
+      const end = `removes ${location} before its time is over (${times.relative(until)})`;
+      return [`retained delete ${id}`, end] as const;
+    }),
   ].map(([words, what]) => `  ${typed(words)}   ${what}\n`);
   return hints.length === 0 ? '' : style('quiet', `\n${printable(hints.join(''))}`);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clusterActionNames, nodeActionNames } from '../../domain/action-requests.ts';
+import { clusterActionNames, nodeActionNames, retainedActionNames } from '../../domain/action-requests.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import { actionStates } from '../../domain/states.ts';
 import { cancelAction } from '../../requests/actions.ts';
@@ -25,7 +25,7 @@ const list = route({
     pageSize: LARGEST_PAGE,
     filters: {
       name: null,
-      action: [...clusterActionNames, ...nodeActionNames],
+      action: [...clusterActionNames, ...nodeActionNames, ...retainedActionNames],
       target: null,
       status: Object.keys(actionStates),
       cluster_id: null,

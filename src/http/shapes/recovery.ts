@@ -10,6 +10,7 @@ import {
 import type { RecoveryRecord, RecoverySummary } from '../../requests/recoveries.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
+import { retainedShape, toRetainedAnswer } from './retained.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
 
 const healthyAtTheEnd: ReadonlySet<string> = new Set(['RECOVERED', 'SELF_HEALED']);
@@ -110,6 +111,7 @@ const decisionShape = z
 export const recoveryShape = recoverySummaryShape
   .extend({
     decisions: z.array(decisionShape),
+    retained: z.array(retainedShape).describe('What it has stopped, and is still kept.'),
     running: runningStepShape.nullable().describe('The step that runs, until when, and what follows it.'),
     steps: z.array(stepShape),
   })
@@ -147,10 +149,11 @@ export function toRecoverySummary({
 }
 
 export function toRecoveryAnswer(record: RecoveryRecord): z.infer<typeof recoveryShape> {
-  const { steps, executions, decisions, running } = record;
+  const { steps, executions, decisions, retained, running } = record;
   return {
     ...toRecoverySummary(record),
     decisions: decisions.map(({ at, decision, reason }) => ({ at: milliseconds(at), decision, reason })),
+    retained: retained.map(toRetainedAnswer),
     running: running && toRunningStep(running),
     steps: steps.map((step) => toStep(step, executions)),
   };

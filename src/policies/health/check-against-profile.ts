@@ -1,6 +1,6 @@
 /**
  * What a policy requires that the nodes of a profile cannot do. RECREATE is delete and create, and every
- * profile type can; with `surge` two are there at once, which not every profile can.
+ * profile type can; with `surge` or `retain` two are there at once, which not every profile can.
  */
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
@@ -91,7 +91,11 @@ function checkItem(
   profile: CheckedProfile | undefined,
 ): Issue[] {
   if (item.name === 'WORKFLOW') return [];
-  if (item.name === 'RECREATE') return checkSurge(item, `${field}.params.surge`, type, profile);
+  if (item.name === 'RECREATE')
+    return [
+      ...checkSurge(item, `${field}.params.surge`, type, profile),
+      ...checkRetain(item, `${field}.params.retain`, type, profile),
+    ];
   const name = item.name.toLowerCase();
   const operation = Object.hasOwn(type.operations, name) ? type.operations[name] : undefined;
   return operation === undefined
@@ -116,6 +120,27 @@ function checkSurge(
     expected: `false, or a profile with ${obstacle.field}: ${obstacle.expected}`,
     found: 'true',
     hint: `the profile ${profile.name} has ${obstacle.field}: ${obstacle.found}, which the old and the new node would both need`,
+  }));
+}
+
+function checkRetain(
+  { recreate }: ChainItem,
+  field: string,
+  type: CheckedProfileType,
+  profile: CheckedProfile | undefined,
+): Issue[] {
+  if (recreate?.retain === undefined) return [];
+  const { retention } = type;
+  if (typeof retention !== 'object') {
+    const hint = retention ?? `what a node of ${typeName(type)} had cannot be kept beside the new one`;
+    return [{ field, expected: 'nothing', found: 'a map', hint }];
+  }
+  if (profile === undefined) return [];
+  return retention.obstacles(profile.properties).map((obstacle) => ({
+    field,
+    expected: `nothing, or a profile with ${obstacle.field}: ${obstacle.expected}`,
+    found: 'a map',
+    hint: `the profile ${profile.name} has ${obstacle.field}: ${obstacle.found}, which the kept and the new one would both need`,
   }));
 }
 

@@ -14,6 +14,7 @@ export function checkRecoveryRules(policy: HealthPolicy, findings: Findings): vo
   checkVerification(policy, findings);
   checkFencing(policy, findings);
   checkSurge(policy, findings);
+  checkRetain(policy, findings);
   checkRetry(policy, findings);
   checkOnExhausted(policy, findings);
 }
@@ -90,6 +91,18 @@ function checkSurge({ recovery: { fencing, items, verify } }: HealthPolicy, find
       const hint = 'without a probe the old node goes as soon as the new one was made, healthy or not';
       findings.warnings.push({ field, expected: 'false with verify: NONE', found: 'true', hint });
     }
+  });
+}
+
+/** What may still run is never kept, whatever the policy says. */
+function checkRetain({ recovery: { items, nodeForceRecreate } }: HealthPolicy, { warnings }: Findings): void {
+  items.forEach(({ recreate }, index) => {
+    if (recreate?.retain === undefined || !nodeForceRecreate || recreate.surge) return;
+    const field = `recovery.actions[${index}].params.retain`;
+    const expected = 'nothing beside node_force_recreate: true';
+    const hint =
+      'node_force_recreate is not for it: no new node is made before the failed one has surely stopped';
+    warnings.push({ field, expected, found: 'a map', hint });
   });
 }
 

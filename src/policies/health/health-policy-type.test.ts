@@ -10,6 +10,7 @@ import { AddressGuard } from '../../outbound/address-guard.ts';
 import { readPolicyDocument } from '../policy-document.ts';
 import { defaultCheckSettings, type CheckedProfileType } from '../policy-type.ts';
 import { findPolicyType } from '../registry.ts';
+import { heatStack } from '../../profiles/os-heat-stack/os-heat-stack.ts';
 import { localProcess } from '../../profiles/local-process/local-process.ts';
 import { novaServer } from '../../profiles/os-nova-server/os-nova-server.ts';
 import { healthPolicyTypes, parseHealthPolicy } from './health-policy-type.ts';
@@ -690,7 +691,7 @@ describe('version 1.3', () => {
     [
       'parameters of RECREATE',
       policy13({ recovery: { actions: [{ name: 'RECREATE', params: { type: 'SOFT' } }] } }),
-      'recovery.actions[0].params.type: expected one of surge, found an unknown key',
+      'recovery.actions[0].params.type: expected one of retain, surge, found an unknown key',
     ],
     [
       'surge beside fencing',
@@ -920,6 +921,36 @@ describe('version 1.3', () => {
     expect(read('1.2').warnings).toHaveLength(1);
   });
 
+  const retaining = (retain: Json, more: JsonObject = {}): JsonObject =>
+    policy13({ recovery: { actions: [{ name: 'RECREATE', params: { retain } }], ...more } });
+
+  test('retain is a map with defaults', () => {
+    const read = (retain: Json) =>
+      meaningOf({ type: 'senlin.policy.health', version: '1.3', properties: retaining(retain) }).recovery
+        .items[0]?.recreate;
+    expect(read({})).toEqual({ surge: false, retain: { forMs: 86_400_000, max: 3 } });
+    expect(read({ for: 90, max: 1 })).toEqual({ surge: false, retain: { forMs: 90_000, max: 1 } });
+  });
+
+  test.each<[Json, string]>([
+    [true, 'recovery.actions[0].params.retain: expected a map with any of for, max, found true'],
+    [{ for: 0 }, 'recovery.actions[0].params.retain.for: expected a number from 0.001 to 31536000, found 0'],
+    [{ max: 0 }, 'recovery.actions[0].params.retain.max: expected a whole number from 1 to 1000, found 0'],
+    [
+      { fore: 5 },
+      'recovery.actions[0].params.retain.fore: expected one of for, max, found an unknown key (did you mean for?)',
+    ],
+  ])('retain: %j is refused', (retain, issue) => {
+    expect(issuesOf(retaining(retain))).toEqual([issue]);
+  });
+
+  test('retain beside node_force_recreate is a warning: what may still run is not kept', () => {
+    expect(warningsOf(retaining({}, { node_force_recreate: true }))).toEqual([
+      'recovery.actions[0].params.retain: expected nothing beside node_force_recreate: true, found a map (node_force_recreate is not for it: no new node is made before the failed one has surely stopped)',
+    ]);
+    expect(warningsOf(retaining({}, { fencing: ['COMPUTE'] }))).toEqual([]);
+  });
+
   test('surge without verification is a warning', () => {
     const actions = [{ name: 'RECREATE', params: { surge: true } }];
     expect(warningsOf(policy13({ recovery: { actions, verify: 'NONE' } }))).toEqual([
@@ -1009,6 +1040,24 @@ describe('recovery actions of servers', () => {
       `recovery.actions[0].name: expected one of START, RECREATE, WORKFLOW, found ${name} (nodes of test.node-1.0 have no ${name})`,
     ]);
     expect(issuesWith('START')).toEqual([]);
+  });
+
+  test('retain needs a profile whose nodes can be stopped, and kept beside another one', () => {
+    const properties = policy13({ recovery: { actions: [{ name: 'RECREATE', params: { retain: {} } }] } });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    const check = (checkedType: CheckedProfileType, of: JsonObject): string[] | undefined =>
+      type?.checkAgainstProfile(policy, checkedType, { name: 'web', properties: of }).map(describeIssue);
+    expect(check(profile, {})).toEqual([
+      'recovery.actions[0].params.retain: expected nothing, found a map (what a node of test.node-1.0 had cannot be kept beside the new one)',
+    ]);
+    expect(check(heatStack({ clouds: undefined }), {})).toEqual([
+      'recovery.actions[0].params.retain: expected nothing, found a map (Heat cannot stop a stack as a whole)',
+    ]);
+    expect(check(localProcess({ dataDir: '/nowhere' }), { command: ['x'], port: 8080 })).toEqual([]);
+    const server = novaServer({ clouds: undefined });
+    expect(check(server, { networks: [{ network: 'n', fixed_ip: '10.0.0.9' }] })).toEqual([
+      'recovery.actions[0].params.retain: expected nothing, or a profile with networks[0].fixed_ip: nothing, found a map (the profile web has networks[0].fixed_ip: 10.0.0.9, which the kept and the new one would both need)',
+    ]);
   });
 
   test('surge needs a profile of which two can be there at once', () => {

@@ -91,6 +91,11 @@ interface RawRunnable {
   readonly backoff?: { readonly delay: number; readonly factor: number; readonly max_delay: number };
 }
 
+interface RawRetain {
+  readonly for: number;
+  readonly max: number;
+}
+
 interface RawItem extends RawRunnable {
   readonly before?: readonly RawRunnable[];
   readonly after?: readonly RawRunnable[];
@@ -176,7 +181,12 @@ function readItem(
 /** @param params of any shape: what is wrong with them is said by `check-operation-params.ts`. */
 function readRecreateOptions(params: JsonObject): RecreateOptions {
   const read = checkFields(recreateParams, params, '1.3');
-  return { surge: read.ok && read.value['surge'] === true };
+  if (!read.ok) return { surge: false };
+  const { surge, retain } = read.value as unknown as { readonly surge: boolean; readonly retain?: RawRetain };
+  return {
+    surge,
+    ...(retain === undefined ? {} : { retain: { forMs: ms(retain.for), max: retain.max } }),
+  };
 }
 
 function readHooks(raw: readonly RawRunnable[] | undefined, place: string): Hook[] {

@@ -93,6 +93,27 @@ export const recreateParams: Fields = {
     description:
       'Makes and verifies the new node first, then removes the old one. Where the new one is not healthy, it is removed and the old one stays.',
   },
+  retain: {
+    type: 'Map',
+    since,
+    description:
+      'Stops the failed one and keeps it for a time, so that its cause can be found, instead of removing it.',
+    fields: {
+      for: {
+        ...positiveSeconds,
+        max: 31_536_000,
+        default: 86_400,
+        description: 'Seconds after which it is removed.',
+      },
+      max: {
+        type: 'Integer',
+        min: 1,
+        max: 1000,
+        default: 3,
+        description: 'At most so many are kept of the nodes of one cluster; the oldest goes first.',
+      },
+    },
+  },
 };
 
 function hintForFailure(found: Json): string | undefined {

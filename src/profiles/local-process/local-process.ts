@@ -12,6 +12,7 @@
  * in the foreground; on Linux it is ended with the node all the same), to show values of the environment, and
  * to signal a process that it cannot prove to be the node's.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CoppiceError, quoteValue } from '../../domain/errors.ts';
@@ -23,6 +24,7 @@ import type {
   OperationRequest,
   PhysicalNode,
   ProfileType,
+  Retention,
 } from '../profile-type.ts';
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
@@ -85,6 +87,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
       create: (node, request) => createBeside(host, node, request),
       removeExcept: (node, kept, request) => removeExcept(host, node, kept, request),
     },
+    retention: retentionOf(host),
     update: processUpdate,
     adoption:
       'Coppice watches only processes that it has started itself: of others it cannot prove which one is meant',
@@ -192,12 +195,38 @@ async function removeExcept(
   for (const instance of all) {
     if (keeps.has(instance)) continue;
     const data = instance === own ? node.data : { instance };
-    await removeInstance(host, { ...node, data }, signal);
+    await removeInstance(host, { id: node.id, data }, askFirst(node), signal);
   }
 }
 
-async function removeInstance(host: Host, node: NodeFacts, signal: AbortSignal): Promise<void> {
-  await retireAll(host, node, askFirst(node), signal);
+/** The directory stays, with the log and the working directory. */
+function retentionOf(host: Host): Retention {
+  const rootOf = (nodeId: string, data: JsonObject): string =>
+    nodeDirectory(host.dataDir, { id: nodeId, data }).root;
+  return {
+    // A process that has ended holds no port.
+    obstacles: () => [],
+    async stop(node, { signal }) {
+      throwIfAborted(signal);
+      await retireAll(host, node, askFirst(node), signal);
+      await host.ports.release(instanceOf(node));
+      return existsSync(rootOf(node.id, node.data));
+    },
+    async remove({ nodeId, data }, { signal }) {
+      throwIfAborted(signal);
+      await removeInstance(host, { id: nodeId, data }, killAtOnce, signal);
+    },
+    location: ({ nodeId, data }) => rootOf(nodeId, data),
+  };
+}
+
+async function removeInstance(
+  host: Host,
+  node: Pick<NodeFacts, 'id' | 'data'>,
+  way: StopWay,
+  signal: AbortSignal,
+): Promise<void> {
+  await retireAll(host, node, way, signal);
   await rm(nodeDirectory(host.dataDir, node).root, { recursive: true, force: true, maxRetries: 3 });
   await host.ports.release(instanceOf(node));
 }

@@ -19,7 +19,7 @@ import type { StopWay } from './stop.ts';
  */
 export async function retireAll(
   host: Host,
-  node: NodeFacts,
+  node: Pick<NodeFacts, 'id' | 'data'>,
   way: StopWay,
   abort: AbortSignal,
 ): Promise<void> {
@@ -39,7 +39,7 @@ async function moveOut(starts: string, retired: string, name: string): Promise<v
 
 async function stopAll(
   host: Host,
-  node: NodeFacts,
+  node: Pick<NodeFacts, 'id' | 'data'>,
   identities: readonly ProcessIdentity[],
   way: StopWay,
   abort: AbortSignal,

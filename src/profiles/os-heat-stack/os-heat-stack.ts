@@ -50,6 +50,7 @@ export function heatStack({ clouds }: { readonly clouds: Clouds | undefined }): 
       removeExcept: (node, kept, request) =>
         removeStacksExcept(cloudOf(clouds, node).heat, node, kept, request),
     },
+    retention: 'Heat cannot stop a stack as a whole',
     probe: (node, signal) => probe(clouds, node, signal),
     detectionModes: ['NODE_STATUS_POLLING', 'NODE_STATUS_POLL_URL'],
     withoutDomain: {

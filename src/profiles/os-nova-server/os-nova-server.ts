@@ -5,7 +5,7 @@
  *     create-server.ts    created once, whatever crashes    remove-server.ts   nothing is left behind
  *     run-operation.ts    begun once, awaited to its end    operations.ts      which there are
  *     update-server.ts    a new profile for it              resize-server.ts   confirmed once it is verified
- *     adopt-server.ts     one that exists becomes a node
+ *     adopt-server.ts     one that exists becomes a node    retain-server.ts  stopped and kept
  *     probe-server.ts     how it is, of one node            server-probes.ts   of many, by shared requests
  *     place-for-server.ts whether a host could take one, before the old one is removed
  *     verdict.ts          what its state says of the node   details.ts         Nova's own attributes
@@ -28,6 +28,7 @@ import { serverOperations } from './operations.ts';
 import { removeServer, removeServersExcept } from './remove-server.ts';
 import { noPlaceForServer } from './place-for-server.ts';
 import { missingIn } from './resolve.ts';
+import { serverRetention } from './retain-server.ts';
 import { addressObstacles, checkSpec, schema, specOf } from './spec.ts';
 import { probeServer } from './probe-server.ts';
 import { serverProbes } from './server-probes.ts';
@@ -60,6 +61,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
       create: (node, request) => createServerBeside(cloudFor(node), node, request),
       removeExcept: (node, kept, request) => removeServersExcept(cloudFor(node), node, kept, request),
     },
+    retention: serverRetention((session) => cloudOf(clouds, { session })),
     async probe(node, signal) {
       if (clouds === undefined) return { health: 'unknown', reason: NO_CLOUD };
       return await probeServer(clouds.of(node.session), node, signal, now);

@@ -209,6 +209,20 @@ export async function removePorts(
   for (const { id } of ports) if (!keptIds.has(id)) await neutron.deletePort(id, context);
 }
 
+/** Deletes the ports that were created for one server of a node, and their floating IPs. */
+export async function removePortsOf(
+  cloud: Cloud,
+  nodeId: string,
+  server: JsonObject,
+  context: CallContext,
+): Promise<void> {
+  const instance = instanceIn(server);
+  const ports = await cloud.neutron.listPorts({ description: ownMark(nodeId) }, context);
+  for (const port of ports)
+    if (instanceOfPort(nodeId, port.name) === instance)
+      await releasePort(cloud, { id: nodeId }, port, context);
+}
+
 /** Deletes a port that was created for the node, and the floating IPs of any port that were. */
 export async function releasePort(
   { neutron }: Cloud,
