@@ -83,10 +83,15 @@ const allowed: readonly RegExp[] = [
   /healing\['episode'\]/,
   /get\(episode,/,
   /\$?\.episode\b/,
+  // The context of expressions: `healing.episode`.
+  /readonly episode: JsonObject/,
+  /^\s*episode: \{ id: /,
+  /failure, episode, steps/,
+  // The sender without a token, in names of recorded exchanges.
+  /['-]nobody'/,
 ];
 
-/** Clean folders; extended as others become so. */
-const checked = [
+const everything = [
   'README.md',
   'CHANGELOG.md',
   'docs/*.md',
@@ -96,45 +101,13 @@ const checked = [
   'bin/*.js',
   'scripts/*.ts',
   'bench/*.ts',
-  'src/app.ts',
-  'src/config.ts',
-  'src/clusters/*.ts',
-  'src/engine/*.ts',
-  'src/metrics/*.ts',
-  'src/notify/*.ts',
-  'src/outbound/*.ts',
-  'src/plans/*.ts',
-  'src/cli/**/*.ts',
-  'src/client/api-client.ts',
-  'src/client/event-stream.ts',
-  'src/membership/*.ts',
-  'src/store/*.ts',
-  'src/domain/*.ts',
-  'src/health/*.ts',
-  'src/profiles/**/*.ts',
-  'src/workflow/**/*.ts',
-  'src/http/**/*.ts',
-  'src/openstack/**/*.ts',
-  'src/policies/**/*.ts',
-  'src/cloud-simulator/*.ts',
-  'test/workflows/*.ts',
-  'test/examples/*.ts',
-  'test/support/*.ts',
-  'test/crash/*.ts',
-  'test/property/*.ts',
-  'test/profiles/*.ts',
-  'test/incidents/*.ts',
-  'test/cli/*.ts',
-  'test/scenarios/*.{ts,scenario}',
+  'src/**/*.ts',
+  'test/**/*.{ts,scenario}',
 ];
 
-/** Folders whose tests are clean as well. */
-const checkedTests =
-  /^(?:src\/workflow|test\/(?:workflows|examples|support|crash|property|profiles|incidents|cli|scenarios))\//;
-
 describe('plain words', () => {
-  test.each(checked)('%s', (pattern) => {
-    const files = globSync(pattern).filter((file) => checkedTests.test(file) || !file.endsWith('.test.ts'));
+  test.each(everything)('%s', (pattern) => {
+    const files = globSync(pattern).filter((file) => file !== 'test/vocabulary.test.ts');
     expect(files.length).toBeGreaterThan(0);
     const found = files.flatMap((file) =>
       readFileSync(file, 'utf8')

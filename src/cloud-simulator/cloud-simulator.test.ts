@@ -247,7 +247,7 @@ describe('the deletion of a server on a host that has died, while Nova takes it 
 });
 
 describe('faults', () => {
-  test('lose an answer: it was done, and nobody knows', async () => {
+  test('lose an answer: it was done, and the client does not know', async () => {
     await simulatorSays('POST', '/faults', { service: 'compute', operation: 'create', kind: 'lost-answer' });
     expect(await errorOf(cloud.nova.createServer(minimal, undefined, context))).toMatchObject({
       status: null,

@@ -116,11 +116,11 @@ test('a fault of the kind fail lets an action end as FAILED', async () => {
     service: 'orchestration',
     operation: 'create',
     kind: 'fail',
-    message: 'The engine is ill.',
+    message: 'The engine is broken.',
   };
   simulator.world.faults.add(faultSchema.parse(fault));
   expect(await reaches(await begun(), 'CREATE_FAILED')).toMatchObject({
-    stack_status_reason: 'Resource CREATE failed: The engine is ill.',
+    stack_status_reason: 'Resource CREATE failed: The engine is broken.',
   });
 });
 

@@ -430,7 +430,7 @@ describe.each(backends)('the engine on $name', (backend) => {
   });
 
   it('brings to its end what a dead process may have begun, before it tells the action that it was cancelled', async () => {
-    const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('LOOK'));
+    const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('READ'));
     // A life that claims both, begins, and is never heard of again.
     await test.store.write((tx) => claimActions(tx, 'dead', 2, Date.now()));
     await test.store.write((tx) => takeOverActions(tx));
@@ -444,7 +444,7 @@ describe.each(backends)('the engine on $name', (backend) => {
         await context.operation('change', tell);
         await context.operation('change more', tell);
       },
-      LOOK: async (context) => await context.step('look', tell),
+      READ: async (context) => await context.step('look', tell),
     });
     expect((await ended(id)).status).toBe('CANCELLED');
     expect((await ended(other)).status).toBe('CANCELLED');

@@ -149,7 +149,7 @@ describe('the breaker', () => {
     expect((await healingOfCluster(scene.store.db, scene.cluster.id)).breaker?.kind).toBe('closed');
   });
 
-  test('that is open lets a node that is well again come back', async () => {
+  test('that is open lets a node that has recovered come back', async () => {
     const scene = await prepare(4, limits);
     for (const name of ['web-1', 'web-2']) {
       await scene.fail(name);
@@ -426,7 +426,7 @@ describe('mode OBSERVE', () => {
     expect(await scene.lastWord('web-2')).toBe('start: all gates are open');
   });
 
-  test('keeps nobody from working on the node meanwhile', async () => {
+  test('keeps no operator from working on the node meanwhile', async () => {
     const scene = await observe();
     await scene.fail('web-1');
     await scene.round();

@@ -48,7 +48,7 @@ describe('a look at a node', () => {
   });
 
   test.each(['during an attempt', 'between two attempts'])(
-    'that nobody wants ends at once, %s',
+    'that is not wanted any more ends at once, %s',
     async (when) => {
       const timers = new VirtualTimers();
       const controller = new AbortController();

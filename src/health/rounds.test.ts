@@ -439,7 +439,7 @@ describe('what is watched', () => {
     expect(world.begun.length).toBe(2);
     expect(world.mostRunning).toBe(1);
     expect(world.seen.length).toBe(2);
-    expect(await world.rounds.probeNow('nobody')).toEqual([]);
+    expect(await world.rounds.probeNow('unknown')).toEqual([]);
   });
 
   test('stop ends running looks and leaves no timer', async () => {

@@ -402,7 +402,7 @@ describe('The server, on a port,', () => {
   });
 });
 
-describe('An error that nobody foresaw', () => {
+describe('An unforeseen error', () => {
   let server: TestServer;
 
   beforeEach(async () => {

@@ -88,7 +88,7 @@ describe('The figures of healing', () => {
     ]);
   });
 
-  test('say nothing of the time of a recovery that a person asked for', async () => {
+  test('say nothing of the time of a recovery that an operator asked for', async () => {
     await close(await open({ class: requestedByOperator }), 'RECOVERED');
     expect(await scraped('coppice_time_to')).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('The figures of healing', () => {
       ] as const) {
         await saveNodeHealth(tx, node, 'c', aHealthRecord(state, 1));
       }
-      // Nobody watches these any more: the policy is disabled, or was detached.
+      // These are not watched any more: the policy is disabled, or was detached.
       await saveNodeHealth(tx, 'd', 'disabled', aHealthRecord('FAILED', 1));
       await saveNodeHealth(tx, 'e', 'detached', aHealthRecord('FAILED', 1));
       const policy = aPolicy();

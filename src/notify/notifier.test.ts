@@ -222,7 +222,7 @@ describe('Notifications', () => {
   test('survive a kill after the post and before its record: they come again, with the same id', async () => {
     // The writes of a notifier: who receives, the lease, and then what became of the first.
     const mortal = new MortalStore(store, { at: 3, when: 'before' });
-    await tell('opened', 'nobody is told yet');
+    await tell('opened', 'not posted yet');
     await start([target()], { store: mortal });
     await tell('opened', 'first');
     await mortal.died.promise;
@@ -234,7 +234,7 @@ describe('Notifications', () => {
     expect(pager.ids).toHaveLength(1);
   });
 
-  test('wait in the store while nobody delivers, and are not written by a transaction that fails', async () => {
+  test('wait in the store while no process delivers, and are not written by a transaction that fails', async () => {
     await (await start()).stop();
     const failing = store.write(async (tx) => {
       await enqueueRecoveryNews(tx, { event: 'opened', recoveryId, reason: 'undone', at: 1 });

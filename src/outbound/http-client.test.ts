@@ -80,7 +80,7 @@ describe('an answer', () => {
     expect(error).toMatchObject({ kind: 'answer', message: 'the answer is longer than 4 bytes' });
   });
 
-  test('whose body nobody wants is there before the body ends', async () => {
+  test('whose body is not wanted is there before the body ends', async () => {
     const host = await serve((_, response) => void response.writeHead(200).write('x'));
     expect(await send(`http://${host}/`, { read: { limit: 0, longer: 'drop' } })).toMatchObject({
       status: 200,

@@ -27,7 +27,7 @@ import { closeAbandoned, closeRecovery, recordRecoveryEvent, releaseRecovery } f
 import type { RunningRecovery } from './running-recovery.ts';
 
 export interface RecordContext {
-  readonly episode: RunningRecovery;
+  readonly recovery: RunningRecovery;
   readonly action: Action;
   readonly now: number;
   /** What its last probe found; null: there was none. */
@@ -41,7 +41,7 @@ export async function recordDecisions(
   decisions: readonly TimedDecision[],
   from: number,
 ): Promise<void> {
-  const { recoveryId } = context.episode;
+  const { recoveryId } = context.recovery;
   const publishedBefore = timelineOf(decisions.slice(0, from)).length;
   for (const { at, decision, reason } of timelineOf(decisions).slice(publishedBefore)) {
     await recordDecision(tx, recoveryId, decision, reason, at);
@@ -82,14 +82,14 @@ async function recordEffect(
     case 'end-verification':
       return await endVerification(tx, context, decision, at, decisions);
     case 'confirm':
-      return await setRecoveryFailure(tx, context.episode.recoveryId, decision.failure);
+      return await setRecoveryFailure(tx, context.recovery.recoveryId, decision.failure);
     case 'settle':
       return await settle(tx, context, decision);
     case 'close':
       return await close(tx, context, decision, decisions);
     case 'release':
       await release(tx, context, decision, at);
-      if (context.episode.mode === 'OBSERVE') return;
+      if (context.recovery.mode === 'OBSERVE') return;
       return await restoreStatus(tx, context, decision.reason);
     case 'replace':
       return await replaceNode(tx, context, decision, at);
@@ -103,7 +103,7 @@ async function recordEffect(
 
 async function release(
   tx: Tx,
-  { episode: { recoveryId, facts } }: RecordContext,
+  { recovery: { recoveryId, facts } }: RecordContext,
   { reason, until }: Extract<End, { kind: 'release' }>,
   at: number,
 ): Promise<void> {
@@ -119,8 +119,8 @@ interface StepRow {
   readonly output?: RecoveryStep['output'];
 }
 
-async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row: StepRow): Promise<void> {
-  const id = stepId(episode.recoveryId, step);
+async function saveStep(tx: Tx, { recovery }: RecordContext, step: StepPlan, row: StepRow): Promise<void> {
+  const id = stepId(recovery.recoveryId, step);
   const { name, item, attempt, purpose, params } = step;
   const executionId =
     name === 'WORKFLOW' && row.startedAt !== undefined && row.startedAt !== null ? id : null;
@@ -128,7 +128,7 @@ async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row:
   const workflowName = name === 'WORKFLOW' && typeof named === 'string' ? named : null;
   const known = {
     id,
-    recoveryId: episode.recoveryId,
+    recoveryId: recovery.recoveryId,
     name,
     item,
     purpose,
@@ -142,7 +142,7 @@ async function saveStep(tx: Tx, { episode }: RecordContext, step: StepPlan, row:
 
 async function beginVerification(
   tx: Tx,
-  { episode: { recoveryId } }: RecordContext,
+  { recovery: { recoveryId } }: RecordContext,
   { step, deadline }: Pick<Extract<ChainNote, { kind: 'begin-verification' }>, 'step' | 'deadline'>,
   at: number,
 ): Promise<void> {
@@ -166,7 +166,7 @@ async function endVerification(
   at: number,
   decisions: readonly TimedDecision[],
 ): Promise<void> {
-  const { recoveryId } = context.episode;
+  const { recoveryId } = context.recovery;
   const isOfStep = (of: StepPlan | null) => of === step || (of !== null && step !== null && isSame(of, step));
   const begun = decisions.find(
     ({ decision }) => decision.kind === 'begin-verification' && isOfStep(decision.step),
@@ -218,7 +218,7 @@ async function saveFinish(
   await saveStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
   const { name, item, purpose, attempt } = step;
   const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
-  const { recoveryId } = context.episode;
+  const { recoveryId } = context.recovery;
   await recordHook(tx, context, { step, state, reason });
   await enqueueRecoveryNews(tx, { event: 'step_ended', recoveryId, reason, at, step: ended });
 }
@@ -229,7 +229,7 @@ async function saveFinish(
  */
 async function recordHook(
   tx: Tx,
-  { episode: { recoveryId, mode } }: RecordContext,
+  { recovery: { recoveryId, mode } }: RecordContext,
   { step, state, reason }: Pick<Extract<ChainNote, { kind: 'finish' }>, 'step' | 'state' | 'reason'>,
 ): Promise<void> {
   const { item, purpose, name } = step;
@@ -264,12 +264,12 @@ function idOfRow(recoveryId: string, step: Pick<RecoveryStep, 'item' | 'purpose'
 /** With the decision what was made beside the old one is the node: a crash finds both, or neither. */
 async function replaceNode(
   tx: Tx,
-  { episode }: RecordContext,
+  { recovery }: RecordContext,
   { keep, beside }: Extract<Decision, { kind: 'replace' }>,
   at: number,
 ): Promise<void> {
-  if (episode.mode === 'OBSERVE' || keep === 'old' || beside === null) return;
-  await updateNode(tx, episode.nodeId, { ...beside.made, updatedAt: at });
+  if (recovery.mode === 'OBSERVE' || keep === 'old' || beside === null) return;
+  await updateNode(tx, recovery.nodeId, { ...beside.made, updatedAt: at });
 }
 
 async function settle(
@@ -277,12 +277,16 @@ async function settle(
   context: RecordContext,
   { state, reason, helped }: Extract<ChainNote, { kind: 'settle' }>,
 ): Promise<void> {
-  const { episode, now } = context;
-  await recoverySettled(tx, episode.recoveryId, helped, now);
-  if (episode.mode === 'OBSERVE') return;
+  const { recovery, now } = context;
+  await recoverySettled(tx, recovery.recoveryId, helped, now);
+  if (recovery.mode === 'OBSERVE') return;
   const healed = state === 'RECOVERED';
   const statusReason = healed ? `Recovered: ${reason}` : `Recovery failed: ${reason}`;
-  await updateNode(tx, episode.nodeId, { status: healed ? 'ACTIVE' : 'ERROR', statusReason, updatedAt: now });
+  await updateNode(tx, recovery.nodeId, {
+    status: healed ? 'ACTIVE' : 'ERROR',
+    statusReason,
+    updatedAt: now,
+  });
   if (healed) await markHealthy(tx, context, reason);
   else await recordStillFailed(tx, context);
   await evaluate(tx, context);
@@ -294,15 +298,15 @@ async function close(
   { state, reason, next }: Extract<End, { kind: 'close' }>,
   decisions: readonly TimedDecision[],
 ): Promise<void> {
-  const { episode, now } = context;
-  const { recoveryId } = episode;
+  const { recovery, now } = context;
+  const { recoveryId } = recovery;
   await closeRecovery(tx, recoveryId, { state, reason, isRecorded: true }, now);
-  if (episode.mode === 'OBSERVE') return;
+  if (recovery.mode === 'OBSERVE') return;
   await countForBreaker(tx, context, state, decisions);
   if (next?.kind === 'quarantine')
     await quarantine(tx, context, next.reason === reason ? reason : `${next.reason}: ${reason}`);
   if (state === 'SELF_HEALED') {
-    await updateNode(tx, episode.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
+    await updateNode(tx, recovery.nodeId, { status: 'ACTIVE', statusReason: `Self-healed: ${reason}` });
     await markHealthy(tx, context, reason);
     await evaluate(tx, context);
   }
@@ -315,11 +319,11 @@ async function close(
  */
 async function countForBreaker(
   tx: Tx,
-  { episode, action, now }: RecordContext,
+  { recovery, action, now }: RecordContext,
   state: EndedRecovery['state'],
   decisions: readonly TimedDecision[],
 ): Promise<void> {
-  const { recoveryId: id, facts, policy } = episode;
+  const { recoveryId: id, facts, policy } = recovery;
   const startedAt = await recoveryStartedAt(tx.db, id);
   const hasTried = !decisions.some(({ decision }) => decision.kind === 'stop');
   if (action.clusterId === null || startedAt === null || facts.manual !== null || !hasTried) return;
@@ -328,8 +332,8 @@ async function countForBreaker(
 }
 
 async function quarantine(tx: Tx, context: RecordContext, reason: string): Promise<void> {
-  const { episode, action, now } = context;
-  const { nodeId, recoveryId } = episode;
+  const { recovery, action, now } = context;
+  const { nodeId, recoveryId } = recovery;
   await quarantineNode(tx, { id: nodeId, clusterId: action.clusterId }, reason, now);
   await recordRecoveryEvent(tx, recoveryId, { status: 'quarantined', statusReason: reason, now });
   await enqueueRecoveryNews(tx, { event: 'quarantined', recoveryId, reason, at: now });
@@ -339,9 +343,9 @@ async function quarantine(tx: Tx, context: RecordContext, reason: string): Promi
  * The node was just seen to be failed: it need not be confirmed, and has no grace, before `retry` lets the
  * next recovery begin.
  */
-async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContext): Promise<void> {
-  const node = await getNode(tx.db, episode.nodeId);
-  const record = (await healthOfNodes(tx.db, [episode.nodeId])).get(episode.nodeId);
+async function recordStillFailed(tx: Tx, { recovery, now, verdict }: RecordContext): Promise<void> {
+  const node = await getNode(tx.db, recovery.nodeId);
+  const record = (await healthOfNodes(tx.db, [recovery.nodeId])).get(recovery.nodeId);
   if (node === undefined || node.clusterId === null || record?.state !== 'FAILED') return;
   // What the rounds found is of the process or server that the recovery has replaced.
   const found =
@@ -358,14 +362,14 @@ async function recordStillFailed(tx: Tx, { episode, now, verdict }: RecordContex
 }
 
 /** What was seen of the node before is over: it counts as healthy until it is seen to fail again. */
-async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: string): Promise<void> {
-  const node = await getNode(tx.db, episode.nodeId);
-  if (node === undefined || node.clusterId === null || episode.policy === null) return;
+async function markHealthy(tx: Tx, { recovery, now }: RecordContext, reason: string): Promise<void> {
+  const node = await getNode(tx.db, recovery.nodeId);
+  if (node === undefined || node.clusterId === null || recovery.policy === null) return;
   await saveNodeHealth(
     tx,
     node.id,
     node.clusterId,
-    healthAfterRecovery(episode.policy.detection, reason, now, episode.facts.rules.verify === 'DETECTION'),
+    healthAfterRecovery(recovery.policy.detection, reason, now, recovery.facts.rules.verify === 'DETECTION'),
   );
 }
 
@@ -374,7 +378,7 @@ async function markHealthy(tx: Tx, { episode, now }: RecordContext, reason: stri
  * done.
  */
 async function restoreStatus(tx: Tx, context: RecordContext, statusReason: string): Promise<void> {
-  const { nodeId, statusBefore } = context.episode;
+  const { nodeId, statusBefore } = context.recovery;
   const status: Node['status'] =
     statusBefore === 'ACTIVE' || statusBefore === 'WARNING' ? statusBefore : 'ERROR';
   await updateNode(tx, nodeId, { status, statusReason });

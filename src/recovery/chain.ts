@@ -76,10 +76,10 @@ export type Beside = { readonly made: PhysicalObject; readonly old: PhysicalObje
 
 /** Something to do; the answer is a `ChainEvent`. */
 export type Act =
-  /** Look at the node before anything is touched. */
+  /** Probe the node before anything is touched. */
   | { readonly kind: 'probe'; readonly by: Exclude<VerifyBy, 'NONE'>; readonly reason: string }
   | { readonly kind: 'run'; readonly step: StepPlan; readonly reason: string }
-  /** Look whether the step helped; `step` is null where the whole chain is verified. */
+  /** Probe whether the step helped; `step` is null where the whole chain is verified. */
   | {
       readonly kind: 'verify';
       readonly step: StepPlan | null;

@@ -5,8 +5,8 @@ import type { FailureClass, Verdict } from '../domain/verdict.ts';
 import { classifyHealth, combineVerdicts, healthAfterRecovery } from './classify-health.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 
-const well: Verdict = { health: 'healthy', reason: 'ok' };
-const ill: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' };
+const healthy: Verdict = { health: 'healthy', reason: 'ok' };
+const unhealthy: Verdict = { health: 'unhealthy', failure: 'SERVER_ERROR', reason: 'status ERROR' };
 const unseen: Verdict = { health: 'unknown', reason: 'no answer from Nova' };
 
 /** The states after each of a node's rounds, 10 s apart. */
@@ -32,22 +32,17 @@ function states(verdicts: readonly Verdict[], detection: JsonObject = {}): strin
 
 describe('thresholds', () => {
   test('a failure is confirmed at once without a threshold, and gone with one good look', () => {
-    expect(states([well, ill, well])).toEqual(['HEALTHY', 'FAILED', 'HEALTHY']);
+    expect(states([healthy, unhealthy, healthy])).toEqual(['HEALTHY', 'FAILED', 'HEALTHY']);
   });
 
   test('a failure is confirmed after so many failed rounds in a row', () => {
-    expect(states([ill, ill, well, ill, ill, ill], { failure_threshold: 3 })).toEqual([
-      'SUSPECTED',
-      'SUSPECTED',
-      'HEALTHY',
-      'SUSPECTED',
-      'SUSPECTED',
-      'FAILED',
-    ]);
+    expect(
+      states([unhealthy, unhealthy, healthy, unhealthy, unhealthy, unhealthy], { failure_threshold: 3 }),
+    ).toEqual(['SUSPECTED', 'SUSPECTED', 'HEALTHY', 'SUSPECTED', 'SUSPECTED', 'FAILED']);
   });
 
   test('a failed node is healthy after so many good rounds in a row', () => {
-    expect(states([ill, well, ill, well, well], { success_threshold: 2 })).toEqual([
+    expect(states([unhealthy, healthy, unhealthy, healthy, healthy], { success_threshold: 2 })).toEqual([
       'FAILED',
       'FAILED',
       'FAILED',
@@ -56,19 +51,22 @@ describe('thresholds', () => {
     ]);
   });
 
-  test('a node that was never ill is healthy at its first good look', () => {
-    expect(states([well], { success_threshold: 5 })).toEqual(['HEALTHY']);
+  test('a node that was never unhealthy is healthy at its first good look', () => {
+    expect(states([healthy], { success_threshold: 5 })).toEqual(['HEALTHY']);
   });
 
   test('only failures in a row confirm: a good round ends what was not confirmed', () => {
-    const flapping = [well, ill, well, ill, ill, well, ill];
+    const flapping = [healthy, unhealthy, healthy, unhealthy, unhealthy, healthy, unhealthy];
     const records = rounds(flapping, { failure_threshold: 3, success_threshold: 2 });
     expect(records.map((record) => record.failures)).toEqual([0, 1, 0, 1, 2, 0, 1]);
     expect(records.map((record) => record.state)).not.toContain('FAILED');
   });
 
   test('a round that could not look counts for neither', () => {
-    const records = rounds([ill, unseen, ill, unseen, well], { failure_threshold: 2, success_threshold: 2 });
+    const records = rounds([unhealthy, unseen, unhealthy, unseen, healthy], {
+      failure_threshold: 2,
+      success_threshold: 2,
+    });
     expect(records.map((record) => record.state)).toEqual([
       'SUSPECTED',
       'UNKNOWN',
@@ -80,7 +78,7 @@ describe('thresholds', () => {
   });
 
   test('the record keeps when the failure began, what it is, and when to look again', () => {
-    const records = rounds([well, ill, ill], { failure_threshold: 2 });
+    const records = rounds([healthy, unhealthy, unhealthy], { failure_threshold: 2 });
     expect(records[1]).toMatchObject({
       reason: '1 of 2 failed rounds before it is confirmed: status ERROR',
       since: 20_000,
@@ -98,7 +96,10 @@ describe('thresholds', () => {
 
 describe('grace', () => {
   test('failures of a node that was just changed are suspected and not counted', () => {
-    const records = rounds([ill, ill, ill, ill], { node_update_timeout: 25, failure_threshold: 2 });
+    const records = rounds([unhealthy, unhealthy, unhealthy, unhealthy], {
+      node_update_timeout: 25,
+      failure_threshold: 2,
+    });
     expect(records.map((record) => [record.state, record.failures])).toEqual([
       ['SUSPECTED', 0],
       ['SUSPECTED', 0],
@@ -112,8 +113,8 @@ describe('grace', () => {
 
   test('does not take back what was confirmed', () => {
     const detection = healthPolicy({ detection: { node_update_timeout: 60 } }).detection;
-    const [failed] = rounds([ill]);
-    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+    const [failed] = rounds([unhealthy]);
+    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: unhealthy }];
     const record = classifyHealth({
       record: failed ?? null,
       verdicts,
@@ -126,9 +127,9 @@ describe('grace', () => {
 
   test('ends at the first healthy probe, also where the node could not be seen after it', () => {
     const grace = { node_update_timeout: 300 };
-    expect(states([ill, well, ill], grace)).toEqual(['SUSPECTED', 'HEALTHY', 'FAILED']);
-    expect(states([well, unseen, ill], grace)).toEqual(['HEALTHY', 'UNKNOWN', 'FAILED']);
-    expect(states([unseen, ill], grace)).toEqual(['UNKNOWN', 'SUSPECTED']);
+    expect(states([unhealthy, healthy, unhealthy], grace)).toEqual(['SUSPECTED', 'HEALTHY', 'FAILED']);
+    expect(states([healthy, unseen, unhealthy], grace)).toEqual(['HEALTHY', 'UNKNOWN', 'FAILED']);
+    expect(states([unseen, unhealthy], grace)).toEqual(['UNKNOWN', 'SUSPECTED']);
   });
 
   test('is not for a node that does not exist: it cannot be coming up', () => {
@@ -138,7 +139,7 @@ describe('grace', () => {
 
   test('is over for a node that a recovery has verified, and not for one that was not probed', () => {
     const { detection } = healthPolicy({ detection: { node_update_timeout: 300 } });
-    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+    const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: unhealthy }];
     const stateAfter = (isVerified: boolean) => {
       const record = healthAfterRecovery(detection, 'ok', 5000, isVerified);
       return classifyHealth({ record, verdicts, detection, changedAt: 5000, now: 15_000 }).state;
@@ -153,14 +154,14 @@ describe('several detectors', () => {
     verdicts.map((verdict, index) => ({ detector: `d${index}`, verdict }));
 
   test.each([
-    ['ANY_FAILED', [well, well], 'healthy'],
-    ['ANY_FAILED', [well, ill], 'unhealthy'],
-    ['ANY_FAILED', [unseen, ill], 'unhealthy'],
-    ['ANY_FAILED', [unseen, well], 'unknown'],
-    ['ALL_FAILED', [ill, ill], 'unhealthy'],
-    ['ALL_FAILED', [well, ill], 'healthy'],
-    ['ALL_FAILED', [unseen, ill], 'unknown'],
-    ['ALL_FAILED', [unseen, well], 'healthy'],
+    ['ANY_FAILED', [healthy, healthy], 'healthy'],
+    ['ANY_FAILED', [healthy, unhealthy], 'unhealthy'],
+    ['ANY_FAILED', [unseen, unhealthy], 'unhealthy'],
+    ['ANY_FAILED', [unseen, healthy], 'unknown'],
+    ['ALL_FAILED', [unhealthy, unhealthy], 'unhealthy'],
+    ['ALL_FAILED', [healthy, unhealthy], 'healthy'],
+    ['ALL_FAILED', [unseen, unhealthy], 'unknown'],
+    ['ALL_FAILED', [unseen, healthy], 'healthy'],
     ['ANY_FAILED', [], 'unknown'],
     ['ALL_FAILED', [], 'unknown'],
   ] as const)('%s: %j is %s', (conditional, verdicts, health) => {
@@ -182,7 +183,7 @@ describe('several detectors', () => {
 
   test('the reason names all that decided', () => {
     const url: Verdict = { health: 'unhealthy', failure: 'URL_UNREACHABLE', reason: 'refused' };
-    expect(combineVerdicts(named(ill, well, url), 'ANY_FAILED')).toEqual({
+    expect(combineVerdicts(named(unhealthy, healthy, url), 'ANY_FAILED')).toEqual({
       health: 'unhealthy',
       failure: 'SERVER_ERROR',
       reason: 'status ERROR; refused',
@@ -190,14 +191,14 @@ describe('several detectors', () => {
   });
 
   test('what two of them say in the same words is said once', () => {
-    expect(combineVerdicts(named(ill, ill), 'ANY_FAILED').reason).toBe('status ERROR');
+    expect(combineVerdicts(named(unhealthy, unhealthy), 'ANY_FAILED').reason).toBe('status ERROR');
   });
 });
 
-test('a verified recovery begins anew', () => {
+test('a verified recovery begins again', () => {
   const detection = healthPolicy({ detection: { failure_threshold: 2 } }).detection;
   const record = healthAfterRecovery(detection, 'verified by DETECTION: ok', 5000, true);
-  const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: ill }];
+  const verdicts = [{ detector: 'NODE_STATUS_POLLING', verdict: unhealthy }];
   expect(record).toMatchObject({ state: 'HEALTHY', failures: 0, failedAt: null, probeAgainAt: 15_000 });
   expect(classifyHealth({ record, verdicts, detection, changedAt: 0, now: 15_000 }).state).toBe('SUSPECTED');
 });

@@ -35,8 +35,8 @@ export function nextUps(snapshot: RoundSnapshot, plan: RoundPlan): (nodeId: stri
   for (const { nodeId, startedAt } of snapshot.recoveries) {
     if (startedAt !== null) say(nodeId, { what: 'IN_PROGRESS', at: null, reason: 'its recovery runs' });
   }
-  const look = nextProbe(snapshot);
-  return (nodeId) => said.get(nodeId) ?? look;
+  const probe = nextProbe(snapshot);
+  return (nodeId) => said.get(nodeId) ?? probe;
 }
 
 function nextProbe({ policy, policyEnabled, now }: RoundSnapshot): NextUp {

@@ -62,12 +62,15 @@ describe('always', () => {
     expect(kinds.slice(0, -1)).not.toContain('release');
   });
 
-  always('nothing runs before the node was seen to be unhealthy, unless a person asked for that', (story) => {
-    if (story.facts.manual?.check === false) return;
-    const [look] = story.history;
-    const seen = look?.kind === 'probed' && look.verdict.health === 'unhealthy';
-    if (!seen) expect(decisionsOf(story).filter((decision) => decision.kind === 'run')).toEqual([]);
-  });
+  always(
+    'nothing runs before the node was seen to be unhealthy, unless an operator asked for that',
+    (story) => {
+      if (story.facts.manual?.check === false) return;
+      const [look] = story.history;
+      const seen = look?.kind === 'probed' && look.verdict.health === 'unhealthy';
+      if (!seen) expect(decisionsOf(story).filter((decision) => decision.kind === 'run')).toEqual([]);
+    },
+  );
 
   always(
     'one thing at a time: a step is finished before the next one runs, and no step runs twice',
@@ -91,7 +94,7 @@ describe('always', () => {
   );
 
   always(
-    'an attempt follows only a failure that a retry can mend, and never more than the policy allows',
+    'an attempt follows only a failure that a retry can help, and never more than the policy allows',
     (story) => {
       const { rules } = story.facts;
       const limits = new Map(

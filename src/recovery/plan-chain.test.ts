@@ -11,8 +11,8 @@ import type { ChainPlan } from './plan-chain.ts';
 import { simulateChain } from './simulate-chain.ts';
 import type { Supposition } from './simulate-chain.ts';
 
-const well: Verdict = { health: 'healthy', reason: 'process runs' };
-const ill: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'process has exited' };
+const healthy: Verdict = { health: 'healthy', reason: 'process runs' };
+const unhealthy: Verdict = { health: 'unhealthy', failure: 'PROCESS_EXITED', reason: 'process has exited' };
 const unseen: Verdict = { health: 'unknown', reason: 'no permission' };
 
 const done: StepResult = { ok: true, output: {} };
@@ -38,14 +38,14 @@ function tell(
     return typeof workflow === 'string' ? workflow : name;
   };
   const suppose: Supposition = {
-    firstProbe: world.first ?? ill,
+    firstProbe: world.first ?? unhealthy,
     step(step) {
       const result =
         world.broken?.[`${nameOf(step)} #${step.attempt}`] ?? world.broken?.[nameOf(step)] ?? done;
       isHealthy ||= result.ok && (world.cures ?? []).includes(nameOf(step));
       return result;
     },
-    probe: () => (isHealthy ? well : ill),
+    probe: () => (isHealthy ? healthy : unhealthy),
   };
   return simulateChain(facts, suppose);
 }
@@ -96,12 +96,12 @@ describe('a RECREATE whose old node is not confirmed to be gone', () => {
 });
 
 describe('before anything is touched', () => {
-  test('a node that is well by then closes the episode as SELF_HEALED', () => {
-    const plan = tell(factsOf({ actions: [reboot] }), { first: well });
+  test('a node that is healthy by then closes the recovery as SELF_HEALED', () => {
+    const plan = tell(factsOf({ actions: [reboot] }), { first: healthy });
     expect(outlineOf(plan)).toEqual(['probe', 'close SELF_HEALED']);
   });
 
-  test('a node that cannot be seen is left alone, and its episode is held', () => {
+  test('a node that cannot be seen is left alone, and its recovery is held', () => {
     const plan = tell(factsOf({ actions: [reboot] }), { first: unseen });
     expect(plan.next).toEqual({
       kind: 'release',
@@ -110,10 +110,10 @@ describe('before anything is touched', () => {
     });
   });
 
-  test('a person who does not ask for a check is taken at their word', () => {
+  test('an operator who does not ask for a check is taken at their word', () => {
     const plan = tell(factsOf({ actions: [reboot] }, { manual: { check: false } }), {
       cures: ['REBOOT'],
-      first: well,
+      first: healthy,
     });
     expect(outlineOf(plan)).toEqual([
       'pass',
@@ -127,9 +127,9 @@ describe('before anything is touched', () => {
     ]);
   });
 
-  test('a person who asks for a check leaves a well node alone, and an unseen one too', () => {
+  test('an operator that requests a check leaves a healthy node alone, and an unseen one too', () => {
     const facts = factsOf({ actions: [reboot] }, { manual: { check: true } });
-    expect(outlineOf(tell(facts, { first: well }))).toEqual(['pass', 'probe', 'close SELF_HEALED']);
+    expect(outlineOf(tell(facts, { first: healthy }))).toEqual(['pass', 'probe', 'close SELF_HEALED']);
     expect(outlineOf(tell(facts, { first: unseen }))).toEqual(['pass', 'probe', 'close CANCELLED']);
   });
 });
@@ -168,7 +168,7 @@ describe('CHAIN', () => {
     expect(plan.next.reason).toBe('WORKFLOW precheck: refused with 503');
   });
 
-  test('a node that is not well after the last item was not recovered', () => {
+  test('a node that is not healthy after the last item was not recovered', () => {
     expect(outlineOf(tell(factsOf(chain))).slice(-3)).toEqual([
       'end-verification FAILED',
       'settle EXHAUSTED',
@@ -188,7 +188,7 @@ describe('CHAIN', () => {
     ]);
   });
 
-  test('NEXT after a last item whose node was ill does not look a second time', () => {
+  test('NEXT after a last item whose node was unhealthy does not look a second time', () => {
     const tolerant = { actions: [rebuild, { ...recreate, on_failure: 'NEXT' }] };
     expect(outlineOf(tell(factsOf(tolerant)))).not.toContain('verify the chain');
   });
@@ -229,7 +229,7 @@ describe('CHAIN', () => {
 describe('ESCALATE', () => {
   const ladder = { strategy: 'ESCALATE', actions: [reboot, rebuild, recreate] };
 
-  test('ends at the first rung that made the node well', () => {
+  test('ends at the first rung that made the node healthy', () => {
     expect(outlineOf(tell(factsOf(ladder), { cures: ['REBOOT'] }))).toEqual([
       'probe',
       'run REBOOT #1',
@@ -241,7 +241,7 @@ describe('ESCALATE', () => {
     ]);
   });
 
-  test('climbs on when an operation fails, or when the node is not well after it', () => {
+  test('climbs on when an operation fails, or when the node is not healthy after it', () => {
     const plan = tell(factsOf(ladder), { broken: { REBOOT: rejected }, cures: ['RECREATE'] });
     expect(outlineOf(plan).filter((line) => /^(run|finish|end-verification|settle)/.test(line))).toEqual([
       'run REBOOT #1',
@@ -328,7 +328,7 @@ describe('an item', () => {
     ]);
   });
 
-  test('is tried again after a growing wait for what a retry can mend', () => {
+  test('is tried again after a growing wait for what a retry can help', () => {
     const patient = {
       actions: [{ ...rebuild, attempts: 4, backoff: { delay: 15, factor: 2, max_delay: 40 } }],
     };
@@ -357,7 +357,7 @@ describe('an item', () => {
     ]);
   });
 
-  test('is tried again when the node was not well after it', () => {
+  test('is tried again when the node was not healthy after it', () => {
     const plan = tell(factsOf({ actions: [{ ...rebuild, attempts: 2 }] }));
     expect(outlineOf(plan).filter((line) => /^(finish|end-)/.test(line))).toEqual([
       'finish REBUILD #1 SUCCEEDED',
@@ -367,7 +367,7 @@ describe('an item', () => {
     ]);
   });
 
-  test('is not tried again for what no retry can mend', () => {
+  test('is not tried again for what no retry can help', () => {
     const plan = tell(factsOf({ actions: [{ ...rebuild, attempts: 5 }] }), { broken: { REBUILD: rejected } });
     expect(outlineOf(plan)).toEqual([
       'probe',
@@ -441,7 +441,7 @@ describe('verification', () => {
 
   test('a node that cannot be seen is not verified', () => {
     const facts = factsOf({ actions: [reboot] });
-    const plan = simulateChain(facts, { firstProbe: ill, step: () => done, probe: () => unseen });
+    const plan = simulateChain(facts, { firstProbe: unhealthy, step: () => done, probe: () => unseen });
     expect(plan.next).toMatchObject({
       kind: 'close',
       state: 'EXHAUSTED',
@@ -476,7 +476,7 @@ describe('the end', () => {
     retry: { episodes: 3, window: 1000, delay: 60 },
   };
 
-  test('RECOVERED is followed by on_success, before the episode closes', () => {
+  test('RECOVERED is followed by on_success, before the recovery closes', () => {
     const plan = tell(factsOf(ends), { cures: ['RECREATE'] });
     expect(outlineOf(plan).slice(-4)).toEqual([
       'settle RECOVERED',
@@ -499,7 +499,7 @@ describe('the end', () => {
     ]);
   });
 
-  test('EXHAUSTED leads to another episode after the delay, and after the last to quarantine', () => {
+  test('EXHAUSTED leads to another recovery after the delay, and after the last to quarantine', () => {
     const atEnd = 2000;
     expect(tell(factsOf(ends, { exhaustedAt: [500, 900] })).next).toMatchObject({
       next: { kind: 'quarantine' },
@@ -513,7 +513,7 @@ describe('the end', () => {
     });
   });
 
-  test('a recovery that a person asked for never leads to quarantine', () => {
+  test('a recovery that an operator asked for never leads to quarantine', () => {
     const plan = tell(factsOf(ends, { exhaustedAt: [500, 900], manual: { check: false } }));
     expect(plan.next).toMatchObject({ state: 'EXHAUSTED', next: null });
   });
@@ -522,11 +522,11 @@ describe('the end', () => {
 describe('a history', () => {
   const facts = factsOf({ actions: [{ ...rebuild, attempts: 2 }], on_success: [workflow('announce')] });
   const history: ChainEvent[] = [
-    { kind: 'probed', at: 2000, verdict: ill },
+    { kind: 'probed', at: 2000, verdict: unhealthy },
     { kind: 'ran', at: 5000, result: failed },
     { kind: 'waited', at: 6000 },
     { kind: 'ran', at: 9000, result: done },
-    { kind: 'probed', at: 9100, verdict: well },
+    { kind: 'probed', at: 9100, verdict: healthy },
     { kind: 'ran', at: 9900, result: done },
   ];
 
@@ -541,20 +541,20 @@ describe('a history', () => {
 
   test('of another recovery is refused', () => {
     expect(() => planChain(facts, [{ kind: 'waited', at: 2000 }])).toThrow('probe was answered by waited');
-    expect(() => planChain(facts, [{ kind: 'probed', at: 2000, verdict: well }, ...history])).toThrow(
+    expect(() => planChain(facts, [{ kind: 'probed', at: 2000, verdict: healthy }, ...history])).toThrow(
       'it ended after 1 of 7 events',
     );
   });
 
   test('with a clock that was set back does not go back', () => {
     const plan = planChain(facts, [
-      { kind: 'probed', at: 2000, verdict: ill },
+      { kind: 'probed', at: 2000, verdict: unhealthy },
       { kind: 'ran', at: 10, result: failed },
     ]);
     expect(plan.next).toMatchObject({ kind: 'wait', until: 3000 });
   });
 
-  test('that is cut off by a cancel closes the episode, and the running step with it', () => {
+  test('that is cut off by a cancel closes the recovery, and the running step with it', () => {
     const cut: ChainEvent = { kind: 'cancelled', at: 6000, reason: 'the node is being deleted' };
     expect(outlineOf(planChain(facts, [...history.slice(0, 1), cut])).slice(-2)).toEqual([
       'finish REBUILD #1 CANCELLED',
@@ -663,15 +663,15 @@ describe('after a relapse', () => {
 });
 
 test('a definite verdict ends the verification at once: the next rung does not wait for the timeout', () => {
-  const ended: Verdict = { ...ill, definite: true };
+  const ended: Verdict = { ...unhealthy, definite: true };
   const actions = [
     { name: 'REBOOT', timeout: 60 },
     { name: 'RECREATE', timeout: 60 },
   ];
   const plan = simulateChain(factsOf({ strategy: 'ESCALATE', actions }), {
-    firstProbe: ill,
+    firstProbe: unhealthy,
     step: () => done,
-    probe: (step) => (step?.name === 'RECREATE' ? well : ended),
+    probe: (step) => (step?.name === 'RECREATE' ? healthy : ended),
   });
   expect(traceOf(plan).at(-1)).toBe('0 close RECOVERED');
 });

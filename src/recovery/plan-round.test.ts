@@ -77,7 +77,7 @@ describe('a node that counts as failed and is well', () => {
     expect(ids(planRound(round([quarantined])).restore)).toEqual(['a']);
   });
 
-  test('is left to its recovery, to a person, or to a policy that may touch it', () => {
+  test('is left to its recovery, to an operator, or to a policy that may touch it', () => {
     expect(planRound(round([failedNode], { recoveries: [recovery('a')] })).restore).toEqual([]);
     expect(planRound(round([failedNode], { policy: healthPolicy({ mode: 'OBSERVE' }) })).restore).toEqual([]);
     expect(planRound(round([failedNode], { policy: null })).restore).toEqual([]);

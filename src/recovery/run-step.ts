@@ -1,4 +1,4 @@
-/** One item or hook: its attempts, the wait between them, and what of its failure a retry can mend. */
+/** One item or hook: its attempts, the wait between them, and after which failures a retry may help. */
 import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
@@ -10,7 +10,7 @@ import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { surgeOnce } from './surge.ts';
 import { verificationEnd, verify } from './verify.ts';
 
-/** All attempts. The first that succeeds ends them, and so does a failure that no retry can mend. */
+/** All attempts. The first that succeeds ends them, and so does a failure after which no retry helps. */
 export function* runAction(
   run: Run,
   item: Runnable,

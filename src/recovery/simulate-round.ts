@@ -19,7 +19,7 @@ export interface SimulatedFailure extends Failure {
 }
 
 export interface Suppositions {
-  /** Every operation succeeds, and the node stays as ill as it was. */
+  /** Every operation succeeds, and the node stays as unhealthy as it was. */
   readonly nothingHelps: boolean;
   /** Items (`actions[0]`, or the id that the user gave) whose operation fails. */
   readonly failing: readonly string[];

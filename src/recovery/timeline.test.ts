@@ -6,16 +6,16 @@ import { operationRules } from './operation-rules.ts';
 import { simulateChain } from './simulate-chain.ts';
 import { timelineOf } from './timeline.ts';
 
-const ill = (reason: string): Verdict => ({ health: 'unhealthy', failure: 'SERVER_ERROR', reason });
+const unhealthy = (reason: string): Verdict => ({ health: 'unhealthy', failure: 'SERVER_ERROR', reason });
 const failure = { class: 'SERVER_ERROR', reason: 'ERROR' };
 
 function told(looks: string[], recovery = {}): string[] {
   const policy = healthPolicy({ recovery: { actions: [{ name: 'REBOOT', timeout: 20 }], ...recovery } });
   const facts = chainFacts(policy, { startedAt: 0, failure, manual: null, exhaustedAt: [] });
   const plan = simulateChain(facts, {
-    firstProbe: ill('ERROR'),
+    firstProbe: unhealthy('ERROR'),
     step: () => ({ ok: true, output: {} }),
-    probe: () => ill(looks.length > 1 ? (looks.shift() ?? '') : (looks[0] ?? '')),
+    probe: () => unhealthy(looks.length > 1 ? (looks.shift() ?? '') : (looks[0] ?? '')),
   });
   return timelineOf(plan.decisions).map((each) => `${each.at} ${each.decision} ${each.reason}`);
 }
@@ -41,7 +41,7 @@ test('quarantine is said at the end', () => {
   );
 });
 
-test('an operation that a person names is one item, verified as the policy says, without its hooks', () => {
+test('an operation that an operator names is one item, verified as the policy says, without its hooks', () => {
   const policy = healthPolicy({
     recovery: {
       verify: 'NONE',

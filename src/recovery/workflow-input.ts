@@ -1,6 +1,6 @@
 /**
  * What a WORKFLOW step is started with. Its expressions see cluster, node, failure, recovery (the recovery)
- * and steps; a wrong input is found here, before anything starts, and no retry can mend it.
+ * and steps; a wrong input is found here, before anything starts, and no retry helps.
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { isJsonObject } from '../domain/json.ts';
@@ -27,15 +27,15 @@ export interface HealingContext {
 }
 
 export function healingContext(
-  of: { readonly cluster: Cluster | null; readonly node: Node; readonly episode: Recovery },
+  of: { readonly cluster: Cluster | null; readonly node: Node; readonly recovery: Recovery },
   decisions: readonly TimedDecision[],
 ): HealingContext {
-  const { cluster, node, episode } = of;
+  const { cluster, node, recovery } = of;
   return {
     cluster: cluster === null ? null : aboutCluster(cluster),
     node: aboutNode(node),
-    failure: { ...episode.failure, failed_at: iso(episode.failedAt) },
-    episode: { id: episode.id, opened_at: iso(episode.openedAt), policy_id: episode.policyId },
+    failure: { ...recovery.failure, failed_at: iso(recovery.failedAt) },
+    episode: { id: recovery.id, opened_at: iso(recovery.openedAt), policy_id: recovery.policyId },
     steps: stepsSoFar(decisions),
   };
 }

@@ -64,7 +64,7 @@ describe('An action that never ran', () => {
 
   test('says which person cancelled it, and takes the recovery with it that was started', async () => {
     await cancelAction(tools, caller, actionId, 'CANCELLED');
-    await expectCancelled(`A person cancelled it (user ${caller.user}).`);
+    await expectCancelled(`A user cancelled it (${caller.user}).`);
   });
 
   test('says that its node is to be deleted', async () => {

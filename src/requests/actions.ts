@@ -21,7 +21,7 @@ export async function cancelAction(
     if (status !== 'CANCELLED')
       throw new CoppiceError('bad-request', `Unknown status ${status} for action ${action.id}.`);
     if (!actionStates[action.status].cancellable) throw immutable(action);
-    await cancel(tx, action, `A person cancelled it (user ${caller.user}).`, tools.now());
+    await cancel(tx, action, `A user cancelled it (${caller.user}).`, tools.now());
     return await requireObject(tx.db, caller, 'action', action.id);
   });
 }

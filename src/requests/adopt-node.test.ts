@@ -31,7 +31,7 @@ afterEach(async () => {
   await simulator.close();
 });
 
-/** A server that somebody has created by other means. */
+/** A server that was created by other means. */
 async function foreignServer(written: JsonObject = {}): Promise<string> {
   const { nova, glance, neutron } = clouds.service;
   const [image] = await glance.findImages('debian', context);

@@ -369,7 +369,7 @@ function explained({
     name: node.name,
     standing,
     since: knowledge.since,
-    // What nobody probes is known by its status alone.
+    // What is not probed is known by its status alone.
     reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
     isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
     failure: knowledge.failure ?? recovery?.failure ?? null,

@@ -50,7 +50,7 @@ describe('A spec', () => {
       'properties: expected a map, found a text',
     ],
     [
-      'a key that nobody knows',
+      'a key that is unknown',
       { type: 'test.node', version: '1.0', propertis: {} },
       "Unrecognizable spec item 'propertis'",
     ],
@@ -168,7 +168,7 @@ describe('A spec', () => {
       });
     });
 
-    test('makes a node anew without parameters only', async () => {
+    test('makes a node again without parameters only', async () => {
       const recreate = (operationParams: JsonObject) =>
         recoverInputs(tools.store.db, tools, profile.id, { operation: 'RECREATE', operationParams });
       await expect(recreate({ type: 'SOFT' })).rejects.toMatchObject({

@@ -94,7 +94,7 @@ describe.each(backends)('Lists in $name', ({ open }) => {
   test('a limit of 0 gives nothing, an unknown marker is passed over', async () => {
     const all = await nodes();
     expect(await listNodes({ limit: 0 })).toEqual([]);
-    expect(await listNodes({ marker: 'nobody' })).toHaveLength(all.length);
+    expect(await listNodes({ marker: 'unknown' })).toHaveLength(all.length);
   });
 
   test('actions and events keep the order in which they were written', async () => {
@@ -118,7 +118,7 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     expect(found.map(({ id, level }) => [id, level])).toEqual([[error.id, 'ERROR']]);
   });
 
-  test('the actions that keep a cluster busy are those that nobody started', async () => {
+  test('the actions that keep a cluster busy are those that no user started', async () => {
     const parent = newAction('CLUSTER_CHECK', { target: 'c', clusterId: 'c' });
     const child = newAction('NODE_CHECK', { clusterId: 'c', parentId: parent.id });
     const lone = newAction('NODE_RECOVER', { clusterId: 'c' });
@@ -127,7 +127,7 @@ describe.each(backends)('Lists in $name', ({ open }) => {
     expect(roots.map(({ id }) => id)).toEqual([parent.id, lone.id]);
   });
 
-  describe('What a person named', () => {
+  describe('What an operator named', () => {
     const first = '1e9906ea-68e3-4560-9ea5-8d2350133b56';
     const second = '1e9906eb-68e3-4560-9ea5-8d2350133b56';
 

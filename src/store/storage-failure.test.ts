@@ -226,7 +226,7 @@ test('a database of a newer Coppice is named', async () => {
   await store.close();
 });
 
-test('nobody else may read it, whoever made its directory', async () => {
+test('no other user may read it, also where another made its directory', async () => {
   const store = openSqlite(path);
   await migrate(store, 0);
   const modes = ['', '-wal', '-shm'].map((end) => statSync(path + end).mode & 0o777);

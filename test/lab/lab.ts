@@ -16,7 +16,7 @@ export type ServiceType =
   | 'load-balancer'
   | 'orchestration';
 
-/** Who sends a request: a user of the lab, nobody, or the holder of a token. */
+/** Who sends a request: a user of the lab, one without a token, or the holder of a token. */
 export type Sender = 'admin' | 'demo' | 'nobody' | { readonly token: string };
 
 export interface LabRequest {

@@ -184,7 +184,7 @@ describe('CLUSTER_CHECK', () => {
 });
 
 describe('under a health policy', () => {
-  // Port 9 is closed: whatever the cloud says of its servers, the policy finds nobody at the URL.
+  // Port 9 is closed: whatever the cloud says of its servers, nothing answers at the URL of the policy.
   const url = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
   const byUrl = {
     detection: { interval: 60, detection_modes: [{ type: 'NODE_STATUS_POLL_URL', options: url }] },
@@ -276,7 +276,7 @@ describe('CLUSTER_UPDATE', () => {
 
   it('verifies by the detection of the attached policy, also of one that is disabled', async () => {
     const id = await cluster({ desiredCapacity: 1 });
-    // Port 9 is closed: whatever the cloud says of its servers, nobody answers at the URL.
+    // Port 9 is closed: whatever the cloud says of its servers, nothing answers at the URL.
     const options = { poll_url: 'http://127.0.0.1:9/', poll_url_retry_limit: 0 };
     const detection = {
       interval: 60,

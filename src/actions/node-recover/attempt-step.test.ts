@@ -17,7 +17,7 @@ test('what the work made is the result', async () => {
   expect(await attempt(async () => ({ id: 'a' }), 1000, never)).toEqual({ ok: true, made: { id: 'a' } });
 });
 
-test('an error says whether trying again can help; one that nobody foresaw may be a passing one', async () => {
+test('an error says whether trying again can help; an unforeseen one may be a passing one', async () => {
   const throwing = (error: Error) =>
     attempt(
       async () => {
@@ -34,7 +34,7 @@ test('an error says whether trying again can help; one that nobody foresaw may b
   expect(await throwing(new Error('ECONNRESET'))).toMatchObject({ retryable: true });
 });
 
-test('work that is out of time is told to end, and that is a failure that a retry may mend', async () => {
+test('work that is out of time is told to end, and that is a failure that a retry may help', async () => {
   const result = await attempt(untilAborted, 10, never);
   expect(result).toEqual({ ok: false, reason: 'not done within 10 ms', retryable: true, isLate: true });
 });

@@ -84,18 +84,18 @@ class Scene {
         };
         await insertBinding(tx, binding);
       }
-      if (inputs === undefined) await this.#openEpisode(tx, cluster.id, policy.id);
+      if (inputs === undefined) await this.#openRecovery(tx, cluster.id, policy.id);
       await insertActions(tx, [action], start);
     });
   }
 
-  async #openEpisode(
+  async #openRecovery(
     tx: Parameters<typeof insertRecovery>[0],
     clusterId: string,
     policyId: string,
   ): Promise<void> {
     const failure = { class: 'SERVER_ERROR', reason: 'broken' };
-    const episode = {
+    const recovery = {
       id: this.recoveryId,
       nodeId: this.nodeId,
       nodeName: 'web-1',
@@ -105,7 +105,7 @@ class Scene {
     };
     await insertRecovery(tx, {
       ...testSession,
-      ...episode,
+      ...recovery,
       failedAt: start - 9,
       openedAt: start - 5,
       plan: {},
@@ -275,7 +275,7 @@ describe('a recovery', () => {
     });
   });
 
-  test('tries again what a retry can mend, and not what it cannot', async () => {
+  test('tries again what a retry can help, and not what it cannot', async () => {
     const twice = { actions: [{ name: 'REBUILD', timeout: 5, attempts: 3 }] };
     scene.cloud.fail('rebuild web-1');
     expect((await recover(twice)).status).toBe('SUCCEEDED');
@@ -394,7 +394,7 @@ describe('a workflow', () => {
     expect(scene.workflows.calls).toEqual(['start heal', 'cancel heal']);
   });
 
-  test('that ends in ERROR is a failure that an attempt may mend; each attempt is an execution of its own', async () => {
+  test('that ends in ERROR is a failure that an attempt may help; each attempt is an execution of its own', async () => {
     scene.workflows.known.set('heal', { ends: 'ERROR' });
     expect((await recover(alone({ attempts: 2 }))).reason).toContain(
       'the workflow ended in ERROR: task boom failed',
@@ -402,7 +402,7 @@ describe('a workflow', () => {
     expect(scene.workflows.executions.size).toBe(2);
   });
 
-  test('that a person cancels is not started again', async () => {
+  test('that an operator cancels is not started again', async () => {
     scene.workflows.known.set('heal', { ends: 'CANCELLED' });
     await recover(alone({ attempts: 2 }));
     expect(scene.workflows.executions.size).toBe(1);
@@ -554,11 +554,11 @@ describe('asked for by an operator', () => {
     expect(await scene.recovery()).toMatchObject({ policyId: null, failure: { class: 'REQUESTED' } });
   });
 
-  test('the request joins the episode that is open', async () => {
+  test('the request joins the recovery that is open', async () => {
     await scene.prepare({ actions: [{ name: 'REBUILD', timeout: 5 }] }, {});
     const { clusterId } = await scene.node();
     const failure = { class: 'SERVER_ERROR', reason: 'broken' };
-    const episode = {
+    const recovery = {
       id: scene.recoveryId,
       nodeId: scene.nodeId,
       nodeName: 'web-1',
@@ -567,7 +567,7 @@ describe('asked for by an operator', () => {
       failure,
     };
     await opened.store.write((tx) =>
-      insertRecovery(tx, { ...testSession, ...episode, failedAt: 1, openedAt: 1, plan: {} }),
+      insertRecovery(tx, { ...testSession, ...recovery, failedAt: 1, openedAt: 1, plan: {} }),
     );
     expect((await scene.run().toTheEnd()).outputs).toMatchObject({ recovery_id: scene.recoveryId });
     expect((await scene.timeline())[0]).toBe('join: asked for by an operator');
@@ -581,7 +581,7 @@ describe('asked for by an operator', () => {
   });
 });
 
-test('an action that is cancelled before it ran leaves no episode open', async () => {
+test('an action that is cancelled before it ran leaves no recovery open', async () => {
   await scene.prepare(ladder);
   expect((await scene.run().toTheEnd(1)).status).toBe('CANCELLED');
   expect(scene.cloud.calls).toEqual([]);

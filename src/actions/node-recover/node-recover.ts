@@ -40,37 +40,37 @@ export function nodeRecover(services: RecoveryServices): ActionDefinition {
     async run(context) {
       const begun = await context.transaction('begin', async (tx) => (await begin(tx, context)) as Json);
       if (begun === null) return {};
-      const episode = begun as unknown as RunningRecovery;
-      return await new RecoveryRun(context, services, episode).toTheEnd();
+      const recovery = begun as unknown as RunningRecovery;
+      return await new RecoveryRun(context, services, recovery).toTheEnd();
     },
   };
 }
 
 async function begin(tx: Tx, context: ActionContext): Promise<unknown> {
-  const episode = await beginRecovery(tx, context);
-  if (episode === null) return null;
-  const { decisions } = planChain(episode.facts, []);
+  const recovery = await beginRecovery(tx, context);
+  if (recovery === null) return null;
+  const { decisions } = planChain(recovery.facts, []);
   await recordDecisions(
     tx,
-    { episode, action: context.action, now: context.now(), verdict: null },
+    { recovery, action: context.action, now: context.now(), verdict: null },
     decisions,
     0,
   );
-  return episode;
+  return recovery;
 }
 
 class RecoveryRun {
   readonly #context: ActionContext;
   readonly #services: RecoveryServices;
-  readonly #episode: RunningRecovery;
+  readonly #recovery: RunningRecovery;
   readonly #history: ChainEvent[] = [];
   #plan: ChainPlan;
 
-  constructor(context: ActionContext, services: RecoveryServices, episode: RunningRecovery) {
+  constructor(context: ActionContext, services: RecoveryServices, recovery: RunningRecovery) {
     this.#context = context;
     this.#services = services;
-    this.#episode = episode;
-    this.#plan = planChain(episode.facts, []);
+    this.#recovery = recovery;
+    this.#plan = planChain(recovery.facts, []);
   }
 
   async toTheEnd(): Promise<JsonObject> {
@@ -102,7 +102,7 @@ class RecoveryRun {
   }
 
   async #answer(act: Act, number: number): Promise<void> {
-    const supposed = this.#episode.mode === 'OBSERVE' ? this.#suppose(act) : null;
+    const supposed = this.#recovery.mode === 'OBSERVE' ? this.#suppose(act) : null;
     if (supposed !== null) return await this.#learnAndRecord(supposed, number);
     switch (act.kind) {
       case 'probe':
@@ -112,8 +112,8 @@ class RecoveryRun {
         const run = {
           context: this.#context,
           services: this.#services,
-          recoveryId: this.#episode.recoveryId,
-          nodeId: this.#episode.nodeId,
+          recoveryId: this.#recovery.recoveryId,
+          nodeId: this.#recovery.nodeId,
           name: `${number} replace`,
         };
         return this.#learn(await giveUpOther(run, act, (tx, event) => this.#record(tx, event)));
@@ -132,7 +132,7 @@ class RecoveryRun {
 
   /** What only observes looks once, and then supposes that what it would do works. */
   #suppose(act: Act): ChainEvent | null {
-    const at = this.#plan.decisions.at(-1)?.at ?? this.#episode.facts.startedAt;
+    const at = this.#plan.decisions.at(-1)?.at ?? this.#recovery.facts.startedAt;
     const reason = 'supposed, because mode OBSERVE touches nothing';
     if (act.kind === 'run') return { kind: 'ran', at, result: { ok: true, output: {} } };
     if (act.kind === 'replace') return { kind: 'replaced', at, left: null };
@@ -144,14 +144,14 @@ class RecoveryRun {
     const { by } = act;
     const beside = act.kind === 'verify' ? act.beside : undefined;
     const { store, profileTypes, probe } = this.#services;
-    const detection = this.#episode.policy?.detection ?? null;
+    const detection = this.#recovery.policy?.detection ?? null;
     return await this.#context.step(
       name,
       async ({ signal }): Promise<ChainEvent> => {
-        const node = await loadManagedNode(store.db, profileTypes, this.#episode.nodeId);
+        const node = await loadManagedNode(store.db, profileTypes, this.#recovery.nodeId);
         const probed = { ...node, facts: { ...node.facts, ...beside } };
         const verdict = await probe(probed, by, detection, signal);
-        // What an aborted look says is not what the node is.
+        // What an aborted probe says is not what the node is.
         signal.throwIfAborted();
         return { kind: 'probed', at: this.#context.now(), verdict };
       },
@@ -160,7 +160,7 @@ class RecoveryRun {
   }
 
   async #run(step: StepPlan, name: string): Promise<ChainEvent> {
-    const { recoveryId, nodeId } = this.#episode;
+    const { recoveryId, nodeId } = this.#recovery;
     const { workflows } = this.#services;
     const id = stepId(recoveryId, step);
     const run = { context: this.#context, services: this.#services, recoveryId, nodeId, step, name, key: id };
@@ -170,11 +170,11 @@ class RecoveryRun {
 
   async #healing(): Promise<HealingContext> {
     const { store, profileTypes } = this.#services;
-    const { node } = await loadManagedNode(store.db, profileTypes, this.#episode.nodeId);
+    const { node } = await loadManagedNode(store.db, profileTypes, this.#recovery.nodeId);
     const cluster = node.clusterId === null ? undefined : await getCluster(store.db, node.clusterId);
-    const episode = await getRecovery(store.db, this.#episode.recoveryId);
-    if (episode === undefined) throw new CoppiceError('internal', 'The recovery has no row.');
-    return healingContext({ cluster: cluster ?? null, node, episode }, this.#plan.decisions);
+    const recovery = await getRecovery(store.db, this.#recovery.recoveryId);
+    if (recovery === undefined) throw new CoppiceError('internal', 'The recovery has no row.');
+    return healingContext({ cluster: cluster ?? null, node, recovery }, this.#plan.decisions);
   }
 
   /**
@@ -182,7 +182,7 @@ class RecoveryRun {
    * make nothing.
    */
   async #learnAndRecord(event: ChainEvent, number: number): Promise<void> {
-    const { decisions } = planChain(this.#episode.facts, [...this.#history, event]);
+    const { decisions } = planChain(this.#recovery.facts, [...this.#history, event]);
     if (!isChange(decisions, this.#plan.decisions.length)) return this.#learn(event);
     await this.#context.transaction(`${number} decided`, (tx) => this.#record(tx, event));
     this.#learn(event);
@@ -190,21 +190,21 @@ class RecoveryRun {
 
   async #record(tx: Tx, event: ChainEvent): Promise<void> {
     const history = [...this.#history, event];
-    const { decisions, next } = planChain(this.#episode.facts, history);
+    const { decisions, next } = planChain(this.#recovery.facts, history);
     if (next.kind === 'close' || next.kind === 'release') {
-      const plan = { facts: this.#episode.facts, history } as unknown as JsonObject;
-      await saveRecoveryPlan(tx, this.#episode.recoveryId, plan);
+      const plan = { facts: this.#recovery.facts, history } as unknown as JsonObject;
+      await saveRecoveryPlan(tx, this.#recovery.recoveryId, plan);
     }
     const probed = history.findLast((each) => each.kind === 'probed');
     const verdict = probed?.verdict ?? null;
     const now = this.#context.now();
-    const context = { episode: this.#episode, action: this.#context.action, now, verdict };
+    const context = { recovery: this.#recovery, action: this.#context.action, now, verdict };
     await recordDecisions(tx, context, decisions, this.#plan.decisions.length);
   }
 
   #learn(event: ChainEvent): void {
     this.#history.push(event);
-    this.#plan = planChain(this.#episode.facts, this.#history);
+    this.#plan = planChain(this.#recovery.facts, this.#history);
   }
 
   /** Cancelled by an operator, or by the chain itself because it could not see the node. */
@@ -216,7 +216,7 @@ class RecoveryRun {
   }
 
   #result(end: End): JsonObject {
-    const { recoveryId } = this.#episode;
+    const { recoveryId } = this.#recovery;
     if (end.kind === 'release') return { recovery_id: recoveryId, state: 'OPEN', reason: end.reason };
     if (end.state === 'EXHAUSTED')
       throw new CoppiceError('operation-failed', `Nothing helped: ${end.reason}`);

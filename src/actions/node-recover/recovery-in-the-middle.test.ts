@@ -115,7 +115,7 @@ async function queue(
 }
 
 describe('a recovery that has begun', () => {
-  test('is brought to its end by a policy that is disabled meanwhile', async () => {
+  test('is finished under a policy that is disabled meanwhile', async () => {
     await startRecovery();
     const id = await queue('CLUSTER_UPDATE_POLICY', false);
     letItGoOn();
@@ -123,7 +123,7 @@ describe('a recovery that has begun', () => {
     expect((await engine.ended(id)).status).toBe('SUCCEEDED');
   });
 
-  test('is brought to its end by a policy that is detached meanwhile', async () => {
+  test('is finished under a policy that is detached meanwhile', async () => {
     await startRecovery();
     const id = await queue('CLUSTER_DETACH_POLICY');
     letItGoOn();
@@ -132,7 +132,7 @@ describe('a recovery that has begun', () => {
     expect(cloud.calls).toContain('reboot web-1');
   });
 
-  test('is brought to its end in a cluster that is paused meanwhile', async () => {
+  test('is finished in a cluster that is paused meanwhile', async () => {
     const tools = testTools(engine.store, cloud);
     const caller = { ...testCaller, project: 'default' };
     await startRecovery();

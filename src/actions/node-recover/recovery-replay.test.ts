@@ -46,9 +46,9 @@ test.each<[string, JsonObject, (scene: HealingScene) => void]>([
     await scene.fail('web-1');
     await scene.round();
     await scene.recover();
-    const [episode] = await scene.recoveries('web-1');
-    const recorded = await recoveryDecisions(scene.store.db, episode?.id ?? '');
-    const plan = await recoveryPlan(scene.store.db, episode?.id ?? '');
+    const [found] = await scene.recoveries('web-1');
+    const recorded = await recoveryDecisions(scene.store.db, found?.id ?? '');
+    const plan = await recoveryPlan(scene.store.db, found?.id ?? '');
     const { facts, history } = plan as unknown as { facts: ChainFacts; history: ChainEvent[] };
     const replayed = timelineOf(planChain(facts, history).decisions);
     expect(history.length).toBeGreaterThan(2);

@@ -193,7 +193,7 @@ function resultOf({ state, stateInfo, output }: WorkflowExecution): StepResult |
 const unstoppable = new AbortController().signal;
 
 /**
- * One durable step. Where only the start can fail, a look that fails has seen nothing.
+ * One durable step. Where only the start can fail, a read that fails has seen nothing.
  * @param until what breaks it off; absent: what interrupts the action.
  */
 async function callService(

@@ -271,7 +271,7 @@ describe('healing', () => {
     expect([both.code, both.err]).toEqual([2, 'coppice: give one of --for and --until, not both\n']);
   });
 
-  test('of a quarantined node shows why, and that a person has to act', async () => {
+  test('of a quarantined node shows why, and that an operator has to act', async () => {
     const quarantine = { since: '2026-11-22T18:00:00.000Z', reason: 'recovery 3 of 3 did not help' };
     const node = { ...failed, standing: 'QUARANTINED' as const, quarantine, recovery: null };
     await using api = await fakeApi({ 'GET /v1/nodes/web-2/health': { body: { health: node } } });

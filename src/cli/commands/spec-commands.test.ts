@@ -138,7 +138,7 @@ describe('create', () => {
     });
   });
 
-  test('asks nobody for a file that is not YAML', async () => {
+  test('sends no request for a file that is not YAML', async () => {
     await using api = await fakeApi({});
     const { code } = await run(['profile', 'create', 'p', file('a: [')], { url: api.url });
     expect([code, api.asked]).toEqual([1, []]);

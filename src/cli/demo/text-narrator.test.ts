@@ -96,7 +96,7 @@ test('where something was not as it should be, it says what, and points nowhere'
   expect(text).not.toContain('Read more');
 });
 
-test('where somebody ended it, it finds no fault', () => {
+test('where the user ended it, it finds no fault', () => {
   const problems = ['ended by a signal'];
   const summary = { ok: false, nodes: 5, recoveries: [], proven: [], problems, took_ms: 1 };
   expect(narrated([], summary)).toContain('stopped before its end; nothing is left behind');

@@ -239,7 +239,7 @@ workflows:
     expect((await rest.call('GET', '/actions/book.greet')).status).toBe(404);
   });
 
-  it('list what is built in, which nobody can delete', async () => {
+  it('list what is built in, which cannot be deleted', async () => {
     const { body } = await rest.call('GET', '/actions?name=std.http');
     expect(body['actions']).toMatchObject([{ name: 'std.http', is_system: true }]);
     expect(fault(await rest.call('DELETE', '/actions/std.http'))).toEqual([

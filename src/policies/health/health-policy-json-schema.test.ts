@@ -45,7 +45,7 @@ describe('the JSON Schema of the health policy', () => {
     for (const { jsonSchema } of others) expect(ajv.validate(jsonSchema, policy)).toBe(false);
   });
 
-  it('is named by the first line of the examples, for the editor of whoever starts from them', () => {
+  it('is named by the first line of the examples, for the editor of a user who starts from them', () => {
     for (const file of files.filter((each) => /^examples.(first-steps|policies)/.test(each))) {
       const [, path = ''] =
         /^# yaml-language-server: \$schema=(\S+)/.exec(readFileSync(join(root, file), 'utf8')) ?? [];

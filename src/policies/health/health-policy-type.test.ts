@@ -659,12 +659,12 @@ describe('version 1.3', () => {
       'recovery.on_success[0].params.inputs.x: expected one of first, found steps.paged (recovery.on_exhausted[0] has this id, and cannot have run before)',
     ],
     [
-      'a filter that nobody has',
+      'a filter that does not exist',
       workflowStep({ deep: [{ x: 'on {{ _.node.name | uper }}' }] }),
       'recovery.actions[0].params.inputs.deep[0].x: expected a filter that there is, found uper (did you mean upper?)',
     ],
     [
-      'a function that nobody has',
+      'a function that does not exist',
       workflowStep({ x: '<% nofunc($.node) %>' }),
       'recovery.actions[0].params.inputs.x: expected a function that there is, found nofunc (there is no function of this name: the step would fail)',
     ],
@@ -679,7 +679,7 @@ describe('version 1.3', () => {
       'recovery.actions[0].params.inputs.x: expected a function that there is, found upper (write it as _ | upper)',
     ],
     [
-      'a test that nobody has',
+      'a test that does not exist',
       workflowStep({ x: '{{ _.node.name is stirng }}' }),
       'recovery.actions[0].params.inputs.x: expected a test that there is, found stirng (did you mean string?)',
     ],
@@ -794,7 +794,7 @@ describe('version 1.3', () => {
       'recovery.retry: expected a limit beside on_exhausted, found nothing (without it another recovery begins an interval later while the node stays failed, and on_exhausted runs again after each)',
     ],
     [
-      'rungs that nobody tells apart',
+      'rungs that cannot be told apart',
       policy13({
         recovery: {
           strategy: 'ESCALATE',
@@ -983,7 +983,7 @@ describe('version 1.3', () => {
     expect(check).toMatchObject({ ok: false, issues: [{ field: 'detection.interval', found: '5' }] });
   });
 
-  test('a failure class that nobody knows is a warning, because a profile may have its own', () => {
+  test('a failure class that is unknown is a warning, because a profile may have its own', () => {
     const check = parseHealthPolicy(
       policy13({ recovery: { actions: [{ name: 'REBOOT', when: { failure: ['HOST_DWN'] } }] } }),
       '1.3',

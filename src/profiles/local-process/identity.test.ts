@@ -49,7 +49,7 @@ describe('a claim', () => {
     `\n4711\n${stat}\n`,
     `boot-1\n1\n1${stat.slice(4)}`,
     '\0\0\0',
-  ])('that is not whole names nobody: %j', (text) => expect(parseClaim(text)).toBeUndefined());
+  ])('that is not whole names no process: %j', (text) => expect(parseClaim(text)).toBeUndefined());
 });
 
 test.each([

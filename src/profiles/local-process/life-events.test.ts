@@ -70,7 +70,7 @@ test('after a reboot the new process is the one that is followed', async () => {
   stop();
 });
 
-test('nobody who stopped listening is told anything', async () => {
+test('a listener that has stopped is told nothing', async () => {
   const node = await create(place.type, place.node(sleeper));
   const type = localProcess({ dataDir: place.dataDir, eventRoundMs: 20 });
   const first = hear(type);

@@ -209,7 +209,7 @@ describe('reboot', () => {
     expect(await verdictOf(place.type, second)).toBe('healthy');
   });
 
-  test('HARD asks nobody', async () => {
+  test('HARD does not ask the process', async () => {
     const node = await create(place.type, place.node({ ...stubborn, stop_timeout: 3600 }));
     await eventually('it ignores the signal', () => isDeaf(node));
     const second = await operate(place.type, 'reboot', node, { type: 'HARD' });

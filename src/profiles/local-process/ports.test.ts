@@ -19,7 +19,7 @@ test('nodes that ask at once get ports of their own', async () => {
   expect(new Set(await Promise.all(asked)).size).toBe(50);
 });
 
-test('a node keeps its port unless somebody else listens on it', async () => {
+test('a node keeps its port unless another process listens on it', async () => {
   const ports = portsOf(place.dataDir);
   const port = await ports.choose('a', 'auto', null);
   expect(await ports.choose('a', 'auto', port)).toBe(port);

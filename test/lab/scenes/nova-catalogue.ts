@@ -15,10 +15,10 @@ export async function recordCatalogue(nova: Compute): Promise<void> {
 }
 
 async function versions(nova: Compute): Promise<void> {
-  const nobody = { as: 'nobody', microversion: '' } as const;
-  await nova.record('versions', 'GET', '//', nobody);
-  await nova.record('version-2.1', 'GET', '//v2.1', nobody);
-  await nova.record('version-2.1-slash', 'GET', '//v2.1/', nobody);
+  const withoutToken = { as: 'nobody', microversion: '' } as const;
+  await nova.record('versions', 'GET', '//', withoutToken);
+  await nova.record('version-2.1', 'GET', '//v2.1', withoutToken);
+  await nova.record('version-2.1-slash', 'GET', '//v2.1/', withoutToken);
   await nova.record('version-2.1-with-token', 'GET', '//v2.1/', { microversion: '' });
 }
 

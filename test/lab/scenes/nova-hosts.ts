@@ -190,7 +190,7 @@ async function serviceState(nova: Compute, host: string, state: string): Promise
   );
 }
 
-/** Stops a nova-compute, as if its host had lost power: nobody tells Nova. */
+/** Stops a nova-compute, as if its host had lost power: Nova is not told. */
 async function hostDown(nova: Compute): Promise<void> {
   const host = 'compute2';
   const one = await nova.createServer('host-down-1', { host }, 'admin');
