@@ -87,6 +87,8 @@ const allowed: readonly RegExp[] = [
   /readonly episode: JsonObject/,
   /^\s*episode: \{ id: /,
   /failure, episode, steps/,
+  /any of episodes, window/,
+  /\{episodes: /,
   // The sender without a token, in names of recorded exchanges.
   /['-]nobody'/,
 ];

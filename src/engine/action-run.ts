@@ -3,7 +3,6 @@
  * was done before. It ends in one of four ways (`RunOutcome`); only `returned` and `threw` are an end of the
  * action.
  */
-import { randomUUID } from 'node:crypto';
 import type { ActionRequest } from '../domain/action-requests.ts';
 import { fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
@@ -18,7 +17,7 @@ import {
   type Waiting,
 } from '../store/action-claims.ts';
 import { findSignal } from '../store/action-wakes.ts';
-import { childOutcomes, insertActions, type ChildOutcome, type NewAction } from '../store/actions.ts';
+import { childOutcomes, insertActions, type ChildOutcome } from '../store/actions.ts';
 import { saveStep, type StepKind, type StepRecord } from '../store/action-steps.ts';
 import type { Store, Tx } from '../store/store.ts';
 import {
@@ -27,6 +26,8 @@ import {
   type ActionDefinition,
   type StepRequest,
 } from './action-context.ts';
+import { cancelReasonOfChildren, childAction, isEnded } from './child-actions.ts';
+import { RunInterruption } from './run-interruption.ts';
 
 export type RunOutcome =
   | { readonly kind: 'returned'; readonly outputs: JsonObject }
@@ -44,9 +45,6 @@ export interface RunOptions {
   readonly steps: ReadonlyMap<string, StepRecord>;
 }
 
-/** Longest delay of a Node timer, 2^31 - 1 ms. */
-const MAX_TIMER_MS = 2_147_483_647;
-
 export class ActionRun implements ActionContext {
   readonly action: Action;
   readonly inputs: JsonObject;
@@ -55,13 +53,8 @@ export class ActionRun implements ActionContext {
   readonly #store: Store;
   readonly #steps: ReadonlyMap<string, StepRecord>;
   readonly #used = new Set<string>();
-  readonly #abort = new AbortController();
   readonly #left = Promise.withResolvers<RunOutcome>();
-  readonly #deadline: number | null;
-  /** Not yet thrown; thrown once. */
-  #interruption: ActionInterrupted | undefined;
-  #cancelled = false;
-  #expired = false;
+  readonly #interruption: RunInterruption;
   #stopping = false;
   #over = false;
   /** An earlier life may have begun what is first found without a record, and nothing after it. */
@@ -75,8 +68,7 @@ export class ActionRun implements ActionContext {
     this.inputs = claim.action.inputs;
     this.epoch = claim.epoch;
     this.#mayHaveBegun = claim.epoch > 1;
-    const { startedAt, timeout } = claim.action;
-    this.#deadline = timeout > 0 && startedAt !== null ? startedAt + timeout * 1000 : null;
+    this.#interruption = new RunInterruption(claim.action, now);
     if (claim.cancelReason !== null) this.cancel(claim.cancelReason);
   }
 
@@ -86,12 +78,12 @@ export class ActionRun implements ActionContext {
   }
 
   get signal(): AbortSignal {
-    return this.#abort.signal;
+    return this.#interruption.signal;
   }
 
   /** Runs the action until it ends, waits, or is lost. */
   async execute(definition: ActionDefinition): Promise<RunOutcome> {
-    const timer = this.#startDeadline();
+    this.#interruption.startDeadline();
     const body = definition.run(this).then(
       (outputs): RunOutcome => ({ kind: 'returned', outputs: outputs ?? {} }),
       (error: unknown): RunOutcome => ({ kind: 'threw', error }),
@@ -100,26 +92,25 @@ export class ActionRun implements ActionContext {
       return await Promise.race([this.#left.promise, body]);
     } finally {
       this.#over = true;
-      clearTimeout(timer);
+      this.#interruption.stopDeadline();
     }
   }
 
   /** @param reason a sentence: it is what the action ends with. */
   cancel(reason: string): void {
-    this.#cancelled = true;
-    this.#interrupt(new ActionInterrupted('cancelled', reason));
+    this.#interruption.cancel(reason);
   }
 
   /** The process stops: what runs may end its step; then the claim is given back. */
   stop(): void {
     this.#stopping = true;
-    this.#abort.abort();
+    this.#interruption.abort();
   }
 
   /** The claim was taken over: writes would be refused, so the work is aborted. */
   lose(): void {
     this.#leave({ kind: 'lost', error: new StaleClaim(this.action.id) });
-    this.#abort.abort();
+    this.#interruption.abort();
   }
 
   async step<T extends Json | void>(
@@ -203,8 +194,8 @@ export class ActionRun implements ActionContext {
     const ids = known.result as string[];
     const outcomes = await this.#guard(() => childOutcomes(this.#store.db, this.action.id, ids));
     const open = outcomes.filter((child) => !isEnded(child.status)).length;
-    if (open > 0) return await this.#waitForChildren(name, ids, open, this.#interruption);
-    const interruption = this.#interruption;
+    if (open > 0) return await this.#waitForChildren(name, ids, open, this.#interruption.pending);
+    const interruption = this.#interruption.pending;
     if (interruption === undefined) {
       await this.#save(name, 'children', 'DONE', outcomes as unknown as Json);
       return outcomes;
@@ -218,7 +209,7 @@ export class ActionRun implements ActionContext {
    * Children are waited for even when interrupted, so that here the interruption itself is the recorded end.
    */
   #deliver(record: ErrorRecord): Error {
-    this.#interruption = undefined;
+    this.#interruption.take();
     const why = record.code === 'cancelled' ? 'cancelled' : 'timed-out';
     return new ActionInterrupted(why, record.message);
   }
@@ -226,14 +217,14 @@ export class ActionRun implements ActionContext {
   async #startChildren(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]> {
     this.#throwIfInterrupted();
     if (requests.length === 0) return [];
-    const children = requests.map((request) => this.#child(request));
+    const children = requests.map((request) => childAction(this.action, request));
     const ids = children.map((child) => child.id);
     return await this.#suspend(async (tx) => {
       await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       await insertActions(tx, children, this.now());
       return {
         reason: 'Waiting for depended actions.',
-        wakeAt: this.#wakeBy(),
+        wakeAt: this.#interruption.wakeBy(),
         signal: null,
         children: ids.length,
       };
@@ -252,32 +243,16 @@ export class ActionRun implements ActionContext {
   ): Promise<never> {
     return await this.#suspend(async (tx) => {
       if (interruption !== undefined)
-        for (const id of ids) await requestCancel(tx, id, this.#reasonForChildren(interruption), this.now());
+        for (const id of ids)
+          await requestCancel(tx, id, cancelReasonOfChildren(this.action, interruption), this.now());
       const after = interruption === undefined ? undefined : await childOutcomes(tx.db, this.action.id, ids);
       const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
       await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       // With none left nothing would wake us: read again at once.
-      const wakeBy = interruption === undefined ? this.#wakeBy() : null;
+      const wakeBy = interruption === undefined ? this.#interruption.wakeBy() : null;
       const wakeAt = left === 0 ? this.now() : wakeBy;
       return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
     });
-  }
-
-  /** Why the parent was cancelled is why its children are; its time-out they would take for their own. */
-  #reasonForChildren({ why, message }: ActionInterrupted): string {
-    return why === 'cancelled' ? message : `Cancelled with ${this.action.name}: ${message}`;
-  }
-
-  #child(request: ActionRequest): NewAction {
-    const { project, user, domain } = this.action;
-    return {
-      ...request,
-      id: randomUUID(),
-      name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
-      cause: 'Derived Action',
-      parentId: this.action.id,
-      owner: { project, user, domain },
-    };
   }
 
   /**
@@ -298,8 +273,7 @@ export class ActionRun implements ActionContext {
   }
 
   #throwIfInterrupted(): void {
-    const interruption = this.#interruption;
-    this.#interruption = undefined;
+    const interruption = this.#interruption.take();
     if (interruption !== undefined) throw interruption;
   }
 
@@ -346,17 +320,7 @@ export class ActionRun implements ActionContext {
   }
 
   #claim(): { actionId: string; epoch: number; cancelled: boolean } {
-    return { actionId: this.action.id, epoch: this.epoch, cancelled: this.#cancelled };
-  }
-
-  /**
-   * The action's deadline interrupts a wait, once; what cleans up afterwards may wait as long as it needs. An
-   * interruption that came while the wait was being written has not been thrown yet: the action is woken for
-   * it at once.
-   */
-  #wakeBy(): number | null {
-    if (this.#interruption !== undefined) return this.now();
-    return this.#expired || this.#cancelled ? null : this.#deadline;
+    return { actionId: this.action.id, epoch: this.epoch, cancelled: this.#interruption.isCancelled };
   }
 
   async #wait(
@@ -371,7 +335,7 @@ export class ActionRun implements ActionContext {
       const signal = waiting.signal ?? null;
       // A signal that was sent since the read would wake nothing: read again at once.
       const missed = signal !== null && (await findSignal(tx.db, signal)) !== undefined;
-      const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#wakeBy() ?? Infinity);
+      const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#interruption.wakeBy() ?? Infinity);
       return { reason: waiting.reason, wakeAt, signal, children: 0 };
     });
   }
@@ -411,34 +375,11 @@ export class ActionRun implements ActionContext {
     this.#over = true;
     this.#left.resolve(outcome);
   }
-
-  #interrupt(interruption: ActionInterrupted): void {
-    if (this.#abort.signal.aborted) return;
-    this.#interruption = interruption;
-    this.#abort.abort(interruption);
-  }
-
-  #startDeadline(): NodeJS.Timeout | undefined {
-    if (this.#deadline === null) return undefined;
-    const expire = () => {
-      this.#expired = true;
-      this.#interrupt(
-        new ActionInterrupted('timed-out', `The action took longer than ${this.action.timeout} seconds.`),
-      );
-    };
-    const left = this.#deadline - this.now();
-    if (left <= 0) expire();
-    return left > 0 ? setTimeout(expire, Math.min(left, MAX_TIMER_MS)).unref() : undefined;
-  }
 }
 
 function settled<T>(record: StepRecord): T {
   if (record.state === 'FAILED') throw fromErrorRecord(record.result as unknown as ErrorRecord);
   return record.result as T;
-}
-
-function isEnded(status: string): boolean {
-  return status === 'SUCCEEDED' || status === 'FAILED' || status === 'CANCELLED';
 }
 
 function never(): Promise<never> {

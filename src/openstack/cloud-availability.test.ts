@@ -135,7 +135,7 @@ test('what is away is known with its address, since when, and what it answers, u
       answers: 'it answers 503',
     },
   ]);
-  // Nobody asks for anything but the availability itself.
+  // Nothing is requested but the availability itself.
   replies.service = { status: 200 };
   await eventually('compute is back', async () => availability.outages.length === 0, 2000);
 });

@@ -28,7 +28,7 @@ test.each([
   // A name goes before the beginning of an id.
   ['1e99', ['c']],
   ['nope', []],
-])('among objects at hand %s fits %j', (identity, names) => {
+])('among loaded objects %s fits %j', (identity, names) => {
   const objects = [
     { id: id('1e9906ea'), name: 'web', label: 'a' },
     { id: id('1e9906eb'), name: 'web', label: 'b' },

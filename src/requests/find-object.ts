@@ -46,7 +46,7 @@ async function describe<K extends Kind>(db: Db, kind: K, id: string): Promise<re
 }
 
 /**
- * The same among objects that are at hand: by id, else by name, else by the beginning of an id.
+ * The same among objects that are loaded: by id, else by name, else by the beginning of an id.
  * @returns those that fit.
  */
 export function fitting<T extends { readonly id: string; readonly name: string }>(

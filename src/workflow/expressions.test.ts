@@ -7,12 +7,11 @@ import {
   ExpressionEvaluationError,
   type ExpressionScope,
   ExpressionSyntaxError,
-  hasExpression,
-  isSingleExpression,
   isTruthy,
   pythonText,
   VariableLayers,
 } from './expressions.ts';
+import { hasExpression, isSingleExpression } from './expression-text.ts';
 
 interface Row {
   readonly lang: string;

@@ -25,6 +25,7 @@ import type { Value } from './yaql/python/values.ts';
 import { compileYaql, evaluateYaql, type YaqlExpression } from './yaql/yaql.ts';
 import { readsOfYaql, type ExpressionReads } from './yaql/expression-reads.ts';
 import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
+import { yaqlMarks, jinjaMarks, holds, hasExpression, isSingleExpression } from './expression-text.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
@@ -106,64 +107,6 @@ export class ExpressionEvaluationError extends Error {
   }
 }
 
-const yaqlMarks = [['<%', '%>']] as const;
-const jinjaMarks = [
-  ['{{', '}}'],
-  ['{%', '%}'],
-] as const;
-
-/**
- * A single pass: a regular expression would search to the end of the text again for each unclosed opening.
- */
-function holds(text: string, marks: readonly (readonly [string, string])[]): boolean {
-  return marks.some(([opening, closing]) => {
-    const start = text.indexOf(opening);
-    return start !== -1 && text.includes(closing, start + opening.length);
-  });
-}
-
-/** Whether a value contains an expression at any depth; keys of objects are not expressions. */
-export function hasExpression(value: Json): boolean {
-  const waiting: Json[] = [value];
-  for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
-    if (typeof item === 'string') {
-      if (holds(item, yaqlMarks) || holds(item, jinjaMarks)) return true;
-    } else if (typeof item === 'object' && item !== null) {
-      for (const inner of Object.values(item)) waiting.push(inner);
-    }
-  }
-  return false;
-}
-
-/**
- * Whether a text has an unclosed expression, which is then plain text. If another one is closed, Jinja
- * reports it itself.
- */
-export function hasUnclosedExpression(text: string): boolean {
-  if (text.lastIndexOf('<%') > text.lastIndexOf('%>')) return true;
-  return !holds(text, jinjaMarks) && jinjaMarks.some(([opening]) => text.includes(opening));
-}
-
-/**
- * Whether a text is exactly one expression, so that its value keeps its type; surrounding blanks make it
- * text.
- */
-export function isSingleExpression(text: string): boolean {
-  const isWhole = (opening: string, closing: string): boolean =>
-    text.startsWith(opening) && text.length >= 4 && text.indexOf(closing, 2) === text.length - 2;
-  return isWhole('<%', '%>') || isWhole('{{', '}}');
-}
-
-/**
- * What Mistral's schema accepts as a condition: besides one expression also a Jinja block (`{% if _.x %}yes{%
- * endif %}`) and a text of several expressions, which both evaluate to text.
- */
-export function isExpressionText(text: string): boolean {
-  if (isSingleExpression(text)) return true;
-  if (text.startsWith('<%')) return text.endsWith('%>');
-  return (text.startsWith('{{') && text.includes('}}')) || (text.includes('{%') && text.endsWith('%}'));
-}
-
 /** Python's truth: null, false, 0, '' and empty lists and objects are false; the text 'false' is true. */
 export function isTruthy(value: Json): boolean {
   return truth(value);
@@ -201,7 +144,9 @@ function compileInside(value: Json, depth: number): Template {
  * length are kept.
  */
 const compiledTexts = new Map<string, Template>();
+
 const cachedTexts = 2_000;
+
 const maxCachedTextLength = 1_000;
 
 function compileText(text: string): Template {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compileTemplate, hasUnclosedExpression, unknownNames } from './expressions.ts';
+import { compileTemplate, unknownNames } from './expressions.ts';
+import { hasUnclosedExpression } from './expression-text.ts';
 import { workflowFunctions } from './language/function-names.ts';
 
 interface Row {

@@ -91,11 +91,11 @@ describe('coppice status', () => {
   });
 
   test('says before the clusters what nothing watches', async () => {
-    const warned = { ...health, clusters: [healthy], server_warning: '1 process runs for nobody.' };
+    const warned = { ...health, clusters: [healthy], server_warning: '1 process has no node.' };
     await using api = await fakeApi({ 'GET /v1/health': { body: { health: warned } } });
     const lines = (await run(['status'], { url: api.url })).out.split('\n');
     expect(lines.slice(0, 3)).toEqual([
-      '1 process runs for nobody.',
+      '1 process has no node.',
       '',
       expect.stringMatching(/^db /) as string,
     ]);

@@ -5,13 +5,8 @@ import { didYouMean } from '../../domain/did-you-mean.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { Json } from '../../domain/json.ts';
-import {
-  compileTemplate,
-  ExpressionSyntaxError,
-  hasExpression,
-  hasUnclosedExpression,
-  unknownNames,
-} from '../../workflow/expressions.ts';
+import { compileTemplate, ExpressionSyntaxError, unknownNames } from '../../workflow/expressions.ts';
+import { hasExpression, hasUnclosedExpression } from '../../workflow/expression-text.ts';
 import type { Template, UnknownName } from '../../workflow/expressions.ts';
 import { contextRoots, pathWithoutMarks, strangePaths } from './expression-paths.ts';
 import type { Findings } from './findings.ts';

@@ -7,7 +7,7 @@ import type { Runnable } from '../../domain/health-policy.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { hasExpression } from '../../workflow/expressions.ts';
+import { hasExpression } from '../../workflow/expression-text.ts';
 import type { NamedWorkflow } from '../policy-type.ts';
 import { checkExpressions } from './check-expressions.ts';
 import type { ReadableSteps } from './check-expressions.ts';

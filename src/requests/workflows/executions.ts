@@ -5,7 +5,7 @@ import { getExecution, getExecutions, type StoredExecution } from '../../store/w
 import { listExecutions, type PageQuery } from '../../store/workflow-listing.ts';
 import type { EndState } from '../../domain/workflow-records.ts';
 import type { UntimedEvent } from '../../workflow/runner/step-batch.ts';
-import type { ExecutionRequest } from '../../workflow/runner/workflow-runner.ts';
+import type { ExecutionRequest } from '../../workflow/runner/new-execution.ts';
 import { hasEnded } from '../../workflow/workflow-service.ts';
 import type { Caller, RequestTools } from '../request-tools.ts';
 import { requireDefinition } from './definitions.ts';

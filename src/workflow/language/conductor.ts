@@ -26,9 +26,9 @@ import {
   evaluateTemplate,
   ExpressionEvaluationError,
   ExpressionSyntaxError,
-  hasExpression,
   isTruthy,
 } from '../expressions.ts';
+import { hasExpression } from '../expression-text.ts';
 import type { Command } from './conductor/command.ts';
 import {
   actionChanged,

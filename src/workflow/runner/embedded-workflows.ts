@@ -21,7 +21,8 @@ import type {
   WorkflowService,
 } from '../workflow-service.ts';
 import { endSignalOf } from './end-signal.ts';
-import { type RunnerLog, WorkflowRunner, workflowNotFound } from './workflow-runner.ts';
+import { type RunnerLog, WorkflowRunner } from './workflow-runner.ts';
+import { workflowNotFound } from './new-execution.ts';
 
 export interface EmbeddedWorkflowsOptions {
   readonly store: Store;

@@ -16,14 +16,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
+import type { Json } from '../../domain/json.ts';
 import type { Membership } from '../../membership/membership.ts';
 import type { Store } from '../../store/store.ts';
-import { findEnvironment } from '../../store/workflow-environments.ts';
 import { describeExecution, getExecution, type StoredExecution } from '../../store/workflow-executions.ts';
-import { purgeStandaloneActions } from '../../store/standalone-actions.ts';
-import { deleteExecutionTree, purgeExecutions } from '../../store/workflow-purge.ts';
-import { deleteUnusedSources } from '../../store/workflow-definitions.ts';
+import { deleteExecutionTree } from '../../store/workflow-purge.ts';
 import {
   listIdleExecutions,
   listMessages,
@@ -34,14 +31,14 @@ import {
 } from '../../store/workflow-work.ts';
 import type { ActionOutcome } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
-import { createExecution } from '../language/conductor.ts';
 import type { TimerKind } from '../language/conductor/event.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
-import { ExecutionState } from '../language/state/execution-state.ts';
 import type { EndState } from '../../domain/workflow-records.ts';
 import { ActionRuns } from './action-runs.ts';
-import { DefinitionLibrary, type NamedWorkflow } from './definition-library.ts';
+import { DefinitionLibrary } from './definition-library.ts';
 import { DueTimers } from './due-timers.ts';
+import { ExecutionPurge } from './execution-purge.ts';
+import { newExecution, type ExecutionRequest } from './new-execution.ts';
 import { LookupCache } from './lookup-cache.ts';
 import { type Delivery, LiveExecution, type LiveTools } from './live-execution.ts';
 import { ExecutionExists } from './save-batch.ts';
@@ -71,20 +68,6 @@ export interface WorkflowRunnerOptions {
   readonly keepMs: number;
 }
 
-export interface ExecutionRequest {
-  /** A second start with the same id returns the existing execution. */
-  readonly id?: string;
-  /** Id of a definition, or name and namespace. */
-  readonly workflow: { readonly id: string } | { readonly name: string; readonly namespace: string };
-  readonly input: JsonObject;
-  /** `env` may be the name of a stored environment. */
-  readonly params: JsonObject;
-  readonly description: string;
-  readonly project: string;
-  /** Whether the end sends the durable signal. */
-  readonly signalsEnd: boolean;
-}
-
 /** Idle executions that stay in memory, because events often come in bursts. */
 const maxIdleInMemory = 256;
 /** Of an action that no process runs yet. No process has this id, so that it counts as abandoned. */
@@ -95,7 +78,6 @@ const noOwner = '';
  */
 const maxConcurrentExecutions = 128;
 const pageSize = 500;
-const purgeEveryMs = 3600_000;
 
 export class WorkflowRunner {
   readonly library: DefinitionLibrary;
@@ -110,7 +92,7 @@ export class WorkflowRunner {
   readonly #timers: DueTimers;
   #stopping = false;
   #unsubscribe: (() => void) | undefined;
-  #purging: NodeJS.Timeout | undefined;
+  readonly #purge: ExecutionPurge;
 
   constructor(options: WorkflowRunnerOptions) {
     const { store, registry, now } = options;
@@ -123,6 +105,12 @@ export class WorkflowRunner {
       registry,
       concurrency: options.concurrency ?? 256,
       ended: (performed, outcome) => this.#actionEnded(performed, outcome),
+    });
+    this.#purge = new ExecutionPurge({
+      store,
+      now,
+      keepMs: options.keepMs,
+      failed: (error) => this.#failed(error, 'purge'),
     });
     this.#timers = new DueTimers({
       db: store.db,
@@ -161,14 +149,14 @@ export class WorkflowRunner {
     await this.#startIdle();
     await this.#deliverMessages();
     this.#timers.start();
-    if (this.#options.keepMs > 0) this.#purging = setInterval(() => void this.#purgeOld(), purgeEveryMs);
+    this.#purge.start();
   }
 
   /** Aborts running actions, which run again at the next start; decisions already made are written. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#unsubscribe?.();
-    clearInterval(this.#purging);
+    this.#purge.stop();
     await this.#timers.stop();
     await this.#actions.stop();
     for (const live of this.#live.values()) await live.working;
@@ -202,19 +190,8 @@ export class WorkflowRunner {
     const id = request.id ?? randomUUID();
     const known = request.id === undefined ? undefined : await this.#findExecution(id);
     if (known !== undefined) return ofProject(known, request.project);
-    const { definition, spec } = await this.#workflowOf(request.workflow);
-    const { description, input, project, signalsEnd } = request;
-    const params = await this.#withEnvironment(request.params);
-    const start = { id, namespace: definition.namespace, description, input, params };
-    const record = orBadRequest(() => createExecution(spec, start, this.#options.now()));
-    const { sourceId } = definition;
-    return await this.#begin({
-      workflow: spec,
-      state: new ExecutionState(record),
-      keeping: { workflowId: definition.id, sourceId, project, signalsEnd, depth: 0 },
-      version: 0,
-      isNew: true,
-    });
+    const tools = { db: this.#store.db, library: this.library, now: this.#options.now };
+    return await this.#begin(await newExecution(tools, id, request));
   }
 
   async #findExecution(id: string): Promise<StoredExecution | undefined> {
@@ -238,25 +215,6 @@ export class WorkflowRunner {
     }
   }
 
-  async #workflowOf(reference: ExecutionRequest['workflow']): Promise<NamedWorkflow> {
-    const found =
-      'id' in reference
-        ? await this.library.workflowById(reference.id)
-        : await this.library.workflow(reference.name, reference.namespace);
-    if (found !== null) return found;
-    const identifier = 'id' in reference ? reference.id : reference.name;
-    const namespace = 'id' in reference ? '' : reference.namespace;
-    throw workflowNotFound(identifier, namespace);
-  }
-
-  async #withEnvironment(params: JsonObject): Promise<JsonObject> {
-    const { env } = params;
-    if (typeof env !== 'string') return params;
-    const environment = await findEnvironment(this.#store.db, env);
-    if (environment === undefined) throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
-    return { ...params, env: environment.variables };
-  }
-
   /** Handles an event for an execution. @returns why the event is refused; undefined when it was handled. */
   async sendEvent(executionId: string, event: UntimedEvent): Promise<RefusedRequest | undefined> {
     return await sendAndWait(this.#liveExecution(executionId), event);
@@ -278,28 +236,9 @@ export class WorkflowRunner {
     return refusal;
   }
 
-  /**
-   * Deletes root executions that ended before a time, with everything that belongs to them. @returns how
-   * many.
-   */
+  /** Deletes root executions that ended before a time, with all that belongs to them. @returns how many. */
   async purge(endedBefore: number): Promise<number> {
-    let purged = 0;
-    for (;;) {
-      const now = await this.#store.write((tx) => purgeExecutions(tx, endedBefore, 100));
-      purged += now;
-      if (now === 0) break;
-    }
-    if (purged > 0) await this.#store.write((tx) => deleteUnusedSources(tx));
-    await this.#store.write((tx) => purgeStandaloneActions(tx, endedBefore));
-    return purged;
-  }
-
-  async #purgeOld(): Promise<void> {
-    try {
-      await this.purge(this.#options.now() - this.#options.keepMs);
-    } catch (error) {
-      this.#failed(error, 'purge');
-    }
+    return await this.#purge.before(endedBefore);
   }
 
   async describeExecution(id: string, description: string): Promise<void> {
@@ -407,26 +346,9 @@ function sendAndWait(live: LiveExecution, event: UntimedEvent): Promise<RefusedR
   return new Promise((settle, fail) => live.deliver({ event, isAwaited: true, settle, fail }));
 }
 
-function orBadRequest<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof RefusedRequest)
-      throw new CoppiceError('bad-request', error.message, { cause: error });
-    throw error;
-  }
-}
-
 /** @throws CoppiceError `action-conflict` where another project has an execution of this id. */
 function ofProject(execution: StoredExecution, project: string): StoredExecution {
   if (execution.project === project) return execution;
   const { id } = execution.record;
   throw new CoppiceError('action-conflict', `Duplicate entry for WorkflowExecution: ${id}`);
-}
-
-export function workflowNotFound(identifier: string, namespace: string): CoppiceError {
-  return new CoppiceError(
-    'resource-not-found',
-    `Workflow not found [workflow_identifier=${identifier}, namespace=${namespace}]`,
-  );
 }

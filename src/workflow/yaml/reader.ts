@@ -11,7 +11,8 @@ import {
   type YamlOptions,
   YamlSyntaxError,
 } from './nodes.ts';
-import { Scanner, type Token, type TokenKind } from './scanner.ts';
+import { Scanner } from './scanner.ts';
+import type { Token, TokenKind } from './token.ts';
 
 /** undefined: the text holds no document. @throws YamlSyntaxError */
 export function readYamlDocument(text: string, options: YamlOptions): YamlNode | undefined {

@@ -10,34 +10,7 @@ import { isBlank, isBlankBreakOrEnd, isBreak, isFlowMark } from './characters.ts
 import { Cursor } from './cursor.ts';
 import { type YamlOptions, YamlSyntaxError } from './nodes.ts';
 import { scanBlock, scanPlain, scanQuoted } from './scalars.ts';
-
-export type TokenKind =
-  | 'document start'
-  | 'document end'
-  | 'end'
-  | 'mapping start'
-  | 'sequence start'
-  | 'block end'
-  | '['
-  | ']'
-  | '{'
-  | '}'
-  | ','
-  | 'entry'
-  | 'key'
-  | 'value'
-  | 'alias'
-  | 'anchor'
-  | 'tag'
-  | 'scalar';
-
-export interface Token {
-  readonly kind: TokenKind;
-  readonly offset: number;
-  /** Of a scalar, anchor, alias or tag. */
-  readonly text: string;
-  readonly isPlain: boolean;
-}
+import { type TokenKind, type Token, tagText } from './token.ts';
 
 /** A possible start of a key: decided by the next `:`. */
 interface PossibleKey {
@@ -406,11 +379,4 @@ export class Scanner {
     if (this.#flowLevel + this.#outerIndents.length <= depth) return;
     throw new YamlSyntaxError('too deep', `nested deeper than ${depth} levels`, this.#cursor.position);
   }
-}
-
-const yamlTags = 'tag:yaml.org,2002:';
-
-function tagText(written: string): string {
-  if (written.startsWith('!<') && written.endsWith('>')) return written.slice(2, -1);
-  return written.startsWith('!!') ? yamlTags + written.slice(2) : written;
 }

@@ -4,7 +4,7 @@
  * (an ad-hoc action or a workflow stored on the server) are returned: only a server knows whether it exists.
  */
 import type { Template } from '../../expressions.ts';
-import { hasExpression } from '../../expressions.ts';
+import { hasExpression } from '../../expression-text.ts';
 import type { DefinitionPath, DefinitionProblem } from '../definition/problem.ts';
 import { suggestion, type Source } from '../definition/source.ts';
 import type { AdhocActionSpec, InputSpec, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';

@@ -3,7 +3,8 @@
  * with-items. Reading one fails the task at run time.
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
-import { hasExpression, type Template } from '../../expressions.ts';
+import type { Template } from '../../expressions.ts';
+import { hasExpression } from '../../expression-text.ts';
 import type { DefinitionPath } from '../definition/problem.ts';
 import { suggestion, type Source } from '../definition/source.ts';
 import type { AdhocActionSpec, ClauseSpec, TaskSpec, WorkflowSpec } from '../definition/workflow-spec.ts';

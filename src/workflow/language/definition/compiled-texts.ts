@@ -3,12 +3,12 @@ import { isJsonObject, type Json } from '../../../domain/json.ts';
 import {
   compileTemplate,
   ExpressionSyntaxError,
-  hasExpression,
   readsOf,
   type Template,
   type UnknownName,
   unknownNames,
 } from '../../expressions.ts';
+import { hasExpression } from '../../expression-text.ts';
 import { workflowFunctions } from '../function-names.ts';
 
 export type CompiledText =

@@ -8,7 +8,8 @@
  *     on-success: {publish: {branch: {...}, global: {...}}, next: <any of the above>}
  */
 import { isJsonObject, type Json } from '../../../domain/json.ts';
-import { isExpressionText, type Template } from '../../expressions.ts';
+import type { Template } from '../../expressions.ts';
+import { isExpressionText } from '../../expression-text.ts';
 import { readInlineParameters } from './inline-call.ts';
 import {
   at,

@@ -1,6 +1,7 @@
 /** Reads one task of a workflow, merged with `task-defaults`. */
 import { isJsonObject } from '../../../domain/json.ts';
-import { isSingleExpression, type Template } from '../../expressions.ts';
+import type { Template } from '../../expressions.ts';
+import { isSingleExpression } from '../../expression-text.ts';
 import { readInlineCall, type InlineCall } from './inline-call.ts';
 import { emptyClause, readClause } from './read-clause.ts';
 import { policyKeys, readPolicies, withDefaults } from './read-policies.ts';

@@ -5,15 +5,13 @@
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import { didYouMean } from '../../../domain/did-you-mean.ts';
 import { quoteFound } from '../../../domain/quote-found.ts';
+import type { ExpressionSyntaxError, Template, UnknownName } from '../../expressions.ts';
 import {
-  type ExpressionSyntaxError,
   hasExpression,
   hasUnclosedExpression,
   isExpressionText,
   isSingleExpression,
-  type Template,
-  type UnknownName,
-} from '../../expressions.ts';
+} from '../../expression-text.ts';
 import { type CompiledTexts, hasTooManyExpressions, maxExpressions } from './compiled-texts.ts';
 import { type DefinitionPath, type ProblemList, shortText } from './problem.ts';
 
