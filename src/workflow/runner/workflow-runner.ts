@@ -32,7 +32,7 @@ import {
 import type { ActionOutcome } from '../actions/action-type.ts';
 import type { ActionRegistry } from '../actions/registry.ts';
 import type { TimerKind } from '../language/conductor/event.ts';
-import { RefusedRequest } from '../language/conductor/fault.ts';
+import type { RefusedRequest } from '../language/conductor/fault.ts';
 import type { EndState } from '../../domain/workflow-records.ts';
 import { ActionRuns } from './action-runs.ts';
 import { DefinitionLibrary } from './definition-library.ts';
