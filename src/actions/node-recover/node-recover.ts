@@ -27,7 +27,8 @@ import { beginRecovery } from './begin-recovery.ts';
 import { giveUpOther } from './surge-operation.ts';
 import { runOperation } from './recovery-operation.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
-import { isChange, recordDecisions, stepId } from '../../recovery-record/recovery-record.ts';
+import { isChange, recordDecisions } from '../../recovery-record/recovery-record.ts';
+import { stepId } from '../../recovery-record/step-record.ts';
 import { runWorkflow } from './recovery-workflow.ts';
 
 export interface RecoveryServices extends ProbingServices {
