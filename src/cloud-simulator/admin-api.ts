@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import { memberStatuses, type BalancerPart, type Balancers } from './balancers.ts';
-import type { Answer } from './endpoint.ts';
-import { faultSchema } from './faults.ts';
+import { didYouMean } from '../domain/did-you-mean.ts';
+import type { Answer, Service } from './endpoint.ts';
+import { faultSchema, type Fault } from './faults.ts';
 import { statuses, type VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import { services, simulatorSettingsSchema } from './settings.ts';
@@ -37,7 +38,7 @@ const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).n
 const FAULT = 'Reset to error by an administrator.';
 const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
 
-export function adminEndpoints(world: World): readonly AdminEndpoint[] {
+export function adminEndpoints(world: World, simulated: readonly Service[]): readonly AdminEndpoint[] {
   const { servers, hosts, balancers, faults, mutations } = world;
   return [
     {
@@ -136,6 +137,7 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
       path: '/faults',
       handle({ body }) {
         const fault = read(faultSchema, body);
+        refuseUnknownOperation(fault, simulated);
         faults.add(fault);
         return { status: 201, body: fault as unknown as JsonObject };
       },
@@ -195,6 +197,16 @@ export function adminEndpoints(world: World): readonly AdminEndpoint[] {
       },
     },
   ];
+}
+
+/** A fault that no request can match would wait for ever. @throws ApiError 400 */
+function refuseUnknownOperation({ service, operation }: Fault, simulated: readonly Service[]): void {
+  const endpoints = simulated.filter(({ name }) => name === service).flatMap((each) => each.endpoints);
+  const known = [...new Set(endpoints.flatMap(({ operations }) => operations))].toSorted();
+  if (operation === '*' || known.includes(operation)) return;
+  const hint = didYouMean(operation, known);
+  const sentence = `operation: expected * or one of ${known.join(', ')} for ${service}, found ${JSON.stringify(operation)}`;
+  throw new ApiError(400, hint === undefined ? sentence : `${sentence} (${hint})`);
 }
 
 /** @throws ApiError 400 that names the field. */

@@ -293,6 +293,21 @@ describe('faults', () => {
     expect(await errorOf(cloud.nova.getServer('any', context, 0))).toMatchObject({ status: 404 });
   });
 
+  test('that no request can match are refused, with the operations that there are', async () => {
+    const fault = { service: 'compute', operation: 'restart', kind: 'error' };
+    expect(await simulatorSays('POST', '/faults', fault)).toMatchObject({
+      error: {
+        code: 400,
+        message: expect.stringMatching(
+          /^operation: expected \* or one of .*, reboot, .* for compute, found "restart"/,
+        ) as string,
+      },
+    });
+    expect(await simulatorSays('GET', '/faults')).toEqual([]);
+    for (const operation of ['reboot', 'stop', 'resetState', 'create', '*'])
+      expect(await simulatorSays('POST', '/faults', { ...fault, operation })).toMatchObject({ operation });
+  });
+
   test('that are not known name the field', async () => {
     expect(await simulatorSays('POST', '/faults', { service: 'compute', kind: 'explode' })).toMatchObject({
       error: { code: 400, message: expect.stringContaining('kind: ') as string },

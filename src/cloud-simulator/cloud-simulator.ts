@@ -98,7 +98,7 @@ export function simulatorApp(world: World, url: () => string): FastifyInstance {
   const services = servicesOf(world, url);
   for (const service of services) addService(app, service, world);
   app.setNotFoundHandler((request, reply) => answerUnknown(request, reply, services));
-  addAdmin(app, world);
+  addAdmin(app, world, services);
   return app;
 }
 
@@ -293,8 +293,8 @@ function lastValues(query: Readonly<Record<string, string | string[]>>): Record<
   );
 }
 
-function addAdmin(app: FastifyInstance, world: World): void {
-  for (const { method, path, handle } of adminEndpoints(world))
+function addAdmin(app: FastifyInstance, world: World, services: readonly Service[]): void {
+  for (const { method, path, handle } of adminEndpoints(world, services))
     app.route({
       method,
       url: `/simulator${path}`,

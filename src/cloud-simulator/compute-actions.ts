@@ -19,7 +19,10 @@ export function actionEndpoints(tools: ComputeTools): Endpoint[] {
   return [
     endpoint(
       'POST /v2.1/servers/:id/action',
-      ({ body }) => Object.keys(body)[0]?.replace(/^os-/, '') ?? 'action',
+      {
+        operation: ({ body }) => operationOf(Object.keys(body)[0] ?? 'action'),
+        operations: [...Object.keys(transitions), ...otherActions].map(operationOf),
+      },
       (call) => {
         const server = serverOf(call, world);
         const [[action, input] = ['', null], ...more] = Object.entries(call.body);
@@ -49,6 +52,22 @@ export function actionEndpoints(tools: ComputeTools): Endpoint[] {
       return ok({ instanceAction: { ...describeInstanceAction(server, record, minorOf(call)), events } });
     }),
   ];
+}
+
+/** Those that `answerAction` carries out itself. */
+const otherActions: readonly string[] = [
+  'lock',
+  'unlock',
+  'os-resetState',
+  'forceDelete',
+  'os-getConsoleOutput',
+  'createImage',
+  'addSecurityGroup',
+  'removeSecurityGroup',
+];
+
+function operationOf(action: string): string {
+  return action.replace(/^os-/, '');
 }
 
 /** Of actions for administrators. */

@@ -35,6 +35,8 @@ export interface Endpoint {
   readonly path: string;
   /** By which faults and the log name it: `create`. */
   operation(call: Pick<Call, 'body'>): string;
+  /** All that `operation` may say of a request that is carried out. */
+  readonly operations: readonly string[];
   /** The parameter of the path with the server or stack that it is about. */
   readonly target?: string;
   /** Answered without a token. */
@@ -56,7 +58,7 @@ type Handler = (call: Call) => Answer;
 /** `endpoint('GET /v2.1/servers/:id', 'show', ...)` */
 export function endpoint(
   request: `${Endpoint['method']} ${string}`,
-  operation: string | Endpoint['operation'],
+  operation: string | Pick<Endpoint, 'operation' | 'operations'>,
   handle: Handler,
   options: Pick<Endpoint, 'target' | 'isOpen'> = {},
 ): Endpoint {
@@ -64,7 +66,7 @@ export function endpoint(
   return {
     method,
     path,
-    operation: typeof operation === 'string' ? () => operation : operation,
+    ...(typeof operation === 'string' ? { operation: () => operation, operations: [operation] } : operation),
     handle,
     ...options,
   };

@@ -221,7 +221,10 @@ function stackOnly({ world, shapes }: Tools): Endpoint[] {
     endpoint(`PUT ${STACK}/preview`, 'preview', (call) => previewUpdate(call, living(call, world), world)),
     endpoint(
       `POST ${STACK}/actions`,
-      ({ body }) => Object.keys(body)[0] ?? 'action',
+      {
+        operation: ({ body }) => Object.keys(body)[0] ?? 'action',
+        operations: ['check', 'suspend', 'resume'],
+      },
       (call) => {
         const stack = living(call, world);
         const [action] = Object.keys(call.body);

@@ -22,6 +22,8 @@ export const errorCatalogue = {
   'action-conflict': { status: 409, type: 'ActionConflict', retryable: true },
   'action-immutable': { status: 409, type: 'ActionImmutable', retryable: false },
   'limit-reached': { status: 429, type: 'TooManyRequests', retryable: true },
+  'request-timeout': { status: 408, type: 'RequestTimeout', retryable: true },
+  'headers-too-large': { status: 431, type: 'RequestHeaderFieldsTooLarge', retryable: false },
   'too-large': { status: 413, type: 'RequestEntityTooLarge', retryable: false },
   /** An operation on the outside world that did not work; trying again may help. */
   'operation-failed': { status: 500, type: 'OperationFailed', retryable: true },

@@ -30,7 +30,7 @@ export function noAuthentication(): Authentication {
       if (isLoopback(host)) return;
       throw new Error(
         `Authentication is "none": every client that reaches the port may do everything, so Coppice listens on this machine only ` +
-          `(127.0.0.1, ::1 or localhost), not on ${host}. Choose one of these, or set up authentication.`,
+          `(127.0.0.1, ::1 or localhost), not on ${host}. Choose one of these; for other machines put a proxy that authenticates in front.`,
       );
     },
     checkRequest(request) {

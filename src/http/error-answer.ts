@@ -11,6 +11,7 @@ const byStatus: Readonly<Record<number, { readonly title: string; readonly expla
   403: { title: 'Forbidden', explanation: 'Access was denied to this resource.' },
   404: { title: 'Not Found', explanation: 'The resource could not be found.' },
   406: { title: 'Not Acceptable', explanation: 'The requested version of the API is not available.' },
+  408: { title: 'Request Timeout', explanation: 'The request did not arrive in time.' },
   409: { title: 'Conflict', explanation: 'There was a conflict when trying to complete your request.' },
   413: {
     title: 'Request Entity Too Large',
@@ -19,6 +20,10 @@ const byStatus: Readonly<Record<number, { readonly title: string; readonly expla
   429: {
     title: 'Too Many Requests',
     explanation: 'There are too many of what was requested; try again when there are fewer.',
+  },
+  431: {
+    title: 'Request Header Fields Too Large',
+    explanation: 'The headers of your request were too large for this server.',
   },
   503: {
     title: 'Service Unavailable',

@@ -36,6 +36,7 @@ import { allRoutes } from './routes.ts';
 import { dialectOf, header, runRoute, type RouteRunner } from './run-route.ts';
 import { mistralDialect } from './mistral/mistral-dialect.ts';
 import { MALFORMED } from './sentences.ts';
+import { answerUnreadable } from './unreadable-request.ts';
 
 export interface HttpServerOptions {
   /** One that listens already, and is closed by who opened it; absent: one of the server's own. */
@@ -69,7 +70,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const failed = (error: unknown) => log.error({ err: error }, 'An event stream failed.');
   const streams = new EventStreams({ store: tools.store, failed, ...options.streams });
   const port = options.port ?? new Port();
-  const { app, answer } = createApp(port);
+  const hasWorkflows = tools.runner !== undefined;
+  const { app, answer } = createApp(port, hasWorkflows);
   const metrics = httpMetrics(registry, () => streams.size);
   const runner: RouteRunner = { tools, authentication, checkAnswers: options.checkAnswers ?? false };
 
@@ -88,7 +90,6 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     done();
   });
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
-  const hasWorkflows = tools.runner !== undefined;
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply, hasWorkflows));
   const { maxNodesPerCluster } = tools.limits;
   for (const route of allRoutes({ maxNodesPerCluster, streams, registry }))
@@ -100,7 +101,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   return new ListeningServer(app, authentication, port);
 }
 
-function createApp(port: Port): { app: FastifyInstance; answer: RequestListener } {
+function createApp(port: Port, hasWorkflows: boolean): { app: FastifyInstance; answer: RequestListener } {
   let answer: RequestListener | undefined;
   const app = fastify({
     serverFactory(handler) {
@@ -113,9 +114,9 @@ function createApp(port: Port): { app: FastifyInstance; answer: RequestListener 
     genReqId: () => `req-${randomUUID()}`,
     // A path that cannot be read is a path that does not exist.
     frameworkErrors: (_error, request, reply: FastifyReply) => {
-      const { contentType, text } = unknownPathAnswer(header(request, 'accept'));
-      void reply.code(404).type(contentType).send(text);
+      void answerUnknownPath(request, reply, hasWorkflows);
     },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, hasWorkflows),
     routerOptions: { maxParamLength: 512 },
   });
   // A body is read as JSON whatever its content type says, even where that is none: `json-body.ts`.

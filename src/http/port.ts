@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { HEADER_LIMIT } from './unreadable-request.ts';
 import { listenFailure, withKnownHost, type ListenAddress } from './listen-address.ts';
 
-const HEADER_LIMIT = 16_384;
 /** For a request to arrive whole; a client that sends a byte a minute holds a connection no longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /**

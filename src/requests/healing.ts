@@ -187,7 +187,10 @@ function endOf(seconds: number | undefined, until: string | undefined, now: numb
   const end = toInstant(time);
   if (end === null)
     return refuse(`until: expected a time with its zone, such as ${exampleTime}, found '${until}'`);
-  if (end <= now) refuse(`until: expected a time in the future, found '${until}'`);
+  if (end <= now) {
+    const clock = new Date(now).toISOString();
+    refuse(`until: expected a time after the server's clock, which says ${clock}, found '${until}'`);
+  }
   return end;
 }
 

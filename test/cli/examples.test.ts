@@ -12,10 +12,13 @@ const files: readonly (readonly [kind: string, file: string])[] = [
   ['policy', 'demo/health-policy.yaml'],
   ['profile', 'demo-cloud/profile.yaml'],
   ['policy', 'demo-cloud/health-policy.yaml'],
+  ['profile', 'os-nova-server/profile.yaml'],
+  ['policy', 'os-nova-server/health-policy.yaml'],
   ...globSync('policies/*.yaml', { cwd: examples }).map((file) => ['policy', file] as const),
 ];
 
 function profileFor(file: string): string {
+  if (file.startsWith('os-nova-server/')) return 'os-nova-server/profile.yaml';
   return file.startsWith('demo-cloud/') ? 'demo-cloud/profile.yaml' : 'first-steps/web-server.yaml';
 }
 

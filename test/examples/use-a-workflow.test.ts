@@ -58,7 +58,7 @@ test('the commands create a workflow and run it', async () => {
         .replaceAll('https://events.pagerduty.com', pager.url);
       await promisify(execFile)('sh', ['-ec', here], {
         cwd: root,
-        env: { PATH: process.env['PATH'], PAGER_KEY: 'a-key' },
+        env: { PATH: process.env['PATH'], PAGER_KEY: 'a-key', COPPICE_URL: server.url },
         timeout: 60_000,
       });
     }

@@ -32,6 +32,7 @@ export function cloudSimulatorCommand(terminal: Terminal): Command {
 async function runSimulator(options: SimulatorOptions, terminal: Terminal): Promise<void> {
   const { startCloudSimulator } = await import('../../cloud-simulator/cloud-simulator.ts');
   const { ConfigError, loadConfig } = await import('../../config.ts');
+  const { listenFailure } = await import('../../http/listen-address.ts');
   const stopSignal = nextSignal();
   terminal.onOutputLost(() => undefined);
   const { listen, cloud } = configOf(
@@ -43,7 +44,7 @@ async function runSimulator(options: SimulatorOptions, terminal: Terminal): Prom
     settings: cloud.simulator,
     ...(options.password === undefined ? {} : { password: options.password }),
   }).catch((error: unknown) => {
-    throw new CliError(`cannot listen at ${options.listen}: ${(error as Error).message}`, { cause: error });
+    throw new CliError(listenFailure(listen, error).message, { cause: error });
   });
   terminal.write(
     options.json === true

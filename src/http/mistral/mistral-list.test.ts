@@ -138,6 +138,10 @@ describe('A list stands', () => {
     await server.opened.store.write(async (tx) => {
       for (let index = 0; index <= 1000; index += 1) await insertEnvironment(tx, environment(index));
     });
+    for (const limit of ['0', '-1']) {
+      const refused = await rest.call('GET', `/environments?limit=${limit}`);
+      expect([refused.status, refused.body['faultstring']]).toEqual([400, 'Limit must be positive.']);
+    }
     const { body } = await rest.call('GET', '/environments?limit=5000');
     expect(body['environments']).toHaveLength(1000);
     const next = new URL(body['next'] as string);

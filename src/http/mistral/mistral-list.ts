@@ -198,7 +198,7 @@ function namesIn(text: string | undefined, parameter: string, known: readonly st
   return names;
 }
 
-/** `-1` and 0 mean no limit, as Mistral's clients send them. */
+/** Mistral refuses 0 and -1 too: its clients leave the parameter out where there is no limit. */
 function limitOf(text: string | undefined): number {
   if (text === undefined || text === '') return mostInPage;
   if (!/^-?\d{1,1000}$/.test(text) || Number(text) > LARGEST_INTEGER)
@@ -206,8 +206,8 @@ function limitOf(text: string | undefined): number {
       `Limit must be a whole number of at most ${LARGEST_INTEGER}, found ${JSON.stringify(text.slice(0, 80))}`,
     );
   const limit = Number(text);
-  if (limit < -1) throw badRequest('Limit must be positive.');
-  return limit <= 0 ? mostInPage : Math.min(limit, mostInPage);
+  if (limit <= 0) throw badRequest('Limit must be positive.');
+  return Math.min(limit, mostInPage);
 }
 
 function sortOf(query: ListParameters, listing: Listing): PageQuery['sort'] {
