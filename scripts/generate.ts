@@ -1,8 +1,8 @@
 /**
  * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, the
  * client's types from that, `src/store/schema.sql` from the migrations, `schemas/health-policy.schema.json`
- * from the policy's fields, the tables of `docs/profiles.md` from the profile types. With `--check` it writes nothing, and fails where a committed file is not what
- * the code gives.
+ * from the policy's fields, the tables of `docs/profiles.md` from the profile types. With `--check` it writes
+ * nothing, and fails where a committed file is not what the code gives.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -24,7 +24,7 @@ const statusTexts: Readonly<Record<number, string>> = {
 
 /** @param hasWorkflows whether this process has the workflow API. */
 export function answerUnreadable(error: ParseError, socket: Socket, hasWorkflows: boolean): void {
-  // Who has gone does not read an answer; after the first bytes of another answer this one would be read as it.
+  // Who has gone reads no answer; behind the beginning of another answer this one would be read as its rest.
   if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0) {
     socket.destroy();
     return;
