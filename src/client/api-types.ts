@@ -752,6 +752,17 @@ export interface Schemas {
     readonly supposed: readonly string[];
     /** What would count against max_unhealthy. */
     readonly unhealthy: number;
+    /** Failure domains that would have an outage, by safety.zone_outage of the policy. */
+    readonly zone_outages: readonly {
+      /** What the policy does about it. */
+      readonly action: 'HOLD' | 'REPLACE_ELSEWHERE' | null;
+      /** zone, host, or the label of the policy. */
+      readonly domain: string;
+      readonly failed: number;
+      readonly name: string;
+      /** The nodes of the domain. */
+      readonly of: number;
+    }[];
   };
   readonly Type: {
     readonly name: string;
@@ -1615,6 +1626,11 @@ export interface Operations {
           readonly class: string;
           readonly reason?: string | null;
         }[];
+        /** All nodes of these failure domains fail as well (HOST_DOWN where no class is given): zones, hosts or values of a label, as safety.zone_outage of the policy says; zones where it says nothing. */
+        readonly fail_zones?: readonly {
+          readonly name: string;
+          readonly class?: string | null;
+        }[] | null;
         readonly policy_id?: string | null;
         readonly spec?: JsonObject | null;
         readonly nothing_helps?: boolean | string | null;

@@ -13,6 +13,7 @@ import type { ChainPlan } from './plan-chain.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
 import type { NodeSnapshot, RoundPlan, RoundSnapshot } from './plan-round.ts';
 import { simulateChain } from './simulate-chain.ts';
+import type { StandingOutage } from './zone-outage.ts';
 
 export interface SimulatedFailure extends Failure {
   readonly nodeId: string;
@@ -47,6 +48,8 @@ export interface SimulatedNode {
 
 export interface Simulation {
   readonly unhealthy: number;
+  /** Those that there would be, in the order of their names. */
+  readonly zoneOutages: readonly StandingOutage[];
   readonly nodes: readonly SimulatedNode[];
 }
 
@@ -81,7 +84,7 @@ export function simulateRound(
       chain,
     };
   });
-  return { unhealthy: countUnhealthy(supposed), nodes };
+  return { unhealthy: countUnhealthy(supposed), zoneOutages: plan.zoneOutages, nodes };
 }
 
 /** Those that have failed and are not supposed to: what happens to them belongs to the answer. */

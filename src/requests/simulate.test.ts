@@ -5,7 +5,7 @@ import { HealingScene } from '../../test/support/healing-scene.ts';
 import { testCaller, testTools } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { forgetUnhelpful, quarantineNode, releaseNode, setPause } from '../store/healing.ts';
-import { nodesOfCluster } from '../store/nodes.ts';
+import { nodesOfCluster, updateNode } from '../store/nodes.ts';
 import { insertRecovery, markRecoveryClosed, recoverySettled } from '../store/recoveries.ts';
 import { simulate } from './simulate.ts';
 import type { SimulationRequest, SimulationResult } from './simulate.ts';
@@ -284,5 +284,38 @@ describe('a simulation', () => {
     ],
   ])('%j is refused', async (asked, message) => {
     await expect(ask(await prepare(), asked)).rejects.toThrow(message);
+  });
+});
+
+describe('the outage of a rack', () => {
+  async function racks(action: string | null): Promise<HealingScene> {
+    const outage = { action, domain: 'LABEL', label: 'rack' };
+    const scene = await prepare(5, action === null ? {} : { safety: { zone_outage: outage } });
+    for (const [index, { id }] of (await nodesOfCluster(scene.store.db, scene.cluster.id)).entries())
+      await scene.store.write((tx) => updateNode(tx, id, { metadata: { rack: index < 3 ? 'r1' : 'r2' } }));
+    for (let index = 1; index <= 5; index += 1) await scene.see(`web-${index}`, 'HEALTHY');
+    return scene;
+  }
+
+  test('holds all of its nodes, where the policy says so; a node can fail in a way of its own', async () => {
+    const failures = [{ node: 'web-1', class: 'PROCESS_EXITED' }];
+    const { simulation } = await ask(await racks('HOLD'), { failures, failZones: [{ name: 'r1' }] });
+    expect(simulation.zoneOutages).toMatchObject([{ name: 'r1', failed: 3, of: 3, isConfirmed: true }]);
+    expect(
+      simulation.nodes.map(({ failure, decision, gate }) => [failure.class, decision, gate?.gate]),
+    ).toEqual([
+      ['PROCESS_EXITED', 'HOLD', 'zone_outage'],
+      ['HOST_DOWN', 'HOLD', 'zone_outage'],
+      ['HOST_DOWN', 'HOLD', 'zone_outage'],
+    ]);
+    expect(simulation.nodes[1]?.failure.reason).toBe('supposed: rack r1 has an outage');
+  });
+
+  test.each([
+    ['HOLD', "fail_zones: the cluster web has no node in rack 'r3'; there are r1, r2"],
+    [null, "fail_zones: the cluster web has no node in zone 'r3'; no zone of its nodes is known"],
+  ])('that is not there is refused, with those that are (zone_outage: %s)', async (action, message) => {
+    const asked = { failures: [], failZones: [{ name: 'r3' }] };
+    await expect(ask(await racks(action), asked)).rejects.toThrow(message);
   });
 });

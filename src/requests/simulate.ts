@@ -4,6 +4,7 @@
  */
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError } from '../domain/errors.ts';
+import { domainInWords, domainNoun } from '../domain/failure-domain.ts';
 import type { HealthPolicy } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Spec } from '../domain/model.ts';
@@ -11,6 +12,7 @@ import { ownerOf } from '../domain/session.ts';
 import { failureClasses } from '../domain/verdict.ts';
 import { unhelpfulBefore } from '../recovery-record/unhelpful-before.ts';
 import { rulesOfCluster, type ClusterRules } from '../clusters/cluster-rules.ts';
+import { domainsOfNodes } from '../clusters/failure-domains.ts';
 import { takeSnapshot, type ClusterSnapshot } from '../healing/snapshot.ts';
 import { stepsInOrder } from '../policies/health/steps-in-order.ts';
 import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
@@ -37,6 +39,11 @@ export interface SimulationRequest {
     readonly class: string;
     readonly reason?: string;
   }[];
+  /**
+   * All nodes of these failure domains fail, of the kind that the policy names, else availability zones; but
+   * not as `failures` says otherwise. Absent: none.
+   */
+  readonly failZones?: readonly { readonly name: string; readonly class?: string }[];
   /** Id or name of a policy; beside neither `spec`: the one that is attached. */
   readonly policy?: string;
   readonly spec?: JsonObject;
@@ -72,7 +79,10 @@ export async function simulate(
   const cluster = await requireObject(db, caller, 'cluster', identity);
   const { rules, name, isAttached } = await rulesFor(tools, caller, cluster, request);
   const snapshot = await takeSnapshot({ db, profileTypes: tools.profileTypes }, cluster, rules, now);
-  const failures = failuresOf(cluster, snapshot, request);
+  const failures = [
+    ...failuresOf(cluster, snapshot, request.failures),
+    ...(await failuresOfZones(tools, cluster, snapshot, rules.policy, request)),
+  ];
   const { round, supposed } = isAttached ? { round: snapshot.round, supposed: [] } : unwatched(snapshot);
   const suppose: Suppositions = {
     nothingHelps: request.nothingHelps,
@@ -88,7 +98,7 @@ export async function simulate(
     supposed: [
       ...supposed,
       ...inWords(suppose),
-      ...strangeClasses(request),
+      ...strangeClasses(failures),
       ...(await absentWorkflows(tools, cluster, rules.policy)),
     ],
     nodes: snapshot.nodes,
@@ -139,11 +149,11 @@ async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Prom
 
 function failuresOf(
   cluster: Cluster,
-  { nodes }: ClusterSnapshot,
-  request: SimulationRequest,
+  { nodes }: Pick<ClusterSnapshot, 'nodes'>,
+  failures: SimulationRequest['failures'],
 ): SimulatedFailure[] {
   const seen = new Set<string>();
-  return request.failures.map(({ node: identity, class: failureClass, reason }) => {
+  return failures.map(({ node: identity, class: failureClass, reason }) => {
     const found = fitting(nodes, identity);
     const [node] = found;
     if (node === undefined || found.length > 1) {
@@ -159,6 +169,39 @@ function failuresOf(
     if (!/^[A-Z][A-Z0-9_]*$/.test(failureClass))
       refuse(`class: expected a failure class, such as SERVER_ERROR, found '${failureClass}'`);
     return { nodeId: node.id, class: failureClass, reason: reason ?? `supposed: ${failureClass}` };
+  });
+}
+
+/** What becomes of servers whose host, or all of whose zone, is without power. */
+const CLASS_OF_ZONE = 'HOST_DOWN';
+
+/** @throws CoppiceError `bad-request` for a zone in which no node is known to be. */
+async function failuresOfZones(
+  { store: { db }, profileTypes }: RequestTools,
+  cluster: Cluster,
+  { nodes }: ClusterSnapshot,
+  { safety }: HealthPolicy,
+  { failures, failZones = [] }: SimulationRequest,
+): Promise<SimulatedFailure[]> {
+  if (failZones.length === 0) return [];
+  const domain = safety.zoneOutage?.domain ?? { kind: 'ZONE' };
+  const domains = await domainsOfNodes({ db, profileTypes }, nodes, domain);
+  const known = [...new Set(domains.values())].sort();
+  const named = new Set(failures.map(({ node }) => node));
+  return failZones.flatMap(({ name, class: failureClass = CLASS_OF_ZONE }) => {
+    if (!known.includes(name)) {
+      const noun = domainNoun(domain);
+      const there = known.length === 0 ? `no ${noun} of its nodes is known` : `there are ${known.join(', ')}`;
+      refuse(`fail_zones: the cluster ${cluster.name} has no node in ${noun} '${name}'; ${there}`);
+    }
+    const inZone = nodes.filter((node) => domains.get(node.id) === name);
+    const others = inZone.filter((node) => !named.has(node.id) && !named.has(node.name));
+    const reason = `supposed: ${domainInWords(domain, name)} has an outage`;
+    return failuresOf(
+      cluster,
+      { nodes },
+      others.map(({ id }) => ({ node: id, class: failureClass, reason })),
+    );
   });
 }
 
@@ -213,7 +256,7 @@ function inWords({ nothingHelps, failing }: Suppositions): string[] {
 }
 
 /** A profile may have classes of its own, so that an unknown one is only a warning. */
-function strangeClasses({ failures }: SimulationRequest): string[] {
+function strangeClasses(failures: readonly SimulatedFailure[]): string[] {
   const known: readonly string[] = failureClasses;
   const strange = new Set(failures.map((failure) => failure.class).filter((name) => !known.includes(name)));
   return [...strange].map((name) => {

@@ -13,6 +13,7 @@ const simulation = {
   policy_name: 'web-health',
   supposed: ['every operation works, and helps'],
   unhealthy: 2,
+  zone_outages: [{ action: 'HOLD', domain: 'zone', failed: 2, name: 'az1', of: 3 }],
   nodes: [
     {
       id: 'n1',
@@ -67,6 +68,7 @@ describe('policy simulate', () => {
       [
         'by web-health; 2 nodes would count as unhealthy',
         'supposed: every operation works, and helps',
+        'zone az1 would have an outage (2 of its 3 nodes failed): HOLD',
         '',
         'web-1  HOST_DOWN  START  all gates are open',
         '         +0 ms  probe    probe again',
@@ -89,11 +91,13 @@ describe('policy simulate', () => {
     const file = 'examples/policies/health-escalate.yaml';
     const rest = ['-c', 'web', '--fail', 'web-1=HOST_DOWN', '--failing', 'actions[0]', '--nothing-helps'];
     await run(['policy', 'simulate', file, ...rest], { url: api.url });
-    await run(['policy', 'simulate', 'strict', ...rest], { url: api.url });
+    const zones = ['--fail-zone', 'az1', '--fail-zone', 'r=2=PROCESS_EXITED'];
+    await run(['policy', 'simulate', 'strict', ...rest, ...zones], { url: api.url });
     expect(api.asked[0]?.body).toMatchObject({
       simulate: { spec: { type: 'senlin.policy.health' }, failing: ['actions[0]'], nothing_helps: true },
     });
-    expect(api.asked[1]?.body).toMatchObject({ simulate: { policy_id: 'strict' } });
+    const failZones = [{ name: 'az1' }, { name: 'r=2', class: 'PROCESS_EXITED' }];
+    expect(api.asked[1]?.body).toMatchObject({ simulate: { policy_id: 'strict', fail_zones: failZones } });
   });
 
   test.each([

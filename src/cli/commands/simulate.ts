@@ -22,6 +22,7 @@ import { readTime } from '../rendering/times.ts';
 interface SimulateOptions {
   readonly cluster: string;
   readonly fail?: readonly FailureOption[];
+  readonly failZone?: readonly ZoneOption[];
   readonly failing?: readonly string[];
   readonly nothingHelps?: boolean;
 }
@@ -29,6 +30,11 @@ interface SimulateOptions {
 interface FailureOption {
   readonly node: string;
   readonly class: string;
+}
+
+interface ZoneOption {
+  readonly name: string;
+  readonly class?: string;
 }
 
 export function addSimulate(policy: Command, terminal: Terminal): void {
@@ -44,6 +50,11 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
       failure,
     )
     .option(
+      '--fail-zone <name[=CLASS]>',
+      'all nodes of a zone, host or label fail, as safety.zone_outage of the policy names them (default class: HOST_DOWN); may be given again',
+      zone,
+    )
+    .option(
       '--failing <item>',
       'an action that does not work: its id, or actions[0]; may be given again',
       more,
@@ -53,6 +64,7 @@ export function addSimulate(policy: Command, terminal: Terminal): void {
       'after',
       exampleText(
         'policy simulate --cluster web --fail web-1=HOST_DOWN',
+        'policy simulate --cluster web --fail-zone az1',
         'policy simulate health.yaml --cluster web \\\n      --fail web-1=PROCESS_EXITED --failing "actions[0]"',
       ),
     )
@@ -67,13 +79,17 @@ async function simulate(
   terminal: Terminal,
   command: Command,
   named: string | undefined,
-  { cluster, fail, failing, nothingHelps }: SimulateOptions,
+  { cluster, fail, failZone, failing, nothingHelps }: SimulateOptions,
 ): Promise<void> {
   const session = openSession(command, terminal);
   const request = {
     failures: (fail ?? []).map((each) => ({ ...each })),
     ...(named === undefined ? {} : await policyIn(named)),
-    ...given({ failing: failing && [...failing], nothing_helps: nothingHelps }),
+    ...given({
+      fail_zones: failZone?.map((each) => ({ ...each })),
+      failing: failing && [...failing],
+      nothing_helps: nothingHelps,
+    }),
   };
   const simulation = await session.api.read(operation, 'simulation', {
     path: { cluster },
@@ -103,6 +119,11 @@ function failure(text: string, before: readonly FailureOption[] = []): FailureOp
   return [...before, { node: text.slice(0, at), class: text.slice(at + 1) }];
 }
 
+function zone(text: string, before: readonly ZoneOption[] = []): ZoneOption[] {
+  const [, name = text, given] = /^(.*)=([A-Z][A-Z0-9_]*)$/.exec(text) ?? [];
+  return [...before, given === undefined ? { name } : { name, class: given }];
+}
+
 function more(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
@@ -112,8 +133,12 @@ export function renderSimulation(simulation: Schemas['Simulation'], style: Style
   const policy = textOf(simulation.policy_name, 'the given policy');
   const mode = simulation.mode === 'OBSERVE' ? ', mode OBSERVE: decided and recorded only' : '';
   const head = `by ${printable(policy)}${mode}; ${count(simulation.unhealthy, 'node')} would count as unhealthy\n`;
+  const outages = simulation.zone_outages.map(
+    ({ action, domain, failed, name, of }) =>
+      `${printable(`${domain} ${name}`)} would have an outage (${failed} of its ${of} nodes failed): ${action}\n`,
+  );
   const nodes = simulation.nodes.map((node) => `\n${nodeText(node, style)}`);
-  return head + style('quiet', supposed.join('')) + nodes.join('');
+  return head + style('quiet', supposed.join('')) + outages.join('') + nodes.join('');
 }
 
 type SimulatedNode = Schemas['Simulation']['nodes'][number];

@@ -1,5 +1,6 @@
 /** `POST /v1/clusters/{id}/simulate`: what would happen if these nodes failed now. Ours, not Senlin's. */
 import { z } from 'zod';
+import { domainNoun } from '../../domain/failure-domain.ts';
 import { recoveryModes, type RecoveryMode } from '../../domain/states.ts';
 import type { Decision } from '../../recovery/chain.ts';
 import { stepLabel, verificationLabel, wholeChain } from '../../recovery/describe.ts';
@@ -41,6 +42,17 @@ const simulationShape = z
     policy_name: nullableText,
     supposed: z.array(text),
     unhealthy: z.int().describe('What would count against max_unhealthy.'),
+    zone_outages: z
+      .array(
+        z.strictObject({
+          action: z.enum(['HOLD', 'REPLACE_ELSEWHERE']).nullable().describe('What the policy does about it.'),
+          domain: text.describe('zone, host, or the label of the policy.'),
+          failed: z.int(),
+          name: text,
+          of: z.int().describe('The nodes of the domain.'),
+        }),
+      )
+      .describe('Failure domains that would have an outage, by safety.zone_outage of the policy.'),
   })
   .meta({ id: 'Simulation' });
 
@@ -61,6 +73,11 @@ const simulateRoute = route({
           }),
         )
         .max(1000),
+      fail_zones: optional(
+        z.array(z.strictObject({ name: textField(), class: optional(textField()) })).max(1000),
+      ).describe(
+        'All nodes of these failure domains fail as well (HOST_DOWN where no class is given): zones, hosts or values of a label, as safety.zone_outage of the policy says; zones where it says nothing.',
+      ),
       policy_id: optional(referenceField()),
       spec: optional(mapField()),
       nothing_helps: optional(booleanField()),
@@ -72,10 +89,18 @@ const simulateRoute = route({
   },
   async handle(request) {
     const { tools, caller, body } = request;
-    const { failures, policy_id: policy, spec, nothing_helps: nothingHelps, failing } = body.simulate;
+    const {
+      failures,
+      fail_zones: failZones,
+      policy_id: policy,
+      spec,
+      nothing_helps: nothingHelps,
+      failing,
+    } = body.simulate;
     const result = await runSimulation(tools, caller, param(request, 'cluster'), {
       ...defined({ policy, spec }),
       failures: failures.map((failure) => defined(failure)),
+      failZones: (failZones ?? []).map((zone) => defined(zone)),
       nothingHelps: nothingHelps ?? false,
       failing: failing ?? [],
     });
@@ -95,6 +120,13 @@ function toAnswer(result: SimulationResult): z.infer<typeof simulationShape> {
     policy_name: policyName,
     supposed: [...supposed],
     unhealthy: simulation.unhealthy,
+    zone_outages: simulation.zoneOutages.map(({ domain, name, failed, of }) => ({
+      action: policy.safety.zoneOutage?.action ?? null,
+      domain: domainNoun(domain),
+      failed,
+      name,
+      of,
+    })),
   };
 }
 
