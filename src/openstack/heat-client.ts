@@ -108,7 +108,7 @@ export class HeatClient {
     await this.#request({ method: 'POST', path, body: { [action]: null } }, context);
   }
 
-  /** The resources whose status is a failure, for the reason of a stack's. */
+  /** All that the stack consists of. */
   async listResources(
     name: string,
     id: string,

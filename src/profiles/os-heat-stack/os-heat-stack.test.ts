@@ -206,6 +206,18 @@ describe('probe', () => {
     },
   );
 
+  test('of a stack whose creation was rolled back is SERVER_ERROR: nothing of it is left', async () => {
+    const node = await created();
+    const stack = stackOf(node);
+    Object.assign(stack, { action: 'ROLLBACK', status: 'COMPLETE', reason: 'why it is so' });
+    stack.resources.clear();
+    expect(await type.probe(node, never)).toEqual({
+      health: 'unhealthy',
+      failure: 'SERVER_ERROR',
+      reason: `stack ${node.physicalId} is ROLLBACK_COMPLETE: why it is so; nothing of it is left: its creation was taken back`,
+    });
+  });
+
   test('after a check of Heat found the server of the stack stopped is SERVER_ERROR', async () => {
     const node = await created();
     const { servers, stacks: all } = simulator.world;

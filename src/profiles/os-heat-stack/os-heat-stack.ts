@@ -17,7 +17,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Clouds } from '../../openstack/cloud.ts';
-import type { HeatClient } from '../../openstack/heat-client.ts';
+import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { stackAdoption } from './adopt-stack.ts';
@@ -26,7 +26,7 @@ import { stackOfNode } from './owned-stacks.ts';
 import { removeStack, removeStacksExcept } from './remove-stack.ts';
 import { checkSpec, schema, specOf, stackBody } from './spec.ts';
 import { stackUpdate } from './update-stack.ts';
-import { deleted, verdictOn } from './verdict.ts';
+import { deleted, rolledBack, verdictOn } from './verdict.ts';
 
 /** Longest that the creation of a profile waits for Heat. */
 const EXAMINE_MS = 15_000;
@@ -89,10 +89,18 @@ async function probe(clouds: Clouds | undefined, node: NodeFacts, signal: AbortS
     return { health: 'unhealthy', failure: 'NOT_CREATED', reason: 'no stack was created for this node' };
   try {
     const stack = await stackOfNode(clouds.of(node.session).heat, node, { signal }, 0);
-    return stack === undefined ? deleted(physicalId) : verdictOn(stack);
+    if (stack === undefined) return deleted(physicalId);
+    const { heat } = clouds.of(node.session);
+    const isEmpty = stack.stack_status === rolledBack && (await hasNothing(heat, stack, signal));
+    return verdictOn(stack, isEmpty);
   } catch (error) {
     return { health: 'unknown', reason: `cannot see stack ${physicalId}: ${(error as Error).message}` };
   }
+}
+
+async function hasNothing(heat: HeatClient, stack: Stack, signal: AbortSignal): Promise<boolean> {
+  const resources = await heat.listResources(stack.stack_name, stack.id, { signal });
+  return resources.every(({ resource_status: status }) => status === 'DELETE_COMPLETE');
 }
 
 /** The stack as Heat shows it, with parameters and outputs: Senlin's details. */

@@ -3,12 +3,23 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { Stack } from '../../openstack/heat-client.ts';
 import { describeStack } from './await-stack.ts';
 
-export function verdictOn(stack: Stack): Verdict {
+/** Of an update, and the stack is as before; or of its creation, and the stack is empty. */
+export const rolledBack = 'ROLLBACK_COMPLETE';
+
+/** @param isEmpty whether the stack was rolled back and has no resources. */
+export function verdictOn(stack: Stack, isEmpty = false): Verdict {
   const { id, stack_status: status } = stack;
   if (status === 'DELETE_COMPLETE') return deleted(id);
   if (status === 'SUSPEND_COMPLETE')
     return { health: 'unhealthy', failure: 'SERVER_PAUSED', reason: `stack ${id} is ${status}` };
-  // ROLLBACK_COMPLETE is that of an update, and the stack as before: a creation rolled back has failed.
+  if (isEmpty)
+    return {
+      health: 'unhealthy',
+      failure: 'SERVER_ERROR',
+      reason: shortened(`${describeStack(stack)}; nothing of it is left: its creation was taken back`),
+    };
+  if (status === rolledBack)
+    return { health: 'healthy', reason: `stack ${id} is ${status}: as before the update that failed` };
   if (status.endsWith('_COMPLETE')) return { health: 'healthy', reason: `stack ${id} is ${status}` };
   if (status.endsWith('_FAILED'))
     return { health: 'unhealthy', failure: 'SERVER_ERROR', reason: shortened(describeStack(stack)) };
