@@ -19,6 +19,9 @@ export interface RecoverRequest {
 
 const operations = ['REBOOT', 'REBUILD', 'RECREATE'];
 
+/** Of RECREATE: they need what a policy is checked for where it is attached. */
+const optionsOfPolicy = ['surge', 'retain'];
+
 /** @throws CoppiceError `bad-request` */
 export async function recoverInputs(
   db: Db,
@@ -47,6 +50,12 @@ export async function recoverInputs(
 function checkOperation(type: ProfileType, name: string, parameters: JsonObject): void {
   if (name === 'RECREATE') {
     if (Object.keys(parameters).length === 0) return;
+    const ofPolicy = optionsOfPolicy.find((option) => Object.hasOwn(parameters, option));
+    if (ofPolicy !== undefined)
+      refuse(
+        `operation_params.${ofPolicy}: expected no parameters for RECREATE that is requested by its name, found ${ofPolicy}; ` +
+          `a RECREATE with ${ofPolicy} stands in a health policy, and a recovery without an operation runs the actions of the policy`,
+      );
     const found = quoteValue(parameters);
     refuse(
       `operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found ${found}`,

@@ -176,6 +176,12 @@ describe('A spec', () => {
         message:
           'operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found a map with type',
       });
+      await expect(recreate({ surge: 'true' })).rejects.toMatchObject({
+        code: 'bad-request',
+        message:
+          'operation_params.surge: expected no parameters for RECREATE that is requested by its name, found surge; ' +
+          'a RECREATE with surge stands in a health policy, and a recovery without an operation runs the actions of the policy',
+      });
       expect(await recreate({})).toEqual({ operation: 'RECREATE', operation_params: {} });
     });
 
