@@ -67,6 +67,16 @@ const cloudServer: ProfileType = {
       await ask('remove-others', { node: id, server, key });
     },
   },
+  retention: {
+    obstacles: () => [],
+    async stop(node, { key }) {
+      await askFor('stop', node, key);
+      return true;
+    },
+    remove: async ({ nodeId, physicalId }, { key }) =>
+      void (await ask('remove', { node: nodeId, server: physicalId, key })),
+    location: ({ physicalId }) => physicalId,
+  },
   probe: async (node) => (await askFor('probe', node)) as Verdict,
   details: () => Promise.resolve({}),
   endpoint: () => ({}),

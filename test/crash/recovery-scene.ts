@@ -139,9 +139,10 @@ export class RecoveryScene {
     await this.store.write((tx) => requestCancel(tx, cancel.actionId, 'by an operator', Date.now()));
   }
 
-  /** Of everything that was ever prepared. */
+  /** Of everything that was ever prepared; what is kept waits for its time. */
   async unfinished(): Promise<number> {
-    const rows = this.store.db.selectFrom('action').select('id').where('ended_at', 'is', null);
+    const all = this.store.db.selectFrom('action').select('id').where('ended_at', 'is', null);
+    const rows = all.where('action', '<>', 'RETAINED_DELETE');
     return (await rows.execute()).length;
   }
 
@@ -197,7 +198,7 @@ export class RecoveryScene {
     return {
       steps: steps.map((step) => `${step.name === 'WORKFLOW' ? step.item : step.name} ${step.state}`),
       verifications: rows.filter(isVerification).map(({ state }) => state),
-      outputs: steps.map(({ output }) => output),
+      outputs: steps.map(({ output }) => withoutChance(JSON.stringify(output))),
       executions: ids.map((id) => states.get(id)),
     };
   }
@@ -275,6 +276,7 @@ function isComparable({ decision, reason }: { decision: string; reason: string }
 
 function withoutChance(text = ''): string {
   return text
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'a time')
     .replaceAll(/\b[\d.]+ (s|min)\b/g, 'a while')
     .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f-]{27})?\b/g, 'an id');
 }

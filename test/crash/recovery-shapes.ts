@@ -29,6 +29,8 @@ export interface Shape {
    * have it.
    */
   readonly brokenOff?: string;
+  /** Effects of one step: where the process is killed at the last, all of them are asked for again. */
+  readonly together?: readonly string[];
   /** How the servers of each node are in the end; absent: whatever an undisturbed run has. */
   readonly serversLeft?: readonly Verdict['health'][];
   readonly end: {
@@ -279,6 +281,46 @@ const surges: readonly Shape[] = [
   },
 ];
 
+/** Longer than a test takes: when it is over, it is removed beside what else happens. */
+const retain = { for: 3600 };
+
+const retentions: readonly Shape[] = [
+  {
+    name: 'RECREATE with retain',
+    recovery: { actions: [{ name: 'RECREATE', params: { retain }, after: [workflow('reattach')] }] },
+    effects: ['remove-others', 'stop', 'create', 'reattach'],
+    end: recovered('RECREATE SUCCEEDED', 'reattach SUCCEEDED'),
+    serversLeft: ['unhealthy', 'healthy'],
+  },
+  {
+    name: 'RECREATE with retain that cannot stop the old server, and then RECREATE without',
+    recovery: {
+      strategy: 'ESCALATE',
+      actions: [{ name: 'RECREATE', params: { retain } }, { name: 'RECREATE' }],
+    },
+    temper: { refuses: { stop: never } },
+    effects: ['remove-others', 'stop', 'remove', 'create'],
+    end: recovered('RECREATE FAILED', 'RECREATE SUCCEEDED'),
+    serversLeft: ['healthy'],
+  },
+  {
+    name: 'RECREATE with retain that cannot create, and works at the second attempt',
+    recovery: { actions: [{ name: 'RECREATE', params: { retain }, ...twice }] },
+    temper: { refuses: { create: 1 } },
+    effects: ['remove-others', 'stop', 'create', 'remove-others', 'create'],
+    end: recovered('RECREATE FAILED', 'RECREATE SUCCEEDED'),
+    serversLeft: ['unhealthy', 'healthy'],
+  },
+  {
+    name: 'RECREATE with surge and retain',
+    recovery: { actions: [{ name: 'RECREATE', params: { surge: true, retain } }] },
+    effects: ['remove-others', 'create', 'stop', 'remove-others'],
+    together: ['stop', 'remove-others'],
+    end: recovered('RECREATE SUCCEEDED'),
+    serversLeft: ['unhealthy', 'healthy'],
+  },
+];
+
 const verifications: readonly Shape[] = [
   {
     name: 'REBOOT verified by STATUS, after the node has settled',
@@ -445,6 +487,7 @@ export const shapes: readonly Shape[] = [
   ...attempts,
   ...replacements,
   ...surges,
+  ...retentions,
   ...verifications,
   ...endings,
   ...requests,

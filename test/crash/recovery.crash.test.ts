@@ -73,13 +73,14 @@ describe('a recovery that is killed before and after each of its effects', () =>
 });
 
 /** What may have been asked for again, and nothing else: one of these. */
-function repeatsAfter({ effects, brokenOff }: Shape, { at }: KillPoint): string[][] {
+function repeatsAfter({ effects, brokenOff, together }: Shape, { at }: KillPoint): string[][] {
   const effect = at === 'probe' ? undefined : effects[at];
   if (effect === undefined) return [[]];
   // Its time may be up before it could be asked for again. A kill that is meant for the other recovery of the
   // group may come while this one cancels its workflow: what was to end the workflow died with the process,
   // so that the cancel is asked for again.
   if (effect === brokenOff) return [[effect], [], [effect, 'cancel'], ['cancel']];
+  if (effect === together?.at(-1)) return [[effect], [...together]];
   // The process that got the cancel died before it did it: it is requested again.
   return effect === 'break-off' ? [['cancel', effect]] : [[effect]];
 }

@@ -3,7 +3,7 @@
  * key of its own.
  *
  *     RECREATE              examine -> remove -> create
- *     RECREATE with retain  examine -> retain (stopped, and spared from here on) -> create, beside it
+ *     RECREATE with retain  examine -> clear -> retain (stopped, and spared from here on) -> create, beside it
  *     RECREATE with surge   surge-operation.ts
  */
 import { keepStopped, type Stopped } from '../../clusters/keep-failed.ts';
@@ -123,16 +123,22 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
 async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): Promise<Ran> {
   const { services, recoveryId, step } = run;
   const { timeoutMs } = step;
+  const { db } = services.store;
+  const stopLimitMs = stopLimit(replace.deleteTimeoutMs, timeoutMs);
+  const cleared = await timedPart(run, 'clear', stopLimitMs, async (node, request) => {
+    const { physicalId, data } = node.facts;
+    await removeNodeExcept(db, node, physicalId === null ? [] : [{ physicalId, data }], request);
+    return null;
+  });
+  if (!cleared.ok) return failed(cleared, 'what an earlier attempt made could not be removed: ');
   const stopped = await timedPart(
     run,
     'retain',
-    stopLimit(replace.deleteTimeoutMs, timeoutMs),
+    Math.min(stopLimitMs, timeoutMs - cleared.tookMs),
     async (node, request): Promise<{ readonly kept: JsonObject | null }> => {
-      const { physicalId, data } = node.facts;
       const kept = await stopFailed(node, recoveryId, request);
-      const staying = kept === null || physicalId === null ? [] : [{ physicalId, data }];
-      // What an earlier attempt has left, and what there is of one that is gone.
-      await removeNodeExcept(services.store.db, node, staying, request);
+      // Where it is gone its ports may still be there.
+      if (kept === null && node.facts.physicalId !== null) await removeNodeExcept(db, node, [], request);
       return { kept: kept === null ? null : { ...kept } };
     },
     async (tx, { kept }, at) => {
@@ -143,7 +149,7 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
   if (!stopped.ok)
     return failed(stopped, 'no new one is made, since it is not certain that the failed one has stopped: ');
   const kept = stopped.made.kept as unknown as Stopped | null;
-  const created = await create(run, timeoutMs - stopped.tookMs, { spared: true });
+  const created = await create(run, timeoutMs - cleared.tookMs - stopped.tookMs, { spared: true });
   if (kept === null) return created.ok ? succeeded(created, {}) : failed(created);
   const note = keptInWords(kept, stopped.at + retain.forMs, services.profileTypes);
   // It may be what there is no room beside: of the quota, for example.
