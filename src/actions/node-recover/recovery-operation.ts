@@ -3,7 +3,7 @@
  * key of its own.
  *
  *     RECREATE              examine -> remove -> create
- *     RECREATE with retain  examine -> clear -> retain (stopped, and spared from here on) -> create, beside it
+ *     RECREATE with retain  examine -> clear -> retain (stopped, spared from here on) -> create beside
  *     RECREATE with surge   surge-operation.ts
  */
 import { keepStopped, type Stopped } from '../../clusters/keep-failed.ts';
