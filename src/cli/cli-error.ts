@@ -20,14 +20,22 @@ export function usageError(message: string): CliError {
 /** The signals that end a command; SIGQUIT is Ctrl-\. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** A signal ended the command as it should: no message, only the exit code (128 and the signal's number). */
-export class EndedBySignal extends Error {
+/** The command has written what it had to: there is no message, only the exit code. */
+export class SilentExit extends Error {
   readonly exitCode: number;
 
+  constructor(exitCode: number, why: string) {
+    super(why);
+    this.name = 'SilentExit';
+    this.exitCode = exitCode;
+  }
+}
+
+/** A signal ended the command as it should: its exit code is 128 and the signal's number. */
+export class EndedBySignal extends SilentExit {
   constructor(signal: NodeJS.Signals) {
-    super(`ended by ${signal}`);
+    super(128 + constants.signals[signal], `ended by ${signal}`);
     this.name = 'EndedBySignal';
-    this.exitCode = 128 + constants.signals[signal];
   }
 }
 

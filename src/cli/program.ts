@@ -10,10 +10,11 @@
  *     workflow validate, workflow graph    read a file; need no server
  *
  * Answers go to stdout, as tables for users or as JSON (--json) for programs; all else goes to stderr. Exit
- * codes: 0 it worked, 1 it did not, 2 the command was used wrongly, 130 ended by Ctrl-C.
+ * codes: 0 it worked, 1 it did not, 2 the command was used wrongly, 3 something needs an operator
+ * (`status --exit-code`), 130 ended by Ctrl-C.
  */
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import type { Terminal } from './rendering/terminal.ts';
 import { wrapHelp } from './rendering/wrap-help.ts';
 
@@ -29,7 +30,8 @@ Examples:
   $ coppice watch web
 
 Most commands need a server: --url, else COPPICE_URL, else http://127.0.0.1:8777.
-Exit codes: 0 it worked, 1 it did not, 2 the command was used wrongly.`;
+Exit codes: 0 it worked, 1 it did not, 2 the command was used wrongly,
+3 something needs an operator (status --exit-code).`;
 
 type MakeCommand = (terminal: Terminal) => Command;
 
@@ -51,7 +53,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
 };
 
 /**
- * @param words what was typed: the commands that it names are loaded, or all where it names none, so that the
+ * @param words what was typed: the command that it names is loaded, or all where it names none, so that the
  * help and the suggestions are whole. Absent: all.
  */
 export async function buildProgram(
@@ -68,11 +70,40 @@ export async function buildProgram(
     .option('--wide', 'tables as wide as they are, instead of cut to the terminal')
     .showSuggestionAfterError()
     .addHelpText('after', examples);
-  const named = Object.keys(commands).filter((name) => words.includes(name));
+  const named = commandIn(words);
   for (const [name, load] of Object.entries(commands))
-    if (named.length === 0 || named.includes(name)) program.addCommand((await load())(terminal));
+    if (named === undefined || named === name) program.addCommand((await load())(terminal));
   everywhere(program, (command) => prepare(command, terminal, json));
+  requireOptionsLast(program);
   return program;
+}
+
+/** The first word that is neither an option nor the value of one; undefined where there is no such command. */
+function commandIn(words: readonly string[]): string | undefined {
+  const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--url');
+  const word = words[at] ?? '';
+  return Object.hasOwn(commands, word) ? word : undefined;
+}
+
+/**
+ * An option that is missing is said after what was mistyped: `--profil web` lacks `--profile`, and is meant
+ * to be it. Commander does it the other way round.
+ */
+function requireOptionsLast(program: Command): void {
+  const required = new Map<Command, readonly Option[]>();
+  everywhere(program, (command) => {
+    const mandatory = command.options.filter((option) => option.mandatory);
+    for (const option of mandatory) option.mandatory = false;
+    required.set(command, mandatory);
+  });
+  program.hook('preAction', (_program, command) => {
+    const missing = required
+      .get(command)
+      ?.find((option) => command.getOptionValue(option.attributeName()) === undefined);
+    if (missing === undefined) return;
+    const code = 'commander.missingMandatoryOptionValue';
+    command.error(`error: required option '${missing.flags}' not specified`, { code });
+  });
 }
 
 /** Settings that commander does not pass on to commands that are added whole. */

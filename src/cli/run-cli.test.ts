@@ -27,6 +27,25 @@ describe('what is typed', () => {
   });
 
   test.each([
+    [['clustr', 'list', 'node'], 'cluster'],
+    [['cluster', 'lst'], 'list'],
+    [['--url', 'cluster', 'polcy', 'list'], 'policy'],
+    [['cluster', 'breaker', 'rest', 'web'], 'reset'],
+    [['cluster', 'create', 'web', '--profil', 'p'], '--profile'],
+    [['node', 'release', '--ul', 'x'], '--url'],
+  ])('%j suggests %s, whatever else is missing', async (words, meant) => {
+    const { code, err } = await run(words, { url: unreachable });
+    expect(code).toBe(2);
+    expect(err).toContain(`Did you mean ${meant}?`);
+  });
+
+  test('a required option that is missing is named', async () => {
+    const { code, err } = await run(['cluster', 'create', 'web'], { url: unreachable });
+    expect(code).toBe(2);
+    expect(err).toContain("required option '-p, --profile <profile>' not specified");
+  });
+
+  test.each([
     [['cluster']],
     [['cluster', 'create']],
     [['cluster', 'create', 'web']],

@@ -3,9 +3,10 @@
  */
 import { CommanderError } from 'commander';
 import { ApiError, InvalidIdentityError, NotReadyError, UnreachableError } from '../client/api-client.ts';
-import { CliError, EndedBySignal } from './cli-error.ts';
+import { CliError, SilentExit } from './cli-error.ts';
 import { programName } from './client/session.ts';
 import { buildProgram } from './program.ts';
+import { inOwnWords } from './rendering/mistral-words.ts';
 import { styleFor } from './rendering/style.ts';
 import { printable } from './rendering/table.ts';
 import type { Terminal } from './rendering/terminal.ts';
@@ -35,7 +36,7 @@ function exitCodeOf(error: unknown, terminal: Terminal, json: boolean): number {
     if (json) writeJsonError(terminal, error, error.message.replace(/^error: /, ''));
     return 2;
   }
-  if (error instanceof EndedBySignal) return error.exitCode;
+  if (error instanceof SilentExit) return error.exitCode;
   const exitCode = error instanceof InvalidIdentityError ? 2 : error instanceof CliError ? error.exitCode : 1;
   if (json) {
     writeJsonError(terminal, error, messageOf(error, terminal));
@@ -70,6 +71,7 @@ function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UnreachableError && !(error instanceof NotReadyError))
     return `${error.message}\nStart one with: ${programName(env)} serve    or name another with --url or COPPICE_URL.`;
+  if (error instanceof ApiError) return inOwnWords(error.message, (words) => `${programName(env)} ${words}`);
   const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);
   return isBug ? `this is a mistake in Coppice: ${error.message} (DEBUG=coppice shows where)` : error.message;
 }

@@ -138,3 +138,18 @@ test.each([80, 120])('a terminal of %i columns: wrong in brief, what to do, then
   expect(lines).toContain('    all of it: coppice cluster health web');
   expect(lines.length).toBeLessThan(15);
 });
+
+const cloudInNeed = { doing: [], operator: [], problems: ['away'], waiting: [], needs_operator: true };
+
+test.each([
+  ['a cluster', { needs_operator: 1 }, {}, 3],
+  ['the server', { needs_operator: 0 }, { server_problem: 'the disk is full' }, 3],
+  ['the cloud', { needs_operator: 0 }, { cloud: cloudInNeed }, 3],
+  ['nothing', { needs_operator: 0 }, {}, 0],
+])('with --exit-code, where %s needs an operator', async (_what, counts, fields, expected) => {
+  const shown = { ...health, counts: { ...health.counts, ...counts }, ...fields };
+  await using api = await fakeApi({ 'GET /v1/health': { body: { health: shown } } });
+  const { code, err } = await run(['status', '--exit-code'], { url: api.url });
+  expect([code, err]).toEqual([expected, '']);
+  expect((await run(['status'], { url: api.url })).code).toBe(0);
+});

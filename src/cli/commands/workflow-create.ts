@@ -2,6 +2,7 @@
 import { ApiError, type Answer, type Operation } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type Session } from '../client/session.ts';
+import { inOwnWords } from '../rendering/mistral-words.ts';
 import { readWorkflowFile } from '../files/workflow-file.ts';
 
 const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' } as const;
@@ -10,7 +11,7 @@ export async function createDefinitions(session: Session, file: string, replaces
   const { kind, text } = await readWorkflowFile(file);
   const method = replaces ? 'PUT' : 'POST';
   const operation = `${method} /v2/${paths[kind]}` as const satisfies Operation;
-  const { body } = await withHint(replaces, session.api.send(operation, { body: text }));
+  const { body } = await withHint(session, replaces, session.api.send(operation, { body: text }));
   if (session.json) return writeJson(session.terminal, body);
   const names =
     'name' in body
@@ -24,6 +25,7 @@ export async function createDefinitions(session: Session, file: string, replaces
 
 /** The API answers in Mistral's words, which know no option of this command. */
 async function withHint<K extends Operation>(
+  { typed }: Session,
   replaces: boolean,
   sent: Promise<Answer<K>>,
 ): Promise<Answer<K>> {
@@ -32,7 +34,7 @@ async function withHint<K extends Operation>(
   } catch (error) {
     const hint = error instanceof ApiError ? hintFor(error, replaces) : undefined;
     if (hint === undefined || !(error instanceof ApiError)) throw error;
-    throw new CliError(`${error.message}\n${hint}`, { cause: error });
+    throw new CliError(`${inOwnWords(error.message, typed)}\n${hint}`, { cause: error });
   }
 }
 

@@ -147,11 +147,17 @@ describe('coppice workflow run', () => {
     expect([failed.code, failed.err]).toEqual([1, expect.stringContaining('the execution ended in ERROR')]);
     expect(failed.out).toContain('Failure caused by error in tasks: a');
     const refused = await run(['workflow', 'run', file('good.yaml', good)], { url: server.url });
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("missing=['name']")]);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringContaining('it needs name (--input name=VALUE)'),
+    ]);
     const rows = await server.opened.store.db.selectFrom('workflow').select('name').execute();
     expect(rows).toEqual([]);
     const unknown = await run(['workflow', 'run', 'nothing'], { url: server.url });
-    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('Workflow not found')]);
+    expect([unknown.code, unknown.err]).toEqual([
+      1,
+      expect.stringContaining("The server has no workflow 'nothing'."),
+    ]);
     const unwritten = await run(['workflow', 'run', path, '--input', 'x'], { url: server.url });
     expect(unwritten.code).toBe(2);
   });
@@ -233,7 +239,7 @@ describe('coppice workflow run', () => {
     const shown = await run(['workflow', 'show', id], { url: server.url });
     expect(shown.out).toMatch(/^waits {2}RUNNING\n.*\n└─ a +RUNNING/);
     expect((await run(['workflow', 'show', 'x'], { url: server.url })).err).toContain(
-      'WorkflowExecution not found',
+      "The server has no execution 'x'.",
     );
   });
 });

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { inOwnWords } from './mistral-words.ts';
+
+test.each([
+  [
+    'Workflow not found [workflow_identifier=drian, namespace=] (did you mean drain?)',
+    "The server has no workflow 'drian'. What it has: coppice workflow definitions (did you mean drain?)",
+  ],
+  [
+    'WorkflowExecution not found [id=abc]',
+    "The server has no execution 'abc'. What it has: coppice workflow list --all",
+  ],
+  [
+    "Invalid input [name=drain, class=DirectWorkflowSpec, missing=['node', 'zone'], unexpected=['x']]",
+    "The input does not fit the workflow 'drain', whose definition declares it: it needs node, zone (--input node=VALUE --input zone=VALUE); it does not take x.",
+  ],
+  [
+    "Invalid input [name=drain, class=DirectWorkflowSpec, unexpected=['x']]",
+    "The input does not fit the workflow 'drain', whose definition declares it: it does not take x.",
+  ],
+  [
+    "Duplicate entry for WorkflowDefinition ['name', 'namespace', 'project_id']: drain, , None",
+    "The server has a workflow 'drain' already.",
+  ],
+  [
+    "Duplicate entry for WorkbookDefinition ['name', 'namespace', 'project_id']: book, tests, None",
+    "The server has a workbook 'book' already (namespace tests).",
+  ],
+  ["The cluster 'web' could not be found.", "The cluster 'web' could not be found."],
+])('%s', (message, sentence) => {
+  expect(inOwnWords(message, (words) => `coppice ${words}`)).toBe(sentence);
+});
