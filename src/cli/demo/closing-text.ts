@@ -50,7 +50,7 @@ function recoveryTable(recoveries: readonly RecoverySummary[], style: Style, col
   return renderTable(header, rows, style);
 }
 
-/** As many of them on a line as fit; one that does not fit on any stands alone. */
+/** As many of them on a line as fit; one that does not fit on any is broken between its words. */
 function linesOf(parts: readonly string[], gap: string, columns: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -58,7 +58,8 @@ function linesOf(parts: readonly string[], gap: string, columns: number): string
     if (lines.length > 0 && stringWidth(longer) <= columns) lines[lines.length - 1] = longer;
     else lines.push(part);
   }
-  return lines.length === 0 ? [''] : lines;
+  const fitting = lines.flatMap((line) => (columns < 1 ? [line] : wrapAnsi(line, columns).split('\n')));
+  return fitting.length === 0 ? [''] : fitting;
 }
 
 function time(ms: number | null): string {

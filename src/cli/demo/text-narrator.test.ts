@@ -69,7 +69,9 @@ test('it ends with a table and a verdict', () => {
 test.each([80, 100, 120])('its end fits a terminal of %i columns, and loses no step', (columns) => {
   const names = ['WORKFLOW drain', 'REBOOT', 'WORKFLOW diagnose', 'RECREATE', 'WORKFLOW reattach'];
   const steps = names.map((name) => ({ name, attempt: 1, state: 'SUCCEEDED' }));
-  const long = { ...recovery, failure: 'SIGKILL + crash', steps };
+  // Alone it is wider than what is left of 80 columns.
+  const failed = { name: 'verification of RECREATE', attempt: 1, state: 'FAILED' };
+  const long = { ...recovery, failure: 'SIGKILL + crash', steps: [...steps, failed] };
   const far = { ...step, state: 'SUCCEEDED', reason: 'x'.repeat(200) };
   const text = narrated(
     [far],
