@@ -454,6 +454,20 @@ describe('Healing', () => {
     expect(events.map(({ action }) => action)).toEqual(['HEALING_PAUSE', 'HEALING_RESUME']);
   });
 
+  test('says in its event what a second pause or exclusion replaces', async () => {
+    for (const reason of ['new switch', 'newer switch'])
+      await health('POST', '/v1/clusters/web/health/pause', { pause: { reason } });
+    for (const reason of ['under test', 'broken'])
+      await health('POST', '/v1/nodes/web-2/health/exclude', { exclude: { reason } });
+    const events = await listEvents(server.store.db);
+    expect(events.map(({ statusReason }) => statusReason)).toEqual([
+      'Until an operator ends it: new switch',
+      'Until an operator ends it: newer switch; before: Until an operator ends it: new switch',
+      'Until an operator ends it: under test',
+      'Until an operator ends it: broken; before: Until an operator ends it: under test',
+    ]);
+  });
+
   test('starts again once the breaker is reset by command', async () => {
     const open = { kind: 'open', since: 1, until: Date.now() + 900_000, failures: 5 } as const;
     await server.store.write((tx) => setBreaker(tx, cluster.id, open));
