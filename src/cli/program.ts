@@ -78,7 +78,7 @@ export async function buildProgram(
   return program;
 }
 
-/** The first word that is neither an option nor the value of one; undefined where there is no such command. */
+/** The first word that is neither an option nor the value of one; undefined where it names no command. */
 function commandIn(words: readonly string[]): string | undefined {
   const at = words.findIndex((word, index) => !word.startsWith('-') && words[index - 1] !== '--url');
   const word = words[at] ?? '';
