@@ -26,7 +26,7 @@ function metadata({ world }: ComputeTools): Endpoint[] {
     return value;
   };
   const changed = (call: Call, next: Readonly<Record<string, string>>): Answer => {
-    serverOf(call, world).metadata = next;
+    world.servers.setMetadata(serverOf(call, world), 'update metadata', next);
     return ok({ metadata: next });
   };
   return [
@@ -51,7 +51,7 @@ function metadata({ world }: ComputeTools): Endpoint[] {
     endpoint(`DELETE ${path}/:key`, 'metadata', (call) => {
       itemOf(call);
       const { [call.params['key'] ?? '']: _, ...rest } = serverOf(call, world).metadata;
-      changed(call, rest);
+      world.servers.setMetadata(serverOf(call, world), 'delete metadata', rest);
       return { status: 204 };
     }),
   ];

@@ -249,13 +249,14 @@ function checkPort(asked: JsonObject, call: Call, { network, settings }: World):
   return of;
 }
 
-function floatingIps({ network }: World): Endpoint[] {
+function floatingIps(world: World): Endpoint[] {
+  const { network } = world;
   const found = ({ params }: Call): FloatingAddress => {
     const one = network.floating.get(params['id'] ?? '');
     if (one === undefined) throw new ApiError(404, `Floating IP ${params['id']} could not be found.`);
     return one;
   };
-  return [
+  const endpoints = [
     endpoint('GET /v2.0/floatingips', 'list', ({ query }) => ({
       status: 200,
       body: {
@@ -290,6 +291,13 @@ function floatingIps({ network }: World): Endpoint[] {
       return { status: 204 };
     }),
   ];
+  return endpoints.map((one) => ({
+    ...one,
+    handle(call) {
+      if (world.settings.routers) return one.handle(call);
+      throw new ApiError(404, 'The resource could not be found.', 'HTTPNotFound');
+    },
+  }));
 }
 
 function matches(query: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>): boolean {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import type { Flavor } from './flavors.ts';
 import { quotaKeys, type Quota } from './quotas.ts';
-import { transitions } from './server-states.ts';
+import { transitions, type VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
 export interface ServerActionRequest {
@@ -57,13 +57,25 @@ export function checkAction(
     );
   if (action === 'resize' && input['flavorRef'] === server.flavor)
     throw new ApiError(400, 'When resizing, instances must change flavor!');
+  // Also where its end has begun already.
+  if (['confirmResize', 'revertResize'].includes(action) && server.previous === null)
+    throw new ApiError(400, 'Instance has not been resized.');
 }
 
 /** @throws ApiError 409 */
 export function checkInterfaces(server: SimulatedServer, action: string): void {
+  checkChangeable(server, action, ['active', 'paused', 'stopped']);
+}
+
+/** @throws ApiError 409 */
+export function checkMetadata(server: SimulatedServer, action: string): void {
+  checkChangeable(server, action, ['active', 'paused', 'suspended', 'stopped']);
+}
+
+function checkChangeable(server: SimulatedServer, action: string, from: readonly VmState[]): void {
   const { vmState, taskState } = server;
   if (server.isLocked) throw new ApiError(409, `Instance ${server.id} is locked`);
-  if (!['active', 'paused', 'stopped'].includes(vmState)) throw cannot(action, server, `vm_state ${vmState}`);
+  if (!from.includes(vmState)) throw cannot(action, server, `vm_state ${vmState}`);
   if (taskState !== null) throw cannot(action, server, `task_state ${taskState}`);
 }
 

@@ -67,8 +67,8 @@ export const powerStates: Readonly<Record<VmState, number>> = {
 export interface Transition {
   /** From these vm_states; in another the action is refused with 409. */
   readonly from: readonly VmState[];
-  /** The task_state meanwhile. */
-  readonly task: string;
+  /** The task_state meanwhile; null: none is shown. */
+  readonly task: string | null;
   /** The vm_state at the end; absent: as before. */
   readonly to?: VmState;
   /** Whether it is done by the server's host: while that is down it does not end. */
@@ -95,7 +95,8 @@ export const transitions: Readonly<Record<string, Transition>> = {
   unrescue: { from: ['rescued'], task: 'unrescuing', to: 'active', byHost: true },
   resize: { from: ['active', 'stopped'], task: 'resize_prep', to: 'resized', byHost: true },
   migrate: { from: ['active', 'stopped'], task: 'resize_prep', to: 'resized', byHost: true },
-  confirmResize: { from: ['resized'], task: 'resize_confirming', to: 'active', byHost: true },
+  // Nova shows no task while it confirms.
+  confirmResize: { from: ['resized'], task: null, to: 'active', byHost: true },
   revertResize: { from: ['resized'], task: 'resize_reverting', to: 'active', byHost: true },
   'os-migrateLive': { from: ['active', 'paused'], task: 'migrating', byHost: true },
   evacuate: { from: ['active', 'stopped', 'error'], task: 'rebuilding' },

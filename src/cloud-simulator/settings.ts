@@ -43,6 +43,8 @@ export const simulatorSettingsSchema = z.strictObject({
   service_down_time: z.number().min(0).default(0),
   /** true: only the flavors, images and networks that it has are taken; false: any name or id. */
   strict: z.boolean().default(false),
+  /** false: networks of the provider alone; Neutron has no extension of routers, and so no floating IPs. */
+  routers: z.boolean().default(true),
   /** Servers on a page of a listing at most, as Nova's `max_limit`. */
   page_size: z.int().min(1).default(1000),
   /** Seconds that a token lives. */

@@ -96,18 +96,28 @@ export class NeutronClient {
   }
 
   async findFloatingIp(address: string, context: CallContext): Promise<FloatingIp | undefined> {
-    const query = { floating_ip_address: address };
-    const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
-    return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips[0];
+    return (await this.#floatingIps({ floating_ip_address: address }, context))[0];
   }
 
   async listFloatingIps(
     { portId, description }: { readonly portId?: string; readonly description?: string },
     context: CallContext,
   ): Promise<readonly FloatingIp[]> {
-    const query = { port_id: portId, description };
-    const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
-    return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips;
+    return await this.#floatingIps({ port_id: portId, description }, context);
+  }
+
+  /** A Neutron without the extension of routers has no floating IPs: it does not know the path. */
+  async #floatingIps(
+    query: NonNullable<CloudRequest['query']>,
+    context: CallContext,
+  ): Promise<readonly FloatingIp[]> {
+    try {
+      const answer = await this.#request({ method: 'GET', path: '/floatingips', query }, context);
+      return bodyOf<{ floatingips: FloatingIp[] }>(answer).floatingips;
+    } catch (error) {
+      if (isStatus(error, 404)) return [];
+      throw error;
+    }
   }
 
   async updateFloatingIp(id: string, changes: JsonObject, context: CallContext): Promise<void> {

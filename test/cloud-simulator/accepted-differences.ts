@@ -22,6 +22,7 @@ export const notSpoken: Readonly<Record<string, string>> = {
   'nova/servers-by-host': "the lab's scheduler had put the servers on the other host",
   'nova/server-security-groups': 'no rules of security groups in Nova: Neutron has them',
   'nova/zones-detail': 'there is no controller with a conductor and a scheduler',
+  'nova/zones-detail-down': 'there is no controller with a conductor and a scheduler',
   'nova/hypervisors-detail-with-servers': 'the host that the lab lists first has no server',
   'nova/servers-changed-since': timeAhead,
   'nova/servers-changed-since-with-deleted': timeAhead,

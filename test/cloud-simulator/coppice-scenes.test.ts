@@ -13,7 +13,8 @@ let coppice: CoppiceProcess;
 
 beforeAll(async () => {
   simulator = await startCloudSimulator({
-    settings: { latency: { answer_ms: 0, operation_ms: 100 } },
+    // Without routers, as the lab.
+    settings: { latency: { answer_ms: 0, operation_ms: 100 }, routers: false },
     password,
   });
   lab = new Lab({ authUrl: `${simulator.url}/identity/v3`, password });

@@ -16,7 +16,7 @@ const services = ['keystone', 'nova', 'glance', 'neutron', 'placement', 'octavia
 
 let lab: SimulatedLab;
 beforeAll(async () => {
-  lab = await SimulatedLab.start({ strict: true });
+  lab = await SimulatedLab.start({ strict: true, routers: false });
 });
 afterAll(() => lab.simulator.close());
 

@@ -35,6 +35,11 @@ export class SimulatedLab extends Lab {
     return super.send(request);
   }
 
+  /** What is under way goes on. */
+  advance(): void {
+    this.#clock.advance(READ_MS);
+  }
+
   /** `lb_status.py member ID STATUS`, `lab stop nova-compute1` and `lab up nova`. */
   override script(name: string, kind?: string, id = '', status = ''): Promise<string> {
     if (name === 'lab') return this.#setHosts(id.replace(/^nova-/, ''), kind === 'up');

@@ -54,6 +54,9 @@ const folders: Readonly<Record<ServiceType, string>> = {
 
 export const recordingsFolder = join(import.meta.dirname, '../data/openstack');
 
+/** The requests that commands of Debian's clients send. */
+export const clientRequestsFile = join(recordingsFolder, 'client-requests.json');
+
 /** The difference of an exchange of which there is no recording. */
 export const NOT_STORED = 'is not stored';
 

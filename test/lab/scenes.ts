@@ -6,6 +6,7 @@ import { recordGlance, recordNeutron, recordPlacement } from './scenes/glance-ne
 import { recordHeat } from './scenes/heat.ts';
 import { recordKeystone } from './scenes/keystone.ts';
 import { recordActions } from './scenes/nova-actions.ts';
+import { recordDeadHost } from './scenes/nova-dead-host.ts';
 import { recordCatalogue } from './scenes/nova-catalogue.ts';
 import { recordCreate } from './scenes/nova-create.ts';
 import { recordLists } from './scenes/nova-lists.ts';
@@ -40,6 +41,7 @@ export const scenes: readonly Scene[] = [
   { name: 'Nova lists and shows servers', needs: withNova, play: compute(recordLists) },
   { name: 'Nova acts on servers', needs: withNova, play: compute(recordActions) },
   { name: 'Nova and its hosts', needs: withNova, play: compute(recordHosts) },
+  { name: 'Nova and a host that has died', needs: withNova, play: compute(recordDeadHost) },
   { name: 'Glance', needs: ['image'], play: recordGlance },
   { name: 'Neutron', needs: ['network'], play: recordNeutron },
   { name: 'Placement', needs: ['placement'], play: recordPlacement },

@@ -12,6 +12,8 @@ export interface Awaited {
   readonly doing: string;
   /** Statuses in which it has ended well. */
   readonly until: readonly string[];
+  /** Statuses that it has still, though Nova has begun and shows no task; absent: none. */
+  readonly from?: readonly string[];
   /** Whether ERROR is a failure; false: it may have been in ERROR before, and is on its way out. */
   readonly errorEnds?: boolean;
   /** Also ends where this holds: nothing will happen any more. */
@@ -34,12 +36,14 @@ export interface Awaited {
 export async function awaitServer(
   nova: NovaClient,
   id: string,
-  { doing, until, errorEnds = true, isHopeless = () => false, isDone, meanwhile, explain }: Awaited,
+  given: Awaited,
   context: CallContext,
 ): Promise<Server | undefined> {
+  const { doing, until, from = [], errorEnds = true, isHopeless = () => false, isDone } = given;
+  const { meanwhile, explain } = given;
   const look = async (): Promise<{ server: Server; end: 'well' | 'badly' | undefined }> => {
     const server = await nova.getServer(id, context);
-    const isEnded = hasEnded(server, errorEnds);
+    const isEnded = hasEnded(server, errorEnds) && !from.includes(server.status);
     if (isEnded && !until.includes(server.status)) return { server, end: 'badly' };
     if (isEnded && (isDone === undefined || (await unlessUnseen(isDone(server, context)))))
       return { server, end: 'well' };

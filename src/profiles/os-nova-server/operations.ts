@@ -157,17 +157,13 @@ async function rebuild(cloud: Cloud, node: NodeFacts, request: OperationRequest)
       'the server could not be rebuilt: its profile has no image (it boots from a volume)',
     );
   const imageRef = await imageId(cloud, image, { signal: request.signal });
+  const given = { imageRef, name: name ?? node.name, ...(adminPass === undefined ? {} : { adminPass }) };
   return runOperation(
     cloud,
     node,
     {
-      action: {
-        rebuild: {
-          imageRef,
-          name: name ?? node.name,
-          ...(adminPass === undefined ? {} : { adminPass }),
-        },
-      },
+      action: { rebuild: given },
+      withMetadata: (metadata) => ({ rebuild: { ...given, metadata } }),
       recordedAs: 'rebuild',
       doing: 'the server could not be rebuilt',
       until: ['ACTIVE'],
@@ -197,10 +193,12 @@ async function migrate(cloud: Cloud, node: NodeFacts, request: OperationRequest)
       action: { confirmResize: null },
       recordedAs: 'confirmResize',
       doing,
+      from: ['VERIFY_RESIZE'],
       until: ['ACTIVE', 'SHUTOFF'],
       isState: true,
     },
-    { ...request, key: `${request.key} confirm` },
+    // Nova takes no other mark of a server whose migration is not confirmed.
+    request,
   );
 }
 

@@ -164,6 +164,13 @@ describe('create', () => {
 });
 
 describe('remove', () => {
+  test('takes the ports away also where Neutron has no routers, and so no floating IPs', async () => {
+    simulator.world.settings = { ...simulator.world.settings, routers: false };
+    const node = await created({ networks: [{ network: 'private', security_groups: ['web'] }] });
+    await type.remove(node, { key: 'r', signal: never });
+    expect([simulator.world.servers.all, simulator.world.network.ports.size]).toEqual([[], 0]);
+  });
+
   test('leaves servers of other nodes of the same name alone', async () => {
     const [first, second] = [await created({ name: 'same' }), await created({ name: 'same' })];
     await type.remove(first, { key: 'r', signal: never });
@@ -206,6 +213,30 @@ describe('an operation', () => {
     await operate(node, second);
     expect(serverOf(node).vmState).toBe('active');
   });
+
+  test('rebuild of a server in ERROR, of which Nova takes no mark before, is begun once for a request', async () => {
+    const node = await created();
+    simulator.world.servers.setState(serverOf(node), 'error', null);
+    const { metadata } = serverOf(node);
+    for (const _ of [1, 2]) await operate(node, 'rebuild');
+    expect(serverOf(node)).toMatchObject({ vmState: 'active', metadata });
+    expect(mutations()).toEqual(['create', 'rebuild']);
+    await operate(node, 'rebuild', {}, 'another request');
+    expect(mutations()).toEqual(['create', 'rebuild', 'rebuild']);
+  });
+
+  test.each([
+    ['reboot', { type: 'HARD' }, 'active'],
+    ['stop', {}, 'stopped'],
+  ] as [string, JsonObject, string][])(
+    '%s of a server in ERROR needs no mark',
+    async (name, given, state) => {
+      const node = await created();
+      simulator.world.servers.setState(serverOf(node), 'error', null);
+      await operate(node, name, given);
+      expect(serverOf(node).vmState).toBe(state);
+    },
+  );
 
   test('that is aborted waits until Nova has ended it', async () => {
     const node = await created();

@@ -9,14 +9,7 @@ import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { dataOf } from './create-server.ts';
-import {
-  hasBegun,
-  isMarkedBy,
-  physicalIdOf,
-  runOperation,
-  whileLooking,
-  type ServerOperation,
-} from './run-operation.ts';
+import { hasBegun, physicalIdOf, runOperation, whileLooking, type ServerOperation } from './run-operation.ts';
 
 const DOING = 'the server could not be resized';
 const RESIZE = { recordedAs: 'resize' } as const;
@@ -61,10 +54,11 @@ export async function confirmResize(
     action: { confirmResize: null },
     recordedAs: 'confirmResize',
     doing: 'the resize of the server could not be confirmed',
+    from: ['VERIFY_RESIZE'],
     until: ['ACTIVE', 'SHUTOFF'],
     isState: true,
   };
-  return await runOperation(cloud, node, confirm, { ...request, key: keys(request).confirm });
+  return await runOperation(cloud, node, confirm, { ...request, key: resizeKey(request) });
 }
 
 /** @returns null: there is nothing of this update to revert. */
@@ -84,10 +78,10 @@ export async function revertResize(
     until: ['ACTIVE', 'SHUTOFF'],
     isState: true,
   };
-  return await runOperation(cloud, node, revert, { ...request, key: keys(request).revert });
+  return await runOperation(cloud, node, revert, { ...request, key: resizeKey(request) });
 }
 
-/** Whether the last that was done to the server is this update's. */
+/** Whether the last operation that was marked on the server is the resize of this update. */
 async function lookAt(
   cloud: Cloud,
   node: NodeFacts,
@@ -95,22 +89,20 @@ async function lookAt(
 ): Promise<{ readonly server: Server; readonly isOurs: boolean }> {
   return await whileLooking(request, async (context) => {
     const server = await cloud.nova.getServer(physicalIdOf(node), context);
-    const { resize, confirm, revert } = keys(request);
-    const isMarked = isMarkedBy(server, confirm) || isMarkedBy(server, revert);
-    return { server, isOurs: isMarked || (await hasBegun(cloud, server, resize, RESIZE, context)) };
+    return { server, isOurs: await hasBegun(cloud, server, resizeKey(request), RESIZE, context) };
   });
 }
 
 /** A revert whose process died is over when it is repeated: then the server is as before. */
 async function hasBegunRevert(cloud: Cloud, server: Server, request: OperationRequest): Promise<boolean> {
   return await whileLooking(request, (context) =>
-    hasBegun(cloud, server, keys(request).revert, { recordedAs: 'revertResize' }, context),
+    hasBegun(cloud, server, resizeKey(request), { recordedAs: 'revertResize' }, context),
   );
 }
 
-/** As the steps of the update are keyed. @param key of the update. */
-function keys({ key }: OperationRequest): Readonly<Record<'resize' | 'confirm' | 'revert', string>> {
-  return { resize: `${key} flavor`, confirm: `${key} confirm`, revert: `${key} revert` };
+/** As the step of the update is keyed. @param key of the update. */
+function resizeKey({ key }: OperationRequest): string {
+  return `${key} flavor`;
 }
 
 function after(node: NodeFacts, server: Server): PhysicalNode {

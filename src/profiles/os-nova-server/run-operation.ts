@@ -5,6 +5,10 @@
  *
  * Nova has no key for an action. So the request is written into the metadata first, with the newest of the
  * server's instance actions; a repeat that finds its mark sees by the actions behind it whether it had begun.
+ *
+ * Nova takes metadata only of a server that is active, stopped, paused or suspended. A rebuild of one in ERROR
+ * brings them along. What ends a resize has the mark of the resize. Any other operation is begun without a
+ * mark then (a reboot of a server in ERROR), and a repeat may begin it a second time.
  */
 import { createHash } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -13,6 +17,7 @@ import { askUntil } from '../../openstack/ask-until.ts';
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
+import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { InstanceActionEvent, Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitServer, type Awaited } from './await-server.ts';
@@ -22,12 +27,16 @@ import { MARK } from './owned-metadata.ts';
 export interface ServerOperation {
   /** The body of `POST /servers/ID/action`, `{"reboot": {"type": "SOFT"}}`; or another request. */
   readonly action: JsonObject | ((cloud: Cloud, context: CallContext) => Promise<unknown>);
+  /** The body of the same action that gives the server these metadata as well; absent: it cannot. */
+  readonly withMetadata?: (metadata: Readonly<Record<string, string>>) => JsonObject;
   /** As Nova names it among the instance actions: `reboot`. */
   readonly recordedAs: string;
   /** `the server could not be rebooted` */
   readonly doing: string;
   /** Statuses in which it has ended well. */
   readonly until: readonly string[];
+  /** Statuses that the server has still, though Nova has begun and shows no task; absent: none. */
+  readonly from?: readonly string[];
   /** Where the status of the server does not show it: whether it has ended. @throws as it has failed. */
   readonly isDone?: (server: Server, context: CallContext) => Promise<boolean>;
   /** It changes nothing where the server is in one of `until` already. */
@@ -54,6 +63,7 @@ export async function runOperation(
     doing: operation.doing,
     until: operation.until,
     explain: async () => (await lastInstanceAction(cloud, id, operation.recordedAs, settled))?.failure,
+    ...(operation.from === undefined ? {} : { from: operation.from }),
     ...(operation.isDone === undefined ? {} : { isDone: operation.isDone }),
   };
   const server = await awaitServer(cloud.nova, id, awaited, { signal: request.signal }).catch(
@@ -74,28 +84,52 @@ async function begin(
   cloud: Cloud,
   id: string,
   operation: ServerOperation,
-  { key, signal }: OperationRequest,
+  { key: requestKey, signal }: OperationRequest,
   settled: CallContext,
 ): Promise<boolean> {
   const { nova } = cloud;
+  const key = markOf(requestKey);
   // A request that is aborted from the start still has to see what an earlier one began.
   const looking = signal.aborted ? settled : { signal };
   try {
     const server = await nova.getServer(id, looking);
-    const mark = markOf(key);
-    const last = readMark(server, mark);
+    const last = readMark(server, key);
     if (last !== undefined && (await hasBegunAfter(cloud, id, last, operation, looking))) return true;
     signal.throwIfAborted();
     if (operation.isState === true && operation.until.includes(server.status)) return false;
     await operation.prepare?.(server, { signal });
     const newest = (await nova.listInstanceActions(id, looking))[0]?.request_id ?? '';
-    if (last === undefined) await nova.addMetadata(id, { [MARK]: `${mark} ${newest}` }, looking);
-    return await act(cloud, id, operation, last ?? newest, { signal }, settled);
+    const marked =
+      last === undefined ? await mark(nova, server, operation, `${key} ${newest}`, looking) : operation;
+    return await act(cloud, id, marked, last ?? newest, { signal }, settled);
   } catch (error) {
     signal.throwIfAborted();
     if (isStatus(error, 404))
       throw new CoppiceError('operation-impossible', `${operation.doing}: server ${id} does not exist`);
     throw operationError(error, operation.doing);
+  }
+}
+
+/**
+ * Writes the mark, or lets the operation write it.
+ * @returns the operation as it is to be begun.
+ */
+async function mark(
+  nova: NovaClient,
+  server: Server,
+  operation: ServerOperation,
+  text: string,
+  context: CallContext,
+): Promise<ServerOperation> {
+  try {
+    await nova.addMetadata(server.id, { [MARK]: text }, context);
+    return operation;
+  } catch (error) {
+    const isOfState = isStatus(error, 409) && server['OS-EXT-STS:task_state'] == null;
+    if (!isOfState) throw error;
+    const { withMetadata } = operation;
+    if (withMetadata === undefined) return operation;
+    return { ...operation, action: withMetadata({ ...server.metadata, [MARK]: text }) };
   }
 }
 
@@ -186,11 +220,6 @@ export async function hasBegun(
 ): Promise<boolean> {
   const last = readMark(server, markOf(key));
   return last !== undefined && (await hasBegunAfter(cloud, server.id, last, operation, context));
-}
-
-/** Whether the last operation that was marked on the server is that of this key; it may not have begun. */
-export function isMarkedBy(server: Server, key: string): boolean {
-  return readMark(server, markOf(key)) !== undefined;
 }
 
 /** @throws CoppiceError `operation-impossible`. */

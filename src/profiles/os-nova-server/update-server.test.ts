@@ -141,6 +141,14 @@ describe('a change', () => {
     expect(nodes.mutations).toEqual(['create', 'resize', 'confirmResize']);
   });
 
+  test('of the flavor is awaited while Nova confirms it, and shows no task', async () => {
+    const node = await nodes.created();
+    await change(node, { flavor: 'm1.small' }, 'flavor');
+    nodes.setOperationMs(200);
+    await updateOf().confirm?.(node, { key: 'u', signal: neverAborted });
+    expect(nodes.serverOf(node)).toMatchObject({ vmState: 'active', flavor: 'm1.small' });
+  });
+
   test('of the flavor is taken back by revert, once', async () => {
     const node = await nodes.created();
     await change(node, { flavor: 'm1.small' }, 'flavor');

@@ -73,7 +73,8 @@ export class CloudParts {
     if ((list.body as { networks: unknown[] }).networks.length > 0) return;
     const { body } = await this.send('network', 'POST', '/v2.0/networks', { network: { name } });
     const { network } = body as { network: { id: string } };
-    const subnet = { network_id: network.id, ip_version: 4, cidr: '10.20.0.0/24' };
+    // With DHCP a port waits for an agent, which the lab does not have.
+    const subnet = { network_id: network.id, ip_version: 4, cidr: '10.20.0.0/24', enable_dhcp: false };
     await this.send('network', 'POST', '/v2.0/subnets', { subnet });
   }
 

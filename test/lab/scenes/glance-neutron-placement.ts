@@ -56,6 +56,8 @@ export async function recordNeutron(recorder: Recorder): Promise<void> {
   await send('token-missing', 'GET', '/v2.0/networks', { as: 'nobody' });
   await send('extensions', 'GET', '/v2.0/extensions?fields=alias');
   await send('extension-unknown', 'GET', '/v2.0/extensions/unknown');
+  // The lab has no extension of routers.
+  await send('floating-ips-without-routers', 'GET', '/v2.0/floatingips');
   const network = firstId(await send('networks-by-name', 'GET', '/v2.0/networks?name=private'), 'networks');
   recorder.name('network', network);
   await send('networks', 'GET', '/v2.0/networks');

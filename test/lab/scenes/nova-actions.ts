@@ -33,6 +33,12 @@ async function act(
   await nova.follow(id, status, name);
 }
 
+async function refusesMetadata(nova: Compute, id: string, status: string): Promise<void> {
+  await nova.record(`metadata-update-${status}`, 'POST', `/servers/${id}/metadata`, {
+    body: { metadata: { seen: status } },
+  });
+}
+
 async function stopAndStart(nova: Compute, id: string): Promise<void> {
   await nova.action('start-ACTIVE', id, { 'os-start': null });
   await act(nova, id, 'stop', { 'os-stop': null }, 'SHUTOFF');
@@ -77,6 +83,7 @@ async function lockAndRescue(nova: Compute, id: string): Promise<void> {
   await nova.action('unrescue-ACTIVE', id, { unrescue: null });
   await act(nova, id, 'rescue', { rescue: {} }, 'RESCUE');
   await nova.record('server-RESCUE', 'GET', `/servers/${id}`);
+  await refusesMetadata(nova, id, 'RESCUE');
   await nova.action('rescue-RESCUE', id, { rescue: {} });
   await nova.action('stop-RESCUE', id, { 'os-stop': null });
   await act(nova, id, 'unrescue', { unrescue: null }, 'ACTIVE');
@@ -92,6 +99,7 @@ async function resize(nova: Compute, id: string): Promise<void> {
   await nova.action('revert-resize-ACTIVE', id, { revertResize: null });
   await act(nova, id, 'resize', small, 'VERIFY_RESIZE');
   await nova.record('server-VERIFY_RESIZE', 'GET', `/servers/${id}`);
+  await refusesMetadata(nova, id, 'VERIFY_RESIZE');
   await nova.action('resize-VERIFY_RESIZE', id, small);
   await nova.action('pause-VERIFY_RESIZE', id, { pause: null });
   await act(nova, id, 'revert-resize', { revertResize: null }, 'ACTIVE');
@@ -154,6 +162,7 @@ async function resetState(nova: Compute, id: string): Promise<void> {
   const error = { 'os-resetState': { state: 'error' } };
   await nova.action('reset-state-by-demo', id, error);
   await nova.action('reset-state', id, error, { as: 'admin' });
+  await refusesMetadata(nova, id, 'ERROR');
   await nova.record('server-ERROR-by-reset', 'GET', `/servers/${id}`);
   await nova.action('start-ERROR', id, { 'os-start': null });
   await nova.action('reboot-soft-ERROR', id, { reboot: { type: 'SOFT' } });

@@ -1,4 +1,4 @@
-/** Hosts: services, hypervisors, zones; migration; a host that is forced down, and one that is down. */
+/** Hosts: services, hypervisors, zones; migration; a host that is forced down. */
 import type { Compute } from '../compute.ts';
 import { first } from '../compute.ts';
 import { unknownId } from '../recorder.ts';
@@ -19,11 +19,10 @@ export async function recordHosts(nova: Compute): Promise<void> {
   await nova.deleteServers(['admin']);
   await forcedDown(nova);
   await nova.deleteServers(['admin']);
-  await hostDown(nova);
-  await nova.deleteServers(['admin']);
 }
 
-async function serviceOf(nova: Compute, host: string): Promise<ComputeService> {
+/** The nova-compute of a host. */
+export async function computeServiceOf(nova: Compute, host: string): Promise<ComputeService> {
   const { body } = await nova.send('GET', `/os-services?binary=nova-compute&host=${host}`, asAdmin);
   const service = first((body as { services: ComputeService[] }).services, `nova-compute on ${host}`);
   nova.recorder.name(`service_${host}`, service.id);
@@ -32,7 +31,7 @@ async function serviceOf(nova: Compute, host: string): Promise<ComputeService> {
 
 async function healthyHosts(nova: Compute): Promise<void> {
   const id = await nova.createServer('on-compute1', { host: 'compute1' }, 'admin');
-  const service = await serviceOf(nova, 'compute1');
+  const service = await computeServiceOf(nova, 'compute1');
   await nova.record('services', 'GET', '/os-services', asAdmin);
   await nova.record('services-2.1', 'GET', '/os-services', { as: 'admin', microversion: '' });
   await nova.record('services-of-compute', 'GET', '/os-services?binary=nova-compute', asAdmin);
@@ -145,7 +144,7 @@ async function forcedDown(nova: Compute): Promise<void> {
     as: 'admin',
     body: { 'os-resetState': { state: 'error' } },
   });
-  const service = await serviceOf(nova, host);
+  const service = await computeServiceOf(nova, host);
   const path = `/os-services/${service.id}`;
   await nova.record('service-force-down', 'PUT', path, { as: 'admin', body: { forced_down: true } });
   await nova.record('services-forced-down', 'GET', `/os-services?host=${host}`, asAdmin);
@@ -180,41 +179,13 @@ async function forcedDown(nova: Compute): Promise<void> {
     nova.request('PUT', path, { as: 'admin', body: { forced_down: false } }),
     ({ status }) => status === 200,
   );
-  await serviceState(nova, host, 'up');
+  await waitForService(nova, host, 'up');
   await nova.record('service-force-up', 'PUT', path, { as: 'admin', body: { forced_down: false } });
 }
 
-async function serviceState(nova: Compute, host: string, state: string): Promise<void> {
+/** Waits until Nova sees all services of a host in the state. */
+export async function waitForService(nova: Compute, host: string, state: string): Promise<void> {
   await nova.recorder.until(nova.request('GET', `/os-services?host=${host}`, asAdmin), ({ body }) =>
     (body as { services: ComputeService[] }).services.every((service) => service.state === state),
   );
-}
-
-/** Stops a nova-compute, as if its host had lost power: Nova is not told. */
-async function hostDown(nova: Compute): Promise<void> {
-  const host = 'compute2';
-  const one = await nova.createServer('host-down-1', { host }, 'admin');
-  const two = await nova.createServer('host-down-2', { host }, 'admin');
-  await nova.recorder.lab.script('lab', 'stop', `nova-${host}`);
-  await serviceState(nova, host, 'down');
-  await nova.record('services-down', 'GET', `/os-services?host=${host}`, asAdmin);
-  await nova.record(
-    'hypervisors-down',
-    'GET',
-    `/os-hypervisors/detail?hypervisor_hostname_pattern=${host}`,
-    asAdmin,
-  );
-  await nova.record('zones-detail-down', 'GET', '/os-availability-zone/detail', asAdmin);
-  await nova.record('server-host-down', 'GET', `/servers/${one}`, asAdmin);
-  await nova.record('servers-detail-host-down', 'GET', '/servers/detail', asAdmin);
-  await nova.action('stop-host-down', one, { 'os-stop': null }, asAdmin);
-  await nova.record('server-stopping-host-down', 'GET', `/servers/${one}`, asAdmin);
-  await nova.action('start-while-stopping', one, { 'os-start': null }, asAdmin);
-  await nova.action('reboot-hard-host-down', two, { reboot: { type: 'HARD' } }, asAdmin);
-  await nova.action('evacuate-in-task', two, { evacuate: {} }, asAdmin);
-  await nova.record('server-delete-host-down', 'DELETE', `/servers/${two}`, asAdmin);
-  await nova.follow(two, 'DELETED', 'delete with the host down');
-  await nova.recorder.lab.script('lab', 'up', 'nova');
-  await serviceState(nova, host, 'up');
-  await nova.record('services-up-again', 'GET', `/os-services?host=${host}`, asAdmin);
 }
