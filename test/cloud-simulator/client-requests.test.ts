@@ -91,7 +91,7 @@ function filled(value: unknown): unknown {
   return JSON.parse(text) as unknown;
 }
 
-/** The id of a flavor is its name in the simulator: a client that asks for one by its name finds it at once. */
+/** The id of a flavor is its name in the simulator: a client that asks by the name finds it at once. */
 function isAcceptedStatus({ path }: ClientRequest, { status }: LabAnswer): boolean {
   return path === '/v2.1/flavors/m1.tiny' && status === 200;
 }
