@@ -7,8 +7,8 @@
  * server's instance actions; a repeat that finds its mark sees by the actions behind it whether it had begun.
  *
  * Nova takes metadata only of a server that is active, stopped, paused or suspended. A rebuild of one in
- * ERROR brings them along. What ends a resize has the mark of the resize. Any other operation is begun without a
- * mark then (a reboot of a server in ERROR), and a repeat may begin it a second time.
+ * ERROR brings them along. What ends a resize has the mark of the resize. Any other operation is begun
+ * without a mark then (a reboot of a server in ERROR), and a repeat may begin it a second time.
  */
 import { createHash } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
