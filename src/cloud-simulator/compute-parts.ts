@@ -26,7 +26,9 @@ function metadata({ world }: ComputeTools): Endpoint[] {
     return value;
   };
   const changed = (call: Call, next: Readonly<Record<string, string>>): Answer => {
-    world.servers.setMetadata(serverOf(call, world), 'update metadata', next);
+    const server = serverOf(call, world);
+    checkMetadata(server, 'update metadata');
+    server.metadata = next;
     return ok({ metadata: next });
   };
   return [
@@ -51,7 +53,9 @@ function metadata({ world }: ComputeTools): Endpoint[] {
     endpoint(`DELETE ${path}/:key`, 'metadata', (call) => {
       itemOf(call);
       const { [call.params['key'] ?? '']: _, ...rest } = serverOf(call, world).metadata;
-      world.servers.setMetadata(serverOf(call, world), 'delete metadata', rest);
+      const server = serverOf(call, world);
+      checkMetadata(server, 'delete metadata');
+      server.metadata = rest;
       return { status: 204 };
     }),
   ];

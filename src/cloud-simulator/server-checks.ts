@@ -67,7 +67,7 @@ export function checkInterfaces(server: SimulatedServer, action: string): void {
   checkChangeable(server, action, ['active', 'paused', 'stopped']);
 }
 
-/** @throws ApiError 409 */
+/** @throws ApiError 409 for a server that is in ERROR, resized, rescued, shelved, or in a task. */
 export function checkMetadata(server: SimulatedServer, action: string): void {
   checkChangeable(server, action, ['active', 'paused', 'suspended', 'stopped']);
 }

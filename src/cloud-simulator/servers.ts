@@ -14,7 +14,6 @@ import type { Quota, Quotas } from './quotas.ts';
 import {
   checkAction,
   checkInterfaces,
-  checkMetadata,
   checkQuota,
   instanceActionName,
   isHardReboot,
@@ -283,16 +282,6 @@ export class Servers {
       if (failure === null && this.#all.has(server.id)) unplug();
       ended(failure);
     });
-  }
-
-  /** @throws ApiError 409 for a server that is in ERROR, resized, rescued, shelved, or in a task. */
-  setMetadata(
-    server: SimulatedServer,
-    action: 'update metadata' | 'delete metadata',
-    metadata: Readonly<Record<string, string>>,
-  ): void {
-    checkMetadata(server, action);
-    server.metadata = metadata;
   }
 
   /** The image is made at once; the server is in a task for as long as any other takes. */
