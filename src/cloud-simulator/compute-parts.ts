@@ -27,7 +27,7 @@ function metadata({ world }: ComputeTools): Endpoint[] {
   };
   const changed = (call: Call, next: Readonly<Record<string, string>>): Answer => {
     const server = serverOf(call, world);
-    checkMetadata(server, 'update metadata');
+    checkMetadataChange(server, 'update metadata');
     server.metadata = next;
     return ok({ metadata: next });
   };
@@ -54,7 +54,7 @@ function metadata({ world }: ComputeTools): Endpoint[] {
       itemOf(call);
       const { [call.params['key'] ?? '']: _, ...rest } = serverOf(call, world).metadata;
       const server = serverOf(call, world);
-      checkMetadata(server, 'delete metadata');
+      checkMetadataChange(server, 'delete metadata');
       server.metadata = rest;
       return { status: 204 };
     }),

@@ -68,7 +68,7 @@ export function checkInterfaces(server: SimulatedServer, action: string): void {
 }
 
 /** @throws ApiError 409 for a server that is in ERROR, resized, rescued, shelved, or in a task. */
-export function checkMetadata(server: SimulatedServer, action: string): void {
+export function checkMetadataChange(server: SimulatedServer, action: string): void {
   checkChangeable(server, action, ['active', 'paused', 'suspended', 'stopped']);
 }
 
