@@ -4,6 +4,7 @@ import { isJsonObject } from '../domain/json.ts';
 import { ApiError } from './api-error.ts';
 import { minorOf, ok, serverOf, type ComputeTools } from './compute-call.ts';
 import { checkMetadata, invalid, planPorts } from './compute-create.ts';
+import { checkMetadataChange } from './server-checks.ts';
 import { endpoint, member, shown, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
 import type { SimulatedPort } from './network.ts';
 
