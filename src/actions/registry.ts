@@ -11,6 +11,7 @@ import { nodeCheck } from './node/node-check.ts';
 import { nodeCreate } from './node/node-create.ts';
 import { nodeDelete } from './node/node-delete.ts';
 import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
+import { nodeLeave } from './node/node-leave.ts';
 import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
 import { retainedDelete } from './retained-delete.ts';
@@ -30,6 +31,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterDetachPolicy(services),
     nodeCreate(services),
     nodeDelete(services),
+    nodeLeave,
     nodeUpdate(services),
     nodeCheck(services),
     nodeRecover(services),

@@ -5,6 +5,7 @@ import type { HealthRecord } from '../domain/health-record.ts';
 import { healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
+import { profileCreationTimes } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { currentHealth } from './current-health.ts';
 
@@ -12,15 +13,26 @@ export async function clusterFacts(db: Db, cluster: Cluster, now: number): Promi
   const nodes = await nodesOfCluster(db, cluster.id);
   const health = await healthOfCluster(db, cluster.id);
   const healing = await healingOfNodes(db, cluster.id);
+  const created = await profileCreationTimes(
+    db,
+    nodes.map((node) => node.profileId),
+  );
   const { id, name, profileId, minSize, maxSize, desiredCapacity } = cluster;
   const members = nodes.map((node) => {
     const { quarantine } = healing.get(node.id) ?? nothingOfNode;
-    return memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null);
+    return {
+      ...memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null),
+      profileCreatedAt: created.get(node.profileId) ?? 0,
+    };
   });
   return { id, name, profileId, minSize, maxSize, desiredCapacity, members, now };
 }
 
-function memberFacts(node: Node, health: HealthRecord | null, quarantined: boolean): MemberFacts {
+function memberFacts(
+  node: Node,
+  health: HealthRecord | null,
+  quarantined: boolean,
+): Omit<MemberFacts, 'profileCreatedAt'> {
   const { id, name, index, status, profileId, tainted, createdAt } = node;
   return {
     id,

@@ -3,7 +3,7 @@
  * because what looks like a failure may be a node that is being removed. It is read from the actions
  * themselves, so that no crash leaves a cluster paused.
  */
-import { planResize, type AdjustmentType } from '../domain/capacity.ts';
+import { planResize, resizeRequest } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Action, Cluster } from '../domain/model.ts';
@@ -38,20 +38,4 @@ function resizesDown(inputs: JsonObject, cluster: Cluster, nodes: number): boole
     if (error instanceof CoppiceError) return false;
     throw error;
   }
-}
-
-/** Inputs of CLUSTER_RESIZE: `{adjustment_type?, number?, min_size?, max_size?, min_step?, strict?}`. */
-export function resizeRequest(inputs: JsonObject): Parameters<typeof planResize>[2] {
-  const numberAt = (key: string) => (typeof inputs[key] === 'number' ? inputs[key] : undefined);
-  const given = {
-    adjustmentType: inputs['adjustment_type'] as AdjustmentType | undefined,
-    number: numberAt('number'),
-    minSize: numberAt('min_size'),
-    maxSize: numberAt('max_size'),
-    minStep: numberAt('min_step'),
-  };
-  const present = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
-  );
-  return { ...present, strict: inputs['strict'] !== false };
 }

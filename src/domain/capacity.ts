@@ -3,6 +3,7 @@
  * Senlin's (senlin/common/scaleutils.py), which its clients show to their users.
  */
 import { CoppiceError } from './errors.ts';
+import type { JsonObject } from './json.ts';
 
 export const adjustmentTypes = ['EXACT_CAPACITY', 'CHANGE_IN_CAPACITY', 'CHANGE_IN_PERCENTAGE'] as const;
 export type AdjustmentType = (typeof adjustmentTypes)[number];
@@ -27,6 +28,22 @@ export interface Resizing extends ClusterSize {
   readonly desired: number;
 }
 
+/** Inputs of CLUSTER_RESIZE: `{adjustment_type?, number?, min_size?, max_size?, min_step?, strict?}`. */
+export function resizeRequest(inputs: JsonObject): ResizeRequest {
+  const numberAt = (key: string) => (typeof inputs[key] === 'number' ? inputs[key] : undefined);
+  const given = {
+    adjustmentType: inputs['adjustment_type'] as AdjustmentType | undefined,
+    number: numberAt('number'),
+    minSize: numberAt('min_size'),
+    maxSize: numberAt('max_size'),
+    minStep: numberAt('min_step'),
+  };
+  const present = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined && value !== null),
+  );
+  return { ...present, strict: inputs['strict'] !== false };
+}
+
 /**
  * @param current how many nodes there are.
  * @throws CoppiceError `bad-request` where the target or the limits contradict each other.
@@ -47,6 +64,15 @@ export function planScaleOut(current: number, size: ClusterSize, count: number):
   const desired = current + count;
   refuseTarget(desired, true, size, {});
   return desired;
+}
+
+/** In Senlin's words, which limit of the cluster a size breaks; null: none. */
+export function limitBroken(desired: number, { minSize, maxSize }: ClusterSize): string | null {
+  if (desired < minSize)
+    return `The target capacity (${desired}) is less than the cluster's min_size (${minSize}).`;
+  if (maxSize >= 0 && desired > maxSize)
+    return `The target capacity (${desired}) is greater than the cluster's max_size (${maxSize}).`;
+  return null;
 }
 
 /** Scaling in beyond the minimum goes as far as it may. */

@@ -19,6 +19,7 @@ export const errorCatalogue = {
   'global-version-invalid': { status: 406, type: 'InvalidGlobalAPIVersion', retryable: false },
   'resource-in-use': { status: 409, type: 'ResourceInUse', retryable: true },
   'resource-locked': { status: 409, type: 'ResourceIsLocked', retryable: true },
+  'action-cooldown': { status: 409, type: 'ActionCooldown', retryable: true },
   'action-conflict': { status: 409, type: 'ActionConflict', retryable: true },
   'action-immutable': { status: 409, type: 'ActionImmutable', retryable: false },
   'limit-reached': { status: 429, type: 'TooManyRequests', retryable: true },

@@ -42,12 +42,13 @@ function amendedBy(amender: PlanAmender, before: ClusterPlan, facts: ClusterFact
     const sentence = `The policy ${policyName} refuses ${before.action}: ${amendment.refused}`;
     throw new CoppiceError('operation-impossible', sentence);
   }
-  const { size, groups } = amendment.plan;
+  const { size, waitMs, groups } = amendment.plan;
   const decision = { by: policyName, reason: amendment.reason };
   // What the action is, and who decided what, is not the policy's to change.
   const after = {
     ...before,
     size,
+    waitMs,
     groups: groups.filter(hasNodes),
     decisions: [...before.decisions, decision],
   };
@@ -75,8 +76,9 @@ function contradictionIn(plan: ClusterPlan, { members }: ClusterFacts): string |
     seen.add(nodeId);
   }
   if (plan.size === null) return null;
-  const { current, desired } = plan.size;
-  const [added, removed] = [nodesOf(plan, 'NODE_CREATE').length, nodesOf(plan, 'NODE_DELETE').length];
-  if (current + added - removed === desired) return null;
+  const { current, desired, vacant = 0 } = plan.size;
+  const added = nodesOf(plan, 'NODE_CREATE').length;
+  const removed = nodesOf(plan, 'NODE_DELETE').length + nodesOf(plan, 'NODE_LEAVE').length;
+  if (current + added - removed + vacant === desired) return null;
   return `${current} nodes with ${added} added and ${removed} removed are not ${desired}`;
 }

@@ -22,6 +22,8 @@ export interface MemberFacts {
   readonly index: number;
   readonly status: NodeStatus;
   readonly profileId: string;
+  /** When the profile that it has was created. */
+  readonly profileCreatedAt: number;
   /** Marked by a user as one to be removed first. */
   readonly tainted: boolean;
   readonly createdAt: number | null;
@@ -45,7 +47,7 @@ export interface ClusterFacts {
 
 export type NodeOperation = Extract<
   NodeActionName,
-  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
+  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_LEAVE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
 >;
 
 export interface PlannedNode {
@@ -71,6 +73,8 @@ export interface PlannedSize {
   readonly desired: number;
   readonly minSize: number;
   readonly maxSize: number;
+  /** Places that are left free: of nodes that go, and are still wanted. Absent: none. */
+  readonly vacant?: number;
 }
 
 /** Who decided what of the plan. */
@@ -84,6 +88,8 @@ export interface ClusterPlan {
   readonly action: string;
   /** null: the action does not change the size. */
   readonly size: PlannedSize | null;
+  /** How long to wait before the first group begins. */
+  readonly waitMs: number;
   readonly groups: readonly PlanGroup[];
   /** The action's own decision first, then those of the policies in the order in which they were applied. */
   readonly decisions: readonly PlanDecision[];

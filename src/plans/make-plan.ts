@@ -22,6 +22,7 @@ export function planSize(action: string, facts: ClusterFacts, wanted: WantedSize
   return {
     action,
     size,
+    waitMs: 0,
     groups: group(nodesForSize(facts, size.desired)),
     decisions: [{ by: action, reason: sizeInWords(size) }],
   };
@@ -55,6 +56,7 @@ export function planForNodes(
   return {
     action,
     size: null,
+    waitMs: 0,
     groups: group(members.map((member) => planned(operation, member, '', inputs))),
     decisions: [{ by: action, reason: `${operation} for ${count(members.length, 'node')}` }],
   };
@@ -67,6 +69,7 @@ export function planProfileUpdate(action: string, facts: ClusterFacts, profileId
   return {
     action,
     size: null,
+    waitMs: 0,
     groups: inUpdateOrder(outdated).flatMap(({ member, reason }) =>
       group([planned('NODE_UPDATE', member, reason, inputs)]),
     ),

@@ -8,7 +8,7 @@ import type { ClusterPlan, PlannedNode } from './cluster-plan.ts';
 /** Most nodes of a plan that are shown by name. */
 export const nodesShown = 100;
 
-export function planRecord({ size, groups, decisions }: ClusterPlan): JsonObject {
+export function planRecord({ size, waitMs, groups, decisions }: ClusterPlan): JsonObject {
   const total = groups.reduce((sum, { nodes }) => sum + nodes.length, 0);
   let left = nodesShown;
   const shown: JsonObject[] = [];
@@ -21,6 +21,7 @@ export function planRecord({ size, groups, decisions }: ClusterPlan): JsonObject
     decisions: decisions.map((decision) => ({ ...decision })),
     groups: shown,
     nodes: total,
+    ...(waitMs === 0 ? {} : { wait: waitMs / 1000 }),
     ...(size === null
       ? {}
       : {

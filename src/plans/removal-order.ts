@@ -16,11 +16,33 @@ export interface RankedMember {
   readonly reason: string;
 }
 
-/** Of nodes that are equal the youngest goes first: what has run longest has proved itself. */
-export function inRemovalOrder(members: readonly MemberFacts[]): RankedMember[] {
+/** Which of two nodes that serve alike goes first. */
+export interface RemovalPreference {
+  /** Below 0: the first one. */
+  compare(one: MemberFacts, other: MemberFacts): number;
+  /** Why a node was chosen that is as good as the others. */
+  readonly reason: string;
+}
+
+/**
+ * Of nodes that are equal the youngest goes first, because what has run longest has proved itself; or as the
+ * preference says.
+ */
+export function inRemovalOrder(
+  members: readonly MemberFacts[],
+  preference?: RemovalPreference,
+): RankedMember[] {
   return ranked(members)
-    .sort((one, other) => one.rank - other.rank || other.member.index - one.member.index)
-    .map(({ member, reason }) => ({ member, reason }));
+    .sort(
+      (one, other) =>
+        one.rank - other.rank ||
+        (preference?.compare(one.member, other.member) ?? 0) ||
+        other.member.index - one.member.index,
+    )
+    .map(({ member, rank, reason }) => ({
+      member,
+      reason: preference !== undefined && rank === SERVING ? preference.reason : reason,
+    }));
 }
 
 /** Unhealthy nodes first, because a mistake costs nothing there; then by their place. */
@@ -33,6 +55,9 @@ export function inUpdateOrder(members: readonly MemberFacts[]): RankedMember[] {
 function ranked(members: readonly MemberFacts[]): (RankedMember & Rank)[] {
   return members.map((member) => ({ member, ...rankOf(member) }));
 }
+
+/** The last to go: nothing is wrong with it. */
+const SERVING = 6;
 
 function rankOf({ tainted, quarantined, health, status }: MemberFacts): Rank {
   const isActive = status === 'ACTIVE';
@@ -47,5 +72,5 @@ function rankOf({ tainted, quarantined, health, status }: MemberFacts): Rank {
       : { rank: 3, reason: `could not be probed, and its status is ${status}` };
   }
   if (!isActive) return { rank: 5, reason: `its status is ${status}` };
-  return { rank: 6, reason: health === 'HEALTHY' ? 'healthy' : 'no failure is known' };
+  return { rank: SERVING, reason: health === 'HEALTHY' ? 'healthy' : 'no failure is known' };
 }

@@ -55,10 +55,22 @@ export interface PlanView<T> {
   readonly facts: ClusterFacts;
   readonly value: T;
   readonly binding: ClusterPolicy;
+  /** Of the action. */
+  readonly inputs: JsonObject;
+  /** The same whenever the action is planned: what is chosen at random is chosen from it. */
+  readonly seed: string;
 }
 
-export interface EndedPlanView<T> extends PlanView<T> {
+/** The plan that was carried out. */
+export interface EndedPlanView<T> extends Omit<PlanView<T>, 'inputs' | 'seed'> {
   readonly succeeded: boolean;
+}
+
+/** A request for an action on the cluster. */
+export interface CooldownView<T> {
+  readonly action: string;
+  readonly value: T;
+  readonly binding: ClusterPolicy;
 }
 
 /** A policy and the cluster that it is attached to, or detached from. */
@@ -129,8 +141,8 @@ export interface PolicyType<T = unknown> {
   /** Of what kind the failure domains are that it tells apart; null or absent: it tells none apart. */
   failureDomain?(value: T): FailureDomain | null;
 
-  /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. */
-  bindingData(value: T): JsonObject;
+  /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: there is none. */
+  bindingData(value: T): JsonObject | null;
 
   /**
    * Work on the outside world when the policy is attached (a load balancer, a server group); what it returns
@@ -150,6 +162,9 @@ export interface PolicyType<T = unknown> {
    * Absent: it has nothing to say.
    */
   before?(view: PlanView<T>): Amendment;
+
+  /** Pure. Until when the action is refused, in milliseconds since 1970; null or absent: it is not. */
+  cooldown?(view: CooldownView<T>): number | null;
 
   /** Pure. What the binding remembers of an action that ended (a cooldown, ...). null: nothing. */
   after?(view: EndedPlanView<T>): Partial<Pick<ClusterPolicy, 'data' | 'lastOp'>> | null;

@@ -1,9 +1,17 @@
 /** Which policy types there are: an explicit list, one line for each version. */
 import { typeName } from '../profiles/profile-type.ts';
+import { batchPolicyType } from './batch/batch-policy-type.ts';
+import { deletionPolicyTypes } from './deletion/deletion-policy-type.ts';
 import { healthPolicyTypes } from './health/health-policy-type.ts';
 import type { PolicyType } from './policy-type.ts';
+import { scalingPolicyType } from './scaling/scaling-policy-type.ts';
 
-export const policyTypes: readonly PolicyType[] = [...healthPolicyTypes];
+export const policyTypes: readonly PolicyType[] = [
+  batchPolicyType,
+  ...deletionPolicyTypes,
+  ...healthPolicyTypes,
+  scalingPolicyType,
+];
 
 /** `senlin.policy.health-1.3`; undefined where there is none. */
 export function findPolicyType(

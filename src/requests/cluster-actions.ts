@@ -1,48 +1,69 @@
 /**
- * What can be done to a cluster that exists: `POST /v1/clusters/{id}/actions`. Each returns the id of the
- * action.
+ * What can be done to a cluster that exists: `POST /v1/clusters/{id}/actions`.
  */
+import { randomUUID } from 'node:crypto';
+import { cooldownOf, planOfAction } from '../clusters/plan-of-action.ts';
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
 import { countNodesByStatus } from '../store/nodes.ts';
-import type { Db, Tx } from '../store/store.ts';
+import { hasPlan } from '../plans/action-plans.ts';
+import type { ClusterPlan } from '../plans/cluster-plan.ts';
+import type { Db } from '../store/store.ts';
 import { refuseCrossedLimits } from './clusters.ts';
+import { refuseConflicts } from './conflicts.ts';
 import { requireObject } from './find-object.ts';
 import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
-/** Finds the cluster, lets `prepare` check the request and give the action's inputs, and queues it. */
+/** What is requested of a cluster: it can be queued, or only planned. */
+export interface ClusterRequest {
+  readonly action: ClusterActionName;
+  /** Checks the request against the cluster, and gives the inputs of the action. @throws CoppiceError */
+  prepare(db: Db, cluster: Cluster, tools: RequestTools, caller: Caller): Promise<JsonObject>;
+}
+
+/** @returns the id of the action. */
 export async function enqueueOnCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  action: ClusterActionName,
-  prepare: (tx: Tx, cluster: Cluster) => Promise<JsonObject>,
+  { action, prepare }: ClusterRequest,
 ): Promise<string> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
-    const inputs = await prepare(tx, cluster);
+    const inputs = await prepare(tx.db, cluster, tools, caller);
     return await recordAction(tx, tools, caller, onCluster(action, cluster, inputs));
   });
 }
 
-export async function checkCluster(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
-  return await enqueueOnCluster(tools, caller, identity, 'CLUSTER_CHECK', async () => ({}));
-}
-
-export async function recoverCluster(
+/** What the action would do now; nothing is recorded. @throws CoppiceError as the request would. */
+export async function planOnCluster(
   tools: RequestTools,
   caller: Caller,
   identity: string,
-  requested: RecoverRequest,
-): Promise<string> {
-  return await enqueueOnCluster(tools, caller, identity, 'CLUSTER_RECOVER', ({ db }, cluster) =>
-    recoverInputs(db, tools, cluster.profileId, requested),
-  );
+  { action, prepare }: ClusterRequest,
+): Promise<ClusterPlan> {
+  const { db } = tools.store;
+  const cluster = await requireObject(db, caller, 'cluster', identity);
+  const inputs = await prepare(db, cluster, tools, caller);
+  if (!hasPlan(action))
+    throw new CoppiceError('bad-request', `${action} has no plan: it touches no node of the cluster.`);
+  await refuseConflicts(db, onCluster(action, cluster, inputs));
+  const request = { action, inputs, seed: randomUUID() };
+  return (await planOfAction(db, cluster, request, tools.now(), tools.policyTypes)).plan;
+}
+
+export const checking: ClusterRequest = { action: 'CLUSTER_CHECK', prepare: async () => ({}) };
+
+export function recovering(requested: RecoverRequest): ClusterRequest {
+  return {
+    action: 'CLUSTER_RECOVER',
+    prepare: (db, { profileId }, tools) => recoverInputs(db, tools, profileId, requested),
+  };
 }
 
 /**
@@ -50,20 +71,37 @@ export async function recoverCluster(
  * any cluster may have it is refused here.
  * @param count undefined: what the scaling policy says, else 1.
  */
-export async function scaleCluster(
-  tools: RequestTools,
-  caller: Caller,
-  identity: string,
-  direction: 'in' | 'out',
-  count: number | undefined,
-): Promise<string> {
+export function scaling(direction: 'in' | 'out', count: number | undefined): ClusterRequest {
   if (count === 0) throw new CoppiceError('bad-request', `Count for scale-${direction} request cannot be 0.`);
   const action = direction === 'in' ? 'CLUSTER_SCALE_IN' : 'CLUSTER_SCALE_OUT';
-  return await enqueueOnCluster(tools, caller, identity, action, async ({ db }, cluster) => {
-    if (direction === 'out' && cluster.maxSize < 0)
-      refuseBeyond(tools, (await countNodes(db, cluster)) + (count ?? 1));
-    return count === undefined ? {} : { count };
-  });
+  return {
+    action,
+    async prepare(db, cluster, tools) {
+      await refuseInCooldown(db, tools, cluster, action);
+      if (direction === 'out' && cluster.maxSize < 0)
+        refuseBeyond(tools, (await countNodes(db, cluster)) + (count ?? 1));
+      return count === undefined ? {} : { count };
+    },
+  };
+}
+
+/** @throws CoppiceError `action-cooldown`, in Senlin's words and with the time. */
+async function refuseInCooldown(
+  db: Db,
+  { policyTypes, now }: RequestTools,
+  { id, name }: Cluster,
+  action: string,
+): Promise<void> {
+  const cooldown = await cooldownOf(db, id, action, now(), policyTypes);
+  if (cooldown === undefined) return;
+  const { policy, until } = cooldown;
+  const sentence = `The ${action} action for cluster ${id} cannot be processed due to Policy ${policy.id} cooldown still in progress`;
+  const issue = {
+    field: 'cluster',
+    expected: `no scaling of ${name} for the cooldown of the policy ${policy.name}`,
+    found: `it ends at ${new Date(until).toISOString()}`,
+  };
+  throw new CoppiceError('action-cooldown', sentence, { details: { issues: [issue] } });
 }
 
 export interface ResizeInputs {
@@ -75,21 +113,17 @@ export interface ResizeInputs {
   readonly strict?: boolean;
 }
 
-export async function resizeCluster(
-  tools: RequestTools,
-  caller: Caller,
-  identity: string,
-  requested: ResizeInputs,
-): Promise<string> {
+/** @throws CoppiceError `malformed-request` */
+export function resizing(requested: ResizeInputs): ClusterRequest {
   checkResize(requested);
-  return await enqueueOnCluster(tools, caller, identity, 'CLUSTER_RESIZE', async ({ db }, cluster) => {
-    const plan = planResize(await countNodes(db, cluster), cluster, {
-      ...requested,
-      strict: requested.strict ?? true,
-    });
-    refuseBeyond(tools, plan.desired);
-    return resizeActionInputs(requested);
-  });
+  return {
+    action: 'CLUSTER_RESIZE',
+    async prepare(db, cluster, tools) {
+      const request = { ...requested, strict: requested.strict ?? true };
+      refuseBeyond(tools, planResize(await countNodes(db, cluster), cluster, request).desired);
+      return resizeActionInputs(requested);
+    },
+  };
 }
 
 function checkResize({ adjustmentType, number, minSize, maxSize }: ResizeInputs): void {

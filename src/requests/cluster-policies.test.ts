@@ -35,16 +35,16 @@ beforeEach(async () => {
 afterEach(() => opened.close());
 
 test('a policy is found among those of its cluster: one of the same name elsewhere is no matter', async () => {
-  const id = await detachPolicy(tools, caller, 'web', 'health');
+  const id = await enqueueOnCluster(tools, caller, 'web', detaching('health'));
   expect((await getAction(tools.store.db, id))?.inputs).toEqual({ policy_id: attached.id });
   expect((await getBinding(tools, caller, 'web', 'health')).attached.policy.id).toBe(attached.id);
 });
 
 test('what is not attached is refused with what is', async () => {
-  await expect(detachPolicy(tools, caller, 'web', 'lone')).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'web', detaching('lone'))).rejects.toThrow(
     `The policy 'lone' is not attached to the specified cluster '${cluster.id}'. (attached: health)`,
   );
-  await expect(detachPolicy(tools, caller, 'web', 'nope')).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'web', detaching('nope'))).rejects.toThrow(
     "The specified policy 'nope' could not be found. (attached: health)",
   );
 });

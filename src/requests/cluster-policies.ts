@@ -1,10 +1,10 @@
-/** Attaching policies to clusters. Each request returns the id of the action. */
+/** Attaching policies to clusters. */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
 import { ambiguous, factsOf, type Candidate } from './candidates.ts';
-import { enqueueOnCluster } from './cluster-actions.ts';
+import type { ClusterRequest } from './cluster-actions.ts';
 import { findId, fitting, requireObject, requireReferenced } from './find-object.ts';
 import { refuseMisfit } from './policy-fit.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
@@ -16,42 +16,36 @@ export interface BindingRequest {
   readonly enabled?: boolean;
 }
 
-/** @throws CoppiceError `invalid-spec` where the policy requires what the cluster's profile cannot do. */
-export async function attachPolicy(
-  tools: RequestTools,
-  caller: Caller,
-  cluster: string,
-  request: BindingRequest,
-): Promise<string> {
-  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_ATTACH_POLICY', async ({ db }, target) => {
-    const policy = await requireReferenced(db, caller, 'policy', request.policy);
-    await refuseMisfit(db, tools, target, policy);
-    return { policy_id: policy.id, ...enabledOf(request) };
-  });
+/** Where the policy requires what the nodes of the cluster cannot do, it is refused with `invalid-spec`. */
+export function attaching(request: BindingRequest): ClusterRequest {
+  return {
+    action: 'CLUSTER_ATTACH_POLICY',
+    async prepare(db, cluster, tools, caller) {
+      const policy = await requireReferenced(db, caller, 'policy', request.policy);
+      await refuseMisfit(db, tools, cluster, policy);
+      return { policy_id: policy.id, ...enabledOf(request) };
+    },
+  };
 }
 
-export async function updateAttachedPolicy(
-  tools: RequestTools,
-  caller: Caller,
-  cluster: string,
-  request: BindingRequest,
-): Promise<string> {
-  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_UPDATE_POLICY', async ({ db }, target) => {
-    const policy = await requireAttached(db, caller, target, request.policy);
-    return { policy_id: policy.policyId, ...enabledOf(request) };
-  });
+export function updatingAttached(request: BindingRequest): ClusterRequest {
+  return {
+    action: 'CLUSTER_UPDATE_POLICY',
+    async prepare(db, cluster, _tools, caller) {
+      const policy = await requireAttached(db, caller, cluster, request.policy);
+      return { policy_id: policy.policyId, ...enabledOf(request) };
+    },
+  };
 }
 
-export async function detachPolicy(
-  tools: RequestTools,
-  caller: Caller,
-  cluster: string,
-  policy: string,
-): Promise<string> {
-  return await enqueueOnCluster(tools, caller, cluster, 'CLUSTER_DETACH_POLICY', async ({ db }, target) => {
-    const binding = await requireAttached(db, caller, target, policy);
-    return { policy_id: binding.policyId };
-  });
+export function detaching(policy: string): ClusterRequest {
+  return {
+    action: 'CLUSTER_DETACH_POLICY',
+    async prepare(db, cluster, _tools, caller) {
+      const binding = await requireAttached(db, caller, cluster, policy);
+      return { policy_id: binding.policyId };
+    },
+  };
 }
 
 function enabledOf({ enabled }: BindingRequest): { enabled?: boolean } {

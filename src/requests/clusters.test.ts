@@ -12,7 +12,7 @@ import { insertCluster, listClusters } from '../store/clusters.ts';
 import { insertNodes, updateNode } from '../store/nodes.ts';
 import { listNodesWithFacts } from '../store/standings.ts';
 import { insertProfile } from '../store/profiles.ts';
-import { checkCluster, resizeCluster, scaleCluster } from './cluster-actions.ts';
+import { checking, enqueueOnCluster, resizing, scaling } from './cluster-actions.ts';
 import { createCluster, deleteCluster, updateCluster } from './clusters.ts';
 import { checkNode, createNode, deleteNode } from './nodes.ts';
 import { recordAction } from './record-action.ts';
@@ -108,23 +108,25 @@ describe('A request', () => {
 
   describe('on a cluster that is busy', () => {
     test('conflicts with an action that waits for its turn, and names it', async () => {
-      const first = await checkCluster(tools, caller, 'web');
-      await expect(scaleCluster(tools, caller, 'web', 'out', 1)).rejects.toMatchObject({
+      const first = await enqueueOnCluster(tools, caller, 'web', checking);
+      await expect(enqueueOnCluster(tools, caller, 'web', scaling('out', 1))).rejects.toMatchObject({
         code: 'action-conflict',
         message: `The CLUSTER_SCALE_OUT action for target ${cluster.id} conflicts with the following action(s): ${first}`,
       });
     });
 
     test('conflicts with an action that holds the cluster', async () => {
-      await checkCluster(tools, caller, 'web');
+      await enqueueOnCluster(tools, caller, 'web', checking);
       await claimAll();
-      await expect(checkCluster(tools, caller, 'web')).rejects.toMatchObject({ code: 'resource-locked' });
+      await expect(enqueueOnCluster(tools, caller, 'web', checking)).rejects.toMatchObject({
+        code: 'resource-locked',
+      });
     });
 
     test('is accepted while only a node of it recovers, and waits', async () => {
       await record(onNode('NODE_RECOVER', node));
       await claimAll();
-      const id = await checkCluster(tools, caller, 'web');
+      const id = await enqueueOnCluster(tools, caller, 'web', checking);
       await claimAll();
       expect(await getAction(tools.store.db, id)).toMatchObject({ status: 'READY' });
     });
@@ -179,10 +181,16 @@ describe('A request', () => {
 
   describe('beyond what a cluster may have', () => {
     test.each([
-      ['scaling out', () => scaleCluster(tools, caller, 'web', 'out', 1000)],
+      ['scaling out', () => enqueueOnCluster(tools, caller, 'web', scaling('out', 1000))],
       [
         'resizing',
-        () => resizeCluster(tools, caller, 'web', { adjustmentType: 'EXACT_CAPACITY', number: 1001 }),
+        () =>
+          enqueueOnCluster(
+            tools,
+            caller,
+            'web',
+            resizing({ adjustmentType: 'EXACT_CAPACITY', number: 1001 }),
+          ),
       ],
     ])('is refused: %s', async (_, ask) => {
       await expect(ask()).rejects.toMatchObject({
@@ -224,7 +232,7 @@ describe('A request', () => {
   test('that fits several objects is refused, and names them with what tells them apart', async () => {
     const other = aCluster({ name: 'web', status: 'ERROR' });
     await tools.store.write((tx) => insertCluster(tx, other));
-    const refused = await checkCluster(tools, caller, 'web').catch((error: unknown) => error);
+    const refused = await enqueueOnCluster(tools, caller, 'web', checking).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'multiple-choices' });
     const message = String(refused);
     expect(message).toMatch(/More than one cluster fits 'web': .*\)\. Give the id of one of them\.$/);
@@ -235,7 +243,7 @@ describe('A request', () => {
 
   test('of another project finds nothing', async () => {
     const stranger = { project: 'other', user: 'other', domain: null, roles: ['member'] } as const;
-    await expect(checkCluster(tools, stranger, cluster.id)).rejects.toMatchObject({
+    await expect(enqueueOnCluster(tools, stranger, cluster.id, checking)).rejects.toMatchObject({
       code: 'resource-not-found',
     });
   });

@@ -12,7 +12,8 @@ import { insertCluster } from '../store/clusters.ts';
 import { insertNodes } from '../store/nodes.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
-import { attachPolicy } from './cluster-policies.ts';
+import { enqueueOnCluster } from './cluster-actions.ts';
+import { attaching } from './cluster-policies.ts';
 import { updateCluster } from './clusters.ts';
 import { createNode, updateNode } from './nodes.ts';
 import { attachWarnings, policyWarnings } from './policy-warnings.ts';
@@ -72,7 +73,7 @@ afterEach(() => opened.close());
 const addListening = () => opened.store.write((tx) => insertProfile(tx, listening));
 
 test('a policy whose URL needs a port is refused where the nodes of the cluster can have none', async () => {
-  await expect(attachPolicy(tools, caller, 'web', { policy: 'asks-port' })).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'web', attaching({ policy: 'asks-port' }))).rejects.toThrow(
     `The policy asks-port does not fit the cluster web: ${misfit}`,
   );
 });
@@ -90,7 +91,7 @@ test('so is one that a node with another profile than its cluster cannot follow'
       member('three', silent.id),
     ]);
   });
-  await expect(attachPolicy(tools, caller, 'mixed', { policy: 'asks-port' })).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'mixed', attaching({ policy: 'asks-port' }))).rejects.toThrow(
     `The policy asks-port does not fit the node three and 1 more of the cluster mixed, whose profile is another: ${misfit}`,
   );
 });
@@ -141,7 +142,7 @@ function withZoneOutage(outage: Json) {
 test('a policy that names a zone is refused where nodes are in none, with the reason', async () => {
   const zones = withZoneOutage('HOLD');
   await opened.store.write((tx) => insertPolicy(tx, zones));
-  await expect(attachPolicy(tools, caller, 'web', { policy: 'zones' })).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'web', attaching({ policy: 'zones' }))).rejects.toThrow(
     'safety.zone_outage.domain: expected LABEL, found ZONE (processes of this machine are in no availability zone)',
   );
 });
@@ -149,7 +150,7 @@ test('a policy that names a zone is refused where nodes are in none, with the re
 test('a policy that replaces nodes elsewhere is refused where the profile type cannot, with the reason', async () => {
   const racks = withZoneOutage({ action: 'REPLACE_ELSEWHERE', domain: 'LABEL', label: 'rack' });
   await opened.store.write((tx) => insertPolicy(tx, racks));
-  await expect(attachPolicy(tools, caller, 'web', { policy: 'zones' })).rejects.toThrow(
+  await expect(enqueueOnCluster(tools, caller, 'web', attaching({ policy: 'zones' }))).rejects.toThrow(
     'safety.zone_outage.action: expected HOLD, found REPLACE_ELSEWHERE (local.process-1.0 cannot create a node in another rack)',
   );
 });

@@ -9,7 +9,8 @@ import { listActions } from '../store/action-listing.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listPolicies } from '../store/policies.ts';
 import { insertProfile, listProfiles } from '../store/profiles.ts';
-import { attachPolicy } from './cluster-policies.ts';
+import { enqueueOnCluster } from './cluster-actions.ts';
+import { attaching } from './cluster-policies.ts';
 import { createPolicy, validatePolicy } from './policies.ts';
 import { createProfile, validateProfile } from './profiles.ts';
 import { recoverInputs } from './recover-inputs.ts';
@@ -114,7 +115,7 @@ describe('A spec', () => {
     test('is accepted where the profile can do what it asks for', async () => {
       const spec = health({ recovery: { actions: [{ name: 'REBUILD' }] } });
       const policy = await createPolicy(tools, caller, { name: 'p', spec });
-      await attachPolicy(tools, caller, 'web', { policy: 'p', enabled: false });
+      await enqueueOnCluster(tools, caller, 'web', attaching({ policy: 'p', enabled: false }));
       const [action] = await listActions(tools.store.db);
       expect(action).toMatchObject({ inputs: { policy_id: policy.id, enabled: false } });
     });
@@ -124,7 +125,7 @@ describe('A spec', () => {
       const poor = { ...tools, profileTypes: registryOf([type]) };
       const spec = health({ recovery: { actions: [{ name: 'REBUILD' }] } });
       await createPolicy(poor, caller, { name: 'p', spec });
-      await expect(attachPolicy(poor, caller, 'web', { policy: 'p' })).rejects.toMatchObject({
+      await expect(enqueueOnCluster(poor, caller, 'web', attaching({ policy: 'p' }))).rejects.toMatchObject({
         code: 'invalid-spec',
         message: expect.stringContaining('REBUILD') as string,
       });

@@ -132,9 +132,19 @@ export async function updateNodes(tx: Tx, ids: readonly string[], changes: NodeC
   if (changes.clusterId !== undefined) tx.notify('watching');
 }
 
-export async function deleteNode(tx: Tx, id: string): Promise<boolean> {
+/** The node goes on without a cluster; how it was in its cluster is forgotten. */
+export async function takeOutOfCluster(tx: Tx, id: string, now: number): Promise<void> {
+  await deleteHealth(tx, id);
+  await updateNode(tx, id, { clusterId: null, index: -1, updatedAt: now });
+}
+
+async function deleteHealth(tx: Tx, id: string): Promise<void> {
   await tx.db.deleteFrom('node_health').where('node_id', '=', id).execute();
   await tx.db.deleteFrom('node_healing').where('node_id', '=', id).execute();
+}
+
+export async function deleteNode(tx: Tx, id: string): Promise<boolean> {
+  await deleteHealth(tx, id);
   const result = await tx.db.deleteFrom('node').where('id', '=', id).executeTakeFirst();
   tx.notify('watching');
   return result.numDeletedRows === 1n;

@@ -77,6 +77,16 @@ export async function profileTypeNames(db: Db, ids: Iterable<string>): Promise<M
   return new Map(rows.map(({ id, type }) => [id, type]));
 }
 
+const selectCreationTimes = selectByIds((db, ids) =>
+  db.selectFrom('profile').select(['id', 'created_at']).where('id', 'in', ids),
+);
+
+/** In milliseconds since 1970, by the id of the profile. */
+export async function profileCreationTimes(db: Db, ids: Iterable<string>): Promise<Map<string, number>> {
+  const rows = await selectCreationTimes(db, [...new Set(ids)]);
+  return new Map(rows.map(({ id, created_at: at }) => [id, at]));
+}
+
 /** @returns whether there was such a profile. */
 export async function updateProfile(tx: Tx, id: string, changes: ProfileChanges): Promise<boolean> {
   const { name, metadata, updatedAt } = changes;

@@ -1,8 +1,8 @@
 /** Lives through a generated story of a cluster of servers on the simulated cloud, in virtual time. */
 import type { Json } from '../../src/domain/json.ts';
 import { CoppiceError } from '../../src/domain/errors.ts';
-import { resizeCluster } from '../../src/requests/cluster-actions.ts';
-import { updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
+import { enqueueOnCluster, resizing } from '../../src/requests/cluster-actions.ts';
+import { updatingAttached } from '../../src/requests/cluster-policies.ts';
 import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
 import { HealingWorld } from '../support/healing-world.ts';
 import { VirtualOpenStack } from '../support/virtual-openstack.ts';
@@ -109,7 +109,9 @@ class StoryRun {
 
   async #enable(enabled: boolean): Promise<void> {
     const change = { policy: 'health', enabled };
-    await this.#ask(() => updateAttachedPolicy(this.world.tools, this.world.caller, 'web', change));
+    await this.#ask(() =>
+      enqueueOnCluster(this.world.tools, this.world.caller, 'web', updatingAttached(change)),
+    );
   }
 
   async #ask(request: () => Promise<Json | object | void>): Promise<void> {
@@ -158,7 +160,7 @@ class StoryRun {
           adjustmentType: 'CHANGE_IN_CAPACITY',
           number: what.kind === 'grow' ? 1 : -1,
         } as const;
-        return await this.#ask(() => resizeCluster(tools, caller, 'web', change));
+        return await this.#ask(() => enqueueOnCluster(tools, caller, 'web', resizing(change)));
       }
       case 'delete node':
         return await this.#ask(() => deleteNode(tools, caller, node?.name ?? ''));

@@ -1,7 +1,7 @@
 /** Lives through a generated plan in a healing world, and hands the watcher every few seconds of it. */
 import { cancelAction } from '../../src/requests/actions.ts';
-import { resizeCluster } from '../../src/requests/cluster-actions.ts';
-import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
+import { enqueueOnCluster, resizing } from '../../src/requests/cluster-actions.ts';
+import { detaching, updatingAttached } from '../../src/requests/cluster-policies.ts';
 import {
   excludeNode,
   includeNode,
@@ -189,11 +189,13 @@ class WorldRun {
       case 'cancel':
         return await this.#cancelRecovery(what.node);
       case 'detach':
-        return void (await world.request(() => detachPolicy(tools, caller, 'web', 'health')));
+        return void (await world.request(() => enqueueOnCluster(tools, caller, 'web', detaching('health'))));
       case 'disable':
       case 'enable': {
         const change = { policy: 'health', enabled: what.kind === 'enable' };
-        return void (await world.request(() => updateAttachedPolicy(tools, caller, 'web', change)));
+        return void (await world.request(() =>
+          enqueueOnCluster(tools, caller, 'web', updatingAttached(change)),
+        ));
       }
       case 'pause':
         return await world.request(() => pauseHealing(tools, caller, 'web', { seconds: 60, reason: 'test' }));
@@ -203,7 +205,7 @@ class WorldRun {
       case 'shrink': {
         const number = what.kind === 'grow' ? 1 : -1;
         const change = { adjustmentType: 'CHANGE_IN_CAPACITY', number } as const;
-        return void (await world.request(() => resizeCluster(tools, caller, 'web', change)));
+        return void (await world.request(() => enqueueOnCluster(tools, caller, 'web', resizing(change))));
       }
     }
   }

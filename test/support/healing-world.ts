@@ -12,7 +12,8 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Recovery } from '../../src/domain/model.ts';
 import { policyTypes } from '../../src/policies/registry.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
-import { attachPolicy } from '../../src/requests/cluster-policies.ts';
+import { enqueueOnCluster } from '../../src/requests/cluster-actions.ts';
+import { attaching } from '../../src/requests/cluster-policies.ts';
 import { createCluster } from '../../src/requests/clusters.ts';
 import { createPolicy } from '../../src/requests/policies.ts';
 import { createProfile } from '../../src/requests/profiles.ts';
@@ -141,7 +142,7 @@ export class HealingWorld<Home extends NodeHome = SimulatedCloud> {
   async attach(properties: JsonObject): Promise<void> {
     const spec = { type: 'senlin.policy.health', version: '1.3', properties };
     await this.request(() => createPolicy(this.tools, caller, { name: 'health', spec }));
-    await this.request(() => attachPolicy(this.tools, caller, 'web', { policy: 'health' }));
+    await this.request(() => enqueueOnCluster(this.tools, caller, 'web', attaching({ policy: 'health' })));
     await this.clock.advance(990);
   }
 

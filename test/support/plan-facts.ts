@@ -7,6 +7,7 @@ export function aMember(name: string, changes: Partial<MemberFacts> = {}): Membe
     index: 1,
     status: 'ACTIVE',
     profileId: 'old',
+    profileCreatedAt: 1,
     tainted: false,
     createdAt: 1,
     health: null,

@@ -16,8 +16,8 @@ import type { Json, JsonObject } from '../../src/domain/json.ts';
 import { failureClasses } from '../../src/domain/verdict.ts';
 import type { FailureClass } from '../../src/domain/verdict.ts';
 import { cancelAction } from '../../src/requests/actions.ts';
-import { detachPolicy, updateAttachedPolicy } from '../../src/requests/cluster-policies.ts';
-import { recoverCluster, resizeCluster } from '../../src/requests/cluster-actions.ts';
+import { detaching, updatingAttached } from '../../src/requests/cluster-policies.ts';
+import { enqueueOnCluster, recovering, resizing } from '../../src/requests/cluster-actions.ts';
 import { clusterHealth } from '../../src/requests/cluster-health.ts';
 import { deleteCluster, updateCluster } from '../../src/requests/clusters.ts';
 import {
@@ -277,13 +277,13 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
   ],
   [
     /^detach the policy$/,
-    ({ world }) => ask(world, () => detachPolicy(world.tools, world.caller, 'web', 'health')),
+    ({ world }) => ask(world, () => enqueueOnCluster(world.tools, world.caller, 'web', detaching('health'))),
   ],
   [
     /^(?<what>enable|disable) the policy$/,
     ({ world }, { what }) => {
       const change = { policy: 'health', enabled: what === 'enable' };
-      return ask(world, () => updateAttachedPolicy(world.tools, world.caller, 'web', change));
+      return ask(world, () => enqueueOnCluster(world.tools, world.caller, 'web', updatingAttached(change)));
     },
   ],
   [/^delete the cluster$/, ({ world }) => ask(world, () => deleteCluster(world.tools, world.caller, 'web'))],
@@ -343,7 +343,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
     /^resize by (?<by>[+-]?\d+)$/,
     ({ world }, { by }) => {
       const change = { adjustmentType: 'CHANGE_IN_CAPACITY', number: Number(by) } as const;
-      return ask(world, () => resizeCluster(world.tools, world.caller, 'web', change));
+      return ask(world, () => enqueueOnCluster(world.tools, world.caller, 'web', resizing(change)));
     },
   ],
   [
@@ -417,7 +417,7 @@ const sentences: readonly (readonly [RegExp, Sentence])[] = [
       const { tools, caller } = world;
       return ask(world, () =>
         what === 'the cluster'
-          ? recoverCluster(tools, caller, 'web', asked)
+          ? enqueueOnCluster(tools, caller, 'web', recovering(asked))
           : recoverNode(tools, caller, what, asked),
       );
     },

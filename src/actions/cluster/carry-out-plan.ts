@@ -7,9 +7,9 @@ import type { Json } from '../../domain/json.ts';
 import type { Node } from '../../domain/model.ts';
 import { onNodeOfLockedCluster, type ActionRequest } from '../../domain/action-requests.ts';
 import type { ActionContext, ChildOutcome } from '../../engine/action-context.ts';
-import { clusterFacts } from '../../clusters/cluster-facts.ts';
-import { amendPlan } from '../../plans/amend-plan.ts';
-import type { ClusterFacts, ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
+import { afterPlan, planOfAction, type PlanOfAction } from '../../clusters/plan-of-action.ts';
+import type { PlannedActionName } from '../../plans/action-plans.ts';
+import type { ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
 import { planRecord } from '../../plans/plan-record.ts';
 import { saveActionData } from '../../store/actions.ts';
 import { updateCluster } from '../../store/clusters.ts';
@@ -18,16 +18,6 @@ import type { Store, Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { addPlannedNodes } from './add-nodes.ts';
 import { requireCluster, requireSuccess } from './cluster-action.ts';
-import { afterPlan, hooksOf } from './policy-hooks.ts';
-
-/** The plan before any policy amends it. Pure: it may be made again for a simulation. */
-export type MakePlan = (facts: ClusterFacts) => ClusterPlan;
-
-interface Decided {
-  readonly plan: ClusterPlan;
-  /** Whether an attached policy wants to know how it ended. */
-  readonly tellsPolicies: boolean;
-}
 
 /**
  * @returns how the actions of the nodes ended.
@@ -36,18 +26,22 @@ interface Decided {
 export async function planAndCarryOut(
   context: ActionContext,
   services: ActionServices,
-  make: MakePlan,
+  action: PlannedActionName,
 ): Promise<ChildOutcome[]> {
-  const decided = await context.transaction('plan', (tx) => decide(tx, context, services, make));
-  const { plan, tellsPolicies } = decided as unknown as Decided;
+  const decided = await context.transaction('plan', (tx) => decide(tx, context, services, action));
+  const { plan, tellsPolicies } = decided as unknown as PlanOfAction;
   let succeeded = false;
   try {
     const outcomes = await carryOut(context, services.store, plan);
     succeeded = true;
     return outcomes;
   } finally {
-    if (tellsPolicies)
-      await context.transaction('tell policies', (tx) => afterPlan(tx, context, services, plan, succeeded));
+    if (tellsPolicies) {
+      await context.transaction('tell policies', async (tx) => {
+        const ended = { plan, succeeded, now: context.now() };
+        await afterPlan(tx, context.action.target, ended, services.policyTypes);
+      });
+    }
   }
 }
 
@@ -55,27 +49,28 @@ async function decide(
   tx: Tx,
   context: ActionContext,
   services: ActionServices,
-  make: MakePlan,
+  action: PlannedActionName,
 ): Promise<Json> {
   const { id, target, data } = context.action;
   const now = context.now();
   const cluster = await requireCluster(tx.db, target);
-  const facts = await clusterFacts(tx.db, cluster, now);
-  const { amenders, tellsPolicies } = await hooksOf(tx.db, cluster.id, services);
-  const plan = await addPlannedNodes(tx, cluster, amendPlan(make(facts), facts, amenders), now);
+  const request = { action, inputs: context.inputs, seed: id };
+  const decided = await planOfAction(tx.db, cluster, request, now, services.policyTypes);
+  const plan = await addPlannedNodes(tx, cluster, decided.plan, now);
   if (plan.size !== null) {
     const { desired, minSize, maxSize } = plan.size;
     await updateCluster(tx, cluster.id, { desiredCapacity: desired, minSize, maxSize });
   }
   await saveActionData(tx, id, { ...data, plan: planRecord(plan) });
-  return { plan, tellsPolicies } as unknown as Json;
+  return { ...decided, plan } as unknown as Json;
 }
 
 async function carryOut(
   context: ActionContext,
   store: Store,
-  { groups }: ClusterPlan,
+  { waitMs, groups }: ClusterPlan,
 ): Promise<ChildOutcome[]> {
+  if (waitMs > 0 && groups.length > 0) await context.sleep('wait', waitMs);
   const all: ChildOutcome[] = [];
   for (const [index, group] of groups.entries()) {
     const [first] = group.nodes;
@@ -103,6 +98,7 @@ async function requestsFor(store: Store, { nodes }: PlanGroup): Promise<ActionRe
 const inWords: Readonly<Record<NodeOperation, string>> = {
   NODE_CREATE: 'Creation',
   NODE_DELETE: 'Deletion',
+  NODE_LEAVE: 'Leaving the cluster',
   NODE_UPDATE: 'Update',
   NODE_CHECK: 'The check',
   NODE_RECOVER: 'Recovery',

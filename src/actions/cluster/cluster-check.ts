@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { ActionDefinition, ChildOutcome } from '../../engine/action-context.ts';
-import { planForNodes } from '../../plans/make-plan.ts';
 import { nodesShown } from '../../plans/plan-record.ts';
 import { actionOutputs } from '../../store/actions.ts';
 import { getNodes } from '../../store/nodes.ts';
@@ -19,9 +18,7 @@ export function clusterCheck(services: ActionServices): ActionDefinition {
     action,
     async run(context) {
       return await whileClusterIs(context, 'CHECKING', 'Cluster status checking started.', async () => {
-        const checks = await planAndCarryOut(context, services, ({ members }) =>
-          planForNodes(action, 'NODE_CHECK', members),
-        );
+        const checks = await planAndCarryOut(context, services, action);
         return await context.transaction('found', ({ db }) => whatWasFound(db, checks));
       });
     },

@@ -1,5 +1,4 @@
 import type { ActionDefinition } from '../../engine/action-context.ts';
-import { planSize } from '../../plans/make-plan.ts';
 import { updateCluster } from '../../store/clusters.ts';
 import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
@@ -12,9 +11,7 @@ export function clusterCreate(services: ActionServices): ActionDefinition {
     action,
     async run(context) {
       await whileClusterIs(context, 'CREATING', 'Creation in progress', async () => {
-        await planAndCarryOut(context, services, (facts) =>
-          planSize(action, facts, { desired: facts.desiredCapacity }),
-        );
+        await planAndCarryOut(context, services, action);
         await context.transaction('created', async (tx) => {
           await updateCluster(tx, context.action.target, { createdAt: context.now() });
         });

@@ -1,5 +1,4 @@
 import type { ActionDefinition } from '../../engine/action-context.ts';
-import { planForNodes } from '../../plans/make-plan.ts';
 import { deleteCluster, getCluster } from '../../store/clusters.ts';
 import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
@@ -17,9 +16,7 @@ export function clusterDelete(services: ActionServices): ActionDefinition {
       const id = context.action.target;
       if ((await getCluster(services.store.db, id)) === undefined) return;
       await whileClusterIs(context, 'DELETING', 'Deletion in progress', async () => {
-        await planAndCarryOut(context, services, ({ members }) =>
-          planForNodes(action, 'NODE_DELETE', members),
-        );
+        await planAndCarryOut(context, services, action);
         await context.transaction('delete', async (tx) => void (await deleteCluster(tx, id)));
       });
     },

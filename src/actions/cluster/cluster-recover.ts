@@ -1,8 +1,5 @@
-import type { JsonObject } from '../../domain/json.ts';
 import { onNodeOfLockedCluster } from '../../domain/action-requests.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
-import type { MemberFacts } from '../../plans/cluster-plan.ts';
-import { planForNodes } from '../../plans/make-plan.ts';
 import { nodesOfCluster } from '../../store/nodes.ts';
 import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
@@ -20,16 +17,10 @@ export function clusterRecover(services: ActionServices): ActionDefinition {
     async run(context) {
       await whileClusterIs(context, 'RECOVERING', 'Cluster recovery in progress.', async () => {
         if (context.inputs['check'] === true) await checkAll(context, services);
-        await planAndCarryOut(context, services, ({ members }) =>
-          planForNodes(action, 'NODE_RECOVER', members.filter(needsRecovery), inputsOf(context.inputs)),
-        );
+        await planAndCarryOut(context, services, action);
       });
     },
   };
-}
-
-function needsRecovery({ status, health }: MemberFacts): boolean {
-  return status !== 'ACTIVE' || health === 'FAILED';
 }
 
 async function checkAll(context: ActionContext, { store }: ActionServices): Promise<void> {
@@ -37,11 +28,4 @@ async function checkAll(context: ActionContext, { store }: ActionServices): Prom
   const requests = nodes.map((node) => onNodeOfLockedCluster('NODE_CHECK', node));
   // A check that fails leaves the node as it was: only what was seen to be unhealthy is recovered.
   await context.children('check nodes', requests);
-}
-
-function inputsOf({ operation, operation_params: parameters }: JsonObject): JsonObject {
-  return {
-    ...(operation === undefined ? {} : { operation }),
-    ...(parameters === undefined ? {} : { operation_params: parameters }),
-  };
 }

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { ActionDefinition } from '../../engine/action-context.ts';
-import { planProfileUpdate } from '../../plans/make-plan.ts';
 import { updateCluster, type ClusterChanges } from '../../store/clusters.ts';
 import { forgetUnhelpful } from '../../store/healing.ts';
 import type { Tx } from '../../store/store.ts';
@@ -26,8 +25,7 @@ export function clusterUpdate(services: ActionServices): ActionDefinition {
           await updateCluster(tx, context.action.target, changes);
         });
         if (typeof profileId !== 'string') return;
-        if (profileOnly !== true)
-          await planAndCarryOut(context, services, (facts) => planProfileUpdate(action, facts, profileId));
+        if (profileOnly !== true) await planAndCarryOut(context, services, action);
         await context.transaction('new profile', (tx) =>
           setProfile(tx, context.action.target, profileId, context.now()),
         );

@@ -3,8 +3,17 @@ import { z } from 'zod';
 import { adjustmentTypes } from '../../domain/capacity.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { checkCluster, recoverCluster, resizeCluster, scaleCluster } from '../../requests/cluster-actions.ts';
-import { attachPolicy, detachPolicy, updateAttachedPolicy } from '../../requests/cluster-policies.ts';
+import {
+  checking,
+  enqueueOnCluster,
+  planOnCluster,
+  recovering,
+  resizing,
+  scaling,
+  type ClusterRequest,
+} from '../../requests/cluster-actions.ts';
+import { attaching, detaching, updatingAttached } from '../../requests/cluster-policies.ts';
+import { planRecord } from '../../plans/plan-record.ts';
 import { attachWarnings } from '../../requests/policy-warnings.ts';
 import { unsupported } from '../../requests/record-action.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
@@ -12,6 +21,7 @@ import {
   booleanField,
   defined,
   integerField,
+  last,
   LARGEST_INTEGER,
   numberField,
   optional,
@@ -27,20 +37,14 @@ import {
   unknownAction,
 } from '../action-parameters.ts';
 import { accepted, param, route, type Route } from '../route.ts';
+import { planShape } from '../shapes/plan.ts';
 import { actionIdShape, warningsShape, withWarnings } from '../shapes/common.ts';
-
-type Carry = (
-  tools: RequestTools,
-  caller: Caller,
-  cluster: string,
-  parameters: JsonObject,
-) => Promise<string>;
 
 interface ClusterAction {
   readonly since?: number;
   /** For OpenAPI. */
   readonly parameters: z.ZodType;
-  readonly run: Carry;
+  readonly request: (parameters: JsonObject) => ClusterRequest;
   /** What is done, and probably not meant. */
   readonly warn?: (
     tools: RequestTools,
@@ -53,25 +57,18 @@ interface ClusterAction {
 /** An action with the shape of its parameters. */
 function action<Shape extends z.ZodRawShape>(
   shape: Shape,
-  run: (
-    tools: RequestTools,
-    caller: Caller,
-    cluster: string,
-    parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>,
-  ) => Promise<string>,
+  request: (parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>) => ClusterRequest,
 ): ClusterAction {
   const schema = z.strictObject(shape);
-  return {
-    parameters: schema,
-    run: (tools, caller, cluster, parameters) =>
-      run(tools, caller, cluster, parseParameters(schema, parameters)),
-  };
+  return { parameters: schema, request: (parameters) => request(parseParameters(schema, parameters)) };
 }
 
 /** Known to Senlin's clients, and not there yet. */
 function notYet(name: string, since?: number): ClusterAction {
-  const run = () => Promise.reject(unsupported(`The cluster action '${name}'`));
-  return { parameters: z.looseObject({}), run, ...(since === undefined ? {} : { since }) };
+  const request = (): never => {
+    throw unsupported(`The cluster action '${name}'`);
+  };
+  return { parameters: z.looseObject({}), request, ...(since === undefined ? {} : { since }) };
 }
 
 function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
@@ -79,10 +76,8 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
   const policy_id = referenceField();
   const enabled = optional(booleanField());
   return {
-    check: action({}, checkCluster),
-    recover: action(recoverParameters, (tools, caller, cluster, parameters) =>
-      recoverCluster(tools, caller, cluster, readRecoverRequest(parameters)),
-    ),
+    check: action({}, () => checking),
+    recover: action(recoverParameters, (parameters) => recovering(readRecoverRequest(parameters))),
     resize: action(
       {
         adjustment_type: optional(wordField(adjustmentTypes)),
@@ -92,11 +87,8 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
         min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
         strict: optional(booleanField()),
       },
-      (tools, caller, cluster, parameters) =>
-        resizeCluster(
-          tools,
-          caller,
-          cluster,
+      (parameters) =>
+        resizing(
           defined({
             adjustmentType: parameters.adjustment_type,
             number: parameters.number,
@@ -107,35 +99,19 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
           }),
         ),
     ),
-    scale_in: action({ count }, (tools, caller, cluster, parameters) =>
-      scaleCluster(tools, caller, cluster, 'in', parameters.count),
-    ),
-    scale_out: action({ count }, (tools, caller, cluster, parameters) =>
-      scaleCluster(tools, caller, cluster, 'out', parameters.count),
-    ),
+    scale_in: action({ count }, (parameters) => scaling('in', parameters.count)),
+    scale_out: action({ count }, (parameters) => scaling('out', parameters.count)),
     policy_attach: {
-      ...action({ policy_id, enabled }, (tools, caller, cluster, parameters) =>
-        attachPolicy(
-          tools,
-          caller,
-          cluster,
-          defined({ policy: parameters.policy_id, enabled: parameters.enabled }),
-        ),
+      ...action({ policy_id, enabled }, (parameters) =>
+        attaching(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
       ),
       warn: async (tools, caller, cluster, { policy_id: policy }) =>
         typeof policy === 'string' ? await attachWarnings(tools, caller, cluster, policy) : [],
     },
-    policy_update: action({ policy_id, enabled }, (tools, caller, cluster, parameters) =>
-      updateAttachedPolicy(
-        tools,
-        caller,
-        cluster,
-        defined({ policy: parameters.policy_id, enabled: parameters.enabled }),
-      ),
+    policy_update: action({ policy_id, enabled }, (parameters) =>
+      updatingAttached(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
     ),
-    policy_detach: action({ policy_id }, (tools, caller, cluster, parameters) =>
-      detachPolicy(tools, caller, cluster, parameters.policy_id),
-    ),
+    policy_detach: action({ policy_id }, (parameters) => detaching(parameters.policy_id)),
     add_nodes: notYet('add_nodes'),
     del_nodes: notYet('del_nodes'),
     replace_nodes: notYet('replace_nodes', 3),
@@ -159,7 +135,12 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
       tag: 'Clusters',
       role: 'member',
       documentedBody: documented,
+      query: z.strictObject({ dry_run: last(booleanField('query-boolean')) }),
       answers: {
+        200: {
+          description: 'With dry_run: what the action would do now; nothing was recorded.',
+          schema: z.strictObject({ plan: planShape }),
+        },
         202: {
           description: 'The action that does it.',
           schema: actionIdShape.extend({ warnings: warningsShape }),
@@ -172,7 +153,12 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         requireMinor(request.minor, found.since ?? 0);
         const { tools, caller } = request;
         const cluster = param(request, 'cluster');
-        const actionId = await found.run(tools, caller, cluster, parameters);
+        const requested = found.request(parameters);
+        if (request.query.dry_run === true) {
+          const plan = await planOnCluster(tools, caller, cluster, requested);
+          return { status: 200, body: { plan: planRecord(plan) } };
+        }
+        const actionId = await enqueueOnCluster(tools, caller, cluster, requested);
         const warnings = (await found.warn?.(tools, caller, cluster, parameters)) ?? [];
         return accepted(actionId, withWarnings({ action: actionId }, warnings));
       },

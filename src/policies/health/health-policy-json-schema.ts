@@ -8,26 +8,20 @@ import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isIn } from '../../domain/spec-schema.ts';
+import { documentOutside, documentSchema, jsonSchemaDialect, versionSchema } from '../document-schema.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { recreateParams } from './recovery-fields.ts';
 
-const dialect = 'https://json-schema.org/draft/2020-12/schema';
-
 /** Of the whole document, in one version. */
-export function documentSchema(name: string, version: string): JsonObject {
-  return {
-    $schema: dialect,
-    title: `${name} ${version}`,
-    ...outside(name, [version]),
-    properties: { ...outside(name, [version]).properties, properties: propertiesSchema(version) },
-  };
+export function healthDocumentSchema(name: string, version: string): JsonObject {
+  return documentSchema(name, version, propertiesSchema(version));
 }
 
 /** Of a document in any of the versions: what `properties` may hold follows its `version`. */
 export function anyVersionSchema(name: string, versions: readonly string[]): JsonObject {
-  const { properties, ...rest } = outside(name, versions);
+  const { properties, ...rest } = documentOutside(name, versions);
   return {
-    $schema: dialect,
+    $schema: jsonSchemaDialect,
     title: name,
     description: 'What a failure of a node is, and what brings it back.',
     ...rest,
@@ -37,27 +31,6 @@ export function anyVersionSchema(name: string, versions: readonly string[]): Jso
       then: { properties: { properties: propertiesSchema(version) } },
     })),
   };
-}
-
-function outside(
-  name: string,
-  versions: readonly string[],
-): JsonObject & { readonly properties: JsonObject } {
-  return {
-    type: 'object',
-    required: ['type', 'version', 'properties'],
-    additionalProperties: false,
-    properties: {
-      type: { const: name },
-      version: versionSchema(versions),
-      description: { description: "The author's own words; kept as they are." },
-    },
-  };
-}
-
-/** YAML reads an unquoted version as a number. */
-function versionSchema(versions: readonly string[]): JsonObject {
-  return { enum: [...versions, ...versions.map(Number)] };
 }
 
 function propertiesSchema(version: string): JsonObject {

@@ -19,7 +19,7 @@ import { checkHealthPolicy } from './check-health-policy.ts';
 import { workflowsNamed } from './check-workflow-params.ts';
 import type { Findings } from './findings.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
-import { anyVersionSchema, documentSchema } from './health-policy-json-schema.ts';
+import { anyVersionSchema, healthDocumentSchema } from './health-policy-json-schema.ts';
 import { rewritePublishedForms } from './published-forms.ts';
 import { readHealthPolicy } from './read-health-policy.ts';
 import { stepsInOrder } from './steps-in-order.ts';
@@ -66,7 +66,7 @@ function healthPolicyType(version: string, status: readonly SupportStatus[]): Po
     priority: 600,
     singleton: true,
     schema: toSenlinSchema(healthPolicyFields, version),
-    jsonSchema: documentSchema(name, version),
+    jsonSchema: healthDocumentSchema(name, version),
     check: (properties, settings) => parseHealthPolicy(properties, version, settings),
     checkAgainstProfile,
     workflows: (policy) => workflowsNamed(stepsInOrder(policy)),

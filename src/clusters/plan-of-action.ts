@@ -1,0 +1,117 @@
+/**
+ * The plan of an action on a cluster as it is now: made from its nodes and what is known of their health,
+ * amended by the policies that are attached to it and enabled. The action carries it out; a dry run shows it.
+ */
+import { limitBroken } from '../domain/capacity.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Cluster } from '../domain/model.ts';
+import { planAction, type PlannedActionName } from '../plans/action-plans.ts';
+import { amendPlan, type PlanAmender } from '../plans/amend-plan.ts';
+import type { ClusterPlan } from '../plans/cluster-plan.ts';
+import type { PolicyType } from '../policies/policy-type.ts';
+import { readPolicy } from '../policies/read-policy.ts';
+import { findPolicyType } from '../policies/registry.ts';
+import { attachedPolicies, updateBinding, type AttachedPolicy } from '../store/cluster-policies.ts';
+import { getCluster } from '../store/clusters.ts';
+import type { Db, Tx } from '../store/store.ts';
+import { clusterFacts } from './cluster-facts.ts';
+
+export interface ActionToPlan {
+  readonly action: PlannedActionName;
+  readonly inputs: JsonObject;
+  /** The same for each plan of one action. */
+  readonly seed: string;
+}
+
+export interface PlanOfAction {
+  readonly plan: ClusterPlan;
+  /** Whether an attached policy wants to know how the action ended. */
+  readonly tellsPolicies: boolean;
+}
+
+/** An attached policy that is enabled, and its value. */
+interface Hooked extends AttachedPolicy {
+  readonly type: PolicyType;
+  readonly value: unknown;
+}
+
+/**
+ * @param types absent: those of this program.
+ * @throws CoppiceError where a policy refuses the action, or its inputs or its size contradict the cluster.
+ */
+export async function planOfAction(
+  db: Db,
+  cluster: Cluster,
+  request: ActionToPlan,
+  now: number,
+  types?: readonly PolicyType[],
+): Promise<PlanOfAction> {
+  const facts = await clusterFacts(db, cluster, now);
+  const hooked = await hookedPolicies(db, cluster.id, types);
+  const amenders = hooked.flatMap((each) => amenderOf(each, request) ?? []);
+  const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);
+  if (plan.size !== null) refuseBeyondLimits(plan.size);
+  return { plan, tellsPolicies: hooked.some(({ type }) => type.after !== undefined) };
+}
+
+function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
+  const broken = limitBroken(size.desired, size);
+  if (broken !== null) throw new CoppiceError('bad-request', broken);
+}
+
+function amenderOf(
+  { type, value, policy, binding }: Hooked,
+  { inputs, seed }: ActionToPlan,
+): PlanAmender | undefined {
+  if (type.before === undefined) return undefined;
+  return {
+    policyName: policy.name,
+    priority: binding.priority,
+    amend: (plan, facts) => type.before?.({ plan, facts, value, binding, inputs, seed }) ?? null,
+  };
+}
+
+/** In the transaction that follows the action's work; the policies say what their bindings remember of it. */
+export async function afterPlan(
+  tx: Tx,
+  clusterId: string,
+  { plan, succeeded, now }: { readonly plan: ClusterPlan; readonly succeeded: boolean; readonly now: number },
+  types?: readonly PolicyType[],
+): Promise<void> {
+  const cluster = await getCluster(tx.db, clusterId);
+  // It was deleted, and its bindings with it.
+  if (cluster === undefined) return;
+  const facts = await clusterFacts(tx.db, cluster, now);
+  for (const { type, value, binding } of await hookedPolicies(tx.db, clusterId, types)) {
+    const changes = type.after?.({ plan, facts, value, binding, succeeded }) ?? null;
+    if (changes !== null) await updateBinding(tx, binding.id, changes);
+  }
+}
+
+/** Until when an attached policy refuses the action, and which; undefined: none does. */
+export async function cooldownOf(
+  db: Db,
+  clusterId: string,
+  action: string,
+  now: number,
+  types?: readonly PolicyType[],
+): Promise<{ readonly policy: AttachedPolicy['policy']; readonly until: number } | undefined> {
+  for (const { type, value, binding, policy } of await hookedPolicies(db, clusterId, types)) {
+    const until = type.cooldown?.({ action, value, binding }) ?? null;
+    if (until !== null && until > now) return { policy, until };
+  }
+  return undefined;
+}
+
+/** By priority. A type without hooks is not read. */
+async function hookedPolicies(db: Db, clusterId: string, types?: readonly PolicyType[]): Promise<Hooked[]> {
+  const hooked: Hooked[] = [];
+  for (const attached of await attachedPolicies(db, clusterId)) {
+    const type = findPolicyType(attached.policy.type, types);
+    if (!attached.binding.enabled || type === undefined) continue;
+    if (type.before === undefined && type.after === undefined) continue;
+    hooked.push({ ...attached, type, value: readPolicy(type, attached.policy) });
+  }
+  return hooked;
+}
