@@ -14,6 +14,7 @@ import { actionEnded, actionStarted } from './actions/action-events.ts';
 import { loadNodesOfType } from './clusters/managed-node.ts';
 import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './recovery-record/recovery-record.ts';
+import { lifecycleMessages } from './actions/node/lifecycle-hook.ts';
 import { actionDefinitions } from './actions/registry.ts';
 import { ConfigError, type CloudConfig, type Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
@@ -149,7 +150,13 @@ async function startParts(
     keepDays: config.workflowKeepDays,
     carriesOut: config.roles.includes('engine'),
   });
-  const definitions = actionDefinitions({ store, profileTypes, workflows, probe: recoveryProbe({ http }) });
+  const definitions = actionDefinitions({
+    store,
+    profileTypes,
+    workflows,
+    probe: recoveryProbe({ http }),
+    sendLifecycleMessage: lifecycleMessages(http),
+  });
   const parts: Parts = {
     config,
     log,

@@ -31,7 +31,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterDetachPolicy(services),
     nodeCreate(services),
     nodeDelete(services),
-    nodeLeave,
+    nodeLeave(services),
     nodeUpdate(services),
     nodeCheck(services),
     nodeRecover(services),

@@ -2,10 +2,13 @@
 import type { PolicyType } from '../policies/policy-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Store } from '../store/store.ts';
+import type { SendLifecycleMessage } from './node/lifecycle-hook.ts';
 
 export interface ActionServices {
   readonly store: Store;
   readonly profileTypes: ProfileTypes;
   /** Absent: those of this program. */
   readonly policyTypes?: readonly PolicyType[];
+  /** Absent: there are no lifecycle hooks, and a policy with one fails its actions. */
+  readonly sendLifecycleMessage?: SendLifecycleMessage;
 }

@@ -17,6 +17,9 @@ export const actionStates = {
 } as const satisfies Record<string, { ended: boolean; cancellable: boolean }>;
 
 export type ActionStatus = keyof typeof actionStates;
+/** Of an action that holds no worker, and goes on when it is woken. */
+export const waitingStatuses = ['WAITING', 'WAITING_LIFECYCLE_COMPLETION'] as const;
+export type WaitingStatus = (typeof waitingStatuses)[number];
 export type EndedActionStatus = 'SUCCEEDED' | 'FAILED' | 'CANCELLED';
 
 export const nodeStatuses = [

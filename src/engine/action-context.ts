@@ -26,6 +26,7 @@ import type { ActionRequest } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { WaitingStatus } from '../domain/states.ts';
 
 export type { ChildOutcome } from '../store/actions.ts';
 
@@ -34,6 +35,11 @@ export interface StepRequest {
   readonly key: string;
   /** Aborted when the action is cancelled, out of time, or the process stops. */
   readonly signal: AbortSignal;
+}
+
+export interface ShownWait {
+  readonly status: WaitingStatus;
+  readonly reason: string;
 }
 
 export interface ActionContext {
@@ -86,8 +92,16 @@ export interface ActionContext {
    */
   children(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]>;
 
-  /** Waits for a durable signal; undefined when the time ran out first. */
-  waitFor(name: string, signal: string, milliseconds: number): Promise<JsonObject | undefined>;
+  /**
+   * Waits for a durable signal; undefined when the time ran out first.
+   * @param shown how the waiting action is shown; absent: as WAITING.
+   */
+  waitFor(
+    name: string,
+    signal: string,
+    milliseconds: number,
+    shown?: ShownWait,
+  ): Promise<JsonObject | undefined>;
 }
 
 /**

@@ -24,6 +24,7 @@ import {
   ActionInterrupted,
   type ActionContext,
   type ActionDefinition,
+  type ShownWait,
   type StepRequest,
 } from './action-context.ts';
 import { cancelReasonOfChildren, childAction, isEnded } from './child-actions.ts';
@@ -170,7 +171,12 @@ export class ActionRun implements ActionContext {
     await this.#wait(name, 'sleep', known, until, { reason: 'Waiting for a time.', wakeAt: until });
   }
 
-  async waitFor(name: string, signal: string, milliseconds: number): Promise<JsonObject | undefined> {
+  async waitFor(
+    name: string,
+    signal: string,
+    milliseconds: number,
+    shown: ShownWait = { status: 'WAITING', reason: 'Waiting for a signal.' },
+  ): Promise<JsonObject | undefined> {
     const known = await this.#enter(name);
     if (known?.state === 'DONE') return (known.result as JsonObject | null) ?? undefined;
     const until = (known?.result as number | undefined) ?? this.now() + milliseconds;
@@ -179,11 +185,7 @@ export class ActionRun implements ActionContext {
       await this.#save(name, 'wait', 'DONE', payload ?? null);
       return payload;
     }
-    return await this.#wait(name, 'wait', known, until, {
-      reason: 'Waiting for a signal.',
-      wakeAt: until,
-      signal,
-    });
+    return await this.#wait(name, 'wait', known, until, { ...shown, wakeAt: until, signal });
   }
 
   async children(name: string, requests: readonly ActionRequest[]): Promise<ChildOutcome[]> {
@@ -328,7 +330,7 @@ export class ActionRun implements ActionContext {
     kind: StepKind,
     known: StepRecord | undefined,
     until: number,
-    waiting: { reason: string; wakeAt: number; signal?: string },
+    waiting: Partial<ShownWait> & { readonly reason: string; wakeAt: number; signal?: string },
   ): Promise<never> {
     return await this.#suspend(async (tx) => {
       if (known === undefined) await this.#saveIn(tx, { name, kind, state: 'WAITING', result: until });
@@ -336,7 +338,8 @@ export class ActionRun implements ActionContext {
       // A signal that was sent since the read would wake nothing: read again at once.
       const missed = signal !== null && (await findSignal(tx.db, signal)) !== undefined;
       const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#interruption.wakeBy() ?? Infinity);
-      return { reason: waiting.reason, wakeAt, signal, children: 0 };
+      const { status = 'WAITING', reason } = waiting;
+      return { status, reason, wakeAt, signal, children: 0 };
     });
   }
 

@@ -7,7 +7,10 @@ import { onCluster, type ClusterActionName } from '../domain/action-requests.ts'
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import { lifecycleSignal } from '../domain/lifecycle-signal.ts';
 import type { Cluster } from '../domain/model.ts';
+import { actionStates } from '../domain/states.ts';
+import { sendSignal } from '../store/action-wakes.ts';
 import { countNodesByStatus } from '../store/nodes.ts';
 import { hasPlan } from '../plans/action-plans.ts';
 import type { ClusterPlan } from '../plans/cluster-plan.ts';
@@ -55,6 +58,26 @@ export async function planOnCluster(
   await refuseConflicts(db, onCluster(action, cluster, inputs));
   const request = { action, inputs, seed: randomUUID() };
   return (await planOfAction(db, cluster, request, tools.now(), tools.policyTypes)).plan;
+}
+
+/**
+ * Completes the lifecycle hook of a node action of the cluster, which waits for it or is about to. Nothing
+ * happens where the action has ended, as in Senlin. @param token the id of the action.
+ */
+export async function completeLifecycle(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  token: string,
+): Promise<string> {
+  return await tools.store.write(async (tx) => {
+    const cluster = await requireObject(tx.db, caller, 'cluster', identity);
+    const action = await requireObject(tx.db, caller, 'action', token);
+    if (action.clusterId !== cluster.id)
+      throw new CoppiceError('resource-not-found', `The action '${token}' could not be found.`);
+    if (!actionStates[action.status].ended) await sendSignal(tx, lifecycleSignal(action.id), {}, tools.now());
+    return action.id;
+  });
 }
 
 export const checking: ClusterRequest = { action: 'CLUSTER_CHECK', prepare: async () => ({}) };

@@ -8,7 +8,8 @@ import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
-import { detachPolicy, getBinding } from './cluster-policies.ts';
+import { enqueueOnCluster } from './cluster-actions.ts';
+import { detaching, getBinding } from './cluster-policies.ts';
 import type { RequestTools } from './request-tools.ts';
 
 const profile = aProfile();

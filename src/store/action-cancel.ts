@@ -1,5 +1,5 @@
 /** Asking actions to end. */
-import { cancellableActionStatuses, type ActionStatus } from '../domain/states.ts';
+import { cancellableActionStatuses, waitingStatuses, type ActionStatus } from '../domain/states.ts';
 import { childEnded, writeEnding } from './action-claims.ts';
 import { wakeAction } from './action-wakes.ts';
 import type { Tx } from './store.ts';
@@ -35,7 +35,7 @@ export async function requestCancel(
   if (status === 'READY' && row.epoch === 0) {
     await writeEnding(tx, id, { status: 'CANCELLED', reason, outputs: {} }, now);
     if (row.parent_id !== null) await childEnded(tx, row.parent_id, 1);
-  } else if (status === 'WAITING' && row.pending_children <= 0) {
+  } else if ((waitingStatuses as readonly string[]).includes(status) && row.pending_children <= 0) {
     await wakeAction(tx, id);
   }
   tx.notify('controls');

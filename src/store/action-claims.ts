@@ -13,7 +13,7 @@ import type { Selectable } from 'kysely';
 import type { LockMode, LockWanted } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { EndedActionStatus } from '../domain/states.ts';
+import type { EndedActionStatus, WaitingStatus } from '../domain/states.ts';
 import { wakeAction } from './action-wakes.ts';
 import { toAction } from './actions.ts';
 import { fromText, toText } from './rows.ts';
@@ -149,6 +149,8 @@ export async function fence(tx: Tx, id: string, epoch: number): Promise<void> {
 }
 
 export interface Waiting {
+  /** Absent: WAITING. */
+  readonly status?: WaitingStatus;
   readonly reason: string;
   readonly wakeAt: number | null;
   readonly signal: string | null;
@@ -170,7 +172,7 @@ export async function suspendAction(tx: Tx, writer: Writer, waiting: Waiting, no
   // Cancelled between the last check and this wait: nothing would wake it again for that.
   const silentSince = row?.control === 'CANCEL' && !writer.cancelled;
   const changes = {
-    status: 'WAITING' as const,
+    status: waiting.status ?? ('WAITING' as const),
     status_reason: waiting.reason,
     owner: null,
     wake_at: silentSince ? now : waiting.wakeAt,

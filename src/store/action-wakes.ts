@@ -3,6 +3,7 @@
  * is claimed again.
  */
 import type { JsonObject } from '../domain/json.ts';
+import { waitingStatuses } from '../domain/states.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
@@ -11,7 +12,7 @@ export async function wakeAction(tx: Tx, id: string): Promise<void> {
     .updateTable('action')
     .set({ status: 'READY', wake_at: null })
     .where('id', '=', id)
-    .where('status', '=', 'WAITING')
+    .where('status', 'in', waitingStatuses)
     .execute();
   tx.notify('actions');
 }
@@ -21,7 +22,7 @@ export async function wakeDueActions(tx: Tx, now: number): Promise<number | null
   await tx.db
     .updateTable('action')
     .set({ status: 'READY', wake_at: null })
-    .where('status', '=', 'WAITING')
+    .where('status', 'in', waitingStatuses)
     .where('wake_at', '<=', now)
     .execute();
   return await nextWakeAt(tx.db);
@@ -32,7 +33,7 @@ export async function nextWakeAt(db: Db): Promise<number | null> {
   const row = await db
     .selectFrom('action')
     .select((eb) => eb.fn.min('wake_at').as('next'))
-    .where('status', '=', 'WAITING')
+    .where('status', 'in', waitingStatuses)
     .executeTakeFirst();
   return row?.next ?? null;
 }
@@ -48,7 +49,7 @@ export async function sendSignal(tx: Tx, name: string, payload: JsonObject, now:
     .updateTable('action')
     .set({ status: 'READY', wake_at: null })
     .where('wait_signal', '=', name)
-    .where('status', '=', 'WAITING')
+    .where('status', 'in', waitingStatuses)
     .executeTakeFirst();
   if (woken.numUpdatedRows > 0n) tx.notify('actions');
 }

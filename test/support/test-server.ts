@@ -3,7 +3,8 @@
  * engine is started.
  */
 import { Registry } from 'prom-client';
-import { probe } from './probe.ts';
+import { lifecycleMessages } from '../../src/actions/node/lifecycle-hook.ts';
+import { http, probe } from './probe.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';
 import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import type { ProfileTypes } from '../../src/profiles/registry.ts';
@@ -122,7 +123,13 @@ type ObserverStarted = Observer['started'];
 type ObserverEnded = Observer['ended'];
 
 function definitionsFor(store: Store, profileTypes: ProfileTypes): ActionDefinition[] {
-  return actionDefinitions({ store, profileTypes, probe, workflows: new FakeWorkflows() });
+  return actionDefinitions({
+    store,
+    profileTypes,
+    probe,
+    workflows: new FakeWorkflows(),
+    sendLifecycleMessage: lifecycleMessages(http),
+  });
 }
 
 export function testTools(store: Store, cloud: FakeCloud): RequestTools {

@@ -3,6 +3,7 @@ import { deleteNode, getNode, updateNode } from '../../store/nodes.ts';
 import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
+import { awaitLifecycleHook } from './lifecycle-hook.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { removeNode } from '../node-objects.ts';
@@ -17,6 +18,7 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
     action: 'NODE_DELETE',
     async run(context) {
       const id = context.action.target;
+      await awaitLifecycleHook(context, services);
       const exists = await context.transaction('begin', async (tx) => {
         await countNodeAsWanted(tx, context, -1);
         return await updateNode(tx, id, { status: 'DELETING', statusReason: 'Deletion in progress' });

@@ -1,10 +1,11 @@
 /** `POST /v1/clusters/{id}/actions`: a map with one key, the action, and its parameters. */
 import { z } from 'zod';
 import { adjustmentTypes } from '../../domain/capacity.ts';
-import type { Issue } from '../../domain/errors.ts';
+import { CoppiceError, type Issue } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import {
   checking,
+  completeLifecycle,
   enqueueOnCluster,
   planOnCluster,
   recovering,
@@ -40,11 +41,21 @@ import { accepted, param, route, type Route } from '../route.ts';
 import { planShape } from '../shapes/plan.ts';
 import { actionIdShape, warningsShape, withWarnings } from '../shapes/common.ts';
 
+type Carry = (
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  parameters: JsonObject,
+) => Promise<string>;
+
 interface ClusterAction {
   readonly since?: number;
   /** For OpenAPI. */
   readonly parameters: z.ZodType;
-  readonly request: (parameters: JsonObject) => ClusterRequest;
+  /** What is queued, or planned. */
+  readonly request?: (parameters: JsonObject) => ClusterRequest;
+  /** For what is done at once: gives the id of the action that it is about. */
+  readonly carryOut?: Carry;
   /** What is done, and probably not meant. */
   readonly warn?: (
     tools: RequestTools,
@@ -63,6 +74,17 @@ function action<Shape extends z.ZodRawShape>(
   return { parameters: schema, request: (parameters) => request(parseParameters(schema, parameters)) };
 }
 
+function enqueue({ request }: ClusterAction): Carry {
+  return (tools, caller, cluster, parameters) => {
+    if (request === undefined) throw new Error('a cluster action is requested or carried out');
+    return enqueueOnCluster(tools, caller, cluster, request(parameters));
+  };
+}
+
+function noPlan(name: string): never {
+  throw new CoppiceError('bad-request', `dry_run: expected an action with a plan, found ${name}`);
+}
+
 /** Known to Senlin's clients, and not there yet. */
 function notYet(name: string, since?: number): ClusterAction {
   const request = (): never => {
@@ -70,6 +92,8 @@ function notYet(name: string, since?: number): ClusterAction {
   };
   return { parameters: z.looseObject({}), request, ...(since === undefined ? {} : { since }) };
 }
+
+const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceField() });
 
 function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
   const count = optional(integerField({ min: 0, max: LARGEST_INTEGER }));
@@ -115,7 +139,14 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
     add_nodes: notYet('add_nodes'),
     del_nodes: notYet('del_nodes'),
     replace_nodes: notYet('replace_nodes', 3),
-    complete_lifecycle: notYet('complete_lifecycle', 9),
+    complete_lifecycle: {
+      since: 9,
+      parameters: lifecycleParameters,
+      carryOut: async (tools, caller, cluster, parameters) => {
+        const { lifecycle_action_token: token } = parseParameters(lifecycleParameters, parameters);
+        return await completeLifecycle(tools, caller, cluster, token);
+      },
+    },
   };
 }
 
@@ -153,12 +184,13 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         requireMinor(request.minor, found.since ?? 0);
         const { tools, caller } = request;
         const cluster = param(request, 'cluster');
-        const requested = found.request(parameters);
         if (request.query.dry_run === true) {
+          const requested = found.request?.(parameters) ?? noPlan(name);
           const plan = await planOnCluster(tools, caller, cluster, requested);
           return { status: 200, body: { plan: planRecord(plan) } };
         }
-        const actionId = await enqueueOnCluster(tools, caller, cluster, requested);
+        const carryOut = found.carryOut ?? enqueue(found);
+        const actionId = await carryOut(tools, caller, cluster, parameters);
         const warnings = (await found.warn?.(tools, caller, cluster, parameters)) ?? [];
         return accepted(actionId, withWarnings({ action: actionId }, warnings));
       },

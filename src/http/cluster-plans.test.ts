@@ -1,0 +1,133 @@
+/** Policies that amend the plan of an action, over the API: from attaching one to the nodes that it chose. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { eventually } from '../../test/support/eventually.ts';
+import { TestServer } from '../../test/support/test-server.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+let server: TestServer;
+
+beforeEach(async () => {
+  server = await TestServer.start();
+  await server.startEngine();
+  const spec = { type: 'test.node', version: '1.0', properties: { flavor: '1' } };
+  await server.ask('POST', '/v1/profiles', { body: { profile: { name: 'node', spec } } });
+  const cluster = { name: 'web', profile_id: 'node', desired_capacity: 4, min_size: 1, max_size: 6 };
+  await untilEnded((await server.ask('POST', '/v1/clusters', { body: { cluster } })).headers['location']);
+});
+
+afterEach(() => server.stop());
+
+async function untilEnded(location: string | undefined): Promise<JsonObject> {
+  const id = location?.split('/').at(-1) ?? '';
+  return await eventually(`action ${id} has ended`, async () => {
+    const { action } = (await server.ask('GET', `/v1/actions/${id}`)).body as { action: JsonObject };
+    return action['end_time'] !== null && action;
+  });
+}
+
+async function on(action: JsonObject, query = '') {
+  return await server.ask('POST', `/v1/clusters/web/actions${query}`, { body: action });
+}
+
+async function attach(type: string, properties: JsonObject): Promise<void> {
+  const spec = { type: `senlin.policy.${type}`, version: '1.0', properties };
+  const made = await server.ask('POST', '/v1/policies', { body: { policy: { name: type, spec } } });
+  expect(made.status, made.text).toBe(201);
+  await untilEnded((await on({ policy_attach: { policy_id: type } })).headers['location']);
+}
+
+async function nodeNames(cluster = 'web'): Promise<string[]> {
+  const reply = await server.ask('GET', `/v1/nodes?cluster_id=${cluster}&sort=name`);
+  return (reply.body as { nodes: { name: string }[] }).nodes.map(({ name }) => name);
+}
+
+test('a dry run shows what the action does, and does nothing', async () => {
+  await attach('deletion', { criteria: 'OLDEST_FIRST', grace_period: 1 });
+  const before = await nodeNames();
+  const reply = await on({ scale_in: { count: 1 } }, '?dry_run=true');
+  expect(reply.status).toBe(200);
+  expect(reply.body).toMatchObject({
+    plan: {
+      decisions: [
+        { by: 'CLUSTER_SCALE_IN', reason: 'from 4 to 3 nodes' },
+        { by: 'deletion', reason: 'OLDEST_FIRST' },
+      ],
+      groups: [{ nodes: [{ operation: 'NODE_DELETE', reason: 'the oldest' }] }],
+      size: { current: 4, desired: 3 },
+      wait: 1,
+    },
+  });
+  expect(await nodeNames()).toEqual(before);
+  const action = await untilEnded((await on({ scale_in: { count: 1 } })).headers['location']);
+  expect(action).toMatchObject({ status: 'SUCCEEDED', data: reply.body as JsonObject });
+  const { plan } = reply.body as { plan: { groups: { nodes: { name: string }[] }[] } };
+  expect(await nodeNames()).toEqual(before.filter((name) => name !== plan.groups[0]?.nodes[0]?.name));
+});
+
+test('a dry run refuses what the request refuses', async () => {
+  expect((await on({ scale_out: { count: 9 } }, '?dry_run=true')).text).toContain(
+    "The target capacity (13) is greater than the cluster's max_size (6).",
+  );
+  expect((await on({ complete_lifecycle: { lifecycle_action_token: 'x' } }, '?dry_run=true')).status).toBe(
+    400,
+  );
+});
+
+test('a scaling policy says by how much, and then that it is too soon', async () => {
+  await attach('scaling', {
+    event: 'CLUSTER_SCALE_OUT',
+    adjustment: { number: 5, best_effort: true, cooldown: 1000 },
+  });
+  const action = await untilEnded((await on({ scale_out: {} })).headers['location']);
+  expect(action['status']).toBe('SUCCEEDED');
+  expect(await nodeNames()).toHaveLength(6);
+  const refused = await on({ scale_out: {} });
+  expect(refused.status).toBe(409);
+  expect(refused.body).toMatchObject({ error: { type: 'ActionCooldown' } });
+  expect((await on({ scale_in: {} })).status).toBe(202);
+});
+
+test('a node leaves when its lifecycle hook is completed, and is not deleted', async () => {
+  const messages: JsonObject[] = [];
+  const hook = await listen((message) => messages.push(message));
+  try {
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    await attach('deletion', {
+      destroy_after_deletion: false,
+      hooks: { type: 'webhook', params: { url }, timeout: 1000 },
+    });
+    const { headers } = await on({ scale_in: {} });
+    const [message] = await eventually('the hook is notified', async () => messages.length > 0 && messages);
+    const token = String(message?.['lifecycle_action_token']);
+    const waiting = await eventually('the action waits', async () => {
+      const { action } = (await server.ask('GET', `/v1/actions/${token}`)).body as { action: JsonObject };
+      return action['status'] === 'WAITING_LIFECYCLE_COMPLETION' && action;
+    });
+    expect(waiting).toMatchObject({ action: 'NODE_LEAVE', target: message?.['node_id'] });
+    const completed = await on({ complete_lifecycle: { lifecycle_action_token: token } });
+    expect([completed.status, completed.body]).toEqual([202, { action: token }]);
+    expect(await untilEnded(headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await nodeNames()).toHaveLength(3);
+    const { node } = (await server.ask('GET', `/v1/nodes/${String(message?.['node_id'])}`)).body as {
+      node: JsonObject;
+    };
+    expect(node).toMatchObject({ cluster_id: '', index: -1, status: 'ACTIVE' });
+  } finally {
+    hook.close();
+  }
+});
+
+async function listen(received: (message: JsonObject) => void): Promise<Server> {
+  const hook = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => (text += String(chunk)));
+    request.on('end', () => {
+      received(JSON.parse(text) as JsonObject);
+      response.end();
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => hook.once('listening', resolve));
+  return hook;
+}
