@@ -494,6 +494,37 @@ export interface Schemas {
     /** Coppice does nothing more about it; an operator has to act. */
     readonly required: boolean;
   };
+  readonly Plan: {
+    /** Who decided what, in this order. */
+    readonly decisions: readonly {
+      /** The action, or a policy. */
+      readonly by: string;
+      readonly reason: string;
+    }[];
+    /** Carried out one after the other, the nodes of one side by side; the first 100 nodes. */
+    readonly groups: readonly {
+      readonly nodes: readonly {
+        /** null: a node that does not exist yet. */
+        readonly id: string | null;
+        readonly name: string | null;
+        readonly operation: string;
+        readonly reason: string;
+      }[];
+      /** Seconds before the next group begins. */
+      readonly pause: number;
+    }[];
+    /** Nodes of all groups. */
+    readonly nodes: number;
+    /** Absent: the action does not change the size. */
+    readonly size?: {
+      readonly current: number;
+      readonly desired: number;
+      readonly max_size: number;
+      readonly min_size: number;
+    };
+    /** Seconds before the first group begins. */
+    readonly wait?: number;
+  };
   readonly Policy: {
     readonly created_at: string;
     readonly data: JsonObject;
@@ -1268,7 +1299,9 @@ export interface Operations {
     readonly path: {
       readonly cluster: string;
     };
-    readonly query: {};
+    readonly query: {
+      readonly dry_run?: boolean | string | undefined;
+    };
     readonly body: {
       readonly check?: { readonly [key: string]: never };
       readonly recover?: {
@@ -1307,16 +1340,13 @@ export interface Operations {
       readonly add_nodes?: JsonObject;
       readonly del_nodes?: JsonObject;
       readonly replace_nodes?: JsonObject;
-      readonly complete_lifecycle?: JsonObject;
+      readonly complete_lifecycle?: {
+        /** Id, name, or the first characters of an id. */
+        readonly lifecycle_action_token: string;
+      };
     };
     readonly answer: {
-      readonly action: string;
-      readonly warnings?: readonly {
-        readonly field: string;
-        readonly expected: string;
-        readonly found: string;
-        readonly hint?: string;
-      }[];
+      readonly plan: Schemas['Plan'];
     };
   };
   /** List the policies attached to a cluster */

@@ -141,7 +141,10 @@ export interface PolicyType<T = unknown> {
   /** Of what kind the failure domains are that it tells apart; null or absent: it tells none apart. */
   failureDomain?(value: T): FailureDomain | null;
 
-  /** The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: there is none. */
+  /**
+   * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: there is
+   * none.
+   */
   bindingData(value: T): JsonObject | null;
 
   /**
