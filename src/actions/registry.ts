@@ -3,6 +3,7 @@ import type { ActionDefinition } from '../engine/action-context.ts';
 import { clusterCheck } from './cluster/cluster-check.ts';
 import { clusterCreate } from './cluster/cluster-create.ts';
 import { clusterDelete } from './cluster/cluster-delete.ts';
+import { clusterMembers } from './cluster/cluster-members.ts';
 import { clusterAttachPolicy, clusterDetachPolicy, clusterUpdatePolicy } from './cluster/cluster-policies.ts';
 import { clusterRecover } from './cluster/cluster-recover.ts';
 import { clusterResize, clusterScaleIn, clusterScaleOut } from './cluster/cluster-resize.ts';
@@ -11,6 +12,7 @@ import { nodeCheck } from './node/node-check.ts';
 import { nodeCreate } from './node/node-create.ts';
 import { nodeDelete } from './node/node-delete.ts';
 import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
+import { nodeJoin } from './node/node-join.ts';
 import { nodeLeave } from './node/node-leave.ts';
 import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
@@ -24,6 +26,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterResize(services),
     clusterScaleOut(services),
     clusterScaleIn(services),
+    ...clusterMembers(services),
     clusterCheck(services),
     clusterRecover(services),
     clusterAttachPolicy(services),
@@ -31,6 +34,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterDetachPolicy(services),
     nodeCreate(services),
     nodeDelete(services),
+    nodeJoin(services),
     nodeLeave(services),
     nodeUpdate(services),
     nodeCheck(services),

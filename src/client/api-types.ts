@@ -1337,9 +1337,16 @@ export interface Operations {
         /** Id, name, or the first characters of an id. */
         readonly policy_id: string;
       };
-      readonly add_nodes?: JsonObject;
-      readonly del_nodes?: JsonObject;
-      readonly replace_nodes?: JsonObject;
+      readonly add_nodes?: {
+        readonly nodes: readonly string[];
+      };
+      readonly del_nodes?: {
+        readonly nodes: readonly string[];
+        readonly destroy_after_deletion?: boolean | string | null;
+      };
+      readonly replace_nodes?: {
+        readonly nodes: { readonly [key: string]: string };
+      };
       readonly complete_lifecycle?: {
         /** Id, name, or the first characters of an id. */
         readonly lifecycle_action_token: string;

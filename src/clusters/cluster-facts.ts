@@ -4,28 +4,36 @@ import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
-import { nodesOfCluster } from '../store/nodes.ts';
+import { getNodes, nodesOfCluster } from '../store/nodes.ts';
 import { profileCreationTimes } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import { currentHealth } from './current-health.ts';
 
-export async function clusterFacts(db: Db, cluster: Cluster, now: number): Promise<ClusterFacts> {
+/** @param named ids of nodes that are to join the cluster. */
+export async function clusterFacts(
+  db: Db,
+  cluster: Cluster,
+  now: number,
+  named: readonly string[] = [],
+): Promise<ClusterFacts> {
   const nodes = await nodesOfCluster(db, cluster.id);
   const health = await healthOfCluster(db, cluster.id);
   const healing = await healingOfNodes(db, cluster.id);
+  const outside = (await getNodes(db, named)).filter(({ clusterId }) => clusterId === null);
   const created = await profileCreationTimes(
     db,
-    nodes.map((node) => node.profileId),
+    [...nodes, ...outside].map((node) => node.profileId),
   );
   const { id, name, profileId, minSize, maxSize, desiredCapacity } = cluster;
-  const members = nodes.map((node) => {
+  const factsOf = (node: Node): MemberFacts => {
     const { quarantine } = healing.get(node.id) ?? nothingOfNode;
     return {
       ...memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null),
       profileCreatedAt: created.get(node.profileId) ?? 0,
     };
-  });
-  return { id, name, profileId, minSize, maxSize, desiredCapacity, members, now };
+  };
+  const [members, outsiders] = [nodes.map(factsOf), outside.map(factsOf)];
+  return { id, name, profileId, minSize, maxSize, desiredCapacity, members, outsiders, now };
 }
 
 function memberFacts(

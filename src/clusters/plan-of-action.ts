@@ -6,7 +6,7 @@ import { limitBroken } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
-import { planAction, type PlannedActionName } from '../plans/action-plans.ts';
+import { nodesToJoin, planAction, type PlannedActionName } from '../plans/action-plans.ts';
 import { amendPlan, type PlanAmender } from '../plans/amend-plan.ts';
 import type { ClusterPlan } from '../plans/cluster-plan.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
@@ -47,7 +47,7 @@ export async function planOfAction(
   now: number,
   types?: readonly PolicyType[],
 ): Promise<PlanOfAction> {
-  const facts = await clusterFacts(db, cluster, now);
+  const facts = await clusterFacts(db, cluster, now, nodesToJoin(request.inputs));
   const hooked = await hookedPolicies(db, cluster.id, types);
   const amenders = hooked.flatMap((each) => amenderOf(each, request) ?? []);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);

@@ -1,7 +1,7 @@
 /** Policies that amend the plan of an action, over the API: from attaching one to the nodes that it chose. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -118,6 +118,77 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
     hook.close();
   }
 });
+
+describe('Nodes by name', () => {
+  beforeEach(async () => {
+    for (const name of ['free-1', 'free-2']) {
+      const made = await server.ask('POST', '/v1/nodes', { body: { node: { name, profile_id: 'node' } } });
+      await untilEnded(made.headers['location']);
+    }
+  });
+
+  test('join a cluster, and leave it again', async () => {
+    const before = await nodeNames();
+    const dry = await on({ add_nodes: { nodes: ['free-1', 'free-2'] } }, '?dry_run=true');
+    expect(dry.body).toMatchObject({
+      plan: { size: { current: 4, desired: 6 }, decisions: [{ reason: '2 nodes to join' }] },
+    });
+    const added = await on({ add_nodes: { nodes: ['free-1', 'free-2'] } });
+    expect(await untilEnded(added.headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await nodeNames()).toEqual([...before, 'free-1', 'free-2'].toSorted());
+    expect(await cluster()).toMatchObject({ desired_capacity: 6, status: 'ACTIVE' });
+    expect(await node('free-1')).toMatchObject({ index: 5, status: 'ACTIVE' });
+
+    const removed = await on({ del_nodes: { nodes: ['free-1'] } });
+    expect(await untilEnded(removed.headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await node('free-1')).toMatchObject({ cluster_id: '', index: -1 });
+    const deleted = await on({ del_nodes: { nodes: ['free-2'], destroy_after_deletion: true } });
+    expect(await untilEnded(deleted.headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
+    expect((await server.ask('GET', '/v1/nodes/free-2')).status).toBe(404);
+    expect(await cluster()).toMatchObject({ desired_capacity: 4, status: 'ACTIVE' });
+  });
+
+  test('take the place of others', async () => {
+    const [first = '', second = ''] = await nodeNames();
+    const replaced = await on({ replace_nodes: { nodes: { [first]: 'free-1', [second]: 'free-2' } } });
+    expect(await untilEnded(replaced.headers['location'])).toMatchObject({
+      status: 'SUCCEEDED',
+      data: { plan: { groups: [{}, {}], size: { current: 4, desired: 4 } } },
+    });
+    expect(await nodeNames()).toEqual(expect.arrayContaining(['free-1', 'free-2']));
+    expect(await node(first)).toMatchObject({ cluster_id: '' });
+    expect(await cluster()).toMatchObject({ desired_capacity: 4 });
+  });
+
+  test('are deleted as the deletion policy says, and their places stay free where it says so', async () => {
+    await attach('deletion', { destroy_after_deletion: false, reduce_desired_capacity: false });
+    const [first = ''] = await nodeNames();
+    const removed = await on({ del_nodes: { nodes: [first], destroy_after_deletion: true } });
+    expect(await untilEnded(removed.headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await node(first)).toMatchObject({ cluster_id: '' });
+    expect(await cluster()).toMatchObject({ desired_capacity: 4, status: 'WARNING' });
+  });
+
+  test.each([
+    [{ add_nodes: { nodes: ['none'] } }, "Nodes not found: ['none']."],
+    [{ add_nodes: { nodes: [] } }, "Value for 'nodes' must have at least 1 item(s)."],
+    [{ del_nodes: { nodes: ['none'] } }, "Nodes not found: ['none']."],
+    [{ del_nodes: { nodes: ['free-1'] } }, 'Nodes not members of specified cluster'],
+    [{ replace_nodes: { nodes: { none: 'free-1' } } }, "Original nodes not found: ['none']."],
+    [{ replace_nodes: { nodes: {} } }, 'The data provided is not a map'],
+  ])('%j is refused', async (action, sentence) => {
+    const reply = await on(action);
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining(sentence)]);
+  });
+});
+
+async function cluster(): Promise<JsonObject> {
+  return ((await server.ask('GET', '/v1/clusters/web')).body as { cluster: JsonObject }).cluster;
+}
+
+async function node(name: string): Promise<JsonObject> {
+  return ((await server.ask('GET', `/v1/nodes/${name}`)).body as { node: JsonObject }).node;
+}
 
 async function listen(received: (message: JsonObject) => void): Promise<Server> {
   const hook = createServer((request, response) => {

@@ -92,11 +92,46 @@ export function referenceField(): z.ZodType<string> {
   return required(
     { type: 'string', description: 'Id, name, or the first characters of an id.' },
     (value, refuse) => {
-      if (typeof value === 'string' && value !== '' && !hasControlCharacters(value)) return value;
+      if (isReference(value)) return value;
       return refuse({ rule: 'text', expected: 'an id or a name' });
     },
   );
 }
+
+function isReference(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !hasControlCharacters(value);
+}
+
+/** Ids or names of other objects, one at least. */
+export function referencesField(): z.ZodType<string[]> {
+  const documented = { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MOST_REFERENCES };
+  return required(documented, (value, refuse) => {
+    const expected = `a list of 1 to ${MOST_REFERENCES} ids or names`;
+    if (!Array.isArray(value)) return refuse({ rule: 'list', expected });
+    if (value.length === 0) return refuse({ rule: 'at-least-items', expected, bound: 1 });
+    if (value.length > MOST_REFERENCES || !value.every(isReference))
+      return refuse({ rule: 'list', expected });
+    return value;
+  });
+}
+
+/** From ids or names of objects to ids or names of others. */
+export function referencePairsField(): z.ZodType<Record<string, string>> {
+  const documented = { type: 'object', additionalProperties: { type: 'string' }, minProperties: 1 };
+  return required(documented, (value, refuse) => {
+    const expected = `a map of 1 to ${MOST_REFERENCES} ids or names`;
+    const pairs = isJsonObject(value) ? Object.entries(value) : [];
+    if (pairs.length === 0) return refuse({ rule: 'not-a-map', expected });
+    if (pairs.length > MOST_REFERENCES) return refuse({ rule: 'map', expected });
+    const checked = pairs.map(([key, other]): [string, string] =>
+      isReference(key) && isReference(other) ? [key, other] : refuse({ rule: 'map', expected }),
+    );
+    return Object.fromEntries(checked);
+  });
+}
+
+/** As many as a cluster may have by default. */
+const MOST_REFERENCES = 1000;
 
 export interface Range {
   readonly min: number;

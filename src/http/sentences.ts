@@ -25,6 +25,8 @@ const sentences: Readonly<Record<string, (refused: Refused) => string>> = {
   'at-least': ({ field, bound }) =>
     `The value for the ${field} field must be greater than or equal to ${bound}.`,
   'at-most': ({ field, bound }) => `The value for the ${field} field must be less than or equal to ${bound}.`,
+  'at-least-items': ({ field, bound }) => `Value for '${field}' must have at least ${bound} item(s).`,
+  'not-a-map': () => 'The data provided is not a map',
   'not-negative': ({ field }) => `Value must be >= 0 for field '${field}'.`,
   'name-characters': ({ field, value }) =>
     `The value for the '${field}' (${plain(value)}) contains illegal characters. ` +

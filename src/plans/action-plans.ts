@@ -4,9 +4,10 @@
  */
 import { planResize, planScaleIn, resizeRequest } from '../domain/capacity.ts';
 import type { ClusterActionName } from '../domain/action-requests.ts';
-import type { JsonObject } from '../domain/json.ts';
+import { CoppiceError } from '../domain/errors.ts';
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
 import type { ClusterFacts, ClusterPlan, MemberFacts } from './cluster-plan.ts';
-import { planForNodes, planProfileUpdate, planSize } from './make-plan.ts';
+import { planForNodes, planMembers, planProfileUpdate, planSize } from './make-plan.ts';
 
 type MakePlan = (action: string, facts: ClusterFacts, inputs: JsonObject) => ClusterPlan;
 
@@ -24,6 +25,30 @@ const plans = {
   /** Inputs: `{profile_id, ...}`. */
   CLUSTER_UPDATE: (action, facts, { profile_id: profileId }) =>
     planProfileUpdate(action, facts, String(profileId)),
+  /** Inputs: `{nodes}`, their ids. */
+  CLUSTER_ADD_NODES: (action, facts, { nodes }) =>
+    planMembers(action, facts, { joining: outsidersOf(facts, nodes), leaving: [] }),
+  /** Inputs: `{candidates, destroy_after_deletion?}`. */
+  CLUSTER_DEL_NODES: (action, facts, { candidates, destroy_after_deletion: destroy }) =>
+    planMembers(action, facts, {
+      joining: [],
+      leaving: membersOf(facts, candidates),
+      ...(destroy === true ? { by: 'NODE_DELETE' } : {}),
+    }),
+  /** Inputs: `{candidates}`: for each node that leaves the one that takes its place. */
+  CLUSTER_REPLACE_NODES: (action, facts, { candidates }) => {
+    const pairs = Object.entries(isJsonObject(candidates) ? candidates : {});
+    return planMembers(action, facts, {
+      joining: outsidersOf(
+        facts,
+        pairs.map(([, replacement]) => replacement),
+      ),
+      leaving: membersOf(
+        facts,
+        pairs.map(([old]) => old),
+      ),
+    });
+  },
   CLUSTER_CHECK: (action, { members }) => planForNodes(action, 'NODE_CHECK', members),
   /** Inputs: `{operation?, operation_params?}`. */
   CLUSTER_RECOVER: (action, { members }, inputs) =>
@@ -43,6 +68,38 @@ export function hasPlan(action: string): action is PlannedActionName {
  */
 export function planAction(action: PlannedActionName, facts: ClusterFacts, inputs: JsonObject): ClusterPlan {
   return plans[action](action, facts, inputs);
+}
+
+/** The nodes that the inputs name and that are not of the cluster. */
+export function nodesToJoin({ nodes, candidates }: JsonObject): string[] {
+  const named = Array.isArray(nodes) ? nodes : isJsonObject(candidates) ? Object.values(candidates) : [];
+  return named.map(String);
+}
+
+function membersOf({ members }: ClusterFacts, ids: Json | undefined): MemberFacts[] {
+  return pick(members, ids, (id) => `Node ${id} is not a member of the cluster.`);
+}
+
+/** What was so when the action was requested may have changed. */
+function outsidersOf({ outsiders }: ClusterFacts, ids: Json | undefined): MemberFacts[] {
+  const found = pick(outsiders, ids, (id) => `Node ${id} is gone, or already owned by some cluster.`);
+  const inactive = found.find(({ status }) => status !== 'ACTIVE');
+  if (inactive !== undefined)
+    throw new CoppiceError('bad-request', `Node ${inactive.id} is not in ACTIVE status.`);
+  return found;
+}
+
+function pick(
+  nodes: readonly MemberFacts[],
+  ids: Json | undefined,
+  missing: (id: string) => string,
+): MemberFacts[] {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  return (Array.isArray(ids) ? ids : []).map((id) => {
+    const node = byId.get(String(id));
+    if (node === undefined) throw new CoppiceError('bad-request', missing(String(id)));
+    return node;
+  });
 }
 
 function countOf(inputs: JsonObject): number {

@@ -64,20 +64,22 @@ function hasNodes({ nodes }: PlanGroup): boolean {
   return nodes.length > 0;
 }
 
-function contradictionIn(plan: ClusterPlan, { members }: ClusterFacts): string | null {
+function contradictionIn(plan: ClusterPlan, { members, outsiders }: ClusterFacts): string | null {
   const known = new Set(members.map((member) => member.id));
+  const outside = new Set(outsiders.map((node) => node.id));
   const seen = new Set<string>();
   for (const { nodeId, operation } of plan.groups.flatMap((each) => each.nodes)) {
     if ((nodeId === null) !== (operation === 'NODE_CREATE'))
       return `${operation} of node ${nodeId ?? 'without an id'}`;
     if (nodeId === null) continue;
-    if (!known.has(nodeId)) return `node ${nodeId} is not in the cluster`;
+    if (operation === 'NODE_JOIN' && !outside.has(nodeId)) return `node ${nodeId} cannot join`;
+    if (operation !== 'NODE_JOIN' && !known.has(nodeId)) return `node ${nodeId} is not in the cluster`;
     if (seen.has(nodeId)) return `node ${nodeId} is in it twice`;
     seen.add(nodeId);
   }
   if (plan.size === null) return null;
   const { current, desired, vacant = 0 } = plan.size;
-  const added = nodesOf(plan, 'NODE_CREATE').length;
+  const added = nodesOf(plan, 'NODE_CREATE').length + nodesOf(plan, 'NODE_JOIN').length;
   const removed = nodesOf(plan, 'NODE_DELETE').length + nodesOf(plan, 'NODE_LEAVE').length;
   if (current + added - removed + vacant === desired) return null;
   return `${current} nodes with ${added} added and ${removed} removed are not ${desired}`;

@@ -42,12 +42,14 @@ export interface ClusterFacts {
   readonly desiredCapacity: number;
   /** By index. */
   readonly members: readonly MemberFacts[];
+  /** Nodes in no cluster that the action names. */
+  readonly outsiders: readonly MemberFacts[];
   readonly now: number;
 }
 
 export type NodeOperation = Extract<
   NodeActionName,
-  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_LEAVE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
+  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
 >;
 
 export interface PlannedNode {

@@ -62,6 +62,48 @@ export function planForNodes(
   };
 }
 
+export interface MemberChanges {
+  readonly joining: readonly MemberFacts[];
+  readonly leaving: readonly MemberFacts[];
+  /** How they leave; absent: they go on to be. */
+  readonly by?: 'NODE_DELETE' | 'NODE_LEAVE';
+}
+
+/** Nodes join, then others leave: the cluster has never fewer than before and after. */
+export function planMembers(
+  action: string,
+  facts: ClusterFacts,
+  { joining, leaving, by = 'NODE_LEAVE' }: MemberChanges,
+): ClusterPlan {
+  const { id, members, minSize, maxSize } = facts;
+  const current = members.length;
+  const size: PlannedSize = {
+    minSize,
+    maxSize,
+    current,
+    desired: current + joining.length - leaving.length,
+  };
+  const inputs = { cluster_id: id };
+  return {
+    action,
+    size,
+    waitMs: 0,
+    groups: [
+      ...group(joining.map((node) => planned('NODE_JOIN', node, 'named in the request', inputs))),
+      ...group(leaving.map((node) => planned(by, node, 'named in the request'))),
+    ],
+    decisions: [{ by: action, reason: membersInWords(joining.length, leaving.length, by) }],
+  };
+}
+
+function membersInWords(joining: number, leaving: number, by: 'NODE_DELETE' | 'NODE_LEAVE'): string {
+  const parts = [
+    ...(joining === 0 ? [] : [`${count(joining, 'node')} to join`]),
+    ...(leaving === 0 ? [] : [`${count(leaving, 'node')} ${by === 'NODE_LEAVE' ? 'to leave' : 'to delete'}`]),
+  ];
+  return parts.join(', ');
+}
+
 /** A new profile is carried out node by node, so that a bad one costs one node and not the cluster. */
 export function planProfileUpdate(action: string, facts: ClusterFacts, profileId: string): ClusterPlan {
   const outdated = facts.members.filter((member) => member.profileId !== profileId);

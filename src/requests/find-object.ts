@@ -91,7 +91,7 @@ async function namesFor(db: Db, caller: Caller, kind: Kind): Promise<string[]> {
   return kind === 'action' ? [] : await namesIn(db, kind, visibleProject(caller));
 }
 
-async function findObject<K extends Kind>(
+export async function findObject<K extends Kind>(
   db: Db,
   caller: Caller,
   kind: K,

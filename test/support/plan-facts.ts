@@ -26,6 +26,7 @@ export function facts(size: number, changes: Partial<ClusterFacts> = {}): Cluste
     maxSize: -1,
     desiredCapacity: size,
     members: Array.from({ length: size }, (_, at) => aMember(`web-${at + 1}`, { index: at + 1 })),
+    outsiders: [],
     now: 1000,
     ...changes,
   };

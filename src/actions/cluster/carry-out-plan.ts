@@ -98,6 +98,7 @@ async function requestsFor(store: Store, { nodes }: PlanGroup): Promise<ActionRe
 const inWords: Readonly<Record<NodeOperation, string>> = {
   NODE_CREATE: 'Creation',
   NODE_DELETE: 'Deletion',
+  NODE_JOIN: 'Joining the cluster',
   NODE_LEAVE: 'Leaving the cluster',
   NODE_UPDATE: 'Update',
   NODE_CHECK: 'The check',

@@ -13,10 +13,10 @@ import {
   scaling,
   type ClusterRequest,
 } from '../../requests/cluster-actions.ts';
+import { addingNodes, removingNodes, replacingNodes } from '../../requests/cluster-members.ts';
 import { attaching, detaching, updatingAttached } from '../../requests/cluster-policies.ts';
 import { planRecord } from '../../plans/plan-record.ts';
 import { attachWarnings } from '../../requests/policy-warnings.ts';
-import { unsupported } from '../../requests/record-action.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import {
   booleanField,
@@ -27,6 +27,8 @@ import {
   numberField,
   optional,
   referenceField,
+  referencePairsField,
+  referencesField,
   wordField,
 } from '../fields.ts';
 import { requireMinor } from '../microversion.ts';
@@ -85,14 +87,6 @@ function noPlan(name: string): never {
   throw new CoppiceError('bad-request', `dry_run: expected an action with a plan, found ${name}`);
 }
 
-/** Known to Senlin's clients, and not there yet. */
-function notYet(name: string, since?: number): ClusterAction {
-  const request = (): never => {
-    throw unsupported(`The cluster action '${name}'`);
-  };
-  return { parameters: z.looseObject({}), request, ...(since === undefined ? {} : { since }) };
-}
-
 const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceField() });
 
 function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
@@ -136,9 +130,15 @@ function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction
       updatingAttached(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
     ),
     policy_detach: action({ policy_id }, (parameters) => detaching(parameters.policy_id)),
-    add_nodes: notYet('add_nodes'),
-    del_nodes: notYet('del_nodes'),
-    replace_nodes: notYet('replace_nodes', 3),
+    add_nodes: action({ nodes: referencesField() }, ({ nodes }) => addingNodes(nodes)),
+    del_nodes: action(
+      { nodes: referencesField(), destroy_after_deletion: optional(booleanField()) },
+      ({ nodes, destroy_after_deletion: destroy }) => removingNodes(nodes, destroy === true),
+    ),
+    replace_nodes: {
+      ...action({ nodes: referencePairsField() }, ({ nodes }) => replacingNodes(nodes)),
+      since: 3,
+    },
     complete_lifecycle: {
       since: 9,
       parameters: lifecycleParameters,

@@ -7,7 +7,7 @@ import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { Adoptable, Adoption, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { awaitStack, describeStack } from './await-stack.ts';
-import { nodeOf, stackOfNode, stackTags, userTags } from './owned-stacks.ts';
+import { isMarkedAs, nodeOf, stackOfNode, stackTags, userTags } from './owned-stacks.ts';
 import { verdictOn } from './verdict.ts';
 
 /** What Heat shows for the value of a parameter that is hidden. */
@@ -106,11 +106,11 @@ async function claimStack(
 ): Promise<PhysicalNode> {
   const doing = 'the stack could not be marked as the one of its node';
   const isOurs = (stack: Stack): boolean =>
-    nodeOf(stack) === node.id && !stack.stack_status.endsWith('_IN_PROGRESS');
+    isMarkedAs(stack, node) && !stack.stack_status.endsWith('_IN_PROGRESS');
   try {
     const stack = await stackOfNode(heat, node, { signal });
     if (stack === undefined) throw new CoppiceError('operation-impossible', `${doing}: it does not exist`);
-    if (nodeOf(stack) !== node.id) {
+    if (!isMarkedAs(stack, node)) {
       const tags = [...userTags(stack), ...stackTags(node).split(',')];
       await heat.setTags(stack.stack_name, stack.id, tags, { signal });
     }

@@ -51,11 +51,20 @@ export function nodeOf({ tags }: Pick<Stack, 'tags'>): string | null {
   return tag === undefined ? null : tag.slice(nodeTag('').length);
 }
 
+const ownedTag = /^(cluster_node_id|cluster_id|cluster_node_index|coppice_update)=/;
+
+/** Whether the tags of a stack say that it is the node's, and of its cluster or of none. */
+export function isMarkedAs(
+  { tags }: Pick<Stack, 'tags'>,
+  node: Pick<NodeFacts, 'id' | 'clusterId' | 'index'>,
+): boolean {
+  const marks = (tags ?? []).filter((tag) => ownedTag.test(tag) && !tag.startsWith('coppice_update='));
+  return marks.toSorted().join(',') === stackTags(node).split(',').toSorted().join(',');
+}
+
 /** The tags of a stack that say nothing of whose it is. */
 export function userTags({ tags }: Pick<Stack, 'tags'>): string[] {
-  return (tags ?? []).filter(
-    (tag) => !/^(cluster_node_id|cluster_id|cluster_node_index|coppice_update)=/.test(tag),
-  );
+  return (tags ?? []).filter((tag) => !ownedTag.test(tag));
 }
 
 function nodeTag(id: string): string {
