@@ -4,6 +4,7 @@ import { clusterCheck } from './cluster/cluster-check.ts';
 import { clusterCreate } from './cluster/cluster-create.ts';
 import { clusterDelete } from './cluster/cluster-delete.ts';
 import { clusterMembers } from './cluster/cluster-members.ts';
+import { clusterOperation } from './cluster/cluster-operation.ts';
 import { clusterAttachPolicy, clusterDetachPolicy, clusterUpdatePolicy } from './cluster/cluster-policies.ts';
 import { clusterRecover } from './cluster/cluster-recover.ts';
 import { clusterResize, clusterScaleIn, clusterScaleOut } from './cluster/cluster-resize.ts';
@@ -14,6 +15,7 @@ import { nodeDelete } from './node/node-delete.ts';
 import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.ts';
 import { nodeJoin } from './node/node-join.ts';
 import { nodeLeave } from './node/node-leave.ts';
+import { nodeOperation } from './node/node-operation.ts';
 import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
 import { retainedDelete } from './retained-delete.ts';
@@ -27,6 +29,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterScaleOut(services),
     clusterScaleIn(services),
     ...clusterMembers(services),
+    clusterOperation(services),
     clusterCheck(services),
     clusterRecover(services),
     clusterAttachPolicy(services),
@@ -38,6 +41,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     nodeLeave(services),
     nodeUpdate(services),
     nodeCheck(services),
+    nodeOperation(services),
     nodeRecover(services),
     nodeTidy(services),
     retainedDelete(services),

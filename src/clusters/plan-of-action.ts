@@ -47,7 +47,7 @@ export async function planOfAction(
   now: number,
   types?: readonly PolicyType[],
 ): Promise<PlanOfAction> {
-  const facts = await clusterFacts(db, cluster, now, nodesToJoin(request.inputs));
+  const facts = await clusterFacts(db, cluster, now, nodesToJoin(request.action, request.inputs));
   const hooked = await hookedPolicies(db, cluster.id, types);
   const amenders = hooked.flatMap((each) => amenderOf(each, request) ?? []);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);

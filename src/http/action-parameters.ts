@@ -8,9 +8,22 @@ import { describeProblems } from './sentences.ts';
 
 /** @param end how the sentences end: Senlin's differ between clusters and nodes. */
 export function readAction(body: JsonObject | undefined, end: '' | '.'): [name: string, JsonObject] {
+  return readOnly(body, 'action', end);
+}
+
+/** The body of `.../ops`: one key, the operation. */
+export function readOperation(body: JsonObject | undefined, end: '' | '.'): [name: string, JsonObject] {
+  return readOnly(body, 'operation', end);
+}
+
+function readOnly(
+  body: JsonObject | undefined,
+  what: 'action' | 'operation',
+  end: '' | '.',
+): [name: string, JsonObject] {
   const [first, second] = Object.entries(body ?? {});
-  if (first === undefined) throw malformed(`No action specified${end}`);
-  if (second !== undefined) throw malformed(`Multiple actions specified${end}`);
+  if (first === undefined) throw malformed(`No ${what} specified${end}`);
+  if (second !== undefined) throw malformed(`Multiple ${what}s specified${end}`);
   const [name, parameters] = first;
   if (!isJsonObject(parameters)) throw malformed(`The data provided is not a map${end}`);
   return [name, parameters];

@@ -182,6 +182,61 @@ describe('Nodes by name', () => {
   });
 });
 
+describe('An operation of the profile type', () => {
+  test('is run on a node, and on the nodes of a cluster that match', async () => {
+    const [first = '', second = ''] = await nodeNames();
+    await server.ask('PATCH', `/v1/nodes/${first}`, { body: { node: { role: 'spare' } } });
+    const one = await server.ask('POST', `/v1/nodes/${second}/ops`, { body: { reboot: { type: 'SOFT' } } });
+    expect(await untilEnded(one.headers['location'])).toMatchObject({
+      action: 'NODE_OPERATION',
+      status: 'SUCCEEDED',
+      inputs: { operation: 'reboot', params: { type: 'SOFT' } },
+    });
+    expect(await node(second)).toMatchObject({
+      status: 'ACTIVE',
+      status_reason: "Operation 'reboot' succeeded",
+    });
+    const body = { reboot: { filters: { role: 'spare' } } };
+    const some = await server.ask('POST', '/v1/clusters/web/ops', { body });
+    expect(await untilEnded(some.headers['location'])).toMatchObject({
+      status: 'SUCCEEDED',
+      data: { plan: { nodes: 1, groups: [{ nodes: [{ name: first, operation: 'NODE_OPERATION' }] }] } },
+    });
+    expect(await cluster()).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test.each([
+    ['/v1/clusters/web/ops', {}, 'No operation specified'],
+    [
+      '/v1/clusters/web/ops',
+      { dance: {} },
+      "The requested operation 'dance' is not supported by the profile",
+    ],
+    ['/v1/clusters/web/ops', { reboot: { filters: { color: 'red' } } }, "Filter key 'color' is unsupported"],
+    ['/v1/clusters/web/ops', { reboot: { filters: { status: 'X' } } }, 'filters.status: expected one of'],
+    ['/v1/clusters/web/ops', { reboot: { filters: { role: 'x' } } }, 'No node (matching the filter)'],
+    ['/v1/clusters/web/ops', { reboot: { params: { nope: 1 } } }, 'reboot.nope'],
+  ])('%s %j is refused', async (url, body, sentence) => {
+    const reply = await server.ask('POST', url, { body });
+    expect([reply.status, reply.text]).toEqual([400, expect.stringContaining(sentence)]);
+  });
+
+  test('an attribute of all nodes of a cluster is collected', async () => {
+    const names = await server.ask('GET', '/v1/clusters/web/attrs/name');
+    const { cluster_attributes: attributes } = names.body as { cluster_attributes: { value: string }[] };
+    expect(attributes.map(({ value }) => value).toSorted()).toEqual(await nodeNames());
+    expect((await server.ask('GET', '/v1/clusters/web/attrs/details.nothing')).body).toEqual({
+      cluster_attributes: [],
+    });
+    expect((await server.ask('GET', '/v1/clusters/web/attrs/$!bad')).text).toContain(
+      'Invalid attribute path - Unexpected character: !.',
+    );
+    expect((await server.ask('GET', '/v1/clusters/web/attrs/name', { minor: 1 })).text).toContain(
+      'MethodVersionNotFound',
+    );
+  });
+});
+
 async function cluster(): Promise<JsonObject> {
   return ((await server.ask('GET', '/v1/clusters/web')).body as { cluster: JsonObject }).cluster;
 }

@@ -15,6 +15,7 @@ import { healthRoutes } from './routes/health.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { notYetRoutes } from './routes/not-yet.ts';
 import { operationRoutes } from './routes/operation.ts';
+import { nodeOperationRoutes } from './routes/node-operations.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { profileRoutes } from './routes/profiles.ts';
 import { recoveryRoutes } from './routes/recoveries.ts';
@@ -41,6 +42,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...clusterPolicyRoutes,
     ...adoptRoutes,
     ...nodeRoutes,
+    ...nodeOperationRoutes,
     ...healthRoutes,
     ...simulateRoutes,
     ...actionRoutes,

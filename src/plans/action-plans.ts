@@ -53,6 +53,17 @@ const plans = {
   /** Inputs: `{operation?, operation_params?}`. */
   CLUSTER_RECOVER: (action, { members }, inputs) =>
     planForNodes(action, 'NODE_RECOVER', members.filter(needsRecovery), operationOf(inputs)),
+  /** Inputs: `{operation, params, nodes}`; nodes that are gone meanwhile are left out. */
+  CLUSTER_OPERATION: (action, { members }, { nodes, operation, params }) => {
+    const wanted = new Set(Array.isArray(nodes) ? nodes : []);
+    const inputs = { operation: operation ?? null, params: params ?? {} };
+    return planForNodes(
+      action,
+      'NODE_OPERATION',
+      members.filter(({ id }) => wanted.has(id)),
+      inputs,
+    );
+  },
   CLUSTER_DELETE: (action, { members }) => planForNodes(action, 'NODE_DELETE', members),
 } as const satisfies Partial<Record<ClusterActionName, MakePlan>>;
 
@@ -71,7 +82,8 @@ export function planAction(action: PlannedActionName, facts: ClusterFacts, input
 }
 
 /** The nodes that the inputs name and that are not of the cluster. */
-export function nodesToJoin({ nodes, candidates }: JsonObject): string[] {
+export function nodesToJoin(action: string, { nodes, candidates }: JsonObject): string[] {
+  if (action !== 'CLUSTER_ADD_NODES' && action !== 'CLUSTER_REPLACE_NODES') return [];
   const named = Array.isArray(nodes) ? nodes : isJsonObject(candidates) ? Object.values(candidates) : [];
   return named.map(String);
 }

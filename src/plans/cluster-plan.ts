@@ -49,7 +49,14 @@ export interface ClusterFacts {
 
 export type NodeOperation = Extract<
   NodeActionName,
-  'NODE_CREATE' | 'NODE_DELETE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_UPDATE' | 'NODE_CHECK' | 'NODE_RECOVER'
+  | 'NODE_CREATE'
+  | 'NODE_DELETE'
+  | 'NODE_JOIN'
+  | 'NODE_LEAVE'
+  | 'NODE_UPDATE'
+  | 'NODE_CHECK'
+  | 'NODE_RECOVER'
+  | 'NODE_OPERATION'
 >;
 
 export interface PlannedNode {

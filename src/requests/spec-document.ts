@@ -45,7 +45,7 @@ export function typeNameOf(spec: Spec): string {
  * @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`,
  * whose fields are named from the top.
  */
-export function refuseSpec(prefix: string, issues: readonly Issue[], part?: 'properties'): never {
+export function refuseSpec(prefix: string, issues: readonly Issue[], part?: string): never {
   const first = firstIssues(issues);
   const details = { issues: first.map((one) => ({ ...(part === undefined ? one : within(part, one)) })) };
   throw new CoppiceError('invalid-spec', prefix + first.map(sentenceFor).join('; '), { details });

@@ -103,4 +103,5 @@ const inWords: Readonly<Record<NodeOperation, string>> = {
   NODE_UPDATE: 'Update',
   NODE_CHECK: 'The check',
   NODE_RECOVER: 'Recovery',
+  NODE_OPERATION: 'The operation',
 };

@@ -6,9 +6,6 @@ import { unsupported } from '../../requests/record-action.ts';
 import { route, type Method, type Route } from '../route.ts';
 
 const missing: readonly (readonly [Method, path: string, what: string, since?: number])[] = [
-  ['GET', '/v1/clusters/{cluster}/attrs/{path}', 'Collecting attributes of nodes', 2],
-  ['POST', '/v1/clusters/{cluster}/ops', 'Operations on clusters', 4],
-  ['POST', '/v1/nodes/{node}/ops', 'Operations on nodes', 4],
   ['GET', '/v1/receivers', 'Receivers'],
   ['POST', '/v1/receivers', 'Receivers'],
   ['GET', '/v1/receivers/{receiver}', 'Receivers'],
