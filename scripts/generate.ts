@@ -26,7 +26,7 @@ const root = join(import.meta.dirname, '..');
 function openApi(store: Store): string {
   const streams = new EventStreams({ store, failed: () => {} });
   const { maxNodesPerCluster } = defaultRequestLimits;
-  const routes = allRoutes({ maxNodesPerCluster, streams, registry: new Registry() });
+  const routes = allRoutes({ maxNodesPerCluster, publicUrl: null, streams, registry: new Registry() });
   return `${JSON.stringify(toOpenApi(routes), null, 2)}\n`;
 }
 

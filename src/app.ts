@@ -298,7 +298,14 @@ async function startHttp(
     ...(cloud === undefined ? {} : { cloud }),
     now: Date.now,
   };
-  const server = await createHttpServer({ port, tools, authentication, registry, log });
+  const server = await createHttpServer({
+    port,
+    tools,
+    authentication,
+    registry,
+    log,
+    publicUrl: config.publicUrl,
+  });
   stops.push(() => server.close());
 }
 

@@ -557,6 +557,25 @@ export interface Schemas {
     readonly updated_at: string | null;
     readonly user: string;
   };
+  readonly Receiver: {
+    readonly action: string;
+    /** Empty: the URL acts as the user of the receiver. */
+    readonly actor: JsonObject;
+    readonly channel: {
+      /** Whoever knows it may start the action, without a token. */
+      readonly alarm_url: string;
+    };
+    readonly cluster_id: string;
+    readonly created_at: string;
+    readonly domain: string | null;
+    readonly id: string;
+    readonly name: string;
+    readonly params: JsonObject;
+    readonly project: string;
+    readonly type: string;
+    readonly updated_at: string | null;
+    readonly user: string;
+  };
   readonly Recovery: {
     /** When an operator said that what `warning` is about is done. */
     readonly acknowledged_at: string | null;
@@ -1527,6 +1546,42 @@ export interface Operations {
     };
     readonly answer: Schemas['ActionId'];
   };
+  /** Run an operation of the profile type on nodes of a cluster */
+  readonly 'POST /v1/clusters/{cluster}/ops': {
+    readonly path: {
+      readonly cluster: string;
+    };
+    readonly query: {};
+    readonly body: { readonly [key: string]: {
+      readonly filters?: JsonObject | null;
+      readonly params?: JsonObject | null;
+    } };
+    readonly answer: Schemas['ActionId'];
+  };
+  /** Run an operation of the profile type on a node */
+  readonly 'POST /v1/nodes/{node}/ops': {
+    readonly path: {
+      readonly node: string;
+    };
+    readonly query: {};
+    readonly body: { readonly [key: string]: JsonObject };
+    readonly answer: Schemas['ActionId'];
+  };
+  /** Collect one attribute of all nodes of a cluster */
+  readonly 'GET /v1/clusters/{cluster}/attrs/{path}': {
+    readonly path: {
+      readonly cluster: string;
+      readonly path: string;
+    };
+    readonly query: {};
+    readonly body: undefined;
+    readonly answer: {
+      readonly cluster_attributes: readonly {
+        readonly id: string;
+        readonly value: Json;
+      }[];
+    };
+  };
   /** All clusters, the worst first: what is wrong, what is done about it, and what an operator has to do */
   readonly 'GET /v1/health': {
     readonly path: {};
@@ -1858,67 +1913,73 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: null;
   };
-  /** Not yet supported */
-  readonly 'GET /v1/clusters/{cluster}/attrs/{path}': {
-    readonly path: {
-      readonly cluster: string;
-      readonly path: string;
-    };
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
-  };
-  /** Not yet supported */
-  readonly 'POST /v1/clusters/{cluster}/ops': {
-    readonly path: {
-      readonly cluster: string;
-    };
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
-  };
-  /** Not yet supported */
-  readonly 'POST /v1/nodes/{node}/ops': {
-    readonly path: {
-      readonly node: string;
-    };
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
-  };
-  /** Not yet supported */
+  /** List receivers */
   readonly 'GET /v1/receivers': {
     readonly path: {};
-    readonly query: {};
+    readonly query: {
+      readonly sort?: string | undefined;
+      readonly global_project?: boolean | string | undefined;
+      readonly limit?: number | undefined;
+      readonly marker?: string | undefined;
+      readonly name?: readonly string[] | undefined;
+      readonly type?: readonly ('webhook' | 'message')[] | undefined;
+      readonly cluster_id?: readonly string[] | undefined;
+      readonly action?: readonly ('CLUSTER_ADD_NODES' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_CHECK' | 'CLUSTER_DELETE' | 'CLUSTER_DEL_NODES' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_RECOVER' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_IN' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_UPDATE_POLICY')[] | undefined;
+      readonly user?: readonly string[] | undefined;
+    };
     readonly body: undefined;
-    readonly answer: undefined;
+    readonly answer: {
+      readonly receivers: readonly Schemas['Receiver'][];
+    };
   };
-  /** Not yet supported */
+  /** Create a receiver */
   readonly 'POST /v1/receivers': {
     readonly path: {};
     readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
+    readonly body: {
+      readonly receiver: {
+        readonly name: string;
+        readonly type: 'webhook' | 'message';
+        readonly cluster_id?: string | null;
+        readonly action?: 'CLUSTER_ADD_NODES' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_CHECK' | 'CLUSTER_DELETE' | 'CLUSTER_DEL_NODES' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_RECOVER' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_IN' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_UPDATE_POLICY' | null;
+        /** Accepted as in Senlin, and not used. */
+        readonly actor?: JsonObject | null;
+        readonly params?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly receiver: Schemas['Receiver'];
+    };
   };
-  /** Not yet supported */
+  /** Show a receiver */
   readonly 'GET /v1/receivers/{receiver}': {
     readonly path: {
       readonly receiver: string;
     };
     readonly query: {};
     readonly body: undefined;
-    readonly answer: undefined;
+    readonly answer: {
+      readonly receiver: Schemas['Receiver'];
+    };
   };
-  /** Not yet supported */
+  /** Change a receiver; its URL stays */
   readonly 'PATCH /v1/receivers/{receiver}': {
     readonly path: {
       readonly receiver: string;
     };
     readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
+    readonly body: {
+      readonly receiver: {
+        readonly name?: string | null;
+        readonly action?: 'CLUSTER_ADD_NODES' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_CHECK' | 'CLUSTER_DELETE' | 'CLUSTER_DEL_NODES' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_RECOVER' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_IN' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_UPDATE_POLICY' | null;
+        readonly params?: JsonObject | null;
+      };
+    };
+    readonly answer: {
+      readonly receiver: Schemas['Receiver'];
+    };
   };
-  /** Not yet supported */
+  /** Delete a receiver: its URL does nothing any more */
   readonly 'DELETE /v1/receivers/{receiver}': {
     readonly path: {
       readonly receiver: string;
@@ -1927,7 +1988,7 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: undefined;
   };
-  /** Not yet supported */
+  /** Not supported: receivers of messages need Zaqar */
   readonly 'POST /v1/receivers/{receiver}/notify': {
     readonly path: {
       readonly receiver: string;
@@ -1936,14 +1997,16 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: undefined;
   };
-  /** Not yet supported */
+  /** Start the action of a receiver, as its user */
   readonly 'POST /v1/webhooks/{receiver}/trigger': {
     readonly path: {
       readonly receiver: string;
     };
-    readonly query: {};
-    readonly body: undefined;
-    readonly answer: undefined;
+    readonly query: {
+      readonly V?: Json | undefined;
+    };
+    readonly body: JsonObject;
+    readonly answer: Schemas['ActionId'];
   };
   /** Where the workflow API is */
   readonly 'GET /v2': {

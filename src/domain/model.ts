@@ -94,6 +94,42 @@ export interface Node extends Owner {
   readonly updatedAt: number | null;
 }
 
+/** What a user may do in a project. */
+export type Role = 'member' | 'admin';
+
+/** What a receiver can start: the actions on a cluster that a request can name, and its deletion. */
+export const receiverActions = [
+  'CLUSTER_ADD_NODES',
+  'CLUSTER_ATTACH_POLICY',
+  'CLUSTER_CHECK',
+  'CLUSTER_DELETE',
+  'CLUSTER_DEL_NODES',
+  'CLUSTER_DETACH_POLICY',
+  'CLUSTER_RECOVER',
+  'CLUSTER_REPLACE_NODES',
+  'CLUSTER_RESIZE',
+  'CLUSTER_SCALE_IN',
+  'CLUSTER_SCALE_OUT',
+  'CLUSTER_UPDATE_POLICY',
+] as const;
+export type ReceiverAction = (typeof receiverActions)[number];
+
+/** A URL that starts an action on a cluster. */
+export interface Receiver extends Owner {
+  readonly id: string;
+  readonly name: string;
+  readonly type: 'webhook';
+  readonly clusterId: string;
+  readonly action: ReceiverAction;
+  /** Of the action; those of the call win. */
+  readonly params: JsonObject;
+  readonly channel: { readonly alarm_url: string };
+  /** Those that its user had when it was created. */
+  readonly roles: readonly Role[];
+  readonly createdAt: number;
+  readonly updatedAt: number | null;
+}
+
 /** A policy attached to a cluster. */
 export interface ClusterPolicy {
   readonly id: string;

@@ -39,6 +39,8 @@ import { MALFORMED } from './sentences.ts';
 import { answerUnreadable } from './unreadable-request.ts';
 
 export interface HttpServerOptions {
+  /** How others reach the API, without a slash at its end; absent: as the client of a request did. */
+  readonly publicUrl?: string | null;
   /** One that listens already, and is closed by who opened it; absent: one of the server's own. */
   readonly port?: Port;
   readonly tools: RequestTools;
@@ -92,7 +94,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply, hasWorkflows));
   const { maxNodesPerCluster } = tools.limits;
-  for (const route of allRoutes({ maxNodesPerCluster, streams, registry }))
+  for (const route of allRoutes({
+    maxNodesPerCluster,
+    publicUrl: options.publicUrl ?? null,
+    streams,
+    registry,
+  }))
     // A process without a runner has no workflow API.
     if (hasWorkflows || route.dialect !== mistralDialect) addRoute(app, runner, route);
   app.addHook('preClose', async () => streams.close());

@@ -13,11 +13,11 @@ import { clusterRoutes } from './routes/clusters.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { nodeRoutes } from './routes/nodes.ts';
-import { notYetRoutes } from './routes/not-yet.ts';
 import { operationRoutes } from './routes/operation.ts';
 import { nodeOperationRoutes } from './routes/node-operations.ts';
 import { policyRoutes } from './routes/policies.ts';
 import { profileRoutes } from './routes/profiles.ts';
+import { receiverRoutes } from './routes/receivers.ts';
 import { recoveryRoutes } from './routes/recoveries.ts';
 import { retainedRoutes } from './routes/retained.ts';
 import { simulateRoutes } from './routes/simulate.ts';
@@ -26,11 +26,13 @@ import { versionRoutes } from './routes/versions.ts';
 
 export interface RouteOptions {
   readonly maxNodesPerCluster: number;
+  /** How others reach the API; null: as the client of a request did. */
+  readonly publicUrl: string | null;
   readonly streams: EventStreams;
   readonly registry: Registry;
 }
 
-export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOptions): Route[] {
+export function allRoutes({ maxNodesPerCluster, publicUrl, streams, registry }: RouteOptions): Route[] {
   const routes: Route[] = [
     ...versionRoutes,
     ...buildInfoRoutes,
@@ -49,7 +51,7 @@ export function allRoutes({ maxNodesPerCluster, streams, registry }: RouteOption
     ...eventRoutes(streams),
     ...recoveryRoutes,
     ...retainedRoutes,
-    ...notYetRoutes,
+    ...receiverRoutes({ maxNodesPerCluster, publicUrl }),
     ...workflowRoutes,
   ];
   let document: object | undefined;

@@ -24,7 +24,7 @@ export async function runRoute(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  const versioned = route.path.startsWith('/v1/') && route.role !== 'public';
+  const versioned = route.path.startsWith('/v1/');
   const negotiated = versioned ? negotiate(header(request, MICROVERSION_HEADER)) : undefined;
   if (negotiated?.kind === 'malformed') {
     await reply.code(400).type('text/plain; charset=UTF-8').send(negotiated.text);

@@ -1,6 +1,6 @@
 /** The objects that a name or the beginning of an id fits, where it fits several: what tells them apart. */
 import { CoppiceError } from '../domain/errors.ts';
-import type { Action, Cluster, Node, Policy, Profile, Recovery } from '../domain/model.ts';
+import type { Action, Cluster, Node, Policy, Profile, Receiver, Recovery } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
 import type { Db } from '../store/store.ts';
 import { namesOf } from './in-use.ts';
@@ -12,6 +12,7 @@ export interface Named {
   cluster: Cluster;
   node: Node;
   action: Action;
+  receiver: Receiver;
 }
 
 export interface Candidate {
@@ -55,6 +56,7 @@ export const factsOf: { readonly [K in keyof Named]: Facts<Named[K]> } = {
   },
   profile: async (_db, { type, createdAt }) => [type, since('created', createdAt)],
   policy: async (_db, { type, createdAt }) => [type, since('created', createdAt)],
+  receiver: async (_db, { action, createdAt }) => [action, since('created', createdAt)],
   action: async (_db, { action, status, createdAt }) => [action, status, since('created', createdAt)],
 };
 

@@ -10,6 +10,7 @@ import { findIds, isIdStart, namesIn } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import { getProfile } from '../store/profiles.ts';
+import { getReceiver } from '../store/receivers.ts';
 import type { Db } from '../store/store.ts';
 import { ambiguous, factsOf, type Candidate, type Named } from './candidates.ts';
 import { MOST_NAMED } from './in-use.ts';
@@ -23,6 +24,7 @@ const readers: { readonly [K in Kind]: (db: Db, id: string) => Promise<Named[K] 
   cluster: getCluster,
   node: getNode,
   action: getAction,
+  receiver: getReceiver,
 };
 
 /** @throws CoppiceError `multiple-choices` where the name or short id fits several; it names them. */

@@ -8,7 +8,7 @@
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
 import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
-import type { Owner } from '../domain/model.ts';
+import type { Owner, Role } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
@@ -60,7 +60,7 @@ export interface RequestTools {
   readonly now: () => number;
 }
 
-export type Role = 'member' | 'admin';
+export type { Role } from '../domain/model.ts';
 
 /** The caller. */
 export interface Caller extends Owner {

@@ -100,10 +100,11 @@ export async function takeNodeIndexes(tx: Tx, id: string, count: number): Promis
   return row.next_index - count;
 }
 
-/** Removes the cluster and detaches its policies; its nodes are the caller's. */
+/** Removes the cluster with its receivers, and detaches its policies; its nodes are the caller's. */
 export async function deleteCluster(tx: Tx, id: string): Promise<boolean> {
   await tx.db.deleteFrom('cluster_policy').where('cluster_id', '=', id).execute();
   await tx.db.deleteFrom('cluster_healing').where('cluster_id', '=', id).execute();
+  await tx.db.deleteFrom('receiver').where('cluster_id', '=', id).execute();
   await tx.db.deleteFrom('cluster_lease').where('cluster_id', '=', id).execute();
   const result = await tx.db.deleteFrom('cluster').where('id', '=', id).executeTakeFirst();
   tx.notify('watching');

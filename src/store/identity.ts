@@ -4,7 +4,7 @@
  */
 import type { Db } from './store.ts';
 
-export type NamedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'action';
+export type NamedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'action' | 'receiver';
 
 /** Ids that fit: none, the one, or at most so many of several. */
 export async function findIds(

@@ -18,6 +18,7 @@ import * as clusterLeases from './migrations/0011-cluster-leases.ts';
 import * as verifications from './migrations/0012-verifications.ts';
 import * as ownersOfRecoveries from './migrations/0013-owners-of-recoveries.ts';
 import * as countingSince from './migrations/0014-counting-since.ts';
+import * as receivers from './migrations/0018-receivers.ts';
 import * as zoneOutages from './migrations/0015-zone-outages.ts';
 import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
 import * as retained from './migrations/0017-retained.ts';
@@ -46,6 +47,7 @@ const migrations: readonly Migration[] = [
   { version: 15, up: zoneOutages.up },
   { version: 16, up: forcedDownHosts.up },
   { version: 17, up: retained.up },
+  { version: 18, up: receivers.up },
 ];
 
 export const schemaVersion = migrations.length;

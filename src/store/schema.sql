@@ -273,6 +273,26 @@ CREATE TABLE "profile" (
 
 CREATE INDEX "profile_by_name" on "profile" ("name");
 
+CREATE TABLE "receiver" (
+  "id" text primary key,
+  "name" text not null,
+  "type" text not null,
+  "cluster_id" text not null,
+  "action" text not null,
+  "params" text not null,
+  "channel" text not null,
+  "roles" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint,
+  "project" text not null,
+  "user" text not null,
+  "domain" text
+);
+
+CREATE INDEX "receiver_by_cluster" on "receiver" ("cluster_id");
+
+CREATE INDEX "receiver_by_name" on "receiver" ("name");
+
 CREATE TABLE "recovery" (
   "id" text primary key,
   "node_id" text not null,

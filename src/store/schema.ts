@@ -45,6 +45,19 @@ export interface PolicyRow extends OwnedRow {
   updated_at: number | null;
 }
 
+export interface ReceiverRow extends OwnedRow {
+  id: string;
+  name: string;
+  type: string;
+  cluster_id: string;
+  action: string;
+  params: JsonText;
+  channel: JsonText;
+  roles: JsonText;
+  created_at: number;
+  updated_at: number | null;
+}
+
 export interface ClusterRow extends OwnedRow {
   id: string;
   name: string;
@@ -348,6 +361,7 @@ export interface ForcedDownHostRow {
 export interface Schema {
   profile: ProfileRow;
   policy: PolicyRow;
+  receiver: ReceiverRow;
   cluster: ClusterRow;
   node: NodeRow;
   cluster_policy: ClusterPolicyRow;

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { chunks } from './rows.ts';
 import type { Tx } from './store.ts';
 
-type ChangedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'cluster_policy';
+type ChangedTable = 'profile' | 'policy' | 'cluster' | 'node' | 'cluster_policy' | 'receiver';
 type Columns = Readonly<Record<string, string | number | null | undefined>>;
 
 /**

@@ -1,0 +1,138 @@
+/**
+ * The actions on a cluster that a request can name, with their parameters: `POST /v1/clusters/{id}/actions`
+ * and the webhooks of receivers.
+ */
+import { z } from 'zod';
+import { adjustmentTypes } from '../domain/capacity.ts';
+import type { Issue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import {
+  checking,
+  completeLifecycle,
+  enqueueOnCluster,
+  recovering,
+  resizing,
+  scaling,
+  type ClusterRequest,
+} from '../requests/cluster-actions.ts';
+import { addingNodes, removingNodes, replacingNodes } from '../requests/cluster-members.ts';
+import { attaching, detaching, updatingAttached } from '../requests/cluster-policies.ts';
+import { attachWarnings } from '../requests/policy-warnings.ts';
+import type { Caller, RequestTools } from '../requests/request-tools.ts';
+import {
+  booleanField,
+  defined,
+  integerField,
+  LARGEST_INTEGER,
+  numberField,
+  optional,
+  referenceField,
+  referencePairsField,
+  referencesField,
+  wordField,
+} from './fields.ts';
+import { parseParameters, readRecoverRequest, recoverParameters } from './action-parameters.ts';
+
+type Carry = (
+  tools: RequestTools,
+  caller: Caller,
+  cluster: string,
+  parameters: JsonObject,
+) => Promise<string>;
+
+export interface ClusterAction {
+  readonly since?: number;
+  /** For OpenAPI. */
+  readonly parameters: z.ZodType;
+  /** What is queued, or planned. */
+  readonly request?: (parameters: JsonObject) => ClusterRequest;
+  /** For what is done at once: gives the id of the action that it is about. */
+  readonly carryOut?: Carry;
+  /** What is done, and probably not meant. */
+  readonly warn?: (
+    tools: RequestTools,
+    caller: Caller,
+    cluster: string,
+    parameters: JsonObject,
+  ) => Promise<Issue[]>;
+}
+
+/** An action with the shape of its parameters. */
+function action<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  request: (parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>) => ClusterRequest,
+): ClusterAction {
+  const schema = z.strictObject(shape);
+  return { parameters: schema, request: (parameters) => request(parseParameters(schema, parameters)) };
+}
+
+export function enqueue({ request }: ClusterAction): Carry {
+  return (tools, caller, cluster, parameters) => {
+    if (request === undefined) throw new Error('a cluster action is requested or carried out');
+    return enqueueOnCluster(tools, caller, cluster, request(parameters));
+  };
+}
+
+const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceField() });
+
+/** By their names in the body of a request. @param maxNodes most nodes of one cluster. */
+export function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
+  const count = optional(integerField({ min: 0, max: LARGEST_INTEGER }));
+  const policy_id = referenceField();
+  const enabled = optional(booleanField());
+  return {
+    check: action({}, () => checking),
+    recover: action(recoverParameters, (parameters) => recovering(readRecoverRequest(parameters))),
+    resize: action(
+      {
+        adjustment_type: optional(wordField(adjustmentTypes)),
+        number: optional(numberField()),
+        min_size: optional(integerField({ min: 0, max: maxNodes })),
+        max_size: optional(integerField({ min: -1, max: maxNodes })),
+        min_step: optional(integerField({ min: 0, max: LARGEST_INTEGER })),
+        strict: optional(booleanField()),
+      },
+      (parameters) =>
+        resizing(
+          defined({
+            adjustmentType: parameters.adjustment_type,
+            number: parameters.number,
+            minSize: parameters.min_size,
+            maxSize: parameters.max_size,
+            minStep: parameters.min_step,
+            strict: parameters.strict,
+          }),
+        ),
+    ),
+    scale_in: action({ count }, (parameters) => scaling('in', parameters.count)),
+    scale_out: action({ count }, (parameters) => scaling('out', parameters.count)),
+    policy_attach: {
+      ...action({ policy_id, enabled }, (parameters) =>
+        attaching(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
+      ),
+      warn: async (tools, caller, cluster, { policy_id: policy }) =>
+        typeof policy === 'string' ? await attachWarnings(tools, caller, cluster, policy) : [],
+    },
+    policy_update: action({ policy_id, enabled }, (parameters) =>
+      updatingAttached(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
+    ),
+    policy_detach: action({ policy_id }, (parameters) => detaching(parameters.policy_id)),
+    add_nodes: action({ nodes: referencesField() }, ({ nodes }) => addingNodes(nodes)),
+    del_nodes: action(
+      { nodes: referencesField(), destroy_after_deletion: optional(booleanField()) },
+      ({ nodes, destroy_after_deletion: destroy }) => removingNodes(nodes, destroy === true),
+    ),
+    replace_nodes: {
+      ...action({ nodes: referencePairsField() }, ({ nodes }) => replacingNodes(nodes)),
+      since: 3,
+    },
+    complete_lifecycle: {
+      since: 9,
+      parameters: lifecycleParameters,
+      carryOut: async (tools, caller, cluster, parameters) => {
+        const { lifecycle_action_token: token } = parseParameters(lifecycleParameters, parameters);
+        return await completeLifecycle(tools, caller, cluster, token);
+      },
+    },
+  };
+}

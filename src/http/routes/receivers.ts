@@ -1,0 +1,211 @@
+/** Receivers, and the webhooks that they are: `POST /v1/webhooks/{receiver}/trigger?V=2` needs no token. */
+import { z } from 'zod';
+import { CoppiceError } from '../../domain/errors.ts';
+import { isJsonObject, type JsonObject } from '../../domain/json.ts';
+import { receiverActions, type ReceiverAction } from '../../domain/model.ts';
+import { deleteCluster } from '../../requests/clusters.ts';
+import { requireObject } from '../../requests/find-object.ts';
+import {
+  createReceiver,
+  deleteReceiver,
+  triggeredReceiver,
+  updateReceiver,
+} from '../../requests/receivers.ts';
+import { listReceivers } from '../../store/receivers.ts';
+import { clusterActions, enqueue, type ClusterAction } from '../cluster-actions.ts';
+import { defined, mapField, nameField, optional, textField, wordField } from '../fields.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { accepted, param, route, type Route } from '../route.ts';
+import { actionIdShape } from '../shapes/common.ts';
+import { receiverShape, toReceiverAnswer } from '../shapes/receiver.ts';
+
+const tag = 'Receivers';
+const one = z.strictObject({ receiver: receiverShape });
+const types = ['webhook', 'message'] as const;
+/** From here on the body of a webhook is the parameters, also with V=1. */
+const BODY_IS_PARAMETERS_SINCE = 10;
+
+const list = route({
+  method: 'GET',
+  path: '/v1/receivers',
+  summary: 'List receivers',
+  tag,
+  role: 'member',
+  query: listQuery({
+    filters: { name: null, type: types, cluster_id: null, action: receiverActions, user: null },
+    sorts: ['name', 'type', 'action', 'cluster_id', 'created_at', 'user'],
+  }),
+  answers: {
+    200: { description: 'The receivers.', schema: z.strictObject({ receivers: z.array(receiverShape) }) },
+  },
+  async handle({ tools, caller, query }) {
+    const receivers = await listReceivers(tools.store.db, toStoreQuery(query, caller));
+    return { status: 200, body: { receivers: receivers.map(toReceiverAnswer) } };
+  },
+});
+
+function create(publicUrl: string | null): Route {
+  return route({
+    method: 'POST',
+    path: '/v1/receivers',
+    summary: 'Create a receiver',
+    tag,
+    role: 'member',
+    body: z.object({
+      receiver: z.strictObject({
+        name: nameField(),
+        type: wordField(types),
+        cluster_id: optional(textField()),
+        action: optional(wordField(receiverActions)),
+        actor: optional(mapField()).describe('Accepted as in Senlin, and not used.'),
+        params: optional(mapField()),
+      }),
+    }),
+    answers: { 201: { description: 'The receiver, with the URL of its webhook.', schema: one } },
+    async handle({ tools, caller, body, origin }) {
+      const { name, type, cluster_id: cluster, action, params = {} } = body.receiver;
+      const requested = { name, type, cluster, action, params };
+      const receiver = await createReceiver(tools, caller, requested, publicUrl ?? origin);
+      return { status: 201, body: { receiver: toReceiverAnswer(receiver) } };
+    },
+  });
+}
+
+const show = route({
+  method: 'GET',
+  path: '/v1/receivers/{receiver}',
+  summary: 'Show a receiver',
+  tag,
+  role: 'member',
+  answers: { 200: { description: 'The receiver.', schema: one } },
+  async handle(request) {
+    const { db } = request.tools.store;
+    const receiver = await requireObject(db, request.caller, 'receiver', param(request, 'receiver'));
+    return { status: 200, body: { receiver: toReceiverAnswer(receiver) } };
+  },
+});
+
+const update = route({
+  method: 'PATCH',
+  path: '/v1/receivers/{receiver}',
+  summary: 'Change a receiver; its URL stays',
+  tag,
+  role: 'member',
+  body: z.object({
+    receiver: z.strictObject({
+      name: optional(nameField()),
+      action: optional(wordField(receiverActions)),
+      params: optional(mapField()),
+    }),
+  }),
+  answers: { 200: { description: 'The receiver as it is now.', schema: one } },
+  async handle(request) {
+    const { tools, caller, body } = request;
+    const receiver = await updateReceiver(tools, caller, param(request, 'receiver'), defined(body.receiver));
+    return { status: 200, body: { receiver: toReceiverAnswer(receiver) } };
+  },
+});
+
+const remove = route({
+  method: 'DELETE',
+  path: '/v1/receivers/{receiver}',
+  summary: 'Delete a receiver: its URL does nothing any more',
+  tag,
+  role: 'member',
+  answers: { 204: { description: 'It is gone.' } },
+  async handle(request) {
+    await deleteReceiver(request.tools, request.caller, param(request, 'receiver'));
+    return { status: 204 };
+  },
+});
+
+const notify = route({
+  method: 'POST',
+  path: '/v1/receivers/{receiver}/notify',
+  summary: 'Not supported: receivers of messages need Zaqar',
+  tag,
+  role: 'member',
+  answers: {},
+  async handle(request) {
+    const { db } = request.tools.store;
+    const receiver = await requireObject(db, request.caller, 'receiver', param(request, 'receiver'));
+    const sentence = `The receiver '${receiver.name}' is no receiver of messages: call its webhook instead.`;
+    throw new CoppiceError('not-yet-supported', sentence);
+  },
+});
+
+function trigger(maxNodes: number): Route {
+  const actions = clusterActions(maxNodes);
+  return route({
+    method: 'POST',
+    path: '/v1/webhooks/{receiver}/trigger',
+    summary: 'Start the action of a receiver, as its user',
+    tag,
+    role: 'public',
+    query: z
+      .looseObject({ V: z.unknown().optional() })
+      .meta({ description: 'V: 1 or 2. What else stands in the URL is for people who read it.' }),
+    documentedBody: z
+      .looseObject({})
+      .meta({ description: 'Parameters of the action, beside those of the receiver.' }),
+    answers: {
+      202: { description: 'The action.', schema: actionIdShape },
+      400: { description: 'Without V.', contentType: 'text/plain' },
+    },
+    async handle(request) {
+      const { tools, query, rawBody, minor } = request;
+      if (query.V === undefined) return withoutVersion;
+      const { receiver, caller } = await triggeredReceiver(tools, param(request, 'receiver'));
+      const sent = parametersIn(rawBody, query.V === '1' && minor < BODY_IS_PARAMETERS_SINCE);
+      if (receiver.action === 'CLUSTER_DELETE')
+        return accepted(await deleteCluster(tools, caller, receiver.clusterId));
+      const carryOut = enqueue(actionOf(actions, receiver.action));
+      const parameters = { ...receiver.params, ...sent };
+      return accepted(await carryOut(tools, caller, receiver.clusterId, parameters));
+    },
+  });
+}
+
+/** As Senlin's framework writes it. */
+const withoutVersion = {
+  status: 400,
+  contentType: 'text/plain; charset=UTF-8',
+  text: '400 Bad Request\n\nV query parameter is required in webhook trigger URL\n\n   ',
+};
+
+function parametersIn(body: JsonObject | undefined, areWrapped: boolean): JsonObject {
+  if (!areWrapped) return body ?? {};
+  const { params } = body ?? {};
+  return isJsonObject(params) ? params : {};
+}
+
+const names = {
+  CLUSTER_ADD_NODES: 'add_nodes',
+  CLUSTER_ATTACH_POLICY: 'policy_attach',
+  CLUSTER_CHECK: 'check',
+  CLUSTER_DEL_NODES: 'del_nodes',
+  CLUSTER_DETACH_POLICY: 'policy_detach',
+  CLUSTER_RECOVER: 'recover',
+  CLUSTER_REPLACE_NODES: 'replace_nodes',
+  CLUSTER_RESIZE: 'resize',
+  CLUSTER_SCALE_IN: 'scale_in',
+  CLUSTER_SCALE_OUT: 'scale_out',
+  CLUSTER_UPDATE_POLICY: 'policy_update',
+} as const satisfies Record<Exclude<ReceiverAction, 'CLUSTER_DELETE'>, string>;
+
+function actionOf(
+  actions: Readonly<Record<string, ClusterAction>>,
+  action: keyof typeof names,
+): ClusterAction {
+  const found = actions[names[action]];
+  if (found === undefined) throw new Error(`no cluster action ${names[action]}`);
+  return found;
+}
+
+export function receiverRoutes(options: {
+  readonly maxNodesPerCluster: number;
+  readonly publicUrl: string | null;
+}): Route[] {
+  const { maxNodesPerCluster, publicUrl } = options;
+  return [list, create(publicUrl), show, update, remove, notify, trigger(maxNodesPerCluster)];
+}

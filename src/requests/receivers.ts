@@ -1,0 +1,111 @@
+/**
+ * Receivers: a URL that whoever knows it may call, without a token, to start one action on one cluster. The
+ * action is requested as the user who created the receiver, with the roles that the user had then.
+ */
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { CoppiceError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Receiver, ReceiverAction } from '../domain/model.ts';
+import { ownerOf } from '../domain/session.ts';
+import * as rows from '../store/receivers.ts';
+import { notFound, requireObject, requireReferenced } from './find-object.ts';
+import type { Caller, RequestTools } from './request-tools.ts';
+
+export interface NewReceiver {
+  readonly name: string;
+  readonly type: 'webhook' | 'message';
+  /** Id or name. */
+  readonly cluster: string | undefined;
+  readonly action: ReceiverAction | undefined;
+  readonly params: JsonObject;
+}
+
+/** Version of the URLs: parameters are the body itself. */
+const WEBHOOK_VERSION = 2;
+
+/**
+ * @param baseUrl how others reach the API, without a slash at its end.
+ * @throws CoppiceError `bad-request`, `not-yet-supported`
+ */
+export async function createReceiver(
+  tools: RequestTools,
+  caller: Caller,
+  { name, type, cluster, action, params }: NewReceiver,
+  baseUrl: string,
+): Promise<Receiver> {
+  if (type === 'message') {
+    const sentence =
+      "A receiver of type 'message' needs Zaqar, which Coppice does not support: create one of type 'webhook'.";
+    throw new CoppiceError('not-yet-supported', sentence);
+  }
+  if (cluster === undefined)
+    throw new CoppiceError('bad-request', 'Cluster identity is required for creating webhook receiver.');
+  if (action === undefined)
+    throw new CoppiceError('bad-request', 'Action name is required for creating webhook receiver.');
+  return await tools.store.write(async (tx) => {
+    const { id: clusterId } = await requireReferenced(tx.db, caller, 'cluster', cluster);
+    const id = randomUUID();
+    const receiver: Receiver = {
+      ...ownerOf(caller),
+      id,
+      name,
+      type,
+      clusterId,
+      action,
+      params,
+      channel: { alarm_url: alarmUrl(baseUrl, id, params) },
+      roles: caller.roles,
+      createdAt: tools.now(),
+      updatedAt: null,
+    };
+    await rows.insertReceiver(tx, receiver);
+    return receiver;
+  });
+}
+
+/** The parameters stand in it for people who read it; what counts is kept with the receiver. */
+function alarmUrl(baseUrl: string, id: string, params: JsonObject): string {
+  const query = new URLSearchParams({ V: String(WEBHOOK_VERSION) });
+  for (const [key, value] of Object.entries(params).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    query.append(key, typeof value === 'string' ? value : JSON.stringify(value));
+  return `${baseUrl}/v1/webhooks/${id}/trigger?${query.toString()}`;
+}
+
+export async function updateReceiver(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  requested: Partial<Pick<Receiver, 'name' | 'action' | 'params'>>,
+): Promise<Receiver> {
+  return await tools.store.write(async (tx) => {
+    const receiver = await requireObject(tx.db, caller, 'receiver', identity);
+    const changed = Object.entries(requested).filter(
+      ([key, value]) => !isDeepStrictEqual(value, receiver[key as keyof typeof requested]),
+    );
+    if (changed.length === 0) throw new CoppiceError('bad-request', 'No property needs an update.');
+    const changes = { ...Object.fromEntries(changed), updatedAt: tools.now() };
+    await rows.updateReceiver(tx, receiver.id, changes);
+    return { ...receiver, ...changes };
+  });
+}
+
+export async function deleteReceiver(tools: RequestTools, caller: Caller, identity: string): Promise<void> {
+  await tools.store.write(async (tx) => {
+    const receiver = await requireObject(tx.db, caller, 'receiver', identity);
+    await rows.deleteReceiver(tx, receiver.id);
+  });
+}
+
+export interface Triggered {
+  readonly receiver: Receiver;
+  /** Who requests the action. */
+  readonly caller: Caller;
+}
+
+/** @param id the whole id: it is the secret of the URL. @throws CoppiceError `resource-not-found` */
+export async function triggeredReceiver(tools: RequestTools, id: string): Promise<Triggered> {
+  const receiver = await rows.getReceiver(tools.store.db, id);
+  if (receiver === undefined) return notFound('receiver', id);
+  return { receiver, caller: { ...ownerOf(receiver), roles: receiver.roles } };
+}
