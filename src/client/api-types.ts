@@ -562,7 +562,7 @@ export interface Schemas {
     /** Empty: the URL acts as the user of the receiver. */
     readonly actor: JsonObject;
     readonly channel: {
-      /** Whoever knows it may start the action, without a token. */
+      /** It needs no token: everyone who knows it may start the action. */
       readonly alarm_url: string;
     };
     readonly cluster_id: string;

@@ -142,8 +142,7 @@ export interface PolicyType<T = unknown> {
   failureDomain?(value: T): FailureDomain | null;
 
   /**
-   * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: there is
-   * none.
+   * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: none.
    */
   bindingData(value: T): JsonObject | null;
 

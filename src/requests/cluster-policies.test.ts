@@ -42,10 +42,12 @@ test('a policy is found among those of its cluster: one of the same name elsewhe
 });
 
 test('what is not attached is refused with what is', async () => {
-  await expect(enqueueOnCluster(tools, caller, 'web', detaching('lone'))).rejects.toThrow(
-    `The policy 'lone' is not attached to the specified cluster '${cluster.id}'. (attached: health)`,
-  );
-  await expect(enqueueOnCluster(tools, caller, 'web', detaching('nope'))).rejects.toThrow(
-    "The specified policy 'nope' could not be found. (attached: health)",
-  );
+  await expect(enqueueOnCluster(tools, caller, 'web', detaching('lone'))).rejects.toMatchObject({
+    message: `The policy 'lone' is not attached to the specified cluster '${cluster.id}'.`,
+    details: { issues: [{ field: 'policy_id', expected: 'one of those attached: health' }] },
+  });
+  await expect(enqueueOnCluster(tools, caller, 'web', detaching('nope'))).rejects.toMatchObject({
+    message: "The specified policy 'nope' could not be found.",
+    details: { issues: [{ expected: 'one of those attached: health' }] },
+  });
 });

@@ -1,5 +1,5 @@
 /** Attaching policies to clusters. */
-import { CoppiceError } from '../domain/errors.ts';
+import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
 import type { Db } from '../store/store.ts';
@@ -67,11 +67,12 @@ async function requireAttached(
   if (found !== undefined) return found.binding;
   const known = (await findId(db, caller, 'policy', identity)) !== undefined;
   const names = attached.map(({ policy }) => policy.name).join(', ');
-  const hint = names === '' ? 'none is attached' : `attached: ${names}`;
   const sentence = known
-    ? `The policy '${identity}' is not attached to the specified cluster '${cluster.id}'. (${hint})`
-    : `The specified policy '${identity}' could not be found. (${hint})`;
-  throw new CoppiceError('bad-request', sentence);
+    ? `The policy '${identity}' is not attached to the specified cluster '${cluster.id}'.`
+    : `The specified policy '${identity}' could not be found.`;
+  const expected = names === '' ? 'a policy that is attached; none is' : `one of those attached: ${names}`;
+  const issue = { field: 'policy_id', expected, found: quoteValue(identity) };
+  throw new CoppiceError('bad-request', sentence, { details: { issues: [issue] } });
 }
 
 /** @throws CoppiceError `multiple-choices` */

@@ -1,6 +1,6 @@
 /**
- * Receivers: a URL that whoever knows it may call, without a token, to start one action on one cluster. The
- * action is requested as the user who created the receiver, with the roles that the user had then.
+ * Receivers: a URL that needs no token, and starts one action on one cluster. The action is requested as the
+ * user who created the receiver, with the roles that the user had then.
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';

@@ -3,7 +3,9 @@ import type { ActionServices } from '../services.ts';
 import { planAndCarryOut } from './carry-out-plan.ts';
 import { whileClusterIs } from './cluster-action.ts';
 
-/** CLUSTER_OPERATION: an operation of the profile type for some nodes. Inputs: `{operation, params, nodes}`. */
+/**
+ * CLUSTER_OPERATION: an operation of the profile type for some nodes. Inputs: `{operation, params, nodes}`.
+ */
 export function clusterOperation(services: ActionServices): ActionDefinition {
   const action = 'CLUSTER_OPERATION';
   return {

@@ -8,7 +8,7 @@ export const receiverShape = z
     action: text,
     actor: jsonMap.describe('Empty: the URL acts as the user of the receiver.'),
     channel: z.strictObject({
-      alarm_url: text.describe('Whoever knows it may start the action, without a token.'),
+      alarm_url: text.describe('It needs no token: everyone who knows it may start the action.'),
     }),
     cluster_id: id,
     created_at: time,
