@@ -100,7 +100,7 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
     });
     const { headers } = await on({ scale_in: {} });
     const [message] = await eventually('the hook is notified', async () => messages.length > 0 && messages);
-    const token = String(message?.['lifecycle_action_token']);
+    const token = message?.['lifecycle_action_token'] as string;
     const waiting = await eventually('the action waits', async () => {
       const { action } = (await server.ask('GET', `/v1/actions/${token}`)).body as { action: JsonObject };
       return action['status'] === 'WAITING_LIFECYCLE_COMPLETION' && action;
@@ -110,7 +110,7 @@ test('a node leaves when its lifecycle hook is completed, and is not deleted', a
     expect([completed.status, completed.body]).toEqual([202, { action: token }]);
     expect(await untilEnded(headers['location'])).toMatchObject({ status: 'SUCCEEDED' });
     expect(await nodeNames()).toHaveLength(3);
-    const { node } = (await server.ask('GET', `/v1/nodes/${String(message?.['node_id'])}`)).body as {
+    const { node } = (await server.ask('GET', `/v1/nodes/${message?.['node_id'] as string}`)).body as {
       node: JsonObject;
     };
     expect(node).toMatchObject({ cluster_id: '', index: -1, status: 'ACTIVE' });

@@ -61,7 +61,9 @@ test('a webhook starts its action, with its parameters or those of the call', as
   const receiver = await created({ params: { count: '2' } });
   expect(receiver).toMatchObject({
     action: 'CLUSTER_SCALE_OUT',
-    channel: { alarm_url: `http://127.0.0.1:8777/v1/webhooks/${String(receiver['id'])}/trigger?V=2&count=2` },
+    channel: {
+      alarm_url: `http://127.0.0.1:8777/v1/webhooks/${receiver['id'] as string}/trigger?V=2&count=2`,
+    },
     cluster_id: clusterId,
     params: { count: '2' },
     updated_at: null,

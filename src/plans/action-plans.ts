@@ -24,7 +24,7 @@ const plans = {
     planSize(action, facts, { desired: planScaleIn(facts.members.length, facts, countOf(inputs)) }),
   /** Inputs: `{profile_id, ...}`. */
   CLUSTER_UPDATE: (action, facts, { profile_id: profileId }) =>
-    planProfileUpdate(action, facts, String(profileId)),
+    planProfileUpdate(action, facts, profileId as string),
   /** Inputs: `{nodes}`, their ids. */
   CLUSTER_ADD_NODES: (action, facts, { nodes }) =>
     planMembers(action, facts, { joining: outsidersOf(facts, nodes), leaving: [] }),

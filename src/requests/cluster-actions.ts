@@ -26,7 +26,7 @@ import type { Caller, RequestTools } from './request-tools.ts';
 export interface ClusterRequest {
   readonly action: ClusterActionName;
   /** Checks the request against the cluster, and gives the inputs of the action. @throws CoppiceError */
-  prepare(db: Db, cluster: Cluster, tools: RequestTools, caller: Caller): Promise<JsonObject>;
+  readonly prepare: (db: Db, cluster: Cluster, tools: RequestTools, caller: Caller) => Promise<JsonObject>;
 }
 
 /** @returns the id of the action. */

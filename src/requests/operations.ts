@@ -82,7 +82,7 @@ function readFilters(filters: JsonObject): NodeFilters {
       `filters.status: expected ${expected}, found "${status.slice(0, 100)}"`,
     );
   }
-  return filters as NodeFilters;
+  return filters;
 }
 
 /** With their defaults. @throws CoppiceError `bad-request`, `invalid-spec` */

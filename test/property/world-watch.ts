@@ -120,9 +120,11 @@ export class WorldWatch {
   async #rememberEndedSteps(): Promise<void> {
     const ended = this.#world.store.db
       .selectFrom('recovery_step')
-      .select('id')
+      .select(['id', 'reason'])
       .where('ended_at', 'is not', null);
-    for (const { id } of await ended.execute()) this.#endedSteps.add(id);
+    // A removal that is not confirmed has not come to its end: it is requested again, by the same key.
+    for (const { id, reason } of await ended.execute())
+      if (!reason?.includes('it is not confirmed that the old node is gone')) this.#endedSteps.add(id);
   }
 
   async #decisions(): Promise<void> {

@@ -11,7 +11,7 @@ export function clusterOperation(services: ActionServices): ActionDefinition {
   return {
     action,
     async run(context) {
-      const reason = `Operation '${String(context.inputs['operation'])}' in progress`;
+      const reason = `Operation '${context.inputs['operation'] as string}' in progress`;
       await whileClusterIs(context, 'OPERATING', reason, () => planAndCarryOut(context, services, action));
     },
   };

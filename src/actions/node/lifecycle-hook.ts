@@ -74,5 +74,6 @@ export async function awaitLifecycleHook(context: ActionContext, services: Actio
 
 function hookOf({ lifecycle_hook: hook }: JsonObject): { url: string; timeoutMs: number } | null {
   if (!isJsonObject(hook)) return null;
-  return { url: String(hook['url']), timeoutMs: Number(hook['timeout']) * 1000 };
+  const { url, timeout } = hook as { url: string; timeout: number };
+  return { url, timeoutMs: timeout * 1000 };
 }

@@ -14,7 +14,7 @@ export function nodeJoin(services: ActionServices): ActionDefinition {
   return {
     action: 'NODE_JOIN',
     async run(context) {
-      const clusterId = String(context.inputs['cluster_id']);
+      const clusterId = context.inputs['cluster_id'] as string;
       const index = await context.transaction('index', (tx) => takeNodeIndexes(tx, clusterId, 1));
       await mark(context, services, clusterId, index);
       await context.transaction('join', async (tx) => {

@@ -17,7 +17,7 @@ export function nodeOperation(services: ActionServices): ActionDefinition {
   return {
     action: 'NODE_OPERATION',
     async run(context) {
-      const name = String(context.inputs['operation']);
+      const name = context.inputs['operation'] as string;
       await context.transaction('begin', async (tx) => {
         const statusReason = `Operation '${name}' in progress`;
         await updateNode(tx, context.action.target, { status: 'OPERATING', statusReason });

@@ -60,11 +60,8 @@ test('each node once, in groups that leave enough in service', () => {
       fc.constantFrom(-1, 1, 2, 7),
       (total, minInService, most) => {
         const { groups } = groupsOf({ min_in_service: minInService, max_batch_size: most }, facts(total));
-        expect(groups.flat().toSorted()).toEqual(
-          facts(total)
-            .members.map(({ name }) => name)
-            .toSorted(),
-        );
+        expect(new Set(groups.flat())).toEqual(new Set(facts(total).members.map(({ name }) => name)));
+        expect(groups.flat()).toHaveLength(total);
         for (const group of groups) {
           if (most > 0) expect(group.length).toBeLessThanOrEqual(most);
           if (total > minInService) expect(total - group.length).toBeGreaterThanOrEqual(minInService);

@@ -19,7 +19,7 @@ function amended(
   properties: JsonObject,
   cluster: ClusterFacts,
   inputs: JsonObject = {},
-  { action = 'CLUSTER_SCALE_IN' as PlannedActionName, seed = 'seed' } = {},
+  { action = 'CLUSTER_SCALE_IN', seed = 'seed' }: { action?: PlannedActionName; seed?: string } = {},
 ): { plan: ClusterPlan; reason: string } | null {
   const view = viewOf(planAction(action, cluster, inputs), cluster, policy(properties), { inputs, seed });
   const amendment = type?.before?.(view) ?? null;

@@ -147,7 +147,7 @@ function readHook(
     const hint = 'Coppice has no Zaqar: write type: webhook and params.url';
     return { issue: { field: 'hooks.type', expected: 'webhook', found: type, hint } };
   }
-  const url = String(params['url']);
+  const { url } = params as { url: string };
   if (!/^https?:\/\/[^/?#]/.test(url)) {
     const found = url === '' ? 'nothing' : 'a text that is none';
     return { issue: { field: 'hooks.params.url', expected: 'a URL of http or https', found } };

@@ -8,6 +8,7 @@
  *     best_effort              -> as far as the cluster's limits allow; otherwise beyond them is refused
  */
 import { adjustmentTypes, limitBroken, type AdjustmentType } from '../../domain/capacity.ts';
+import { quoteValue } from '../../domain/errors.ts';
 import { checkFields } from '../../domain/check-fields.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { toJsonSchema } from '../../domain/json-schema.ts';
@@ -61,7 +62,7 @@ const fields: Fields = {
         check: (value, path) =>
           typeof value === 'number' && value > 0
             ? []
-            : [{ field: path, expected: 'a number above 0', found: String(value) }],
+            : [{ field: path, expected: 'a number above 0', found: quoteValue(value) }],
       },
       min_step: {
         type: 'Integer',
