@@ -44,8 +44,8 @@ export function findProcess(table: ProcessTable, identity: ProcessIdentity): Pro
 
 /**
  * Signals the process, or with `group` all of the group that it leads; none if it is gone. Checking and
- * signalling stand in one go: a child of ours stays a zombie, and keeps its number, until Node's loop runs
- * again.
+ * signalling stand in one go: in between, the system would have to give out all other numbers before it gives
+ * this one to another process.
  */
 export function signalProcess(
   table: ProcessTable,

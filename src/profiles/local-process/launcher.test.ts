@@ -48,6 +48,14 @@ test('a launcher whose start was retired meanwhile becomes nothing', async () =>
   expect(await textOf(join(place.dataDir, 'log'))).toBe('');
 });
 
+test('arguments that are too long for the system are refused with its reason', async () => {
+  const request = { start: '/nowhere', cwd: place.dataDir, env: {}, log: join(place.dataDir, 'log') };
+  await expect(launch({ ...request, command: ['/bin/echo', 'x'.repeat(1_000_000)] })).rejects.toMatchObject({
+    code: 'operation-impossible',
+    message: `no process could be started in ${place.dataDir}: E2BIG`,
+  });
+});
+
 test('launchers that are started at once are started in different turns of the event loop', async () => {
   const { id } = place.node({});
   let turn = 0;

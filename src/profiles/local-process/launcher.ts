@@ -4,12 +4,12 @@
  * can), become the command. A launcher that comes second, or after its start was retired, finds no place for
  * its claim and goes without a word.
  */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CoppiceError } from '../../domain/errors.ts';
 import { inOwnTurn } from '../../event-loop.ts';
 import { openLogToAppend } from './log-file.ts';
+import { spawnDetached, type Exit } from './spawner.ts';
 
 // Start time and boot stand beside the number so that the claim names one process for ever (identity.ts).
 // dash ends in its EXIT trap if exec fails; bash needs execfail for that.
@@ -38,11 +38,6 @@ export interface Launch {
   readonly ended?: (pid: number) => void;
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 export interface Launcher {
   readonly pid: number;
   /** Where in the log its output begins. */
@@ -59,7 +54,7 @@ export async function launch(request: Launch): Promise<Launcher> {
   await using output = await openLogToAppend(request.log);
   await using nothing = await open('/dev/null', 'r+');
   const { size } = await output.stat();
-  // Starting a process blocks until it has become the shell: many at once would keep all requests waiting.
+  // Many at once would take the processor from all requests that wait meanwhile.
   return await inOwnTurn(() => spawnLauncher(request, output.fd, nothing.fd, size));
 }
 
@@ -69,23 +64,22 @@ async function spawnLauncher(
   nothing: number,
   logOffset: number,
 ): Promise<Launcher> {
-  const child = spawn('/bin/sh', ['-c', script, 'coppice-launcher', start, ...command], {
+  let exit: Exit | undefined;
+  const request = {
+    file: '/bin/sh',
+    args: ['-c', script, 'coppice-launcher', start, ...command],
     cwd,
     env,
-    detached: true,
-    stdio: ['ignore', output, output, ...covered(nothing)],
+    stdio: ['ignore' as const, output, output, ...covered(nothing)],
+  };
+  const onEnd = (endedPid: number, found: Exit): void => {
+    exit = found;
+    ended?.(endedPid);
+  };
+  const pid = await spawnDetached(request, onEnd).catch((error: NodeJS.ErrnoException) => {
+    throw refusal(error, cwd);
   });
-  let exit: Exit | undefined;
-  child.once('exit', (code, signal) => {
-    exit = { code, signal };
-    ended?.(child.pid ?? 0);
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', (error) => reject(refusal(error, cwd)));
-  });
-  child.unref();
-  return { pid: child.pid ?? 0, logOffset, exit: () => exit };
+  return { pid, logOffset, exit: () => exit };
 }
 
 /** Whether a command line is that of a launcher which has not become its command yet. */
