@@ -91,7 +91,7 @@ function onReport(report: SpawnReport): void {
   else starting.get(id)?.reject(Object.assign(new Error(report.message), { code: report.code }));
 }
 
-/** The next start makes another thread. How the processes of this one end, the system does not say any more. */
+/** The next start makes another thread. How the processes of this one end is not known any more. */
 function onThreadEnd(worker: Worker, error: Error): void {
   if (thread !== worker) return;
   thread = undefined;
