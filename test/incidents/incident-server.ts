@@ -1,5 +1,5 @@
 /**
- * A real server with real processes, on which an operator has an incident: set up by commands, diagnosed by
+ * A real server with real processes or servers of a simulated cloud, on which an operator has an incident: set up by commands, diagnosed by
  * commands.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -31,10 +31,14 @@ export class IncidentServer {
     this.#coppice = coppice;
   }
 
-  static async start(): Promise<IncidentServer> {
+  /** @param settings lines of `coppice.yaml`. */
+  static async start(settings = ''): Promise<IncidentServer> {
     const directory = mkdtempSync(join(tmpdir(), 'coppice-incidents-'));
     const path = join(directory, 'coppice.yaml');
-    writeFileSync(path, `data_dir: ${directory}/data\nlisten: 127.0.0.1:0\nlog: {level: silent}\n`);
+    writeFileSync(
+      path,
+      `data_dir: ${directory}/data\nlisten: 127.0.0.1:0\nlog: {level: silent}\n${settings}`,
+    );
     return new IncidentServer(directory, await startCoppice(loadConfig({}, path)));
   }
 
@@ -52,8 +56,15 @@ export class IncidentServer {
   }
 
   /** `names` of the nodes are `<cluster>-1`, `<cluster>-2`, ... */
-  async cluster(name: string, command: readonly string[], policy: JsonObject, size = 2): Promise<void> {
-    const profile = { type: 'local.process', version: '1.0', properties: { command: [...command] } };
+  async cluster(
+    name: string,
+    made: readonly string[] | JsonObject,
+    policy: JsonObject,
+    size = 2,
+  ): Promise<void> {
+    const profile = Array.isArray(made)
+      ? { type: 'local.process', version: '1.0', properties: { command: [...(made as string[])] } }
+      : made;
     const spec = { type: 'senlin.policy.health', version: '1.3', properties: policy };
     await this.type('profile', 'create', name, this.#file(`${name}-profile.json`, JSON.stringify(profile)));
     await this.type('policy', 'create', name, this.#file(`${name}-policy.json`, JSON.stringify(spec)));
@@ -85,6 +96,11 @@ export class IncidentServer {
 
   async #node(name: string): Promise<Schemas['Node']> {
     return JSON.parse(await this.type('--json', 'node', 'show', name)) as Schemas['Node'];
+  }
+
+  /** `status` as a terminal of that many columns shows it. */
+  async statusIn(columns: number): Promise<string> {
+    return (await run(['status'], { url: this.#coppice.url, columns, now: Date.now })).out;
   }
 
   async see(cluster: string): Promise<Seen> {

@@ -17,6 +17,7 @@
 import type { Issue } from '../../domain/errors.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
+import { LookupCache } from '../../openstack/lookup-cache.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
@@ -91,7 +92,9 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
 async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
-    return await missingIn(clouds.service, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
+    // Asked anew: for what it says a server may be deleted, and what is kept is seconds old.
+    const cloud = { ...clouds.service, lookups: new LookupCache() };
+    return await missingIn(cloud, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
   } catch (error) {
     // A cloud that is away says nothing about the profile: its nodes will tell.
     if (error instanceof CloudError || error instanceof DOMException) return [];

@@ -1,0 +1,175 @@
+/**
+ * Incidents of a cloud, each on a simulated cloud of its own that is broken as its own API can do it:
+ * `status` alone has to answer what failed, why nothing more is done, and what the operator has to do.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { eventually } from '../support/eventually.ts';
+import { IncidentServer } from './incident-server.ts';
+
+const profile = {
+  type: 'os.nova.server',
+  version: '1.0',
+  properties: { flavor: 'm1.tiny', image: 'debian' },
+};
+const detection = {
+  interval: 1,
+  detection_modes: [{ type: 'NODE_STATUS_POLLING' }, { type: 'HYPERVISOR_STATUS_POLLING' }],
+};
+const once = { episodes: 1, window: 600 };
+
+let cloud: CloudSimulator;
+let server: IncidentServer;
+let directory: string;
+
+/** A Coppice whose cloud is the entry `mine` of a clouds.yaml. */
+async function start(change: Record<string, string> = {}, size = 2): Promise<void> {
+  directory = mkdtempSync(join(tmpdir(), 'coppice-cloud-incident-'));
+  cloud = await startCloudSimulator({
+    settings: { strict: true, latency: { answer_ms: 0, operation_ms: 10 } },
+  });
+  cloud.world.addImage('debian');
+  const env = { ...cloud.environment, ...change };
+  const auth = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      /^OS_(AUTH_URL|USERNAME|PASSWORD|PROJECT|USER_DOMAIN)/.test(name)
+        ? [[name.slice(3).toLowerCase(), value] as const]
+        : [],
+    ),
+  );
+  const file = join(directory, 'clouds.yaml');
+  writeFileSync(file, JSON.stringify({ clouds: { mine: { auth } } }));
+  server = await IncidentServer.start(`cloud: {use: openstack, name: mine, file: ${file}}\n`);
+  if (size > 0) await healthy(size);
+}
+
+let policy: JsonObject = {};
+
+async function healthy(size: number): Promise<void> {
+  await server.cluster('web', profile, { detection, ...policy }, size);
+  await sees([/HEALTHY +\d\/\d healthy\n/]);
+}
+
+/** Until `status` says all of it. @returns what it says then. */
+async function sees(expected: readonly RegExp[]): Promise<string> {
+  let last = '';
+  const missing = (): readonly RegExp[] => expected.filter((one) => !one.test(last));
+  try {
+    await eventually(
+      'the output',
+      async () => {
+        last = await server.type('status');
+        return missing().length === 0;
+      },
+      60_000,
+    );
+  } catch {
+    throw new Error(`not said: ${missing().map(String).join(', ')}\n\n${last}`);
+  }
+  if (process.env['SHOW_INCIDENTS'] === '1')
+    for (const columns of [80, 120]) console.log(`${columns}:\n${await server.statusIn(columns)}`);
+  return last;
+}
+
+function setHost(name: string, isUp: boolean): void {
+  const host = cloud.world.hosts.find(name);
+  if (host === undefined) throw new Error(name);
+  cloud.world.hosts.change(host, { isUp });
+}
+
+afterEach(async () => {
+  policy = {};
+  await server.stop();
+  await cloud.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('an incident of the cloud', { timeout: 120_000 }, () => {
+  test('11: no compute host is up: nothing is recreated, and no recovery is recommended', async () => {
+    policy = { recovery: { actions: [{ name: 'RECREATE' }] }, safety: { max_unhealthy: { percent: 50 } } };
+    await start();
+    const before = cloud.world.servers.all.map(({ id }) => id);
+    for (const name of ['compute1', 'compute2']) setHost(name, false);
+    const said = await sees([
+      /no compute host is up: compute1, compute2 are down/,
+      /openstack compute service list --service nova-compute/,
+      /HELD +0\/2 healthy.*HOST_DOWN/,
+      /it opens when 1 or fewer are unhealthy/,
+      /the cloud needs an operator/,
+    ]);
+    expect(said).not.toContain('coppice node recover');
+    expect(cloud.world.servers.all.map(({ id }) => id)).toEqual(before);
+  });
+
+  test('12: EVACUATE has moved the servers: the host that it forced down is named, with the command', async () => {
+    policy = { recovery: { actions: [{ name: 'EVACUATE', attempts: 3 }] } };
+    await start();
+    setHost('compute1', false);
+    const said = await sees([
+      /host compute1 is forced down in Nova: EVACUATE of web-\d did so/,
+      /openstack compute service set --up compute1 nova-compute/,
+      /HEALTHY +2\/2 healthy/,
+    ]);
+    expect(said).toContain('none needs an operator');
+  });
+
+  test('13: the API of the cloud is away: one line for the cloud, and no operator yet', async () => {
+    policy = { recovery: { actions: [{ name: 'RECREATE' }] } };
+    await start();
+    cloud.world.faults.setAway('compute', true);
+    const said = await sees([
+      /compute at http:\/\/127\.0\.0\.1:\d+\/\S* has been away for [^:]*: it answers 503/,
+      /no node that cannot be seen is touched; .* healing goes on by itself/,
+      /web-1, web-2 cannot be probed, and are left alone: the cloud is away \(compute\)/,
+    ]);
+    expect(said).toContain('none needs an operator');
+    expect(said).not.toContain('coppice node recover');
+    cloud.world.faults.setAway('compute', false);
+    await sees([/HEALTHY +2\/2 healthy/]);
+  });
+
+  test('14: the password is wrong: the file and the entry are named, and that a restart is needed', async () => {
+    await start({ OS_PASSWORD: 'not it' }, 0);
+    const said = await sees([
+      /Keystone at http:\S+ has refused the credential of Coppice/,
+      /correct clouds\.mine\.auth\.username and clouds\.mine\.auth\.password in \S+clouds\.yaml, then restart/,
+      /OS_CLIENT_CONFIG_FILE=\S+clouds\.yaml openstack --os-cloud mine token issue/,
+    ]);
+    expect(said).not.toContain('not it');
+  });
+
+  test('15: the image is gone: that comes before the release of the node', async () => {
+    policy = { recovery: { actions: [{ name: 'RECREATE' }], retry: once } };
+    await start({}, 1);
+    cloud.world.images.clear();
+    const [broken] = cloud.world.servers.all;
+    if (broken !== undefined) cloud.world.servers.setState(broken, 'error', 'Its disk was full.');
+    const said = await sees([
+      /QUARANTINED/,
+      /the image debian of the profile is gone: .*coppice cluster update web --profile NAME/,
+      /do: openstack image list/,
+      /do: coppice node release web-1/,
+    ]);
+    expect(said.indexOf('openstack image list')).toBeLessThan(said.indexOf('coppice node release'));
+  });
+
+  test('16: the quota is used up by others: that comes before the release of the node', async () => {
+    policy = { recovery: { actions: [{ name: 'RECREATE' }], retry: once } };
+    await start({}, 1);
+    const { settings } = cloud.world;
+    cloud.world.settings = { ...settings, quota: { ...settings.quota, instances: 0 } };
+    const [gone] = cloud.world.servers.all;
+    if (gone !== undefined) cloud.world.servers.remove(gone);
+    await sees([
+      /QUARANTINED/,
+      /Quota exceeded for instances/,
+      /do: openstack quota show --usage/,
+      /do: coppice node release web-1/,
+      /SERVER_DELETED/,
+    ]);
+  });
+});
