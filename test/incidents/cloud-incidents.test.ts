@@ -71,7 +71,7 @@ async function sees(expected: readonly RegExp[]): Promise<string> {
     throw new Error(`not said: ${missing().map(String).join(', ')}\n\n${last}`);
   }
   if (process.env['SHOW_INCIDENTS'] === '1')
-    for (const columns of [80, 120]) console.log(`${columns}:\n${await server.statusIn(columns)}`);
+    for (const columns of [80, 120]) process.stdout.write(`${columns}:\n${await server.statusIn(columns)}`);
   return last;
 }
 
