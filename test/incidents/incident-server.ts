@@ -1,6 +1,6 @@
 /**
- * A real server with real processes or servers of a simulated cloud, on which an operator has an incident: set up by commands, diagnosed by
- * commands.
+ * A real server with real processes or servers of a simulated cloud, on which an operator has an incident:
+ * set up by commands, diagnosed by commands.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
