@@ -92,7 +92,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
 async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
-    // Asked anew: for what it says a server may be deleted, and what is kept is seconds old.
+    // Not from what is kept, which is seconds old: for what it answers a server may be deleted.
     const cloud = { ...clouds.service, lookups: new LookupCache() };
     return await missingIn(cloud, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
   } catch (error) {
