@@ -41,7 +41,7 @@ export class CloudWatch {
   /** Every node is healthy, or an operator is told what there is to do. */
   async isExplained(): Promise<void> {
     const { tools, caller } = this.#world;
-    const { nodes, explanation } = await clusterHealth(tools, caller, 'web');
+    const { nodes, explanation } = await this.#world.request(() => clusterHealth(tools, caller, 'web'));
     const bad = nodes.filter(({ standing }) => standing !== 'HEALTHY');
     if (bad.length === 0) return;
     const told = [...explanation.problems, ...explanation.operator.map(({ command }) => command)].join('\n');
