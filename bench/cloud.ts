@@ -6,9 +6,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { startCloudSimulator, type CloudSimulator } from '../src/cloud-simulator/cloud-simulator.ts';
-import type { JsonObject } from '../src/domain/json.ts';
+import { post, seconds, serverProfile, untilAction, untilStatus } from './cloud-requests.ts';
 import type { Measure } from './measure.ts';
 import { withServer } from './server.ts';
 
@@ -31,7 +30,7 @@ export async function benchCloud(): Promise<Measure[]> {
       directory,
       async (server) => {
         const url = server.url.origin;
-        await post(url, '/v1/profiles', { profile: { name: 'web', spec: profile } });
+        await post(url, '/v1/profiles', { profile: { name: 'web', spec: serverProfile } });
         const times = new Map<number, Times>();
         await timesOf(simulator, url, 10);
         for (const size of sizes) times.set(size, await timesOf(simulator, url, size));
@@ -44,12 +43,6 @@ export async function benchCloud(): Promise<Measure[]> {
     rmSync(directory, { recursive: true, force: true });
   }
 }
-
-const profile = {
-  type: 'os.nova.server',
-  version: '1.0',
-  properties: { flavor: 'm1.tiny', image: 'debian', networks: [{ network: 'private' }] },
-};
 
 async function timesOf({ world }: CloudSimulator, url: string, size: number): Promise<Times> {
   const name = `web-${size}`;
@@ -105,48 +98,4 @@ function measuresOf(times: ReadonlyMap<number, Times>): Measure[] {
       limit: { at: 'most', value: 6 },
     },
   ];
-}
-
-async function seconds(work: () => Promise<void>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1000;
-}
-
-/** @param status null: until it is gone. */
-async function untilStatus(url: string, name: string, status: string | null): Promise<void> {
-  await until(`${name} is ${status ?? 'gone'}`, async () => {
-    const answer = await fetch(`${url}/v1/clusters/${name}`);
-    if (answer.status === 404) return status === null;
-    const { cluster } = (await answer.json()) as { cluster: { status: string } };
-    return cluster.status === status;
-  });
-}
-
-async function untilAction(url: string, id: string): Promise<void> {
-  await until(`action ${id} has ended`, async () => {
-    const { action } = (await (await fetch(`${url}/v1/actions/${id}`)).json()) as {
-      action: { status: string };
-    };
-    if (action.status === 'FAILED') throw new Error(`action ${id} failed`);
-    return action.status === 'SUCCEEDED';
-  });
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 300_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within 5 minutes: ${what}`);
-    await pause(10);
-  }
-}
-
-async function post(url: string, path: string, body: JsonObject): Promise<JsonObject> {
-  const answer = await fetch(url + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as JsonObject;
 }

@@ -14,6 +14,7 @@ import { benchLarge } from './large.ts';
 import { isKept, type Measure } from './measure.ts';
 import { benchPlanning } from './planning.ts';
 import { benchStart } from './start.ts';
+import { benchStorm } from './storm.ts';
 import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
@@ -24,6 +25,7 @@ const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   large: benchLarge,
   planning: benchPlanning,
   start: benchStart,
+  storm: benchStorm,
   workflow: benchWorkflow,
 };
 
