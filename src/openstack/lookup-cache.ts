@@ -12,13 +12,15 @@ const KEPT_NAMES = 1000;
 
 export class LookupCache {
   readonly #now: () => number;
+  readonly #keptMs: number;
   readonly #known = new Map<
     string,
     { readonly found: Promise<readonly NamedObject[]>; readonly until: number }
   >();
 
-  constructor(now: () => number = Date.now) {
+  constructor(now: () => number = Date.now, keptMs: number = KEPT_MS) {
     this.#now = now;
+    this.#keptMs = keptMs;
   }
 
   /** @param kind of the object, as in `image`. @param find looks it up; its error reaches all who wait. */
@@ -32,7 +34,7 @@ export class LookupCache {
     if (known !== undefined && this.#now() < known.until) return known.found;
     if (this.#known.size >= KEPT_NAMES) this.#known.clear();
     const found = find();
-    this.#known.set(key, { found, until: this.#now() + KEPT_MS });
+    this.#known.set(key, { found, until: this.#now() + this.#keptMs });
     const forget = (): void => void this.#known.delete(key);
     found.then((objects) => (objects.length === 1 ? undefined : forget()), forget);
     return found;

@@ -43,9 +43,15 @@ export interface NovaServerOptions {
 
 /** Longest that the creation of a profile waits for the cloud's lists. */
 const EXAMINE_MS = 15_000;
+/**
+ * For what `examine` answers an old server may be deleted: what it needs is looked up again, but once for
+ * the many servers of a cluster that are replaced at the same time.
+ */
+const EXAMINED_MS = 500;
 
 export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
   const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
+  const examined = new LookupCache(now, EXAMINED_MS);
   return {
     name: 'os.nova.server',
     version: '1.0',
@@ -53,7 +59,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     schema,
     check: checkSpec,
     needsCloud: true,
-    examine: (properties) => examine(clouds, properties),
+    examine: (properties) => examine(clouds, properties, examined),
     noPlaceFor: (node, request) => noPlaceForServer(cloudFor(node), node, request),
     create: (node, request) => createServer(cloudFor(node), node, request),
     remove: (node, request) => removeServer(cloudFor(node), node, request),
@@ -89,11 +95,14 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
   };
 }
 
-async function examine(clouds: Clouds | undefined, properties: JsonObject): Promise<Issue[]> {
+async function examine(
+  clouds: Clouds | undefined,
+  properties: JsonObject,
+  lookups: LookupCache,
+): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {
-    // Not from what is kept, which is seconds old: for what it answers a server may be deleted.
-    const cloud = { ...clouds.service, lookups: new LookupCache() };
+    const cloud = { ...clouds.service, lookups };
     return await missingIn(cloud, specOf(properties), { signal: AbortSignal.timeout(EXAMINE_MS) });
   } catch (error) {
     // A cloud that is away says nothing about the profile: its nodes will tell.
