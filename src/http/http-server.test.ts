@@ -182,22 +182,6 @@ describe('The server', () => {
     expect((await server.ask('GET', '/v1/clusters?name=%00')).status).toBe(400);
   });
 
-  test.each(['add_nodes', 'del_nodes', 'replace_nodes', 'complete_lifecycle'])(
-    'says that the cluster action %s is not yet supported',
-    async (action) => {
-      const reply = await server.ask('POST', '/v1/clusters/c/actions', { body: { [action]: {} } });
-      expect([reply.status, problemOf(reply).type]).toEqual([400, 'FeatureNotSupported']);
-    },
-  );
-
-  test.each([
-    ['GET', '/v1/receivers'],
-    ['POST', '/v1/nodes/x/ops'],
-    ['GET', '/v1/clusters/x/attrs/name'],
-  ])('says that %s %s is not yet supported', async (method, path) => {
-    expect(problemOf(await server.ask(method, path)).type).toBe('FeatureNotSupported');
-  });
-
   test('gives only the newest answers what they added', async () => {
     const node = aNode({ name: 'n' });
     await server.store.write((tx) => insertNodes(tx, [node]));

@@ -92,6 +92,16 @@ function networkOf({ addresses }: Server, { fixed_ips: fixed, network_id: id }: 
   return entry?.[0] ?? id;
 }
 
+/** Nova lets the metadata of a server be changed in these states alone (409 in all others). */
+const markable: readonly string[] = ['ACTIVE', 'PAUSED', 'SUSPENDED', 'SHUTOFF'];
+
+function refuseUnmarkable({ id, status }: Server): void {
+  if (markable.includes(status)) return;
+  const expected = `a server that is ${markable.join(', ')}: in other states Nova does not let Coppice write whose it is`;
+  const hint = status === 'ERROR' ? ` (rebuild it, or: openstack server set --state active ${id})` : '';
+  throw new CoppiceError('bad-request', `identity: expected ${expected}; found one that is ${status}${hint}`);
+}
+
 async function claimServer(
   cloud: Cloud,
   node: NodeFacts,
@@ -100,6 +110,7 @@ async function claimServer(
   const id = physicalIdOf(node);
   try {
     const server = await cloud.nova.getServer(id, { signal });
+    refuseUnmarkable(server);
     const metadata = ownedMetadata(node, userMetadata(server), key);
     await cloud.nova.setMetadata(id, metadata, { signal });
     return { physicalId: id, data: dataOf(server) };
