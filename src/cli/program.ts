@@ -3,7 +3,7 @@
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
- *     action, recovery, retained,
+ *     action, recovery, receiver, retained,
  *     workflow, watch                      use a server, only through its public HTTP API
  *     cloud-simulator                      start a simulated cloud for servers to use
  *     policy check, profile check,
@@ -46,6 +46,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   action: async () => (await import('./commands/action.ts')).actionCommand,
   recovery: async () => (await import('./commands/recovery.ts')).recoveryCommand,
+  receiver: async () => (await import('./commands/receiver.ts')).receiverCommand,
   retained: async () => (await import('./commands/retained.ts')).retainedCommand,
   workflow: async () => (await import('./commands/workflow.ts')).workflowCommand,
   watch: async () => (await import('./commands/watch.ts')).watchCommand,

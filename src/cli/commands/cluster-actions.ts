@@ -1,13 +1,18 @@
 /** `coppice cluster check | recover | resize | scale-in | scale-out` */
 import type { Command } from 'commander';
-import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
+import type { Answer, ApiClient } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { given, signedNumber, wholeNumber } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
+import {
+  carryOutOrPlan,
+  withPlanOptions,
+  type ClusterActionBody,
+  type PlanOptions,
+} from './planned-action.ts';
 import { exampleText } from './resource.ts';
 import { actionOn, WAIT_FLAG, WAIT_TEXT } from './started-action.ts';
-import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 export function addClusterActions(cluster: Command, terminal: Terminal): void {
@@ -43,15 +48,13 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
 
 const operation = 'POST /v1/clusters/{cluster}/actions';
 
-export type ClusterActionBody = RequestOf<typeof operation>['body'];
-
 /** Requests the action of a cluster that the options name. */
 function requestAction<T>(bodyOf: (options: T) => ClusterActionBody) {
   return (api: ApiClient, cluster: string, options: T): Promise<Answer<typeof operation>> =>
     api.send(operation, { path: { cluster }, body: bodyOf(options) });
 }
 
-interface ResizeOptions extends WaitOption {
+interface ResizeOptions extends PlanOptions {
   readonly capacity?: number;
   readonly adjust?: number;
   readonly percent?: number;
@@ -62,7 +65,7 @@ interface ResizeOptions extends WaitOption {
 }
 
 function addSizing(cluster: Command, terminal: Terminal): void {
-  cluster
+  const resize = cluster
     .command('resize <cluster>')
     .description('Change how many nodes a cluster has, or may have.')
     .option('-n, --capacity <number>', 'to so many nodes', wholeNumber(0))
@@ -72,35 +75,28 @@ function addSizing(cluster: Command, terminal: Terminal): void {
     .option('--max-size <number>', 'never more nodes; -1 for no limit', wholeNumber(-1))
     .option('--min-step <number>', 'with --percent: at least so many nodes', wholeNumber(0))
     .option('--strict', 'refuse what the limits do not allow, instead of going as far as they do')
-    .option(WAIT_FLAG, WAIT_TEXT)
     .addHelpText(
       'after',
-      '\nExamples:\n  $ coppice cluster resize web --capacity 8\n  $ coppice cluster resize web --adjust -2 --wait',
+      exampleText('cluster resize web --capacity 8 --plan', 'cluster resize web --adjust -2 --wait'),
     )
-    .action(
-      actionOn(
-        terminal,
-        requestAction((options: ResizeOptions) => ({ resize: resizeInputs(options) })),
-      ),
-    );
+    .action(async (name: string, options: ResizeOptions, command: Command) => {
+      await carryOutOrPlan(command, terminal, name, { resize: resizeInputs(options) }, options);
+    });
+  withPlanOptions(resize);
   for (const [name, action, word] of [
     ['scale-in', 'scale_in', 'Remove'],
     ['scale-out', 'scale_out', 'Add'],
   ] as const) {
-    cluster
+    const scale = cluster
       .command(`${name} <cluster>`)
       .description(`${word} nodes: one, or as many as the scaling policy or --count requires.`)
       .option('--count <number>', 'so many nodes', wholeNumber(1))
-      .option(WAIT_FLAG, WAIT_TEXT)
-      .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`))
-      .action(
-        actionOn(
-          terminal,
-          requestAction((options: WaitOption & { count?: number }) => ({
-            [action]: given({ count: options.count }),
-          })),
-        ),
-      );
+      .addHelpText('after', exampleText(`cluster ${name} web --count 2 --wait`, `cluster ${name} web --plan`))
+      .action(async (named: string, options: PlanOptions & { count?: number }, command: Command) => {
+        const body = { [action]: given({ count: options.count }) };
+        await carryOutOrPlan(command, terminal, named, body, options);
+      });
+    withPlanOptions(scale);
   }
 }
 

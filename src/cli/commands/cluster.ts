@@ -2,6 +2,8 @@
 import { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import { addClusterActions } from './cluster-actions.ts';
+import { addMembers } from './cluster-members.ts';
+import { addClusterOperation } from './operations.ts';
 import { addClusterPolicies } from './cluster-policies.ts';
 import { addClusterHealing } from './healing.ts';
 import { given, keyValue, wholeNumber } from '../option-values.ts';
@@ -38,6 +40,8 @@ export function clusterCommand(terminal: Terminal): Command {
     api.send('DELETE /v1/clusters/{cluster}', { path: { cluster: name } }),
   );
   addClusterActions(cluster, terminal);
+  addMembers(cluster, terminal);
+  addClusterOperation(cluster, terminal);
   addClusterHealing(cluster, terminal);
   addClusterPolicies(cluster, terminal);
   return cluster;

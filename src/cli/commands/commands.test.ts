@@ -345,6 +345,9 @@ describe('what starts an action', () => {
     [['policy-attach', 'web', 'p', '--disabled'], { policy_attach: { policy_id: 'p', enabled: false } }],
     [['policy-update', 'web', 'p', '--disable'], { policy_update: { policy_id: 'p', enabled: false } }],
     [['policy-detach', 'web', 'p'], { policy_detach: { policy_id: 'p' } }],
+    [['add-nodes', 'web', 'a', 'b'], { add_nodes: { nodes: ['a', 'b'] } }],
+    [['del-nodes', 'web', 'a', '--destroy'], { del_nodes: { nodes: ['a'], destroy_after_deletion: true } }],
+    [['replace-nodes', 'web', 'a=b'], { replace_nodes: { nodes: { a: 'b' } } }],
   ])('cluster %j', async (words, body) => {
     await using api = await fakeApi({
       'POST /v1/clusters/web/actions': { status: 202, body: { action: 'a1' } },
@@ -359,6 +362,42 @@ describe('what starts an action', () => {
     const { code, err } = await run(['cluster', 'recover', 'web', '--param', 'type=SOFT']);
     expect(code).toBe(2);
     expect(err).toContain('--param is for an operation: give --operation, too');
+  });
+
+  test('--plan shows which nodes an action would take, and why', async () => {
+    const plan = {
+      decisions: [
+        { by: 'CLUSTER_SCALE_IN', reason: 'from 3 to 2 nodes' },
+        { by: 'oldest', reason: 'OLDEST_FIRST' },
+      ],
+      groups: [
+        { nodes: [{ id: 'n1', name: 'web-1', operation: 'NODE_DELETE', reason: 'the oldest' }], pause: 0 },
+      ],
+      nodes: 1,
+      size: { current: 3, desired: 2, max_size: -1, min_size: 0 },
+    };
+    await using api = await fakeApi({ 'POST /v1/clusters/web/actions': { body: { plan } } });
+    const { code, out } = await run(['cluster', 'scale-in', 'web', '--plan'], { url: api.url });
+    expect([code, out]).toEqual([
+      0,
+      'from 3 to 2 nodes\noldest: OLDEST_FIRST\nto remove: web-1 (the oldest)\n',
+    ]);
+  });
+
+  test('operations of the profile type, on a node and on nodes of a cluster', async () => {
+    const started = { status: 202, body: { action: 'a1' }, headers: { Location: '/v1/actions/a1' } };
+    await using api = await fakeApi({
+      'POST /v1/nodes/web-1/ops': started,
+      'POST /v1/clusters/web/ops': started,
+      'GET /v1/actions/a1': { body: action('RUNNING') },
+    });
+    await run(['node', 'op', 'web-1', 'reboot', '--param', 'type=SOFT'], { url: api.url });
+    await run(['cluster', 'op', 'web', 'stop', '--role', 'spare'], { url: api.url });
+    const bodies = api.asked.flatMap(({ method, body }) => (method === 'POST' ? [body] : []));
+    expect(bodies).toEqual([
+      { reboot: { type: 'SOFT' } },
+      { stop: { params: {}, filters: { role: 'spare' } } },
+    ]);
   });
 
   test('deletes several once all of them are found, and waits for each', async () => {

@@ -4,6 +4,7 @@ import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { addAdopt } from './adopt.ts';
 import { addNodeHealing } from './healing.ts';
+import { addNodeOperation } from './operations.ts';
 import { given, keyValue } from '../option-values.ts';
 import { recoverInputs, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
@@ -39,6 +40,7 @@ export function nodeCommand(terminal: Terminal): Command {
     api.send('DELETE /v1/nodes/{node}', { path: { node: name } }),
   );
   addHealing(node, terminal);
+  addNodeOperation(node, terminal);
   addNodeHealing(node, terminal);
   return node;
 }

@@ -45,25 +45,34 @@ function recoveryLines({ state, reason }: JsonObject): string[] {
   return word === '' ? [] : [`${word}: ${textOf(reason)}`];
 }
 
-const done: Readonly<Record<string, string>> = {
-  NODE_CREATE: 'created',
-  NODE_DELETE: 'removed',
-  NODE_UPDATE: 'updated',
-  NODE_RECOVER: 'recoveries',
+const words: Readonly<Record<string, Readonly<Record<Tense, string>>>> = {
+  NODE_CREATE: { DONE: 'created', PLANNED: 'to create' },
+  NODE_DELETE: { DONE: 'removed', PLANNED: 'to remove' },
+  NODE_JOIN: { DONE: 'joined', PLANNED: 'to join' },
+  NODE_LEAVE: { DONE: 'left', PLANNED: 'to leave' },
+  NODE_OPERATION: { DONE: 'operated on', PLANNED: 'to operate on' },
+  NODE_UPDATE: { DONE: 'updated', PLANNED: 'to update' },
+  NODE_RECOVER: { DONE: 'recoveries', PLANNED: 'to recover' },
 };
 
+/** Whether the plan was carried out. */
+export type Tense = 'DONE' | 'PLANNED';
+
 /** `from 3 to 1 node`, and `removed: web-3 (confirmed failed), web-2 (healthy)`. */
-function planLines({ decisions, groups, nodes: total, size }: JsonObject): string[] {
+export function planLines(plan: JsonObject, tense: Tense = 'DONE'): string[] {
+  const { decisions, groups, nodes: total, size } = plan;
   const planned = objectsIn(groups).flatMap((group) => objectsIn(group['nodes']));
   const byOperation = Map.groupBy(planned, (node) => textOf(node['operation']));
   const left = Number(total) - planned.length;
-  const why = size === undefined ? [] : decisionLines(decisions);
+  const why = size === undefined && tense === 'DONE' ? [] : decisionLines(decisions);
   const taken = [...byOperation].map(([operation, nodes]) => {
     const named = nodes.slice(0, nodesNamed).map(withReason);
     const more = nodes.length - named.length + left;
-    return `${done[operation] ?? operation}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `${words[operation]?.[tense] ?? operation}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   });
-  return taken.length === 0 && why.length === 0 ? ['no node was changed'] : [...why, ...taken];
+  return taken.length === 0 && why.length === 0
+    ? [tense === 'DONE' ? 'no node was changed' : 'no node would be changed']
+    : [...why, ...taken];
 }
 
 /** Those of policies name the policy. */
