@@ -96,7 +96,7 @@ describe('hosts', () => {
     const forcedDown = [{ host: 'compute1', nodeName: 'web-1', forcedAt: now - 3 * minute }];
     const { problems, operator } = explainCloud(aCloud({ hosts: [host('compute2')], forcedDown }));
     expect(problems).toEqual([
-      'host compute1 is forced down in Nova: EVACUATE of web-1 did so 3 min ago, and Nova places nothing on it',
+      'host compute1 is forced down in Nova: Coppice did so 3 min ago, for the recovery of web-1, and Nova places nothing on it',
     ]);
     expect(operator).toMatchObject([
       { command: 'openstack compute service set --up compute1 nova-compute', required: false },

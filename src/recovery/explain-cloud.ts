@@ -56,7 +56,7 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
     ...(noHost ? [`no compute host is up: ${hostsInWords(cloud)}`] : []),
     ...forcedDown.map(
       ({ host, nodeName, forcedAt }) =>
-        `host ${host} is forced down in Nova: EVACUATE of ${nodeName} did so ${duration(now - forcedAt)} ago, and Nova places nothing on it`,
+        `host ${host} is forced down in Nova: Coppice did so ${duration(now - forcedAt)} ago, for the recovery of ${nodeName}, and Nova places nothing on it`,
     ),
   ];
   const away = outages.filter(({ kind }) => kind === 'AWAY');

@@ -125,8 +125,10 @@ async function mark(
     await nova.addMetadata(server.id, { [MARK]: text }, context);
     return operation;
   } catch (error) {
-    const isOfState = isStatus(error, 409) && server['OS-EXT-STS:task_state'] == null;
-    if (!isOfState) throw error;
+    // In other words a 409 means that something else changes the server now. What has a task of a host that
+    // died keeps it: an evacuation is allowed then.
+    if (!(error instanceof CloudError) || error.status !== 409 || !/ in vm_state /.test(error.reason))
+      throw error;
     const { withMetadata } = operation;
     if (withMetadata === undefined) return operation;
     return { ...operation, action: withMetadata({ ...server.metadata, [MARK]: text }) };
