@@ -251,7 +251,8 @@ function earliest(times: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-function untilText({ until }: Maintenance): string {
+function untilText({ until, action }: Maintenance): string {
+  if (action !== undefined) return `until ${action} has ended`;
   return until === null
     ? 'until an operator ends it'
     : `until ${new Date(until).toISOString().slice(0, 19)}Z`;

@@ -50,7 +50,7 @@ export function lifecycleMessages(http: HttpClient): SendLifecycleMessage {
 export async function awaitLifecycleHook(context: ActionContext, services: ActionServices): Promise<void> {
   const hook = hookOf(context.inputs);
   if (hook === null) return;
-  const { id, target } = context.action;
+  const { id, target, clusterId } = context.action;
   const isSent = await context.step('lifecycle hook', async ({ signal }) => {
     const node = await getNode(services.store.db, target);
     if (node?.status !== 'ACTIVE' || node.physicalId === null) return false;
@@ -68,7 +68,7 @@ export async function awaitLifecycleHook(context: ActionContext, services: Actio
   if (!isSent) return;
   await context.waitFor('lifecycle', lifecycleSignal(id), hook.timeoutMs, {
     status: 'WAITING_LIFECYCLE_COMPLETION',
-    reason: 'Waiting for the lifecycle hook.',
+    reason: `Waiting for the lifecycle hook, ${hook.timeoutMs / 1000} s at most, or: coppice cluster complete-lifecycle ${clusterId ?? ''} ${id}`,
   });
 }
 

@@ -1,9 +1,10 @@
-/** `coppice cluster add-nodes | del-nodes | replace-nodes` */
+/** `coppice cluster add-nodes | del-nodes | replace-nodes | complete-lifecycle` */
 import type { Command } from 'commander';
 import { usageError } from '../cli-error.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { carryOutOrPlan, withPlanOptions, type PlanOptions } from './planned-action.ts';
 import { exampleText } from './resource.ts';
+import { WAIT_FLAG, WAIT_TEXT, type WaitOption } from './started-action.ts';
 
 export function addMembers(cluster: Command, terminal: Terminal): void {
   withPlanOptions(cluster.command('add-nodes <cluster> <node...>'))
@@ -35,6 +36,15 @@ export function addMembers(cluster: Command, terminal: Terminal): void {
     .addHelpText('after', exampleText('cluster replace-nodes web web-3=web-extra --wait'))
     .action(async (name: string, pairs: string[], options: PlanOptions, command: Command) => {
       const body = { replace_nodes: { nodes: Object.fromEntries(pairs.map(pairOf)) } };
+      await carryOutOrPlan(command, terminal, name, body, options);
+    });
+  cluster
+    .command('complete-lifecycle <cluster> <action>')
+    .description('Let a node go that waits for the lifecycle hook of a deletion policy.')
+    .option(WAIT_FLAG, WAIT_TEXT)
+    .addHelpText('after', exampleText('cluster complete-lifecycle web 6444585a-e62c-47f6-bbfc-ba884fa4bf4f'))
+    .action(async (name: string, action: string, options: WaitOption, command: Command) => {
+      const body = { complete_lifecycle: { lifecycle_action_token: action } };
       await carryOutOrPlan(command, terminal, name, body, options);
     });
 }
