@@ -86,12 +86,15 @@ export class WorldWatch {
       cloud.servers.get(node.physicalId ?? '')?.nodeId === node.id,
     ]);
     expect(servers, 'every node has its server').toEqual(nodes.map((node) => [node.name, true]));
+    // What is kept was removed when its time was over.
     expect(cloud.servers.size, 'no server without a node').toBe(nodes.length);
+    const kept = await store.db.selectFrom('retained').selectAll().execute();
+    expect(kept, 'nothing is kept for longer').toEqual([]);
   }
 
-  /** Two are there only during a surge, or while an action is to remove one of them; never three. */
+  /** Two run only during a surge, or while an action is to remove one of them; never three. */
   async #noDuplicateServer(): Promise<void> {
-    const servers = [...this.#world.cloud.servers.values()];
+    const servers = this.#world.cloud.runningServers();
     const byNode = [...Map.groupBy(servers, (server) => server.nodeId)];
     expect(Math.max(0, ...byNode.map(([, own]) => own.length)), 'no third server').toBeLessThanOrEqual(2);
     const doubled = byNode.filter(([, own]) => own.length > 1).map(([nodeId]) => nodeId);
@@ -113,7 +116,9 @@ export class WorldWatch {
   #noStepTwice(): void {
     const requests = this.#world.cloud.requests.slice(this.#requests);
     this.#requests += requests.length;
-    const again = requests.filter((key) => this.#endedSteps.has(key.replace(/ (remove|create|clear)$/, '')));
+    const again = requests.filter((key) =>
+      this.#endedSteps.has(key.replace(/ (remove|create|clear|retain)$/, '')),
+    );
     expect(again, 'no completed step runs again').toEqual([]);
   }
 
