@@ -75,6 +75,15 @@ test('a dry run refuses what the request refuses', async () => {
   );
 });
 
+test('a dry run that a policy refuses is refused, and no error of the server', async () => {
+  await attach('scaling', { event: 'CLUSTER_SCALE_OUT', adjustment: { number: 99 } });
+  const reply = await on({ scale_out: {} }, '?dry_run=true');
+  expect([reply.status, reply.text]).toEqual([
+    400,
+    expect.stringContaining('The policy scaling refuses CLUSTER_SCALE_OUT: The target capacity (103) is'),
+  ]);
+});
+
 test('a scaling policy says by how much, and then that it is too soon', async () => {
   await attach('scaling', {
     event: 'CLUSTER_SCALE_OUT',

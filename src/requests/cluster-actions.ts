@@ -57,7 +57,14 @@ export async function planOnCluster(
     throw new CoppiceError('bad-request', `${action} has no plan: it touches no node of the cluster.`);
   await refuseConflicts(db, onCluster(action, cluster, inputs));
   const request = { action, inputs, seed: randomUUID() };
-  return (await planOfAction(db, cluster, request, tools.now(), tools.policyTypes)).plan;
+  try {
+    return (await planOfAction(db, cluster, request, tools.now(), tools.policyTypes)).plan;
+  } catch (error) {
+    // What would be the failure of the action is a refusal here.
+    if (error instanceof CoppiceError && error.code === 'operation-impossible')
+      throw new CoppiceError('bad-request', error.message, { cause: error });
+    throw error;
+  }
 }
 
 /**

@@ -318,4 +318,9 @@ describe('the outage of a rack', () => {
     const asked = { failures: [], failZones: [{ name: 'r3' }] };
     await expect(ask(await racks(action), asked)).rejects.toThrow(message);
   });
+
+  test('that is given twice is refused: its nodes fail once', async () => {
+    const asked = { failures: [], failZones: [{ name: 'r1' }, { name: 'r1' }] };
+    await expect(ask(await racks('HOLD'), asked)).rejects.toThrow("fail_zones: 'r1' is given twice");
+  });
 });

@@ -188,7 +188,10 @@ async function failuresOfZones(
   const domains = await domainsOfNodes({ db, profileTypes }, nodes, domain);
   const known = [...new Set(domains.values())].sort();
   const named = new Set(failures.map(({ node }) => node));
+  const given = new Set<string>();
   return failZones.flatMap(({ name, class: failureClass = CLASS_OF_ZONE }) => {
+    if (given.has(name)) refuse(`fail_zones: '${name}' is given twice`);
+    given.add(name);
     if (!known.includes(name)) {
       const noun = domainNoun(domain);
       const there = known.length === 0 ? `no ${noun} of its nodes is known` : `there are ${known.join(', ')}`;

@@ -110,7 +110,7 @@ describe('an incident of the cloud', { timeout: 120_000 }, () => {
     await start();
     setHost('compute1', false);
     const said = await sees([
-      /host compute1 is forced down in Nova: EVACUATE of web-\d did so/,
+      /host compute1 is forced down in Nova: Coppice did so .* ago, for the recovery of web-\d/,
       /openstack compute service set --up compute1 nova-compute/,
       /HEALTHY +2\/2 healthy/,
     ]);

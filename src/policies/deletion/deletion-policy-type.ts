@@ -133,6 +133,8 @@ function readDeletionPolicy(properties: Json | undefined, version: string): Poli
   return { ok: true, value, warnings: [] };
 }
 
+const LONGEST_URL = 2000;
+
 function hasHook(hooks: Json | undefined): boolean {
   return isJsonObject(hooks) && Object.keys(hooks).length > 0;
 }
@@ -148,7 +150,7 @@ function readHook(
     return { issue: { field: 'hooks.type', expected: 'webhook', found: type, hint } };
   }
   const { url } = params as { url: string };
-  if (!/^https?:\/\/[^/?#]/.test(url)) {
+  if (!/^https?:\/\/[^/?#]/.test(url) || url.length > LONGEST_URL || !URL.canParse(url)) {
     const found = url === '' ? 'nothing' : 'a text that is none';
     return { issue: { field: 'hooks.params.url', expected: 'a URL of http or https', found } };
   }
