@@ -166,8 +166,13 @@ export class ActionRun implements ActionContext {
 
   async sleep(name: string, milliseconds: number): Promise<void> {
     const known = await this.#enter(name);
+    if (known?.state === 'DONE') return;
     const until = (known?.result as number | undefined) ?? this.now() + milliseconds;
-    if (this.now() >= until) return;
+    if (this.now() >= until) {
+      // Else an interruption that comes later would be thrown here by a replay, before what was begun since.
+      await this.#save(name, 'sleep', 'DONE', until);
+      return;
+    }
     await this.#wait(name, 'sleep', known, until, { reason: 'Waiting for a time.', wakeAt: until });
   }
 

@@ -429,6 +429,34 @@ describe.each(backends)('the engine on $name', (backend) => {
     expect(await locksOn(test.store.db, 'r')).toEqual([]);
   });
 
+  it('cancels where the action waits, and not at a pause that was over before', async () => {
+    const seen: string[] = [];
+    await start({
+      WAIT: async (context) => {
+        await context.sleep('pause', 1);
+        await context.step('begin', async () => {});
+        try {
+          await context.waitFor('wait', 'go', 60_000);
+        } catch (error) {
+          await context.transaction('clean up', async () => void seen.push('cleaned up'));
+          throw error;
+        }
+      },
+    });
+    const [id = ''] = await enqueue(newAction('WAIT'));
+    await eventually('it waits for the signal', async () => {
+      const row = await test.store.db
+        .selectFrom('action')
+        .select(['status', 'wait_signal'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row?.status === 'WAITING' && row.wait_signal === 'go';
+    });
+    await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
+    expect(await ended(id)).toMatchObject({ status: 'CANCELLED', statusReason: 'asked for' });
+    expect(seen).toEqual(['cleaned up']);
+  });
+
   it('brings to its end what a dead process may have begun, before it tells the action that it was cancelled', async () => {
     const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('READ'));
     // A life that claims both, begins, and is never heard of again.
