@@ -25,7 +25,7 @@ export async function saveStep(
   step: StepPlan,
   row: StepRow,
 ): Promise<void> {
-  const id = stepId(recovery.recoveryId, step);
+  const id = stepId(recovery, step);
   const { name, item, attempt, purpose, params } = step;
   const executionId =
     name === 'WORKFLOW' && row.startedAt !== undefined && row.startedAt !== null ? id : null;
@@ -47,12 +47,12 @@ export async function saveStep(
 
 export async function beginVerification(
   tx: Tx,
-  { recovery: { recoveryId } }: RecordContext,
+  { recovery }: RecordContext,
   { step, deadline }: Pick<Extract<ChainNote, { kind: 'begin-verification' }>, 'step' | 'deadline'>,
   at: number,
 ): Promise<void> {
   await saveRecoveryStep(tx, {
-    ...verificationRow(recoveryId, step, deadline),
+    ...verificationRow(recovery, step, deadline),
     state: 'RUNNING',
     reason: '',
     startedAt: at,
@@ -83,7 +83,7 @@ export async function endVerification(
     const startedAt = startOf(step, decisions);
     await saveStep(tx, context, step, { ...rowOf(decision), startedAt, endedAt: finished.at });
   }
-  const row = verificationRow(recoveryId, step, deadline);
+  const row = verificationRow(context.recovery, step, deadline);
   await saveRecoveryStep(tx, { ...row, state, reason, startedAt: begun?.at ?? null, endedAt: at });
   const { name, item, purpose, attempt } = row;
   const ended = { name, item, purpose, attempt, state, startedAt: begun?.at ?? null, endedAt: at };
@@ -94,7 +94,8 @@ function rowOf({ state, reason, output }: Extract<ChainNote, { kind: 'finish' }>
   return { state, reason, output };
 }
 
-function verificationRow(recoveryId: string, step: StepPlan | null, deadline: number | null) {
+function verificationRow(recovery: IdentifiedRecovery, step: StepPlan | null, deadline: number | null) {
+  const { recoveryId } = recovery;
   const key = {
     item: step?.item ?? wholeChain,
     purpose: 'verification',
@@ -102,13 +103,13 @@ function verificationRow(recoveryId: string, step: StepPlan | null, deadline: nu
   } as const;
   return {
     ...key,
-    id: idOfRow(recoveryId, key),
+    id: idOfRow(recovery, { ...key, name: 'VERIFY' }),
     recoveryId,
     name: 'VERIFY',
     workflowName: null,
     executionId: null,
     output: null,
-    verifies: step === null ? null : stepId(recoveryId, step),
+    verifies: step === null ? null : stepId(recovery, step),
     deadline,
   };
 }
@@ -134,16 +135,17 @@ export async function saveFinish(
  */
 async function recordHook(
   tx: Tx,
-  { recovery: { recoveryId, mode } }: RecordContext,
+  { recovery }: RecordContext,
   { step, state, reason }: Pick<Extract<ChainNote, { kind: 'finish' }>, 'step' | 'state' | 'reason'>,
 ): Promise<void> {
   const { item, purpose, name } = step;
+  const { recoveryId, mode } = recovery;
   if (mode === 'OBSERVE' || purpose === 'action' || purpose === 'before') return;
   if (state === 'SUCCEEDED') return await hookSucceeded(tx, recoveryId, item);
   await saveHookFailure(tx, recoveryId, {
     item,
     reason: `${purpose} hook failed: ${stepLabel(step)}: ${reason}`,
-    executionId: name === 'WORKFLOW' ? stepId(recoveryId, step) : null,
+    executionId: name === 'WORKFLOW' ? stepId(recovery, step) : null,
   });
 }
 
@@ -157,11 +159,22 @@ function isSame(one: StepPlan, other: StepPlan): boolean {
   return one.item === other.item && one.purpose === other.purpose && one.attempt === other.attempt;
 }
 
+/** What the ids of a recovery's steps are made from. */
+type IdentifiedRecovery = Pick<RecordContext['recovery'], 'recoveryId' | 'facts'>;
+
 /** The id of a step's row, and of the workflow execution that it starts: the same after every crash. */
-export function stepId(recoveryId: string, step: StepPlan): string {
-  return idOfRow(recoveryId, step);
+export function stepId(recovery: IdentifiedRecovery, step: StepPlan): string {
+  return idOfRow(recovery, step);
 }
 
-function idOfRow(recoveryId: string, step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'>): string {
-  return executionId(recoveryId, step, (bytes) => createHash('sha1').update(bytes).digest());
+/**
+ * A recovery that was held because it is not confirmed that the old node is gone begins again: what it does
+ * to the node is done again, and has an id of its own. Its workflows are not run again: they have ended.
+ */
+function idOfRow(
+  { recoveryId, facts: { timesUnconfirmed = 0 } }: IdentifiedRecovery,
+  step: Pick<RecoveryStep, 'name' | 'item' | 'purpose' | 'attempt'>,
+): string {
+  const turn = step.name === 'WORKFLOW' ? 0 : timesUnconfirmed;
+  return executionId(recoveryId, { ...step, turn }, (bytes) => createHash('sha1').update(bytes).digest());
 }

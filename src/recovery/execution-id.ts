@@ -8,13 +8,18 @@ import type { RecoveryStep } from '../domain/model.ts';
 /** Our own namespace, drawn once. */
 const namespace = '6f1c1d0e-3b58-4c39-9a43-0d5be4f1a6c7';
 
-/** @param sha1 of bytes; it comes from outside, because this folder knows no Node module. */
+/**
+ * @param step with the turn of the recovery that it belongs to: 0 for the first, before it was held.
+ * @param sha1 of bytes; it comes from outside, because this folder knows no Node module.
+ */
 export function executionId(
   recoveryId: string,
-  step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'>,
+  step: Pick<RecoveryStep, 'item' | 'purpose' | 'attempt'> & { readonly turn: number },
   sha1: (bytes: Uint8Array) => Uint8Array,
 ): string {
-  const name = new TextEncoder().encode(`${recoveryId}/${step.purpose}/${step.item}/${step.attempt}`);
+  const { purpose, item, attempt, turn } = step;
+  const again = turn === 0 ? '' : `/${turn}`;
+  const name = new TextEncoder().encode(`${recoveryId}/${purpose}/${item}/${attempt}${again}`);
   const hash = sha1(new Uint8Array([...bytesOf(namespace), ...name])).slice(0, 16);
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

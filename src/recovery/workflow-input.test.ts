@@ -106,7 +106,7 @@ test('steps are known by their last end', () => {
 
 describe('the id of an execution', () => {
   const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest();
-  const step = { item: 'actions[0]', purpose: 'action', attempt: 1 } as const;
+  const step = { item: 'actions[0]', purpose: 'action', attempt: 1, turn: 0 } as const;
 
   test('is the same UUID for the same attempt, and another for any other', () => {
     const id = executionId('r1', step, sha1);
@@ -116,7 +116,8 @@ describe('the id of an execution', () => {
       executionId('r2', step, sha1),
       executionId('r1', { ...step, attempt: 2 }, sha1),
       executionId('r1', { ...step, item: 'actions[1]' }, sha1),
+      executionId('r1', { ...step, turn: 1 }, sha1),
     ];
-    expect(new Set([id, ...others]).size).toBe(4);
+    expect(new Set([id, ...others]).size).toBe(5);
   });
 });

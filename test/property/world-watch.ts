@@ -125,11 +125,9 @@ export class WorldWatch {
   async #rememberEndedSteps(): Promise<void> {
     const ended = this.#world.store.db
       .selectFrom('recovery_step')
-      .select(['id', 'reason'])
+      .select('id')
       .where('ended_at', 'is not', null);
-    // A removal that is not confirmed has not come to its end: it is requested again, by the same key.
-    for (const { id, reason } of await ended.execute())
-      if (!reason?.includes('it is not confirmed that the old node is gone')) this.#endedSteps.add(id);
+    for (const { id } of await ended.execute()) this.#endedSteps.add(id);
   }
 
   async #decisions(): Promise<void> {

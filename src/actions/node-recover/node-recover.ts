@@ -163,7 +163,7 @@ class RecoveryRun {
   async #run(step: StepPlan, name: string): Promise<ChainEvent> {
     const { recoveryId, nodeId } = this.#recovery;
     const { workflows } = this.#services;
-    const id = stepId(recoveryId, step);
+    const id = stepId(this.#recovery, step);
     const run = { context: this.#context, services: this.#services, recoveryId, nodeId, step, name, key: id };
     if (step.name !== 'WORKFLOW') return await runOperation(run);
     return await runWorkflow({ ...run, workflows, executionId: id, healing: () => this.#healing() });
