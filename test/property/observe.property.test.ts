@@ -50,9 +50,14 @@ async function live(policy: JsonObject, mode: RecoveryMode, failure: FailureClas
   }
 }
 
-/** Who says that the node is healthy: it itself, or the supposition. */
+/**
+ * Without what only one of them can say: who says that the node is healthy, it itself or the supposition; and
+ * where what was kept is, of which OBSERVE has none.
+ */
 function withoutWitness(reason: string): string {
-  return reason.replaceAll(/: (runs|supposed, because mode OBSERVE touches nothing)/g, '');
+  return reason
+    .replaceAll(/: (runs|supposed, because mode OBSERVE touches nothing)/g, '')
+    .replaceAll(/(; |, )server is kept until [^;]*/g, '');
 }
 
 test(

@@ -37,6 +37,8 @@ const operation = merged(
     { name: 'REBUILD' },
     { name: 'RECREATE' },
     { name: 'RECREATE', params: { surge: true } },
+    { name: 'RECREATE', params: { retain: { for: 40, max: 2 } } },
+    { name: 'RECREATE', params: { surge: true, retain: { for: 40, max: 2 } } },
   ),
   running,
   fc.record({ before: hooks, after: hooks }),
