@@ -284,7 +284,7 @@ export class Servers {
     });
   }
 
-  /** The image is made at once; the server is in a task for as long as any other takes. */
+  /** The image is made at once; the server has its task for the time that every task takes. */
   snapshot(server: SimulatedServer, requestId: string): void {
     server.taskState = 'image_snapshot';
     const ended = this.#record(server, 'createImage', requestId);

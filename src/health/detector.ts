@@ -48,7 +48,7 @@ export interface Detector {
    * requests. Absent: by requests of its own.
    */
   readonly sharesRequests?: true;
-  /** How a round probes this node by shared requests; null: as any other caller does, by `probe`. */
+  /** How a round probes this node by shared requests; null: by `probe`. */
   shared?(target: ProbeTarget): SharedAttempt | null;
 }
 

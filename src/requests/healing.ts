@@ -79,7 +79,7 @@ export async function resetBreaker(tools: RequestTools, caller: Caller, identity
 }
 
 /**
- * The zone is in order again, and its nodes are recovered as any other, although they are still failed.
+ * The operator says that the zone works again: its nodes are recovered, although they are still failed.
  * @throws CoppiceError `bad-request` where no zone of the cluster has an outage that holds.
  */
 export async function releaseZoneOutages(

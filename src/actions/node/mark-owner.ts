@@ -1,5 +1,4 @@
-import type { OperationRequest } from '../../profiles/profile-type.ts';
-import type { NodeFacts, ProfileType } from '../../profiles/profile-type.ts';
+import type { NodeFacts, OperationRequest, ProfileType } from '../../profiles/profile-type.ts';
 
 /**
  * Writes into what a node stands for whose it is: its node, its cluster. A type whose nodes carry nothing of

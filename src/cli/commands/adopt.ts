@@ -23,7 +23,7 @@ export function addAdopt(node: Command, terminal: Terminal): void {
     .command('adopt <id>')
     .description(
       'Make a node of a server or stack that Coppice did not create. Its profile is made from what it is. ' +
-        'From then on it is as any other node: to delete the node deletes it, too.',
+        'From then on it is like any other node: deleting the node deletes the server or stack.',
     )
     .option('-t, --type <type>', 'profile type: os.nova.server-1.0, os.heat.stack-1.0', 'os.nova.server-1.0')
     .option('--name <name>', 'name of the node; absent: one is made up')

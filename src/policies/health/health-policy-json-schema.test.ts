@@ -143,11 +143,11 @@ function valueAt(value: Json, place: Place): Json {
 
 /** Scalars keep their type: "60" and `yes` are for the check what they are for Senlin. */
 function wrongValues(value: Json): (Json | undefined)[] {
-  const any = [undefined, null, [], {}, [{}], { key: 1 }];
-  if (typeof value === 'number') return [...any, 0, -1, 0.5, 1e12];
+  const ofEveryType = [undefined, null, [], {}, [{}], { key: 1 }];
+  if (typeof value === 'number') return [...ofEveryType, 0, -1, 0.5, 1e12];
   return typeof value === 'string'
-    ? [...any, '', 'NEXT', 'WORKFLOW', 'RECREATE', '3/0h', 'GOTO', 'a b']
-    : any;
+    ? [...ofEveryType, '', 'NEXT', 'WORKFLOW', 'RECREATE', '3/0h', 'GOTO', 'a b']
+    : ofEveryType;
 }
 
 function passesCheck(policy: Json): boolean {

@@ -23,5 +23,5 @@ export function isFlowMark(code: number): boolean {
 
 /** What YAML allows in a text at all. */
 export const forbidden =
-  // eslint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex
   /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
