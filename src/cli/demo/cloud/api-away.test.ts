@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
-import { throwIfTouched } from './api-away.ts';
+import { changesIn, throwIfTouched } from './api-away.ts';
 import type { Touches } from './api-away.ts';
 
 const before: Touches = { mutations: 17, recoveries: 7, changes: { 'compute create': 11 }, requests: 90 };
 
 test('to go on reading is no change', () => {
   expect(() => throwIfTouched(before, { ...before, requests: 120 })).not.toThrow();
+});
+
+test.each(['list', 'show', 'services', 'hypervisors', 'version'])('%s of Nova only reads', (operation) => {
+  const counts = { 'compute create': 11, [`compute ${operation}`]: 5, 'identity token': 3 };
+  expect(changesIn(counts)).toEqual({ 'compute create': 11 });
 });
 
 test.each<[string, Partial<Touches>, string]>([

@@ -49,23 +49,34 @@ function observe(act: Act, what: string): void {
 export interface Touches {
   readonly mutations: number;
   readonly recoveries: number;
-  /** How often Nova was asked to change something, by operation. */
-  readonly changes: Readonly<Record<string, number>>;
+  readonly changes: ReturnType<typeof changesIn>;
   readonly requests: number;
 }
 
-const reading = new Set(['list', 'show', 'services', 'hypervisors'].map((name) => `compute ${name}`));
+/** `version` negotiates the microversion, and is asked again until it is answered. */
+const reading = new Set(
+  ['list', 'show', 'services', 'hypervisors', 'version'].map((name) => `compute ${name}`),
+);
 
 async function countTouches(cloud: DemoCloud, { stage, signal }: Act): Promise<Touches> {
   const query = { cluster: clusterName };
   const recoveries = await stage.api.read('GET /v1/recoveries', 'recoveries', { query, signal });
-  const asked = Object.entries(await cloud.requests()).filter(([name]) => name.startsWith('compute '));
+  const counts = await cloud.requests();
   return {
     mutations: (await cloud.mutations()).length,
     recoveries: recoveries.length,
-    changes: Object.fromEntries(asked.filter(([name]) => !reading.has(name))),
-    requests: asked.reduce((sum, [, count]) => sum + count, 0),
+    changes: changesIn(counts),
+    requests: ofNova(counts).reduce((sum, [, count]) => sum + count, 0),
   };
+}
+
+/** How often Nova was asked to change something, by operation. */
+export function changesIn(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(ofNova(counts).filter(([name]) => !reading.has(name)));
+}
+
+function ofNova(counts: Readonly<Record<string, number>>): readonly [string, number][] {
+  return Object.entries(counts).filter(([name]) => name.startsWith('compute '));
 }
 
 /** @throws CliError that says what was done while the cloud could not be seen. */
