@@ -19,7 +19,6 @@ export const notSpoken: Readonly<Record<string, string>> = {
   'nova/instance-actions-page': 'the list of the lab has the attachment that failed by its fault',
   'nova/rebuild-2.1':
     'a rebuild answers as from 2.75 on in older microversions too, which no client here uses',
-  'nova/servers-by-host': "the lab's scheduler had put the servers on the other host",
   'nova/server-security-groups': 'no rules of security groups in Nova: Neutron has them',
   'nova/zones-detail': 'there is no controller with a conductor and a scheduler',
   'nova/zones-detail-down': 'there is no controller with a conductor and a scheduler',
