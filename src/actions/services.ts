@@ -1,8 +1,11 @@
 /** What actions work with: put together once, where the program is wired. */
+import type { JsonObject } from '../domain/json.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Store } from '../store/store.ts';
-import type { SendLifecycleMessage } from './node/lifecycle-hook.ts';
+
+/** @throws CoppiceError `operation-failed` where it is not delivered. */
+export type SendLifecycleMessage = (url: string, message: JsonObject, signal: AbortSignal) => Promise<void>;
 
 export interface ActionServices {
   readonly store: Store;

@@ -1,6 +1,6 @@
 /** Whether healing is paused in a cluster, and why. */
 import type { Cluster } from '../domain/model.ts';
-import type { Maintenance } from '../recovery/gates.ts';
+import type { Maintenance } from '../domain/maintenance.ts';
 import { unfinishedRootsOfCluster } from '../store/action-listing.ts';
 import { healingOfCluster } from '../store/healing.ts';
 import type { Pause } from '../store/healing.ts';

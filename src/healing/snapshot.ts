@@ -11,7 +11,7 @@ import type { Cluster, Node } from '../domain/model.ts';
 import { closedBreaker } from '../recovery/breaker.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { longestHoldMs } from '../recovery/plan-chain.ts';
-import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
+import type { NodeSnapshot, RoundSnapshot } from '../recovery/round-snapshot.ts';
 import type { RecoveredBefore } from '../recovery/relapse.ts';
 import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import type { NodeHealing } from '../store/healing.ts';

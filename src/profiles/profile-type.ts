@@ -13,7 +13,6 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
 import type { FailureClass, Verdict } from '../domain/verdict.ts';
-import type { UpdatePlan } from './update-plan.ts';
 
 /** What an operation may know of the node it works on. */
 export interface NodeFacts {
@@ -269,6 +268,20 @@ export interface Adoptable {
   /** What could not be read: each has to be given in `overrides`, under one of these keys. */
   readonly missing: readonly { readonly keys: readonly string[]; readonly issue: Issue }[];
 }
+
+/** How a node gets a new profile of its type. */
+export type UpdatePlan =
+  | {
+      readonly way: 'IN_PLACE';
+      /** What is changed, each by a call of `change`, in this order. */
+      readonly changes: readonly string[];
+      /** The change to confirm once the node is verified, and to revert where it is not; null: none. */
+      readonly tentative: string | null;
+    }
+  /** The node is removed and created again. */
+  | { readonly way: 'REPLACE'; readonly reason: string }
+  /** Neither would make of the node what the new profile says. */
+  | { readonly way: 'REFUSED'; readonly issues: readonly Issue[] };
 
 /**
  * A node is changed where it is: `change` for each change of the plan; then it is verified; then `confirm`,

@@ -5,20 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeIssue, type Issue } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ProfileType } from './profile-type.ts';
-
-export type UpdatePlan =
-  | {
-      readonly way: 'IN_PLACE';
-      /** What is changed, each by a call of `change`, in this order. */
-      readonly changes: readonly string[];
-      /** The change to confirm once the node is verified, and to revert where it is not; null: none. */
-      readonly tentative: string | null;
-    }
-  /** The node is removed and created again. */
-  | { readonly way: 'REPLACE'; readonly reason: string }
-  /** Neither would make of the node what the new profile says. */
-  | { readonly way: 'REFUSED'; readonly issues: readonly Issue[] };
+import type { ProfileType, UpdatePlan } from './profile-type.ts';
 
 /** @param from what the node is made of. @param to both are checked `properties` with their defaults. */
 export function planUpdate(

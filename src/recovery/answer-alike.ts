@@ -4,7 +4,7 @@
  * no recovery helps.
  */
 import { withoutNumbers } from './describe.ts';
-import type { ExplainedCluster } from './explain-cluster.ts';
+import type { ExplainedCluster } from './explained-cluster.ts';
 
 export function answerAlike({ desired, policy, nodes }: ExplainedCluster): boolean {
   const failures = nodes.flatMap(({ failure }) => (failure?.class.startsWith('URL_') ? failure : []));

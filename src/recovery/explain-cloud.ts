@@ -5,7 +5,8 @@
 import type { CloudOutage, CloudState } from '../domain/cloud-state.ts';
 import { duration } from '../domain/duration.ts';
 import { count, namesOf } from './describe.ts';
-import type { ClusterExplanation, CloudTrouble } from './explain-cluster.ts';
+import type { ClusterExplanation } from './explain-cluster.ts';
+import type { CloudTrouble } from './explained-cluster.ts';
 import { longOutageMs, type OperatorTask } from './operator-tasks.ts';
 
 /** A host that EVACUATE has forced down, and that is so still. */

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../cli/program.ts';
 import type { Terminal } from '../cli/rendering/terminal.ts';
-import { explainCluster, type ExplainedCluster, type ExplainedNode } from './explain-cluster.ts';
+import { explainCluster } from './explain-cluster.ts';
+import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { ClosedGate, GateName } from './gates.ts';
 import type { Standing } from './standing.ts';
 

@@ -5,6 +5,7 @@
  */
 import { domainNoun, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, Rate, Share, ZoneOutageRules } from '../domain/health-policy.ts';
+import type { Maintenance } from '../domain/maintenance.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { count } from './describe.ts';
 import { duration } from '../domain/duration.ts';
@@ -33,16 +34,6 @@ export interface ClosedGate {
   /** What opens it: `one recovery is tried in 15 min`. */
   readonly ends: string;
   readonly reason: string;
-}
-
-export interface Maintenance {
-  /** Absent: it is not kept. */
-  readonly since?: number;
-  /** null: until an operator ends it. */
-  readonly until: number | null;
-  readonly reason: string;
-  /** The action that makes the cluster smaller, where it is the reason, and not an operator. */
-  readonly action?: string;
 }
 
 /** What the gates read, as it stands when one recovery is checked. */

@@ -6,7 +6,8 @@ import { duration } from '../domain/duration.ts';
 import { closedGates, inOrder, zoneOutageGate } from './gates.ts';
 import type { ClosedGate, GateName, GateView } from './gates.ts';
 import { automaticInFlight, countUnhealthy } from './plan-round.ts';
-import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
+import type { RoundPlan } from './plan-round.ts';
+import type { RoundSnapshot } from './round-snapshot.ts';
 import { domainNames, elsewhereThan, standingOutages } from './zone-outage.ts';
 
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;

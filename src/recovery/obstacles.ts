@@ -6,7 +6,7 @@ import type { HealthRecord } from '../domain/health-record.ts';
 import type { Relapse } from '../domain/model.ts';
 import type { NodeStatus } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
-import type { LastTry, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+import type { LastTry, NodeSnapshot, RoundSnapshot } from './round-snapshot.ts';
 import { describeRelapse } from './relapse.ts';
 
 export interface Obstacle {

@@ -4,7 +4,7 @@
  */
 import { answerAlike } from './answer-alike.ts';
 import { namesOf } from './describe.ts';
-import type { ExplainedCluster, ExplainedNode } from './explain-cluster.ts';
+import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { ClosedGate } from './gates.ts';
 import { knownCause } from './known-causes.ts';
 

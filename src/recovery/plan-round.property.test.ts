@@ -11,7 +11,8 @@ import { anyFate, anyPolicy, anyVerdict } from '../../test/support/recovery-arbi
 import type { Verdict } from '../domain/verdict.ts';
 import { shareOf } from './gates.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
-import type { RoundPlan, RoundSnapshot } from './plan-round.ts';
+import type { RoundPlan } from './plan-round.ts';
+import type { RoundSnapshot } from './round-snapshot.ts';
 
 const mostly = fc.integer({ min: 0, max: 9 }).map((number) => number > 0);
 const anyTurn: fc.Arbitrary<Turn> = fc.record({

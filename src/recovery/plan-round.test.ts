@@ -3,7 +3,7 @@ import { healthPolicy } from '../../test/support/health-policies.ts';
 import { closedBreaker } from './breaker.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
-import type { RecoverySnapshot, NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+import type { RecoverySnapshot, NodeSnapshot, RoundSnapshot } from './round-snapshot.ts';
 
 const now = 1_000_000;
 

@@ -11,7 +11,8 @@ import type { Failure, HealthRecord } from '../domain/health-record.ts';
 import type { ClosedGate } from './gates.ts';
 import type { ChainPlan } from './plan-chain.ts';
 import { countUnhealthy, planRound } from './plan-round.ts';
-import type { NodeSnapshot, RoundPlan, RoundSnapshot } from './plan-round.ts';
+import type { RoundPlan } from './plan-round.ts';
+import type { NodeSnapshot, RoundSnapshot } from './round-snapshot.ts';
 import { simulateChain } from './simulate-chain.ts';
 import type { StandingOutage } from './zone-outage.ts';
 

@@ -5,7 +5,7 @@ import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { closedBreaker } from './breaker.ts';
 import { gatesClosedNow } from './next-up.ts';
 import { planRound } from './plan-round.ts';
-import type { NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+import type { NodeSnapshot, RoundSnapshot } from './round-snapshot.ts';
 import { standingOutages } from './zone-outage.ts';
 
 const now = 1_000_000_000;

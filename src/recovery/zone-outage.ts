@@ -11,7 +11,7 @@ import { domainInWords, domainNoun, isSameDomain, type Elsewhere } from '../doma
 import type { HealthPolicy, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { ZoneOutage } from '../domain/zone-outage.ts';
 import { isExcluded } from './obstacles.ts';
-import type { NodeSnapshot, RoundSnapshot } from './plan-round.ts';
+import type { NodeSnapshot, RoundSnapshot } from './round-snapshot.ts';
 
 /** An outage as it stands now. */
 export interface StandingOutage extends ZoneOutage {

@@ -12,14 +12,11 @@ import type { BreakerState } from '../domain/breaker-state.ts';
 import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
-import type {
-  CloudTrouble,
-  ClusterExplanation,
-  ExplainedNode,
-  HookFailure,
-} from '../recovery/explain-cluster.ts';
+import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
+import type { CloudTrouble, ExplainedNode, HookFailure } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
-import { shareOf, type ClosedGate, type Maintenance } from '../recovery/gates.ts';
+import { shareOf, type ClosedGate } from '../recovery/gates.ts';
+import type { Maintenance } from '../domain/maintenance.ts';
 import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';

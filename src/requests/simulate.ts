@@ -19,7 +19,7 @@ import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { typeName } from '../profiles/profile-type.ts';
 import { count } from '../recovery/describe.ts';
-import type { NodeSnapshot, RoundSnapshot } from '../recovery/plan-round.ts';
+import type { NodeSnapshot, RoundSnapshot } from '../recovery/round-snapshot.ts';
 import {
   simulateRound,
   type SimulatedFailure,

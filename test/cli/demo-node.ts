@@ -1,5 +1,5 @@
 /** A node as the demo reads it, for tests that care for a few of its fields. */
-import type { DemoNode } from '../../src/cli/demo/set-up.ts';
+import type { DemoNode } from '../../src/cli/demo/demo-node.ts';
 
 type SeenNode = DemoNode & { readonly answers: boolean };
 

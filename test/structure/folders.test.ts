@@ -1,19 +1,25 @@
-/** Which folder of src/ uses which: from the top to the pure core, and never in a circle. */
+/**
+ * Which folder of src/ uses which: from the top to the pure core. Neither folders nor files use each other
+ * in a circle.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = new URL('../../src/', import.meta.url).pathname;
 
-/** Folder by folder, the folders that it imports from, each with one import that does. */
-function folderImports(): Map<string, Map<string, string>> {
-  const imports = new Map<string, Map<string, string>>();
+/** A file or folder -> those that it imports from, each with one import that does. */
+type Imports = Map<string, Map<string, string>>;
+
+/** @param placeOf what of a path, relative to src/, is told apart. */
+function importsBetween(placeOf: (file: string) => string): Imports {
+  const imports: Imports = new Map();
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts') || !file.includes('/')) continue;
-    const from = folderOf(file);
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+    const from = placeOf(file);
     const source = readFileSync(path.join(root, file), 'utf8');
     for (const [, imported = ''] of source.matchAll(/from '(\.{1,2}\/[^']+)'/g)) {
-      const to = folderOf(path.posix.join(path.posix.dirname(file), imported));
+      const to = placeOf(path.posix.join(path.posix.dirname(file), imported));
       if (to === from) continue;
       const known = imports.get(from) ?? new Map<string, string>();
       known.set(to, `${file} imports ${imported}`);
@@ -27,29 +33,37 @@ function folderOf(file: string): string {
   return file.split('/')[0] ?? '';
 }
 
-/** The imports that lead from a folder back to it, over as many folders as it takes; empty: no circle. */
+function fileItself(file: string): string {
+  return file;
+}
+
+/** The imports that lead from a place back to it, over as many places as it takes; empty: no circle. */
 function circleIn(imports: ReadonlyMap<string, ReadonlyMap<string, string>>): string[] {
   const free = new Set<string>();
-  const search = (folder: string, path: readonly { folder: string; sentence: string }[]): string[] => {
-    const start = path.findIndex((step) => step.folder === folder);
+  const search = (place: string, path: readonly { place: string; sentence: string }[]): string[] => {
+    const start = path.findIndex((step) => step.place === place);
     if (start !== -1) return path.slice(start).map(({ sentence }) => sentence);
-    if (free.has(folder)) return [];
-    for (const [next, sentence] of imports.get(folder) ?? []) {
-      const circle = search(next, [...path, { folder, sentence }]);
+    if (free.has(place)) return [];
+    for (const [next, sentence] of imports.get(place) ?? []) {
+      const circle = search(next, [...path, { place, sentence }]);
       if (circle.length > 0) return circle;
     }
-    free.add(folder);
+    free.add(place);
     return [];
   };
-  for (const folder of imports.keys()) {
-    const circle = search(folder, []);
+  for (const place of imports.keys()) {
+    const circle = search(place, []);
     if (circle.length > 0) return circle;
   }
   return [];
 }
 
 test('no folders of src/ import each other, over any number of others', () => {
-  expect(circleIn(folderImports())).toEqual([]);
+  expect(circleIn(importsBetween(folderOf))).toEqual([]);
+});
+
+test('no files of src/ import each other, over any number of others, not even for types', () => {
+  expect(circleIn(importsBetween(fileItself))).toEqual([]);
 });
 
 test('a circle is shown with the imports that make it', () => {
@@ -62,7 +76,7 @@ test('a circle is shown with the imports that make it', () => {
 });
 
 test('what healing, requests and the HTTP API share is not in actions/', () => {
-  const imports = folderImports();
+  const imports = importsBetween(folderOf);
   for (const folder of ['healing', 'requests', 'http', 'store', 'engine'])
     expect(imports.get(folder)?.get('actions'), folder).toBeUndefined();
 });

@@ -14,7 +14,8 @@ import { classifyHealth, healthAfterRecovery } from '../../src/recovery/classify
 import type { HealthRecord } from '../../src/domain/health-record.ts';
 import { planChain } from '../../src/recovery/plan-chain.ts';
 import { planRound } from '../../src/recovery/plan-round.ts';
-import type { RoundPlan, RoundSnapshot, NodeSnapshot } from '../../src/recovery/plan-round.ts';
+import type { RoundPlan } from '../../src/recovery/plan-round.ts';
+import type { RoundSnapshot, NodeSnapshot } from '../../src/recovery/round-snapshot.ts';
 import { eventOf } from './recovery-arbitraries.ts';
 import type { Fate } from './recovery-arbitraries.ts';
 

@@ -14,10 +14,7 @@ import type { ActionContext } from '../../engine/action-context.ts';
 import { post } from '../../notify/post.ts';
 import type { HttpClient } from '../../outbound/http-client.ts';
 import { getNode } from '../../store/nodes.ts';
-import type { ActionServices } from '../services.ts';
-
-/** @throws CoppiceError `operation-failed` where it is not delivered. */
-export type SendLifecycleMessage = (url: string, message: JsonObject, signal: AbortSignal) => Promise<void>;
+import type { ActionServices, SendLifecycleMessage } from '../services.ts';
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 10_000;

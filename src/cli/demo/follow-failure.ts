@@ -2,7 +2,7 @@
 import { crashInTheMiddle } from './crash.ts';
 import { followRecovery, readRecovery } from './follow-recovery.ts';
 import type { Followed } from './follow-recovery.ts';
-import type { DemoNode } from './set-up.ts';
+import type { DemoNode } from './demo-node.ts';
 import type { Act, Scene } from './story.ts';
 
 export interface DemoFailure {

@@ -11,7 +11,7 @@ import { failureReason, failureText } from '../rendering/failure-text.ts';
 import { shortTitle } from '../rendering/step-title.ts';
 import { readTime } from '../rendering/times.ts';
 import type { DemoEvent } from './narrator.ts';
-import type { DemoNode } from './set-up.ts';
+import type { DemoNode } from './demo-node.ts';
 import type { Stage } from './stage.ts';
 
 type Recovery = Schemas['Recovery'];

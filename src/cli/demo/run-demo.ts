@@ -15,7 +15,8 @@ import type { Schemas } from '../../client/api-types.ts';
 import { endedBySignal } from './closing-text.ts';
 import type { DemoEvent, Narrator } from './narrator.ts';
 import { problemsInRecords } from './records.ts';
-import { clusterName, readNodes, setUpCluster, untilAllAnswer } from './set-up.ts';
+import { setUpCluster, untilAllAnswer } from './set-up.ts';
+import { clusterName, readNodes } from './demo-node.ts';
 import type { Play } from './set-up.ts';
 import { openStage, serverFiles } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -54,7 +55,7 @@ export async function runDemo({ story, narrator, keep, signal }: DemoRequest): P
   try {
     narrate({ event: 'starting', workspace });
     surroundings = await story.open(workspace, signal);
-    const stage = await openStage(workspace, surroundings, signal);
+    const stage = await openStage(workspace, surroundings.serve, signal);
     const proof = await perform(shown, { stage, surroundings, signal });
     proof.problems.forEach((message) => narrate({ event: 'problem', message }));
     hasFailed = proof.problems.length > 0;

@@ -1,13 +1,11 @@
 /** Creates a demo's cluster through the API like any client: workflows, profile, health policy, nodes. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JsonObject } from '../../domain/json.ts';
 import { CliError } from '../cli-error.ts';
 import { throwIfFailed } from '../client/report-action.ts';
 import { untilEnded } from '../client/wait-for-action.ts';
+import { clusterName, readNodes, type DemoNode } from './demo-node.ts';
 import type { Stage } from './stage.ts';
 import type { Surroundings } from './story.ts';
-
-export const clusterName = 'web';
 
 const answerWithinMs = 30_000;
 const pollMs = 100;
@@ -54,35 +52,6 @@ export async function setUpCluster(play: Play): Promise<DemoNode[]> {
 async function succeeded({ api }: Stage, actionId: string | undefined): Promise<void> {
   if (actionId === undefined) throw new CliError('the server named no action');
   throwIfFailed(await untilEnded(api, actionId));
-}
-
-export interface DemoNode {
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  /** null: it has none. */
-  readonly physicalId: string | null;
-  /** What Coppice and the profile type know of it: pid and port of a process. */
-  readonly details: JsonObject;
-}
-
-/** By name: web-2 before web-10. */
-export async function readNodes({ api }: Pick<Stage, 'api'>): Promise<DemoNode[]> {
-  const nodes = await api.read('GET /v1/nodes', 'nodes', { query: { cluster_id: [clusterName] } });
-  const inOrder = nodes.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
-  return Promise.all(
-    inOrder.map(async ({ id, name, status }) => {
-      const {
-        details,
-        data,
-        physical_id: physicalId,
-      } = await api.read('GET /v1/nodes/{node}', 'node', {
-        path: { node: id },
-        query: { show_details: true },
-      });
-      return { id, name, status, physicalId, details: { ...data, ...details } };
-    }),
-  );
 }
 
 /** `web-1 ACTIVE and answers, web-2 ERROR and does not answer` */

@@ -5,12 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../../client/api-client.ts';
 import { killChild, startChild } from './child-process.ts';
 import type { RunningChild } from './child-process.ts';
-import type { Surroundings } from './story.ts';
 
 /** Of this copy of Coppice: a checkout, or an installed package. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** How this copy is started, for a child process. */
 export const program = path.join(root, 'bin', 'coppice.js');
+
+/** For `coppice serve`, besides directory and address. */
+export interface ServeSettings {
+  readonly options: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
 
 export interface Stage {
   readonly api: ApiClient;
@@ -28,7 +33,7 @@ export function serverFiles(workspace: string): { readonly log: string; readonly
 
 export async function openStage(
   workspace: string,
-  { serve }: Pick<Surroundings, 'serve'>,
+  settings: ServeSettings,
   signal: AbortSignal,
 ): Promise<Stage> {
   const { log, data } = serverFiles(workspace);
@@ -37,9 +42,9 @@ export async function openStage(
     startChild(
       {
         name: 'Coppice',
-        args: [program, 'serve', '--json', '--data-dir', data, '--listen', listen, ...serve.options],
+        args: [program, 'serve', '--json', '--data-dir', data, '--listen', listen, ...settings.options],
         cwd: workspace,
-        environment: serve.environment,
+        environment: settings.environment,
         log,
       },
       signal,

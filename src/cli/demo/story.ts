@@ -5,8 +5,8 @@
 import type { Schemas } from '../../client/api-types.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { DemoEvent, DemoFile, SuggestedCommand } from './narrator.ts';
-import type { DemoNode } from './set-up.ts';
-import type { Stage } from './stage.ts';
+import type { DemoNode } from './demo-node.ts';
+import type { ServeSettings, Stage } from './stage.ts';
 import type { DemoRecovery } from './summary.ts';
 
 export interface Story {
@@ -24,8 +24,7 @@ export interface Story {
 
 /** A story that was opened: the world around Coppice. */
 export interface Surroundings {
-  /** For `coppice serve`, besides directory and address. */
-  readonly serve: { readonly options: readonly string[]; readonly environment: NodeJS.ProcessEnv };
+  readonly serve: ServeSettings;
   cluster(): Promise<ClusterPlan>;
   readonly scenes: readonly Scene[];
   /** Whether the node works, as one of its users sees it and not by what Coppice says. */

@@ -11,7 +11,8 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { defaultsOf, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { Field, Fields } from '../../domain/spec-schema.ts';
 import type { SchemaEntry, SpecCheck } from '../profile-type.ts';
-import { changedKeys, notInPlace, type UpdatePlan } from '../update-plan.ts';
+import { changedKeys, notInPlace } from '../update-plan.ts';
+import type { UpdatePlan } from '../profile-type.ts';
 
 export const stopSignals = [
   'SIGTERM',

@@ -187,7 +187,8 @@ export async function lastInstanceAction(
     const last = actions.find(({ action }) => action === recordedAs);
     if (last === undefined) return undefined;
     const events = await nova.listInstanceActionEvents(id, last.request_id, context);
-    if (last.message === null) return { events };
+    // It was read before its events: what has failed in between is seen only by them.
+    if (last.message === null && !events.some(({ result }) => result === 'Error')) return { events };
     const reasons = events.flatMap(({ details, traceback }) => details ?? lastLine(traceback) ?? []);
     return { events, failure: reasons[0] ?? 'Nova does not say why' };
   } catch (error) {

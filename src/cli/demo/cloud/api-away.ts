@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Schemas } from '../../../client/api-types.ts';
 import { duration } from '../../../domain/duration.ts';
 import { CliError } from '../../cli-error.ts';
-import { clusterName } from '../set-up.ts';
+import { clusterName } from '../demo-node.ts';
 import type { Act, Scene } from '../story.ts';
 import type { DemoCloud } from './simulator.ts';
 

@@ -3,7 +3,7 @@ import { CliError } from '../../cli-error.ts';
 import { untilUnderWay } from '../crash.ts';
 import type { DemoFailure } from '../follow-failure.ts';
 import type { Followed } from '../follow-recovery.ts';
-import type { DemoNode } from '../set-up.ts';
+import type { DemoNode } from '../demo-node.ts';
 import type { Act } from '../story.ts';
 import { hosts } from './simulator.ts';
 import type { DemoCloud } from './simulator.ts';

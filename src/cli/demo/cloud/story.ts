@@ -4,7 +4,7 @@ import path from 'node:path';
 import { examples, exampleSpec } from '../examples.ts';
 import { failureScene } from '../follow-failure.ts';
 import type { SuggestedCommand } from '../narrator.ts';
-import type { DemoNode } from '../set-up.ts';
+import type { DemoNode } from '../demo-node.ts';
 import type { ClusterPlan, Story, Surroundings } from '../story.ts';
 import { apiAway } from './api-away.ts';
 import { hostDies, serverDeleted, serverDeletedAndCrash, serverInError } from './failures.ts';

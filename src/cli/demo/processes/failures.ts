@@ -4,7 +4,7 @@ import { textOf } from '../../rendering/text-of.ts';
 import { untilUnderWay } from '../crash.ts';
 import type { DemoFailure } from '../follow-failure.ts';
 import type { Followed } from '../follow-recovery.ts';
-import type { DemoNode } from '../set-up.ts';
+import type { DemoNode } from '../demo-node.ts';
 import type { Balancer } from './balancer.ts';
 import { pidOf, urlOf } from './process-node.ts';
 

@@ -1,6 +1,6 @@
 /** A node of the demo as a process that answers at a port of this machine. */
 import { textOf } from '../../rendering/text-of.ts';
-import type { DemoNode } from '../set-up.ts';
+import type { DemoNode } from '../demo-node.ts';
 
 export function pidOf({ details }: DemoNode): number {
   return Number(details['pid']);

@@ -6,7 +6,7 @@ import { textOf } from '../../rendering/text-of.ts';
 import { examples, exampleSpec } from '../examples.ts';
 import { failureScene } from '../follow-failure.ts';
 import type { SuggestedCommand } from '../narrator.ts';
-import type { DemoNode } from '../set-up.ts';
+import type { DemoNode } from '../demo-node.ts';
 import type { ClusterPlan, Story, Surroundings } from '../story.ts';
 import { startBalancer } from './balancer.ts';
 import type { Balancer } from './balancer.ts';

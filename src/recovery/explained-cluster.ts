@@ -1,0 +1,68 @@
+/** What a cluster's health is explained from. Times in milliseconds since 1970. */
+import type { Failure } from '../domain/health-record.ts';
+import type { Maintenance } from '../domain/maintenance.ts';
+import type { RecoveryMode } from '../domain/states.ts';
+import type { ClosedGate } from './gates.ts';
+import type { NextUp } from './next-up.ts';
+import type { Standing } from './standing.ts';
+import type { StandingOutage } from './zone-outage.ts';
+
+export interface ExplainedNode {
+  readonly name: string;
+  readonly standing: Standing;
+  /** Since when the last probe has found it so; null: it is not known. */
+  readonly since: number | null;
+  /** What the last probe said, or why there is none. */
+  readonly reason: string;
+  /** Its last probe found it healthy, whatever its standing. */
+  readonly isHealthy: boolean;
+  readonly failure: Failure | null;
+  /** With which it failed first, where it was replaced since and that did not help; null: as now. */
+  readonly firstFailure: { readonly failure: Failure; readonly failedAt: number } | null;
+  readonly excluded: Maintenance | null;
+  readonly quarantine: { readonly since: number; readonly reason: string } | null;
+  readonly recovery: ExplainedRecovery | null;
+  readonly next: NextUp;
+  /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
+  readonly warning: HookFailure | null;
+}
+
+export interface ExplainedRecovery {
+  readonly id: string;
+  readonly mode: RecoveryMode;
+  readonly startedAt: number | null;
+  /** The step that runs, and what follows it; null: none runs. */
+  readonly doing: string | null;
+  /** The execution of the running step. */
+  readonly execution: { readonly id: string; readonly isPaused: boolean } | null;
+}
+
+export interface HookFailure {
+  readonly recoveryId: string;
+  /** `after WORKFLOW attach: ...` */
+  readonly reason: string;
+  readonly executionId: string | null;
+}
+
+export interface ExplainedCluster {
+  readonly name: string;
+  readonly now: number;
+  readonly desired: number;
+  /** Nodes that there are fewer than desired, with no action under way. */
+  readonly missing: number;
+  readonly policy: { readonly name: string; readonly enabled: boolean; readonly mode: RecoveryMode } | null;
+  readonly maintenance: Maintenance | null;
+  /** All that would hold a recovery now. */
+  readonly gates: readonly ClosedGate[];
+  readonly zoneOutages: readonly StandingOutage[];
+  readonly nodes: readonly ExplainedNode[];
+  /** In which its nodes are; null: in none, or nothing is wrong with it. */
+  readonly cloud: CloudTrouble | null;
+}
+
+export interface CloudTrouble {
+  /** Why nodes cannot be probed: `Keystone at http://... is away`; null: they can. */
+  readonly unseenBecause: string | null;
+  /** No host would take a server that is created, moved or started now. */
+  readonly hasNoHost: boolean;
+}
