@@ -1,8 +1,21 @@
 /**
  * `npm run bench`: the figures that Coppice promises, as ratios within one run where a ratio is possible.
- * Prints a table and writes bench/results.json; `--only NAME` runs one group. Never asserted in a test:
- * machines are noisy.
+ * Prints a table and writes bench/results.json; `--only NAME,NAME` runs some groups. Never asserted in a
+ * test: machines are noisy. The server that is measured is the bundle that users run, which is made first.
+ *
+ * How to read a row: `ok` or `MISS`, the figure, its limit, and what it was computed from. A ratio compares
+ * two things that were measured in turns in the same run, so that a slow machine slows both:
+ *
+ *     reached / wanted                      1 is all; less means that work was late
+ *     CPU time of X / of a bare Y           1 would be no cost of our own above what Y costs in any program
+ *     time of a request / of /healthz       how much more a request does than the least that a request can do
+ *     a request / SELECT and JSON           of the same rows in a bare program; the rest is HTTP, shape and
+ *                                           metrics
+ *
+ * Amounts (seconds, megabytes, requests a second) hold for a machine where nothing else runs; CPU time of a
+ * process is the figure to compare where something does.
  */
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -29,8 +42,11 @@ const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   workflow: benchWorkflow,
 };
 
-const only = process.argv[process.argv.indexOf('--only') + 1];
-const names = process.argv.includes('--only') ? [only ?? ''] : Object.keys(groups);
+const only = process.argv[process.argv.indexOf('--only') + 1] ?? '';
+const names = process.argv.includes('--only') ? only.split(',') : Object.keys(groups);
+execFileSync(process.execPath, [join(import.meta.dirname, '..', 'scripts', 'build.js')], {
+  stdio: 'inherit',
+});
 const measures: Measure[] = [];
 for (const name of names) {
   const run = groups[name];

@@ -2,14 +2,15 @@
 /**
  * The door of the command `coppice`, in JavaScript that an older Node can read too: finds a Node that is new enough, and starts.
  *
- *     this Node is new enough ----------------------> src/main.ts of a checkout, or dist/main.js of a package
+ *     this Node is new enough ----------------------> dist/main.js of a package, and of a checkout for as long as nothing
+ *                                                     in src/ is newer; else src/main.ts
  *     it is older, and the package `node` is near --> the same, again, with that Node
  *     it is older, and there is none ---------------> one sentence, exit code 1
  *
  * Why a Node comes along with the package: docs/decisions/2026-11-22-node-as-a-dependency.md.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, realpathSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import module from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -29,8 +30,18 @@ const servers = ['serve', 'cloud-simulator'];
 const here = realpathSync(fileURLToPath(import.meta.url));
 const root = path.dirname(path.dirname(here));
 const isPackage = root.split(path.sep).includes('node_modules');
-const main = ['src/main.ts', 'dist/main.js']
-  .filter((file) => !(isPackage && file.endsWith('.ts')))
+
+if (servers.some((command) => process.argv.includes(command)) && !process.execArgv.includes(serverFlags[0])) {
+  process.execve?.(process.execPath, [
+    process.execPath,
+    ...serverFlags,
+    ...process.execArgv,
+    here,
+    ...process.argv.slice(2),
+  ]);
+}
+
+const main = [isPackage || isBuildCurrent() ? 'dist/main.js' : 'src/main.ts']
   .map((file) => path.join(root, file))
   .find((file) => existsSync(file));
 
@@ -51,19 +62,20 @@ function isNewEnough(version, file) {
   return major === 23 ? minor >= 6 : major > 23;
 }
 
+/**
+ * Whether dist/ was made of what src/ is now, or there is no src/ (a package that was unpacked by hand). A folder changes when
+ * a file of it is removed, package-lock.json when a package is replaced by another version.
+ */
+function isBuildCurrent() {
+  const changed = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const built = changed(path.join(root, 'dist', 'main.js'));
+  const source = path.join(root, 'src');
+  if (built === 0 || !existsSync(source)) return built > 0;
+  const files = readdirSync(source, { recursive: true }).map((file) => path.join(source, file));
+  return [source, path.join(root, 'package-lock.json'), ...files].every((file) => changed(file) < built);
+}
+
 function start(file) {
-  if (
-    servers.some((command) => process.argv.includes(command)) &&
-    !process.execArgv.includes(serverFlags[0])
-  ) {
-    process.execve?.(process.execPath, [
-      process.execPath,
-      ...serverFlags,
-      ...process.execArgv,
-      here,
-      ...process.argv.slice(2),
-    ]);
-  }
   // Next to the modules, not in a shared folder like /tmp where another user could put code for us; not writable: no cache.
   module.enableCompileCache?.(path.join(nearestModules(), '.cache', 'coppice'));
   import(pathToFileURL(file).href).catch((error) => {

@@ -14,7 +14,9 @@
  * (`status --exit-code`), 130 ended by Ctrl-C.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, type Option } from 'commander';
+import { packageRoot } from '../package-root.ts';
 import type { Terminal } from './rendering/terminal.ts';
 import { wrapHelp } from './rendering/wrap-help.ts';
 
@@ -139,6 +141,6 @@ function fullName(command: Command): string {
 }
 
 function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(path.join(packageRoot, 'package.json'), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

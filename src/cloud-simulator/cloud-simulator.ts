@@ -13,6 +13,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
+import { noSchemas } from '../http/no-schemas.ts';
 import { adminEndpoints } from './admin-api.ts';
 import {
   ApiError,
@@ -91,6 +92,7 @@ export function openWorld(options: SimulatorOptions): { readonly world: World; r
 /** All services, listening at no port yet. @param url where they are reached. */
 export function simulatorApp(world: World, url: () => string): FastifyInstance {
   const app = fastify({
+    schemaController: noSchemas,
     bodyLimit: 8 * 1024 * 1024,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   });

@@ -35,6 +35,7 @@ import type { ApiDialect, Route } from './route.ts';
 import { allRoutes } from './routes.ts';
 import { dialectOf, header, runRoute, type RouteRunner } from './run-route.ts';
 import { mistralDialect } from './mistral/mistral-dialect.ts';
+import { noSchemas } from './no-schemas.ts';
 import { MALFORMED } from './sentences.ts';
 import { answerUnreadable } from './unreadable-request.ts';
 
@@ -115,6 +116,7 @@ function createApp(port: Port, hasWorkflows: boolean): { app: FastifyInstance; a
       answer = handler;
       return port.server;
     },
+    schemaController: noSchemas,
     logger: false,
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,

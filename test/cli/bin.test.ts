@@ -1,6 +1,16 @@
 /** The door, as a process: which Node runs what, and how it ends. */
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +97,35 @@ describe('an installed package', () => {
 });
 
 describe('a checkout', () => {
+  test('runs what was built until a source file is newer, was removed, or the packages are others', async () => {
+    const checkout = path.join(folder, 'checkout');
+    const file = (...names: readonly string[]) => path.join(checkout, ...names);
+    for (const name of ['src', 'src/cli', 'dist', 'bin']) mkdirSync(file(name), { recursive: true });
+    cpSync(path.join(root, 'bin'), file('bin'), { recursive: true });
+    writeFileSync(file('package.json'), '{ "type": "module" }');
+    writeFileSync(file('package-lock.json'), '{}');
+    writeFileSync(file('src', 'main.ts'), "console.log('source' as string);\n");
+    writeFileSync(file('src', 'cli', 'program.ts'), '');
+    writeFileSync(file('dist', 'main.js'), "console.log('built');\n");
+    const sources = ['src', 'src/main.ts', 'src/cli', 'src/cli/program.ts', 'package-lock.json'];
+    const touch = (name: string, hour: number) =>
+      utimesSync(file(name), new Date(2026, 0, 1, hour), new Date(2026, 0, 1, hour));
+    touch('dist/main.js', 2);
+    const runs = async () => (await start(process.execPath, [file('bin', 'coppice.js')])).out.trim();
+    for (const name of sources) touch(name, 1);
+    expect(await runs()).toBe('built');
+    for (const name of ['src/cli/program.ts', 'src/cli', 'package-lock.json']) {
+      touch(name, 3);
+      expect(await runs(), name).toBe('source');
+      touch(name, 1);
+    }
+    renameSync(file('dist'), file('away'));
+    expect(await runs()).toBe('source');
+    renameSync(file('away'), file('dist'));
+    rmSync(file('src'), { recursive: true });
+    expect(await runs()).toBe('built');
+  });
+
   test('runs its source', async () => {
     const { code, out } = await start(process.execPath, [path.join(root, 'bin', 'coppice.js'), '--version']);
     expect([code, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);

@@ -11,7 +11,7 @@ import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
 import { duration } from '../../domain/duration.ts';
 import type { Kept } from './narrator.ts';
-import { root } from './stage.ts';
+import { packageRoot } from '../../package-root.ts';
 import type { Story } from './story.ts';
 import type { RecoverySummary, Summary } from './summary.ts';
 
@@ -98,10 +98,10 @@ function verdict(
  * out.
  */
 function whereToLook({ command, readMore }: StoryText): string {
-  const files = readMore.filter((file) => existsSync(path.join(root, file.path)));
+  const files = readMore.filter((file) => existsSync(path.join(packageRoot, file.path)));
   const lines = [
     [`npx ${command} --keep`, 'leave it running, to try commands on it'],
-    ...files.map((file) => [path.relative(process.cwd(), path.join(root, file.path)), file.what]),
+    ...files.map((file) => [path.relative(process.cwd(), path.join(packageRoot, file.path)), file.what]),
   ];
   return `  Read more\n${inTwoColumns(lines)}`;
 }

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { readSpecFile } from '../files/spec-file.ts';
-import { root } from './stage.ts';
+import { packageRoot } from '../../package-root.ts';
 
-export const examples = path.join(root, 'examples');
+export const examples = path.join(packageRoot, 'examples');
 
 /** @param values of the names in `${NAME}`. @throws CliError for a file that cannot be read. */
 export async function exampleSpec(

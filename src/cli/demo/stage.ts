@@ -1,15 +1,13 @@
 /** Coppice itself on the demo's stage: a process of its own, in the demo's directory, that can be killed. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ApiClient } from '../../client/api-client.ts';
 import { killChild, startChild } from './child-process.ts';
 import type { RunningChild } from './child-process.ts';
+import { packageRoot } from '../../package-root.ts';
 
-/** Of this copy of Coppice: a checkout, or an installed package. */
-export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** How this copy is started, for a child process. */
-export const program = path.join(root, 'bin', 'coppice.js');
+export const program = path.join(packageRoot, 'bin', 'coppice.js');
 
 /** For `coppice serve`, besides directory and address. */
 export interface ServeSettings {
