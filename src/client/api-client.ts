@@ -248,7 +248,9 @@ function refusal(status: number, body: Json, url: string): ApiError | Unreachabl
   if (status === 503 && isJsonObject(body) && body['status'] === 'unavailable')
     return new NotReadyError(url, typeof body['reason'] === 'string' ? body['reason'] : 'it is not ready');
   const error = isJsonObject(body) && isJsonObject(body['error']) ? body['error'] : {};
-  const { message, type } = error;
+  const { detail, message: sentence, type } = error;
+  // Where there is more to say than Senlin's sentence does.
+  const message = typeof detail === 'string' ? detail : sentence;
   if (typeof message === 'string')
     return new ApiError(
       status,

@@ -267,6 +267,7 @@ export interface Schemas {
     readonly code: number;
     readonly error: {
       readonly code: number;
+      readonly detail?: string;
       readonly issues?: readonly {
         readonly field: string;
         readonly expected: string;

@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import { text } from './endpoint.ts';
 import type { Flavors } from './flavors.ts';
 import { type Host, type Hosts, isDown } from './hosts.ts';
+import { operationMs } from './operation-time.ts';
 import type { MutationLog } from './mutation-log.ts';
 import type { Quota, Quotas } from './quotas.ts';
 import {
@@ -352,7 +353,7 @@ export class Servers {
 
   /** Runs when the operation's time is over: on a host that is down, when it is back. */
   #later(server: SimulatedServer, host: Host | undefined, byHost: boolean, run: () => void): void {
-    this.#clock.after(this.#settings().latency.operation_ms, () => {
+    this.#clock.after(operationMs(server, this.#settings()), () => {
       if (!this.#all.has(server.id)) return run();
       if (!byHost || host === undefined || host.isUp) return run();
       this.#hosts.whenBack(host, server.id, run);

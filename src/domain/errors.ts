@@ -51,17 +51,20 @@ export class CoppiceError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly details: JsonObject | undefined;
+  /** Senlin's sentence, which its clients compare literally, where `message` says more than it. */
+  readonly senlinMessage: string | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; retryable?: boolean; details?: JsonObject } = {},
+    options: { cause?: unknown; retryable?: boolean; details?: JsonObject; senlinMessage?: string } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'CoppiceError';
     this.code = code;
     this.retryable = options.retryable ?? errorCatalogue[code].retryable;
     this.details = options.details;
+    this.senlinMessage = options.senlinMessage;
   }
 
   get status(): number {

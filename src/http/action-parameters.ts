@@ -4,63 +4,93 @@ import { CoppiceError } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { RecoverRequest } from '../requests/recover-inputs.ts';
 import { booleanField, defined, mapField, optional, textField } from './fields.ts';
-import { describeProblems } from './sentences.ts';
+import { malformed } from './clustering-dialect.ts';
+import { describeProblems, type Problems } from './sentences.ts';
 
-/** @param end how the sentences end: Senlin's differ between clusters and nodes. */
-export function readAction(body: JsonObject | undefined, end: '' | '.'): [name: string, JsonObject] {
-  return readOnly(body, 'action', end);
+/** The sentences of Senlin for what is no map of one key: those of clusters and nodes differ. */
+interface Sentences {
+  readonly end: '' | '.';
+  readonly notMap: string;
+}
+
+const ofClusters: Sentences = { end: '', notMap: 'The data provided is not a map' };
+const ofNodes: Sentences = { end: '.', notMap: 'The params provided is not a map.' };
+
+export function readAction(body: JsonObject | undefined, on: 'cluster' | 'node'): [name: string, JsonObject] {
+  return readOnly(body, 'action', on === 'cluster' ? ofClusters : ofNodes);
 }
 
 /** The body of `.../ops`: one key, the operation. */
-export function readOperation(body: JsonObject | undefined, end: '' | '.'): [name: string, JsonObject] {
-  return readOnly(body, 'operation', end);
+export function readOperation(
+  body: JsonObject | undefined,
+  on: 'cluster' | 'node',
+): [name: string, JsonObject] {
+  const sentences = on === 'cluster' ? ofClusters : { ...ofNodes, notMap: 'The data provided is not a map.' };
+  return readOnly(body, 'operation', sentences);
 }
 
 function readOnly(
   body: JsonObject | undefined,
   what: 'action' | 'operation',
-  end: '' | '.',
+  { end, notMap }: Sentences,
 ): [name: string, JsonObject] {
   const [first, second] = Object.entries(body ?? {});
-  if (first === undefined) throw malformed(`No ${what} specified${end}`);
-  if (second !== undefined) throw malformed(`Multiple ${what}s specified${end}`);
+  if (first === undefined) throw refused(`No ${what} specified${end}`);
+  if (second !== undefined) throw refused(`Multiple ${what}s specified${end}`);
   const [name, parameters] = first;
-  if (!isJsonObject(parameters)) throw malformed(`The data provided is not a map${end}`);
+  if (!isJsonObject(parameters)) throw refused(notMap);
   return [name, parameters];
 }
 
 export function unknownAction(name: string): CoppiceError {
-  return malformed(`Unrecognized action '${name.slice(0, 100)}' specified`);
+  return refused(`Unrecognized action '${name.slice(0, 100)}' specified`);
 }
 
-function malformed(sentence: string): CoppiceError {
+function refused(sentence: string): CoppiceError {
   return new CoppiceError('malformed-request', sentence);
 }
 
-/**
- * @throws CoppiceError `bad-request` for a parameter that does not exist, `malformed-request` for a wrong
- * value.
- */
-export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): T {
+/** Parameters whose values are right, and how they are refused if others than those are there. */
+export interface ReadParameters<T> {
+  readonly values: T;
+  /** Senlin looks for the object before it refuses a parameter that it does not know. */
+  readonly refuseUnknown: () => void;
+}
+
+/** @throws CoppiceError `malformed-request` for a wrong value. */
+export function readParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): ReadParameters<T> {
   const result = schema.safeParse(parameters, { reportInput: true });
-  if (result.success) return result.data;
-  const { sentence, issues } = describeProblems(result.error, schema, { in: 'body', method: 'POST' });
-  const details = { issues: issues.map((issue) => ({ ...issue })) };
-  const unknown = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys' ? issue.keys : [],
-  );
-  if (unknown.length === 0) throw new CoppiceError('malformed-request', sentence, { details });
+  if (result.success) return { values: result.data, refuseUnknown: () => undefined };
+  const { issues } = result.error;
+  const unknown = issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const others = issues.filter((issue) => issue.code !== 'unrecognized_keys');
+  const problems = describeProblems({ issues }, schema, inBody);
+  if (others.length > 0) {
+    const { sentence } = describeProblems({ issues: others }, schema, inBody);
+    throw malformed({ ...problems, sentence });
+  }
+  const known = Object.fromEntries(Object.entries(parameters).filter(([key]) => !unknown.includes(key)));
+  return { values: schema.parse(known), refuseUnknown: () => refuseUnknown(unknown, problems) };
+}
+
+const inBody = { in: 'body', method: 'POST' } as const;
+
+function refuseUnknown(unknown: readonly string[], { issues }: Problems): never {
   const names = unknown.map((key) => `'${key.slice(0, 100)}'`).join(', ');
   const hints = issues.flatMap(({ hint }) => hint ?? []);
   const hinted = hints.length === 0 ? '' : ` (${hints.join(' ')})`;
-  const others = result.error.issues.filter((issue) => issue.code !== 'unrecognized_keys');
-  const also =
-    others.length === 0
-      ? ''
-      : ` ${describeProblems({ issues: others }, schema, { in: 'body', method: 'POST' }).sentence}`;
-  throw new CoppiceError('bad-request', `Action parameter [${names}] is not recognizable.${hinted}${also}`, {
-    details,
+  const senlinMessage = `Action parameter [${names}] is not recognizable.`;
+  throw new CoppiceError('bad-request', senlinMessage + hinted, {
+    senlinMessage,
+    details: { issues: issues.map((issue) => ({ ...issue })) },
   });
+}
+
+/** @throws CoppiceError `malformed-request`, or `bad-request` for a parameter that does not exist. */
+export function parseParameters<T>(schema: z.ZodType<T>, parameters: JsonObject): T {
+  const { values, refuseUnknown: check } = readParameters(schema, parameters);
+  check();
+  return values;
 }
 
 export const recoverParameters = {

@@ -31,7 +31,12 @@ import {
   referencesField,
   wordField,
 } from './fields.ts';
-import { parseParameters, readRecoverRequest, recoverParameters } from './action-parameters.ts';
+import {
+  parseParameters,
+  readParameters,
+  readRecoverRequest,
+  recoverParameters,
+} from './action-parameters.ts';
 
 type Carry = (
   tools: RequestTools,
@@ -63,7 +68,20 @@ function action<Shape extends z.ZodRawShape>(
   request: (parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>) => ClusterRequest,
 ): ClusterAction {
   const schema = z.strictObject(shape);
-  return { parameters: schema, request: (parameters) => request(parseParameters(schema, parameters)) };
+  return {
+    parameters: schema,
+    request(parameters) {
+      const { values, refuseUnknown } = readParameters(schema, parameters);
+      const { prepare, ...requested } = request(values);
+      return {
+        ...requested,
+        async prepare(...given) {
+          refuseUnknown();
+          return await prepare(...given);
+        },
+      };
+    },
+  };
 }
 
 export function enqueue({ request }: ClusterAction): Carry {
@@ -77,7 +95,7 @@ const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceFi
 
 /** By their names in the body of a request. @param maxNodes most nodes of one cluster. */
 export function clusterActions(maxNodes: number): Readonly<Record<string, ClusterAction>> {
-  const count = optional(integerField({ min: 0, max: LARGEST_INTEGER }));
+  const count = optional(integerField({ min: 0, max: LARGEST_INTEGER }, 'not-negative'));
   const policy_id = referenceField();
   const enabled = optional(booleanField());
   return {

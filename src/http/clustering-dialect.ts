@@ -4,7 +4,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import { errorAnswer } from './error-answer.ts';
 import { readJsonBody } from './json-body.ts';
 import type { ApiDialect, Route } from './route.ts';
-import { describeProblems, MALFORMED, type FieldLocation } from './sentences.ts';
+import { describeProblems, MALFORMED, type FieldLocation, type Problems } from './sentences.ts';
 import { describeWholeBody } from './whole-body.ts';
 import { errorShape } from './shapes/common.ts';
 import { toSortedJson } from './sorted-json.ts';
@@ -29,14 +29,22 @@ export const clusteringDialect: ApiDialect = {
 function refuseWithoutObject(route: Route, text: string): void {
   const isMissing = route.body !== undefined || (route.documentedBody !== undefined && text.trim() !== '');
   if (isMissing)
-    throw new CoppiceError('malformed-request', `${MALFORMED} ${describeWholeBody(route, text)}`);
+    throw new CoppiceError('malformed-request', `${MALFORMED} ${describeWholeBody(route, text)}`, {
+      senlinMessage: MALFORMED,
+    });
 }
 
 function parse(schema: z.ZodType | undefined, value: unknown, place: FieldLocation): unknown {
   if (schema === undefined) return undefined;
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
-  const { sentence, issues } = describeProblems(result.error, schema, place);
-  const details = { issues: issues.map((issue) => ({ ...issue })) };
-  throw new CoppiceError('malformed-request', sentence, { details });
+  throw malformed(describeProblems(result.error, schema, place));
+}
+
+/** What is wrong, in Senlin's sentence and in our own. */
+export function malformed({ sentence, detail, issues }: Problems): CoppiceError {
+  return new CoppiceError('malformed-request', detail, {
+    senlinMessage: sentence,
+    details: { issues: issues.map((issue) => ({ ...issue })) },
+  });
 }

@@ -1,6 +1,6 @@
 /**
- * The body of an error, as OpenStack's clients read it; `issues` is ours: each thing that is wrong, with
- * field, expected and found.
+ * The body of an error, as OpenStack's clients read it. Ours are `issues`, each thing that is wrong with
+ * field, expected and found, and `detail`, which says more than Senlin's sentence in `message`.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { ErrorAnswer } from './route.ts';
@@ -37,13 +37,17 @@ const otherwise = {
 };
 
 export function errorAnswer(error: CoppiceError): ErrorAnswer {
-  const { status, type, message, details } = error;
+  const { status, type, message, senlinMessage = message, details } = error;
   const issues = details?.['issues'];
+  const ours = {
+    ...(senlinMessage === message ? {} : { detail: message }),
+    ...(issues === undefined ? {} : { issues }),
+  };
   return {
     status,
     body: {
       code: status,
-      error: { code: status, ...(issues === undefined ? {} : { issues }), message, type },
+      error: { code: status, ...ours, message: senlinMessage, type },
       ...(byStatus[status] ?? otherwise),
     },
   };

@@ -17,7 +17,8 @@ type Documented = Readonly<Record<string, unknown>>;
 export interface InvalidField {
   readonly rule: string;
   readonly expected: string;
-  readonly bound?: number;
+  /** The number or the key that the rule is about. */
+  readonly bound?: number | string;
 }
 
 type Read<T> = (value: unknown, refuse: (refusal: InvalidField) => never) => T;
@@ -105,12 +106,14 @@ function isReference(value: unknown): value is string {
 /** Ids or names of other objects, one at least. */
 export function referencesField(): z.ZodType<string[]> {
   const documented = { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: MOST_REFERENCES };
-  return required(documented, (value, refuse) => {
+  return field(documented, (value = [], refuse) => {
     const expected = `a list of 1 to ${MOST_REFERENCES} ids or names`;
-    if (!Array.isArray(value)) return refuse({ rule: 'list', expected });
+    if (!Array.isArray(value)) return refuse({ rule: 'not-a-list', expected });
     if (value.length === 0) return refuse({ rule: 'at-least-items', expected, bound: 1 });
     if (value.length > MOST_REFERENCES || !value.every(isReference))
       return refuse({ rule: 'list', expected });
+    if (new Set(value).size < value.length)
+      return refuse({ rule: 'same-items', expected: `${expected}, each once` });
     return value;
   });
 }
@@ -123,6 +126,10 @@ export function referencePairsField(): z.ZodType<Record<string, string>> {
     const pairs = isJsonObject(value) ? Object.entries(value) : [];
     if (pairs.length === 0) return refuse({ rule: 'not-a-map', expected });
     if (pairs.length > MOST_REFERENCES) return refuse({ rule: 'map', expected });
+    const [empty] = pairs.find(([, other]) => other === null) ?? [];
+    if (empty !== undefined) return refuse({ rule: 'null-value', expected, bound: empty.slice(0, 100) });
+    if (new Set(pairs.map(([, other]) => other)).size < pairs.length)
+      return refuse({ rule: 'same-values', expected: `${expected}, each once` });
     const checked = pairs.map(([key, other]): [string, string] =>
       isReference(key) && isReference(other) ? [key, other] : refuse({ rule: 'map', expected }),
     );
@@ -141,13 +148,14 @@ export interface Range {
 /** Seconds and counts beyond this are a mistake, and no database column holds much more. */
 export const LARGEST_INTEGER = 2_147_483_647;
 
-export function integerField({ min, max }: Range): z.ZodType<number> {
+/** @param tooSmall the rule of a number below, where a sentence of its own belongs to the field. */
+export function integerField({ min, max }: Range, tooSmall = 'at-least'): z.ZodType<number> {
   const documented = { type: ['integer', 'string'], minimum: min, maximum: max };
   return required(documented, (value, refuse) => {
     const expected = `a whole number from ${min} to ${max}`;
     const number = readNumber(value);
     if (number === undefined || !Number.isInteger(number)) return refuse({ rule: 'integer', expected });
-    if (number < min) return refuse({ rule: 'at-least', expected, bound: min });
+    if (number < min) return refuse({ rule: tooSmall, expected, bound: min });
     return number > max ? refuse({ rule: 'at-most', expected, bound: max }) : number;
   });
 }
@@ -167,8 +175,8 @@ function readNumber(value: unknown): number | undefined {
     : undefined;
 }
 
-const trueWords = ['1', 'on', 't', 'true', 'y', 'yes'];
-const falseWords = ['0', 'f', 'false', 'n', 'no', 'off'];
+export const trueWords = ['1', 'on', 't', 'true', 'y', 'yes'];
+export const falseWords = ['0', 'f', 'false', 'n', 'no', 'off'];
 
 /** @param rule where a sentence of its own belongs to the field. */
 export function booleanField(rule = 'boolean'): z.ZodType<boolean> {
@@ -179,6 +187,9 @@ export function booleanField(rule = 'boolean'): z.ZodType<boolean> {
     return falseWords.includes(word) ? false : refuse({ rule, expected: 'true or false' });
   });
 }
+
+/** As text of a query. */
+export const booleanWord = new RegExp(`^(?:${[...trueWords, ...falseWords].join('|')})$`, 'i');
 
 /** Words of a query that were given as text: those that say neither are left out. */
 export function toBooleans(words: readonly string[]): boolean[] {
@@ -193,6 +204,15 @@ export function wordField<const W extends string>(words: readonly W[], rule = 'w
     const word = words.find((known) => known === value);
     return word ?? refuse({ rule, expected: `one of ${words.join(', ')}` });
   });
+}
+
+/** @param rule as of a word. */
+export function patternField(pattern: RegExp, rule: string): z.ZodType<string> {
+  return required({ type: 'string', pattern: pattern.source }, (value, refuse) =>
+    typeof value === 'string' && pattern.test(value)
+      ? value
+      : refuse({ rule, expected: `text like ${pattern.source}` }),
+  );
 }
 
 export function mapField(): z.ZodType<JsonObject> {

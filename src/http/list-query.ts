@@ -3,11 +3,21 @@ import { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import { visibleProject, type Caller } from '../requests/request-tools.ts';
 import type { ListQuery } from '../store/listing.ts';
-import { booleanField, each, last, LARGEST_INTEGER, textField, uuidField, wordField } from './fields.ts';
+import {
+  booleanField,
+  booleanWord,
+  each,
+  last,
+  LARGEST_INTEGER,
+  patternField,
+  textField,
+  uuidField,
+  wordField,
+} from './fields.ts';
 
 export interface ListDeclaration<Filter extends string, Sort extends string> {
-  /** Each with the words that it takes; null: any text. */
-  readonly filters: Readonly<Record<Filter, readonly string[] | null>>;
+  /** Each with the words that it takes, or how they look; null: any text. */
+  readonly filters: Readonly<Record<Filter, readonly string[] | RegExp | null>>;
   readonly sorts: readonly Sort[];
   /** False: the list is always whole (the policies of a cluster). */
   readonly paged?: boolean;
@@ -45,8 +55,7 @@ export function listQuery<Filter extends string, Sort extends string>({
     ...(paged ? { limit: last(limitField(pageSize)), marker: last(uuidField()) } : {}),
   };
   for (const name of names) {
-    const words = filters[name];
-    shape[name] = each(words === null ? textField({ most: 1000 }) : wordField(words, 'filter'));
+    shape[name] = each(filterField(filters[name]));
   }
   return z.strictObject(shape).transform((found) => ({
     filters: Object.fromEntries(names.map((name) => [name, found[name]])) as Partial<
@@ -57,6 +66,12 @@ export function listQuery<Filter extends string, Sort extends string>({
     limit: pageLimit(found['limit'] as number | undefined, pageSize),
     globalProject: found['global_project'] === true,
   }));
+}
+
+function filterField(words: readonly string[] | RegExp | null): z.ZodType<string> {
+  if (words === null) return textField({ most: 1000 });
+  if (words === booleanWord) return patternField(words, 'query-boolean');
+  return words instanceof RegExp ? patternField(words, 'filter') : wordField(words, 'filter');
 }
 
 /** @returns undefined: no limit. */

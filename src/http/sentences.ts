@@ -1,14 +1,15 @@
 /**
  * What is wrong with a request, in words. Where Senlin has a sentence for it, that is the one: its clients
  * and their tests know it. Everything else reads "field: expected ..., found ...". The same facts stand in
- * the answer's `issues`, field by field.
+ * the answer's `issues`, field by field. Where Senlin's sentence does not help (`unhelpful`), ours stands
+ * beside it.
  */
 import { z } from 'zod';
 import { didYouMean } from '../domain/did-you-mean.ts';
 import { quoteFound } from '../domain/quote-found.ts';
 import { describeIssue, quoteValue, type Issue } from '../domain/errors.ts';
 import { firstIssues, MOST_ISSUES } from '../domain/issue-list.ts';
-import type { InvalidField } from './fields.ts';
+import { falseWords, trueWords, type InvalidField } from './fields.ts';
 
 export const MALFORMED =
   'The server could not comply with the request since it is either malformed or otherwise incorrect.';
@@ -27,6 +28,11 @@ const sentences: Readonly<Record<string, (refused: Refused) => string>> = {
   'at-most': ({ field, bound }) => `The value for the ${field} field must be less than or equal to ${bound}.`,
   'at-least-items': ({ field, bound }) => `Value for '${field}' must have at least ${bound} item(s).`,
   'not-a-map': () => 'The data provided is not a map',
+  'not-a-list': ({ field }) => `Items for '${field}' must be unique`,
+  'same-items': ({ field }) => `Items for '${field}' must be unique`,
+  'same-values': () => 'Map contains duplicated values',
+  'null-value': ({ field, bound }) => `Field \`${field}[${String(bound)}]' cannot be None`,
+  boolean: ({ value }) => `Unrecognized value '${plain(value)}', acceptable values are: ${booleanWords}`,
   'not-negative': ({ field }) => `Value must be >= 0 for field '${field}'.`,
   'name-characters': ({ field, value }) =>
     `The value for the '${field}' (${plain(value)}) contains illegal characters. ` +
@@ -41,6 +47,21 @@ const sentences: Readonly<Record<string, (refused: Refused) => string>> = {
   'sort-direction': ({ field, value }) => `Unsupported sort dir '${plain(value)}' for '${field}'.`,
 };
 
+/** Rules whose sentence does not say what was expected, or where. */
+const unhelpful: ReadonlySet<string> = new Set([
+  'not-a-map',
+  'not-a-list',
+  'same-items',
+  'same-values',
+  'null-value',
+  'boolean',
+]);
+
+const booleanWords = [...falseWords, ...trueWords]
+  .toSorted()
+  .map((word) => `'${word}'`)
+  .join(', ');
+
 /** A value inside a sentence: short, on one line. */
 function plain(value: unknown): string {
   const text = typeof value === 'string' ? value : quoteValue(value);
@@ -49,7 +70,10 @@ function plain(value: unknown): string {
 }
 
 export interface Problems {
+  /** Senlin's where it has one. */
   readonly sentence: string;
+  /** The same, and more where that does not help. */
+  readonly detail: string;
   readonly issues: Issue[];
 }
 
@@ -78,7 +102,8 @@ export function describeProblems(
     described.map((one) => one.issue),
     found,
   );
-  return { sentence, issues };
+  const detail = joinSentences(described.map((one) => one.detail ?? one.sentence));
+  return { sentence, detail, issues };
 }
 
 /** How many things are wrong in one of zod's issues. */
@@ -97,6 +122,8 @@ export function joinSentences(sentences: readonly string[]): string {
 
 interface Described {
   readonly sentence: string;
+  /** Absent: the sentence says it. */
+  readonly detail?: string;
   readonly issue: Issue;
 }
 
@@ -110,8 +137,10 @@ function describeOne(issue: z.core.$ZodIssue, location: FieldLocation): Describe
     // A list's entries have no name of their own.
     const field = path.filter((step) => !/^\d+$/.test(step)).at(-1) ?? '';
     const say = sentences[refusal.rule];
+    const ours = describeIssue(inner(one));
     return {
-      sentence: say?.({ ...refusal, field, value: issue.input }) ?? describeIssue(inner(one)),
+      sentence: say?.({ ...refusal, field, value: issue.input }) ?? ours,
+      ...(unhelpful.has(refusal.rule) ? { detail: ours } : {}),
       issue: one,
     };
   }
@@ -151,8 +180,8 @@ function unknownKeys(
   });
   const hints = issues.flatMap(({ hint }) => hint ?? []);
   const sentence = unknownKeysSentence(issue.keys, location);
-  const hinted = hints.length === 0 ? sentence : `${sentence} (${hints.join(' ')})`;
-  return issues.map((one) => ({ sentence: hinted, issue: one }));
+  const detail = hints.length === 0 ? sentence : `${sentence} (${hints.join(' ')})`;
+  return issues.map((one) => ({ sentence, detail, issue: one }));
 }
 
 function unknownKeysSentence(keys: readonly string[], location: FieldLocation): string {

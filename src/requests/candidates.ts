@@ -29,7 +29,8 @@ export function ambiguous(kind: string, identity: string, candidates: readonly C
   const ids = candidates.map(({ id }) => id);
   const named = candidates.map(({ id, facts }) => `${beginningOf(id, ids)} (${facts.join(', ')})`);
   const message = `More than one ${kind} fits '${identity}': ${namesOf(named)}. Give the id of one of them.`;
-  return new CoppiceError('multiple-choices', message);
+  const senlinMessage = `Multiple results found matching the query criteria '${identity}'. Please be more specific.`;
+  return new CoppiceError('multiple-choices', message, { senlinMessage });
 }
 
 /** As much of an id as tells it from the others. */

@@ -115,6 +115,7 @@ export async function getBinding(
   const { cluster, bindings } = await listBindings(tools, caller, identity);
   const attached = await oneAttached(tools.store.db, bindings, policy);
   if (attached !== undefined) return { cluster, attached };
+  await requireObject(tools.store.db, caller, 'policy', policy);
   throw new CoppiceError(
     'policy-binding-not-found',
     `The policy '${policy}' is not found attached to the specified cluster '${identity}'.`,

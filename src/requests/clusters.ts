@@ -85,7 +85,7 @@ export async function createCluster(
 }
 
 function desiredSize({ minSize, maxSize, desiredCapacity = minSize }: NewCluster): number {
-  refuseCrossedLimits('bad-request', minSize, maxSize);
+  if (desiredCapacity >= minSize) refuseCrossedLimits('bad-request', minSize, maxSize);
   const request = {
     adjustmentType: 'EXACT_CAPACITY',
     number: desiredCapacity,
@@ -139,7 +139,7 @@ async function updateInputs(
     if (value !== undefined && !isDeepStrictEqual(value, cluster[key])) inputs[key] = value;
   }
   if (requested.profile !== undefined) {
-    const id = await newProfileFor(db, caller, cluster.profileId, requested.profile);
+    const id = await newProfileFor(db, caller, 'cluster', cluster.profileId, requested.profile);
     await refuseUnfitProfile(db, tools, cluster, id);
     const profiles = (await nodesOfCluster(db, cluster.id)).map(({ profileId }) => profileId);
     if (requested.profileOnly !== true) await refuseImpossibleUpdate(db, tools, profiles, id);
@@ -156,14 +156,16 @@ async function updateInputs(
 export async function newProfileFor(
   db: Db,
   caller: Caller,
+  kind: 'cluster' | 'node',
   currentId: string,
   identity: string,
 ): Promise<string> {
   const wanted = await requireReferenced(db, caller, 'profile', identity);
   const current = await getProfile(db, currentId);
   if (current === undefined || current.type === wanted.type) return wanted.id;
-  const sentence = `profile_id: expected a profile of type ${current.type}, found '${wanted.name}' of type ${wanted.type}`;
-  throw new CoppiceError('bad-request', sentence);
+  const detail = `profile_id: expected a profile of type ${current.type}, found '${wanted.name}' of type ${wanted.type}`;
+  const senlinMessage = `Cannot update a ${kind} to a different profile type, operation aborted.`;
+  throw new CoppiceError('bad-request', detail, { senlinMessage });
 }
 
 /**

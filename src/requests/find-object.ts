@@ -85,7 +85,8 @@ export async function requireReferenced<K extends Kind>(
   const object = await findObject(db, caller, kind, identity);
   if (object !== undefined) return object;
   const hint = hintFor(identity, await namesFor(db, caller, kind));
-  throw new CoppiceError('bad-request', `The specified ${kind} '${identity}' could not be found.${hint}`);
+  const senlinMessage = `The specified ${kind} '${identity}' could not be found.`;
+  throw new CoppiceError('bad-request', senlinMessage + hint, { senlinMessage });
 }
 
 /** Names that the user may have meant; those of actions are made by Coppice. */
@@ -106,7 +107,9 @@ export async function findObject<K extends Kind>(
 /** @param known names that the user may have meant. @throws CoppiceError `resource-not-found` */
 export function notFound(kind: string, identity: string, known: readonly string[] = []): never {
   const sentence = `The ${kind} '${identity}' could not be found.`;
-  throw new CoppiceError('resource-not-found', sentence + hintFor(identity, known));
+  throw new CoppiceError('resource-not-found', sentence + hintFor(identity, known), {
+    senlinMessage: sentence,
+  });
 }
 
 /** @throws CoppiceError `resource-not-found`, whose issue names the few types that there are. */
@@ -116,11 +119,13 @@ export function unknownType(
   known: readonly string[],
 ): never {
   const issue = { field: 'type', expected: `one of ${known.join(', ')}`, found: quoteValue(name) };
-  const sentence = `The ${kind} '${name}' could not be found.${hintFor(name, known)}`;
-  throw new CoppiceError('resource-not-found', sentence, { details: { issues: [issue] } });
+  const senlinMessage = `The ${kind} '${name}' could not be found.`;
+  throw new CoppiceError('resource-not-found', senlinMessage + hintFor(name, known), {
+    senlinMessage,
+    details: { issues: [issue] },
+  });
 }
 
-/** Clients know Senlin's sentence: the hint comes after it. */
 function hintFor(name: string, known: readonly string[]): string {
   const hint = didYouMean(name, known);
   return hint === undefined ? '' : ` (${hint})`;

@@ -89,10 +89,9 @@ async function refuseMember(db: Db, tools: RequestTools, cluster: Cluster, profi
   const clusterProfile = await getProfile(db, cluster.profileId);
   if (clusterProfile !== undefined && clusterProfile.type !== profile.type) {
     const expected = `a profile of type ${clusterProfile.type}, as its cluster has`;
-    throw new CoppiceError(
-      'bad-request',
-      `profile_id: expected ${expected}, found one of type ${profile.type}`,
-    );
+    const detail = `profile_id: expected ${expected}, found one of type ${profile.type}`;
+    const senlinMessage = 'Node and cluster have different profile type, operation aborted.';
+    throw new CoppiceError('bad-request', detail, { senlinMessage });
   }
   const counts = Object.values(await countNodesByStatus(db, cluster.id));
   const size = counts.reduce((sum, count) => sum + count, 1);
@@ -121,7 +120,7 @@ export async function updateNode(
       if (value !== undefined && !isDeepStrictEqual(value, node[key])) inputs[key] = value;
     }
     if (request.profile !== undefined) {
-      const id = await newProfileFor(tx.db, caller, node.profileId, request.profile);
+      const id = await newProfileFor(tx.db, caller, 'node', node.profileId, request.profile);
       if (node.clusterId !== null)
         await refuseUnfitNode(tx.db, tools, node.clusterId, { name: node.name, profileId: id });
       await refuseImpossibleUpdate(tx.db, tools, [node.profileId], id);

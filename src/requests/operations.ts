@@ -115,5 +115,18 @@ function checkAgainst({ parameters: known }: Operation, name: string, parameters
     ]),
   );
   const check = checkFields(fields, parameters, '1.0', name);
-  return check.ok ? check.value : refuseSpec(`The parameters of '${name}': `, check.issues);
+  if (check.ok) return check.value;
+  return refuseSpec(`The parameters of '${name}': `, check.issues, {
+    senlinMessage: notAllowed(known, parameters),
+  });
+}
+
+/** Senlin's sentence for a word that is none of those of its parameter; what they are is no secret. */
+function notAllowed(known: Operation['parameters'], parameters: JsonObject): string | undefined {
+  for (const [key, { allowed }] of Object.entries(known)) {
+    const word = parameters[key];
+    if (allowed === undefined || typeof word !== 'string' || allowed.includes(word)) continue;
+    return `'${word.slice(0, 100)}' must be one of the allowed values: ${allowed.join(', ')}.`;
+  }
+  return undefined;
 }

@@ -37,7 +37,7 @@ export async function createPolicy(
 export function validatePolicy(tools: RequestTools, document: JsonObject): Spec {
   const spec = readSpec(document, '');
   const check = requirePolicyType(tools, typeNameOf(spec)).check(spec.properties, tools.checkSettings);
-  if (!check.ok) refuseSpec('', check.issues, 'properties');
+  if (!check.ok) refuseSpec('', check.issues, { part: 'properties' });
   return spec;
 }
 

@@ -67,7 +67,8 @@ async function refuseFor(
   const profile = await getProfile(db, profileId);
   const misfits = profile === undefined ? [] : misfitsWith(tools, policy, profile);
   const named = policy.name === undefined ? '' : ` ${policy.name}`;
-  if (misfits.length > 0) refuseSpec(`The policy${named} does not fit ${subject}: `, misfits, 'properties');
+  if (misfits.length > 0)
+    refuseSpec(`The policy${named} does not fit ${subject}: `, misfits, { part: 'properties' });
 }
 
 /**

@@ -51,9 +51,9 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
   const spec = readSpec(document, prefix);
   const type = requireProfileType(tools, typeNameOf(spec));
   const check = type.check(spec.properties);
-  if (!check.ok) refuseSpec(prefix, check.issues, 'properties');
+  if (!check.ok) refuseSpec(prefix, check.issues, { part: 'properties' });
   const issues = (await type.examine?.(check.properties)) ?? [];
-  if (issues.length > 0) refuseSpec(prefix, issues, 'properties');
+  if (issues.length > 0) refuseSpec(prefix, issues, { part: 'properties' });
   return spec;
 }
 

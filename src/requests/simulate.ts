@@ -142,7 +142,7 @@ async function checkFor(tools: RequestTools, cluster: Cluster, spec: Spec): Prom
   const type = healthPolicyTypes.find((each) => typeName(each) === typeNameOf(spec));
   if (type === undefined) refuse(`The policy is of type ${typeNameOf(spec)}, which is no health policy.`);
   const check = type.check(spec.properties, tools.checkSettings);
-  if (!check.ok) return refuseSpec('', check.issues, 'properties');
+  if (!check.ok) return refuseSpec('', check.issues, { part: 'properties' });
   await refuseMisfit(tools.store.db, tools, cluster, { type: typeNameOf(spec), spec });
   return check.value;
 }

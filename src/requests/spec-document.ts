@@ -41,20 +41,34 @@ export function typeNameOf(spec: Spec): string {
 }
 
 /**
- * @param part of the document, in which the issues' fields are; absent: its top.
+ * @param options part of the document, in which the issues' fields are; absent: its top. And what Senlin says
+ *   of it, where its sentence is not made from the issues.
  * @throws CoppiceError `invalid-spec` that says all that is wrong, in a sentence and in `details.issues`,
  * whose fields are named from the top.
  */
-export function refuseSpec(prefix: string, issues: readonly Issue[], part?: string): never {
+export function refuseSpec(
+  prefix: string,
+  issues: readonly Issue[],
+  { part, senlinMessage }: { readonly part?: string; readonly senlinMessage?: string | undefined } = {},
+): never {
   const first = firstIssues(issues);
   const details = { issues: first.map((one) => ({ ...(part === undefined ? one : within(part, one)) })) };
-  throw new CoppiceError('invalid-spec', prefix + first.map(sentenceFor).join('; '), { details });
+  throw new CoppiceError('invalid-spec', prefix + first.map(withHint).join('; '), {
+    senlinMessage: senlinMessage ?? prefix + first.map(sentenceFor).join('; '),
+    details,
+  });
 }
 
-/** Where Senlin has a sentence of its own its clients know it; the hint comes after. */
+/** Senlin's where it has one. */
 function sentenceFor(found: Issue): string {
-  const hint = found.hint === undefined ? '' : ` (${found.hint})`;
-  if (found.found === 'an unknown key') return `Unrecognizable spec item '${found.field}'${hint}`;
-  if (found.found === 'nothing') return `Required spec item '${found.field}' not provided${hint}`;
+  if (found.found === 'an unknown key') return `Unrecognizable spec item '${found.field}'`;
+  if (found.found === 'nothing') return `Required spec item '${found.field}' not provided`;
   return describeIssue(found);
+}
+
+function withHint(found: Issue): string {
+  const sentence = sentenceFor(found);
+  return found.hint === undefined || sentence.endsWith(`(${found.hint})`)
+    ? sentence
+    : `${sentence} (${found.hint})`;
 }

@@ -39,7 +39,7 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         },
       },
       async handle(request) {
-        const [name, parameters] = readAction(request.rawBody, '');
+        const [name, parameters] = readAction(request.rawBody, 'cluster');
         const found = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (found === undefined) throw unknownAction(name);
         requireMinor(request.minor, found.since ?? 0);

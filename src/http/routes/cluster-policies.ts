@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { getBinding, listBindings } from '../../requests/cluster-policies.ts';
-import { toBooleans } from '../fields.ts';
+import { booleanWord, toBooleans } from '../fields.ts';
 import { listQuery } from '../list-query.ts';
 import { param, route, type Route } from '../route.ts';
 import { clusterPolicyShape, toClusterPolicyAnswer } from '../shapes/cluster-policy.ts';
@@ -15,7 +15,7 @@ const list = route({
   tag,
   role: 'member',
   query: listQuery({
-    filters: { enabled: null, policy_name: null, policy_type: null },
+    filters: { enabled: booleanWord, policy_name: null, policy_type: null },
     sorts: ['enabled'],
     paged: false,
   }),

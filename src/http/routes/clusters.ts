@@ -96,6 +96,9 @@ const show = route({
   },
 });
 
+/** Before, the new profile is for all nodes whatever is asked for. */
+const PROFILE_ONLY_SINCE = 6;
+
 const update = route({
   method: 'PATCH',
   path: '/v1/clusters/{cluster}',
@@ -114,9 +117,10 @@ const update = route({
   }),
   answers: { 202: { description: 'The cluster as it is before the change.', schema: one } },
   async handle(request) {
-    const { tools, caller, body } = request;
+    const { tools, caller, minor, body } = request;
     const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
-    const changes = defined({ ...rest, profile, profileOnly });
+    const visible = minor >= PROFILE_ONLY_SINCE ? { profileOnly } : {};
+    const changes = defined({ ...rest, profile, ...visible });
     const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), changes);
     return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
   },

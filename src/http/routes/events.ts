@@ -25,7 +25,7 @@ const list = route({
       otype: null,
       oid: null,
       cluster_id: null,
-      action: null,
+      action: /^[A-Z_]+$/,
       level: Object.keys(eventLevels),
     },
     sorts: ['timestamp', 'level', 'otype', 'oname', 'action', 'status', 'oid', 'cluster_id'],

@@ -33,7 +33,7 @@ const operateCluster = route({
   answers: started,
   async handle(request) {
     const { tools, caller } = request;
-    const [name, parameters] = readOperation(request.rawBody, '');
+    const [name, parameters] = readOperation(request.rawBody, 'cluster');
     const { params = {}, filters = {} } = parseParameters(operationOfCluster, parameters);
     const requested = operating(name, params, filters);
     return accepted(await enqueueOnCluster(tools, caller, param(request, 'cluster'), requested));
@@ -55,7 +55,7 @@ const operateNode = route({
   answers: started,
   async handle(request) {
     const { tools, caller } = request;
-    const [name, parameters] = readOperation(request.rawBody, '.');
+    const [name, parameters] = readOperation(request.rawBody, 'node');
     return accepted(await operateOnNode(tools, caller, param(request, 'node'), name, parameters));
   },
 });

@@ -175,7 +175,7 @@ const act = route({
   async handle(request) {
     const { tools, caller } = request;
     const node = param(request, 'node');
-    const [name, parameters] = readAction(request.rawBody, '.');
+    const [name, parameters] = readAction(request.rawBody, 'node');
     switch (name) {
       case 'check':
         parseParameters(checkParameters, parameters);

@@ -30,6 +30,7 @@ export const errorShape = z
     code: z.int(),
     error: z.strictObject({
       code: z.int(),
+      detail: text.optional(),
       issues: z.array(issueShape).optional(),
       message: text,
       type: text,
