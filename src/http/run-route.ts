@@ -34,12 +34,17 @@ export async function runRoute(
   const minor = negotiated?.minor ?? 0;
   requireMinor(minor, route.since ?? 0);
   const answer = await route.handle(routeRequest(runner, route, request, caller, minor));
-  if (versioned) {
+  if (versioned && !isTextError(answer)) {
     void reply
       .header('OpenStack-API-Version', `clustering 1.${minor}`)
       .header('Vary', 'OpenStack-API-Version');
   }
   await send(runner, route, request, reply, answer);
+}
+
+/** As of all errors, the client learns no version of it. */
+function isTextError(answer: Answer): boolean {
+  return 'text' in answer && answer.status >= 400;
 }
 
 async function authorize(runner: RouteRunner, route: Route, request: FastifyRequest): Promise<Caller> {

@@ -58,7 +58,13 @@ export function replacingNodes(identities: Readonly<Record<string, string>>): Cl
     action: 'CLUSTER_REPLACE_NODES',
     async prepare(db, cluster, tools, caller) {
       const old = await findNodes(db, caller, Object.keys(identities));
-      const replacements = await findNodes(db, caller, Object.values(identities));
+      // As in Senlin: what was to take the place of a node that is not there is not looked for.
+      const wanted = Object.entries(identities).filter(([identity]) => !old.missing.includes(identity));
+      const replacements = await findNodes(
+        db,
+        caller,
+        wanted.map(([, identity]) => identity),
+      );
       const strangers = old.found.filter(({ clusterId }) => clusterId !== cluster.id);
       refuseAll([
         ...complaint(
@@ -70,7 +76,7 @@ export function replacingNodes(identities: Readonly<Record<string, string>>): Cl
         ...(await wrongTypes(db, cluster, replacements.found, 'do')),
         ...complaint(old.missing, (ids) => `Original nodes not found: ${ids}.`),
         ...complaint(replacements.missing, (ids) => `Replacement nodes not found: ${ids}.`),
-        ...(isOneToOne(identities, old, replacements)
+        ...(isOneToOne(wanted.length, old, replacements)
           ? []
           : ['A node can take the place of one other only.']),
       ]);
@@ -98,10 +104,9 @@ async function findNodes(db: Db, caller: Caller, identities: readonly string[]):
   return { found: [...found.values()], missing };
 }
 
-/** Whether no node is named twice; those that are missing have been said. */
-function isOneToOne(identities: object, ...both: readonly FoundNodes[]): boolean {
-  const named = Object.keys(identities).length;
-  return both.every(({ found, missing }) => found.length + missing.length === named);
+/** Whether no node is named twice. @param pairs those of which the node to be replaced is there. */
+function isOneToOne(pairs: number, old: FoundNodes, replacements: FoundNodes): boolean {
+  return old.found.length === pairs && replacements.found.length + replacements.missing.length === pairs;
 }
 
 function idOf({ id }: Node): string {

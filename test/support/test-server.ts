@@ -94,6 +94,11 @@ export class TestServer {
     await this.#engine.start();
   }
 
+  async stopEngine(): Promise<void> {
+    await this.#engine?.stop();
+    this.#engine = undefined;
+  }
+
   async ask(method: string, url: string, { body, headers = {}, minor = 14 }: Asked = {}): Promise<Reply> {
     const version = minor === null ? {} : { 'openstack-api-version': `clustering 1.${minor}` };
     const reply = await this.server.inject({
@@ -113,7 +118,7 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.server.close();
-    await this.#engine?.stop();
+    await this.stopEngine();
     await this.#close();
   }
 }
