@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Json } from '../../src/domain/json.ts';
 
-export type RecordedCaller = 'admin' | 'member of another project' | 'nobody';
+export type RecordedCaller = 'admin' | 'member of another project' | 'anonymous';
 
 export interface RecordedExchange {
   readonly name: string;

@@ -20,7 +20,7 @@ export const USER = '0d1e2f3a4b5c6d7e8f9a0b1c2d3e4f5a';
 const tokens: Readonly<Record<RecordedCaller, string | undefined>> = {
   admin: 'admin',
   'member of another project': 'member',
-  nobody: undefined,
+  anonymous: undefined,
 };
 
 const callers: Readonly<Record<string, Caller>> = {
@@ -173,8 +173,8 @@ function twoUsers(): Authentication {
     checkRequest: () => undefined,
     authenticate: (request) => {
       const caller = callers[request.header('x-auth-token') ?? ''];
-      const nobody: Caller = { project: '', user: '', domain: null, roles: [] };
-      return caller === undefined ? Promise.resolve(nobody) : Promise.resolve(caller);
+      const anonymous: Caller = { project: '', user: '', domain: null, roles: [] };
+      return caller === undefined ? Promise.resolve(anonymous) : Promise.resolve(caller);
     },
   };
 }

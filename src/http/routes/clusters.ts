@@ -17,7 +17,7 @@ import {
 } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { accepted, param, route, type Route } from '../route.ts';
-import { clusterShape, toClusterAnswer, toClusterAnswers } from '../shapes/cluster.ts';
+import { clusterShape, toClusterAnswer, toClusterAnswers, toNewClusterAnswer } from '../shapes/cluster.ts';
 
 const tag = 'Clusters';
 const one = z.strictObject({ cluster: clusterShape });
@@ -77,7 +77,7 @@ function create(maxNodes: number): Route {
         metadata: cluster.metadata ?? {},
         config: cluster.config ?? {},
       });
-      return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
+      return accepted(actionId, { cluster: await toNewClusterAnswer(tools, object) });
     },
   });
 }

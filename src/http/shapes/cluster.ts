@@ -89,6 +89,18 @@ export async function toClusterAnswer(
   return (await toClusterAnswers(tools, [cluster]))[0];
 }
 
+/**
+ * Of a cluster that was just recorded: its action may have made the first nodes before the answer is written,
+ * and the answer shows the cluster before its action.
+ */
+export async function toNewClusterAnswer(
+  tools: StandingTools,
+  cluster: Cluster,
+): Promise<ClusterAnswer | undefined> {
+  const answer = await toClusterAnswer(tools, cluster);
+  return answer && { ...answer, nodes: [] };
+}
+
 export const embeddedClusterShape = clusterShape
   .omit({
     health: true,
