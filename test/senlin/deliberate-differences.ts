@@ -74,12 +74,6 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   },
   {
     what: 'Errors name the field',
-    exchanges: ['no body'],
-    at: /^error\.message$/,
-    ours: /^The server could not comply .* body: expected a JSON object with the key 'profile', found nothing$/,
-  },
-  {
-    what: 'Errors name the field',
     exchanges: ['profile create, bad value'],
     at: /^error\.message$/,
     ours: /^Failed in creating profile x: networks: expected a list, found "n"$/,
