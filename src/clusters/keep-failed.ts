@@ -10,6 +10,7 @@ import type { Retain } from '../domain/health-policy.ts';
 import type { Retained } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import type { KeptObject } from '../profiles/profile-type.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
 import { wakeAction } from '../store/action-wakes.ts';
 import { insertScheduledAction, unfinishedActionsOn } from '../store/actions.ts';
 import { endRetainedTime, insertRetained, retainedBeside } from '../store/retained.ts';
@@ -67,4 +68,13 @@ async function scheduleRemoval(tx: Tx, kept: Retained, at: number, now: number, 
 export function keptObject(kept: Retained): KeptObject {
   const { nodeId, physicalId, data } = kept;
   return { nodeId, physicalId, data, session: ownerOf(kept) };
+}
+
+/** Where an operator finds it: `server 5d3c...`, or the path of a directory. */
+export function keptLocation(
+  profileTypes: ProfileTypes,
+  kept: Pick<Stopped, 'profileType' | 'nodeId' | 'physicalId' | 'data'>,
+): string {
+  const retention = profileTypes.find(kept.profileType)?.retention;
+  return typeof retention === 'object' ? retention.location(kept) : kept.physicalId;
 }

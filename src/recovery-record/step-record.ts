@@ -103,7 +103,7 @@ function verificationRow(recovery: IdentifiedRecovery, step: StepPlan | null, de
   } as const;
   return {
     ...key,
-    id: idOfRow(recovery, { ...key, name: 'VERIFY' }),
+    id: stepId(recovery, { ...key, name: 'VERIFY' }),
     recoveryId,
     name: 'VERIFY',
     workflowName: null,
@@ -162,16 +162,13 @@ function isSame(one: StepPlan, other: StepPlan): boolean {
 /** What the ids of a recovery's steps are made from. */
 type IdentifiedRecovery = Pick<RecordContext['recovery'], 'recoveryId' | 'facts'>;
 
-/** The id of a step's row, and of the workflow execution that it starts: the same after every crash. */
-export function stepId(recovery: IdentifiedRecovery, step: StepPlan): string {
-  return idOfRow(recovery, step);
-}
-
 /**
- * A recovery that was held because it is not confirmed that the old node is gone begins again: what it does
- * to the node is done again, and has an id of its own. Its workflows are not run again: they have ended.
+ * The id of a row of a step or of a verification, and of the workflow execution that a step starts: the same
+ * after every crash. A recovery that was held because it is not confirmed that the old node is gone begins
+ * again: what it does to the node is done again, and has an id of its own. Its workflows are not run again:
+ * they have ended.
  */
-function idOfRow(
+export function stepId(
   { recoveryId, facts: { timesUnconfirmed = 0 } }: IdentifiedRecovery,
   step: Pick<RecoveryStep, 'name' | 'item' | 'purpose' | 'attempt'>,
 ): string {

@@ -20,7 +20,7 @@ import { recordAction } from './record-action.ts';
 import { recoverInputs, type RecoverRequest } from './recover-inputs.ts';
 import { refuseImpossibleUpdate } from './update-fit.ts';
 import { ownerOf } from '../domain/session.ts';
-import { keptInWords } from './retained.ts';
+import { keptWithCommand } from './retained.ts';
 import { retainedOfNode } from '../store/retained.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
@@ -186,7 +186,7 @@ export async function nodeDetails(tools: RequestTools, node: Node): Promise<Json
     ...(excluded && { excluded: excluded.reason }),
   };
   const said = Object.keys(healing).length === 0 ? {} : { healing };
-  const kept = (await retainedOfNode(tools.store.db, node.id)).map((each) => keptInWords(tools, each));
+  const kept = (await retainedOfNode(tools.store.db, node.id)).map((each) => keptWithCommand(tools, each));
   const retained = kept.length === 0 ? {} : { retained: kept };
   return { ...(await detailsOfProfile(tools, node)), ...said, ...retained };
 }

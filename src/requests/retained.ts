@@ -2,7 +2,7 @@
  * What RECREATE has stopped and keeps for a time: reading it, and ending its time. It belongs to the project
  * of its node, which may be gone.
  */
-import { endTime } from '../clusters/keep-failed.ts';
+import { endTime, keptLocation } from '../clusters/keep-failed.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Retained } from '../domain/model.ts';
 import { getRetained, listRetained, retainedIdsFrom, type RetainedListQuery } from '../store/retained.ts';
@@ -87,17 +87,15 @@ async function requireRetained(db: Db, caller: Caller, identity: string): Promis
 }
 
 /** `server 5d3c..., until 2026-11-30T09:12:44.000Z: coppice retained delete 5a1f09c2` */
-export function keptInWords(tools: Pick<ReadTools, 'profileTypes'>, retained: Retained): string {
+export function keptWithCommand(
+  { profileTypes }: Pick<ReadTools, 'profileTypes'>,
+  retained: Retained,
+): string {
   const until = new Date(retained.until).toISOString();
   const command = `coppice retained delete ${retained.id.slice(0, 8)}`;
-  return `${locationOf(tools, retained)}, until ${until}: ${command}`;
+  return `${keptLocation(profileTypes, retained)}, until ${until}: ${command}`;
 }
 
-function view(tools: Pick<ReadTools, 'profileTypes'>, retained: Retained): KeptView {
-  return { retained, location: locationOf(tools, retained) };
-}
-
-function locationOf({ profileTypes }: Pick<ReadTools, 'profileTypes'>, retained: Retained): string {
-  const retention = profileTypes.find(retained.profileType)?.retention;
-  return typeof retention === 'object' ? retention.location(retained) : retained.physicalId;
+function view({ profileTypes }: Pick<ReadTools, 'profileTypes'>, retained: Retained): KeptView {
+  return { retained, location: keptLocation(profileTypes, retained) };
 }

@@ -11,15 +11,15 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Retain } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import type { CreateRequest, OperationRequest, PhysicalNode } from '../../profiles/profile-type.ts';
+import type { PhysicalNode } from '../../profiles/profile-type.ts';
 import type { StepPlan } from '../../recovery/chain.ts';
 import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
 import { createNode, hasKept, removeNode, removeNodeExcept, type Removed } from '../node-objects.ts';
 import { replacementObjection } from '../replacement-objection.ts';
-import type { Ran, StepRun } from './step-run.ts';
-import { keptInWords, stopFailed, stopLimit } from './stop-failed.ts';
+import { createRequest, type Ran, type StepRun } from './step-run.ts';
+import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
 import { makeBeside } from './surge-operation.ts';
 import { failed, timedPart, type Timed } from './timed-part.ts';
 
@@ -76,11 +76,6 @@ async function keptOld(run: StepRun): Promise<Ran | undefined> {
     return { at: context.now(), objection: found && { ...found } };
   });
   return objection === null ? undefined : { kind: 'ran', at, result: { ok: false, ...objection } };
-}
-
-function createRequest({ step }: StepRun, request: OperationRequest): CreateRequest {
-  const elsewhere = step.replace?.elsewhere;
-  return elsewhere === undefined ? request : { ...request, elsewhere };
 }
 
 /**
@@ -151,7 +146,7 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
   const kept = stopped.made.kept as unknown as Stopped | null;
   const created = await create(run, timeoutMs - cleared.tookMs - stopped.tookMs, { spared: true });
   if (kept === null) return created.ok ? succeeded(created, {}) : failed(created);
-  const note = keptInWords(kept, stopped.at + retain.forMs, services.profileTypes);
+  const note = noteOfKept(kept, stopped.at + retain.forMs, services.profileTypes);
   // It may be what there is no room beside: of the quota, for example.
   if (!created.ok) return failed({ ...created, reason: `${created.reason}; ${note}` });
   return succeeded(created, { note, retained: kept.id });

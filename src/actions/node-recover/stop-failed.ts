@@ -1,6 +1,6 @@
 /** Stopping what has failed, so that it can be kept: for RECREATE with `retain`. */
 import { randomUUID } from 'node:crypto';
-import type { Stopped } from '../../clusters/keep-failed.ts';
+import { keptLocation, type Stopped } from '../../clusters/keep-failed.ts';
 import type { ManagedNode } from '../../clusters/managed-node.ts';
 import { ownerOf } from '../../domain/session.ts';
 import { typeName, type OperationRequest } from '../../profiles/profile-type.ts';
@@ -43,12 +43,8 @@ export async function stopFailed(
 }
 
 /** `/data/local.process/NODE is kept until 2026-11-30T09:12:44.000Z (coppice retained list --node web-1)` */
-export function keptInWords(
-  { nodeId, nodeName, profileType, physicalId, data }: Stopped,
-  until: number,
-  profileTypes: ProfileTypes,
-): string {
-  const retention = profileTypes.find(profileType)?.retention;
-  const where = typeof retention === 'object' ? retention.location({ nodeId, physicalId, data }) : physicalId;
-  return `${where} is kept until ${new Date(until).toISOString()} (coppice retained list --node ${nodeName})`;
+export function noteOfKept(stopped: Stopped, until: number, profileTypes: ProfileTypes): string {
+  const location = keptLocation(profileTypes, stopped);
+  const at = new Date(until).toISOString();
+  return `${location} is kept until ${at} (coppice retained list --node ${stopped.nodeName})`;
 }

@@ -23,8 +23,8 @@ import type { Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { attempt } from './attempt-step.ts';
 import { createNode, removeNodeExcept, retentionOf } from '../node-objects.ts';
-import type { Ran, StepRun } from './step-run.ts';
-import { keptInWords, stopFailed, stopLimit } from './stop-failed.ts';
+import { createRequest, type Ran, type StepRun } from './step-run.ts';
+import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
 import { failed, timedPart } from './timed-part.ts';
 
 /** What a part of it records. */
@@ -46,8 +46,7 @@ export async function makeBeside(run: StepRun): Promise<Ran> {
     timeoutMs - cleared.tookMs,
     async (node, request): Promise<PhysicalObject> => {
       refuseImpossible(node, replace?.retain !== undefined);
-      const asked = replace?.elsewhere === undefined ? request : { ...request, elsewhere: replace.elsewhere };
-      const { physicalId, data } = await createNode(node, { spared: true }, asked);
+      const { physicalId, data } = await createNode(node, { spared: true }, createRequest(run, request));
       return { physicalId, data };
     },
   );
@@ -113,7 +112,7 @@ function keptOf(
   { profileTypes }: ActionServices,
 ): { readonly kept?: string } {
   if (stopped === null || retain === null) return {};
-  return { kept: keptInWords(stopped as unknown as Stopped, at + retain.forMs, profileTypes) };
+  return { kept: noteOfKept(stopped as unknown as Stopped, at + retain.forMs, profileTypes) };
 }
 
 /** What has begun is completed, whatever interrupts the recovery. */
