@@ -40,7 +40,7 @@ import { CloudSettingsError } from './openstack/read-settings.ts';
 import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
 import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
-import type { CloudView, RequestTools } from './requests/request-tools.ts';
+import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
@@ -53,6 +53,8 @@ import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/emb
 export interface Coppice {
   /** `http://127.0.0.1:8777`; the empty text where the role `api` is not among this process's. */
   readonly url: string;
+  /** Where it was started with one. */
+  readonly simulatedCloud: SimulatedCloud | undefined;
   readonly log: Log;
   stop(): Promise<void>;
 }
@@ -72,8 +74,8 @@ export async function startCoppice(config: Config, options: StartOptions = {}): 
   const started: Started = { stops: [] };
   try {
     const log = createLog(config.logLevel);
-    const url = await startParts(config, options, log, started);
-    return { url, log, stop: () => stopAll(started) };
+    const parts = await startParts(config, options, log, started);
+    return { ...parts, log, stop: () => stopAll(started) };
   } catch (error) {
     await stopAll(started);
     throw error;
@@ -101,7 +103,7 @@ async function startParts(
   { startNew = false }: StartOptions,
   log: Log,
   { stops }: Started,
-): Promise<string> {
+): Promise<Pick<Coppice, 'url' | 'simulatedCloud'>> {
   const authentication = noAuthentication();
   checkListen(authentication, config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
@@ -180,7 +182,7 @@ async function startParts(
     await startEngine(parts, definitions, stops);
   }
   if (config.roles.includes('health')) await startHealer(parts, stops);
-  return port?.url ?? '';
+  return { url: port?.url ?? '', simulatedCloud: cloud?.view.simulated };
 }
 
 async function logUnknownNodes(unknownNodes: UnknownNodes, log: Log): Promise<void> {
@@ -208,7 +210,8 @@ async function openCloud(
   stops: Started['stops'],
 ): Promise<OpenCloud | undefined> {
   if (cloud.use === 'none') return undefined;
-  const settings = cloud.use === 'simulated' ? await simulated(cloud, log, stops) : named(cloud);
+  const { settings, simulated } =
+    cloud.use === 'simulated' ? await startSimulated(cloud, log, stops) : { settings: named(cloud) };
   const { connections, requestTimeoutMs } = cloud;
   const availability = new CloudAvailability({ log });
   const session = { attemptTimeoutMs: requestTimeoutMs, onCall: availability.onCall };
@@ -223,6 +226,7 @@ async function openCloud(
     },
     credential: settings.origin,
     hosts: () => hosts.read(),
+    ...(simulated === undefined ? {} : { simulated }),
   };
   return { clouds, view };
 }
@@ -237,16 +241,17 @@ function named({ name, file }: CloudConfig): CloudSettings {
 }
 
 /** Loaded only where it is wanted: a server of real machines does not carry it. */
-async function simulated(
+async function startSimulated(
   { simulator }: CloudConfig,
   log: Log,
   stops: Started['stops'],
-): Promise<CloudSettings> {
+): Promise<{ readonly settings: CloudSettings; readonly simulated?: SimulatedCloud }> {
   const { startCloudSimulator } = await import('./cloud-simulator/cloud-simulator.ts');
   const started = await startCloudSimulator({ settings: simulator });
   stops.push(() => started.close());
-  log.info({ url: started.url }, 'The simulated cloud is ready');
-  return findSettings({ env: started.environment });
+  log.info({ url: started.url, admin_url: started.adminUrl }, 'The simulated cloud is ready');
+  const settings = findSettings({ env: started.environment });
+  return { settings, simulated: { authUrl: settings.authUrl, adminUrl: started.adminUrl } };
 }
 
 function checkListen(authentication: Authentication, { listen }: Config): void {

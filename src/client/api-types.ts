@@ -379,10 +379,28 @@ export interface Schemas {
       readonly healthy: number;
       readonly needs_operator: number;
     };
+    /** What recoveries have stopped and keep, by cluster; GET /v1/retained lists it. */
+    readonly retained: readonly {
+      readonly cluster_id: string | null;
+      /** null: the cluster is gone, or there was none. */
+      readonly cluster_name: string | null;
+      readonly count: number;
+      /** When the first of them is removed. */
+      readonly first_until: string;
+      /** When the last of them is removed. */
+      readonly last_until: string;
+    }[];
     /** Why the server records nothing, and so recovers nothing until an operator has acted; null: it records. */
     readonly server_problem: string | null;
     /** Processes on the server's machine that belong to nodes which its database does not have, and what to do about them; null: there are none. */
     readonly server_warning: string | null;
+    /** The simulated cloud in the process of this server; null: there is none. */
+    readonly simulated_cloud: {
+      /** Of its own API: GET /servers, POST /hosts/{name}, POST /faults, ... */
+      readonly admin_url: string;
+      /** Of its Keystone. */
+      readonly auth_url: string;
+    } | null;
   };
   readonly ListedType: {
     /** Below microversion 1.5 with the version: `local.process-1.0`. */

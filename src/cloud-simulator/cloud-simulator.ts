@@ -40,6 +40,8 @@ import { World } from './world.ts';
 export interface CloudSimulator {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
+  /** Of the API that breaks the cloud, and says what it has done. */
+  readonly adminUrl: string;
   readonly world: World;
   /** The variables with which OpenStack's clients use it; the password is in them. */
   readonly environment: Readonly<Record<string, string>>;
@@ -57,6 +59,8 @@ export interface SimulatorOptions {
   readonly clock?: Clock;
 }
 
+const adminPrefix = '/simulator';
+
 /** @throws Error where the address cannot be listened at. */
 export async function startCloudSimulator(options: SimulatorOptions = {}): Promise<CloudSimulator> {
   const { world, password } = openWorld(options);
@@ -73,6 +77,7 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
   url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
     url,
+    adminUrl: `${url}${adminPrefix}`,
     world,
     environment: environmentOf(world, url, password),
     async close() {
@@ -299,7 +304,7 @@ function addAdmin(app: FastifyInstance, world: World, services: readonly Service
   for (const { method, path, handle } of adminEndpoints(world, services))
     app.route({
       method,
-      url: `/simulator${path}`,
+      url: `${adminPrefix}${path}`,
       exposeHeadRoute: false,
       handler: (request, reply) => {
         const { status, body } = handle({

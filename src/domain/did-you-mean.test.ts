@@ -5,6 +5,7 @@ const ofProcess = ['command', 'env', 'cwd', 'port', 'stop_signal', 'stop_timeout
 const ofPollUrl = ['poll_url', 'poll_url_ssl_verify', 'poll_url_timeout', 'poll_url_retry_limit'];
 const ofRecovery = ['actions', 'strategy', 'on_success', 'on_exhausted', 'on_failure', 'node_delete_timeout'];
 const actions = ['REBOOT', 'REBUILD', 'RECREATE', 'WORKFLOW', 'EVACUATE'];
+const ofReceiver = ['CLUSTER_RESIZE', 'CLUSTER_SCALE_IN', 'CLUSTER_SCALE_OUT'];
 const ofWorkflow = ['input', 'output', 'tasks', 'task-defaults', 'vars', 'type'];
 
 describe('the word that was meant', () => {
@@ -21,6 +22,11 @@ describe('the word that was meant', () => {
     ['timeout', ofPollUrl, 'poll_url_timeout'],
     ['RESTART', actions, 'REBOOT'],
     ['REBOOOT', actions, 'REBOOT'],
+    ['CLUSTER_SCALE_UP', ofReceiver, 'CLUSTER_SCALE_OUT'],
+    ['grow', ofReceiver, 'CLUSTER_SCALE_OUT'],
+    ['CLUSTER_EXPAND', ofReceiver, 'CLUSTER_SCALE_OUT'],
+    ['CLUSTER_SCALE_DOWN', ofReceiver, 'CLUSTER_SCALE_IN'],
+    ['shrink', ofReceiver, 'CLUSTER_SCALE_IN'],
     ['task', ofWorkflow, 'tasks'],
     ['variables', ofWorkflow, 'vars'],
     ['web', ['web-server', 'web-health-checked'], 'web-server'],

@@ -104,6 +104,13 @@ const synonyms: Readonly<Record<string, string>> = {
   HOST: 'hypervisor compute_node',
   LABEL: 'metadata tag',
 
+  // Actions of receivers
+  CLUSTER_SCALE_OUT:
+    'cluster_scale_up scale_up cluster_grow grow cluster_expand expand cluster_scaleup cluster_upscale upscale',
+  CLUSTER_SCALE_IN:
+    'cluster_scale_down scale_down cluster_shrink shrink cluster_reduce reduce cluster_scaledown cluster_downscale downscale',
+  CLUSTER_RESIZE: 'cluster_scale scale set_capacity',
+
   // Placeholders
   nodename: 'name node hostname host node_name',
   nodeid: 'id uuid',

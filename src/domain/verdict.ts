@@ -31,7 +31,10 @@ export const failureClasses = [
   'PROCESS_STOPPED',
 ] as const;
 
-/** Failures that end only when something is done: there is nothing that could still come up. */
+/**
+ * Failures that end only when something is done: there is nothing that could still come up, or that there
+ * would be to wait for.
+ */
 const definiteFailures: ReadonlySet<FailureClass> = new Set<FailureClass>([
   'NOT_CREATED',
   'SERVER_ERROR',
@@ -50,15 +53,11 @@ export function markDefinite(verdict: Verdict, causes: readonly Verdict[] = [ver
 /** What is known of a failure. A profile type may add its own. */
 export type FailureClass = (typeof failureClasses)[number];
 
-/** Of a node in such a state nothing comes up any more: there is nothing to wait for. */
-const definite: ReadonlySet<string> = new Set<FailureClass>([
-  'NOT_CREATED',
-  'PROCESS_EXITED',
-  'SERVER_DELETED',
-  'SERVER_ERROR',
-]);
+export function isFailureClass(name: string): name is FailureClass {
+  return (failureClasses as readonly string[]).includes(name);
+}
 
 /** Whether probing again soon cannot find the node healthy, unless something is done to it. */
 export function isDefinite(verdict: Verdict): boolean {
-  return verdict.health === 'unhealthy' && definite.has(verdict.failure);
+  return verdict.health === 'unhealthy' && definiteFailures.has(verdict.failure);
 }

@@ -98,6 +98,44 @@ test('a scaling policy says by how much, and then that it is too soon', async ()
   expect((await on({ scale_in: {} })).status).toBe(202);
 });
 
+test('what a lifecycle hook refuses leaves the node and, as in Senlin, the size that was asked for; status says so until it is done', async () => {
+  let answers = 403;
+  const hook = createServer((request, response) => {
+    request.resume();
+    response.writeHead(answers).end();
+  }).listen(0, '127.0.0.1');
+  try {
+    await new Promise((resolve) => hook.once('listening', resolve));
+    const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+    await attach('deletion', {
+      criteria: 'OLDEST_FIRST',
+      hooks: { type: 'webhook', params: { url }, timeout: 1 },
+    });
+    const refused = await untilEnded((await on({ scale_in: { count: 1 } })).headers['location']);
+    expect(refused['status']).toBe('FAILED');
+    expect(await nodeNames()).toHaveLength(4);
+    expect(await cluster()).toMatchObject({ desired_capacity: 3, status: 'ACTIVE' });
+    const id = refused['id'] as string;
+    const [excess, show] = await toDo();
+    expect(excess).toMatchObject({ command: 'coppice cluster resize web --capacity 3', required: true });
+    expect(show).toMatchObject({ command: `coppice action show ${id}` });
+    answers = 200;
+    const resize = { adjustment_type: 'EXACT_CAPACITY', number: 3 };
+    await untilEnded((await on({ resize })).headers['location']);
+    expect(await nodeNames()).toHaveLength(3);
+    expect((await toDo()).map(({ command }) => command)).toEqual([]);
+  } finally {
+    hook.close();
+  }
+});
+
+async function toDo(): Promise<{ command: string; required: boolean }[]> {
+  const { body } = await server.ask('GET', '/v1/health');
+  const [web] = (body as { health: { clusters: { operator: { command: string; required: boolean }[] }[] } })
+    .health.clusters;
+  return web?.operator ?? [];
+}
+
 test('a node leaves when its lifecycle hook is completed, and is not deleted', async () => {
   const messages: JsonObject[] = [];
   const hook = await listen((message) => messages.push(message));

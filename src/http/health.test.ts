@@ -185,10 +185,15 @@ describe('The health of all clusters', () => {
       });
       expect(at).toEqual(expect.any(String));
     }
-    const read = await healthOfCluster(server.tools, cluster, null, {
-      nodeIds: nodes.slice(1).map(({ id }) => id),
-      others: 1,
-    });
+    const read = await healthOfCluster(
+      server.tools,
+      cluster,
+      { report: null, failedActions: [] },
+      {
+        nodeIds: nodes.slice(1).map(({ id }) => id),
+        others: 1,
+      },
+    );
     expect(read.nodes.map(({ node }) => node.name)).toEqual(['web-2', 'web-3']);
     expect(toClusterHealthAnswer(read).counts).toEqual(whole['counts']);
   });

@@ -70,6 +70,16 @@ describe('what is kept', () => {
     expect((await server.ask('GET', `/v1/retained/${three}`)).status).toBe(404);
   });
 
+  test('is counted in the health of all clusters, with when it goes', async () => {
+    const { body } = await server.ask('GET', '/v1/health');
+    const { retained } = (body as { health: { retained: { first_until: string }[] } }).health;
+    expect(retained).toMatchObject([
+      { cluster_id: cluster.id, cluster_name: 'web', count: 1 },
+      { cluster_id: 'gone too', cluster_name: null, count: 1 },
+    ]);
+    expect(Date.parse(retained[0]?.first_until ?? '')).toBeGreaterThan(Date.now());
+  });
+
   test('is removed before its time by a command', async () => {
     const reply = await server.ask('DELETE', `/v1/retained/${one}`);
     expect(reply.status).toBe(202);

@@ -7,7 +7,7 @@ import { duration } from '../domain/duration.ts';
 import { count, namesOf } from './describe.ts';
 import type { ClusterExplanation } from './explain-cluster.ts';
 import type { CloudTrouble } from './explained-cluster.ts';
-import { longOutageMs, type OperatorTask } from './operator-tasks.ts';
+import { longOutageMs, requiredFirst, type OperatorTask } from './operator-tasks.ts';
 
 /** A host that EVACUATE has forced down, and that is so still. */
 export interface HostForcedDown {
@@ -71,7 +71,7 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
     problems,
     doing: [],
     waiting,
-    operator: [...operator.filter((task) => task.required), ...operator.filter((task) => !task.required)],
+    operator: requiredFirst(operator),
   };
 }
 

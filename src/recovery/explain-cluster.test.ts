@@ -38,6 +38,8 @@ function aCluster(nodes: readonly ExplainedNode[], more: Partial<ExplainedCluste
     now,
     desired: nodes.length,
     missing: 0,
+    excess: 0,
+    failedActions: [],
     policy: { name: 'web-health', enabled: true, mode: 'ENFORCE' },
     maintenance: null,
     gates: [],
@@ -183,7 +185,9 @@ describe('every command that an operator is given exists', async () => {
     { name: 'web-health', enabled: true, mode: 'OBSERVE' },
   ] as const;
   const commands = policies.flatMap((policy) => {
-    const cluster = aCluster(nodes, { policy, maintenance, missing: 1, gates: gates.map(closed) });
+    const failedActions = [{ id: 'a1', action: 'CLUSTER_UPDATE', nodeName: null, reason: 'x', endedAt: now }];
+    const more = { missing: 1, excess: 1, failedActions };
+    const cluster = aCluster(nodes, { policy, maintenance, gates: gates.map(closed), ...more });
     return explainCluster(cluster).operator.map(({ command }) => command);
   });
   const program = await buildProgram({} as Terminal);
@@ -231,4 +235,105 @@ test('while no host of the cloud is up no recovery is recommended, whatever gate
     expect(problems[0]).toBe('no recovery helps before a compute host of the cloud is up');
     expect(operator.filter(({ command }) => command.startsWith('coppice node recover'))).toEqual([]);
   }
+});
+
+describe('where the cause is known', () => {
+  const quota =
+    'RECREATE: compute: POST /servers: 403 Quota exceeded for instances: Requested 1, but already used 2';
+  const next = { what: 'HOLD', at: now, reason: `the last recovery did not help: ${quota}` } as const;
+  const node = (name: string, standing: Standing) =>
+    aNode(name, standing, { next, failure: { class: 'NOT_CREATED', reason: 'no server was created' } });
+
+  test('the breaker is reset after it: else a recovery costs another server', () => {
+    const { operator } = explainCluster(aCluster([node('web-1', 'HELD')], { gates: [closed('breaker')] }));
+    expect(operator[0]).toMatchObject({ command: 'openstack quota show --usage', required: true });
+    expect(operator.find(({ command }) => command === 'coppice cluster breaker reset web')?.reason).toMatch(
+      /^only when the quota has room for another server: else it fails again; /,
+    );
+  });
+
+  test.each([
+    ['OBSERVE' as const, 'FAILED' as const, 'coppice node recover web-1'],
+    ['ENFORCE' as const, 'QUARANTINED' as const, 'coppice node release web-1'],
+  ])('%s: whatever starts a recovery of a node comes after it (%s)', (mode, standing, command) => {
+    const quarantine = standing === 'QUARANTINED' ? { since: now, reason: quota } : null;
+    const policy = { name: 'p', enabled: true, mode };
+    const { operator } = explainCluster(aCluster([{ ...node('web-1', standing), quarantine }], { policy }));
+    expect(operator.find((task) => task.command === command)?.reason).toMatch(
+      /^only when the quota has room/,
+    );
+    expect(operator.map((task) => task.command)).toContain('openstack quota show --usage');
+  });
+});
+
+test('a program that does not start needs another profile before its node is released', () => {
+  const quarantine = { since: now, reason: 'RECREATE: the command ./web.sh is a file that does not exist' };
+  const { operator } = explainCluster(aCluster([aNode('web-1', 'QUARANTINED', { quarantine })]));
+  expect(operator.map(({ command }) => command).slice(0, 2)).toEqual([
+    'coppice cluster update web --profile NAME',
+    'coppice node release web-1',
+  ]);
+});
+
+test('no node is recovered by hand while the cloud is away', () => {
+  const cloud = { unseenBecause: 'the cloud is away (compute)', hasNoHost: false };
+  const nodes = [failed('web-1', 'x'), failed('web-2', 'x', 'FAILED')];
+  for (const gate of ['max_unhealthy', 'rate_limit.cluster'] as const) {
+    const { operator } = explainCluster(aCluster(nodes, { gates: [closed(gate)], cloud }));
+    expect(operator.map(({ command }) => command).filter((each) => each.includes('node recover'))).toEqual(
+      [],
+    );
+  }
+});
+
+test('of many nodes the first have their commands, and none is dropped: the rest is listed by one', () => {
+  const quarantine = { since: now, reason: 'x' };
+  const nodes = Array.from({ length: 8 }, (_, index) =>
+    aNode(`web-${index + 1}`, 'QUARANTINED', { quarantine }),
+  );
+  const commands = explainCluster(aCluster(nodes)).operator.map(({ command }) => command);
+  for (const number of [1, 2, 3, 4, 5]) {
+    expect(commands).toContain(`coppice node release web-${number}`);
+    expect(commands).toContain(`coppice recovery list --node web-${number}`);
+  }
+  expect(commands).toContain('coppice node list --cluster web --health QUARANTINED');
+});
+
+test('what a quarantined node needs does not hide what helps a held one', () => {
+  const quarantined = aNode('web-1', 'QUARANTINED', { quarantine: { since: now, reason: 'x' } });
+  const nodes = [quarantined, failed('web-2', 'y')];
+  const { operator } = explainCluster(aCluster(nodes, { gates: [closed('max_unhealthy')] }));
+  expect(operator.filter(({ required }) => required).map(({ command }) => command)).toEqual([
+    'coppice node release web-1',
+    'coppice node recover web-2',
+  ]);
+});
+
+test('an action that failed is told with what it left: nodes that are not desired any more', () => {
+  const failedAction = {
+    id: 'a1',
+    action: 'CLUSTER_SCALE_IN',
+    nodeName: null,
+    reason: 'Deletion failed for 1 of 1 node: web-3: the hook refused',
+    endedAt: now - 60_000,
+  };
+  const { problems, operator } = explainCluster(
+    aCluster([], { desired: 2, excess: 1, failedActions: [failedAction], policy: null }),
+  );
+  expect(problems).toEqual([
+    'CLUSTER_SCALE_IN failed 60 s ago: Deletion failed for 1 of 1 node: web-3: the hook refused',
+    '1 node more than the 2 that are desired',
+  ]);
+  expect(operator).toEqual([
+    {
+      reason: 'remove the node that is not desired any more; or keep it with --capacity 3',
+      command: 'coppice cluster resize web --capacity 2',
+      required: true,
+    },
+    {
+      reason: expect.stringContaining('CLUSTER_SCALE_IN of web') as string,
+      command: 'coppice action show a1',
+      required: false,
+    },
+  ]);
 });

@@ -6,9 +6,10 @@
 import { duration } from '../domain/duration.ts';
 import { count, namesOf, withoutNumbers } from './describe.ts';
 import { answerAlike } from './answer-alike.ts';
+import { explainActions } from './explain-actions.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
-import { operatorTasks, type OperatorTask } from './operator-tasks.ts';
+import { operatorTasks, requiredFirst, type OperatorTask } from './operator-tasks.ts';
 import type { Standing } from './standing.ts';
 import { outageInWords, type StandingOutage } from './zone-outage.ts';
 
@@ -21,11 +22,12 @@ export interface ClusterExplanation {
 }
 
 export function explainCluster(cluster: ExplainedCluster): ClusterExplanation {
+  const actions = explainActions(cluster);
   return {
-    problems: problemsOf(cluster),
+    problems: [...problemsOf(cluster), ...actions.problems],
     doing: doingOf(cluster),
     waiting: waitingOf(cluster),
-    operator: operatorTasks(cluster),
+    operator: requiredFirst([...operatorTasks(cluster), ...actions.operator]),
   };
 }
 

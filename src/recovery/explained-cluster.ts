@@ -44,10 +44,26 @@ export interface HookFailure {
   readonly executionId: string | null;
 }
 
-export interface ExplainedCluster {
+/** One that a caller asked for, and that failed. */
+export interface FailedActionOf {
+  readonly id: string;
+  readonly action: string;
+  /** The name of the node; null: an action on the cluster itself. */
+  readonly nodeName: string | null;
+  readonly reason: string;
+  readonly endedAt: number;
+}
+
+export interface ClusterAfterActions {
   readonly name: string;
   readonly now: number;
   readonly desired: number;
+  /** Nodes that there are more than desired, with no action under way. */
+  readonly excess: number;
+  readonly failedActions: readonly FailedActionOf[];
+}
+
+export interface ExplainedCluster extends ClusterAfterActions {
   /** Nodes that there are fewer than desired, with no action under way. */
   readonly missing: number;
   readonly policy: { readonly name: string; readonly enabled: boolean; readonly mode: RecoveryMode } | null;

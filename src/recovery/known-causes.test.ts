@@ -19,6 +19,11 @@ test.each([
     'openstack compute service list --service nova-compute',
     /no host takes the server/,
   ],
+  [
+    'RECREATE: the command ./web.sh cannot be executed (if it is a script, look at its first line)',
+    'coppice cluster update web --profile NAME',
+    /the program \.\/web\.sh of the profile does not start/,
+  ],
 ])('%s', (text, command, reason) => {
   expect(knownCause(text, 'web')).toMatchObject({ command, reason: expect.stringMatching(reason) as string });
 });

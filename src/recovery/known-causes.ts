@@ -1,10 +1,13 @@
 /**
  * Why recoveries did not help, where the sentence of the profile type or the cloud names a thing that an
- * operator can put right: the cause comes before the release of a node, which would fail with it again.
+ * operator can put right: the cause comes before whatever starts another recovery, which would fail with it
+ * again, and may cost a node that is still there.
  */
 export interface KnownCause {
   readonly reason: string;
   readonly command: string;
+  /** When a recovery can help again, in a clause: `the quota has room`. */
+  readonly removed: string;
 }
 
 const causes: readonly (readonly [
@@ -18,6 +21,7 @@ const causes: readonly (readonly [
         `the ${what} ${name} of the profile is gone: make it again under this name, or create a profile ` +
         `with another one and give it to the cluster (coppice cluster update ${cluster} --profile NAME)`,
       command: `openstack ${what} list`,
+      removed: `the ${what} ${name} is there again, or the profile has another one`,
     }),
   ],
   [
@@ -25,6 +29,7 @@ const causes: readonly (readonly [
     () => ({
       reason: 'the project has used up its quota: delete what is not needed, or raise the quota',
       command: 'openstack quota show --usage',
+      removed: 'the quota has room for another server',
     }),
   ],
   [
@@ -33,6 +38,17 @@ const causes: readonly (readonly [
       reason:
         'no host takes the server: see which are up, enabled and not forced down, and whether one has room for its flavor',
       command: 'openstack compute service list --service nova-compute',
+      removed: 'a host has room for the server',
+    }),
+  ],
+  [
+    /the command (.+?) (?:is (?:a file|a program|something) that|cannot be executed|ended (?:right )?after its start)/,
+    (program, _, cluster) => ({
+      reason:
+        `the program ${program} of the profile does not start: correct what keeps it from starting, or create ` +
+        'a profile with another command and give it to the cluster with this',
+      command: `coppice cluster update ${cluster} --profile NAME`,
+      removed: `${program} starts, or the profile has another command`,
     }),
   ],
 ];

@@ -3,10 +3,10 @@
  * nothing more about it by itself. Commands name what there is, so that they can be copied as they stand.
  */
 import { answerAlike } from './answer-alike.ts';
-import { namesOf } from './describe.ts';
+import { count, namesOf } from './describe.ts';
 import type { ExplainedCluster, ExplainedNode } from './explained-cluster.ts';
 import type { ClosedGate } from './gates.ts';
-import { knownCause } from './known-causes.ts';
+import { knownCause, type KnownCause } from './known-causes.ts';
 
 export interface OperatorTask {
   readonly reason: string;
@@ -20,44 +20,84 @@ export interface OperatorTask {
  */
 export const longOutageMs = 5 * 60_000;
 
-/** Commands for one kind of task; there may be hundreds of nodes. */
-const mostOfAKind = 5;
+/** Nodes with commands of one kind; there may be hundreds. */
+const mostNodes = 5;
 
 /** The required ones first. */
 export function operatorTasks(cluster: ExplainedCluster): OperatorTask[] {
   const tasks = [
     ...causes(cluster),
-    ...firstOf(cluster.nodes, releases),
+    ...firstOf(cluster, cluster.nodes, (node) => releases(node, cluster)),
     ...unseen(cluster),
     ...wrongPolicy(cluster),
     ...failedUnattended(cluster),
     ...held(cluster),
-    ...firstOf(cluster.nodes, runningWorkflows),
-    ...firstOf(cluster.nodes, logs),
-    ...firstOf(cluster.nodes, failedHooks),
-    ...firstOf(cluster.nodes, includes),
+    ...firstOf(cluster, cluster.nodes, runningWorkflows),
+    ...firstOf(cluster, cluster.nodes, logs),
+    ...firstOf(cluster, cluster.nodes, failedHooks),
+    ...firstOf(cluster, cluster.nodes, includes),
     ...incomplete(cluster),
     ...paused(cluster),
     ...disabled(cluster),
   ];
-  const isNew = (task: OperatorTask, index: number): boolean =>
-    tasks.findIndex(({ command }) => command === task.command) === index;
-  const unique = tasks.filter(isNew);
-  return [...unique.filter((task) => task.required), ...unique.filter((task) => !task.required)];
+  return requiredFirst(eachCommandOnce(tasks));
 }
 
+export function requiredFirst(tasks: readonly OperatorTask[]): OperatorTask[] {
+  return [...tasks.filter((task) => task.required), ...tasks.filter((task) => !task.required)];
+}
+
+/** Of several reasons for a command the first; it is required where any of them requires it. */
+function eachCommandOnce(tasks: readonly OperatorTask[]): OperatorTask[] {
+  const byCommand = new Map<string, OperatorTask>();
+  for (const task of tasks) {
+    const known = byCommand.get(task.command);
+    const required = task.required || known?.required === true;
+    byCommand.set(task.command, { ...(known ?? task), required });
+  }
+  return [...byCommand.values()];
+}
+
+/** Those of the first nodes that have any; where more have, the list of them says which. */
 function firstOf(
+  { name: cluster }: Pick<ExplainedCluster, 'name'>,
   nodes: readonly ExplainedNode[],
   tasksOf: (node: ExplainedNode) => OperatorTask[],
 ): OperatorTask[] {
-  return nodes.flatMap(tasksOf).slice(0, mostOfAKind);
+  const all = nodes.map((node) => ({ node, tasks: tasksOf(node) })).filter(({ tasks }) => tasks.length > 0);
+  const shown = all.slice(0, mostNodes);
+  const [another] = all.slice(mostNodes);
+  const tasks = shown.flatMap((each) => each.tasks);
+  if (another === undefined) return tasks;
+  const { standing } = another.node;
+  const more: OperatorTask = {
+    reason: `${count(all.length - mostNodes, 'more node')} as ${namesOf(shown.map(({ node }) => node).slice(0, 1))}: this lists them`,
+    command: `coppice node list --cluster ${cluster} --health ${standing}`,
+    required: another.tasks.some((task) => task.required),
+  };
+  return [...tasks, more];
 }
 
-function releases({ name, standing, isHealthy }: ExplainedNode): OperatorTask[] {
+/** What would fail again for the same cause comes after the cause. */
+function afterCause(cause: KnownCause | null, reason: string): string {
+  return cause === null ? reason : `only when ${cause.removed}: else it fails again; ${reason}`;
+}
+
+/** null: none is known, or the node needs none. */
+function causeOf(node: ExplainedNode, cluster: string): KnownCause | null {
+  const { standing, quarantine, next } = node;
+  if (standing === 'HEALTHY' || standing === 'RECOVERING') return null;
+  return knownCause(quarantine?.reason ?? `${node.failure?.reason ?? ''} ${next.reason}`, cluster);
+}
+
+function releases(node: ExplainedNode, { name: cluster }: ExplainedCluster): OperatorTask[] {
+  const { name, standing, isHealthy } = node;
   if (standing !== 'QUARANTINED') return [];
   const command = `coppice node release ${name}`;
   if (isHealthy) return [{ reason: `${name} is healthy now: end its quarantine`, command, required: true }];
-  const reason = `fix the cause, then release ${name}: it is recovered again, with all its tries`;
+  const cause = causeOf(node, cluster);
+  const again = `release ${name}: it is recovered again, with all its tries`;
+  const reason = cause === null ? `fix the cause, then ${again}` : afterCause(cause, again);
   const tried = { reason: `what was tried for ${name}, and how it failed`, required: false };
   return [
     { reason, command, required: true },
@@ -66,11 +106,13 @@ function releases({ name, standing, isHealthy }: ExplainedNode): OperatorTask[] 
 }
 
 /** What keeps recoveries from helping, where operators know it by name. Once for all nodes. */
-function causes({ name: cluster, nodes }: ExplainedCluster): OperatorTask[] {
-  return nodes.flatMap(({ standing, quarantine, next }) => {
-    if (standing === 'HEALTHY' || standing === 'RECOVERING') return [];
-    const cause = knownCause(quarantine?.reason ?? next.reason, cluster);
-    return cause === null ? [] : [{ ...cause, required: standing === 'QUARANTINED' }];
+function causes({ name: cluster, nodes, gates }: ExplainedCluster): OperatorTask[] {
+  const isStopped = gates.some(({ gate }) => gate === 'breaker');
+  return nodes.flatMap((node) => {
+    const cause = causeOf(node, cluster);
+    if (cause === null) return [];
+    const { reason, command } = cause;
+    return [{ reason, command, required: node.standing === 'QUARANTINED' || isStopped }];
   });
 }
 
@@ -103,9 +145,10 @@ function failedUnattended(cluster: ExplainedCluster): OperatorTask[] {
   if (policy !== null && !policy.enabled) return [enable(name, policy.name)];
   if (policy !== null && policy.mode === 'ENFORCE') return [];
   const why = policy === null ? 'no health policy is attached' : 'mode OBSERVE touches nothing';
-  return failed
-    .slice(0, mostOfAKind)
-    .flatMap((node) => recover(cluster, node.name, `${why}: recover ${node.name} yourself`));
+  return firstOf(cluster, failed, (node) => {
+    const cause = causeOf(node, name);
+    return recover({ ...cluster, cause }, node.name, `${why}: recover ${node.name} yourself`);
+  });
 }
 
 function held(cluster: ExplainedCluster): OperatorTask[] {
@@ -114,22 +157,31 @@ function held(cluster: ExplainedCluster): OperatorTask[] {
   const [first] = waiting;
   // Nothing that helps one node helps where the policy is wrong for all.
   if (first === undefined || answerAlike(cluster)) return [];
-  const ofCluster = gates.flatMap((gate) => waysPast(gate, cluster, first.name));
+  const cause = nodes.map((node) => causeOf(node, cluster.name)).find((each) => each !== null) ?? null;
+  const ofCluster = gates.flatMap((gate) => waysPast(gate, { ...cluster, cause }, first.name));
   // A rate limit of its own closes no gate of the cluster.
-  const others = gates.length > 0 ? [] : firstOf(waiting, (node) => pastOwnLimit(cluster, node));
+  const others = gates.length > 0 ? [] : firstOf(cluster, waiting, (node) => pastOwnLimit(cluster, node));
   return [...ofCluster, ...others];
 }
 
-function pastOwnLimit(cluster: ExplainedCluster, { name, next }: ExplainedNode): OperatorTask[] {
+function pastOwnLimit(cluster: ExplainedCluster, node: ExplainedNode): OperatorTask[] {
+  const { name, next } = node;
   // What holds without a gate is not passed, either: its reason says what helps.
   if (next.what !== 'HOLD' || next.gate === null) return [];
-  return recover(cluster, name, `${name} is held; a recovery that you ask for passes the gates`, false);
+  const reason = `${name} is held; a recovery that you ask for passes the gates`;
+  return recover({ ...cluster, cause: causeOf(node, cluster.name) }, name, reason, false);
+}
+
+/** Of a cluster: what decides what helps, besides the gate. */
+export interface HeldCluster extends Pick<ExplainedCluster, 'name' | 'policy' | 'maintenance' | 'cloud'> {
+  /** Why recoveries do not help, where that is known. */
+  readonly cause: KnownCause | null;
 }
 
 /** How a gate is opened, or passed, before its time; none where waiting is all there is. */
 export function waysPast(
   { gate }: Pick<ClosedGate, 'gate'>,
-  cluster: Pick<ExplainedCluster, 'name' | 'policy' | 'maintenance' | 'cloud'>,
+  cluster: HeldCluster,
   node: string,
 ): OperatorTask[] {
   const { name, policy, maintenance } = cluster;
@@ -143,9 +195,11 @@ export function waysPast(
     case 'breaker':
       return [
         {
-          reason:
+          reason: afterCause(
+            cluster.cause,
             'the breaker closes when a recovery that it lets try has helped, when the profile or the policy of the cluster is changed, or by command; ' +
-            'a recovery that an operator asks for passes it',
+              'a recovery that an operator asks for passes it',
+          ),
           command: `coppice cluster breaker reset ${name}`,
           required: false,
         },
@@ -166,8 +220,10 @@ export function waysPast(
     case 'zone_outage':
       return [
         {
-          reason:
+          reason: afterCause(
+            cluster.cause,
             'find what the failed nodes have in common; once it is repaired, and they do not come back by themselves, release the outage: they are recovered',
+          ),
           command: `coppice cluster zone-outage release ${name}`,
           required: true,
         },
@@ -198,15 +254,18 @@ function resume(cluster: string, required: boolean): OperatorTask {
   };
 }
 
-/** None where no host would take a server: then it cannot help, and a chain may do harm before it fails. */
+/**
+ * None where the cloud is away, or none of its hosts would take a server: then it cannot help, and a chain
+ * may do harm before it fails.
+ */
 function recover(
-  { cloud }: Pick<ExplainedCluster, 'cloud'>,
+  { cloud, cause }: Pick<HeldCluster, 'cloud' | 'cause'>,
   node: string,
   reason: string,
   required = true,
 ): OperatorTask[] {
-  if (cloud?.hasNoHost === true) return [];
-  return [{ reason, command: `coppice node recover ${node}`, required }];
+  if (cloud?.hasNoHost === true || cloud?.unseenBecause != null) return [];
+  return [{ reason: afterCause(cause, reason), command: `coppice node recover ${node}`, required }];
 }
 
 function runningWorkflows({ name, recovery }: ExplainedNode): OperatorTask[] {

@@ -13,26 +13,29 @@ import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
-import type { CloudTrouble, ExplainedNode, HookFailure } from '../recovery/explained-cluster.ts';
+import type { CloudTrouble, FailedActionOf, HookFailure } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
+import { requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
-import { knowledgeOf, type Knowledge } from '../recovery/knowledge.ts';
+import { knowledgeOf } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
 import { countUnhealthy, planRound } from '../recovery/plan-round.ts';
 import { clusterStanding, countStandings, nodeStanding, type Standing } from '../recovery/standing.ts';
 import { standingOutages, type StandingOutage } from '../recovery/zone-outage.ts';
 import { lastProbeOf } from '../store/action-steps.ts';
-import { firstFailures, type FirstFailure } from '../store/first-failures.ts';
+import { firstFailures } from '../store/first-failures.ts';
 import { nothingOfNode } from '../store/healing.ts';
 import { openHookFailures } from '../store/hook-failures.ts';
 import { getProfile } from '../store/profiles.ts';
 import { cloudReport } from './cloud-report.ts';
+import { failedActionsOfClusters } from './failed-actions.ts';
 import { requireObject } from './find-object.ts';
+import { explainedNode, type NodeHealth } from './node-health.ts';
 import { openNodeRecoveries, type OpenNodeRecovery } from './open-recoveries.ts';
 import { executionOf } from './step-execution.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
-import { missingNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
+import { excessNodes, missingNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
 /** Times in milliseconds since 1970. */
 export interface ClusterHealth {
@@ -65,22 +68,6 @@ export interface HealthCounts extends Readonly<Record<Standing, number>> {
   readonly unhealthy: number;
 }
 
-export interface NodeHealth {
-  readonly node: Node;
-  readonly standing: Standing;
-  readonly knowledge: Knowledge;
-  readonly excluded: Maintenance | null;
-  readonly quarantine: { readonly since: number; readonly reason: string } | null;
-  readonly recovery: OpenNodeRecovery | null;
-  /** Of its open recovery, or of the last one as long as a failure would be its relapse. */
-  readonly relapse: Relapse | null;
-  readonly next: NextUp;
-  /** A hook after its last recovery failed. */
-  readonly warning: HookFailure | null;
-  /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
-  readonly firstFailure: FirstFailure | null;
-}
-
 /** A cluster of thousands would be an answer of megabytes that says the same of almost all of its nodes. */
 const mostHealthy = 100;
 
@@ -99,21 +86,21 @@ export async function clusterHealth(
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
   const report = await reportFor(tools, cluster);
-  const health = await healthOfCluster(tools, cluster, report, part);
+  const failedActions = (await failedActionsOfClusters(tools, [cluster])).get(cluster.id) ?? [];
+  const health = await healthOfCluster(tools, cluster, { report, failedActions }, part);
   return withServerProblem(tools, report === null ? health : withCloud(health, explainCloud(report)));
 }
 
 /** What is wrong with the cloud comes before what is wrong with the nodes in it. */
 function withCloud(health: ClusterHealth, cloud: ClusterExplanation): ClusterHealth {
   const { explanation } = health;
-  const operator = [...cloud.operator, ...explanation.operator];
   return {
     ...health,
     explanation: {
       ...explanation,
       problems: [...cloud.problems, ...explanation.problems],
       waiting: [...cloud.waiting, ...explanation.waiting],
-      operator: [...operator.filter((task) => task.required), ...operator.filter((task) => !task.required)],
+      operator: requiredFirst([...cloud.operator, ...explanation.operator]),
     },
   };
 }
@@ -148,7 +135,7 @@ export async function nodeHealth(
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
-  const { nodes } = await healthOfCluster(tools, cluster, null, part);
+  const { nodes } = await healthOfCluster(tools, cluster, nothingBeside, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
@@ -172,15 +159,23 @@ function partOf(
   return { nodeIds: wanted, others: nodeIds.length - wanted.length };
 }
 
+/** What the health of a cluster is told from besides its nodes. */
+export interface BesideNodes {
+  /** Of the cloud of this Coppice; null: there is none, or it is not asked for. */
+  readonly report: ExplainedCloud | null;
+  readonly failedActions: readonly FailedActionOf[];
+}
+
+const nothingBeside: BesideNodes = { report: null, failedActions: [] };
+
 /**
  * Of a cluster that the caller may see.
- * @param report of the cloud of this Coppice; null: there is none, or it is not asked for.
  * @param part the nodes that are described; absent: all of them.
  */
 export async function healthOfCluster(
   tools: RequestTools,
   cluster: Cluster,
-  report: ExplainedCloud | null,
+  { report, failedActions }: BesideNodes,
   part?: SnapshotPart,
 ): Promise<ClusterHealth> {
   const { db } = tools.store;
@@ -194,7 +189,8 @@ export async function healthOfCluster(
   const gates = gatesClosedNow(round);
   const zoneOutages = standingOutages(round, round.policy);
   const nodes = await nodesOf(tools, snapshot);
-  const missing = missingNodes(cluster, nodes.length + (part?.others ?? 0));
+  const size = nodes.length + (part?.others ?? 0);
+  const missing = missingNodes(cluster, size);
   const cloud = report !== null && (await isInCloud(tools, cluster)) ? cloudTrouble(report) : null;
   return {
     cluster,
@@ -220,11 +216,13 @@ export async function healthOfCluster(
       now,
       desired: cluster.desiredCapacity,
       missing,
+      excess: excessNodes(cluster, size),
+      failedActions,
       policy: rules && { name: rules.policyName, enabled: rules.enabled, mode: rules.policy.mode },
       maintenance: round.maintenance,
       gates,
       zoneOutages,
-      nodes: nodes.map(explained),
+      nodes: nodes.map(explainedNode),
       cloud,
     }),
   };
@@ -349,43 +347,4 @@ function nextOf(
   return next.what !== 'IN_PROGRESS' || step === null
     ? next
     : { what: next.what, at: step.deadline, reason: step.inWords };
-}
-
-function explained({
-  node,
-  standing,
-  knowledge,
-  excluded,
-  quarantine,
-  recovery,
-  next,
-  warning,
-  firstFailure,
-}: NodeHealth): ExplainedNode {
-  return {
-    name: node.name,
-    standing,
-    since: knowledge.since,
-    // What is not probed is known by its status alone.
-    reason: standing === 'FAILED' && !knowledge.current ? node.statusReason : knowledge.reason,
-    isHealthy: knowledge.current && knowledge.state === 'HEALTHY',
-    failure: knowledge.failure ?? recovery?.failure ?? null,
-    firstFailure: knowledge.failure?.class === 'NOT_CREATED' ? firstFailure : null,
-    excluded,
-    quarantine,
-    recovery: recovery && {
-      id: recovery.id,
-      mode: recovery.mode,
-      startedAt: recovery.startedAt,
-      doing: recovery.step?.inWords ?? null,
-      execution: recovery.step?.workflow
-        ? {
-            id: recovery.step.workflow.executionId,
-            isPaused: recovery.step.workflow.state === 'PAUSED',
-          }
-        : null,
-    },
-    next,
-    warning,
-  };
 }

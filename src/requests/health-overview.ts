@@ -4,14 +4,17 @@
  */
 import { compareNaturally } from '../domain/natural-order.ts';
 import type { Cluster } from '../domain/model.ts';
-import { explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
+import { explainActions } from '../recovery/explain-actions.ts';
+import { explainCloud } from '../recovery/explain-cloud.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
 import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
+import { retainedByCluster, type RetainedSum } from '../store/retained.ts';
 import { cloudReport } from './cloud-report.ts';
-import { healthOfCluster, partWithoutHealthy } from './cluster-health.ts';
-import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
-import { standingsOfClusters, type StandingOfCluster } from './standings.ts';
+import { healthOfCluster, partWithoutHealthy, type BesideNodes } from './cluster-health.ts';
+import { failedActionsOfClusters } from './failed-actions.ts';
+import { visibleProject, type Caller, type RequestTools, type SimulatedCloud } from './request-tools.ts';
+import { excessNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
 
 export interface ClusterOverview {
   readonly cluster: Cluster;
@@ -22,6 +25,11 @@ export interface ClusterOverview {
   readonly explanation: ClusterExplanation;
 }
 
+export interface RetainedOverview extends RetainedSum {
+  /** null: it is gone, or there was none. */
+  readonly clusterName: string | null;
+}
+
 export interface HealthOverview {
   readonly now: number;
   /** Why the server records nothing, and so recovers nothing; null: it does. */
@@ -30,11 +38,13 @@ export interface HealthOverview {
   readonly serverWarning: string | null;
   /** What is wrong with the cloud, for all clusters in it; null: nothing, or there is none. */
   readonly cloud: ClusterExplanation | null;
+  /** What recoveries have stopped and keep. */
+  readonly retained: readonly RetainedOverview[];
+  /** The simulated cloud of this server; null: it has none. */
+  readonly simulatedCloud: SimulatedCloud | null;
   /** The worst first. */
   readonly clusters: readonly ClusterOverview[];
 }
-
-const nothing: ClusterExplanation = { problems: [], doing: [], waiting: [], operator: [] };
 
 /** Only of clusters and nodes that are not healthy more is read than a list reads. */
 export async function healthOverview(tools: RequestTools, caller: Caller): Promise<HealthOverview> {
@@ -44,8 +54,16 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
   const standings = await standingsOfClusters(tools, clusters);
   const overviews: ClusterOverview[] = [];
   const report = await cloudReport(tools);
-  for (const cluster of clusters)
-    overviews.push(await overviewOf(tools, cluster, report, standings.get(cluster.id)));
+  const failed = await failedActionsOfClusters(tools, clusters);
+  for (const cluster of clusters) {
+    const failedActions = failed.get(cluster.id) ?? [];
+    overviews.push(await overviewOf(tools, cluster, { report, failedActions }, standings.get(cluster.id)));
+  }
+  const names = new Map<string | null, string>(clusters.map(({ id, name }) => [id, name]));
+  const retained = (await retainedByCluster(db, project)).map((sum) => ({
+    ...sum,
+    clusterName: names.get(sum.clusterId) ?? null,
+  }));
   const serverProblem = tools.store.writeFailure ?? null;
   const serverWarning = (await tools.serverWarning?.()) ?? null;
   const cloud = report && explainCloud(report);
@@ -54,6 +72,8 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
     serverProblem,
     serverWarning,
     cloud: cloud === null || cloud.problems.length === 0 ? null : cloud,
+    retained: retained.sort((one, other) => one.firstUntil - other.firstUntil),
+    simulatedCloud: tools.cloud?.simulated ?? null,
     clusters: overviews.sort(worstFirst),
   };
 }
@@ -61,16 +81,34 @@ export async function healthOverview(tools: RequestTools, caller: Caller): Promi
 async function overviewOf(
   tools: RequestTools,
   cluster: Cluster,
-  report: ExplainedCloud | null,
+  beside: BesideNodes,
   known: StandingOfCluster | undefined,
 ): Promise<ClusterOverview> {
   const { standing = 'UNWATCHED', reason = null, nodes = [] } = known ?? {};
   const explanation =
     known === undefined || standing === 'HEALTHY'
-      ? nothing
-      : (await healthOfCluster(tools, cluster, report, partWithoutHealthy(known))).explanation;
+      ? explainHealthy(cluster, nodes.length, beside, tools.now())
+      : (await healthOfCluster(tools, cluster, beside, partWithoutHealthy(known))).explanation;
   const needsOperator = explanation.operator.some((task) => task.required);
   return { cluster, standing, reason, nodes, needsOperator, explanation };
+}
+
+/** All nodes are healthy: what is wrong is what was asked for and did not come about. */
+function explainHealthy(
+  cluster: Cluster,
+  nodes: number,
+  { failedActions }: BesideNodes,
+  now: number,
+): ClusterExplanation {
+  const { name, desiredCapacity: desired } = cluster;
+  const explained = explainActions({
+    name,
+    now,
+    desired,
+    excess: excessNodes(cluster, nodes),
+    failedActions,
+  });
+  return { doing: [], waiting: [], ...explained };
 }
 
 function worstFirst(one: ClusterOverview, other: ClusterOverview): number {

@@ -23,10 +23,20 @@ export interface RequestLimits {
 
 export const defaultRequestLimits: RequestLimits = { maxNodesPerCluster: 1000 };
 
+/** A cloud simulator in the process of Coppice. */
+export interface SimulatedCloud {
+  /** Of Keystone: `OS_AUTH_URL` of clients. */
+  readonly authUrl: string;
+  /** Of the simulator's own API, which breaks the cloud and says what it has done. */
+  readonly adminUrl: string;
+}
+
 /** How the cloud is, as the process sees it that answers. */
 export interface CloudView {
   readonly outages: CloudState['outages'];
   readonly credential: CloudState['credential'];
+  /** Where it is, if this process has started it. */
+  readonly simulated?: SimulatedCloud;
   /** Takes two seconds at most. */
   hosts(): Promise<readonly CloudHost[] | null>;
 }

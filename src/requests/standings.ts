@@ -99,6 +99,11 @@ export function missingNodes({ status, desiredCapacity }: Cluster, nodes: number
   return busyClusterStatuses.has(status) ? 0 : Math.max(0, desiredCapacity - nodes);
 }
 
+/** Nodes that there are more than desired, likewise. */
+export function excessNodes({ status, desiredCapacity }: Cluster, nodes: number): number {
+  return busyClusterStatuses.has(status) ? 0 : Math.max(0, nodes - desiredCapacity);
+}
+
 function countsInWords(nodes: readonly Standing[]): string[] {
   return standings.flatMap((standing) => {
     const number = nodes.filter((each) => each === standing).length;

@@ -22,6 +22,7 @@ import * as receivers from './migrations/0018-receivers.ts';
 import * as zoneOutages from './migrations/0015-zone-outages.ts';
 import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
 import * as retained from './migrations/0017-retained.ts';
+import * as failedActions from './migrations/0019-failed-actions.ts';
 
 interface Migration {
   readonly version: number;
@@ -48,6 +49,7 @@ const migrations: readonly Migration[] = [
   { version: 16, up: forcedDownHosts.up },
   { version: 17, up: retained.up },
   { version: 18, up: receivers.up },
+  { version: 19, up: failedActions.up },
 ];
 
 export const schemaVersion = migrations.length;

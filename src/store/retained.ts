@@ -72,6 +72,31 @@ export async function retainedOfNode(db: Db, nodeId: string): Promise<Retained[]
   return (await query.orderBy('stopped_at').orderBy('id').execute()).map(toRetained);
 }
 
+/** What is kept of the nodes of one cluster, which may be gone. */
+export interface RetainedSum {
+  /** null: of nodes without a cluster. */
+  readonly clusterId: string | null;
+  readonly count: number;
+  /** When the time of the first of them is over, and of the last. */
+  readonly firstUntil: number;
+  readonly lastUntil: number;
+}
+
+/** @param project whose they must be; absent: any project's. */
+export async function retainedByCluster(db: Db, project?: string): Promise<RetainedSum[]> {
+  let query = db
+    .selectFrom('retained')
+    .select(({ fn }) => [
+      'cluster_id as clusterId',
+      fn.countAll<number>().as('count'),
+      fn.min('until').as('firstUntil'),
+      fn.max('until').as('lastUntil'),
+    ])
+    .groupBy('cluster_id');
+  if (project !== undefined) query = query.where('project', '=', project);
+  return await query.execute();
+}
+
 /** Of whatever node. */
 export async function retainedOfPhysicalId(db: Db, physicalId: string): Promise<Retained | undefined> {
   const row = await db

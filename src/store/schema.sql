@@ -39,6 +39,8 @@ CREATE INDEX "action_by_claim" on "action" ("status", "blocked_on", "seq");
 
 CREATE INDEX "action_by_cluster" on "action" ("cluster_id", "status");
 
+CREATE INDEX "action_by_failure" on "action" ("ended_at") where status = 'FAILED' and parent_id is null;
+
 CREATE INDEX "action_by_parent" on "action" ("parent_id");
 
 CREATE INDEX "action_by_signal" on "action" ("wait_signal");

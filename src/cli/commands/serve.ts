@@ -1,5 +1,6 @@
 /** `coppice serve`: the server in the foreground, until a signal ends it. */
 import { Command } from 'commander';
+import type { Coppice } from '../../app.ts';
 import type { ConfigFlags } from '../../config.ts';
 import { CliError, EndedBySignal, nextSignal } from '../cli-error.ts';
 import type { GlobalOptions } from '../client/session.ts';
@@ -52,10 +53,10 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   try {
     const config = loadConfig(flagsOf(options), options.config);
     const coppice = await startCoppice(config, { startNew: options.new === true });
-    const { log, url } = coppice;
+    const { log, url, simulatedCloud } = coppice;
     // Output and log often go to the same file: what is not read at a terminal is said once, in the log.
     if (terminal.isInteractive || options.json === true)
-      printReady(terminal, options, { url, dataDir: config.dataDir });
+      printReady(terminal, options, { url, simulatedCloud, dataDir: config.dataDir });
     if (!terminal.isInteractive)
       log.info({ listen: url, data_dir: config.dataDir, roles: config.roles }, 'Coppice is ready');
     const signal = await stopSignal;
@@ -86,13 +87,20 @@ function flagsOf({ dataDir, listen, roles, cloud }: ServeOptions): ConfigFlags {
 function printReady(
   terminal: Terminal,
   { json }: ServeOptions,
-  { url, dataDir }: { readonly url: string; readonly dataDir: string },
+  { url, dataDir, simulatedCloud }: Pick<Coppice, 'url' | 'simulatedCloud'> & { readonly dataDir: string },
 ): void {
-  const ready = { url, pid: process.pid, data_dir: dataDir };
+  const { authUrl, adminUrl } = simulatedCloud ?? {};
+  const cloud =
+    simulatedCloud === undefined ? {} : { simulated_cloud: { auth_url: authUrl, admin_url: adminUrl } };
+  const ready = { url, pid: process.pid, data_dir: dataDir, ...cloud };
   const at = url === '' ? '(without the API)' : `at ${url}`;
   const line =
     json === true ? JSON.stringify({ ready }) : `Coppice is ready ${at}, with its data in ${dataDir}`;
   terminal.write(`${line}\n`);
+  if (simulatedCloud !== undefined && json !== true)
+    terminal.write(
+      `The simulated cloud is at ${authUrl}; its admin API, which breaks it, is at ${adminUrl}\n`,
+    );
 }
 
 async function withinLimit(stopping: Promise<void>, onLate: () => void): Promise<void> {

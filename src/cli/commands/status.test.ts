@@ -54,7 +54,9 @@ const health = {
   clusters: [held, healthy],
   counts: { clusters: 2, healthy: 1, needs_operator: 1 },
   server_problem: null as string | null,
+  retained: [] as Schemas['HealthOverview']['retained'],
   server_warning: null as string | null,
+  simulated_cloud: null as Schemas['HealthOverview']['simulated_cloud'],
 };
 
 async function status(options: { columns?: number; words?: string[]; env?: Record<string, string> } = {}) {
@@ -99,6 +101,33 @@ describe('coppice status', () => {
       '',
       expect.stringMatching(/^db /) as string,
     ]);
+  });
+
+  test('says what is kept, until when and how it goes before; and where a simulated cloud is', async () => {
+    const kept = { first_until: '2026-11-22T19:00:00Z', last_until: '2026-11-22T20:00:00Z' };
+    const retained = [
+      { cluster_id: 'c2', cluster_name: 'db', count: 2, ...kept },
+      { cluster_id: 'c9', cluster_name: null, count: 1, ...kept },
+    ];
+    const simulated = { admin_url: 'http://127.0.0.1:5000/simulator', auth_url: 'http://127.0.0.1:5000/v3' };
+    const shown = { ...health, retained, simulated_cloud: simulated };
+    await using api = await fakeApi({ 'GET /v1/health': { body: { health: shown } } });
+    const lines = (await run(['status', '--utc'], { url: api.url })).out.split('\n');
+    expect(lines.slice(-3, -1)).toEqual([
+      '3 failed objects are kept (2 of db, 1 of a deleted cluster) until 2026-11-22T19:00:00Z, the last until 2026-11-22T20:00:00Z: coppice retained list; removed before by coppice retained delete ID',
+      'The cloud is simulated: http://127.0.0.1:5000/v3, its admin API http://127.0.0.1:5000/simulator',
+    ]);
+  });
+
+  test('shows on a narrow terminal what several nodes need, not the first need alone', async () => {
+    const more = { command: 'coppice node recover web-3', reason: 'it is held', required: true };
+    const both = { ...held, operator: [...held.operator, more] };
+    await using api = await fakeApi({
+      'GET /v1/health': { body: { health: { ...health, clusters: [both] } } },
+    });
+    const { out } = await run(['status'], { url: api.url, columns: 80 });
+    expect(out).toContain('do: coppice node release web-2');
+    expect(out).toContain('do: coppice node recover web-3');
   });
 
   test('names commands as they can be typed here', async () => {

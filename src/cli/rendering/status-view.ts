@@ -23,8 +23,37 @@ export function renderStatus(health: Schemas['HealthOverview'], screen: Screen):
   // Above all else: what is shown of clusters may be old, and nothing is done about any of them.
   const records = 'The server records nothing and recovers nothing until you act: ';
   const problemLines = problem === null ? '' : `${serverLines(records + problem, 'bad', screen)}\n`;
+  const { retained, simulated_cloud: simulated } = health;
+  const keptLine = retained.length === 0 ? '' : hanging(keptText(retained, screen), screen.columns);
+  const simulatedLine =
+    simulated === null
+      ? ''
+      : hanging(
+          `The cloud is simulated: ${simulated.auth_url}, its admin API ${simulated.admin_url}`,
+          screen.columns,
+        );
   const warningLines = warning === null ? '' : `${serverLines(warning, 'busy', screen)}\n`;
-  return `${problemLines}${warningLines}${ofCloud}${ofClusters}`;
+  return `${problemLines}${warningLines}${ofCloud}${ofClusters}${keptLine}${simulatedLine}`;
+}
+
+/** What stays and costs until its time is over: how much, until when, and how it is looked at and removed. */
+function keptText(retained: Schemas['HealthOverview']['retained'], { style, typed, times }: Screen): string {
+  const all = retained.reduce((sum, each) => sum + each.count, 0);
+  const of = retained.map((each) => `${each.count} of ${ofWhich(each)}`).join(', ');
+  const first = times.clock(Math.min(...retained.map((each) => Date.parse(each.first_until))));
+  const last = times.clock(Math.max(...retained.map((each) => Date.parse(each.last_until))));
+  const until = first === last ? `until ${first}` : `until ${first}, the last until ${last}`;
+  const list = style('strong', hereTyped('coppice retained list', typed));
+  const remove = style('strong', hereTyped('coppice retained delete ID', typed));
+  const kept = all === 1 ? 'is kept' : 'are kept';
+  return `${count(all, 'failed object')} ${kept} (${printable(of)}) ${until}: ${list}; removed before by ${remove}`;
+}
+
+function ofWhich({
+  cluster_id: id,
+  cluster_name: name,
+}: Schemas['HealthOverview']['retained'][number]): string {
+  return name ?? (id === null ? 'nodes without a cluster' : 'a deleted cluster');
 }
 
 function serverLines(sentence: string, tone: Tone, { style, columns }: Screen): string {
@@ -106,16 +135,19 @@ function briefly({ problems, health_reason: reason }: Cluster): string {
   return printable(others.length === 0 ? brief : `${brief}; ${count(others.length, 'more problem')}`);
 }
 
+/** The needs of a quarantined node and of one that is held are told side by side; thousands would hide both. */
+const mostTasks = 4;
+
 /** What to do first, then why, then what happens meanwhile; `cluster health` has all of it. */
 function shortParts(cluster: Cluster, screen: Screen): string[] {
   const { problems, doing, waiting, operator, name } = cluster;
   const { style, typed } = screen;
-  const [task] = operator;
+  const tasks = operator.slice(0, mostTasks);
   const [problem] = problems;
   const [now] = explanationLines({ doing, waiting: [], operator: [] }, screen);
   const [wait] = explanationLines({ doing: [], waiting, operator: [] }, screen);
   const parts = [
-    ...(task === undefined ? [] : [operatorText(task, screen)]),
+    ...tasks.map((task) => operatorText(task, screen)),
     ...(problem === undefined || problem === briefly(cluster)
       ? []
       : [`why: ${shortened(printable(problem))}`]),
@@ -123,7 +155,7 @@ function shortParts(cluster: Cluster, screen: Screen): string[] {
   ];
   const isAll =
     problems.length < 2 &&
-    operator.length < 2 &&
+    operator.length === tasks.length &&
     doing.length < 2 &&
     waiting.length < 2 &&
     !parts.some((part) => part.endsWith('...'));

@@ -18,12 +18,11 @@ import { limitField } from '../list-query.ts';
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
   clusterHealthShape,
-  healthOverviewShape,
   nodeHealthShape,
   toClusterHealthAnswer,
-  toHealthOverviewAnswer,
   toNodeHealthAnswer,
 } from '../shapes/health.ts';
+import { healthOverviewShape, toHealthOverviewAnswer } from '../shapes/health-overview.ts';
 
 const tag = 'Health';
 const clusterAnswers = {

@@ -3,7 +3,7 @@ import type { Cluster } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
 import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
 import { standingsOfClusters, type StandingTools } from '../../requests/standings.ts';
-import { standingShape } from './health.ts';
+import { standingShape } from './explanation.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
 export const clusterShape = z

@@ -1,19 +1,27 @@
 /** The health of clusters and nodes on the wire. Ours, not Senlin's. */
 import { z } from 'zod';
-import type { ClusterHealth, NodeHealth } from '../../requests/cluster-health.ts';
-import type { HealthOverview } from '../../requests/health-overview.ts';
+import type { ClusterHealth } from '../../requests/cluster-health.ts';
+import type { NodeHealth } from '../../requests/node-health.ts';
 import type { OpenNodeRecovery } from '../../requests/open-recoveries.ts';
-import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
 import { domainNoun } from '../../domain/failure-domain.ts';
 import { recoveryModes } from '../../domain/states.ts';
 import { nextSteps } from '../../recovery/next-up.ts';
-import { countStandings, standings, standingsInWords, type Standing } from '../../recovery/standing.ts';
 import type { BreakerState } from '../../domain/breaker-state.ts';
 import type { ClosedGate } from '../../recovery/gates.ts';
 import type { Maintenance } from '../../domain/maintenance.ts';
 import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
+import {
+  count,
+  explanationFields,
+  operatorTaskShape,
+  standingCounts,
+  standingShape,
+  toCounts,
+  toExplanation,
+  toOperatorTask,
+} from './explanation.ts';
 import { relapseShape, toRelapse } from './recovery.ts';
 import { runningStepShape, toRunningStep } from './running-step.ts';
 
@@ -21,25 +29,6 @@ const pauseShape = z.strictObject({
   reason: text,
   until: nullableTime.describe('null: until an operator ends it.'),
 });
-
-export const standingShape = z.enum(standings).describe(standingsInWords);
-
-const operatorTaskShape = z
-  .strictObject({
-    command: text.describe('To be typed as it stands.'),
-    reason: text,
-    required: z.boolean().describe('Coppice does nothing more about it; an operator has to act.'),
-  })
-  .meta({ id: 'OperatorTask' });
-
-const explanationFields = {
-  doing: z.array(text).describe('What is being done: the steps that run, until when, and what follows them.'),
-  operator: z.array(operatorTaskShape).describe('What an operator has to do, or may do; the required first.'),
-  problems: z.array(text).describe('What is wrong; empty: nothing.'),
-  waiting: z
-    .array(z.strictObject({ reason: text, until: nullableTime }))
-    .describe('What is waited for, and when that is checked again; null: until something changes.'),
-};
 
 const failureShape = z.strictObject({ class: text, reason: text });
 
@@ -106,14 +95,6 @@ export const nodeHealthShape = z
   })
   .meta({ id: 'NodeHealth' });
 
-const count = z.int();
-
-function standingCounts(more: Readonly<Record<string, typeof count>> = {}) {
-  const keys = ['desired', 'nodes', ...standings.map(keyOf)].sort();
-  const counts = Object.fromEntries(keys.map((key) => [key, count]));
-  return z.strictObject({ ...counts, ...more }).describe('Each node counts once, under its standing.');
-}
-
 export const clusterHealthShape = z
   .strictObject({
     breaker: z
@@ -173,96 +154,6 @@ export const clusterHealthShape = z
   })
   .meta({ id: 'ClusterHealth' });
 
-const overviewClusterShape = z
-  .strictObject({
-    counts: standingCounts(),
-    ...explanationFields,
-    health: standingShape,
-    health_reason: nullableText,
-    id,
-    name: text,
-    needs_operator: z.boolean().describe('Something of `operator` is required.'),
-    status: text,
-  })
-  .meta({ id: 'ClusterOverview' });
-
-export const healthOverviewShape = z
-  .strictObject({
-    at: time,
-    cloud: z
-      .strictObject({ ...explanationFields, needs_operator: z.boolean() })
-      .nullable()
-      .describe(
-        'What is wrong with the cloud, for all clusters whose nodes are in it; null: nothing, or Coppice works with none.',
-      ),
-    clusters: z
-      .array(overviewClusterShape)
-      .describe('The worst first: what needs an operator, then by health.'),
-    counts: z.strictObject({ clusters: count, healthy: count, needs_operator: count }),
-    server_problem: nullableText.describe(
-      'Why the server records nothing, and so recovers nothing until an operator has acted; null: it records.',
-    ),
-    server_warning: nullableText.describe(
-      "Processes on the server's machine that belong to nodes which its database does not have, and what to do about them; null: there are none.",
-    ),
-  })
-  .meta({ id: 'HealthOverview' });
-
-/** `not_probed` */
-function keyOf(standing: Standing): string {
-  return standing.toLowerCase();
-}
-
-function toCounts(counts: Readonly<Record<Standing, number>>): Record<string, number> {
-  return Object.fromEntries(standings.map((each) => [keyOf(each), counts[each]]));
-}
-
-export function toHealthOverviewAnswer({
-  now,
-  serverProblem,
-  serverWarning,
-  cloud,
-  clusters,
-}: HealthOverview): z.infer<typeof healthOverviewShape> {
-  return {
-    at: milliseconds(now),
-    cloud: cloud && {
-      ...toExplanation(cloud),
-      needs_operator: cloud.operator.some((task) => task.required),
-    },
-    clusters: clusters.map(({ cluster, standing, reason, nodes, needsOperator, explanation }) => ({
-      counts: {
-        desired: cluster.desiredCapacity,
-        nodes: nodes.length,
-        ...toCounts(countStandings(nodes)),
-      },
-      ...toExplanation(explanation),
-      health: standing,
-      health_reason: reason,
-      id: cluster.id,
-      name: cluster.name,
-      needs_operator: needsOperator,
-      status: cluster.status,
-    })),
-    counts: {
-      clusters: clusters.length,
-      healthy: clusters.filter(({ standing }) => standing === 'HEALTHY').length,
-      needs_operator: clusters.filter(({ needsOperator }) => needsOperator).length,
-    },
-    server_problem: serverProblem,
-    server_warning: serverWarning,
-  };
-}
-
-function toExplanation({ problems, doing, waiting, operator }: ClusterExplanation) {
-  return {
-    doing: [...doing],
-    operator: operator.map(toOperatorTask),
-    problems: [...problems],
-    waiting: waiting.map(({ reason, until }) => ({ reason, until: millisecondsOrNull(until) })),
-  };
-}
-
 export function toClusterHealthAnswer(health: ClusterHealth): z.infer<typeof clusterHealthShape> {
   const { cluster, policy, maintenance, breaker, counts, limits, gates, nodes, zoneOutages, now } = health;
   return {
@@ -311,14 +202,12 @@ function toGate(
   const { gate, limit, reason, since, total, until } = closed;
   const named = policy && { name: policy.policyName, enabled: policy.enabled, mode: policy.policy.mode };
   const node = (nodes.find(({ standing }) => standing === 'HELD') ?? nodes[0])?.node.name ?? '';
-  const facts = { name: cluster.name, policy: named, maintenance, cloud };
+  // The list of the cluster has decided it for its nodes: what their recoveries fail for, and what has to be done.
+  const facts = { name: cluster.name, policy: named, maintenance, cloud, cause: null };
   const asListed = (task: OperatorTask): OperatorTask =>
     explanation.operator.find(({ command }) => command === task.command) ?? task;
   return {
-    // Whether it has to be done depends on the nodes: the list of the cluster has decided that.
-    ends_by: waysPast(closed, facts, node).map((task) =>
-      toOperatorTask({ ...task, required: asListed(task).required }),
-    ),
+    ends_by: waysPast(closed, facts, node).map((task) => toOperatorTask(asListed(task))),
     gate,
     limit,
     reason,
@@ -326,10 +215,6 @@ function toGate(
     total,
     until: milliseconds(until),
   };
-}
-
-function toOperatorTask({ command, reason, required }: OperatorTask) {
-  return { command, reason, required };
 }
 
 function toBreaker(breaker: BreakerState, now: number): z.infer<typeof clusterHealthShape>['breaker'] {

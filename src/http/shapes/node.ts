@@ -3,7 +3,7 @@ import type { Node } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
 import { withFacts, type NodeWithFacts } from '../../store/standings.ts';
 import { standingsOfNodes, type StandingTools, type StandingWithReason } from '../../requests/standings.ts';
-import { standingShape } from './health.ts';
+import { standingShape } from './explanation.ts';
 import { seconds, secondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 

@@ -5,7 +5,8 @@
 import type { ChainItem, HealthPolicy, Share } from '../../domain/health-policy.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { failureClasses } from '../../domain/verdict.ts';
+import { foundBy } from '../../domain/failure-detection.ts';
+import { failureClasses, isFailureClass } from '../../domain/verdict.ts';
 import type { CheckSettings } from '../policy-type.ts';
 import { checkDetectionModes } from './check-detection-modes.ts';
 import { checkOperationParams } from './check-operation-params.ts';
@@ -37,7 +38,7 @@ function checkActions(policy: HealthPolicy, findings: Findings): void {
   items.forEach((item, index) => {
     const field = `recovery.actions[${index}]`;
     checkOnFailure(items, index, `${field}.on_failure`, findings);
-    checkFailureClasses(item, `${field}.when.failure`, findings);
+    checkFailureClasses(item, policy, `${field}.when.failure`, findings);
   });
   const places = new Map(stepsInOrder(policy).map(([field, step]) => [step.id, field]));
   for (const [field, step, earlier] of stepsWithEarlier(policy)) {
@@ -107,11 +108,28 @@ function checkOnFailure(
   }
 }
 
-/** A profile may have classes of its own, so that an unknown one is only suspicious. */
-function checkFailureClasses(item: ChainItem, field: string, { warnings }: Findings): void {
+/**
+ * A profile may have classes of its own, so that an unknown one is only suspicious; and a class that no mode
+ * of the policy finds may be meant for a later time.
+ */
+function checkFailureClasses(
+  item: ChainItem,
+  { detection: { modes } }: HealthPolicy,
+  field: string,
+  { warnings }: Findings,
+): void {
   for (const name of item.when ?? []) {
     const known: readonly string[] = failureClasses;
-    if (known.includes(name)) continue;
+    if (isFailureClass(name)) {
+      const finding = foundBy[name];
+      if (finding === null || modes.length === 0 || modes.some(({ type }) => finding.includes(type)))
+        continue;
+      const expected = `${finding.join(' or ')} among the detection modes, which ${finding.length === 1 ? 'finds' : 'find'} ${name}`;
+      const found = modes.map(({ type }) => type).join(', ');
+      const hint = 'none of these finds it, and the action is always skipped';
+      warnings.push({ field, expected, found, hint });
+      continue;
+    }
     const hint =
       didYouMean(name, known) ?? 'the action is skipped unless the profile type reports this class';
     warnings.push({ field, expected: `one of ${known.join(', ')}`, found: name, hint });

@@ -983,6 +983,28 @@ describe('version 1.3', () => {
     expect(check).toMatchObject({ ok: false, issues: [{ field: 'detection.interval', found: '5' }] });
   });
 
+  test.each([
+    ['HOST_DOWN', [{ type: 'NODE_STATUS_POLLING' }], 'HYPERVISOR_STATUS_POLLING'],
+    ['LB_OFFLINE', [{ type: 'NODE_STATUS_POLLING' }], 'LB_STATUS_POLLING'],
+    ['URL_UNHEALTHY', [{ type: 'NODE_STATUS_POLLING' }], 'NODE_STATUS_POLL_URL'],
+    ['SERVER_ERROR', [{ type: 'LB_STATUS_POLLING', options: { pool: 'p' } }], 'NODE_STATUS_POLLING'],
+  ])('an action for %s that no detection mode finds is a warning', (name, modes, needed) => {
+    const recovery = { actions: [{ name: 'RECREATE', when: { failure: [name] } }] };
+    const warnings = (detectionModes: JsonObject[]) => {
+      const check = parseHealthPolicy(
+        policy13({ detection: { detection_modes: detectionModes }, recovery }),
+        '1.3',
+      );
+      return check.ok ? check.warnings.map(({ field }) => field) : check.issues;
+    };
+    expect(warnings(modes)).toContain('recovery.actions[0].when.failure');
+    const url = { poll_url: 'http://{address}/', poll_url_retry_limit: 1 };
+    const options = needed === 'NODE_STATUS_POLL_URL' ? { options: url } : {};
+    expect(warnings([...modes, { type: needed, ...options }])).not.toContain(
+      'recovery.actions[0].when.failure',
+    );
+  });
+
   test('a failure class that is unknown is a warning, because a profile may have its own', () => {
     const check = parseHealthPolicy(
       policy13({ recovery: { actions: [{ name: 'REBOOT', when: { failure: ['HOST_DWN'] } }] } }),

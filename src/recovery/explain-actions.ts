@@ -1,0 +1,75 @@
+/**
+ * What an action that failed has left behind, in sentences: a cluster of another size than is desired, or
+ * nodes of two profiles. Nothing is done about it by itself: what was wanted may not be wanted any more. Pure.
+ */
+import { duration } from '../domain/duration.ts';
+import { count } from './describe.ts';
+import type { ClusterAfterActions, FailedActionOf } from './explained-cluster.ts';
+import type { OperatorTask } from './operator-tasks.ts';
+
+export interface ExplainedActions {
+  readonly problems: readonly string[];
+  readonly operator: readonly OperatorTask[];
+}
+
+/** The ways to make a cluster larger and smaller are one kind: the size is what they are for. */
+const kinds: Readonly<Record<string, string>> = {
+  CLUSTER_CREATE: 'size',
+  CLUSTER_RESIZE: 'size',
+  CLUSTER_SCALE_OUT: 'size',
+  CLUSTER_SCALE_IN: 'size',
+  CLUSTER_ADD_NODES: 'size',
+  CLUSTER_DEL_NODES: 'size',
+  CLUSTER_REPLACE_NODES: 'size',
+  CLUSTER_UPDATE: 'update',
+  CLUSTER_DELETE: 'delete',
+  CLUSTER_OPERATION: 'operation',
+  CLUSTER_ATTACH_POLICY: 'attach',
+  CLUSTER_DETACH_POLICY: 'detach',
+  CLUSTER_UPDATE_POLICY: 'policy',
+  NODE_DELETE: 'delete',
+  NODE_UPDATE: 'update',
+  NODE_JOIN: 'join',
+  NODE_LEAVE: 'leave',
+  NODE_OPERATION: 'operation',
+};
+
+/** null: what it has left behind is told by the health of the nodes (checks, recoveries). */
+export function kindOfAction(action: string): string | null {
+  return kinds[action] ?? null;
+}
+
+/** What changed nothing that can be seen is told for so long, and then belongs to the past. */
+export const failedActionMs = 24 * 3_600_000;
+
+export function explainActions(cluster: ClusterAfterActions): ExplainedActions {
+  const { failedActions, excess, name, desired, now } = cluster;
+  const problems = failedActions.map(({ action, nodeName, endedAt, reason }) => {
+    const of = nodeName === null ? '' : ` of ${nodeName}`;
+    return `${action}${of} failed ${duration(now - endedAt)} ago: ${reason}`;
+  });
+  if (excess > 0) problems.push(`${count(excess, 'node')} more than the ${desired} that are desired`);
+  return { problems, operator: [...tooMany(cluster), ...failedActions.flatMap((each) => again(each, name))] };
+}
+
+/**
+ * As in Senlin the size that was asked for stays desired when an action could not bring it about: whether it
+ * is still wanted, only its operator knows.
+ */
+function tooMany({ name, excess, desired }: ClusterAfterActions): OperatorTask[] {
+  if (excess === 0) return [];
+  return [
+    {
+      reason: `remove ${excess === 1 ? 'the node that is' : `the ${excess} nodes that are`} not desired any more; or keep ${excess === 1 ? 'it' : 'them'} with --capacity ${desired + excess}`,
+      command: `coppice cluster resize ${name} --capacity ${desired}`,
+      required: true,
+    },
+  ];
+}
+
+function again({ id, action, nodeName }: FailedActionOf, cluster: string): OperatorTask[] {
+  const on = nodeName ?? cluster;
+  const reason = `what ${action} of ${on} has done, and where it failed; it is not tried again by itself`;
+  const isHalfDone = action === 'CLUSTER_UPDATE' || action === 'NODE_UPDATE' || action.endsWith('_DELETE');
+  return [{ reason, command: `coppice action show ${id}`, required: isHalfDone }];
+}

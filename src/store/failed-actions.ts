@@ -1,0 +1,100 @@
+/**
+ * Actions that a caller asked for and that failed, as long as none of the same kind has succeeded on the same
+ * target since.
+ */
+import { chunks } from './rows.ts';
+import type { Db } from './store.ts';
+
+export interface FailedAction {
+  readonly id: string;
+  /** `CLUSTER_RESIZE` */
+  readonly action: string;
+  readonly clusterId: string;
+  /** The cluster, or one of its nodes. */
+  readonly target: string;
+  readonly reason: string;
+  readonly endedAt: number;
+}
+
+export interface FailedQuery {
+  readonly clusterIds: readonly string[];
+  /** Those that ended before are left out: an index holds what failed, by its end. */
+  readonly since: number;
+  /**
+   * What an action is for: one that succeeds makes up for those of its kind that failed before. null:
+   * failures of it are not asked for.
+   */
+  readonly kindOf: (action: string) => string | null;
+}
+
+/** Of each kind and target the newest; the oldest of them first. */
+export async function failedActions(
+  db: Db,
+  { clusterIds, since, kindOf }: FailedQuery,
+): Promise<FailedAction[]> {
+  const rows = await db
+    .selectFrom('action')
+    .select(['seq', 'id', 'action', 'cluster_id', 'target', 'status_reason', 'ended_at'])
+    .where('status', '=', 'FAILED')
+    .where('parent_id', 'is', null)
+    .where('cause', '=', 'RPC Request')
+    .where('ended_at', '>=', since)
+    .orderBy('seq')
+    .execute();
+  const wanted = new Set<string | null>(clusterIds);
+  const failed = rows.filter((row) => wanted.has(row.cluster_id) && kindOf(row.action) !== null);
+  const [oldest] = failed;
+  if (oldest === undefined) return [];
+  const newest = newestOfKind(failed, kindOf);
+  const made = newestOfKind(await succeededSince(db, [...newest.values()], oldest.seq), kindOf);
+  return [...newest]
+    .filter(([key, { seq }]) => seq > (made.get(key)?.seq ?? -1))
+    .map(([, row]) => row)
+    .toSorted((one, other) => one.seq - other.seq)
+    .map((row) => ({
+      id: row.id,
+      action: row.action,
+      clusterId: row.cluster_id ?? '',
+      target: row.target,
+      reason: row.status_reason,
+      endedAt: row.ended_at ?? 0,
+    }));
+}
+
+interface EndedRow {
+  readonly target: string;
+  readonly action: string;
+  readonly seq: number;
+}
+
+async function succeededSince(
+  db: Db,
+  failed: readonly Pick<EndedRow, 'target'>[],
+  seq: number,
+): Promise<EndedRow[]> {
+  const rows: EndedRow[] = [];
+  for (const targets of chunks([...new Set(failed.map(({ target }) => target))])) {
+    const query = db
+      .selectFrom('action')
+      .select(['target', 'action', 'seq'])
+      .where('target', 'in', targets)
+      .where('status', '=', 'SUCCEEDED')
+      .where('parent_id', 'is', null)
+      .where('seq', '>', seq);
+    rows.push(...(await query.execute()));
+  }
+  return rows;
+}
+
+function newestOfKind<Row extends EndedRow>(
+  rows: readonly Row[],
+  kindOf: FailedQuery['kindOf'],
+): Map<string, Row> {
+  const newest = new Map<string, Row>();
+  for (const row of rows) {
+    const kind = kindOf(row.action);
+    const key = `${kind} ${row.target}`;
+    if (kind !== null && row.seq > (newest.get(key)?.seq ?? -1)) newest.set(key, row);
+  }
+  return newest;
+}
