@@ -1,4 +1,7 @@
-/** Which detection modes can find which failure: a rule for one that none of a policy's modes finds never fits. */
+/**
+ * Which detection modes can find which failure: a rule for one that none of the modes of a policy finds
+ * never applies.
+ */
 import type { DetectionModeType } from './health-policy.ts';
 import type { FailureClass } from './verdict.ts';
 

@@ -1,6 +1,7 @@
 /**
  * What an action that failed has left behind, in sentences: a cluster of another size than is desired, or
- * nodes of two profiles. Nothing is done about it by itself: what was wanted may not be wanted any more. Pure.
+ * nodes of two profiles. Nothing is done about it by itself: what was wanted may not be wanted any more.
+ * Pure.
  */
 import { duration } from '../domain/duration.ts';
 import { count } from './describe.ts';

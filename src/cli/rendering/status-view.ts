@@ -135,7 +135,7 @@ function briefly({ problems, health_reason: reason }: Cluster): string {
   return printable(others.length === 0 ? brief : `${brief}; ${count(others.length, 'more problem')}`);
 }
 
-/** The needs of a quarantined node and of one that is held are told side by side; thousands would hide both. */
+/** What a quarantined node needs and what helps a held one: thousands of nodes would hide both. */
 const mostTasks = 4;
 
 /** What to do first, then why, then what happens meanwhile; `cluster health` has all of it. */

@@ -1,4 +1,4 @@
-/** How the health of a cluster is explained on the wire, and its nodes are counted: for one cluster and all. */
+/** How health is explained on the wire, and nodes are counted: for one cluster, and for all. */
 import { z } from 'zod';
 import type { ClusterExplanation } from '../../recovery/explain-cluster.ts';
 import type { OperatorTask } from '../../recovery/operator-tasks.ts';

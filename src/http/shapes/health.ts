@@ -202,7 +202,7 @@ function toGate(
   const { gate, limit, reason, since, total, until } = closed;
   const named = policy && { name: policy.policyName, enabled: policy.enabled, mode: policy.policy.mode };
   const node = (nodes.find(({ standing }) => standing === 'HELD') ?? nodes[0])?.node.name ?? '';
-  // The list of the cluster has decided it for its nodes: what their recoveries fail for, and what has to be done.
+  // What recoveries fail for, and what has to be done, the list of the cluster has decided.
   const facts = { name: cluster.name, policy: named, maintenance, cloud, cause: null };
   const asListed = (task: OperatorTask): OperatorTask =>
     explanation.operator.find(({ command }) => command === task.command) ?? task;
