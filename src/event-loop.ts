@@ -58,7 +58,7 @@ let lastBlocking: Promise<unknown> = Promise.resolve();
  */
 export function inOwnTurn<T>(work: () => Promise<T>): Promise<T> {
   let begunAt = 0;
-  const result = lastBlocking.then(turn).then(() => {
+  const result = lastBlocking.then(nextTurn).then(() => {
     begunAt = performance.now();
     return work();
   });
@@ -67,6 +67,7 @@ export function inOwnTurn<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-function turn(): Promise<void> {
+/** Once all requests and results that have come by now were handled. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => void setImmediate(resolve));
 }

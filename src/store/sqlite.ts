@@ -7,6 +7,7 @@
  * - Group commit: writes that are queued while another commits are carried out together in one
  *   transaction, each under its own savepoint, so that one that fails takes nothing with it. Each caller
  *   still waits for the sync of its own write. Many actions at once then cost few syncs; one alone costs one.
+ *   A group begins a turn of the event loop after its first write.
  * - Space of what was deleted is given back to the disk while nothing is written (free-space.ts).
  * - Write failures: a database that cannot be written (disk full, ...) is tried every second, so that its
  *   recovery is noticed. While its file is not where it was opened, every write is refused: nothing is
@@ -18,6 +19,7 @@ import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlit
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
 import { CoppiceError, isStorageFailure } from '../domain/errors.ts';
+import { nextTurn } from '../event-loop.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
 import { enableGivingBack, giveBackSpace } from './free-space.ts';
@@ -191,9 +193,9 @@ class SqliteStore implements Store {
   }
 
   async #drain(): Promise<void> {
-    // Waiting for one microtask lets writes that were queued together be committed together.
-    await Promise.resolve();
     while (this.#queue.length > 0) {
+      // The writes of all requests of this turn are committed together, not only those of the first.
+      await nextTurn();
       const group = this.#queue.slice(0, MAX_GROUP);
       this.#queue = this.#queue.slice(MAX_GROUP);
       await this.#commit(group);

@@ -96,9 +96,9 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
   const cwd = spec.cwd ?? '/';
   const key = JSON.stringify([name, spec.env['PATH'], cwd]);
   const known = foundBefore.get(key);
-  // That it can still be executed there is enough to know; what a node runs is searched for again when it
-  // starts.
-  if (known !== undefined && (await isProgram(known))) return undefined;
+  // That there is still something to execute is enough to know; what a node runs is searched for again when
+  // it starts.
+  if (known !== undefined && (await mayExecute(known))) return undefined;
   foundBefore.delete(key);
   const found = await findCommand(name, spec, cwd);
   if ('problem' in found) return found.problem;
@@ -109,11 +109,6 @@ async function problemWithCommand(name: string, spec: ProcessSpec): Promise<stri
 
 /** Where commands were found: a search reads the file system once for each directory of PATH. */
 const foundBefore = new Map<string, string>();
-
-async function isProgram(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined);
-  return found?.isFile() === true && (await mayExecute(file));
-}
 
 async function mayExecute(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
