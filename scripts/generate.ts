@@ -1,7 +1,8 @@
 /**
  * Writes what is derived from the code and committed: `openapi.json` from the routes' declarations, the
  * client's types from that, `src/store/schema.sql` from the migrations, `schemas/health-policy.schema.json`
- * from the policy's fields, the tables of `docs/profiles.md` from the profile types. With `--check` it writes
+ * from the policy's fields, the tables of `docs/profiles.md` from the profile types, that of
+ * `docs/howto/authenticate.md` from the access rules. With `--check` it writes
  * nothing, and fails where a committed file is not what the code gives.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { dumpSchema } from '../src/store/dump-schema.ts';
 import { migrate } from '../src/store/migrate.ts';
 import { openSqlite } from '../src/store/sqlite.ts';
 import type { Store } from '../src/store/store.ts';
+import { withAccessTable } from './access-table.ts';
 import { apiTypes } from './api-types.ts';
 import type { OpenApiDocument } from './api-types.ts';
 import { withProfileTables } from './profile-tables.ts';
@@ -41,6 +43,10 @@ async function generate(): Promise<ReadonlyMap<string, string>> {
       ['src/client/api-types.ts', apiTypes(JSON.parse(api) as OpenApiDocument)],
       ['src/store/schema.sql', await dumpSchema(store)],
       ['docs/profiles.md', withProfileTables(readFileSync(join(root, 'docs/profiles.md'), 'utf8'))],
+      [
+        'docs/howto/authenticate.md',
+        withAccessTable(readFileSync(join(root, 'docs/howto/authenticate.md'), 'utf8')),
+      ],
       ['schemas/health-policy.schema.json', `${JSON.stringify(healthPolicyJsonSchema, null, 2)}\n`],
     ]);
   } finally {

@@ -21,7 +21,8 @@ import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
 import { AddressGuard } from './outbound/address-guard.ts';
 import { HttpClient } from './outbound/http-client.ts';
-import { noAuthentication, type Authentication } from './http/authentication.ts';
+import type { Authentication } from './authentication/authentication.ts';
+import { openAuthentication } from './authentication/open-authentication.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { Port } from './http/port.ts';
 import { createLog } from './log.ts';
@@ -104,7 +105,7 @@ async function startParts(
   log: Log,
   { stops }: Started,
 ): Promise<Pick<Coppice, 'url' | 'simulatedCloud'>> {
-  const authentication = noAuthentication();
+  const authentication = openAuthentication(config.auth);
   checkListen(authentication, config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
   const port = config.roles.includes('api') ? new Port() : undefined;
@@ -307,6 +308,7 @@ async function startHttp(
     port,
     tools,
     authentication,
+    rules: config.auth.rules,
     registry,
     log,
     publicUrl: config.publicUrl,

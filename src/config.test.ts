@@ -51,6 +51,27 @@ describe('the configuration', () => {
     ],
     ['an unknown key further down', 'log: {levle: info}', /log\.levle: .*did you mean level\?/],
     [
+      'an access rule that is not there',
+      'auth: {rules: {clusters:remove: admin}}',
+      /auth\.rules\.clusters:remove: expected one of .*clusters:delete/,
+    ],
+    [
+      'a role that is none',
+      'auth: {rules: {clusters:delete: boss}}',
+      /auth\.rules\.clusters:delete: expected one of public, reader, member, admin, found "boss"/,
+    ],
+    ['tokens that are missing', 'auth: token', /auth\.tokens: expected a token at least.*found none/],
+    [
+      'a token in place of its hash, which is not quoted',
+      'auth: {use: token, tokens: [{name: a, sha256: topsecret, user: u, project: p, roles: [member]}]}',
+      /auth\.tokens\.0\.sha256: expected 64 hexadecimal digits.*, found a text$/,
+    ],
+    [
+      'two tokens of one name',
+      `auth: {use: token, tokens: [${[1, 2].map((n) => `{name: a, sha256: '${`${n}`.repeat(64)}', user: u, project: p, roles: [member]}`).join(', ')}]}`,
+      /auth\.tokens\.1\.name: expected one that no other token has, found that of auth\.tokens\.0/,
+    ],
+    [
       'a word that is none of those known',
       'roles: [api, cook]',
       /roles\.1: expected one of api, engine, health, found "cook"/,

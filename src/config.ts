@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { authSchema, toAuthSettings, tokenIssues, type AuthSettings } from './authentication/settings.ts';
 import { didYouMean } from './domain/did-you-mean.ts';
 import { readTextFile } from './bounded-file.ts';
 import { describeIssue, quoteValue, type Issue } from './domain/errors.ts';
@@ -41,8 +42,8 @@ const schema = z.strictObject({
     .array(z.enum(roles))
     .min(1)
     .default([...roles]),
-  /** Who may call the API. `none`: every user of this machine, and no other. */
-  auth: z.enum(['none']).default('none'),
+  /** Who may call the API: docs/howto/authenticate.md. */
+  auth: authSchema,
   log: z.strictObject({ level: z.enum(logLevels).default('info') }).prefault({}),
   limits: z
     .strictObject({
@@ -133,7 +134,7 @@ export interface Config {
   readonly dataDir: string;
   readonly listen: ListenAddress;
   readonly roles: readonly Role[];
-  readonly auth: 'none';
+  readonly auth: AuthSettings;
   readonly logLevel: (typeof logLevels)[number];
   readonly nodesPerCluster: number;
   readonly concurrency: number;
@@ -166,22 +167,30 @@ export interface ConfigFlags {
   readonly listen?: string;
   readonly roles?: readonly string[];
   readonly cloud?: { readonly use: string };
+  readonly auth?: { readonly use: string };
 }
 
 /** @throws ConfigError, which names the field, what was expected and what was found. */
 export function loadConfig(flags: ConfigFlags, path?: string): Config {
   const file = path === undefined ? {} : readConfigFile(path);
-  const merged = { ...file, ...flags, ...mergedCloud(file, flags) };
+  const merged = { ...file, ...flags, ...mergedChoices(file, flags) };
   const result = schema.safeParse(merged);
   if (!result.success) throw refused(path ?? 'configuration', issuesOf(result.error, merged));
-  return Object.freeze(toConfig(result.data, targetsOf(result.data, path)));
+  const config = toConfig(result.data, targetsOf(result.data, path));
+  const issues = tokenIssues(config.auth);
+  if (issues.length > 0) throw refused(path ?? 'configuration', issues);
+  return Object.freeze(config);
 }
 
-/** A flag says which cloud; the file says the rest of it. */
-function mergedCloud(file: Record<string, unknown>, { cloud }: ConfigFlags): { cloud?: unknown } {
-  const written = file['cloud'];
-  const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
-  return cloud === undefined || !isMap ? {} : { cloud: { ...written, ...cloud } };
+/** A flag says which cloud, and which authentication; the file says the rest of it. */
+function mergedChoices(file: Record<string, unknown>, flags: ConfigFlags): Record<string, unknown> {
+  return Object.fromEntries(
+    (['cloud', 'auth'] as const).flatMap((key) => {
+      const written = file[key];
+      const isMap = typeof written === 'object' && written !== null && !Array.isArray(written);
+      return flags[key] === undefined || !isMap ? [] : [[key, { ...written, ...flags[key] }] as const];
+    }),
+  );
 }
 
 function targetsOf(read: z.infer<typeof schema>, path: string | undefined): NotificationTarget[] {
@@ -202,7 +211,7 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
       port: Number(read.listen.slice(colon + 1)),
     },
     roles: Object.freeze(read.roles),
-    auth: read.auth,
+    auth: toAuthSettings(read.auth),
     logLevel: read.log.level,
     nodesPerCluster: read.limits.nodes_per_cluster,
     concurrency: read.engine.concurrency,
@@ -298,22 +307,38 @@ function unknownKey(path: readonly PropertyKey[], key: string): Issue {
   return hint === undefined ? issue : { ...issue, hint };
 }
 
-/** What stands among the targets, in whatever place by mistake, may be a secret. */
+/** What stands among the targets or the tokens, in whatever place by mistake, may be a secret. */
 function found(path: readonly PropertyKey[], value: unknown): string {
+  const mayBeSecret = path[0] === 'notification_targets' || (path[0] === 'auth' && path[1] === 'tokens');
   const isShown =
-    path[0] !== 'notification_targets' || path.some((key) => key === 'events' || key === 'clusters');
+    !mayBeSecret || path.some((key) => key === 'events' || key === 'clusters' || key === 'roles');
   if (isShown || typeof value === 'object' || value === undefined) return quoteValue(value);
   return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
 }
 
+/** The keys that there are at a place of the document. */
 function keysAt(path: readonly PropertyKey[]): Record<string, unknown> {
-  const [section] = path;
-  if (section === undefined) return schema.shape;
-  if (section === 'notification_targets') return notificationTargetSchema.shape;
-  const part = schema.shape[section as keyof typeof schema.shape] as unknown as {
-    unwrap?: () => { shape: object };
-  };
-  return { ...part.unwrap?.().shape };
+  let at: Part | undefined = schema as unknown as Part;
+  for (const key of path) {
+    at = whole(at);
+    at = at?.element ?? at?.shape?.[String(key)];
+  }
+  return whole(at)?.shape ?? {};
+}
+
+/** What of a schema leads to its parts. */
+interface Part {
+  readonly shape?: Readonly<Record<string, Part>>;
+  readonly element?: Part;
+  /** Of one that is read by another first. */
+  readonly out?: Part;
+  readonly unwrap?: () => Part;
+}
+
+/** Without defaults, and what is read before it. */
+function whole(part: Part | undefined): Part | undefined {
+  if (part === undefined || part.element !== undefined || part.shape !== undefined) return part;
+  return part.out === undefined && part.unwrap === undefined ? part : whole(part.out ?? part.unwrap?.());
 }
 
 function expectedBy(issue: z.core.$ZodIssue): string {

@@ -6,6 +6,7 @@
  *     action, recovery, receiver, retained,
  *     workflow, watch                      use a server, only through its public HTTP API
  *     cloud-simulator                      start a simulated cloud for servers to use
+ *     token                                make a token for a server; needs no server
  *     policy check, profile check,
  *     workflow validate, workflow graph    read a file; need no server
  *
@@ -51,6 +52,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   receiver: async () => (await import('./commands/receiver.ts')).receiverCommand,
   retained: async () => (await import('./commands/retained.ts')).retainedCommand,
   workflow: async () => (await import('./commands/workflow.ts')).workflowCommand,
+  token: async () => (await import('./commands/token.ts')).tokenCommand,
   watch: async () => (await import('./commands/watch.ts')).watchCommand,
   'cloud-simulator': async () => (await import('./commands/cloud-simulator.ts')).cloudSimulatorCommand,
 };

@@ -2,6 +2,7 @@
  * Runs what was typed, and turns every outcome into an exit code and, where it failed, a few lines on stderr.
  */
 import { CommanderError } from 'commander';
+import { tokenHint } from './client/client-tokens.ts';
 import { ApiError, InvalidIdentityError, NotReadyError, UnreachableError } from '../client/api-client.ts';
 import { CliError, SilentExit } from './cli-error.ts';
 import { programName } from './client/session.ts';
@@ -71,6 +72,7 @@ function messageOf(error: unknown, { env }: Terminal): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof UnreachableError && !(error instanceof NotReadyError))
     return `${error.message}\nStart one with: ${programName(env)} serve    or name another with --url or COPPICE_URL.`;
+  if (error instanceof ApiError && error.status === 401) return `${error.message}\n${tokenHint(env)}`;
   if (error instanceof ApiError) return inOwnWords(error.message, (words) => `${programName(env)} ${words}`);
   const isBug = ['TypeError', 'SyntaxError', 'ReferenceError', 'RangeError'].includes(error.name);
   return isBug ? `this is a mistake in Coppice: ${error.message} (DEBUG=coppice shows where)` : error.message;

@@ -92,12 +92,28 @@ export class InvalidIdentityError extends Error {
   override readonly name = 'InvalidIdentityError';
 }
 
+/** Where a client gets the token that it sends. */
+export interface ClientTokens {
+  /** undefined: requests are sent without one. */
+  readonly current: string | undefined;
+  /**
+   * The server has refused the token, or wants one.
+   * @param challenge the header WWW-Authenticate of its answer.
+   * @returns another token; undefined: there is none.
+   */
+  renew(challenge: string): Promise<string | undefined>;
+}
+
+const noTokens: ClientTokens = { current: undefined, renew: () => Promise.resolve(undefined) };
+
 export class ApiClient {
   /** Without a slash at its end. */
   readonly url: string;
+  readonly #tokens: ClientTokens;
 
-  constructor(url: string) {
+  constructor(url: string, tokens: ClientTokens = noTokens) {
     this.url = url.replace(/\/+$/, '');
+    this.#tokens = tokens;
   }
 
   /** What stands under `key` in the answer; of a list without a limit all pages. */
@@ -134,6 +150,8 @@ export class ApiClient {
   ): Promise<ReadableStream<Uint8Array>> {
     const url = this.url + filledIn('/v1/clusters/{cluster}/events/stream', path);
     const response = await this.#begin(url, { headers: headersFor('text/event-stream'), signal });
+    if (response.status === 401)
+      throw refusal(401, readBody(response, await response.text(), this.url), this.url);
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     if (!response.ok || !isStream || response.body === null)
       throw unexpected(this.url, 'no stream of events');
@@ -145,13 +163,23 @@ export class ApiClient {
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(timeoutError()), READ_TIMEOUT_MS);
     try {
-      return await fetch(url, { ...init, signal: AbortSignal.any([init.signal, late.signal]) });
+      return await this.#fetch(url, { ...init, signal: AbortSignal.any([init.signal, late.signal]) });
     } catch (error) {
       if (!late.signal.aborted) throw error;
       throw new UnreachableError(this.url, connectionProblem(error, READ_TIMEOUT_MS), error);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** With a token; where it is refused, once more with another, if there is one. */
+  async #fetch(url: string, init: RequestInit): Promise<Response> {
+    const response = await fetch(url, withToken(init, this.#tokens.current));
+    if (response.status !== 401) return response;
+    const token = await this.#tokens.renew(response.headers.get('www-authenticate') ?? '');
+    if (token === undefined) return response;
+    await response.body?.cancel();
+    return await fetch(url, withToken(init, token));
   }
 
   /** @throws UnreachableError also where a server ends during its answer. */
@@ -164,7 +192,7 @@ export class ApiClient {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = stop === undefined ? timeout : AbortSignal.any([stop, timeout]);
     try {
-      const response = await fetch(url, { ...init, signal });
+      const response = await this.#fetch(url, { ...init, signal });
       return { response, text: await response.text() };
     } catch (error) {
       if (stop?.aborted === true) throw error;
@@ -225,6 +253,13 @@ function headersFor(accept: string, body?: unknown): Record<string, string> {
   const isJson = body !== undefined && typeof body !== 'string';
   const type = isJson ? { 'Content-Type': 'application/json' } : {};
   return { Accept: accept, 'OpenStack-API-Version': API_VERSION, ...type };
+}
+
+function withToken(init: RequestInit, token: string | undefined): RequestInit {
+  if (token === undefined) return init;
+  const headers = new Headers(init.headers);
+  headers.set('X-Auth-Token', token);
+  return { ...init, headers };
 }
 
 function readBody(response: Response, text: string, url: string): Json {

@@ -13,6 +13,9 @@ export const errorCatalogue = {
   'multiple-choices': { status: 400, type: 'MultipleChoices', retryable: false },
   'method-version-not-found': { status: 400, type: 'MethodVersionNotFound', retryable: false },
   'not-yet-supported': { status: 400, type: 'FeatureNotSupported', retryable: false },
+  unauthenticated: { status: 401, type: 'Unauthorized', retryable: false },
+  /** Who calls could not be found out: Keystone is away. */
+  'authentication-unavailable': { status: 503, type: 'ServiceUnavailable', retryable: true },
   forbidden: { status: 403, type: 'Forbidden', retryable: false },
   'resource-not-found': { status: 404, type: 'ResourceNotFound', retryable: false },
   'policy-binding-not-found': { status: 404, type: 'PolicyBindingNotFound', retryable: false },

@@ -95,7 +95,8 @@ export interface Node extends Owner {
 }
 
 /** What a user may do in a project. */
-export type Role = 'member' | 'admin';
+export const knownRoles = ['reader', 'member', 'admin'] as const;
+export type Role = (typeof knownRoles)[number];
 
 /** What a receiver can start: the actions on a cluster that a request can name, and its deletion. */
 export const receiverActions = [

@@ -53,6 +53,11 @@ export function errorAnswer(error: CoppiceError): ErrorAnswer {
   };
 }
 
+/** As keystonemiddleware answers, which stands before the API in every OpenStack service. */
+export function unauthenticatedAnswer({ message }: CoppiceError): ErrorAnswer {
+  return { status: 401, body: { error: { code: 401, title: 'Unauthorized', message } } };
+}
+
 /** For unexpected errors: the text stays in the log, under the request's id. */
 export function unforeseen(requestId: string): CoppiceError {
   return new CoppiceError(

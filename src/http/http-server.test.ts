@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { TestServer, type Reply } from '../../test/support/test-server.ts';
 import { aCluster, aNode, aProfile } from '../../test/support/rows.ts';
-import { noAuthentication } from './authentication.ts';
+import { noAuthentication } from '../authentication/loopback-only.ts';
 import { workflowRoutes } from './mistral/mistral-api.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertNodes } from '../store/nodes.ts';

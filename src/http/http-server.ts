@@ -25,15 +25,16 @@ import fastify, {
 import type { Registry } from 'prom-client';
 import { CoppiceError } from '../domain/errors.ts';
 import type { RequestTools } from '../requests/request-tools.ts';
-import type { Authentication } from './authentication.ts';
-import { unforeseen, unknownPathAnswer } from './error-answer.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import { ruleOf, type RuleOverrides } from '../authentication/access-rules.ts';
+import { unauthenticatedAnswer, unforeseen, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
 import { httpMetrics } from './http-metrics.ts';
 import { withKnownHost, type ListenAddress } from './listen-address.ts';
 import { Port } from './port.ts';
 import type { ApiDialect, Route } from './route.ts';
 import { allRoutes } from './routes.ts';
-import { dialectOf, header, runRoute, type RouteRunner } from './run-route.ts';
+import { dialectOf, header, runRoute, type RouteRunner, type RuledRoute } from './run-route.ts';
 import { mistralDialect } from './mistral/mistral-dialect.ts';
 import { noSchemas } from './no-schemas.ts';
 import { MALFORMED } from './sentences.ts';
@@ -46,6 +47,8 @@ export interface HttpServerOptions {
   readonly port?: Port;
   readonly tools: RequestTools;
   readonly authentication: Authentication;
+  /** Absent: the roles of the table. */
+  readonly rules?: RuleOverrides;
   readonly registry: Registry;
   /** For unexpected errors. */
   readonly log: { error(details: object, message: string): void };
@@ -76,7 +79,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const hasWorkflows = tools.runner !== undefined;
   const { app, answer } = createApp(port, hasWorkflows);
   const metrics = httpMetrics(registry, () => streams.size);
-  const runner: RouteRunner = { tools, authentication, checkAnswers: options.checkAnswers ?? false };
+  const { rules = {} } = options;
+  const runner: RouteRunner = {
+    tools: { ...tools, rolesOf: (...asked) => authentication.rolesOf(...asked) },
+    authentication,
+    rules,
+    checkAnswers: options.checkAnswers ?? false,
+  };
 
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-OpenStack-Request-ID', request.id);
@@ -92,7 +101,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     metrics.observe(request.method, path, reply.statusCode, reply.elapsedTime);
     done();
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log));
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    if (error instanceof CoppiceError && error.code === 'unauthenticated')
+      return answerUnauthenticated(error, reply, authentication);
+    return answerError(error, request, reply, log);
+  });
   app.setNotFoundHandler((request, reply) => answerUnknownPath(request, reply, hasWorkflows));
   const { maxNodesPerCluster } = tools.limits;
   for (const route of allRoutes({
@@ -102,7 +115,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     registry,
   }))
     // A process without a runner has no workflow API.
-    if (hasWorkflows || route.dialect !== mistralDialect) addRoute(app, runner, route);
+    if (hasWorkflows || route.dialect !== mistralDialect)
+      addRoute(app, runner, { route, rule: ruleOf(route, rules) });
   app.addHook('preClose', async () => streams.close());
   await app.ready();
   port.answerWith(answer);
@@ -146,13 +160,14 @@ declare module 'fastify' {
   }
 }
 
-function addRoute(app: FastifyInstance, runner: RouteRunner, route: Route): void {
+function addRoute(app: FastifyInstance, runner: RouteRunner, ruled: RuledRoute): void {
+  const { route } = ruled;
   app.route({
     method: route.method,
     url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { declaration: route },
     handler: async (request, reply) => {
-      await runRoute(runner, route, request, reply);
+      await runRoute(runner, ruled, request, reply);
       return reply;
     },
   });
@@ -184,6 +199,20 @@ async function answerError(
 ): Promise<void> {
   const { declaration } = request.routeOptions.config;
   await sendError(reply, dialectOf(declaration), expected(error, request, log), declaration);
+}
+
+/** The same in every API, as the client has no say in one yet. */
+async function answerUnauthenticated(
+  error: CoppiceError,
+  reply: FastifyReply,
+  { challenge }: Authentication,
+): Promise<void> {
+  const { status, body } = unauthenticatedAnswer(error);
+  await reply
+    .code(status)
+    .header('WWW-Authenticate', challenge)
+    .type('application/json')
+    .send(JSON.stringify(body));
 }
 
 async function sendError(

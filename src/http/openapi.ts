@@ -1,4 +1,5 @@
 /** OpenAPI 3.1 from the declarations of the routes; committed as `openapi.json` by `npm run generate`. */
+import { ruleOf, type AccessRule } from '../authentication/access-rules.ts';
 import { z } from 'zod';
 import type { Route } from './route.ts';
 import { dialectOf } from './run-route.ts';
@@ -36,13 +37,17 @@ function operation(route: Route, components: Schema): object {
     summary: route.summary,
     operationId: operationId(route.method, route.path),
     tags: [route.tag],
-    description: `Needs the role: ${route.role}.${since}`,
+    description: `${roleInWords(ruleOf(route))}${since}`,
     parameters: [...pathParameters(route.path), ...queryParameters(route, components)],
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, ...content(toSchema(body, 'input', components), route.bodyType) } }),
     responses: responses(route, components),
   };
+}
+
+function roleInWords({ name, role }: AccessRule): string {
+  return role === 'public' ? 'Needs no token.' : `Needs the role ${role} (rule ${name}).`;
 }
 
 function operationId(method: string, path: string): string {

@@ -1,7 +1,7 @@
 /**
- * A route is one declaration: where it is, what it takes, what it answers, who may use it and since when; its
- * handler is a few lines that call a use case. The server, the checks and `openapi.json` all come from the
- * declaration.
+ * A route is one declaration: where it is, what it takes, what it answers and since when; its handler is a
+ * few lines that call a use case. The server, the checks and `openapi.json` all come from the declaration.
+ * Who may use it stands in `authentication/access-rules.ts`.
  */
 import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
@@ -10,9 +10,6 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-/** `public`: needs no token where there are tokens. */
-export type RequiredRole = 'public' | 'member' | 'admin';
 
 export interface RouteRequest<Query, Body> {
   readonly tools: RequestTools;
@@ -29,6 +26,11 @@ export interface RouteRequest<Query, Body> {
   /** `/v1/clusters/web`, without the query. */
   readonly path: string;
   readonly header: (name: string) => string | undefined;
+  /**
+   * For a request that stands for one of another endpoint.
+   * @throws CoppiceError `forbidden` where the caller may not use that.
+   */
+  readonly requireAccess: (caller: Caller, endpoint: Pick<Route, 'method' | 'path'>) => void;
 }
 
 export type Answer =
@@ -80,7 +82,6 @@ export interface RouteDeclaration<Query, Body> {
   readonly path: string;
   readonly summary: string;
   readonly tag: string;
-  readonly role: RequiredRole;
   /** N of the first microversion 1.N that has it; absent: all do. */
   readonly since?: number;
   /** Absent: the clustering API's. */

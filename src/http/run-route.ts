@@ -5,7 +5,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
-import type { Authentication } from './authentication.ts';
+import type { Authentication } from '../authentication/authentication.ts';
+import { requireRole, ruleOf, type AccessRule, type RuleOverrides } from '../authentication/access-rules.ts';
 import { clusteringDialect } from './clustering-dialect.ts';
 import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
 import type { Answer, ApiDialect, Route, RouteRequest } from './route.ts';
@@ -14,13 +15,19 @@ import { hasControlCharacters } from './fields.ts';
 export interface RouteRunner {
   readonly tools: RequestTools;
   readonly authentication: Authentication;
+  readonly rules: RuleOverrides;
   /** Whether answers are held against their declaration: for tests. */
   readonly checkAnswers: boolean;
 }
 
+export interface RuledRoute {
+  readonly route: Route;
+  readonly rule: AccessRule;
+}
+
 export async function runRoute(
   runner: RouteRunner,
-  route: Route,
+  { route, rule }: RuledRoute,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -30,7 +37,7 @@ export async function runRoute(
     await reply.code(400).type('text/plain; charset=UTF-8').send(negotiated.text);
     return;
   }
-  const caller = await authorize(runner, route, request);
+  const caller = await authorize(runner, rule, request);
   const minor = negotiated?.minor ?? 0;
   requireMinor(minor, route.since ?? 0);
   const answer = await route.handle(routeRequest(runner, route, request, caller, minor));
@@ -47,19 +54,23 @@ function isTextError(answer: Answer): boolean {
   return 'text' in answer && answer.status >= 400;
 }
 
-async function authorize(runner: RouteRunner, route: Route, request: FastifyRequest): Promise<Caller> {
-  const caller = await runner.authentication.authenticate({
-    method: request.method,
-    header: (name) => header(request, name),
-  });
-  if (route.role !== 'public' && !caller.roles.includes(route.role)) {
-    throw new CoppiceError('forbidden', 'You are not authorized to complete this operation.');
-  }
-  return caller;
+/** Of an endpoint that needs no token. */
+const anonymous: Caller = { project: '', user: '', domain: null, roles: [] };
+
+async function authorize(
+  { authentication }: RouteRunner,
+  rule: AccessRule,
+  request: FastifyRequest,
+): Promise<Caller> {
+  if (rule.role === 'public') return anonymous;
+  const { method, id: requestId } = request;
+  const caller = await authentication.authenticate({ method, header: (name) => header(request, name) });
+  requireRole(caller, rule);
+  return { ...caller, requestId };
 }
 
 function routeRequest(
-  { tools }: RouteRunner,
+  { tools, rules }: RouteRunner,
   route: Route,
   request: FastifyRequest,
   caller: Caller,
@@ -86,6 +97,7 @@ function routeRequest(
     minor,
     origin: originOf(request),
     path: request.url.split('?')[0] ?? '',
+    requireAccess: (of, endpoint) => requireRole(of, ruleOf(endpoint, rules)),
     header: (name) => header(request, name),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Receivers: a URL that needs no token, and starts one action on one cluster. The action is requested as the
- * user who created the receiver, with the roles that the user had then.
+ * user who created the receiver, with those of the roles that the user had then which the user still has.
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
@@ -107,5 +107,7 @@ export interface Triggered {
 export async function triggeredReceiver(tools: RequestTools, id: string): Promise<Triggered> {
   const receiver = await rows.getReceiver(tools.store.db, id);
   if (receiver === undefined) return notFound('receiver', id);
-  return { receiver, caller: { ...ownerOf(receiver), roles: receiver.roles } };
+  const owner = ownerOf(receiver);
+  const roles = (await tools.rolesOf?.(owner, receiver.roles)) ?? receiver.roles;
+  return { receiver, caller: { ...owner, roles } };
 }

@@ -67,6 +67,11 @@ export interface RequestTools {
   readonly serverWarning?: () => Promise<string | undefined>;
   /** Absent: this Coppice works with no cloud. */
   readonly cloud?: CloudView;
+  /**
+   * The roles that a user has now, of those that the user had once: `Authentication.rolesOf`. Absent: all of
+   * them still.
+   */
+  readonly rolesOf?: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>;
   readonly now: () => number;
 }
 
@@ -75,6 +80,8 @@ export type { Role } from '../domain/model.ts';
 /** The caller. */
 export interface Caller extends Owner {
   readonly roles: readonly Role[];
+  /** `req-` and a UUID. Absent: it is no request over the API. */
+  readonly requestId?: string;
 }
 
 /** The project whose objects the caller sees; undefined: those of all projects, as a Senlin admin does. */

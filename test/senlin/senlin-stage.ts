@@ -4,7 +4,7 @@
  */
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import type { Json, JsonObject } from '../../src/domain/json.ts';
-import type { Authentication } from '../../src/http/authentication.ts';
+import type { Authentication } from '../../src/authentication/authentication.ts';
 import { ServiceClouds } from '../../src/openstack/cloud.ts';
 import { findSettings } from '../../src/openstack/find-settings.ts';
 import { profileTypes } from '../../src/profiles/registry.ts';
@@ -169,6 +169,8 @@ class Gate {
 
 function twoUsers(): Authentication {
   return {
+    challenge: '',
+    rolesOf: (_owner, granted) => Promise.resolve(granted),
     checkAddress: () => undefined,
     checkRequest: () => undefined,
     authenticate: (request) => {

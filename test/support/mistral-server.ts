@@ -5,8 +5,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Registry } from 'prom-client';
-import { noAuthentication } from '../../src/http/authentication.ts';
-import type { Authentication } from '../../src/http/authentication.ts';
+import { noAuthentication } from '../../src/authentication/loopback-only.ts';
+import type { Authentication } from '../../src/authentication/authentication.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
 import type { PerformedAction } from '../../src/workflow/actions/action-type.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from '../../src/workflow/runner/embedded-workflows.ts';

@@ -12,7 +12,7 @@ import { FakeWorkflows } from './fake-workflows.ts';
 import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
 import { nodeActionNames } from '../../src/domain/action-requests.ts';
 import { Engine } from '../../src/engine/engine.ts';
-import { noAuthentication } from '../../src/http/authentication.ts';
+import { noAuthentication } from '../../src/authentication/loopback-only.ts';
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../src/http/http-server.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import { policyTypes } from '../../src/policies/registry.ts';

@@ -7,6 +7,7 @@ import type { Style } from '../rendering/style.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { timesFor } from '../rendering/times.ts';
 import type { Times } from '../rendering/times.ts';
+import { clientTokens } from './client-tokens.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:8777';
 
@@ -41,7 +42,7 @@ export function openSession(command: Command, terminal: Terminal): Session {
   const server = options.url === undefined ? '' : ` --url ${options.url}`;
   return {
     terminal,
-    api: new ApiClient(checkedUrl(url)),
+    api: new ApiClient(checkedUrl(url), clientTokens(terminal.env)),
     json: options.json === true,
     style: styleFor(terminal.colours),
     columns: options.wide === true ? Infinity : terminal.size().columns,

@@ -12,6 +12,7 @@ interface ServeOptions extends GlobalOptions {
   readonly config?: string;
   readonly roles?: string;
   readonly cloud?: string;
+  readonly auth?: string;
   readonly new?: boolean;
 }
 
@@ -30,6 +31,10 @@ export function serveCommand(terminal: Terminal): Command {
     .option('--listen <host:port>', 'address of the API; port 0 takes a free one (default: 127.0.0.1:8777)')
     .option('--config <file>', 'YAML file with more settings')
     .option('--cloud <cloud>', 'where servers are: none, openstack (clouds.yaml, OS_ variables) or simulated')
+    .option(
+      '--auth <way>',
+      'who may call: none (users of this machine), token (tokens of the configuration) or keystone',
+    )
     .option('--roles <roles>', 'what this process does, of api,engine,health (default: all)')
     .option(
       '--new',
@@ -75,11 +80,12 @@ async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   }
 }
 
-function flagsOf({ dataDir, listen, roles, cloud }: ServeOptions): ConfigFlags {
+function flagsOf({ dataDir, listen, roles, cloud, auth }: ServeOptions): ConfigFlags {
   return {
     ...(dataDir === undefined ? {} : { data_dir: dataDir }),
     ...(listen === undefined ? {} : { listen }),
     ...(cloud === undefined ? {} : { cloud: { use: cloud } }),
+    ...(auth === undefined ? {} : { auth: { use: auth } }),
     ...(roles === undefined ? {} : { roles: roles.split(',').map((role) => role.trim()) }),
   };
 }

@@ -5,7 +5,8 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { startMistralServer, type MistralServer } from '../../../test/support/mistral-server.ts';
 import type { Role } from '../../requests/request-tools.ts';
 import { registerService } from '../../store/services.ts';
-import { noAuthentication, type Authentication } from '../authentication.ts';
+import type { Authentication } from '../../authentication/authentication.ts';
+import { noAuthentication } from '../../authentication/loopback-only.ts';
 
 /** The project and the roles stand in headers. */
 const byHeaders: Authentication = {
@@ -73,16 +74,11 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe('The workflow API', () => {
-  it('needs a role', async () => {
-    const answer = await ask('a', 'GET', '/workflows', undefined, 'reader');
-    expect(answer).toEqual({
-      status: 403,
-      body: {
-        debuginfo: null,
-        faultcode: 'Client',
-        faultstring: 'You are not authorized to complete this operation.',
-      },
-    });
+  it('lets a reader read, and change nothing', async () => {
+    expect((await ask('a', 'GET', '/workflows', undefined, 'reader')).status).toBe(200);
+    const answer = await ask('a', 'POST', '/workflows', workflow('third'), 'reader');
+    expect(answer.status).toBe(403);
+    expect(answer.body['faultstring']).toContain('write_definitions needs the role member, found reader');
   });
 
   it('shows nothing of another project, and changes nothing of it', async () => {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { route, type AnswerDeclaration, type Route, type RouteDeclaration } from '../route.ts';
 import { mistralDialect } from './mistral-dialect.ts';
 
-type Own = 'tag' | 'role' | 'dialect' | 'answers';
+type Own = 'tag' | 'dialect' | 'answers';
 type WorkflowRoute<Query, Body> = Omit<RouteDeclaration<Query, Body>, Own> & {
   /** What is answered where nothing is wrong; without a schema there is no body. */
   readonly answer: readonly [status: number, schema?: z.ZodType];
@@ -20,7 +20,6 @@ export function workflowRoute<Query = unknown, Body = unknown>({
   };
   return route<Query, Body>({
     tag: 'Workflow API (Mistral)',
-    role: 'member',
     dialect: mistralDialect,
     ...declaration,
     answers: { [status]: answer },

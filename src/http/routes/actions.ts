@@ -20,7 +20,6 @@ const list = route({
   path: '/v1/actions',
   summary: 'List actions',
   tag,
-  role: 'member',
   query: listQuery({
     pageSize: LARGEST_PAGE,
     filters: {
@@ -63,7 +62,6 @@ const show = route({
   path: '/v1/actions/{action}',
   summary: 'Show an action',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The action.', schema: one } },
   async handle(request) {
     const { tools, caller, minor } = request;
@@ -80,7 +78,6 @@ const create = route({
   path: '/v1/actions',
   summary: 'Refused: actions are created by requests for clusters and nodes',
   tag,
-  role: 'member',
   answers: {},
   handle: () =>
     Promise.reject(new CoppiceError('forbidden', 'You are not authorized to complete this operation.')),
@@ -91,7 +88,6 @@ const update = route({
   path: '/v1/actions/{action}',
   summary: 'Cancel an action',
   tag,
-  role: 'member',
   since: UPDATE_SINCE,
   query: z.object({ force: last(booleanField('query-boolean')) }),
   body: z.object({ action: z.strictObject({ status: textField().describe('CANCELLED') }) }),

@@ -31,7 +31,6 @@ const preview = route({
   path: '/v1/nodes/adopt-preview',
   summary: 'Show the profile that an existing server or stack would get as a node',
   tag,
-  role: 'member',
   since: SINCE,
   body: z.strictObject(what),
   answers: {
@@ -54,7 +53,6 @@ const adopt = route({
   path: '/v1/nodes/adopt',
   summary: 'Make a node of an existing server or stack',
   tag,
-  role: 'member',
   since: SINCE,
   body: z.strictObject({
     ...what,

@@ -12,7 +12,6 @@ const buildInfo = route({
   path: '/v1/build-info',
   summary: 'Show build information',
   tag: 'Build info',
-  role: 'member',
   answers: {
     200: {
       description: 'The revisions of API and engine.',
@@ -44,7 +43,6 @@ const services = route({
   path: '/v1/services',
   summary: 'List the processes of Coppice',
   tag: 'Build info',
-  role: 'admin',
   answers: {
     200: { description: 'The processes.', schema: z.strictObject({ services: z.array(serviceShape) }) },
   },

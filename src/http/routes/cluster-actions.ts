@@ -25,7 +25,6 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
       path: '/v1/clusters/{cluster}/actions',
       summary: 'Do something to a cluster',
       tag: 'Clusters',
-      role: 'member',
       documentedBody: documented,
       query: z.strictObject({ dry_run: last(booleanField('query-boolean')) }),
       answers: {

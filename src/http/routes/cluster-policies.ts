@@ -13,7 +13,6 @@ const list = route({
   path: '/v1/clusters/{cluster}/policies',
   summary: 'List the policies attached to a cluster',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { enabled: booleanWord, policy_name: null, policy_type: null },
     sorts: ['enabled'],
@@ -57,7 +56,6 @@ const show = route({
   path: '/v1/clusters/{cluster}/policies/{policy}',
   summary: 'Show a policy attached to a cluster',
   tag,
-  role: 'member',
   answers: {
     200: { description: 'The binding.', schema: z.strictObject({ cluster_policy: clusterPolicyShape }) },
   },

@@ -27,7 +27,6 @@ const list = route({
   path: '/v1/clusters',
   summary: 'List clusters',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { name: null, status: clusterStatuses },
     sorts: ['name', 'status', 'init_at', 'created_at', 'updated_at'],
@@ -52,7 +51,6 @@ function create(maxNodes: number): Route {
     path: '/v1/clusters',
     summary: 'Create a cluster',
     tag,
-    role: 'member',
     body: z.object({
       cluster: z.strictObject({
         name: nameField(),
@@ -87,7 +85,6 @@ const show = route({
   path: '/v1/clusters/{cluster}',
   summary: 'Show a cluster',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The cluster.', schema: one } },
   async handle(request) {
     const { db } = request.tools.store;
@@ -104,7 +101,6 @@ const update = route({
   path: '/v1/clusters/{cluster}',
   summary: 'Change a cluster',
   tag,
-  role: 'member',
   body: z.object({
     cluster: z.strictObject({
       name: optional(nameField()),
@@ -131,7 +127,6 @@ const remove = route({
   path: '/v1/clusters/{cluster}',
   summary: 'Delete a cluster with its nodes',
   tag,
-  role: 'member',
   answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
   async handle(request) {
     const actionId = await deleteCluster(request.tools, request.caller, param(request, 'cluster'));

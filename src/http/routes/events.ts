@@ -17,7 +17,6 @@ const list = route({
   path: '/v1/events',
   summary: 'List events',
   tag,
-  role: 'member',
   query: listQuery({
     pageSize: LARGEST_PAGE,
     filters: {
@@ -47,7 +46,6 @@ const show = route({
   path: '/v1/events/{event}',
   summary: 'Show an event',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The event.', schema: z.strictObject({ event: eventShape }) } },
   async handle(request) {
     const { db } = request.tools.store;
@@ -66,7 +64,6 @@ function stream(streams: EventStreams): Route {
     path: '/v1/clusters/{cluster}/events/stream',
     summary: 'Follow the events of a cluster as they happen (server-sent events)',
     tag,
-    role: 'member',
     answers: {
       200: {
         description:

@@ -61,7 +61,6 @@ const overview = route({
   summary:
     'All clusters, the worst first: what is wrong, what is done about it, and what an operator has to do',
   tag,
-  role: 'member',
   answers: {
     200: { description: 'The health as it is now.', schema: z.strictObject({ health: healthOverviewShape }) },
   },
@@ -75,7 +74,6 @@ const ofCluster = route({
   path: '/v1/clusters/{cluster}/health',
   summary: 'How a cluster and its nodes are, and what is done next',
   tag,
-  role: 'member',
   query: z.strictObject({
     healthy: last(limitField()).describe('How many healthy nodes are described at most; absent: 100.'),
   }),
@@ -89,7 +87,6 @@ const ofNode = route({
   path: '/v1/nodes/{node}/health',
   summary: 'How a node is, and what is done next',
   tag,
-  role: 'member',
   answers: nodeAnswers,
   handle: (request) => answerForNode(request.tools, request.caller, param(request, 'node')),
 });
@@ -99,7 +96,6 @@ const pause = route({
   path: '/v1/clusters/{cluster}/health/pause',
   summary: 'Pause the healing of a cluster: for some seconds, until a time, or until it is resumed',
   tag,
-  role: 'member',
   body: z.object({ pause: pauseFields }),
   answers: clusterAnswers,
   async handle(request) {
@@ -115,7 +111,6 @@ const breakerReset = route({
   path: '/v1/clusters/{cluster}/health/breaker/reset',
   summary: 'Close the breaker of a cluster: recoveries that did not help are forgotten',
   tag,
-  role: 'member',
   answers: clusterAnswers,
   async handle(request) {
     const { tools, caller } = request;
@@ -130,7 +125,6 @@ const zoneOutageRelease = route({
   path: '/v1/clusters/{cluster}/health/zone-outage/release',
   summary: 'Release the outages of the zones of a cluster: their nodes are recovered',
   tag,
-  role: 'member',
   answers: clusterAnswers,
   async handle(request) {
     const { tools, caller } = request;
@@ -145,7 +139,6 @@ const exclude = route({
   path: '/v1/nodes/{node}/health/exclude',
   summary: 'Exclude a node from healing: for some seconds, until a time, or until it is included',
   tag,
-  role: 'member',
   body: z.object({ exclude: pauseFields }),
   answers: nodeAnswers,
   async handle(request) {
@@ -161,7 +154,6 @@ const resume = route({
   path: '/v1/clusters/{cluster}/health/resume',
   summary: 'Resume the healing of a cluster',
   tag,
-  role: 'member',
   answers: clusterAnswers,
   async handle(request) {
     const { tools, caller } = request;
@@ -177,7 +169,6 @@ function nodeOperation(name: string, summary: string, operation: typeof includeN
     path: `/v1/nodes/{node}/health/${name}`,
     summary,
     tag,
-    role: 'member',
     answers: nodeAnswers,
     async handle(request) {
       const { tools, caller } = request;

@@ -22,7 +22,6 @@ const operateCluster = route({
   path: '/v1/clusters/{cluster}/ops',
   summary: 'Run an operation of the profile type on nodes of a cluster',
   tag: 'Clusters',
-  role: 'member',
   since: OPERATIONS_SINCE,
   documentedBody: z.record(z.string(), operationOfCluster).meta({
     minProperties: 1,
@@ -45,7 +44,6 @@ const operateNode = route({
   path: '/v1/nodes/{node}/ops',
   summary: 'Run an operation of the profile type on a node',
   tag: 'Nodes',
-  role: 'member',
   since: OPERATIONS_SINCE,
   documentedBody: z.record(z.string(), mapField()).meta({
     minProperties: 1,
@@ -65,7 +63,6 @@ const collect = route({
   path: '/v1/clusters/{cluster}/attrs/{path}',
   summary: 'Collect one attribute of all nodes of a cluster',
   tag: 'Clusters',
-  role: 'member',
   since: COLLECT_SINCE,
   answers: {
     200: {

@@ -42,7 +42,6 @@ const list = route({
   path: '/v1/nodes',
   summary: 'List nodes',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { name: null, status: nodeStatuses, cluster_id: null },
     sorts: ['index', 'name', 'status', 'init_at', 'created_at', 'updated_at'],
@@ -80,7 +79,6 @@ const create = route({
   path: '/v1/nodes',
   summary: 'Create a node, alone or in a cluster',
   tag,
-  role: 'member',
   body: z.object({
     node: z.strictObject({
       name: nameField(),
@@ -109,7 +107,6 @@ const show = route({
   path: '/v1/nodes/{node}',
   summary: 'Show a node',
   tag,
-  role: 'member',
   query: z.object({ show_details: last(booleanField('query-boolean')) }),
   answers: { 200: { description: 'The node.', schema: one } },
   async handle(request) {
@@ -126,7 +123,6 @@ const update = route({
   path: '/v1/nodes/{node}',
   summary: 'Change a node',
   tag,
-  role: 'member',
   body: z.object({
     node: z.strictObject({
       name: optional(nameField()),
@@ -152,7 +148,6 @@ const remove = route({
   path: '/v1/nodes/{node}',
   summary: 'Delete a node',
   tag,
-  role: 'member',
   answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
   async handle(request) {
     return accepted(await deleteNode(request.tools, request.caller, param(request, 'node')), null);
@@ -167,7 +162,6 @@ const act = route({
   path: '/v1/nodes/{node}/actions',
   summary: 'Check or recover a node',
   tag,
-  role: 'member',
   documentedBody: z
     .object({ check: checkParameters.optional(), recover: nodeRecoverParameters.optional() })
     .meta({ minProperties: 1, maxProperties: 1, description: 'One key, the action, with its parameters.' }),

@@ -10,7 +10,6 @@ const health = route({
   path: '/healthz',
   summary: 'Whether the server is ready: it answers, and its database reads and records',
   tag: 'Operation',
-  role: 'public',
   answers: {
     200: { description: 'It is.', schema: z.strictObject({ status: z.literal('ok') }) },
     503: {
@@ -34,7 +33,6 @@ function metrics(registry: Registry): Route {
     path: '/metrics',
     summary: 'Metrics for Prometheus',
     tag: 'Operation',
-    role: 'public',
     answers: { 200: { description: 'The metrics.', contentType: 'text/plain' } },
     async handle() {
       return { status: 200, contentType: registry.contentType, text: await registry.metrics() };
@@ -49,7 +47,6 @@ function openApi(document: () => object): Route {
     path: '/openapi.json',
     summary: 'This description of the API',
     tag: 'Operation',
-    role: 'public',
     answers: { 200: { description: 'OpenAPI 3.1.', schema: jsonMap } },
     handle: () => Promise.resolve({ status: 200, body: document() }),
   });

@@ -25,7 +25,6 @@ const list = route({
   path: '/v1/policies',
   summary: 'List policies',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { name: null, type: null },
     sorts: ['type', 'name', 'created_at', 'updated_at'],
@@ -44,7 +43,6 @@ const create = route({
   path: '/v1/policies',
   summary: 'Create a policy',
   tag,
-  role: 'member',
   body: z.object({ policy: z.strictObject({ name: nameField(), spec: mapField() }) }),
   answers: { 201: { description: 'The policy.', schema: one.extend({ warnings: warningsShape }) } },
   async handle({ tools, caller, body }) {
@@ -59,7 +57,6 @@ const validate = route({
   path: '/v1/policies/validate',
   summary: 'Check the spec of a policy without creating it',
   tag,
-  role: 'member',
   since: VALIDATE_SINCE,
   body: z.object({ policy: z.strictObject({ spec: mapField() }) }),
   answers: {
@@ -80,7 +77,6 @@ const show = route({
   path: '/v1/policies/{policy}',
   summary: 'Show a policy',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The policy.', schema: one } },
   async handle(request) {
     const { tools, caller } = request;
@@ -94,7 +90,6 @@ const update = route({
   path: '/v1/policies/{policy}',
   summary: 'Rename a policy',
   tag,
-  role: 'member',
   body: z.object({ policy: z.strictObject({ name: nameField() }) }),
   answers: { 200: { description: 'The policy as it is now.', schema: one } },
   async handle(request) {
@@ -109,7 +104,6 @@ const remove = route({
   path: '/v1/policies/{policy}',
   summary: 'Delete a policy',
   tag,
-  role: 'member',
   answers: { 204: { description: 'It is gone.' } },
   async handle(request) {
     await deletePolicy(request.tools, request.caller, param(request, 'policy'));

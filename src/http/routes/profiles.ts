@@ -21,7 +21,6 @@ const list = route({
   path: '/v1/profiles',
   summary: 'List profiles',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { name: null, type: null },
     sorts: ['type', 'name', 'created_at', 'updated_at'],
@@ -40,7 +39,6 @@ const create = route({
   path: '/v1/profiles',
   summary: 'Create a profile',
   tag,
-  role: 'member',
   body: z.object({
     profile: z.strictObject({ name: nameField(), spec: mapField(), metadata: optional(mapField()) }),
   }),
@@ -57,7 +55,6 @@ const validate = route({
   path: '/v1/profiles/validate',
   summary: 'Check the spec of a profile without creating it',
   tag,
-  role: 'member',
   since: VALIDATE_SINCE,
   body: z.object({ profile: z.strictObject({ spec: mapField() }) }),
   answers: {
@@ -74,7 +71,6 @@ const show = route({
   path: '/v1/profiles/{profile}',
   summary: 'Show a profile',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The profile.', schema: one } },
   async handle(request) {
     const { tools, caller } = request;
@@ -88,7 +84,6 @@ const update = route({
   path: '/v1/profiles/{profile}',
   summary: "Change a profile's name or metadata",
   tag,
-  role: 'member',
   body: z.object({
     profile: z.strictObject({ name: optional(nameField()), metadata: optional(mapField()) }),
   }),
@@ -105,7 +100,6 @@ const remove = route({
   path: '/v1/profiles/{profile}',
   summary: 'Delete a profile',
   tag,
-  role: 'member',
   answers: { 204: { description: 'It is gone.' } },
   async handle(request) {
     await deleteProfile(request.tools, request.caller, param(request, 'profile'));

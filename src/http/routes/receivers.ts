@@ -30,7 +30,6 @@ const list = route({
   path: '/v1/receivers',
   summary: 'List receivers',
   tag,
-  role: 'member',
   query: listQuery({
     filters: { name: null, type: types, cluster_id: null, action: receiverActions, user: null },
     sorts: ['name', 'type', 'action', 'cluster_id', 'created_at', 'user'],
@@ -50,7 +49,6 @@ function create(publicUrl: string | null): Route {
     path: '/v1/receivers',
     summary: 'Create a receiver',
     tag,
-    role: 'member',
     body: z.object({
       receiver: z.strictObject({
         name: nameField(),
@@ -76,7 +74,6 @@ const show = route({
   path: '/v1/receivers/{receiver}',
   summary: 'Show a receiver',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The receiver.', schema: one } },
   async handle(request) {
     const { db } = request.tools.store;
@@ -90,7 +87,6 @@ const update = route({
   path: '/v1/receivers/{receiver}',
   summary: 'Change a receiver; its URL stays',
   tag,
-  role: 'member',
   body: z.object({
     receiver: z.strictObject({
       name: optional(nameField()),
@@ -111,7 +107,6 @@ const remove = route({
   path: '/v1/receivers/{receiver}',
   summary: 'Delete a receiver: its URL does nothing any more',
   tag,
-  role: 'member',
   answers: { 204: { description: 'It is gone.' } },
   async handle(request) {
     await deleteReceiver(request.tools, request.caller, param(request, 'receiver'));
@@ -124,7 +119,6 @@ const notify = route({
   path: '/v1/receivers/{receiver}/notify',
   summary: 'Not supported: receivers of messages need Zaqar',
   tag,
-  role: 'member',
   answers: {},
   async handle(request) {
     const { db } = request.tools.store;
@@ -141,7 +135,6 @@ function trigger(maxNodes: number): Route {
     path: '/v1/webhooks/{receiver}/trigger',
     summary: 'Start the action of a receiver, as its user',
     tag,
-    role: 'public',
     query: z
       .looseObject({ V: z.unknown().optional() })
       .meta({ description: 'V: 1 or 2. What else stands in the URL is for people who read it.' }),
@@ -157,6 +150,7 @@ function trigger(maxNodes: number): Route {
       if (query.V === undefined) return withoutVersion;
       const { receiver, caller } = await triggeredReceiver(tools, param(request, 'receiver'));
       const sent = parametersIn(rawBody, query.V === '1' && minor < BODY_IS_PARAMETERS_SINCE);
+      request.requireAccess(caller, endpointOf(receiver.action));
       if (receiver.action === 'CLUSTER_DELETE')
         return accepted(await deleteCluster(tools, caller, receiver.clusterId));
       const carryOut = enqueue(actionOf(actions, receiver.action));
@@ -192,6 +186,13 @@ const names = {
   CLUSTER_SCALE_OUT: 'scale_out',
   CLUSTER_UPDATE_POLICY: 'policy_update',
 } as const satisfies Record<Exclude<ReceiverAction, 'CLUSTER_DELETE'>, string>;
+
+/** With whose rights the action is requested. */
+function endpointOf(action: ReceiverAction): Pick<Route, 'method' | 'path'> {
+  return action === 'CLUSTER_DELETE'
+    ? { method: 'DELETE', path: '/v1/clusters/{cluster}' }
+    : { method: 'POST', path: '/v1/clusters/{cluster}/actions' };
+}
 
 function actionOf(
   actions: Readonly<Record<string, ClusterAction>>,

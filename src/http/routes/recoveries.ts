@@ -26,7 +26,6 @@ const list = route({
   path: '/v1/recoveries',
   summary: 'List recoveries, the newest first',
   tag,
-  role: 'member',
   query: z.strictObject({
     node: last(textField()),
     cluster: last(textField()),
@@ -53,7 +52,6 @@ const show = route({
   path: '/v1/recoveries/{recovery}',
   summary: 'Show a recovery: its steps, and each decision with its reason',
   tag,
-  role: 'member',
   answers: { 200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) } },
   handle: ({ tools, caller, ...request }) => answer(tools, caller, param(request, 'recovery'), 200),
 });
@@ -74,7 +72,6 @@ const cancel = route({
   summary:
     'End a recovery: what runs is cancelled, one that is held is closed. Exclude the node to keep it from being recovered again',
   tag,
-  role: 'member',
   answers: {
     202: {
       description: 'It will end, or has ended; the recovery as it is now.',
@@ -91,7 +88,6 @@ const acknowledge = route({
   path: '/v1/recoveries/{recovery}/acknowledge',
   summary: 'Say that what a failed hook was for is done: the warning on the node ends',
   tag,
-  role: 'member',
   answers: {
     200: { description: 'The recovery.', schema: z.strictObject({ recovery: recoveryShape }) },
   },

@@ -13,7 +13,6 @@ const list = route({
   path: '/v1/retained',
   summary: 'List the processes and servers that are kept after a recovery, the newest first',
   tag,
-  role: 'member',
   query: z.strictObject({
     cluster: last(textField()),
     node: last(textField()),
@@ -40,7 +39,6 @@ const show = route({
   path: '/v1/retained/{retained}',
   summary: 'Show one process or server that is kept',
   tag,
-  role: 'member',
   answers: { 200: { description: 'It.', schema: one } },
   async handle({ tools, caller, ...request }) {
     const kept = await getVisibleRetained(tools, caller, param(request, 'retained'));
@@ -53,7 +51,6 @@ const remove = route({
   path: '/v1/retained/{retained}',
   summary: 'Remove what is kept before its time is over',
   tag,
-  role: 'member',
   answers: { 202: { description: 'It will be removed.', schema: z.null() } },
   async handle({ tools, caller, ...request }) {
     return accepted(await deleteRetained(tools, caller, param(request, 'retained')), null);

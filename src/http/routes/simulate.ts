@@ -61,7 +61,6 @@ const simulateRoute = route({
   path: '/v1/clusters/{cluster}/simulate',
   summary: 'What would happen if these nodes failed now: the decisions, and nothing is touched',
   tag: 'Health',
-  role: 'member',
   body: z.object({
     simulate: z.strictObject({
       failures: z

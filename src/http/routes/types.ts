@@ -53,7 +53,6 @@ const listProfileTypes = route({
   path: '/v1/profile-types',
   summary: 'List profile types',
   tag: 'Profile types',
-  role: 'member',
   answers: {
     200: { description: 'The types.', schema: z.strictObject({ profile_types: z.array(listedTypeShape) }) },
   },
@@ -66,7 +65,6 @@ const showProfileType = route({
   path: '/v1/profile-types/{type}',
   summary: 'Show what a profile of a type may hold',
   tag: 'Profile types',
-  role: 'member',
   answers: { 200: { description: 'The type.', schema: z.strictObject({ profile_type: typeShape }) } },
   async handle(request) {
     const type = requireProfileType(request.tools, param(request, 'type'));
@@ -82,7 +80,6 @@ const listOperations = route({
   path: '/v1/profile-types/{type}/ops',
   summary: 'List the operations of a profile type',
   tag: 'Profile types',
-  role: 'member',
   since: OPERATIONS_SINCE,
   answers: { 200: { description: 'The operations.', schema: z.strictObject({ operations: jsonMap }) } },
   async handle(request) {
@@ -105,7 +102,6 @@ const listPolicyTypes = route({
   path: '/v1/policy-types',
   summary: 'List policy types',
   tag: 'Policy types',
-  role: 'member',
   answers: {
     200: { description: 'The types.', schema: z.strictObject({ policy_types: z.array(listedTypeShape) }) },
   },
@@ -118,7 +114,6 @@ const showPolicyType = route({
   path: '/v1/policy-types/{type}',
   summary: 'Show what a policy of a type may hold',
   tag: 'Policy types',
-  role: 'member',
   answers: { 200: { description: 'The type.', schema: z.strictObject({ policy_type: typeShape }) } },
   async handle(request) {
     const type = requirePolicyType(request.tools, param(request, 'type'));
@@ -131,7 +126,6 @@ const showJsonSchema = route({
   path: '/v1/policy-types/{type}/json-schema',
   summary: 'Show the JSON Schema of a policy type, as an editor takes it. Not in Senlin',
   tag: 'Policy types',
-  role: 'member',
   answers: { 200: { description: 'JSON Schema (2020-12) of the whole document.', schema: jsonMap } },
   handle: (request) => {
     const { jsonSchema } = requirePolicyType(request.tools, param(request, 'type'));

@@ -41,7 +41,6 @@ function allVersions(path: string): Route {
     path,
     summary: 'List the versions of the API',
     tag: 'Versions',
-    role: 'public',
     answers: {
       300: { description: 'The versions.', schema: z.strictObject({ versions: z.array(versionShape) }) },
     },
@@ -55,7 +54,6 @@ function oneVersion(path: string): Route {
     path,
     summary: 'Show version 1 of the API',
     tag: 'Versions',
-    role: 'public',
     answers: { 200: { description: 'The version.', schema: z.strictObject({ version: versionShape }) } },
     handle: ({ origin }) => Promise.resolve({ status: 200, body: { version: version(`${origin}/v1/v1`) } }),
   });

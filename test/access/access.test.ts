@@ -1,0 +1,253 @@
+/** Who may use which endpoint: every one of them, without a token, as each role, and as another project. */
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ruleOf } from '../../src/authentication/access-rules.ts';
+import { hashOfToken, newToken, staticTokens } from '../../src/authentication/static-tokens.ts';
+import type { Role } from '../../src/domain/model.ts';
+import { mistralDialect } from '../../src/http/mistral/mistral-dialect.ts';
+import type { Route } from '../../src/http/route.ts';
+import { allRoutes, type RouteOptions } from '../../src/http/routes.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestServer, type Asked, type Reply } from '../support/test-server.ts';
+
+const tokens = { reader: newToken(), member: newToken(), other: newToken(), admin: newToken() };
+type Who = keyof typeof tokens;
+
+const entry = (who: Who, project: string, role: Role) => ({
+  name: who,
+  sha256: hashOfToken(tokens[who]),
+  user: who,
+  project,
+  roles: [role],
+});
+
+const authentication = staticTokens([
+  entry('reader', 'red', 'reader'),
+  entry('member', 'red', 'member'),
+  entry('other', 'blue', 'member'),
+  entry('admin', 'green', 'admin'),
+]);
+
+const options = { maxNodesPerCluster: 1000, publicUrl: null, streams: {}, registry: new Registry() };
+/** The workflow API has a test of its own: src/http/mistral/mistral-access.test.ts. */
+const routes = allRoutes(options as unknown as RouteOptions).filter(
+  ({ dialect, path }) => dialect !== mistralDialect && !path.endsWith('/events/stream'),
+);
+
+let server: TestServer;
+/** Ids of the objects of the project red, by the parameter of a path. */
+let ids: Record<string, string>;
+
+async function ask(who: Who | undefined, method: string, path: string, asked: Asked = {}): Promise<Reply> {
+  const headers = who === undefined ? {} : { 'x-auth-token': tokens[who] };
+  return await server.ask(method, path, { ...asked, headers });
+}
+
+async function made(path: string, kind: string, body: object): Promise<string> {
+  const reply = await ask('member', 'POST', path, { body: { [kind]: body } });
+  expect(reply.status, reply.text).toBeLessThan(300);
+  return (reply.body as Record<string, { id: string }>)[kind]?.id ?? '';
+}
+
+beforeAll(async () => {
+  server = await TestServer.start({ authentication });
+  await server.startEngine();
+  const spec = { type: 'test.node', version: '1.0', properties: { flavor: '1' } };
+  const profile = await made('/v1/profiles', 'profile', { name: 'node', spec });
+  const policy = await made('/v1/policies', 'policy', {
+    name: 'batch',
+    spec: { type: 'senlin.policy.batch', version: '1.0', properties: {} },
+  });
+  const cluster = await made('/v1/clusters', 'cluster', {
+    name: 'web',
+    profile_id: profile,
+    desired_capacity: 1,
+  });
+  const nodes = async () =>
+    (await ask('member', 'GET', '/v1/nodes?status=ACTIVE')).body as { nodes: { id: string }[] };
+  const node = await eventually('a node', async () => (await nodes()).nodes[0]?.id);
+  await eventually('the cluster is active', async () => {
+    const { body } = await ask('member', 'GET', `/v1/clusters/${cluster}`);
+    return (body as { cluster: { status: string } }).cluster.status === 'ACTIVE';
+  });
+  const receiver = await made('/v1/receivers', 'receiver', {
+    name: 'out',
+    type: 'webhook',
+    cluster_id: cluster,
+    action: 'CLUSTER_SCALE_OUT',
+  });
+  const first = async (list: string) =>
+    ((await ask('member', 'GET', `/v1/${list}`)).body as Record<string, { id: string }[]>)[list]?.[0]?.id ??
+    '';
+  ids = {
+    profile,
+    policy,
+    cluster,
+    node,
+    receiver,
+    action: await first('actions'),
+    event: await first('events'),
+  };
+});
+
+afterAll(() => server.stop());
+
+/** With what a cluster needs in addition: a name of a type, an attribute. */
+function pathOf({ path }: Route): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_match, name: string) =>
+    name === 'path' ? 'name' : (ids[name] ?? (name === 'type' ? 'senlin.policy.batch-1.0' : 'none')),
+  );
+}
+
+type Case = readonly [name: string, route: Route];
+
+function casesWhere(holds: (route: Route) => boolean): Case[] {
+  return routes.filter(holds).map((route) => [`${route.method} ${route.path}`, route]);
+}
+
+const roleOf = (route: Route): string => ruleOf(route).role;
+
+test.each(casesWhere((route) => roleOf(route) !== 'public'))('%s wants a token', async (_name, route) => {
+  const reply = await ask(undefined, route.method, pathOf(route));
+  expect(reply.status).toBe(401);
+  expect(reply.headers['www-authenticate']).toBe('Bearer realm="coppice"');
+  expect(reply.body).toMatchObject({ error: { code: 401, title: 'Unauthorized' } });
+});
+
+test.each(casesWhere((route) => roleOf(route) === 'member' || roleOf(route) === 'admin'))(
+  '%s refuses who has a lesser role',
+  async (_name, route) => {
+    const lesser = roleOf(route) === 'admin' ? 'member' : 'reader';
+    const reply = await ask(lesser, route.method, pathOf(route));
+    expect(reply.status).toBe(403);
+    expect(reply.body).toMatchObject({ error: { type: 'Forbidden' } });
+  },
+);
+
+test.each(casesWhere((route) => roleOf(route) === 'reader'))('%s lets a reader in', async (_name, route) => {
+  const reply = await ask('reader', route.method, pathOf(route));
+  expect([401, 403], reply.text).not.toContain(reply.status);
+});
+
+const namesObject = ({ path }: Route): boolean =>
+  /\{(cluster|node|profile|policy|receiver|action|event)\}/.test(path);
+
+test.each(casesWhere((route) => roleOf(route) !== 'public' && namesObject(route)))(
+  '%s finds nothing of another project',
+  async (name, route) => {
+    const path = pathOf(route);
+    const reply = await ask('other', route.method, path, { body: bodies[name] ?? {} });
+    expect(reply.status, reply.text).toBe(404);
+    const others = Object.values(ids).filter((id) => !path.includes(id));
+    expect(others.filter((id) => reply.text.includes(id))).toEqual([]);
+  },
+);
+
+/** With which the object is looked for: what is wrong in a body is said before. */
+const bodies: Readonly<Record<string, object>> = {
+  'PATCH /v1/profiles/{profile}': { profile: { name: 'x' } },
+  'PATCH /v1/policies/{policy}': { policy: { name: 'x' } },
+  'PATCH /v1/clusters/{cluster}': { cluster: { name: 'x' } },
+  'PATCH /v1/nodes/{node}': { node: { name: 'x' } },
+  'PATCH /v1/receivers/{receiver}': { receiver: { name: 'x' } },
+  'PATCH /v1/actions/{action}': { action: { status: 'CANCELLED' } },
+  'POST /v1/clusters/{cluster}/actions': { scale_out: {} },
+  'POST /v1/nodes/{node}/actions': { check: {} },
+  'POST /v1/clusters/{cluster}/ops': { reboot: {} },
+  'POST /v1/nodes/{node}/ops': { reboot: {} },
+  'POST /v1/clusters/{cluster}/health/pause': { pause: { reason: 'x' } },
+  'POST /v1/nodes/{node}/health/exclude': { exclude: { reason: 'x' } },
+  'POST /v1/clusters/{cluster}/simulate': {
+    simulate: { failures: [{ node: 'web-1', class: 'SERVER_ERROR' }] },
+  },
+};
+
+describe('another project', () => {
+  test.each([
+    'profiles',
+    'policies',
+    'clusters',
+    'nodes',
+    'receivers',
+    'actions',
+    'events',
+    'recoveries',
+    'retained',
+  ])('sees none of its %s in a list, by any filter', async (list) => {
+    expect(Object.keys((await ask('member', 'GET', `/v1/${list}`)).body as object)).toEqual([list]);
+    const reply = await ask('other', 'GET', `/v1/${list}`);
+    expect(reply.body).toEqual({ [list]: [] });
+  });
+
+  test('sees nothing in the overview of health', async () => {
+    expect((await ask('other', 'GET', '/v1/health')).text).not.toContain(ids['cluster']);
+    expect((await ask('other', 'GET', '/v1/health')).text).not.toContain('web');
+  });
+
+  test.each([
+    ['POST', '/v1/nodes', () => ({ node: { name: 'n', profile_id: ids['profile'] } })],
+    [
+      'POST',
+      '/v1/clusters',
+      () => ({ cluster: { name: 'c', profile_id: ids['profile'], desired_capacity: 0 } }),
+    ],
+    [
+      'POST',
+      '/v1/receivers',
+      () => ({
+        receiver: { name: 'r', type: 'webhook', cluster_id: ids['cluster'], action: 'CLUSTER_CHECK' },
+      }),
+    ],
+  ] as const)('%s %s cannot name what it does not see', async (method, path, body) => {
+    const reply = await ask('other', method, path, { body: body() });
+    expect(reply.status, reply.text).toBe(400);
+    expect(reply.text).toContain('could not be found.');
+  });
+
+  test('asks for all projects in vain', async () => {
+    const reply = await ask('other', 'GET', '/v1/clusters?global_project=true');
+    expect([reply.status, (reply.body as { error: { message: string } }).error.message]).toEqual([
+      403,
+      'You are not authorized to complete this operation.',
+    ]);
+  });
+});
+
+test('an administrator sees all projects, whether it asks for them or not', async () => {
+  for (const query of ['', '?global_project=true']) {
+    const { body } = await ask('admin', 'GET', `/v1/clusters${query}`);
+    expect((body as { clusters: { id: string }[] }).clusters.map(({ id }) => id)).toEqual([ids['cluster']]);
+  }
+  expect((await ask('admin', 'GET', `/v1/clusters/${ids['cluster']}`)).status).toBe(200);
+});
+
+test('a token that is not known is told from none', async () => {
+  const reply = await server.ask('GET', '/v1/clusters', { headers: { 'x-auth-token': 'wrong' } });
+  expect(reply.status).toBe(401);
+  expect(reply.text).toContain('is not known here');
+  expect(reply.text).not.toContain('wrong');
+});
+
+test('a token may come as a bearer, as from Prometheus', async () => {
+  const headers = { authorization: `Bearer ${tokens.admin}` };
+  expect((await server.ask('GET', '/metrics', { headers })).status).toBe(200);
+});
+
+describe('the webhook of a receiver', () => {
+  test('needs no token, and acts as the user who made it', async () => {
+    const reply = await server.ask('POST', `/v1/webhooks/${ids['receiver']}/trigger?V=2`);
+    expect(reply.status, reply.text).toBe(202);
+    const { action } = reply.body as { action: string };
+    const { body } = await ask('member', 'GET', `/v1/actions/${action}`);
+    expect(body).toMatchObject({ action: { action: 'CLUSTER_SCALE_OUT', user: 'member', project: 'red' } });
+  });
+
+  test('is refused once that user has no rights any more', async () => {
+    const store = { ...server.tools };
+    const lost = await TestServer.start({ authentication: staticTokens([]), tools: store });
+    const reply = await lost.ask('POST', `/v1/webhooks/${ids['receiver']}/trigger?V=2`);
+    expect(reply.status).toBe(403);
+    expect(reply.text).toContain('clusters:action needs the role member, found no role that counts here');
+    await lost.stop();
+  });
+});
