@@ -55,23 +55,30 @@ export function environmentOf(lab: Lab, user: 'admin' | 'demo' = 'admin'): Reado
   };
 }
 
+/** How Coppice is started. */
+export interface CoppiceOptions {
+  /** Where its servers and stacks are: in the lab, or in a cloud of its own without machines. */
+  readonly cloud?: 'openstack' | 'simulated';
+}
+
 export class CoppiceProcess {
+  /** `http://127.0.0.1:8777` */
+  readonly url: string;
   readonly #process: ChildProcess;
   readonly #directory: string;
-  readonly #url: string;
 
   private constructor(process: ChildProcess, directory: string, url: string) {
     this.#process = process;
     this.#directory = directory;
-    this.#url = url;
+    this.url = url;
   }
 
-  static async start(lab: Lab): Promise<CoppiceProcess> {
+  static async start(lab: Lab, { cloud = 'openstack' }: CoppiceOptions = {}): Promise<CoppiceProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'coppice-lab-'));
     const config = join(directory, 'coppice.yaml');
     writeFileSync(config, 'log: {level: error}\n');
     const data = ['--data-dir', join(directory, 'data'), '--config', config];
-    const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', 'openstack'];
+    const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud];
     const child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...environmentOf(lab) },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -118,7 +125,7 @@ export class CoppiceProcess {
     path: string,
     body?: JsonObject,
   ): Promise<{ readonly answer: JsonObject; readonly action: string | undefined }> {
-    const response = await fetch(`${this.#url}${path}`, {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { 'openstack-api-version': 'clustering 1.14', 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
