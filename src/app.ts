@@ -10,7 +10,7 @@
  */
 import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
-import { actionEnded, actionStarted } from './actions/action-events.ts';
+import { actionEnded, actionStarted } from './clusters/action-events.ts';
 import { loadNodesOfType } from './clusters/managed-node.ts';
 import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './recovery-record/recovery-record.ts';

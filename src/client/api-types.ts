@@ -1328,8 +1328,12 @@ export interface Operations {
     readonly path: {
       readonly cluster: string;
     };
-    readonly query: {};
-    readonly body: undefined;
+    readonly query: {
+      readonly force?: boolean | string | undefined;
+    };
+    readonly body: {
+      readonly force?: boolean | string | null;
+    };
     readonly answer: null;
   };
   /** Do something to a cluster */
@@ -1545,8 +1549,12 @@ export interface Operations {
     readonly path: {
       readonly node: string;
     };
-    readonly query: {};
-    readonly body: undefined;
+    readonly query: {
+      readonly force?: boolean | string | undefined;
+    };
+    readonly body: {
+      readonly force?: boolean | string | null;
+    };
     readonly answer: null;
   };
   /** Check or recover a node */

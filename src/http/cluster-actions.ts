@@ -49,6 +49,11 @@ export interface ClusterAction {
   readonly since?: number;
   /** For OpenAPI. */
   readonly parameters: z.ZodType;
+  /**
+   * Refuses what the action would refuse of these at any time; what is missing may come with a call.
+   * @throws CoppiceError
+   */
+  readonly checkPresets?: (parameters: JsonObject) => void;
   /** What is queued, or planned. */
   readonly request?: (parameters: JsonObject) => ClusterRequest;
   /** For what is done at once: gives the id of the action that it is about. */
@@ -66,10 +71,16 @@ export interface ClusterAction {
 function action<Shape extends z.ZodRawShape>(
   shape: Shape,
   request: (parameters: z.infer<z.ZodObject<Shape, z.core.$strict>>) => ClusterRequest,
+  isComplete: (parameters: JsonObject) => boolean = () => true,
 ): ClusterAction {
   const schema = z.strictObject(shape);
   return {
     parameters: schema,
+    checkPresets(parameters) {
+      parseParameters(schema.partial(), parameters);
+      const { data, success } = schema.safeParse(parameters);
+      if (success && isComplete(parameters)) request(data);
+    },
     request(parameters) {
       const { values, refuseUnknown } = readParameters(schema, parameters);
       const { prepare, ...requested } = request(values);
@@ -89,6 +100,13 @@ export function enqueue({ request }: ClusterAction): Carry {
     if (request === undefined) throw new Error('a cluster action is requested or carried out');
     return enqueueOnCluster(tools, caller, cluster, request(parameters));
   };
+}
+
+/** Whether the parts of a resize that belong together are all there. */
+function isWholeResize(parameters: JsonObject): boolean {
+  const has = (key: string): boolean => (parameters[key] ?? null) !== null;
+  if (has('adjustment_type') !== has('number')) return false;
+  return has('adjustment_type') || has('min_size') || has('max_size');
 }
 
 const lifecycleParameters = z.strictObject({ lifecycle_action_token: referenceField() });
@@ -121,6 +139,7 @@ export function clusterActions(maxNodes: number): Readonly<Record<string, Cluste
             strict: parameters.strict,
           }),
         ),
+      isWholeResize,
     ),
     scale_in: action({ count }, (parameters) => scaling('in', parameters.count)),
     scale_out: action({ count }, (parameters) => scaling('out', parameters.count)),

@@ -41,7 +41,12 @@ function operation(route: Route, components: Schema): object {
     parameters: [...pathParameters(route.path), ...queryParameters(route, components)],
     ...(body === undefined
       ? {}
-      : { requestBody: { required: true, ...content(toSchema(body, 'input', components), route.bodyType) } }),
+      : {
+          requestBody: {
+            required: route.method !== 'DELETE',
+            ...content(toSchema(body, 'input', components), route.bodyType),
+          },
+        }),
     responses: responses(route, components),
   };
 }

@@ -121,6 +121,34 @@ test.each([
   expect([reply.status, reply.text]).toEqual([status, expect.stringContaining(sentence)]);
 });
 
+test.each([
+  ['CLUSTER_SCALE_OUT', { bogus: 1 }, "Action parameter ['bogus'] is not recognizable."],
+  ['CLUSTER_SCALE_OUT', { count: 'many' }, "The value for count must be an integer: 'many'."],
+  ['CLUSTER_SCALE_IN', { count: 0 }, 'Count for scale-in request cannot be 0.'],
+  ['CLUSTER_RESIZE', { min_size: 5, max_size: 3 }, 'The specified min_size (5) is greater than'],
+  ['CLUSTER_ADD_NODES', { nodes: [] }, "Value for 'nodes' must have at least 1 item(s)."],
+])('a receiver of %s does not take %j, and does not change to them', async (action, params, sentence) => {
+  const refused = await create({ action, params });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(sentence)]);
+  await created({ action, params: {} });
+  const changed = await server.ask('PATCH', '/v1/receivers/grow', { body: { receiver: { params } } });
+  expect([changed.status, changed.text]).toEqual([400, expect.stringContaining(sentence)]);
+});
+
+test.each([
+  ['CLUSTER_RESIZE', { adjustment_type: 'EXACT_CAPACITY' }],
+  ['CLUSTER_ATTACH_POLICY', { enabled: false }],
+])('a receiver of %s may have %j: a call brings the rest', async (action, params) => {
+  expect((await created({ action, params }))['params']).toEqual(params);
+});
+
+test.each(['1', '2', '3', 'x'])('a call with V=%s is taken, as by Senlin', async (version) => {
+  const url = pathOf(await created({})).replace('V=2', `V=${version}`);
+  const called = await server.ask('POST', url, { minor: null });
+  expect(called.status, called.text).toBe(202);
+  await untilEnded(called.headers['location']);
+});
+
 test('a call without V, of a URL that is not there, or with wrong parameters is refused', async () => {
   const receiver = await created({});
   const noVersion = await server.ask('POST', pathOf(receiver).replace(/\?.*/, ''));

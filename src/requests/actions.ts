@@ -1,13 +1,14 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
 import { actionStates } from '../domain/states.ts';
-import { cancel } from './cancel-what-runs.ts';
+import { cancel, cancelByForce } from './cancel-what-runs.ts';
 import { requireObject } from './find-object.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 /**
  * Cancels an action. It ends soon afterwards: the signal of its running step is aborted.
  * @param status what the action is to become: only CANCELLED can be requested.
+ * @param force whether it ends at once, for one that does not end by itself.
  * @throws CoppiceError `action-immutable` where it has ended already.
  */
 export async function cancelAction(
@@ -15,13 +16,15 @@ export async function cancelAction(
   caller: Caller,
   identity: string,
   status: string,
+  { force } = { force: false },
 ): Promise<Action> {
   return await tools.store.write(async (tx) => {
     const action = await requireObject(tx.db, caller, 'action', identity);
     if (status !== 'CANCELLED')
       throw new CoppiceError('bad-request', `Unknown status ${status} for action ${action.id}.`);
     if (!actionStates[action.status].cancellable) throw immutable(action);
-    await cancel(tx, action, `A user cancelled it (${caller.user}).`, tools.now());
+    if (force) await cancelByForce(tx, action, `A user cancelled it by force (${caller.user}).`, tools.now());
+    else await cancel(tx, action, `A user cancelled it (${caller.user}).`, tools.now());
     return await requireObject(tx.db, caller, 'action', action.id);
   });
 }

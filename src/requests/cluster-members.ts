@@ -135,9 +135,19 @@ async function wrongTypes(
   );
 }
 
-/** None where there are no such nodes. The list stands as Senlin writes it: `['a', 'b']`. */
+/** A request may name a thousand nodes; a user reads no more than these. */
+const MOST_LISTED = 10;
+const LONGEST_LISTED = 100;
+
+/**
+ * None where there are no such nodes. The list stands as Senlin writes it: `['a', 'b']`; of a long one its
+ * beginning.
+ */
 function complaint(ids: readonly string[], sentence: (ids: string) => string): string[] {
-  return ids.length === 0 ? [] : [sentence(`[${ids.map((id) => `'${id}'`).join(', ')}]`)];
+  if (ids.length === 0) return [];
+  const listed = ids.slice(0, MOST_LISTED).map((id) => `'${id.slice(0, LONGEST_LISTED)}'`);
+  const more = ids.length - listed.length;
+  return [sentence(`[${[...listed, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')}]`)];
 }
 
 function refuseAll(sentences: readonly string[]): void {

@@ -169,15 +169,20 @@ export async function newProfileFor(
 }
 
 /**
- * Cancels what runs on the cluster and its nodes, and queues the deletion behind it. @returns the
- * action's id.
+ * Cancels what runs on the cluster and its nodes, and queues the deletion behind it.
+ * @param force whether the deletion does not wait for what runs to end. @returns the action's id.
  */
-export async function deleteCluster(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+export async function deleteCluster(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  { force } = { force: false },
+): Promise<string> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
     const deletion = deletionAmong(await unfinishedActionsOn(tx.db, cluster.id));
-    if (deletion !== undefined) return deletion.id;
-    await cancelOnCluster(tx, cluster, tools.now());
+    if (deletion !== undefined && !force) return deletion.id;
+    await cancelOnCluster(tx, cluster, { now: tools.now(), force });
     return await recordAction(tx, tools, caller, onCluster('CLUSTER_DELETE', cluster));
   });
 }

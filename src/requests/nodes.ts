@@ -136,12 +136,18 @@ export async function updateNode(
 }
 
 /** Cancels what runs on the node, and queues the deletion behind it. @returns the action's id. */
-export async function deleteNode(tools: RequestTools, caller: Caller, identity: string): Promise<string> {
+/** @param force whether the deletion does not wait for what runs to end. @returns the action's id. */
+export async function deleteNode(
+  tools: RequestTools,
+  caller: Caller,
+  identity: string,
+  { force } = { force: false },
+): Promise<string> {
   return await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
     const deletion = deletionAmong(await unfinishedActionsOn(tx.db, node.id));
-    if (deletion !== undefined) return deletion.id;
-    await cancelOnNode(tx, node, tools.now());
+    if (deletion !== undefined && !force) return deletion.id;
+    await cancelOnNode(tx, node, { now: tools.now(), force });
     return await recordAction(tx, tools, caller, onNode('NODE_DELETE', node));
   });
 }

@@ -108,10 +108,15 @@ async function checkedParameters(
 
 function checkAgainst({ parameters: known }: Operation, name: string, parameters: JsonObject): JsonObject {
   const fields = Object.fromEntries(
-    Object.entries(known).map(([key, { allowed, ...field }]) => [
+    Object.entries(known).map(([key, { allowed, isNeeded, ...field }]) => [
       key,
-      // A value may be a password.
-      { ...field, secret: true, ...(allowed === undefined ? {} : { allowed }) },
+      {
+        ...field,
+        // A value may be a password.
+        secret: true,
+        ...(allowed === undefined ? {} : { allowed }),
+        ...(isNeeded === true ? { required: true, pattern: notEmpty } : {}),
+      },
     ]),
   );
   const check = checkFields(fields, parameters, '1.0', name);
@@ -120,6 +125,8 @@ function checkAgainst({ parameters: known }: Operation, name: string, parameters
     senlinMessage: notAllowed(known, parameters),
   });
 }
+
+const notEmpty = { regex: /./s, expected: 'a text of at least one character' };
 
 /** Senlin's sentence for a word that is none of those of its parameter; what they are is no secret. */
 function notAllowed(known: Operation['parameters'], parameters: JsonObject): string | undefined {

@@ -24,6 +24,9 @@ export interface NewReceiver {
 /** Version of the URLs: parameters are the body itself. */
 const WEBHOOK_VERSION = 2;
 
+/** Refuses parameters that the action would refuse at any time. @throws CoppiceError */
+export type CheckPresets = (action: ReceiverAction, params: JsonObject) => void;
+
 /**
  * @param baseUrl how others reach the API, without a slash at its end.
  * @throws CoppiceError `bad-request`, `not-yet-supported`
@@ -32,7 +35,7 @@ export async function createReceiver(
   tools: RequestTools,
   caller: Caller,
   { name, type, cluster, action, params }: NewReceiver,
-  baseUrl: string,
+  { baseUrl, checkPresets }: { readonly baseUrl: string; readonly checkPresets: CheckPresets },
 ): Promise<Receiver> {
   if (type === 'message') {
     const sentence =
@@ -43,6 +46,7 @@ export async function createReceiver(
     throw new CoppiceError('bad-request', 'Cluster identity is required for creating webhook receiver.');
   if (action === undefined)
     throw new CoppiceError('bad-request', 'Action name is required for creating webhook receiver.');
+  checkPresets(action, params);
   return await tools.store.write(async (tx) => {
     const { id: clusterId } = await requireReferenced(tx.db, caller, 'cluster', cluster);
     const id = randomUUID();
@@ -77,6 +81,7 @@ export async function updateReceiver(
   caller: Caller,
   identity: string,
   requested: Partial<Pick<Receiver, 'name' | 'action' | 'params'>>,
+  checkPresets: CheckPresets,
 ): Promise<Receiver> {
   return await tools.store.write(async (tx) => {
     const receiver = await requireObject(tx.db, caller, 'receiver', identity);
@@ -85,8 +90,10 @@ export async function updateReceiver(
     );
     if (changed.length === 0) throw new CoppiceError('bad-request', 'No property needs an update.');
     const changes = { ...Object.fromEntries(changed), updatedAt: tools.now() };
+    const after: Receiver = { ...receiver, ...changes };
+    checkPresets(after.action, after.params);
     await rows.updateReceiver(tx, receiver.id, changes);
-    return { ...receiver, ...changes };
+    return after;
   });
 }
 

@@ -1,6 +1,8 @@
-/** Asking actions to end. */
+/** Asking actions to end, and ending them. */
 import { cancellableActionStatuses, waitingStatuses, type ActionStatus } from '../domain/states.ts';
-import { childEnded, writeEnding } from './action-claims.ts';
+import type { Action } from '../domain/model.ts';
+import { childEnded, endByForce, writeEnding } from './action-claims.ts';
+import { toAction } from './actions.ts';
 import { wakeAction } from './action-wakes.ts';
 import type { Tx } from './store.ts';
 
@@ -40,4 +42,23 @@ export async function requestCancel(
   }
   tx.notify('controls');
   return status;
+}
+
+/**
+ * Cancels an action and its descendants that have not ended, without waiting for the processes that work on
+ * them: what they still write is refused.
+ * @returns those that were ended, children before their parents.
+ */
+export async function endCancelled(tx: Tx, action: Action, reason: string, now: number): Promise<Action[]> {
+  const rows = await tx.db
+    .selectFrom('action')
+    .selectAll()
+    .where('parent_id', '=', action.id)
+    .where('status', 'in', cancellableActionStatuses)
+    .execute();
+  const ended: Action[] = [];
+  for (const row of rows) ended.push(...(await endCancelled(tx, toAction(row), reason, now)));
+  await endByForce(tx, action, { status: 'CANCELLED', reason, outputs: {} }, now);
+  tx.notify('controls');
+  return [...ended, action];
 }

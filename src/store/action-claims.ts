@@ -198,6 +198,21 @@ export async function endAction(tx: Tx, claim: ActionClaim, ending: Ending, now:
   if (parentId !== null) await childEnded(tx, parentId, 1);
 }
 
+/**
+ * Ends an action here and now, whatever process works on it: its claim is void, its locks are free, and the
+ * parent is notified.
+ */
+export async function endByForce(
+  tx: Tx,
+  { id, parentId }: Pick<Action, 'id' | 'parentId'>,
+  ending: Ending,
+  now: number,
+): Promise<void> {
+  await writeEnding(tx, id, ending, now);
+  await releaseLocks(tx, id);
+  if (parentId !== null) await childEnded(tx, parentId, 1);
+}
+
 export async function writeEnding(tx: Tx, id: string, ending: Ending, now: number): Promise<void> {
   const changes = {
     status: ending.status,

@@ -2,7 +2,7 @@
  * One life of the process that heals: engine and healer over a store, with a cloud and workflows that outlive
  * it. It may be killed.
  */
-import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
+import { actionEnded, actionStarted } from '../../src/clusters/action-events.ts';
 import { http, probe } from './probe.ts';
 import { closeAbandonedRecovery } from '../../src/recovery-record/recovery-record.ts';
 import { actionDefinitions } from '../../src/actions/registry.ts';

@@ -9,7 +9,7 @@ import { actionDefinitions } from '../../src/actions/registry.ts';
 import type { ActionDefinition } from '../../src/engine/action-context.ts';
 import type { ProfileTypes } from '../../src/profiles/registry.ts';
 import { FakeWorkflows } from './fake-workflows.ts';
-import { actionEnded, actionStarted } from '../../src/actions/action-events.ts';
+import { actionEnded, actionStarted } from '../../src/clusters/action-events.ts';
 import { nodeActionNames } from '../../src/domain/action-requests.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { noAuthentication } from '../../src/authentication/loopback-only.ts';

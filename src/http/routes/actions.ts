@@ -93,8 +93,9 @@ const update = route({
   body: z.object({ action: z.strictObject({ status: textField().describe('CANCELLED') }) }),
   answers: { 202: { description: 'Its cancel was requested; the action as it is now.', schema: one } },
   async handle(request) {
-    const { tools, caller, minor, body } = request;
-    const action = await cancelAction(tools, caller, param(request, 'action'), body.action.status);
+    const { tools, caller, minor, body, query } = request;
+    const force = query.force === true;
+    const action = await cancelAction(tools, caller, param(request, 'action'), body.action.status, { force });
     const [answer] = await toActionAnswers(tools.store.db, [action], minor);
     return accepted(action.id, { action: answer });
   },

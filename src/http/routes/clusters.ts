@@ -15,6 +15,7 @@ import {
   optional,
   referenceField,
 } from '../fields.ts';
+import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { clusterShape, toClusterAnswer, toClusterAnswers, toNewClusterAnswer } from '../shapes/cluster.ts';
@@ -127,10 +128,13 @@ const remove = route({
   path: '/v1/clusters/{cluster}',
   summary: 'Delete a cluster with its nodes',
   tag,
+  query: forceQuery,
+  documentedBody: forceBody,
   answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
   async handle(request) {
-    const actionId = await deleteCluster(request.tools, request.caller, param(request, 'cluster'));
-    return accepted(actionId, null);
+    const { tools, caller } = request;
+    const force = isForced(request);
+    return accepted(await deleteCluster(tools, caller, param(request, 'cluster'), { force }), null);
   },
 });
 

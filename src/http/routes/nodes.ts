@@ -29,6 +29,7 @@ import {
   referenceField,
   textField,
 } from '../fields.ts';
+import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape } from '../shapes/common.ts';
@@ -148,9 +149,13 @@ const remove = route({
   path: '/v1/nodes/{node}',
   summary: 'Delete a node',
   tag,
+  query: forceQuery,
+  documentedBody: forceBody,
   answers: { 202: { description: 'It will be deleted.', schema: z.null() } },
   async handle(request) {
-    return accepted(await deleteNode(request.tools, request.caller, param(request, 'node')), null);
+    const { tools, caller } = request;
+    const force = isForced(request);
+    return accepted(await deleteNode(tools, caller, param(request, 'node'), { force }), null);
   },
 });
 

@@ -10,6 +10,7 @@ import {
   deleteReceiver,
   triggeredReceiver,
   updateReceiver,
+  type CheckPresets,
 } from '../../requests/receivers.ts';
 import { listReceivers } from '../../store/receivers.ts';
 import { clusterActions, enqueue, type ClusterAction } from '../cluster-actions.ts';
@@ -43,7 +44,7 @@ const list = route({
   },
 });
 
-function create(publicUrl: string | null): Route {
+function create(publicUrl: string | null, checkPresets: CheckPresets): Route {
   return route({
     method: 'POST',
     path: '/v1/receivers',
@@ -63,7 +64,10 @@ function create(publicUrl: string | null): Route {
     async handle({ tools, caller, body, origin }) {
       const { name, type, cluster_id: cluster, action, params = {} } = body.receiver;
       const requested = { name, type, cluster, action, params };
-      const receiver = await createReceiver(tools, caller, requested, publicUrl ?? origin);
+      const receiver = await createReceiver(tools, caller, requested, {
+        baseUrl: publicUrl ?? origin,
+        checkPresets,
+      });
       return { status: 201, body: { receiver: toReceiverAnswer(receiver) } };
     },
   });
@@ -82,25 +86,33 @@ const show = route({
   },
 });
 
-const update = route({
-  method: 'PATCH',
-  path: '/v1/receivers/{receiver}',
-  summary: 'Change a receiver; its URL stays',
-  tag,
-  body: z.object({
-    receiver: z.strictObject({
-      name: optional(nameField()),
-      action: optional(wordField(receiverActions)),
-      params: optional(mapField()),
+function update(checkPresets: CheckPresets): Route {
+  return route({
+    method: 'PATCH',
+    path: '/v1/receivers/{receiver}',
+    summary: 'Change a receiver; its URL stays',
+    tag,
+    body: z.object({
+      receiver: z.strictObject({
+        name: optional(nameField()),
+        action: optional(wordField(receiverActions)),
+        params: optional(mapField()),
+      }),
     }),
-  }),
-  answers: { 200: { description: 'The receiver as it is now.', schema: one } },
-  async handle(request) {
-    const { tools, caller, body } = request;
-    const receiver = await updateReceiver(tools, caller, param(request, 'receiver'), defined(body.receiver));
-    return { status: 200, body: { receiver: toReceiverAnswer(receiver) } };
-  },
-});
+    answers: { 200: { description: 'The receiver as it is now.', schema: one } },
+    async handle(request) {
+      const { tools, caller, body } = request;
+      const receiver = await updateReceiver(
+        tools,
+        caller,
+        param(request, 'receiver'),
+        defined(body.receiver),
+        checkPresets,
+      );
+      return { status: 200, body: { receiver: toReceiverAnswer(receiver) } };
+    },
+  });
+}
 
 const remove = route({
   method: 'DELETE',
@@ -128,8 +140,7 @@ const notify = route({
   },
 });
 
-function trigger(maxNodes: number): Route {
-  const actions = clusterActions(maxNodes);
+function trigger(actions: ClusterActions): Route {
   return route({
     method: 'POST',
     path: '/v1/webhooks/{receiver}/trigger',
@@ -194,10 +205,9 @@ function endpointOf(action: ReceiverAction): Pick<Route, 'method' | 'path'> {
     : { method: 'POST', path: '/v1/clusters/{cluster}/actions' };
 }
 
-function actionOf(
-  actions: Readonly<Record<string, ClusterAction>>,
-  action: keyof typeof names,
-): ClusterAction {
+type ClusterActions = Readonly<Record<string, ClusterAction>>;
+
+function actionOf(actions: ClusterActions, action: keyof typeof names): ClusterAction {
   const found = actions[names[action]];
   if (found === undefined) throw new Error(`no cluster action ${names[action]}`);
   return found;
@@ -208,5 +218,17 @@ export function receiverRoutes(options: {
   readonly publicUrl: string | null;
 }): Route[] {
   const { maxNodesPerCluster, publicUrl } = options;
-  return [list, create(publicUrl), show, update, remove, notify, trigger(maxNodesPerCluster)];
+  const actions = clusterActions(maxNodesPerCluster);
+  // A deletion takes no parameters, and refuses none.
+  const checkPresets: CheckPresets = (action, params) =>
+    action === 'CLUSTER_DELETE' ? undefined : actionOf(actions, action).checkPresets?.(params);
+  return [
+    list,
+    create(publicUrl, checkPresets),
+    show,
+    update(checkPresets),
+    remove,
+    notify,
+    trigger(actions),
+  ];
 }

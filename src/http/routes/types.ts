@@ -90,7 +90,7 @@ const listOperations = route({
 });
 
 function describe({ description, parameters }: Operation): object {
-  const entries = Object.entries(parameters).map(([name, { allowed, ...parameter }]) => {
+  const entries = Object.entries(parameters).map(([name, { allowed, isNeeded: _, ...parameter }]) => {
     const constraints = allowed && [{ constraint: allowed, type: 'AllowedValues' }];
     return [name, constraints === undefined ? parameter : { ...parameter, constraints }] as const;
   });

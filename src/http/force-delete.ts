@@ -1,0 +1,27 @@
+/** `force` of a deletion: in the query, or in the body as openstackclient sends it. */
+import { z } from 'zod';
+import type { JsonObject } from '../domain/json.ts';
+import { parseParameters } from './action-parameters.ts';
+import { booleanField, last, optional } from './fields.ts';
+
+/** The first microversion that knows it; below it is ignored, as in Senlin. */
+const FORCE_SINCE = 8;
+
+const given = booleanField('query-boolean');
+
+export const forceQuery = z.object({
+  force: last(given).describe('Do not wait for what runs to end. From microversion 1.8.'),
+});
+
+export const forceBody = z.looseObject({ force: optional(given) });
+
+/** @throws CoppiceError `malformed-request` */
+export function isForced(request: {
+  readonly query: { readonly force?: boolean | undefined };
+  readonly rawBody: JsonObject | undefined;
+  readonly minor: number;
+}): boolean {
+  const { query, rawBody, minor } = request;
+  const { force = parseParameters(forceBody, rawBody ?? {}).force } = query;
+  return force === true && minor >= FORCE_SINCE;
+}
