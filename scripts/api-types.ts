@@ -16,7 +16,7 @@ interface Parameter {
 interface DocumentedOperation {
   readonly summary: string;
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: Content;
+  readonly requestBody?: Content & { readonly required?: boolean };
   readonly responses: Readonly<Record<string, Content>>;
 }
 
@@ -61,7 +61,7 @@ function operationType({ parameters, requestBody, responses }: DocumentedOperati
     `readonly path: ${mapOf(ofPath, ({ name, schema }) => `${key(name)}: ${typeOf(schema, 3)}`)};`,
     // What is undefined is not sent.
     `readonly query: ${mapOf(ofQuery, ({ name, schema }) => `${key(name)}?: ${typeOf(schema, 3)} | undefined`)};`,
-    `readonly body: ${contentType(requestBody)};`,
+    `readonly body: ${bodyType(requestBody)};`,
     `readonly answer: ${contentType(success)};`,
   ];
   return `{\n${members.map((member) => `    ${member}\n`).join('')}  }`;
@@ -71,6 +71,11 @@ function mapOf(parameters: readonly Parameter[], member: (parameter: Parameter) 
   if (parameters.length === 0) return '{}';
   const members = parameters.map((parameter) => `${indent(3)}readonly ${member(parameter)};\n`);
   return `{\n${members.join('')}${indent(2)}}`;
+}
+
+/** With `undefined` where it may be left out. */
+function bodyType(body: DocumentedOperation['requestBody']): string {
+  return contentType(body) + (body?.required === false ? ' | undefined' : '');
 }
 
 /** `undefined`: there is no body, or it is no JSON (`string` for text). */

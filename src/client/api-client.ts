@@ -38,8 +38,8 @@ type QueryOf<K extends Operation> = keyof Operations[K]['query'] extends never
   ? NoQuery
   : { readonly query?: Operations[K]['query'] };
 
-type BodyOf<K extends Operation> = Operations[K]['body'] extends undefined
-  ? { readonly body?: undefined }
+type BodyOf<K extends Operation> = undefined extends Operations[K]['body']
+  ? { readonly body?: Operations[K]['body'] }
   : { readonly body: Operations[K]['body'] };
 
 type Arguments<K extends Operation> =

@@ -1333,7 +1333,7 @@ export interface Operations {
     };
     readonly body: {
       readonly force?: boolean | string | null;
-    };
+    } | undefined;
     readonly answer: null;
   };
   /** Do something to a cluster */
@@ -1554,7 +1554,7 @@ export interface Operations {
     };
     readonly body: {
       readonly force?: boolean | string | null;
-    };
+    } | undefined;
     readonly answer: null;
   };
   /** Check or recover a node */
