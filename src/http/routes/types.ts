@@ -90,9 +90,16 @@ const listOperations = route({
 });
 
 function describe({ description, parameters }: Operation): object {
-  const entries = Object.entries(parameters).map(([name, { allowed, isNeeded: _, ...parameter }]) => {
-    const constraints = allowed && [{ constraint: allowed, type: 'AllowedValues' }];
-    return [name, constraints === undefined ? parameter : { ...parameter, constraints }] as const;
+  const entries = Object.entries(parameters).map(([name, parameter]) => {
+    const { description: text, required, type, default: otherwise, allowed } = parameter;
+    const shown = {
+      description: text,
+      required,
+      type,
+      ...(otherwise === undefined ? {} : { default: otherwise }),
+      ...(allowed === undefined ? {} : { constraints: [{ constraint: allowed, type: 'AllowedValues' }] }),
+    };
+    return [name, shown] as const;
   });
   return { description, parameters: Object.fromEntries(entries) };
 }
