@@ -96,6 +96,10 @@ export const before: Readonly<Record<string, Step>> = {
     ids.bind(SERVER, await stage.foreignServer());
   },
   'node delete': async (stage) => stage.holdCloud(),
+  'action of a delete': async (stage, ids) => {
+    const id = ids.inText('cd907e5b-b84d-44a6-ad39-5308d9eeb34e');
+    await eventually('the deletion runs', async () => (await stage.action(id))['start_time'] !== null);
+  },
   'node get after delete': async (stage, ids) => {
     stage.releaseCloud();
     await stage.ended(ids.inText('cd907e5b-b84d-44a6-ad39-5308d9eeb34e'));
