@@ -1,5 +1,6 @@
 /** Rows of the decisions of recoveries, each with its reason. */
 import type { RecoveryDecision } from '../domain/model.ts';
+import { nextSeq } from './next-seq.ts';
 import type { Db, Tx } from './store.ts';
 
 export async function recoveryDecisions(db: Db, recoveryId: string): Promise<RecoveryDecision[]> {
@@ -18,10 +19,15 @@ export async function recordDecision(
   reason: string,
   now: number,
 ): Promise<void> {
-  const seq = ((await lastDecision(tx.db, recoveryId))?.seq ?? 0) + 1;
   await tx.db
     .insertInto('recovery_decision')
-    .values({ recovery_id: recoveryId, seq, at: now, decision, reason })
+    .values((row) => ({
+      recovery_id: recoveryId,
+      seq: nextSeq(row.selectFrom('recovery_decision').where('recovery_id', '=', recoveryId)),
+      at: now,
+      decision,
+      reason,
+    }))
     .execute();
   tx.notify('recoveries');
 }

@@ -4,6 +4,7 @@ import type { RecoveryStep } from '../domain/model.ts';
 import type { RecoveryStepState, RowPurpose } from '../domain/states.ts';
 import { fromText, toText } from './rows.ts';
 import type { RecoveryStepRow } from './schema.ts';
+import { nextSeq } from './next-seq.ts';
 import type { Db, Tx } from './store.ts';
 
 /** In the order in which they were taken. */
@@ -25,18 +26,13 @@ export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>):
     execution_id: step.executionId,
     output: step.output === null ? null : toText(step.output),
   };
-  const newest = await tx.db
-    .selectFrom('recovery_step')
-    .select((eb) => eb.fn.max('seq').as('seq'))
-    .where('recovery_id', '=', step.recoveryId)
-    .executeTakeFirst();
   await tx.db
     .insertInto('recovery_step')
-    .values({
+    .values((row) => ({
       ...values,
       id: step.id,
       recovery_id: step.recoveryId,
-      seq: (newest?.seq ?? 0) + 1,
+      seq: nextSeq(row.selectFrom('recovery_step').where('recovery_id', '=', step.recoveryId)),
       name: step.name,
       item: step.item,
       purpose: step.purpose,
@@ -44,7 +40,7 @@ export async function saveRecoveryStep(tx: Tx, step: Omit<RecoveryStep, 'seq'>):
       attempt: step.attempt,
       verifies: step.verifies,
       deadline: step.deadline,
-    })
+    }))
     .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
     .execute();
   tx.notify('recoveries');

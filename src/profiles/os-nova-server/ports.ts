@@ -201,10 +201,13 @@ export async function removePorts(
 ): Promise<void> {
   const description = ownMark(node.id);
   const instances = new Set(kept.map(instanceIn));
-  const ports = await neutron.listPorts({ description }, context);
+  const [ports, floatingIps] = await Promise.all([
+    neutron.listPorts({ description }, context),
+    neutron.listFloatingIps({ description }, context),
+  ]);
   const isKept = ({ name }: NeutronPort): boolean => instances.has(instanceOfPort(node.id, name));
   const keptIds = new Set(ports.filter(isKept).map(({ id }) => id));
-  for (const { id, port_id: port } of await neutron.listFloatingIps({ description }, context))
+  for (const { id, port_id: port } of floatingIps)
     if (port === null || !keptIds.has(port)) await neutron.deleteFloatingIp(id, context);
   for (const { id } of ports) if (!keptIds.has(id)) await neutron.deletePort(id, context);
 }
