@@ -23,6 +23,7 @@ import * as zoneOutages from './migrations/0015-zone-outages.ts';
 import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
 import * as retained from './migrations/0017-retained.ts';
 import * as failedActions from './migrations/0019-failed-actions.ts';
+import * as orderOfNodes from './migrations/0020-order-of-nodes.ts';
 
 interface Migration {
   readonly version: number;
@@ -50,6 +51,7 @@ const migrations: readonly Migration[] = [
   { version: 17, up: retained.up },
   { version: 18, up: receivers.up },
   { version: 19, up: failedActions.up },
+  { version: 20, up: orderOfNodes.up },
 ];
 
 export const schemaVersion = migrations.length;

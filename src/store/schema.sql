@@ -193,6 +193,8 @@ CREATE TABLE "node" (
   "updated_at" bigint
 );
 
+CREATE INDEX "node_by_age" on "node" ("project", "init_at", "id");
+
 CREATE INDEX "node_by_cluster" on "node" ("cluster_id", "idx");
 
 CREATE INDEX "node_by_name" on "node" ("name");
