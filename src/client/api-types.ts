@@ -440,6 +440,8 @@ export interface Schemas {
     readonly tainted?: boolean;
     readonly updated_at: string | null;
     readonly user: string;
+    /** The availability zone in which it was at the last operation; null: it has none, or it is not known. */
+    readonly zone: string | null;
   };
   readonly NodeHealth: {
     /** false: the node is not probed now, or no probe is recorded; what its last probe found is reported as the past. */

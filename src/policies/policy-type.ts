@@ -99,6 +99,7 @@ export type CheckedProfileType = Pick<
   | 'failureDomains'
   | 'avoidable'
   | 'withoutDomain'
+  | 'withoutAvoiding'
   | 'surge'
   | 'retention'
 >;

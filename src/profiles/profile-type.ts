@@ -187,6 +187,9 @@ export interface ProfileType {
   /** The kinds of domain that `create` can avoid; absent: none. */
   readonly avoidable?: readonly LocatedDomain[];
 
+  /** Why `create` cannot avoid a kind that its nodes have; what is said where a policy wants it to. */
+  readonly withoutAvoiding?: Readonly<Partial<Record<LocatedDomain, string>>>;
+
   /** Why nodes of this type have no domain of a kind; what is said where a policy names it. */
   readonly withoutDomain?: Readonly<Partial<Record<LocatedDomain, string>>>;
 

@@ -55,6 +55,7 @@ export function sampleNode(fields: Partial<Schemas['Node']> = {}): Schemas['Node
     tainted: false,
     updated_at: null,
     user: 'u',
+    zone: null,
     ...fields,
   };
 }

@@ -127,4 +127,21 @@ describe.concurrent('an incident', { timeout: 120_000 }, () => {
     await server.killNode('rest-1');
     await server.seeUntil('rest', [/new switch/, /PROCESS_EXITED|has ended/, /coppice cluster resume rest/]);
   });
+
+  test('11: the power of a rack fails: its nodes are held, and recovered when an operator releases the outage', async () => {
+    const zoneOutage = { action: 'HOLD', domain: 'LABEL', label: 'rack', percent: 100 };
+    const recovery = { actions: [{ name: 'REBOOT' }] };
+    await server.cluster('rack', sleeper, policy(recovery, { safety: { zone_outage: zoneOutage } }), 4);
+    const racks = ['r1', 'r1', 'r2', 'r2'];
+    for (const [index, rack] of racks.entries())
+      await server.type('node', 'update', `rack-${index + 1}`, '--metadata', `rack=${rack}`, '--wait');
+    await Promise.all([server.killNode('rack-1'), server.killNode('rack-2')]);
+    await server.seeUntil('rack', [
+      /rack r1 has had an outage since .*: 2 of its 2 nodes failed/,
+      /zone_outage/,
+      /coppice cluster zone-outage release rack/,
+    ]);
+    await server.type('cluster', 'zone-outage', 'release', 'rack');
+    await server.seeUntil('rack', [/4 healthy|4\/4/]);
+  });
 });

@@ -9,6 +9,13 @@ import type { JsonObject } from '../../src/domain/json.ts';
 
 export const hostNames = ['compute1', 'compute2', 'compute3'] as const;
 
+/** Of the first and the third the servers fail together. */
+export const zoneOf: Readonly<Record<(typeof hostNames)[number], string>> = {
+  compute1: 'az1',
+  compute2: 'az2',
+  compute3: 'az1',
+};
+
 const item = (name: string, more: JsonObject = {}): fc.Arbitrary<JsonObject> =>
   fc
     .record({
@@ -37,6 +44,21 @@ const actions = fc
   )
   .map(([first, last]) => [...first, last]);
 
+const zoneOutage: fc.Arbitrary<JsonObject | undefined> = fc.option(
+  fc
+    .record({
+      rule: fc.constantFrom(
+        { action: 'HOLD', domain: 'ZONE' },
+        { action: 'REPLACE_ELSEWHERE', domain: 'ZONE' },
+        { action: 'HOLD', domain: 'HOST' },
+      ),
+      percent: fc.constantFrom(50, 60, 100),
+      least: fc.constantFrom(2, 3),
+    })
+    .map(({ rule, percent, least }) => ({ ...rule, percent, at_least: least })),
+  { nil: undefined },
+);
+
 export const anyCloudPolicy: fc.Arbitrary<JsonObject> = fc
   .record({
     interval: fc.integer({ min: 5, max: 30 }),
@@ -53,8 +75,9 @@ export const anyCloudPolicy: fc.Arbitrary<JsonObject> = fc
     ),
     relapse: fc.constantFrom(0, 120),
     inFlight: fc.constantFrom(1, 2, 10),
+    zoneOutage,
   })
-  .map(({ interval, threshold, modes, actions: chain, retry, relapse, inFlight }) => ({
+  .map(({ interval, threshold, modes, actions: chain, retry, relapse, inFlight, zoneOutage: outage }) => ({
     detection: {
       interval,
       node_update_timeout: 0,
@@ -68,7 +91,10 @@ export const anyCloudPolicy: fc.Arbitrary<JsonObject> = fc
       fencing: ['COMPUTE'],
       ...(retry === undefined ? {} : { retry }),
     },
-    safety: { max_in_flight: { percent: 1, at_least: inFlight } },
+    safety: {
+      max_in_flight: { percent: 1, at_least: inFlight },
+      ...(outage === undefined ? {} : { zone_outage: outage }),
+    },
   }));
 
 export type CloudHappening =
@@ -79,6 +105,8 @@ export type CloudHappening =
   /** Nova shows nothing, and does what it is asked to. */
   | { readonly kind: 'blind'; readonly by: 'error' | 'hang'; readonly seconds: number }
   | { readonly kind: 'host'; readonly host: number; readonly isUp: boolean }
+  /** All hosts of an availability zone at once. */
+  | { readonly kind: 'zone'; readonly zone: string; readonly isUp: boolean }
   | { readonly kind: 'kill' | 'grow' | 'shrink' | 'tokens end' | 'no quota' }
   | { readonly kind: 'kill at write'; readonly write: number; readonly when: 'before' | 'after' };
 
@@ -147,6 +175,14 @@ const happening: fc.Arbitrary<CloudHappening> = fc.oneof(
       isUp: fc.boolean(),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('zone' as const),
+      zone: fc.constantFrom('az1', 'az2'),
+      isUp: fc.boolean(),
+    }),
+  },
   { weight: 3, arbitrary: fc.constant({ kind: 'kill' as const }) },
   {
     weight: 5,
@@ -183,7 +219,7 @@ export interface CloudStory {
 }
 
 export const anyCloudStory: fc.Arbitrary<CloudStory> = fc.record({
-  size: fc.integer({ min: 1, max: 4 }),
+  size: fc.integer({ min: 1, max: 5 }),
   policy: anyCloudPolicy,
   answerMs: fc.constantFrom(0, 30, 400),
   operationMs: fc.constantFrom(100, 3000, 15_000),

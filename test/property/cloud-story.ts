@@ -6,7 +6,7 @@ import { updatingAttached } from '../../src/requests/cluster-policies.ts';
 import { deleteNode, recoverNode } from '../../src/requests/nodes.ts';
 import { HealingWorld } from '../support/healing-world.ts';
 import { VirtualOpenStack } from '../support/virtual-openstack.ts';
-import { hostNames, type CloudHappening, type CloudStory } from './cloud-arbitraries.ts';
+import { hostNames, zoneOf, type CloudHappening, type CloudStory } from './cloud-arbitraries.ts';
 import { CloudWatch } from './cloud-watch.ts';
 
 /** How long the world is watched without a check. */
@@ -17,7 +17,7 @@ const longestRestMs = 2_400_000;
 /** @throws what the watch finds wrong. */
 export async function liveStory(story: CloudStory): Promise<void> {
   const settings = {
-    hosts: hostNames.map((name) => ({ name, zone: 'nova' })),
+    hosts: hostNames.map((name) => ({ name, zone: zoneOf[name] })),
     latency: { answer_ms: story.answerMs, operation_ms: story.operationMs },
   };
   const world = await HealingWorld.openWith((clock) => new VirtualOpenStack(clock, settings));
@@ -126,7 +126,7 @@ class StoryRun {
   async #do(what: CloudHappening): Promise<void> {
     const { world } = this;
     const { cloud, tools, caller } = world;
-    const { servers, hosts, identity } = cloud.world;
+    const { servers, identity } = cloud.world;
     const nodes = await world.nodes();
     const node = 'node' in what ? nodes[what.node % Math.max(1, nodes.length)] : undefined;
     const server = cloud.serverOf(node?.id ?? '');
@@ -143,9 +143,12 @@ class StoryRun {
       case 'blind':
         return this.#blind(what.by, what.seconds);
       case 'host':
-        // Who has no host up recovers nothing.
-        if (!what.isUp && hosts.all.filter(({ isUp }) => isUp).length === 1) return;
-        return cloud.setHost(hostNames[what.host] ?? '', what.isUp);
+        return this.#setHosts([hostNames[what.host] ?? ''], what.isUp);
+      case 'zone':
+        return this.#setHosts(
+          hostNames.filter((name) => zoneOf[name] === what.zone),
+          what.isUp,
+        );
       case 'kill':
         return await world.restart();
       case 'kill at write':
@@ -167,6 +170,14 @@ class StoryRun {
       case 'recover':
         return await this.#ask(() => recoverNode(tools, caller, node?.name ?? '', {}));
     }
+  }
+
+  /** Who has no host up recovers nothing: one stays. */
+  #setHosts(names: readonly string[], isUp: boolean): void {
+    const { cloud } = this.world;
+    const others = cloud.world.hosts.all.filter((host) => host.isUp && !names.includes(host.name));
+    if (!isUp && others.length === 0) return;
+    for (const name of names) cloud.setHost(name, isUp);
   }
 
   /** For those who have a token, Keystone's absence is none of Nova's. */

@@ -97,6 +97,19 @@ describe('lists', () => {
     expect(out.match(/default/g)).toHaveLength(1);
   });
 
+  test('of nodes have their zones, where any node has one', async () => {
+    const listed = async (zone: string | null): Promise<string> => {
+      const nodes = [sampleNode(), sampleNode({ id: 'n2', name: 'web-2', zone })];
+      await using api = await fakeApi({
+        'GET /v1/nodes': { body: { nodes } },
+        'GET /v1/clusters': { body: { clusters: [] } },
+      });
+      return (await run(['node', 'list'], { url: api.url })).out;
+    };
+    expect(await listed('az2')).toMatch(/^NAME .* ZONE .*\nweb-1 .* - .*\nweb-2 .* az2 /);
+    expect(await listed(null)).not.toContain('ZONE');
+  });
+
   test('of nodes are searched by their health, before they are limited', async () => {
     const nodes = ['HEALTHY', 'QUARANTINED', 'QUARANTINED'].map((health, index) =>
       sampleNode({ id: `n${index}`, name: `web-${index}`, health: health as 'HEALTHY' }),

@@ -23,6 +23,8 @@ export interface Column<Row> {
   cell(row: Row, times: Times): Cell;
   /** Where a terminal has no room, columns with a number are left out, the smallest first. */
   readonly leftOut?: number;
+  /** Of a list in which no row has anything there, it is not shown. */
+  readonly isShownIfAny?: true;
 }
 
 /** How one kind is read and drawn; `Row` is what its columns need, `Query` what its list takes. */
@@ -100,6 +102,10 @@ export const idColumn: Column<{ readonly id: string }> = {
 /** @param rank the smaller, the sooner it is left out where a terminal has no room. */
 export function leftOut<Row>(rank: number, column: Column<Row>): Column<Row> {
   return { ...column, leftOut: rank };
+}
+
+export function shownIfAny<Row>(column: Column<Row>): Column<Row> {
+  return { ...column, isShownIfAny: true };
 }
 
 /** How help shows what to type. */
@@ -185,12 +191,13 @@ function optionName(flags: string): string {
   return long.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-export function printRows<Row>(
-  session: Session,
-  columns: readonly Column<Row>[],
-  rows: readonly Row[],
-): void {
+const nothing = orDash(null);
+
+export function printRows<Row>(session: Session, all: readonly Column<Row>[], rows: readonly Row[]): void {
   const times = session.times();
+  const hasAny = (column: Column<Row>): boolean =>
+    rows.some((row) => column.cell(row, times).text !== nothing);
+  const columns = all.filter((column) => column.isShownIfAny !== true || hasAny(column));
   const cells = rows.map((row) => columns.map((column) => column.cell(row, times)));
   const header = columns.map((column) => column.header);
   const leftOut = [...columns.entries()]

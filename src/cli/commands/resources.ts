@@ -8,7 +8,7 @@ import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { standings } from '../../recovery/standing.ts';
 import { readTime } from '../rendering/times.ts';
-import { ageColumn, idColumn, leftOut, statusColumn, textColumn } from './resource.ts';
+import { ageColumn, idColumn, leftOut, shownIfAny, statusColumn, textColumn } from './resource.ts';
 import type { Column, LocalFilter, Resource } from './resource.ts';
 
 type QueryOf<K extends Operation> = NonNullable<RequestOf<K>['query']>;
@@ -97,6 +97,7 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
     statusColumn('HEALTH', 'health'),
     statusColumn('STATUS', 'status'),
     textColumn('CLUSTER', 'cluster_name'),
+    shownIfAny(textColumn('ZONE', 'zone')),
     leftOut(2, textColumn('PHYSICAL ID', 'physical_id')),
     leftOut(1, ageColumn('CREATED', 'init_at')),
     idColumn,
@@ -108,6 +109,7 @@ export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
     'status_reason',
     'health',
     'health_reason',
+    'zone',
     'cluster_id',
     'profile_name',
     'physical_id',

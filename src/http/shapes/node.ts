@@ -2,6 +2,8 @@ import { z } from 'zod';
 import type { Node } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
 import { withFacts, type NodeWithFacts } from '../../store/standings.ts';
+import { domainsOfNodes } from '../../clusters/failure-domains.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
 import { standingsOfNodes, type StandingTools, type StandingWithReason } from '../../requests/standings.ts';
 import { standingShape } from './explanation.ts';
 import { seconds, secondsOrNull } from '../times.ts';
@@ -32,6 +34,9 @@ export const nodeShape = z
     tainted: z.boolean().optional().describe('From microversion 1.13.'),
     updated_at: nullableTime,
     user: text,
+    zone: nullableText.describe(
+      'The availability zone in which it was at the last operation; null: it has none, or it is not known.',
+    ),
   })
   .meta({ id: 'Node' });
 
@@ -40,9 +45,11 @@ type NodeAnswer = z.infer<typeof nodeShape>;
 /** The microversion that shows whether a node is tainted. */
 export const TAINTED_SINCE = 13;
 
+type NodeAnswerTools = StandingTools & Pick<RequestTools, 'profileTypes'>;
+
 /** Nodes with the names of their profiles and their health: few queries, however many nodes there are. */
 export async function toNodeAnswers(
-  tools: StandingTools,
+  tools: NodeAnswerTools,
   nodes: readonly NodeWithFacts[],
   minor: number,
 ): Promise<NodeAnswer[]> {
@@ -50,14 +57,18 @@ export async function toNodeAnswers(
     tools.store.db,
     nodes.map(({ node }) => node.profileId),
   );
+  const { store, profileTypes } = tools;
+  const rows = nodes.map(({ node }) => node);
+  const zones = await domainsOfNodes({ db: store.db, profileTypes }, rows, { kind: 'ZONE' });
   const health = await standingsOfNodes(tools, nodes);
-  return nodes.map(({ node }, index) =>
-    toNodeAnswer(node, names.get(node.profileId) ?? null, health[index], minor),
-  );
+  return rows.map((node, index) => {
+    const named = { profileName: names.get(node.profileId) ?? null, zone: zones.get(node.id) ?? null };
+    return toNodeAnswer(node, named, health[index], minor);
+  });
 }
 
 export async function toSingleNodeAnswer(
-  tools: StandingTools,
+  tools: NodeAnswerTools,
   node: Node,
   minor: number,
 ): Promise<NodeAnswer | undefined> {
@@ -66,7 +77,7 @@ export async function toSingleNodeAnswer(
 
 function toNodeAnswer(
   node: Node,
-  profileName: string | null,
+  { profileName, zone }: { readonly profileName: string | null; readonly zone: string | null },
   health: StandingWithReason | undefined,
   minor: number,
 ): NodeAnswer {
@@ -93,5 +104,6 @@ function toNodeAnswer(
     ...(minor >= TAINTED_SINCE ? { tainted: node.tainted } : {}),
     updated_at: secondsOrNull(node.updatedAt),
     user: node.user,
+    zone,
   };
 }

@@ -157,7 +157,8 @@ function missing(item: ChainItem, field: string, profile: CheckedProfileType): I
 
 function cannotAvoid(domain: FailureDomain, type: CheckedProfileType): Issue {
   const able = (type.avoidable ?? []).map((kind) => ` or domain: ${kind}`).join('');
-  const hint = `${typeName(type)} cannot create a node in another ${domainNoun(domain)}`;
+  const why = domain.kind === 'LABEL' ? undefined : type.withoutAvoiding?.[domain.kind];
+  const hint = why ?? `${typeName(type)} cannot create a node in another ${domainNoun(domain)}`;
   return { field: 'safety.zone_outage.action', expected: `HOLD${able}`, found: 'REPLACE_ELSEWHERE', hint };
 }
 

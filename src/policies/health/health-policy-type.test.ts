@@ -1041,6 +1041,25 @@ describe('a profile whose nodes cannot be looked at as the policy wants', () => 
   );
 });
 
+test('servers are not replaced on another host by the policy: the reason, and what does it, are said', () => {
+  const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
+  const issues = (domain: string) => {
+    const zoneOutage = { action: 'REPLACE_ELSEWHERE', domain };
+    const properties = policy13({
+      recovery: { actions: [{ name: 'RECREATE' }] },
+      safety: { zone_outage: zoneOutage },
+    });
+    const policy = meaningOf({ type: 'senlin.policy.health', version: '1.3', properties });
+    return type?.checkAgainstProfile(policy, novaServer({ clouds: undefined })).map(describeIssue);
+  };
+  expect(issues('ZONE')).toEqual([]);
+  expect(issues('HOST')).toEqual([
+    expect.stringMatching(
+      /^safety\.zone_outage\.action: expected HOLD or domain: ZONE, found REPLACE_ELSEWHERE \(Nova takes no host to avoid, .*HOST_DOWN/,
+    ),
+  ]);
+});
+
 describe('recovery actions of servers', () => {
   const [type] = healthPolicyTypes.filter(({ version }) => version === '1.3');
   const operation = { description: '', parameters: {}, run: () => Promise.reject(new Error('not here')) };

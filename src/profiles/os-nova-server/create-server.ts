@@ -47,8 +47,11 @@ async function createInstance(cloud: Cloud, node: NodeFacts, request: CreateRequ
   const context: CallContext = { signal: request.signal };
   try {
     request.signal.throwIfAborted();
-    const id =
-      (await findCreated(cloud, node, request.key, context)) ?? (await begin(cloud, node, request, context));
+    const made = await serversOfRequest(cloud, node, request.key, context);
+    const created = made.find((server) => !isGoing(server))?.id;
+    // A crash may have come while what this request had made was discarded: it goes before there is another.
+    if (created === undefined) for (const { id } of made) await deleteServer(cloud, id, context);
+    const id = created ?? (await begin(cloud, node, request, context));
     const server = await awaitServer(cloud.nova, id, { doing: DOING, until: ['ACTIVE'] }, context);
     if (server !== undefined) return { physicalId: id, data: dataOf(server) };
     throw new CoppiceError('operation-failed', `${DOING}: server ${id} was deleted while it was created`);
@@ -89,8 +92,18 @@ async function findCreated(
   key: string,
   context: CallContext,
 ): Promise<string | undefined> {
+  return (await serversOfRequest(cloud, node, key, context)).find((server) => !isGoing(server))?.id;
+}
+
+/** Also one that is being deleted. */
+async function serversOfRequest(
+  cloud: Cloud,
+  node: NodeFacts,
+  key: string,
+  context: CallContext,
+): Promise<readonly Server[]> {
   const servers = await findServers(cloud.nova, node, context);
-  return servers.find((server) => isOfRequest(server, key) && !isGoing(server))?.id;
+  return servers.filter((server) => isOfRequest(server, key) && server.status !== 'DELETED');
 }
 
 function isGoing({ status, 'OS-EXT-STS:task_state': task }: Server): boolean {

@@ -86,6 +86,11 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     },
     failureDomains: { ZONE: zoneIn, HOST: hostIn },
     avoidable: ['ZONE'],
+    withoutAvoiding: {
+      HOST:
+        'Nova takes no host to avoid, and its scheduler avoids one that is down by itself: with action: HOLD beside EVACUATE or RECREATE for ' +
+        'when: {failure: [HOST_DOWN]}, an operator releases the outage, and the servers are brought back on other hosts',
+    },
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
     adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),
