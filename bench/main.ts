@@ -26,6 +26,7 @@ import { benchHealth } from './health.ts';
 import { benchLarge } from './large.ts';
 import { isKept, type Measure } from './measure.ts';
 import { benchPlanning } from './planning.ts';
+import { benchProcesses } from './processes.ts';
 import { benchStart } from './start.ts';
 import { benchStorm } from './storm.ts';
 import { benchWorkflow } from './workflow.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   health: healthMeasures,
   large: benchLarge,
   planning: benchPlanning,
+  processes: benchProcesses,
   start: benchStart,
   storm: benchStorm,
   workflow: benchWorkflow,
