@@ -40,7 +40,11 @@ import { findSettings } from './openstack/find-settings.ts';
 import { CloudSettingsError } from './openstack/read-settings.ts';
 import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
-import { profileTypes as knownProfileTypes, type ProfileTypes } from './profiles/registry.ts';
+import {
+  profileTypes as knownProfileTypes,
+  withoutLocalProcesses,
+  type ProfileTypes,
+} from './profiles/registry.ts';
 import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
@@ -288,7 +292,7 @@ async function startHttp(
   const { config, log, store, registry, http, profileTypes, workflows, cloud, unknownNodes } = parts;
   const tools: RequestTools = {
     store,
-    profileTypes,
+    profileTypes: config.localProcesses ? profileTypes : withoutLocalProcesses(profileTypes),
     policyTypes,
     workflows,
     runner: workflows.runner,

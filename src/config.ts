@@ -44,6 +44,11 @@ const schema = z.strictObject({
     .default([...roles]),
   /** Who may call the API: docs/howto/authenticate.md. */
   auth: authSchema,
+  /**
+   * Whether users may run processes on this machine (profile type local.process). Absent: with `auth: none`
+   * alone, since they run as the user of the server, whoever asks for them.
+   */
+  local_processes: z.boolean().optional(),
   log: z.strictObject({ level: z.enum(logLevels).default('info') }).prefault({}),
   limits: z
     .strictObject({
@@ -135,6 +140,7 @@ export interface Config {
   readonly listen: ListenAddress;
   readonly roles: readonly Role[];
   readonly auth: AuthSettings;
+  readonly localProcesses: boolean;
   readonly logLevel: (typeof logLevels)[number];
   readonly nodesPerCluster: number;
   readonly concurrency: number;
@@ -212,6 +218,7 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     },
     roles: Object.freeze(read.roles),
     auth: toAuthSettings(read.auth),
+    localProcesses: read.local_processes ?? read.auth.use === 'none',
     logLevel: read.log.level,
     nodesPerCluster: read.limits.nodes_per_cluster,
     concurrency: read.engine.concurrency,

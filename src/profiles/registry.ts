@@ -3,7 +3,7 @@
  * (docs/howto/add-a-profile-type.md).
  */
 import type { Clouds } from '../openstack/cloud.ts';
-import { localProcess } from './local-process/local-process.ts';
+import { LOCAL_PROCESS, localProcess } from './local-process/local-process.ts';
 import { heatStack } from './os-heat-stack/os-heat-stack.ts';
 import { novaServer } from './os-nova-server/os-nova-server.ts';
 import { typeName } from './profile-type.ts';
@@ -26,6 +26,11 @@ export interface ProfileTypeTools {
 /** The types of this program. */
 export function profileTypes({ dataDir, clouds }: ProfileTypeTools): ProfileTypes {
   return registryOf([localProcess({ dataDir }), novaServer({ clouds }), heatStack({ clouds })]);
+}
+
+/** Those that do not run on the machine of the server. */
+export function withoutLocalProcesses({ all }: ProfileTypes): ProfileTypes {
+  return registryOf(all.filter(({ name }) => name !== LOCAL_PROCESS));
 }
 
 /** @throws Error where two types have the same name and version: the program must not start with them. */

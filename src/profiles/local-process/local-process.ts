@@ -59,6 +59,8 @@ export interface LocalProcessOptions {
   readonly logRoundMs?: number;
 }
 
+export const LOCAL_PROCESS = 'local.process';
+
 export function localProcess(options: LocalProcessOptions): ProfileType {
   const dataDir = resolve(options.dataDir);
   const table = options.table ?? systemProcessTable();
@@ -66,7 +68,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   const logs = new LogRounds(dataDir, options.logRoundMs);
   const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events, logs };
   return {
-    name: 'local.process',
+    name: LOCAL_PROCESS,
     version: '1.0',
     supportStatus: [{ status: 'SUPPORTED', since: '2026.11' }],
     schema,
