@@ -8,8 +8,8 @@ import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { insertPolicy } from '../store/policies.ts';
 import { insertProfile } from '../store/profiles.ts';
-import { enqueueOnCluster } from './cluster-actions.ts';
-import { detaching, getBinding } from './cluster-policies.ts';
+import { enqueueOnCluster, scaling } from './cluster-actions.ts';
+import { detaching, getBinding, updatingAttached } from './cluster-policies.ts';
 import type { RequestTools } from './request-tools.ts';
 
 const profile = aProfile();
@@ -49,5 +49,13 @@ test('what is not attached is refused with what is', async () => {
   await expect(enqueueOnCluster(tools, caller, 'web', detaching('nope'))).rejects.toMatchObject({
     message: "The specified policy 'nope' could not be found.",
     details: { issues: [{ expected: 'one of those attached: health' }] },
+  });
+});
+
+test('actions on policies take turns, and nothing else is accepted beside them', async () => {
+  await enqueueOnCluster(tools, caller, 'web', updatingAttached({ policy: 'health', enabled: false }));
+  await enqueueOnCluster(tools, caller, 'web', detaching('health'));
+  await expect(enqueueOnCluster(tools, caller, 'web', scaling('out', 1))).rejects.toMatchObject({
+    code: 'action-conflict',
   });
 });

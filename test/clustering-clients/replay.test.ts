@@ -4,6 +4,7 @@
  * senlin-tempest-plugin. The same status, all fields, the same sentence of an error.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,7 +17,7 @@ import type { Clock } from '../../src/cloud-simulator/clock.ts';
 import { startCloudSimulator, type CloudSimulator } from '../../src/cloud-simulator/cloud-simulator.ts';
 import { eventually } from '../support/eventually.ts';
 import { simulatedServer } from '../support/simulated-server.ts';
-import { conversationsFile, HOOK, type Conversation } from './conversation.ts';
+import { conversationsFile, HOOK, type Conversation, type Sender } from './conversation.ts';
 import { Replay } from './replay.ts';
 
 const clients = ['openstack', 'sdk', 'heat', 'tempest'].filter((client) =>
@@ -41,10 +42,16 @@ describe.each(clients)('%s', (client) => {
     const path = join(directory, 'coppice.yaml');
     writeFileSync(clouds, cloudsOf(cloud.environment));
     const settings = { use: 'openstack', name: 'simulated', file: clouds };
-    const config = { data_dir: directory, listen: '127.0.0.1:0', log: { level: 'silent' }, cloud: settings };
+    const config = {
+      data_dir: directory,
+      listen: '127.0.0.1:0',
+      log: { level: 'silent' },
+      auth: { use: 'token', tokens: tokensOf(conversations) },
+      cloud: settings,
+    };
     writeFileSync(path, JSON.stringify(config));
     coppice = await startCoppice(loadConfig({}, path));
-    replay = new Replay({ url: coppice.url });
+    replay = new Replay({ url: coppice.url, headersOf });
     await once(hook.listen(0, '127.0.0.1'), 'listening');
     replay.name(HOOK, `http://127.0.0.1:${(hook.address() as AddressInfo).port}`);
   });
@@ -86,6 +93,27 @@ async function activeServer({ world }: CloudSimulator): Promise<string> {
   server.imageId = 'cirros-fake';
   await eventually('the server is built', () => server.vmState === 'active');
   return server.id;
+}
+
+/** Each sender has a token, which says who it is. */
+function tokenOf({ project, isAdmin }: Sender): string {
+  return `${project}-${isAdmin ? 'admin' : 'member'}`;
+}
+
+function headersOf(sender: Sender | undefined): Record<string, string> {
+  return sender === undefined ? {} : { 'X-Auth-Token': tokenOf(sender) };
+}
+
+function tokensOf(conversations: readonly Conversation[]): readonly object[] {
+  const senders = conversations.flatMap(({ exchanges }) => exchanges.flatMap(({ sender }) => sender ?? []));
+  const byToken = new Map(senders.map((sender) => [tokenOf(sender), sender]));
+  return [...byToken].map(([token, { project, isAdmin }]) => ({
+    name: token,
+    sha256: createHash('sha256').update(token).digest('hex'),
+    user: token,
+    project,
+    roles: isAdmin ? ['admin', 'member'] : ['member'],
+  }));
 }
 
 function cloudsOf(environment: CloudSimulator['environment']): string {

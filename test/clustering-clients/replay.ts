@@ -57,22 +57,29 @@ export class Replay {
   async play({ exchanges, isLeftRunning }: Conversation): Promise<readonly string[]> {
     const lines: string[] = [];
     const begun: Begun = new Map();
+    // The action of a webhook is its user's, who has said something before.
+    let user: Sender | undefined;
     for (const exchange of exchanges) {
       await this.#waitForActions(begun, exchange.status === 409 ? [...stopped, ...underWay] : stopped);
-      lines.push(...(await this.#exchange(exchange, begun)));
+      user = exchange.sender ?? user;
+      lines.push(...(await this.#exchange(exchange, user, begun)));
     }
     await this.#waitForActions(begun, isLeftRunning === true ? [...stopped, ...underWay] : stopped);
     return lines;
   }
 
-  async #exchange(stored: StoredExchange, begun: Begun): Promise<readonly string[]> {
-    const { method, path, status, sender } = stored;
+  async #exchange(
+    stored: StoredExchange,
+    user: Sender | undefined,
+    begun: Begun,
+  ): Promise<readonly string[]> {
+    const { method, path, status } = stored;
     const reply = await this.#reply(stored);
     const what = `${method} ${path}`;
     if (reply.status !== status)
       return [`${what}: ${reply.status} ${JSON.stringify(reply.body)}, not ${status}`];
     const action = reply.location?.split('/').at(-1);
-    if (status === 202 && action !== undefined) begun.set(action, sender);
+    if (status === 202 && action !== undefined) begun.set(action, user);
     const places = new Map([...idsIn(reply.body), ...idsIn(action, 'Location')]);
     for (const [place, placeholder] of Object.entries(stored.ids ?? {})) {
       const id = places.get(place);
