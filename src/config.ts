@@ -46,7 +46,7 @@ const schema = z.strictObject({
   auth: authSchema,
   /**
    * Whether users may run processes on this machine (profile type local.process). Absent: with `auth: none`
-   * alone, since they run as the user of the server, whoever asks for them.
+   * alone, since they run as the user of the server.
    */
   local_processes: z.boolean().optional(),
   log: z.strictObject({ level: z.enum(logLevels).default('info') }).prefault({}),
