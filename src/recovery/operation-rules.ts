@@ -2,7 +2,7 @@
  * The rules of a recovery for which an operator names the operation: that one item, verified as the policy
  * says, and no hooks.
  */
-import type { Detection, HealthPolicy, RecoveryRules } from '../domain/health-policy.ts';
+import type { Detection, HealthPolicy, RecoveryRules, RecreateOptions } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 
 /** Senlin's default_action_timeout. */
@@ -25,6 +25,7 @@ export function operationRules(
 ): RecoveryRules {
   const { verify, stabilizeMs, fencing, nodeDeleteTimeoutMs, nodeForceRecreate } =
     policy?.recovery ?? withoutPolicy;
+  const recreate = operation === 'RECREATE' ? recreateOptions(params, policy) : null;
   return {
     strategy: 'CHAIN',
     items: [
@@ -40,6 +41,7 @@ export function operationRules(
         after: [],
         when: null,
         onFailure: { kind: 'STOP' },
+        ...(recreate === null ? {} : { recreate }),
       },
     ],
     onSuccess: [],
@@ -52,6 +54,17 @@ export function operationRules(
     nodeDeleteTimeoutMs,
     nodeForceRecreate,
   };
+}
+
+/**
+ * What failed is kept as the policy says, also where an operator starts the recovery; `surge` is a parameter
+ * of the request. null: neither.
+ */
+function recreateOptions(params: JsonObject, policy: HealthPolicy | null): RecreateOptions | null {
+  const surge = params['surge'] === true;
+  const retain = policy?.recovery.items.find(({ recreate }) => recreate?.retain !== undefined)?.recreate
+    ?.retain;
+  return surge || retain !== undefined ? { surge, ...(retain === undefined ? {} : { retain }) } : null;
 }
 
 /**

@@ -92,7 +92,8 @@ export const checking: ClusterRequest = { action: 'CLUSTER_CHECK', prepare: asyn
 export function recovering(requested: RecoverRequest): ClusterRequest {
   return {
     action: 'CLUSTER_RECOVER',
-    prepare: (db, { profileId }, tools) => recoverInputs(db, tools, profileId, requested),
+    prepare: (db, { id, profileId }, tools) =>
+      recoverInputs(db, tools, { profileId, clusterId: id }, requested),
   };
 }
 

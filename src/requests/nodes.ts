@@ -163,7 +163,7 @@ export async function recoverNode(
   request: RecoverRequest,
 ): Promise<string> {
   return await enqueueOnNode(tools, caller, identity, 'NODE_RECOVER', ({ db }, node) =>
-    recoverInputs(db, tools, node.profileId, request),
+    recoverInputs(db, tools, node, request),
   );
 }
 

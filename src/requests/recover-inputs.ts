@@ -5,6 +5,8 @@
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { typeName, type Operation, type ProfileType } from '../profiles/profile-type.ts';
+import { rulesOfCluster } from '../clusters/cluster-rules.ts';
+import type { Profile } from '../domain/model.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 import type { RequestTools } from './request-tools.ts';
@@ -19,14 +21,17 @@ export interface RecoverRequest {
 
 const operations = ['REBOOT', 'REBUILD', 'RECREATE'];
 
-/** Of RECREATE: they need what a policy is checked for where it is attached. */
-const optionsOfPolicy = ['surge', 'retain'];
+/** Of a node, or of the nodes of a cluster. */
+export interface Recovered {
+  readonly profileId: string;
+  readonly clusterId: string | null;
+}
 
 /** @throws CoppiceError `bad-request` */
 export async function recoverInputs(
   db: Db,
   tools: RequestTools,
-  profileId: string,
+  { profileId, clusterId }: Recovered,
   request: RecoverRequest,
 ): Promise<JsonObject> {
   const { operation, operationParams, check } = request;
@@ -43,24 +48,60 @@ export async function recoverInputs(
   }
   const profile = await getProfile(db, profileId);
   const type = profile === undefined ? undefined : tools.profileTypes.find(profile.type);
-  if (type !== undefined) checkOperation(type, name, operationParams ?? {});
+  if (name === 'RECREATE' && operationParams !== undefined) {
+    const params = recreateParameters(operationParams);
+    if (params.surge && profile !== undefined && type !== undefined) {
+      refuseSurge(type, profile);
+      await refuseBesideFencing(db, clusterId);
+    }
+    return { ...inputs, operation: name, operation_params: params.surge ? { surge: true } : {} };
+  }
+  if (type !== undefined && name !== 'RECREATE') checkOperation(type, name, operationParams ?? {});
   return { ...inputs, operation: name, ...(operationParams && { operation_params: operationParams }) };
 }
 
-function checkOperation(type: ProfileType, name: string, parameters: JsonObject): void {
-  if (name === 'RECREATE') {
-    if (Object.keys(parameters).length === 0) return;
-    const ofPolicy = optionsOfPolicy.find((option) => Object.hasOwn(parameters, option));
-    if (ofPolicy !== undefined)
-      refuse(
-        `operation_params.${ofPolicy}: expected no parameters for RECREATE that is requested by its name, found ${ofPolicy}; ` +
-          `a RECREATE with ${ofPolicy} stands in a health policy, and a recovery without an operation runs the actions of the policy`,
-      );
-    const found = quoteValue(parameters);
+/** A command line sends texts. */
+function recreateParameters(parameters: JsonObject): { readonly surge: boolean } {
+  const { surge, ...others } = parameters;
+  if (Object.hasOwn(others, 'retain'))
     refuse(
-      `operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found ${found}`,
+      'operation_params.retain: expected surge alone for RECREATE, found retain; what is kept, and for how long, stands in the health policy, ' +
+        'and a RECREATE that is requested keeps it as well',
     );
-  }
+  if (Object.keys(others).length > 0)
+    refuse(
+      `operation_params: expected surge alone for RECREATE, which deletes the node and creates it again from its profile, found ${quoteValue(others)}`,
+    );
+  if (surge === undefined || surge === false || surge === 'false') return { surge: false };
+  if (surge !== true && surge !== 'true')
+    refuse(`operation_params.surge: expected true or false, found ${quoteValue(surge)}`);
+  return { surge: true };
+}
+
+/** As a policy with it is refused where it is attached. */
+function refuseSurge(type: ProfileType, profile: Profile): void {
+  const field = 'operation_params.surge';
+  if (type.surge === undefined)
+    refuse(
+      `${field}: expected false, found true (nodes of ${typeName(type)} cannot be made beside the old one)`,
+    );
+  const check = type.check(profile.spec.properties);
+  const [obstacle] = check.ok ? type.surge.obstacles(check.properties) : [];
+  if (obstacle !== undefined)
+    refuse(
+      `${field}: expected false, found true (the profile ${profile.name} has ${obstacle.field}: ${obstacle.found}, which the old and the new node would both need)`,
+    );
+}
+
+async function refuseBesideFencing(db: Db, clusterId: string | null): Promise<void> {
+  const rules = clusterId === null ? null : await rulesOfCluster(db, clusterId);
+  if (rules?.policy.recovery.fencing.includes('COMPUTE') === true)
+    refuse(
+      `operation_params.surge: expected false, found true (fencing: [COMPUTE] of the policy ${rules.policyName} makes no new node before the old one is surely gone)`,
+    );
+}
+
+function checkOperation(type: ProfileType, name: string, parameters: JsonObject): void {
   const operation = type.operations[name.toLowerCase()];
   if (operation === undefined) {
     refuse(`operation: expected an operation that ${typeName(type)} has, found '${name}'`);

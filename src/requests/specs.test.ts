@@ -148,7 +148,9 @@ describe('A spec', () => {
 
     test('takes an operation in any case, with its parameters', async () => {
       const asked = { operation: 'reboot', operationParams: { type: 'SOFT' }, check: true };
-      expect(await recoverInputs(tools.store.db, tools, profile.id, asked)).toEqual({
+      expect(
+        await recoverInputs(tools.store.db, tools, { profileId: profile.id, clusterId: null }, asked),
+      ).toEqual({
         operation: 'REBOOT',
         operation_params: { type: 'SOFT' },
         check: true,
@@ -164,31 +166,43 @@ describe('A spec', () => {
       ['a wrong value', { type: 'NICE' }, 'operation_params.type: expected one of SOFT, HARD, found "NICE"'],
     ])('is refused with %s', async (_, operationParams, message) => {
       const asked = { operation: 'REBOOT', operationParams };
-      await expect(recoverInputs(tools.store.db, tools, profile.id, asked)).rejects.toMatchObject({
+      await expect(
+        recoverInputs(tools.store.db, tools, { profileId: profile.id, clusterId: null }, asked),
+      ).rejects.toMatchObject({
         message,
       });
     });
 
-    test('makes a node again without parameters only', async () => {
-      const recreate = (operationParams: JsonObject) =>
-        recoverInputs(tools.store.db, tools, profile.id, { operation: 'RECREATE', operationParams });
+    test('makes a node again, beside the old one where surge is asked for and the profile can', async () => {
+      const recreate = (operationParams: JsonObject, profileId = profile.id) =>
+        recoverInputs(
+          tools.store.db,
+          tools,
+          { profileId, clusterId: null },
+          { operation: 'RECREATE', operationParams },
+        );
       await expect(recreate({ type: 'SOFT' })).rejects.toMatchObject({
         code: 'bad-request',
         message:
-          'operation_params: expected no parameters for RECREATE, which deletes the node and creates it again from its profile, found a map with type',
+          'operation_params: expected surge alone for RECREATE, which deletes the node and creates it again from its profile, found a map with type',
       });
-      await expect(recreate({ surge: 'true' })).rejects.toMatchObject({
-        code: 'bad-request',
-        message:
-          'operation_params.surge: expected no parameters for RECREATE that is requested by its name, found surge; ' +
-          'a RECREATE with surge stands in a health policy, and a recovery without an operation runs the actions of the policy',
-      });
+      await expect(recreate({ surge: 'maybe' })).rejects.toThrow(
+        'operation_params.surge: expected true or false',
+      );
+      await expect(recreate({ retain: {} })).rejects.toThrow('a RECREATE that is requested keeps it as well');
       expect(await recreate({})).toEqual({ operation: 'RECREATE', operation_params: {} });
+      expect(await recreate({ surge: 'false' })).toEqual({ operation: 'RECREATE', operation_params: {} });
+      const able = tools.profileTypes.find(profile.type)?.surge !== undefined;
+      const asked = recreate({ surge: 'true' });
+      if (able) expect(await asked).toEqual({ operation: 'RECREATE', operation_params: { surge: true } });
+      else await expect(asked).rejects.toThrow('nodes of test.node-1.0 cannot be made beside the old one');
     });
 
     test('is refused with parameters of no operation', async () => {
       const asked = { operationParams: { type: 'SOFT' } };
-      await expect(recoverInputs(tools.store.db, tools, profile.id, asked)).rejects.toMatchObject({
+      await expect(
+        recoverInputs(tools.store.db, tools, { profileId: profile.id, clusterId: null }, asked),
+      ).rejects.toMatchObject({
         code: 'bad-request',
       });
     });

@@ -95,10 +95,20 @@ function checkSurge({ recovery: { fencing, items, verify } }: HealthPolicy, find
 }
 
 /** What may still run is never kept, whatever the policy says. */
-function checkRetain({ recovery: { items, nodeForceRecreate } }: HealthPolicy, { warnings }: Findings): void {
+function checkRetain(
+  { recovery: { items, nodeForceRecreate }, safety: { zoneOutage } }: HealthPolicy,
+  { warnings }: Findings,
+): void {
   items.forEach(({ recreate }, index) => {
-    if (recreate?.retain === undefined || !nodeForceRecreate || recreate.surge) return;
+    if (recreate?.retain === undefined) return;
     const field = `recovery.actions[${index}].params.retain`;
+    if (zoneOutage?.action === 'REPLACE_ELSEWHERE') {
+      const expected = 'known to keep nothing in an outage, beside zone_outage: REPLACE_ELSEWHERE';
+      const hint =
+        'what failed with its zone shows nothing of a cause, and cannot confirm that it has stopped: it is removed; other failures are kept';
+      warnings.push({ field, expected, found: 'a map', hint });
+    }
+    if (!nodeForceRecreate || recreate.surge) return;
     const expected = 'nothing beside node_force_recreate: true';
     const hint =
       'node_force_recreate is not for it: no new node is made before the failed one has surely stopped';
