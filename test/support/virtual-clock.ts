@@ -32,6 +32,9 @@ const real = {
 };
 const turn = globalThis.setImmediate;
 
+/** More says that something turns for ever, and needs no time for it. */
+const mostTurns = 100_000;
+
 /** As long as it is installed, nothing else of this process may need the time. */
 export class VirtualClock {
   readonly epoch: number;
@@ -41,6 +44,7 @@ export class VirtualClock {
   #timers = new Set<Timer>();
   #orders = 0;
   #ids = 0;
+  #turnsAsked = 0;
 
   constructor(epoch = Date.UTC(2026, 0, 1)) {
     this.epoch = epoch;
@@ -63,6 +67,10 @@ export class VirtualClock {
       setInterval: start(true),
       clearTimeout: stop,
       clearInterval: stop,
+      setImmediate: (...args: Parameters<typeof turn>) => {
+        this.#turnsAsked += 1;
+        return turn(...args);
+      },
     });
     Object.assign(timersPromises, { setTimeout: this.#pause });
     Object.assign(Date, { now: () => this.wall });
@@ -74,7 +82,8 @@ export class VirtualClock {
 
   uninstall(): void {
     const { setTimeout, setInterval, clearTimeout, clearInterval } = real;
-    Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval });
+    const setImmediate = turn;
+    Object.assign(globalThis, { setTimeout, setInterval, clearTimeout, clearInterval, setImmediate });
     Object.assign(timersPromises, { setTimeout: real.pause });
     Object.assign(Date, { now: real.now });
     Reflect.deleteProperty(performance, 'now');
@@ -112,11 +121,15 @@ export class VirtualClock {
   }
 
   /**
-   * Until nothing more can happen without time passing; work that takes long lets the event loop turn
-   * in between.
+   * Until nothing more can happen without time passing: what runs may ask for turns of the event loop (each
+   * commit does), and continues in them.
    */
   async settle(): Promise<void> {
-    for (let turns = 0; turns < 3; turns += 1) await new Promise<void>((resolve) => void turn(resolve));
+    for (let calm = 0, turns = 0; calm < 3 && turns < mostTurns; turns += 1) {
+      const asked = this.#turnsAsked;
+      await new Promise<void>((resolve) => void turn(resolve));
+      calm = this.#turnsAsked === asked ? calm + 1 : 0;
+    }
   }
 
   #next(end: number): Timer | undefined {
