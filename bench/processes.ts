@@ -22,6 +22,7 @@ const spec = {
 
 interface Cost {
   readonly seconds: number;
+  /** Of the server's process. */
   readonly cpuSeconds: number;
   /** How long GET /healthz took meanwhile: 99 of 100 no longer. */
   readonly healthzMs: number;
