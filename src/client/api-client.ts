@@ -125,7 +125,7 @@ export class ApiClient {
     const { body } = await this.send(operation, ...request);
     const value = (body as JsonObject | null)?.[key];
     if (value === undefined) throw unexpected(this.url, `no ${key}`);
-    const marker = nextMarker(body, request[0] as LooseRequest | undefined);
+    const marker = nextMarker(body, key, request[0] as LooseRequest | undefined);
     if (!Array.isArray(value) || marker === undefined) return value as Exclude<AnswerOf<K>[P], undefined>;
     const next = { ...request[0], query: { ...request[0]?.query, marker } } as unknown as RequestOf<K>;
     const rest = await this.read(operation, key, ...([next] as unknown as Arguments<K>));
@@ -202,15 +202,19 @@ export class ApiClient {
 }
 
 /**
- * The workflow API gives a bounded page, and links to the next one. A limit bounds what the caller gets in
- * all.
+ * Lists are cut after a page, and link to the next one: in `next` the workflow API, in `nodes_links` and the
+ * like the clustering API. A limit bounds what the caller gets in all.
  */
-function nextMarker(body: unknown, request: LooseRequest | undefined): string | undefined {
-  const next = isJsonObject(body) ? body['next'] : undefined;
+function nextMarker(body: unknown, key: string, request: LooseRequest | undefined): string | undefined {
   const limit = request?.query?.['limit'];
   const isLimited = limit !== undefined && Number(limit) > 0;
-  if (typeof next !== 'string' || isLimited) return undefined;
-  return URL.parse(next)?.searchParams.get('marker') ?? undefined;
+  const next = isLimited || !isJsonObject(body) ? undefined : (body['next'] ?? linkIn(body[`${key}_links`]));
+  return typeof next === 'string' ? (URL.parse(next)?.searchParams.get('marker') ?? undefined) : undefined;
+}
+
+function linkIn(links: Json | undefined): Json | undefined {
+  const [first] = Array.isArray(links) ? (links as readonly Json[]) : [];
+  return isJsonObject(first) ? first['href'] : undefined;
 }
 
 interface LooseRequest {

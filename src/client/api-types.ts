@@ -1101,6 +1101,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly profiles: readonly Schemas['Profile'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly profiles_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Create a profile */
@@ -1181,6 +1186,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly policies: readonly Schemas['Policy'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly policies_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Create a policy */
@@ -1271,6 +1281,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly clusters: readonly Schemas['Cluster'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly clusters_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Create a cluster */
@@ -1494,6 +1509,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly nodes: readonly Schemas['Node'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly nodes_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Create a node, alone or in a cluster */
@@ -1779,6 +1799,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly actions: readonly Schemas['Action'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly actions_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Refused: actions are created by requests for clusters and nodes */
@@ -1835,6 +1860,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly events: readonly Schemas['Event'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly events_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Show an event */
@@ -1959,6 +1989,11 @@ export interface Operations {
     readonly body: undefined;
     readonly answer: {
       readonly receivers: readonly Schemas['Receiver'][];
+      /** There where the list was cut after 1000: the URL of what follows. */
+      readonly receivers_links?: readonly {
+        readonly href: string;
+        readonly rel: 'next';
+      }[];
     };
   };
   /** Create a receiver */

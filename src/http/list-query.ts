@@ -21,16 +21,11 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
   readonly sorts: readonly Sort[];
   /** False: the list is always whole (the policies of a cluster). */
   readonly paged?: boolean;
-  /**
-   * Most objects of one answer, for what is written without end (events, actions): a larger `limit`, and
-   * none, means this many. Absent: no bound.
-   */
-  readonly pageSize?: number;
 }
 
 /**
- * Of lists that grow without end: an answer of this many is written in a few milliseconds, and one of 100,000
- * would block the server.
+ * Most objects of one answer: as many are written in a few milliseconds, and 100,000 would block the server. A
+ * larger `limit`, and none, means this many; the rest follows by `marker` (`next-page.ts`).
  */
 export const LARGEST_PAGE = 1000;
 
@@ -39,6 +34,8 @@ export interface ListRequest<Filter extends string, Sort extends string> {
   readonly sort: { key: Sort; descending: boolean }[];
   readonly marker: string | undefined;
   readonly limit: number | undefined;
+  /** Whether the client wants more than one answer may have. */
+  readonly isCut: boolean;
   readonly globalProject: boolean;
 }
 
@@ -46,13 +43,12 @@ export function listQuery<Filter extends string, Sort extends string>({
   filters,
   sorts,
   paged = true,
-  pageSize = Number.POSITIVE_INFINITY,
 }: ListDeclaration<Filter, Sort>): z.ZodType<ListRequest<Filter, Sort>> {
   const names = Object.keys(filters) as Filter[];
   const shape: Record<string, z.ZodType> = {
     sort: last(sortField(sorts)),
     global_project: last(booleanField('query-boolean')),
-    ...(paged ? { limit: last(limitField(pageSize)), marker: last(uuidField()) } : {}),
+    ...(paged ? { limit: last(limitField(LARGEST_PAGE)), marker: last(uuidField()) } : {}),
   };
   for (const name of names) {
     shape[name] = each(filterField(filters[name]));
@@ -63,7 +59,8 @@ export function listQuery<Filter extends string, Sort extends string>({
     >,
     sort: (found['sort'] ?? []) as { key: Sort; descending: boolean }[],
     marker: found['marker'] as string | undefined,
-    limit: pageLimit(found['limit'] as number | undefined, pageSize),
+    limit: paged ? pageLimit(found['limit'] as number | undefined, LARGEST_PAGE) : undefined,
+    isCut: paged && ((found['limit'] as number | undefined) ?? Number.POSITIVE_INFINITY) > LARGEST_PAGE,
     globalProject: found['global_project'] === true,
   }));
 }

@@ -25,6 +25,8 @@ export interface RouteRequest<Query, Body> {
   readonly origin: string;
   /** `/v1/clusters/web`, without the query. */
   readonly path: string;
+  /** `?limit=2`, as it was sent; empty where there is none. */
+  readonly search: string;
   readonly header: (name: string) => string | undefined;
   /**
    * For a request that stands for one of another endpoint.

@@ -97,6 +97,7 @@ function routeRequest(
     minor,
     origin: originOf(request),
     path: request.url.split('?')[0] ?? '',
+    search: request.url.slice(request.url.split('?')[0]?.length),
     requireAccess: (of, endpoint) => requireRole(of, ruleOf(endpoint, rules)),
     header: (name) => header(request, name),
   };

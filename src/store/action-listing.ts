@@ -7,7 +7,7 @@ import { applyListing, type Listed, type ListQuery } from './listing.ts';
 import type { Db } from './store.ts';
 
 /** The order of creation is the order in time, and has an index. */
-const listed = {
+export const listedActions = {
   table: 'action',
   filters: { name: 'name', action: 'action', target: 'target', status: 'status', cluster_id: 'cluster_id' },
   sorts: {
@@ -22,7 +22,7 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type ActionListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type ActionListQuery = ListQuery<keyof typeof listedActions.filters, keyof typeof listedActions.sorts>;
 
 export async function getAction(db: Db, id: string): Promise<Action | undefined> {
   const row = await db.selectFrom('action').selectAll().where('id', '=', id).executeTakeFirst();
@@ -30,7 +30,7 @@ export async function getAction(db: Db, id: string): Promise<Action | undefined>
 }
 
 export async function listActions(db: Db, query: ActionListQuery = {}): Promise<Action[]> {
-  const select = await applyListing(db, db.selectFrom('action').selectAll(), listed, query);
+  const select = await applyListing(db, db.selectFrom('action').selectAll(), listedActions, query);
   return (await select.execute()).map(toAction);
 }
 

@@ -8,7 +8,7 @@ import type { ClusterRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
 
-const listed = {
+export const listedClusters = {
   table: 'cluster',
   filters: { name: 'name', status: 'status' },
   sorts: {
@@ -23,7 +23,10 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type ClusterListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type ClusterListQuery = ListQuery<
+  keyof typeof listedClusters.filters,
+  keyof typeof listedClusters.sorts
+>;
 export type ClusterChanges = Partial<Omit<Cluster, 'id' | 'project' | 'user' | 'domain' | 'initAt'>>;
 
 export async function insertCluster(tx: Tx, cluster: Cluster): Promise<void> {
@@ -47,7 +50,7 @@ export async function getClusters(db: Db, ids: readonly string[]): Promise<Clust
 }
 
 export async function listClusters(db: Db, query: ClusterListQuery = {}): Promise<Cluster[]> {
-  const select = await applyListing(db, db.selectFrom('cluster').selectAll(), listed, query);
+  const select = await applyListing(db, db.selectFrom('cluster').selectAll(), listedClusters, query);
   return (await select.execute()).map(toCluster);
 }
 

@@ -7,7 +7,7 @@ import type { EventRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 
 /** The order of commit is the order in time, and has an index. */
-const listed = {
+export const listedEvents = {
   table: 'event',
   filters: {
     oname: 'oname',
@@ -32,7 +32,7 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type EventListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type EventListQuery = ListQuery<keyof typeof listedEvents.filters, keyof typeof listedEvents.sorts>;
 /** The store gives `seq`. */
 export type NewEvent = Omit<Event, 'seq'>;
 
@@ -54,7 +54,7 @@ export async function getEvent(db: Db, id: string): Promise<Event | undefined> {
 export async function listEvents(db: Db, query: EventListQuery = {}): Promise<Event[]> {
   const level = query.filters?.level?.map((name) => eventLevels[name as EventLevel]);
   const filtered = level === undefined ? query : { ...query, filters: { ...query.filters, level } };
-  const select = await applyListing(db, db.selectFrom('event').selectAll(), listed, filtered);
+  const select = await applyListing(db, db.selectFrom('event').selectAll(), listedEvents, filtered);
   return (await select.execute()).map(toEvent);
 }
 

@@ -31,10 +31,8 @@ export interface Listed<Filter extends string, Sort extends string> {
   readonly filters: Readonly<Record<Filter, string>>;
   readonly sorts: Readonly<Record<Sort, SortColumn>>;
   readonly defaultSort: Sort | null;
-  /** Unique; decides between equals. */
+  /** Unique; decides between equals, in the direction of the last sort key, as an index has them. */
   readonly tie: 'id' | 'seq';
-  /** Whether equals stand in the direction of the last sort key: the newest first where that is requested. */
-  readonly tieFollowsSort?: boolean;
   /** Whether rows have a project. */
   readonly owned: boolean;
 }
@@ -42,6 +40,8 @@ export interface Listed<Filter extends string, Sort extends string> {
 interface Order {
   readonly value: RawBuilder<string | number>;
   readonly descending: boolean;
+  /** Whether the value is a column as it stands. */
+  readonly isColumn: boolean;
 }
 
 export async function applyListing<
@@ -78,14 +78,16 @@ function ordersOf<Filter extends string, Sort extends string>(
   const orders = sort.map(({ key, descending }) => ({
     value: sortValue(listed, listed.sorts[key]),
     descending,
+    isColumn: listed.sorts[key].nulls === undefined,
   }));
-  const descending = listed.tieFollowsSort === true && orders.at(-1)?.descending === true;
-  return [...orders, { value: column(listed, listed.tie), descending }];
+  const descending = orders.at(-1)?.descending === true;
+  return [...orders, { value: column(listed, listed.tie), descending, isColumn: true }];
 }
 
 function sortValue(listed: { readonly table: string }, by: SortColumn): RawBuilder<string | number> {
   const plain = column(listed, by.column);
-  return by.nulls === undefined ? plain : sql`coalesce(${plain}, ${by.nulls})`;
+  // Literally, as in the index: a parameter would not be recognized.
+  return by.nulls === undefined ? plain : sql`coalesce(${plain}, ${sql.lit(by.nulls)})`;
 }
 
 function conditions<Filter extends string, Sort extends string>(
@@ -105,7 +107,11 @@ function conditions<Filter extends string, Sort extends string>(
   return result;
 }
 
-/** `(a, b, id)` after the marker's, written out so that each may have its own direction. */
+/**
+ * `(a, b, id)` after the marker's. Where all have one direction and are columns it is one comparison, with
+ * which a database begins at the marker in the index of the sort key. Else it is written out, with a bound of
+ * the first value, with which it begins at the first row that is equal to the marker in it.
+ */
 async function conditionAfterMarker(
   db: Db,
   listed: Listed<string, string>,
@@ -115,14 +121,24 @@ async function conditionAfterMarker(
   if (marker === undefined) return undefined;
   const values = await markerValues(db, listed, orders, marker);
   if (values === undefined) return undefined;
-  const ways = orders.map(({ value, descending }, place) => {
+  const [first] = orders;
+  if (orders.every(({ descending, isColumn }) => isColumn && descending === first?.descending)) {
+    const columns = sql.join(orders.map(({ value }) => value));
+    return sql`(${columns}) ${beyond(first)} (${sql.join(values)})`;
+  }
+  const ways = orders.map((order, place) => {
     const equals = orders
       .slice(0, place)
-      .map((order, index) => sql<SqlBool>`${order.value} = ${values[index]}`);
-    const beyond = sql<SqlBool>`${value} ${sql.raw(descending ? '<' : '>')} ${values[place]}`;
-    return sql<SqlBool>`(${sql.join([...equals, beyond], sql` and `)})`;
+      .map((before, index) => sql<SqlBool>`${before.value} = ${values[index]}`);
+    const after = sql<SqlBool>`${order.value} ${beyond(order)} ${values[place]}`;
+    return sql<SqlBool>`(${sql.join([...equals, after], sql` and `)})`;
   });
-  return sql`(${sql.join(ways, sql` or `)})`;
+  const from = sql<SqlBool>`${first?.value} ${beyond(first)}${sql.raw('=')} ${values[0]}`;
+  return sql`(${from} and (${sql.join(ways, sql` or `)}))`;
+}
+
+function beyond(order: Order | undefined): RawBuilder<unknown> {
+  return sql.raw(order?.descending === true ? '<' : '>');
 }
 
 async function markerValues(

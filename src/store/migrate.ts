@@ -24,6 +24,7 @@ import * as forcedDownHosts from './migrations/0016-forced-down-hosts.ts';
 import * as retained from './migrations/0017-retained.ts';
 import * as failedActions from './migrations/0019-failed-actions.ts';
 import * as orderOfNodes from './migrations/0020-order-of-nodes.ts';
+import * as sortIndexes from './migrations/0021-sort-indexes.ts';
 
 interface Migration {
   readonly version: number;
@@ -52,6 +53,7 @@ const migrations: readonly Migration[] = [
   { version: 18, up: receivers.up },
   { version: 19, up: failedActions.up },
   { version: 20, up: orderOfNodes.up },
+  { version: 21, up: sortIndexes.up },
 ];
 
 export const schemaVersion = migrations.length;

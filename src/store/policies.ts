@@ -7,7 +7,7 @@ import type { PolicyRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
 
-const listed = {
+export const listedPolicies = {
   table: 'policy',
   filters: { name: 'name', type: 'type' },
   sorts: {
@@ -21,7 +21,10 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type PolicyListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type PolicyListQuery = ListQuery<
+  keyof typeof listedPolicies.filters,
+  keyof typeof listedPolicies.sorts
+>;
 export type PolicyChanges = Partial<Pick<Policy, 'name' | 'data' | 'updatedAt'>>;
 
 export async function insertPolicy(tx: Tx, policy: Policy): Promise<void> {
@@ -48,7 +51,7 @@ export async function getPolicy(db: Db, id: string): Promise<Policy | undefined>
 }
 
 export async function listPolicies(db: Db, query: PolicyListQuery = {}): Promise<Policy[]> {
-  const select = await applyListing(db, db.selectFrom('policy').selectAll(), listed, query);
+  const select = await applyListing(db, db.selectFrom('policy').selectAll(), listedPolicies, query);
   return (await select.execute()).map(toPolicy);
 }
 

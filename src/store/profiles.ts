@@ -8,7 +8,7 @@ import type { ProfileRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
 
-const listed = {
+export const listedProfiles = {
   table: 'profile',
   filters: { name: 'name', type: 'type' },
   sorts: {
@@ -22,7 +22,10 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type ProfileListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type ProfileListQuery = ListQuery<
+  keyof typeof listedProfiles.filters,
+  keyof typeof listedProfiles.sorts
+>;
 export type ProfileChanges = Partial<Pick<Profile, 'name' | 'metadata' | 'updatedAt'>>;
 
 export async function insertProfile(tx: Tx, profile: Profile): Promise<void> {
@@ -49,7 +52,7 @@ export async function getProfile(db: Db, id: string): Promise<Profile | undefine
 }
 
 export async function listProfiles(db: Db, query: ProfileListQuery = {}): Promise<Profile[]> {
-  const select = await applyListing(db, db.selectFrom('profile').selectAll(), listed, query);
+  const select = await applyListing(db, db.selectFrom('profile').selectAll(), listedProfiles, query);
   return (await select.execute()).map(toProfile);
 }
 

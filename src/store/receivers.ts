@@ -7,7 +7,7 @@ import type { ReceiverRow } from './schema.ts';
 import type { Db, Tx } from './store.ts';
 import { updateRow } from './update-row.ts';
 
-const listed = {
+export const listedReceivers = {
   table: 'receiver',
   filters: { name: 'name', type: 'type', action: 'action', cluster_id: 'cluster_id', user: 'user' },
   sorts: {
@@ -23,7 +23,10 @@ const listed = {
   owned: true,
 } as const satisfies Listed<string, string>;
 
-export type ReceiverListQuery = ListQuery<keyof typeof listed.filters, keyof typeof listed.sorts>;
+export type ReceiverListQuery = ListQuery<
+  keyof typeof listedReceivers.filters,
+  keyof typeof listedReceivers.sorts
+>;
 export type ReceiverChanges = Partial<Pick<Receiver, 'name' | 'action' | 'params' | 'updatedAt'>>;
 
 export async function insertReceiver(tx: Tx, receiver: Receiver): Promise<void> {
@@ -53,7 +56,7 @@ export async function getReceiver(db: Db, id: string): Promise<Receiver | undefi
 }
 
 export async function listReceivers(db: Db, query: ReceiverListQuery = {}): Promise<Receiver[]> {
-  const select = await applyListing(db, db.selectFrom('receiver').selectAll(), listed, query);
+  const select = await applyListing(db, db.selectFrom('receiver').selectAll(), listedReceivers, query);
   return (await select.execute()).map(toReceiver);
 }
 

@@ -49,6 +49,21 @@ CREATE INDEX "action_by_target" on "action" ("target", "status");
 
 CREATE INDEX "action_by_wake" on "action" ("status", "wake_at");
 
+CREATE INDEX "action_of_project" on "action"
+      ("project", "seq");
+
+CREATE INDEX "action_sorted_by_action" on "action"
+        ("action", "seq");
+
+CREATE INDEX "action_sorted_by_name" on "action"
+        ("name", "seq");
+
+CREATE INDEX "action_sorted_by_status" on "action"
+        ("status", "seq");
+
+CREATE INDEX "action_sorted_by_target" on "action"
+        ("target", "seq");
+
 CREATE TABLE "action_signal" (
   "name" text primary key,
   "payload" text not null,
@@ -112,6 +127,24 @@ CREATE INDEX "cluster_by_name" on "cluster" ("name");
 
 CREATE INDEX "cluster_by_profile" on "cluster" ("profile_id");
 
+CREATE INDEX "cluster_of_project" on "cluster"
+      ("project", "init_at", "id");
+
+CREATE INDEX "cluster_sorted_by_created_at" on "cluster"
+        (coalesce("created_at", 0), "id");
+
+CREATE INDEX "cluster_sorted_by_init_at" on "cluster"
+        ("init_at", "id");
+
+CREATE INDEX "cluster_sorted_by_name" on "cluster"
+        ("name", "id");
+
+CREATE INDEX "cluster_sorted_by_status" on "cluster"
+        ("status", "id");
+
+CREATE INDEX "cluster_sorted_by_updated_at" on "cluster"
+        (coalesce("updated_at", 0), "id");
+
 CREATE TABLE "cluster_healing" (
   "cluster_id" text primary key,
   "paused_at" bigint,
@@ -165,6 +198,30 @@ CREATE INDEX "event_by_cluster" on "event" ("cluster_id", "seq");
 
 CREATE INDEX "event_by_object" on "event" ("oid", "seq");
 
+CREATE INDEX "event_of_project" on "event"
+      ("project", "seq");
+
+CREATE INDEX "event_sorted_by_action" on "event"
+        ("action", "seq");
+
+CREATE INDEX "event_sorted_by_cluster_id" on "event"
+        (coalesce("cluster_id", ''), "seq");
+
+CREATE INDEX "event_sorted_by_level" on "event"
+        ("level", "seq");
+
+CREATE INDEX "event_sorted_by_oid" on "event"
+        ("oid", "seq");
+
+CREATE INDEX "event_sorted_by_oname" on "event"
+        ("oname", "seq");
+
+CREATE INDEX "event_sorted_by_otype" on "event"
+        ("otype", "seq");
+
+CREATE INDEX "event_sorted_by_status" on "event"
+        ("status", "seq");
+
 CREATE TABLE "forced_down_host" (
   "host" text primary key,
   "node_name" text not null,
@@ -200,6 +257,27 @@ CREATE INDEX "node_by_cluster" on "node" ("cluster_id", "idx");
 CREATE INDEX "node_by_name" on "node" ("name");
 
 CREATE INDEX "node_by_profile" on "node" ("profile_id");
+
+CREATE INDEX "node_of_project" on "node"
+      ("project", "init_at", "id");
+
+CREATE INDEX "node_sorted_by_created_at" on "node"
+        (coalesce("created_at", 0), "id");
+
+CREATE INDEX "node_sorted_by_idx" on "node"
+        ("idx", "id");
+
+CREATE INDEX "node_sorted_by_init_at" on "node"
+        ("init_at", "id");
+
+CREATE INDEX "node_sorted_by_name" on "node"
+        ("name", "id");
+
+CREATE INDEX "node_sorted_by_status" on "node"
+        ("status", "id");
+
+CREATE INDEX "node_sorted_by_updated_at" on "node"
+        (coalesce("updated_at", 0), "id");
 
 CREATE TABLE "node_healing" (
   "node_id" text primary key,
@@ -262,6 +340,21 @@ CREATE TABLE "policy" (
 
 CREATE INDEX "policy_by_name" on "policy" ("name");
 
+CREATE INDEX "policy_of_project" on "policy"
+      ("project", "created_at", "id");
+
+CREATE INDEX "policy_sorted_by_created_at" on "policy"
+        ("created_at", "id");
+
+CREATE INDEX "policy_sorted_by_name" on "policy"
+        ("name", "id");
+
+CREATE INDEX "policy_sorted_by_type" on "policy"
+        ("type", "id");
+
+CREATE INDEX "policy_sorted_by_updated_at" on "policy"
+        (coalesce("updated_at", 0), "id");
+
 CREATE TABLE "profile" (
   "id" text primary key,
   "name" text not null,
@@ -276,6 +369,21 @@ CREATE TABLE "profile" (
 );
 
 CREATE INDEX "profile_by_name" on "profile" ("name");
+
+CREATE INDEX "profile_of_project" on "profile"
+      ("project", "created_at", "id");
+
+CREATE INDEX "profile_sorted_by_created_at" on "profile"
+        ("created_at", "id");
+
+CREATE INDEX "profile_sorted_by_name" on "profile"
+        ("name", "id");
+
+CREATE INDEX "profile_sorted_by_type" on "profile"
+        ("type", "id");
+
+CREATE INDEX "profile_sorted_by_updated_at" on "profile"
+        (coalesce("updated_at", 0), "id");
 
 CREATE TABLE "receiver" (
   "id" text primary key,
@@ -296,6 +404,27 @@ CREATE TABLE "receiver" (
 CREATE INDEX "receiver_by_cluster" on "receiver" ("cluster_id");
 
 CREATE INDEX "receiver_by_name" on "receiver" ("name");
+
+CREATE INDEX "receiver_of_project" on "receiver"
+      ("project", "name", "id");
+
+CREATE INDEX "receiver_sorted_by_action" on "receiver"
+        ("action", "id");
+
+CREATE INDEX "receiver_sorted_by_cluster_id" on "receiver"
+        ("cluster_id", "id");
+
+CREATE INDEX "receiver_sorted_by_created_at" on "receiver"
+        ("created_at", "id");
+
+CREATE INDEX "receiver_sorted_by_name" on "receiver"
+        ("name", "id");
+
+CREATE INDEX "receiver_sorted_by_type" on "receiver"
+        ("type", "id");
+
+CREATE INDEX "receiver_sorted_by_user" on "receiver"
+        ("user", "id");
 
 CREATE TABLE "recovery" (
   "id" text primary key,

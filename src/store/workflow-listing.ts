@@ -222,7 +222,7 @@ function isVisible({ table, ofExecution }: Listing, project: string): RawBuilder
 function listedBy(listing: Listing): Listed<never, string> {
   const sorts = Object.entries(listing.fields).map(([name, column]) => [name, sortColumn(column)] as const);
   const same = { table: listing.table, filters: {}, sorts: Object.fromEntries(sorts) };
-  return { ...same, defaultSort: null, tie: 'seq', tieFollowsSort: true, owned: false };
+  return { ...same, defaultSort: null, tie: 'seq', owned: false };
 }
 
 /** Columns that may be empty, and stand before all others then. */

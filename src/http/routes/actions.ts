@@ -7,7 +7,8 @@ import { findId, requireObject } from '../../requests/find-object.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { listActions } from '../../store/action-listing.ts';
 import { booleanField, defined, last, textField } from '../fields.ts';
-import { LARGEST_PAGE, listQuery, toStoreQuery } from '../list-query.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionShape, toActionAnswers } from '../shapes/action.ts';
 
@@ -21,7 +22,6 @@ const list = route({
   summary: 'List actions',
   tag,
   query: listQuery({
-    pageSize: LARGEST_PAGE,
     filters: {
       name: null,
       action: [...clusterActionNames, ...nodeActionNames, ...retainedActionNames],
@@ -32,14 +32,15 @@ const list = route({
     sorts: ['name', 'target', 'action', 'created_at', 'status'],
   }),
   answers: {
-    200: { description: 'The actions.', schema: z.strictObject({ actions: z.array(actionShape) }) },
+    200: { description: 'The actions.', schema: listShape('actions', actionShape) },
   },
-  async handle({ tools, caller, query, minor }) {
+  async handle(request) {
+    const { tools, caller, query, minor } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
     const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
     const actions = await listActions(db, toStoreQuery(filtered, caller));
-    return { status: 200, body: { actions: await toActionAnswers(db, actions, minor) } };
+    return { status: 200, body: listBody(request, 'actions', await toActionAnswers(db, actions, minor)) };
   },
 });
 

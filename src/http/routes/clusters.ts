@@ -17,6 +17,7 @@ import {
 } from '../fields.ts';
 import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { clusterShape, toClusterAnswer, toClusterAnswers, toNewClusterAnswer } from '../shapes/cluster.ts';
 
@@ -33,12 +34,13 @@ const list = route({
     sorts: ['name', 'status', 'init_at', 'created_at', 'updated_at'],
   }),
   answers: {
-    200: { description: 'The clusters.', schema: z.strictObject({ clusters: z.array(clusterShape) }) },
+    200: { description: 'The clusters.', schema: listShape('clusters', clusterShape) },
   },
-  async handle({ tools, caller, query }) {
+  async handle(request) {
+    const { tools, caller, query } = request;
     const { db } = tools.store;
     const clusters = await listClusters(db, toStoreQuery(query, caller));
-    return { status: 200, body: { clusters: await toClusterAnswers(tools, clusters) } };
+    return { status: 200, body: listBody(request, 'clusters', await toClusterAnswers(tools, clusters)) };
   },
 });
 

@@ -5,7 +5,8 @@ import { visibleProject } from '../../requests/request-tools.ts';
 import { getEvent, listEvents } from '../../store/events.ts';
 import type { EventStreams } from '../event-stream.ts';
 import { defined } from '../fields.ts';
-import { LARGEST_PAGE, listQuery, toStoreQuery } from '../list-query.ts';
+import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
 import { eventShape, toEventAnswers } from '../shapes/event.ts';
 import { clusterIdsOrSame } from './actions.ts';
@@ -18,7 +19,6 @@ const list = route({
   summary: 'List events',
   tag,
   query: listQuery({
-    pageSize: LARGEST_PAGE,
     filters: {
       oname: null,
       otype: null,
@@ -30,14 +30,15 @@ const list = route({
     sorts: ['timestamp', 'level', 'otype', 'oname', 'action', 'status', 'oid', 'cluster_id'],
   }),
   answers: {
-    200: { description: 'The events.', schema: z.strictObject({ events: z.array(eventShape) }) },
+    200: { description: 'The events.', schema: listShape('events', eventShape) },
   },
-  async handle({ tools, caller, query }) {
+  async handle(request) {
+    const { tools, caller, query } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
     const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
     const events = await listEvents(db, toStoreQuery(filtered, caller));
-    return { status: 200, body: { events: await toEventAnswers(db, events) } };
+    return { status: 200, body: listBody(request, 'events', await toEventAnswers(db, events)) };
   },
 });
 

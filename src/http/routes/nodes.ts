@@ -31,6 +31,7 @@ import {
 } from '../fields.ts';
 import { forceBody, forceQuery, isForced } from '../force-delete.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape } from '../shapes/common.ts';
 import { nodeShape, TAINTED_SINCE, toNodeAnswers, toSingleNodeAnswer } from '../shapes/node.ts';
@@ -48,14 +49,15 @@ const list = route({
     sorts: ['index', 'name', 'status', 'init_at', 'created_at', 'updated_at'],
   }),
   answers: {
-    200: { description: 'The nodes.', schema: z.strictObject({ nodes: z.array(nodeShape) }) },
+    200: { description: 'The nodes.', schema: listShape('nodes', nodeShape) },
   },
-  async handle({ tools, caller, query, minor }) {
+  async handle(request) {
+    const { tools, caller, query, minor } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
     const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
     const nodes = await listNodesWithFacts(db, toStoreQuery(filtered, caller));
-    return { status: 200, body: { nodes: await toNodeAnswers(tools, nodes, minor) } };
+    return { status: 200, body: listBody(request, 'nodes', await toNodeAnswers(tools, nodes, minor)) };
   },
 });
 

@@ -6,6 +6,7 @@ import { typeNameOf } from '../../requests/spec-document.ts';
 import { listPolicies } from '../../store/policies.ts';
 import { mapField, nameField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
 import { warningsShape, withWarnings } from '../shapes/common.ts';
 import {
@@ -30,11 +31,12 @@ const list = route({
     sorts: ['type', 'name', 'created_at', 'updated_at'],
   }),
   answers: {
-    200: { description: 'The policies.', schema: z.strictObject({ policies: z.array(policyShape) }) },
+    200: { description: 'The policies.', schema: listShape('policies', policyShape) },
   },
-  async handle({ tools, caller, query }) {
+  async handle(request) {
+    const { tools, caller, query } = request;
     const policies = await listPolicies(tools.store.db, toStoreQuery(query, caller));
-    return { status: 200, body: { policies: policies.map(toPolicyAnswer) } };
+    return { status: 200, body: listBody(request, 'policies', policies.map(toPolicyAnswer)) };
   },
 });
 

@@ -4,6 +4,7 @@ import { createProfile, deleteProfile, updateProfile, validateProfile } from '..
 import { listProfiles } from '../../store/profiles.ts';
 import { defined, mapField, nameField, optional } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
 import {
   profileShape,
@@ -26,11 +27,12 @@ const list = route({
     sorts: ['type', 'name', 'created_at', 'updated_at'],
   }),
   answers: {
-    200: { description: 'The profiles.', schema: z.strictObject({ profiles: z.array(profileShape) }) },
+    200: { description: 'The profiles.', schema: listShape('profiles', profileShape) },
   },
-  async handle({ tools, caller, query }) {
+  async handle(request) {
+    const { tools, caller, query } = request;
     const profiles = await listProfiles(tools.store.db, toStoreQuery(query, caller));
-    return { status: 200, body: { profiles: profiles.map(toProfileAnswer) } };
+    return { status: 200, body: listBody(request, 'profiles', profiles.map(toProfileAnswer)) };
   },
 });
 

@@ -16,6 +16,7 @@ import { listReceivers } from '../../store/receivers.ts';
 import { clusterActions, enqueue, type ClusterAction } from '../cluster-actions.ts';
 import { defined, mapField, nameField, optional, textField, wordField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
+import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
 import { actionIdShape } from '../shapes/common.ts';
 import { receiverShape, toReceiverAnswer } from '../shapes/receiver.ts';
@@ -36,11 +37,12 @@ const list = route({
     sorts: ['name', 'type', 'action', 'cluster_id', 'created_at', 'user'],
   }),
   answers: {
-    200: { description: 'The receivers.', schema: z.strictObject({ receivers: z.array(receiverShape) }) },
+    200: { description: 'The receivers.', schema: listShape('receivers', receiverShape) },
   },
-  async handle({ tools, caller, query }) {
+  async handle(request) {
+    const { tools, caller, query } = request;
     const receivers = await listReceivers(tools.store.db, toStoreQuery(query, caller));
-    return { status: 200, body: { receivers: receivers.map(toReceiverAnswer) } };
+    return { status: 200, body: listBody(request, 'receivers', receivers.map(toReceiverAnswer)) };
   },
 });
 
