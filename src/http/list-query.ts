@@ -24,8 +24,8 @@ export interface ListDeclaration<Filter extends string, Sort extends string> {
 }
 
 /**
- * Most objects of one answer: as many are written in a few milliseconds, and 100,000 would block the server. A
- * larger `limit`, and none, means this many; the rest follows by `marker` (`next-page.ts`).
+ * Most objects of one answer: as many are written in a few milliseconds, and 100,000 would block the server.
+ * A larger `limit`, and none, means this many; the rest follows by `marker` (`next-page.ts`).
  */
 export const LARGEST_PAGE = 1000;
 

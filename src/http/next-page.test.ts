@@ -37,7 +37,7 @@ test.each(['', '&limit=5000'])(
   },
 );
 
-test('who asks for no more than a page gets no link, as from Senlin', async () => {
+test('a client that asks for no more than a page gets no link, as from Senlin', async () => {
   const page = await ask('/v1/profiles?limit=1000');
   expect(page.profiles).toHaveLength(1000);
   expect(page.profiles_links).toBeUndefined();

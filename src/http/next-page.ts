@@ -1,7 +1,7 @@
 /**
- * Lists that are cut: one answer has at most `LARGEST_PAGE` objects, whatever was asked for. Where a client did
- * not say that it wants less, `nodes_links` beside `nodes` leads to the rest: openstacksdk and what is built on
- * it follow such a link (docs/decisions/2026-11-29-pages-of-lists.md).
+ * Lists that are cut: one answer has at most `LARGEST_PAGE` objects, whatever was asked for. Where a client
+ * did not say that it wants less, `nodes_links` beside `nodes` leads to the rest: openstacksdk and what is
+ * built on it follow such a link (docs/decisions/2026-11-29-pages-of-lists.md).
  */
 import { z } from 'zod';
 import { LARGEST_PAGE } from './list-query.ts';

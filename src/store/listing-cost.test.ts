@@ -1,6 +1,6 @@
 /**
- * What a page of a list costs: how many rows the database visits for it, at the beginning of a list and at its
- * end. Counted, not timed.
+ * What a page of a list costs: how many rows the database visits for it, at the beginning of a list and at
+ * its end. Counted, not timed.
  */
 import { DatabaseSync } from 'node:sqlite';
 import { sql } from 'kysely';

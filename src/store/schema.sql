@@ -258,9 +258,6 @@ CREATE INDEX "node_by_name" on "node" ("name");
 
 CREATE INDEX "node_by_profile" on "node" ("profile_id");
 
-CREATE INDEX "node_of_project" on "node"
-      ("project", "init_at", "id");
-
 CREATE INDEX "node_sorted_by_created_at" on "node"
         (coalesce("created_at", 0), "id");
 

@@ -17,6 +17,7 @@ export interface DeliberateDifference {
 
 export const deliberateDifferences: readonly DeliberateDifference[] = [
   { what: 'Clusters and nodes have their health', at: /\.(?:health|health_reason)$/ },
+  { what: 'Nodes have their zone', at: /^body\.nodes?(?:\.\d+)?\.zone$/ },
   { what: 'Actions have their plan', at: /^body\.actions?(?:\.\d+)?\.data\.plan$/ },
   {
     what: 'Events name their action',

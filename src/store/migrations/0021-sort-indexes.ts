@@ -1,6 +1,7 @@
 /**
  * An index for each key that lists are sorted by, so that a page costs the same wherever it begins; and the
- * usual order of each list within a project. docs/decisions/2026-11-29-pages-of-lists.md
+ * usual order of each list within a project. The one of nodes is there already (0020).
+ * docs/decisions/2026-11-29-pages-of-lists.md
  */
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from '../schema.ts';
@@ -18,7 +19,6 @@ const sorts: Readonly<Record<string, readonly string[]>> = {
 
 const usual: Readonly<Record<string, string | null>> = {
   cluster: 'init_at',
-  node: 'init_at',
   profile: 'created_at',
   policy: 'created_at',
   receiver: 'name',
