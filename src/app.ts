@@ -160,6 +160,7 @@ async function startParts(
   const definitions = actionDefinitions({
     store,
     profileTypes,
+    clouds: cloud?.clouds,
     workflows,
     probe: recoveryProbe({ http }),
     sendLifecycleMessage: lifecycleMessages(http),
@@ -175,6 +176,7 @@ async function startParts(
     workflows,
     unknownNodes,
     cloud: cloud?.view,
+    clouds: cloud?.clouds,
     healer: undefined,
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
@@ -278,6 +280,7 @@ interface Parts {
   readonly workflows: EmbeddedWorkflows;
   readonly unknownNodes: UnknownNodes;
   readonly cloud: CloudView | undefined;
+  readonly clouds: Clouds | undefined;
   /** Once it is started. */
   healer: Healer | undefined;
 }
@@ -289,7 +292,7 @@ async function startHttp(
   authentication: Authentication,
   stops: Started['stops'],
 ): Promise<void> {
-  const { config, log, store, registry, http, profileTypes, workflows, cloud, unknownNodes } = parts;
+  const { config, log, store, registry, http, profileTypes, workflows, cloud, clouds, unknownNodes } = parts;
   const tools: RequestTools = {
     store,
     profileTypes: config.localProcesses ? profileTypes : withoutLocalProcesses(profileTypes),
@@ -306,6 +309,7 @@ async function startHttp(
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => unknownNodes.warning(),
     ...(cloud === undefined ? {} : { cloud }),
+    ...(clouds === undefined ? {} : { clouds }),
     now: Date.now,
   };
   const server = await createHttpServer({

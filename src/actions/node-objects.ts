@@ -5,6 +5,7 @@
 import type { ManagedNode } from '../clusters/managed-node.ts';
 import { keptObject } from '../clusters/keep-failed.ts';
 import { CoppiceError, describeIssue } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type {
   CreateRequest,
   OperationRequest,
@@ -43,9 +44,16 @@ export async function createNode(
   { spared }: Pick<Removed, 'spared'>,
   request: CreateRequest,
 ): Promise<PhysicalNode> {
-  return spared && type.surge !== undefined
-    ? await type.surge.create(facts, request)
-    : await type.create(facts, request);
+  const made =
+    spared && type.surge !== undefined
+      ? await type.surge.create(facts, request)
+      : await type.create(facts, request);
+  return { ...made, data: { ...lastingData(facts.data), ...made.data } };
+}
+
+/** What stays in the data of a node when there is nothing of it outside: where a policy has placed it. */
+export function lastingData({ placement }: JsonObject): JsonObject {
+  return placement === undefined ? {} : { placement };
 }
 
 /** Removes all of the node but these, and what is kept of it. */

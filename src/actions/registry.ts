@@ -16,6 +16,7 @@ import { nodeRecover, type RecoveryServices } from './node-recover/node-recover.
 import { nodeJoin } from './node/node-join.ts';
 import { nodeLeave } from './node/node-leave.ts';
 import { nodeOperation } from './node/node-operation.ts';
+import { nodeRegister } from './node/node-register.ts';
 import { nodeTidy } from './node/node-tidy.ts';
 import { nodeUpdate } from './node/node-update.ts';
 import { retainedDelete } from './retained-delete.ts';
@@ -33,7 +34,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     clusterCheck(services),
     clusterRecover(services),
     clusterAttachPolicy(services),
-    clusterUpdatePolicy,
+    clusterUpdatePolicy(services),
     clusterDetachPolicy(services),
     nodeCreate(services),
     nodeDelete(services),
@@ -43,6 +44,7 @@ export function actionDefinitions(services: RecoveryServices): ActionDefinition[
     nodeCheck(services),
     nodeOperation(services),
     nodeRecover(services),
+    nodeRegister(services),
     nodeTidy(services),
     retainedDelete(services),
   ];

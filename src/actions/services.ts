@@ -1,5 +1,6 @@
 /** What actions work with: put together once, where the program is wired. */
 import type { JsonObject } from '../domain/json.ts';
+import type { Clouds } from '../openstack/cloud.ts';
 import type { PolicyType } from '../policies/policy-type.ts';
 import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Store } from '../store/store.ts';
@@ -12,6 +13,8 @@ export interface ActionServices {
   readonly profileTypes: ProfileTypes;
   /** Absent: those of this program. */
   readonly policyTypes?: readonly PolicyType[];
+  /** Where policies work outside; absent: this Coppice works with no cloud. */
+  readonly clouds?: Clouds | undefined;
   /** Absent: there are no lifecycle hooks, and a policy with one fails its actions. */
   readonly sendLifecycleMessage?: SendLifecycleMessage;
 }

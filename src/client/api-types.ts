@@ -529,7 +529,18 @@ export interface Schemas {
         readonly id: string | null;
         readonly name: string | null;
         readonly operation: string;
+        /** Where policies place a new node; absent: none has chosen. */
+        readonly placement?: {
+          readonly zone?: string;
+          readonly servergroup?: string;
+        };
         readonly reason: string;
+        /** What policies do beside the operation; absent: nothing. */
+        readonly steps?: readonly {
+          /** A policy. */
+          readonly by: string;
+          readonly step: string;
+        }[];
       }[];
       /** Seconds before the next group begins. */
       readonly pause: number;
@@ -1791,7 +1802,7 @@ export interface Operations {
       readonly limit?: number | undefined;
       readonly marker?: string | undefined;
       readonly name?: readonly string[] | undefined;
-      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION' | 'NODE_TIDY' | 'RETAINED_DELETE')[] | undefined;
+      readonly action?: readonly ('CLUSTER_CREATE' | 'CLUSTER_DELETE' | 'CLUSTER_UPDATE' | 'CLUSTER_RESIZE' | 'CLUSTER_SCALE_OUT' | 'CLUSTER_SCALE_IN' | 'CLUSTER_CHECK' | 'CLUSTER_RECOVER' | 'CLUSTER_ATTACH_POLICY' | 'CLUSTER_DETACH_POLICY' | 'CLUSTER_UPDATE_POLICY' | 'CLUSTER_ADD_NODES' | 'CLUSTER_DEL_NODES' | 'CLUSTER_REPLACE_NODES' | 'CLUSTER_OPERATION' | 'NODE_CREATE' | 'NODE_DELETE' | 'NODE_UPDATE' | 'NODE_JOIN' | 'NODE_LEAVE' | 'NODE_CHECK' | 'NODE_RECOVER' | 'NODE_OPERATION' | 'NODE_REGISTER' | 'NODE_TIDY' | 'RETAINED_DELETE')[] | undefined;
       readonly target?: readonly string[] | undefined;
       readonly status?: readonly ('INIT' | 'READY' | 'RUNNING' | 'WAITING' | 'WAITING_LIFECYCLE_COMPLETION' | 'SUSPENDED' | 'SUCCEEDED' | 'FAILED' | 'CANCELLED')[] | undefined;
       readonly cluster_id?: readonly string[] | undefined;

@@ -2,21 +2,25 @@
 import type { Cluster, Node } from '../domain/model.ts';
 import type { ClusterFacts, MemberFacts } from '../plans/cluster-plan.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
-import { healingOfNodes, nothingOfNode } from '../store/healing.ts';
+import { healingOfCluster, healingOfNodes, nothingOfNode } from '../store/healing.ts';
 import { healthOfCluster } from '../store/node-health.ts';
 import { getNodes, nodesOfCluster } from '../store/nodes.ts';
 import { profileCreationTimes } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
+import { isJsonObject } from '../domain/json.ts';
+import { domainsOfNodes, type LocationTools } from './failure-domains.ts';
 import { currentHealth } from './current-health.ts';
 
 /** @param named ids of nodes that are to join the cluster. */
 export async function clusterFacts(
-  db: Db,
+  tools: LocationTools,
   cluster: Cluster,
   now: number,
   named: readonly string[] = [],
 ): Promise<ClusterFacts> {
+  const { db } = tools;
   const nodes = await nodesOfCluster(db, cluster.id);
+  const zones = await domainsOfNodes(tools, nodes, zone);
   const health = await healthOfCluster(db, cluster.id);
   const healing = await healingOfNodes(db, cluster.id);
   const outside = (await getNodes(db, named)).filter(({ clusterId }) => clusterId === null);
@@ -30,17 +34,36 @@ export async function clusterFacts(
     return {
       ...memberFacts(node, currentHealth(node, health.get(node.id), now), quarantine !== null),
       profileCreatedAt: created.get(node.profileId) ?? 0,
+      zone: zones.get(node.id) ?? placedZone(node),
     };
   };
   const [members, outsiders] = [nodes.map(factsOf), outside.map(factsOf)];
-  return { id, name, profileId, minSize, maxSize, desiredCapacity, members, outsiders, now };
+  const limits = { minSize, maxSize, desiredCapacity };
+  const zonesInOutage = await zonesOfOutages(db, cluster.id);
+  return { id, name, profileId, ...limits, members, outsiders, zonesInOutage, now };
+}
+
+const zone = { kind: 'ZONE' } as const;
+
+/** Of one that is not there yet, or does not say where it is. */
+function placedZone({ data }: Pick<Node, 'data'>): string | null {
+  const { placement } = data;
+  const { zone: placed } = isJsonObject(placement) ? placement : {};
+  return typeof placed === 'string' ? placed : null;
+}
+
+/** Those that no operator has released. */
+async function zonesOfOutages(db: Db, clusterId: string): Promise<string[]> {
+  const { zoneOutages } = await healingOfCluster(db, clusterId);
+  const standing = zoneOutages.filter((one) => one.domain.kind === 'ZONE' && one.releasedAt === null);
+  return standing.map(({ name }) => name);
 }
 
 function memberFacts(
   node: Node,
   health: HealthRecord | null,
   quarantined: boolean,
-): Omit<MemberFacts, 'profileCreatedAt'> {
+): Omit<MemberFacts, 'profileCreatedAt' | 'zone'> {
   const { id, name, index, status, profileId, tainted, createdAt } = node;
   return {
     id,

@@ -9,19 +9,32 @@ import type { Cluster } from '../domain/model.ts';
 import { nodesToJoin, planAction, type PlannedActionName } from '../plans/action-plans.ts';
 import { amendPlan, type PlanAmender } from '../plans/amend-plan.ts';
 import type { ClusterPlan } from '../plans/cluster-plan.ts';
-import type { PolicyType } from '../policies/policy-type.ts';
+import { registrationSteps } from '../plans/registration-steps.ts';
+import type { LookedUp, PolicyType } from '../policies/policy-type.ts';
 import { readPolicy } from '../policies/read-policy.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import { attachedPolicies, updateBinding, type AttachedPolicy } from '../store/cluster-policies.ts';
 import { getCluster } from '../store/clusters.ts';
+import { profileTypeNames } from '../store/profiles.ts';
+import type { ProfileType } from '../profiles/profile-type.ts';
+import type { ProfileTypes } from '../profiles/registry.ts';
 import type { Db, Tx } from '../store/store.ts';
 import { clusterFacts } from './cluster-facts.ts';
+
+export interface PlanTools {
+  readonly db: Db;
+  readonly profileTypes: ProfileTypes;
+  /** Absent: those of this program. */
+  readonly policyTypes?: readonly PolicyType[] | undefined;
+}
 
 export interface ActionToPlan {
   readonly action: PlannedActionName;
   readonly inputs: JsonObject;
   /** The same for each plan of one action. */
   readonly seed: string;
+  /** By the id of the policy (`plan-look-ups.ts`). */
+  readonly lookedUp: Readonly<Record<string, LookedUp>>;
 }
 
 export interface PlanOfAction {
@@ -37,19 +50,22 @@ interface Hooked extends AttachedPolicy {
 }
 
 /**
- * @param types absent: those of this program.
  * @throws CoppiceError where a policy refuses the action, or its inputs or its size contradict the cluster.
  */
 export async function planOfAction(
-  db: Db,
+  tools: PlanTools,
   cluster: Cluster,
   request: ActionToPlan,
   now: number,
-  types?: readonly PolicyType[],
 ): Promise<PlanOfAction> {
-  const facts = await clusterFacts(db, cluster, now, nodesToJoin(request.action, request.inputs));
-  const hooked = await hookedPolicies(db, cluster.id, types);
-  const amenders = hooked.flatMap((each) => amenderOf(each, request) ?? []);
+  const { db, policyTypes } = tools;
+  const facts = await clusterFacts(tools, cluster, now, nodesToJoin(request.action, request.inputs));
+  const hooked = await hookedPolicies(db, cluster.id, policyTypes);
+  const profileType = hooked.length === 0 ? undefined : await profileTypeOf(tools, cluster);
+  const amenders = hooked.flatMap((each) => [
+    ...amenderOf(each, request),
+    ...registeringAmender(each, profileType),
+  ]);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);
   if (plan.size !== null) refuseBeyondLimits(plan.size);
   return { plan, tellsPolicies: hooked.some(({ type }) => type.after !== undefined) };
@@ -60,16 +76,40 @@ function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
   if (broken !== null) throw new CoppiceError('bad-request', broken);
 }
 
+async function profileTypeOf(
+  { db, profileTypes }: PlanTools,
+  { profileId }: Cluster,
+): Promise<ProfileType | undefined> {
+  return profileTypes.find((await profileTypeNames(db, [profileId])).get(profileId) ?? '');
+}
+
 function amenderOf(
   { type, value, policy, binding }: Hooked,
-  { inputs, seed }: ActionToPlan,
-): PlanAmender | undefined {
-  if (type.before === undefined) return undefined;
-  return {
-    policyName: policy.name,
-    priority: binding.priority,
-    amend: (plan, facts) => type.before?.({ plan, facts, value, binding, inputs, seed }) ?? null,
-  };
+  { inputs, seed, lookedUp }: ActionToPlan,
+): PlanAmender[] {
+  if (type.before === undefined) return [];
+  const found = lookedUp[policy.id] ?? null;
+  return [
+    {
+      policyName: policy.name,
+      priority: binding.priority,
+      amend: (plan, facts) =>
+        type.before?.({ plan, facts, value, binding, inputs, seed, lookedUp: found }) ?? null,
+    },
+  ];
+}
+
+function registeringAmender(
+  { type, policy, binding }: Hooked,
+  profileType: ProfileType | undefined,
+): PlanAmender[] {
+  const { registration } = type;
+  if (registration === undefined) return [];
+  const { name: policyName } = policy;
+  const where = registration.where(binding.data);
+  const serviceAfter = (operation: string) => profileType?.operations[operation]?.service;
+  const amend = (plan: ClusterPlan) => registrationSteps(plan, { policyName, where, serviceAfter });
+  return [{ policyName, priority: binding.priority, amend }];
 }
 
 /** In the transaction that follows the action's work; the policies say what their bindings remember of it. */
@@ -77,13 +117,13 @@ export async function afterPlan(
   tx: Tx,
   clusterId: string,
   { plan, succeeded, now }: { readonly plan: ClusterPlan; readonly succeeded: boolean; readonly now: number },
-  types?: readonly PolicyType[],
+  tools: Omit<PlanTools, 'db'>,
 ): Promise<void> {
   const cluster = await getCluster(tx.db, clusterId);
   // It was deleted, and its bindings with it.
   if (cluster === undefined) return;
-  const facts = await clusterFacts(tx.db, cluster, now);
-  for (const { type, value, binding } of await hookedPolicies(tx.db, clusterId, types)) {
+  const facts = await clusterFacts({ ...tools, db: tx.db }, cluster, now);
+  for (const { type, value, binding } of await hookedPolicies(tx.db, clusterId, tools.policyTypes)) {
     const changes = type.after?.({ plan, facts, value, binding, succeeded }) ?? null;
     if (changes !== null) await updateBinding(tx, binding.id, changes);
   }
@@ -110,7 +150,7 @@ async function hookedPolicies(db: Db, clusterId: string, types?: readonly Policy
   for (const attached of await attachedPolicies(db, clusterId)) {
     const type = findPolicyType(attached.policy.type, types);
     if (!attached.binding.enabled || type === undefined) continue;
-    if (type.before === undefined && type.after === undefined) continue;
+    if ([type.before, type.after, type.registration].every((hook) => hook === undefined)) continue;
     hooked.push({ ...attached, type, value: readPolicy(type, attached.policy) });
   }
   return hooked;

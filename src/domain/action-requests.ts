@@ -57,6 +57,7 @@ export const nodeActionNames = [
   'NODE_CHECK',
   'NODE_RECOVER',
   'NODE_OPERATION',
+  'NODE_REGISTER',
   'NODE_TIDY',
 ] as const;
 export type NodeActionName = (typeof nodeActionNames)[number];

@@ -30,6 +30,8 @@ export interface MemberFacts {
   /** What the health record says of the node as it is now; null: nothing is known. */
   readonly health: HealthState | null;
   readonly quarantined: boolean;
+  /** Its availability zone; null: it has none, or it is not known. */
+  readonly zone: string | null;
 }
 
 export interface ClusterFacts {
@@ -44,6 +46,8 @@ export interface ClusterFacts {
   readonly members: readonly MemberFacts[];
   /** Nodes in no cluster that the action names. */
   readonly outsiders: readonly MemberFacts[];
+  /** Availability zones that have an outage by the health policy, which no operator has released. */
+  readonly zonesInOutage: readonly string[];
   readonly now: number;
 }
 
@@ -68,6 +72,15 @@ export interface PlannedNode {
   readonly reason: string;
   /** Of the node's action: the new profile, where to place a new node, ... */
   readonly inputs: JsonObject;
+  /** What policies do beside the operation; absent: nothing. */
+  readonly steps?: readonly PlannedStep[];
+}
+
+export interface PlannedStep {
+  /** The name of the policy. */
+  readonly by: string;
+  /** `removed from the pool 5d3c... before` */
+  readonly step: string;
 }
 
 export interface PlanGroup {

@@ -35,6 +35,14 @@ export function planRecord({ size, waitMs, groups, decisions }: ClusterPlan): Js
   };
 }
 
-function nodeRecord({ operation, nodeId, name, reason }: PlannedNode): JsonObject {
-  return { id: nodeId, name, operation, reason };
+function nodeRecord({ operation, nodeId, name, reason, steps, inputs }: PlannedNode): JsonObject {
+  const { placement } = inputs;
+  return {
+    id: nodeId,
+    name,
+    operation,
+    reason,
+    ...(placement === undefined ? {} : { placement }),
+    ...(steps === undefined ? {} : { steps: steps.map((step) => ({ ...step })) }),
+  };
 }

@@ -14,9 +14,10 @@ import type { FailureDomain } from '../domain/failure-domain.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, ClusterPolicy } from '../domain/model.ts';
 import type { SchemaEntry, SupportStatus } from '../domain/spec-schema.ts';
+import type { Cloud } from '../openstack/cloud.ts';
 import type { Amendment } from '../plans/amend-plan.ts';
 import type { ClusterFacts, ClusterPlan } from '../plans/cluster-plan.ts';
-import type { OperationRequest, ProfileType } from '../profiles/profile-type.ts';
+import type { NodeFacts, OperationRequest, ProfileType } from '../profiles/profile-type.ts';
 
 /** What of the configuration a check has to know. */
 export interface CheckSettings {
@@ -59,10 +60,17 @@ export interface PlanView<T> {
   readonly inputs: JsonObject;
   /** The same whenever the action is planned: what is chosen at random is chosen from it. */
   readonly seed: string;
+  /** What its `lookUp` has found; null: it has none, or not for this action. */
+  readonly lookedUp: LookedUp | null;
 }
 
+/** What was looked up outside before an action was planned, or why it could not be. */
+export type LookedUp =
+  | { readonly ok: true; readonly found: Json }
+  | { readonly ok: false; readonly reason: string };
+
 /** The plan that was carried out. */
-export interface EndedPlanView<T> extends Omit<PlanView<T>, 'inputs' | 'seed'> {
+export interface EndedPlanView<T> extends Omit<PlanView<T>, 'inputs' | 'seed' | 'lookedUp'> {
   readonly succeeded: boolean;
 }
 
@@ -77,8 +85,49 @@ export interface CooldownView<T> {
 export interface PolicyAttachment<T> {
   readonly value: T;
   readonly cluster: Cluster;
+  readonly policyId: string;
   /** Of the binding; null where there is none yet. */
   readonly data: JsonObject | null;
+  /** That of the cluster's owner. @throws CoppiceError `operation-impossible` where there is none. */
+  readonly cloud: () => Cloud;
+}
+
+/** What attaching has made. */
+export interface Attached {
+  /** Kept in the binding's `data`. */
+  readonly data: JsonObject;
+  /** Kept in the cluster's `data` as long as the policy is attached: `{KEY: {POLICY ID: value}}`. */
+  readonly ofCluster?: { readonly key: string; readonly value: JsonObject };
+}
+
+/** A node of the cluster that is registered, or to be. */
+export interface RegisteredNode<T> extends PolicyAttachment<T> {
+  readonly node: NodeFacts;
+}
+
+/**
+ * Something outside that has an entry for each node of the cluster which serves, such as the pool of a load
+ * balancer. A node is registered once it works, and deregistered before it stops, leaves or is deleted.
+ */
+export interface Registration<T> {
+  /** `the pool 5d3c...` @param data of the binding. */
+  where(data: JsonObject | null): string;
+
+  /**
+   * Makes the node's entry what it has to be, also where there is one of what the node was before. An entry
+   * that is as it should be is a success.
+   * @returns what the node's `data` keep of it.
+   */
+  register(of: RegisteredNode<T>, request: OperationRequest): Promise<JsonObject>;
+
+  /** Removes the node's entry; one that is gone already is a success. */
+  deregister(of: RegisteredNode<T>, request: OperationRequest): Promise<void>;
+
+  /** Whether `detach` of the type removes the entries of all nodes. */
+  goWithDetach(value: T): boolean;
+
+  /** Keys of the node's `data` that `register` returns. */
+  readonly nodeKeys: readonly string[];
 }
 
 /** A profile that a policy is checked against. */
@@ -148,17 +197,26 @@ export interface PolicyType<T = unknown> {
   bindingData(value: T): JsonObject | null;
 
   /**
-   * Work on the outside world when the policy is attached (a load balancer, a server group); what it returns
-   * is kept in the binding's `data`. As an operation of a profile type it is repeated by its key after a
-   * crash. Absent: there is none.
+   * Work on the outside world when the policy is attached (a load balancer, a server group). As an operation
+   * of a profile type it is repeated by its key after a crash; where it fails it leaves nothing. Absent:
+   * there is none.
    */
-  attach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<JsonObject>;
+  attach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<Attached>;
 
-  /** Removes what `attach` made; what is gone already is a success. */
+  /** Where the nodes of the cluster are registered; absent: nowhere. */
+  readonly registration?: Registration<T>;
+
+  /** Removes what `attach` made; what is gone already is a success. The nodes are deregistered before. */
   detach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<void>;
 
   /** Pure. What follows in our own records from attaching or detaching it, in the same transaction. */
   effects?(change: 'ATTACHED' | 'DETACHED'): readonly BindingEffect[];
+
+  /**
+   * What `before` has to know of the outside for an action (the zones that there are): looked up before the
+   * plan is made, and kept with it. Absent, or null: nothing. It may throw: then `before` is told why.
+   */
+  lookUp?(attachment: PolicyAttachment<T>, action: string, signal: AbortSignal): Promise<Json>;
 
   /**
    * Pure. Amends the plan of an action on the cluster before it is carried out, or refuses the action.

@@ -3,6 +3,7 @@ import { typeName } from '../profiles/profile-type.ts';
 import { batchPolicyType } from './batch/batch-policy-type.ts';
 import { deletionPolicyTypes } from './deletion/deletion-policy-type.ts';
 import { healthPolicyTypes } from './health/health-policy-type.ts';
+import { loadBalancingPolicyTypes } from './load-balancing/load-balancing-policy-type.ts';
 import type { PolicyType } from './policy-type.ts';
 import { scalingPolicyType } from './scaling/scaling-policy-type.ts';
 
@@ -10,6 +11,7 @@ export const policyTypes: readonly PolicyType[] = [
   batchPolicyType,
   ...deletionPolicyTypes,
   ...healthPolicyTypes,
+  ...loadBalancingPolicyTypes,
   scalingPolicyType,
 ];
 

@@ -91,6 +91,8 @@ export interface OperationParameter {
 export interface Operation {
   readonly description: string;
   readonly parameters: Readonly<Record<string, OperationParameter>>;
+  /** Whether the node serves no more, or serves again, once it is done; absent: as before. */
+  readonly service?: 'ENDS' | 'BEGINS';
   /** @throws CoppiceError `operation-failed` (a retry may help) or `operation-impossible` (it cannot). */
   run(node: NodeFacts, parameters: JsonObject, request: RunRequest): Promise<PhysicalNode>;
 }

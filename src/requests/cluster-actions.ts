@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { cooldownOf, planOfAction } from '../clusters/plan-of-action.ts';
+import { lookUpsOf } from '../clusters/plan-look-ups.ts';
 import { onCluster, type ClusterActionName } from '../domain/action-requests.ts';
 import { planResize, type AdjustmentType } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
@@ -43,6 +44,9 @@ export async function enqueueOnCluster(
   });
 }
 
+/** Longest that a dry run waits for the cloud. */
+const LOOK_UP_MS = 15_000;
+
 /** What the action would do now; nothing is recorded. @throws CoppiceError as the request would. */
 export async function planOnCluster(
   tools: RequestTools,
@@ -56,9 +60,10 @@ export async function planOnCluster(
   if (!hasPlan(action))
     throw new CoppiceError('bad-request', `${action} has no plan: it touches no node of the cluster.`);
   await refuseConflicts(db, onCluster(action, cluster, inputs));
-  const request = { action, inputs, seed: randomUUID() };
+  const lookedUp = await lookUpsOf({ ...tools, db }, cluster, action, AbortSignal.timeout(LOOK_UP_MS));
+  const request = { action, inputs, seed: randomUUID(), lookedUp };
   try {
-    return (await planOfAction(db, cluster, request, tools.now(), tools.policyTypes)).plan;
+    return (await planOfAction({ ...tools, db }, cluster, request, tools.now())).plan;
   } catch (error) {
     // What would be the failure of the action is a refusal here.
     if (error instanceof CoppiceError && error.code === 'operation-impossible')

@@ -50,5 +50,5 @@ export async function refuseConflicts(db: Db, { action, target }: ActionRequest)
 
 /** It waits for its time, holds no lock, and takes its turn after what is requested now. */
 function isScheduled({ action, status }: Action): boolean {
-  return action === 'NODE_TIDY' && status === 'WAITING';
+  return (action === 'NODE_TIDY' || action === 'NODE_REGISTER') && status === 'WAITING';
 }

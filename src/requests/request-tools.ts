@@ -8,6 +8,7 @@
  * CoppiceError for what it refuses. It knows no wire: bodies are read and answers are written by `http/`.
  */
 import type { CloudHost, CloudState } from '../domain/cloud-state.ts';
+import type { Clouds } from '../openstack/cloud.ts';
 import type { Owner, Role } from '../domain/model.ts';
 import type { CheckSettings, PolicyType } from '../policies/policy-type.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
@@ -72,6 +73,8 @@ export interface RequestTools {
    * them still.
    */
   readonly rolesOf?: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>;
+  /** For what policies look up before an action is planned; absent as `cloud`. */
+  readonly clouds?: Clouds;
   readonly now: () => number;
 }
 

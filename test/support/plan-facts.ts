@@ -12,6 +12,7 @@ export function aMember(name: string, changes: Partial<MemberFacts> = {}): Membe
     createdAt: 1,
     health: null,
     quarantined: false,
+    zone: null,
     ...changes,
   };
 }
@@ -27,6 +28,7 @@ export function facts(size: number, changes: Partial<ClusterFacts> = {}): Cluste
     desiredCapacity: size,
     members: Array.from({ length: size }, (_, at) => aMember(`web-${at + 1}`, { index: at + 1 })),
     outsiders: [],
+    zonesInOutage: [],
     now: 1000,
     ...changes,
   };

@@ -18,7 +18,11 @@ export async function addPlannedNodes(
   const count = nodesOf(plan, 'NODE_CREATE').length;
   if (count === 0) return plan;
   const first = await takeNodeIndexes(tx, cluster.id, count);
-  const added = Array.from({ length: count }, (_, offset) => newNode(cluster, first + offset, now));
+  const added = nodesOf(plan, 'NODE_CREATE').map(({ inputs: { placement } }, offset) => ({
+    ...newNode(cluster, first + offset, now),
+    // As Senlin keeps it: it stays when the node is recreated.
+    data: placement === undefined ? {} : { placement },
+  }));
   await insertNodes(tx, added);
   const left = added.values();
   const groups = plan.groups.map((group) => ({

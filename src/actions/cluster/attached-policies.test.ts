@@ -28,7 +28,7 @@ const oldestOnce: PolicyType = {
   bindingData: () => ({}),
   attach: async ({ cluster }, { key }) => {
     outside.push(`attach ${cluster.name}`);
-    return { group: `group of ${key.length > 0 ? cluster.name : ''}` };
+    return { data: { group: `group of ${key.length > 0 ? cluster.name : ''}` } };
   },
   detach: async ({ data }) => void outside.push(`detach ${JSON.stringify(data?.['group'])}`),
   before: ({ plan, facts, binding }) => {

@@ -7,7 +7,13 @@ import type { Json } from '../../domain/json.ts';
 import type { Node } from '../../domain/model.ts';
 import { onNodeOfLockedCluster, type ActionRequest } from '../../domain/action-requests.ts';
 import type { ActionContext, ChildOutcome } from '../../engine/action-context.ts';
-import { afterPlan, planOfAction, type PlanOfAction } from '../../clusters/plan-of-action.ts';
+import { lookUpsOf } from '../../clusters/plan-look-ups.ts';
+import {
+  afterPlan,
+  planOfAction,
+  type ActionToPlan,
+  type PlanOfAction,
+} from '../../clusters/plan-of-action.ts';
 import type { PlannedActionName } from '../../plans/action-plans.ts';
 import type { ClusterPlan, NodeOperation, PlanGroup } from '../../plans/cluster-plan.ts';
 import { planRecord } from '../../plans/plan-record.ts';
@@ -28,7 +34,10 @@ export async function planAndCarryOut(
   services: ActionServices,
   action: PlannedActionName,
 ): Promise<ChildOutcome[]> {
-  const decided = await context.transaction('plan', (tx) => decide(tx, context, services, action));
+  const lookedUp = await lookUp(context, services, action);
+  const decided = await context.transaction('plan', (tx) =>
+    decide(tx, context, services, { action, lookedUp }),
+  );
   const { plan, tellsPolicies } = decided as unknown as PlanOfAction;
   let succeeded = false;
   try {
@@ -39,23 +48,39 @@ export async function planAndCarryOut(
     if (tellsPolicies) {
       await context.transaction('tell policies', async (tx) => {
         const ended = { plan, succeeded, now: context.now() };
-        await afterPlan(tx, context.action.target, ended, services.policyTypes);
+        await afterPlan(tx, context.action.target, ended, services);
       });
     }
   }
+}
+
+async function lookUp(
+  context: ActionContext,
+  services: ActionServices,
+  action: string,
+): Promise<ActionToPlan['lookedUp']> {
+  return await context.step('look up', async ({ signal }) => {
+    const { db } = services.store;
+    return await lookUpsOf(
+      { ...services, db },
+      await requireCluster(db, context.action.target),
+      action,
+      signal,
+    );
+  });
 }
 
 async function decide(
   tx: Tx,
   context: ActionContext,
   services: ActionServices,
-  action: PlannedActionName,
+  { action, lookedUp }: Pick<ActionToPlan, 'action' | 'lookedUp'>,
 ): Promise<Json> {
   const { id, target, data } = context.action;
   const now = context.now();
   const cluster = await requireCluster(tx.db, target);
-  const request = { action, inputs: context.inputs, seed: id };
-  const decided = await planOfAction(tx.db, cluster, request, now, services.policyTypes);
+  const request = { action, inputs: context.inputs, seed: id, lookedUp };
+  const decided = await planOfAction({ ...services, db: tx.db }, cluster, request, now);
   const plan = await addPlannedNodes(tx, cluster, decided.plan, now);
   if (plan.size !== null) {
     const { desired, minSize, maxSize } = plan.size;

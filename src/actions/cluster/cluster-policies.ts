@@ -5,12 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { CoppiceError } from '../../domain/errors.ts';
-import { isJsonObject } from '../../domain/json.ts';
-import type { Json, JsonObject } from '../../domain/json.ts';
 import type { Policy } from '../../domain/model.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
-import type { PolicyType } from '../../policies/policy-type.ts';
-import { readPolicy } from '../../policies/read-policy.ts';
+import type { Attached, PolicyType } from '../../policies/policy-type.ts';
 import { findPolicyType } from '../../policies/registry.ts';
 import {
   attachedPolicies,
@@ -24,6 +21,13 @@ import type { Db, Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { applyEffects } from './binding-effects.ts';
 import { requireCluster } from './cluster-action.ts';
+import {
+  attachOutside,
+  detachOutside,
+  forgetInCluster,
+  keepInCluster,
+  registerNodes,
+} from './outside-work.ts';
 
 export function clusterAttachPolicy(services: ActionServices): ActionDefinition {
   return {
@@ -34,21 +38,30 @@ export function clusterAttachPolicy(services: ActionServices): ActionDefinition 
       const { db } = services.store;
       const policy = await requirePolicy(db, context);
       const type = requireType(policy, services);
-      const made = type.attach === undefined ? {} : await attachOutside(context, services, type, policy);
+      const clusterId = context.action.target;
+      const made = await attachOutside({ context, services, type, policy, clusterId });
       await context.transaction('attach', (tx) => attach(tx, context, type, policy, made));
     },
   };
 }
 
-export const clusterUpdatePolicy: ActionDefinition = {
-  action: 'CLUSTER_UPDATE_POLICY',
-  async run(context) {
-    await context.transaction('update', async (tx) => {
-      const binding = await requireBinding(tx.db, context);
-      await updateBinding(tx, binding.id, { enabled: context.inputs['enabled'] !== false });
-    });
-  },
-};
+/** A policy that is enabled again registers the nodes that came while it was not. */
+export function clusterUpdatePolicy(services: ActionServices): ActionDefinition {
+  return {
+    action: 'CLUSTER_UPDATE_POLICY',
+    async run(context) {
+      const data = await context.transaction('update', async (tx) => {
+        const binding = await requireBinding(tx.db, context);
+        await updateBinding(tx, binding.id, { enabled: isEnabled(context) });
+        return binding.enabled || !isEnabled(context) ? null : (binding.data ?? {});
+      });
+      if (data === null) return;
+      const policy = await requirePolicy(services.store.db, context);
+      const type = requireType(policy, services);
+      await registerNodes({ context, services, type, policy, clusterId: context.action.target }, data);
+    },
+  };
+}
 
 export function clusterDetachPolicy(services: ActionServices): ActionDefinition {
   return {
@@ -57,16 +70,28 @@ export function clusterDetachPolicy(services: ActionServices): ActionDefinition 
       const { db } = services.store;
       await context.transaction('check', async (tx) => void (await requireBinding(tx.db, context)));
       const policy = await requirePolicy(db, context);
-      // One that this program does not know any more can still be detached.
-      const type = findPolicyType(policy.type, services.policyTypes);
-      if (type?.detach !== undefined) await detachOutside(context, services, type, policy);
-      await context.transaction('detach', async (tx) => {
-        const binding = await requireBinding(tx.db, context);
-        await deleteBinding(tx, binding.id);
-        await applyEffects(tx, binding, type?.effects?.('DETACHED') ?? [], context.now());
-      });
+      await detachPolicy(context, services, policy);
     },
   };
+}
+
+/** @throws CoppiceError: then it is still attached. */
+export async function detachPolicy(
+  context: ActionContext,
+  services: ActionServices,
+  policy: Policy,
+): Promise<void> {
+  // One that this program does not know any more can still be detached.
+  const type = findPolicyType(policy.type, services.policyTypes);
+  const clusterId = context.action.target;
+  if (type !== undefined) await detachOutside({ context, services, type, policy, clusterId });
+  await context.transaction(`detach ${policy.id}`, async (tx) => {
+    const binding = await findBinding(tx.db, clusterId, policy.id);
+    if (binding === undefined) return;
+    await deleteBinding(tx, binding.id);
+    await forgetInCluster(tx, await requireCluster(tx.db, clusterId), policy.id);
+    await applyEffects(tx, binding, type?.effects?.('DETACHED') ?? [], context.now());
+  });
 }
 
 /** Attaching what is attached succeeds, as in Senlin, and changes whether it is enabled if that was given. */
@@ -82,43 +107,17 @@ async function checkAttachment(tx: Tx, context: ActionContext, services: ActionS
   return true;
 }
 
-async function attachOutside(
-  context: ActionContext,
-  { store }: ActionServices,
-  type: PolicyType,
-  policy: Policy,
-): Promise<JsonObject> {
-  const made: Json | undefined = await context.operation('attach outside', async (request) => {
-    const cluster = await requireCluster(store.db, context.action.target);
-    const attachment = { value: readPolicy(type, policy), cluster, data: null };
-    return (await type.attach?.(attachment, request)) ?? {};
-  });
-  return isJsonObject(made) ? made : {};
-}
-
-async function detachOutside(
-  context: ActionContext,
-  { store }: ActionServices,
-  type: PolicyType,
-  policy: Policy,
-): Promise<void> {
-  await context.operation('detach outside', async (request) => {
-    const cluster = await requireCluster(store.db, context.action.target);
-    const { data = null } = (await findBinding(store.db, cluster.id, policy.id)) ?? {};
-    await type.detach?.({ value: readPolicy(type, policy), cluster, data }, request);
-  });
-}
-
 async function attach(
   tx: Tx,
   context: ActionContext,
   type: PolicyType,
   policy: Policy,
-  made: JsonObject,
+  made: Attached,
 ): Promise<void> {
   const check = type.check(policy.spec.properties, { healthCheckIntervalMin: 0 });
   const own = check.ok ? type.bindingData(check.value) : null;
-  const data = own === null && Object.keys(made).length === 0 ? null : { ...own, ...made };
+  const isEmpty = own === null && Object.keys(made.data).length === 0;
+  const data = isEmpty ? null : { ...own, ...made.data };
   const binding = {
     id: randomUUID(),
     clusterId: context.action.target,
@@ -129,6 +128,7 @@ async function attach(
     lastOp: null,
   };
   await insertBinding(tx, binding);
+  if (made.ofCluster !== undefined) await keepInCluster(tx, binding.clusterId, policy.id, made.ofCluster);
   await applyEffects(tx, binding, type.effects?.('ATTACHED') ?? [], context.now());
 }
 

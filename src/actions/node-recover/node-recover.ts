@@ -24,6 +24,7 @@ import type { WorkflowService } from '../../workflow/workflow-service.ts';
 import type { RunningRecovery } from '../../recovery-record/running-recovery.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { beginRecovery } from './begin-recovery.ts';
+import { registerRecovered } from './recovery-registration.ts';
 import { giveUpOther } from './surge-operation.ts';
 import { runOperation } from './recovery-operation.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
@@ -117,6 +118,8 @@ class RecoveryRun {
           nodeId: this.#recovery.nodeId,
           name: `${number} replace`,
         };
+        // The new one serves before the old one is gone.
+        if (act.keep === 'new') await registerRecovered(run);
         return this.#learn(await giveUpOther(run, act, (tx, event) => this.#record(tx, event)));
       }
       case 'wait': {

@@ -14,10 +14,18 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import type { PhysicalNode } from '../../profiles/profile-type.ts';
 import type { StepPlan } from '../../recovery/chain.ts';
 import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
-import { updateNode } from '../../store/nodes.ts';
+import { getNode, updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
-import { createNode, hasKept, removeNode, removeNodeExcept, type Removed } from '../node-objects.ts';
+import {
+  createNode,
+  hasKept,
+  lastingData,
+  removeNode,
+  removeNodeExcept,
+  type Removed,
+} from '../node-objects.ts';
 import { replacementObjection } from '../replacement-objection.ts';
+import { deregisterFailed, registerRecovered } from './recovery-registration.ts';
 import { createRequest, type Ran, type StepRun } from './step-run.ts';
 import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
 import { makeBeside } from './surge-operation.ts';
@@ -50,8 +58,12 @@ async function operate(run: StepRun): Promise<Ran> {
     },
     nameMade(run),
   );
-  return done.ok ? succeeded(done, noteOf(done.made)) : failed(done);
+  if (!done.ok) return failed(done);
+  const unregistered = mayChangeAddress.has(name) ? await registerRecovered(run) : null;
+  return succeeded(done, noteOf(done.made, unregistered));
 }
+
+const mayChangeAddress: ReadonlySet<string> = new Set(['REBUILD', 'EVACUATE']);
 
 function forcedDown({ context, services }: StepRun, nodeName: string): (host: string) => Promise<void> {
   return (host) =>
@@ -87,6 +99,7 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
   const { timeoutMs } = run.step;
   const { deleteTimeoutMs, force, fence } = replace;
   const { db } = run.services.store;
+  await deregisterFailed(run);
   const removed = await timedPart(
     run,
     'remove',
@@ -108,7 +121,9 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
   const made = removed.ok ? (removed.made as Partial<Removed> | null) : null;
   const spared = removed.ok ? made?.spared === true : await hasKept(db, run.nodeId);
   const created = await create(run, timeoutMs - removed.tookMs, { spared });
-  return created.ok ? succeeded(created, noteOf({ note: made?.note }, created.made)) : failed(created);
+  if (!created.ok) return failed(created);
+  const unregistered = await registerRecovered(run);
+  return succeeded(created, noteOf({ note: made?.note }, created.made, unregistered));
 }
 
 /**
@@ -120,6 +135,7 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
   const { timeoutMs } = step;
   const { db } = services.store;
   const stopLimitMs = stopLimit(replace.deleteTimeoutMs, timeoutMs);
+  await deregisterFailed(run);
   const cleared = await timedPart(run, 'clear', stopLimitMs, async (node, request) => {
     const { physicalId, data } = node.facts;
     await removeNodeExcept(db, node, physicalId === null ? [] : [{ physicalId, data }], request);
@@ -145,11 +161,12 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
     return failed(stopped, 'no new one is made, since it is not certain that the failed one has stopped: ');
   const kept = stopped.made.kept as unknown as Stopped | null;
   const created = await create(run, timeoutMs - cleared.tookMs - stopped.tookMs, { spared: true });
-  if (kept === null) return created.ok ? succeeded(created, {}) : failed(created);
+  const unregistered = created.ok ? await registerRecovered(run) : null;
+  if (kept === null) return created.ok ? succeeded(created, noteOf(unregistered)) : failed(created);
   const note = noteOfKept(kept, stopped.at + retain.forMs, services.profileTypes);
   // It may be what there is no room beside: of the quota, for example.
   if (!created.ok) return failed({ ...created, reason: `${created.reason}; ${note}` });
-  return succeeded(created, { note, retained: kept.id });
+  return succeeded(created, { ...noteOf({ note }, unregistered), retained: kept.id });
 }
 
 async function create(
@@ -193,5 +210,6 @@ function nameMade({ nodeId }: StepRun) {
 }
 
 async function nameNothing({ nodeId }: StepRun, tx: Tx, at: number): Promise<void> {
-  await updateNode(tx, nodeId, { physicalId: null, data: {}, updatedAt: at });
+  const data = lastingData((await getNode(tx.db, nodeId))?.data ?? {});
+  await updateNode(tx, nodeId, { physicalId: null, data, updatedAt: at });
 }

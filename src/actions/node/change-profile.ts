@@ -15,10 +15,11 @@ import { ActionInterrupted, type ActionContext } from '../../engine/action-conte
 import type { InPlaceUpdate, OperationRequest } from '../../profiles/profile-type.ts';
 import { describeRefusal, planUpdate } from '../../profiles/update-plan.ts';
 import type { UpdatePlan } from '../../profiles/profile-type.ts';
-import { updateNode } from '../../store/nodes.ts';
+import { getNode, updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
-import { createNode, removeNode } from '../node-objects.ts';
+import { createNode, lastingData, removeNode } from '../node-objects.ts';
+import { deregisterNode } from '../registrations.ts';
 import { replacementObjection } from '../replacement-objection.ts';
 import { verifyNode } from './verify-node.ts';
 
@@ -160,10 +161,20 @@ function withNote(error: unknown, notes: readonly string[]): unknown {
 async function replace(context: ActionContext, services: ProbingServices, profileId: string): Promise<void> {
   const id = context.action.target;
   await requireReplacement(context, services, profileId);
+  await deregisterNode({
+    context,
+    services,
+    nodeId: id,
+    clusterId: context.action.clusterId,
+    name: 'deregister',
+  });
   const removed = await context.operation(
     'remove old',
     async (request) => ({ ...(await removeNode(services.store.db, await load(services, id), request)) }),
-    async (tx) => void (await updateNode(tx, id, { profileId, physicalId: null, data: {} })),
+    async (tx) => {
+      const data = lastingData((await getNode(tx.db, id))?.data ?? {});
+      await updateNode(tx, id, { profileId, physicalId: null, data });
+    },
   );
   await context.operation(
     'create new',

@@ -5,10 +5,12 @@ import type { Tx } from '../../store/store.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
+import { requireRegistered } from './register-or-later.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
+import { createNode } from '../node-objects.ts';
 import type { ActionServices } from '../services.ts';
 
-/** NODE_CREATE: makes what the node's row stands for. */
+/** NODE_CREATE: makes what the node's row stands for, and registers it where the cluster's policies want. */
 export function nodeCreate(services: ActionServices): ActionDefinition {
   return {
     action: 'NODE_CREATE',
@@ -18,9 +20,11 @@ export function nodeCreate(services: ActionServices): ActionDefinition {
         await countNodeAsWanted(tx, context, 1);
         await updateNode(tx, id, { status: 'CREATING', statusReason: 'Creation in progress' });
       });
-      await thenEvaluateCluster(context, () =>
-        markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id)),
-      );
+      await thenEvaluateCluster(context, async () => {
+        await markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id));
+        const { clusterId } = context.action;
+        await requireRegistered({ context, services, nodeId: id, clusterId, name: 'register' });
+      });
     },
   };
 }
@@ -33,8 +37,8 @@ async function createPhysicalNode(
   await context.operation(
     'create',
     async (request) => {
-      const { type, facts } = await loadManagedNode(services.store.db, services.profileTypes, id);
-      const { physicalId, data } = await type.create(facts, request);
+      const node = await loadManagedNode(services.store.db, services.profileTypes, id);
+      const { physicalId, data } = await createNode(node, { spared: false }, request);
       return { physicalId, data };
     },
     (tx, made) => nodeCreated(tx, id, made, context.now()),

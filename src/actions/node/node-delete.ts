@@ -6,6 +6,7 @@ import { countNodeAsWanted } from './node-count.ts';
 import { awaitLifecycleHook } from './lifecycle-hook.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
+import { deregisterNode } from '../registrations.ts';
 import { removeNode } from '../node-objects.ts';
 import type { ActionServices } from '../services.ts';
 
@@ -25,7 +26,11 @@ export function nodeDelete(services: ActionServices): ActionDefinition {
       });
       if (!exists) return;
       await thenEvaluateCluster(context, () =>
-        markNodeFailed(context, 'Deletion failed', () => remove(context, services, id)),
+        markNodeFailed(context, 'Deletion failed', async () => {
+          const { clusterId } = context.action;
+          await deregisterNode({ context, services, nodeId: id, clusterId, name: 'deregister' });
+          await remove(context, services, id);
+        }),
       );
     },
   };

@@ -4,6 +4,7 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { getCluster, takeNodeIndexes } from '../../store/clusters.ts';
 import { updateNode } from '../../store/nodes.ts';
 import type { ActionServices } from '../services.ts';
+import { requireRegistered } from './register-or-later.ts';
 import { markOwner } from './mark-owner.ts';
 
 /**
@@ -21,6 +22,8 @@ export function nodeJoin(services: ActionServices): ActionDefinition {
         const changes = { clusterId, index, updatedAt: context.now() };
         await updateNode(tx, context.action.target, changes);
       });
+      const nodeId = context.action.target;
+      await requireRegistered({ context, services, nodeId, clusterId, name: 'register' });
     },
   };
 }

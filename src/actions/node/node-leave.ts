@@ -2,6 +2,7 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
 import { cancelHeld } from '../../recovery-record/recovery-lifecycle.ts';
 import { getNode, takeOutOfCluster } from '../../store/nodes.ts';
+import { deregisterNode } from '../registrations.ts';
 import type { ActionServices } from '../services.ts';
 import { awaitLifecycleHook } from './lifecycle-hook.ts';
 import { markOwner } from './mark-owner.ts';
@@ -16,6 +17,8 @@ export function nodeLeave(services: ActionServices): ActionDefinition {
     async run(context) {
       const id = context.action.target;
       await awaitLifecycleHook(context, services);
+      const { clusterId } = context.action;
+      await deregisterNode({ context, services, nodeId: id, clusterId, name: 'deregister' });
       await unmark(context, services);
       await context.transaction('leave', async (tx) => {
         await cancelHeld(tx, { nodeId: id }, 'the node left the cluster', context.now());

@@ -4,6 +4,8 @@ import type { ActionContext, ActionDefinition } from '../../engine/action-contex
 import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { typeName } from '../../profiles/profile-type.ts';
 import { updateNode } from '../../store/nodes.ts';
+import { deregisterNode } from '../registrations.ts';
+import { requireRegistered } from './register-or-later.ts';
 import type { ActionServices } from '../services.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
@@ -22,11 +24,26 @@ export function nodeOperation(services: ActionServices): ActionDefinition {
         const statusReason = `Operation '${name}' in progress`;
         await updateNode(tx, context.action.target, { status: 'OPERATING', statusReason });
       });
-      await thenEvaluateCluster(context, () =>
-        markNodeFailed(context, `Operation '${name}' failed`, () => operate(context, services, name)),
-      );
+      await thenEvaluateCluster(context, async () => {
+        const { target: nodeId, clusterId } = context.action;
+        const service = await context.step(
+          'service',
+          async () => (await serviceAfter(services, nodeId, name)) ?? null,
+        );
+        const run = { context, services, nodeId, clusterId };
+        await markNodeFailed(context, `Operation '${name}' failed`, async () => {
+          if (service === 'ENDS') await deregisterNode({ ...run, name: 'deregister' });
+          await operate(context, services, name);
+        });
+        if (service === 'BEGINS') await requireRegistered({ ...run, name: 'register' });
+      });
     },
   };
+}
+
+async function serviceAfter({ store, profileTypes }: ActionServices, id: string, name: string) {
+  const { type } = await loadManagedNode(store.db, profileTypes, id);
+  return type.operations[name]?.service;
 }
 
 async function operate(

@@ -3,6 +3,7 @@ import type { ActionDefinition } from '../../engine/action-context.ts';
 import { updateNode, type NodeChanges } from '../../store/nodes.ts';
 import { markNodeFailed } from './node-failure.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
+import { requireRegistered } from './register-or-later.ts';
 import { changeProfile } from './change-profile.ts';
 
 /**
@@ -24,9 +25,13 @@ export function nodeUpdate(services: ProbingServices): ActionDefinition {
         await updateNode(tx, context.action.target, { ...changes, ...updating });
       });
       if (typeof profileId !== 'string') return;
-      return await markNodeFailed(context, 'Update failed', async () => ({
+      const outputs = await markNodeFailed(context, 'Update failed', async () => ({
         update: await changeProfile(context, services, profileId),
       }));
+      // It may have another address.
+      const { target: nodeId, clusterId } = context.action;
+      await requireRegistered({ context, services, nodeId, clusterId, name: 'register' });
+      return outputs;
     },
   };
 }

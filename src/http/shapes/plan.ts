@@ -17,7 +17,15 @@ export const planShape = z
               id: nullableText.describe('null: a node that does not exist yet.'),
               name: nullableText,
               operation: text,
+              placement: z
+                .strictObject({ zone: text.optional(), servergroup: text.optional() })
+                .optional()
+                .describe('Where policies place a new node; absent: none has chosen.'),
               reason: text,
+              steps: z
+                .array(z.strictObject({ by: text.describe('A policy.'), step: text }))
+                .optional()
+                .describe('What policies do beside the operation; absent: nothing.'),
             }),
           ),
           pause: z.number().describe('Seconds before the next group begins.'),

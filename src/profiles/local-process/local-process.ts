@@ -142,6 +142,7 @@ function operationsOf(host: Host): Readonly<Record<string, Operation>> {
     },
     start: {
       description: 'Start the process if it does not run.',
+      service: 'BEGINS',
       parameters: {},
       async run(node, _, request) {
         const running = await runningStart(host, node);
@@ -150,6 +151,7 @@ function operationsOf(host: Host): Readonly<Record<string, Operation>> {
     },
     stop: {
       description: 'Stop the process: send the stop signal, and kill after the stop timeout.',
+      service: 'ENDS',
       parameters: {},
       async run(node, _, { signal }) {
         throwIfAborted(signal);

@@ -63,18 +63,26 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
           request,
         ),
     },
-    pause: simple(cloudFor, 'Pause the server.', 'pause', ['PAUSED']),
-    unpause: simple(cloudFor, 'Let a paused server run again.', 'unpause', ['ACTIVE']),
-    suspend: simple(cloudFor, 'Suspend the server: its memory is written to the disk.', 'suspend', [
-      'SUSPENDED',
-    ]),
-    resume: simple(cloudFor, 'Let a suspended server run again.', 'resume', ['ACTIVE']),
-    start: simple(cloudFor, 'Start the server.', 'os-start', ['ACTIVE']),
-    stop: simple(cloudFor, 'Stop the server.', 'os-stop', ['SHUTOFF']),
+    pause: { ...simple(cloudFor, 'Pause the server.', 'pause', ['PAUSED']), service: 'ENDS' },
+    unpause: {
+      ...simple(cloudFor, 'Let a paused server run again.', 'unpause', ['ACTIVE']),
+      service: 'BEGINS',
+    },
+    suspend: {
+      ...simple(cloudFor, 'Suspend the server: its memory is written to the disk.', 'suspend', ['SUSPENDED']),
+      service: 'ENDS',
+    },
+    resume: {
+      ...simple(cloudFor, 'Let a suspended server run again.', 'resume', ['ACTIVE']),
+      service: 'BEGINS',
+    },
+    start: { ...simple(cloudFor, 'Start the server.', 'os-start', ['ACTIVE']), service: 'BEGINS' },
+    stop: { ...simple(cloudFor, 'Stop the server.', 'os-stop', ['SHUTOFF']), service: 'ENDS' },
     lock: lock(cloudFor, 'Lock the server: only an administrator can change it.', 'lock'),
     unlock: lock(cloudFor, 'Unlock the server.', 'unlock'),
     rescue: {
       description: 'Boot the server from a rescue image.',
+      service: 'ENDS',
       parameters: { image_ref: text('Name or id of the image; absent: the image of the server.') },
       async run(node, { image_ref: image }, request) {
         const cloud = cloudFor(node);
@@ -92,7 +100,10 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
         return runOperation(cloud, node, operation, request);
       },
     },
-    unrescue: simple(cloudFor, 'Boot a rescued server from its own disk again.', 'unrescue', ['ACTIVE']),
+    unrescue: {
+      ...simple(cloudFor, 'Boot a rescued server from its own disk again.', 'unrescue', ['ACTIVE']),
+      service: 'BEGINS',
+    },
     evacuate: {
       description: 'Start the server on another host, after its host has died.',
       parameters: {

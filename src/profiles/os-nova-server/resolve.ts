@@ -2,19 +2,20 @@
 import { CoppiceError } from '../../domain/errors.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
+import { findOne, only } from '../../openstack/find-one.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { ServerSpec } from './spec.ts';
 
 /** @throws CoppiceError `operation-impossible` for a flavor that does not exist. */
 export async function flavorId(cloud: Cloud, flavor: string, context: CallContext): Promise<string> {
   const found = await cloud.lookups.find('flavor', flavor, () => cloud.nova.findFlavor(flavor, context));
-  return only(found, 'flavor', flavor);
+  return only(found, 'flavor', flavor).id;
 }
 
 /** @throws CoppiceError `operation-impossible` for an image that does not exist. */
 export async function imageId(cloud: Cloud, image: string, context: CallContext): Promise<string> {
   const found = await cloud.lookups.find('image', image, () => cloud.glance.findImages(image, context));
-  return only(found, 'image', image);
+  return only(found, 'image', image).id;
 }
 
 /** @throws CoppiceError `operation-impossible` for one that does not exist. */
@@ -24,16 +25,7 @@ export async function networkId(
   idOrName: string,
   context: CallContext,
 ): Promise<string> {
-  const what = { networks: 'network', subnets: 'subnet', 'security-groups': 'security group' }[kind];
-  const found = await cloud.lookups.find(kind, idOrName, () => cloud.neutron.find(kind, idOrName, context));
-  return only(found, what, idOrName);
-}
-
-function only(found: readonly { readonly id: string }[], what: string, name: string): string {
-  const [first, second] = found;
-  if (first !== undefined && second === undefined) return first.id;
-  const problem = first === undefined ? 'there is none' : `there are ${found.length}: name it by its id`;
-  throw new CoppiceError('operation-impossible', `the ${what} ${name} could not be found: ${problem}`);
+  return (await findOne(cloud, kind, idOrName, context)).id;
 }
 
 /** What the cloud does not have of what a spec names, for the one who creates the profile. */
