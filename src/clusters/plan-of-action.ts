@@ -150,7 +150,7 @@ async function hookedPolicies(db: Db, clusterId: string, types?: readonly Policy
   for (const attached of await attachedPolicies(db, clusterId)) {
     const type = findPolicyType(attached.policy.type, types);
     if (!attached.binding.enabled || type === undefined) continue;
-    if ([type.before, type.after, type.registration].every((hook) => hook === undefined)) continue;
+    if (type.before === undefined && type.after === undefined && type.registration === undefined) continue;
     hooked.push({ ...attached, type, value: readPolicy(type, attached.policy) });
   }
   return hooked;

@@ -27,7 +27,10 @@ async function attached(properties = policy()): Promise<{ policy_id: string }> {
 function members(): Record<string, string> {
   const parts = scene().world.balancers.all('member');
   return Object.fromEntries(
-    parts.map(({ properties: { name, address } }) => [String(name).split(' ')[0] ?? '', String(address)]),
+    parts.map(({ properties }) => {
+      const { name, address } = properties as { name: string; address: string };
+      return [name.split(' ')[0] ?? '', address];
+    }),
   );
 }
 

@@ -146,7 +146,7 @@ function newBalancer(value: JsonObject): NewBalancer {
   const monitor = value['health_monitor'];
   return {
     kind: 'NEW',
-    vip: written({ subnet: vip['subnet'], network: vip['network'] }) as NewBalancer['vip'],
+    vip: written({ subnet: vip['subnet'], network: vip['network'] }),
     balancer: written({
       admin_state_up: vip['admin_state_up'],
       vip_address: vip['address'],
@@ -176,7 +176,8 @@ function persistenceOf({ type, cookie_name: cookie }: JsonObject): JsonObject | 
 }
 
 /** Octavia refuses what is for HTTP in a monitor of another type. */
-function monitorBody({ id: _, http_method, url_path, expected_codes, ...rest }: JsonObject): JsonObject {
+function monitorBody({ http_method, url_path, expected_codes, ...others }: JsonObject): JsonObject {
+  const rest = Object.fromEntries(Object.entries(others).filter(([key]) => key !== 'id'));
   const isHttp = isText(rest['type']) && rest['type'].startsWith('HTTP');
   return written(isHttp ? { ...rest, http_method, url_path, expected_codes } : rest);
 }
