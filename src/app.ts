@@ -16,13 +16,16 @@ import { recoveryProbe } from './actions/recovery-probe.ts';
 import { closeAbandonedRecovery } from './recovery-record/recovery-record.ts';
 import { lifecycleMessages } from './actions/node/lifecycle-hook.ts';
 import { actionDefinitions } from './actions/registry.ts';
-import { ConfigError, type CloudConfig, type Config } from './config.ts';
+import { ConfigError, type Config } from './config.ts';
 import { Engine } from './engine/engine.ts';
 import { Healer } from './healing/healer.ts';
 import { AddressGuard } from './outbound/address-guard.ts';
 import { HttpClient } from './outbound/http-client.ts';
 import type { Authentication } from './authentication/authentication.ts';
+import { noAuthentication } from './authentication/loopback-only.ts';
 import { openAuthentication } from './authentication/open-authentication.ts';
+import { openCloud } from './open-cloud.ts';
+import { openKeystone } from './open-keystone.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { Port } from './http/port.ts';
 import { createLog } from './log.ts';
@@ -32,12 +35,7 @@ import { notificationMetrics } from './metrics/notification-metrics.ts';
 import { recoveryMetrics } from './metrics/recovery-metrics.ts';
 import { roundsMetrics } from './metrics/rounds-metrics.ts';
 import { Notifier } from './notify/notifier.ts';
-import { CloudAvailability } from './openstack/cloud-availability.ts';
-import { CloudHosts } from './openstack/cloud-hosts.ts';
-import type { CloudSettings } from './openstack/cloud-settings.ts';
-import { ServiceClouds, type Clouds } from './openstack/cloud.ts';
-import { findSettings } from './openstack/find-settings.ts';
-import { CloudSettingsError } from './openstack/read-settings.ts';
+import type { Clouds } from './openstack/cloud.ts';
 import { OperatorLog } from './operator-log/operator-log.ts';
 import { policyTypes } from './policies/registry.ts';
 import {
@@ -109,8 +107,7 @@ async function startParts(
   log: Log,
   { stops }: Started,
 ): Promise<Pick<Coppice, 'url' | 'simulatedCloud'>> {
-  const authentication = openAuthentication(config.auth);
-  checkListen(authentication, config);
+  if (config.auth.use === 'none') checkListen(noAuthentication(), config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
   const port = config.roles.includes('api') ? new Port() : undefined;
   await port?.listen(config.listen);
@@ -120,7 +117,9 @@ async function startParts(
   stops.push(() => directory.release());
   const guard = new AddressGuard(config.outbound);
   const cloud = await openCloud(config, guard, log, stops);
-  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds: cloud?.clouds });
+  const keystone = openKeystone(config, cloud, guard, stops);
+  const clouds = keystone?.clouds ?? cloud?.clouds;
+  const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds });
   await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
     onWriteFailure: (sentence) =>
@@ -132,6 +131,7 @@ async function startParts(
   stops.push(() => store.close());
   await migrate(store, Date.now());
   await checkSchema(store);
+  const authentication = openAuthentication(config.auth, keystone, store);
   const unknownNodes = await UnknownNodes.find(store.db, profileTypes);
   await logUnknownNodes(unknownNodes, log);
   const operatorLog = new OperatorLog(store, log);
@@ -160,7 +160,7 @@ async function startParts(
   const definitions = actionDefinitions({
     store,
     profileTypes,
-    clouds: cloud?.clouds,
+    clouds,
     workflows,
     probe: recoveryProbe({ http }),
     sendLifecycleMessage: lifecycleMessages(http),
@@ -176,7 +176,7 @@ async function startParts(
     workflows,
     unknownNodes,
     cloud: cloud?.view,
-    clouds: cloud?.clouds,
+    clouds,
     healer: undefined,
   };
   const actionNames = new Set(definitions.map((definition) => definition.action));
@@ -202,63 +202,6 @@ async function logUnknownNodes(unknownNodes: UnknownNodes, log: Log): Promise<vo
   }
   const warning = await unknownNodes.warning();
   if (warning !== undefined) log.warn(warning);
-}
-
-interface OpenCloud {
-  readonly clouds: Clouds;
-  readonly view: CloudView;
-}
-
-/** @throws ConfigError where the settings of the cloud are incomplete. */
-async function openCloud(
-  { cloud }: Config,
-  guard: AddressGuard,
-  log: Log,
-  stops: Started['stops'],
-): Promise<OpenCloud | undefined> {
-  if (cloud.use === 'none') return undefined;
-  const { settings, simulated } =
-    cloud.use === 'simulated' ? await startSimulated(cloud, log, stops) : { settings: named(cloud) };
-  const { connections, requestTimeoutMs } = cloud;
-  const availability = new CloudAvailability({ log });
-  const session = { attemptTimeoutMs: requestTimeoutMs, onCall: availability.onCall };
-  const clouds = new ServiceClouds(settings, { guard, connections }, session);
-  stops.push(() => clouds.close());
-  stops.push(() => availability.close());
-  availability.check(clouds.service.session);
-  const hosts = new CloudHosts(clouds.service.nova);
-  const view: CloudView = {
-    get outages() {
-      return availability.outages;
-    },
-    credential: settings.origin,
-    hosts: () => hosts.read(),
-    ...(simulated === undefined ? {} : { simulated }),
-  };
-  return { clouds, view };
-}
-
-function named({ name, file }: CloudConfig): CloudSettings {
-  try {
-    return findSettings({ cloud: name, file, env: process.env });
-  } catch (error) {
-    if (error instanceof CloudSettingsError) throw new ConfigError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-/** Loaded only where it is wanted: a server of real machines does not carry it. */
-async function startSimulated(
-  { simulator }: CloudConfig,
-  log: Log,
-  stops: Started['stops'],
-): Promise<{ readonly settings: CloudSettings; readonly simulated?: SimulatedCloud }> {
-  const { startCloudSimulator } = await import('./cloud-simulator/cloud-simulator.ts');
-  const started = await startCloudSimulator({ settings: simulator });
-  stops.push(() => started.close());
-  log.info({ url: started.url, admin_url: started.adminUrl }, 'The simulated cloud is ready');
-  const settings = findSettings({ env: started.environment });
-  return { settings, simulated: { authUrl: settings.authUrl, adminUrl: started.adminUrl } };
 }
 
 function checkListen(authentication: Authentication, { listen }: Config): void {

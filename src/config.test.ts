@@ -58,7 +58,12 @@ describe('the configuration', () => {
     [
       'a role that is none',
       'auth: {rules: {clusters:delete: boss}}',
-      /auth\.rules\.clusters:delete: expected one of public, reader, member, admin, found "boss"/,
+      /auth\.rules\.clusters:delete: expected one of reader, member, admin, found "boss"/,
+    ],
+    [
+      'the role public for what needs a project',
+      'auth: {rules: {clusters:create: public}}',
+      /clusters:create: expected one of reader, member, admin, found "public"/,
     ],
     ['tokens that are missing', 'auth: token', /auth\.tokens: expected a token at least.*found none/],
     [

@@ -7,7 +7,7 @@
  * reads.
  */
 import { CoppiceError } from '../domain/errors.ts';
-import type { Role } from '../domain/model.ts';
+import { knownRoles, type Role } from '../domain/model.ts';
 import type { Caller } from '../requests/request-tools.ts';
 
 /** `public`: needs no token. */
@@ -94,7 +94,8 @@ const table = {
   'retained:get': ['reader', 'GET /v1/retained/{retained}'],
   'retained:delete': ['member', 'DELETE /v1/retained/{retained}'],
 
-  'receivers:index': ['reader', 'GET /v1/receivers'],
+  // The id of a receiver is the secret of its webhook.
+  'receivers:index': ['member', 'GET /v1/receivers'],
   'receivers:create': ['member', 'POST /v1/receivers'],
   'receivers:get': ['member', 'GET /v1/receivers/{receiver}'],
   'receivers:update': ['member', 'PATCH /v1/receivers/{receiver}'],
@@ -192,6 +193,22 @@ export const requiredRoles = [
   'admin',
 ] as const satisfies readonly RequiredRole[];
 
+/** Rules whose endpoints work without a caller: what they do belongs to no project. */
+const publishable: ReadonlySet<RuleName> = new Set<RuleName>([
+  'versions:index',
+  'versions:get',
+  'health_check:get',
+  'openapi:get',
+  'metrics:get',
+  'build_info:build_info',
+  'webhooks:trigger',
+]);
+
+/** The roles that the configuration may give a rule. */
+export function rolesForRule(name: RuleName): readonly RequiredRole[] {
+  return publishable.has(name) ? requiredRoles : knownRoles;
+}
+
 /** Roles that rules have by the configuration. */
 export type RuleOverrides = Readonly<Partial<Record<RuleName, RequiredRole>>>;
 
@@ -241,6 +258,11 @@ const rank = { reader: 0, member: 1, admin: 2 } as const satisfies Record<Role, 
 /** An admin may do what a member may, and a member what a reader may. */
 export function hasRole(roles: readonly Role[], needed: RequiredRole): boolean {
   return needed === 'public' || roles.some((role) => rank[role] >= rank[needed]);
+}
+
+/** What someone with `granted` then and `current` now may do: no more than then, and no more than now. */
+export function rolesWithin(granted: readonly Role[], current: readonly Role[]): Role[] {
+  return knownRoles.filter((role) => hasRole(granted, role) && hasRole(current, role));
 }
 
 /** @throws CoppiceError `forbidden`, with the rule, the role that it needs and those that the caller has. */

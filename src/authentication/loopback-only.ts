@@ -5,12 +5,13 @@
  */
 import { isIP } from 'node:net';
 import { CoppiceError } from '../domain/errors.ts';
+import { localOwner } from '../domain/session.ts';
 import type { Caller } from '../requests/request-tools.ts';
 import type { Authentication } from './authentication.ts';
 import { refuseOtherSites } from './other-sites.ts';
 
 /** The owner of everything where there are no users. */
-const onlyCaller: Caller = { project: 'local', user: 'local', domain: null, roles: ['admin'] };
+const onlyCaller: Caller = { ...localOwner, roles: ['admin'] };
 
 export function noAuthentication(): Authentication {
   return {

@@ -1,7 +1,7 @@
 /** The part `auth` of the configuration: who may call the API, and what each role may do. */
 import { z } from 'zod';
 import { knownRoles, type Role } from '../domain/model.ts';
-import { requiredRoles, ruleNames, type RuleOverrides } from './access-rules.ts';
+import { rolesForRule, ruleNames, type RuleOverrides } from './access-rules.ts';
 import type { StaticToken } from './static-tokens.ts';
 
 export const authenticationWays = ['none', 'token', 'keystone'] as const;
@@ -15,7 +15,8 @@ const tokenSchema = z.strictObject({
   /** Of the token: `coppice token create` makes both. */
   sha256: z
     .string()
-    .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits, as `coppice token create` prints them'),
+    .regex(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits, as `coppice token create` prints them')
+    .transform((digits) => digits.toLowerCase()),
   user: z.string().min(1),
   project: z.string().min(1),
   roles: z.array(role).min(1),
@@ -51,7 +52,7 @@ const settings = z.strictObject({
   keystone: keystoneSchema.prefault({}),
   /** Other roles for rules: `{clusters:delete: admin}`. docs/howto/authenticate.md lists the rules. */
   rules: z
-    .strictObject(Object.fromEntries(ruleNames.map((name) => [name, z.enum(requiredRoles).optional()])))
+    .strictObject(Object.fromEntries(ruleNames.map((name) => [name, z.enum(rolesForRule(name)).optional()])))
     .prefault({}),
 });
 

@@ -7,13 +7,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Owner, Role } from '../domain/model.ts';
 import type { Caller } from '../requests/request-tools.ts';
+import { rolesWithin } from './access-rules.ts';
 import { requireToken, type Authentication } from './authentication.ts';
 import { refuseOtherSites } from './other-sites.ts';
 
 export interface StaticToken {
   /** By which people tell it from others. */
   readonly name: string;
-  /** Of the token, in hexadecimal digits. */
+  /** Of the token, in hexadecimal digits of lower case. */
   readonly sha256: string;
   readonly user: string;
   readonly project: string;
@@ -21,7 +22,7 @@ export interface StaticToken {
 }
 
 export function staticTokens(tokens: readonly StaticToken[]): Authentication {
-  const byHash = new Map(tokens.map((token) => [token.sha256.toLowerCase(), token]));
+  const byHash = new Map(tokens.map((token) => [token.sha256, token]));
   return {
     challenge: 'Bearer realm="coppice"',
     checkAddress() {},
@@ -35,12 +36,15 @@ export function staticTokens(tokens: readonly StaticToken[]): Authentication {
           'The request you have made requires authentication: the token in X-Auth-Token is not known here.',
         );
       }),
-    rolesOf: ({ user, project }: Owner, granted) =>
-      Promise.resolve(
-        granted.filter((role) =>
-          tokens.some((one) => one.user === user && one.project === project && one.roles.includes(role)),
+    rolesOf: ({ user, project }: Owner, granted) => {
+      const own = tokens.filter((one) => one.user === user && one.project === project);
+      return Promise.resolve(
+        rolesWithin(
+          granted,
+          own.flatMap(({ roles }) => roles),
         ),
-      ),
+      );
+    },
   };
 }
 

@@ -11,7 +11,8 @@ import type { Answer, Service } from './endpoint.ts';
 import { faultSchema, type Fault } from './faults.ts';
 import { statuses, type VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
-import { services, simulatorSettingsSchema } from './settings.ts';
+import type { User } from './identity.ts';
+import { services, simulatorSettingsSchema, simulatorUserSchema } from './settings.ts';
 import type { World } from './world.ts';
 
 export interface AdminRequest {
@@ -36,7 +37,7 @@ const serviceChange = z.strictObject({ up: z.boolean() });
 const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).nullable() });
 /** Of a server that is to be in ERROR, and of which is not said why. */
 const FAULT = 'Reset to error by an administrator.';
-const settingsChange = simulatorSettingsSchema.omit({ hosts: true }).partial();
+const settingsChange = simulatorSettingsSchema.omit({ hosts: true, users: true }).partial();
 
 export function adminEndpoints(world: World, simulated: readonly Service[]): readonly AdminEndpoint[] {
   const { servers, hosts, balancers, faults, mutations } = world;
@@ -184,16 +185,43 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
         return { status: 204 };
       },
     },
-    { method: 'GET', path: '/settings', handle: () => ({ status: 200, body: world.settings }) },
+    {
+      method: 'GET',
+      path: '/users',
+      handle: () => ({
+        status: 200,
+        body: [...world.identity.users.values()].map((user) => describeUser(user, world)),
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/users',
+      handle({ body }) {
+        const user = world.putUser(read(simulatorUserSchema, body));
+        return { status: 201, body: describeUser(user, world) };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/users/:name',
+      handle({ params }) {
+        const { identity } = world;
+        const user = identity.findByName(identity.users, params['name'] ?? '');
+        if (user === undefined) throw new ApiError(404, `there is no user ${params['name']}`);
+        identity.removeUser(user.id);
+        return { status: 204 };
+      },
+    },
+    { method: 'GET', path: '/settings', handle: () => ({ status: 200, body: shownSettings(world) }) },
     {
       method: 'PATCH',
       path: '/settings',
       handle({ body }) {
         read(settingsChange, body);
         // What was read has the default of every key that is not named: only what is named changes.
-        const changed = changedIn(world.settings, body as JsonObject);
-        world.settings = simulatorSettingsSchema.parse(changed);
-        return { status: 200, body: world.settings };
+        const changed = changedIn(shownSettings(world), body as JsonObject);
+        world.settings = { ...simulatorSettingsSchema.parse(changed), users: world.settings.users };
+        return { status: 200, body: shownSettings(world) };
       },
     },
   ];
@@ -244,6 +272,19 @@ function describe(server: SimulatedServer): JsonObject {
     project_id: projectId,
     metadata,
   };
+}
+
+/** Without the password. */
+function describeUser({ id, name, roles, projects }: User, { identity }: World): JsonObject {
+  const names = projects.map((one) => identity.projects.get(one)?.name ?? one);
+  return { id, name, roles: [...roles], projects: names };
+}
+
+/** Without users, who have passwords. */
+function shownSettings({ settings }: World): JsonObject {
+  const { users: hidden, ...shown } = settings;
+  void hidden;
+  return shown;
 }
 
 /** Maps are changed key by key. */

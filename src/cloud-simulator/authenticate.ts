@@ -75,7 +75,12 @@ function scoped(
         403,
         'You are not authorized to perform the requested action: the trust is not for this user.',
       );
-    const trustor = trust.impersonation ? world.identity.users.get(trust.trustorId) : undefined;
+    const giver = world.identity.users.get(trust.trustorId);
+    const hasStill = trust.roles.every((role) => giver?.roles.includes(role));
+    // A trust gives nothing that its trustor has lost.
+    if (!hasStill || giver?.projects.includes(trust.projectId) !== true)
+      throw new ApiError(403, 'You are not authorized to perform the requested action.');
+    const trustor = trust.impersonation ? giver : undefined;
     const project = world.identity.projects.get(trust.projectId) ?? null;
     return { user: trustor ?? user, project, roles: trust.roles, trust };
   }

@@ -5,7 +5,6 @@ import { authenticate, UNAUTHORIZED } from './authenticate.ts';
 import { endpoint, member, objects, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
 import {
   newId,
-  ROLES,
   type ApplicationCredential,
   type Project,
   type TokenRecord,
@@ -23,6 +22,7 @@ import {
   describeTrustWithRoles,
   describeUser,
 } from './identity-shapes.ts';
+import { ROLES } from './settings.ts';
 import type { World } from './world.ts';
 
 interface Tools {
@@ -73,6 +73,11 @@ function tokens({ world, baseUrl, url }: Tools): Endpoint[] {
     const subject = call.header('x-subject-token');
     if (subject === undefined) throw new ApiError(404, 'No token in the request');
     const token = identity.find(subject);
+    if (!call.isAdmin && token?.user.id !== call.token.user.id)
+      throw new ApiError(
+        403,
+        'You are not authorized to perform the requested action: identity:validate_token.',
+      );
     if (token === undefined) throw new ApiError(404, 'Failed to validate token');
     return { status: 200, body: described(token, call), headers: { 'X-Subject-Token': subject } };
   };
@@ -241,11 +246,27 @@ function refuseDelegated({ trust, credential }: TokenRecord): void {
     );
 }
 
+/** Of what was delegated already no more is delegated. @throws ApiError 403 */
+function refuseTrust({ trust, credential }: TokenRecord): void {
+  const refused = 'You are not authorized to perform the requested action';
+  if (credential !== undefined)
+    throw new ApiError(
+      403,
+      `${refused}: Using method 'application_credential' is not allowed for managing trusts.`,
+    );
+  if (trust !== undefined)
+    throw new ApiError(403, `${refused}: Redelegation allowed for delegated by trust only`);
+}
+
 /** @throws ApiError 404 for one that Keystone does not have. */
 function rolesIn(asked: Json | undefined): string[] {
   const names = objects(asked).flatMap((role) => text(role, 'name') ?? []);
-  for (const name of names) if (!ROLES.includes(name)) throw new ApiError(404, `Role ${name} is not defined`);
+  for (const name of names) if (!isRole(name)) throw new ApiError(404, `Role ${name} is not defined`);
   return names;
+}
+
+function isRole(name: string): boolean {
+  return ROLES.some((role) => role === name);
 }
 
 function trusts({ world, url }: Tools): Endpoint[] {
@@ -258,6 +279,7 @@ function trusts({ world, url }: Tools): Endpoint[] {
   return [
     endpoint('POST /v3/OS-TRUST/trusts', 'create', ({ body, token }) => {
       const asked = member(body, 'trust');
+      refuseTrust(token);
       const trust: Trust = {
         id: newId(),
         trustorId: text(asked, 'trustor_user_id') ?? token.user.id,

@@ -2,15 +2,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { ApiError } from './api-error.ts';
 
-/** Those that a user, a trust or an application credential can have. */
-export const ROLES: readonly string[] = [
-  'admin',
-  'member',
-  'reader',
-  'heat_stack_owner',
-  'load-balancer_member',
-];
-
 export interface Project {
   readonly id: string;
   readonly name: string;
@@ -81,6 +72,23 @@ export class Identity {
     const added = { ...user, id };
     this.users.set(id, added);
     return added;
+  }
+
+  /** In place of the user of this name, whose id stays: a change of roles revokes tokens, as in Keystone. */
+  putUser(user: Omit<User, 'id'>): User {
+    const known = this.findByName(this.users, user.name);
+    if (known !== undefined) this.#revokeOf(known.id);
+    return this.addUser(user, known?.id);
+  }
+
+  /** Its tokens go with it. */
+  removeUser(id: string): void {
+    this.users.delete(id);
+    this.#revokeOf(id);
+  }
+
+  #revokeOf(userId: string): void {
+    this.#revokeWhere(({ user, trust }) => user.id === userId || trust?.trustorId === userId);
   }
 
   issue(token: Omit<TokenRecord, 'issuedAt' | 'expiresAt'>, until = Infinity): string {

@@ -12,6 +12,17 @@ export const services = [
 ] as const;
 export type ServiceName = (typeof services)[number];
 
+export const ROLES = ['admin', 'member', 'reader', 'heat_stack_owner', 'load-balancer_member'] as const;
+
+export const simulatorUserSchema = z.strictObject({
+  name: z.string().min(1),
+  /** Absent: that of `admin`. */
+  password: z.string().min(1).optional(),
+  /** By its name; it is made where there is none. */
+  project: z.string().min(1).default('demo'),
+  roles: z.array(z.enum(ROLES)).default(['member', 'reader']),
+});
+
 export const simulatorSettingsSchema = z.strictObject({
   /** The hypervisors, in the order in which servers are put on them. */
   hosts: z
@@ -47,8 +58,11 @@ export const simulatorSettingsSchema = z.strictObject({
   routers: z.boolean().default(true),
   /** Servers on a page of a listing at most, as Nova's `max_limit`. */
   page_size: z.int().min(1).default(1000),
+  /** Users beside `admin` and `demo`. */
+  users: z.array(simulatorUserSchema).default([]),
   /** Seconds that a token lives. */
   token_seconds: z.number().positive().default(3600),
 });
 
 export type SimulatorSettings = z.infer<typeof simulatorSettingsSchema>;
+export type SimulatorUser = z.infer<typeof simulatorUserSchema>;

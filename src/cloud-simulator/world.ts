@@ -15,7 +15,7 @@ import { Network } from './network.ts';
 import { Quotas } from './quotas.ts';
 import { Servers } from './servers.ts';
 import type { SimulatedServer } from './simulated-server.ts';
-import type { SimulatorSettings } from './settings.ts';
+import type { SimulatorSettings, SimulatorUser } from './settings.ts';
 import { StackServers } from './stack-servers.ts';
 import { Stacks } from './stacks.ts';
 
@@ -94,6 +94,20 @@ export class World {
     });
     this.addImage('cirros-fake');
     this.identity.addUser({ name: 'demo', password, roles: ['member', 'reader'], projects: [demo.id] });
+    for (const user of settings.users) this.putUser(user);
+  }
+
+  /** With no more rights than these, also where the user was there. */
+  putUser({ name, password, project, roles }: SimulatorUser): User {
+    const found = this.identity.findByName(this.identity.projects, project);
+    const { id } = found ?? this.identity.addProject(project);
+    const known = this.identity.findByName(this.identity.users, name);
+    return this.identity.putUser({
+      name,
+      password: password ?? known?.password ?? this.admin.password,
+      roles,
+      projects: [id],
+    });
   }
 
   /** Without an owner it is public, of the administrator. */

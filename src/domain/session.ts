@@ -8,6 +8,13 @@ import type { Owner } from './model.ts';
  */
 export type Session = Owner;
 
+/** Of everything that is made where there are no users: `auth: none`. */
+export const localOwner: Owner = { project: 'local', user: 'local', domain: null };
+
+export function isOfThisMachine({ project, user }: Owner): boolean {
+  return project === localOwner.project && user === localOwner.user;
+}
+
 /** The owner's part of an object or a caller. */
 export function ownerOf({ project, user, domain }: Owner): Session {
   return { project, user, domain };

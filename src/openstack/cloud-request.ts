@@ -11,6 +11,8 @@ export interface CloudRequest {
   readonly body?: JsonObject;
   /** `v2.0`: put behind an endpoint whose URL has no version. */
   readonly version?: string;
+  /** Beside those of every request; one of the same name wins. Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** `compute 2.84`, as header OpenStack-API-Version. */
   readonly microversion?: string;
   /**

@@ -19,7 +19,7 @@ import { authRequest } from './auth-request.ts';
 import { findEndpoint, withVersion } from './catalog.ts';
 import { CloudError } from './cloud-error.ts';
 import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
-import type { CloudSettings } from './cloud-settings.ts';
+import type { CloudSettings, Credential } from './cloud-settings.ts';
 import { retryDelay } from './retry.ts';
 import { readToken, type Token } from './token.ts';
 import { unlessAborted } from './unless-aborted.ts';
@@ -50,6 +50,10 @@ export interface CloudSessionOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Milliseconds for one attempt. */
   readonly attemptTimeoutMs?: number;
+  /** With which tokens are asked for; absent: that of the settings. @throws CloudError: there is none. */
+  readonly credential?: () => Promise<Credential>;
+  /** Keystone gave no token for the credential. @returns the error to throw. Absent: the same one. */
+  readonly refused?: (error: CloudError) => Promise<CloudError>;
   /** Told of every attempt: for metrics. */
   readonly onCall?: (call: CloudCall) => void;
 }
@@ -70,6 +74,8 @@ export class CloudSession {
   readonly #wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly #attemptTimeoutMs: number;
   readonly #onCall: (call: CloudCall) => void;
+  readonly #credential: () => Promise<Credential>;
+  readonly #onRefused: ((error: CloudError) => Promise<CloudError>) | undefined;
   #current: { readonly token: Token; readonly renewAt: number } | undefined;
   #authenticating: Promise<Token> | undefined;
 
@@ -81,6 +87,8 @@ export class CloudSession {
     wait = waitFor,
     attemptTimeoutMs = 60_000,
     onCall = () => {},
+    credential = () => Promise.resolve(settings.credential),
+    refused,
   }: CloudSessionOptions) {
     this.settings = settings;
     this.#sender = sender;
@@ -89,6 +97,8 @@ export class CloudSession {
     this.#wait = wait;
     this.#attemptTimeoutMs = attemptTimeoutMs;
     this.#onCall = onCall;
+    this.#credential = credential;
+    this.#onRefused = refused;
   }
 
   /** @throws CloudError where Keystone refuses, or cannot be reached. */
@@ -133,10 +143,8 @@ export class CloudSession {
   }
 
   async #send(request: CloudRequest, token: Token, context: CallContext): Promise<CloudAnswer> {
-    const { service, path, query = {}, version, microversion, body } = request;
-    const found = findEndpoint(token.catalog, service, this.settings);
-    if ('missing' in found) throw this.#unanswered(request, found.missing, false);
-    const endpoint = version === undefined ? found.url : withVersion(found.url, version);
+    const { path, query = {}, microversion, body, headers = {} } = request;
+    const endpoint = this.#endpointOf(request, token);
     const url = new URL(endpoint + path);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -149,10 +157,23 @@ export class CloudSession {
         ...(microversion === undefined ? {} : { 'openstack-api-version': microversion }),
         ...(context.requestId === undefined ? {} : { 'x-openstack-request-id': context.requestId }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       limit: ANSWER_LIMIT,
     });
+  }
+
+  /** Keystone is where the settings say: its entry in the catalog is often another network's. */
+  #endpointOf(request: CloudRequest, { catalog }: Token): string {
+    if (request.service === 'identity') return this.#keystone;
+    const found = findEndpoint(catalog, request.service, this.settings);
+    if ('missing' in found) throw this.#unanswered(request, found.missing, false);
+    return request.version === undefined ? found.url : withVersion(found.url, request.version);
+  }
+
+  get #keystone(): string {
+    return withVersion(this.settings.authUrl.replace(/\/+$/, ''), 'v3');
   }
 
   async #exchange(
@@ -227,7 +248,8 @@ export class CloudSession {
   }
 
   async #fetchToken(): Promise<Token> {
-    const { authUrl, credential } = this.settings;
+    const { authUrl } = this.settings;
+    const credential = await this.#credential();
     const endpoint = describeUrl(new URL(authUrl));
     const request = { service: 'identity', method: 'POST', path: '/auth/tokens', endpoint } as const;
     const body: JsonObject = authRequest(credential);
@@ -237,12 +259,14 @@ export class CloudSession {
       { signal: new AbortController().signal },
       {
         method: 'POST',
-        url: new URL(`${withVersion(authUrl.replace(/\/+$/, ''), 'v3')}/auth/tokens`),
+        url: new URL(`${this.#keystone}/auth/tokens`),
         headers: { accept: 'application/json', 'content-type': 'application/json' },
         body: JSON.stringify(body),
         limit: ANSWER_LIMIT,
       },
-    );
+    ).catch(async (error: unknown) => {
+      throw error instanceof CloudError ? ((await this.#onRefused?.(error)) ?? error) : error;
+    });
     const token = readToken(answer.headers['x-subject-token'], answer.body);
     if (token === undefined)
       throw this.#unanswered(request, `${endpoint}: the answer is not a token of Keystone v3`, false);

@@ -52,10 +52,10 @@ export function cloudOf(options: CloudSessionOptions): Cloud {
   };
 }
 
-/** All work is done with the service's own credential, also for nodes of other users. */
+/** All work is done with the service's own credential, also for nodes of others: see `owner-clouds.ts`. */
 export class ServiceClouds implements Clouds {
   readonly service: Cloud;
-  readonly #sender: ServiceClient;
+  readonly sender: ServiceClient;
 
   constructor(
     settings: CloudSettings,
@@ -63,8 +63,8 @@ export class ServiceClouds implements Clouds {
     sessionOptions: Omit<CloudSessionOptions, 'settings' | 'sender'> = {},
   ) {
     const { verifyTls, ca } = settings;
-    this.#sender = new ServiceClient({ ...options, verifyTls, ca: ca ?? undefined });
-    this.service = cloudOf({ ...sessionOptions, settings, sender: this.#sender });
+    this.sender = new ServiceClient({ ...options, verifyTls, ca: ca ?? undefined });
+    this.service = cloudOf({ ...sessionOptions, settings, sender: this.sender });
   }
 
   of(_owner: Session): Cloud {
@@ -77,6 +77,6 @@ export class ServiceClouds implements Clouds {
 
   /** Ends its connections. */
   async close(): Promise<void> {
-    await this.#sender.close();
+    await this.sender.close();
   }
 }

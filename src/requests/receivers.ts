@@ -10,7 +10,7 @@ import type { Receiver, ReceiverAction } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import * as rows from '../store/receivers.ts';
 import { notFound, requireObject, requireReferenced } from './find-object.ts';
-import type { Caller, RequestTools } from './request-tools.ts';
+import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
 export interface NewReceiver {
   readonly name: string;
@@ -88,6 +88,7 @@ export async function updateReceiver(
     const changed = Object.entries(requested).filter(
       ([key, value]) => !isDeepStrictEqual(value, receiver[key as keyof typeof requested]),
     );
+    if ((requested.action ?? requested.params) !== undefined) refuseForOther(caller, receiver);
     if (changed.length === 0) throw new CoppiceError('bad-request', 'No property needs an update.');
     const changes = { ...Object.fromEntries(changed), updatedAt: tools.now() };
     const after: Receiver = { ...receiver, ...changes };
@@ -95,6 +96,15 @@ export async function updateReceiver(
     await rows.updateReceiver(tx, receiver.id, changes);
     return after;
   });
+}
+
+/** It acts with the rights of the user who made it: no other user may say what it does. */
+function refuseForOther(caller: Caller, receiver: Receiver): void {
+  if (caller.user === receiver.user || visibleProject(caller) === undefined) return;
+  throw new CoppiceError(
+    'forbidden',
+    `The receiver '${receiver.name}' acts with the rights of the user who made it, and only that user or an administrator may change its action and params: create one of your own.`,
+  );
 }
 
 export async function deleteReceiver(tools: RequestTools, caller: Caller, identity: string): Promise<void> {

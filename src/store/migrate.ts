@@ -25,6 +25,7 @@ import * as retained from './migrations/0017-retained.ts';
 import * as failedActions from './migrations/0019-failed-actions.ts';
 import * as orderOfNodes from './migrations/0020-order-of-nodes.ts';
 import * as sortIndexes from './migrations/0021-sort-indexes.ts';
+import * as trusts from './migrations/0022-trusts.ts';
 
 interface Migration {
   readonly version: number;
@@ -54,6 +55,7 @@ const migrations: readonly Migration[] = [
   { version: 19, up: failedActions.up },
   { version: 20, up: orderOfNodes.up },
   { version: 21, up: sortIndexes.up },
+  { version: 22, up: trusts.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -543,6 +543,16 @@ CREATE TABLE "service" (
   "lease_until" bigint not null
 );
 
+CREATE TABLE "trust" (
+  "user" text not null,
+  "project" text not null,
+  "trust_id" text not null,
+  "roles" text not null,
+  "created_at" bigint not null,
+  constraint "trust_of_user" primary key ("user",
+  "project")
+);
+
 CREATE TABLE "workbook" (
   "seq" integer primary key autoincrement,
   "id" text not null unique,

@@ -4,6 +4,7 @@
  * what they make (checked by a test).
  */
 import type { Generated } from 'kysely';
+import type { TrustRow } from './schema-trusts.ts';
 import type {
   WorkbookRow,
   WorkflowActionRow,
@@ -362,6 +363,7 @@ export interface Schema {
   profile: ProfileRow;
   policy: PolicyRow;
   receiver: ReceiverRow;
+  trust: TrustRow;
   cluster: ClusterRow;
   node: NodeRow;
   cluster_policy: ClusterPolicyRow;

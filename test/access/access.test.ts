@@ -10,7 +10,13 @@ import { allRoutes, type RouteOptions } from '../../src/http/routes.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestServer, type Asked, type Reply } from '../support/test-server.ts';
 
-const tokens = { reader: newToken(), member: newToken(), other: newToken(), admin: newToken() };
+const tokens = {
+  reader: newToken(),
+  member: newToken(),
+  colleague: newToken(),
+  other: newToken(),
+  admin: newToken(),
+};
 type Who = keyof typeof tokens;
 
 const entry = (who: Who, project: string, role: Role) => ({
@@ -24,6 +30,7 @@ const entry = (who: Who, project: string, role: Role) => ({
 const authentication = staticTokens([
   entry('reader', 'red', 'reader'),
   entry('member', 'red', 'member'),
+  entry('colleague', 'red', 'member'),
   entry('other', 'blue', 'member'),
   entry('admin', 'green', 'admin'),
 ]);
@@ -240,6 +247,17 @@ describe('the webhook of a receiver', () => {
     const { action } = reply.body as { action: string };
     const { body } = await ask('member', 'GET', `/v1/actions/${action}`);
     expect(body).toMatchObject({ action: { action: 'CLUSTER_SCALE_OUT', user: 'member', project: 'red' } });
+  });
+
+  test('does what the user who made it, or an administrator, says, and no other user', async () => {
+    const change = { receiver: { action: 'CLUSTER_SCALE_IN' } };
+    const path = `/v1/receivers/${ids['receiver']}`;
+    const refused = await ask('colleague', 'PATCH', path, { body: change });
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('create one of your own')]);
+    expect((await ask('colleague', 'PATCH', path, { body: { receiver: { name: 'renamed' } } })).status).toBe(
+      200,
+    );
+    expect((await ask('admin', 'PATCH', path, { body: change })).status).toBe(200);
   });
 
   test('is refused once that user has no rights any more', async () => {

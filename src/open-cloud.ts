@@ -1,0 +1,77 @@
+/** Opens the cloud of the configuration: a real one, or one that is simulated in this process. */
+import { ConfigError, type CloudConfig, type Config } from './config.ts';
+import type { createLog } from './log.ts';
+import { CloudAvailability } from './openstack/cloud-availability.ts';
+import { CloudHosts } from './openstack/cloud-hosts.ts';
+import type { CloudSessionOptions } from './openstack/cloud-session.ts';
+import type { CloudSettings } from './openstack/cloud-settings.ts';
+import { ServiceClouds } from './openstack/cloud.ts';
+import { findSettings } from './openstack/find-settings.ts';
+import { CloudSettingsError } from './openstack/read-settings.ts';
+import type { AddressGuard } from './outbound/address-guard.ts';
+import type { CloudView, SimulatedCloud } from './requests/request-tools.ts';
+
+type Log = ReturnType<typeof createLog>;
+/** How to stop what was started, in the order of the start. */
+export type Stops = (() => void | Promise<void>)[];
+
+/** The cloud of the configuration. */
+export interface OpenCloud {
+  readonly clouds: ServiceClouds;
+  /** For further sessions in it. */
+  readonly session: CloudSessionOptions;
+  readonly view: CloudView;
+}
+
+/** @throws ConfigError where the settings of the cloud are incomplete. */
+export async function openCloud(
+  { cloud }: Config,
+  guard: AddressGuard,
+  log: Log,
+  stops: Stops,
+): Promise<OpenCloud | undefined> {
+  if (cloud.use === 'none') return undefined;
+  const { settings, simulated } =
+    cloud.use === 'simulated' ? await startSimulated(cloud, log, stops) : { settings: namedSettings(cloud) };
+  const { connections, requestTimeoutMs } = cloud;
+  const availability = new CloudAvailability({ log });
+  const session = { attemptTimeoutMs: requestTimeoutMs, onCall: availability.onCall };
+  const clouds = new ServiceClouds(settings, { guard, connections }, session);
+  stops.push(() => clouds.close());
+  stops.push(() => availability.close());
+  availability.check(clouds.service.session);
+  const hosts = new CloudHosts(clouds.service.nova);
+  const view: CloudView = {
+    get outages() {
+      return availability.outages;
+    },
+    credential: settings.origin,
+    hosts: () => hosts.read(),
+    ...(simulated === undefined ? {} : { simulated }),
+  };
+  return { clouds, session: { ...session, settings, sender: clouds.sender }, view };
+}
+
+/** @throws ConfigError */
+export function namedSettings({ name, file }: Pick<CloudConfig, 'name' | 'file'>): CloudSettings {
+  try {
+    return findSettings({ cloud: name, file, env: process.env });
+  } catch (error) {
+    if (error instanceof CloudSettingsError) throw new ConfigError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** Loaded only where it is wanted: a server of real machines does not carry it. */
+async function startSimulated(
+  { simulator }: CloudConfig,
+  log: Log,
+  stops: Stops,
+): Promise<{ readonly settings: CloudSettings; readonly simulated?: SimulatedCloud }> {
+  const { startCloudSimulator } = await import('./cloud-simulator/cloud-simulator.ts');
+  const started = await startCloudSimulator({ settings: simulator });
+  stops.push(() => started.close());
+  log.info({ url: started.url, admin_url: started.adminUrl }, 'The simulated cloud is ready');
+  const settings = findSettings({ env: started.environment });
+  return { settings, simulated: { authUrl: settings.authUrl, adminUrl: started.adminUrl } };
+}
