@@ -49,6 +49,7 @@ import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
 import { openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
+import { openSecretBox } from './store/secret-keys.ts';
 import { openSqlite } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { embeddedWorkflows, type EmbeddedWorkflows } from './workflow/runner/embedded-workflows.ts';
@@ -122,6 +123,7 @@ async function startParts(
   const profileTypes = knownProfileTypes({ dataDir: directory.path, clouds });
   await checkDatabaseIsExpected(directory, profileTypes, { startNew });
   const store = openSqlite(directory.databasePath, {
+    secrets: openSecretBox({ dataDir: directory.path, keyFile: config.secretKeyFile, env: process.env }),
     onWriteFailure: (sentence) =>
       sentence === undefined
         ? log.info('The database takes what is recorded again.')

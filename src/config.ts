@@ -112,6 +112,13 @@ const schema = z.strictObject({
       simulator: simulatorSettingsSchema.prefault({}),
     })
     .prefault({}),
+  /** What rests encrypted in the database: docs/howto/back-up-and-restore.md. */
+  secrets: z
+    .strictObject({
+      /** Absent: COPPICE_SECRET_KEYS, else `secret.key` in the data directory, which is made. */
+      key_file: z.string().min(1).optional(),
+    })
+    .prefault({}),
   /** How others reach the API, for links in what is sent out; absent: the address that it listens on. */
   public_url: z
     .string()
@@ -152,6 +159,7 @@ export interface Config {
   readonly cloud: CloudConfig;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
+  readonly secretKeyFile: string | undefined;
   readonly notificationTargets: readonly NotificationTarget[];
 }
 
@@ -228,6 +236,7 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
     cloud: cloudOf(read.cloud),
+    secretKeyFile: read.secrets.key_file,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,
     notificationTargets,
   };

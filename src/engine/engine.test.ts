@@ -30,6 +30,7 @@ function withWrite(store: Store, write: Store['write']): Store {
     location: store.location,
     writeFailure: undefined,
     isExclusive: true,
+    secrets: store.secrets,
     isFailure: (error) => store.isFailure(error),
     close: () => store.close(),
     write,

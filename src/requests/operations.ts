@@ -15,6 +15,7 @@ import type { ClusterRequest } from './cluster-actions.ts';
 import { requireObject } from './find-object.ts';
 import { recordAction } from './record-action.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
+import { sealSecrets } from './seal-secrets.ts';
 import { refuseSpec } from './spec-document.ts';
 
 /** @returns the id of the action. */
@@ -88,7 +89,7 @@ function readFilters(filters: JsonObject): NodeFilters {
 /** With their defaults. @throws CoppiceError `bad-request`, `invalid-spec` */
 async function checkedParameters(
   db: Db,
-  { profileTypes }: RequestTools,
+  { store, profileTypes }: RequestTools,
   profileId: string,
   name: string,
   parameters: JsonObject,
@@ -103,7 +104,7 @@ async function checkedParameters(
     }'.`;
     throw new CoppiceError('bad-request', sentence);
   }
-  return checkAgainst(operation, name, parameters);
+  return sealSecrets(store.secrets, operation, checkAgainst(operation, name, parameters));
 }
 
 function checkAgainst({ parameters: known }: Operation, name: string, parameters: JsonObject): JsonObject {

@@ -9,6 +9,7 @@ import { rulesOfCluster } from '../clusters/cluster-rules.ts';
 import type { Profile } from '../domain/model.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
+import { sealSecrets } from './seal-secrets.ts';
 import type { RequestTools } from './request-tools.ts';
 
 export interface RecoverRequest {
@@ -56,8 +57,11 @@ export async function recoverInputs(
     }
     return { ...inputs, operation: name, operation_params: params.surge ? { surge: true } : {} };
   }
-  if (type !== undefined && name !== 'RECREATE') checkOperation(type, name, operationParams ?? {});
-  return { ...inputs, operation: name, ...(operationParams && { operation_params: operationParams }) };
+  if (operationParams === undefined || type === undefined || name === 'RECREATE')
+    return { ...inputs, operation: name, ...(operationParams && { operation_params: operationParams }) };
+  const checked = checkOperation(type, name, operationParams);
+  const sealed = sealSecrets(tools.store.secrets, checked, operationParams);
+  return { ...inputs, operation: name, operation_params: sealed };
 }
 
 /** A command line sends texts. */
@@ -101,12 +105,13 @@ async function refuseBesideFencing(db: Db, clusterId: string | null): Promise<vo
     );
 }
 
-function checkOperation(type: ProfileType, name: string, parameters: JsonObject): void {
+function checkOperation(type: ProfileType, name: string, parameters: JsonObject): Operation {
   const operation = type.operations[name.toLowerCase()];
   if (operation === undefined) {
     refuse(`operation: expected an operation that ${typeName(type)} has, found '${name}'`);
   }
   for (const [key, value] of Object.entries(parameters)) checkParameter(operation, key, value);
+  return operation;
 }
 
 function checkParameter({ parameters }: Operation, key: string, value: Json): void {

@@ -9,6 +9,7 @@
  * changes no row and throws `StaleClaim`: a process that slept through its lease can move nothing.
  */
 
+import { removeSecrets } from './action-secrets.ts';
 import type { Selectable } from 'kysely';
 import type { LockMode, LockWanted } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
@@ -225,6 +226,7 @@ export async function writeEnding(tx: Tx, id: string, ending: Ending, now: numbe
     blocked_on: null,
   };
   await tx.db.updateTable('action').set(changes).where('id', '=', id).execute();
+  await removeSecrets(tx, id);
   tx.notify('actions');
 }
 

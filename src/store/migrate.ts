@@ -26,6 +26,7 @@ import * as failedActions from './migrations/0019-failed-actions.ts';
 import * as orderOfNodes from './migrations/0020-order-of-nodes.ts';
 import * as sortIndexes from './migrations/0021-sort-indexes.ts';
 import * as trusts from './migrations/0022-trusts.ts';
+import * as noPasswords from './migrations/0023-no-passwords-of-ended-actions.ts';
 
 interface Migration {
   readonly version: number;
@@ -56,6 +57,7 @@ const migrations: readonly Migration[] = [
   { version: 20, up: orderOfNodes.up },
   { version: 21, up: sortIndexes.up },
   { version: 22, up: trusts.up },
+  { version: 23, up: noPasswords.up },
 ];
 
 export const schemaVersion = migrations.length;

@@ -23,6 +23,7 @@ import { nextTurn } from '../event-loop.ts';
 import type { Schema } from './schema.ts';
 import { EventLoopPlugin } from './event-loop-plugin.ts';
 import { enableGivingBack, giveBackSpace } from './free-space.ts';
+import { SecretBox } from './secret-box.ts';
 import { rowReader } from './sqlite-rows.ts';
 import { asOpenFailure, asStorageFailure } from './storage-failure.ts';
 import { refuseForeignDatabase, watchFileIdentity } from './database-file.ts';
@@ -105,6 +106,8 @@ interface CommitEffects {
 type Outcome = { readonly job: Job; readonly failed: boolean; readonly value: unknown };
 
 export interface SqliteOptions {
+  /** Absent: what is sealed no later process opens. */
+  readonly secrets?: SecretBox;
   /** Called with the message when writes begin to fail, and with undefined when they succeed again. */
   readonly onWriteFailure?: (message: string | undefined) => void;
   /** A listener threw; what it listens to is committed. Without this the process ends. */
@@ -121,6 +124,7 @@ class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
   readonly location: string;
   readonly isExclusive = true;
+  readonly secrets: SecretBox;
   readonly #onWriteFailure: SqliteOptions['onWriteFailure'];
   readonly #onListenerError: (error: unknown) => void;
   #writeFailure: string | undefined;
@@ -142,9 +146,10 @@ class SqliteStore implements Store {
     location: string,
     writer: DatabaseSync,
     reader: DatabaseSync,
-    { onWriteFailure, onListenerError = rethrowLater }: SqliteOptions,
+    { secrets, onWriteFailure, onListenerError = rethrowLater }: SqliteOptions,
   ) {
     this.location = location;
+    this.secrets = secrets ?? SecretBox.ofThisProcess();
     this.#onWriteFailure = onWriteFailure;
     this.#onListenerError = onListenerError;
     this.#raw = writer;

@@ -16,6 +16,7 @@
 import type { Kysely } from 'kysely';
 import type { RecoveryNews } from '../domain/recovery-news.ts';
 import type { Schema } from './schema.ts';
+import type { SecretBox } from './secret-box.ts';
 
 export type Db = Kysely<Schema>;
 
@@ -52,6 +53,8 @@ export interface Store {
   readonly writeFailure: string | undefined;
   /** Whether a lock on the database proves that no other process lives (the data directory's, for SQLite). */
   readonly isExclusive: boolean;
+  /** For what is not to be read in the database. */
+  readonly secrets: SecretBox;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Calls `listener` after each commit that notified the topic; returns how to stop. */
   listen(topic: Topic, listener: () => void): () => void;

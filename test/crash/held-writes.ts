@@ -50,6 +50,7 @@ export class HeldWrites {
       location: store.location,
       writeFailure: undefined,
       isExclusive: true,
+      secrets: store.secrets,
       write: async (work) => {
         await this.#pass();
         return await store.write(work);

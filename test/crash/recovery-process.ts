@@ -146,6 +146,7 @@ function mortal(store: Store): Store {
     location: store.location,
     writeFailure: undefined,
     isExclusive: true,
+    secrets: store.secrets,
     isFailure: (error) => store.isFailure(error),
     close: () => store.close(),
   };

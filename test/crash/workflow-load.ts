@@ -52,6 +52,7 @@ const store: Store = {
   location: real.location,
   writeFailure: undefined,
   isExclusive: true,
+  secrets: real.secrets,
   isFailure: (error) => real.isFailure(error),
   close: () => real.close(),
 };

@@ -45,6 +45,7 @@ export class CrashingRun {
       location: store.location,
       writeFailure: undefined,
       isExclusive: true,
+      secrets: store.secrets,
       isFailure: (error) => error instanceof Killed || store.isFailure(error),
       write: (work) => this.#write(() => store.write(work)),
     };

@@ -19,6 +19,7 @@ export function sharedStore(store: Store): Store {
     location: store.location,
     writeFailure: undefined,
     isExclusive: false,
+    secrets: store.secrets,
     write: (work) => store.write(work),
     listen: (topic, listener) => store.listen(topic, listener),
     onCommitted: (listener) => store.onCommitted(listener),

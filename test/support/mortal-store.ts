@@ -36,6 +36,10 @@ export class MortalStore implements Store {
     return this.#store.writeFailure;
   }
 
+  get secrets(): Store['secrets'] {
+    return this.#store.secrets;
+  }
+
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.writes += 1;
     const isLast = this.writes === this.#death.at;

@@ -100,6 +100,7 @@ export class ProcessLife {
       location: store.location,
       writeFailure: undefined,
       isExclusive: true,
+      secrets: store.secrets,
       isFailure: (error) => store.isFailure(error),
       close: () => Promise.resolve(),
     };

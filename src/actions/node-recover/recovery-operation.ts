@@ -54,7 +54,7 @@ async function operate(run: StepRun): Promise<Ran> {
         );
       }
       const asked = { ...request, hostForcedDown: forcedDown(run, facts.name) };
-      return madeOf(await operation.run(facts, params, asked));
+      return madeOf(await operation.run(facts, run.services.store.secrets.openIn(params), asked));
     },
     nameMade(run),
   );

@@ -59,7 +59,8 @@ async function operate(
       const { type, facts } = await loadManagedNode(store.db, profileTypes, target);
       const operation = type.operations[name];
       if (operation === undefined) throw notSupported(name, typeName(type));
-      const { physicalId, data } = await operation.run(facts, isJsonObject(params) ? params : {}, request);
+      const opened = store.secrets.openIn(isJsonObject(params) ? params : {});
+      const { physicalId, data } = await operation.run(facts, opened, request);
       return { physicalId, data };
     },
     async (tx, made) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
+import { hiddenValue, mapSealedIn } from '../../domain/sealed.ts';
 import type { Action } from '../../domain/model.ts';
 import { actionStates } from '../../domain/states.ts';
 import { unfinishedChildren } from '../../store/actions.ts';
@@ -52,21 +52,6 @@ export async function toActionAnswers(
   return actions.map((action) => toActionAnswer(action, children.get(action.id) ?? [], minor));
 }
 
-/** Parameters of operations whose values are for the profile type alone. */
-const secretParameters: readonly string[] = ['admin_pass'];
-
-/** The inputs of NODE_OPERATION, CLUSTER_OPERATION and the recoveries as they may be shown. */
-function withoutPasswords(inputs: JsonObject): JsonObject {
-  const hidden = Object.entries(inputs).map(([key, value]): [string, Json] => {
-    if ((key !== 'params' && key !== 'operation_params') || !isJsonObject(value)) return [key, value];
-    const shown = Object.entries(value).map(([name, one]): [string, Json] =>
-      secretParameters.includes(name) ? [name, '***'] : [name, one],
-    );
-    return [key, Object.fromEntries(shown)];
-  });
-  return Object.fromEntries(hidden);
-}
-
 function toActionAnswer(action: Action, children: string[], minor: number): ActionAnswer {
   const waitedFor = action.parentId !== null && !actionStates[action.status].ended;
   return {
@@ -79,7 +64,7 @@ function toActionAnswer(action: Action, children: string[], minor: number): Acti
     depends_on: children,
     end_time: epochSeconds(action.endedAt),
     id: action.id,
-    inputs: withoutPasswords(action.inputs),
+    inputs: mapSealedIn(action.inputs, () => hiddenValue),
     interval: -1,
     name: action.name,
     outputs: action.outputs,

@@ -49,7 +49,7 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
     },
     change_password: {
       description: 'Change the password of the administrator.',
-      parameters: { admin_pass: { ...text('The new password.'), isNeeded: true } },
+      parameters: { admin_pass: { ...text('The new password.'), isNeeded: true, secret: true } },
       run: (node, { admin_pass: password }, request) =>
         runOperation(
           cloudFor(node),

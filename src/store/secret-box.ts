@@ -1,0 +1,78 @@
+/**
+ * Seals single values before they are written into the database, and opens them for what uses them:
+ * AES-256-GCM, with a key that is not in the database. The text of a sealed value names its key, so that
+ * values of an older key are still opened while the newer one seals.
+ *
+ *     v1.KEY-ID.base64url(nonce, tag, ciphertext)
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { CoppiceError } from '../domain/errors.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
+import { mapSealedIn, toSealed } from '../domain/sealed.ts';
+
+/** Bytes. */
+export const KEY_LENGTH = 32;
+const NONCE_LENGTH = 12;
+const TAG_LENGTH = 16;
+const cipher = 'aes-256-gcm';
+const version = 'v1';
+
+export class SecretBox {
+  readonly #keys: ReadonlyMap<string, Buffer>;
+  readonly #current: { readonly id: string; readonly key: Buffer };
+
+  /** @param key seals. @param older open what they have sealed. Each of `KEY_LENGTH` bytes. */
+  constructor(key: Buffer, older: readonly Buffer[] = []) {
+    this.#current = { id: idOf(key), key };
+    this.#keys = new Map([...older, key].map((each) => [idOf(each), each]));
+  }
+
+  /** Of a process that keeps nothing: what it seals no other one opens. */
+  static ofThisProcess(): SecretBox {
+    return new SecretBox(randomBytes(KEY_LENGTH));
+  }
+
+  seal(value: Json): JsonObject {
+    const { id, key } = this.#current;
+    const nonce = randomBytes(NONCE_LENGTH);
+    const sealing = createCipheriv(cipher, key, nonce);
+    const text = Buffer.concat([sealing.update(JSON.stringify(value), 'utf8'), sealing.final()]);
+    const parts = Buffer.concat([nonce, sealing.getAuthTag(), text]);
+    return toSealed([version, id, parts.toString('base64url')].join('.'));
+  }
+
+  /**
+   * With all that is sealed in it opened.
+   * @throws CoppiceError `operation-impossible` where its key is not here, or it was changed.
+   */
+  openIn(value: JsonObject): JsonObject {
+    return mapSealedIn(value, (text) => this.#open(text));
+  }
+
+  #open(text: string): Json {
+    const [as, id = '', parts = ''] = text.split('.');
+    const key = this.#keys.get(id);
+    if (as !== version || key === undefined)
+      throw impossible(
+        `a secret was encrypted with the key ${id.slice(0, 16)}, which this Coppice does not have`,
+      );
+    const bytes = Buffer.from(parts, 'base64url');
+    try {
+      const opening = createDecipheriv(cipher, key, bytes.subarray(0, NONCE_LENGTH));
+      opening.setAuthTag(bytes.subarray(NONCE_LENGTH, NONCE_LENGTH + TAG_LENGTH));
+      const rest = bytes.subarray(NONCE_LENGTH + TAG_LENGTH);
+      return JSON.parse(Buffer.concat([opening.update(rest), opening.final()]).toString('utf8')) as Json;
+    } catch (error) {
+      throw impossible(`a secret cannot be decrypted with its key ${id}: it was changed`, error);
+    }
+  }
+}
+
+/** Says which key it is, and nothing of it. */
+function idOf(key: Buffer): string {
+  return createHash('sha256').update('coppice key id').update(key).digest('hex').slice(0, 8);
+}
+
+function impossible(sentence: string, cause?: unknown): CoppiceError {
+  return new CoppiceError('operation-impossible', sentence, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,65 @@
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sealedText, toSealed } from '../domain/sealed.ts';
+import { openSecretBox } from './secret-keys.ts';
+
+let dataDir: string;
+
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'coppice-keys-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const box = (env: Record<string, string> = {}, keyFile?: string) => openSecretBox({ dataDir, keyFile, env });
+const keys = ['A', 'B'].map((letter) => Buffer.alloc(32, letter).toString('base64')) as [string, string];
+
+test('the key is made in the data directory, for its user alone, and found again', () => {
+  const sealed = { password: box().seal('x1y2z3') };
+  const file = join(dataDir, 'secret.key');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(JSON.stringify(sealed)).not.toContain('x1y2z3');
+  expect(box().openIn({ nested: [sealed] })).toEqual({ nested: [{ password: 'x1y2z3' }] });
+});
+
+test('the same value is never sealed to the same text', () => {
+  const made = box();
+  expect(made.seal('x')).not.toEqual(made.seal('x'));
+});
+
+test('a newer key stands before the older one: it seals, and both open', () => {
+  const old = box({ COPPICE_SECRET_KEYS: keys[0] });
+  const both = box({ COPPICE_SECRET_KEYS: `${keys[1]} ${keys[0]}` });
+  expect(both.openIn({ a: old.seal(1) })).toEqual({ a: 1 });
+  expect(() => old.openIn({ a: both.seal(1) })).toThrow(
+    /was encrypted with the key [0-9a-f]{8}, which this Coppice/,
+  );
+  expect(existsSync(join(dataDir, 'secret.key'))).toBe(false);
+});
+
+test('a value that was changed is not opened', () => {
+  const made = box();
+  const text = sealedText(made.seal('x')) ?? '';
+  const changed = toSealed(text.slice(0, -3) + (text.at(-3) === 'A' ? 'B' : 'A') + text.slice(-2));
+  expect(() => made.openIn({ a: changed })).toThrow(/cannot be decrypted with its key/);
+});
+
+test.each([
+  ['of the wrong length', 'YWJj', /key 1 of .*: expected 32 bytes in base64 or hexadecimal, found 3 bytes/],
+  ['that is empty', '', /expected a key of 32 bytes, found none/],
+])('a key file %s is refused', (_what, text, sentence) => {
+  writeFileSync(join(dataDir, 'secret.key'), text, { mode: 0o600 });
+  expect(() => box()).toThrow(sentence);
+});
+
+test('a key file that others may read is refused, with the command that helps; so is one that is not there', () => {
+  const file = join(dataDir, 'mine.key');
+  expect(() => box({}, file)).toThrow(/mine\.key does not exist/);
+  writeFileSync(file, keys[0]);
+  chmodSync(file, 0o644);
+  expect(() => box({}, file)).toThrow(`chmod 600 ${file}`);
+  chmodSync(file, 0o600);
+  expect(box({}, file).openIn({ a: box({}, file).seal(true) })).toEqual({ a: true });
+  expect(readFileSync(file, 'utf8')).toBe(keys[0]);
+});
