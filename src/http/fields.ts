@@ -19,6 +19,8 @@ export interface InvalidField {
   readonly expected: string;
   /** The number or the key that the rule is about. */
   readonly bound?: number | string;
+  /** What was probably meant. */
+  readonly hint?: string;
 }
 
 type Read<T> = (value: unknown, refuse: (refusal: InvalidField) => never) => T;
@@ -202,7 +204,9 @@ export function toBooleans(words: readonly string[]): boolean[] {
 export function wordField<const W extends string>(words: readonly W[], rule = 'word'): z.ZodType<W> {
   return required({ type: 'string', enum: [...words] }, (value, refuse) => {
     const word = words.find((known) => known === value);
-    return word ?? refuse({ rule, expected: `one of ${words.join(', ')}` });
+    if (word !== undefined) return word;
+    const hint = typeof value === 'string' ? didYouMean(value, words) : undefined;
+    return refuse({ rule, expected: `one of ${words.join(', ')}`, ...(hint === undefined ? {} : { hint }) });
   });
 }
 

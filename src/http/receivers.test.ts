@@ -164,3 +164,13 @@ test('a call without V, of a URL that is not there, or with wrong parameters is 
   expect((await server.ask('POST', '/v1/webhooks/grow/trigger?V=2')).status).toBe(404);
   expect((await server.ask('POST', pathOf(receiver), { body: { bogus: 1 } })).text).toContain('bogus');
 });
+
+test.each([
+  ['CLUSTER_SCALE_UP', 'CLUSTER_SCALE_OUT'],
+  ['CLUSTER_GROW', 'CLUSTER_SCALE_OUT'],
+  ['CLUSTER_SHRINK', 'CLUSTER_SCALE_IN'],
+])('the action %s is refused with the one that was meant', async (action, meant) => {
+  const receiver = { name: 'r', type: 'webhook', cluster_id: 'web', action };
+  const reply = await server.ask('POST', '/v1/receivers', { body: { receiver } });
+  expect([reply.status, reply.text]).toEqual([400, expect.stringContaining(`"did you mean ${meant}?"`)]);
+});

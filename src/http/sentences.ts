@@ -133,7 +133,13 @@ function describeOne(issue: z.core.$ZodIssue, location: FieldLocation): Describe
   const found = quoteFound(path.join('.'), issue.input);
   if (issue.code === 'custom') {
     const refusal = (issue.params ?? {}) as unknown as InvalidField;
-    const one: Issue = { field: path.join('.'), expected: refusal.expected, found };
+    const { hint } = refusal;
+    const one: Issue = {
+      field: path.join('.'),
+      expected: refusal.expected,
+      found,
+      ...(hint === undefined ? {} : { hint }),
+    };
     // A list's entries have no name of their own.
     const field = path.filter((step) => !/^\d+$/.test(step)).at(-1) ?? '';
     const say = sentences[refusal.rule];
