@@ -55,71 +55,18 @@ const word = fc.oneof(
     "'; --",
   ),
 );
-const keys = [
-  ...[
-    'profile',
-    'policy',
-    'cluster',
-    'node',
-    'receiver',
-    'action',
-    'name',
-    'spec',
-    'type',
-    'version',
-    'metadata',
-  ],
-  ...[
-    'properties',
-    'profile_id',
-    'cluster_id',
-    'min_size',
-    'max_size',
-    'desired_capacity',
-    'timeout',
-    'config',
-  ],
-  ...[
-    'check',
-    'recover',
-    'resize',
-    'scale_in',
-    'scale_out',
-    'add_nodes',
-    'del_nodes',
-    'replace_nodes',
-    'nodes',
-  ],
-  ...[
-    'policy_attach',
-    'policy_id',
-    'enabled',
-    'count',
-    'number',
-    'adjustment_type',
-    'params',
-    'filters',
-    'reboot',
-  ],
-  ...[
-    'status',
-    'force',
-    'operation',
-    'operation_params',
-    'identity',
-    'overrides',
-    'snapshot',
-    '__proto__',
-    'input',
-  ],
-];
+const keys =
+  'profile policy cluster node receiver action name spec type version metadata properties ' +
+  'profile_id cluster_id min_size max_size desired_capacity timeout config check recover resize scale_in scale_out ' +
+  'add_nodes del_nodes replace_nodes nodes policy_attach policy_id enabled count number adjustment_type params filters ' +
+  'reboot status force operation operation_params identity overrides snapshot __proto__ input';
 const value = fc.letrec((tie) => ({
   any: fc.oneof(
     { maxDepth: 4 },
     word,
     fc.constantFrom(null, true, 0, -1, 1e308, 2 ** 53, 0.1, 1e12),
     fc.array(tie('any'), { maxLength: 3 }),
-    fc.dictionary(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...keys) }, word), tie('any'), {
+    fc.dictionary(fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...keys.split(' ')) }, word), tie('any'), {
       maxKeys: 3,
     }),
   ),
