@@ -56,7 +56,7 @@ export class ClientSession {
   static async start(lab: Lab, options: CoppiceOptions = {}): Promise<ClientSession> {
     await lab.connect();
     await deleteServers(lab);
-    const coppice = await CoppiceProcess.start(lab, options);
+    const coppice = await CoppiceProcess.start(lab, { auth: 'keystone', ...options });
     const proxy = await RecordingProxy.start(coppice.url);
     return new ClientSession(lab, coppice, proxy, await registerClustering(lab, proxy.url));
   }
@@ -128,7 +128,7 @@ export class ClientSession {
 /** What runs that were interrupted have left counts for the quota. */
 async function deleteServers(lab: Lab): Promise<void> {
   const ask = (method: string, path: string) =>
-    lab.send({ as: 'admin', service: 'compute', method, path: `/v2.1/servers${path}` });
+    lab.send({ as: 'demo', service: 'compute', method, path: `/v2.1/servers${path}` });
   const ids = async (): Promise<readonly string[]> => {
     const { body } = await ask('GET', '');
     return (body as { servers: { id: string }[] }).servers.map(({ id }) => id);

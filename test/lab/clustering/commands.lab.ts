@@ -53,17 +53,20 @@ for one in m.distribution('python-senlinclient').entry_points.select(group='open
   expect(commands.filter((command) => !isRun(command))).toEqual([]);
 });
 
-test.for(clusteringCommands)('openstack $command', async ({ command, isLeftRunning = false, endsWith }) => {
-  const args = await Promise.all(command.split(' ').map(wordOf));
-  const environment = { ...environmentOf(lab), PATH: `${files}:/usr/bin:/bin` };
-  const run = runProgram('/usr/bin/openstack', args, environment);
-  if (endsWith === undefined) await run;
-  else await expect(run).rejects.toThrow(endsWith);
-  const { exchanges } = await session.note(`openstack ${command}`, isLeftRunning);
-  if (command.startsWith('cluster ')) expect(exchanges.length).toBeGreaterThan(0);
-  if (!isLeftRunning) await session.settle();
-  await expectSuccess(command, exchanges);
-});
+test.for(clusteringCommands)(
+  'openstack $command',
+  async ({ command, isLeftRunning = false, endsWith, as = 'demo' }) => {
+    const args = await Promise.all(command.split(' ').map(wordOf));
+    const environment = { ...environmentOf(lab, as), PATH: `${files}:/usr/bin:/bin` };
+    const run = runProgram('/usr/bin/openstack', args, environment);
+    if (endsWith === undefined) await run;
+    else await expect(run).rejects.toThrow(endsWith);
+    const { exchanges } = await session.note(`openstack ${command}`, isLeftRunning);
+    if (command.startsWith('cluster ')) expect(exchanges.length).toBeGreaterThan(0);
+    if (!isLeftRunning) await session.settle();
+    await expectSuccess(command, exchanges);
+  },
+);
 
 test('what was said is stored, where it is asked for', () => session.store('openstack', hookUrl()));
 
@@ -98,7 +101,7 @@ async function wordOf(word: string): Promise<string> {
 
 async function serverId(name: string): Promise<string> {
   const { body } = await lab.send({
-    as: 'admin',
+    as: 'demo',
     service: 'compute',
     method: 'GET',
     path: `/v2.1/servers?name=${name}`,

@@ -20,6 +20,8 @@ export interface ClusteringCommand {
   readonly command: string;
   /** How the error ends with which the client fails although the request was accepted. */
   readonly endsWith?: string;
+  /** Absent: a member of a project. */
+  readonly as?: 'admin' | 'demo';
   /** Whether the actions that it begins are left to go on. */
   readonly isLeftRunning?: true;
 }
@@ -28,9 +30,9 @@ const ended = (...commands: readonly string[]): ClusteringCommand[] =>
   commands.map((command) => ({ command }));
 
 export const clusteringCommands: readonly ClusteringCommand[] = [
+  { command: 'cluster service list', as: 'admin' },
   ...ended(
     'cluster build info',
-    'cluster service list',
     'cluster profile type list',
     'cluster profile type show os.nova.server-1.0',
     'cluster profile type ops os.nova.server-1.0',

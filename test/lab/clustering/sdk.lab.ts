@@ -19,7 +19,7 @@ afterAll(() => session.stop());
 
 test('the clustering proxy of openstacksdk creates, resizes, heals and deletes', async () => {
   const script = join(import.meta.dirname, 'sdk.py');
-  const output = await runProgram('/usr/bin/python3', [script], environmentOf(lab));
+  const output = await runProgram('/usr/bin/python3', [script], environmentOf(lab, 'demo'));
   expect(output).toContain('deleted clusters: []');
   await session.note('sdk.py');
   session.store('sdk');

@@ -59,6 +59,8 @@ export function environmentOf(lab: Lab, user: 'admin' | 'demo' = 'admin'): Reado
 export interface CoppiceOptions {
   /** Where its servers and stacks are: in the lab, or in a cloud of its own without machines. */
   readonly cloud?: 'openstack' | 'simulated';
+  /** Who may call its API; absent: every user of this machine. */
+  readonly auth?: 'none' | 'keystone';
 }
 
 export class CoppiceProcess {
@@ -66,19 +68,24 @@ export class CoppiceProcess {
   readonly url: string;
   readonly #process: ChildProcess;
   readonly #directory: string;
+  readonly #lab: Lab;
 
-  private constructor(process: ChildProcess, directory: string, url: string) {
+  private constructor(process: ChildProcess, directory: string, url: string, lab: Lab) {
     this.#process = process;
+    this.#lab = lab;
     this.#directory = directory;
     this.url = url;
   }
 
-  static async start(lab: Lab, { cloud = 'openstack' }: CoppiceOptions = {}): Promise<CoppiceProcess> {
+  static async start(
+    lab: Lab,
+    { cloud = 'openstack', auth = 'none' }: CoppiceOptions = {},
+  ): Promise<CoppiceProcess> {
     const directory = mkdtempSync(join(tmpdir(), 'coppice-lab-'));
     const config = join(directory, 'coppice.yaml');
     writeFileSync(config, 'log: {level: error}\n');
     const data = ['--data-dir', join(directory, 'data'), '--config', config];
-    const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud];
+    const args = ['serve', '--json', ...data, '--listen', '127.0.0.1:0', '--cloud', cloud, '--auth', auth];
     const child = spawn(process.execPath, [program, ...args], {
       env: { ...process.env, ...environmentOf(lab) },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -88,7 +95,7 @@ export class CoppiceProcess {
     const line = String(first[0] ?? '');
     if (!line.startsWith('{"ready"')) throw new Error(`coppice serve did not get ready: ${line}`);
     const { ready } = JSON.parse(line) as { ready: { url: string } };
-    return new CoppiceProcess(child, directory, ready.url);
+    return new CoppiceProcess(child, directory, ready.url, lab);
   }
 
   async stop(): Promise<void> {
@@ -127,7 +134,11 @@ export class CoppiceProcess {
   ): Promise<{ readonly answer: JsonObject; readonly action: string | undefined }> {
     const response = await fetch(`${this.url}${path}`, {
       method,
-      headers: { 'openstack-api-version': 'clustering 1.14', 'content-type': 'application/json' },
+      headers: {
+        'openstack-api-version': 'clustering 1.14',
+        'content-type': 'application/json',
+        'x-auth-token': this.#lab.login('admin').token,
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
