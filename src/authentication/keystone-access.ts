@@ -47,7 +47,7 @@ export class KeystoneAccess {
     const { clouds } = this;
     if (this.#trustee === null || clouds === null) return new KeystoneTokens({ keystone, authUrl, settings });
     this.#trusts = new Trusts({ store, keystone, credential: this.#trustee });
-    const trustedRoles = (owner: Session) => rolesByTrust(clouds, owner);
+    const trustedRoles = (owner: Session) => rolesByTrust(keystone, clouds, owner);
     return new KeystoneTokens({ keystone, authUrl, settings, trusts: this.#trusts, trustedRoles });
   }
 
@@ -70,10 +70,17 @@ function passwordOf({ credential, origin }: CloudSettings): PasswordCredential {
   );
 }
 
-/** Asks Keystone: a token in memory may be older than what was taken away. @throws CloudError */
-async function rolesByTrust(clouds: Clouds, owner: Session): Promise<readonly string[]> {
-  const { session } = clouds.of(owner);
+/**
+ * Asks Keystone: a token in memory may be older than what was taken away.
+ * @param keystone of the service user: Keystone lets a token of a trust validate none, not even itself.
+ * @throws CloudError
+ */
+async function rolesByTrust(
+  keystone: KeystoneClient,
+  clouds: Clouds,
+  owner: Session,
+): Promise<readonly string[]> {
   const context = { signal: AbortSignal.timeout(ROLES_MS) };
-  const token = await session.token(context);
-  return (await new KeystoneClient(session).validate(token.id, context))?.roles ?? [];
+  const token = await clouds.of(owner).session.token(context);
+  return (await keystone.validate(token.id, context))?.roles ?? [];
 }

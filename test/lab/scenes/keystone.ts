@@ -206,6 +206,11 @@ async function trusts(recorder: Recorder, send: Send): Promise<void> {
       },
     },
   });
+  await send('token-validate-by-trust', 'GET', '/v3/auth/tokens', {
+    as: { token: tokenOf(login) },
+    sender: '{trust}',
+    headers: { 'X-Subject-Token': tokenOf(login) },
+  });
   await send(
     'application-credential-create-by-trust',
     'POST',
