@@ -126,5 +126,6 @@ async function nodeOf(
   nodeId: string,
 ): Promise<RegisteredNode<unknown>> {
   const { facts } = await loadManagedNode(services.store.db, services.profileTypes, nodeId);
-  return { ...attachmentTo(services.clouds, type, { policy, binding }, cluster), node: facts };
+  const tools = { ...services, db: services.store.db };
+  return { ...(await attachmentTo(tools, { type, policy, cluster, data: binding.data })), node: facts };
 }

@@ -6,7 +6,7 @@ import { forAdmin, minorOf, type ComputeTools } from './compute-call.ts';
 import { linksOf } from './compute-shapes.ts';
 import { isTrue, member, objects, shown, text, texts, type Answer, type Call } from './endpoint.ts';
 import { isUuid } from './network.ts';
-import type { ServerRequest } from './servers.ts';
+import type { ServerRequest } from './server-request.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
 /** @throws ApiError 400, 403, 409 */
@@ -42,6 +42,11 @@ export function createServer(call: Call, tools: ComputeTools): Answer {
   };
 }
 
+function groupIn({ body }: Call): string | undefined {
+  const hints = body['os:scheduler_hints'];
+  return isJsonObject(hints) ? text(hints, 'group') : undefined;
+}
+
 function countOf(asked: JsonObject): number {
   return Number(asked['max_count'] ?? asked['min_count'] ?? 1);
 }
@@ -64,6 +69,7 @@ function requestOf(asked: JsonObject, call: Call): ServerRequest {
     securityGroups: groups.length === 0 ? defaultGroups : groups,
     zone: zone === undefined || zone === '' ? null : zone,
     hostName: text(asked, 'host') ?? zoneHost ?? null,
+    groupId: groupIn(call) ?? null,
     adminPass: text(asked, 'adminPass') ?? null,
     volumes: objects(asked['block_device_mapping_v2']).flatMap((volume) =>
       volume['source_type'] === 'volume' ? (text(volume, 'uuid') ?? []) : [],
@@ -154,10 +160,9 @@ function checkReferences(asked: JsonObject, call: Call, { world }: ComputeTools)
     if (world.hosts.find(host) === undefined)
       throw new ApiError(400, `Compute host ${host} could not be found.`);
   }
-  const hints = call.body['os:scheduler_hints'];
-  const group = isJsonObject(hints) ? text(hints, 'group') : undefined;
+  const group = groupIn(call);
   if (!world.settings.strict) return;
-  if (group !== undefined && !world.groups.has(group))
+  if (group !== undefined && world.groups.get(group) === undefined)
     throw new ApiError(400, `Instance group ${group} could not be found.`);
   const flavor = flavorOf(asked);
   if (!world.flavors.has(flavor)) throw new ApiError(400, `Flavor ${flavor} could not be found.`);

@@ -6,7 +6,8 @@ import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { describeFlavor, linksOf } from './compute-shapes.ts';
 import { endpoint, member, page, text, type Call, type Endpoint } from './endpoint.ts';
 import type { Flavor } from './flavors.ts';
-import type { Keypair, ServerGroup } from './world.ts';
+import type { ServerGroup } from './server-groups.ts';
+import type { Keypair } from './world.ts';
 
 /** By default each name is there; in a strict cloud what was made. */
 export function lookupEndpoints(tools: ComputeTools): Endpoint[] {
@@ -125,16 +126,23 @@ function describeKeypair({ name, publicKey }: Keypair): JsonObject {
 
 const policies = ['anti-affinity', 'affinity', 'soft-anti-affinity', 'soft-affinity'];
 
-function serverGroups({ world: { groups }, world }: ComputeTools): Endpoint[] {
+function serverGroups({ world: { groups } }: ComputeTools): Endpoint[] {
   const found = ({ params }: Call): ServerGroup => {
     const group = groups.get(params['id'] ?? '');
     if (group === undefined) throw new ApiError(404, `Instance group ${params['id']} could not be found.`);
     return group;
   };
+  const describe = (group: ServerGroup, call: Call): JsonObject => ({
+    ...describeGroup(group, minorOf(call)),
+    members: groups.membersOf(group).map(({ id }) => id),
+  });
   return [
     endpoint('GET /v2.1/os-server-groups', 'server-groups', (call) => {
-      const own = [...groups.values()].filter(({ projectId }) => projectId === call.projectId);
-      return ok({ server_groups: own.map((group) => describeGroup(group, minorOf(call))) });
+      const own = groups.all.filter(({ projectId }) => projectId === call.projectId);
+      const offset = Number(call.query['offset'] ?? 0);
+      const limit = Math.min(Number(call.query['limit'] ?? LIMIT), LIMIT);
+      const shown = own.slice(offset, offset + limit);
+      return ok({ server_groups: shown.map((group) => describe(group, call)) });
     }),
     endpoint('POST /v2.1/os-server-groups', 'server-group', (call) => {
       const asked = member(call.body, 'server_group');
@@ -145,10 +153,10 @@ function serverGroups({ world: { groups }, world }: ComputeTools): Endpoint[] {
           `Invalid input for field/attribute policy. Value: ${policy}. '${policy}' is not one of ${list(policies)}`,
         );
       const owner = { projectId: call.projectId, userId: call.token.user.id };
-      return ok({ server_group: describeGroup(world.addGroup(asked, owner), minorOf(call)) });
+      return ok({ server_group: describe(groups.add(asked, owner), call) });
     }),
     endpoint('GET /v2.1/os-server-groups/:id', 'server-groups', (call) =>
-      ok({ server_group: describeGroup(found(call), minorOf(call)) }),
+      ok({ server_group: describe(found(call), call) }),
     ),
     endpoint('DELETE /v2.1/os-server-groups/:id', 'server-group', (call) => {
       groups.delete(found(call).id);
@@ -156,6 +164,9 @@ function serverGroups({ world: { groups }, world }: ComputeTools): Endpoint[] {
     }),
   ];
 }
+
+/** Nova's `max_limit`. */
+const LIMIT = 1000;
 
 function list(items: readonly string[]): string {
   return `[${items.map((item) => `'${item}'`).join(', ')}]`;
@@ -166,7 +177,6 @@ function describeGroup({ id, name, policy, projectId, userId }: ServerGroup, min
     id,
     name,
     ...(minor >= 64 ? { policy, rules: {} } : { policies: [policy], metadata: {} }),
-    members: [],
     project_id: projectId,
     user_id: userId,
   };

@@ -16,7 +16,7 @@ export function quotaEndpoints({ world }: ComputeTools): Endpoint[] {
       return ok({
         limits: {
           rate: [],
-          absolute: describeLimits(quotas.of(call.projectId), used, world.groups.size, minorOf(call)),
+          absolute: describeLimits(quotas.of(call.projectId), used, world.groups.all.length, minorOf(call)),
         },
       });
     }),

@@ -32,6 +32,13 @@ export function isDown({ isMissed, isForcedDown }: Host): boolean {
   return isMissed || isForcedDown;
 }
 
+/** What a server group wants of the host of one of its servers. */
+export interface GroupWish {
+  takes(hostName: string): boolean;
+  /** The smaller, the better. */
+  cost(hostName: string): number;
+}
+
 export class Hosts {
   readonly all: readonly Host[];
   readonly #load = new Map<string, number>();
@@ -67,16 +74,24 @@ export class Hosts {
     readonly zone: string | null;
     readonly hostName: string | null;
     readonly not: string | null;
+    /** Of a server group: which hosts it takes, and those that it prefers; absent: any. */
+    readonly group?: GroupWish | undefined;
   }): Host | undefined {
+    const { group } = wanted;
     const fitting = this.all.filter(
       (host) =>
         !isDown(host) &&
         !host.isDisabled &&
         host.name !== wanted.not &&
         (wanted.zone === null || host.zone === wanted.zone) &&
-        (wanted.hostName === null || host.name === wanted.hostName),
+        (wanted.hostName === null || host.name === wanted.hostName) &&
+        group?.takes(host.name) !== false,
     );
-    return fitting.toSorted((left, right) => this.#loadOf(left) - this.#loadOf(right))[0];
+    return fitting.toSorted(
+      (left, right) =>
+        (group?.cost(left.name) ?? 0) - (group?.cost(right.name) ?? 0) ||
+        this.#loadOf(left) - this.#loadOf(right),
+    )[0];
   }
 
   place(server: SimulatedServer, host: Host): void {

@@ -1,7 +1,7 @@
 /** What an action makes of a server: on which host, with which flavor and image, in which state. */
 import { text } from './endpoint.ts';
 import type { Flavor, Flavors } from './flavors.ts';
-import type { Host, Hosts } from './hosts.ts';
+import type { GroupWish, Host, Hosts } from './hosts.ts';
 import type { ServerActionRequest } from './server-checks.ts';
 import type { VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
@@ -18,10 +18,14 @@ export function fitsNoHost({ ram }: Flavor): boolean {
 export function goalOf(
   server: SimulatedServer,
   { action, input }: ServerActionRequest,
-  { hosts, flavors }: { readonly hosts: Hosts; readonly flavors: Flavors },
+  {
+    hosts,
+    flavors,
+    group,
+  }: { readonly hosts: Hosts; readonly flavors: Flavors; readonly group?: GroupWish | undefined },
 ): { host?: Host | null; flavor?: string; imageId?: string; vmState?: VmState } {
   const elsewhere = (): Host | null =>
-    hosts.choose({ zone: null, hostName: text(input, 'host') ?? null, not: server.hostName }) ?? null;
+    hosts.choose({ zone: null, hostName: text(input, 'host') ?? null, not: server.hostName, group }) ?? null;
   switch (action) {
     case 'migrate':
     case 'os-migrateLive':
@@ -48,7 +52,7 @@ export function goalOf(
       return imageId === undefined ? {} : { imageId };
     }
     case 'unshelve': {
-      const host = hosts.choose({ zone: server.zone, hostName: null, not: null });
+      const host = hosts.choose({ zone: server.zone, hostName: null, not: null, group });
       return { host: host ?? null };
     }
     default:

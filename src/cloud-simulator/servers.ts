@@ -21,31 +21,11 @@ import {
   type ServerActionRequest,
 } from './server-checks.ts';
 import { fitsNoHost, goalOf } from './server-goal.ts';
+import type { ServerGroups } from './server-groups.ts';
+import type { ServerRequest } from './server-request.ts';
 import { transitions, type VmState } from './server-states.ts';
 import type { SimulatorSettings } from './settings.ts';
 import { type SimulatedServer, type InstanceActionRecord, isBeingDeleted } from './simulated-server.ts';
-
-export interface ServerRequest {
-  readonly name: string;
-  readonly description: string | null;
-  readonly tags: readonly string[];
-  readonly projectId: string;
-  readonly userId: string;
-  readonly imageId: string | null;
-  readonly flavor: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly keyName: string | null;
-  readonly configDrive: boolean;
-  readonly securityGroups: readonly string[];
-  readonly zone: string | null;
-  /** `availability_zone: ZONE:HOST`, or `host`. */
-  readonly hostName: string | null;
-  readonly adminPass: string | null;
-  readonly volumes: readonly string[];
-  readonly requestId: string;
-  /** It is to end in ERROR, with this message. */
-  readonly failure: string | null;
-}
 
 const NO_VALID_HOST = 'No valid host was found. ';
 
@@ -64,6 +44,7 @@ export interface ServerObserver {
 
 export class Servers {
   readonly #hosts: Hosts;
+  readonly #groups: ServerGroups;
   readonly #all = new Map<string, SimulatedServer>();
   #newestFirst: readonly SimulatedServer[] | undefined;
   readonly #clock: Clock;
@@ -77,6 +58,7 @@ export class Servers {
     readonly clock: Clock;
     readonly mutations: MutationLog;
     readonly hosts: Hosts;
+    readonly groups: ServerGroups;
     readonly settings: () => SimulatorSettings;
     readonly observer: ServerObserver;
     readonly flavors: Flavors;
@@ -85,6 +67,7 @@ export class Servers {
     this.#clock = tools.clock;
     this.#mutations = tools.mutations;
     this.#hosts = tools.hosts;
+    this.#groups = tools.groups;
     this.#settings = tools.settings;
     this.#observer = tools.observer;
     this.#flavors = tools.flavors;
@@ -134,7 +117,14 @@ export class Servers {
     const now = this.#clock.now();
     const { hostName, zone, requestId, failure, ...given } = request;
     const isTooLarge = fitsNoHost(this.#flavors.get(request.flavor));
-    const chosen = isTooLarge ? undefined : this.#hosts.choose({ zone, hostName, not: null });
+    const chosen = isTooLarge
+      ? undefined
+      : this.#hosts.choose({
+          zone,
+          hostName,
+          not: null,
+          group: this.#groups.wishOf(request.groupId),
+        });
     const server: SimulatedServer = {
       ...given,
       id: randomUUID(),
@@ -221,7 +211,11 @@ export class Servers {
     if (request.action === 'evacuate') return this.#evacuate(server, request);
     const isHard = isHardReboot(request.action, request.input);
     const before = server.vmState;
-    const goal = goalOf(server, request, { hosts: this.#hosts, flavors: this.#flavors });
+    const goal = goalOf(server, request, {
+      hosts: this.#hosts,
+      flavors: this.#flavors,
+      group: this.#groups.wishOf(server.groupId, server),
+    });
     server.previous = this.#previousOf(server, request.action);
     if (request.action === 'rebuild') rename(server, request.input);
     server.taskState = isHard ? 'rebooting_hard' : transition.task;
@@ -320,7 +314,12 @@ export class Servers {
     const before = server.vmState;
     server.taskState = 'rebuilding';
     const ended = this.#record(server, 'evacuate', requestId);
-    const target = this.#hosts.choose({ zone: null, hostName: wanted, not: server.hostName });
+    const target = this.#hosts.choose({
+      zone: null,
+      hostName: wanted,
+      not: server.hostName,
+      group: this.#groups.wishOf(server.groupId, server),
+    });
     this.#later(server, target, target !== undefined, () => {
       if (isBeingDeleted(server)) return ended(null);
       if (failure !== null) return ended(this.#fail(server, failure));

@@ -15,6 +15,8 @@ export interface SimulatedServer {
   vmState: VmState;
   taskState: string | null;
   hostName: string | null;
+  /** The id of its server group; null: it is in none. */
+  readonly groupId: string | null;
   readonly zone: string;
   imageId: string | null;
   flavor: string;

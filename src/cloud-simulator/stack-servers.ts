@@ -53,6 +53,7 @@ export class StackServers {
       securityGroups: names(properties['security_groups'] ?? ['default']),
       zone: text(properties, 'availability_zone') ?? null,
       hostName: null,
+      groupId: null,
       adminPass: text(properties, 'admin_pass') ?? null,
       volumes: [],
       requestId,

@@ -2,7 +2,6 @@
  * The state of the simulated cloud, all of it, in memory. The APIs read and change it; nothing else does.
  */
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../domain/json.ts';
 import { idText } from './balancer-shapes.ts';
 import { Balancers } from './balancers.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -14,6 +13,7 @@ import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
 import { Quotas } from './quotas.ts';
 import { Servers } from './servers.ts';
+import { ServerGroups } from './server-groups.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { SimulatorSettings, SimulatorUser } from './settings.ts';
 import { StackServers } from './stack-servers.ts';
@@ -36,8 +36,7 @@ export class World {
   /** Of the users that have made some: by the id of the user, then by name. */
   readonly keypairs = new Map<string, Map<string, Keypair>>();
   readonly images = new Map<string, SimulatedImage>();
-  /** Server groups. */
-  readonly groups = new Map<string, ServerGroup>();
+  readonly groups: ServerGroups;
   /** How often each operation of each service was asked for: `compute list`. */
   readonly requests = new Map<string, number>();
   readonly project: Project;
@@ -53,7 +52,9 @@ export class World {
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
     this.hosts = new Hosts(clock, () => this.settings);
+    this.groups = new ServerGroups(() => this.servers.all);
     this.servers = new Servers({
+      groups: this.groups,
       clock,
       mutations: this.mutations,
       hosts: this.hosts,
@@ -130,30 +131,6 @@ export class World {
     const server = this.servers.find(this.network.portAt(address)?.deviceId ?? '');
     return server?.vmState === 'active' && this.hosts.find(server.hostName)?.isUp === true;
   }
-
-  addGroup(
-    { name, policy, policies }: JsonObject,
-    owner: { projectId: string; userId: string },
-  ): ServerGroup {
-    const first = Array.isArray(policies) ? policies[0] : undefined;
-    const asked = policy ?? first;
-    const group = {
-      id: randomUUID(),
-      name: typeof name === 'string' ? name : '',
-      policy: typeof asked === 'string' ? asked : 'anti-affinity',
-      ...owner,
-    };
-    this.groups.set(group.id, group);
-    return group;
-  }
-}
-
-export interface ServerGroup {
-  readonly id: string;
-  readonly name: string;
-  readonly policy: string;
-  readonly projectId: string;
-  readonly userId: string;
 }
 
 export interface Keypair {

@@ -13,6 +13,7 @@ import { readPolicy } from '../policies/read-policy.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import { NO_CLOUD } from '../profiles/node-cloud.ts';
 import { attachedPolicies, type AttachedPolicy } from '../store/cluster-policies.ts';
+import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
 
 export interface LookUpTools {
@@ -34,32 +35,51 @@ export async function lookUpsOf(
   for (const { policy, binding } of await attachedPolicies(db, cluster.id)) {
     const type = findPolicyType(policy.type, policyTypes);
     if (!binding.enabled || type?.lookUp === undefined) continue;
-    const attachment = attachmentTo(clouds, type, { policy, binding }, cluster);
-    const found = await tryLookUp(async () => (await type.lookUp?.(attachment, action, signal)) ?? null);
-    signal.throwIfAborted();
-    if (!found.ok || found.found !== null) lookedUp[policy.id] = found;
+    const attachment = await attachmentTo({ db, clouds }, { type, policy, cluster, data: binding.data });
+    const found = await lookUpFor(type, attachment, action, signal);
+    if (found !== null) lookedUp[policy.id] = found;
   }
   return lookedUp;
 }
 
-/** An attached policy, as its type sees it when it asks the outside. */
-export function attachmentTo(
-  clouds: Clouds | undefined,
+/** @returns null where the type has nothing to look up for the action. */
+export async function lookUpFor(
   type: PolicyType,
-  {
-    policy,
-    binding,
-  }: {
-    readonly policy: AttachedPolicy['policy'];
-    readonly binding: { readonly data: PolicyAttachment<unknown>['data'] };
-  },
-  cluster: Cluster,
-): PolicyAttachment<unknown> {
-  const cloud = (): Cloud => {
-    if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
-    return clouds.of(ownerOf(cluster));
+  attachment: PolicyAttachment<unknown>,
+  action: string,
+  signal: AbortSignal,
+): Promise<LookedUp | null> {
+  if (type.lookUp === undefined) return null;
+  const found = await tryLookUp(async () => (await type.lookUp?.(attachment, action, signal)) ?? null);
+  signal.throwIfAborted();
+  return found.ok && found.found === null ? null : found;
+}
+
+export interface ToAttach {
+  readonly type: PolicyType;
+  readonly policy: AttachedPolicy['policy'];
+  readonly cluster: Cluster;
+  /** Of the binding. */
+  readonly data: PolicyAttachment<unknown>['data'];
+}
+
+/** An attached policy, as its type sees it when it works outside, or asks there. */
+export async function attachmentTo(
+  { db, clouds }: Pick<LookUpTools, 'db' | 'clouds'>,
+  { type, policy, cluster, data }: ToAttach,
+): Promise<PolicyAttachment<unknown>> {
+  const profile = await getProfile(db, cluster.profileId);
+  return {
+    value: readPolicy(type, policy),
+    cluster,
+    policyId: policy.id,
+    profile: profile?.spec.properties ?? {},
+    data,
+    cloud(): Cloud {
+      if (clouds === undefined) throw new CoppiceError('operation-impossible', NO_CLOUD);
+      return clouds.of(ownerOf(cluster));
+    },
   };
-  return { value: readPolicy(type, policy), cluster, policyId: policy.id, data: binding.data, cloud };
 }
 
 async function tryLookUp(lookUp: () => Promise<Json>): Promise<LookedUp> {

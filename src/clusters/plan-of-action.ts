@@ -5,10 +5,12 @@
 import { limitBroken } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Cluster } from '../domain/model.ts';
+import type { Cluster, Node } from '../domain/model.ts';
 import { nodesToJoin, planAction, type PlannedActionName } from '../plans/action-plans.ts';
 import { amendPlan, type PlanAmender } from '../plans/amend-plan.ts';
-import type { ClusterPlan } from '../plans/cluster-plan.ts';
+import type { ClusterPlan, PlannedNode } from '../plans/cluster-plan.ts';
+import { planNewNode } from '../plans/make-plan.ts';
+import type { Placement } from '../plans/placement.ts';
 import { registrationSteps } from '../plans/registration-steps.ts';
 import type { LookedUp, PolicyType } from '../policies/policy-type.ts';
 import { readPolicy } from '../policies/read-policy.ts';
@@ -58,17 +60,47 @@ export async function planOfAction(
   request: ActionToPlan,
   now: number,
 ): Promise<PlanOfAction> {
-  const { db, policyTypes } = tools;
   const facts = await clusterFacts(tools, cluster, now, nodesToJoin(request.action, request.inputs));
-  const hooked = await hookedPolicies(db, cluster.id, policyTypes);
-  const profileType = hooked.length === 0 ? undefined : await profileTypeOf(tools, cluster);
-  const amenders = hooked.flatMap((each) => [
-    ...amenderOf(each, request),
-    ...registeringAmender(each, profileType),
-  ]);
+  const hooked = await hookedPolicies(tools.db, cluster.id, tools.policyTypes);
+  const amenders = await amendersOf(tools, cluster, hooked, request);
   const plan = amendPlan(planAction(request.action, facts, request.inputs), facts, amenders);
   if (plan.size !== null) refuseBeyondLimits(plan.size);
   return { plan, tellsPolicies: hooked.some(({ type }) => type.after !== undefined) };
+}
+
+/**
+ * The plan of a NODE_CREATE that no action on the cluster has planned: where policies place the node.
+ * @param node with its row already, as one of the cluster.
+ * @throws CoppiceError where a policy refuses it.
+ */
+export async function planOfNewNode(
+  tools: PlanTools,
+  cluster: Cluster,
+  node: Pick<Node, 'id' | 'name'> & { readonly placement: Placement },
+  request: Omit<ActionToPlan, 'action'>,
+  now: number,
+): Promise<ClusterPlan> {
+  const known = await clusterFacts(tools, cluster, now);
+  const facts = { ...known, members: known.members.filter(({ id }) => id !== node.id) };
+  const hooked = await hookedPolicies(tools.db, cluster.id, tools.policyTypes);
+  const plan = amendPlan(
+    planNewNode(node.placement),
+    facts,
+    await amendersOf(tools, cluster, hooked, request),
+  );
+  const named = (planned: PlannedNode): PlannedNode => ({ ...planned, nodeId: node.id, name: node.name });
+  return { ...plan, groups: plan.groups.map((each) => ({ ...each, nodes: each.nodes.map(named) })) };
+}
+
+async function amendersOf(
+  tools: PlanTools,
+  cluster: Cluster,
+  hooked: readonly Hooked[],
+  request: Omit<ActionToPlan, 'action'>,
+): Promise<PlanAmender[]> {
+  if (hooked.length === 0) return [];
+  const profileType = await profileTypeOf(tools, cluster);
+  return hooked.flatMap((each) => [...amenderOf(each, request), ...registeringAmender(each, profileType)]);
 }
 
 function refuseBeyondLimits(size: NonNullable<ClusterPlan['size']>): void {
@@ -85,7 +117,7 @@ async function profileTypeOf(
 
 function amenderOf(
   { type, value, policy, binding }: Hooked,
-  { inputs, seed, lookedUp }: ActionToPlan,
+  { inputs, seed, lookedUp }: Omit<ActionToPlan, 'action'>,
 ): PlanAmender[] {
   if (type.before === undefined) return [];
   const found = lookedUp[policy.id] ?? null;

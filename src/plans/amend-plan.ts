@@ -42,13 +42,14 @@ function amendedBy(amender: PlanAmender, before: ClusterPlan, facts: ClusterFact
     const sentence = `The policy ${policyName} refuses ${before.action}: ${amendment.refused}`;
     throw new CoppiceError('operation-impossible', sentence);
   }
-  const { size, waitMs, groups } = amendment.plan;
+  const { size, waitMs, groups, leavingByZone } = amendment.plan;
   const decision = { by: policyName, reason: amendment.reason };
   // What the action is, and who decided what, is not the policy's to change.
   const after = {
     ...before,
     size,
     waitMs,
+    ...(leavingByZone === undefined ? {} : { leavingByZone }),
     groups: groups.filter(hasNodes),
     decisions: [...before.decisions, decision],
   };

@@ -113,6 +113,11 @@ export interface ClusterPlan {
   /** How long to wait before the first group begins. */
   readonly waitMs: number;
   readonly groups: readonly PlanGroup[];
+  /**
+   * From which availability zones the nodes go that a policy chooses after this; absent: from any. '': those
+   * whose zone is not known.
+   */
+  readonly leavingByZone?: Readonly<Record<string, number>>;
   /** The action's own decision first, then those of the policies in the order in which they were applied. */
   readonly decisions: readonly PlanDecision[];
 }

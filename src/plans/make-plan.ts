@@ -10,6 +10,7 @@ import type {
   PlannedNode,
   PlannedSize,
 } from './cluster-plan.ts';
+import type { Placement } from './placement.ts';
 import { inRemovalOrder, inUpdateOrder } from './removal-order.ts';
 
 /** Size as requested; what is left out stays as it is. */
@@ -119,6 +120,14 @@ export function planProfileUpdate(action: string, facts: ClusterFacts, profileId
       { by: action, reason: `a new profile for ${count(outdated.length, 'node')}, one after the other` },
     ],
   };
+}
+
+/** One node that a user creates in a cluster. @param placement what its profile says. */
+export function planNewNode(placement: Placement): ClusterPlan {
+  const action = 'NODE_CREATE';
+  const inputs: JsonObject = Object.keys(placement).length === 0 ? {} : { placement: { ...placement } };
+  const decisions = [{ by: action, reason: '1 new node' }];
+  return { action, size: null, waitMs: 0, groups: group([{ ...newNode(), inputs }]), decisions };
 }
 
 function newNode(): PlannedNode {

@@ -14,6 +14,8 @@ interface Rank {
 export interface RankedMember {
   readonly member: MemberFacts;
   readonly reason: string;
+  /** false: it serves no one, so that it goes first whatever else is wanted. */
+  readonly isServing: boolean;
 }
 
 /** Which of two nodes that serve alike goes first. */
@@ -39,21 +41,51 @@ export function inRemovalOrder(
         (preference?.compare(one.member, other.member) ?? 0) ||
         other.member.index - one.member.index,
     )
-    .map(({ member, rank, reason }) => ({
+    .map(({ member, reason, isServing }) => ({
       member,
-      reason: preference !== undefined && rank === SERVING ? preference.reason : reason,
+      reason: preference !== undefined && isServing ? preference.reason : reason,
+      isServing,
     }));
+}
+
+/** How many to take from each availability zone; '': from those whose zone is not known. */
+export type CountByZone = Readonly<Record<string, number>>;
+
+/**
+ * The first in their order. @param byZone how many of those that serve; absent: from wherever they are.
+ */
+export function chooseLeaving(
+  members: readonly MemberFacts[],
+  count: number,
+  {
+    preference,
+    byZone,
+  }: { readonly preference?: RemovalPreference; readonly byZone?: CountByZone | undefined },
+): RankedMember[] {
+  const order = inRemovalOrder(members, preference);
+  if (byZone === undefined) return order.slice(0, count);
+  const unfit = order.filter(({ isServing }) => !isServing).slice(0, count);
+  const left = new Map(Object.entries(byZone));
+  const chosen = order.filter(({ member, isServing }) => {
+    const wanted = isServing ? (left.get(member.zone ?? '') ?? 0) : 0;
+    if (wanted > 0) left.set(member.zone ?? '', wanted - 1);
+    return wanted > 0;
+  });
+  return [...unfit, ...chosen].slice(0, count);
 }
 
 /** Unhealthy nodes first, because a mistake costs nothing there; then by their place. */
 export function inUpdateOrder(members: readonly MemberFacts[]): RankedMember[] {
   return ranked(members)
     .sort((one, other) => one.rank - other.rank || one.member.index - other.member.index)
-    .map(({ member, reason }) => ({ member, reason }));
+    .map(({ member, reason, isServing }) => ({ member, reason, isServing }));
 }
 
 function ranked(members: readonly MemberFacts[]): (RankedMember & Rank)[] {
-  return members.map((member) => ({ member, ...rankOf(member) }));
+  return members.map((member) => {
+    const { rank, reason } = rankOf(member);
+    return { member, rank, reason, isServing: rank === SERVING };
+  });
 }
 
 /** The last to go: nothing is wrong with it. */

@@ -86,6 +86,8 @@ export interface PolicyAttachment<T> {
   readonly value: T;
   readonly cluster: Cluster;
   readonly policyId: string;
+  /** The properties of the cluster's profile, as they are written. */
+  readonly profile: JsonObject;
   /** Of the binding; null where there is none yet. */
   readonly data: JsonObject | null;
   /** That of the cluster's owner. @throws CoppiceError `operation-impossible` where there is none. */
@@ -200,8 +202,14 @@ export interface PolicyType<T = unknown> {
    * Work on the outside world when the policy is attached (a load balancer, a server group). As an operation
    * of a profile type it is repeated by its key after a crash; where it fails it leaves nothing. Absent:
    * there is none.
+   * @param lookedUp what `lookUp` found for CLUSTER_ATTACH_POLICY, before the first attempt: the same in
+   * each.
    */
-  attach?(attachment: PolicyAttachment<T>, request: OperationRequest): Promise<Attached>;
+  attach?(
+    attachment: PolicyAttachment<T>,
+    request: OperationRequest,
+    lookedUp: LookedUp | null,
+  ): Promise<Attached>;
 
   /** Where the nodes of the cluster are registered; absent: nowhere. */
   readonly registration?: Registration<T>;

@@ -24,6 +24,7 @@ export function simulatedServer(
     securityGroups: [],
     zone: null,
     hostName,
+    groupId: null,
     adminPass: null,
     volumes: [],
     requestId: `req-${randomUUID()}`,

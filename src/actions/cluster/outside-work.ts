@@ -7,11 +7,11 @@
  *
  * Every part is a durable step of its own: a crash continues at the node where it was.
  */
-import { attachmentTo } from '../../clusters/plan-look-ups.ts';
+import { attachmentTo, lookUpFor } from '../../clusters/plan-look-ups.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Cluster, Node, Policy } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
-import type { Attached, PolicyType } from '../../policies/policy-type.ts';
+import type { Attached, LookedUp, PolicyAttachment, PolicyType } from '../../policies/policy-type.ts';
 import { readPolicy } from '../../policies/read-policy.ts';
 import { findBinding, type AttachedPolicy } from '../../store/cluster-policies.ts';
 import { getCluster, updateCluster } from '../../store/clusters.ts';
@@ -46,12 +46,13 @@ const TAKE_BACK_MS = 600_000;
 export async function attachOutside(work: OutsideWork): Promise<Attached> {
   const { context, services, type, policy, clusterId } = work;
   if (type.attach === undefined) return nothing;
+  const action = 'CLUSTER_ATTACH_POLICY';
+  // Recorded once: a repeat must not take what an earlier attempt has made for what was there before.
+  const lookedUp = (await context.step('look up', async ({ signal }) => {
+    return (await lookUpFor(type, await attachmentWith(work, null), action, signal)) as unknown as Json;
+  })) as unknown as LookedUp | null;
   const made = (await context.operation('attach outside', async (request) => {
-    const cluster = await requireCluster(services.store.db, clusterId);
-    const attached = await type.attach?.(
-      attachmentTo(services.clouds, type, { policy, binding: { data: null } }, cluster),
-      request,
-    );
+    const attached = await type.attach?.(await attachmentWith(work, null), request, lookedUp);
     return (attached ?? nothing) as unknown as Json;
   })) as unknown as Attached;
   try {
@@ -61,6 +62,15 @@ export async function attachOutside(work: OutsideWork): Promise<Attached> {
     throw error;
   }
   return made;
+}
+
+async function attachmentWith(
+  { services, type, policy, clusterId }: OutsideWork,
+  data: JsonObject | null,
+): Promise<PolicyAttachment<unknown>> {
+  const { db } = services.store;
+  const cluster = await requireCluster(db, clusterId);
+  return await attachmentTo({ ...services, db }, { type, policy, cluster, data });
 }
 
 /** Those that work; others are registered once they do. */
@@ -83,7 +93,7 @@ async function takeBack(work: OutsideWork, made: Attached): Promise<void> {
     if (!goWithDetach(work)) await deregisterOutside(services, registrar, id, request);
     await services.store.write((tx) => forgetInNode(tx, id, registrar.registration));
   }
-  await type.detach?.(attachmentTo(services.clouds, type, { policy, binding: made }, cluster), request);
+  await type.detach?.(await attachmentWith(work, made.data), request);
 }
 
 /** What is gone already is a success. @throws CoppiceError: then it is still attached. */
@@ -99,11 +109,7 @@ export async function detachOutside(work: OutsideWork): Promise<void> {
   await context.operation(
     `detach outside ${policy.id}`,
     async (request) => {
-      const cluster = await requireCluster(services.store.db, clusterId);
-      await type.detach?.(
-        attachmentTo(services.clouds, type, { policy, binding: { data } }, cluster),
-        request,
-      );
+      await type.detach?.(await attachmentWith(work, data), request);
     },
     async (tx) => {
       if (registrar === null) return;

@@ -1,6 +1,12 @@
 import type { ActionContext, ActionDefinition } from '../../engine/action-context.ts';
 import type { PhysicalNode } from '../../profiles/profile-type.ts';
-import { updateNode } from '../../store/nodes.ts';
+import { lookUpsOf } from '../../clusters/plan-look-ups.ts';
+import { planOfNewNode, type ActionToPlan } from '../../clusters/plan-of-action.ts';
+import { planRecord } from '../../plans/plan-record.ts';
+import { saveActionData } from '../../store/actions.ts';
+import { getCluster } from '../../store/clusters.ts';
+import { getNode, updateNode } from '../../store/nodes.ts';
+import { getProfile } from '../../store/profiles.ts';
 import type { Tx } from '../../store/store.ts';
 import { thenEvaluateCluster } from './then-evaluate-cluster.ts';
 import { countNodeAsWanted } from './node-count.ts';
@@ -16,17 +22,61 @@ export function nodeCreate(services: ActionServices): ActionDefinition {
     action: 'NODE_CREATE',
     async run(context) {
       const id = context.action.target;
-      await context.transaction('begin', async (tx) => {
-        await countNodeAsWanted(tx, context, 1);
-        await updateNode(tx, id, { status: 'CREATING', statusReason: 'Creation in progress' });
-      });
       await thenEvaluateCluster(context, async () => {
-        await markNodeFailed(context, 'Creation failed', () => createPhysicalNode(context, services, id));
+        await markNodeFailed(context, 'Creation failed', async () => {
+          await begin(context, services);
+          await createPhysicalNode(context, services, id);
+        });
         const { clusterId } = context.action;
         await requireRegistered({ context, services, nodeId: id, clusterId, name: 'register' });
       });
     },
   };
+}
+
+async function begin(context: ActionContext, services: ActionServices): Promise<void> {
+  const lookedUp = await lookUp(context, services);
+  await context.transaction('begin', async (tx) => {
+    await countNodeAsWanted(tx, context, 1);
+    await placeNewNode(tx, context, services, lookedUp);
+    const changes = { status: 'CREATING', statusReason: 'Creation in progress' } as const;
+    await updateNode(tx, context.action.target, changes);
+  });
+}
+
+/** Where an action on the cluster has planned the node, it is placed already. */
+function isPlanned({ action: { clusterId, parentId } }: ActionContext): boolean {
+  return clusterId === null || parentId !== null;
+}
+
+async function lookUp(context: ActionContext, services: ActionServices): Promise<ActionToPlan['lookedUp']> {
+  if (isPlanned(context)) return {};
+  return await context.step('look up', async ({ signal }) => {
+    const { db } = services.store;
+    const cluster = await getCluster(db, context.action.clusterId ?? '');
+    if (cluster === undefined) return {};
+    return await lookUpsOf({ ...services, db }, cluster, 'NODE_CREATE', signal);
+  });
+}
+
+async function placeNewNode(
+  tx: Tx,
+  context: ActionContext,
+  services: ActionServices,
+  lookedUp: ActionToPlan['lookedUp'],
+): Promise<void> {
+  const { id: seed, clusterId, target, data } = context.action;
+  const cluster = isPlanned(context) ? undefined : await getCluster(tx.db, clusterId ?? '');
+  const node = await getNode(tx.db, target);
+  if (cluster === undefined || node === undefined) return;
+  const zone = (await getProfile(tx.db, node.profileId))?.spec.properties['availability_zone'];
+  const placement = typeof zone === 'string' ? { zone } : {};
+  const request = { inputs: {}, seed, lookedUp };
+  const tools = { ...services, db: tx.db };
+  const plan = await planOfNewNode(tools, cluster, { ...node, placement }, request, context.now());
+  const placed = plan.groups[0]?.nodes[0]?.inputs['placement'];
+  if (placed !== undefined) await updateNode(tx, target, { data: { ...node.data, placement: placed } });
+  await saveActionData(tx, seed, { ...data, plan: planRecord(plan) });
 }
 
 async function createPhysicalNode(

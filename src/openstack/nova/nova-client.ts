@@ -8,12 +8,23 @@ import { CloudError, isStatus } from '../cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
 import type { CloudSession } from '../cloud-session.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import type { ComputeService, Hypervisor, InstanceAction, InstanceActionEvent, Server } from './server.ts';
+import type {
+  ComputeService,
+  Hypervisor,
+  InstanceAction,
+  InstanceActionEvent,
+  Server,
+  ServerGroup,
+} from './server.ts';
 
 const WANTED_MINOR = 84;
 const LEAST_MINOR = 53;
 /** The last one in which files can be put into a server. */
 const WITH_FILES = 'compute 2.56';
+/** From this minor version on a server group has one policy, and not a list. */
+const WITH_GROUP_POLICY = 64;
+/** Less than any `max_limit` of a cloud is likely to be. */
+const GROUPS_ON_PAGE = 100;
 
 export interface ServerQuery {
   readonly allProjects?: boolean;
@@ -188,6 +199,39 @@ export class NovaClient {
       availabilityZoneInfo: { zoneName: string; zoneState: { available: boolean } }[];
     }>(answer);
     return zones.flatMap(({ zoneName, zoneState }) => (zoneState.available ? [zoneName] : []));
+  }
+
+  /** Those of the project, on as many pages as there are. */
+  async listServerGroups(context: CallContext): Promise<readonly ServerGroup[]> {
+    const groups: ServerGroup[] = [];
+    for (;;) {
+      const query = { limit: GROUPS_ON_PAGE, offset: groups.length };
+      const answer = await this.request({ method: 'GET', path: '/os-server-groups', query }, context);
+      const { server_groups: page } = bodyOf<{ server_groups: ServerGroup[] }>(answer);
+      groups.push(...page);
+      if (page.length < GROUPS_ON_PAGE) return groups;
+    }
+  }
+
+  /** @param policy `anti-affinity` */
+  async createServerGroup(name: string, policy: string, context: CallContext): Promise<ServerGroup> {
+    const microversion = await this.#negotiated(context, undefined);
+    const isNew = Number(microversion.split('.')[1]) >= WITH_GROUP_POLICY;
+    const group = { name, ...(isNew ? { policy } : { policies: [policy] }) };
+    const answer = await this.request(
+      { method: 'POST', path: '/os-server-groups', body: { server_group: group } },
+      context,
+    );
+    return bodyOf<{ server_group: ServerGroup }>(answer).server_group;
+  }
+
+  /** One that is gone already is a success; its servers stay. */
+  async deleteServerGroup(id: string, context: CallContext): Promise<void> {
+    try {
+      await this.request({ method: 'DELETE', path: `/os-server-groups/${part(id)}` }, context);
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error;
+    }
   }
 
   /** For administrators. */

@@ -48,6 +48,18 @@ export interface ServerAddress {
   readonly 'OS-EXT-IPS-MAC:mac_addr'?: string;
 }
 
+/** `GET /os-server-groups`. */
+export interface ServerGroup {
+  readonly id: string;
+  readonly name: string;
+  /** affinity, anti-affinity, soft-affinity, soft-anti-affinity; from 2.64 on. */
+  readonly policy?: string;
+  /** One of those; up to 2.63. */
+  readonly policies?: readonly string[];
+  /** Ids of servers. */
+  readonly members: readonly string[];
+}
+
 /** `GET /os-services` from 2.53 on. */
 export interface ComputeService {
   readonly id: string;

@@ -15,7 +15,7 @@ import { toSenlinSchema, type Fields, type SupportStatus } from '../../domain/sp
 import type { Amendment } from '../../plans/amend-plan.ts';
 import { group, nodesOf, type MemberFacts } from '../../plans/cluster-plan.ts';
 import { planned } from '../../plans/make-plan.ts';
-import { inRemovalOrder, type RemovalPreference } from '../../plans/removal-order.ts';
+import { chooseLeaving, type RemovalPreference } from '../../plans/removal-order.ts';
 import { documentSchema } from '../document-schema.ts';
 import type { PlanView, PolicyCheck, PolicyType } from '../policy-type.ts';
 
@@ -168,9 +168,10 @@ function amend(view: PlanView<DeletionPolicy>): Amendment {
   const isByName = plan.action === 'CLUSTER_DEL_NODES';
   const chosen = isByName
     ? leaving.map((node) => ({ ...node, operation }) as const)
-    : inRemovalOrder(facts.members, preferenceOf(view))
-        .slice(0, leaving.length)
-        .map(({ member, reason }) => planned(operation, member, reason));
+    : chooseLeaving(facts.members, leaving.length, {
+        preference: preferenceOf(view),
+        byZone: plan.leavingByZone,
+      }).map(({ member, reason }) => planned(operation, member, reason));
   const inputs = value.hook === null ? {} : { lifecycle_hook: hookInputs(value.hook) };
   const nodes = chosen.map((node) => ({ ...node, inputs: { ...node.inputs, ...inputs } }));
   const size =
