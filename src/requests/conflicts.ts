@@ -16,7 +16,7 @@ import type { Db } from '../store/store.ts';
 /** These are accepted whatever runs: who wants an object gone need not wait until it is healthy. */
 const acceptedAlways = ['CLUSTER_DELETE', 'NODE_DELETE', 'NODE_OPERATION'];
 
-/** They take milliseconds. Heat requests several at the same moment, and cannot be refused one of them. */
+/** Most take milliseconds. Heat requests several at the same moment, and cannot be refused one of them. */
 const onPolicies = ['CLUSTER_ATTACH_POLICY', 'CLUSTER_DETACH_POLICY', 'CLUSTER_UPDATE_POLICY'];
 
 /** Whether an action is accepted beside another one on the same target, and takes its turn. */

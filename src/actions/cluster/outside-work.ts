@@ -44,13 +44,13 @@ const TAKE_BACK_MS = 600_000;
 
 /** @returns what was made. @throws CoppiceError: then nothing is left of it. */
 export async function attachOutside(work: OutsideWork): Promise<Attached> {
-  const { context, services, type, policy, clusterId } = work;
+  const { context, type } = work;
   if (type.attach === undefined) return nothing;
   const action = 'CLUSTER_ATTACH_POLICY';
   // Recorded once: a repeat must not take what an earlier attempt has made for what was there before.
-  const lookedUp = (await context.step('look up', async ({ signal }) => {
-    return (await lookUpFor(type, await attachmentWith(work, null), action, signal)) as unknown as Json;
-  })) as unknown as LookedUp | null;
+  const lookedUp = await context.step('look up', async ({ signal }) => {
+    return await lookUpFor(type, await attachmentWith(work, null), action, signal);
+  });
   const made = (await context.operation('attach outside', async (request) => {
     const attached = await type.attach?.(await attachmentWith(work, null), request, lookedUp);
     return (attached ?? nothing) as unknown as Json;
@@ -83,8 +83,7 @@ export async function registerNodes(work: OutsideWork, data: JsonObject): Promis
 }
 
 async function takeBack(work: OutsideWork, made: Attached): Promise<void> {
-  const { services, type, policy, clusterId, context } = work;
-  const cluster = await requireCluster(services.store.db, clusterId);
+  const { services, type, clusterId, context } = work;
   const request = { key: `${context.action.id}/take back`, signal: AbortSignal.timeout(TAKE_BACK_MS) };
   const registrar = await registrarOf(work, made.data);
   const nodes = await nodesOfCluster(services.store.db, clusterId);

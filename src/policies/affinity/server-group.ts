@@ -55,7 +55,7 @@ export async function useOrMakeGroup(
     const found = `found ${groupPolicy}; the server group ${name} exists`;
     throw new CoppiceError(
       'operation-impossible',
-      `servergroup.policies: expected ${String(policy)}, ${found}`,
+      `servergroup.policies: expected ${typeof policy === 'string' ? policy : 'a policy'}, ${found}`,
     );
   }
   try {
