@@ -59,13 +59,7 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   {
     what: 'Types of policies',
     exchanges: ['policy types', 'policy types 1.4'],
-    at: /^body\.policy_types\.senlin\.policy\.(?:affinity|loadbalance|region_placement|zone_placement)-/,
-    isPending: true,
-  },
-  {
-    what: 'Types of policies',
-    exchanges: ['policy type zone_placement-1.0'],
-    at: /^status$/,
+    at: /^body\.policy_types\.senlin\.policy\.region_placement-/,
     isPending: true,
   },
   {

@@ -49,6 +49,7 @@ test("Senlin's example has weight 100 where none is given", () => {
 
 test.each<[JsonObject, RegExp]>([
   [{}, /^zones: expected one zone at least/],
+  [{ zones: [{ weight: 1 }] }, /^zones\[0\]\.name: expected the name of a zone, found nothing/],
   [{ zones: [{ name: 'a' }, { name: 'a' }] }, /^zones\[1\]\.name: expected each zone once/],
   [{ zones: [{ name: 'a', weight: 0 }] }, /^zones\[0\]\.weight: /],
 ])('%j is refused', (properties, sentence) => {

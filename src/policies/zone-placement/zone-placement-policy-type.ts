@@ -35,9 +35,10 @@ const fields: Fields = {
     description: 'The availability zones to choose from.',
     items: {
       type: 'Map',
+      description: 'An availability zone, or its name alone.',
       shortFor: 'name',
       fields: {
-        name: { type: 'String', required: true, description: 'Name of an availability zone of Nova.' },
+        name: { type: 'String', description: 'Name of an availability zone of Nova.' },
         weight: {
           type: 'Integer',
           default: 100,
@@ -72,12 +73,16 @@ export const zonePlacementPolicyType: PolicyType<ZonePlacementPolicy> = {
 function readZonePlacement(properties: Json | undefined): PolicyCheck<ZonePlacementPolicy> {
   const checked = checkFields(fields, properties ?? {}, version);
   if (!checked.ok) return checked;
-  const zones = (checked.value['zones'] ?? []) as readonly { name: string; weight: number }[];
+  const written = (checked.value['zones'] ?? []) as readonly { name?: string; weight: number }[];
+  const zones = written.map(({ name: zone = '', weight }) => ({ name: zone, weight }));
   const issues: Issue[] = zones.flatMap(({ name: zone }, index) =>
     zones.findIndex((one) => one.name === zone) < index
       ? [{ field: `zones[${index}].name`, expected: 'each zone once', found: quoteValue(zone) }]
       : [],
   );
+  for (const [index, { name: zone }] of zones.entries())
+    if (zone === '')
+      issues.push({ field: `zones[${index}].name`, expected: 'the name of a zone', found: 'nothing' });
   if (zones.length === 0) issues.push({ field: 'zones', expected: 'one zone at least', found: 'none' });
   return issues.length > 0 ? { ok: false, issues } : { ok: true, value: { zones }, warnings: [] };
 }
