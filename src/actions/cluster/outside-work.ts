@@ -11,7 +11,7 @@ import { attachmentTo, lookUpFor } from '../../clusters/plan-look-ups.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Cluster, Node, Policy } from '../../domain/model.ts';
 import type { ActionContext } from '../../engine/action-context.ts';
-import type { Attached, LookedUp, PolicyAttachment, PolicyType } from '../../policies/policy-type.ts';
+import type { Attached, PolicyAttachment, PolicyType } from '../../policies/policy-type.ts';
 import { readPolicy } from '../../policies/read-policy.ts';
 import { findBinding, type AttachedPolicy } from '../../store/cluster-policies.ts';
 import { getCluster, updateCluster } from '../../store/clusters.ts';
