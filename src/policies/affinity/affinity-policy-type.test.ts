@@ -10,7 +10,8 @@ import { planAction } from '../../plans/action-plans.ts';
 import { nodesOf } from '../../plans/cluster-plan.ts';
 import type { LookedUp } from '../policy-type.ts';
 import { localProcess } from '../../profiles/local-process/local-process.ts';
-import { affinityPolicyType as type, type AffinityPolicy } from './affinity-policy-type.ts';
+import type { AffinityPolicy } from './affinity-policy.ts';
+import { affinityPolicyType as type } from './affinity-policy-type.ts';
 
 function policy(properties: Json): AffinityPolicy {
   const check = type.check(properties);

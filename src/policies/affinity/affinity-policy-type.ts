@@ -25,22 +25,11 @@ import type {
   PolicyCheck,
   PolicyType,
 } from '../policy-type.ts';
+import { groupPolicies, type AffinityPolicy, type GroupPolicy } from './affinity-policy.ts';
 import { existingGroup, removeGroup, useOrMakeGroup } from './server-group.ts';
 
 const name = 'senlin.policy.affinity';
 const version = '1.0';
-
-const policies = ['affinity', 'soft-affinity', 'anti-affinity', 'soft-anti-affinity'] as const;
-export type GroupPolicy = (typeof policies)[number];
-
-export interface AffinityPolicy {
-  /** null: that of the profile's scheduler hints, else one that is made. */
-  readonly groupName: string | null;
-  readonly groupPolicy: GroupPolicy;
-  readonly zone: string | null;
-  /** New nodes are put on a host of vSphere whose name has `drs` in it. */
-  readonly usesDrs: boolean;
-}
 
 const fields: Fields = {
   servergroup: {
@@ -52,7 +41,7 @@ const fields: Fields = {
       policies: {
         type: 'String',
         default: 'anti-affinity',
-        allowed: policies,
+        allowed: groupPolicies,
         description: 'Whether the servers are on one host, or on different ones; soft: if it can be.',
       },
     },

@@ -9,7 +9,7 @@ import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { ServerGroup } from '../../openstack/nova/server.ts';
 import type { PolicyAttachment } from '../policy-type.ts';
-import type { AffinityPolicy } from './affinity-policy-type.ts';
+import type { AffinityPolicy } from './affinity-policy.ts';
 
 type Attachment = Pick<PolicyAttachment<AffinityPolicy>, 'value' | 'cluster' | 'policyId' | 'profile'>;
 
