@@ -26,6 +26,8 @@ export interface Schemas {
     /** The process that runs it now. */
     readonly owner: string | null;
     readonly project: string;
+    /** Of the request that it comes from; null: it comes from none. */
+    readonly request_id: string | null;
     /** Seconds since 1970. */
     readonly start_time: number | null;
     readonly status: string;

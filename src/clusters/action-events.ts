@@ -4,6 +4,7 @@
  * written in the transaction that it is about.
  */
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
 import type { Action, EventLevel } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
 import { insertEvent } from '../store/events.ts';
@@ -40,10 +41,15 @@ async function writeEvent(tx: Tx, action: Action, text: EventText, now: number):
     oname: await nameOfTarget(tx, action),
     clusterId: action.clusterId,
     action: action.action,
-    metaData: { action_id: action.id },
+    metaData: { action_id: action.id, ...requestOf(action) },
     project: action.project,
     user: action.user,
   });
+}
+
+/** For the audit: in the logs of other services, too, it has this id. */
+function requestOf({ requestId }: Action): JsonObject {
+  return requestId === null ? {} : { request_id: requestId };
 }
 
 /** Of what is gone already (a deletion that ended) only the beginning of the id is left to show. */

@@ -58,7 +58,6 @@ async function scheduleRemoval(tx: Tx, kept: Retained, at: number, now: number, 
     name: `retained_delete_${kept.id.slice(0, 8)}`,
     cause: 'Derived Action' as const,
     parentId: null,
-    owner: ownerOf(kept),
   };
   await insertScheduledAction(tx, action, at, now);
   return action.id;

@@ -5,7 +5,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { onNode } from '../domain/action-requests.ts';
-import { ownerOf } from '../domain/session.ts';
 import { insertScheduledAction } from '../store/actions.ts';
 import { getNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
@@ -28,7 +27,6 @@ export async function scheduleRegistration(
     name: `node_register_${node.id.slice(0, 8)}`,
     cause: 'Derived Action' as const,
     parentId: null,
-    owner: ownerOf(node),
   };
   await insertScheduledAction(tx, action, now + Math.min(firstPauseMs * 2 ** tries, longestPauseMs), now);
 }

@@ -6,7 +6,6 @@
 import { randomUUID } from 'node:crypto';
 import { onNode } from '../domain/action-requests.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { ownerOf } from '../domain/session.ts';
 import { insertScheduledAction } from '../store/actions.ts';
 import { getNode } from '../store/nodes.ts';
 import type { Tx } from '../store/store.ts';
@@ -44,7 +43,6 @@ export async function scheduleTidy(
     name: `node_tidy_${node.id.slice(0, 8)}`,
     cause: 'Derived Action' as const,
     parentId: null,
-    owner: ownerOf(node),
   };
   await insertScheduledAction(tx, action, now + Math.min(firstPauseMs * 2 ** tries, longestPauseMs), now);
 }

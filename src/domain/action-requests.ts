@@ -6,7 +6,8 @@
  *     a child of a cluster action   takes only its node: the parent holds the cluster
  *     an action on what is kept     none: no other action touches it
  */
-import type { Cluster, Node, Retained } from './model.ts';
+import type { Cluster, Node, Owner, Retained } from './model.ts';
+import { ownerOf } from './session.ts';
 import type { JsonObject } from './json.ts';
 
 /** Locks are taken with the claim (`store/action-claims.ts`). */
@@ -23,6 +24,8 @@ export interface ActionRequest {
   readonly action: string;
   readonly target: string;
   readonly clusterId: string | null;
+  /** Of the target. */
+  readonly owner: Owner;
   readonly inputs: JsonObject;
   /** Seconds; 0: no limit. */
   readonly timeout: number;
@@ -81,7 +84,8 @@ export function onCluster(
   inputs: JsonObject = {},
 ): ActionRequest {
   const locks: LockWanted[] = [{ resource: clusterLock(cluster.id), mode: 'exclusive' }];
-  return { action, target: cluster.id, clusterId: cluster.id, inputs, timeout: cluster.timeout, locks };
+  const { id, timeout } = cluster;
+  return { action, target: id, clusterId: id, owner: ownerOf(cluster), inputs, timeout, locks };
 }
 
 export function onNode(action: NodeActionName, node: Node, inputs: JsonObject = {}): ActionRequest {
@@ -102,6 +106,7 @@ export function onNodeOfLockedCluster(
     action,
     target: node.id,
     clusterId: node.clusterId,
+    owner: ownerOf(node),
     inputs,
     timeout: DEFAULT_ACTION_TIMEOUT,
     locks,
@@ -109,7 +114,16 @@ export function onNodeOfLockedCluster(
 }
 
 /** It belongs to no cluster any more: the deletion of the cluster does not cancel it. */
-export function onRetained({ id }: Pick<Retained, 'id'>, inputs: JsonObject): ActionRequest {
+export function onRetained(kept: Retained, inputs: JsonObject): ActionRequest {
   const [action] = retainedActionNames;
-  return { action, target: id, clusterId: null, inputs, timeout: DEFAULT_ACTION_TIMEOUT, locks: [] };
+  const owner = ownerOf(kept);
+  return {
+    action,
+    target: kept.id,
+    clusterId: null,
+    owner,
+    inputs,
+    timeout: DEFAULT_ACTION_TIMEOUT,
+    locks: [],
+  };
 }

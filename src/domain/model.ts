@@ -155,6 +155,8 @@ export interface Action extends Owner {
   readonly target: string;
   readonly clusterId: string | null;
   readonly parentId: string | null;
+  /** Of the request over the API that it comes from; null: it comes from none. */
+  readonly requestId: string | null;
   readonly status: ActionStatus;
   readonly statusReason: string;
   /** The process that runs it now. */

@@ -14,6 +14,7 @@ export function childAction(parent: Action, request: ActionRequest): NewAction {
     cause: 'Derived Action',
     parentId: parent.id,
     owner: { project, user, domain },
+    requestId: parent.requestId,
   };
 }
 

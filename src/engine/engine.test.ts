@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backends, type TestStore } from '../../test/support/backends.ts';
 import { eventually } from '../../test/support/eventually.ts';
+import { localOwner } from '../domain/session.ts';
 import { newAction } from '../../test/support/new-action.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action } from '../domain/model.ts';
@@ -630,7 +631,7 @@ describe.each(backends)('the engine on $name', (backend) => {
 });
 
 function child(target: string) {
-  return { action: 'CHILD', target, clusterId: null, inputs: {}, timeout: 0, locks: [] };
+  return { action: 'CHILD', target, clusterId: null, owner: localOwner, inputs: {}, timeout: 0, locks: [] };
 }
 
 async function ignore(work: Promise<unknown>): Promise<void> {

@@ -204,9 +204,8 @@ async function startOne(
   const usual = { ...onNode('NODE_RECOVER', node, inputs), timeout: 0 };
   // What touches nothing keeps nothing from being touched.
   const request = isObserved(round, id) ? { ...usual, locks: [] } : usual;
-  const { project, user, domain } = node;
   const named = { id: actionId, name: `node_recover_${node.id.slice(0, 8)}`, parentId: null };
-  const action = { ...request, ...named, cause: 'Health Policy' as const, owner: { project, user, domain } };
+  const action = { ...request, ...named, cause: 'Health Policy' as const };
   await insertActions(tx, [action], now);
   await startRecovery(tx, id, { id: actionId }, { name: 'start', reason }, now);
 }

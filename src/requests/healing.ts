@@ -211,7 +211,7 @@ function refuse(sentence: string): never {
 async function writeEvent(
   tx: Tx,
   { now }: RequestTools,
-  { project, user }: Caller,
+  { user, requestId }: Caller,
   object: Cluster | Node,
   { action, reason }: HealingChange,
 ): Promise<void> {
@@ -227,8 +227,8 @@ async function writeEvent(
     action,
     status: 'end',
     statusReason: reason,
-    metaData: {},
-    project,
+    metaData: requestId === undefined ? {} : { request_id: requestId },
+    project: object.project,
     user,
   });
 }

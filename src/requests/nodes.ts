@@ -62,7 +62,7 @@ export async function createNode(
       await refuseUnfitNode(tx.db, tools, cluster.id, { name: request.name, profileId: profile.id });
     }
     const node: Node = {
-      ...ownerOf(caller),
+      ...ownerOf(cluster ?? caller),
       id: randomUUID(),
       name: request.name,
       clusterId: cluster?.id ?? null,

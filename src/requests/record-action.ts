@@ -5,7 +5,6 @@ import type { ActionRequest } from '../domain/action-requests.ts';
 import { insertActions } from '../store/actions.ts';
 import type { Tx } from '../store/store.ts';
 import { refuseConflicts } from './conflicts.ts';
-import { ownerOf } from '../domain/session.ts';
 import type { Caller, RequestTools } from './request-tools.ts';
 
 /**
@@ -26,7 +25,9 @@ export async function recordAction(
     name: `${request.action.toLowerCase()}_${request.target.slice(0, 8)}`,
     cause: 'RPC Request' as const,
     parentId: null,
-    owner: ownerOf(caller),
+    // It belongs to whose object it is about, so that they see who did what to it.
+    owner: { ...request.owner, user: caller.user },
+    requestId: caller.requestId ?? null,
   };
   await insertActions(tx, [action], tools.now());
   return id;

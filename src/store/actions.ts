@@ -1,7 +1,7 @@
 /** Rows of durable actions: created, and read. What their owner writes is in `action-claims.ts`. */
 import type { Insertable, Selectable } from 'kysely';
 import type { LockWanted } from '../domain/action-requests.ts';
-import type { Action, ActionCause } from '../domain/model.ts';
+import type { Action, ActionCause, Owner } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { unfinishedActionStatuses, type ActionStatus, type EndedActionStatus } from '../domain/states.ts';
 import { chunks, fromText, toText } from './rows.ts';
@@ -22,7 +22,10 @@ export interface NewAction {
   /** Seconds; 0: no limit. */
   readonly timeout: number;
   readonly locks: readonly LockWanted[];
-  readonly owner: { readonly project: string; readonly user: string; readonly domain: string | null };
+  /** Project and domain are those of the target; the user is who requested it. */
+  readonly owner: Owner;
+  /** Of the request over the API that it comes from; null or absent: it comes from none. */
+  readonly requestId?: string | null;
 }
 
 export async function insertActions(tx: Tx, actions: readonly NewAction[], now: number): Promise<void> {
@@ -54,6 +57,7 @@ function newRow(action: NewAction, now: number): Insertable<ActionTable> {
     action: action.action,
     cause: action.cause,
     target: action.target,
+    request_id: action.requestId ?? null,
     cluster_id: action.clusterId,
     parent_id: action.parentId,
     status: 'READY',
@@ -170,6 +174,7 @@ export function toAction(row: ActionRow): Action {
     target: row.target,
     clusterId: row.cluster_id,
     parentId: row.parent_id,
+    requestId: row.request_id,
     status: row.status as ActionStatus,
     statusReason: row.status_reason,
     owner: row.owner,

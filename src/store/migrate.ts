@@ -27,6 +27,7 @@ import * as orderOfNodes from './migrations/0020-order-of-nodes.ts';
 import * as sortIndexes from './migrations/0021-sort-indexes.ts';
 import * as trusts from './migrations/0022-trusts.ts';
 import * as noPasswords from './migrations/0023-no-passwords-of-ended-actions.ts';
+import * as requestIds from './migrations/0024-request-ids.ts';
 
 interface Migration {
   readonly version: number;
@@ -58,6 +59,7 @@ const migrations: readonly Migration[] = [
   { version: 21, up: sortIndexes.up },
   { version: 22, up: trusts.up },
   { version: 23, up: noPasswords.up },
+  { version: 24, up: requestIds.up },
 ];
 
 export const schemaVersion = migrations.length;

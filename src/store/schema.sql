@@ -30,7 +30,8 @@ CREATE TABLE "action" (
   "ended_at" bigint,
   "updated_at" bigint,
   "wake_at" bigint,
-  "control_reason" text
+  "control_reason" text,
+  "request_id" text
 );
 
 CREATE INDEX "action_by_blocked" on "action" ("blocked_on");

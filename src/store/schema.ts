@@ -116,6 +116,7 @@ export interface ActionRow extends OwnedRow {
   action: string;
   cause: string;
   target: string;
+  request_id: string | null;
   cluster_id: string | null;
   parent_id: string | null;
   status: string;

@@ -228,6 +228,25 @@ test('an administrator sees all projects, whether it asks for them or not', asyn
   expect((await ask('admin', 'GET', `/v1/clusters/${ids['cluster']}`)).status).toBe(200);
 });
 
+test('who did what to an object is seen by those whose it is', async () => {
+  const reply = await ask('admin', 'POST', `/v1/clusters/${ids['cluster']}/actions`, { body: { check: {} } });
+  const { action } = reply.body as { action: string };
+  const who = { user: 'admin', project: 'red' };
+  const request_id = reply.headers['x-openstack-request-id'];
+  const shown = await ask('member', 'GET', `/v1/actions/${action}`);
+  expect(shown.body).toMatchObject({ action: { ...who, request_id } });
+  const events = await ask('member', 'GET', '/v1/events?action=CLUSTER_CHECK');
+  expect(events.body).toMatchObject({
+    events: [{ ...who, meta_data: { action_id: action, request_id } }, expect.anything()],
+  });
+});
+
+test('a node that an administrator adds to a cluster belongs to the project of the cluster', async () => {
+  const node = { name: 'added', profile_id: ids['profile'], cluster_id: ids['cluster'] };
+  const reply = await ask('admin', 'POST', '/v1/nodes', { body: { node } });
+  expect(reply.body).toMatchObject({ node: { project: 'red', user: 'member' } });
+});
+
 test('a token that is not known is told from none', async () => {
   const reply = await server.ask('GET', '/v1/clusters', { headers: { 'x-auth-token': 'wrong' } });
   expect(reply.status).toBe(401);

@@ -5,6 +5,7 @@
  * boundary it passes: before and after each work, after each commit, inside the transactions that claim and
  * end an action.
  */
+import { localOwner } from '../../src/domain/session.ts';
 import { appendFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ActionContext, ActionDefinition } from '../../src/engine/action-context.ts';
@@ -64,6 +65,7 @@ const definitions: ActionDefinition[] = [
         action: 'STEPS',
         target: `${context.action.id.slice(0, 8)}-${number}`,
         clusterId: null,
+        owner: localOwner,
         inputs: {},
         timeout: 0,
         locks: [{ resource: 'shared-by-children', mode: 'exclusive' as const }],

@@ -19,9 +19,10 @@ export const deliberateDifferences: readonly DeliberateDifference[] = [
   { what: 'Clusters and nodes have their health', at: /\.(?:health|health_reason)$/ },
   { what: 'Nodes have their zone', at: /^body\.nodes?(?:\.\d+)?\.zone$/ },
   { what: 'Actions have their plan', at: /^body\.actions?(?:\.\d+)?\.data\.plan$/ },
+  { what: 'Actions name their request', at: /^body\.actions?(?:\.\d+)?\.request_id$/ },
   {
     what: 'Events name their action',
-    at: /\.meta_data\.action_id$/,
+    at: /\.meta_data\.(?:action_id|request_id)$/,
   },
   {
     what: 'Events end with the reason of their action',
