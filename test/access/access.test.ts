@@ -233,8 +233,11 @@ test('who did what to an object is seen by those whose it is', async () => {
   const { action } = reply.body as { action: string };
   const who = { user: 'admin', project: 'red' };
   const request_id = reply.headers['x-openstack-request-id'];
-  const shown = await ask('member', 'GET', `/v1/actions/${action}`);
-  expect(shown.body).toMatchObject({ action: { ...who, request_id } });
+  await eventually('the check has ended', async () => {
+    const shown = await ask('member', 'GET', `/v1/actions/${action}`);
+    expect(shown.body).toMatchObject({ action: { ...who, request_id } });
+    return (shown.body as { action: { end_time: unknown } }).action.end_time !== null;
+  });
   const events = await ask('member', 'GET', '/v1/events?action=CLUSTER_CHECK');
   expect(events.body).toMatchObject({
     events: [{ ...who, meta_data: { action_id: action, request_id } }, expect.anything()],
