@@ -81,7 +81,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const metrics = httpMetrics(registry, () => streams.size);
   const { rules = {} } = options;
   const runner: RouteRunner = {
-    tools: { ...tools, rolesOf: (...asked) => authentication.rolesOf(...asked) },
+    tools,
     authentication,
     rules,
     checkAnswers: options.checkAnswers ?? false,

@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import type { Owner, Role } from '../domain/model.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -28,6 +29,8 @@ export interface RouteRequest<Query, Body> {
   /** `?limit=2`, as it was sent; empty where there is none. */
   readonly search: string;
   readonly header: (name: string) => string | undefined;
+  /** The roles that a user has now who is not the caller: `Authentication.rolesOf`. */
+  readonly rolesOf: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>;
   /**
    * For a request that stands for one of another endpoint.
    * @throws CoppiceError `forbidden` where the caller may not use that.

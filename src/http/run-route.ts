@@ -70,7 +70,7 @@ async function authorize(
 }
 
 function routeRequest(
-  { tools, rules }: RouteRunner,
+  { tools, authentication, rules }: RouteRunner,
   route: Route,
   request: FastifyRequest,
   caller: Caller,
@@ -98,6 +98,7 @@ function routeRequest(
     origin: originOf(request),
     path: request.url.split('?')[0] ?? '',
     search: request.url.slice(request.url.split('?')[0]?.length),
+    rolesOf: (...asked) => authentication.rolesOf(...asked),
     requireAccess: (of, endpoint) => requireRole(of, ruleOf(endpoint, rules)),
     header: (name) => header(request, name),
   };

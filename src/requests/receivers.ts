@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Receiver, ReceiverAction } from '../domain/model.ts';
+import type { Owner, Receiver, ReceiverAction, Role } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import * as rows from '../store/receivers.ts';
 import { notFound, requireObject, requireReferenced } from './find-object.ts';
@@ -120,11 +120,18 @@ export interface Triggered {
   readonly caller: Caller;
 }
 
-/** @param id the whole id: it is the secret of the URL. @throws CoppiceError `resource-not-found` */
-export async function triggeredReceiver(tools: RequestTools, id: string): Promise<Triggered> {
+/**
+ * @param id the whole id: it is the secret of the URL.
+ * @param rolesOf the roles that a user has now, of those that the user had once.
+ * @throws CoppiceError `resource-not-found`
+ */
+export async function triggeredReceiver(
+  tools: RequestTools,
+  id: string,
+  rolesOf: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>,
+): Promise<Triggered> {
   const receiver = await rows.getReceiver(tools.store.db, id);
   if (receiver === undefined) return notFound('receiver', id);
   const owner = ownerOf(receiver);
-  const roles = (await tools.rolesOf?.(owner, receiver.roles)) ?? receiver.roles;
-  return { receiver, caller: { ...owner, roles } };
+  return { receiver, caller: { ...owner, roles: await rolesOf(owner, receiver.roles) } };
 }

@@ -68,11 +68,6 @@ export interface RequestTools {
   readonly serverWarning?: () => Promise<string | undefined>;
   /** Absent: this Coppice works with no cloud. */
   readonly cloud?: CloudView;
-  /**
-   * The roles that a user has now, of those that the user had once: `Authentication.rolesOf`. Absent: all of
-   * them still.
-   */
-  readonly rolesOf?: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>;
   /** For what policies look up before an action is planned; absent as `cloud`. */
   readonly clouds?: Clouds;
   readonly now: () => number;

@@ -161,7 +161,11 @@ function trigger(actions: ClusterActions): Route {
     async handle(request) {
       const { tools, query, rawBody, minor } = request;
       if (query.V === undefined) return withoutVersion;
-      const { receiver, caller } = await triggeredReceiver(tools, param(request, 'receiver'));
+      const { receiver, caller } = await triggeredReceiver(
+        tools,
+        param(request, 'receiver'),
+        request.rolesOf,
+      );
       const sent = parametersIn(rawBody, query.V === '1' && minor < BODY_IS_PARAMETERS_SINCE);
       request.requireAccess(caller, endpointOf(receiver.action));
       if (receiver.action === 'CLUSTER_DELETE')
