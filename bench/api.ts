@@ -6,29 +6,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { insertCluster } from '../src/store/clusters.ts';
-import { migrate } from '../src/store/migrate.ts';
-import { insertNodes } from '../src/store/nodes.ts';
-import { insertProfile } from '../src/store/profiles.ts';
-import { openSqlite } from '../src/store/sqlite.ts';
-import { aCluster, aNode, aProfile } from '../test/support/rows.ts';
+import { fillDatabase, spec } from './filled-database.ts';
 import { getRequest, postRequest, requestsASecond } from './load.ts';
 import { median, type Measure } from './measure.ts';
 import { microsOfSelect } from './micros-of-select.ts';
 import { withServer } from './server.ts';
 
-const CLUSTERS = 20;
-const NODES = 100;
 const CONNECTIONS = 8;
 const ROUNDS = 3;
 const ROUND_MS = 1500;
 
-const spec = { type: 'local.process', version: '1.0', properties: { command: ['sleep', '1000'] } };
-
 export async function benchApi(): Promise<Measure[]> {
   const directory = mkdtempSync(join(tmpdir(), 'coppice-bench-'));
   try {
-    await fill(join(directory, 'coppice.db'));
+    await fillDatabase(join(directory, 'coppice.db'));
     return await withServer(
       directory,
       async ({ url }) => await measureServer(url, join(directory, 'coppice.db')),
@@ -94,29 +85,4 @@ function multiple(name: string, rate: number, bareMicros: number): Measure {
   const micros = 1_000_000 / rate;
   const detail = `${micros.toFixed(0)} / ${bareMicros.toFixed(0)} us`;
   return { name, detail, value: micros / bareMicros, limit: { at: 'most', value: 3 } };
-}
-
-async function fill(path: string): Promise<void> {
-  const store = openSqlite(path);
-  await migrate(store, Date.now());
-  const profile = aProfile({ name: 'web', type: 'local.process-1.0', spec });
-  const clusters = Array.from({ length: CLUSTERS }, (_, index) =>
-    aCluster({ name: `web-${index}`, profileId: profile.id, desiredCapacity: NODES / CLUSTERS }),
-  );
-  const nodes = clusters.flatMap((cluster) =>
-    Array.from({ length: NODES / CLUSTERS }, (_, index) =>
-      aNode({
-        name: `${cluster.name}-${index}`,
-        clusterId: cluster.id,
-        profileId: profile.id,
-        index: index + 1,
-      }),
-    ),
-  );
-  await store.write(async (tx) => {
-    await insertProfile(tx, profile);
-    for (const cluster of clusters) await insertCluster(tx, cluster);
-    await insertNodes(tx, nodes);
-  });
-  await store.close();
 }

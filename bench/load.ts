@@ -41,8 +41,10 @@ export async function millisecondsOfRequests(url: URL, request: string, times: n
   }
 }
 
-export function getRequest(url: URL, path: string): string {
-  return `GET ${path} HTTP/1.1\r\nHost: ${url.host}${HEAD_END}`;
+/** @param token is sent as X-Auth-Token; absent: none. */
+export function getRequest(url: URL, path: string, token?: string): string {
+  const authentication = token === undefined ? '' : `\r\nX-Auth-Token: ${token}`;
+  return `GET ${path} HTTP/1.1\r\nHost: ${url.host}${authentication}${HEAD_END}`;
 }
 
 export function postRequest(url: URL, path: string, body: unknown): string {

@@ -20,6 +20,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { benchApi } from './api.ts';
+import { benchAuthentication } from './authentication.ts';
 import { benchCloud } from './cloud.ts';
 import { benchEngine } from './engine.ts';
 import { benchHealth } from './health.ts';
@@ -33,6 +34,7 @@ import { benchWorkflow } from './workflow.ts';
 
 const groups: Readonly<Record<string, () => Promise<Measure[]>>> = {
   api: benchApi,
+  authentication: benchAuthentication,
   cloud: benchCloud,
   engine: benchEngine,
   health: healthMeasures,

@@ -13,6 +13,10 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Absent: all of them. */
   readonly roles?: string;
+  /** Who may call; absent: every user of this machine. */
+  readonly auth?: 'token' | 'keystone';
+  /** A file of the configuration. */
+  readonly config?: string;
   /** Variables of a cloud; absent: the server has none. */
   readonly cloud?: Readonly<Record<string, string>>;
 }
@@ -20,11 +24,13 @@ export interface ServerOptions {
 export async function withServer<T>(
   directory: string,
   work: (server: RunningServer) => Promise<T>,
-  { roles, cloud }: ServerOptions = {},
+  { roles, cloud, auth, config }: ServerOptions = {},
 ): Promise<T> {
   const options = ['serve', '--json', '--data-dir', directory, '--listen', '127.0.0.1:0'];
   if (roles !== undefined) options.push('--roles', roles);
   if (cloud !== undefined) options.push('--cloud', 'openstack');
+  if (auth !== undefined) options.push('--auth', auth);
+  if (config !== undefined) options.push('--config', config);
   const server = spawn(process.execPath, [program, ...options], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...cloud },
