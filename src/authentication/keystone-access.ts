@@ -81,6 +81,11 @@ async function rolesByTrust(
   owner: Session,
 ): Promise<readonly string[]> {
   const context = { signal: AbortSignal.timeout(ROLES_MS) };
-  const token = await clouds.of(owner).session.token(context);
-  return (await keystone.validate(token.id, context))?.roles ?? [];
+  const { session } = clouds.of(owner);
+  const token = await session.token(context);
+  const valid = await keystone.validate(token.id, context);
+  if (valid !== undefined) return valid.roles;
+  // Only the token was revoked, or the trust as well: then there is no other token.
+  session.discard(token);
+  return (await session.token(context)).roles;
 }

@@ -97,9 +97,10 @@ export class Trusts {
     const { store, keystone } = this.#options;
     const { user, project, token, roles } = trustor;
     const asked = { token, trustorId: user, projectId: project, roles };
+    const signal = AbortSignal.timeout(MAKE_MS);
     let id: string;
     try {
-      id = await keystone.createTrust(asked, { signal: AbortSignal.timeout(MAKE_MS) });
+      id = await keystone.createTrust(asked, { signal });
     } catch (error) {
       // A token that comes from a trust or an application credential makes none: the known one will do.
       if (isStatus(error, 401, 403) && known !== undefined) return;
@@ -108,6 +109,8 @@ export class Trusts {
     const trust: Trust = { user, project, id, roles: [...roles].toSorted() };
     await store.write((tx) => putTrust(tx, trust, this.#now()));
     this.#known.set(keyOf(trustor), trust);
+    // One that stays is of no harm: it gives what the user has.
+    if (known !== undefined) await keystone.deleteTrust(known.id, token, { signal }).catch(() => undefined);
   }
 }
 

@@ -110,6 +110,11 @@ export class CloudSession {
     return unlessAborted(this.#authenticate(), signal);
   }
 
+  /** It is not valid any more: who needs a token next gets another. */
+  discard(token: Token): void {
+    if (this.#current?.token === token) this.#current = undefined;
+  }
+
   /**
    * @returns the answer to a request that the service took (a status below 400).
    * @throws CloudError; the signal's reason where the caller ended it.
@@ -137,7 +142,7 @@ export class CloudSession {
       return await this.#send(request, token, context);
     } catch (error) {
       if (!(error instanceof CloudError) || error.status !== 401) throw error;
-      if (this.#current?.token === token) this.#current = undefined;
+      this.discard(token);
       return this.#send(request, await this.token(context), context);
     }
   }

@@ -1,6 +1,6 @@
 /** Keystone v3 beyond tokens of one's own: whose token another one is, and trusts. */
 import type { Secret } from '../domain/secret.ts';
-import { bodyOf } from './answer-body.ts';
+import { bodyOf, part } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -72,5 +72,18 @@ export class KeystoneClient {
       context,
     );
     return bodyOf<{ readonly trust: { readonly id: string } }>(answer).trust.id;
+  }
+
+  /** @param token of the user who gave it. @throws CloudError */
+  async deleteTrust(id: string, token: Secret<string>, context: CallContext): Promise<void> {
+    await this.#session.request(
+      {
+        service: 'identity',
+        method: 'DELETE',
+        path: `/OS-TRUST/trusts/${part(id)}`,
+        headers: { 'x-auth-token': token.reveal() },
+      },
+      context,
+    );
   }
 }
