@@ -63,7 +63,7 @@ function inAscii(code) {
 function licensesOf(modules) {
   const packages = new Set(modules.map((file) => packageOf(file)).filter((folder) => folder !== undefined));
   return [...packages]
-    .sort()
+    .toSorted((one, other) => (one < other ? -1 : 1))
     .map((folder) => licenseOf(folder))
     .join('\n');
 }
