@@ -23,6 +23,13 @@ test('the key is made in the data directory, for its user alone, and found again
   expect(box().openIn({ nested: [sealed] })).toEqual({ nested: [{ password: 'x1y2z3' }] });
 });
 
+test('a key that a killed process has begun to write is made again', () => {
+  writeFileSync(join(dataDir, 'secret.key.new'), 'half', { mode: 0o600 });
+  const sealed = { password: box().seal('x') };
+  expect(box().openIn(sealed)).toEqual({ password: 'x' });
+  expect(existsSync(join(dataDir, 'secret.key.new'))).toBe(false);
+});
+
 test('the same value is never sealed to the same text', () => {
   const made = box();
   expect(made.seal('x')).not.toEqual(made.seal('x'));

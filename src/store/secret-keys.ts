@@ -3,7 +3,17 @@
  * where there is none. The database alone, or a backup of it, opens nothing.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fsyncSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { KEY_LENGTH, SecretBox } from './secret-box.ts';
 
@@ -72,15 +82,18 @@ function missing(path: string): never {
   );
 }
 
-/** On the disk before anything is sealed with it. */
+/** Whole or not at all under its name, and on the disk before anything is sealed with it. */
 function makeKey(path: string): string {
   const text = `${randomBytes(KEY_LENGTH).toString('base64')}\n`;
-  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+  const begun = `${path}.new`;
+  rmSync(begun, { force: true });
+  const file = openSync(begun, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
   try {
     writeSync(file, text);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  renameSync(begun, path);
   return text;
 }
