@@ -87,6 +87,11 @@ export class NotReadyError extends UnreachableError {
   }
 }
 
+/** The server wants a token, and none could be got. */
+export class NoTokenError extends Error {
+  override readonly name = 'NoTokenError';
+}
+
 /** A name or id that cannot stand in a path. */
 export class InvalidIdentityError extends Error {
   override readonly name = 'InvalidIdentityError';
@@ -100,6 +105,7 @@ export interface ClientTokens {
    * The server has refused the token, or wants one.
    * @param challenge the header WWW-Authenticate of its answer.
    * @returns another token; undefined: there is none.
+   * @throws NoTokenError
    */
   renew(challenge: string): Promise<string | undefined>;
 }
@@ -165,7 +171,7 @@ export class ApiClient {
     try {
       return await this.#fetch(url, { ...init, signal: AbortSignal.any([init.signal, late.signal]) });
     } catch (error) {
-      if (!late.signal.aborted) throw error;
+      if (!late.signal.aborted || error instanceof NoTokenError) throw error;
       throw new UnreachableError(this.url, connectionProblem(error, READ_TIMEOUT_MS), error);
     } finally {
       clearTimeout(timer);
@@ -195,7 +201,7 @@ export class ApiClient {
       const response = await this.#fetch(url, { ...init, signal });
       return { response, text: await response.text() };
     } catch (error) {
-      if (stop?.aborted === true) throw error;
+      if (stop?.aborted === true || error instanceof NoTokenError) throw error;
       throw new UnreachableError(this.url, connectionProblem(error, timeoutMs), error);
     }
   }

@@ -3,8 +3,7 @@
  * variables name, as OpenStack's own clients read them. Keystone is asked only where the server wants its
  * tokens: one that wants none, or its own, is used without.
  */
-import type { ClientTokens } from '../../client/api-client.ts';
-import { CliError } from '../cli-error.ts';
+import { NoTokenError, type ClientTokens } from '../../client/api-client.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 
 const ANSWER_MS = 20_000;
@@ -57,7 +56,7 @@ async function tokenOfKeystone(env: Terminal['env']): Promise<string> {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError(`The server wants a token of Keystone, and none could be got: ${reason}`, {
+    throw new NoTokenError(`The server wants a token of Keystone, and none could be got: ${reason}`, {
       cause: error,
     });
   }
