@@ -14,7 +14,9 @@ const cluster = {
   desired_capacity: 2,
   profile_name: 'web-server',
   init_at: '2026-11-22T18:17:00Z',
-  project: 'p',
+  project: 'local',
+  user: 'local',
+  domain: null,
 };
 
 function action(status: string, reason = 'Action completed successfully.', fields: object = {}): object {
@@ -183,6 +185,15 @@ describe('show', () => {
     expect(out.split('\n')[0]).toMatch(/^name +web$/);
     expect(out).toContain('3 min ago (2026-11-22T18:17:00.000Z)');
     expect(out).not.toContain('project');
+  });
+
+  test('says whose it is, where there are several users', async () => {
+    const owned = { ...cluster, project: 'red', user: 'alice' };
+    await using api = await fakeApi({ 'GET /v1/clusters/web': { body: { cluster: owned } } });
+    const { out } = await run(['cluster', 'show', 'web'], { url: api.url });
+    expect(out).toMatch(/^project +red$/m);
+    expect(out).toMatch(/^user +alice$/m);
+    expect(out).not.toContain('domain');
   });
 
   test('asks for a node with its details', async () => {

@@ -6,6 +6,7 @@ import { ApiError } from '../../client/api-client.ts';
 import type { ApiClient, Operation, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
+import { localOwner } from '../../domain/session.ts';
 import { standings } from '../../recovery/standing.ts';
 import { readTime } from '../rendering/times.ts';
 import { ageColumn, idColumn, leftOut, shownIfAny, statusColumn, textColumn } from './resource.ts';
@@ -196,6 +197,12 @@ async function idOfTarget(api: ApiClient, nameOrId: string): Promise<string> {
   }
 }
 
+/** Who asked for it, where there are users. */
+const userColumn: Column<Pick<Action, 'user'>> = {
+  header: 'USER',
+  cell: ({ user }) => ({ text: user === localOwner.user ? '-' : user }),
+};
+
 export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/actions'>> = {
   one: 'action',
   many: 'actions',
@@ -208,6 +215,7 @@ export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/action
     ageColumn('CREATED', 'created_at'),
     leftOut(2, tookColumn),
     leftOut(1, textColumn('CAUSE', 'cause')),
+    shownIfAny(leftOut(3, userColumn)),
     idColumn,
   ],
   first: ['action', 'id', 'status', 'status_reason', 'target', 'cluster_id', 'cause', 'inputs', 'outputs'],

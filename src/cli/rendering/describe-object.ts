@@ -2,6 +2,7 @@
  * One object of the API for users: its names and values below each other, times and statuses made readable.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { localOwner } from '../../domain/session.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
 import { renderFields } from './table.ts';
@@ -11,14 +12,18 @@ import { readTime } from './times.ts';
 import type { Times } from './times.ts';
 import { yamlText } from './yaml-text.ts';
 
-/** The owner of an object is of no interest where there is one owner; --json has it. */
-const leftOut = new Set(['project', 'user', 'domain']);
+/** The owner of an object is of no interest where there is one owner only; --json has it. */
+const ofOwner: JsonObject = { ...localOwner };
+
+function isLeftOut([key, value]: readonly [string, unknown]): boolean {
+  return key in ofOwner && (value === ofOwner[key] || value === null);
+}
 
 const timeKey = /(?:_at|_time|^timestamp)$/;
 
 /** @param first keys that a user looks for, in this order; the others follow by name. */
 export function describeObject(object: object, first: readonly string[], style: Style, times: Times): string {
-  const keys = Object.keys(object).filter((key) => !leftOut.has(key));
+  const keys = Object.entries(object).flatMap((entry) => (isLeftOut(entry) ? [] : [entry[0]]));
   const rest = keys.filter((key) => !first.includes(key)).sort();
   const ordered = [...first.filter((key) => keys.includes(key)), ...rest];
   return renderFields(
