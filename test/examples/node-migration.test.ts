@@ -2,25 +2,31 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { OpenStackStandIn } from './openstack-stand-in.ts';
 import { type Recovered, RecoveryScene, serverId } from './recovery-scene.ts';
 import { readSample } from './sample.ts';
+import { StandIn } from './stand-in.ts';
 
 let nova: OpenStackStandIn;
 let scene: RecoveryScene;
+/** What the servers serve: whether they are healthy is what the fake cloud says. */
+let application: StandIn;
 
 beforeEach(async () => {
   nova = await OpenStackStandIn.start();
   scene = await RecoveryScene.start();
+  application = await StandIn.start(() => ({ status: 200 }));
   nova.onArrival(() => scene.recoverServer());
 });
 
 afterEach(async () => {
   await scene.stop();
   await nova.service.stop();
+  await application.stop();
 });
 
 async function recover(failure: 'HOST_DOWN' | 'URL_UNREACHABLE', secret = nova.secret): Promise<Recovered> {
   const sample = readSample('node-migration', {
     'http://controller:5000': nova.service.url,
     'http://controller:8774': nova.service.url,
+    'http://{address}/': application.url,
   });
   const metadata = { openstack_credential_id: 'coppice', openstack_credential_secret: secret };
   return await scene.recover(sample, failure, metadata);

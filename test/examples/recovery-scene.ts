@@ -8,8 +8,8 @@ import { nodeRecover } from '../../src/actions/node-recover/node-recover.ts';
 import { probe } from '../support/probe.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Action, Recovery, RecoveryStep } from '../../src/domain/model.ts';
-import type { FailureClass } from '../../src/domain/verdict.ts';
-import { typeName, type ProfileType } from '../../src/profiles/profile-type.ts';
+import type { FailureClass, Verdict } from '../../src/domain/verdict.ts';
+import { typeName, type NodeFacts, type ProfileType } from '../../src/profiles/profile-type.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
 import { insertBinding } from '../../src/store/cluster-policies.ts';
 import { insertNodes } from '../../src/store/nodes.ts';
@@ -67,7 +67,7 @@ export class RecoveryScene {
   /** @param given what the node is made from; absent: nodes of the fake cloud. */
   static async start(given?: NodeProfile): Promise<RecoveryScene> {
     const cloud = new FakeCloud();
-    const profile = given ?? { type: cloud.type, properties: {} };
+    const profile = given ?? { type: withHosts(cloud.type), properties: {} };
     const errors: unknown[] = [];
     const log = { error: (details: object) => void errors.push(details) };
     let workflows: EmbeddedWorkflows | undefined;
@@ -171,4 +171,14 @@ export class RecoveryScene {
     await this.#engine.stop();
     if (this.#errors.length > 0) throw new AggregateError(this.#errors, 'the runner logged errors');
   }
+}
+
+/** A fake cloud that also says how the host of a server is: as it says of the server itself. */
+function withHosts(type: ProfileType): ProfileType {
+  const status = (node: NodeFacts, signal: AbortSignal): Promise<Verdict> => type.probe(node, signal);
+  return {
+    ...type,
+    detectionModes: [...type.detectionModes, 'HYPERVISOR_STATUS_POLLING'],
+    sharedProbes: { groupOf: () => 'fake', status, host: status },
+  };
 }
