@@ -81,7 +81,9 @@ export class KeystoneTokens implements Authentication {
     const caller = this.#callerOf(token);
     if (changes(request)) {
       const { user, project } = caller;
-      await this.#options.trusts?.ensure({ user, project, token: new Secret(text), roles: token.roles });
+      const { userName, projectName, roles } = token;
+      const names = { userName, projectName: projectName ?? project };
+      await this.#options.trusts?.ensure({ user, project, ...names, token: new Secret(text), roles });
     }
     return caller;
   }

@@ -6,7 +6,7 @@
  *     action, probe, workflow --credentialOf--> the service user's password, scoped to the trust
  *
  * A trust is of use only with the password of the service user, which is in no row. Where Keystone refuses
- * one (deleted, or the user has lost a role), its row is dropped, and the user's next request makes another.
+ * one (deleted, or the user has lost a role), its row says so, and the user's next request makes another.
  */
 import { CoppiceError } from '../domain/errors.ts';
 import type { Owner } from '../domain/model.ts';
@@ -14,7 +14,7 @@ import type { Secret } from '../domain/secret.ts';
 import { CloudError, isStatus } from '../openstack/cloud-error.ts';
 import type { Credential } from '../openstack/cloud-settings.ts';
 import type { KeystoneClient } from '../openstack/keystone-client.ts';
-import { deleteTrust, getTrust, putTrust, type Trust } from '../store/trusts.ts';
+import { getTrust, putTrust, refuseTrust, type Trust } from '../store/trusts.ts';
 import type { Store } from '../store/store.ts';
 
 /** Of the service user: only with a password can it ask for a token of a trust. */
@@ -31,6 +31,9 @@ export interface TrustsOptions {
 export interface Trustor {
   readonly user: string;
   readonly project: string;
+  /** For people. */
+  readonly userName: string;
+  readonly projectName: string;
   readonly token: Secret<string>;
   /** Names of Keystone's roles. */
   readonly roles: readonly string[];
@@ -56,7 +59,7 @@ export class Trusts {
   async ensure(trustor: Trustor): Promise<void> {
     const key = keyOf(trustor);
     const known = this.#known.get(key) ?? (await getTrust(this.#options.store.db, trustor));
-    if (known !== undefined && trustor.roles.every((role) => known.roles.includes(role))) {
+    if (known?.refusal === null && trustor.roles.every((role) => known.roles.includes(role))) {
       this.#known.set(key, known);
       return;
     }
@@ -73,10 +76,8 @@ export class Trusts {
   async credentialOf(owner: Owner): Promise<Credential> {
     const { store, credential } = this.#options;
     const trust = this.#known.get(keyOf(owner)) ?? (await getTrust(store.db, owner));
-    if (trust === undefined)
-      throw refusal(
-        `Coppice has no trust of the user ${owner.user} in the project ${owner.project}: the next request of that user to Coppice that changes something makes one`,
-      );
+    if (trust === undefined) throw refused(`Coppice has no ${nameOf(owner)}`);
+    if (trust.refusal !== null) throw refused(`Keystone refuses the ${nameOf(trust)} (${trust.refusal})`);
     return { ...credential, scope: { kind: 'trust', trustId: trust.id } };
   }
 
@@ -86,16 +87,15 @@ export class Trusts {
     if (credential.kind === 'password' && credential.scope.kind === 'trust') {
       const id = credential.scope.trustId;
       if (this.#known.get(keyOf(owner))?.id === id) this.#known.delete(keyOf(owner));
-      await this.#options.store.write((tx) => deleteTrust(tx, { user, project, id }));
+      await this.#options.store.write((tx) => refuseTrust(tx, { user, project, id }, reason));
     }
-    return refusal(
-      `Keystone refuses the trust of the user ${user} in the project ${project} (${reason}): the next request of that user to Coppice that changes something makes another`,
-    );
+    const trust = (await getTrust(this.#options.store.db, owner)) ?? owner;
+    return refused(`Keystone refuses the ${nameOf(trust)} (${reason})`);
   }
 
   async #make(trustor: Trustor, known: Trust | undefined): Promise<void> {
     const { store, keystone } = this.#options;
-    const { user, project, token, roles } = trustor;
+    const { user, project, userName, projectName, token, roles } = trustor;
     const asked = { token, trustorId: user, projectId: project, roles };
     const signal = AbortSignal.timeout(MAKE_MS);
     let id: string;
@@ -103,10 +103,11 @@ export class Trusts {
       id = await keystone.createTrust(asked, { signal });
     } catch (error) {
       // A token that comes from a trust or an application credential makes none: the known one will do.
-      if (isStatus(error, 401, 403) && known !== undefined) return;
+      if (isStatus(error, 401, 403) && known?.refusal === null) return;
       throw notMade(error);
     }
-    const trust: Trust = { user, project, id, roles: [...roles].toSorted() };
+    const sorted = [...roles].toSorted();
+    const trust: Trust = { user, project, userName, projectName, id, refusal: null, roles: sorted };
     await store.write((tx) => putTrust(tx, trust, this.#now()));
     this.#known.set(keyOf(trustor), trust);
     // One that stays is of no harm: it gives what the user has.
@@ -133,7 +134,15 @@ function notMade(error: unknown): CoppiceError {
   );
 }
 
-function refusal(reason: string): CloudError {
+/** `trust of the user demo (30327dd0) in the project web (ab12cd34)`: `recovery/known-causes.ts` reads it. */
+function nameOf(of: Owner | Trust): string {
+  const both = (name: string, id: string): string => (name === id ? id : `${name} (${id.slice(0, 8)})`);
+  const [user, project] = 'userName' in of ? [of.userName, of.projectName] : [of.user, of.project];
+  return `trust of the user ${both(user, of.user)} in the project ${both(project, of.project)}`;
+}
+
+function refused(what: string): CloudError {
+  const reason = `${what}: the next request of that user to Coppice that changes something makes one`;
   return new CloudError({
     service: 'identity',
     request: 'POST /auth/tokens',

@@ -9,8 +9,11 @@ export interface Token {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly userId: string;
+  /** For people; the id where Keystone gives none. */
+  readonly userName: string;
   /** null: it is not scoped to a project. */
   readonly projectId: string | null;
+  readonly projectName: string | null;
   readonly roles: readonly string[];
   readonly catalog: readonly CatalogEntry[];
 }
@@ -21,8 +24,8 @@ export function readToken(id: string | undefined, body: Json): Token | undefined
   if (id === undefined || !isJsonObject(token)) return undefined;
   const expiresAt = Date.parse(typeof token['expires_at'] === 'string' ? token['expires_at'] : '');
   const { user, project, roles, catalog } = token as unknown as {
-    readonly user?: { readonly id?: string };
-    readonly project?: { readonly id?: string };
+    readonly user?: { readonly id?: string; readonly name?: string };
+    readonly project?: { readonly id?: string; readonly name?: string };
     readonly roles?: readonly { readonly name: string }[];
     readonly catalog?: readonly CatalogEntry[];
   };
@@ -31,7 +34,9 @@ export function readToken(id: string | undefined, body: Json): Token | undefined
     id: new Secret(id),
     expiresAt,
     userId: user.id,
+    userName: user.name ?? user.id,
     projectId: project?.id ?? null,
+    projectName: project?.name ?? project?.id ?? null,
     roles: (roles ?? []).map(({ name }) => name),
     catalog: catalog ?? [],
   };

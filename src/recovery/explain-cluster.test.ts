@@ -209,6 +209,19 @@ function subcommand(from: Command, words: readonly string[]): [Command, string[]
 }
 
 describe('nodes that cannot be probed', () => {
+  test('that cannot be seen for a trust that is gone need their user at once', () => {
+    const reason =
+      'Keystone refuses the trust of the user bob (1e5a2b3c) in the project blue (ab12cd34) (gone)';
+    const { operator } = explainCluster(aCluster([aNode('web-1', 'UNKNOWN', { since: now, reason })]));
+    expect(operator.filter(({ required }) => required)).toEqual([
+      {
+        command: 'coppice cluster check web',
+        reason: expect.stringContaining('as that user in the project blue') as string,
+        required: true,
+      },
+    ]);
+  });
+
   const unseen = (since: number): ExplainedNode => aNode('web-1', 'UNKNOWN', { since, reason: 'no answer' });
 
   test('need an operator only when that lasts: an API that restarts is back in a few minutes', () => {

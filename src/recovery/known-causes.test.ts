@@ -24,6 +24,11 @@ test.each([
     'coppice cluster update web --profile NAME',
     /the program \.\/web\.sh of the profile does not start/,
   ],
+  [
+    'cannot see server 1e5a: identity: POST /auth/tokens: 401 Coppice has no trust of the user bob (1e5a2b3c) in the project blue (ab12cd34): the next request of that user to Coppice that changes something makes one',
+    'coppice cluster check web',
+    /may not act for the user bob any more: .*as that user in the project blue /,
+  ],
 ])('%s', (text, command, reason) => {
   expect(knownCause(text, 'web')).toMatchObject({ command, reason: expect.stringMatching(reason) as string });
 });

@@ -42,6 +42,14 @@ const causes: readonly (readonly [
     }),
   ],
   [
+    /trust of the user (\S+)(?: \(\w+\))? in the project (\S+)/,
+    (user, project, cluster) => ({
+      reason: `Coppice may not act for the user ${user} any more: this command, sent as that user in the project ${project} (OS_ variables or OS_CLOUD), lets it again`,
+      command: `coppice cluster check ${cluster}`,
+      removed: `the user ${user} has sent a request`,
+    }),
+  ],
+  [
     /the command (.+?) (?:is (?:a file|a program|something) that|cannot be executed|ended (?:right )?after its start)/,
     (program, _, cluster) => ({
       reason:

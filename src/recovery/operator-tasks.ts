@@ -87,6 +87,7 @@ function afterCause(cause: KnownCause | null, reason: string): string {
 function causeOf(node: ExplainedNode, cluster: string): KnownCause | null {
   const { standing, quarantine, next } = node;
   if (standing === 'HEALTHY' || standing === 'RECOVERING') return null;
+  if (standing === 'UNKNOWN') return knownCause(node.reason, cluster);
   return knownCause(quarantine?.reason ?? `${node.failure?.reason ?? ''} ${next.reason}`, cluster);
 }
 
@@ -112,7 +113,8 @@ function causes({ name: cluster, nodes, gates }: ExplainedCluster): OperatorTask
     const cause = causeOf(node, cluster);
     if (cause === null) return [];
     const { reason, command } = cause;
-    return [{ reason, command, required: node.standing === 'QUARANTINED' || isStopped }];
+    const isStuck = node.standing === 'QUARANTINED' || node.standing === 'UNKNOWN';
+    return [{ reason, command, required: isStuck || isStopped }];
   });
 }
 

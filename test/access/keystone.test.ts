@@ -205,7 +205,7 @@ describe('work in the cloud', () => {
       return (body['actions'] as { status_reason: string }[])[0]?.status_reason;
     });
     expect(reason).toMatch(
-      /Keystone refuses the trust of the user \w+ in the project \w+ .*: the next request of that user to Coppice that changes something makes another/,
+      /Keystone refuses the trust of the user bob \(\w+\) in the project blue \(\w+\) .*: the next request of that user to Coppice that changes something makes one/,
     );
     await clusterOf(bob, 'afterwards');
     expect(own().length).toBe(1);
