@@ -47,7 +47,7 @@ import type { CloudView, RequestTools, SimulatedCloud } from './requests/request
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
 import { checkSchema } from './store/check-schema.ts';
-import { openDataDirectory } from './store/data-directory.ts';
+import { heldBesidePort, openDataDirectory } from './store/data-directory.ts';
 import { migrate } from './store/migrate.ts';
 import { openSecretBox } from './store/secret-keys.ts';
 import { openSqlite } from './store/sqlite.ts';
@@ -111,7 +111,11 @@ async function startParts(
   if (config.auth.use === 'none') checkListen(noAuthentication(), config);
   // The port is taken before anything is made: a second server that finds it taken has changed nothing.
   const port = config.roles.includes('api') ? new Port() : undefined;
-  await port?.listen(config.listen);
+  await port?.listen(config.listen).catch((error: unknown) => {
+    const { host, port: number } = config.listen;
+    const held = heldBesidePort(config.dataDir, `${host}:${number}`);
+    throw held === undefined ? error : new Error(held, { cause: error });
+  });
   stops.push(() => port?.close());
   const listen = port === undefined ? 'no address' : new URL(port.url).host;
   const directory = openDataDirectory(config.dataDir, { pid: process.pid, started: new Date(), listen });

@@ -53,9 +53,13 @@ export function errorAnswer(error: CoppiceError): ErrorAnswer {
   };
 }
 
-/** As keystonemiddleware answers, which stands before the API in every OpenStack service. */
+/**
+ * As keystonemiddleware answers, which stands before the API in every OpenStack service; `faultstring` is
+ * what Mistral's clients show.
+ */
 export function unauthenticatedAnswer({ message }: CoppiceError): ErrorAnswer {
-  return { status: 401, body: { error: { code: 401, title: 'Unauthorized', message } } };
+  const error = { code: 401, title: 'Unauthorized', message };
+  return { status: 401, body: { error, faultstring: message } };
 }
 
 /** For unexpected errors: the text stays in the log, under the request's id. */

@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openDataDirectory } from './data-directory.ts';
+import { heldBesidePort, openDataDirectory } from './data-directory.ts';
 
 let parent: string;
 
@@ -28,6 +28,20 @@ it('tells a second one who holds it', () => {
     /in use by process 4711 \(started 1970-01-01T00:00:00\.000Z, listening on 127\.0\.0\.1:8777\)/,
   );
   first.release();
+});
+
+it('tells a second one that finds the port taken, where the same one has both', () => {
+  const first = openDataDirectory(parent, { ...holder, pid: process.pid });
+  expect(heldBesidePort(parent, '127.0.0.1:8777')).toContain(`in use by process ${process.pid} `);
+  expect(heldBesidePort(parent, '127.0.0.1:9999')).toBeUndefined();
+  first.release();
+});
+
+it('tells nothing of a holder that was killed, or of a directory that is not there', () => {
+  const text = JSON.stringify({ pid: 2 ** 22 + 1, started: 'then', listen: '127.0.0.1:8777' });
+  writeFileSync(join(parent, 'holder.json'), text);
+  expect(heldBesidePort(parent, '127.0.0.1:8777')).toBeUndefined();
+  expect(heldBesidePort(join(parent, 'none'), '127.0.0.1:8777')).toBeUndefined();
 });
 
 it.skipIf(process.platform !== 'linux')(

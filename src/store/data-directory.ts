@@ -171,6 +171,23 @@ function primaryCode(error: unknown): number {
   return ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 }
 
+/**
+ * Whether a Coppice with this directory listens there: a second start finds the port taken before it comes to
+ * the lock. @returns a sentence for the operator; undefined: none does.
+ */
+export function heldBesidePort(path: string, listen: string): string | undefined {
+  const holder = readHolder(join(path, 'holder.json'));
+  return holder?.listen === listen && isRunning(holder.pid) ? heldText(path) : undefined;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 function heldText(path: string): string {
   const holder = readHolder(join(path, 'holder.json'));
   const who =
