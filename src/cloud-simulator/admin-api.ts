@@ -4,10 +4,10 @@
  */
 import { z } from 'zod';
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { memberStatuses, type BalancerPart, type Balancers } from './balancers.ts';
+import { SimulatorError } from './api-error.ts';
+import { memberStatuses, type SimulatedBalancerPart, type Balancers } from './balancers.ts';
 import { didYouMean } from '../domain/did-you-mean.ts';
-import type { Answer, Service } from './endpoint.ts';
+import type { SimulatorAnswer, SimulatorService } from './endpoint.ts';
 import { faultSchema, type Fault } from './faults.ts';
 import { statuses, type VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
@@ -24,7 +24,7 @@ export interface AdminRequest {
 export interface AdminEndpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
-  readonly handle: (request: AdminRequest) => Answer;
+  readonly handle: (request: AdminRequest) => SimulatorAnswer;
 }
 
 const serverChange = z.strictObject({
@@ -39,7 +39,10 @@ const memberChange = z.strictObject({ operating_status: z.enum(memberStatuses).n
 const FAULT = 'Reset to error by an administrator.';
 const settingsChange = simulatorSettingsSchema.omit({ hosts: true, users: true }).partial();
 
-export function adminEndpoints(world: World, simulated: readonly Service[]): readonly AdminEndpoint[] {
+export function adminEndpoints(
+  world: World,
+  simulated: readonly SimulatorService[],
+): readonly AdminEndpoint[] {
   const { servers, hosts, balancers, faults, mutations } = world;
   return [
     {
@@ -58,7 +61,7 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
       handle({ params, body }) {
         const { status, fault } = read(serverChange, body);
         const server = servers.find(params['id'] ?? '');
-        if (server === undefined) throw new ApiError(404, `there is no server ${params['id']}`);
+        if (server === undefined) throw new SimulatorError(404, `there is no server ${params['id']}`);
         if (status === 'DELETED') servers.remove(server);
         else servers.setState(server, stateOf(status), status === 'ERROR' ? (fault ?? FAULT) : null);
         return { status: 200, body: describe(server) };
@@ -78,7 +81,7 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
       handle({ params, body }) {
         const { operating_status: status } = read(memberChange, body);
         const member = balancers.find('member', params['id'] ?? '');
-        if (member === undefined) throw new ApiError(404, `there is no member ${params['id']}`);
+        if (member === undefined) throw new SimulatorError(404, `there is no member ${params['id']}`);
         member.forced = status;
         return { status: 200, body: describeMember(member, balancers) };
       },
@@ -104,7 +107,7 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
         const { up } = read(hostChange, body);
         const host = hosts.find(params['name'] ?? '');
         if (host === undefined)
-          throw new ApiError(
+          throw new SimulatorError(
             404,
             `there is no host ${params['name']}; there are ${hosts.all.map(({ name }) => name).join(', ')}`,
           );
@@ -127,7 +130,10 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
         const { up } = read(serviceChange, body);
         const name = services.find((service) => service === params['name']);
         if (name === undefined)
-          throw new ApiError(404, `there is no service ${params['name']}; there are ${services.join(', ')}`);
+          throw new SimulatorError(
+            404,
+            `there is no service ${params['name']}; there are ${services.join(', ')}`,
+          );
         faults.setAway(name, !up);
         return { status: 200, body: { name, up } };
       },
@@ -207,7 +213,7 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
       handle({ params }) {
         const { identity } = world;
         const user = identity.findByName(identity.users, params['name'] ?? '');
-        if (user === undefined) throw new ApiError(404, `there is no user ${params['name']}`);
+        if (user === undefined) throw new SimulatorError(404, `there is no user ${params['name']}`);
         identity.removeUser(user.id);
         return { status: 204 };
       },
@@ -227,22 +233,22 @@ export function adminEndpoints(world: World, simulated: readonly Service[]): rea
   ];
 }
 
-/** A fault that no request can match would wait for ever. @throws ApiError 400 */
-function refuseUnknownOperation({ service, operation }: Fault, simulated: readonly Service[]): void {
+/** A fault that no request can match would wait for ever. @throws SimulatorError 400 */
+function refuseUnknownOperation({ service, operation }: Fault, simulated: readonly SimulatorService[]): void {
   const endpoints = simulated.filter(({ name }) => name === service).flatMap((each) => each.endpoints);
   const known = [...new Set(endpoints.flatMap(({ operations }) => operations))].toSorted();
   if (operation === '*' || known.includes(operation)) return;
   const hint = didYouMean(operation, known);
   const sentence = `operation: expected * or one of ${known.join(', ')} for ${service}, found ${JSON.stringify(operation)}`;
-  throw new ApiError(400, hint === undefined ? sentence : `${sentence} (${hint})`);
+  throw new SimulatorError(400, hint === undefined ? sentence : `${sentence} (${hint})`);
 }
 
-/** @throws ApiError 400 that names the field. */
+/** @throws SimulatorError 400 that names the field. */
 function read<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const sentences = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  throw new ApiError(400, sentences.join('; '));
+  throw new SimulatorError(400, sentences.join('; '));
 }
 
 function stateOf(status: string): VmState {
@@ -250,7 +256,7 @@ function stateOf(status: string): VmState {
   return found ?? 'error';
 }
 
-function describeMember(member: BalancerPart, balancers: Balancers): JsonObject {
+function describeMember(member: SimulatedBalancerPart, balancers: Balancers): JsonObject {
   const { address, protocol_port: port } = member.properties;
   return {
     id: member.id,

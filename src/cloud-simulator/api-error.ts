@@ -2,7 +2,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { ServiceName } from './settings.ts';
 
-export class ApiError extends Error {
+export class SimulatorError extends Error {
   readonly status: number;
 
   /** The name of the error in the service, where it sends that: Heat. */
@@ -15,8 +15,8 @@ export class ApiError extends Error {
   }
 }
 
-export function notFound(what: string, id: string): ApiError {
-  return new ApiError(404, `${what} ${id} could not be found.`);
+export function notFoundError(what: string, id: string): SimulatorError {
+  return new SimulatorError(404, `${what} ${id} could not be found.`);
 }
 
 /** Nova's names for its statuses; others are `computeFault`. */
@@ -54,7 +54,7 @@ const explanations: Readonly<Record<number, string>> = {
 };
 
 /** Answered by the framework below the service: in its shape, not in the service's. */
-export class FrameworkError extends ApiError {}
+export class FrameworkError extends SimulatorError {}
 
 /** As the frameworks below OpenStack's services refuse: a message of HTML inside of JSON. */
 export function frameworkError(status: number, message: string): JsonObject {

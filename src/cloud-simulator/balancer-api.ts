@@ -1,8 +1,14 @@
 /** Octavia's API: load balancers, listeners, pools, health monitors and members. */
 import { isIP } from 'node:net';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { isSameTarget, labels, type BalancerPart, type PartKind, type PartRequest } from './balancers.ts';
+import { SimulatorError } from './api-error.ts';
+import {
+  isSameTarget,
+  labels,
+  type SimulatedBalancerPart,
+  type PartKind,
+  type PartRequest,
+} from './balancers.ts';
 import {
   describePart,
   describeStatuses,
@@ -15,21 +21,21 @@ import {
 } from './balancer-shapes.ts';
 import {
   endpoint,
-  isTrue,
+  isTrueText,
   member,
   objects,
   page,
   shown,
-  text,
-  type Call,
-  type Endpoint,
+  textIn,
+  type SimulatorCall,
+  type SimulatorEndpoint,
 } from './endpoint.ts';
 import type { World } from './world.ts';
 
 const ROOT = '/v2/lbaas';
 const algorithms = ['SOURCE_IP', 'LEAST_CONNECTIONS', 'ROUND_ROBIN', 'SOURCE_IP_PORT'];
 
-export function balancerEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function balancerEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const versions = () => ({ status: 200, body: describeVersions(`${baseUrl()}/load-balancer`) });
   const parts = [
     ...balancerOnly(world),
@@ -49,23 +55,23 @@ export function balancerEndpoints(world: World, baseUrl: () => string): readonly
   ];
 }
 
-/** What a create makes. @throws ApiError 400, 404 and 409 as Octavia refuses. */
-type Plan = (asked: JsonObject, call: Call, world: World) => Planned;
+/** What a create makes. @throws SimulatorError 400, 404 and 409 as Octavia refuses. */
+type Plan = (asked: JsonObject, call: SimulatorCall, world: World) => Planned;
 interface Planned {
-  readonly parent: BalancerPart | null;
+  readonly parent: SimulatedBalancerPart | null;
   readonly properties: JsonObject;
   /** Once it is there. */
-  readonly created?: (part: BalancerPart) => void;
+  readonly created?: (part: SimulatedBalancerPart) => void;
 }
 
 function partEndpoints(
   world: World,
   { kind, path, plan }: { readonly kind: PartKind; readonly path: string; readonly plan: Plan },
-): Endpoint[] {
+): SimulatorEndpoint[] {
   const { balancers } = world;
   const plural = `${kind}s`;
   const one = `${ROOT}${path}/:id`;
-  const answer = (part: BalancerPart): JsonObject => ({ [kind]: describePart(part, balancers) });
+  const answer = (part: SimulatedBalancerPart): JsonObject => ({ [kind]: describePart(part, balancers) });
   return [
     endpoint(`GET ${ROOT}${path}`, `list-${plural}`, (call) => {
       authorize(call);
@@ -114,8 +120,8 @@ function partEndpoints(
         const hasParts = (['listener', 'pool'] as const).some(
           (type) => balancers.children(part, type).length > 0,
         );
-        if (kind === 'loadbalancer' && hasParts && !isTrue(call.query['cascade']))
-          throw new ApiError(
+        if (kind === 'loadbalancer' && hasParts && !isTrueText(call.query['cascade']))
+          throw new SimulatorError(
             400,
             `Validation failure: Cannot delete Load Balancer ${part.id} - it has children`,
           );
@@ -127,7 +133,7 @@ function partEndpoints(
   ];
 }
 
-function balancerOnly(world: World): Endpoint[] {
+function balancerOnly(world: World): SimulatorEndpoint[] {
   const { balancers } = world;
   return [
     ...(['status', 'statuses'] as const).map((name) =>
@@ -152,47 +158,47 @@ function balancerOnly(world: World): Endpoint[] {
   ];
 }
 
-function members(world: World): Endpoint[] {
+function members(world: World): SimulatorEndpoint[] {
   return [
     endpoint(`PUT ${ROOT}/pools/:pool/members`, 'replace-members', (call) => {
       authorize(call);
       const pool = poolOf(call, world);
       const wanted = objects(call.body['members']).map(checkedMember);
-      const isAdditive = isTrue(call.query['additive_only']);
+      const isAdditive = isTrueText(call.query['additive_only']);
       world.balancers.replaceMembers(pool, wanted, { ...requestOf(call), isAdditive });
       return { status: 202 };
     }),
   ];
 }
 
-/** @throws ApiError 403: the roles member and reader are not enough for Octavia. */
-function authorize({ token }: Call): void {
+/** @throws SimulatorError 403: the roles member and reader are not enough for Octavia. */
+function authorize({ token }: SimulatorCall): void {
   if (!token.roles.some((role) => role === 'admin' || role.startsWith('load-balancer_')))
-    throw new ApiError(403, 'Policy does not allow this request to be performed.');
+    throw new SimulatorError(403, 'Policy does not allow this request to be performed.');
 }
 
-/** @throws ApiError 403, 404. */
-function found(call: Call, kind: PartKind, world: World): BalancerPart {
+/** @throws SimulatorError 403, 404. */
+function found(call: SimulatorCall, kind: PartKind, world: World): SimulatedBalancerPart {
   authorize(call);
   const inPool = kind === 'member' ? poolOf(call, world) : undefined;
   const part = existing(kind, call.params['id'] ?? '', world);
   const isOwn = call.isAdmin || part.projectId === call.projectId;
   if (!isOwn || (inPool !== undefined && part.parent !== inPool))
-    throw new ApiError(404, `${labels[kind]} ${part.id} not found.`);
+    throw new SimulatorError(404, `${labels[kind]} ${part.id} not found.`);
   return part;
 }
 
-function poolOf(call: Call, world: World): BalancerPart {
+function poolOf(call: SimulatorCall, world: World): SimulatedBalancerPart {
   return existing('pool', call.params['pool'] ?? '', world);
 }
 
-function existing(kind: PartKind, id: string, { balancers }: World): BalancerPart {
+function existing(kind: PartKind, id: string, { balancers }: World): SimulatedBalancerPart {
   const part = balancers.find(kind, id);
-  if (part === undefined) throw new ApiError(404, `${labels[kind]} ${id} not found.`);
+  if (part === undefined) throw new SimulatorError(404, `${labels[kind]} ${id} not found.`);
   return part;
 }
 
-function requestOf({ requestId, fail }: Call): PartRequest {
+function requestOf({ requestId, fail }: SimulatorCall): PartRequest {
   return { requestId, fails: fail !== undefined };
 }
 
@@ -215,10 +221,10 @@ function idsOf(list: Json | undefined): readonly string[] {
 
 const planBalancer: Plan = (asked, call, { network }) => {
   const [portId, networkId, subnetId] = ['vip_port_id', 'vip_network_id', 'vip_subnet_id'].map((name) =>
-    text(asked, name),
+    textIn(asked, name),
   );
   if (portId === undefined && networkId === undefined && subnetId === undefined)
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       'Validation failure: VIP must contain one of: vip_port_id, vip_network_id, vip_subnet_id.',
     );
@@ -228,28 +234,28 @@ const planBalancer: Plan = (asked, call, { network }) => {
       ? [...network.networks.values()].find((one) => one.subnetId === subnetId)
       : network.findNetwork(networkId);
   const inNetwork = wanted ?? network.defaultNetwork;
-  if (inNetwork === undefined) throw new ApiError(400, 'Validation failure: the cloud has no network.');
+  if (inNetwork === undefined) throw new SimulatorError(400, 'Validation failure: the cloud has no network.');
   const port =
     given ??
     network.addPort({
       network: inNetwork,
       projectId: call.projectId,
       name: 'octavia-lb',
-      address: text(asked, 'vip_address'),
+      address: textIn(asked, 'vip_address'),
       isOfServer: false,
     });
   return { parent: null, properties: { ...partDefaults.loadbalancer, ...asked, ...vipOf(port) } };
 };
 
 const planListener: Plan = (asked, _call, world) => {
-  const parent = existing('loadbalancer', text(asked, 'loadbalancer_id') ?? '', world);
+  const parent = existing('loadbalancer', textIn(asked, 'loadbalancer_id') ?? '', world);
   const { protocol = 'HTTP', protocol_port: port = 80 } = asked;
   const isTaken = world.balancers
     .children(parent, 'listener')
     .some(({ properties }) => properties['protocol_port'] === port && properties['protocol'] === protocol);
   world.balancers.checkMutable(parent);
   if (isTaken)
-    throw new ApiError(
+    throw new SimulatorError(
       409,
       `Another Listener on this Load Balancer is already using protocol ${shown(protocol)} and protocol_port ${shown(port)}`,
     );
@@ -261,7 +267,7 @@ const planPool: Plan = (asked, _call, world) => {
   const { loadbalancer_id: balancerId, listener_id: listenerId, ...written } = asked;
   const { lb_algorithm: algorithm } = written;
   if (typeof algorithm !== 'string' || !algorithms.includes(algorithm))
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `Invalid input for field/attribute lb_algorithm. Value: '${shown(algorithm)}'. Value should be one of: ${algorithms.join(', ')}`,
     );
@@ -280,7 +286,7 @@ const planMonitor: Plan = (asked, _call, world) => {
   const { pool_id: poolId, ...written } = asked;
   const parent = existing('pool', idText(poolId), world);
   if (world.balancers.children(parent, 'healthmonitor').length > 0)
-    throw new ApiError(409, 'This pool already has a health monitor');
+    throw new SimulatorError(409, 'This pool already has a health monitor');
   const isHttp = shown(written['type']).startsWith('HTTP');
   return {
     parent,
@@ -293,22 +299,25 @@ const planMember: Plan = (asked, call, world) => {
   const properties = checkedMember(asked);
   world.balancers.checkMutable(parent);
   if (world.balancers.children(parent, 'member').some((one) => isSameTarget(one.properties, properties)))
-    throw new ApiError(
+    throw new SimulatorError(
       409,
       `Another member on this pool is already using ip ${shown(properties['address'])} on protocol_port ${shown(properties['protocol_port'])}`,
     );
   return { parent, properties };
 };
 
-/** @throws ApiError 400. */
+/** @throws SimulatorError 400. */
 function checkedMember(asked: JsonObject): JsonObject {
   const { address, protocol_port: port } = asked;
   if (typeof address !== 'string' || isIP(address) === 0)
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `Invalid input for field/attribute address. Value: '${shown(address)}'. Value should be IPv4 or IPv6 format`,
     );
   if (typeof port !== 'number')
-    throw new ApiError(400, 'Invalid input for field/attribute protocol_port. Mandatory field missing.');
+    throw new SimulatorError(
+      400,
+      'Invalid input for field/attribute protocol_port. Mandatory field missing.',
+    );
   return { ...partDefaults.member, ...asked };
 }

@@ -1,7 +1,7 @@
 /** Parts of load balancers as Octavia sends them (API v2.26). */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../domain/json.ts';
-import type { BalancerPart, Balancers, PartKind } from './balancers.ts';
+import type { SimulatedBalancerPart, Balancers, PartKind } from './balancers.ts';
 
 /** What Octavia fills in. */
 export const partDefaults: Readonly<Record<PartKind, JsonObject>> = {
@@ -80,7 +80,7 @@ export const partDefaults: Readonly<Record<PartKind, JsonObject>> = {
 /** Of a health monitor that requests a page. */
 export const httpMonitorDefaults: JsonObject = { http_method: 'GET', url_path: '/', expected_codes: '200' };
 
-export function describePart(part: BalancerPart, balancers: Balancers): JsonObject {
+export function describePart(part: SimulatedBalancerPart, balancers: Balancers): JsonObject {
   const { id, projectId, provisioning, createdAt, updatedAt, properties } = part;
   return {
     ...properties,
@@ -95,7 +95,7 @@ export function describePart(part: BalancerPart, balancers: Balancers): JsonObje
   };
 }
 
-function relations(part: BalancerPart, balancers: Balancers): JsonObject {
+function relations(part: SimulatedBalancerPart, balancers: Balancers): JsonObject {
   const above = part.parent === null ? [] : [{ id: part.parent.id }];
   switch (part.kind) {
     case 'loadbalancer':
@@ -122,14 +122,14 @@ function relations(part: BalancerPart, balancers: Balancers): JsonObject {
 }
 
 /** `GET .../loadbalancers/ID/status`: the balancer with all that is below it. */
-export function describeStatuses(balancer: BalancerPart, balancers: Balancers): JsonObject {
-  const brief = (part: BalancerPart): JsonObject => ({
+export function describeStatuses(balancer: SimulatedBalancerPart, balancers: Balancers): JsonObject {
+  const brief = (part: SimulatedBalancerPart): JsonObject => ({
     id: part.id,
     name: part.properties['name'] ?? '',
     operating_status: balancers.operatingStatus(part),
     provisioning_status: part.provisioning,
   });
-  const ofPool = (pool: BalancerPart): JsonObject => {
+  const ofPool = (pool: SimulatedBalancerPart): JsonObject => {
     const [monitor] = balancers.children(pool, 'healthmonitor');
     return {
       ...brief(pool),
@@ -184,7 +184,7 @@ export function vipOf(port: {
   };
 }
 
-function idOf({ id }: BalancerPart): JsonObject {
+function idOf({ id }: SimulatedBalancerPart): JsonObject {
   return { id };
 }
 

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { MutationLog } from './mutation-log.ts';
 import type { SimulatorSettings } from './settings.ts';
@@ -30,7 +30,7 @@ export type OperatingStatus = (typeof memberStatuses)[number];
 
 type Provisioning = 'ACTIVE' | 'ERROR' | 'PENDING_CREATE' | 'PENDING_UPDATE' | 'PENDING_DELETE';
 
-export interface BalancerPart {
+export interface SimulatedBalancerPart {
   readonly kind: PartKind;
   readonly id: string;
   readonly projectId: string;
@@ -38,7 +38,7 @@ export interface BalancerPart {
   updatedAt: number | null;
   provisioning: Provisioning;
   /** Of a listener or pool its balancer, of a member or health monitor its pool; null: a balancer. */
-  readonly parent: BalancerPart | null;
+  readonly parent: SimulatedBalancerPart | null;
   /** What was written, with Octavia's defaults. */
   properties: JsonObject;
   /** Of a member: as the admin API has set it; it wins over what the server is like. */
@@ -59,52 +59,52 @@ export interface BalancerTools {
   /** Whether a server with this address runs. */
   readonly answersAt: (address: string) => boolean;
   /** The balancer is gone. */
-  readonly removed: (balancer: BalancerPart) => void;
+  readonly removed: (balancer: SimulatedBalancerPart) => void;
 }
 
 export class Balancers {
-  readonly #parts = new Map<string, BalancerPart>();
+  readonly #parts = new Map<string, SimulatedBalancerPart>();
   /** By the parent's id and the kind: a list of members asks for the monitor of each one's pool. */
-  readonly #children = new Map<string, Set<BalancerPart>>();
+  readonly #children = new Map<string, Set<SimulatedBalancerPart>>();
   readonly #tools: BalancerTools;
 
   constructor(tools: BalancerTools) {
     this.#tools = tools;
   }
 
-  all(kind: PartKind): readonly BalancerPart[] {
+  all(kind: PartKind): readonly SimulatedBalancerPart[] {
     return [...this.#parts.values()].filter((part) => part.kind === kind);
   }
 
-  find(kind: PartKind, id: string): BalancerPart | undefined {
+  find(kind: PartKind, id: string): SimulatedBalancerPart | undefined {
     const part = this.#parts.get(id);
     return part?.kind === kind ? part : undefined;
   }
 
-  children(parent: BalancerPart, kind: PartKind): readonly BalancerPart[] {
+  children(parent: SimulatedBalancerPart, kind: PartKind): readonly SimulatedBalancerPart[] {
     return [...(this.#children.get(`${parent.id} ${kind}`) ?? [])];
   }
 
-  listenersOf(pool: BalancerPart): readonly BalancerPart[] {
+  listenersOf(pool: SimulatedBalancerPart): readonly SimulatedBalancerPart[] {
     return this.all('listener').filter(({ properties }) => properties['default_pool_id'] === pool.id);
   }
 
-  /** @throws ApiError 409 while something of the balancer is PENDING. */
-  create(given: NewPart, request: PartRequest): BalancerPart {
+  /** @throws SimulatorError 409 while something of the balancer is PENDING. */
+  create(given: NewPart, request: PartRequest): SimulatedBalancerPart {
     if (given.parent !== null) this.checkMutable(given.parent);
     return this.#create(given, request);
   }
 
-  /** @throws ApiError 409 while something of the balancer is PENDING. */
-  update(part: BalancerPart, properties: JsonObject, request: PartRequest): void {
+  /** @throws SimulatorError 409 while something of the balancer is PENDING. */
+  update(part: SimulatedBalancerPart, properties: JsonObject, request: PartRequest): void {
     this.checkMutable(part);
     this.#update(part, properties, request);
   }
 
-  /** With all its parts. @throws ApiError 409 while something of the balancer is PENDING. */
-  delete(part: BalancerPart, request: PartRequest): void {
+  /** With all its parts. @throws SimulatorError 409 while something of the balancer is PENDING. */
+  delete(part: SimulatedBalancerPart, request: PartRequest): void {
     if (part.kind === 'loadbalancer' && isPending(part))
-      throw new ApiError(409, `Invalid state ${part.provisioning} of loadbalancer resource ${part.id}`);
+      throw new SimulatorError(409, `Invalid state ${part.provisioning} of loadbalancer resource ${part.id}`);
     this.checkMutable(part);
     this.#change(part, 'DELETE', request);
   }
@@ -112,10 +112,10 @@ export class Balancers {
   /**
    * The members of a pool as a whole: one with the same address and port is kept.
    * @param isAdditive those that are not named are kept as well.
-   * @throws ApiError 409 while something of the balancer is PENDING.
+   * @throws SimulatorError 409 while something of the balancer is PENDING.
    */
   replaceMembers(
-    pool: BalancerPart,
+    pool: SimulatedBalancerPart,
     wanted: readonly JsonObject[],
     request: PartRequest & { readonly isAdditive: boolean },
   ): void {
@@ -131,15 +131,18 @@ export class Balancers {
     }
   }
 
-  /** The first of the part and all above it that is PENDING refuses. @throws ApiError 409. */
-  checkMutable(part: BalancerPart): void {
+  /** The first of the part and all above it that is PENDING refuses. @throws SimulatorError 409. */
+  checkMutable(part: SimulatedBalancerPart): void {
     const pending = [part, ...this.#above(part)].find(isPending);
     if (pending !== undefined)
-      throw new ApiError(409, `${labels[pending.kind]} ${pending.id} is immutable and cannot be updated.`);
+      throw new SimulatorError(
+        409,
+        `${labels[pending.kind]} ${pending.id} is immutable and cannot be updated.`,
+      );
   }
 
   /** Members follow from their servers, all else from members. */
-  operatingStatus(part: BalancerPart): OperatingStatus {
+  operatingStatus(part: SimulatedBalancerPart): OperatingStatus {
     if (part.kind === 'member') return this.#memberStatus(part);
     if (part.provisioning === 'PENDING_CREATE' || part.properties['admin_state_up'] === false)
       return 'OFFLINE';
@@ -150,7 +153,7 @@ export class Balancers {
     return pools.includes('DEGRADED') ? 'DEGRADED' : 'ONLINE';
   }
 
-  #memberStatus(member: BalancerPart): OperatingStatus {
+  #memberStatus(member: SimulatedBalancerPart): OperatingStatus {
     if (member.forced !== null) return member.forced;
     const { parent, properties, provisioning } = member;
     const isMonitored =
@@ -162,7 +165,7 @@ export class Balancers {
     return typeof address === 'string' && this.#tools.answersAt(address) ? 'ONLINE' : 'ERROR';
   }
 
-  #poolStatus(pool: BalancerPart): OperatingStatus {
+  #poolStatus(pool: SimulatedBalancerPart): OperatingStatus {
     const statuses = this.children(pool, 'member').map((member) => this.#memberStatus(member));
     const failed = statuses.filter((status) => status === 'ERROR').length;
     if (failed === 0) return 'ONLINE';
@@ -170,13 +173,13 @@ export class Balancers {
   }
 
   /** Of a pool its listeners are above it as well. */
-  #above(part: BalancerPart): readonly BalancerPart[] {
+  #above(part: SimulatedBalancerPart): readonly SimulatedBalancerPart[] {
     const listeners = part.kind === 'pool' ? this.listenersOf(part) : [];
     return [...listeners, ...(part.parent === null ? [] : [part.parent, ...this.#above(part.parent)])];
   }
 
-  #create(given: NewPart, request: PartRequest): BalancerPart {
-    const part: BalancerPart = {
+  #create(given: NewPart, request: PartRequest): SimulatedBalancerPart {
+    const part: SimulatedBalancerPart = {
       ...given,
       id: randomUUID(),
       createdAt: this.#tools.clock.now(),
@@ -193,12 +196,12 @@ export class Balancers {
     return part;
   }
 
-  #update(part: BalancerPart, properties: JsonObject, request: PartRequest): void {
+  #update(part: SimulatedBalancerPart, properties: JsonObject, request: PartRequest): void {
     part.properties = { ...part.properties, ...properties };
     this.#change(part, 'UPDATE', request);
   }
 
-  #change(part: BalancerPart, change: 'CREATE' | 'UPDATE' | 'DELETE', request: PartRequest): void {
+  #change(part: SimulatedBalancerPart, change: 'CREATE' | 'UPDATE' | 'DELETE', request: PartRequest): void {
     const { clock, mutations, settings } = this.#tools;
     const above = this.#above(part);
     part.provisioning = `PENDING_${change}`;
@@ -218,7 +221,7 @@ export class Balancers {
     });
   }
 
-  #remove(part: BalancerPart): void {
+  #remove(part: SimulatedBalancerPart): void {
     for (const kind of kinds) for (const child of this.children(part, kind)) this.#remove(child);
     this.#parts.delete(part.id);
     if (part.parent !== null) this.#children.get(`${part.parent.id} ${part.kind}`)?.delete(part);
@@ -229,9 +232,9 @@ export class Balancers {
   }
 }
 
-type NewPart = Pick<BalancerPart, 'kind' | 'projectId' | 'parent' | 'properties'>;
+type NewPart = Pick<SimulatedBalancerPart, 'kind' | 'projectId' | 'parent' | 'properties'>;
 
-export function isPending({ provisioning }: BalancerPart): boolean {
+export function isPending({ provisioning }: SimulatedBalancerPart): boolean {
   return provisioning.startsWith('PENDING');
 }
 

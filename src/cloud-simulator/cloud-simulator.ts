@@ -16,7 +16,7 @@ import { isJsonObject } from '../domain/json.ts';
 import { noSchemas } from '../http/no-schemas.ts';
 import { adminEndpoints } from './admin-api.ts';
 import {
-  ApiError,
+  SimulatorError,
   errorBody,
   FrameworkError,
   frameworkError,
@@ -27,7 +27,7 @@ import { balancerEndpoints } from './balancer-api.ts';
 import type { Clock } from './clock.ts';
 import { computeEndpoints } from './compute-api.ts';
 import { microversionHeaders } from './compute-call.ts';
-import type { Answer, Call, Endpoint, Service } from './endpoint.ts';
+import type { SimulatorAnswer, SimulatorCall, SimulatorEndpoint, SimulatorService } from './endpoint.ts';
 import { identityEndpoints } from './identity-api.ts';
 import { imageEndpoints } from './image-api.ts';
 import { networkEndpoints } from './network-api.ts';
@@ -79,7 +79,7 @@ export async function startCloudSimulator(options: SimulatorOptions = {}): Promi
     url,
     adminUrl: `${url}${adminPrefix}`,
     world,
-    environment: environmentOf(world, url, password),
+    environment: clientEnvironment(world, url, password),
     async close() {
       // What hangs by order is never answered.
       for (const socket of sockets) socket.destroy();
@@ -110,7 +110,11 @@ export function simulatorApp(world: World, url: () => string): FastifyInstance {
 }
 
 /** The variables with which OpenStack's clients use it. */
-export function environmentOf(world: World, url: string, password: string): Readonly<Record<string, string>> {
+export function clientEnvironment(
+  world: World,
+  url: string,
+  password: string,
+): Readonly<Record<string, string>> {
   return {
     OS_AUTH_URL: `${url}/identity/v3`,
     OS_USERNAME: world.admin.name,
@@ -123,7 +127,7 @@ export function environmentOf(world: World, url: string, password: string): Read
   };
 }
 
-function servicesOf(world: World, baseUrl: () => string): Service[] {
+function servicesOf(world: World, baseUrl: () => string): SimulatorService[] {
   return [
     {
       name: 'identity',
@@ -152,14 +156,14 @@ function acceptEmptyBodies(app: FastifyInstance): void {
       done(null, body === '' ? {} : JSON.parse(body.toString()));
     } catch {
       done(
-        new ApiError(400, 'The server could not comply with the request since it is malformed.'),
+        new SimulatorError(400, 'The server could not comply with the request since it is malformed.'),
         undefined,
       );
     }
   });
 }
 
-function addService(app: FastifyInstance, service: Service, world: World): void {
+function addService(app: FastifyInstance, service: SimulatorService, world: World): void {
   for (const endpoint of service.endpoints)
     app.route({
       method: endpoint.method,
@@ -174,8 +178,8 @@ function addService(app: FastifyInstance, service: Service, world: World): void 
 }
 
 interface Routed {
-  readonly service: Service;
-  readonly endpoint: Endpoint;
+  readonly service: SimulatorService;
+  readonly endpoint: SimulatorEndpoint;
   readonly world: World;
 }
 
@@ -204,7 +208,11 @@ async function answerCall(request: FastifyRequest, reply: FastifyReply, routed: 
   return send(reply, service, answer);
 }
 
-function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
+function answerOf(
+  call: SimulatorCall,
+  endpoint: SimulatorEndpoint,
+  service: SimulatorService,
+): SimulatorAnswer {
   let headers: Readonly<Record<string, string>> = {};
   try {
     if (endpoint.isOpen !== true) void call.token;
@@ -212,7 +220,7 @@ function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
     const answer = endpoint.handle(call);
     return { ...answer, headers: { ...headers, ...answer.headers } };
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    if (!(error instanceof SimulatorError)) throw error;
     const { status, message } = error;
     return status === 401
       ? {
@@ -235,7 +243,7 @@ function answerOf(call: Call, endpoint: Endpoint, service: Service): Answer {
 function answerUnknown(
   request: FastifyRequest,
   reply: FastifyReply,
-  services: readonly Service[],
+  services: readonly SimulatorService[],
 ): FastifyReply {
   const service = services.find(({ prefix }) => request.url.startsWith(`${prefix}/`));
   if (service === undefined)
@@ -244,12 +252,16 @@ function answerUnknown(
   return send(reply, service, { status: 404, body: routingError(service.name, 404) });
 }
 
-function setRequestId(reply: FastifyReply, service: Service, requestId: string): void {
+function setRequestId(reply: FastifyReply, service: SimulatorService, requestId: string): void {
   void reply.header('X-Openstack-Request-Id', requestId);
   if (service.name === 'compute') void reply.header('X-Compute-Request-Id', requestId);
 }
 
-function send(reply: FastifyReply, service: Service, { status, body, headers = {} }: Answer): FastifyReply {
+function send(
+  reply: FastifyReply,
+  service: SimulatorService,
+  { status, body, headers = {} }: SimulatorAnswer,
+): FastifyReply {
   void reply.code(status).headers(headers);
   if (body === null) return reply.type('application/json').send('null');
   if (typeof body === 'string')
@@ -266,7 +278,7 @@ function callOf(
     readonly fault: Fault | undefined;
     readonly routed: Routed;
   },
-): Call {
+): SimulatorCall {
   const { body, params, requestId, fault, routed } = given;
   const header = (name: string): string | undefined => [request.headers[name]].flat()[0];
   return {
@@ -278,12 +290,14 @@ function callOf(
     header,
     get token() {
       const token = routed.world.identity.find(header('x-auth-token'));
-      if (token === undefined) throw new ApiError(401, 'The request you have made requires authentication.');
+      if (token === undefined)
+        throw new SimulatorError(401, 'The request you have made requires authentication.');
       return token;
     },
     get projectId() {
       const { project } = this.token;
-      if (project === null) throw new ApiError(401, 'The request you have made requires authentication.');
+      if (project === null)
+        throw new SimulatorError(401, 'The request you have made requires authentication.');
       return project.id;
     },
     get isAdmin() {
@@ -300,7 +314,7 @@ function lastValues(query: Readonly<Record<string, string | string[]>>): Record<
   );
 }
 
-function addAdmin(app: FastifyInstance, world: World, services: readonly Service[]): void {
+function addAdmin(app: FastifyInstance, world: World, services: readonly SimulatorService[]): void {
   for (const { method, path, handle } of adminEndpoints(world, services))
     app.route({
       method,

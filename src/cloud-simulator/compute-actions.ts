@@ -1,21 +1,27 @@
 /** `POST /servers/ID/action`, and what was done to a server. */
 import type { JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import { contextOf, forAdmin, minorOf, ok, serverOf, type ComputeTools } from './compute-call.ts';
-import { invalid } from './compute-create.ts';
+import { invalidInput } from './compute-create.ts';
 import { describeInstanceAction, describeInstanceActionEvents, describeServer } from './compute-shapes.ts';
-import { endpoint, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
+import {
+  endpoint,
+  textIn,
+  type SimulatorAnswer,
+  type SimulatorCall,
+  type SimulatorEndpoint,
+} from './endpoint.ts';
 import { isUuid } from './network.ts';
 import { transitions } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
-export function actionEndpoints(tools: ComputeTools): Endpoint[] {
+export function actionEndpoints(tools: ComputeTools): SimulatorEndpoint[] {
   const { world } = tools;
   const path = '/v2.1/servers/:id/os-instance-actions';
   /** What was done to a server is known also when it is gone. */
-  const found = (call: Call): SimulatedServer => serverOf(call, world, 'known');
+  const found = (call: SimulatorCall): SimulatedServer => serverOf(call, world, 'known');
   return [
     endpoint(
       'POST /v2.1/servers/:id/action',
@@ -26,7 +32,7 @@ export function actionEndpoints(tools: ComputeTools): Endpoint[] {
       (call) => {
         const server = serverOf(call, world);
         const [[action, input] = ['', null], ...more] = Object.entries(call.body);
-        if (action === '' || more.length > 0) throw new ApiError(400, 'Malformed request body');
+        if (action === '' || more.length > 0) throw new SimulatorError(400, 'Malformed request body');
         return answerAction(call, server, action, isJsonObject(input) ? input : {}, tools);
       },
       { target: 'id' },
@@ -47,7 +53,7 @@ export function actionEndpoints(tools: ComputeTools): Endpoint[] {
     endpoint(`GET ${path}/:request`, 'show', (call) => {
       const server = found(call);
       const record = server.actions.find(({ requestId }) => requestId === call.params['request']);
-      if (record === undefined) throw new ApiError(404, `Action ${call.params['request']} not found`);
+      if (record === undefined) throw new SimulatorError(404, `Action ${call.params['request']} not found`);
       const events = describeInstanceActionEvents(server, record, contextOf(call, tools));
       return ok({ instanceAction: { ...describeInstanceAction(server, record, minorOf(call)), events } });
     }),
@@ -80,12 +86,12 @@ const rules: Readonly<Record<string, string>> = {
 
 /** Those that change no state, or another object than the server; all others are transitions. */
 function answerAction(
-  call: Call,
+  call: SimulatorCall,
   server: SimulatedServer,
   action: string,
   input: JsonObject,
   { world, computeUrl }: ComputeTools,
-): Answer {
+): SimulatorAnswer {
   const { servers } = world;
   const rule = rules[action];
   if (rule !== undefined) forAdmin(call, rule);
@@ -93,7 +99,7 @@ function answerAction(
     case 'lock':
     case 'unlock':
       server.isLocked = action === 'lock';
-      server.lockedReason = text(input, 'locked_reason') ?? null;
+      server.lockedReason = textIn(input, 'locked_reason') ?? null;
       return { status: 202 };
     case 'os-resetState': {
       const isError = input['state'] !== 'active';
@@ -106,7 +112,7 @@ function answerAction(
     case 'os-getConsoleOutput':
       return ok({ output: `console of ${server.name}\n` });
     case 'createImage': {
-      const image = world.addImage(text(input, 'name') ?? 'snapshot', {
+      const image = world.addImage(textIn(input, 'name') ?? 'snapshot', {
         owner: server.projectId,
         snapshotOf: { id: server.id, imageId: server.imageId, userId: server.userId },
         isQueued: true,
@@ -118,7 +124,7 @@ function answerAction(
     }
     case 'addSecurityGroup':
     case 'removeSecurityGroup':
-      changeSecurityGroup(server, action, text(input, 'name') ?? '', world);
+      changeSecurityGroup(server, action, textIn(input, 'name') ?? '', world);
       return { status: 202 };
     default:
       break;
@@ -147,7 +153,7 @@ function imageUrl(computeUrl: () => string): string {
   return computeUrl().replace(/compute$/, 'image');
 }
 
-/** @throws ApiError 400, 404 */
+/** @throws SimulatorError 400, 404 */
 function changeSecurityGroup(
   server: SimulatedServer,
   action: 'addSecurityGroup' | 'removeSecurityGroup',
@@ -156,10 +162,10 @@ function changeSecurityGroup(
 ): void {
   const group = network.findSecurityGroup(name, server.projectId);
   if (group === undefined)
-    throw new ApiError(404, `Security group ${name} is not found for project ${server.projectId}`);
+    throw new SimulatorError(404, `Security group ${name} is not found for project ${server.projectId}`);
   const has = server.securityGroups.includes(name);
   if (action === 'addSecurityGroup' && has)
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `Invalid input for security_groups. Reason: Duplicate items in the list: '${group.id}'.`,
     );
@@ -169,19 +175,19 @@ function changeSecurityGroup(
 
 const rebootTypes = ['HARD', 'Hard', 'hard', 'SOFT', 'Soft', 'soft'];
 
-/** What Nova refuses before it looks at the state of the server. @throws ApiError 400 */
+/** What Nova refuses before it looks at the state of the server. @throws SimulatorError 400 */
 function checkInput(action: string, input: JsonObject, { flavors, images, settings }: World): void {
-  if (transitions[action] === undefined) throw new ApiError(400, `There is no such action: ${action}`);
+  if (transitions[action] === undefined) throw new SimulatorError(400, `There is no such action: ${action}`);
   const required = { reboot: 'type', rebuild: 'imageRef', resize: 'flavorRef' }[action];
-  const value = required === undefined ? undefined : text(input, required);
+  const value = required === undefined ? undefined : textIn(input, required);
   if (required === undefined) return;
   if (value === undefined)
-    throw invalid(action, JSON.stringify(input), `'${required}' is a required property`);
+    throw invalidInput(action, JSON.stringify(input), `'${required}' is a required property`);
   if (action === 'reboot' && !rebootTypes.includes(value))
-    throw invalid('type', value, `'${value}' is not one of ['${rebootTypes.join("', '")}']`);
+    throw invalidInput('type', value, `'${value}' is not one of ['${rebootTypes.join("', '")}']`);
   if (!settings.strict) return;
   if (action === 'resize' && !flavors.has(value))
-    throw new ApiError(400, `Flavor ${value} could not be found.`);
+    throw new SimulatorError(400, `Flavor ${value} could not be found.`);
   if (action === 'rebuild' && (!isUuid(value) || !images.has(value)))
-    throw new ApiError(400, 'Cannot find image for rebuild');
+    throw new SimulatorError(400, 'Cannot find image for rebuild');
 }

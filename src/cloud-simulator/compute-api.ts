@@ -1,18 +1,18 @@
 /** Nova's API. */
 import type { JsonObject } from '../domain/json.ts';
 import { actionEndpoints } from './compute-actions.ts';
-import { contextOf, NEWEST_MINOR, ok, serverOf, type ComputeTools } from './compute-call.ts';
-import { checkName, createServer } from './compute-create.ts';
+import { contextOf, NEWEST_COMPUTE_MINOR, ok, serverOf, type ComputeTools } from './compute-call.ts';
+import { checkName, handleCreateServer } from './compute-create.ts';
 import { hostEndpoints } from './compute-hosts.ts';
 import { listServers } from './compute-list.ts';
 import { lookupEndpoints } from './compute-lookups.ts';
 import { partEndpoints } from './compute-parts.ts';
 import { quotaEndpoints } from './compute-quotas.ts';
 import { describeServer, describeServerBriefly } from './compute-shapes.ts';
-import { endpoint, member, text, type Endpoint } from './endpoint.ts';
+import { endpoint, member, textIn, type SimulatorEndpoint } from './endpoint.ts';
 import type { World } from './world.ts';
 
-export function computeEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function computeEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const computeUrl = () => `${baseUrl()}/compute`;
   const tools: ComputeTools = { world, computeUrl };
   return [
@@ -26,7 +26,7 @@ export function computeEndpoints(world: World, baseUrl: () => string): readonly 
   ];
 }
 
-function versions(computeUrl: () => string): Endpoint[] {
+function versions(computeUrl: () => string): SimulatorEndpoint[] {
   const version = (id: string, path: string, newest: string) => ({
     id,
     status: newest === '' ? 'SUPPORTED' : 'CURRENT',
@@ -35,7 +35,7 @@ function versions(computeUrl: () => string): Endpoint[] {
     updated: '2013-07-23T11:33:21Z',
     links: [{ rel: 'self', href: `${computeUrl()}/${path}/` }] as JsonObject[],
   });
-  const current = () => version('v2.1', 'v2.1', `2.${NEWEST_MINOR}`);
+  const current = () => version('v2.1', 'v2.1', `2.${NEWEST_COMPUTE_MINOR}`);
   const all = () => [version('v2.0', 'v2', ''), current()];
   const one = (): JsonObject => {
     const { links, ...rest } = current();
@@ -53,11 +53,11 @@ function versions(computeUrl: () => string): Endpoint[] {
   ];
 }
 
-function serverEndpoints(tools: ComputeTools): Endpoint[] {
+function serverEndpoints(tools: ComputeTools): SimulatorEndpoint[] {
   const { world } = tools;
   const { servers } = world;
   return [
-    endpoint('POST /v2.1/servers', 'create', (call) => createServer(call, tools)),
+    endpoint('POST /v2.1/servers', 'create', (call) => handleCreateServer(call, tools)),
     endpoint('GET /v2.1/servers', 'list', (call) =>
       listServers(call, tools, '/servers', describeServerBriefly),
     ),
@@ -77,8 +77,8 @@ function serverEndpoints(tools: ComputeTools): Endpoint[] {
         const server = serverOf(call, world);
         const asked = member(call.body, 'server');
         if (asked['name'] !== undefined) checkName(asked['name']);
-        server.name = text(asked, 'name') ?? server.name;
-        server.description = text(asked, 'description') ?? server.description;
+        server.name = textIn(asked, 'name') ?? server.name;
+        server.description = textIn(asked, 'description') ?? server.description;
         return ok({ server: describeServer(server, contextOf(call, tools)) });
       },
       { target: 'id' },

@@ -1,46 +1,46 @@
 /** What all requests of Nova's API share: microversion, the server that they are about, answers. */
 import type { JsonObject } from '../domain/json.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { SimulatorError, notFoundError } from './api-error.ts';
 import type { ShapeContext } from './compute-shapes.ts';
-import type { Answer, Call } from './endpoint.ts';
+import type { SimulatorAnswer, SimulatorCall } from './endpoint.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
 /** Zed's. */
-export const NEWEST_MINOR = 93;
+export const NEWEST_COMPUTE_MINOR = 93;
 
 export interface ComputeTools {
   readonly world: World;
   readonly computeUrl: () => string;
 }
 
-export function ok(body?: JsonObject): Answer {
+export function ok(body?: JsonObject): SimulatorAnswer {
   return body === undefined ? { status: 200 } : { status: 200, body };
 }
 
-/** @throws ApiError 403 */
-export function forAdmin({ isAdmin }: Call, rule: string): void {
-  if (!isAdmin) throw new ApiError(403, `Policy doesn't allow ${rule} to be performed.`);
+/** @throws SimulatorError 403 */
+export function forAdmin({ isAdmin }: SimulatorCall, rule: string): void {
+  if (!isAdmin) throw new SimulatorError(403, `Policy doesn't allow ${rule} to be performed.`);
 }
 
 /**
  * @param which `shown`: also one that has just been deleted, which Nova shows for a moment; `known`: also one
  * that was deleted as long as the simulator remembers it.
- * @throws ApiError 404 also for a server of another project.
+ * @throws SimulatorError 404 also for a server of another project.
  */
 export function serverOf(
-  call: Call,
+  call: SimulatorCall,
   { servers }: World,
   which: 'there' | 'shown' | 'known' = 'there',
 ): SimulatedServer {
   const id = call.params['id'] ?? '';
   const server = servers.find(id, which);
   if (server === undefined || (!call.isAdmin && server.projectId !== call.projectId))
-    throw notFound('Instance', id);
+    throw notFoundError('Instance', id);
   return server;
 }
 
-export function contextOf(call: Call, { world, computeUrl }: ComputeTools): ShapeContext {
+export function contextOf(call: SimulatorCall, { world, computeUrl }: ComputeTools): ShapeContext {
   return {
     minor: minorOf(call),
     isAdmin: call.isAdmin,
@@ -51,28 +51,28 @@ export function contextOf(call: Call, { world, computeUrl }: ComputeTools): Shap
   };
 }
 
-/** @throws ApiError 406 for a microversion that Nova does not have. */
-export function minorOf(call: Pick<Call, 'header'>): number {
+/** @throws SimulatorError 406 for a microversion that Nova does not have. */
+export function minorOf(call: Pick<SimulatorCall, 'header'>): number {
   const written =
     /^compute (.+)$/i.exec(call.header('openstack-api-version') ?? '')?.[1] ??
     call.header('x-openstack-nova-api-version');
   if (written === undefined) return 1;
-  if (written === 'latest') return NEWEST_MINOR;
+  if (written === 'latest') return NEWEST_COMPUTE_MINOR;
   const minor = Number(/^2\.(\d+)$/.exec(written)?.[1]);
-  if (minor >= 1 && minor <= NEWEST_MINOR) return minor;
+  if (minor >= 1 && minor <= NEWEST_COMPUTE_MINOR) return minor;
   if (!/^\d+\.\d+$/.test(written))
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `API Version String ${written} is of invalid format. Must be of format MajorNum.MinorNum.`,
     );
-  throw new ApiError(
+  throw new SimulatorError(
     406,
-    `Version ${written} is not supported by the API. Minimum is 2.1 and maximum is 2.${NEWEST_MINOR}.`,
+    `Version ${written} is not supported by the API. Minimum is 2.1 and maximum is 2.${NEWEST_COMPUTE_MINOR}.`,
   );
 }
 
-/** Of every answer of Nova. @throws ApiError 400, 406 */
-export function microversionHeaders(call: Pick<Call, 'header'>): Readonly<Record<string, string>> {
+/** Of every answer of Nova. @throws SimulatorError 400, 406 */
+export function microversionHeaders(call: Pick<SimulatorCall, 'header'>): Readonly<Record<string, string>> {
   const version = `2.${minorOf(call)}`;
   return {
     'OpenStack-API-Version': `compute ${version}`,

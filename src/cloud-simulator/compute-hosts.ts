@@ -1,18 +1,18 @@
 /** Nova's view of its hosts: services, hypervisors, availability zones. */
 import type { JsonObject } from '../domain/json.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { SimulatorError, notFoundError } from './api-error.ts';
 import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { describeHostService, describeHypervisor, describeZones } from './compute-shapes.ts';
-import { endpoint, page, type Call, type Endpoint } from './endpoint.ts';
-import type { Host } from './hosts.ts';
+import { endpoint, page, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
+import type { SimulatedHost } from './hosts.ts';
 
-export function hostEndpoints(tools: ComputeTools): Endpoint[] {
+export function hostEndpoints(tools: ComputeTools): SimulatorEndpoint[] {
   return [...services(tools), ...hypervisors(tools), ...zones(tools)];
 }
 
-function services({ world }: ComputeTools): Endpoint[] {
+function services({ world }: ComputeTools): SimulatorEndpoint[] {
   const { hosts, clock } = world;
-  const describe = (host: Host, call: Call): JsonObject => {
+  const describe = (host: SimulatedHost, call: SimulatorCall): JsonObject => {
     const number = hosts.all.indexOf(host) + 1;
     const context = { now: clock.now(), minor: minorOf(call), number };
     return describeHostService(host, context);
@@ -30,10 +30,10 @@ function services({ world }: ComputeTools): Endpoint[] {
     endpoint('PUT /v2.1/os-services/:id', 'service', (call) => {
       forAdmin(call, 'os_compute_api:os-services:update');
       const host = hosts.all.find(({ serviceId }) => serviceId === call.params['id']);
-      if (host === undefined) throw notFound('Service', call.params['id'] ?? '');
+      if (host === undefined) throw notFoundError('Service', call.params['id'] ?? '');
       const { status, forced_down: forcedDown, disabled_reason: reason } = call.body;
       if (forcedDown === false && host.hasEvacuated)
-        throw new ApiError(
+        throw new SimulatorError(
           400,
           `Unable to force up host ${host.name} as \`done\` evacuation migration records remain associated with ` +
             'the host. Ensure the compute service has been restarted, allowing these records to move to ' +
@@ -50,13 +50,14 @@ function services({ world }: ComputeTools): Endpoint[] {
   ];
 }
 
-function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
+function hypervisors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
   const { servers, hosts } = world;
-  const list = (call: Call, isDetailed: boolean) => {
+  const list = (call: SimulatorCall, isDetailed: boolean) => {
     forAdmin(call, 'os_compute_api:os-hypervisors:list');
     const { hypervisor_hostname_pattern: pattern = '', with_servers: withServers } = call.query;
     const found = hosts.all.filter(({ name }) => name.includes(pattern));
-    if (found.length === 0) throw new ApiError(404, `No hypervisor matching '${pattern}' could be found.`);
+    if (found.length === 0)
+      throw new SimulatorError(404, `No hypervisor matching '${pattern}' could be found.`);
     const { items, hasMore } = page(
       found.map((host) => ({ id: host.hypervisorId, host })),
       call.query,
@@ -71,8 +72,8 @@ function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
     });
   };
   const describe = (
-    host: Host,
-    call: Call,
+    host: SimulatedHost,
+    call: SimulatorCall,
     options: { readonly isDetailed: boolean; readonly withServers: boolean },
   ): JsonObject => {
     const all = servers.all.filter(({ hostName }) => hostName === host.name);
@@ -91,13 +92,13 @@ function hypervisors({ world, computeUrl }: ComputeTools): Endpoint[] {
       forAdmin(call, 'os_compute_api:os-hypervisors:show');
       const host = hosts.all.find(({ hypervisorId }) => hypervisorId === call.params['id']);
       if (host === undefined)
-        throw new ApiError(404, `Hypervisor with ID '${call.params['id']}' could not be found.`);
+        throw new SimulatorError(404, `Hypervisor with ID '${call.params['id']}' could not be found.`);
       return ok({ hypervisor: describe(host, call, { isDetailed: true, withServers: false }) });
     }),
   ];
 }
 
-function zones({ world }: ComputeTools): Endpoint[] {
+function zones({ world }: ComputeTools): SimulatorEndpoint[] {
   const { hosts, clock } = world;
   return [
     endpoint('GET /v2.1/os-availability-zone', 'zones', () =>

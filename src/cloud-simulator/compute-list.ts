@@ -1,10 +1,10 @@
 /** `GET /servers`: filters, order and pages, refused as Nova refuses them. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import { contextOf, forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { statusOf, type ShapeContext } from './compute-shapes.ts';
-import { page, texts, type Answer, type Call } from './endpoint.ts';
+import { page, textsIn, type SimulatorAnswer, type SimulatorCall } from './endpoint.ts';
 import { statuses } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
@@ -35,11 +35,11 @@ const sortable: Readonly<Record<string, (server: SimulatedServer) => string | nu
 
 /** @param path with the filters, `/servers` or `/servers/detail`. */
 export function listServers(
-  call: Call,
+  call: SimulatorCall,
   tools: ComputeTools,
   path: string,
   describe: (server: SimulatedServer, context: ShapeContext) => JsonObject,
-): Answer {
+): SimulatorAnswer {
   const { query } = call;
   checkQuery(call);
   const filters = filtersOf(call);
@@ -58,13 +58,13 @@ export function listServers(
   });
 }
 
-/** @throws ApiError 400, 403 */
-function checkQuery(call: Call): void {
+/** @throws SimulatorError 400, 403 */
+function checkQuery(call: SimulatorCall): void {
   const { query } = call;
   const minor = minorOf(call);
   for (const key of Object.keys(query))
     if (minor >= 75 && !keys.has(key) && !key.startsWith('_'))
-      throw new ApiError(400, `'${key}' does not match any of the regexes: '^_'`);
+      throw new SimulatorError(400, `'${key}' does not match any of the regexes: '^_'`);
   const { limit, sort_key: sortKey, 'changes-since': since } = query;
   if (limit !== undefined && !/^\d*$/.test(limit)) throw invalid('limit', limit, "does not match '^[0-9]*$'");
   if (since !== undefined && Number.isNaN(Date.parse(since)))
@@ -74,11 +74,14 @@ function checkQuery(call: Call): void {
       throw invalid('sort_key', key, `is not one of ${Object.keys(sortable).join(', ')}`);
   if (isTrue(query['all_tenants'])) forAdmin(call, 'os_compute_api:servers:index:get_all_tenants');
   for (const status of all(query['status']))
-    if (!isStatusOfNova(status) && !call.isAdmin) throw new ApiError(400, 'Invalid status value');
+    if (!isStatusOfNova(status) && !call.isAdmin) throw new SimulatorError(400, 'Invalid status value');
 }
 
-function invalid(key: string, value: string, why: string): ApiError {
-  return new ApiError(400, `Invalid input for query parameters ${key}. Value: ${value}. '${value}' ${why}`);
+function invalid(key: string, value: string, why: string): SimulatorError {
+  return new SimulatorError(
+    400,
+    `Invalid input for query parameters ${key}. Value: ${value}. '${value}' ${why}`,
+  );
 }
 
 function isStatusOfNova(status: string): boolean {
@@ -97,20 +100,23 @@ function isTrue(value: string | undefined): boolean {
 }
 
 /** Servers that were deleted are listed where a client asks for changes, or an administrator for them. */
-function candidates({ query, isAdmin }: Call, { world }: ComputeTools): readonly SimulatedServer[] {
+function candidates({ query, isAdmin }: SimulatorCall, { world }: ComputeTools): readonly SimulatedServer[] {
   const { servers } = world;
   if (query['changes-since'] !== undefined) return [...servers.deleted, ...servers.all];
   return isAdmin && isTrue(query['deleted']) ? servers.deleted : servers.all;
 }
 
-function sorted(servers: readonly SimulatedServer[], query: Call['query']): readonly SimulatedServer[] {
+function sorted(
+  servers: readonly SimulatedServer[],
+  query: SimulatorCall['query'],
+): readonly SimulatedServer[] {
   const by = sortable[all(query['sort_key'])[0] ?? ''];
   if (by === undefined) return servers;
   const direction = all(query['sort_dir'])[0] === 'asc' ? 1 : -1;
   return servers.toSorted((left, right) => (by(left) < by(right) ? -direction : direction));
 }
 
-function filtersOf(call: Call): Filter[] {
+function filtersOf(call: SimulatorCall): Filter[] {
   const { query, isAdmin, projectId } = call;
   const filters: Filter[] = [];
   const add = (
@@ -143,21 +149,21 @@ function filtersOf(call: Call): Filter[] {
   return filters;
 }
 
-/** @throws ApiError 400 */
+/** @throws SimulatorError 400 */
 function metadataIn(text: string): Record<string, string> {
   try {
     const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? texts(value) : {};
+    return isJsonObject(value) ? textsIn(value) : {};
   } catch {
-    throw new ApiError(400, 'Invalid filter metadata: it is not JSON');
+    throw new SimulatorError(400, 'Invalid filter metadata: it is not JSON');
   }
 }
 
-/** @throws ApiError 400 */
+/** @throws SimulatorError 400 */
 function patternOf(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch {
-    throw new ApiError(400, `Invalid filters: the name ${text} is not a regular expression`);
+    throw new SimulatorError(400, `Invalid filters: the name ${text} is not a regular expression`);
   }
 }

@@ -1,27 +1,27 @@
 /** What clients of Nova look up before they create a server: flavors, keys, server groups. */
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../domain/json.ts';
-import { ApiError, notFound } from './api-error.ts';
+import { SimulatorError, notFoundError } from './api-error.ts';
 import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
 import { describeFlavor, linksOf } from './compute-shapes.ts';
-import { endpoint, member, page, text, type Call, type Endpoint } from './endpoint.ts';
+import { endpoint, member, page, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import type { Flavor } from './flavors.ts';
-import type { ServerGroup } from './server-groups.ts';
+import type { SimulatedServerGroup } from './server-groups.ts';
 import type { Keypair } from './world.ts';
 
 /** By default each name is there; in a strict cloud what was made. */
-export function lookupEndpoints(tools: ComputeTools): Endpoint[] {
+export function lookupEndpoints(tools: ComputeTools): SimulatorEndpoint[] {
   return [...flavors(tools), ...keypairs(tools), ...serverGroups(tools)];
 }
 
-function flavors({ world, computeUrl }: ComputeTools): Endpoint[] {
-  const known = (call: Call): Flavor => {
+function flavors({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
+  const known = (call: SimulatorCall): Flavor => {
     const id = call.params['id'] ?? '';
-    if (world.settings.strict && !world.flavors.has(id)) throw notFound('Flavor', id);
+    if (world.settings.strict && !world.flavors.has(id)) throw notFoundError('Flavor', id);
     return world.flavors.get(id);
   };
-  const shape = (call: Call) => ({ minor: minorOf(call), computeUrl: computeUrl() });
-  const list = (call: Call, path: string, describe: (flavor: Flavor) => JsonObject) => {
+  const shape = (call: SimulatorCall) => ({ minor: minorOf(call), computeUrl: computeUrl() });
+  const list = (call: SimulatorCall, path: string, describe: (flavor: Flavor) => JsonObject) => {
     const { items, hasMore } = page(world.flavors.all, call.query);
     const next = new URLSearchParams({ ...call.query, marker: items.at(-1)?.id ?? '' });
     const links = [{ rel: 'next', href: `${computeUrl()}/v2.1${path}?${next.toString()}` }];
@@ -46,7 +46,7 @@ function flavors({ world, computeUrl }: ComputeTools): Endpoint[] {
     endpoint('POST /v2.1/flavors', 'flavors', (call) => {
       forAdmin(call, 'os_compute_api:os-flavor-manage:create');
       const asked = member(call.body, 'flavor');
-      const id = text(asked, 'name') ?? '';
+      const id = textIn(asked, 'name') ?? '';
       world.flavors.add({
         id,
         vcpus: Number(asked['vcpus'] ?? 1),
@@ -70,14 +70,15 @@ function flavors({ world, computeUrl }: ComputeTools): Endpoint[] {
   ];
 }
 
-function keypairs({ world }: ComputeTools): Endpoint[] {
-  const ownOf = ({ token }: Call): Map<string, Keypair> => world.keypairs.get(token.user.id) ?? new Map();
-  const found = (call: Call): Keypair => {
+function keypairs({ world }: ComputeTools): SimulatorEndpoint[] {
+  const ownOf = ({ token }: SimulatorCall): Map<string, Keypair> =>
+    world.keypairs.get(token.user.id) ?? new Map();
+  const found = (call: SimulatorCall): Keypair => {
     const name = call.params['name'] ?? '';
     const keypair = ownOf(call).get(name);
     if (keypair !== undefined) return keypair;
     if (!world.settings.strict) return { name, publicKey: '', createdAt: world.clock.now() };
-    throw new ApiError(404, `Keypair ${name} not found for user ${call.token.user.id}`);
+    throw new SimulatorError(404, `Keypair ${name} not found for user ${call.token.user.id}`);
   };
   return [
     endpoint('GET /v2.1/os-keypairs', 'keypairs', (call) =>
@@ -85,10 +86,10 @@ function keypairs({ world }: ComputeTools): Endpoint[] {
     ),
     endpoint('POST /v2.1/os-keypairs', 'keypair', (call) => {
       const asked = member(call.body, 'keypair');
-      const name = text(asked, 'name') ?? '';
+      const name = textIn(asked, 'name') ?? '';
       const own = ownOf(call);
-      if (own.has(name)) throw new ApiError(409, `Key pair '${name}' already exists.`);
-      const keypair = { name, publicKey: text(asked, 'public_key') ?? '', createdAt: world.clock.now() };
+      if (own.has(name)) throw new SimulatorError(409, `Key pair '${name}' already exists.`);
+      const keypair = { name, publicKey: textIn(asked, 'public_key') ?? '', createdAt: world.clock.now() };
       world.keypairs.set(call.token.user.id, own.set(name, keypair));
       const body = { keypair: { ...describeKeypair(keypair), user_id: call.token.user.id } };
       return { status: 201, body };
@@ -126,13 +127,14 @@ function describeKeypair({ name, publicKey }: Keypair): JsonObject {
 
 const policies = ['anti-affinity', 'affinity', 'soft-anti-affinity', 'soft-affinity'];
 
-function serverGroups({ world: { groups } }: ComputeTools): Endpoint[] {
-  const found = ({ params }: Call): ServerGroup => {
+function serverGroups({ world: { groups } }: ComputeTools): SimulatorEndpoint[] {
+  const found = ({ params }: SimulatorCall): SimulatedServerGroup => {
     const group = groups.get(params['id'] ?? '');
-    if (group === undefined) throw new ApiError(404, `Instance group ${params['id']} could not be found.`);
+    if (group === undefined)
+      throw new SimulatorError(404, `Instance group ${params['id']} could not be found.`);
     return group;
   };
-  const describe = (group: ServerGroup, call: Call): JsonObject => ({
+  const describe = (group: SimulatedServerGroup, call: SimulatorCall): JsonObject => ({
     ...describeGroup(group, minorOf(call)),
     members: groups.membersOf(group).map(({ id }) => id),
   });
@@ -146,9 +148,9 @@ function serverGroups({ world: { groups } }: ComputeTools): Endpoint[] {
     }),
     endpoint('POST /v2.1/os-server-groups', 'server-group', (call) => {
       const asked = member(call.body, 'server_group');
-      const policy = text(asked, 'policy');
+      const policy = textIn(asked, 'policy');
       if (policy !== undefined && !policies.includes(policy))
-        throw new ApiError(
+        throw new SimulatorError(
           400,
           `Invalid input for field/attribute policy. Value: ${policy}. '${policy}' is not one of ${list(policies)}`,
         );
@@ -172,7 +174,10 @@ function list(items: readonly string[]): string {
   return `[${items.map((item) => `'${item}'`).join(', ')}]`;
 }
 
-function describeGroup({ id, name, policy, projectId, userId }: ServerGroup, minor: number): JsonObject {
+function describeGroup(
+  { id, name, policy, projectId, userId }: SimulatedServerGroup,
+  minor: number,
+): JsonObject {
   return {
     id,
     name,

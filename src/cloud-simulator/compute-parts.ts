@@ -1,32 +1,40 @@
 /** What hangs on a server: metadata, tags, addresses, ports, volumes, security groups. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import { minorOf, ok, serverOf, type ComputeTools } from './compute-call.ts';
-import { checkMetadata, invalid, planPorts } from './compute-create.ts';
+import { checkMetadata, invalidInput, planPorts } from './compute-create.ts';
 import { checkMetadataChange } from './server-checks.ts';
-import { endpoint, member, shown, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
+import {
+  endpoint,
+  member,
+  shown,
+  textIn,
+  type SimulatorAnswer,
+  type SimulatorCall,
+  type SimulatorEndpoint,
+} from './endpoint.ts';
 import type { SimulatedPort } from './network.ts';
 
-export function partEndpoints(tools: ComputeTools): Endpoint[] {
+export function partEndpoints(tools: ComputeTools): SimulatorEndpoint[] {
   return [...metadata(tools), ...tags(tools), ...interfaces(tools), ...others(tools)];
 }
 
-/** @throws ApiError 400 */
+/** @throws SimulatorError 400 */
 function metadataIn(value: Json | undefined): Record<string, string> {
-  if (!isJsonObject(value)) throw invalid('metadata', shown(value), "it is not of type 'object'");
+  if (!isJsonObject(value)) throw invalidInput('metadata', shown(value), "it is not of type 'object'");
   for (const [key, item] of Object.entries(value)) checkMetadata(key, item);
   return value as Record<string, string>;
 }
 
-function metadata({ world }: ComputeTools): Endpoint[] {
+function metadata({ world }: ComputeTools): SimulatorEndpoint[] {
   const path = '/v2.1/servers/:id/metadata';
-  const itemOf = (call: Call): string => {
+  const itemOf = (call: SimulatorCall): string => {
     const value = serverOf(call, world).metadata[call.params['key'] ?? ''];
-    if (value === undefined) throw new ApiError(404, 'Metadata item was not found');
+    if (value === undefined) throw new SimulatorError(404, 'Metadata item was not found');
     return value;
   };
-  const changed = (call: Call, next: Readonly<Record<string, string>>): Answer => {
+  const changed = (call: SimulatorCall, next: Readonly<Record<string, string>>): SimulatorAnswer => {
     const server = serverOf(call, world);
     checkMetadataChange(server, 'update metadata');
     server.metadata = next;
@@ -62,7 +70,7 @@ function metadata({ world }: ComputeTools): Endpoint[] {
   ];
 }
 
-function tags({ world, computeUrl }: ComputeTools): Endpoint[] {
+function tags({ world, computeUrl }: ComputeTools): SimulatorEndpoint[] {
   const path = '/v2.1/servers/:id/tags';
   return [
     endpoint(`GET ${path}`, 'show', (call) => ok({ tags: serverOf(call, world).tags })),
@@ -76,20 +84,20 @@ function tags({ world, computeUrl }: ComputeTools): Endpoint[] {
     endpoint(`DELETE ${path}/:tag`, 'tag', (call) => {
       const server = serverOf(call, world);
       const { tag = '' } = call.params;
-      if (!server.tags.includes(tag)) throw new ApiError(404, `Tag ${tag} could not be found.`);
+      if (!server.tags.includes(tag)) throw new SimulatorError(404, `Tag ${tag} could not be found.`);
       server.tags = server.tags.filter((one) => one !== tag);
       return { status: 204 };
     }),
   ];
 }
 
-function interfaces({ world }: ComputeTools): Endpoint[] {
+function interfaces({ world }: ComputeTools): SimulatorEndpoint[] {
   const { network } = world;
   const path = '/v2.1/servers/:id/os-interface';
-  const found = (call: Call): SimulatedPort => {
+  const found = (call: SimulatorCall): SimulatedPort => {
     const id = call.params['port'] ?? '';
     const port = network.portsOf(serverOf(call, world).id).find((one) => one.id === id);
-    if (port === undefined) throw new ApiError(404, `Port id ${id} could not be found.`);
+    if (port === undefined) throw new SimulatorError(404, `Port id ${id} could not be found.`);
     return port;
   };
   return [
@@ -110,10 +118,10 @@ function interfaces({ world }: ComputeTools): Endpoint[] {
         const server = serverOf(call, world);
         const before = new Set(network.portsOf(server.id));
         const asked = member(call.body, 'interfaceAttachment');
-        const portId = text(asked, 'port_id');
+        const portId = textIn(asked, 'port_id');
         if (portId !== undefined && !network.ports.has(portId))
-          throw new ApiError(404, `Port id ${portId} could not be found.`);
-        const entry = portId === undefined ? { uuid: text(asked, 'net_id') ?? '' } : { port: portId };
+          throw new SimulatorError(404, `Port id ${portId} could not be found.`);
+        const entry = portId === undefined ? { uuid: textIn(asked, 'net_id') ?? '' } : { port: portId };
         const plugs = planPorts([entry], call, { world });
         const failure = call.fail?.message ?? null;
         world.servers.attach(server, { requestId: call.requestId, failure }, () => {
@@ -152,7 +160,7 @@ function describePort(port: SimulatedPort, minor: number): JsonObject {
   };
 }
 
-function others({ world }: ComputeTools): Endpoint[] {
+function others({ world }: ComputeTools): SimulatorEndpoint[] {
   const { network } = world;
   return [
     endpoint('GET /v2.1/servers/:id/ips', 'show', (call) => {

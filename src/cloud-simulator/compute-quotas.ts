@@ -1,13 +1,13 @@
 /** Nova's limits and quotas. */
 import type { JsonObject } from '../domain/json.ts';
 import { forAdmin, minorOf, ok, type ComputeTools } from './compute-call.ts';
-import { endpoint, member, type Endpoint } from './endpoint.ts';
+import { endpoint, member, type SimulatorEndpoint } from './endpoint.ts';
 import { quotaKeys, type Quota } from './quotas.ts';
 
 /** Limits that the simulator does not have, at Nova's defaults. */
 const others = { key_pairs: 100, metadata_items: 128, server_group_members: 10, server_groups: 10 };
 
-export function quotaEndpoints({ world }: ComputeTools): Endpoint[] {
+export function quotaEndpoints({ world }: ComputeTools): SimulatorEndpoint[] {
   const { quotas, servers } = world;
   const path = '/v2.1/os-quota-sets/:project';
   return [

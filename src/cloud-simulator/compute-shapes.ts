@@ -1,7 +1,7 @@
 /** Servers, hosts and flavors as Nova sends them, by microversion. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Flavor } from './flavors.ts';
-import { type Host, isDown } from './hosts.ts';
+import { type SimulatedHost, isDown } from './hosts.ts';
 import type { Network } from './network.ts';
 import { powerStates, statuses, taskStatuses } from './server-states.ts';
 import type { InstanceActionRecord, SimulatedServer } from './simulated-server.ts';
@@ -15,7 +15,7 @@ export interface ShapeContext {
   readonly computeUrl: string;
   readonly network: Network;
   readonly flavorOf: (id: string) => Flavor;
-  readonly hostOf: (name: string | null) => Host | undefined;
+  readonly hostOf: (name: string | null) => SimulatedHost | undefined;
 }
 
 export function describeServer(server: SimulatedServer, context: ShapeContext): JsonObject {
@@ -46,8 +46,8 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
     'OS-EXT-AZ:availability_zone': server.hostName === null ? '' : server.zone,
     config_drive: server.configDrive,
     key_name: server.keyName,
-    'OS-SRV-USG:launched_at': server.launchedAt === null ? null : microseconds(server.launchedAt),
-    'OS-SRV-USG:terminated_at': server.deletedAt === null ? null : microseconds(server.deletedAt),
+    'OS-SRV-USG:launched_at': server.launchedAt === null ? null : databaseTime(server.launchedAt),
+    'OS-SRV-USG:terminated_at': server.deletedAt === null ? null : databaseTime(server.deletedAt),
     ...(isAdmin ? describePlace(server, context) : {}),
     'OS-EXT-STS:task_state': server.taskState,
     'OS-EXT-STS:vm_state': server.vmState,
@@ -118,7 +118,7 @@ export function statusOf({ vmState, taskState }: SimulatedServer): string {
   return task !== undefined && task.of.includes(vmState) ? task.status : statuses[vmState];
 }
 
-function hostStatus(host: Host | undefined): string {
+function hostStatus(host: SimulatedHost | undefined): string {
   if (host === undefined) return '';
   if (host.isForcedDown) return 'DOWN';
   if (isDown(host)) return 'UNKNOWN';
@@ -167,7 +167,7 @@ export function describeFlavor(
 }
 
 export function describeHostService(
-  host: Host,
+  host: SimulatedHost,
   context: {
     readonly now: number;
     readonly minor: number;
@@ -182,7 +182,7 @@ export function describeHostService(
     zone: host.zone,
     status: host.isDisabled ? 'disabled' : 'enabled',
     state: isDown(host) ? 'down' : 'up',
-    updated_at: microseconds(host.diedAt ?? now),
+    updated_at: databaseTime(host.diedAt ?? now),
     disabled_reason: host.disabledReason,
     ...(minor >= 11 ? { forced_down: host.isForcedDown } : {}),
   };
@@ -198,7 +198,7 @@ export interface HypervisorContext {
   readonly number: number;
 }
 
-export function describeHypervisor(host: Host, context: HypervisorContext): JsonObject {
+export function describeHypervisor(host: SimulatedHost, context: HypervisorContext): JsonObject {
   const { isDetailed, withServers, servers, minor, number } = context;
   return {
     id: minor >= 53 ? host.hypervisorId : number,
@@ -255,13 +255,16 @@ function describeCapacity({ servers, flavorOf, minor }: HypervisorContext): Json
 }
 
 /** @param context null: without the hosts of the zones. */
-export function describeZones(hosts: readonly Host[], context: { readonly now: number } | null): Json {
+export function describeZones(
+  hosts: readonly SimulatedHost[],
+  context: { readonly now: number } | null,
+): Json {
   const zones = [...new Set(hosts.map(({ zone }) => zone))];
-  const service = (host: Host, { now }: NonNullable<typeof context>) => ({
+  const service = (host: SimulatedHost, { now }: NonNullable<typeof context>) => ({
     'nova-compute': {
       available: !isDown(host),
       active: !host.isDisabled,
-      updated_at: microseconds(host.diedAt ?? now),
+      updated_at: databaseTime(host.diedAt ?? now),
     },
   });
   return zones.map((zoneName) => {
@@ -286,9 +289,9 @@ export function describeInstanceAction(
     request_id: record.requestId,
     user_id: server.userId,
     project_id: server.projectId,
-    start_time: microseconds(record.startedAt),
+    start_time: databaseTime(record.startedAt),
     message: record.message,
-    ...(minor >= 58 ? { updated_at: microseconds(record.endedAt ?? record.startedAt) } : {}),
+    ...(minor >= 58 ? { updated_at: databaseTime(record.endedAt ?? record.startedAt) } : {}),
   };
 }
 
@@ -301,8 +304,8 @@ export function describeInstanceActionEvents(
   return [
     {
       event: `compute_${action}_instance`,
-      start_time: microseconds(startedAt),
-      finish_time: endedAt === null ? null : microseconds(endedAt),
+      start_time: databaseTime(startedAt),
+      finish_time: endedAt === null ? null : databaseTime(endedAt),
       result,
       ...(isAdmin ? { traceback: null, host: server.hostName } : {}),
       ...(minor >= 62 ? { hostId: hostIdOf(server, hostOf(server.hostName)) } : {}),
@@ -312,7 +315,7 @@ export function describeInstanceActionEvents(
 }
 
 /** The same for servers of one project on one host, so that users see that much and no more. */
-function hostIdOf({ projectId }: SimulatedServer, host: Host | undefined): string {
+function hostIdOf({ projectId }: SimulatedServer, host: SimulatedHost | undefined): string {
   return host === undefined ? '' : `${host.hypervisorId}${projectId}`.replaceAll('-', '').slice(0, 56);
 }
 
@@ -325,7 +328,7 @@ function bookmark(computeUrl: string, kind: string, id: string): JsonObject {
 }
 
 /** As Nova writes times of its database. */
-export function microseconds(at: number): string {
+export function databaseTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 23)}000`;
 }
 

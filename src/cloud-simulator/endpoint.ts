@@ -1,12 +1,12 @@
 /** One request that a simulated service answers. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import type { Fault } from './faults.ts';
 import type { TokenRecord } from './identity.ts';
 import type { ServiceName } from './settings.ts';
 
-export interface Call {
+export interface SimulatorCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: JsonObject;
@@ -14,55 +14,55 @@ export interface Call {
   /** With the query, below the prefix of the service: `/v2.1/servers?limit=1`. */
   readonly path: string;
   header(name: string): string | undefined;
-  /** Of the caller. @throws ApiError 401 where the token is missing, unknown or expired. */
+  /** Of the caller. @throws SimulatorError 401 where the token is missing, unknown or expired. */
   readonly token: TokenRecord;
-  /** The project of the token. @throws ApiError 401 where it has none. */
+  /** The project of the token. @throws SimulatorError 401 where it has none. */
   readonly projectId: string;
   readonly isAdmin: boolean;
   /** The fault `fail` that hits this call: what it starts is to end in ERROR. */
   readonly fail: Fault | undefined;
 }
 
-export interface Answer {
+export interface SimulatorAnswer {
   readonly status: number;
   readonly body?: Json;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Endpoint {
+export interface SimulatorEndpoint {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the service's prefix: `/v2.1/servers/:id`. */
   readonly path: string;
   /** By which faults and the log name it: `create`. */
-  operation(call: Pick<Call, 'body'>): string;
+  operation(call: Pick<SimulatorCall, 'body'>): string;
   /** All that `operation` may say of a request that is carried out. */
   readonly operations: readonly string[];
   /** The parameter of the path with the server or stack that it is about. */
   readonly target?: string;
   /** Answered without a token. */
   readonly isOpen?: boolean;
-  handle(call: Call): Answer;
+  handle(call: SimulatorCall): SimulatorAnswer;
 }
 
-export interface Service {
+export interface SimulatorService {
   readonly name: ServiceName;
   /** `/compute` */
   readonly prefix: string;
-  readonly endpoints: readonly Endpoint[];
-  /** Of all answers that come from the service's own code, errors too. @throws ApiError */
-  readonly headersOf?: (call: Pick<Call, 'header'>) => Readonly<Record<string, string>>;
+  readonly endpoints: readonly SimulatorEndpoint[];
+  /** Of all answers that come from the service's own code, errors too. @throws SimulatorError */
+  readonly headersOf?: (call: Pick<SimulatorCall, 'header'>) => Readonly<Record<string, string>>;
 }
 
-type Handler = (call: Call) => Answer;
+type Handler = (call: SimulatorCall) => SimulatorAnswer;
 
 /** `endpoint('GET /v2.1/servers/:id', 'show', ...)` */
 export function endpoint(
-  request: `${Endpoint['method']} ${string}`,
-  operation: string | Pick<Endpoint, 'operation' | 'operations'>,
+  request: `${SimulatorEndpoint['method']} ${string}`,
+  operation: string | Pick<SimulatorEndpoint, 'operation' | 'operations'>,
   handle: Handler,
-  options: Pick<Endpoint, 'target' | 'isOpen'> = {},
-): Endpoint {
-  const [method, path] = request.split(' ') as [Endpoint['method'], string];
+  options: Pick<SimulatorEndpoint, 'target' | 'isOpen'> = {},
+): SimulatorEndpoint {
+  const [method, path] = request.split(' ') as [SimulatorEndpoint['method'], string];
   return {
     method,
     path,
@@ -72,15 +72,15 @@ export function endpoint(
   };
 }
 
-/** The member of a body under its name. @throws ApiError 400 where it is no object. */
+/** The member of a body under its name. @throws SimulatorError 400 where it is no object. */
 export function member(body: JsonObject, name: string): JsonObject {
   const value = body[name];
   if (isJsonObject(value)) return value;
-  throw new ApiError(400, `Invalid input: '${name}' is a required property`);
+  throw new SimulatorError(400, `Invalid input: '${name}' is a required property`);
 }
 
 /** A text, or undefined where there is none. */
-export function text(object: JsonObject, name: string): string | undefined {
+export function textIn(object: JsonObject, name: string): string | undefined {
   const value = object[name];
   return typeof value === 'string' ? value : undefined;
 }
@@ -91,11 +91,11 @@ export function shown(value: Json | undefined): string {
 }
 
 /** Of a query: Python's clients write `True`. */
-export function isTrue(value: string | undefined): boolean {
+export function isTrueText(value: string | undefined): boolean {
   return value?.toLowerCase() === 'true';
 }
 
-export function texts(value: Json | undefined): Record<string, string> {
+export function textsIn(value: Json | undefined): Record<string, string> {
   if (!isJsonObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
@@ -106,15 +106,16 @@ export function objects(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];
 }
 
-/** One page: what follows `marker`, at most `limit`. @throws ApiError 400 for a marker that is not there. */
+/** One page: what follows `marker`, at most `limit`. @throws SimulatorError 400 for a marker that is not there. */
 export function page<T extends { readonly id: string }>(
   all: readonly T[],
   { marker, limit }: Readonly<Record<string, string>>,
   largest = 1000,
 ): { readonly items: readonly T[]; readonly hasMore: boolean } {
   const start = marker === undefined ? 0 : all.findIndex(({ id }) => id === marker) + 1;
-  if (marker !== undefined && start === 0) throw new ApiError(400, `marker [${marker}] not found`);
+  if (marker !== undefined && start === 0) throw new SimulatorError(400, `marker [${marker}] not found`);
   const wanted = limit === undefined ? largest : Math.min(Number(limit), largest);
-  if (!Number.isInteger(wanted) || wanted < 0) throw new ApiError(400, `Invalid input for limit: ${limit}`);
+  if (!Number.isInteger(wanted) || wanted < 0)
+    throw new SimulatorError(400, `Invalid input for limit: ${limit}`);
   return { items: all.slice(start, start + wanted), hasMore: start + wanted < all.length };
 }

@@ -7,7 +7,7 @@ import type { Clock } from './clock.ts';
 import type { SimulatorSettings } from './settings.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
-export interface Host {
+export interface SimulatedHost {
   readonly name: string;
   readonly zone: string;
   /** Its id as a compute service, and as a hypervisor. */
@@ -28,7 +28,7 @@ export interface Host {
 }
 
 /** Whether Nova counts it as down: it misses its reports, or an administrator has said so. */
-export function isDown({ isMissed, isForcedDown }: Host): boolean {
+export function isDown({ isMissed, isForcedDown }: SimulatedHost): boolean {
   return isMissed || isForcedDown;
 }
 
@@ -39,8 +39,8 @@ export interface GroupWish {
   cost(hostName: string): number;
 }
 
-export class Hosts {
-  readonly all: readonly Host[];
+export class SimulatedHosts {
+  readonly all: readonly SimulatedHost[];
   readonly #load = new Map<string, number>();
   readonly #waiting = new Map<string, { readonly serverId: string; readonly run: () => void }[]>();
 
@@ -65,7 +65,7 @@ export class Hosts {
     }));
   }
 
-  find(name: string | null): Host | undefined {
+  find(name: string | null): SimulatedHost | undefined {
     return this.all.find((host) => host.name === name);
   }
 
@@ -76,7 +76,7 @@ export class Hosts {
     readonly not: string | null;
     /** Of a server group: which hosts it takes, and those that it prefers; absent: any. */
     readonly group?: GroupWish | undefined;
-  }): Host | undefined {
+  }): SimulatedHost | undefined {
     const { group } = wanted;
     const fitting = this.all.filter(
       (host) =>
@@ -94,7 +94,7 @@ export class Hosts {
     )[0];
   }
 
-  place(server: SimulatedServer, host: Host): void {
+  place(server: SimulatedServer, host: SimulatedHost): void {
     server.hostName = host.name;
     this.#load.set(host.name, this.#loadOf(host) + 1);
   }
@@ -105,15 +105,15 @@ export class Hosts {
     server.hostName = null;
   }
 
-  move(server: SimulatedServer, host: Host): void {
+  move(server: SimulatedServer, host: SimulatedHost): void {
     this.unplace(server);
     this.place(server, host);
   }
 
   /** One that comes back ends what has waited for it. */
   change(
-    host: Host,
-    change: Partial<Pick<Host, 'isUp' | 'isForcedDown' | 'isDisabled' | 'disabledReason'>>,
+    host: SimulatedHost,
+    change: Partial<Pick<SimulatedHost, 'isUp' | 'isForcedDown' | 'isDisabled' | 'disabledReason'>>,
   ): void {
     if (change.isUp === false && host.isUp) host.diedAt = this.#clock.now();
     Object.assign(host, change);
@@ -126,7 +126,7 @@ export class Hosts {
   }
 
   /** Runs when the host, which is down, is back, or when the server is deleted. */
-  whenBack({ name }: Host, serverId: string, run: () => void): void {
+  whenBack({ name }: SimulatedHost, serverId: string, run: () => void): void {
     this.#waiting.set(name, [...(this.#waiting.get(name) ?? []), { serverId, run }]);
   }
 
@@ -143,7 +143,7 @@ export class Hosts {
     }
   }
 
-  #loadOf({ name }: Host): number {
+  #loadOf({ name }: SimulatedHost): number {
     return this.#load.get(name) ?? 0;
   }
 }

@@ -1,14 +1,22 @@
 /** Keystone v3: tokens by every method that the session knows, catalog, application credentials, trusts. */
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import { authenticate, UNAUTHORIZED } from './authenticate.ts';
-import { endpoint, member, objects, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
+import {
+  endpoint,
+  member,
+  objects,
+  textIn,
+  type SimulatorAnswer,
+  type SimulatorCall,
+  type SimulatorEndpoint,
+} from './endpoint.ts';
 import {
   newId,
   type ApplicationCredential,
   type Project,
   type TokenRecord,
-  type Trust,
+  type SimulatedTrust,
   type User,
 } from './identity.ts';
 import {
@@ -33,7 +41,7 @@ interface Tools {
   readonly url: () => string;
 }
 
-export function identityEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function identityEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const tools: Tools = { world, baseUrl, url: () => `${baseUrl()}/identity` };
   return [
     ...versions(tools),
@@ -44,7 +52,7 @@ export function identityEndpoints(world: World, baseUrl: () => string): readonly
   ];
 }
 
-function versions({ url }: Tools): Endpoint[] {
+function versions({ url }: Tools): SimulatorEndpoint[] {
   const version = () => ({
     id: 'v3.14',
     status: 'stable',
@@ -52,7 +60,7 @@ function versions({ url }: Tools): Endpoint[] {
     links: [{ rel: 'self', href: `${url()}/v3/` }],
     'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
   });
-  const all = (): Answer => ({
+  const all = (): SimulatorAnswer => ({
     status: 300,
     body: { versions: { values: [version()] } },
     headers: { Location: `${url()}/v3/` },
@@ -63,24 +71,24 @@ function versions({ url }: Tools): Endpoint[] {
   ];
 }
 
-function tokens({ world, baseUrl, url }: Tools): Endpoint[] {
+function tokens({ world, baseUrl, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
-  const described = (token: TokenRecord, { query }: Call): JsonObject => {
+  const described = (token: TokenRecord, { query }: SimulatorCall): JsonObject => {
     const isShort = token.project === null || 'nocatalog' in query;
     return describeToken(token, isShort ? null : catalogOf(baseUrl(), token.project.id));
   };
-  const validated = (call: Call): Answer => {
+  const validated = (call: SimulatorCall): SimulatorAnswer => {
     const subject = call.header('x-subject-token');
-    if (subject === undefined) throw new ApiError(404, 'No token in the request');
+    if (subject === undefined) throw new SimulatorError(404, 'No token in the request');
     const token = identity.find(subject);
     // A token of a trust is not its user's own, as Keystone sees it.
     const isOwn = token?.user.id === call.token.user.id && call.token.trust === undefined;
     if (!call.isAdmin && !isOwn)
-      throw new ApiError(
+      throw new SimulatorError(
         403,
         'You are not authorized to perform the requested action: identity:validate_token.',
       );
-    if (token === undefined) throw new ApiError(404, 'Failed to validate token');
+    if (token === undefined) throw new SimulatorError(404, 'Failed to validate token');
     return { status: 200, body: described(token, call), headers: { 'X-Subject-Token': subject } };
   };
   return [
@@ -91,7 +99,7 @@ function tokens({ world, baseUrl, url }: Tools): Endpoint[] {
         const { token, until } = authenticate(world, member(call.body, 'auth'));
         const id = identity.issue(token, until);
         const issued = identity.find(id);
-        if (issued === undefined) throw new ApiError(401, UNAUTHORIZED);
+        if (issued === undefined) throw new SimulatorError(401, UNAUTHORIZED);
         return { status: 201, body: described(issued, call), headers: { 'X-Subject-Token': id } };
       },
       { isOpen: true },
@@ -121,25 +129,33 @@ function tokens({ world, baseUrl, url }: Tools): Endpoint[] {
 }
 
 /** Lists are whole: the simulator has no more than one page of anything in Keystone. */
-function listOf({ path }: Call, url: string, key: string, items: readonly JsonObject[]): Answer {
+function listOf(
+  { path }: SimulatorCall,
+  url: string,
+  key: string,
+  items: readonly JsonObject[],
+): SimulatorAnswer {
   return { status: 200, body: { [key]: items, links: { next: null, self: url + path, previous: null } } };
 }
 
-/** @throws ApiError 403 */
-function forAdmin({ isAdmin }: Call, rule: string): void {
+/** @throws SimulatorError 403 */
+function forAdmin({ isAdmin }: SimulatorCall, rule: string): void {
   if (!isAdmin)
-    throw new ApiError(403, `You are not authorized to perform the requested action: identity:${rule}.`);
+    throw new SimulatorError(
+      403,
+      `You are not authorized to perform the requested action: identity:${rule}.`,
+    );
 }
 
-function could(what: string, id: string | undefined): ApiError {
-  return new ApiError(404, `Could not find ${what}: ${id ?? ''}.`);
+function could(what: string, id: string | undefined): SimulatorError {
+  return new SimulatorError(404, `Could not find ${what}: ${id ?? ''}.`);
 }
 
 /** What is looked up by name or id. */
-function lists({ world, url }: Tools): Endpoint[] {
+function lists({ world, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
   const named =
-    ({ query }: Call) =>
+    ({ query }: SimulatorCall) =>
     ({ name }: { readonly name: string }) =>
       query['name'] === undefined || name === query['name'];
   return [
@@ -188,10 +204,10 @@ function lists({ world, url }: Tools): Endpoint[] {
   ];
 }
 
-function applicationCredentials({ world, url }: Tools): Endpoint[] {
+function applicationCredentials({ world, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
   const path = '/v3/users/:user/application_credentials';
-  const found = ({ params, token }: Call): ApplicationCredential => {
+  const found = ({ params, token }: SimulatorCall): ApplicationCredential => {
     const credential = identity.applicationCredentials.get(params['id'] ?? '');
     if (credential === undefined || credential.userId !== token.user.id)
       throw could('Application Credential', params['id']);
@@ -201,11 +217,11 @@ function applicationCredentials({ world, url }: Tools): Endpoint[] {
     endpoint(`POST ${path}`, 'create', ({ body, token, projectId }) => {
       refuseDelegated(token);
       const asked = member(body, 'application_credential');
-      const secret = text(asked, 'secret') ?? newId() + newId();
+      const secret = textIn(asked, 'secret') ?? newId() + newId();
       const added = identity.addApplicationCredential(
         {
-          name: text(asked, 'name') ?? '',
-          description: text(asked, 'description') ?? null,
+          name: textIn(asked, 'name') ?? '',
+          description: textIn(asked, 'description') ?? null,
           userId: token.user.id,
           projectId,
           roles: asked['roles'] === undefined ? token.roles : rolesIn(asked['roles']),
@@ -237,33 +253,33 @@ function applicationCredentials({ world, url }: Tools): Endpoint[] {
   ];
 }
 
-/** What acts for a user does not get credentials of its own. @throws ApiError 403 */
+/** What acts for a user does not get credentials of its own. @throws SimulatorError 403 */
 function refuseDelegated({ trust, credential }: TokenRecord): void {
   const refused = 'You are not authorized to perform the requested action';
-  if (trust !== undefined) throw new ApiError(403, `${refused}.`);
+  if (trust !== undefined) throw new SimulatorError(403, `${refused}.`);
   if (credential !== undefined)
-    throw new ApiError(
+    throw new SimulatorError(
       403,
       `${refused}: Using method 'application_credential' is not allowed for managing additional application credentials..`,
     );
 }
 
-/** Of what was delegated already no more is delegated. @throws ApiError 403 */
+/** Of what was delegated already no more is delegated. @throws SimulatorError 403 */
 function refuseTrust({ trust, credential }: TokenRecord): void {
   const refused = 'You are not authorized to perform the requested action';
   if (credential !== undefined)
-    throw new ApiError(
+    throw new SimulatorError(
       403,
       `${refused}: Using method 'application_credential' is not allowed for managing trusts.`,
     );
   if (trust !== undefined)
-    throw new ApiError(403, `${refused}: Redelegation allowed for delegated by trust only`);
+    throw new SimulatorError(403, `${refused}: Redelegation allowed for delegated by trust only`);
 }
 
-/** @throws ApiError 404 for one that Keystone does not have. */
+/** @throws SimulatorError 404 for one that Keystone does not have. */
 function rolesIn(asked: Json | undefined): string[] {
-  const names = objects(asked).flatMap((role) => text(role, 'name') ?? []);
-  for (const name of names) if (!isRole(name)) throw new ApiError(404, `Role ${name} is not defined`);
+  const names = objects(asked).flatMap((role) => textIn(role, 'name') ?? []);
+  for (const name of names) if (!isRole(name)) throw new SimulatorError(404, `Role ${name} is not defined`);
   return names;
 }
 
@@ -271,9 +287,9 @@ function isRole(name: string): boolean {
   return ROLES.some((role) => role === name);
 }
 
-function trusts({ world, url }: Tools): Endpoint[] {
+function trusts({ world, url }: Tools): SimulatorEndpoint[] {
   const { identity } = world;
-  const found = (id: string | undefined): Trust => {
+  const found = (id: string | undefined): SimulatedTrust => {
     const trust = identity.trusts.get(id ?? '');
     if (trust === undefined) throw could('trust', id);
     return trust;
@@ -282,16 +298,16 @@ function trusts({ world, url }: Tools): Endpoint[] {
     endpoint('POST /v3/OS-TRUST/trusts', 'create', ({ body, token }) => {
       const asked = member(body, 'trust');
       refuseTrust(token);
-      const trust: Trust = {
+      const trust: SimulatedTrust = {
         id: newId(),
-        trustorId: text(asked, 'trustor_user_id') ?? token.user.id,
-        trusteeId: text(asked, 'trustee_user_id') ?? '',
-        projectId: text(asked, 'project_id') ?? token.project?.id ?? '',
+        trustorId: textIn(asked, 'trustor_user_id') ?? token.user.id,
+        trusteeId: textIn(asked, 'trustee_user_id') ?? '',
+        projectId: textIn(asked, 'project_id') ?? token.project?.id ?? '',
         roles: rolesIn(asked['roles']),
         impersonation: asked['impersonation'] === true,
       };
       if (trust.trustorId !== token.user.id)
-        throw new ApiError(
+        throw new SimulatorError(
           403,
           'You are not authorized to perform the requested action: identity:create_trust.',
         );
@@ -325,6 +341,6 @@ function projectsOf({ identity }: World, user: User): Project[] {
 }
 
 function expiry(asked: JsonObject): number | null {
-  const at = Date.parse(text(asked, 'expires_at') ?? '');
+  const at = Date.parse(textIn(asked, 'expires_at') ?? '');
   return Number.isFinite(at) ? at : null;
 }

@@ -6,7 +6,7 @@ import {
   type ApplicationCredential,
   type Project,
   type TokenRecord,
-  type Trust,
+  type SimulatedTrust,
   type User,
 } from './identity.ts';
 
@@ -42,7 +42,7 @@ export function describeToken(token: TokenRecord, catalog: Json | null): JsonObj
   };
 }
 
-function describeTrustOfToken(trust: Trust): JsonObject {
+function describeTrustOfToken(trust: SimulatedTrust): JsonObject {
   return {
     id: trust.id,
     impersonation: trust.impersonation,
@@ -120,7 +120,7 @@ export function describeCredential(credential: ApplicationCredential, url: strin
 }
 
 /** As an item of a list: a trust alone has its roles too. */
-export function describeTrust(trust: Trust, url: string): JsonObject {
+export function describeTrust(trust: SimulatedTrust, url: string): JsonObject {
   return {
     id: trust.id,
     trustor_user_id: trust.trustorId,
@@ -136,7 +136,7 @@ export function describeTrust(trust: Trust, url: string): JsonObject {
   };
 }
 
-export function describeTrustWithRoles(trust: Trust, url: string): JsonObject {
+export function describeTrustWithRoles(trust: SimulatedTrust, url: string): JsonObject {
   return {
     ...describeTrust(trust, url),
     roles: trust.roles.map((name) => describeRole(name, url)),

@@ -1,6 +1,6 @@
 /** Users, projects, credentials and tokens of the simulated cloud. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 
 export interface Project {
   readonly id: string;
@@ -22,7 +22,7 @@ export interface TokenRecord {
   readonly method: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
-  readonly trust?: Trust;
+  readonly trust?: SimulatedTrust;
   /** Of the method application_credential. */
   readonly credential?: ApplicationCredential;
 }
@@ -38,7 +38,7 @@ export interface ApplicationCredential {
   readonly expiresAt: number | null;
 }
 
-export interface Trust {
+export interface SimulatedTrust {
   readonly id: string;
   readonly trustorId: string;
   readonly trusteeId: string;
@@ -47,11 +47,11 @@ export interface Trust {
   readonly impersonation: boolean;
 }
 
-export class Identity {
+export class IdentityStore {
   readonly projects = new Map<string, Project>();
   readonly users = new Map<string, User>();
   readonly applicationCredentials = new Map<string, ApplicationCredential>();
-  readonly trusts = new Map<string, Trust>();
+  readonly trusts = new Map<string, SimulatedTrust>();
   readonly #tokens = new Map<string, TokenRecord>();
   readonly #now: () => number;
   readonly #lifeMs: () => number;
@@ -119,7 +119,7 @@ export class Identity {
   ): ApplicationCredential {
     for (const { userId, name } of this.applicationCredentials.values())
       if (userId === credential.userId && name === credential.name)
-        throw new ApiError(
+        throw new SimulatorError(
           409,
           `Conflict occurred attempting to store application_credential - Duplicate entry found with name ${name}.`,
         );

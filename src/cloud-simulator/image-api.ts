@@ -1,17 +1,17 @@
 /** Glance's API: images are looked up; any is there unless the cloud is strict. */
 import type { JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { endpoint, page, text, type Call, type Endpoint } from './endpoint.ts';
+import { SimulatorError } from './api-error.ts';
+import { endpoint, page, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import { hashOf } from './identity.ts';
 import { isUuid, uuidOf } from './network.ts';
 import type { SimulatedImage, World } from './world.ts';
 
-export function imageEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function imageEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const url = () => `${baseUrl()}/image`;
-  const found = (call: Call): SimulatedImage => {
+  const found = (call: SimulatorCall): SimulatedImage => {
     const image = find(world, call.params['id'] ?? '');
     if (image === undefined || !isSeen(image, call))
-      throw new ApiError(404, `No image found with ID ${call.params['id']}`);
+      throw new SimulatorError(404, `No image found with ID ${call.params['id']}`);
     return image;
   };
   return [
@@ -36,7 +36,7 @@ export function imageEndpoints(world: World, baseUrl: () => string): readonly En
       };
     }),
     endpoint('POST /v2/images', 'create', ({ body, projectId }) => {
-      const image = world.addImage(text(body, 'name') ?? '', { owner: projectId, isQueued: true });
+      const image = world.addImage(textIn(body, 'name') ?? '', { owner: projectId, isQueued: true });
       const headers = { Location: `${url()}/v2/images/${image.id}` };
       return { status: 201, body: describe(image, world), headers };
     }),
@@ -44,16 +44,16 @@ export function imageEndpoints(world: World, baseUrl: () => string): readonly En
     endpoint('DELETE /v2/images/:id', 'delete', (call) => {
       const image = world.images.get(call.params['id'] ?? '');
       if (image === undefined || !isSeen(image, call))
-        throw new ApiError(404, `Failed to find image ${call.params['id']} to delete`);
+        throw new SimulatorError(404, `Failed to find image ${call.params['id']} to delete`);
       if (!call.isAdmin && image.owner !== call.projectId)
-        throw new ApiError(403, 'You do not own this image');
+        throw new SimulatorError(403, 'You do not own this image');
       world.images.delete(image.id);
       return { status: 204 };
     }),
   ];
 }
 
-function versions(url: () => string): Endpoint[] {
+function versions(url: () => string): SimulatorEndpoint[] {
   const version = (id: string, status: string) => ({
     id,
     status,
@@ -66,7 +66,7 @@ function versions(url: () => string): Endpoint[] {
   ];
 }
 
-function isSeen({ owner }: SimulatedImage, { isAdmin, projectId }: Call): boolean {
+function isSeen({ owner }: SimulatedImage, { isAdmin, projectId }: SimulatorCall): boolean {
   return owner === null || isAdmin || owner === projectId;
 }
 

@@ -1,8 +1,8 @@
 /** Neutron's API: networks, subnets and security groups are looked up; ports and floating IPs are made. */
 import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError, FrameworkError } from './api-error.ts';
-import { endpoint, member, objects, text, type Call, type Endpoint } from './endpoint.ts';
+import { SimulatorError, FrameworkError } from './api-error.ts';
+import { endpoint, member, objects, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
 import {
   defaultSecurityGroup,
   isUuid,
@@ -20,7 +20,7 @@ import {
   describeFloating,
 } from './network-shapes.ts';
 
-export function networkEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function networkEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const version = () => ({
     id: 'v2.0',
     status: 'CURRENT',
@@ -39,7 +39,7 @@ export function networkEndpoints(world: World, baseUrl: () => string): readonly 
 /** Those whose parts the simulator answers. */
 const aliases = ['security-group', 'router', 'port-security', 'standard-attr-tag', 'binding'];
 
-function extensions(): Endpoint[] {
+function extensions(): SimulatorEndpoint[] {
   const describe = (alias: string): JsonObject => ({
     name: alias,
     alias,
@@ -61,12 +61,12 @@ function extensions(): Endpoint[] {
   ];
 }
 
-function networks(world: World): Endpoint[] {
+function networks(world: World): SimulatorEndpoint[] {
   const { network } = world;
-  const found = ({ params }: Call): SimulatedNetwork => {
+  const found = ({ params }: SimulatorCall): SimulatedNetwork => {
     const id = params['id'] ?? '';
     const one = isUuid(id) ? network.findNetwork(id) : undefined;
-    if (one === undefined) throw new ApiError(404, `Network ${params['id']} could not be found.`);
+    if (one === undefined) throw new SimulatorError(404, `Network ${params['id']} could not be found.`);
     return one;
   };
   return [
@@ -93,12 +93,12 @@ function networks(world: World): Endpoint[] {
     })),
     endpoint('GET /v2.0/subnets/:id', 'show', ({ params }) => {
       const one = [...network.networks.values()].find(({ subnetId }) => subnetId === params['id']);
-      if (one === undefined) throw new ApiError(404, `Subnet ${params['id']} could not be found.`);
+      if (one === undefined) throw new SimulatorError(404, `Subnet ${params['id']} could not be found.`);
       return { status: 200, body: { subnet: describeSubnet(one, world) } };
     }),
     endpoint('DELETE /v2.0/networks/:id', 'delete', (call) => {
       const one = found(call);
-      if (!call.isAdmin) throw new ApiError(403, 'rule:delete_network is disallowed by policy');
+      if (!call.isAdmin) throw new SimulatorError(403, 'rule:delete_network is disallowed by policy');
       network.networks.delete(one.id);
       return { status: 204 };
     }),
@@ -112,12 +112,12 @@ function lookedUp<T>(query: Readonly<Record<string, string>>, find: (name: strin
   return one === undefined ? [] : [one];
 }
 
-function securityGroups(world: World): Endpoint[] {
+function securityGroups(world: World): SimulatorEndpoint[] {
   const { network } = world;
-  const found = ({ params, projectId }: Call): SecurityGroup => {
+  const found = ({ params, projectId }: SimulatorCall): SecurityGroup => {
     const group = network.findSecurityGroup(params['id'] ?? '', projectId);
     if (group === undefined || group.id !== params['id'])
-      throw new ApiError(404, `Security group ${params['id']} does not exist`);
+      throw new SimulatorError(404, `Security group ${params['id']} does not exist`);
     return group;
   };
   return [
@@ -135,9 +135,9 @@ function securityGroups(world: World): Endpoint[] {
     }),
     endpoint('POST /v2.0/security-groups', 'create', ({ body, projectId }) => {
       const asked = member(body, 'security_group');
-      const name = text(asked, 'name') ?? '';
-      if (name === 'default') throw new ApiError(409, 'Default security group already exists.');
-      const description = text(asked, 'description') ?? '';
+      const name = textIn(asked, 'name') ?? '';
+      if (name === 'default') throw new SimulatorError(409, 'Default security group already exists.');
+      const description = textIn(asked, 'description') ?? '';
       const group = network.addSecurityGroup({ name, description, projectId });
       return { status: 201, body: { security_group: describeSecurityGroup(group, world) } };
     }),
@@ -152,15 +152,15 @@ function securityGroups(world: World): Endpoint[] {
   ];
 }
 
-function ports(world: World): Endpoint[] {
+function ports(world: World): SimulatorEndpoint[] {
   const { network } = world;
-  const isSeen = (port: SimulatedPort, { isAdmin, projectId }: Call): boolean =>
+  const isSeen = (port: SimulatedPort, { isAdmin, projectId }: SimulatorCall): boolean =>
     isAdmin || port.projectId === projectId;
-  const found = (call: Call): SimulatedPort => {
+  const found = (call: SimulatorCall): SimulatedPort => {
     const { params } = call;
     const port = network.ports.get(params['id'] ?? '');
     if (port === undefined || !isSeen(port, call))
-      throw new ApiError(404, `Port ${params['id']} could not be found.`);
+      throw new SimulatorError(404, `Port ${params['id']} could not be found.`);
     return port;
   };
   return [
@@ -192,9 +192,9 @@ function ports(world: World): Endpoint[] {
       const port = network.addPort({
         network: of,
         projectId: call.projectId,
-        name: text(asked, 'name') ?? '',
-        address: fixed === undefined ? undefined : text(fixed, 'ip_address'),
-        description: text(asked, 'description') ?? '',
+        name: textIn(asked, 'name') ?? '',
+        address: fixed === undefined ? undefined : textIn(fixed, 'ip_address'),
+        description: textIn(asked, 'description') ?? '',
         ...(asked['security_groups'] === undefined
           ? {}
           : { securityGroups: listOf(asked['security_groups']) }),
@@ -205,8 +205,8 @@ function ports(world: World): Endpoint[] {
     endpoint('PUT /v2.0/ports/:id', 'update', (call) => {
       const port = found(call);
       const asked = member(call.body, 'port');
-      port.name = text(asked, 'name') ?? port.name;
-      port.description = text(asked, 'description') ?? port.description;
+      port.name = textIn(asked, 'name') ?? port.name;
+      port.description = textIn(asked, 'description') ?? port.description;
       if (asked['security_groups'] !== undefined) port.securityGroups = listOf(asked['security_groups']);
       return { status: 200, body: { port: describePort(port, call) } };
     }),
@@ -225,35 +225,38 @@ const portProperties: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** @returns the network of a port that may be made. @throws ApiError 400, 403, 404 */
-function checkPort(asked: JsonObject, call: Call, { network, settings }: World): SimulatedNetwork {
+/** @returns the network of a port that may be made. @throws SimulatorError 400, 403, 404 */
+function checkPort(asked: JsonObject, call: SimulatorCall, { network, settings }: World): SimulatedNetwork {
   const unknown = Object.keys(asked).find((key) => !portProperties.has(key));
-  if (unknown !== undefined) throw new ApiError(400, `Unrecognized attribute(s) '${unknown}'`);
-  const id = text(asked, 'network_id') ?? '';
+  if (unknown !== undefined) throw new SimulatorError(400, `Unrecognized attribute(s) '${unknown}'`);
+  const id = textIn(asked, 'network_id') ?? '';
   const of = network.findNetwork(id);
-  if (of === undefined) throw new ApiError(404, `Network ${id} could not be found.`);
-  const address = objects(asked['fixed_ips']).flatMap((fixed) => text(fixed, 'ip_address') ?? [])[0];
+  if (of === undefined) throw new SimulatorError(404, `Network ${id} could not be found.`);
+  const address = objects(asked['fixed_ips']).flatMap((fixed) => textIn(fixed, 'ip_address') ?? [])[0];
   if (settings.strict && address !== undefined) {
     // All networks are the administrator's, and shared.
     if (!call.isAdmin)
-      throw new ApiError(403, '(rule:create_port and rule:create_port:fixed_ips) is disallowed by policy');
+      throw new SimulatorError(
+        403,
+        '(rule:create_port and rule:create_port:fixed_ips) is disallowed by policy',
+      );
     if (!address.startsWith(`${of.prefix}.`))
-      throw new ApiError(
+      throw new SimulatorError(
         400,
         `IP address ${address} is not a valid IP for any of the subnets on the specified network.`,
       );
   }
   for (const group of listOf(asked['security_groups']))
     if (network.findSecurityGroup(group, call.projectId) === undefined)
-      throw new ApiError(404, `Security group ${group} does not exist`);
+      throw new SimulatorError(404, `Security group ${group} does not exist`);
   return of;
 }
 
-function floatingIps(world: World): Endpoint[] {
+function floatingIps(world: World): SimulatorEndpoint[] {
   const { network } = world;
-  const found = ({ params }: Call): FloatingAddress => {
+  const found = ({ params }: SimulatorCall): FloatingAddress => {
     const one = network.floating.get(params['id'] ?? '');
-    if (one === undefined) throw new ApiError(404, `Floating IP ${params['id']} could not be found.`);
+    if (one === undefined) throw new SimulatorError(404, `Floating IP ${params['id']} could not be found.`);
     return one;
   };
   const endpoints = [
@@ -272,18 +275,18 @@ function floatingIps(world: World): Endpoint[] {
       const count = network.floating.size;
       const made: FloatingAddress = {
         id: randomUUID(),
-        address: text(asked, 'floating_ip_address') ?? `203.0.${(count >> 8) & 255}.${(count & 255) + 1}`,
-        networkId: text(asked, 'floating_network_id') ?? '',
+        address: textIn(asked, 'floating_ip_address') ?? `203.0.${(count >> 8) & 255}.${(count & 255) + 1}`,
+        networkId: textIn(asked, 'floating_network_id') ?? '',
         projectId,
-        portId: text(asked, 'port_id') ?? null,
-        description: text(asked, 'description') ?? '',
+        portId: textIn(asked, 'port_id') ?? null,
+        description: textIn(asked, 'description') ?? '',
       };
       network.floating.set(made.id, made);
       return { status: 201, body: { floatingip: describeFloating(made, network.ports) } };
     }),
     endpoint('PUT /v2.0/floatingips/:id', 'update', (call) => {
       const one = found(call);
-      one.portId = text(member(call.body, 'floatingip'), 'port_id') ?? null;
+      one.portId = textIn(member(call.body, 'floatingip'), 'port_id') ?? null;
       return { status: 200, body: { floatingip: describeFloating(one, network.ports) } };
     }),
     endpoint('DELETE /v2.0/floatingips/:id', 'delete', (call) => {
@@ -295,7 +298,7 @@ function floatingIps(world: World): Endpoint[] {
     ...one,
     handle(call) {
       if (world.settings.routers) return one.handle(call);
-      throw new ApiError(404, 'The resource could not be found.', 'HTTPNotFound');
+      throw new SimulatorError(404, 'The resource could not be found.', 'HTTPNotFound');
     },
   }));
 }

@@ -1,6 +1,6 @@
 /** Networks, subnets, security groups, ports and floating IPs as Neutron sends them. */
 import type { JsonObject } from '../domain/json.ts';
-import type { Call } from './endpoint.ts';
+import type { SimulatorCall } from './endpoint.ts';
 import {
   uuidOf,
   type FloatingAddress,
@@ -106,7 +106,7 @@ export function describeSecurityGroup(group: SecurityGroup, world: World): JsonO
   };
 }
 
-export function describePort(port: SimulatedPort, { isAdmin }: Pick<Call, 'isAdmin'>): JsonObject {
+export function describePort(port: SimulatedPort, { isAdmin }: Pick<SimulatorCall, 'isAdmin'>): JsonObject {
   const isBound = port.deviceId !== '';
   return {
     id: port.id,

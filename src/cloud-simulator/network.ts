@@ -1,6 +1,6 @@
 /** Networks, subnets, ports and security groups of the simulated cloud. */
 import { createHash, randomUUID } from 'node:crypto';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 
 export interface SimulatedNetwork {
   readonly id: string;
@@ -76,7 +76,7 @@ export class Network {
     return this.networks.values().next().value;
   }
 
-  /** @throws ApiError 409 for an address that is taken. */
+  /** @throws SimulatorError 409 for an address that is taken. */
   addPort(wanted: {
     readonly network: SimulatedNetwork;
     readonly projectId: string;
@@ -90,7 +90,7 @@ export class Network {
     const { network, projectId, name, address, deviceId = '', description = '', isOfServer } = wanted;
     const { securityGroups = [defaultSecurityGroup(projectId).id] } = wanted;
     if (address !== undefined && this.#byAddress.has(address))
-      throw new ApiError(409, `IP address ${address} already allocated in subnet ${network.subnetId}`);
+      throw new SimulatorError(409, `IP address ${address} already allocated in subnet ${network.subnetId}`);
     const id = randomUUID();
     const port: SimulatedPort = {
       id,

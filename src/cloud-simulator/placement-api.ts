@@ -1,8 +1,8 @@
 /** The part of Placement's API that clients read: which hosts there are, and what servers take of them. */
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { endpoint, type Answer, type Call, type Endpoint } from './endpoint.ts';
-import type { Host } from './hosts.ts';
+import { SimulatorError } from './api-error.ts';
+import { endpoint, type SimulatorAnswer, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
+import type { SimulatedHost } from './hosts.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { World } from './world.ts';
 
@@ -15,16 +15,16 @@ const capacity: Readonly<Record<keyof typeof demand, number>> = {
 };
 const parts = ['inventories', 'usages', 'aggregates', 'traits', 'allocations'];
 
-export function placementEndpoints(world: World): readonly Endpoint[] {
+export function placementEndpoints(world: World): readonly SimulatorEndpoint[] {
   const { servers, hosts } = world;
-  const on = ({ name }: Host): readonly SimulatedServer[] =>
+  const on = ({ name }: SimulatedHost): readonly SimulatedServer[] =>
     servers.all.filter(({ hostName }) => hostName === name);
-  const ofHost = (path: string, describe: (host: Host) => JsonObject): Endpoint =>
+  const ofHost = (path: string, describe: (host: SimulatedHost) => JsonObject): SimulatorEndpoint =>
     endpoint(`GET /resource_providers/:id${path}`, 'show', (call) => {
       authorize(call);
       const host = hosts.all.find(({ hypervisorId }) => hypervisorId === call.params['id']);
       if (host === undefined)
-        throw new ApiError(404, `No resource provider with uuid ${call.params['id']} found`);
+        throw new SimulatorError(404, `No resource provider with uuid ${call.params['id']} found`);
       return ok(call, describe(host));
     });
   return [
@@ -74,7 +74,7 @@ const inventories: JsonObject = Object.fromEntries(
   ]),
 );
 
-function describeProvider({ hypervisorId: id, name }: Host): JsonObject {
+function describeProvider({ hypervisorId: id, name }: SimulatedHost): JsonObject {
   const self = `/resource_providers/${id}`;
   return {
     uuid: id,
@@ -86,12 +86,12 @@ function describeProvider({ hypervisorId: id, name }: Host): JsonObject {
   };
 }
 
-/** @throws ApiError 403 */
-function authorize({ isAdmin }: Call): void {
-  if (!isAdmin) throw new ApiError(403, 'Policy does not allow placement to be read.');
+/** @throws SimulatorError 403 */
+function authorize({ isAdmin }: SimulatorCall): void {
+  if (!isAdmin) throw new SimulatorError(403, 'Policy does not allow placement to be read.');
 }
 
-function ok(call: Call, body: Json): Answer {
+function ok(call: SimulatorCall, body: Json): SimulatorAnswer {
   const asked = call.header('openstack-api-version') ?? 'placement 1.0';
   return { status: 200, body, headers: { 'OpenStack-API-Version': asked, Vary: 'openstack-api-version' } };
 }

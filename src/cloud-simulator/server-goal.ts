@@ -1,7 +1,7 @@
 /** What an action makes of a server: on which host, with which flavor and image, in which state. */
-import { text } from './endpoint.ts';
+import { textIn } from './endpoint.ts';
 import type { Flavor, Flavors } from './flavors.ts';
-import type { GroupWish, Host, Hosts } from './hosts.ts';
+import type { GroupWish, SimulatedHost, SimulatedHosts } from './hosts.ts';
 import type { ServerActionRequest } from './server-checks.ts';
 import type { VmState } from './server-states.ts';
 import type { SimulatedServer } from './simulated-server.ts';
@@ -22,16 +22,17 @@ export function goalOf(
     hosts,
     flavors,
     group,
-  }: { readonly hosts: Hosts; readonly flavors: Flavors; readonly group?: GroupWish | undefined },
-): { host?: Host | null; flavor?: string; imageId?: string; vmState?: VmState } {
-  const elsewhere = (): Host | null =>
-    hosts.choose({ zone: null, hostName: text(input, 'host') ?? null, not: server.hostName, group }) ?? null;
+  }: { readonly hosts: SimulatedHosts; readonly flavors: Flavors; readonly group?: GroupWish | undefined },
+): { host?: SimulatedHost | null; flavor?: string; imageId?: string; vmState?: VmState } {
+  const elsewhere = (): SimulatedHost | null =>
+    hosts.choose({ zone: null, hostName: textIn(input, 'host') ?? null, not: server.hostName, group }) ??
+    null;
   switch (action) {
     case 'migrate':
     case 'os-migrateLive':
       return { host: elsewhere() };
     case 'resize': {
-      const flavor = text(input, 'flavorRef');
+      const flavor = textIn(input, 'flavorRef');
       const isTooLarge = flavor !== undefined && fitsNoHost(flavors.get(flavor));
       return {
         host: isTooLarge ? null : (elsewhere() ?? hosts.find(server.hostName) ?? null),
@@ -48,7 +49,7 @@ export function goalOf(
       };
     }
     case 'rebuild': {
-      const imageId = text(input, 'imageRef');
+      const imageId = textIn(input, 'imageRef');
       return imageId === undefined ? {} : { imageId };
     }
     case 'unshelve': {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { GroupWish } from './hosts.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 
-export interface ServerGroup {
+export interface SimulatedServerGroup {
   readonly id: string;
   readonly name: string;
   readonly policy: string;
@@ -13,7 +13,7 @@ export interface ServerGroup {
 }
 
 export class ServerGroups {
-  readonly #all = new Map<string, ServerGroup>();
+  readonly #all = new Map<string, SimulatedServerGroup>();
   readonly #servers: () => readonly SimulatedServer[];
 
   /** @param servers that are there. */
@@ -21,15 +21,18 @@ export class ServerGroups {
     this.#servers = servers;
   }
 
-  get all(): readonly ServerGroup[] {
+  get all(): readonly SimulatedServerGroup[] {
     return [...this.#all.values()];
   }
 
-  get(id: string): ServerGroup | undefined {
+  get(id: string): SimulatedServerGroup | undefined {
     return this.#all.get(id);
   }
 
-  add({ name, policy, policies }: JsonObject, owner: { projectId: string; userId: string }): ServerGroup {
+  add(
+    { name, policy, policies }: JsonObject,
+    owner: { projectId: string; userId: string },
+  ): SimulatedServerGroup {
     const first = Array.isArray(policies) ? policies[0] : undefined;
     const asked = policy ?? first;
     const group = {
@@ -47,7 +50,7 @@ export class ServerGroups {
     this.#all.delete(id);
   }
 
-  membersOf({ id }: ServerGroup): readonly SimulatedServer[] {
+  membersOf({ id }: SimulatedServerGroup): readonly SimulatedServer[] {
     return this.#servers().filter(({ groupId }) => groupId === id);
   }
 

@@ -4,11 +4,11 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { type JsonObject, isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import type { Clock } from './clock.ts';
-import { text } from './endpoint.ts';
+import { textIn } from './endpoint.ts';
 import type { Flavors } from './flavors.ts';
-import { type Host, type Hosts, isDown } from './hosts.ts';
+import { type SimulatedHost, type SimulatedHosts, isDown } from './hosts.ts';
 import { operationMs } from './operation-time.ts';
 import type { MutationLog } from './mutation-log.ts';
 import type { Quota, Quotas } from './quotas.ts';
@@ -43,7 +43,7 @@ export interface ServerObserver {
 }
 
 export class Servers {
-  readonly #hosts: Hosts;
+  readonly #hosts: SimulatedHosts;
   readonly #groups: ServerGroups;
   readonly #all = new Map<string, SimulatedServer>();
   #newestFirst: readonly SimulatedServer[] | undefined;
@@ -57,7 +57,7 @@ export class Servers {
   constructor(tools: {
     readonly clock: Clock;
     readonly mutations: MutationLog;
-    readonly hosts: Hosts;
+    readonly hosts: SimulatedHosts;
     readonly groups: ServerGroups;
     readonly settings: () => SimulatorSettings;
     readonly observer: ServerObserver;
@@ -108,12 +108,12 @@ export class Servers {
     };
   }
 
-  /** @throws ApiError 400, 403. */
+  /** @throws SimulatorError 400, 403. */
   create(request: ServerRequest): SimulatedServer {
     const { projectId } = request;
     checkQuota(this.#quotas.of(projectId), () => this.usedBy(projectId), this.#flavors.get(request.flavor));
     if (request.zone !== null && !this.#hosts.all.some(({ zone }) => zone === request.zone))
-      throw new ApiError(400, 'The requested availability zone is not available');
+      throw new SimulatorError(400, 'The requested availability zone is not available');
     const now = this.#clock.now();
     const { hostName, zone, requestId, failure, ...given } = request;
     const isTooLarge = fitsNoHost(this.#flavors.get(request.flavor));
@@ -165,10 +165,10 @@ export class Servers {
   /**
    * Its host carries it out: on one that has died it hangs until that is back. Where Nova knows that the host
    * is down, or there is none, the API itself deletes the server before it answers, also one whose deletion
-   * hangs. @throws ApiError 409 for a server that is locked.
+   * hangs. @throws SimulatorError 409 for a server that is locked.
    */
   delete(server: SimulatedServer, requestId: string, failure: string | null): void {
-    if (server.isLocked) throw new ApiError(409, `Instance ${server.id} is locked`);
+    if (server.isLocked) throw new SimulatorError(409, `Instance ${server.id} is locked`);
     if (server.deletedAt !== null) return;
     const host = this.#hosts.find(server.hostName);
     const isByHost = host !== undefined && !isDown(host);
@@ -203,10 +203,10 @@ export class Servers {
     this.#hosts.endWaitsOf(server.id);
   }
 
-  /** @throws ApiError 400 and 409 as Nova refuses. */
+  /** @throws SimulatorError 400 and 409 as Nova refuses. */
   act(server: SimulatedServer, request: ServerActionRequest): void {
     const transition = transitions[request.action];
-    if (transition === undefined) throw new ApiError(400, `There is no such action: ${request.action}`);
+    if (transition === undefined) throw new SimulatorError(400, `There is no such action: ${request.action}`);
     checkAction(server, request);
     if (request.action === 'evacuate') return this.#evacuate(server, request);
     const isHard = isHardReboot(request.action, request.input);
@@ -232,7 +232,7 @@ export class Servers {
       if (goal.host !== undefined) this.#hosts.move(server, goal.host);
       if (goal.flavor !== undefined) server.flavor = goal.flavor;
       if (goal.imageId !== undefined) server.imageId = goal.imageId;
-      server.adminPass = text(request.input, 'adminPass') ?? server.adminPass;
+      server.adminPass = textIn(request.input, 'adminPass') ?? server.adminPass;
       const to = goal.vmState ?? (request.action === 'rebuild' && before === 'error' ? 'active' : before);
       if (request.action === 'rebuild' && to === 'stopped') this.#stopAgain(server, ended);
       else {
@@ -252,7 +252,7 @@ export class Servers {
     });
   }
 
-  /** At once, as Nova answers when it is done. @throws ApiError 409; 500 where it fails. */
+  /** At once, as Nova answers when it is done. @throws SimulatorError 409; 500 where it fails. */
   attach(
     server: SimulatedServer,
     { requestId, failure }: Pick<ServerActionRequest, 'requestId' | 'failure'>,
@@ -262,10 +262,10 @@ export class Servers {
     const ended = this.#record(server, 'attach_interface', requestId);
     if (failure === null) plug();
     ended(failure);
-    if (failure !== null) throw new ApiError(500, failure);
+    if (failure !== null) throw new SimulatorError(500, failure);
   }
 
-  /** Nova answers when it has begun; the server keeps its state. @throws ApiError 409 */
+  /** Nova answers when it has begun; the server keeps its state. @throws SimulatorError 409 */
   detach(
     server: SimulatedServer,
     { requestId, failure }: Pick<ServerActionRequest, 'requestId' | 'failure'>,
@@ -306,11 +306,11 @@ export class Servers {
 
   #evacuate(server: SimulatedServer, { input, requestId, failure }: ServerActionRequest): void {
     const host = this.#hosts.find(server.hostName);
-    if (host === undefined) throw new ApiError(400, "The target host can't be the same one.");
-    if (!isDown(host)) throw new ApiError(400, `Compute service of ${host.name} is still in use.`);
-    const wanted = text(input, 'host') ?? null;
+    if (host === undefined) throw new SimulatorError(400, "The target host can't be the same one.");
+    if (!isDown(host)) throw new SimulatorError(400, `Compute service of ${host.name} is still in use.`);
+    const wanted = textIn(input, 'host') ?? null;
     if (wanted !== null && this.#hosts.find(wanted) === undefined)
-      throw new ApiError(404, `Compute host ${wanted} not found.`);
+      throw new SimulatorError(404, `Compute host ${wanted} not found.`);
     const before = server.vmState;
     server.taskState = 'rebuilding';
     const ended = this.#record(server, 'evacuate', requestId);
@@ -351,7 +351,7 @@ export class Servers {
   }
 
   /** Runs when the operation's time is over: on a host that is down, when it is back. */
-  #later(server: SimulatedServer, host: Host | undefined, byHost: boolean, run: () => void): void {
+  #later(server: SimulatedServer, host: SimulatedHost | undefined, byHost: boolean, run: () => void): void {
     this.#clock.after(operationMs(server, this.#settings()), () => {
       if (!this.#all.has(server.id)) return run();
       if (!byHost || host === undefined || host.isUp) return run();
@@ -393,6 +393,6 @@ export class Servers {
 /** A rebuild can give another name and other metadata, at once. */
 function rename(server: SimulatedServer, input: JsonObject): void {
   const { metadata } = input;
-  server.name = text(input, 'name') ?? server.name;
+  server.name = textIn(input, 'name') ?? server.name;
   if (isJsonObject(metadata)) server.metadata = metadata as Record<string, string>;
 }

@@ -1,6 +1,6 @@
 /** A stack of the simulated cloud, with its resources and events. */
 import type { JsonObject } from '../domain/json.ts';
-import type { ResourceDefinition, Template } from './stack-template.ts';
+import type { ResourceDefinition, StackTemplate } from './stack-template.ts';
 
 export type StackAction = 'CREATE' | 'UPDATE' | 'DELETE' | 'CHECK' | 'SUSPEND' | 'RESUME' | 'ROLLBACK';
 
@@ -25,7 +25,7 @@ export interface SimulatedStack {
 
 /** What was written of a stack. */
 export interface StackGiven {
-  readonly template: Template;
+  readonly template: StackTemplate;
   /** With defaults. */
   readonly parameters: JsonObject;
   /** As they were written. */

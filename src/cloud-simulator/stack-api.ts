@@ -1,8 +1,16 @@
 /** Heat's API: stacks, their resources, events and outputs. */
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import { describeServer } from './compute-shapes.ts';
-import { endpoint, isTrue, page, text, type Answer, type Call, type Endpoint } from './endpoint.ts';
+import {
+  endpoint,
+  isTrueText,
+  page,
+  textIn,
+  type SimulatorAnswer,
+  type SimulatorCall,
+  type SimulatorEndpoint,
+} from './endpoint.ts';
 import {
   describeEvent,
   describeOutputs,
@@ -15,10 +23,10 @@ import {
   stackUrl,
   type StackShapes,
 } from './stack-shapes.ts';
-import { part, readTemplate } from './stack-template.ts';
+import { part, readStackTemplate } from './stack-template.ts';
 import type { SimulatedStack, StackRequest, StackResource } from './simulated-stack.ts';
 import type { World } from './world.ts';
-import { stackName, stackGiven, environmentOf } from './stack-body.ts';
+import { stackNameIn, stackGiven, environmentIn } from './stack-body.ts';
 import { previewCreation, previewUpdate } from './stack-previews.ts';
 
 const ROOT = '/v1/:project';
@@ -30,7 +38,7 @@ interface Tools {
   readonly shapes: () => StackShapes;
 }
 
-export function stackEndpoints(world: World, baseUrl: () => string): readonly Endpoint[] {
+export function stackEndpoints(world: World, baseUrl: () => string): readonly SimulatorEndpoint[] {
   const url = (): string => `${baseUrl()}/orchestration`;
   const tools: Tools = { world, shapes: () => shapesOf(world, url(), `${baseUrl()}/compute`) };
   return [
@@ -51,7 +59,7 @@ export function stackEndpoints(world: World, baseUrl: () => string): readonly En
     })),
     endpoint(`POST ${ROOT}/validate`, 'validate', ({ body }) => ({
       status: 200,
-      body: describeTemplate(readTemplate(body['template'], environmentOf(body))),
+      body: describeTemplate(readStackTemplate(body['template'], environmentIn(body))),
     })),
     ...collection(tools),
     ...lookups(tools),
@@ -82,9 +90,9 @@ function shapesOf(world: World, url: string, computeUrl: string): StackShapes {
   };
 }
 
-function collection({ world, shapes }: Tools): Endpoint[] {
+function collection({ world, shapes }: Tools): SimulatorEndpoint[] {
   const { stacks } = world;
-  const list = (call: Call): Answer => {
+  const list = (call: SimulatorCall): SimulatorAnswer => {
     const filtered = stacks.all.filter(filterOf(call));
     const { items } = page(filtered, call.query);
     const { limit } = call.query;
@@ -105,7 +113,7 @@ function collection({ world, shapes }: Tools): Endpoint[] {
     endpoint(`GET ${ROOT}/stacks`, 'list', list),
     endpoint(`GET ${ROOT}/stacks/detail`, 'list', list),
     endpoint(`POST ${ROOT}/stacks`, 'create', (call) => {
-      const name = stackName(call.body);
+      const name = stackNameIn(call.body);
       const given = stackGiven(call.body, world);
       const { id: userId, name: userName } = call.token.user;
       const stack = stacks.create(
@@ -123,20 +131,20 @@ function collection({ world, shapes }: Tools): Endpoint[] {
   ];
 }
 
-/** @throws ApiError 400. */
-function filterOf(call: Call): (stack: SimulatedStack) => boolean {
+/** @throws SimulatorError 400. */
+function filterOf(call: SimulatorCall): (stack: SimulatedStack) => boolean {
   const { query, projectId } = call;
   const { global_tenant: everywhere = 'false', tags = '', name, status, id, action } = query;
   if (!['true', 'false'].includes(everywhere.toLowerCase()))
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `Unrecognized value "${everywhere}" for "global_tenant", acceptable values are: true, false.`,
       'HTTPBadRequest',
     );
   const wantedTags = tags === '' ? [] : tags.split(',');
   return (stack) =>
-    (stack.projectId === projectId || (isTrue(everywhere) && call.isAdmin)) &&
-    (stack.deletedAt === null || isTrue(query['show_deleted'])) &&
+    (stack.projectId === projectId || (isTrueText(everywhere) && call.isAdmin)) &&
+    (stack.deletedAt === null || isTrueText(query['show_deleted'])) &&
     (name === undefined || stack.name === name) &&
     (id === undefined || stack.id === id) &&
     (status === undefined || stack.status === status) &&
@@ -145,7 +153,7 @@ function filterOf(call: Call): (stack: SimulatedStack) => boolean {
 }
 
 /** What can be asked of a stack by its name or id alone, and is answered with where it is. */
-const named: readonly (readonly [method: Endpoint['method'], paths: readonly string[]])[] = [
+const named: readonly (readonly [method: SimulatorEndpoint['method'], paths: readonly string[]])[] = [
   ['GET', ['', 'resources', 'events', 'template', 'environment', 'files', 'outputs']],
   ['POST', ['actions']],
   ['PUT', ['']],
@@ -153,7 +161,7 @@ const named: readonly (readonly [method: Endpoint['method'], paths: readonly str
   ['DELETE', ['']],
 ];
 
-function lookups({ world, shapes }: Tools): Endpoint[] {
+function lookups({ world, shapes }: Tools): SimulatorEndpoint[] {
   return named.flatMap(([method, paths]) =>
     paths.map((path) => {
       const suffix = path === '' ? '' : `/${path}`;
@@ -172,10 +180,10 @@ function lookups({ world, shapes }: Tools): Endpoint[] {
   );
 }
 
-function stackOnly({ world, shapes }: Tools): Endpoint[] {
+function stackOnly({ world, shapes }: Tools): SimulatorEndpoint[] {
   const { stacks } = world;
   const target = { target: 'id' };
-  const accepted: Answer = {
+  const accepted: SimulatorAnswer = {
     status: 202,
     body: {
       message: 'The request is accepted for processing.<br /><br />\n\n\n',
@@ -228,11 +236,11 @@ function stackOnly({ world, shapes }: Tools): Endpoint[] {
       (call) => {
         const stack = living(call, world);
         const [action] = Object.keys(call.body);
-        if (action === undefined) throw new ApiError(400, 'No action specified', 'HTTPBadRequest');
+        if (action === undefined) throw new SimulatorError(400, 'No action specified', 'HTTPBadRequest');
         const known = { check: 'CHECK', suspend: 'SUSPEND', resume: 'RESUME' } as const;
         const wanted = Object.entries(known).find(([name]) => name === action)?.[1];
         if (wanted === undefined)
-          throw new ApiError(400, `Invalid action ${action} specified`, 'HTTPBadRequest');
+          throw new SimulatorError(400, `Invalid action ${action} specified`, 'HTTPBadRequest');
         stacks.act(stack, wanted, requestOf(call));
         return { status: 200, body: null };
       },
@@ -241,9 +249,12 @@ function stackOnly({ world, shapes }: Tools): Endpoint[] {
   ];
 }
 
-function parts({ world, shapes }: Tools): Endpoint[] {
+function parts({ world, shapes }: Tools): SimulatorEndpoint[] {
   const { stacks } = world;
-  const show = (path: string, describe: (stack: SimulatedStack, call: Call) => Json): Endpoint =>
+  const show = (
+    path: string,
+    describe: (stack: SimulatedStack, call: SimulatorCall) => Json,
+  ): SimulatorEndpoint =>
     endpoint(`GET ${STACK}${path}`, 'show', (call) => ({
       status: 200,
       body: describe(found(call, world), call),
@@ -267,7 +278,7 @@ function parts({ world, shapes }: Tools): Endpoint[] {
     show('/outputs/:key', (stack, { params }) => {
       const output = describeOutputs(stack, shapes()).find((one) => one['output_key'] === params['key']);
       if (output === undefined)
-        throw new ApiError(404, `Specified output key ${params['key']} not found.`, 'NotFound');
+        throw new SimulatorError(404, `Specified output key ${params['key']} not found.`, 'NotFound');
       return { output };
     }),
     show('/resources', (stack) => ({
@@ -279,7 +290,7 @@ function parts({ world, shapes }: Tools): Endpoint[] {
     endpoint(`PATCH ${STACK}/resources/:resource`, 'mark-unhealthy', (call) => {
       const stack = living(call, world);
       const reason =
-        text(call.body, 'resource_status_reason') ?? 'state changed by resource_mark_unhealthy api';
+        textIn(call.body, 'resource_status_reason') ?? 'state changed by resource_mark_unhealthy api';
       stacks.markUnhealthy(stack, resourceOf(stack, call), reason);
       return { status: 200, body: null };
     }),
@@ -288,32 +299,32 @@ function parts({ world, shapes }: Tools): Endpoint[] {
   ];
 }
 
-function eventsOf(stack: SimulatedStack, { params, query }: Call, shapes: StackShapes): JsonObject {
+function eventsOf(stack: SimulatedStack, { params, query }: SimulatorCall, shapes: StackShapes): JsonObject {
   const { resource } = params;
   const own = stack.events.filter((event) => resource === undefined || event.resource === resource);
   const sorted = query['sort_dir'] === 'desc' ? own.toReversed() : own;
   return { events: page(sorted, query).items.map((event) => describeEvent(event, stack, shapes)) };
 }
 
-function resourceOf(stack: SimulatedStack, { params }: Call): StackResource {
+function resourceOf(stack: SimulatedStack, { params }: SimulatorCall): StackResource {
   const name = params['resource'] ?? '';
   const resource = stack.resources.get(name);
   if (resource !== undefined) return resource;
-  throw new ApiError(
+  throw new SimulatorError(
     404,
     `The Resource (${name}) could not be found in Stack ${stack.name}.`,
     'ResourceNotFound',
   );
 }
 
-/** @throws ApiError 404. */
-function known({ projectId }: Call, idOrName: string, { stacks }: World): SimulatedStack {
+/** @throws SimulatorError 404. */
+function known({ projectId }: SimulatorCall, idOrName: string, { stacks }: World): SimulatedStack {
   const stack = stacks.find(projectId, idOrName);
   if (stack === undefined) throw unknownStack(idOrName);
   return stack;
 }
 
-function found(call: Call, world: World): SimulatedStack {
+function found(call: SimulatorCall, world: World): SimulatedStack {
   const { name = '', id = '' } = call.params;
   const stack = world.stacks.find(call.projectId, id);
   if (stack === undefined || stack.name !== name) throw unknownStack(name);
@@ -321,16 +332,16 @@ function found(call: Call, world: World): SimulatedStack {
 }
 
 /** One that was deleted can be shown, and nothing else. */
-function living(call: Call, world: World): SimulatedStack {
+function living(call: SimulatorCall, world: World): SimulatedStack {
   const stack = found(call, world);
   if (stack.deletedAt !== null) throw unknownStack(stack.name);
   return stack;
 }
 
-function unknownStack(name: string): ApiError {
-  return new ApiError(404, `The Stack (${name}) could not be found.`, 'EntityNotFound');
+function unknownStack(name: string): SimulatorError {
+  return new SimulatorError(404, `The Stack (${name}) could not be found.`, 'EntityNotFound');
 }
 
-function requestOf({ requestId, fail }: Call): StackRequest {
+function requestOf({ requestId, fail }: SimulatorCall): StackRequest {
   return { requestId, failure: fail === undefined ? null : fail.message };
 }

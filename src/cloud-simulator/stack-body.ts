@@ -1,35 +1,35 @@
 /** What the body of a request to Heat gives of a stack, checked as Heat checks it. */
 import { parse } from 'yaml';
 import { type Json, type JsonObject, isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { text } from './endpoint.ts';
+import { SimulatorError } from './api-error.ts';
+import { textIn } from './endpoint.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
-import { parameterValues, part, readTemplate } from './stack-template.ts';
+import { parameterValues, part, readStackTemplate } from './stack-template.ts';
 import type { StackGiven } from './simulated-stack.ts';
 import type { World } from './world.ts';
 
-/** @throws ApiError 400. */
-export function stackName(body: JsonObject): string {
-  const name = text(body, 'stack_name');
-  if (name === undefined) throw new ApiError(400, 'No stack name specified', 'HTTPBadRequest');
+/** @throws SimulatorError 400. */
+export function stackNameIn(body: JsonObject): string {
+  const name = textIn(body, 'stack_name');
+  if (name === undefined) throw new SimulatorError(400, 'No stack name specified', 'HTTPBadRequest');
   if (/^[A-Za-z][\w.-]{0,254}$/.test(name)) return name;
-  throw new ApiError(
+  throw new SimulatorError(
     400,
     `Invalid stack name ${name} must contain only alphanumeric or "_-." characters, must start with alpha and must be 255 characters or less.`,
     'StackValidationFailed',
   );
 }
 
-/** @param before of a PATCH: what is not written stays. @throws ApiError 400. */
+/** @param before of a PATCH: what is not written stays. @throws SimulatorError 400. */
 export function stackGiven(body: JsonObject, world: World, before?: StackGiven): StackGiven {
-  const environment = body['environment'] === undefined ? (before?.environment ?? {}) : environmentOf(body);
+  const environment = body['environment'] === undefined ? (before?.environment ?? {}) : environmentIn(body);
   if (body['template'] === undefined && typeof body['template_url'] === 'string')
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       `Could not retrieve template: the simulator requests nothing from other servers, found template_url ${body['template_url']}`,
       'HTTPBadRequest',
     );
-  const template = readTemplate(body['template'] ?? before?.template.source, environment);
+  const template = readStackTemplate(body['template'] ?? before?.template.source, environment);
   const writtenParameters = { ...before?.writtenParameters, ...part(body, 'parameters') };
   const { timeout_mins: timeout, disable_rollback: rollback, tags } = body;
   if (world.settings.strict) checkServers(template, world);
@@ -45,12 +45,12 @@ export function stackGiven(body: JsonObject, world: World, before?: StackGiven):
   };
 }
 
-/** Heat looks up what a template names before it begins. @throws ApiError 400. */
+/** Heat looks up what a template names before it begins. @throws SimulatorError 400. */
 function checkServers({ resources }: StackGiven['template'], { flavors }: World): void {
   for (const { name, type, properties } of resources) {
     const { flavor } = properties;
     if (type === SERVER_TYPE && typeof flavor === 'string' && !flavors.has(flavor))
-      throw new ApiError(
+      throw new SimulatorError(
         400,
         `Property error: : resources.${name}.properties.flavor: : Error validating value '${flavor}': No Flavor matching {'name': '${flavor}'}. (HTTP 404)`,
         'StackValidationFailed',
@@ -58,7 +58,7 @@ function checkServers({ resources }: StackGiven['template'], { flavors }: World)
   }
 }
 
-export function environmentOf({ environment }: JsonObject): JsonObject {
+export function environmentIn({ environment }: JsonObject): JsonObject {
   const value = typeof environment === 'string' ? (parse(environment) as Json) : environment;
   return isJsonObject(value) ? value : {};
 }

@@ -1,15 +1,15 @@
 /** Heat's previews: what a creation or an update of a stack would do. They do nothing. */
 import type { JsonObject } from '../domain/json.ts';
-import type { Answer, Call } from './endpoint.ts';
+import type { SimulatorAnswer, SimulatorCall } from './endpoint.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
 import { describePlannedResource, describeStack, timeOf, type StackShapes } from './stack-shapes.ts';
-import { evaluate } from './stack-template.ts';
+import { resolveFunctions } from './stack-template.ts';
 import type { SimulatedStack } from './simulated-stack.ts';
 import type { World } from './world.ts';
-import { stackName, stackGiven } from './stack-body.ts';
+import { stackNameIn, stackGiven } from './stack-body.ts';
 
-export function previewCreation(call: Call, world: World, shapes: StackShapes): Answer {
-  const name = stackName(call.body);
+export function previewCreation(call: SimulatorCall, world: World, shapes: StackShapes): SimulatorAnswer {
+  const name = stackNameIn(call.body);
   const given = stackGiven(call.body, world);
   const { id: userId, name: userName } = call.token.user;
   const planned: SimulatedStack = {
@@ -37,7 +37,7 @@ export function previewCreation(call: Call, world: World, shapes: StackShapes): 
         stack_user_project_id: null,
         resources: given.template.resources.map((one) => {
           const { parameters } = given;
-          const properties = evaluate(one.properties, {
+          const properties = resolveFunctions(one.properties, {
             parameters,
             idOf: () => null,
             attributeOf: () => null,
@@ -49,7 +49,7 @@ export function previewCreation(call: Call, world: World, shapes: StackShapes): 
   };
 }
 
-export function previewUpdate(call: Call, stack: SimulatedStack, world: World): Answer {
+export function previewUpdate(call: SimulatorCall, stack: SimulatedStack, world: World): SimulatorAnswer {
   const { template, parameters } = stackGiven(call.body, world);
   const changes: Record<string, JsonObject[]> = {
     unchanged: [],

@@ -4,12 +4,12 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { SimulatedServer } from './simulated-server.ts';
 import type { SimulatedStack, StackRequest, StackResource, StackStatus } from './simulated-stack.ts';
 import { SERVER_TYPE, type StackServers } from './stack-servers.ts';
-import { evaluate, type ResourceDefinition } from './stack-template.ts';
+import { resolveFunctions, type ResourceDefinition } from './stack-template.ts';
 
 /** For which request resources are changed, and what of it could not be begun. */
 export interface ResourceWork {
@@ -109,7 +109,7 @@ export class StackResources {
     try {
       run();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof SimulatorError)) throw error;
       const kind = { 400: 'BadRequest', 403: 'Forbidden', 409: 'Conflict' }[error.status] ?? 'Error';
       failures.set(
         definition.name,
@@ -137,7 +137,7 @@ export class StackResources {
 
   #evaluate(stack: SimulatedStack, value: Json): Json {
     const { given, id, name, projectId } = stack;
-    return evaluate(value, {
+    return resolveFunctions(value, {
       parameters: {
         ...given.parameters,
         'OS::stack_id': id,

@@ -1,8 +1,8 @@
 /** Resources of the type OS::Nova::Server: real servers of the simulated cloud. */
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
-import { objects, text, texts } from './endpoint.ts';
+import { SimulatorError } from './api-error.ts';
+import { objects, textIn, textsIn } from './endpoint.ts';
 import type { Network } from './network.ts';
 import { statusOf } from './compute-shapes.ts';
 import type { Servers } from './servers.ts';
@@ -24,7 +24,7 @@ export class StackServers {
     return definition.type === SERVER_TYPE ? this.#servers.find(physicalId) : undefined;
   }
 
-  /** @throws ApiError as Nova refuses. */
+  /** @throws SimulatorError as Nova refuses. */
   create(
     standardName: string,
     properties: JsonObject,
@@ -32,29 +32,29 @@ export class StackServers {
     { requestId }: StackRequest,
   ): SimulatedServer {
     const networks = objects(properties['networks']).map((wanted) => {
-      const name = text(wanted, 'network') ?? text(wanted, 'uuid') ?? '';
-      const port = this.#network.ports.get(text(wanted, 'port') ?? '');
+      const name = textIn(wanted, 'network') ?? textIn(wanted, 'uuid') ?? '';
+      const port = this.#network.ports.get(textIn(wanted, 'port') ?? '');
       const network = port === undefined ? this.#network.findNetwork(name) : undefined;
       if (port === undefined && network === undefined)
-        throw new ApiError(400, `Network ${name} could not be found.`);
-      return { port, network, address: text(wanted, 'fixed_ip') };
+        throw new SimulatorError(400, `Network ${name} could not be found.`);
+      return { port, network, address: textIn(wanted, 'fixed_ip') };
     });
     const server = this.#servers.create({
-      name: text(properties, 'name') ?? standardName,
+      name: textIn(properties, 'name') ?? standardName,
       description: null,
       tags: [],
       projectId,
       userId: owner.id,
-      imageId: text(properties, 'image') ?? null,
-      flavor: text(properties, 'flavor') ?? '',
-      metadata: texts(properties['metadata']),
-      keyName: text(properties, 'key_name') ?? null,
+      imageId: textIn(properties, 'image') ?? null,
+      flavor: textIn(properties, 'flavor') ?? '',
+      metadata: textsIn(properties['metadata']),
+      keyName: textIn(properties, 'key_name') ?? null,
       configDrive: properties['config_drive'] === true,
       securityGroups: names(properties['security_groups'] ?? ['default']),
-      zone: text(properties, 'availability_zone') ?? null,
+      zone: textIn(properties, 'availability_zone') ?? null,
       hostName: null,
       groupId: null,
-      adminPass: text(properties, 'admin_pass') ?? null,
+      adminPass: textIn(properties, 'admin_pass') ?? null,
       volumes: [],
       requestId,
       failure: null,
@@ -122,9 +122,9 @@ export class StackServers {
         JSON.stringify(properties[name]) !== JSON.stringify(resource.properties[name])
       )
         return false;
-    server.metadata = texts(properties['metadata']);
-    server.name = text(properties, 'name') ?? server.name;
-    server.flavor = text(properties, 'flavor') ?? server.flavor;
+    server.metadata = textsIn(properties['metadata']);
+    server.name = textIn(properties, 'name') ?? server.name;
+    server.flavor = textIn(properties, 'flavor') ?? server.flavor;
     return true;
   }
 

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { StackResources } from './stack-resources.ts';
 import type { SimulatedStack, StackEvent, StackResource } from './simulated-stack.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
-import type { Template } from './stack-template.ts';
+import type { StackTemplate } from './stack-template.ts';
 
 export interface StackShapes {
   /** Of the orchestration service. */
@@ -132,7 +132,7 @@ export function describeEvent(event: StackEvent, stack: SimulatedStack, shapes: 
 
 /** A resource that is not there, or not yet: in a preview. */
 export function describePlannedResource(
-  { name, type, properties }: Template['resources'][number],
+  { name, type, properties }: StackTemplate['resources'][number],
   stack: { readonly name: string; readonly id: string; readonly projectId: string },
 ): JsonObject {
   const identity = (path: string): JsonObject => ({
@@ -162,7 +162,7 @@ export function describePlannedResource(
 }
 
 /** `POST .../validate` */
-export function describeTemplate({ description, parameters }: Template): JsonObject {
+export function describeTemplate({ description, parameters }: StackTemplate): JsonObject {
   return {
     Description: description,
     Parameters: Object.fromEntries(

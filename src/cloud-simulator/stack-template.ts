@@ -2,9 +2,9 @@
 import { parse } from 'yaml';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 
-export interface Template {
+export interface StackTemplate {
   readonly source: JsonObject;
   readonly description: string;
   readonly parameters: Readonly<Record<string, JsonObject>>;
@@ -25,11 +25,11 @@ export interface ResourceDefinition {
 const knownTypes =
   /^(AWS|OS::(Aodh|Barbican|Blazar|Cinder|Designate|Glance|Heat|Ironic|Keystone|Magnum|Manila|Mistral|Neutron|Nova|Octavia|Senlin|Swift|Trove|Zaqar|Zun))::/;
 
-/** @throws ApiError 400 as Heat refuses. */
-export function readTemplate(given: Json | undefined, environment: JsonObject = {}): Template {
+/** @throws SimulatorError 400 as Heat refuses. */
+export function readStackTemplate(given: Json | undefined, environment: JsonObject = {}): StackTemplate {
   const source = objectOf(given);
   if (source['heat_template_version'] === undefined && source['AWSTemplateFormatVersion'] === undefined)
-    throw new ApiError(
+    throw new SimulatorError(
       400,
       'The template version is invalid: Template version was not provided',
       'InvalidTemplateVersion',
@@ -39,7 +39,7 @@ export function readTemplate(given: Json | undefined, environment: JsonObject = 
   const names = new Set(definitions.map(([name]) => name));
   const resources = definitions.map(([name, { type, properties, depends_on: dependsOn }]) => {
     if (typeof type !== 'string' || !(knownTypes.test(type) || registry[type] !== undefined))
-      throw new ApiError(
+      throw new SimulatorError(
         400,
         `The Resource Type (${typeof type === 'string' ? type : ''}) could not be found.`,
         'StackValidationFailed',
@@ -65,7 +65,7 @@ export function readTemplate(given: Json | undefined, environment: JsonObject = 
 function objectOf(given: Json | undefined): JsonObject {
   if (isJsonObject(given)) return given;
   if (typeof given !== 'string' || given === '')
-    throw new ApiError(400, 'No template specified', 'HTTPBadRequest');
+    throw new SimulatorError(400, 'No template specified', 'HTTPBadRequest');
   try {
     const parsed = parse(given) as Json;
     if (isJsonObject(parsed)) return parsed;
@@ -75,16 +75,16 @@ function objectOf(given: Json | undefined): JsonObject {
   throw malformed('The template is not a JSON object or YAML mapping.');
 }
 
-function malformed(why: string): ApiError {
-  return new ApiError(400, `Template not in valid format: ${why}`, 'HTTPBadRequest');
+function malformed(why: string): SimulatorError {
+  return new SimulatorError(400, `Template not in valid format: ${why}`, 'HTTPBadRequest');
 }
 
 /**
  * The values of a template's parameters: as given, else their defaults.
- * @throws ApiError 400 for one that is not in the template, or has no value.
+ * @throws SimulatorError 400 for one that is not in the template, or has no value.
  */
 export function parameterValues(
-  { parameters }: Template,
+  { parameters }: StackTemplate,
   given: JsonObject,
   environment: JsonObject,
 ): JsonObject {
@@ -92,18 +92,22 @@ export function parameterValues(
   const values: JsonObject = { ...part(environment, 'parameters'), ...given };
   for (const name of Object.keys(values))
     if (parameters[name] === undefined)
-      throw new ApiError(400, `The Parameter (${name}) was not defined in template.`, 'UnknownUserParameter');
+      throw new SimulatorError(
+        400,
+        `The Parameter (${name}) was not defined in template.`,
+        'UnknownUserParameter',
+      );
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { default: standard }]) => {
       const value = values[name] ?? defaults[name] ?? standard;
       if (value === undefined)
-        throw new ApiError(400, `The Parameter (${name}) was not provided.`, 'UserParameterMissing');
+        throw new SimulatorError(400, `The Parameter (${name}) was not provided.`, 'UserParameterMissing');
       return [name, value];
     }),
   );
 }
 
-export interface Surroundings {
+export interface TemplateContext {
   readonly parameters: JsonObject;
   /** The physical id of a resource, and what an attribute of it is. */
   readonly idOf: (resource: string) => Json;
@@ -111,8 +115,8 @@ export interface Surroundings {
 }
 
 /** A value with get_param, get_resource, get_attr, list_join and str_replace carried out; others stay. */
-export function evaluate(value: Json, surroundings: Surroundings): Json {
-  const inner = (item: Json): Json => evaluate(item, surroundings);
+export function resolveFunctions(value: Json, surroundings: TemplateContext): Json {
+  const inner = (item: Json): Json => resolveFunctions(item, surroundings);
   if (Array.isArray(value)) return value.map((item: Json) => inner(item));
   if (!isJsonObject(value)) return value;
   const [key, argument] = Object.entries(value)[0] ?? ['', null];
@@ -166,7 +170,11 @@ function inOrder(resources: readonly ResourceDefinition[]): readonly ResourceDef
   const ordered = new Set<ResourceDefinition>();
   const visit = (resource: ResourceDefinition, above: readonly ResourceDefinition[]): void => {
     if (above.includes(resource))
-      throw new ApiError(400, `Circular Dependency Found: ${resource.name}`, 'CircularDependencyException');
+      throw new SimulatorError(
+        400,
+        `Circular Dependency Found: ${resource.name}`,
+        'CircularDependencyException',
+      );
     for (const name of resource.needs) {
       const needed = resources.find((one) => one.name === name);
       if (needed !== undefined && !ordered.has(needed)) visit(needed, [...above, resource]);

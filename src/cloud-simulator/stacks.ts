@@ -8,7 +8,7 @@
  *     stack-api.ts        Heat's API                              stack-body.ts      what is given to it
  */
 import { randomUUID } from 'node:crypto';
-import { ApiError } from './api-error.ts';
+import { SimulatorError } from './api-error.ts';
 import type { Clock } from './clock.ts';
 import type { MutationLog } from './mutation-log.ts';
 import type { SimulatedServer } from './simulated-server.ts';
@@ -79,7 +79,7 @@ export class Stacks {
     );
   }
 
-  /** @throws ApiError 400 over the quota, 409 for a name that is taken. */
+  /** @throws SimulatorError 400 over the quota, 409 for a name that is taken. */
   create(
     given: StackGiven & Pick<SimulatedStack, 'name' | 'projectId' | 'owner'>,
     request: StackRequest,
@@ -87,10 +87,10 @@ export class Stacks {
     const { name, projectId, owner, ...written } = given;
     const living = this.all.filter((one) => one.projectId === projectId && one.deletedAt === null);
     if (living.some((one) => one.name === name))
-      throw new ApiError(409, `The Stack (${name}) already exists.`, 'StackExists');
+      throw new SimulatorError(409, `The Stack (${name}) already exists.`, 'StackExists');
     const limit = this.#tools.settings().quota.stacks;
     if (limit >= 0 && living.length >= limit)
-      throw new ApiError(
+      throw new SimulatorError(
         400,
         `You have reached the maximum stacks per tenant, ${limit}. Please delete some stacks.`,
         'RequestLimitExceeded',

@@ -7,8 +7,8 @@ import { Balancers } from './balancers.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Faults } from './faults.ts';
 import { Flavors } from './flavors.ts';
-import { Hosts } from './hosts.ts';
-import { Identity, type Project, type User } from './identity.ts';
+import { SimulatedHosts } from './hosts.ts';
+import { IdentityStore, type Project, type User } from './identity.ts';
 import { MutationLog } from './mutation-log.ts';
 import { Network } from './network.ts';
 import { Quotas } from './quotas.ts';
@@ -25,9 +25,9 @@ export class World {
   settings: SimulatorSettings;
   readonly mutations: MutationLog;
   readonly faults = new Faults();
-  readonly identity: Identity;
+  readonly identity: IdentityStore;
   readonly network: Network;
-  readonly hosts: Hosts;
+  readonly hosts: SimulatedHosts;
   readonly servers: Servers;
   readonly balancers: Balancers;
   readonly stacks: Stacks;
@@ -48,10 +48,10 @@ export class World {
     this.startedAt = clock.now();
     this.settings = settings;
     this.mutations = new MutationLog(clock.now);
-    this.identity = new Identity(clock.now, () => this.settings.token_seconds * 1000);
+    this.identity = new IdentityStore(clock.now, () => this.settings.token_seconds * 1000);
     this.network = new Network(() => this.settings.strict, clock.now);
     this.quotas = new Quotas(() => this.settings);
-    this.hosts = new Hosts(clock, () => this.settings);
+    this.hosts = new SimulatedHosts(clock, () => this.settings);
     this.groups = new ServerGroups(() => this.servers.all);
     this.servers = new Servers({
       groups: this.groups,

@@ -4,7 +4,7 @@ import { joined } from '../../test/support/membership.ts';
 import { http } from '../../test/support/probe.ts';
 import { TestServer } from '../../test/support/test-server.ts';
 import { startCloudSimulator, type CloudSimulator } from '../cloud-simulator/cloud-simulator.ts';
-import type { Host } from '../cloud-simulator/hosts.ts';
+import type { SimulatedHost } from '../cloud-simulator/hosts.ts';
 import { ServiceClouds } from '../openstack/cloud.ts';
 import { findSettings } from '../openstack/find-settings.ts';
 import { novaServer } from '../profiles/os-nova-server/os-nova-server.ts';
@@ -43,7 +43,7 @@ async function post(url: string, body: object): Promise<void> {
 }
 
 /** A cluster of two servers, one on each host, whose host is probed. */
-async function cluster(): Promise<Host> {
+async function cluster(): Promise<SimulatedHost> {
   const spec = (type: string, version: string, properties: object): object => ({ type, version, properties });
   const profile = spec('os.nova.server', '1.0', { flavor: 'm1.tiny', image: 'cirros-fake' });
   await post('/v1/profiles', { profile: { name: 'vm', spec: profile } });

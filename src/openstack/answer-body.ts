@@ -6,6 +6,6 @@ export function bodyOf<T>({ body }: CloudAnswer): T {
 }
 
 /** One part of a path. */
-export function part(id: string): string {
+export function pathSegment(id: string): string {
   return encodeURIComponent(id);
 }

@@ -1,5 +1,5 @@
 /** The parts of Glance's API that Coppice uses (Image API v2). */
-import { bodyOf, part } from './answer-body.ts';
+import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -32,7 +32,7 @@ export class GlanceClient {
 
   async #get(id: string, context: CallContext): Promise<Image | undefined> {
     try {
-      const path = `/images/${part(id)}`;
+      const path = `/images/${pathSegment(id)}`;
       return bodyOf<Image>(
         await this.#session.request({ service: 'image', version: 'v2', method: 'GET', path }, context),
       );

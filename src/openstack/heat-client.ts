@@ -1,6 +1,6 @@
 /** The parts of Heat's API that Coppice uses (Orchestration API v1). */
 import type { Json, JsonObject } from '../domain/json.ts';
-import { bodyOf, part } from './answer-body.ts';
+import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -139,5 +139,5 @@ export class HeatClient {
 }
 
 function pathOf(name: string, id: string): string {
-  return `/stacks/${part(name)}/${part(id)}`;
+  return `/stacks/${pathSegment(name)}/${pathSegment(id)}`;
 }

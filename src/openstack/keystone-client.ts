@@ -1,6 +1,6 @@
 /** Keystone v3 beyond tokens of one's own: whose token another one is, and trusts. */
 import type { Secret } from '../domain/secret.ts';
-import { bodyOf, part } from './answer-body.ts';
+import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -80,7 +80,7 @@ export class KeystoneClient {
       {
         service: 'identity',
         method: 'DELETE',
-        path: `/OS-TRUST/trusts/${part(id)}`,
+        path: `/OS-TRUST/trusts/${pathSegment(id)}`,
         headers: { 'x-auth-token': token.reveal() },
       },
       context,

@@ -1,6 +1,6 @@
 /** The parts of Neutron's API that Coppice uses (Networking API v2.0). */
 import type { JsonObject } from '../domain/json.ts';
-import { bodyOf, part } from './answer-body.ts';
+import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -69,7 +69,7 @@ export class NeutronClient {
 
   /** @throws CloudError 404 where there is none. */
   async getPort(id: string, context: CallContext): Promise<NeutronPort> {
-    const answer = await this.#request({ method: 'GET', path: `/ports/${part(id)}` }, context);
+    const answer = await this.#request({ method: 'GET', path: `/ports/${pathSegment(id)}` }, context);
     return bodyOf<{ port: NeutronPort }>(answer).port;
   }
 
@@ -79,12 +79,15 @@ export class NeutronClient {
   }
 
   async updatePort(id: string, changes: JsonObject, context: CallContext): Promise<void> {
-    await this.#request({ method: 'PUT', path: `/ports/${part(id)}`, body: { port: changes } }, context);
+    await this.#request(
+      { method: 'PUT', path: `/ports/${pathSegment(id)}`, body: { port: changes } },
+      context,
+    );
   }
 
   /** One that is gone already is a success. */
   async deletePort(id: string, context: CallContext): Promise<void> {
-    await this.#delete(`/ports/${part(id)}`, context);
+    await this.#delete(`/ports/${pathSegment(id)}`, context);
   }
 
   async createFloatingIp(floatingIp: JsonObject, context: CallContext): Promise<FloatingIp> {
@@ -121,13 +124,13 @@ export class NeutronClient {
   }
 
   async updateFloatingIp(id: string, changes: JsonObject, context: CallContext): Promise<void> {
-    const path = `/floatingips/${part(id)}`;
+    const path = `/floatingips/${pathSegment(id)}`;
     await this.#request({ method: 'PUT', path, body: { floatingip: changes } }, context);
   }
 
   /** One that is gone already is a success. */
   async deleteFloatingIp(id: string, context: CallContext): Promise<void> {
-    await this.#delete(`/floatingips/${part(id)}`, context);
+    await this.#delete(`/floatingips/${pathSegment(id)}`, context);
   }
 
   async #delete(path: string, context: CallContext): Promise<void> {

@@ -1,6 +1,6 @@
 /** The parts of Octavia's API that Coppice uses (Load Balancer API v2). */
 import type { JsonObject } from '../domain/json.ts';
-import { bodyOf, part } from './answer-body.ts';
+import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
@@ -52,7 +52,7 @@ export class OctaviaClient {
 
   /** @throws CloudError 404 where there is none. */
   async getLoadBalancer(id: string, context: CallContext): Promise<LoadBalancer> {
-    const answer = await this.#request({ method: 'GET', path: `/loadbalancers/${part(id)}` }, context);
+    const answer = await this.#request({ method: 'GET', path: `/loadbalancers/${pathSegment(id)}` }, context);
     return bodyOf<{ loadbalancer: LoadBalancer }>(answer).loadbalancer;
   }
 
@@ -78,7 +78,7 @@ export class OctaviaClient {
    * @throws CloudError 409 while it is PENDING.
    */
   async deleteLoadBalancer(id: string, context: CallContext): Promise<void> {
-    await this.#delete({ path: `/loadbalancers/${part(id)}`, query: { cascade: 'true' } }, context);
+    await this.#delete({ path: `/loadbalancers/${pathSegment(id)}`, query: { cascade: 'true' } }, context);
   }
 
   async listParts(
@@ -92,7 +92,7 @@ export class OctaviaClient {
 
   /** @throws CloudError 404 where there is none. */
   async getPool(id: string, context: CallContext): Promise<BalancerPool> {
-    const answer = await this.#request({ method: 'GET', path: `/pools/${part(id)}` }, context);
+    const answer = await this.#request({ method: 'GET', path: `/pools/${pathSegment(id)}` }, context);
     return bodyOf<{ pool: BalancerPool }>(answer).pool;
   }
 
@@ -108,7 +108,7 @@ export class OctaviaClient {
     const answer = await this.#request(
       {
         method: 'GET',
-        path: `/pools/${part(poolId)}/members`,
+        path: `/pools/${pathSegment(poolId)}/members`,
         ...(retries === undefined ? {} : { retries }),
       },
       context,
@@ -119,7 +119,7 @@ export class OctaviaClient {
   /** @throws CloudError 409 while the load balancer is PENDING. */
   async createMember(poolId: string, member: JsonObject, context: CallContext): Promise<PoolMember> {
     const answer = await this.#request(
-      { method: 'POST', path: `/pools/${part(poolId)}/members`, body: { member } },
+      { method: 'POST', path: `/pools/${pathSegment(poolId)}/members`, body: { member } },
       context,
     );
     return bodyOf<{ member: PoolMember }>(answer).member;
@@ -127,7 +127,7 @@ export class OctaviaClient {
 
   /** One that is gone already is a success. @throws CloudError 409 while the load balancer is PENDING. */
   async deleteMember(poolId: string, memberId: string, context: CallContext): Promise<void> {
-    await this.#delete({ path: `/pools/${part(poolId)}/members/${part(memberId)}` }, context);
+    await this.#delete({ path: `/pools/${pathSegment(poolId)}/members/${pathSegment(memberId)}` }, context);
   }
 
   /** @throws CloudError 409 while the load balancer is PENDING. */
@@ -137,7 +137,7 @@ export class OctaviaClient {
     changes: JsonObject,
     context: CallContext,
   ): Promise<void> {
-    const path = `/pools/${part(poolId)}/members/${part(memberId)}`;
+    const path = `/pools/${pathSegment(poolId)}/members/${pathSegment(memberId)}`;
     await this.#request({ method: 'PUT', path, body: { member: changes } }, context);
   }
 

@@ -193,7 +193,7 @@ export type StepResult =
     };
 
 /** What came of all attempts of an item or hook, or of one. */
-export interface ActionOutcome {
+export interface ItemOutcome {
   readonly ok: boolean;
   readonly retryable: boolean;
   /** Whether the node was probed after the operation, whatever was found. */

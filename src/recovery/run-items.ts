@@ -11,7 +11,7 @@ import { duration } from '../domain/duration.ts';
 import { runProbe, seeFailure } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { runAction, runHooks, stepPlan } from './run-step.ts';
-import type { ActionOutcome } from './chain.ts';
+import type { ItemOutcome } from './chain.ts';
 import { verify } from './verify.ts';
 
 export interface Outcome {
@@ -27,7 +27,7 @@ export interface Outcome {
 
 export function* runItems(run: Run): ChainProcedure<Outcome> {
   const { items, strategy } = run.facts.rules;
-  let last: ActionOutcome | null = null;
+  let last: ItemOutcome | null = null;
   let anySucceeded = false;
   let index = yield* passOverTried(run);
   for (let item = items[index]; item !== undefined; item = items[index]) {
@@ -81,7 +81,7 @@ function appliesTo(item: ChainItem, run: Run): boolean {
  * before hooks, the action with its verification, after hooks. A failed `after` is recorded, and undoes
  * nothing.
  */
-function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<ActionOutcome> {
+function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<ItemOutcome> {
   const failedHook = yield* runHooks(run, item.before, 'before');
   if (failedHook !== null) {
     const reason = `not run, because what comes before it failed: ${failedHook}`;
@@ -143,7 +143,7 @@ function* passOverTried(run: Run): ChainProcedure<number> {
  * The last item failed and its policy says NEXT: what ran before it may have helped, unless the node was just
  * found to be unhealthy.
  */
-function* verifyAtEnd(run: Run, last: ActionOutcome, hope: boolean): ChainProcedure<Outcome> {
+function* verifyAtEnd(run: Run, last: ItemOutcome, hope: boolean): ChainProcedure<Outcome> {
   if (!hope || last.verified) return { ok: false, reason: last.reason, helped: null };
   const { nodeUpdateTimeoutMs, intervalMs } = run.facts.detection;
   const window = Math.max(nodeUpdateTimeoutMs, intervalMs) + run.facts.rules.stabilizeMs;

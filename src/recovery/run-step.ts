@@ -3,7 +3,7 @@ import type { Hook, Runnable } from '../domain/health-policy.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
-import type { ActionOutcome, StepPlan } from './chain.ts';
+import type { ItemOutcome, StepPlan } from './chain.ts';
 import { notVerified, operationDone, stepLabel, stoppedAndKept } from './describe.ts';
 import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
@@ -16,7 +16,7 @@ export function* runAction(
   item: Runnable,
   purpose: StepPurpose,
   verified: boolean,
-): ChainProcedure<ActionOutcome> {
+): ChainProcedure<ItemOutcome> {
   for (let attempt = 1; ; attempt += 1) {
     const step = stepPlan(run, item, purpose, attempt);
     const outcome =
@@ -58,7 +58,7 @@ function* attemptOnce(
   item: Runnable,
   step: StepPlan,
   verified: boolean,
-): ChainProcedure<ActionOutcome> {
+): ChainProcedure<ItemOutcome> {
   const deadline = run.now + item.timeoutMs;
   const { output, ...outcome } = yield* finishIfCancelled(step, carryOutOnce(run, item, step, verified));
   yield { kind: 'finish', step, state: outcome.ok ? 'SUCCEEDED' : 'FAILED', output, reason: outcome.reason };
@@ -72,7 +72,7 @@ function* carryOutOnce(
   item: Runnable,
   step: StepPlan,
   verified: boolean,
-): ChainProcedure<ActionOutcome & { readonly output: JsonObject | null }> {
+): ChainProcedure<ItemOutcome & { readonly output: JsonObject | null }> {
   const of = item.attempts > 1 ? `, attempt ${step.attempt} of ${item.attempts}` : '';
   const result = yield* carryOut(step, `${stepLabel(step)}${of}${keepingTheOld(step)}`);
   if (!result.ok) {

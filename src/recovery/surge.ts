@@ -13,13 +13,13 @@
  * removed by a later action (NODE_TIDY): that changes nothing of how the step ended.
  */
 import type { Runnable } from '../domain/health-policy.ts';
-import type { ActionOutcome, Beside, StepPlan } from './chain.ts';
+import type { ItemOutcome, Beside, StepPlan } from './chain.ts';
 import { Cancelled, carryOut, endSurge } from './chain-procedure.ts';
 import type { ChainProcedure, Run } from './chain-procedure.ts';
 import { stepLabel, stoppedAndKept } from './describe.ts';
 import { verificationEnd, verify } from './verify.ts';
 
-export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProcedure<ActionOutcome> {
+export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProcedure<ItemOutcome> {
   const deadline = run.now + item.timeoutMs;
   let beside: Beside | null = null;
   try {
@@ -50,11 +50,7 @@ export function* surgeOnce(run: Run, item: Runnable, step: StepPlan): ChainProce
   }
 }
 
-function* keepNew(
-  step: StepPlan,
-  beside: Beside | null,
-  outcome: ActionOutcome,
-): ChainProcedure<ActionOutcome> {
+function* keepNew(step: StepPlan, beside: Beside | null, outcome: ItemOutcome): ChainProcedure<ItemOutcome> {
   const retain = step.replace?.retain;
   const end = retain === undefined ? 'removed' : stoppedAndKept(retain);
   const act = `the new one is the node from here on; the old one is ${end}`;
@@ -69,11 +65,7 @@ function* keepNew(
 }
 
 /** What was made goes, also what a failed attempt made of which nothing is known. */
-function* keepOld(
-  step: StepPlan,
-  beside: Beside | null,
-  outcome: ActionOutcome,
-): ChainProcedure<ActionOutcome> {
+function* keepOld(step: StepPlan, beside: Beside | null, outcome: ItemOutcome): ChainProcedure<ItemOutcome> {
   const act = 'the old one stays; what was made beside it is removed';
   const { left } = yield* endSurge({ kind: 'replace', step, keep: 'old', beside, reason: act });
   const kept =

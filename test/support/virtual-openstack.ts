@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import {
-  environmentOf,
+  clientEnvironment,
   openWorld,
   simulatorApp,
   type SimulatorOptions,
@@ -58,7 +58,7 @@ export class VirtualOpenStack implements NodeHome {
     });
     this.world = world;
     this.#app = simulatorApp(world, () => url);
-    this.#settings = findSettings({ env: environmentOf(world, url, password) });
+    this.#settings = findSettings({ env: clientEnvironment(world, url, password) });
   }
 
   /**

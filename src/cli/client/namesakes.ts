@@ -1,7 +1,7 @@
 /** Names need not be unique; who gives a name twice learns at once that the name alone finds neither. */
 import type { ApiClient } from '../../client/api-client.ts';
 import { printable } from '../rendering/table.ts';
-import type { Session } from './session.ts';
+import type { CliSession } from './session.ts';
 
 export interface MaybeNamed {
   readonly one: string;
@@ -16,7 +16,7 @@ export interface MaybeNamed {
  * @param name the name that was given to the object; undefined: none was.
  */
 export async function warnOfNamesakes(
-  { api, terminal, style, typed }: Session,
+  { api, terminal, style, typed }: CliSession,
   { one, many, namesakes }: MaybeNamed,
   name: string | undefined,
   id: string,

@@ -6,7 +6,7 @@ import { actionResult } from '../rendering/action-result.ts';
 import { printable } from '../rendering/table.ts';
 import { readTime } from '../rendering/times.ts';
 import { writeJson } from './session.ts';
-import type { Session } from './session.ts';
+import type { CliSession } from './session.ts';
 import { hasEnded, readAction, waitForAction } from './wait-for-action.ts';
 
 type Action = Schemas['Action'];
@@ -17,7 +17,7 @@ type Action = Schemas['Action'];
  * @throws CliError where it has ended and did not succeed.
  */
 export async function reportAction(
-  session: Session,
+  session: CliSession,
   actionId: string | undefined,
   wait: boolean,
   label = '',
@@ -31,7 +31,7 @@ export async function reportAction(
 }
 
 /** Of one that failed nothing: its failure is the error of the command. */
-export function printAction(session: Session, action: Action, label = ''): void {
+export function printAction(session: CliSession, action: Action, label = ''): void {
   const { terminal, style } = session;
   if (hasEnded(action) && action.status !== 'SUCCEEDED') return;
   const before = label === '' ? '' : `${label}: `;
@@ -43,11 +43,11 @@ export function printAction(session: Session, action: Action, label = ''): void 
   for (const line of actionResult(action)) terminal.write(`  ${printable(line).replaceAll('\n', ' ')}\n`);
 }
 
-function started({ typed }: Session, { id }: Action): string {
+function started({ typed }: CliSession, { id }: Action): string {
   return `started; follow it with: ${typed(`action show ${id}`)}`;
 }
 
-function ended({ style }: Session, action: Action): string {
+function ended({ style }: CliSession, action: Action): string {
   const start = readTime(action.start_time);
   const end = readTime(action.end_time);
   const took = start === undefined || end === undefined ? '' : ` in ${duration(end - start)}`;

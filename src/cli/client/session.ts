@@ -18,7 +18,7 @@ export interface GlobalOptions {
   readonly wide?: boolean;
 }
 
-export interface Session {
+export interface CliSession {
   readonly terminal: Terminal;
   readonly api: ApiClient;
   /** For a program: JSON on stdout and nothing else. */
@@ -35,7 +35,7 @@ export interface Session {
   readonly typed: (words: string) => string;
 }
 
-export function openSession(command: Command, terminal: Terminal): Session {
+export function openSession(command: Command, terminal: Terminal): CliSession {
   const options = command.optsWithGlobals<GlobalOptions>();
   const named = terminal.env['COPPICE_URL'];
   const url = options.url ?? (named === undefined || named === '' ? DEFAULT_URL : named);

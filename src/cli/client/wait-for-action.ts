@@ -8,7 +8,7 @@ import { actionStates } from '../../domain/states.ts';
 import { count } from '../../recovery/describe.ts';
 import { progressLine } from '../rendering/progress-line.ts';
 import { readTime } from '../rendering/times.ts';
-import type { Session } from './session.ts';
+import type { CliSession } from './session.ts';
 
 type Action = Schemas['Action'];
 
@@ -21,7 +21,7 @@ const patienceMs = 15_000;
 
 /** The action once it has ended; meanwhile a terminal shows that it runs, and since when. */
 export async function waitForAction(
-  { api, terminal }: Pick<Session, 'api' | 'terminal'>,
+  { api, terminal }: Pick<CliSession, 'api' | 'terminal'>,
   actionId: string,
 ): Promise<Action> {
   const progress = progressLine(terminal);

@@ -4,7 +4,7 @@ import { addList, addShow, exampleText, printObject } from './resource.ts';
 import { actionResource } from './resources.ts';
 import type { Action } from './resources.ts';
 import { openSession } from '../client/session.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { WAIT_FLAG } from './started-action.ts';
 import type { WaitOption } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -29,7 +29,7 @@ export function actionCommand(terminal: Terminal): Command {
 }
 
 /** The recovery that a NODE_RECOVER carries out has its timeline. */
-async function recoveryHint({ api, typed }: Session, { action, id, target }: Action): Promise<string> {
+async function recoveryHint({ api, typed }: CliSession, { action, id, target }: Action): Promise<string> {
   if (action !== 'NODE_RECOVER') return '';
   const query = { node: target, limit: latestRecoveries };
   const recoveries = await api.read('GET /v1/recoveries', 'recoveries', { query }).catch(() => []);

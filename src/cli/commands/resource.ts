@@ -7,7 +7,7 @@ import type { ApiClient } from '../../client/api-client.ts';
 import { Failures } from '../client/failures.ts';
 import type { MaybeNamed } from '../client/namesakes.ts';
 import { openSession, writeJson } from '../client/session.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { wholeNumber } from '../option-values.ts';
 import { describeObject } from '../rendering/describe-object.ts';
 import { toneOf } from '../rendering/style.ts';
@@ -193,7 +193,7 @@ function optionName(flags: string): string {
 
 const nothing = orDash(null);
 
-export function printRows<Row>(session: Session, all: readonly Column<Row>[], rows: readonly Row[]): void {
+export function printRows<Row>(session: CliSession, all: readonly Column<Row>[], rows: readonly Row[]): void {
   const times = session.times();
   const hasAny = (column: Column<Row>): boolean =>
     rows.some((row) => column.cell(row, times).text !== nothing);
@@ -214,7 +214,7 @@ export function addShow<T extends object>(
   group: Command,
   terminal: Terminal,
   resource: Pick<Resource<T>, 'one' | 'examples' | 'first' | 'show'>,
-  furtherHint?: (session: Session, object: T) => Promise<string>,
+  furtherHint?: (session: CliSession, object: T) => Promise<string>,
 ): Command {
   return group
     .command(`show <${resource.one}>`)
@@ -230,7 +230,7 @@ export function addShow<T extends object>(
 }
 
 export function printObject(
-  session: Session,
+  session: CliSession,
   { first }: { readonly first: readonly string[] },
   object: object,
 ): void {

@@ -5,7 +5,7 @@ import type { Json } from '../../domain/json.ts';
 import type { ProblemList } from '../../workflow/language/definition/problem.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson } from '../client/session.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { verdictOf } from '../rendering/warnings.ts';
 import type { SpecFile } from '../files/spec-file.ts';
 
@@ -26,7 +26,7 @@ interface LocatedIssue extends Issue {
 
 /** @throws CliError with every issue, where there is one. */
 export async function reportCheck(
-  { terminal, json, style }: Pick<Session, 'terminal' | 'json' | 'style'>,
+  { terminal, json, style }: Pick<CliSession, 'terminal' | 'json' | 'style'>,
   name: string,
   file: SpecFile,
   check: SpecCheck,

@@ -6,7 +6,7 @@ import { plainTerminal, testNow } from '../../../test/cli/run.ts';
 import { sampleCluster, sampleNode, sampleRecovery, sampleStep } from '../../../test/cli/samples.ts';
 import { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { styleFor } from '../rendering/style.ts';
 import { fullScreen } from '../rendering/full-screen.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -24,7 +24,7 @@ function remembering(): Terminal & { written: string } {
   };
 }
 
-function session(): Session {
+function session(): CliSession {
   return {
     terminal: remembering(),
     api: new ApiClient('http://127.0.0.1:8777'),

@@ -9,7 +9,7 @@ import { followEvents } from './follow-events.ts';
 import { fullScreen } from '../rendering/full-screen.ts';
 import { clusterResource } from './resources.ts';
 import { openSession } from '../client/session.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { readWatched } from './watched-cluster.ts';
 import { eventLine, renderWatched } from '../rendering/watch-view.ts';
@@ -35,7 +35,7 @@ export function watchCommand(terminal: Terminal): Command {
     });
 }
 
-async function watch(session: Session, clusterId: string): Promise<void> {
+async function watch(session: CliSession, clusterId: string): Promise<void> {
   const stop = new AbortController();
   let ended: NodeJS.Signals = 'SIGINT';
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -48,7 +48,7 @@ async function watch(session: Session, clusterId: string): Promise<void> {
   throw new EndedBySignal(ended);
 }
 
-async function printEvents(session: Session, clusterId: string, signal: AbortSignal): Promise<void> {
+async function printEvents(session: CliSession, clusterId: string, signal: AbortSignal): Promise<void> {
   const { api, terminal, style, json } = session;
   for await (const event of followEvents(api, clusterId, signal)) {
     const line = json ? JSON.stringify(event) : eventLine(event, style, session.times());
@@ -56,7 +56,7 @@ async function printEvents(session: Session, clusterId: string, signal: AbortSig
   }
 }
 
-async function watchOnScreen(session: Session, clusterId: string, stop: AbortController): Promise<void> {
+async function watchOnScreen(session: CliSession, clusterId: string, stop: AbortController): Promise<void> {
   const { signal } = stop;
   const events: Schemas['Event'][] = [];
   const news = newsBell();
@@ -84,7 +84,7 @@ async function watchOnScreen(session: Session, clusterId: string, stop: AbortCon
 }
 
 async function gather(
-  { api }: Session,
+  { api }: CliSession,
   clusterId: string,
   signal: AbortSignal,
   onEvent: (event: Schemas['Event']) => void,

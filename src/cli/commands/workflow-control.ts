@@ -9,7 +9,7 @@ import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
 import { isOfRun } from '../client/run-namespace.ts';
 import { openSession, writeJson } from '../client/session.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { ageColumn, exampleText, leftOut, printRows, textColumn } from './resource.ts';
 
@@ -101,7 +101,7 @@ async function failedTasks(api: ApiClient, id: string, task: string | undefined)
   );
 }
 
-function printExecution({ json, terminal, typed }: Session, execution: Execution): void {
+function printExecution({ json, terminal, typed }: CliSession, execution: Execution): void {
   if (json) return writeJson(terminal, execution);
   const { id, state, workflow_name: name } = execution;
   terminal.write(`${name} is ${state}. Follow it with: ${typed(`workflow show ${id}`)}\n`);

@@ -1,13 +1,13 @@
 /** `coppice workflow create`: what a file defines goes to the server, whichever of the three kinds it is. */
 import { ApiError, type Answer, type Operation } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { writeJson, type Session } from '../client/session.ts';
+import { writeJson, type CliSession } from '../client/session.ts';
 import { inOwnWords } from '../rendering/mistral-words.ts';
 import { readWorkflowFile } from '../files/workflow-file.ts';
 
 const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' } as const;
 
-export async function createDefinitions(session: Session, file: string, replaces: boolean): Promise<void> {
+export async function createDefinitions(session: CliSession, file: string, replaces: boolean): Promise<void> {
   const { kind, text } = await readWorkflowFile(file);
   const method = replaces ? 'PUT' : 'POST';
   const operation = `${method} /v2/${paths[kind]}` as const satisfies Operation;
@@ -25,7 +25,7 @@ export async function createDefinitions(session: Session, file: string, replaces
 
 /** The API answers in Mistral's words, which know no option of this command. */
 async function withHint<K extends Operation>(
-  { typed }: Session,
+  { typed }: CliSession,
   replaces: boolean,
   sent: Promise<Answer<K>>,
 ): Promise<Answer<K>> {

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { ApiError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { runNamespace } from '../client/run-namespace.ts';
-import { writeJson, type Session } from '../client/session.ts';
+import { writeJson, type CliSession } from '../client/session.ts';
 import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
 import { progressLine } from '../rendering/progress-line.ts';
 import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
@@ -21,7 +21,11 @@ export interface RunOptions {
 }
 
 /** @throws CliError when it cannot be started, or has not ended in SUCCESS. */
-export async function runWorkflow(session: Session, fileOrName: string, options: RunOptions): Promise<void> {
+export async function runWorkflow(
+  session: CliSession,
+  fileOrName: string,
+  options: RunOptions,
+): Promise<void> {
   const isFile = fileOrName === '-' || /\.ya?ml$|\.json$/.test(fileOrName) || existsSync(fileOrName);
   if (!isFile) return await follow(session, await start(session, fileOrName, '', options), options.wait);
   const file = await readWorkflowFile(fileOrName);
@@ -38,7 +42,7 @@ export async function runWorkflow(session: Session, fileOrName: string, options:
 }
 
 /** @returns the names of the workflows in the file, which may be there from an earlier run. */
-async function bring({ api }: Session, file: WorkflowFile, namespace: string): Promise<string[]> {
+async function bring({ api }: CliSession, file: WorkflowFile, namespace: string): Promise<string[]> {
   if (file.kind === 'action') throw new CliError('expected a file with workflows, found ad-hoc actions');
   try {
     const request = { query: { namespace }, body: file.text };
@@ -60,7 +64,7 @@ function selectedName(file: string, names: readonly string[], selected: string |
 }
 
 async function start(
-  { api }: Session,
+  { api }: CliSession,
   name: string,
   namespace: string,
   { input, env }: RunOptions,
@@ -79,7 +83,7 @@ async function start(
 const open = new Set(['IDLE', 'RUNNING', 'PAUSED']);
 const pollEveryMs = 200;
 
-async function follow(session: Session, id: string, wait: boolean): Promise<void> {
+async function follow(session: CliSession, id: string, wait: boolean): Promise<void> {
   const { api, terminal, json, style, typed } = session;
   const path = { id };
   const readExecution = async () => (await api.send('GET /v2/executions/{id}', { path })).body;
@@ -115,7 +119,7 @@ async function follow(session: Session, id: string, wait: boolean): Promise<void
   if (state !== 'SUCCESS') throw new CliError(`the execution ended in ${state}`);
 }
 
-async function takeAway({ api }: Session, names: readonly string[], namespace: string): Promise<void> {
+async function takeAway({ api }: CliSession, names: readonly string[], namespace: string): Promise<void> {
   const workbooks = await api.read('GET /v2/workbooks', 'workbooks', { query: { namespace } });
   for (const { name = '' } of workbooks)
     await api.send('DELETE /v2/workbooks/{id}', { path: { id: name }, query: { namespace } });
@@ -124,7 +128,7 @@ async function takeAway({ api }: Session, names: readonly string[], namespace: s
 }
 
 /** Another run of the same file may have been quicker. */
-async function removeWorkflow(api: Session['api'], name: string, namespace: string): Promise<void> {
+async function removeWorkflow(api: CliSession['api'], name: string, namespace: string): Promise<void> {
   try {
     await api.send('DELETE /v2/workflows/{id}', { path: { id: name }, query: { namespace } });
   } catch (error) {

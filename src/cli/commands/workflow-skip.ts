@@ -7,7 +7,7 @@ import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { CliError } from '../cli-error.ts';
 import { executionIdOf } from '../client/execution-id.ts';
-import { openSession, writeJson, type Session } from '../client/session.ts';
+import { openSession, writeJson, type CliSession } from '../client/session.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { exampleText } from './resource.ts';
 
@@ -34,7 +34,7 @@ export function addSkip(group: Command, terminal: Terminal): void {
 }
 
 function sentence(
-  { typed }: Session,
+  { typed }: CliSession,
   { name }: Schemas['FullTaskExecution'],
   { id, state }: Schemas['FullWorkflowExecution'],
 ): string {

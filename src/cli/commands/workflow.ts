@@ -5,7 +5,7 @@ import type { AnswerOf } from '../../client/api-client.ts';
 import { addControl } from './workflow-control.ts';
 import { wholeNumber } from '../option-values.ts';
 import { executionIdOf } from '../client/execution-id.ts';
-import { openSession, writeJson, type Session } from '../client/session.ts';
+import { openSession, writeJson, type CliSession } from '../client/session.ts';
 import { ageColumn, exampleText, idCell, leftOut, printRows, statusColumn, textColumn } from './resource.ts';
 import type { Column } from './resource.ts';
 import { addSkip } from './workflow-skip.ts';
@@ -184,7 +184,7 @@ function addShow(group: Command, terminal: Terminal): void {
 }
 
 /** An execution that a recovery started has that in its environment. */
-async function recoveryHint({ api, style, typed }: Session, id: string): Promise<string> {
+async function recoveryHint({ api, style, typed }: CliSession, id: string): Promise<string> {
   const { body } = await api.send('GET /v2/executions/{id}', { path: { id } });
   const { env } = (parse(body.params) ?? {}) as { readonly env?: Json };
   const healing = isJsonObject(env) ? env['healing'] : undefined;

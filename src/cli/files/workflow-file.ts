@@ -11,7 +11,7 @@ import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
 import { kindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
-import { writeJson, type Session } from '../client/session.ts';
+import { writeJson, type CliSession } from '../client/session.ts';
 import { verdictOf } from '../rendering/warnings.ts';
 import { readText } from './spec-file.ts';
 
@@ -27,7 +27,7 @@ export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
 
 /** Reports every problem with its position. @throws CliError for a definition that is not valid. */
 export async function validateFile(
-  { terminal, json, style }: Pick<Session, 'terminal' | 'json' | 'style'>,
+  { terminal, json, style }: Pick<CliSession, 'terminal' | 'json' | 'style'>,
   file: string,
 ): Promise<void> {
   const { kind, text } = await readWorkflowFile(file);

@@ -3,7 +3,7 @@
  * cluster in every view.
  */
 import type { Schemas } from '../../client/api-types.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import type { Style, Tone } from './style.ts';
 import { printable } from './table.ts';
 import type { Times } from './times.ts';
@@ -14,7 +14,7 @@ type OperatorTask = Schemas['OperatorTask'];
 /** How the lines are written on this terminal. */
 export interface Voice {
   readonly style: Style;
-  readonly typed: Session['typed'];
+  readonly typed: CliSession['typed'];
   readonly times: Times;
 }
 
@@ -42,6 +42,6 @@ export function operatorText({ command, reason, required }: OperatorTask, { styl
 }
 
 /** The server writes commands as `coppice ...`. */
-export function hereTyped(command: string, typed: Session['typed']): string {
+export function hereTyped(command: string, typed: CliSession['typed']): string {
   return command.startsWith('coppice ') ? typed(command.slice('coppice '.length)) : command;
 }

@@ -4,7 +4,7 @@ import type { Issue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Style } from './style.ts';
 import { printable } from './table.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { textOf } from './text-of.ts';
 
 export function warningsIn(body: unknown): Issue[] {
@@ -19,7 +19,7 @@ export function warningsIn(body: unknown): Issue[] {
 }
 
 /** To stderr, so that what a program reads stays as it is. */
-export function printWarnings({ terminal, style }: Session, body: unknown): void {
+export function printWarnings({ terminal, style }: CliSession, body: unknown): void {
   for (const warning of warningsIn(body))
     terminal.writeError(`${style('busy', 'warning')} ${printable(describeIssue(warning))}\n`);
 }

@@ -4,7 +4,7 @@ import { duration } from '../../domain/duration.ts';
 import { count } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
 import { stepTitle } from './step-title.ts';
-import type { Session } from '../client/session.ts';
+import type { CliSession } from '../client/session.ts';
 import { toneOf } from './style.ts';
 import type { Style } from './style.ts';
 import { printable, renderTable } from './table.ts';
@@ -22,7 +22,7 @@ const fewestEvents = 4;
 export function renderWatched(
   watched: WatchedCluster | string,
   events: readonly Schemas['Event'][],
-  { style, api, times: timesNow }: Session,
+  { style, api, times: timesNow }: CliSession,
   { rows }: { readonly rows: number },
 ): string[] {
   const times = timesNow();

@@ -3,7 +3,7 @@
  * newest that an older cloud has, 2.53 (Pike) at least.
  */
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { bodyOf, part } from '../answer-body.ts';
+import { bodyOf, pathSegment } from '../answer-body.ts';
 import { CloudError, isStatus } from '../cloud-error.ts';
 import type { CallContext, CloudAnswer, CloudRequest } from '../cloud-request.ts';
 import type { CloudSession } from '../cloud-session.ts';
@@ -85,7 +85,7 @@ export class NovaClient {
 
   /** @throws CloudError 404 where there is none. */
   async getServer(id: string, context: CallContext, retries?: number): Promise<Server> {
-    const request: NovaRequest = { method: 'GET', path: `/servers/${part(id)}` };
+    const request: NovaRequest = { method: 'GET', path: `/servers/${pathSegment(id)}` };
     const answer = await this.request({ ...request, ...(retries === undefined ? {} : { retries }) }, context);
     return bodyOf<{ server: Server }>(answer).server;
   }
@@ -112,7 +112,7 @@ export class NovaClient {
   /** Nova answers when it has begun. @throws CloudError 404 where there is none. */
   async deleteServer(id: string, context: CallContext, { force = false } = {}): Promise<void> {
     if (force) await this.act(id, { forceDelete: null }, context);
-    else await this.request({ method: 'DELETE', path: `/servers/${part(id)}` }, context);
+    else await this.request({ method: 'DELETE', path: `/servers/${pathSegment(id)}` }, context);
   }
 
   /**
@@ -120,24 +120,27 @@ export class NovaClient {
    * @param action `{"reboot": {"type": "SOFT"}}`
    */
   async act(id: string, action: JsonObject, context: CallContext): Promise<Json> {
-    const path = `/servers/${part(id)}/action`;
+    const path = `/servers/${pathSegment(id)}/action`;
     return (await this.request({ method: 'POST', path, body: action }, context)).body;
   }
 
   /** Nova answers when the port is attached. */
   async attachInterface(id: string, portId: string, context: CallContext): Promise<void> {
-    const path = `/servers/${part(id)}/os-interface`;
+    const path = `/servers/${pathSegment(id)}/os-interface`;
     await this.request({ method: 'POST', path, body: { interfaceAttachment: { port_id: portId } } }, context);
   }
 
   /** Nova answers when it has begun. */
   async detachInterface(id: string, portId: string, context: CallContext): Promise<void> {
-    const path = `/servers/${part(id)}/os-interface/${part(portId)}`;
+    const path = `/servers/${pathSegment(id)}/os-interface/${pathSegment(portId)}`;
     await this.request({ method: 'DELETE', path, isRepeatable: false }, context);
   }
 
   async updateServer(id: string, changes: JsonObject, context: CallContext): Promise<void> {
-    await this.request({ method: 'PUT', path: `/servers/${part(id)}`, body: { server: changes } }, context);
+    await this.request(
+      { method: 'PUT', path: `/servers/${pathSegment(id)}`, body: { server: changes } },
+      context,
+    );
   }
 
   /** Replaces all of the server's metadata. */
@@ -146,13 +149,16 @@ export class NovaClient {
     metadata: Readonly<Record<string, string>>,
     context: CallContext,
   ): Promise<void> {
-    await this.request({ method: 'PUT', path: `/servers/${part(id)}/metadata`, body: { metadata } }, context);
+    await this.request(
+      { method: 'PUT', path: `/servers/${pathSegment(id)}/metadata`, body: { metadata } },
+      context,
+    );
   }
 
   /** What was done to the server, the newest first. */
   async listInstanceActions(id: string, context: CallContext): Promise<readonly InstanceAction[]> {
     const answer = await this.request(
-      { method: 'GET', path: `/servers/${part(id)}/os-instance-actions` },
+      { method: 'GET', path: `/servers/${pathSegment(id)}/os-instance-actions` },
       context,
     );
     return bodyOf<{ instanceActions: InstanceAction[] }>(answer).instanceActions;
@@ -163,7 +169,7 @@ export class NovaClient {
     requestId: string,
     context: CallContext,
   ): Promise<readonly InstanceActionEvent[]> {
-    const path = `/servers/${part(id)}/os-instance-actions/${part(requestId)}`;
+    const path = `/servers/${pathSegment(id)}/os-instance-actions/${pathSegment(requestId)}`;
     const answer = await this.request({ method: 'GET', path }, context);
     return bodyOf<{ instanceAction: { events?: InstanceActionEvent[] } }>(answer).instanceAction.events ?? [];
   }
@@ -171,7 +177,10 @@ export class NovaClient {
   /** By id, else by name. @returns all that the name means; an id means one at most. */
   async findFlavor(idOrName: string, context: CallContext): Promise<readonly NamedFlavor[]> {
     try {
-      const answer = await this.request({ method: 'GET', path: `/flavors/${part(idOrName)}` }, context);
+      const answer = await this.request(
+        { method: 'GET', path: `/flavors/${pathSegment(idOrName)}` },
+        context,
+      );
       return [bodyOf<{ flavor: NamedFlavor }>(answer).flavor];
     } catch (error) {
       if (!isStatus(error, 400, 404)) throw error;
@@ -187,7 +196,7 @@ export class NovaClient {
     context: CallContext,
   ): Promise<void> {
     await this.request(
-      { method: 'POST', path: `/servers/${part(id)}/metadata`, body: { metadata } },
+      { method: 'POST', path: `/servers/${pathSegment(id)}/metadata`, body: { metadata } },
       context,
     );
   }
@@ -228,7 +237,7 @@ export class NovaClient {
   /** One that is gone already is a success; its servers stay. */
   async deleteServerGroup(id: string, context: CallContext): Promise<void> {
     try {
-      await this.request({ method: 'DELETE', path: `/os-server-groups/${part(id)}` }, context);
+      await this.request({ method: 'DELETE', path: `/os-server-groups/${pathSegment(id)}` }, context);
     } catch (error) {
       if (!isStatus(error, 404)) throw error;
     }
@@ -251,7 +260,7 @@ export class NovaClient {
   /** For administrators: says that the host is known to be down, so that its servers can be evacuated. */
   async forceDown(serviceId: string, forcedDown: boolean, context: CallContext): Promise<void> {
     const body = { forced_down: forcedDown };
-    await this.request({ method: 'PUT', path: `/os-services/${part(serviceId)}`, body }, context);
+    await this.request({ method: 'PUT', path: `/os-services/${pathSegment(serviceId)}`, body }, context);
   }
 
   /** For administrators. */

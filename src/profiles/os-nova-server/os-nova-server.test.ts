@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
-import type { Host } from '../../cloud-simulator/hosts.ts';
+import type { SimulatedHost } from '../../cloud-simulator/hosts.ts';
 import type { Fault } from '../../cloud-simulator/faults.ts';
 import { faultSchema } from '../../cloud-simulator/faults.ts';
 import { CoppiceError } from '../../domain/errors.ts';
@@ -306,7 +306,7 @@ describe('an operation', () => {
 });
 
 describe('evacuate', () => {
-  async function onDeadHost(): Promise<{ node: NodeFacts; host: Host }> {
+  async function onDeadHost(): Promise<{ node: NodeFacts; host: SimulatedHost }> {
     const node = await created();
     const host = simulator.world.hosts.find(serverOf(node).hostName);
     if (host === undefined) throw new Error('no host');

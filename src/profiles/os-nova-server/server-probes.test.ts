@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startCloudSimulator, type CloudSimulator } from '../../cloud-simulator/cloud-simulator.ts';
 import { faultSchema, type Fault } from '../../cloud-simulator/faults.ts';
-import type { Host } from '../../cloud-simulator/hosts.ts';
+import type { SimulatedHost } from '../../cloud-simulator/hosts.ts';
 import type { SimulatedServer } from '../../cloud-simulator/simulated-server.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { ServiceClouds } from '../../openstack/cloud.ts';
@@ -52,7 +52,7 @@ const requests = (operation: string): number => simulator.world.requests.get(`co
 describe('the host of a server', () => {
   const probeHosts = (all: readonly { readonly id: string }[]): Promise<Verdict[]> =>
     Promise.all(all.map(({ id }) => probes.host?.(serverNode(id), never) ?? Promise.reject(new Error('no'))));
-  const hostNamed = (name: string): Host => {
+  const hostNamed = (name: string): SimulatedHost => {
     const host = simulator.world.hosts.find(name);
     if (host === undefined) throw new Error(`no host ${name}`);
     return host;

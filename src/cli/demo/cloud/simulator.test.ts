@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { environmentOf } from './simulator.ts';
+import { serverEnvironment } from './simulator.ts';
 
 test("the user's own cloud is not reachable from the demo", () => {
   const own = {
@@ -7,7 +7,7 @@ test("the user's own cloud is not reachable from the demo", () => {
     OS_CLIENT_CONFIG_FILE: '/etc/clouds.yaml',
     OS_AUTH_URL: 'https://own',
   };
-  const environment = environmentOf({ OS_AUTH_URL: 'http://simulated' }, { ...own, PATH: '/bin' });
+  const environment = serverEnvironment({ OS_AUTH_URL: 'http://simulated' }, { ...own, PATH: '/bin' });
   expect(environment).toEqual({
     OS_CLOUD: undefined,
     OS_CLIENT_CONFIG_FILE: undefined,

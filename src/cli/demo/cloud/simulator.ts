@@ -28,7 +28,7 @@ export interface CloudServer {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface CloudHost {
+export interface DemoHost {
   readonly name: string;
   readonly up: boolean;
   readonly forced_down: boolean;
@@ -63,15 +63,15 @@ export class DemoCloud {
     );
     const { environment } = ready;
     if (!isJsonObject(environment)) throw new CliError('the simulated cloud named no variables');
-    return new DemoCloud(url, environmentOf(environment as NodeJS.ProcessEnv, process.env));
+    return new DemoCloud(url, serverEnvironment(environment as NodeJS.ProcessEnv, process.env));
   }
 
   async servers(): Promise<readonly CloudServer[]> {
     return (await this.#admin('GET', '/servers')) as unknown as CloudServer[];
   }
 
-  async hosts(): Promise<readonly CloudHost[]> {
-    return (await this.#admin('GET', '/hosts')) as unknown as CloudHost[];
+  async hosts(): Promise<readonly DemoHost[]> {
+    return (await this.#admin('GET', '/hosts')) as unknown as DemoHost[];
   }
 
   /** Every change of a server, in the order in which they began. */
@@ -144,7 +144,10 @@ export class DemoCloud {
  * The variables of the simulated cloud, in the place of all that name the user's own: with its `OS_CLOUD`,
  * Coppice would work on that one.
  */
-export function environmentOf(simulated: NodeJS.ProcessEnv, inherited: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function serverEnvironment(
+  simulated: NodeJS.ProcessEnv,
+  inherited: NodeJS.ProcessEnv,
+): NodeJS.ProcessEnv {
   const others = Object.keys(inherited).filter((name) => name.startsWith('OS_'));
   return { ...Object.fromEntries(others.map((name) => [name, undefined])), ...simulated };
 }
