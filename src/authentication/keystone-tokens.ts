@@ -16,7 +16,7 @@ import type { Session } from '../domain/session.ts';
 import { CloudError, isStatus } from '../openstack/cloud-error.ts';
 import { rolesWithin } from './access-rules.ts';
 import type { KeystoneClient } from '../openstack/keystone-client.ts';
-import type { Token } from '../openstack/token.ts';
+import type { CloudToken } from '../openstack/token.ts';
 import type { Caller } from '../requests/request-tools.ts';
 import { requireToken, type Authentication, type IncomingFacts } from './authentication.ts';
 import { refuseOtherSites } from './other-sites.ts';
@@ -39,7 +39,7 @@ export interface KeystoneTokensOptions {
 interface Remembered {
   readonly until: number;
   /** null: it is not valid. */
-  readonly token: Token | null;
+  readonly token: CloudToken | null;
 }
 
 /** Tokens; the oldest are forgotten first. */
@@ -56,7 +56,7 @@ export class KeystoneTokens implements Authentication {
   readonly #now: () => number;
   /** By the hash of a token, so that no token stays in memory for a dump of it. */
   readonly #remembered = new Map<string, Remembered>();
-  readonly #asking = new Map<string, Promise<Token | null>>();
+  readonly #asking = new Map<string, Promise<CloudToken | null>>();
   readonly #rolesOfOwners = new Map<
     string,
     { readonly until: number; readonly roles: Promise<readonly string[]> }
@@ -108,7 +108,7 @@ export class KeystoneTokens implements Authentication {
     return await roles;
   }
 
-  #callerOf({ userId, projectId, roles }: Token): Caller {
+  #callerOf({ userId, projectId, roles }: CloudToken): Caller {
     if (projectId === null)
       throw new CoppiceError(
         'forbidden',
@@ -123,7 +123,7 @@ export class KeystoneTokens implements Authentication {
   }
 
   /** @returns null: it is not valid. */
-  async #known(text: string, allowExpired = false): Promise<Token | null> {
+  async #known(text: string, allowExpired = false): Promise<CloudToken | null> {
     const key = createHash('sha256')
       .update(`${allowExpired ? 'expired ' : ''}${text}`)
       .digest('base64');
@@ -138,14 +138,14 @@ export class KeystoneTokens implements Authentication {
     return await asking;
   }
 
-  async #expired(text: string, request: IncomingFacts): Promise<Token | null> {
+  async #expired(text: string, request: IncomingFacts): Promise<CloudToken | null> {
     const service = request.header('x-service-token');
     if (service === undefined || service === '') return null;
     const roles = (await this.#known(service))?.roles ?? [];
     return roles.some((role) => SERVICE_ROLES.has(role)) ? await this.#known(text, true) : null;
   }
 
-  async #ask(key: string, token: Secret<string>, allowExpired: boolean): Promise<Token | null> {
+  async #ask(key: string, token: Secret<string>, allowExpired: boolean): Promise<CloudToken | null> {
     const asked = this.#now();
     const found = await this.#validated(token, allowExpired);
     const until = asked + this.#options.settings.cacheMs;
@@ -159,7 +159,7 @@ export class KeystoneTokens implements Authentication {
     return found;
   }
 
-  async #validated(token: Secret<string>, allowExpired: boolean): Promise<Token | null> {
+  async #validated(token: Secret<string>, allowExpired: boolean): Promise<CloudToken | null> {
     try {
       const context = { signal: AbortSignal.timeout(VALIDATE_MS) };
       return (await this.#options.keystone.validate(token, context, { allowExpired })) ?? null;

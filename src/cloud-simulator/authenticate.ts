@@ -14,7 +14,10 @@ export type Authenticated = {
   readonly until?: number;
 };
 
-/** @throws SimulatorError 401, with the same words for whatever a guesser could learn from; else 400, 403, 404. */
+/**
+ * @throws SimulatorError 401, with the same words for whatever a guesser could learn from; else 400, 403,
+ * 404.
+ */
 export function authenticate(world: World, auth: JsonObject): Authenticated {
   const { identity } = world;
   const how = member(auth, 'identity');

@@ -106,7 +106,10 @@ export function objects(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter((item: Json) => isJsonObject(item)) : [];
 }
 
-/** One page: what follows `marker`, at most `limit`. @throws SimulatorError 400 for a marker that is not there. */
+/**
+ * One page: what follows `marker`, at most `limit`.
+ * @throws SimulatorError 400 for a marker that is not there.
+ */
 export function page<T extends { readonly id: string }>(
   all: readonly T[],
   { marker, limit }: Readonly<Record<string, string>>,

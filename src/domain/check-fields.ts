@@ -9,7 +9,7 @@ import { IssueList } from './issue-list.ts';
 import { isJsonObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { describeShape, quoteFound } from './quote-found.ts';
-import { allowedWords, fieldsIn, isIn } from './spec-schema.ts';
+import { allowedWords, fieldsIn, isInVersion } from './spec-schema.ts';
 import type { Field, Fields } from './spec-schema.ts';
 import { unknownKey } from './unknown-key.ts';
 
@@ -237,7 +237,7 @@ function hintForText(
 function hintForWord(field: Field, text: string, version: string): string | undefined {
   if (field.allowed === undefined) return undefined;
   for (const entry of field.allowed) {
-    if (typeof entry !== 'string' && entry.word === text && !isIn(version, entry.since)) {
+    if (typeof entry !== 'string' && entry.word === text && !isInVersion(version, entry.since)) {
       return `it came with version ${entry.since} of this type`;
     }
   }

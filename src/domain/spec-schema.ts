@@ -38,7 +38,7 @@ export interface Field {
   /** Smallest and largest number. */
   readonly min?: number;
   readonly max?: number;
-  readonly pattern?: Pattern;
+  readonly pattern?: TextPattern;
   /** Of a String, in characters. */
   readonly maxLength?: number;
   /** A number or a boolean is not read as a text: its spelling counts, and YAML has lost it. */
@@ -53,7 +53,7 @@ export interface Field {
   readonly shortFor?: string;
   /** Of a Map of any keys: those that it has in some places, to find what belongs there. */
   readonly keysOfSome?: Fields;
-  readonly keys?: Pattern;
+  readonly keys?: TextPattern;
   readonly values?: Field;
   /** What each entry of a List is. */
   readonly items?: Field;
@@ -66,13 +66,13 @@ export interface Field {
   readonly check?: (value: Json, path: string) => Issue[];
 }
 
-export interface Pattern {
+export interface TextPattern {
   readonly regex: RegExp;
   readonly expected: string;
 }
 
 /** Whether something that came with version `since` is there in `version`; versions are `major.minor`. */
-export function isIn(version: string, since: string | undefined): boolean {
+export function isInVersion(version: string, since: string | undefined): boolean {
   if (since === undefined) return true;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
@@ -82,12 +82,12 @@ export function isIn(version: string, since: string | undefined): boolean {
 export function allowedWords(field: Field, version: string): string[] | undefined {
   return field.allowed?.flatMap((entry) => {
     if (typeof entry === 'string') return [entry];
-    return isIn(version, entry.since) ? [entry.word] : [];
+    return isInVersion(version, entry.since) ? [entry.word] : [];
   });
 }
 
 export function fieldsIn(fields: Fields, version: string): [string, Field][] {
-  return Object.entries(fields).filter(([, field]) => isIn(version, field.since));
+  return Object.entries(fields).filter(([, field]) => isInVersion(version, field.since));
 }
 
 /** The defaults of the keys at the top. */

@@ -3,7 +3,7 @@
  * management"). It holds the secret in clear: it is sent, and neither kept nor logged.
  */
 import type { JsonObject } from '../domain/json.ts';
-import type { Credential, Domain, Identity, Scope } from './cloud-settings.ts';
+import type { Credential, Domain, Identity, TokenScope } from './cloud-settings.ts';
 
 export function authRequest(credential: Credential): JsonObject {
   switch (credential.kind) {
@@ -36,12 +36,12 @@ export function authRequest(credential: Credential): JsonObject {
   }
 }
 
-function auth(how: JsonObject, scope: Scope | undefined): JsonObject {
+function auth(how: JsonObject, scope: TokenScope | undefined): JsonObject {
   const asked = scope === undefined ? undefined : scopeOf(scope);
   return { auth: { identity: how, ...(asked === undefined ? {} : { scope: asked }) } };
 }
 
-function scopeOf(scope: Scope): JsonObject | 'unscoped' {
+function scopeOf(scope: TokenScope): JsonObject | 'unscoped' {
   switch (scope.kind) {
     case 'project':
       return { project: identity(scope.project) };

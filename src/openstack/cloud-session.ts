@@ -21,7 +21,7 @@ import { CloudError } from './cloud-error.ts';
 import { isRepeatable, type CallContext, type CloudAnswer, type CloudRequest } from './cloud-request.ts';
 import type { CloudSettings, Credential } from './cloud-settings.ts';
 import { retryDelay } from './retry.ts';
-import { readToken, type Token } from './token.ts';
+import { readToken, type CloudToken } from './token.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 /** Sends requests: `ServiceClient` in the product. */
@@ -76,8 +76,8 @@ export class CloudSession {
   readonly #onCall: (call: CloudCall) => void;
   readonly #credential: () => Promise<Credential>;
   readonly #onRefused: ((error: CloudError) => Promise<CloudError>) | undefined;
-  #current: { readonly token: Token; readonly renewAt: number } | undefined;
-  #authenticating: Promise<Token> | undefined;
+  #current: { readonly token: CloudToken; readonly renewAt: number } | undefined;
+  #authenticating: Promise<CloudToken> | undefined;
 
   constructor({
     settings,
@@ -102,7 +102,7 @@ export class CloudSession {
   }
 
   /** @throws CloudError where Keystone refuses, or cannot be reached. */
-  async token({ signal }: Pick<CallContext, 'signal'>): Promise<Token> {
+  async token({ signal }: Pick<CallContext, 'signal'>): Promise<CloudToken> {
     const current = this.#current;
     if (current !== undefined && this.#now() < current.renewAt) return current.token;
     // Before a token is asked for: else the error of that request would be unhandled.
@@ -111,7 +111,7 @@ export class CloudSession {
   }
 
   /** It is not valid any more: who needs a token next gets another. */
-  discard(token: Token): void {
+  discard(token: CloudToken): void {
     if (this.#current?.token === token) this.#current = undefined;
   }
 
@@ -147,7 +147,7 @@ export class CloudSession {
     }
   }
 
-  async #send(request: CloudRequest, token: Token, context: CallContext): Promise<CloudAnswer> {
+  async #send(request: CloudRequest, token: CloudToken, context: CallContext): Promise<CloudAnswer> {
     const { path, query = {}, microversion, body, headers = {} } = request;
     const endpoint = this.#endpointOf(request, token);
     const url = new URL(endpoint + path);
@@ -170,7 +170,7 @@ export class CloudSession {
   }
 
   /** Keystone is where the settings say: its entry in the catalog is often another network's. */
-  #endpointOf(request: CloudRequest, { catalog }: Token): string {
+  #endpointOf(request: CloudRequest, { catalog }: CloudToken): string {
     if (request.service === 'identity') return this.#keystone;
     const found = findEndpoint(catalog, request.service, this.settings);
     if ('missing' in found) throw this.#unanswered(request, found.missing, false);
@@ -245,14 +245,14 @@ export class CloudSession {
   }
 
   /** One at a time: all who need a token wait for the same one. */
-  #authenticate(): Promise<Token> {
+  #authenticate(): Promise<CloudToken> {
     this.#authenticating ??= this.#fetchToken().finally(() => {
       this.#authenticating = undefined;
     });
     return this.#authenticating;
   }
 
-  async #fetchToken(): Promise<Token> {
+  async #fetchToken(): Promise<CloudToken> {
     const { authUrl } = this.settings;
     const credential = await this.#credential();
     const endpoint = describeUrl(new URL(authUrl));

@@ -11,7 +11,7 @@ export type Credential =
       readonly kind: 'password';
       readonly user: Identity;
       readonly password: Secret<string>;
-      readonly scope: Scope;
+      readonly scope: TokenScope;
     }
   | {
       readonly kind: 'application-credential';
@@ -21,7 +21,7 @@ export type Credential =
       readonly user?: Identity | undefined;
       readonly secret: Secret<string>;
     }
-  | { readonly kind: 'token'; readonly token: Secret<string>; readonly scope: Scope };
+  | { readonly kind: 'token'; readonly token: Secret<string>; readonly scope: TokenScope };
 
 export interface Identity {
   readonly id?: string | undefined;
@@ -34,7 +34,7 @@ export interface Domain {
   readonly name?: string | undefined;
 }
 
-export type Scope =
+export type TokenScope =
   | { readonly kind: 'project'; readonly project: Identity }
   | { readonly kind: 'domain'; readonly domain: Domain }
   | { readonly kind: 'system' }

@@ -13,7 +13,7 @@ import { CloudSession, type CloudSessionOptions } from './cloud-session.ts';
 import type { CloudSettings } from './cloud-settings.ts';
 import { GlanceClient } from './glance-client.ts';
 import { HeatClient } from './heat-client.ts';
-import { LookupCache } from './lookup-cache.ts';
+import { NameCache } from './lookup-cache.ts';
 import { NeutronClient } from './neutron-client.ts';
 import { NovaClient } from './nova/nova-client.ts';
 import { OctaviaClient } from './octavia-client.ts';
@@ -26,7 +26,7 @@ export interface Cloud {
   readonly neutron: NeutronClient;
   readonly heat: HeatClient;
   readonly octavia: OctaviaClient;
-  readonly lookups: LookupCache;
+  readonly lookups: NameCache;
 }
 
 /** Where profile types get the cloud of a node's owner. */
@@ -39,7 +39,7 @@ export interface Clouds {
   readonly service: Cloud;
 }
 
-export function cloudOf(options: CloudSessionOptions): Cloud {
+export function createCloud(options: CloudSessionOptions): Cloud {
   const session = new CloudSession(options);
   return {
     session,
@@ -48,7 +48,7 @@ export function cloudOf(options: CloudSessionOptions): Cloud {
     neutron: new NeutronClient(session),
     heat: new HeatClient(session),
     octavia: new OctaviaClient(session),
-    lookups: new LookupCache(options.now),
+    lookups: new NameCache(options.now),
   };
 }
 
@@ -64,7 +64,7 @@ export class ServiceClouds implements Clouds {
   ) {
     const { verifyTls, ca } = settings;
     this.sender = new ServiceClient({ ...options, verifyTls, ca: ca ?? undefined });
-    this.service = cloudOf({ ...sessionOptions, settings, sender: this.sender });
+    this.service = createCloud({ ...sessionOptions, settings, sender: this.sender });
   }
 
   of(_owner: Session): Cloud {

@@ -1,7 +1,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import type { Cloud } from './cloud.ts';
 import type { CallContext } from './cloud-request.ts';
-import type { NamedObject } from './lookup-cache.ts';
+import type { CachedObject } from './lookup-cache.ts';
 
 const nouns = { networks: 'network', subnets: 'subnet', 'security-groups': 'security group' } as const;
 
@@ -14,7 +14,7 @@ export async function findOne(
   kind: keyof typeof nouns,
   idOrName: string,
   context: CallContext,
-): Promise<NamedObject> {
+): Promise<CachedObject> {
   const found = await cloud.lookups.find(kind, idOrName, () => cloud.neutron.find(kind, idOrName, context));
   return only(found, nouns[kind], idOrName);
 }

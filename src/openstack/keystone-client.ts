@@ -4,7 +4,7 @@ import { bodyOf, pathSegment } from './answer-body.ts';
 import { isStatus } from './cloud-error.ts';
 import type { CallContext } from './cloud-request.ts';
 import type { CloudSession } from './cloud-session.ts';
-import { readToken, type Token } from './token.ts';
+import { readToken, type CloudToken } from './token.ts';
 
 export interface NewTrust {
   /** Of the user who gives it; only this user can. */
@@ -31,7 +31,7 @@ export class KeystoneClient {
     token: Secret<string>,
     context: CallContext,
     { allowExpired = false }: { readonly allowExpired?: boolean } = {},
-  ): Promise<Token | undefined> {
+  ): Promise<CloudToken | undefined> {
     try {
       const { body } = await this.#session.request(
         {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { LookupCache, type NamedObject } from './lookup-cache.ts';
+import { NameCache, type CachedObject } from './lookup-cache.ts';
 
 /** Lookups of one name; each is answered with what is in `found` by then. */
 function lookups() {
-  const state = { now: 0, asked: 0, found: [{ id: 'a' }] as NamedObject[] | Error };
-  const cache = new LookupCache(() => state.now);
+  const state = { now: 0, asked: 0, found: [{ id: 'a' }] as CachedObject[] | Error };
+  const cache = new NameCache(() => state.now);
   const find = () =>
     cache.find('image', 'debian', async () => {
       state.asked += 1;

@@ -2,7 +2,7 @@
  * What a name means in the cloud, kept for a few seconds and looked up once for all who need it: a cluster of
  * 200 servers asks for one image, and not 200 times. A name that means nothing, or too much, is not kept.
  */
-export interface NamedObject {
+export interface CachedObject {
   readonly id: string;
 }
 
@@ -10,12 +10,12 @@ export interface NamedObject {
 const KEPT_MS = 10_000;
 const KEPT_NAMES = 1000;
 
-export class LookupCache {
+export class NameCache {
   readonly #now: () => number;
   readonly #keptMs: number;
   readonly #known = new Map<
     string,
-    { readonly found: Promise<readonly NamedObject[]>; readonly until: number }
+    { readonly found: Promise<readonly CachedObject[]>; readonly until: number }
   >();
 
   constructor(now: () => number = Date.now, keptMs: number = KEPT_MS) {
@@ -27,8 +27,8 @@ export class LookupCache {
   find(
     kind: string,
     name: string,
-    find: () => Promise<readonly NamedObject[]>,
-  ): Promise<readonly NamedObject[]> {
+    find: () => Promise<readonly CachedObject[]>,
+  ): Promise<readonly CachedObject[]> {
     const key = `${kind} ${name}`;
     const known = this.#known.get(key);
     if (known !== undefined && this.#now() < known.until) return known.found;

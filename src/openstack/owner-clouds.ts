@@ -1,7 +1,7 @@
 /** Work in the cloud is done for the owner of each object: by the trust that this user has given. */
 import { isOfThisMachine, type Session } from '../domain/session.ts';
 import type { Credential } from './cloud-settings.ts';
-import { cloudOf, type Cloud, type Clouds } from './cloud.ts';
+import { createCloud, type Cloud, type Clouds } from './cloud.ts';
 import { isStatus, type CloudError } from './cloud-error.ts';
 import type { CloudSessionOptions } from './cloud-session.ts';
 
@@ -32,7 +32,7 @@ export class OwnerClouds implements Clouds {
     const key = this.scopeOf(owner);
     const known = this.#clouds.get(key);
     if (known !== undefined) return known;
-    const cloud = cloudOf(this.#optionsFor(owner));
+    const cloud = createCloud(this.#optionsFor(owner));
     this.#clouds.set(key, cloud);
     return cloud;
   }

@@ -12,7 +12,7 @@ import type {
   Domain,
   EndpointInterface,
   Identity,
-  Scope,
+  TokenScope,
 } from './cloud-settings.ts';
 
 /**
@@ -163,7 +163,7 @@ function credentialKind(
   return undefined;
 }
 
-function readScope(options: CloudOptions, missing: (option: string, expected: string) => void): Scope {
+function readScope(options: CloudOptions, missing: (option: string, expected: string) => void): TokenScope {
   if (options['trust_id'] !== undefined) return { kind: 'trust', trustId: options['trust_id'] };
   const project = identity(options, 'project') ?? identity(options, 'tenant');
   if (project !== undefined) return { kind: 'project', project };

@@ -4,7 +4,7 @@ import type { Json } from '../domain/json.ts';
 import { isJsonObject } from '../domain/json.ts';
 import type { CatalogEntry } from './catalog.ts';
 
-export interface Token {
+export interface CloudToken {
   readonly id: Secret<string>;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
@@ -19,7 +19,7 @@ export interface Token {
 }
 
 /** @returns undefined where the answer is none of Keystone v3. */
-export function readToken(id: string | undefined, body: Json): Token | undefined {
+export function readToken(id: string | undefined, body: Json): CloudToken | undefined {
   const token = isJsonObject(body) ? body['token'] : undefined;
   if (id === undefined || !isJsonObject(token)) return undefined;
   const expiresAt = Date.parse(typeof token['expires_at'] === 'string' ? token['expires_at'] : '');

@@ -12,7 +12,7 @@ import type { Db, Tx } from './store.ts';
 export type DefinitionTable = 'workflow' | 'workbook' | 'adhoc_action';
 export type SourceKind = 'workflow' | 'workbook' | 'action';
 
-export interface Source {
+export interface DefinitionSource {
   /** Digest of kind and text. */
   readonly id: string;
   readonly kind: SourceKind;
@@ -33,16 +33,16 @@ export interface Definition {
   readonly updatedAt: number | null;
 }
 
-export function sourceOf(kind: SourceKind, text: string): Source {
+export function sourceOf(kind: SourceKind, text: string): DefinitionSource {
   return { id: createHash('sha256').update(`${kind}\n${text}`).digest('hex'), kind, text };
 }
 
-export async function putSource(tx: Tx, source: Source): Promise<void> {
+export async function putSource(tx: Tx, source: DefinitionSource): Promise<void> {
   const insert = tx.db.insertInto('workflow_source').values(source);
   await insert.onConflict((conflict) => conflict.doNothing()).execute();
 }
 
-export async function getSource(db: Db, id: string): Promise<Source | undefined> {
+export async function getSource(db: Db, id: string): Promise<DefinitionSource | undefined> {
   const row = await db.selectFrom('workflow_source').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? undefined : { ...row, kind: row.kind as SourceKind };
 }

@@ -11,7 +11,7 @@ export const jinjaMarks = [
 /**
  * A single pass: a regular expression would search to the end of the text again for each unclosed opening.
  */
-export function holds(text: string, marks: readonly (readonly [string, string])[]): boolean {
+export function holdsMarks(text: string, marks: readonly (readonly [string, string])[]): boolean {
   return marks.some(([opening, closing]) => {
     const start = text.indexOf(opening);
     return start !== -1 && text.includes(closing, start + opening.length);
@@ -23,7 +23,7 @@ export function hasExpression(value: Json): boolean {
   const waiting: Json[] = [value];
   for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) {
     if (typeof item === 'string') {
-      if (holds(item, yaqlMarks) || holds(item, jinjaMarks)) return true;
+      if (holdsMarks(item, yaqlMarks) || holdsMarks(item, jinjaMarks)) return true;
     } else if (typeof item === 'object' && item !== null) {
       for (const inner of Object.values(item)) waiting.push(inner);
     }
@@ -37,7 +37,7 @@ export function hasExpression(value: Json): boolean {
  */
 export function hasUnclosedExpression(text: string): boolean {
   if (text.lastIndexOf('<%') > text.lastIndexOf('%>')) return true;
-  return !holds(text, jinjaMarks) && jinjaMarks.some(([opening]) => text.includes(opening));
+  return !holdsMarks(text, jinjaMarks) && jinjaMarks.some(([opening]) => text.includes(opening));
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   type ExpressionScope,
   ExpressionSyntaxError,
   isTruthy,
-  pythonText,
+  pythonStr,
   VariableLayers,
 } from './expressions.ts';
 import { hasExpression, isSingleExpression } from './expression-text.ts';
@@ -85,7 +85,7 @@ describe('templates', () => {
     expect(isSingleExpression('{{ 1 }} ')).toBe(false);
     expect([[], {}, '', 0, null, false].map((value) => isTruthy(value))).not.toContain(true);
     expect(['false', [0], { a: null }, -1].map((value) => isTruthy(value))).not.toContain(false);
-    expect(pythonText({ a: [true, null, 'x'] })).toBe("{'a': [True, None, 'x']}");
+    expect(pythonStr({ a: [true, null, 'x'] })).toBe("{'a': [True, None, 'x']}");
   });
 });
 

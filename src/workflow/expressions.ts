@@ -25,7 +25,7 @@ import type { Value } from './yaql/python/values.ts';
 import { compileYaql, evaluateYaql, type YaqlExpression } from './yaql/yaql.ts';
 import { readsOfYaql, type ExpressionReads } from './yaql/expression-reads.ts';
 import { unknownInYaql, type UnknownName } from './yaql/unknown-names.ts';
-import { yaqlMarks, jinjaMarks, holds, hasExpression, isSingleExpression } from './expression-text.ts';
+import { yaqlMarks, jinjaMarks, holdsMarks, hasExpression, isSingleExpression } from './expression-text.ts';
 
 export type ExpressionLanguage = 'yaql' | 'jinja';
 
@@ -113,7 +113,7 @@ export function isTruthy(value: Json): boolean {
 }
 
 /** A value as text, as by Python's str(): `True`, `None`, `{'a': 1}`. */
-export function pythonText(value: Json): string {
+export function pythonStr(value: Json): string {
   return str(value, new Meter());
 }
 
@@ -160,8 +160,8 @@ function compileText(text: string): Template {
 }
 
 function parseText(text: string): Template {
-  const isYaql = holds(text, yaqlMarks);
-  const isJinja = holds(text, jinjaMarks);
+  const isYaql = holdsMarks(text, yaqlMarks);
+  const isJinja = holdsMarks(text, jinjaMarks);
   if (isYaql && isJinja) {
     const message = 'one string holds YAQL (<% %>) and Jinja ({{ }} or {% %}); use one of them';
     throw new ExpressionSyntaxError(message, { expression: text, language: 'yaql' });

@@ -16,7 +16,7 @@ import type { SimulatorSettings } from '../../src/cloud-simulator/settings.ts';
 import type { SimulatedServer } from '../../src/cloud-simulator/simulated-server.ts';
 import type { World } from '../../src/cloud-simulator/world.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
-import { cloudOf, type Clouds } from '../../src/openstack/cloud.ts';
+import { createCloud, type Clouds } from '../../src/openstack/cloud.ts';
 import type { CloudSettings } from '../../src/openstack/cloud-settings.ts';
 import { CloudHosts } from '../../src/openstack/cloud-hosts.ts';
 import { findSettings } from '../../src/openstack/find-settings.ts';
@@ -168,7 +168,7 @@ export class VirtualOpenStack implements NodeHome {
   #clouds(isAlive: () => boolean): Clouds {
     const send = (request: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> =>
       this.#send(request, signal, isAlive);
-    const cloud = cloudOf({
+    const cloud = createCloud({
       settings: this.#settings,
       sender: { send },
       random: () => 0.5,

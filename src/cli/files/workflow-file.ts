@@ -9,7 +9,7 @@ import {
 } from '../../workflow/language/definition/problem.ts';
 import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
 import { describeUnknownCall } from '../../workflow/language/checks/missing-call.ts';
-import { kindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
+import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/runner/parse-source.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
 import { verdictOf } from '../rendering/warnings.ts';
@@ -22,7 +22,7 @@ export interface WorkflowFile {
 
 export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
   const text = await readText(file);
-  return { kind: kindOf(text), text };
+  return { kind: sourceKindOf(text), text };
 }
 
 /** Reports every problem with its position. @throws CliError for a definition that is not valid. */

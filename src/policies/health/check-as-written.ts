@@ -6,7 +6,7 @@
 import { quoteValue } from '../../domain/errors.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { checkIdleLabel } from './check-zone-outage.ts';
 import type { Findings } from './findings.ts';
 import { optionsOfMode } from './detection-fields.ts';
@@ -26,7 +26,7 @@ export function checkAsWritten(
   checkIdleBackoffs(written, findings);
   checkIdleLabel(checked, findings);
   checkEmptyParams(written, version, findings);
-  if (isIn(version, '1.3')) checkActions(written, findings);
+  if (isInVersion(version, '1.3')) checkActions(written, findings);
 }
 
 const modesField = 'detection.detection_modes';
@@ -88,7 +88,7 @@ function checkIdleBackoffs({ recovery }: JsonObject, { warnings }: Findings): vo
 
 /** `type:` without a value would be the default, which is not what was begun to write. */
 function checkEmptyParams({ recovery }: JsonObject, version: string, findings: Findings): void {
-  const modern = isIn(version, '1.3');
+  const modern = isInVersion(version, '1.3');
   for (const [field, { name, params }] of stepsIn(recovery, 'recovery', ['actions'])) {
     if (name === 'WORKFLOW' || !isJsonObject(params)) continue;
     for (const key of Object.keys(params).filter((one) => params[one] === null)) {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Issue } from '../../domain/errors.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { DetectionMode, HealthPolicy, PollUrlOptions } from '../../domain/health-policy.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { closestWord } from '../../domain/did-you-mean.ts';
 import { parseHealthyResponse } from '../../health/healthy-response.ts';
 import {
@@ -21,7 +21,7 @@ const field = 'detection.detection_modes';
 
 export function checkDetectionModes(policy: HealthPolicy, settings: CheckSettings, findings: Findings): void {
   const { modes } = policy.detection;
-  const modern = isIn(policy.version, '1.3');
+  const modern = isInVersion(policy.version, '1.3');
   if (modes.length === 0) findings[modern ? 'issues' : 'warnings'].push(noModes());
   if (!modern) checkEventsAlone(modes, findings);
   modes.forEach((mode, index) => {

@@ -5,7 +5,7 @@
 import { checkFields } from '../../domain/check-fields.ts';
 import { quoteValue } from '../../domain/errors.ts';
 import type { HealthPolicy, Runnable } from '../../domain/health-policy.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { checkParameters } from './check-against-profile.ts';
 import type { Findings } from './findings.ts';
 import { recreateParams } from './recovery-fields.ts';
@@ -32,7 +32,7 @@ function checkRecreate(
   field: string,
   { issues, warnings }: Findings,
 ): void {
-  if (isIn(version, '1.3')) {
+  if (isInVersion(version, '1.3')) {
     const check = checkFields(recreateParams, params, version, field);
     if (!check.ok) issues.push(...check.issues);
   } else if (Object.keys(params).length > 0) {

@@ -3,14 +3,14 @@
  * recovery that did not help.
  */
 import type { HealthPolicy } from '../../domain/health-policy.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { stepsInOrder } from './steps-in-order.ts';
 import type { Findings } from './findings.ts';
 
 export function checkRecoveryRules(policy: HealthPolicy, findings: Findings): void {
   checkStabilize(policy, findings);
   checkTimeouts(policy, findings);
-  if (!isIn(policy.version, '1.3')) return;
+  if (!isInVersion(policy.version, '1.3')) return;
   checkVerification(policy, findings);
   checkFencing(policy, findings);
   checkSurge(policy, findings);

@@ -7,7 +7,7 @@
 import { toJsonSchema } from '../../domain/json-schema.ts';
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { documentOutside, documentSchema, jsonSchemaDialect, versionSchema } from '../document-schema.ts';
 import { healthPolicyFields } from './health-policy-fields.ts';
 import { recreateParams } from './recovery-fields.ts';
@@ -35,7 +35,7 @@ export function anyVersionSchema(name: string, versions: readonly string[]): Jso
 
 function propertiesSchema(version: string): JsonObject {
   const schema = withAlias(toJsonSchema(healthPolicyFields, version)) as JsonObject;
-  if (isIn(version, '1.3')) return strict(schema);
+  if (isInVersion(version, '1.3')) return strict(schema);
   return changed(schema, ['properties', 'detection'], (detection) => ({
     anyOf: [detection, singleMode(detection)],
   }));

@@ -9,7 +9,7 @@ import { checkFields } from '../../domain/check-fields.ts';
 import type { Issue } from '../../domain/errors.ts';
 import type { HealthPolicy } from '../../domain/health-policy.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isIn, toSenlinSchema } from '../../domain/spec-schema.ts';
+import { isInVersion, toSenlinSchema } from '../../domain/spec-schema.ts';
 import type { SupportStatus } from '../../domain/spec-schema.ts';
 import { defaultCheckSettings } from '../policy-type.ts';
 import type { BindingEffect, CheckSettings, PolicyCheck, PolicyType } from '../policy-type.ts';
@@ -136,5 +136,5 @@ function bindingData({ version, detection, recovery }: HealthPolicy): JsonObject
         : { type: mode.type, ...noOptions },
     ),
   };
-  return { HealthPolicy: { data, version: isIn(version, '1.3') ? version : '1.2' } };
+  return { HealthPolicy: { data, version: isInVersion(version, '1.3') ? version : '1.2' } };
 }

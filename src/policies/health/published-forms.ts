@@ -6,11 +6,11 @@
  */
 import { isJsonObject } from '../../domain/json.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 
 export function rewritePublishedForms(properties: Json | undefined, version: string): Json | undefined {
   if (!isJsonObject(properties) || !isJsonObject(properties['detection'])) return properties;
-  const single = !isIn(version, '1.3') && properties['detection']['detection_modes'] === undefined;
+  const single = !isInVersion(version, '1.3') && properties['detection']['detection_modes'] === undefined;
   const detection = single ? fromSingleMode(properties['detection']) : properties['detection'];
   return { ...properties, detection: withoutAlias(detection) };
 }

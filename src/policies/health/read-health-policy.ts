@@ -26,7 +26,7 @@ import type {
 import type { FailureDomain } from '../../domain/failure-domain.ts';
 import { checkFields } from '../../domain/check-fields.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { isIn } from '../../domain/spec-schema.ts';
+import { isInVersion } from '../../domain/spec-schema.ts';
 import { recreateParams } from './recovery-fields.ts';
 
 /** Senlin's default_action_timeout: what an action may take of whom nothing else is said. */
@@ -137,7 +137,7 @@ function readMode({ type, options: { pool, ...url } }: RawMode): DetectionMode {
 
 function readRecovery(raw: Properties['recovery'], detection: Detection, version: string): RecoveryRules {
   // Senlin's documentation promised that several actions "can be tried one by one" until one helped.
-  const strategy = raw.strategy ?? (isIn(version, '1.3') ? 'CHAIN' : 'ESCALATE');
+  const strategy = raw.strategy ?? (isInVersion(version, '1.3') ? 'CHAIN' : 'ESCALATE');
   // "Default Recovery Action" of Senlin's documentation.
   const actions =
     raw.actions === undefined || raw.actions.length === 0 ? [{ name: 'RECREATE' }] : raw.actions;
@@ -167,7 +167,7 @@ function readItem(
   strategy: RecoveryRules['strategy'],
   version: string,
 ): ChainItem {
-  const hasOptions = raw.name === 'RECREATE' && isIn(version, '1.3');
+  const hasOptions = raw.name === 'RECREATE' && isInVersion(version, '1.3');
   return {
     ...readRunnable(raw, place),
     ...(hasOptions ? { recreate: readRecreateOptions(raw.params ?? {}) } : {}),

@@ -17,7 +17,7 @@
 import type { Issue } from '../../domain/errors.ts';
 import { CloudError } from '../../openstack/cloud-error.ts';
 import type { Cloud, Clouds } from '../../openstack/cloud.ts';
-import { LookupCache } from '../../openstack/lookup-cache.ts';
+import { NameCache } from '../../openstack/lookup-cache.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { cloudOf, NO_CLOUD } from '../node-cloud.ts';
 import type { NodeFacts, ProfileType } from '../profile-type.ts';
@@ -51,7 +51,7 @@ const EXAMINED_MS = 500;
 
 export function novaServer({ clouds, now = Date.now }: NovaServerOptions): ProfileType {
   const cloudFor = (node: NodeFacts): Cloud => cloudOf(clouds, node);
-  const examined = new LookupCache(now, EXAMINED_MS);
+  const examined = new NameCache(now, EXAMINED_MS);
   return {
     name: 'os.nova.server',
     version: '1.0',
@@ -103,7 +103,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
 async function examine(
   clouds: Clouds | undefined,
   properties: JsonObject,
-  lookups: LookupCache,
+  lookups: NameCache,
 ): Promise<Issue[]> {
   if (clouds === undefined) return [{ field: '', expected: 'a cloud', found: 'none', hint: NO_CLOUD }];
   try {

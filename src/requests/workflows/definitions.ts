@@ -6,7 +6,7 @@ import {
   getDefinition,
   type Definition,
   type DefinitionTable,
-  type Source,
+  type DefinitionSource,
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
 import { listDefinitions, type PageQuery } from '../../store/workflow-listing.ts';
@@ -51,7 +51,7 @@ export async function listVisibleDefinitions(
 
 export interface DescribedDefinition {
   readonly definition: Definition;
-  readonly source: Source;
+  readonly source: DefinitionSource;
   readonly parsed: ParsedSource;
 }
 

@@ -75,7 +75,7 @@ export const isHttpMethod: ParameterCheck = (value) => {
   return unexpected('a method such as GET or POST', value);
 };
 
-export const isMapping: ParameterCheck = (value) =>
+export const isMappingOrEmpty: ParameterCheck = (value) =>
   value === null || value === '' || isJsonObject(value)
     ? undefined
     : `expected a mapping, found ${describeShape(value)}`;

@@ -3,13 +3,13 @@
  * dicts, and nothing else: no constructor, no prototype, no names with underscores.
  */
 import type { Value } from '../yaql/python/values.ts';
-import { Callable, isList, PyObject, Tuple, typeName } from '../yaql/python/values.ts';
+import { Callable, isList, PyObject, Tuple, pythonTypeName } from '../yaql/python/values.ts';
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { isMapping, mapGet } from '../yaql/python/mapping.ts';
 import { isInt } from '../yaql/python/numbers.ts';
 import { characters, repr } from '../yaql/python/text.ts';
 import { methodsOf } from './methods.ts';
-import { asInt, callNative, type Environment } from './native.ts';
+import { asInt, callNative, type JinjaEnvironment } from './native.ts';
 import { defined, Undefined } from './undefined.ts';
 
 /** Objects of templates that have attributes of their own: `loop`, namespaces, groups. */
@@ -21,7 +21,7 @@ export abstract class Attributed extends PyObject {
 export class Group extends Tuple {}
 
 /** `target.name`: an own attribute or a method, else the key of a dict, as Jinja looks them up. */
-export function attribute(target: Value, name: string, environment: Environment): Value {
+export function attribute(target: Value, name: string, environment: JinjaEnvironment): Value {
   defined(target);
   const own = ownAttribute(target, name) ?? boundMethod(target, name, environment);
   if (own !== undefined) return own;
@@ -35,27 +35,27 @@ function ownAttribute(target: Value, name: string): Value | undefined {
   return name === 'grouper' ? target[0] : name === 'list' ? target[1] : undefined;
 }
 
-function boundMethod(target: Value, name: string, environment: Environment): Callable | undefined {
+function boundMethod(target: Value, name: string, environment: JinjaEnvironment): Callable | undefined {
   const found = methodsOf(target)?.get(name);
   if (found === undefined) return undefined;
   return new Callable((args, named) => callNative(name, found, environment, [target, ...args], named));
 }
 
 function absent(target: Value, name: string): Undefined {
-  return new Undefined(`'${typeName(target)} object' has no attribute '${name}'`);
+  return new Undefined(`'${pythonTypeName(target)} object' has no attribute '${name}'`);
 }
 
 /** `target[key]`: an entry or item; else, for a text key, the attribute. */
-export function item(target: Value, key: Value, environment: Environment): Value {
+export function item(target: Value, key: Value, environment: JinjaEnvironment): Value {
   defined(target);
   defined(key);
   const value = entry(target, key, environment);
   if (value !== undefined) return value;
   if (typeof key === 'string') return attribute(target, key, environment);
-  return new Undefined(`'${typeName(target)} object' has no element ${repr(key, environment.meter)}`);
+  return new Undefined(`'${pythonTypeName(target)} object' has no element ${repr(key, environment.meter)}`);
 }
 
-function entry(target: Value, key: Value, { meter }: Environment): Value | undefined {
+function entry(target: Value, key: Value, { meter }: JinjaEnvironment): Value | undefined {
   if (isMapping(target)) return mapGet(target, key);
   if (!isInt(key) && typeof key !== 'boolean') return undefined;
   if (isList(target)) return target.at(Number(key));
@@ -66,11 +66,11 @@ function entry(target: Value, key: Value, { meter }: Environment): Value | undef
 export function slice(
   target: Value,
   bounds: { readonly start: Value; readonly stop: Value; readonly step: Value },
-  { meter }: Environment,
+  { meter }: JinjaEnvironment,
 ): Value {
   const isText = typeof defined(target) === 'string';
   const items = isText ? characters(target as string, meter) : target;
-  if (!isList(items)) throw new EvaluationError(`a ${typeName(target)} cannot be sliced`);
+  if (!isList(items)) throw new EvaluationError(`a ${pythonTypeName(target)} cannot be sliced`);
   const step = bounds.step === null ? 1 : asInt(bounds.step, 'the step of a slice');
   if (step === 0) throw new EvaluationError('slice step cannot be zero');
   const picked = sliceIndices(items.length, bounds.start, bounds.stop, step).map((index) => items[index]!);

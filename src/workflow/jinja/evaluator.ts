@@ -5,12 +5,12 @@ import type { Meter } from '../yaql/python/limits.ts';
 import { Dict, isMapping, mapEntries } from '../yaql/python/mapping.ts';
 import { toJson } from '../yaql/python/result.ts';
 import { joinTexts } from '../yaql/python/strings.ts';
-import { Callable, tuple, type Value, typeName } from '../yaql/python/values.ts';
+import { Callable, tuple, type Value, pythonTypeName } from '../yaql/python/values.ts';
 import type { Arguments, Expression } from './ast.ts';
 import { attribute, item, slice } from './attributes.ts';
 import { filters } from './filters.ts';
 import { globals } from './globals.ts';
-import { callNative, type Environment, listOf, type Native, textOf } from './native.ts';
+import { callNative, type JinjaEnvironment, listOf, type Native, strOf } from './native.ts';
 import { calculate, compare, signed } from './operators.ts';
 import { predicates } from './predicates.ts';
 import { Blank, defined, Undefined } from './undefined.ts';
@@ -35,7 +35,7 @@ export class Frame {
 }
 
 /** The truth of a value. @throws EvaluationError for an undefined one. */
-export function truth(value: Value): boolean {
+export function definedTruth(value: Value): boolean {
   return value instanceof Blank ? false : truthOf(defined(value));
 }
 
@@ -61,7 +61,7 @@ function isOperation(node: Expression): node is Operation {
 type Bound = readonly [readonly Value[], ReadonlyMap<string, Value>];
 
 /** Evaluates expressions in a frame. */
-export class Evaluator implements Environment {
+export class JinjaEvaluator implements JinjaEnvironment {
   readonly meter: Meter;
   readonly now: string | undefined;
   readonly #hostFunctions: HostFunctions;
@@ -125,7 +125,7 @@ export class Evaluator implements Environment {
         );
       case 'concat':
         return joinTexts(
-          node.parts.map((part) => textOf(value(part), this)),
+          node.parts.map((part) => strOf(value(part), this)),
           '',
           this.meter,
         );
@@ -137,21 +137,21 @@ export class Evaluator implements Environment {
       case 'sign':
         return signed(node.sign, value(node.operand));
       case 'not':
-        return !truth(value(node.operand));
+        return !definedTruth(value(node.operand));
       case 'and': {
         const left = value(node.left);
-        return truth(left) ? value(node.right) : left;
+        return definedTruth(left) ? value(node.right) : left;
       }
       case 'or': {
         const left = value(node.left);
-        return truth(left) ? left : value(node.right);
+        return definedTruth(left) ? left : value(node.right);
       }
       case 'arithmetic':
         return calculate(node.sign, value(node.left), value(node.right), this.meter);
       case 'compare':
         return this.#comparison(node, value);
       case 'choice':
-        if (truth(value(node.condition))) return value(node.chosen);
+        if (definedTruth(value(node.condition))) return value(node.chosen);
         return node.otherwise === undefined ? new Blank() : value(node.otherwise);
     }
   }
@@ -199,7 +199,7 @@ export class Evaluator implements Environment {
   #call(callee: Value, nodes: Arguments, frame: Frame): Value {
     defined(callee);
     if (!(callee instanceof Callable))
-      throw new EvaluationError(`'${typeName(callee)}' object is not callable`);
+      throw new EvaluationError(`'${pythonTypeName(callee)}' object is not callable`);
     return callee.call(...this.#arguments(nodes, frame));
   }
 
@@ -214,7 +214,7 @@ export class Evaluator implements Environment {
 
   #addNamed(named: Map<string, Value>, value: Value): void {
     if (!isMapping(value)) throw new EvaluationError('after ** stands a dict');
-    for (const [key, each] of mapEntries(value, this.meter)) named.set(textOf(key, this), each);
+    for (const [key, each] of mapEntries(value, this.meter)) named.set(strOf(key, this), each);
   }
 
   /** Applies one filter of a chain to the value before it. */

@@ -9,14 +9,23 @@ import { PySet } from '../yaql/python/sets.ts';
 import { joinTexts } from '../yaql/python/strings.ts';
 import { tuple, type Value } from '../yaql/python/values.ts';
 import { Group, item as itemOf } from './attributes.ts';
-import { asInt, asText, type Environment, iterate, listOf, type Native, native, textOf } from './native.ts';
+import {
+  asInt,
+  asText,
+  type JinjaEnvironment,
+  iterate,
+  listOf,
+  type Native,
+  native,
+  strOf,
+} from './native.ts';
 import { calculate } from './operators.ts';
 import { defined, Undefined } from './undefined.ts';
 
 type Getter = (value: Value) => Value;
 
 /** Reads the path `a.b.0` of an item; without an attribute the item itself. */
-function attributeGetter(attribute: Value, environment: Environment, fallback?: Value): Getter {
+function attributeGetter(attribute: Value, environment: JinjaEnvironment, fallback?: Value): Getter {
   if (attribute === null) return (value) => value;
   const path = typeof attribute === 'string' ? attribute.split('.').map(pathPart) : [attribute];
   return (value) => {
@@ -47,7 +56,7 @@ function sortedBy(
   items: readonly Value[],
   keys: readonly Getter[],
   isReversed: boolean,
-  { meter }: Environment,
+  { meter }: JinjaEnvironment,
 ): Value[] {
   const rows = items.map((each) => ({ each, keys: keys.map((key) => key(each)) }));
   meter.collect(rows.length * keys.length);
@@ -62,7 +71,11 @@ function sortedBy(
   return rows.map(({ each }) => each);
 }
 
-function sortKeys(attribute: Value, isCaseSensitive: Value, environment: Environment): readonly Getter[] {
+function sortKeys(
+  attribute: Value,
+  isCaseSensitive: Value,
+  environment: JinjaEnvironment,
+): readonly Getter[] {
   const attributes = typeof attribute === 'string' ? attribute.split(',') : [attribute];
   return attributes.map((each) => caseGetter(attributeGetter(each, environment), isCaseSensitive));
 }
@@ -122,7 +135,7 @@ function grouped(
   items: readonly Value[],
   key: Getter,
   ignoresCase: boolean,
-  environment: Environment,
+  environment: JinjaEnvironment,
 ): Value[] {
   const groups: { name: Value; members: Value[] }[] = [];
   const comparable = caseGetter(key, !ignoresCase);
@@ -172,7 +185,7 @@ function dictSort(
   isCaseSensitive: Value,
   by: string,
   isReversed: boolean,
-  environment: Environment,
+  environment: JinjaEnvironment,
 ): Value {
   if (!isMapping(value)) throw new EvaluationError('dictsort takes a dict');
   if (by !== 'key' && by !== 'value') throw new EvaluationError('dictsort sorts by "key" or "value"');
@@ -218,8 +231,8 @@ export const sequenceFilters: readonly (readonly [string, Native])[] = [
       ['value', ['d', ''], ['attribute', null]],
       (environment, [value = null, by = '', attribute = null]) => {
         const getter = attributeGetter(attribute, environment);
-        const parts = listOf(value, environment).map((item) => textOf(getter(item), environment));
-        return joinTexts(parts, textOf(by, environment), environment.meter);
+        const parts = listOf(value, environment).map((item) => strOf(getter(item), environment));
+        return joinTexts(parts, strOf(by, environment), environment.meter);
       },
     ),
   ],

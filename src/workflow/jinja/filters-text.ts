@@ -10,19 +10,19 @@ import {
   asInt,
   asText,
   asTextOrNull,
-  type Environment,
+  type JinjaEnvironment,
   iterate,
   type Native,
   native,
-  textOf,
+  strOf,
 } from './native.ts';
 
 function onText(
   parameters: Native['parameters'],
-  run: (text: string, args: readonly Value[], environment: Environment) => Value,
+  run: (text: string, args: readonly Value[], environment: JinjaEnvironment) => Value,
 ): Native {
   return native(['value', ...parameters], (environment, [value = null, ...args]) => {
-    const text = textOf(value, environment);
+    const text = strOf(value, environment);
     environment.meter.scan(text);
     return run(text, args, environment);
   });
@@ -119,14 +119,14 @@ function quote(text: string, keepsSlash: boolean): string {
   return keepsSlash ? encoded.replaceAll('%2F', '/') : encoded;
 }
 
-function urlEncode(value: Value, environment: Environment): string {
+function urlEncode(value: Value, environment: JinjaEnvironment): string {
   const { meter } = environment;
-  if (!isMapping(value) && !isList(value)) return quote(textOf(value, environment), true);
+  if (!isMapping(value) && !isList(value)) return quote(strOf(value, environment), true);
   const pairs = isMapping(value)
     ? mapEntries(value, meter)
     : value.map((pair) => [...iterate(pair, environment)]);
   const part = (item: Value | undefined): string =>
-    meter.made(quote(textOf(item ?? null, environment), false).replaceAll('%20', '+'));
+    meter.made(quote(strOf(item ?? null, environment), false).replaceAll('%20', '+'));
   return pairs.map(([key, item]) => `${part(key)}=${part(item)}`).join('&');
 }
 
@@ -146,8 +146,8 @@ export const textFilters: readonly (readonly [string, Native])[] = [
     onText(['old', 'new', ['count', null]], (text, [old = '', fresh = '', count = null], environment) =>
       replace(
         text,
-        textOf(old, environment),
-        textOf(fresh, environment),
+        strOf(old, environment),
+        strOf(fresh, environment),
         count === null ? -1 : asInt(count, 'count'),
         environment.meter,
       ),
@@ -166,7 +166,7 @@ export const textFilters: readonly (readonly [string, Native])[] = [
       (environment, [value = null, ...args], named) => {
         const { meter } = environment;
         return printf(
-          textOf(value, environment),
+          strOf(value, environment),
           named.size > 0 ? new Dict(meter, named) : tuple(args),
           meter,
         );

@@ -13,9 +13,9 @@ import {
 } from '../yaql/python/numbers.ts';
 import { repr, textLength } from '../yaql/python/text.ts';
 import { dumpJson } from '../yaql/python/serialize.ts';
-import { isList, type Value, typeName } from '../yaql/python/values.ts';
+import { isList, type Value, pythonTypeName } from '../yaql/python/values.ts';
 import { attribute } from './attributes.ts';
-import { asInt, asNumber, asText, type Native, native, textOf } from './native.ts';
+import { asInt, asNumber, asText, type Native, native, strOf } from './native.ts';
 import { defined, Undefined } from './undefined.ts';
 
 const withDefault = native(
@@ -60,7 +60,8 @@ function fileSize(bytes: number, isBinary: boolean): string {
 function lengthOf(value: Value): number {
   if (typeof value === 'string') return textLength(value);
   const items = isList(value) ? value : itemsOf(value);
-  if (items === undefined) throw new EvaluationError(`object of type '${typeName(value)}' has no len()`);
+  if (items === undefined)
+    throw new EvaluationError(`object of type '${pythonTypeName(value)}' has no len()`);
   return [...items].length;
 }
 
@@ -75,8 +76,8 @@ export const valueFilters: readonly (readonly [string, Native])[] = [
   ['d', withDefault],
   ['length', length],
   ['count', length],
-  ['string', native(['value'], (environment, [value = null]) => textOf(value, environment))],
-  ['safe', native(['value'], (environment, [value = null]) => textOf(value, environment))],
+  ['string', native(['value'], (environment, [value = null]) => strOf(value, environment))],
+  ['safe', native(['value'], (environment, [value = null]) => strOf(value, environment))],
   ['pprint', native(['value'], ({ meter }, [value = null]) => repr(defined(value), meter))],
   [
     'attr',

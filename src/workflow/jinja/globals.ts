@@ -6,7 +6,7 @@ import { dumpYaml } from '../yaql/python/yaml-dump.ts';
 import { parseMoment } from '../yaql/python/time-format.ts';
 import type { Value } from '../yaql/python/values.ts';
 import { Attributed } from './attributes.ts';
-import { asInt, asText, type Environment, iterate, listOf, type Native, native } from './native.ts';
+import { asInt, asText, type JinjaEnvironment, iterate, listOf, type Native, native } from './native.ts';
 import { defined } from './undefined.ts';
 
 /**
@@ -33,7 +33,7 @@ export class Namespace extends Attributed {
 /** As in Jinja's sandbox: a longer range is refused. */
 const maxRangeLength = 100_000;
 
-function range(first: number, second: number | undefined, step: number, { meter }: Environment): Value {
+function range(first: number, second: number | undefined, step: number, { meter }: JinjaEnvironment): Value {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   if (step === 0) throw new EvaluationError('the step of range() must not be zero');
   const length = Math.max(0, Math.ceil((stop - start) / step));
@@ -42,7 +42,7 @@ function range(first: number, second: number | undefined, step: number, { meter 
   return Array.from({ length }, (_, index) => start + index * step);
 }
 
-function entriesOf(value: Value, environment: Environment): Iterable<readonly [Value, Value]> {
+function entriesOf(value: Value, environment: JinjaEnvironment): Iterable<readonly [Value, Value]> {
   if (isMapping(value)) return mapEntries(value, environment.meter);
   return listOf(value, environment).map((pair) => {
     const [key, item] = iterate(pair, environment);

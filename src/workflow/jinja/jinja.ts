@@ -15,7 +15,7 @@ import { EvaluationError } from '../yaql/python/errors.ts';
 import { Meter } from '../yaql/python/limits.ts';
 import type { Value } from '../yaql/python/values.ts';
 import type { Body, Expression } from './ast.ts';
-import { Evaluator, Frame } from './evaluator.ts';
+import { JinjaEvaluator, Frame } from './evaluator.ts';
 import { parseTemplate } from './parser.ts';
 import { Renderer } from './renderer.ts';
 import { Blank, defined } from './undefined.ts';
@@ -52,7 +52,7 @@ export function compileJinja(source: string, isSingle: boolean): JinjaTemplate {
  * @throws EvaluationError; also for a template without any `{{ }}`, which Mistral does not evaluate
  */
 export function evaluateJinja(template: JinjaTemplate, context: JinjaContext): Value {
-  const evaluator = new Evaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
+  const evaluator = new JinjaEvaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
   const frame = new Frame();
   frame.set('_', context.data);
   if (template.expression !== undefined) {

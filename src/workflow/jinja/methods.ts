@@ -26,7 +26,15 @@ import {
 } from '../yaql/python/strings.ts';
 import { pythonIndex, unitIndex } from '../yaql/python/text.ts';
 import { isList, tuple, type Value } from '../yaql/python/values.ts';
-import { asInt, asText, asTextOrNull, type Environment, iterate, type Native, native } from './native.ts';
+import {
+  asInt,
+  asText,
+  asTextOrNull,
+  type JinjaEnvironment,
+  iterate,
+  type Native,
+  native,
+} from './native.ts';
 
 type Methods = ReadonlyMap<string, Native>;
 
@@ -39,7 +47,7 @@ export function methodsOf(value: Value): Methods | undefined {
 
 function onText(
   parameters: Native['parameters'],
-  run: (text: string, args: readonly Value[], environment: Environment) => Value,
+  run: (text: string, args: readonly Value[], environment: JinjaEnvironment) => Value,
 ): Native {
   return native(['self', ...parameters], (environment, [self, ...args]) =>
     run(self as string, args, environment),
@@ -117,7 +125,7 @@ function swapCase(text: string): string {
   ).join('');
 }
 
-function zeroFilled(text: string, width: number, { meter }: Environment): string {
+function zeroFilled(text: string, width: number, { meter }: JinjaEnvironment): string {
   const sign = /^[+-]/.test(text) ? text[0]! : '';
   return sign + justify(text.slice(sign.length), width - sign.length, '0', 'right', meter);
 }

@@ -8,10 +8,10 @@ import type { Meter } from '../yaql/python/limits.ts';
 import { isMapping, mapKeys } from '../yaql/python/mapping.ts';
 import { isInt, numberOf } from '../yaql/python/numbers.ts';
 import { characters, str } from '../yaql/python/text.ts';
-import { type Value, typeName } from '../yaql/python/values.ts';
+import { type Value, pythonTypeName } from '../yaql/python/values.ts';
 import { Blank, defined } from './undefined.ts';
 
-export interface Environment {
+export interface JinjaEnvironment {
   readonly meter: Meter;
   /** The value of `now()`, as ISO 8601 text. */
   readonly now: string | undefined;
@@ -20,22 +20,22 @@ export interface Environment {
 }
 
 /** A required parameter is given as its name; one with a default as a pair of name and default. */
-export type Parameter = string | readonly [string, Value];
+export type JinjaParameter = string | readonly [string, Value];
 
 export interface Native {
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly JinjaParameter[];
   /** Accepts any number of further arguments, appended to those of the parameters. */
   readonly takesRest: boolean;
   readonly takesNamed: boolean;
   readonly run: (
-    environment: Environment,
+    environment: JinjaEnvironment,
     args: readonly Value[],
     named: ReadonlyMap<string, Value>,
   ) => Value;
 }
 
 export function native(
-  parameters: readonly Parameter[],
+  parameters: readonly JinjaParameter[],
   run: Native['run'],
   options: { readonly takesRest?: boolean; readonly takesNamed?: boolean } = {},
 ): Native {
@@ -46,7 +46,7 @@ export function native(
 export function callNative(
   name: string,
   { parameters, takesRest, takesNamed, run }: Native,
-  environment: Environment,
+  environment: JinjaEnvironment,
   args: readonly Value[],
   named: ReadonlyMap<string, Value>,
 ): Value {
@@ -64,7 +64,7 @@ export function callNative(
 
 function bindOne(
   name: string,
-  parameter: Parameter,
+  parameter: JinjaParameter,
   positional: Value | undefined,
   unused: Map<string, Value>,
 ): Value {
@@ -82,7 +82,7 @@ function bindOne(
 
 export function asText(value: Value, what: string): string {
   if (typeof value === 'string') return value;
-  throw new EvaluationError(`${what} must be a text, not a ${typeName(defined(value))}`);
+  throw new EvaluationError(`${what} must be a text, not a ${pythonTypeName(defined(value))}`);
 }
 
 export function asTextOrNull(value: Value, what: string): string | null {
@@ -92,33 +92,34 @@ export function asTextOrNull(value: Value, what: string): string | null {
 export function asInt(value: Value, what: string): number {
   if (isInt(value)) return value;
   if (typeof value === 'boolean') return Number(value);
-  throw new EvaluationError(`${what} must be an int, not a ${typeName(defined(value))}`);
+  throw new EvaluationError(`${what} must be an int, not a ${pythonTypeName(defined(value))}`);
 }
 
 export function asNumber(value: Value, what: string): number {
   const number = numberOf(defined(value));
-  if (number === undefined) throw new EvaluationError(`${what} must be a number, not a ${typeName(value)}`);
+  if (number === undefined)
+    throw new EvaluationError(`${what} must be a number, not a ${pythonTypeName(value)}`);
   return number;
 }
 
 /** Python's str(). @throws EvaluationError for an undefined value. */
-export function textOf(value: Value, { meter }: Environment): string {
+export function strOf(value: Value, { meter }: JinjaEnvironment): string {
   if (value instanceof Blank) return '';
   return str(defined(value), meter);
 }
 
 /** The items of a `for` loop: items of lists, characters of texts, keys of dicts. */
-export function iterate(value: Value, { meter }: Environment): Iterable<Value> {
+export function iterate(value: Value, { meter }: JinjaEnvironment): Iterable<Value> {
   defined(value);
   if (typeof value === 'string') return characters(value, meter);
   if (isMapping(value)) return mapKeys(value, meter);
   const items = itemsOf(value);
-  if (items === undefined) throw new EvaluationError(`'${typeName(value)}' object is not iterable`);
+  if (items === undefined) throw new EvaluationError(`'${pythonTypeName(value)}' object is not iterable`);
   return items;
 }
 
 /** The items as a list, each charged. */
-export function listOf(value: Value, environment: Environment): Value[] {
+export function listOf(value: Value, environment: JinjaEnvironment): Value[] {
   const list: Value[] = [];
   for (const item of iterate(value, environment)) {
     environment.meter.step();

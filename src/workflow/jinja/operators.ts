@@ -4,9 +4,9 @@ import { EvaluationError } from '../yaql/python/errors.ts';
 import { printf } from '../yaql/python/format.ts';
 import type { Meter } from '../yaql/python/limits.ts';
 import { isMapping, mapGet } from '../yaql/python/mapping.ts';
-import { arithmetic, isInt, negate, numberOf, unsupported } from '../yaql/python/numbers.ts';
+import { arithmetic, isInt, negate, numberOf, unsupportedOperands } from '../yaql/python/numbers.ts';
 import { repeatText } from '../yaql/python/strings.ts';
-import { isList, repeated, Tuple, tuple, type Value, typeName } from '../yaql/python/values.ts';
+import { isList, repeated, Tuple, tuple, type Value, pythonTypeName } from '../yaql/python/values.ts';
 import type { ArithmeticSign, ComparisonSign } from './ast.ts';
 import { defined } from './undefined.ts';
 
@@ -23,7 +23,7 @@ export function calculate(sign: ArithmeticSign, left: Value, right: Value, meter
 }
 
 function fail(sign: string, left: Value, right: Value): never {
-  throw unsupported(sign, left, right);
+  throw unsupportedOperands(sign, left, right);
 }
 
 function concatenate(left: Value, right: Value, meter: Meter): Value {
@@ -50,7 +50,7 @@ function repeat(value: Value, count: Value, meter: Meter): Value | undefined {
 
 export function signed(sign: '+' | '-', value: Value): Value {
   if (numberOf(defined(value)) === undefined) {
-    throw new EvaluationError(`bad operand type for unary ${sign}: '${typeName(value)}'`);
+    throw new EvaluationError(`bad operand type for unary ${sign}: '${pythonTypeName(value)}'`);
   }
   return sign === '-' ? negate(value) : typeof value === 'boolean' ? Number(value) : value;
 }
@@ -81,12 +81,13 @@ export function compare(sign: ComparisonSign, left: Value, right: Value, meter: 
 export function isIn(value: Value, container: Value, meter: Meter): boolean {
   if (isMapping(container)) return mapGet(container, value) !== undefined;
   if (typeof container === 'string') {
-    if (typeof value !== 'string') throw new EvaluationError(`a ${typeName(value)} cannot be in a text`);
+    if (typeof value !== 'string')
+      throw new EvaluationError(`a ${pythonTypeName(value)} cannot be in a text`);
     meter.scan(container);
     return container.includes(value);
   }
   const items = itemsOf(container);
   if (items === undefined)
-    throw new EvaluationError(`argument of type '${typeName(container)}' is not iterable`);
+    throw new EvaluationError(`argument of type '${pythonTypeName(container)}' is not iterable`);
   return holds(items, value, meter);
 }

@@ -6,11 +6,11 @@ import { isLower, isUpper } from '../yaql/python/strings.ts';
 import { Callable, isList, type Value } from '../yaql/python/values.ts';
 import type { ComparisonSign } from './ast.ts';
 import { filters } from './filters.ts';
-import { asInt, asNumber, type Environment, type Native, native, textOf } from './native.ts';
+import { asInt, asNumber, type JinjaEnvironment, type Native, native, strOf } from './native.ts';
 import { compare } from './operators.ts';
 import { Undefined } from './undefined.ts';
 
-function of(test: (value: Value, environment: Environment) => boolean): Native {
+function of(test: (value: Value, environment: JinjaEnvironment) => boolean): Native {
   return native(['value'], (environment, [value = null]) => test(value, environment));
 }
 
@@ -51,8 +51,8 @@ export const predicates: ReadonlyMap<string, Native> = new Map([
       return by !== 0 && asNumber(value, 'the value') % by === 0;
     }),
   ],
-  ['lower', of((value, environment) => isLower(textOf(value, environment), environment.meter))],
-  ['upper', of((value, environment) => isUpper(textOf(value, environment), environment.meter))],
+  ['lower', of((value, environment) => isLower(strOf(value, environment), environment.meter))],
+  ['upper', of((value, environment) => isUpper(strOf(value, environment), environment.meter))],
   [
     'sameas',
     native(['value', 'other'], (_environment, [value = null, other = null]) => isSame(value, other)),

@@ -1,17 +1,17 @@
 import { EvaluationError } from '../yaql/python/errors.ts';
 import { Callable, type Value } from '../yaql/python/values.ts';
 import type { Body, Expression, ForStatement, MacroStatement, Statement, Target } from './ast.ts';
-import { type Evaluator, Frame, truth } from './evaluator.ts';
+import { type JinjaEvaluator, Frame, definedTruth } from './evaluator.ts';
 import { Namespace } from './globals.ts';
 import { Loop } from './loop.ts';
-import { iterate, listOf, textOf } from './native.ts';
+import { iterate, listOf, strOf } from './native.ts';
 import { Undefined } from './undefined.ts';
 
 /** Executes the statements of a template and collects the text. */
 export class Renderer {
-  readonly #evaluator: Evaluator;
+  readonly #evaluator: JinjaEvaluator;
 
-  constructor(evaluator: Evaluator) {
+  constructor(evaluator: JinjaEvaluator) {
     this.#evaluator = evaluator;
   }
 
@@ -37,7 +37,7 @@ export class Renderer {
       case 'text':
         return this.#put(statement.text, parts);
       case 'output':
-        return this.#put(textOf(this.#evaluator.evaluate(statement.value, frame), this.#evaluator), parts);
+        return this.#put(strOf(this.#evaluator.evaluate(statement.value, frame), this.#evaluator), parts);
       case 'if':
         return this.#if(statement, frame, parts);
       case 'for':
@@ -50,7 +50,7 @@ export class Renderer {
         return this.#with(statement, frame, parts);
       case 'filter-block':
         return this.#put(
-          textOf(this.#filtered(statement.filter, statement.body, frame), this.#evaluator),
+          strOf(this.#filtered(statement.filter, statement.body, frame), this.#evaluator),
           parts,
         );
       case 'macro':
@@ -59,7 +59,7 @@ export class Renderer {
   }
 
   #if({ branches, otherwise }: Extract<Statement, { kind: 'if' }>, frame: Frame, parts: string[]): void {
-    const chosen = branches.find(([condition]) => truth(this.#evaluator.evaluate(condition, frame)));
+    const chosen = branches.find(([condition]) => definedTruth(this.#evaluator.evaluate(condition, frame)));
     this.#body(chosen?.[1] ?? otherwise, frame, parts);
   }
 
@@ -82,7 +82,7 @@ export class Renderer {
     return all.filter((item) => {
       const inner = new Frame(frame);
       this.#assign(target, item, inner);
-      return truth(this.#evaluator.evaluate(condition, inner));
+      return definedTruth(this.#evaluator.evaluate(condition, inner));
     });
   }
 

@@ -1,5 +1,5 @@
 /** Names that a template reads from the data itself: `nod` in `{{ _.nod.name }}`. */
-import { nodesOf } from '../yaql/tree-nodes.ts';
+import { treeNodes } from '../yaql/tree-nodes.ts';
 import type { Expression, Statement } from './ast.ts';
 import type { JinjaTemplate } from './jinja.ts';
 
@@ -7,7 +7,7 @@ type Part = Expression | Statement;
 
 /** Without names that the template guards (`is defined`, `default`); empty if it assigns `_` itself. */
 export function readsOfJinja({ body }: JinjaTemplate): string[] {
-  const parts = nodesOf<Part>(body);
+  const parts = treeNodes<Part>(body);
   if (parts.some(setsData)) return [];
   const guarded = new Set(parts.flatMap(guardedVariable));
   const read = parts.flatMap((part) => variableRead(part) ?? []);

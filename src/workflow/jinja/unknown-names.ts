@@ -1,6 +1,6 @@
 /** Finds names in a template that do not exist, before it is rendered. */
 import type { UnknownName } from '../yaql/unknown-names.ts';
-import { nodesOf } from '../yaql/tree-nodes.ts';
+import { treeNodes } from '../yaql/tree-nodes.ts';
 import type { Arguments, Expression, Statement, Target } from './ast.ts';
 import { filters } from './filters.ts';
 import { globals } from './globals.ts';
@@ -11,7 +11,7 @@ type Part = Expression | Statement;
 
 /** @param hostFunctions names of the functions that the host provides. */
 export function unknownInJinja({ body }: JinjaTemplate, hostFunctions: readonly string[]): UnknownName[] {
-  const parts = nodesOf<Part>(body);
+  const parts = treeNodes<Part>(body);
   const functions = [...globals.keys(), ...hostFunctions, ...parts.flatMap(macroOf)];
   const names = new Set([
     '_',

@@ -45,9 +45,9 @@ import { Draft, TooMuchData } from './conductor/draft.ts';
 import type { WorkflowEvent } from './conductor/event.ts';
 import { abandonExecution, completeExecution, endExecution } from './conductor/execution-end.ts';
 import { describeEvaluation, EngineFault, evaluate, RefusedRequest } from './conductor/fault.ts';
-import { endAction, endAttempt } from './conductor/finish-task.ts';
+import { endTaskAction, endAttempt } from './conductor/finish-task.ts';
 import { failBlockedJoin, failImpossibleJoins } from './conductor/joins.ts';
-import { checkInput, withDefaults, workflowClass } from './conductor/resolve-call.ts';
+import { checkInput, inputWithDefaults, workflowClass } from './conductor/resolve-call.ts';
 import { scopeOf } from './conductor/scope.ts';
 import type { ConductorLookups } from './conductor/lookups.ts';
 import { decideTransitions, dispatch, neededFor, startFirstTasks } from './conductor/transitions.ts';
@@ -115,9 +115,9 @@ function handle(draft: Draft, event: WorkflowEvent): void {
     case 'start':
       return start(draft);
     case 'action-ended':
-      return endAction(draft, event.actionId, { ...event, cause: event.result });
+      return endTaskAction(draft, event.actionId, { ...event, cause: event.result });
     case 'sub-execution-ended':
-      return endAction(draft, event.actionId, {
+      return endTaskAction(draft, event.actionId, {
         state: event.state,
         result: event.output,
         cause: event.output['result'] ?? event.stateInfo,
@@ -261,7 +261,7 @@ function emptyRecord(
     namespace: request.namespace ?? '',
     description: request.description ?? '',
     createdAt: now,
-    input: withDefaults(workflow.inputs, request.input),
+    input: inputWithDefaults(workflow.inputs, request.input),
     params: request.params,
     env: request.env,
     vars: {},

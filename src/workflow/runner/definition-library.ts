@@ -17,7 +17,7 @@ import {
   sourceOf,
   type Definition,
   type DefinitionTable,
-  type Source,
+  type DefinitionSource,
   type SourceKind,
 } from '../../store/workflow-definitions.ts';
 import type { Store, Tx } from '../../store/store.ts';
@@ -27,7 +27,7 @@ import type { AdhocActionSpec, WorkbookSpec, WorkflowSpec } from '../language/de
 import { BoundedMap } from './bounded-map.ts';
 import { parseSourceInParts, type ParsedSource } from './parse-source.ts';
 
-export interface NamedWorkflow {
+export interface FoundWorkflow {
   readonly definition: Definition;
   readonly spec: WorkflowSpec;
 }
@@ -47,7 +47,7 @@ export class DefinitionLibrary {
   readonly #registry: ActionRegistry;
   readonly #now: () => number;
   readonly #sources = new BoundedMap<string, ParsedSource>(maxCachedSources);
-  readonly #workflows = new BoundedMap<string, NamedWorkflow | null>(maxCachedNames);
+  readonly #workflows = new BoundedMap<string, FoundWorkflow | null>(maxCachedNames);
   readonly #actions = new BoundedMap<string, ActionInfo | null>(maxCachedNames);
   /** Incremented by each change: a lookup that began before a change is not cached. */
   #edition = 0;
@@ -79,7 +79,7 @@ export class DefinitionLibrary {
       this.#actions.set(`${namespace}/${name}`, spec === undefined ? null : { kind: 'adhoc', spec });
   }
 
-  async workflow(name: string, namespace: string): Promise<NamedWorkflow | null> {
+  async workflow(name: string, namespace: string): Promise<FoundWorkflow | null> {
     const key = `${namespace}/${name}`;
     const known = this.#workflows.get(key);
     if (known !== undefined) return known;
@@ -93,7 +93,7 @@ export class DefinitionLibrary {
     return found;
   }
 
-  async workflowById(id: string): Promise<NamedWorkflow | null> {
+  async workflowById(id: string): Promise<FoundWorkflow | null> {
     const definition = await getDefinition(this.#store.db, 'workflow', id);
     if (definition === undefined) return null;
     return { definition, spec: await this.specOf(definition.sourceId, definition.name) };
@@ -115,7 +115,7 @@ export class DefinitionLibrary {
     return this.#keep(source, await parseSourceInParts(source.kind, source.text));
   }
 
-  #keep(source: Source, parsed: ParsedSource): ParsedSource {
+  #keep(source: DefinitionSource, parsed: ParsedSource): ParsedSource {
     this.#sources.set(source.id, parsed);
     return parsed;
   }
@@ -173,7 +173,7 @@ export class DefinitionLibrary {
   async #write(
     kind: SourceKind,
     text: string,
-    work: (tx: Tx, source: Source, parsed: ParsedSource) => Promise<Definition[]>,
+    work: (tx: Tx, source: DefinitionSource, parsed: ParsedSource) => Promise<Definition[]>,
   ): Promise<Definition[]> {
     const parsed = await parseSourceInParts(kind, text);
     const source = sourceOf(kind, text);
@@ -187,7 +187,7 @@ export class DefinitionLibrary {
   }
 
   #new(
-    source: Source,
+    source: DefinitionSource,
     scope: DefinitionScope,
     own: Pick<Definition, 'name' | 'workbook' | 'tags'>,
   ): Definition {
@@ -208,14 +208,14 @@ export class DefinitionLibrary {
   }
 
   /** The text of a definition, and its parsed form. @throws Error when the text is nameNotFound. */
-  async describe(definition: Definition): Promise<{ source: Source; parsed: ParsedSource }> {
+  async describe(definition: Definition): Promise<{ source: DefinitionSource; parsed: ParsedSource }> {
     const source = await getSource(this.#store.db, definition.sourceId);
     if (source === undefined) throw new Error(`The definition text ${definition.sourceId} is nameNotFound.`);
     return { source, parsed: await this.#parsed(definition.sourceId) };
   }
 }
 
-function infoOf({ definition, spec }: NamedWorkflow): WorkflowInfo {
+function infoOf({ definition, spec }: FoundWorkflow): WorkflowInfo {
   return { name: spec.fullName, namespace: definition.namespace, type: spec.type, inputs: spec.inputs };
 }
 

@@ -18,13 +18,13 @@ import { ExecutionState } from '../language/state/execution-state.ts';
 import { hasActionEnded } from '../../domain/workflow-records.ts';
 import { hasEnded } from '../workflow-service.ts';
 import type { DefinitionLibrary } from './definition-library.ts';
-import { ExecutionExists, saveBatch, type Proof } from './save-batch.ts';
+import { ExecutionExists, saveBatch, type EventOrigin } from './save-batch.ts';
 import { type BatchTools, type LoadedExecution, StepBatch, type UntimedEvent } from './step-batch.ts';
 import type { Semaphore } from './semaphore.ts';
 
 export interface Delivery {
   readonly event: UntimedEvent;
-  readonly proof?: Proof;
+  readonly proof?: EventOrigin;
   /** The event reports the end of an action that this process runs. */
   readonly byRunner?: boolean;
   /** A caller waits for the outcome and receives a failure; otherwise the delivery is retried. */
@@ -211,7 +211,7 @@ export class LiveExecution {
     deliveries.forEach((delivery, index) => delivery.settle(refusals[index]));
   }
 
-  async #save(batch: StepBatch, proofs: readonly Proof[]): Promise<void> {
+  async #save(batch: StepBatch, proofs: readonly EventOrigin[]): Promise<void> {
     const { store, owner, now, committed } = this.#tools;
     const messages = await store.write((tx) => saveBatch(tx, batch, proofs, owner, now()));
     batch.loaded.version += 1;

@@ -6,7 +6,7 @@ import { findEnvironment } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
-import type { DefinitionLibrary, NamedWorkflow } from './definition-library.ts';
+import type { DefinitionLibrary, FoundWorkflow } from './definition-library.ts';
 import type { LoadedExecution } from './step-batch.ts';
 
 export interface ExecutionRequest {
@@ -47,7 +47,7 @@ export async function newExecution(
 async function workflowOf(
   library: DefinitionLibrary,
   reference: ExecutionRequest['workflow'],
-): Promise<NamedWorkflow> {
+): Promise<FoundWorkflow> {
   const found =
     'id' in reference
       ? await library.workflowById(reference.id)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kindOf, parseSource, parseSourceInParts } from './parse-source.ts';
+import { sourceKindOf, parseSource, parseSourceInParts } from './parse-source.ts';
 
 /** As large as one may be: 2,000 tasks with expressions. */
 const tasks = Array.from(
@@ -50,7 +50,7 @@ describe('the kind of a text', () => {
     ['workflow', "version: '2.0'\nactions:\n  tasks: {a: {action: std.noop, input: {base: x}}}\n"],
     ['workflow', 'a: ['],
   ] as const)('%s is found by the reader of definitions', (kind, text) => {
-    expect(kindOf(text)).toBe(kind);
+    expect(sourceKindOf(text)).toBe(kind);
     if (text !== 'a: [') expect(() => parseSource(kind, text)).not.toThrow();
   });
 });

@@ -43,7 +43,7 @@ export async function parseSourceInParts(kind: SourceKind, text: string): Promis
  * Detects what a text defines: a workbook has a name, an ad-hoc action has a base. Invalid YAML counts as a
  * workflow, so that parsing it reports the error.
  */
-export function kindOf(text: string): SourceKind {
+export function sourceKindOf(text: string): SourceKind {
   const root = mappingIn(text);
   if (typeof root['name'] === 'string') return 'workbook';
   const entries = Object.entries(root).filter(([key]) => key !== 'version');

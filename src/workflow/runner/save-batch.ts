@@ -34,7 +34,7 @@ import type { StepBatch } from './step-batch.ts';
 const maxTimersKept = 1000;
 
 /** The row that an event came from: deleted in the transaction of the step that handles it. */
-export type Proof =
+export type EventOrigin =
   | { readonly kind: 'timer'; readonly timer: WorkflowTimer }
   | { readonly kind: 'message'; readonly seq: number };
 
@@ -47,7 +47,7 @@ export class ExecutionExists extends Error {
 export async function saveBatch(
   tx: Tx,
   batch: StepBatch,
-  proofs: readonly Proof[],
+  proofs: readonly EventOrigin[],
   owner: string,
   now: number,
 ): Promise<WorkflowMessage[]> {

@@ -27,14 +27,19 @@ export type UnaryOperator = '+' | '-' | 'not';
  * `wrap` keeps parentheses: `(name)` is a text, no longer a bare word that may name a property or a
  * parameter.
  */
-export type Node =
+export type YaqlNode =
   | { readonly kind: 'constant'; readonly value: Value }
   | { readonly kind: 'word'; readonly name: string }
   | { readonly kind: 'variable'; readonly name: string }
-  | { readonly kind: 'wrap'; readonly inner: Node }
-  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: Node }
-  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Node; readonly right: Node }
-  | { readonly kind: 'index'; readonly target: Node; readonly args: readonly ArgumentNode[] }
+  | { readonly kind: 'wrap'; readonly inner: YaqlNode }
+  | { readonly kind: 'unary'; readonly operator: UnaryOperator; readonly operand: YaqlNode }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: YaqlNode;
+      readonly right: YaqlNode;
+    }
+  | { readonly kind: 'index'; readonly target: YaqlNode; readonly args: readonly ArgumentNode[] }
   | { readonly kind: 'list'; readonly args: readonly ArgumentNode[] }
   | { readonly kind: 'map'; readonly args: readonly ArgumentNode[] }
   | CallNode;
@@ -47,6 +52,6 @@ export interface CallNode {
 
 /** `rule` is `source => destination`; `absent` is an argument left out: `f(, 1)`. */
 export type ArgumentNode =
-  | Node
-  | { readonly kind: 'rule'; readonly source: Node; readonly destination: Node }
+  | YaqlNode
+  | { readonly kind: 'rule'; readonly source: YaqlNode; readonly destination: YaqlNode }
   | { readonly kind: 'absent' };

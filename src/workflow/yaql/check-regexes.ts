@@ -2,17 +2,17 @@
  * Checks constant regular expressions in an expression, so that invalid ones are reported when the definition
  * is created.
  */
-import type { ArgumentNode, CallNode, Node } from './ast.ts';
+import type { ArgumentNode, CallNode, YaqlNode } from './ast.ts';
 import { EvaluationError, LanguageSyntaxError } from './python/errors.ts';
 import { checkPattern, noFlags } from './python/regex.ts';
-import { nodesOf } from './tree-nodes.ts';
+import { treeNodes } from './tree-nodes.ts';
 
 /** Far more than real expressions have; further patterns are checked only at evaluation. */
 const maxCheckedPatterns = 100;
 
 /** @throws LanguageSyntaxError */
-export function checkRegexes(tree: Node): void {
-  const patterns = nodesOf<ArgumentNode>(tree).flatMap((node) => patternIn(node) ?? []);
+export function checkRegexes(tree: YaqlNode): void {
+  const patterns = treeNodes<ArgumentNode>(tree).flatMap((node) => patternIn(node) ?? []);
   for (const pattern of patterns.slice(0, maxCheckedPatterns)) check(pattern);
 }
 
@@ -22,7 +22,7 @@ function patternIn(node: ArgumentNode): string | undefined {
   return node.kind === 'call' && node.name === 'regex' ? textOf(node.args[0]) : undefined;
 }
 
-type Matches = Extract<Node, { kind: 'binary' }> & { readonly right: CallNode };
+type Matches = Extract<YaqlNode, { kind: 'binary' }> & { readonly right: CallNode };
 
 /** `$.text.matches('pattern')`; the argument of `regex('pattern').matches('text')` is not a pattern. */
 function isMatches(node: ArgumentNode): node is Matches {

@@ -1,13 +1,13 @@
 import type { Json } from '../../domain/json.ts';
-import type { ArgumentNode, BinaryOperator, CallNode, Node } from './ast.ts';
-import { Argument, bind, type Call, type Definition, type Environment } from './function.ts';
+import type { ArgumentNode, BinaryOperator, CallNode, YaqlNode } from './ast.ts';
+import { Argument, bind, type Call, type FunctionDefinition, type YaqlEnvironment } from './function.ts';
 import { library } from './library.ts';
 import * as operators from './operators.ts';
 import { equal, truth } from './python/compare.ts';
 import { EvaluationError } from './python/errors.ts';
 import type { Meter } from './python/limits.ts';
 import { toJson } from './python/result.ts';
-import { type Value, typeName } from './python/values.ts';
+import { type Value, pythonTypeName } from './python/values.ts';
 import { Scope } from './scope.ts';
 
 /**
@@ -17,7 +17,7 @@ export type HostFunction = (args: readonly Json[], named: Readonly<Record<string
 
 export type HostFunctions = Readonly<Record<string, HostFunction>>;
 
-export class Evaluator implements Environment {
+export class YaqlEvaluator implements YaqlEnvironment {
   readonly meter: Meter;
   readonly now: string | undefined;
   readonly #hostFunctions: HostFunctions;
@@ -28,7 +28,7 @@ export class Evaluator implements Environment {
     this.#hostFunctions = hostFunctions;
   }
 
-  evaluate(node: Node, scope: Scope): Value {
+  evaluate(node: YaqlNode, scope: Scope): Value {
     this.meter.step();
     if (node.kind === 'constant') return node.value;
     if (node.kind === 'word') return node.name;
@@ -36,7 +36,7 @@ export class Evaluator implements Environment {
     return this.#compound(node, scope);
   }
 
-  #compound(node: Exclude<Node, { kind: 'constant' | 'word' | 'variable' }>, scope: Scope): Value {
+  #compound(node: Exclude<YaqlNode, { kind: 'constant' | 'word' | 'variable' }>, scope: Scope): Value {
     this.meter.enter();
     try {
       switch (node.kind) {
@@ -69,9 +69,9 @@ export class Evaluator implements Environment {
    * Operators are left-associative, so a long chain is a deep tree: it is evaluated in a loop, not by
    * recursion.
    */
-  #chain(node: Extract<Node, { kind: 'binary' }>, scope: Scope): Value {
+  #chain(node: Extract<YaqlNode, { kind: 'binary' }>, scope: Scope): Value {
     const links = [node];
-    let first: Node = node.left;
+    let first: YaqlNode = node.left;
     while (first.kind === 'binary') {
       links.push(first);
       first = first.left;
@@ -84,7 +84,7 @@ export class Evaluator implements Environment {
     return value;
   }
 
-  #apply(operator: BinaryOperator, left: Value, right: Node, scope: Scope): Value {
+  #apply(operator: BinaryOperator, left: Value, right: YaqlNode, scope: Scope): Value {
     if (!isControl(operator)) return this.#operate(operator, left, this.evaluate(right, scope));
     switch (operator) {
       case '.':
@@ -97,7 +97,7 @@ export class Evaluator implements Environment {
         return truth(left) ? left : this.evaluate(right, scope);
       case '->':
         if (left instanceof Scope) return this.evaluate(right, left.child());
-        throw new EvaluationError(`"->" takes a context such as let() gives, not a ${typeName(left)}`);
+        throw new EvaluationError(`"->" takes a context such as let() gives, not a ${pythonTypeName(left)}`);
     }
   }
 
@@ -109,7 +109,7 @@ export class Evaluator implements Environment {
       case '-':
         return operators.minus(left, right, meter);
       case '*':
-        return operators.times(left, right, meter);
+        return operators.multiply(left, right, meter);
       case '/':
         return operators.divide(left, right);
       case 'mod':
@@ -132,13 +132,13 @@ export class Evaluator implements Environment {
     }
   }
 
-  #member(receiver: Value, right: Node, scope: Scope): Value {
+  #member(receiver: Value, right: YaqlNode, scope: Scope): Value {
     if (right.kind === 'word') return operators.property(receiver, right.name, this.meter);
     if (right.kind === 'call') return this.#callMethod(receiver, right, scope);
     throw new EvaluationError('after "." stands a name or a method call');
   }
 
-  #index(target: Node, args: readonly ArgumentNode[], scope: Scope): Value {
+  #index(target: YaqlNode, args: readonly ArgumentNode[], scope: Scope): Value {
     const value = this.evaluate(target, scope);
     const keys = args.map((arg) => new Argument(arg, scope, this).value);
     return operators.indexed(value, keys, this.meter);
@@ -174,7 +174,7 @@ export class Evaluator implements Environment {
   #callMethod(receiver: Value, { name, args: nodes }: CallNode, scope: Scope): Value {
     const overloads = library.methods.get(name);
     if (overloads === undefined) {
-      throw new EvaluationError(`Unknown method "${name}" for a ${typeName(receiver)}`);
+      throw new EvaluationError(`Unknown method "${name}" for a ${pythonTypeName(receiver)}`);
     }
     const args = nodes.map((node) => new Argument(node, scope, this));
     const [positional, named] = hasRules(overloads) ? [args, noNamed] : this.#separate(args, scope);
@@ -188,7 +188,7 @@ export class Evaluator implements Environment {
   }
 
   #run(
-    overloads: readonly Definition[],
+    overloads: readonly FunctionDefinition[],
     name: string,
     positional: readonly Argument[],
     named: ReadonlyMap<string, Argument>,
@@ -199,7 +199,7 @@ export class Evaluator implements Environment {
       if (values === undefined) continue;
       return overload.run(new LibraryCall(this, scope, overload.takesAnyNamed ? named : noNamed), values);
     }
-    const types = positional.map((arg) => (arg.isExpression ? typeName(arg.value) : 'rule')).join(', ');
+    const types = positional.map((arg) => (arg.isExpression ? pythonTypeName(arg.value) : 'rule')).join(', ');
     throw new EvaluationError(`"${name}" does not take these arguments: (${types})`);
   }
 
@@ -253,7 +253,7 @@ function isControl(operator: BinaryOperator): operator is ControlOperator {
 
 const noNamed: ReadonlyMap<string, Argument> = new Map();
 
-function hasRules(overloads: readonly Definition[]): boolean {
+function hasRules(overloads: readonly FunctionDefinition[]): boolean {
   return overloads.some(({ parameters }) => parameters.some((parameter) => parameter.takesRules === true));
 }
 
@@ -263,12 +263,12 @@ function valuesOf(named: ReadonlyMap<string, Argument>): ReadonlyMap<string, Val
 
 /** Most functions need neither scope nor names, so both are created on first use. */
 class LibraryCall implements Call {
-  readonly environment: Environment;
+  readonly environment: YaqlEnvironment;
   readonly #outer: Scope;
   readonly #named: ReadonlyMap<string, Argument>;
   #scope: Scope | undefined;
 
-  constructor(environment: Environment, outer: Scope, named: ReadonlyMap<string, Argument>) {
+  constructor(environment: YaqlEnvironment, outer: Scope, named: ReadonlyMap<string, Argument>) {
     this.environment = environment;
     this.#outer = outer;
     this.#named = named;

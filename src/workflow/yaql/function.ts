@@ -6,7 +6,7 @@
  * lambdas and rules of `switch` receive the expression itself. A call may be a function, `len($.x)`, or a
  * method, `$.x.len()`; in a method the receiver is the first argument.
  */
-import type { ArgumentNode, Node } from './ast.ts';
+import type { ArgumentNode, YaqlNode } from './ast.ts';
 import { itemsOf } from './python/compare.ts';
 import type { Meter } from './python/limits.ts';
 import { isMapping, type Mapping } from './python/mapping.ts';
@@ -18,17 +18,17 @@ import { isList, type Value } from './python/values.ts';
 import type { Scope } from './scope.ts';
 
 /** What the evaluator provides to the library. */
-export interface Environment {
+export interface YaqlEnvironment {
   readonly meter: Meter;
   /** ISO 8601 text that `now()` reads. */
   readonly now: string | undefined;
-  evaluate(node: Node, scope: Scope): Value;
+  evaluate(node: YaqlNode, scope: Scope): Value;
   /** Calls a function by its name, as the `call` function does. */
   callByName(name: string, args: readonly Value[], named: ReadonlyMap<string, Value>, scope: Scope): Value;
 }
 
 export interface Call {
-  readonly environment: Environment;
+  readonly environment: YaqlEnvironment;
   readonly meter: Meter;
   /** A new child of the scope of the call, which `let` and `with` fill and return. */
   readonly scope: Scope;
@@ -40,10 +40,10 @@ export interface Call {
 export class Argument {
   readonly node: ArgumentNode | undefined;
   readonly #scope: Scope;
-  readonly #environment: Environment;
+  readonly #environment: YaqlEnvironment;
   #value: Value | undefined;
 
-  constructor(node: ArgumentNode | undefined, scope: Scope, environment: Environment, value?: Value) {
+  constructor(node: ArgumentNode | undefined, scope: Scope, environment: YaqlEnvironment, value?: Value) {
     this.node = node;
     this.#scope = scope;
     this.#environment = environment;
@@ -75,7 +75,7 @@ export class Argument {
     return this.evaluateIn(this.#scope.child(...args));
   }
 
-  evaluateNode(node: Node): Value {
+  evaluateNode(node: YaqlNode): Value {
     return this.#environment.evaluate(node, this.#scope);
   }
 }
@@ -91,7 +91,7 @@ export interface Parameter<T> {
   readonly fallback?: { readonly value: T };
 }
 
-export interface Definition {
+export interface FunctionDefinition {
   readonly name: string;
   readonly kind: 'function' | 'method' | 'both';
   readonly parameters: readonly Parameter<unknown>[];
@@ -106,12 +106,12 @@ type Taken<P extends readonly Parameter<unknown>[]> = {
 type Run<P extends readonly Parameter<unknown>[]> = (call: Call, ...args: Taken<P>) => Value;
 
 function definition<const P extends readonly Parameter<unknown>[]>(
-  kind: Definition['kind'],
+  kind: FunctionDefinition['kind'],
   name: string,
   parameters: P,
   run: Run<P>,
   takesAnyNamed = false,
-): Definition {
+): FunctionDefinition {
   return { kind, name, parameters, takesAnyNamed, run: (call, args) => run(call, ...(args as Taken<P>)) };
 }
 
@@ -119,7 +119,7 @@ export function fn<const P extends readonly Parameter<unknown>[]>(
   name: string,
   parameters: P,
   run: Run<P>,
-): Definition {
+): FunctionDefinition {
   return definition('function', name, parameters, run);
 }
 
@@ -127,7 +127,7 @@ export function method<const P extends readonly Parameter<unknown>[]>(
   name: string,
   parameters: P,
   run: Run<P>,
-): Definition {
+): FunctionDefinition {
   return definition('method', name, parameters, run);
 }
 
@@ -136,12 +136,12 @@ export function extension<const P extends readonly Parameter<unknown>[]>(
   name: string,
   parameters: P,
   run: Run<P>,
-): Definition {
+): FunctionDefinition {
   return definition('both', name, parameters, run);
 }
 
 /** Accepts named arguments of any name, available in `call.named`. */
-export function withNamed(definition: Definition): Definition {
+export function withNamed(definition: FunctionDefinition): FunctionDefinition {
   return { ...definition, takesAnyNamed: true };
 }
 
@@ -242,7 +242,7 @@ export function optional<T>(each: Parameter<T>, fallback?: unknown): Parameter<u
 
 /** The values for the parameters of a definition, or undefined if they do not accept these arguments. */
 export function bind(
-  definition: Definition,
+  definition: FunctionDefinition,
   args: readonly Argument[],
   named: ReadonlyMap<string, Argument>,
 ): readonly unknown[] | undefined {

@@ -1,4 +1,4 @@
-import type { Definition } from './function.ts';
+import type { FunctionDefinition } from './function.ts';
 import { branching } from './library/branching.ts';
 import { collections } from './library/collections.ts';
 import { conversions } from './library/conversions.ts';
@@ -15,12 +15,12 @@ import { system } from './library/system.ts';
 import { times } from './library/times.ts';
 
 export interface Library {
-  readonly functions: ReadonlyMap<string, readonly Definition[]>;
-  readonly methods: ReadonlyMap<string, readonly Definition[]>;
+  readonly functions: ReadonlyMap<string, readonly FunctionDefinition[]>;
+  readonly methods: ReadonlyMap<string, readonly FunctionDefinition[]>;
 }
 
 /** Overloads of one name are tried in order. */
-const definitions: readonly Definition[] = [
+const definitions: readonly FunctionDefinition[] = [
   ...system,
   ...branching,
   ...conversions,
@@ -42,8 +42,10 @@ export const library: Library = {
   methods: byName(definitions.filter(({ kind }) => kind !== 'function')),
 };
 
-function byName(overloads: readonly Definition[]): ReadonlyMap<string, readonly Definition[]> {
-  const groups = new Map<string, Definition[]>();
+function byName(
+  overloads: readonly FunctionDefinition[],
+): ReadonlyMap<string, readonly FunctionDefinition[]> {
+  const groups = new Map<string, FunctionDefinition[]>();
   for (const overload of overloads) {
     const group = groups.get(overload.name);
     if (group === undefined) groups.set(overload.name, [overload]);

@@ -9,12 +9,14 @@ import { PySet } from './python/sets.ts';
 import { repeatText } from './python/strings.ts';
 import { repr } from './python/text.ts';
 import { Moment, Span } from './python/time.ts';
-import { isList, repeated, Stream, type Value, typeName } from './python/values.ts';
+import { isList, repeated, Stream, type Value, pythonTypeName } from './python/values.ts';
 import { chained, mapped } from './streams.ts';
 import { timeProperty } from './time-properties.ts';
 
 function refuse(operator: string, left: Value, right: Value): never {
-  throw new EvaluationError(`"${operator}" does not take a ${typeName(left)} and a ${typeName(right)}`);
+  throw new EvaluationError(
+    `"${operator}" does not take a ${pythonTypeName(left)} and a ${pythonTypeName(right)}`,
+  );
 }
 
 export function plus(left: Value, right: Value, meter: Meter): Value {
@@ -58,7 +60,7 @@ export function minus(left: Value, right: Value, meter: Meter): Value {
   return refuse('-', left, right);
 }
 
-export function times(left: Value, right: Value, meter: Meter): Value {
+export function multiply(left: Value, right: Value, meter: Meter): Value {
   if (isNumber(left) && isNumber(right)) return arithmetic('*', left, right);
   const repeated = repeat(left, right, meter) ?? repeat(right, left, meter);
   return repeated ?? refuse('*', left, right);
@@ -101,18 +103,18 @@ export function modulo(left: Value, right: Value): Value {
 export function negative(value: Value): Value {
   if (value instanceof Span) return new Span(-value.microseconds);
   if (isNumber(value)) return negate(value);
-  throw new EvaluationError(`unary "-" does not take a ${typeName(value)}`);
+  throw new EvaluationError(`unary "-" does not take a ${pythonTypeName(value)}`);
 }
 
 export function positive(value: Value): Value {
   if (value instanceof Span || isNumber(value)) return value;
-  throw new EvaluationError(`unary "+" does not take a ${typeName(value)}`);
+  throw new EvaluationError(`unary "+" does not take a ${pythonTypeName(value)}`);
 }
 
-export type Comparison = '<' | '<=' | '>' | '>=';
+export type ComparisonOperator = '<' | '<=' | '>' | '>=';
 
 /** Null is less than everything else; otherwise both operands must be of the same kind. */
-export function compare(operator: Comparison, left: Value, right: Value, meter: Meter): boolean {
+export function compare(operator: ComparisonOperator, left: Value, right: Value, meter: Meter): boolean {
   if (left instanceof PySet && right instanceof PySet) return compareSets(operator, left, right);
   const difference = comparison(operator, left, right, meter);
   switch (operator) {
@@ -127,7 +129,7 @@ export function compare(operator: Comparison, left: Value, right: Value, meter: 
   }
 }
 
-function comparison(operator: Comparison, left: Value, right: Value, meter: Meter): number {
+function comparison(operator: ComparisonOperator, left: Value, right: Value, meter: Meter): number {
   if (left === null || right === null) return Number(left !== null) - Number(right !== null);
   if (typeof left === 'string' && typeof right === 'string') {
     meter.scan(left);
@@ -140,7 +142,7 @@ function comparison(operator: Comparison, left: Value, right: Value, meter: Mete
   return isComparable ? order(left, right, meter) : refuse(operator, left, right);
 }
 
-function compareSets(operator: Comparison, left: PySet, right: PySet): boolean {
+function compareSets(operator: ComparisonOperator, left: PySet, right: PySet): boolean {
   if (operator === '<' || operator === '<=') {
     return left.isSubsetOf(right) && (operator === '<=' || left.size < right.size);
   }
@@ -178,7 +180,7 @@ export function property(receiver: Value, name: string, meter: Meter): Value {
     );
   const part = timeProperty(receiver, name);
   if (part !== undefined) return part;
-  throw new EvaluationError(`a ${typeName(receiver)} has no property "${name}"`);
+  throw new EvaluationError(`a ${pythonTypeName(receiver)} has no property "${name}"`);
 }
 
 /** `target[index]`, or for a dict `target[key, default]`. */
@@ -194,7 +196,7 @@ export function indexed(target: Value, args: readonly Value[], meter: Meter): Va
     return listItem(target, Number(key));
   }
   throw new EvaluationError(
-    `a ${typeName(target)} cannot be indexed by ${args.map(typeName).join(', ') || 'nothing'}`,
+    `a ${pythonTypeName(target)} cannot be indexed by ${args.map(pythonTypeName).join(', ') || 'nothing'}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { ArgumentNode, BinaryOperator, CallNode, Node, UnaryOperator } from './ast.ts';
+import type { ArgumentNode, BinaryOperator, CallNode, YaqlNode, UnaryOperator } from './ast.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { LanguageSyntaxError } from './python/errors.ts';
 import { maxExpressionDepth, maxExpressionLength } from './python/limits.ts';
@@ -38,7 +38,7 @@ const constants = new Map<string, boolean | null>([
  * The tree of a YAQL expression.
  * @throws LanguageSyntaxError with the offset of the wrong token
  */
-export function parse(source: string): Node {
+export function parse(source: string): YaqlNode {
   if (source.length > maxExpressionLength) {
     throw new LanguageSyntaxError(`the expression is longer than ${maxExpressionLength} characters`);
   }
@@ -54,7 +54,7 @@ class Parser {
     this.#tokens = tokens;
   }
 
-  parseAll(): Node {
+  parseAll(): YaqlNode {
     const node = this.#expression(0);
     if (this.#current.kind !== 'end') throw this.#unexpected();
     return node;
@@ -78,7 +78,7 @@ class Parser {
     return new LanguageSyntaxError(what, offset);
   }
 
-  #expression(strength: number): Node {
+  #expression(strength: number): YaqlNode {
     if (++this.#depth > maxExpressionDepth) {
       throw new LanguageSyntaxError(
         `the expression nests deeper than ${maxExpressionDepth} levels`,
@@ -96,7 +96,7 @@ class Parser {
     return left;
   }
 
-  #binary(left: Node, strength: number): Node | undefined {
+  #binary(left: YaqlNode, strength: number): YaqlNode | undefined {
     const operator = this.#binaryOperator();
     if (operator === undefined || binaryStrength[operator] < strength) return undefined;
     this.#next();
@@ -111,12 +111,12 @@ class Parser {
     return isOperator ? (text as BinaryOperator) : undefined;
   }
 
-  #index(target: Node): Node {
+  #index(target: YaqlNode): YaqlNode {
     this.#next();
     return { kind: 'index', target, args: this.#arguments(']') };
   }
 
-  #prefix(): Node {
+  #prefix(): YaqlNode {
     const token = this.#next();
     switch (token.kind) {
       case 'number':
@@ -141,7 +141,7 @@ class Parser {
     return { kind: 'call', name, args: this.#arguments(')') };
   }
 
-  #word({ text }: Token): Node {
+  #word({ text }: Token): YaqlNode {
     const constant = constants.get(text);
     if (constant !== undefined) return { kind: 'constant', value: constant };
     if (text === 'not') return this.#unary('not');
@@ -150,11 +150,11 @@ class Parser {
     throw this.#unexpected();
   }
 
-  #unary(operator: UnaryOperator): Node {
+  #unary(operator: UnaryOperator): YaqlNode {
     return { kind: 'unary', operator, operand: this.#expression(unaryStrength[operator]) };
   }
 
-  #bracketOrUnary({ text }: Token): Node {
+  #bracketOrUnary({ text }: Token): YaqlNode {
     if (text === '-' || text === '+') return this.#unary(text);
     if (text === '[') return { kind: 'list', args: this.#arguments(']') };
     if (text === '{') return { kind: 'map', args: this.#arguments('}') };
@@ -163,7 +163,7 @@ class Parser {
     throw this.#unexpected();
   }
 
-  #parentheses(): Node {
+  #parentheses(): YaqlNode {
     const inner = this.#expression(0);
     if (!this.#isSymbol(')')) throw this.#unexpected();
     this.#next();

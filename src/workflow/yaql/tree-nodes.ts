@@ -2,7 +2,7 @@
  * All nodes of a tree of YAQL or Jinja, in no order. Without recursion: a long chain of operators is a deep
  * tree.
  */
-export function nodesOf<Node extends { readonly kind: string }>(tree: Node | readonly Node[]): Node[] {
+export function treeNodes<Node extends { readonly kind: string }>(tree: Node | readonly Node[]): Node[] {
   const nodes: Node[] = [];
   const waiting: unknown[] = [tree];
   while (waiting.length > 0) {

@@ -1,7 +1,7 @@
 /** Finds names in an expression that do not exist, before it is evaluated. */
 import type { ArgumentNode, CallNode } from './ast.ts';
 import { library } from './library.ts';
-import { nodesOf } from './tree-nodes.ts';
+import { treeNodes } from './tree-nodes.ts';
 import type { YaqlExpression } from './yaql.ts';
 
 export interface UnknownName {
@@ -18,7 +18,7 @@ type Part = ArgumentNode;
 
 /** @param hostFunctions names of the functions that the host provides. */
 export function unknownInYaql({ tree }: YaqlExpression, hostFunctions: readonly string[]): UnknownName[] {
-  const parts = nodesOf<Part>(tree);
+  const parts = treeNodes<Part>(tree);
   const members = new Set(parts.flatMap((part) => (isMember(part) ? [part.right] : [])));
   const calls = parts.filter((part): part is CallNode => part.kind === 'call');
   const [methods, functions] = [

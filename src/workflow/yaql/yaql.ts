@@ -12,9 +12,9 @@
  * It has no clock (`now()` returns the caller's time), no randomness, no access to objects of the process,
  * and no unlimited work (`python/limits.ts`).
  */
-import type { Node } from './ast.ts';
+import type { YaqlNode } from './ast.ts';
 import { checkRegexes } from './check-regexes.ts';
-import { Evaluator, type HostFunctions } from './evaluator.ts';
+import { YaqlEvaluator, type HostFunctions } from './evaluator.ts';
 import { parse } from './parser.ts';
 import { Meter } from './python/limits.ts';
 import type { Value } from './python/values.ts';
@@ -22,7 +22,7 @@ import { Scope } from './scope.ts';
 
 export interface YaqlExpression {
   readonly source: string;
-  readonly tree: Node;
+  readonly tree: YaqlNode;
 }
 
 export interface YaqlContext {
@@ -48,6 +48,6 @@ export function compileYaql(source: string): YaqlExpression {
 export function evaluateYaql(expression: YaqlExpression, context: YaqlContext): Value {
   const scope = new Scope();
   scope.set('$', context.data);
-  const evaluator = new Evaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
+  const evaluator = new YaqlEvaluator(context.meter ?? new Meter(), context.functions ?? {}, context.now);
   return evaluator.evaluate(expression.tree, scope);
 }

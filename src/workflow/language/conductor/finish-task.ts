@@ -28,7 +28,7 @@ export interface ActionEnd {
 }
 
 /** @throws RefusedRequest for an action that is unknown or has already ended. */
-export function endAction(draft: Draft, actionId: string, end: ActionEnd): void {
+export function endTaskAction(draft: Draft, actionId: string, end: ActionEnd): void {
   const action = draft.action(actionId);
   if (action === undefined)
     throw new RefusedRequest('not-found', `Action execution not found [id=${actionId}]`);

@@ -53,7 +53,7 @@ export function resolveAction(
   }
   const { spec } = found;
   checkInput(spec.fullName, 'ad-hoc action', spec.inputs, input);
-  const filled = withDefaults(spec.inputs, input);
+  const filled = inputWithDefaults(spec.inputs, input);
   const [base, baseInput] = descend(site, spec, filled, scope);
   return { name: spec.fullName, input: filled, isAdhoc: true, base, baseInput };
 }
@@ -79,7 +79,7 @@ function descend(
       return [base.name, baseInput];
     }
     spec = base.spec;
-    baseInput = evaluateBaseInput(spec, withDefaults(spec.inputs, baseInput), scope);
+    baseInput = evaluateBaseInput(spec, inputWithDefaults(spec.inputs, baseInput), scope);
   }
   throw cannotInstantiate(action, 'its chain of base actions does not end');
 }
@@ -169,7 +169,7 @@ export function checkInput(
   throw new EngineFault(`Invalid input [name=${name}, class=${kind}${parts.join('')}]`);
 }
 
-export function withDefaults(declared: readonly InputSpec[], given: JsonObject): JsonObject {
+export function inputWithDefaults(declared: readonly InputSpec[], given: JsonObject): JsonObject {
   const defaults = declared.filter(
     (input) => input.default !== undefined && !Object.hasOwn(given, input.name),
   );

@@ -47,7 +47,7 @@ export function readPolicies(source: Source): PoliciesSpec {
 }
 
 /** A task's own policies override the defaults, one by one. */
-export function withDefaults(own: PoliciesSpec, defaults: PoliciesSpec | undefined): PoliciesSpec {
+export function policiesWithDefaults(own: PoliciesSpec, defaults: PoliciesSpec | undefined): PoliciesSpec {
   if (defaults === undefined) return own;
   return {
     retry: own.retry ?? defaults.retry,

@@ -4,7 +4,7 @@ import type { Template } from '../../expressions.ts';
 import { isSingleExpression } from '../../expression-text.ts';
 import { readInlineCall, type InlineCall } from './inline-call.ts';
 import { emptyClause, readClause } from './read-clause.ts';
-import { policyKeys, readPolicies, withDefaults } from './read-policies.ts';
+import { policyKeys, readPolicies, policiesWithDefaults } from './read-policies.ts';
 import { readWithItems } from './read-with-items.ts';
 import {
   at,
@@ -111,7 +111,7 @@ export function readTask(source: Source, location: TaskLocation): TaskSpec | und
     tags: readTexts(at(source, 'tags')) ?? [],
     ...readCall(source),
     ...readResultHandling(source, location.defaults),
-    policies: withDefaults(readPolicies(source), location.defaults?.policies),
+    policies: policiesWithDefaults(readPolicies(source), location.defaults?.policies),
     ...readClauses(source, location),
     join,
     requires: location.type === 'reverse' ? allRequires(source, location) : [],

@@ -1,4 +1,13 @@
-import { type Definition, fn, integer, type Lambda, lambda, method, rest, rule } from '../function.ts';
+import {
+  type FunctionDefinition,
+  fn,
+  integer,
+  type Lambda,
+  lambda,
+  method,
+  rest,
+  rule,
+} from '../function.ts';
 import { truth } from '../python/compare.ts';
 import { Stream } from '../python/values.ts';
 
@@ -11,7 +20,7 @@ function* truths(cases: readonly Lambda[]): Generator<boolean> {
 }
 
 /** Choices; only the branch that is taken is evaluated. */
-export const branching: readonly Definition[] = [
+export const branching: readonly FunctionDefinition[] = [
   fn('switch', [rest(rule('args'))], (_call, rules) => {
     const chosen = rules.find((each) => truth(each.source()));
     return chosen === undefined ? null : chosen.destination();

@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   extension,
   fn,
   integer,
@@ -71,7 +71,7 @@ export function toList(items: Iterable<Value>): readonly Value[] {
 }
 
 /** Lists, and functions that modify collections by position. */
-export const collections: readonly Definition[] = [
+export const collections: readonly FunctionDefinition[] = [
   fn('#list', [rest(any('args'))], (call, args) => {
     call.meter.collect(args.length);
     return args;

@@ -1,4 +1,4 @@
-import { any, type Definition, fn, number } from '../function.ts';
+import { any, type FunctionDefinition, fn, number } from '../function.ts';
 import { truth } from '../python/compare.ts';
 import { EvaluationError } from '../python/errors.ts';
 import { isMapping } from '../python/mapping.ts';
@@ -17,7 +17,7 @@ import { Pattern } from '../python/regex.ts';
 import { PySet } from '../python/sets.ts';
 import { str } from '../python/text.ts';
 import { Moment, Span } from '../python/time.ts';
-import { isList, type Value, typeName } from '../python/values.ts';
+import { isList, type Value, pythonTypeName } from '../python/values.ts';
 
 /** YAQL's own text of a value: `null`, `true`, else Python's, with sequences as tuples. */
 export function yaqlText(value: Value, meter: Meter): string {
@@ -40,11 +40,11 @@ function floatOf(value: Value): Value {
 }
 
 function notConvertible(type: string, value: Value): EvaluationError {
-  return new EvaluationError(`${type}() cannot read this ${typeName(value)}`);
+  return new EvaluationError(`${type}() cannot read this ${pythonTypeName(value)}`);
 }
 
 /** Conversions and type checks. */
-export const conversions: readonly Definition[] = [
+export const conversions: readonly FunctionDefinition[] = [
   fn('int', [any('value')], (_call, value) => integerOf(value)),
   fn('float', [any('value')], (_call, value) => floatOf(value)),
   fn('bool', [any('value')], (_call, value) => truth(value)),

@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   extension,
   fn,
   integer,
@@ -19,7 +19,7 @@ import { EvaluationError } from '../python/errors.ts';
 import { checkDataDepth, type Meter } from '../python/limits.ts';
 import { Dict, isMapping, mapEntries, mapGet, mapKeys, type Mapping, mapSize } from '../python/mapping.ts';
 import { ItemsView, PySet } from '../python/sets.ts';
-import { isList, Stream, tuple, type Value, typeName } from '../python/values.ts';
+import { isList, Stream, tuple, type Value, pythonTypeName } from '../python/values.ts';
 import { distinct } from './queries.ts';
 
 function fromRules(rules: readonly Rule[]): (readonly [Value, Value])[] {
@@ -30,7 +30,7 @@ function pairOf(value: Value): readonly [Value, Value] {
   const items = typeof value === 'string' ? Array.from(value) : itemsOf(value);
   const [key, item] = items ?? [];
   if (key !== undefined && item !== undefined) return [key, item];
-  throw new EvaluationError(`dict() takes pairs of key and value, not a ${typeName(value)}`);
+  throw new EvaluationError(`dict() takes pairs of key and value, not a ${pythonTypeName(value)}`);
 }
 
 function without(map: Mapping, keys: Iterable<Value>, meter: Meter): Dict {
@@ -69,7 +69,7 @@ function mergeValues(old: Value, value: Value, levels: number, merge: Merge, dep
 }
 
 function cannotMerge(left: Value, right: Value): EvaluationError {
-  return new EvaluationError(`cannot merge a ${typeName(left)} with a ${typeName(right)}`);
+  return new EvaluationError(`cannot merge a ${pythonTypeName(left)} with a ${pythonTypeName(right)}`);
 }
 
 function merging(lists: Lambda | undefined, items: Lambda | undefined, meter: Meter): Merge {
@@ -81,7 +81,7 @@ function merging(lists: Lambda | undefined, items: Lambda | undefined, meter: Me
 }
 
 /** Functions and methods of dicts; none changes its receiver. */
-export const dicts: readonly Definition[] = [
+export const dicts: readonly FunctionDefinition[] = [
   fn('dict', [rest(rule('args'))], (call, rules) => new Dict(call.meter, fromRules(rules))),
   fn('dict', [iterable('items')], (call, items) => {
     const dict = new Dict(call.meter);

@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   flag,
   fn,
   integer,
@@ -14,7 +14,7 @@ import { itemsOf, truth } from '../python/compare.ts';
 import { EvaluationError } from '../python/errors.ts';
 import type { Meter } from '../python/limits.ts';
 import { PySet } from '../python/sets.ts';
-import { Stream, type Value, typeName } from '../python/values.ts';
+import { Stream, type Value, pythonTypeName } from '../python/values.ts';
 
 function* counted(start: number, end: number, step: number): Generator<Value> {
   for (let value = start; step > 0 ? value < end : value > end; value += step) yield value;
@@ -72,7 +72,7 @@ function* generatedMany(
     const produced = producer(next);
     const items = itemsOf(produced);
     if (items === undefined)
-      throw new EvaluationError(`generateMany() produces collections, not a ${typeName(produced)}`);
+      throw new EvaluationError(`generateMany() produces collections, not a ${pythonTypeName(produced)}`);
     queue = isDepthFirst ? [...items, ...queue] : [...queue, ...items];
     meter.produce(1 + (queue.length >> 6));
   }
@@ -83,7 +83,7 @@ function seenItems(decycle: boolean, meter: Meter): PySet | undefined {
 }
 
 /** Generated sequences; endless ones are evaluated only as far as they are consumed. */
-export const generators: readonly Definition[] = [
+export const generators: readonly FunctionDefinition[] = [
   fn('range', [integer('stop')], (call, stop) => new Stream(counted(0, stop, 1), call.meter)),
   fn(
     'range',

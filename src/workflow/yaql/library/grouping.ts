@@ -1,5 +1,5 @@
 import {
-  type Definition,
+  type FunctionDefinition,
   integer,
   iterable,
   lambda,
@@ -67,13 +67,13 @@ const ordered: Parameter<OrderedStream> = {
   take: ({ value }) => (value instanceof OrderedStream ? value : refused),
 };
 
-function orderBy(name: string, direction: 1 | -1): Definition {
+function orderBy(name: string, direction: 1 | -1): FunctionDefinition {
   return method(name, [iterable('collection'), lambda('selector')], (call, items, selector) => {
     return new OrderedStream(items, [{ selector, direction }], call.meter);
   });
 }
 
-function thenBy(name: string, direction: 1 | -1): Definition {
+function thenBy(name: string, direction: 1 | -1): FunctionDefinition {
   return method(name, [ordered, lambda('selector')], (_call, items, selector) => {
     return items.thenBy({ selector, direction });
   });
@@ -181,7 +181,7 @@ function* sliceWhere(list: readonly Value[], predicate: Lambda, meter: Meter): G
 }
 
 /** Sorting, grouping and splitting. */
-export const grouping: readonly Definition[] = [
+export const grouping: readonly FunctionDefinition[] = [
   orderBy('orderBy', 1),
   orderBy('orderByDescending', -1),
   thenBy('thenBy', 1),

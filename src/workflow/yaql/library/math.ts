@@ -1,4 +1,4 @@
-import { any, type Definition, fn, integer, number, optional } from '../function.ts';
+import { any, type FunctionDefinition, fn, integer, number, optional } from '../function.ts';
 import { compare } from '../operators.ts';
 import { EvaluationError } from '../python/errors.ts';
 import { arithmetic, isInt, negate, numberOf, roundTo, toFloat, toInt } from '../python/numbers.ts';
@@ -39,7 +39,7 @@ function powerModulo(base: number, exponent: number, modulus: number): number {
 /**
  * Functions of numbers. There is no random(): the same expression over the same data gives the same value.
  */
-export const math: readonly Definition[] = [
+export const math: readonly FunctionDefinition[] = [
   fn('abs', [number('op')], (_call, value) => (numberOf(value)! < 0 ? negate(value) : value)),
   fn('sign', [number('num')], (_call, value) => Math.sign(numberOf(value)!) || 0),
   fn('max', [any('a'), any('b')], (call, a, b) => greater(a, b, call.meter)),

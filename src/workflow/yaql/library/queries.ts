@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   extension,
   integer,
   iterable,
@@ -123,13 +123,13 @@ function checkedCount(name: string, count: number): number {
   throw new EvaluationError(`${name}() takes no negative count: ${count}`);
 }
 
-function limit(name: string): Definition {
+function limit(name: string): FunctionDefinition {
   return method(name, [iterable('collection'), integer('count')], (call, items, count) => {
     return new Stream(sliced(items, 0, checkedCount(name, count)), call.meter);
   });
 }
 
-function where(name: string): Definition {
+function where(name: string): FunctionDefinition {
   return method(name, [iterable('collection'), lambda('predicate')], (call, items, accept) => {
     return new Stream(
       filtered(items, (item) => truth(accept(item))),
@@ -138,7 +138,7 @@ function where(name: string): Definition {
   });
 }
 
-function select(name: string): Definition {
+function select(name: string): FunctionDefinition {
   return method(name, [iterable('collection'), lambda('selector')], (call, items, selector) => {
     return new Stream(
       mapped(items, (item) => selector(item)),
@@ -147,7 +147,7 @@ function select(name: string): Definition {
   });
 }
 
-function aggregate(name: string): Definition {
+function aggregate(name: string): FunctionDefinition {
   return method(
     name,
     [iterable('collection'), lambda('selector'), optional(any('seed'))],
@@ -156,7 +156,7 @@ function aggregate(name: string): Definition {
 }
 
 /** Queries and lazy operations on collections. Predicates and selectors see the item as `$`. */
-export const queries: readonly Definition[] = [
+export const queries: readonly FunctionDefinition[] = [
   where('where'),
   where('filter'),
   select('select'),

@@ -1,5 +1,15 @@
 import { mapped } from '../streams.ts';
-import { type Definition, flag, fn, integer, lambda, method, optional, pattern, text } from '../function.ts';
+import {
+  type FunctionDefinition,
+  flag,
+  fn,
+  integer,
+  lambda,
+  method,
+  optional,
+  pattern,
+  text,
+} from '../function.ts';
 import type { Meter } from '../python/limits.ts';
 import { escapeRegex, type Match, noFlags, Pattern } from '../python/regex.ts';
 import { pythonIndex, str } from '../python/text.ts';
@@ -28,7 +38,7 @@ function replaceBy(
 }
 
 /** Regular expressions, matched in linear time. A match may cover a part of the text. */
-export const regexes: readonly Definition[] = [
+export const regexes: readonly FunctionDefinition[] = [
   fn(
     'regex',
     [

@@ -1,4 +1,4 @@
-import { any, type Definition, extension, fn, iterable, method, rest, set } from '../function.ts';
+import { any, type FunctionDefinition, extension, fn, iterable, method, rest, set } from '../function.ts';
 import { PySet } from '../python/sets.ts';
 import { Stream, type Value } from '../python/values.ts';
 
@@ -13,7 +13,7 @@ export function* unrolled(items: Iterable<Value>): Generator<Value> {
 }
 
 /** Sets; a result that is a set becomes a list in order of insertion. */
-export const sets: readonly Definition[] = [
+export const sets: readonly FunctionDefinition[] = [
   fn('set', [rest(any('args'))], (call, args) => new PySet(unrolled(args), call.meter)),
   method('toSet', [iterable('collection')], (call, items) => new PySet(items, call.meter)),
   extension('len', [set('set')], (_call, items) => items.size),

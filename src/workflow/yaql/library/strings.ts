@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   extension,
   flag,
   fn,
@@ -83,7 +83,7 @@ const classes: Readonly<Record<string, string>> = {
 const classNames = Object.keys(classes);
 
 /** Functions and methods of texts. */
-export const strings: readonly Definition[] = [
+export const strings: readonly FunctionDefinition[] = [
   fn('concat', [rest(text('args'))], (call, parts) => joinTexts(parts, '', call.meter)),
   extension('len', [text('string')], (_call, string) => textLength(string)),
   method('toUpper', [text('string')], (call, string) => call.meter.made(string.toUpperCase())),

@@ -1,6 +1,6 @@
 import {
   any,
-  type Definition,
+  type FunctionDefinition,
   fn,
   iterable,
   lambda,
@@ -25,7 +25,7 @@ function assign(scope: Scope, values: Iterable<Value>): Scope {
 }
 
 /** Variables, user-defined functions, calls by name. */
-export const system: readonly Definition[] = [
+export const system: readonly FunctionDefinition[] = [
   withNamed(
     fn('let', [rest(any('args'))], (call, args) => {
       const scope = assign(call.scope, args);

@@ -1,5 +1,5 @@
 import {
-  type Definition,
+  type FunctionDefinition,
   fn,
   integer,
   method,
@@ -45,7 +45,7 @@ function fieldsOf({ wall, microseconds, offsetSeconds }: Moment): MomentFields {
 }
 
 /** Moments and spans. `now()` is provided by the caller; the local time zone is UTC. */
-export const times: readonly Definition[] = [
+export const times: readonly FunctionDefinition[] = [
   fn(
     'datetime',
     [

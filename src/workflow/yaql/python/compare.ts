@@ -4,7 +4,7 @@ import { isEmptyMapping, isMapping, mapEntries, mapGet, type Mapping, mapSize } 
 import { numberOf } from './numbers.ts';
 import { PySet } from './sets.ts';
 import { Moment, Span } from './time.ts';
-import { isList, Stream, type Value, typeName } from './values.ts';
+import { isList, Stream, type Value, pythonTypeName } from './values.ts';
 
 /** Python's truth: None, False, zero, and empty texts, lists, dicts and sets are false; all else is true. */
 export function truth(value: Value): boolean {
@@ -81,7 +81,7 @@ export function order(left: Value, right: Value, meter: Meter, operator = '<', d
   if (left instanceof Moment && right instanceof Moment) return left.compare(right);
   if (left instanceof Span && right instanceof Span) return left.microseconds - right.microseconds;
   if (isList(left) && isList(right)) return orderLists(left, right, meter, operator, depth);
-  const types = `'${typeName(left)}' and '${typeName(right)}'`;
+  const types = `'${pythonTypeName(left)}' and '${pythonTypeName(right)}'`;
   throw new EvaluationError(`'${operator}' not supported between instances of ${types}`);
 }
 

@@ -10,7 +10,7 @@ import { isMapping, mapGet } from './mapping.ts';
 import { floatText, isInt, isNumber, numberOf, roundTo } from './numbers.ts';
 import { justify } from './strings.ts';
 import { repr, type SequenceStyle, str, textLength } from './text.ts';
-import { isList, Tuple, type Value, typeName } from './values.ts';
+import { isList, Tuple, type Value, pythonTypeName } from './values.ts';
 
 export interface FormatArguments {
   readonly positional: readonly Value[];
@@ -84,7 +84,8 @@ function fieldItem(value: Value, key: string): Value {
     : isList(value) && isIndex
       ? value[Number(key)]
       : undefined;
-  if (item === undefined) throw new EvaluationError(`a ${typeName(value)} in the format has no [${key}]`);
+  if (item === undefined)
+    throw new EvaluationError(`a ${pythonTypeName(value)} in the format has no [${key}]`);
   return item;
 }
 
@@ -130,7 +131,7 @@ function textBody(
 }
 
 function wrongType(type: string, value: Value): EvaluationError {
-  return new EvaluationError(`format code '${type}' does not take a ${typeName(value)}`);
+  return new EvaluationError(`format code '${type}' does not take a ${pythonTypeName(value)}`);
 }
 
 interface NumberStyle {
@@ -279,7 +280,8 @@ function printfField(value: Value, { flags, width, precision, type }: PrintfFiel
   if (!/^[diuoxXeEfFgGc]$/.test(type)) throw new EvaluationError(`'%${type}' is no format of a value`);
   if (type === 'c' && typeof value === 'string') return formatValue(value, width, 'list', meter);
   const number = numberOf(value);
-  if (number === undefined) throw new EvaluationError(`%${type} takes a number, not a ${typeName(value)}`);
+  if (number === undefined)
+    throw new EvaluationError(`%${type} takes a number, not a ${pythonTypeName(value)}`);
   const whole = 'diuoxXc'.includes(type);
   const spec = `${align}${sign}${flags.includes('#') ? '#' : ''}${flags.includes('0') && align === '' ? '0' : ''}`;
   const code = 'iu'.includes(type) ? 'd' : type;

@@ -1,6 +1,6 @@
 import { EvaluationError } from './errors.ts';
 import { checkDataDepth, type Meter } from './limits.ts';
-import { Float, isList, PyObject, type Value, typeName } from './values.ts';
+import { Float, isList, PyObject, type Value, pythonTypeName } from './values.ts';
 
 export type HashKey = string | number | null;
 
@@ -32,7 +32,7 @@ function composedKey(
   if (isList(value)) return `l${value.map(part).join(',')}`;
   if (!(value instanceof PyObject)) return pairsIdentity(Object.entries(value), part);
   const identity = value.identity(part);
-  if (identity === undefined) throw new EvaluationError(`unhashable type: '${typeName(value)}'`);
+  if (identity === undefined) throw new EvaluationError(`unhashable type: '${pythonTypeName(value)}'`);
   return identity;
 }
 

@@ -3,7 +3,7 @@
  * rounded.
  */
 import { EvaluationError } from './errors.ts';
-import { Float, type Value, typeName } from './values.ts';
+import { Float, type Value, pythonTypeName } from './values.ts';
 
 export type PyNumber = number | Float;
 
@@ -48,7 +48,7 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 export function arithmetic(operator: ArithmeticOperator, left: Value, right: Value): PyNumber {
   const a = numberOf(left);
   const b = numberOf(right);
-  if (a === undefined || b === undefined) throw unsupported(operator, left, right);
+  if (a === undefined || b === undefined) throw unsupportedOperands(operator, left, right);
   if (b === 0 && (operator === '/' || operator === '//' || operator === '%')) {
     throw new EvaluationError('division by zero');
   }
@@ -70,8 +70,8 @@ export function arithmetic(operator: ArithmeticOperator, left: Value, right: Val
   }
 }
 
-export function unsupported(operator: string, left: Value, right: Value): EvaluationError {
-  const types = `'${typeName(left)}' and '${typeName(right)}'`;
+export function unsupportedOperands(operator: string, left: Value, right: Value): EvaluationError {
+  const types = `'${pythonTypeName(left)}' and '${pythonTypeName(right)}'`;
   return new EvaluationError(`unsupported operand type(s) for ${operator}: ${types}`);
 }
 
@@ -95,7 +95,8 @@ function power(left: Value, right: Value, a: number, b: number): PyNumber {
 
 export function negate(value: Value): PyNumber {
   const number = numberOf(value);
-  if (number === undefined) throw new EvaluationError(`bad operand type for unary -: '${typeName(value)}'`);
+  if (number === undefined)
+    throw new EvaluationError(`bad operand type for unary -: '${pythonTypeName(value)}'`);
   return isFloat(value) ? toFloat(-number) : toInt(-number);
 }
 

@@ -7,7 +7,7 @@ import { parsePattern } from '../regex/parse-pattern.ts';
 import type { Flags } from '../regex/pattern-tree.ts';
 import { compileProgram, firstReads, programSize } from '../regex/program.ts';
 import { parseReplacement, type Replacement } from '../regex/replacement.ts';
-import { findMatch, type Run, type Spans } from '../regex/run-program.ts';
+import { findMatch, type ProgramRun, type Spans } from '../regex/run-program.ts';
 import { EvaluationError } from './errors.ts';
 import { maxPatternLength, type Meter } from './limits.ts';
 import { PyObject } from './values.ts';
@@ -48,7 +48,7 @@ function parseChecked(source: string, flags: PatternFlags) {
 
 export class Pattern extends PyObject {
   readonly typeName = 'Pattern';
-  readonly #run: Omit<Run, 'slots'>;
+  readonly #run: Omit<ProgramRun, 'slots'>;
   readonly #meter: Meter;
   readonly #groups: number;
   readonly #names: ReadonlyMap<string, number>;
@@ -75,7 +75,7 @@ export class Pattern extends PyObject {
   /** All non-overlapping matches from left to right, as Python's finditer. */
   *matches(text: string): Generator<Match> {
     this.#meter.scan(text);
-    const run: Run = { ...this.#run, slots: (this.#groups + 1) * 2 };
+    const run: ProgramRun = { ...this.#run, slots: (this.#groups + 1) * 2 };
     let spans = findMatch(run, text, 0);
     while (spans !== undefined) {
       const match = this.#match(text, spans);

@@ -6,7 +6,7 @@ import { Dict, Layers } from './mapping.ts';
 import { ItemsView } from './sets.ts';
 import { str } from './text.ts';
 import { Moment, Span } from './time.ts';
-import { Float, isList, isPlainObject, Tuple, type Value, typeName } from './values.ts';
+import { Float, isList, isPlainObject, Tuple, type Value, pythonTypeName } from './values.ts';
 
 /**
  * Converts a value to JSON: streams and sets become lists, moments ISO 8601 texts, keys of dicts texts. JSON
@@ -58,7 +58,7 @@ function iterableToJson(value: Value, meter: Meter, depth: number): Json {
     throw new EvaluationError("unhashable type: 'list' (items() must go through toList() or select())");
   }
   const items = itemsOf(value);
-  if (items === undefined) throw new EvaluationError(`a ${typeName(value)} is no result`);
+  if (items === undefined) throw new EvaluationError(`a ${pythonTypeName(value)} is no result`);
   const list: Json[] = [];
   for (const item of items) {
     meter.step();

@@ -14,7 +14,7 @@ import type { MappingEntry, MappingNode, ScalarNode, YamlNode } from '../../yaml
 import { YamlSyntaxError } from '../../yaml/nodes.ts';
 import { LinePositions } from '../../yaml/positions.ts';
 import { readYamlDocument } from '../../yaml/reader.ts';
-import { isList, typeName, type Value } from './values.ts';
+import { isList, pythonTypeName, type Value } from './values.ts';
 
 export interface JsonStyle {
   /** Blanks per level; null: one line. */
@@ -37,7 +37,7 @@ export function dumpJson(value: Value, style: JsonStyle, meter: Meter, depth = 0
     return bracket('{', parts, '}', style, depth, meter);
   }
   const items = itemsOf(value);
-  if (items === undefined) throw new EvaluationError(`a ${typeName(value)} cannot be written as JSON`);
+  if (items === undefined) throw new EvaluationError(`a ${pythonTypeName(value)} cannot be written as JSON`);
   return bracket('[', [...items].map(inner), ']', style, depth, meter);
 }
 

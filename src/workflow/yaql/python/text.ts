@@ -5,7 +5,7 @@ import { isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, numberOf } from './numbers.ts';
 import { PySet } from './sets.ts';
 import { Moment, Span } from './time.ts';
-import { Float, isList, Tuple, type Value, typeName } from './values.ts';
+import { Float, isList, Tuple, type Value, pythonTypeName } from './values.ts';
 
 /** YAQL's own str() shows every sequence as a tuple; results and Jinja show lists. */
 export type SequenceStyle = 'list' | 'tuple';
@@ -40,7 +40,7 @@ function reprContainer(value: Value, meter: Meter, style: SequenceStyle, depth: 
   }
   if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${join([...value].map(part))}}`;
   const items = itemsOf(value);
-  if (items === undefined) return `<${typeName(value)}>`;
+  if (items === undefined) return `<${pythonTypeName(value)}>`;
   const parts = [...items].map(part);
   if (value instanceof Tuple || (style === 'tuple' && isList(value))) {
     return parts.length === 1 ? `(${parts[0]},)` : `(${join(parts)})`;

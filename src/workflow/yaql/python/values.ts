@@ -101,7 +101,7 @@ export function isPlainObject(value: Value): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof PyObject);
 }
 
-export function typeName(value: Value): string {
+export function pythonTypeName(value: Value): string {
   if (value === null) return 'NoneType';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'string') return 'str';

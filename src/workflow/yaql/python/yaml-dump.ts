@@ -7,7 +7,7 @@ import { checkDataDepth, type Meter } from './limits.ts';
 import { isMapping, mapEntries } from './mapping.ts';
 import { floatText, isFloat, isNumber, numberOf } from './numbers.ts';
 import { keyText } from './result.ts';
-import { type Value, typeName } from './values.ts';
+import { type Value, pythonTypeName } from './values.ts';
 import { readsAsOther } from './yaml-scalars.ts';
 
 export function dumpYaml(value: Value, meter: Meter): string {
@@ -69,7 +69,7 @@ function scalar(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return text(value);
-  if (!isNumber(value)) throw new EvaluationError(`a ${typeName(value)} cannot be written as YAML`);
+  if (!isNumber(value)) throw new EvaluationError(`a ${pythonTypeName(value)} cannot be written as YAML`);
   return isFloat(value) ? floatYaml(numberOf(value)!) : String(numberOf(value));
 }
 

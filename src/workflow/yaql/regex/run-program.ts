@@ -14,7 +14,7 @@ interface Thread {
   readonly slots: Spans;
 }
 
-export interface Run {
+export interface ProgramRun {
   readonly program: readonly Instruction[];
   /**
    * The instructions that can read the first character of a match; undefined: a match may begin otherwise.
@@ -30,14 +30,19 @@ export interface Run {
  * The first match from an offset on; undefined: none.
  * @param isEmptyRefused an empty match at the offset does not count: the match before was one
  */
-export function findMatch(run: Run, text: string, from: number, isEmptyRefused = false): Spans | undefined {
+export function findMatch(
+  run: ProgramRun,
+  text: string,
+  from: number,
+  isEmptyRefused = false,
+): Spans | undefined {
   return new Matcher(run, text, isEmptyRefused ? from : -1).find(from);
 }
 
 const chargedAtOnce = 4096;
 
 class Matcher {
-  readonly #run: Run;
+  readonly #run: ProgramRun;
   readonly #text: string;
   /** The round in which each instruction was last reached: each is followed once per round. */
   readonly #reached: Int32Array;
@@ -45,7 +50,7 @@ class Matcher {
   #round = 0;
   #work = 0;
 
-  constructor(run: Run, text: string, refusedEnd: number) {
+  constructor(run: ProgramRun, text: string, refusedEnd: number) {
     this.#run = run;
     this.#refusedEnd = refusedEnd;
     this.#text = text;
