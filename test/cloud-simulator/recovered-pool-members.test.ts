@@ -1,4 +1,4 @@
-/** A node of a load balanced cluster that is recovered: who is in the pool then, whatever the recovery does. */
+/** Who is in the pool of a load balanced cluster after one of its nodes was recovered. */
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Node } from '../../src/domain/model.ts';
