@@ -12,7 +12,7 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { Cluster, Node, Recovery } from '../../src/domain/model.ts';
 import { policyTypes } from '../../src/policies/registry.ts';
 import { registryOf } from '../../src/profiles/registry.ts';
-import { enqueueOnCluster } from '../../src/requests/cluster-actions.ts';
+import { enqueueOnCluster, type ClusterRequest } from '../../src/requests/cluster-actions.ts';
 import { attaching } from '../../src/requests/cluster-policies.ts';
 import { createCluster } from '../../src/requests/clusters.ts';
 import { createPolicy } from '../../src/requests/policies.ts';
@@ -142,8 +142,13 @@ export class HealingWorld<Home extends NodeHome = SimulatedCloud> {
   async attach(properties: JsonObject): Promise<void> {
     const spec = { type: 'senlin.policy.health', version: '1.3', properties };
     await this.request(() => createPolicy(this.tools, caller, { name: 'health', spec }));
-    await this.request(() => enqueueOnCluster(this.tools, caller, 'web', attaching({ policy: 'health' })));
+    await this.runOnCluster(attaching({ policy: 'health' }));
     await this.clock.advance(990);
+  }
+
+  /** Asks for an action on the cluster; it has yet to run. */
+  async runOnCluster(request: ClusterRequest): Promise<void> {
+    await this.request(() => enqueueOnCluster(this.tools, caller, 'web', request));
   }
 
   /** A request of an operator; where it asks the cloud, time passes until that has answered. */

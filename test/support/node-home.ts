@@ -1,5 +1,6 @@
 /** Where the nodes of a healing world live: a cloud that outlives the process that heals. */
 import type { JsonObject } from '../../src/domain/json.ts';
+import type { Clouds } from '../../src/openstack/cloud.ts';
 import type { ProfileType } from '../../src/profiles/profile-type.ts';
 import type { CloudView } from '../../src/requests/request-tools.ts';
 
@@ -8,6 +9,8 @@ export interface NodeHome {
   readonly profileSpec: JsonObject;
   /** As one process sees it: once that is killed it requests nothing, and hears nothing. */
   profileType(isAlive: () => boolean): ProfileType;
+  /** Where policies work outside, seen in the same way; absent: they cannot. */
+  clouds?(isAlive: () => boolean): Clouds;
   /** `reboot web-1`, ... when it begins, in milliseconds of the virtual clock. */
   readonly calls: readonly { readonly at: number; readonly text: string }[];
   /** Operations that changed a node while another did. */

@@ -46,7 +46,13 @@ export class ProcessLife {
     this.#membership = testMembership(store);
     this.#engine = new Engine({
       store,
-      definitions: actionDefinitions({ store, profileTypes, workflows, probe }),
+      definitions: actionDefinitions({
+        store,
+        profileTypes,
+        workflows,
+        probe,
+        clouds: around.cloud.clouds?.(isAlive),
+      }),
       membership: this.#membership,
       observer: {
         started: (tx, action) => actionStarted(tx, action, Date.now()),

@@ -157,15 +157,15 @@ export class VirtualOpenStack implements NodeHome {
 
   /** Whether services answer is not measured here: that takes time of its own. */
   get cloudView(): CloudView {
-    const hosts = new CloudHosts(this.#clouds(() => true).service.nova);
+    const hosts = new CloudHosts(this.clouds(() => true).service.nova);
     return { outages: [], credential: this.#settings.origin, hosts: () => hosts.read() };
   }
 
   profileType(isAlive: () => boolean): ProfileType {
-    return novaServer({ clouds: this.#clouds(isAlive) });
+    return novaServer({ clouds: this.clouds(isAlive) });
   }
 
-  #clouds(isAlive: () => boolean): Clouds {
+  clouds(isAlive: () => boolean): Clouds {
     const send = (request: ServiceRequest, signal: AbortSignal): Promise<ServiceAnswer> =>
       this.#send(request, signal, isAlive);
     const cloud = createCloud({

@@ -1,6 +1,6 @@
 /**
  * Changes of a load balancer. Octavia takes one at a time: while one is under way everything on the balancer
- * refuses others with 409. Those of this process take turns; those of others are waited for.
+ * refuses others with 409. Those of one client take turns; those of others are waited for.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import { duration } from '../../domain/duration.ts';
@@ -18,8 +18,8 @@ export interface BalancerChange {
   readonly signal: AbortSignal;
 }
 
-/** The last change of each balancer that was asked for. */
-const turns = new Map<string, Promise<unknown>>();
+/** Of each client, the last change of each balancer that was asked for. */
+const turns = new WeakMap<OctaviaClient, Map<string, Promise<unknown>>>();
 
 /**
  * Makes the change once the balancer is ACTIVE, and returns when it is ACTIVE again.
@@ -31,16 +31,18 @@ export async function changeBalancer<T>(
   doing: string,
   work: (context: CallContext) => Promise<T>,
 ): Promise<T> {
-  const { balancerId } = change;
-  const before = turns.get(balancerId) ?? Promise.resolve();
+  const { octavia, balancerId } = change;
+  const ofClient = turns.get(octavia) ?? new Map<string, Promise<unknown>>();
+  turns.set(octavia, ofClient);
+  const before = ofClient.get(balancerId) ?? Promise.resolve();
   const turn = afterOthers(before, change, doing, work);
   // One that gives up while it waits leaves the others in their order.
   const ended = before.then(() => turn).catch(() => undefined);
-  turns.set(balancerId, ended);
+  ofClient.set(balancerId, ended);
   try {
     return await turn;
   } finally {
-    if (turns.get(balancerId) === ended) turns.delete(balancerId);
+    if (ofClient.get(balancerId) === ended) ofClient.delete(balancerId);
   }
 }
 
