@@ -43,6 +43,8 @@ import {
   withoutLocalProcesses,
   type ProfileTypes,
 } from './profiles/registry.ts';
+import { PeriodicPurge } from './retention/periodic-purge.ts';
+import { purgeEvents } from './retention/purge-events.ts';
 import type { CloudView, RequestTools, SimulatedCloud } from './requests/request-tools.ts';
 import { checkDatabaseIsExpected } from './start-new.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
@@ -189,6 +191,7 @@ async function startParts(
   if (port !== undefined) await startHttp(parts, port, actionNames, authentication, stops);
   stops.push(recoveryMetrics(registry, store, () => parts.healer?.countOutdated()));
   if (config.roles.includes('engine')) {
+    startEventPurge(parts, stops);
     await startNotifier(parts, () => config.publicUrl ?? port?.url ?? null, stops);
     stops.push(() => workflows.runner.stop());
     await workflows.runner.start();
@@ -257,6 +260,7 @@ async function startHttp(
     lastRecord: (nodeId) => parts.healer?.lastRecord(nodeId),
     outdatedBecause: (nodeId) => parts.healer?.outdatedBecause(nodeId) ?? null,
     serverWarning: () => unknownNodes.warning(),
+    log: (details, message) => log.info(details, message),
     ...(cloud === undefined ? {} : { cloud }),
     ...(clouds === undefined ? {} : { clouds }),
     now: Date.now,
@@ -271,6 +275,20 @@ async function startHttp(
     publicUrl: config.publicUrl,
   });
   stops.push(() => server.close());
+}
+
+function startEventPurge({ config, store, log }: Parts, stops: Started['stops']): void {
+  const purge = new PeriodicPurge({
+    now: Date.now,
+    keepMs: config.eventKeepDays * 24 * 3600 * 1000,
+    purge: async (before) => {
+      const events = await purgeEvents(store, before);
+      if (events > 0) log.info({ events, keep_days: config.eventKeepDays }, 'Old events were deleted');
+    },
+    failed: (error) => log.error({ err: error }, 'old events could not be deleted; tried again in an hour'),
+  });
+  stops.push(() => purge.stop());
+  purge.start();
 }
 
 /** Registered before the parts that publish news start. */

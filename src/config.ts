@@ -81,6 +81,12 @@ const schema = z.strictObject({
       keep_days: z.number().min(0).default(90),
     })
     .prefault({}),
+  events: z
+    .strictObject({
+      /** Days that an event is kept; 0: for ever. */
+      keep_days: z.number().min(0).default(365),
+    })
+    .prefault({}),
   /**
    * Where requests may go that Coppice makes for a user: poll URLs, std.http, notifications.
    * docs/howto/limit-outbound-requests.md
@@ -156,6 +162,7 @@ export interface Config {
   readonly workflowHttpResponseBytes: number;
   readonly outbound: OutboundRules;
   readonly workflowKeepDays: number;
+  readonly eventKeepDays: number;
   readonly cloud: CloudConfig;
   /** Without a slash at its end; null: not given. */
   readonly publicUrl: string | null;
@@ -235,6 +242,7 @@ function toConfig(read: z.infer<typeof schema>, notificationTargets: readonly No
     workflowHttpResponseBytes: read.workflows.http_response_bytes,
     outbound: read.outbound,
     workflowKeepDays: read.workflows.keep_days,
+    eventKeepDays: read.events.keep_days,
     cloud: cloudOf(read.cloud),
     secretKeyFile: read.secrets.key_file,
     publicUrl: read.public_url?.replace(/\/+$/, '') ?? null,

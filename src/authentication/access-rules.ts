@@ -85,6 +85,7 @@ const table = {
   'actions:update': ['member', 'PATCH /v1/actions/{action}'],
   'events:index': ['reader', 'GET /v1/events', 'GET /v1/clusters/{cluster}/events/stream'],
   'events:get': ['reader', 'GET /v1/events/{event}'],
+  'events:purge': ['admin', 'POST /v1/events/purge'],
 
   'recoveries:index': ['reader', 'GET /v1/recoveries'],
   'recoveries:get': ['reader', 'GET /v1/recoveries/{recovery}'],

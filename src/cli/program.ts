@@ -3,7 +3,8 @@
  *
  *     serve, demo                          start a server (app.ts), in this process or as a child
  *     status, cluster, node, profile, policy,
- *     action, recovery, receiver, retained,
+ *     action, event, recovery, receiver,
+ *     retained,
  *     workflow, watch                      use a server, only through its public HTTP API
  *     cloud-simulator                      start a simulated cloud for servers to use
  *     token                                make a token for a server; needs no server
@@ -48,6 +49,7 @@ const commands: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   profile: async () => (await import('./commands/profile.ts')).profileCommand,
   policy: async () => (await import('./commands/policy.ts')).policyCommand,
   action: async () => (await import('./commands/action.ts')).actionCommand,
+  event: async () => (await import('./commands/event.ts')).eventCommand,
   recovery: async () => (await import('./commands/recovery.ts')).recoveryCommand,
   receiver: async () => (await import('./commands/receiver.ts')).receiverCommand,
   retained: async () => (await import('./commands/retained.ts')).retainedCommand,

@@ -1880,6 +1880,24 @@ export interface Operations {
       }[];
     };
   };
+  /** Delete old events; not of Senlin */
+  readonly 'POST /v1/events/purge': {
+    readonly path: {};
+    readonly query: {};
+    readonly body: {
+      readonly purge: {
+        /** Seconds. */
+        readonly older_than: number | string;
+        /** Of this cluster and its nodes; absent: of all. */
+        readonly cluster_id?: string | null;
+      };
+    };
+    readonly answer: {
+      readonly purge: {
+        readonly deleted: number;
+      };
+    };
+  };
   /** Show an event */
   readonly 'GET /v1/events/{event}': {
     readonly path: {

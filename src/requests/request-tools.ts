@@ -70,6 +70,8 @@ export interface RequestTools {
   readonly cloud?: CloudView;
   /** For what policies look up before an action is planned; absent as `cloud`. */
   readonly clouds?: Clouds;
+  /** For what an administrator did that no event records. Absent: there is no log. */
+  readonly log?: (details: object, message: string) => void;
   readonly now: () => number;
 }
 

@@ -291,3 +291,14 @@ describe('the webhook of a receiver', () => {
     await lost.stop();
   });
 });
+
+test('an administrator deletes old events, and no other user', async () => {
+  const body = { purge: { older_than: 0, cluster_id: ids['cluster'] } };
+  expect((await ask('member', 'POST', '/v1/events/purge', { body })).status).toBe(403);
+  const reply = await ask('admin', 'POST', '/v1/events/purge', { body });
+  const { deleted } = (reply.body as { purge: { deleted: number } }).purge;
+  expect(deleted).toBeGreaterThan(0);
+  expect((await ask('member', 'GET', `/v1/events?cluster_id=${ids['cluster']}`)).body).toEqual({
+    events: [],
+  });
+});

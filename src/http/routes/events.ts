@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { eventLevels } from '../../domain/model.ts';
+import { purgeOldEvents } from '../../requests/purge-events.ts';
 import { notFound, requireObject } from '../../requests/find-object.ts';
 import { visibleProject } from '../../requests/request-tools.ts';
 import { getEvent, listEvents } from '../../store/events.ts';
 import type { EventStreams } from '../event-stream.ts';
-import { defined } from '../fields.ts';
+import { defined, integerField, optional, referenceField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
@@ -39,6 +40,30 @@ const list = route({
     const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
     const events = await listEvents(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'events', await toEventAnswers(db, events)) };
+  },
+});
+
+const purge = route({
+  method: 'POST',
+  path: '/v1/events/purge',
+  summary: 'Delete old events; not of Senlin',
+  tag,
+  body: z.object({
+    purge: z.strictObject({
+      older_than: integerField({ min: 0, max: 10 * 365 * 86_400 }).describe('Seconds.'),
+      cluster_id: optional(referenceField()).describe('Of this cluster and its nodes; absent: of all.'),
+    }),
+  }),
+  answers: {
+    200: {
+      description: 'How many were deleted.',
+      schema: z.strictObject({ purge: z.strictObject({ deleted: z.int() }) }),
+    },
+  },
+  async handle({ tools, caller, body }) {
+    const { older_than: olderThan, cluster_id: cluster } = body.purge;
+    const deleted = await purgeOldEvents(tools, caller, { olderThan, cluster });
+    return { status: 200, body: { purge: { deleted } } };
   },
 });
 
@@ -83,5 +108,5 @@ function stream(streams: EventStreams): Route {
 }
 
 export function eventRoutes(streams: EventStreams): Route[] {
-  return [list, show, stream(streams)];
+  return [list, purge, show, stream(streams)];
 }

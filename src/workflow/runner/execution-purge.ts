@@ -1,10 +1,9 @@
 /** Deletes executions that ended long ago, with all that belongs to them. */
+import { PeriodicPurge } from '../../retention/periodic-purge.ts';
 import { purgeStandaloneActions } from '../../store/standalone-actions.ts';
 import type { Store } from '../../store/store.ts';
 import { deleteUnusedSources } from '../../store/workflow-definitions.ts';
 import { purgeExecutions } from '../../store/workflow-purge.ts';
-
-const purgeEveryMs = 3600_000;
 
 export interface PurgeOptions {
   readonly store: Store;
@@ -17,18 +16,19 @@ export interface PurgeOptions {
 
 export class ExecutionPurge {
   readonly #options: PurgeOptions;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #periodic: PeriodicPurge;
 
   constructor(options: PurgeOptions) {
     this.#options = options;
+    this.#periodic = new PeriodicPurge({ ...options, purge: (before) => this.before(before) });
   }
 
   start(): void {
-    if (this.#options.keepMs > 0) this.#timer = setInterval(() => void this.#purgeOld(), purgeEveryMs);
+    this.#periodic.start();
   }
 
-  stop(): void {
-    clearInterval(this.#timer);
+  async stop(): Promise<void> {
+    await this.#periodic.stop();
   }
 
   /** Those that are no sub-workflow and ended before a time. @returns how many. */
@@ -43,13 +43,5 @@ export class ExecutionPurge {
     if (purged > 0) await store.write((tx) => deleteUnusedSources(tx));
     await store.write((tx) => purgeStandaloneActions(tx, endedBefore));
     return purged;
-  }
-
-  async #purgeOld(): Promise<void> {
-    try {
-      await this.before(this.#options.now() - this.#options.keepMs);
-    } catch (error) {
-      this.#options.failed(error);
-    }
   }
 }

@@ -156,7 +156,7 @@ export class WorkflowRunner {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#unsubscribe?.();
-    this.#purge.stop();
+    await this.#purge.stop();
     await this.#timers.stop();
     await this.#actions.stop();
     for (const live of this.#live.values()) await live.working;

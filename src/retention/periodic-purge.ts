@@ -1,0 +1,49 @@
+/**
+ * What is kept for a time, and deleted once an hour when that is over: events here, executions of workflows
+ * in `workflow/runner/execution-purge.ts`.
+ */
+
+const EVERY_MS = 3600_000;
+
+export interface PeriodicPurgeOptions {
+  readonly now: () => number;
+  /** Milliseconds; 0: for ever. */
+  readonly keepMs: number;
+  /** Deletes what is older than a time, in milliseconds since 1970. */
+  readonly purge: (before: number) => Promise<unknown>;
+  /** A purge failed; the next one is tried at its time. */
+  readonly failed: (error: unknown) => void;
+}
+
+export class PeriodicPurge {
+  readonly #options: PeriodicPurgeOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: PeriodicPurgeOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    if (this.#options.keepMs === 0) return;
+    this.#timer = setInterval(() => {
+      this.#running = this.run();
+    }, EVERY_MS);
+  }
+
+  /** Returns when a purge that runs has ended. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  /** Once, now. */
+  async run(): Promise<void> {
+    const { now, keepMs, purge, failed } = this.#options;
+    try {
+      await purge(now() - keepMs);
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
