@@ -22,7 +22,7 @@ import {
 } from './notify/notification-target.ts';
 
 export const roles = ['api', 'engine', 'health'] as const;
-export type Role = (typeof roles)[number];
+export type ProcessRole = (typeof roles)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -151,7 +151,7 @@ export interface ListenAddress {
 export interface Config {
   readonly dataDir: string;
   readonly listen: ListenAddress;
-  readonly roles: readonly Role[];
+  readonly roles: readonly ProcessRole[];
   readonly auth: AuthSettings;
   readonly localProcesses: boolean;
   readonly logLevel: (typeof logLevels)[number];

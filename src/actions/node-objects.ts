@@ -39,7 +39,7 @@ export async function removeNode(
   return { spared: kept.length > 0, ...(note === undefined ? {} : { note }) };
 }
 
-export async function createNode(
+export async function makePhysicalNode(
   { type, facts }: ManagedNode,
   { spared }: Pick<Removed, 'spared'>,
   request: CreateRequest,

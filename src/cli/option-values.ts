@@ -32,7 +32,7 @@ export function timeSpan(text: string): number {
 }
 
 /** A moment: `2026-11-22T18:00:00Z`; without a zone it is a time of this machine. @returns it in UTC */
-export function moment(text: string): string {
+export function timeOption(text: string): string {
   const time = readWrittenTime(text);
   if ('expected' in time)
     throw new InvalidArgumentError(`Expected ${time.expected}, found ${JSON.stringify(text)}.`);

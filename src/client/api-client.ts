@@ -19,14 +19,14 @@ const READ_TIMEOUT_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 
 /** `GET /v1/clusters/{cluster}` */
-export type Operation = keyof Operations;
+export type ApiOperation = keyof Operations;
 
 /** What a request of this operation needs: parameters of the path, a body; and what it may have. */
-export type RequestOf<K extends Operation> = PathOf<K> &
+export type RequestOf<K extends ApiOperation> = PathOf<K> &
   BodyOf<K> &
   QueryOf<K> & { readonly signal?: AbortSignal };
 
-type PathOf<K extends Operation> = keyof Operations[K]['path'] extends never
+type PathOf<K extends ApiOperation> = keyof Operations[K]['path'] extends never
   ? { readonly path?: undefined }
   : { readonly path: Operations[K]['path'] };
 
@@ -34,20 +34,20 @@ interface NoQuery {
   readonly query?: undefined;
 }
 
-type QueryOf<K extends Operation> = keyof Operations[K]['query'] extends never
+type QueryOf<K extends ApiOperation> = keyof Operations[K]['query'] extends never
   ? NoQuery
   : { readonly query?: Operations[K]['query'] };
 
-type BodyOf<K extends Operation> = undefined extends Operations[K]['body']
+type BodyOf<K extends ApiOperation> = undefined extends Operations[K]['body']
   ? { readonly body?: Operations[K]['body'] }
   : { readonly body: Operations[K]['body'] };
 
-type Arguments<K extends Operation> =
+type Arguments<K extends ApiOperation> =
   object extends RequestOf<K> ? [request?: RequestOf<K>] : [request: RequestOf<K>];
 
-export type AnswerOf<K extends Operation> = Operations[K]['answer'];
+export type AnswerOf<K extends ApiOperation> = Operations[K]['answer'];
 
-export interface Answer<K extends Operation> {
+export interface ApiAnswer<K extends ApiOperation> {
   readonly body: AnswerOf<K>;
   /** Id of the action that the request started, from `Location` or the body. */
   readonly actionId: string | undefined;
@@ -123,7 +123,7 @@ export class ApiClient {
   }
 
   /** What stands under `key` in the answer; of a list without a limit all pages. */
-  async read<K extends Operation, P extends keyof AnswerOf<K> & string>(
+  async read<K extends ApiOperation, P extends keyof AnswerOf<K> & string>(
     operation: K,
     key: P,
     ...request: Arguments<K>
@@ -138,7 +138,7 @@ export class ApiClient {
     return [...(value as unknown[]), ...(rest as unknown[])] as Exclude<AnswerOf<K>[P], undefined>;
   }
 
-  async send<K extends Operation>(operation: K, ...[request]: Arguments<K>): Promise<Answer<K>> {
+  async send<K extends ApiOperation>(operation: K, ...[request]: Arguments<K>): Promise<ApiAnswer<K>> {
     const { path, query, body, signal } = (request ?? {}) as LooseRequest;
     const [method = '', template = ''] = operation.split(' ');
     const url = this.url + filledIn(template, path) + queryText(query);

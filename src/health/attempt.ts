@@ -1,6 +1,6 @@
 /** One attempt of one detector, ended in time whatever the detector does. */
 import type { Verdict } from '../domain/verdict.ts';
-import { OutOfTime, seconds } from './detector.ts';
+import { OutOfTime, secondsText } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import type { Timers } from './timers.ts';
 
@@ -91,7 +91,7 @@ class Attempt {
 
 function couldNotProbe(error: unknown): Verdict {
   if (error instanceof OutOfTime)
-    return { health: 'unknown', reason: `no answer within ${seconds(error.afterMs)}` };
+    return { health: 'unknown', reason: `no answer within ${secondsText(error.afterMs)}` };
   const message = error instanceof Error ? error.message : String(error);
   return { health: 'unknown', reason: `could not probe: ${message.slice(0, 200)}` };
 }

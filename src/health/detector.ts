@@ -83,13 +83,13 @@ export class OutOfTime extends Error {
   readonly afterMs: number;
 
   constructor(afterMs: number) {
-    super(`no answer within ${seconds(afterMs)}`);
+    super(`no answer within ${secondsText(afterMs)}`);
     this.name = 'OutOfTime';
     this.afterMs = afterMs;
   }
 }
 
 /** `1 s`, `0.25 s` */
-export function seconds(ms: number): string {
+export function secondsText(ms: number): string {
   return `${Math.round(ms) / 1000} s`;
 }

@@ -12,7 +12,7 @@ import type { HttpClient } from '../outbound/http-client.ts';
 import type { HttpAnswer, HttpRequest } from '../outbound/http-request.ts';
 import { RequestFailed } from '../outbound/request-failed.ts';
 import { describeUrl } from '../outbound/url-text.ts';
-import { OutOfTime, seconds } from './detector.ts';
+import { OutOfTime, secondsText } from './detector.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
 import { BODY_LIMIT, parseHealthyResponse } from './healthy-response.ts';
 import type { HealthyResponse } from './healthy-response.ts';
@@ -138,7 +138,10 @@ function noAnswer(requested: URL, error: RequestFailed, signal: AbortSignal, asU
     case 'aborted':
       // Anything but the end of its time means that the answer is not needed any more.
       if (!(signal.reason instanceof OutOfTime)) throw signal.reason;
-      return unreachable(`${where}: no whole answer within ${seconds(signal.reason.afterMs)}`, asUnhealthy);
+      return unreachable(
+        `${where}: no whole answer within ${secondsText(signal.reason.afterMs)}`,
+        asUnhealthy,
+      );
     case 'local':
       return unknown(reason);
     case 'refused-address':

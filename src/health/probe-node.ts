@@ -9,7 +9,7 @@ import type { DetectorVerdict } from '../domain/health-record.ts';
 import { runAttempt } from './attempt.ts';
 import type { AttemptContext } from './attempt.ts';
 import type { Detector, ProbeTarget } from './detector.ts';
-import { exists, notCreated, statusPolling } from './status-polling.ts';
+import { exists, notCreatedVerdict, statusPolling } from './status-polling.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 
@@ -53,7 +53,7 @@ async function probeMissingNode(
   context: ProbeContext,
 ): Promise<ModeVerdict[]> {
   const { verdict, attempts, tookMs } = await probeMode(target, statusPolling(), context);
-  const missing = notCreated(verdict);
+  const missing = notCreatedVerdict(verdict);
   return detectors.map(({ name, mode }) => ({ detector: name, mode, verdict: missing, attempts, tookMs }));
 }
 

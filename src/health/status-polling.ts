@@ -43,7 +43,7 @@ const byListing: SharedAttempt = {
 /** As the profile type sees the node; one that does not exist is unhealthy whatever the type says of it. */
 export async function probeStatus({ node, profile }: ProbeTarget, signal: AbortSignal): Promise<Verdict> {
   const verdict = await profile.probe(node, signal);
-  return exists(node) ? verdict : notCreated(verdict);
+  return exists(node) ? verdict : notCreatedVerdict(verdict);
 }
 
 /**
@@ -56,7 +56,7 @@ export function exists({ physicalId }: ProbeTarget['node']): boolean {
 }
 
 /** @param seen what the profile type says of it: the reason may explain why the node is not there. */
-export function notCreated(seen: Verdict): Verdict {
+export function notCreatedVerdict(seen: Verdict): Verdict {
   const reason =
     seen.health === 'unhealthy'
       ? seen.reason

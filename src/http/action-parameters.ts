@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { CoppiceError } from '../domain/errors.ts';
 import { isJsonObject, type JsonObject } from '../domain/json.ts';
 import type { RecoverRequest } from '../requests/recover-inputs.ts';
-import { booleanField, defined, mapField, optional, textField } from './fields.ts';
+import { booleanField, withoutUndefined, mapField, optional, textField } from './fields.ts';
 import { malformed } from './clustering-dialect.ts';
 import { describeProblems, type Problems } from './sentences.ts';
 
@@ -16,7 +16,10 @@ interface Sentences {
 const ofClusters: Sentences = { end: '', notMap: 'The data provided is not a map' };
 const ofNodes: Sentences = { end: '.', notMap: 'The params provided is not a map.' };
 
-export function readAction(body: JsonObject | undefined, on: 'cluster' | 'node'): [name: string, JsonObject] {
+export function readActionBody(
+  body: JsonObject | undefined,
+  on: 'cluster' | 'node',
+): [name: string, JsonObject] {
   return readOnly(body, 'action', on === 'cluster' ? ofClusters : ofNodes);
 }
 
@@ -105,5 +108,5 @@ export function readRecoverRequest(requested: {
   readonly check: boolean | undefined;
 }): RecoverRequest {
   const { operation, operation_params: operationParams, check } = requested;
-  return defined({ operation, operationParams, check });
+  return withoutUndefined({ operation, operationParams, check });
 }

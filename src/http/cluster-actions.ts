@@ -21,7 +21,7 @@ import { attachWarnings } from '../requests/policy-warnings.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 import {
   booleanField,
-  defined,
+  withoutUndefined,
   integerField,
   LARGEST_INTEGER,
   numberField,
@@ -130,7 +130,7 @@ export function clusterActions(maxNodes: number): Readonly<Record<string, Cluste
       },
       (parameters) =>
         resizing(
-          defined({
+          withoutUndefined({
             adjustmentType: parameters.adjustment_type,
             number: parameters.number,
             minSize: parameters.min_size,
@@ -145,13 +145,13 @@ export function clusterActions(maxNodes: number): Readonly<Record<string, Cluste
     scale_out: action({ count }, (parameters) => scaling('out', parameters.count)),
     policy_attach: {
       ...action({ policy_id, enabled }, (parameters) =>
-        attaching(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
+        attaching(withoutUndefined({ policy: parameters.policy_id, enabled: parameters.enabled })),
       ),
       warn: async (tools, caller, cluster, { policy_id: policy }) =>
         typeof policy === 'string' ? await attachWarnings(tools, caller, cluster, policy) : [],
     },
     policy_update: action({ policy_id, enabled }, (parameters) =>
-      updatingAttached(defined({ policy: parameters.policy_id, enabled: parameters.enabled })),
+      updatingAttached(withoutUndefined({ policy: parameters.policy_id, enabled: parameters.enabled })),
     ),
     policy_detach: action({ policy_id }, (parameters) => detaching(parameters.policy_id)),
     add_nodes: action({ nodes: referencesField() }, ({ nodes }) => addingNodes(nodes)),

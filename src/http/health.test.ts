@@ -8,7 +8,7 @@ import type { JsonObject } from '../domain/json.ts';
 import { chainFacts } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { toClusterHealthAnswer } from './shapes/health.ts';
-import { healthOfCluster } from '../requests/cluster-health.ts';
+import { describeClusterHealth } from '../requests/cluster-health.ts';
 import { insertBinding } from '../store/cluster-policies.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { listEvents } from '../store/events.ts';
@@ -185,7 +185,7 @@ describe('The health of all clusters', () => {
       });
       expect(at).toEqual(expect.any(String));
     }
-    const read = await healthOfCluster(
+    const read = await describeClusterHealth(
       server.tools,
       cluster,
       { report: null, failedActions: [] },

@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HEADER_LIMIT } from './unreadable-request.ts';
+import { REQUEST_HEADER_LIMIT } from './unreadable-request.ts';
 import { listenFailure, withKnownHost, type ListenAddress } from './listen-address.ts';
 
 /** For a request to arrive whole; a client that sends a byte a minute holds a connection no longer. */
@@ -20,7 +20,7 @@ const CLOSE_GRACE_MS = 5000;
 
 export class Port {
   readonly server: Server = createServer({
-    maxHeaderSize: HEADER_LIMIT,
+    maxHeaderSize: REQUEST_HEADER_LIMIT,
     headersTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,

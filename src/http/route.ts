@@ -63,7 +63,7 @@ export interface ApiDialect {
   /** @throws CoppiceError */
   readQuery(route: Route, query: unknown): unknown;
   /** `text` is undefined where nothing was sent. @throws CoppiceError */
-  readBody(route: Route, text: string | undefined): ReadBody;
+  readBody(route: Route, text: string | undefined): ParsedBody;
   toText(body: unknown): string;
   /** `route` is undefined for a path that is not there. */
   errorAnswer(error: CoppiceError, route: Route | undefined): ErrorAnswer;
@@ -71,7 +71,7 @@ export interface ApiDialect {
   readonly errorSchema: z.ZodType;
 }
 
-export interface ReadBody {
+export interface ParsedBody {
   readonly body: unknown;
   readonly rawBody: JsonObject | undefined;
 }

@@ -4,21 +4,21 @@
  */
 
 /** `2026-11-22T18:19:19Z`: clusters, nodes, profiles, actions. */
-export function seconds(time: number): string {
+export function timeInSeconds(time: number): string {
   return `${withoutZone(time)}Z`;
 }
 
-export function secondsOrNull(time: number | null): string | null {
-  return time === null ? null : seconds(time);
+export function timeInSecondsOrNull(time: number | null): string | null {
+  return time === null ? null : timeInSeconds(time);
 }
 
 /** `2026-11-22T18:19:19.000000`: policies that are read, and the cluster inside an event. */
-export function microseconds(time: number): string {
+export function timeInMicroseconds(time: number): string {
   return `${withoutZone(time)}.000000`;
 }
 
-export function microsecondsOrNull(time: number | null): string | null {
-  return time === null ? null : microseconds(time);
+export function timeInMicrosecondsOrNull(time: number | null): string | null {
+  return time === null ? null : timeInMicroseconds(time);
 }
 
 /** `2026-11-22T18:19:19`: services. */

@@ -8,7 +8,7 @@ import { mistralDialect } from './mistral/mistral-dialect.ts';
 import { clusteringDialect } from './clustering-dialect.ts';
 
 /** Of the request line and all headers. */
-export const HEADER_LIMIT = 16_384;
+export const REQUEST_HEADER_LIMIT = 16_384;
 
 interface ParseError extends Error {
   readonly code?: string;
@@ -44,7 +44,7 @@ function refusalOf({ code, message }: ParseError): CoppiceError {
     case 'HPE_HEADER_OVERFLOW':
       return new CoppiceError(
         'headers-too-large',
-        `headers: expected at most ${HEADER_LIMIT} bytes in all, found more`,
+        `headers: expected at most ${REQUEST_HEADER_LIMIT} bytes in all, found more`,
       );
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new CoppiceError(

@@ -4,7 +4,7 @@
  */
 import type { BreakerLimits } from '../domain/health-policy.ts';
 import { breakerAfter, breakerAfterRelapse, closedBreaker } from '../recovery/breaker.ts';
-import type { EndedRecovery } from '../recovery/breaker.ts';
+import type { CountedRecovery } from '../recovery/breaker.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 import { healingOfCluster, setBreaker } from '../store/healing.ts';
 import type { Tx } from '../store/store.ts';
@@ -12,7 +12,7 @@ import type { Tx } from '../store/store.ts';
 export async function countEndForBreaker(
   tx: Tx,
   clusterId: string,
-  ended: EndedRecovery,
+  ended: CountedRecovery,
   limits: BreakerLimits | null,
 ): Promise<void> {
   if (limits !== null) await change(tx, clusterId, (breaker) => breakerAfter(breaker, ended, limits));

@@ -5,7 +5,7 @@
 import type { Action, Node } from '../domain/model.ts';
 import { enqueueRecoveryNews } from '../notify/enqueue-recovery-news.ts';
 import type { Decision, End, ChainNote, TimedDecision } from '../recovery/chain.ts';
-import type { EndedRecovery } from '../recovery/breaker.ts';
+import type { CountedRecovery } from '../recovery/breaker.ts';
 import { healthAfterRecovery } from '../recovery/classify-health.ts';
 import { timelineOf } from '../recovery/timeline.ts';
 import { quarantineNode } from '../store/healing.ts';
@@ -18,7 +18,7 @@ import { evaluateCluster } from '../clusters/evaluate-cluster.ts';
 import { countEndForBreaker } from './count-for-breaker.ts';
 import { closeAbandoned, closeRecovery, recordRecoveryEvent, releaseRecovery } from './recovery-lifecycle.ts';
 import type { RecordContext } from './record-context.ts';
-import { saveStep, beginVerification, endVerification, saveFinish, startOf } from './step-record.ts';
+import { saveChainStep, beginVerification, endVerification, saveFinish, startOf } from './step-record.ts';
 
 /** Writes the decisions from number `from` on; those before are written already. */
 export async function recordDecisions(
@@ -54,9 +54,13 @@ async function recordEffect(
 ): Promise<void> {
   switch (decision.kind) {
     case 'run':
-      return await saveStep(tx, context, decision.step, { state: 'RUNNING', reason: '', startedAt: at });
+      return await saveChainStep(tx, context, decision.step, {
+        state: 'RUNNING',
+        reason: '',
+        startedAt: at,
+      });
     case 'skip':
-      return await saveStep(tx, context, decision.step, {
+      return await saveChainStep(tx, context, decision.step, {
         state: 'SKIPPED',
         reason: decision.reason,
         endedAt: at,
@@ -156,7 +160,7 @@ async function close(
 async function countForBreaker(
   tx: Tx,
   { recovery, action, now }: RecordContext,
-  state: EndedRecovery['state'],
+  state: CountedRecovery['state'],
   decisions: readonly TimedDecision[],
 ): Promise<void> {
   const { recoveryId: id, facts, policy } = recovery;

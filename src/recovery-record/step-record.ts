@@ -19,7 +19,7 @@ interface StepRow {
   readonly output?: RecoveryStep['output'];
 }
 
-export async function saveStep(
+export async function saveChainStep(
   tx: Tx,
   { recovery }: RecordContext,
   step: StepPlan,
@@ -81,7 +81,7 @@ export async function endVerification(
   if (step !== null && finished?.decision.kind === 'finish') {
     const { decision } = finished;
     const startedAt = startOf(step, decisions);
-    await saveStep(tx, context, step, { ...rowOf(decision), startedAt, endedAt: finished.at });
+    await saveChainStep(tx, context, step, { ...rowOf(decision), startedAt, endedAt: finished.at });
   }
   const row = verificationRow(context.recovery, step, deadline);
   await saveRecoveryStep(tx, { ...row, state, reason, startedAt: begun?.at ?? null, endedAt: at });
@@ -121,7 +121,7 @@ export async function saveFinish(
   at: number,
   startedAt: number | null,
 ): Promise<void> {
-  await saveStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
+  await saveChainStep(tx, context, step, { state, reason, output, startedAt, endedAt: at });
   const { name, item, purpose, attempt } = step;
   const ended = { name, item, purpose, attempt, state, startedAt, endedAt: at };
   const { recoveryId } = context.recovery;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { breakerAfter, breakerAfterRelapse, closedBreaker } from './breaker.ts';
-import type { EndedRecovery } from './breaker.ts';
+import type { CountedRecovery } from './breaker.ts';
 import type { BreakerState } from '../domain/breaker-state.ts';
 
 const limits = { failures: 3, windowMs: 100, openMs: 50 };
 
 function after(
-  ends: readonly [EndedRecovery['state'], number, number?][],
+  ends: readonly [CountedRecovery['state'], number, number?][],
   from: BreakerState = closedBreaker,
 ): BreakerState {
   return ends.reduce(

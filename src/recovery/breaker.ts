@@ -8,7 +8,7 @@ import type { BreakerLimits } from '../domain/health-policy.ts';
 
 export const closedBreaker = { kind: 'closed', failedAt: [] } as const satisfies BreakerState;
 
-export interface EndedRecovery {
+export interface CountedRecovery {
   readonly id: string;
   readonly state: 'RECOVERED' | 'SELF_HEALED' | 'EXHAUSTED' | 'CANCELLED';
   readonly startedAt: number;
@@ -18,7 +18,7 @@ export interface EndedRecovery {
 /** The breaker once a recovery has ended. SELF_HEALED and CANCELLED say nothing about recoveries. */
 export function breakerAfter(
   breaker: BreakerState,
-  ended: EndedRecovery,
+  ended: CountedRecovery,
   limits: BreakerLimits,
 ): BreakerState {
   if (ended.state === 'SELF_HEALED' || ended.state === 'CANCELLED') return breaker;
@@ -54,7 +54,7 @@ function countFailure(
 /** What was started before the breaker opened is not the trial, whenever it ends. */
 function afterTrial(
   breaker: Extract<BreakerState, { kind: 'open' }>,
-  ended: EndedRecovery,
+  ended: CountedRecovery,
   limits: BreakerLimits,
 ): BreakerState {
   if (ended.startedAt < breaker.until) return breaker;

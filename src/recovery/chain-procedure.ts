@@ -53,7 +53,7 @@ export function* runProbe(act: Extract<Act, { kind: 'probe' | 'verify' }>): Chai
 
 type Wait = Extract<Act, { kind: 'wait' }>;
 
-export function* waitUntil(
+export function* awaitTime(
   run: Run,
   until: number,
   before: Wait['before'],

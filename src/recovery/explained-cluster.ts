@@ -24,7 +24,7 @@ export interface ExplainedNode {
   readonly recovery: ExplainedRecovery | null;
   readonly next: NextUp;
   /** A hook after its last recovery failed: the node is healthy, and what the hook was for is not done. */
-  readonly warning: HookFailure | null;
+  readonly warning: ExplainedHookFailure | null;
 }
 
 export interface ExplainedRecovery {
@@ -37,7 +37,7 @@ export interface ExplainedRecovery {
   readonly execution: { readonly id: string; readonly isPaused: boolean } | null;
 }
 
-export interface HookFailure {
+export interface ExplainedHookFailure {
   readonly recoveryId: string;
   /** `after WORKFLOW attach: ...` */
   readonly reason: string;

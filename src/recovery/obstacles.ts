@@ -60,7 +60,7 @@ const settled: ReadonlySet<NodeStatus> = new Set(['ACTIVE', 'ERROR', 'WARNING', 
  * round. What an operator had tried is not counted as a try: a round, so that the two do not get in each
  * other's way.
  */
-export function retryDelay(
+export function retryObstacle(
   { observedAt, lastTry, recoveredBefore }: NodeSnapshot,
   { now, policy }: RoundSnapshot,
   relapse: Relapse | null,

@@ -15,7 +15,7 @@ import type { Failure } from '../domain/health-record.ts';
 import { probingAgain } from './describe.ts';
 import { closedForAll, closedGates, heldBy } from './gates.ts';
 import type { ClosedGate } from './gates.ts';
-import { isExcluded, obstacleOf, retryDelay } from './obstacles.ts';
+import { isExcluded, obstacleOf, retryObstacle } from './obstacles.ts';
 import type { Obstacle } from './obstacles.ts';
 import { describeRelapse, relapseOf } from './relapse.ts';
 import type { NodeSnapshot, RecoverySnapshot, RoundSnapshot } from './round-snapshot.ts';
@@ -202,7 +202,7 @@ function openRecoveries(
     if (health === null || health.failure === null) continue;
     const failedAt = health.failedAt ?? snapshot.now;
     const relapse = relapseOf(node.recoveredBefore, failedAt, snapshot.policy?.recovery.relapseMs ?? 0);
-    const obstacle = obstacleOf(node, snapshot) ?? retryDelay(node, snapshot, relapse);
+    const obstacle = obstacleOf(node, snapshot) ?? retryObstacle(node, snapshot, relapse);
     if (obstacle !== null) {
       plan.skip.push({ nodeId: node.id, ...obstacle });
       continue;

@@ -10,7 +10,7 @@ import type { ChainItem } from '../domain/health-policy.ts';
 import { duration } from '../domain/duration.ts';
 import { runProbe, seeFailure } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
-import { runAction, runHooks, stepPlan } from './run-step.ts';
+import { runAttempts, runHooks, stepPlan } from './run-step.ts';
 import type { ItemOutcome } from './chain.ts';
 import { verify } from './verify.ts';
 
@@ -88,7 +88,7 @@ function* runItem(run: Run, item: ChainItem, verified: boolean): ChainProcedure<
     yield { kind: 'finish', step: stepPlan(run, item, 'action', 1), state: 'FAILED', output: null, reason };
     return { ok: false, retryable: false, verified: false, reason: `${item.name}: ${reason}` };
   }
-  const outcome = yield* runAction(run, item, 'action', verified);
+  const outcome = yield* runAttempts(run, item, 'action', verified);
   if (outcome.ok) yield* runHooks(run, item.after, 'after');
   return outcome;
 }

@@ -5,13 +5,13 @@ import type { StepPurpose } from '../domain/states.ts';
 import { duration } from '../domain/duration.ts';
 import type { ItemOutcome, StepPlan } from './chain.ts';
 import { notVerified, operationDone, stepLabel, stoppedAndKept } from './describe.ts';
-import { addFailedHook, Cancelled, carryOut, waitUntil } from './chain-procedure.ts';
+import { addFailedHook, Cancelled, carryOut, awaitTime } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 import { surgeOnce } from './surge.ts';
 import { verificationEnd, verify } from './verify.ts';
 
 /** All attempts. The first that succeeds ends them, and so does a failure after which no retry helps. */
-export function* runAction(
+export function* runAttempts(
   run: Run,
   item: Runnable,
   purpose: StepPurpose,
@@ -28,7 +28,7 @@ export function* runAction(
     }
     const delay = backoffDelay(item, attempt);
     const reason = `attempt ${attempt} of ${item.attempts} failed (${outcome.reason}); trying again in ${duration(delay)}`;
-    yield* waitUntil(run, run.now + delay, 'attempt', reason);
+    yield* awaitTime(run, run.now + delay, 'attempt', reason);
   }
 }
 
@@ -108,7 +108,7 @@ export function* runHooks(
 ): ChainProcedure<string | null> {
   let failed: string | null = null;
   for (const hook of hooks) {
-    const outcome = yield* runAction(run, hook, purpose, false);
+    const outcome = yield* runAttempts(run, hook, purpose, false);
     if (outcome.ok) continue;
     failed ??= outcome.reason;
     if (purpose !== 'before') addFailedHook(run, `${purpose} hook failed: ${outcome.reason}`);

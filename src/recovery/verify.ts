@@ -6,7 +6,7 @@ import type { Runnable } from '../domain/health-policy.ts';
 import type { Act, ChainFacts, PhysicalObject, StepPlan } from './chain.ts';
 import { notVerified, verificationLabel } from './describe.ts';
 import { duration } from '../domain/duration.ts';
-import { Cancelled, runProbe, waitUntil } from './chain-procedure.ts';
+import { Cancelled, runProbe, awaitTime } from './chain-procedure.ts';
 import type { Run, ChainProcedure } from './chain-procedure.ts';
 
 /** Local processes are up in less; a server in the cloud is found up at most one interval late. */
@@ -52,7 +52,7 @@ function* probeUntilHealthy(
 ): ChainProcedure<Verified> {
   const { by, deadline } = probed;
   const { stabilizeMs } = run.facts.rules;
-  yield* waitUntil(
+  yield* awaitTime(
     run,
     run.now + stabilizeMs,
     'settling',
@@ -75,7 +75,7 @@ function* probeUntilHealthy(
       const seen = verdict.health === 'unknown' ? 'cannot be probed' : 'is still not healthy';
       return { ok: false, reason: `the node ${seen} after ${duration(run.now - since)}: ${verdict.reason}` };
     }
-    yield* waitUntil(
+    yield* awaitTime(
       run,
       Math.min(run.now + pauseMs, deadline),
       'probe',

@@ -3,7 +3,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { Action, Cluster, Node, Policy, Profile, Receiver, Recovery } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
 import type { Db } from '../store/store.ts';
-import { namesOf } from './in-use.ts';
+import { listNames } from './in-use.ts';
 
 /** What has a name. */
 export interface Named {
@@ -28,7 +28,7 @@ const shortest = 8;
 export function ambiguous(kind: string, identity: string, candidates: readonly Candidate[]): CoppiceError {
   const ids = candidates.map(({ id }) => id);
   const named = candidates.map(({ id, facts }) => `${beginningOf(id, ids)} (${facts.join(', ')})`);
-  const message = `More than one ${kind} fits '${identity}': ${namesOf(named)}. Give the id of one of them.`;
+  const message = `More than one ${kind} fits '${identity}': ${listNames(named)}. Give the id of one of them.`;
   const senlinMessage = `Multiple results found matching the query criteria '${identity}'. Please be more specific.`;
   return new CoppiceError('multiple-choices', message, { senlinMessage });
 }

@@ -13,7 +13,7 @@ import type { ChainEvent } from '../recovery/chain.ts';
 import type { HealthRecord } from '../domain/health-record.ts';
 import { explainCluster } from '../recovery/explain-cluster.ts';
 import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
-import type { CloudTrouble, FailedActionOf, HookFailure } from '../recovery/explained-cluster.ts';
+import type { CloudTrouble, FailedActionOf, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
 import { requiredFirst } from '../recovery/operator-tasks.ts';
@@ -87,7 +87,7 @@ export async function clusterHealth(
   const part = standing && partOf(standing, (_, healthyBefore) => healthyBefore < healthy);
   const report = await reportFor(tools, cluster);
   const failedActions = (await failedActionsOfClusters(tools, [cluster])).get(cluster.id) ?? [];
-  const health = await healthOfCluster(tools, cluster, { report, failedActions }, part);
+  const health = await describeClusterHealth(tools, cluster, { report, failedActions }, part);
   return withServerProblem(tools, report === null ? health : withCloud(health, explainCloud(report)));
 }
 
@@ -135,7 +135,7 @@ export async function nodeHealth(
   const cluster = await requireObject(db, caller, 'cluster', node.clusterId);
   const standing = (await standingsOfClusters(tools, [cluster])).get(cluster.id);
   const part = standing && partOf(standing, (id) => id === node.id);
-  const { nodes } = await healthOfCluster(tools, cluster, nothingBeside, part);
+  const { nodes } = await describeClusterHealth(tools, cluster, nothingBeside, part);
   return nodes.find((each) => each.node.id === node.id) ?? null;
 }
 
@@ -172,7 +172,7 @@ const nothingBeside: BesideNodes = { report: null, failedActions: [] };
  * Of a cluster that the caller may see.
  * @param part the nodes that are described; absent: all of them.
  */
-export async function healthOfCluster(
+export async function describeClusterHealth(
   tools: RequestTools,
   cluster: Cluster,
   { report, failedActions }: BesideNodes,
@@ -315,9 +315,9 @@ async function lastProbe(
 async function failedHooks(
   tools: RequestTools,
   nodes: readonly Node[],
-): Promise<ReadonlyMap<string, HookFailure>> {
+): Promise<ReadonlyMap<string, ExplainedHookFailure>> {
   const owners = new Map(nodes.map((node) => [node.id, node]));
-  const failures = new Map<string, HookFailure>();
+  const failures = new Map<string, ExplainedHookFailure>();
   for (const [nodeId, failure] of await openHookFailures(tools.store.db, [...owners.keys()])) {
     const { recoveryId, reason, executionId } = failure;
     const owner = owners.get(nodeId);

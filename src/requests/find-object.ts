@@ -6,7 +6,7 @@ import { didYouMean } from '../domain/did-you-mean.ts';
 import { CoppiceError, quoteValue } from '../domain/errors.ts';
 import { getAction } from '../store/action-listing.ts';
 import { getCluster } from '../store/clusters.ts';
-import { findIds, isIdStart, namesIn } from '../store/identity.ts';
+import { findIds, isIdStart, knownNames } from '../store/identity.ts';
 import { getNode } from '../store/nodes.ts';
 import { getPolicy } from '../store/policies.ts';
 import { getProfile } from '../store/profiles.ts';
@@ -72,7 +72,7 @@ export async function requireObject<K extends Kind>(
   identity: string,
 ): Promise<Named[K]> {
   const object = await findObject(db, caller, kind, identity);
-  return object ?? notFound(kind, identity, await namesFor(db, caller, kind));
+  return object ?? throwNotFound(kind, identity, await namesFor(db, caller, kind));
 }
 
 /** What stands in the body of a request. @throws CoppiceError `bad-request` */
@@ -91,7 +91,7 @@ export async function requireReferenced<K extends Kind>(
 
 /** Names that the user may have meant; those of actions are made by Coppice. */
 async function namesFor(db: Db, caller: Caller, kind: Kind): Promise<string[]> {
-  return kind === 'action' ? [] : await namesIn(db, kind, visibleProject(caller));
+  return kind === 'action' ? [] : await knownNames(db, kind, visibleProject(caller));
 }
 
 export async function findObject<K extends Kind>(
@@ -105,7 +105,7 @@ export async function findObject<K extends Kind>(
 }
 
 /** @param known names that the user may have meant. @throws CoppiceError `resource-not-found` */
-export function notFound(kind: string, identity: string, known: readonly string[] = []): never {
+export function throwNotFound(kind: string, identity: string, known: readonly string[] = []): never {
   const sentence = `The ${kind} '${identity}' could not be found.`;
   throw new CoppiceError('resource-not-found', sentence + hintFor(identity, known), {
     senlinMessage: sentence,

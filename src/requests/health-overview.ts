@@ -11,7 +11,7 @@ import { compareStandings, type Standing } from '../recovery/standing.ts';
 import { listClusters } from '../store/clusters.ts';
 import { retainedByCluster, type RetainedSum } from '../store/retained.ts';
 import { cloudReport } from './cloud-report.ts';
-import { healthOfCluster, partWithoutHealthy, type BesideNodes } from './cluster-health.ts';
+import { describeClusterHealth, partWithoutHealthy, type BesideNodes } from './cluster-health.ts';
 import { failedActionsOfClusters } from './failed-actions.ts';
 import { visibleProject, type Caller, type RequestTools, type SimulatedCloud } from './request-tools.ts';
 import { excessNodes, standingsOfClusters, type StandingOfCluster } from './standings.ts';
@@ -88,7 +88,7 @@ async function overviewOf(
   const explanation =
     known === undefined || standing === 'HEALTHY'
       ? explainHealthy(cluster, nodes.length, beside, tools.now())
-      : (await healthOfCluster(tools, cluster, beside, partWithoutHealthy(known))).explanation;
+      : (await describeClusterHealth(tools, cluster, beside, partWithoutHealthy(known))).explanation;
   const needsOperator = explanation.operator.some((task) => task.required);
   return { cluster, standing, reason, nodes, needsOperator, explanation };
 }

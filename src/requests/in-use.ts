@@ -4,7 +4,7 @@
 export const MOST_NAMED = 5;
 
 /** @param names one more than `MOST_NAMED` where there are more. */
-export function namesOf(names: readonly string[]): string {
+export function listNames(names: readonly string[]): string {
   const more = names.length > MOST_NAMED ? ' and others' : '';
   return names.slice(0, MOST_NAMED).join(', ') + more;
 }

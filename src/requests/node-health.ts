@@ -1,5 +1,5 @@
 /** The health of a node, and what of it the sentences about its cluster are made from. */
-import type { ExplainedNode, HookFailure } from '../recovery/explained-cluster.ts';
+import type { ExplainedNode, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import type { Node, Relapse } from '../domain/model.ts';
 import type { Knowledge } from '../recovery/knowledge.ts';
@@ -19,7 +19,7 @@ export interface NodeHealth {
   readonly relapse: Relapse | null;
   readonly next: NextUp;
   /** A hook after its last recovery failed. */
-  readonly warning: HookFailure | null;
+  readonly warning: ExplainedHookFailure | null;
   /** Of a node that does not exist: with what it failed before it was removed; null: nothing is known. */
   readonly firstFailure: FirstFailure | null;
 }

@@ -9,7 +9,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { Owner, Receiver, ReceiverAction, Role } from '../domain/model.ts';
 import { ownerOf } from '../domain/session.ts';
 import * as rows from '../store/receivers.ts';
-import { notFound, requireObject, requireReferenced } from './find-object.ts';
+import { throwNotFound, requireObject, requireReferenced } from './find-object.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
 export interface NewReceiver {
@@ -131,7 +131,7 @@ export async function triggeredReceiver(
   rolesOf: (owner: Owner, granted: readonly Role[]) => Promise<readonly Role[]>,
 ): Promise<Triggered> {
   const receiver = await rows.getReceiver(tools.store.db, id);
-  if (receiver === undefined) return notFound('receiver', id);
+  if (receiver === undefined) return throwNotFound('receiver', id);
   const owner = ownerOf(receiver);
   return { receiver, caller: { ...owner, roles: await rolesOf(owner, receiver.roles) } };
 }

@@ -16,7 +16,7 @@ export async function recordAction(
   caller: Caller,
   request: ActionRequest,
 ): Promise<string> {
-  if (!tools.actionNames.has(request.action)) throw unsupported(request.action);
+  if (!tools.actionNames.has(request.action)) throw notYetSupported(request.action);
   await refuseConflicts(tx.db, request);
   const id = randomUUID();
   const action = {
@@ -34,7 +34,7 @@ export async function recordAction(
 }
 
 /** @param what what was requested, as its user knows it: `CLUSTER_ADD_NODES`, `receivers`. */
-export function unsupported(what: string): CoppiceError {
+export function notYetSupported(what: string): CoppiceError {
   const sentence = `${what} is part of this API, but this Coppice does not support it yet.`;
   return new CoppiceError('not-yet-supported', sentence);
 }

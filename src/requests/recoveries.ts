@@ -20,7 +20,7 @@ import { recoveryContexts, type RecoveryContext } from '../store/recovery-contex
 import type { Db } from '../store/store.ts';
 import { cancel } from './cancel-what-runs.ts';
 import { ambiguous, recoveryFacts } from './candidates.ts';
-import { findId, notFound } from './find-object.ts';
+import { findId, throwNotFound } from './find-object.ts';
 import { MOST_NAMED } from './in-use.ts';
 import { describeStep, factsIn, type RunningRecoveryStep } from './open-recoveries.ts';
 import { listVisibleRetained, type KeptView } from './retained.ts';
@@ -142,9 +142,9 @@ export async function getRecoveryRecord(
 async function requireRecovery(db: Db, caller: Caller, identity: string): Promise<Recovery> {
   const project = visibleProject(caller);
   if (!/^[0-9a-f-]{4,36}$/i.test(identity))
-    return (await getRecovery(db, identity, project)) ?? notFound('recovery', identity);
+    return (await getRecovery(db, identity, project)) ?? throwNotFound('recovery', identity);
   const found = await recoveriesFrom(db, identity, project, MOST_NAMED + 1);
-  const [only = notFound('recovery', identity)] = found;
+  const [only = throwNotFound('recovery', identity)] = found;
   if (found.length === 1) return only;
   const candidates = found.map((recovery) => ({ id: recovery.id, facts: recoveryFacts(recovery) }));
   throw ambiguous('recovery', identity, candidates);

@@ -7,7 +7,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { Retained } from '../domain/model.ts';
 import { getRetained, listRetained, retainedIdsFrom, type RetainedListQuery } from '../store/retained.ts';
 import type { Db } from '../store/store.ts';
-import { findId, notFound } from './find-object.ts';
+import { findId, throwNotFound } from './find-object.ts';
 import { visibleProject, type Caller, type RequestTools } from './request-tools.ts';
 
 export interface RetainedFilter {
@@ -83,7 +83,7 @@ async function requireRetained(db: Db, caller: Caller, identity: string): Promis
       'multiple-choices',
       `More than one retained object fits '${identity}': give the whole id.`,
     );
-  return (await getRetained(db, id, project)) ?? notFound('retained object', identity);
+  return (await getRetained(db, id, project)) ?? throwNotFound('retained object', identity);
 }
 
 /** `server 5d3c..., until 2026-11-30T09:12:44.000Z: coppice retained delete 5a1f09c2` */

@@ -64,7 +64,7 @@ async function idsFrom(
 const MOST_NAMES = 2000;
 
 /** Names that may have been meant by one that does not exist, each once. */
-export async function namesIn(db: Db, table: NamedTable, project: string | undefined): Promise<string[]> {
+export async function knownNames(db: Db, table: NamedTable, project: string | undefined): Promise<string[]> {
   let query = db.selectFrom(table).select('name').distinct().orderBy('name');
   if (project !== undefined) query = query.where('project', '=', project);
   return (await query.limit(MOST_NAMES).execute()).map((row) => row.name);

@@ -26,11 +26,11 @@ import { loadManagedNode } from '../../clusters/managed-node.ts';
 import { beginRecovery } from './begin-recovery.ts';
 import { registerRecovered } from './recovery-registration.ts';
 import { giveUpOther } from './surge-operation.ts';
-import { runOperation } from './recovery-operation.ts';
+import { runOperationStep } from './recovery-operation.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
 import { isChange, recordDecisions } from '../../recovery-record/recovery-record.ts';
 import { stepId } from '../../recovery-record/step-record.ts';
-import { runWorkflow } from './recovery-workflow.ts';
+import { runWorkflowStep } from './recovery-workflow.ts';
 
 export interface RecoveryServices extends ProbingServices {
   readonly workflows: WorkflowService;
@@ -168,8 +168,8 @@ class RecoveryRun {
     const { workflows } = this.#services;
     const id = stepId(this.#recovery, step);
     const run = { context: this.#context, services: this.#services, recoveryId, nodeId, step, name, key: id };
-    if (step.name !== 'WORKFLOW') return await runOperation(run);
-    return await runWorkflow({ ...run, workflows, executionId: id, healing: () => this.#healing() });
+    if (step.name !== 'WORKFLOW') return await runOperationStep(run);
+    return await runWorkflowStep({ ...run, workflows, executionId: id, healing: () => this.#healing() });
   }
 
   async #healing(): Promise<HealingContext> {

@@ -17,7 +17,7 @@ import { recordForcedDownHost } from '../../store/forced-down-hosts.ts';
 import { getNode, updateNode } from '../../store/nodes.ts';
 import type { Tx } from '../../store/store.ts';
 import {
-  createNode,
+  makePhysicalNode,
   hasKept,
   lastingData,
   removeNode,
@@ -29,11 +29,11 @@ import { deregisterFailed, registerRecovered } from './recovery-registration.ts'
 import { createRequest, type Ran, type StepRun } from './step-run.ts';
 import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
 import { makeBeside } from './surge-operation.ts';
-import { failed, timedPart, type Timed } from './timed-part.ts';
+import { failedRun, timedPart, type Timed } from './timed-part.ts';
 
 type Replace = NonNullable<StepPlan['replace']>;
 
-export async function runOperation(run: StepRun): Promise<Ran> {
+export async function runOperationStep(run: StepRun): Promise<Ran> {
   const { name, replace } = run.step;
   if (name !== 'RECREATE' || replace === null) return await operate(run);
   return replace.surge === true ? await makeBeside(run) : await recreate(run, replace);
@@ -58,7 +58,7 @@ async function operate(run: StepRun): Promise<Ran> {
     },
     nameMade(run),
   );
-  if (!done.ok) return failed(done);
+  if (!done.ok) return failedRun(done);
   const unregistered = mayChangeAddress.has(name) ? await registerRecovered(run) : null;
   return succeeded(done, noteOf(done.made, unregistered));
 }
@@ -112,7 +112,7 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
   );
   if (!removed.ok && (fence || !force)) {
     const isUnconfirmed = removed.isLate === true && (fence || replace.elsewhere !== undefined);
-    if (!isUnconfirmed) return failed(removed, 'the old node could not be removed: ');
+    if (!isUnconfirmed) return failedRun(removed, 'the old node could not be removed: ');
     const reason = `it is not confirmed that the old node is gone: ${removed.reason}`;
     const { at, retryable } = removed;
     return { kind: 'ran', at, result: { ok: false, reason, retryable, isUnconfirmed } };
@@ -121,7 +121,7 @@ async function removeAndCreate(run: StepRun, replace: Replace): Promise<Ran> {
   const made = removed.ok ? (removed.made as Partial<Removed> | null) : null;
   const spared = removed.ok ? made?.spared === true : await hasKept(db, run.nodeId);
   const created = await create(run, timeoutMs - removed.tookMs, { spared });
-  if (!created.ok) return failed(created);
+  if (!created.ok) return failedRun(created);
   const unregistered = await registerRecovered(run);
   return succeeded(created, noteOf({ note: made?.note }, created.made, unregistered));
 }
@@ -141,7 +141,7 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
     await removeNodeExcept(db, node, physicalId === null ? [] : [{ physicalId, data }], request);
     return null;
   });
-  if (!cleared.ok) return failed(cleared, 'what an earlier attempt made could not be removed: ');
+  if (!cleared.ok) return failedRun(cleared, 'what an earlier attempt made could not be removed: ');
   const stopped = await timedPart(
     run,
     'retain',
@@ -158,14 +158,17 @@ async function retainAndCreate(run: StepRun, replace: Replace, retain: Retain): 
     },
   );
   if (!stopped.ok)
-    return failed(stopped, 'no new one is made, since it is not certain that the failed one has stopped: ');
+    return failedRun(
+      stopped,
+      'no new one is made, since it is not certain that the failed one has stopped: ',
+    );
   const kept = stopped.made.kept as unknown as Stopped | null;
   const created = await create(run, timeoutMs - cleared.tookMs - stopped.tookMs, { spared: true });
   const unregistered = created.ok ? await registerRecovered(run) : null;
-  if (kept === null) return created.ok ? succeeded(created, noteOf(unregistered)) : failed(created);
+  if (kept === null) return created.ok ? succeeded(created, noteOf(unregistered)) : failedRun(created);
   const note = noteOfKept(kept, stopped.at + retain.forMs, services.profileTypes);
   // It may be what there is no room beside: of the quota, for example.
-  if (!created.ok) return failed({ ...created, reason: `${created.reason}; ${note}` });
+  if (!created.ok) return failedRun({ ...created, reason: `${created.reason}; ${note}` });
   return succeeded(created, { ...noteOf({ note }, unregistered), retained: kept.id });
 }
 
@@ -178,7 +181,7 @@ async function create(
     run,
     'create',
     timeoutMs,
-    async (node, request) => madeOf(await createNode(node, removed, createRequest(run, request))),
+    async (node, request) => madeOf(await makePhysicalNode(node, removed, createRequest(run, request))),
     nameMade(run),
   );
 }

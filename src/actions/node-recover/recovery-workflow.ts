@@ -39,7 +39,7 @@ interface Seen {
 /** How long the engine may take to answer a call, whatever the workflow itself may take. */
 const callTimeoutMs = 60_000;
 
-export async function runWorkflow(run: WorkflowRun): Promise<Ran> {
+export async function runWorkflowStep(run: WorkflowRun): Promise<Ran> {
   try {
     return await startAndAwait(run);
   } catch (error) {

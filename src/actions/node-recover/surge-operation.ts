@@ -22,10 +22,10 @@ import type { Replaced } from '../../recovery/chain-procedure.ts';
 import type { Tx } from '../../store/store.ts';
 import type { ActionServices } from '../services.ts';
 import { attempt } from './attempt-step.ts';
-import { createNode, removeNodeExcept, retentionOf } from '../node-objects.ts';
+import { makePhysicalNode, removeNodeExcept, retentionOf } from '../node-objects.ts';
 import { createRequest, type Ran, type StepRun } from './step-run.ts';
 import { noteOfKept, stopFailed, stopLimit } from './stop-failed.ts';
-import { failed, timedPart } from './timed-part.ts';
+import { failedRun, timedPart } from './timed-part.ts';
 
 /** What a part of it records. */
 type Cleared = { readonly old: PhysicalObject | null };
@@ -39,18 +39,22 @@ export async function makeBeside(run: StepRun): Promise<Ran> {
     await removeNodeExcept(run.services.store.db, node, old === null ? [] : [old], request);
     return { old };
   });
-  if (!cleared.ok) return failed(cleared, 'what an earlier attempt made could not be removed: ');
+  if (!cleared.ok) return failedRun(cleared, 'what an earlier attempt made could not be removed: ');
   const made = await timedPart(
     run,
     'create',
     timeoutMs - cleared.tookMs,
     async (node, request): Promise<PhysicalObject> => {
       refuseImpossible(node, replace?.retain !== undefined);
-      const { physicalId, data } = await createNode(node, { spared: true }, createRequest(run, request));
+      const { physicalId, data } = await makePhysicalNode(
+        node,
+        { spared: true },
+        createRequest(run, request),
+      );
       return { physicalId, data };
     },
   );
-  if (!made.ok) return failed(made);
+  if (!made.ok) return failedRun(made);
   const beside = { made: made.made, old: cleared.made.old };
   return { kind: 'ran', at: made.at, result: { ok: true, output: {}, beside } };
 }

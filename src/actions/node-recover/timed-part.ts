@@ -48,6 +48,9 @@ export async function timedPart<T extends JsonObject | null>(
 }
 
 /** @param prefix of the reason. */
-export function failed({ at, reason, retryable }: Extract<Timed<unknown>, { ok: false }>, prefix = ''): Ran {
+export function failedRun(
+  { at, reason, retryable }: Extract<Timed<unknown>, { ok: false }>,
+  prefix = '',
+): Ran {
   return { kind: 'ran', at, result: { ok: false, reason: `${prefix}${reason}`, retryable } };
 }

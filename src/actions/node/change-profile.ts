@@ -18,7 +18,7 @@ import type { UpdatePlan } from '../../profiles/profile-type.ts';
 import { getNode, updateNode } from '../../store/nodes.ts';
 import { getProfile } from '../../store/profiles.ts';
 import type { ProbingServices } from '../recovery-probe.ts';
-import { createNode, lastingData, removeNode } from '../node-objects.ts';
+import { makePhysicalNode, lastingData, removeNode } from '../node-objects.ts';
 import { deregisterNode } from '../registrations.ts';
 import { replacementObjection } from '../replacement-objection.ts';
 import { verifyNode } from './verify-node.ts';
@@ -180,7 +180,7 @@ async function replace(context: ActionContext, services: ProbingServices, profil
     'create new',
     async (request) => {
       // An earlier version recorded nothing of the removal, and kept nothing.
-      const made = await createNode(await load(services, id), removed ?? { spared: false }, request);
+      const made = await makePhysicalNode(await load(services, id), removed ?? { spared: false }, request);
       const { physicalId, data } = made;
       return { physicalId, data };
     },

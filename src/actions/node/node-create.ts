@@ -13,7 +13,7 @@ import { countNodeAsWanted } from './node-count.ts';
 import { markNodeFailed } from './node-failure.ts';
 import { requireRegistered } from './register-or-later.ts';
 import { loadManagedNode } from '../../clusters/managed-node.ts';
-import { createNode } from '../node-objects.ts';
+import { makePhysicalNode } from '../node-objects.ts';
 import type { ActionServices } from '../services.ts';
 
 /** NODE_CREATE: makes what the node's row stands for, and registers it where the cluster's policies want. */
@@ -88,7 +88,7 @@ async function createPhysicalNode(
     'create',
     async (request) => {
       const node = await loadManagedNode(services.store.db, services.profileTypes, id);
-      const { physicalId, data } = await createNode(node, { spared: false }, request);
+      const { physicalId, data } = await makePhysicalNode(node, { spared: false }, request);
       return { physicalId, data };
     },
     (tx, made) => nodeCreated(tx, id, made, context.now()),

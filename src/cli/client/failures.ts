@@ -2,7 +2,7 @@
 import { UnreachableError } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 
-export class Failures {
+export class CollectedFailures {
   readonly #found: { readonly label: string; readonly error: unknown }[] = [];
   #isServerLost = false;
 

@@ -7,7 +7,7 @@ import { printable } from '../rendering/table.ts';
 import { readTime } from '../rendering/times.ts';
 import { writeJson } from './session.ts';
 import type { CliSession } from './session.ts';
-import { hasEnded, readAction, waitForAction } from './wait-for-action.ts';
+import { isEndedAction, readAction, waitForAction } from './wait-for-action.ts';
 
 type Action = Schemas['Action'];
 
@@ -33,13 +33,13 @@ export async function reportAction(
 /** Of one that failed nothing: its failure is the error of the command. */
 export function printAction(session: CliSession, action: Action, label = ''): void {
   const { terminal, style } = session;
-  if (hasEnded(action) && action.status !== 'SUCCEEDED') return;
+  if (isEndedAction(action) && action.status !== 'SUCCEEDED') return;
   const before = label === '' ? '' : `${label}: `;
   const name = `${before}${action.action} ${style('quiet', action.id)}`;
   terminal.write(
-    hasEnded(action) ? `${name} ${ended(session, action)}\n` : `${name} ${started(session, action)}\n`,
+    isEndedAction(action) ? `${name} ${ended(session, action)}\n` : `${name} ${started(session, action)}\n`,
   );
-  if (!hasEnded(action)) return;
+  if (!isEndedAction(action)) return;
   for (const line of actionResult(action)) terminal.write(`  ${printable(line).replaceAll('\n', ' ')}\n`);
 }
 
@@ -57,5 +57,6 @@ function ended({ style }: CliSession, action: Action): string {
 /** @throws CliError with the action's own reason, where it has ended and did not succeed. */
 export function throwIfFailed(action: Action): void {
   const { action: name, status, status_reason: reason } = action;
-  if (hasEnded(action) && status !== 'SUCCEEDED') throw new CliError(`${name} ended ${status}: ${reason}`);
+  if (isEndedAction(action) && status !== 'SUCCEEDED')
+    throw new CliError(`${name} ended ${status}: ${reason}`);
 }

@@ -46,7 +46,7 @@ export async function untilEnded(
     try {
       const action = await readAction(api, actionId);
       lastAnswer = performance.now();
-      if (hasEnded(action)) return action;
+      if (isEndedAction(action)) return action;
       onWaiting(action);
     } catch (error) {
       if (!(error instanceof UnreachableError) || performance.now() - lastAnswer > patienceMs) throw error;
@@ -61,7 +61,7 @@ export function readAction(api: ApiClient, action: string): Promise<Action> {
   return api.read('GET /v1/actions/{action}', 'action', { path: { action } });
 }
 
-export function hasEnded({ status }: Action): boolean {
+export function isEndedAction({ status }: Action): boolean {
   return Object.hasOwn(actionStates, status) && actionStates[status as keyof typeof actionStates].ended;
 }
 

@@ -11,12 +11,12 @@ import type { ProfileType } from '../../profiles/profile-type.ts';
 import { findProfileType } from './check-profile.ts';
 import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
-import type { SpecCheck, SpecFindings } from './spec-check.ts';
+import type { SpecChecker, SpecFindings } from './spec-check.ts';
 import { readSpecFile } from '../files/spec-file.ts';
 import { warningsIn } from '../rendering/warnings.ts';
 
 /** @param profileFile of the nodes that the policy is for: what they cannot do is found as well. */
-export async function policyCheck(profileFile: string | undefined, api?: ApiClient): Promise<SpecCheck> {
+export async function policyCheck(profileFile: string | undefined, api?: ApiClient): Promise<SpecChecker> {
   const check = await localCheck(profileFile);
   return async (spec) => {
     const found = await check(spec);
@@ -33,7 +33,7 @@ async function serversWarnings(api: ApiClient, spec: Json): Promise<Issue[]> {
   return warningsIn(body).map((issue) => within('properties', issue));
 }
 
-async function localCheck(profileFile: string | undefined): Promise<SpecCheck> {
+async function localCheck(profileFile: string | undefined): Promise<SpecChecker> {
   if (profileFile === undefined) return (spec) => checkPolicy(spec);
   const { spec: profileSpec } = await readSpecFile(profileFile);
   const profile = findProfileType(profileSpec);

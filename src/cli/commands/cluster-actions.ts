@@ -1,9 +1,9 @@
 /** `coppice cluster check | recover | resize | scale-in | scale-out` */
 import type { Command } from 'commander';
-import type { Answer, ApiClient } from '../../client/api-client.ts';
+import type { ApiAnswer, ApiClient } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { given, signedNumber, wholeNumber } from '../option-values.ts';
-import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import { recoverBody, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
 import {
   carryOutOrPlan,
@@ -40,7 +40,7 @@ export function addClusterActions(cluster: Command, terminal: Terminal): void {
     .action(
       actionOn(
         terminal,
-        requestAction((options: RecoverOptions) => ({ recover: recoverInputs(options) })),
+        requestAction((options: RecoverOptions) => ({ recover: recoverBody(options) })),
       ),
     );
   addSizing(cluster, terminal);
@@ -50,7 +50,7 @@ const operation = 'POST /v1/clusters/{cluster}/actions';
 
 /** Requests the action of a cluster that the options name. */
 function requestAction<T>(bodyOf: (options: T) => ClusterActionBody) {
-  return (api: ApiClient, cluster: string, options: T): Promise<Answer<typeof operation>> =>
+  return (api: ApiClient, cluster: string, options: T): Promise<ApiAnswer<typeof operation>> =>
     api.send(operation, { path: { cluster }, body: bodyOf(options) });
 }
 

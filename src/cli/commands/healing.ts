@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 import { ApiError, type ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { renderClusterHealth, renderNodeHealth } from '../rendering/health-view.ts';
-import { given, moment, timeSpan } from '../option-values.ts';
+import { given, timeOption, timeSpan } from '../option-values.ts';
 import { usageError } from '../cli-error.ts';
-import { Failures } from '../client/failures.ts';
+import { CollectedFailures } from '../client/failures.ts';
 import { printable } from '../rendering/table.ts';
 import { exampleText, findAll } from './resource.ts';
 import { nodeResource } from './resources.ts';
@@ -143,7 +143,7 @@ function healthOfNode(api: ApiClient, node: string): Promise<Schemas['NodeHealth
 function pauseRequest(command: Command, example: string): Command {
   return command
     .option('--for <time>', 'for so long: 90s, 30m, 2h, 1d', timeSpan)
-    .option('--until <time>', 'until this time: 2026-11-22T18:00:00Z, "2026-11-22 18:00"', moment)
+    .option('--until <time>', 'until this time: 2026-11-22T18:00:00Z, "2026-11-22 18:00"', timeOption)
     .option('--reason <text>', 'shown wherever something is held')
     .addHelpText(
       'after',
@@ -215,7 +215,7 @@ function onNodes(
 ): (names: readonly string[], options: PauseOptions, command: Command) => Promise<void> {
   return async (names, options, command) => {
     const session = openSession(command, terminal);
-    const failures = new Failures();
+    const failures = new CollectedFailures();
     for (const [index, { id, label }] of (await findAll(session.api, nodeResource, names)).entries())
       await failures.collect(label, async () => {
         const health = await request(session.api, id, options);

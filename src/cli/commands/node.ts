@@ -1,12 +1,12 @@
 /** `coppice node ...` */
 import { Command } from 'commander';
-import type { Answer, ApiClient, RequestOf } from '../../client/api-client.ts';
+import type { ApiAnswer, ApiClient, RequestOf } from '../../client/api-client.ts';
 import { usageError } from '../cli-error.ts';
 import { addAdopt } from './adopt.ts';
 import { addNodeHealing } from './healing.ts';
 import { addNodeOperation } from './operations.ts';
 import { given, keyValue } from '../option-values.ts';
-import { recoverInputs, withRecoverOptions } from './recover-options.ts';
+import { recoverBody, withRecoverOptions } from './recover-options.ts';
 import type { RecoverOptions } from './recover-options.ts';
 import { addList, addShow, exampleText } from './resource.ts';
 import { nodeResource, healthFilter } from './resources.ts';
@@ -124,7 +124,7 @@ const operation = 'POST /v1/nodes/{node}/actions';
 
 /** Requests the action of a node that the options name. */
 function requestAction<T>(bodyOf: (options: T) => RequestOf<typeof operation>['body']) {
-  return (api: ApiClient, node: string, options: T): Promise<Answer<typeof operation>> =>
+  return (api: ApiClient, node: string, options: T): Promise<ApiAnswer<typeof operation>> =>
     api.send(operation, { path: { node }, body: bodyOf(options) });
 }
 
@@ -151,7 +151,7 @@ function addHealing(node: Command, terminal: Terminal): void {
     .action(
       actionOn(
         terminal,
-        requestAction((options: RecoverOptions) => ({ recover: recoverInputs(options) })),
+        requestAction((options: RecoverOptions) => ({ recover: recoverBody(options) })),
       ),
     );
 }

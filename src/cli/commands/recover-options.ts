@@ -24,7 +24,7 @@ export function withRecoverOptions(command: Command, check: string): Command {
     .option(WAIT_FLAG, WAIT_TEXT);
 }
 
-export function recoverInputs({ operation, param, check }: RecoverOptions): JsonObject {
+export function recoverBody({ operation, param, check }: RecoverOptions): JsonObject {
   if (param !== undefined && operation === undefined)
     throw usageError('--param is for an operation: give --operation, too');
   return given({ operation, operation_params: param && { ...param }, check });

@@ -8,9 +8,9 @@ import {
   groupRecoveries,
   openedText,
   stateText,
-  tookText,
+  recoveriesTookText,
 } from '../rendering/recovery-rows.ts';
-import type { Recovery, RecoveryGroup } from '../rendering/recovery-rows.ts';
+import type { ListedRecovery, RecoveryGroup } from '../rendering/recovery-rows.ts';
 import { renderRecovery } from '../rendering/recovery-timeline.ts';
 import { toneOf } from '../rendering/style.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -18,7 +18,7 @@ import { orDash } from '../rendering/text-of.ts';
 import { addList, exampleText, idCell, leftOut } from './resource.ts';
 import type { Resource } from './resource.ts';
 
-const recoveryResource: Resource<Recovery, RecoveryGroup, Operations['GET /v1/recoveries']['query']> = {
+const recoveryResource: Resource<ListedRecovery, RecoveryGroup, Operations['GET /v1/recoveries']['query']> = {
   one: 'recovery',
   many: 'recoveries',
   examples: { list: 'recovery list --node web-3', show: 'recovery show 5a1f09c2' },
@@ -30,7 +30,7 @@ const recoveryResource: Resource<Recovery, RecoveryGroup, Operations['GET /v1/re
     },
     { header: 'FAILURE', cell: ({ recoveries: [{ failure }] }) => ({ text: failureText(failure) }) },
     { header: 'OPENED', cell: (group, times) => ({ text: openedText(group, times) }) },
-    leftOut(1, { header: 'TOOK', cell: (group) => ({ text: tookText(group) }) }),
+    leftOut(1, { header: 'TOOK', cell: (group) => ({ text: recoveriesTookText(group) }) }),
     { header: 'ID', cell: ({ recoveries: [{ id }] }) => idCell(id) },
     { header: 'AFTERWARDS', cell: (group) => ({ text: afterwardsText(group), tone: 'busy' }) },
   ],

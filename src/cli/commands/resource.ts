@@ -4,7 +4,7 @@
  */
 import { Option, type Command } from 'commander';
 import type { ApiClient } from '../../client/api-client.ts';
-import { Failures } from '../client/failures.ts';
+import { CollectedFailures } from '../client/failures.ts';
 import type { MaybeNamed } from '../client/namesakes.ts';
 import { openSession, writeJson } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
@@ -284,7 +284,7 @@ export function addDeleteAtOnce(
     .addHelpText('after', exampleText(examples.delete ?? ''))
     .action(async (namesOrIds: string[], _options: object, command: Command) => {
       const session = openSession(command, terminal);
-      const failures = new Failures();
+      const failures = new CollectedFailures();
       const found = await findAll(session.api, kind, namesOrIds);
       for (const [index, nameOrId] of namesOrIds.entries()) {
         const { id = nameOrId, label = '' } = found[index] ?? {};

@@ -3,7 +3,7 @@
  * columns.
  */
 import { ApiError } from '../../client/api-client.ts';
-import type { ApiClient, Operation, RequestOf } from '../../client/api-client.ts';
+import type { ApiClient, ApiOperation, RequestOf } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { localOwner } from '../../domain/session.ts';
@@ -12,7 +12,7 @@ import { readTime } from '../rendering/times.ts';
 import { ageColumn, idColumn, leftOut, shownIfAny, statusColumn, textColumn } from './resource.ts';
 import type { Column, LocalFilter, Resource } from './resource.ts';
 
-type QueryOf<K extends Operation> = NonNullable<RequestOf<K>['query']>;
+type QueryOf<K extends ApiOperation> = NonNullable<RequestOf<K>['query']>;
 
 export type Cluster = Schemas['Cluster'];
 export type Node = Schemas['Node'];

@@ -17,7 +17,7 @@ export interface SpecFindings {
   readonly warnings: readonly Issue[];
 }
 
-export type SpecCheck = (spec: Json) => SpecFindings | Promise<SpecFindings>;
+export type SpecChecker = (spec: Json) => SpecFindings | Promise<SpecFindings>;
 
 interface LocatedIssue extends Issue {
   readonly line?: number;
@@ -29,7 +29,7 @@ export async function reportCheck(
   { terminal, json, style }: Pick<CliSession, 'terminal' | 'json' | 'style'>,
   name: string,
   file: SpecFile,
-  check: SpecCheck,
+  check: SpecChecker,
 ): Promise<void> {
   const found = await check(file.spec);
   const issues = found.issues.map((issue) => locate(issue, file.problems));

@@ -11,7 +11,7 @@ import { addDeleteAtOnce, addList, addShow, exampleText } from './resource.ts';
 import type { Resource } from './resource.ts';
 import { openSession } from '../client/session.ts';
 import { reportCheck } from './spec-check.ts';
-import type { SpecCheck } from './spec-check.ts';
+import type { SpecChecker } from './spec-check.ts';
 import { readSpecFile } from '../files/spec-file.ts';
 import { changeAtOnce } from './started-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
@@ -42,7 +42,7 @@ export interface SpecKind<T extends object, Query extends NameAndType> {
   /** Name of a file, for the help. */
   readonly example: string;
   /** Loaded when it is needed: the other commands start faster without it. */
-  readonly readCheck: (options: CheckOptions, api: ApiClient) => Promise<SpecCheck>;
+  readonly readCheck: (options: CheckOptions, api: ApiClient) => Promise<SpecChecker>;
 }
 
 /** What a kind adds to `check` as options of its own. */

@@ -4,9 +4,9 @@ import type { ApiClient } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { warnOfNamesakes, type MaybeNamed } from '../client/namesakes.ts';
 import { openSession } from '../client/session.ts';
-import { Failures } from '../client/failures.ts';
+import { CollectedFailures } from '../client/failures.ts';
 import { printAction, reportAction, throwIfFailed } from '../client/report-action.ts';
-import { hasEnded, readAction, waitForAction } from '../client/wait-for-action.ts';
+import { isEndedAction, readAction, waitForAction } from '../client/wait-for-action.ts';
 import type { Terminal } from '../rendering/terminal.ts';
 import { printWarnings } from '../rendering/warnings.ts';
 import { exampleText, findAll, printObject } from './resource.ts';
@@ -78,8 +78,8 @@ export async function changeByAction<Body, T extends { readonly id: string }>(
   printWarnings(session, body);
   await warnOfNamesakes(session, resource, name, object.id);
   const action = await (wait === true ? waitForAction(session, actionId) : readAction(api, actionId));
-  const shown = hasEnded(action) ? await resource.show(api, object.id) : object;
-  if (json || isNew || hasEnded(action)) printObject(session, resource, { ...shown, action: actionId });
+  const shown = isEndedAction(action) ? await resource.show(api, object.id) : object;
+  if (json || isNew || isEndedAction(action)) printObject(session, resource, { ...shown, action: actionId });
   if (!json) printAction(session, action);
   throwIfFailed(action);
 }
@@ -98,7 +98,7 @@ export function addDeleteByAction(
     .option(WAIT_FLAG, WAIT_TEXT)
     .action(async (names: string[], options: WaitOption, command: Command) => {
       const session = openSession(command, terminal);
-      const failures = new Failures();
+      const failures = new CollectedFailures();
       const started: { readonly label: string; readonly actionId: string | undefined }[] = [];
       for (const { id, label } of await findAll(session.api, kind, names))
         await failures.collect(label, async () => {

@@ -2,13 +2,13 @@
 import type { ApiClient } from '../../client/api-client.ts';
 import type { Schemas } from '../../client/api-types.ts';
 
-export type OpenRecovery = Schemas['RecoverySummary'] & Partial<Pick<Schemas['Recovery'], 'steps'>>;
+export type WatchedRecovery = Schemas['RecoverySummary'] & Partial<Pick<Schemas['Recovery'], 'steps'>>;
 
-export interface WatchedCluster {
+export interface WatchView {
   readonly cluster: Schemas['Cluster'];
   readonly nodes: readonly Schemas['Node'][];
   /** Open recoveries, the first of them with their steps. */
-  readonly recoveries: readonly OpenRecovery[];
+  readonly recoveries: readonly WatchedRecovery[];
   /** What has failed of nodes without an open recovery (quarantined ones), by their ids. */
   readonly failures: ReadonlyMap<string, NonNullable<Schemas['NodeHealth']['failure']>>;
 }
@@ -23,7 +23,7 @@ export async function readWatched(
   api: ApiClient,
   clusterId: string,
   signal: AbortSignal,
-): Promise<WatchedCluster> {
+): Promise<WatchView> {
   const [cluster, nodes, open] = await Promise.all([
     api.read('GET /v1/clusters/{cluster}', 'cluster', { path: { cluster: clusterId }, signal }),
     api.read('GET /v1/nodes', 'nodes', { query: { cluster_id: [clusterId] }, signal }),
@@ -57,7 +57,7 @@ async function failuresOf(
     readonly open: readonly Schemas['RecoverySummary'][];
     readonly signal: AbortSignal;
   },
-): Promise<WatchedCluster['failures']> {
+): Promise<WatchView['failures']> {
   const inRecovery = new Set(open.map(({ node_id: id }) => id));
   if (!nodes.some(({ id, health }) => failedStandings.has(health) && !inRecovery.has(id))) return new Map();
   const path = { cluster: clusterId };

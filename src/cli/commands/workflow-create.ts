@@ -1,5 +1,5 @@
 /** `coppice workflow create`: what a file defines goes to the server, whichever of the three kinds it is. */
-import { ApiError, type Answer, type Operation } from '../../client/api-client.ts';
+import { ApiError, type ApiAnswer, type ApiOperation } from '../../client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
 import { inOwnWords } from '../rendering/mistral-words.ts';
@@ -7,10 +7,10 @@ import { readWorkflowFile } from '../files/workflow-file.ts';
 
 const paths = { workflow: 'workflows', workbook: 'workbooks', action: 'actions' } as const;
 
-export async function createDefinitions(session: CliSession, file: string, replaces: boolean): Promise<void> {
+export async function uploadDefinitions(session: CliSession, file: string, replaces: boolean): Promise<void> {
   const { kind, text } = await readWorkflowFile(file);
   const method = replaces ? 'PUT' : 'POST';
-  const operation = `${method} /v2/${paths[kind]}` as const satisfies Operation;
+  const operation = `${method} /v2/${paths[kind]}` as const satisfies ApiOperation;
   const { body } = await withHint(session, replaces, session.api.send(operation, { body: text }));
   if (session.json) return writeJson(session.terminal, body);
   const names =
@@ -24,11 +24,11 @@ export async function createDefinitions(session: CliSession, file: string, repla
 }
 
 /** The API answers in Mistral's words, which know no option of this command. */
-async function withHint<K extends Operation>(
+async function withHint<K extends ApiOperation>(
   { typed }: CliSession,
   replaces: boolean,
-  sent: Promise<Answer<K>>,
-): Promise<Answer<K>> {
+  sent: Promise<ApiAnswer<K>>,
+): Promise<ApiAnswer<K>> {
   try {
     return await sent;
   } catch (error) {

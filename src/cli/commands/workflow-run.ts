@@ -13,7 +13,7 @@ import { readWorkflowFile, type WorkflowFile } from '../files/workflow-file.ts';
 import { progressLine } from '../rendering/progress-line.ts';
 import { renderExecution, tookText } from '../rendering/workflow-tree.ts';
 
-export interface RunOptions {
+export interface WorkflowRunOptions {
   readonly workflow: string | undefined;
   readonly input: JsonObject;
   readonly env: JsonObject;
@@ -21,10 +21,10 @@ export interface RunOptions {
 }
 
 /** @throws CliError when it cannot be started, or has not ended in SUCCESS. */
-export async function runWorkflow(
+export async function runAndFollow(
   session: CliSession,
   fileOrName: string,
-  options: RunOptions,
+  options: WorkflowRunOptions,
 ): Promise<void> {
   const isFile = fileOrName === '-' || /\.ya?ml$|\.json$/.test(fileOrName) || existsSync(fileOrName);
   if (!isFile) return await follow(session, await start(session, fileOrName, '', options), options.wait);
@@ -67,7 +67,7 @@ async function start(
   { api }: CliSession,
   name: string,
   namespace: string,
-  { input, env }: RunOptions,
+  { input, env }: WorkflowRunOptions,
 ): Promise<string> {
   const params = Object.keys(env).length === 0 ? {} : { env };
   const body = {

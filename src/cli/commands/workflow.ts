@@ -56,8 +56,8 @@ function addCreate(group: Command, terminal: Terminal): void {
     .option('--replace', 'replace what is there under the same names')
     .addHelpText('after', '\nExample:\n  $ coppice workflow create evacuate.yaml')
     .action(async (file: string, options: { replace?: boolean }, command: Command) => {
-      const { createDefinitions } = await import('./workflow-create.ts');
-      await createDefinitions(openSession(command, terminal), file, options.replace === true);
+      const { uploadDefinitions } = await import('./workflow-create.ts');
+      await uploadDefinitions(openSession(command, terminal), file, options.replace === true);
     });
 }
 
@@ -94,9 +94,9 @@ function addRun(group: Command, terminal: Terminal): void {
     )
     .action(async (fileOrName: string, options: RunOptions, command: Command) => {
       const session = openSession(command, terminal);
-      const { runWorkflow } = await import('./workflow-run.ts');
+      const { runAndFollow } = await import('./workflow-run.ts');
       const { workflow, input = {}, env = {}, wait } = options;
-      await runWorkflow(session, fileOrName, { workflow, input, env, wait });
+      await runAndFollow(session, fileOrName, { workflow, input, env, wait });
     });
 }
 

@@ -13,7 +13,7 @@ import { duration } from '../../domain/duration.ts';
 import type { Kept } from './narrator.ts';
 import { packageRoot } from '../../package-root.ts';
 import type { Story } from './story.ts';
-import type { RecoverySummary, Summary } from './summary.ts';
+import type { DemoRecoverySummary, Summary } from './summary.ts';
 
 /** What of a story is named when it is told as text. */
 export type StoryText = Pick<Story, 'headline' | 'command' | 'readMore'>;
@@ -30,7 +30,7 @@ export function closingText(
 }
 
 /** Steps that have no room beside each other continue below. */
-function recoveryTable(recoveries: readonly RecoverySummary[], style: Style, columns: number): string {
+function recoveryTable(recoveries: readonly DemoRecoverySummary[], style: Style, columns: number): string {
   const header = ['NODE', 'FAILURE', 'DETECTED AFTER', 'RECOVERED AFTER', 'STEPS'];
   const first = recoveries.map((recovery): Cell[] => [
     { text: recovery.node, tone: 'strong' },
@@ -69,7 +69,7 @@ function time(ms: number | null): string {
 const marks: Readonly<Record<string, string>> = { SUCCEEDED: '✔', FAILED: '✘' };
 
 /** What was for another failure than this one is left out. */
-function stepTexts({ steps }: RecoverySummary): string[] {
+function stepTexts({ steps }: DemoRecoverySummary): string[] {
   const done = steps.filter(({ state }) => state !== 'SKIPPED');
   return done.map((step) => `${step.name.replace('WORKFLOW ', '')} ${marks[step.state] ?? step.state}`);
 }

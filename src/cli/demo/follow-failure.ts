@@ -3,7 +3,7 @@ import { crashInTheMiddle } from './crash.ts';
 import { followRecovery, readRecovery } from './follow-recovery.ts';
 import type { Followed } from './follow-recovery.ts';
 import type { DemoNode } from './demo-node.ts';
-import type { Act, Scene } from './story.ts';
+import type { SceneContext, Scene } from './story.ts';
 
 export interface DemoFailure {
   /** In one word or two, for the table. */
@@ -11,7 +11,7 @@ export interface DemoFailure {
   /** What is done, with the target's name in front of it. */
   readonly what: string;
   /** Those that it hits. */
-  nodes(act: Act): DemoNode[] | Promise<DemoNode[]>;
+  nodes(context: SceneContext): DemoNode[] | Promise<DemoNode[]>;
   /** What is hit, where it is not the one node itself. */
   readonly target?: string;
   inflict(nodes: readonly DemoNode[]): void | Promise<void>;
@@ -20,26 +20,30 @@ export interface DemoFailure {
    */
   readonly untilInTheMiddle?: (followed: Followed) => Promise<string>;
   /** Sees whether all that was promised came true, after the recoveries. @throws CliError */
-  readonly afterwards?: (act: Act, nodes: readonly DemoNode[]) => Promise<void>;
+  readonly afterwards?: (context: SceneContext, nodes: readonly DemoNode[]) => Promise<void>;
 }
 
 export function failureScene(failure: DemoFailure): Scene {
   return {
     name: failure.name,
-    async play(act) {
-      const nodes = await failure.nodes(act);
+    async play(context) {
+      const nodes = await failure.nodes(context);
       const target = failure.target ?? nodes.map(({ name }) => name).join(' ');
-      act.announce({ target, what: failure.what, nodes });
-      await followFailure(act, failure, nodes);
-      await failure.afterwards?.(act, nodes);
+      context.announce({ target, what: failure.what, nodes });
+      await followFailure(context, failure, nodes);
+      await failure.afterwards?.(context, nodes);
     },
   };
 }
 
-async function followFailure(act: Act, failure: DemoFailure, nodes: readonly DemoNode[]): Promise<void> {
-  const { stage, narrate, recoveries } = act;
+async function followFailure(
+  context: SceneContext,
+  failure: DemoFailure,
+  nodes: readonly DemoNode[],
+): Promise<void> {
+  const { stage, narrate, recoveries } = context;
   const over = new AbortController();
-  const signal = AbortSignal.any([act.signal, over.signal]);
+  const signal = AbortSignal.any([context.signal, over.signal]);
   const inflictedAt = Date.now();
   await failure.inflict(nodes);
   const all = nodes.map((node): Followed => ({ stage, node, since: inflictedAt, narrate, signal }));

@@ -20,7 +20,7 @@ import { clusterName, readNodes } from './demo-node.ts';
 import type { Play } from './set-up.ts';
 import { openStage, serverFiles } from './stage.ts';
 import type { Stage } from './stage.ts';
-import type { Act, Proof, Records, Scene, Story, Surroundings } from './story.ts';
+import type { SceneContext, Proof, Records, Scene, Story, Surroundings } from './story.ts';
 import { summarizeRecovery } from './summary.ts';
 import type { DemoRecovery, Summary } from './summary.ts';
 import { createWorkspace, endProcesses, endWorkspace } from './workspace.ts';
@@ -120,7 +120,7 @@ async function perform(shown: Performance, play: Play): Promise<Proof> {
   return await gatherProof(play);
 }
 
-async function actOf(shown: Performance, play: Play, scene: Scene): Promise<Act> {
+async function actOf(shown: Performance, play: Play, scene: Scene): Promise<SceneContext> {
   const { stage, surroundings, signal } = play;
   const { scenes } = surroundings;
   return {

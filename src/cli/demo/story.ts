@@ -25,7 +25,7 @@ export interface Story {
 /** A story that was opened: the world around Coppice. */
 export interface Surroundings {
   readonly serve: ServeSettings;
-  cluster(): Promise<ClusterPlan>;
+  cluster(): Promise<DemoClusterSpec>;
   readonly scenes: readonly Scene[];
   /** Whether the node works, as one of its users sees it and not by what Coppice says. */
   answers(node: DemoNode): Promise<boolean>;
@@ -37,7 +37,7 @@ export interface Surroundings {
   saveEvidence(): Promise<void>;
 }
 
-export interface ClusterPlan {
+export interface DemoClusterSpec {
   readonly size: number;
   readonly profile: JsonObject;
   readonly policy: JsonObject;
@@ -51,11 +51,11 @@ export interface Scene {
   /** In one word or two, for the table. */
   readonly name: string;
   /** @throws CliError where something does not go as promised. */
-  play(act: Act): Promise<void>;
+  play(context: SceneContext): Promise<void>;
 }
 
 /** What a scene is played with. */
-export interface Act {
+export interface SceneContext {
   readonly stage: Stage;
   /** As they are at its begin, by name: all of them healthy. */
   readonly nodes: readonly DemoNode[];

@@ -5,7 +5,7 @@ import type { Schemas } from '../../client/api-types.ts';
 import { shortTitle } from '../rendering/step-title.ts';
 import { readTime } from '../rendering/times.ts';
 
-export interface RecoverySummary {
+export interface DemoRecoverySummary {
   readonly node: string;
   readonly failure: string;
   /**
@@ -21,7 +21,7 @@ export interface RecoverySummary {
 export interface Summary {
   readonly ok: boolean;
   readonly nodes: number;
-  readonly recoveries: readonly RecoverySummary[];
+  readonly recoveries: readonly DemoRecoverySummary[];
   /** What was seen from outside of Coppice; empty where it is not ok. */
   readonly proven: readonly string[];
   /** Why it is not ok. */
@@ -46,7 +46,7 @@ export function summarizeRecovery({
   inflictedAt,
   recovery,
   crashedAt,
-}: DemoRecovery): RecoverySummary {
+}: DemoRecovery): DemoRecoverySummary {
   const steps = recovery?.steps ?? [];
   const opened = readTime(recovery?.opened_at ?? null);
   const closed = readTime(recovery?.closed_at ?? null);

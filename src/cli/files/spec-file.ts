@@ -17,7 +17,7 @@ export interface SpecFile {
 
 /** @throws CliError for a file that cannot be read, or is not YAML: with the line and column. */
 export async function readSpecFile(file: string): Promise<SpecFile> {
-  const text = await readText(file);
+  const text = await readFileOrInput(file);
   try {
     const { value, problems } = parseYamlText(text);
     return { spec: value, problems };
@@ -28,7 +28,7 @@ export async function readSpecFile(file: string): Promise<SpecFile> {
 }
 
 /** @throws CliError for a file that cannot be read. */
-export async function readText(file: string): Promise<string> {
+export async function readFileOrInput(file: string): Promise<string> {
   try {
     return file === '-' ? await readInput() : readTextFile(file);
   } catch (error) {

@@ -13,7 +13,7 @@ import { sourceKindOf, parseSource, type ParsedSource } from '../../workflow/run
 import { CliError } from '../cli-error.ts';
 import { writeJson, type CliSession } from '../client/session.ts';
 import { verdictOf } from '../rendering/warnings.ts';
-import { readText } from './spec-file.ts';
+import { readFileOrInput } from './spec-file.ts';
 
 export interface WorkflowFile {
   readonly kind: SourceKind;
@@ -21,7 +21,7 @@ export interface WorkflowFile {
 }
 
 export async function readWorkflowFile(file: string): Promise<WorkflowFile> {
-  const text = await readText(file);
+  const text = await readFileOrInput(file);
   return { kind: sourceKindOf(text), text };
 }
 

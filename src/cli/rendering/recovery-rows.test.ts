@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import { sampleRecovery } from '../../../test/cli/samples.ts';
-import { afterwardsText, groupRecoveries, openedText, stateText, tookText } from './recovery-rows.ts';
+import {
+  afterwardsText,
+  groupRecoveries,
+  openedText,
+  stateText,
+  recoveriesTookText,
+} from './recovery-rows.ts';
 import { timesFor } from './times.ts';
 
 const start = Date.UTC(2026, 10, 22, 17, 0, 0);
@@ -27,7 +33,7 @@ test('190 recoveries of a node that fails again and again are one line', () => {
   const texts = group && [
     stateText(group),
     openedText(group, timesFor(start + 3_040_000, false)),
-    tookText(group),
+    recoveriesTookText(group),
     afterwardsText(group),
   ];
   expect(texts).toEqual([

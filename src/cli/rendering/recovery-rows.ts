@@ -7,11 +7,11 @@ import { duration } from '../../domain/duration.ts';
 import { readTime } from './times.ts';
 import type { Times } from './times.ts';
 
-export type Recovery = Schemas['RecoverySummary'];
+export type ListedRecovery = Schemas['RecoverySummary'];
 
 /** The newest first; one that stands alone is a group of one. */
 export interface RecoveryGroup {
-  readonly recoveries: readonly [Recovery, ...Recovery[]];
+  readonly recoveries: readonly [ListedRecovery, ...ListedRecovery[]];
 }
 
 /** Fewer than this are clearer one by one. */
@@ -20,16 +20,16 @@ const fewest = 3;
 const furthestMs = 3_600_000;
 
 /** @param recoveries the newest first. */
-export function groupRecoveries(recoveries: readonly Recovery[]): RecoveryGroup[] {
-  const groups: [Recovery, ...Recovery[]][] = [];
-  const latestOfNode = new Map<string, [Recovery, ...Recovery[]]>();
+export function groupRecoveries(recoveries: readonly ListedRecovery[]): RecoveryGroup[] {
+  const groups: [ListedRecovery, ...ListedRecovery[]][] = [];
+  const latestOfNode = new Map<string, [ListedRecovery, ...ListedRecovery[]]>();
   for (const recovery of recoveries) {
     const group = latestOfNode.get(recovery.node_id);
     if (group !== undefined && continues(group, recovery)) {
       group.push(recovery);
       continue;
     }
-    const begun: [Recovery, ...Recovery[]] = [recovery];
+    const begun: [ListedRecovery, ...ListedRecovery[]] = [recovery];
     groups.push(begun);
     latestOfNode.set(recovery.node_id, begun);
   }
@@ -42,7 +42,7 @@ export function groupRecoveries(recoveries: readonly Recovery[]): RecoveryGroup[
     .toSorted((left, right) => openedAt(right.recoveries[0]) - openedAt(left.recoveries[0]));
 }
 
-function continues(group: readonly Recovery[], earlier: Recovery): boolean {
+function continues(group: readonly ListedRecovery[], earlier: ListedRecovery): boolean {
   const later = group.at(-1);
   if (later === undefined || earlier.state === 'OPEN') return false;
   const isAlike =
@@ -52,7 +52,7 @@ function continues(group: readonly Recovery[], earlier: Recovery): boolean {
   return isAlike && openedAt(later) - (readTime(earlier.closed_at) ?? -Infinity) <= furthestMs;
 }
 
-function openedAt({ opened_at: at }: Recovery): number {
+function openedAt({ opened_at: at }: ListedRecovery): number {
   return readTime(at) ?? 0;
 }
 
@@ -71,7 +71,7 @@ export function openedText({ recoveries }: RecoveryGroup, times: Times): string 
     : `${latest}, the first ${times.relative(recoveries.at(-1)?.opened_at)}`;
 }
 
-export function tookText({ recoveries }: RecoveryGroup): string {
+export function recoveriesTookText({ recoveries }: RecoveryGroup): string {
   const lengths = recoveries.flatMap((each) => {
     const closed = readTime(each.closed_at);
     return closed === undefined ? [] : [closed - openedAt(each)];

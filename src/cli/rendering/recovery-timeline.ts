@@ -9,7 +9,7 @@ import type { Schemas } from '../../client/api-types.ts';
 import { duration } from '../../domain/duration.ts';
 import { notVerified, operationDone } from '../../recovery/describe.ts';
 import { failureReason, failureText } from './failure-text.ts';
-import { stepTitle, workflowOf } from './step-title.ts';
+import { stepTitle, workflowNameOf } from './step-title.ts';
 import { toneOf } from './style.ts';
 import type { Style, Tone } from './style.ts';
 import { padTo, printable } from './table.ts';
@@ -85,7 +85,7 @@ function openedText(opened: number, times: Times): string {
 
 function whichRun(step: Step): string {
   const attempt = step.attempt;
-  return `${workflowOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
+  return `${workflowNameOf(step)}${attempt > 1 ? ` (attempt ${attempt})` : ''}`;
 }
 
 function isObserved(recovery: Recovery): boolean {

@@ -44,7 +44,7 @@ export function shortTitle(step: TitledStep, steps: readonly TitledStep[]): stri
 function actionTitle(step: TitledStep): string {
   const name = step.name;
   const id = idOf(step);
-  const workflow = workflowOf(step);
+  const workflow = workflowNameOf(step);
   const what = workflow === '' ? name : `${name} ${workflow}`;
   return `${what}${id === '' || id === workflow ? '' : ` (${id})`}${attemptText(step)}`;
 }
@@ -54,7 +54,7 @@ function attemptText({ attempt }: TitledStep): string {
 }
 
 /** Its name; empty where it is no workflow, or nothing names it. */
-export function workflowOf(step: TitledStep): string {
+export function workflowNameOf(step: TitledStep): string {
   return textOf(step.workflow_name, step.name === 'WORKFLOW' ? idOf(step) : '');
 }
 

@@ -12,7 +12,7 @@ import type { Cell } from './table.ts';
 import { orDash } from './text-of.ts';
 import { readTime } from './times.ts';
 import type { Times } from './times.ts';
-import type { OpenRecovery, WatchedCluster } from '../commands/watched-cluster.ts';
+import type { WatchedRecovery, WatchView } from '../commands/watched-cluster.ts';
 
 /** Lines beside nodes and events: title, header, empty lines, footer. */
 const frameLines = 7;
@@ -20,7 +20,7 @@ const fewestEvents = 4;
 
 /** @param watched what was read, or why it could not be. */
 export function renderWatched(
-  watched: WatchedCluster | string,
+  watched: WatchView | string,
   events: readonly Schemas['Event'][],
   { style, api, times: timesNow }: CliSession,
   { rows }: { readonly rows: number },
@@ -36,7 +36,7 @@ export function renderWatched(
   return [titleLine(watched, style), '', ...nodes, '', ...latest, '', footer];
 }
 
-function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style): string {
+function titleLine({ cluster, nodes, recoveries }: WatchView, style: Style): string {
   const status = orDash(cluster.status);
   const size = `${nodes.length} of ${count(cluster.desired_capacity, 'node')}`;
   const running = recoveries.filter(({ action_id: action }) => action !== null).length;
@@ -48,7 +48,7 @@ function titleLine({ cluster, nodes, recoveries }: WatchedCluster, style: Style)
 
 /** As many as fit; where not all do, those that are not healthy come first and the others are counted. */
 function nodeLines(
-  { nodes, recoveries, failures }: WatchedCluster,
+  { nodes, recoveries, failures }: WatchView,
   room: number,
   style: Style,
   now: number,
@@ -73,7 +73,7 @@ function nodeLines(
 
 function nodeRow(
   node: Schemas['Node'],
-  { recovery, failure }: { readonly recovery: OpenRecovery | undefined; readonly failure: Failure },
+  { recovery, failure }: { readonly recovery: WatchedRecovery | undefined; readonly failure: Failure },
   now: number,
 ): Cell[] {
   const status = orDash(node.status);

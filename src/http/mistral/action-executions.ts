@@ -4,20 +4,25 @@ import {
   deleteActionExecution,
   listVisibleActions,
   requireActionExecution,
-  runAction,
+  runStandaloneAction,
   type ActionOfTask,
 } from '../../requests/workflows/action-executions.ts';
 import { requireTask } from '../../requests/workflows/tasks.ts';
 import { listings, type Condition } from '../../store/workflow-listing.ts';
 import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
 import { actionChangeBody, actionExecutionResource, runBody } from './action-execution-resource.ts';
-import { answerList, listParameters, type ListDeclaration, type ListParameters } from './mistral-list.ts';
+import {
+  answerList,
+  listParameters,
+  type MistralListDeclaration,
+  type ListParameters,
+} from './mistral-list.ts';
 import { listSchema } from './resource.ts';
 import { workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/action_executions';
 
-const list: ListDeclaration<ActionOfTask> = {
+const list: MistralListDeclaration<ActionOfTask> = {
   name: 'action_executions',
   listing: listings.action,
   names: actionExecutionResource.names,
@@ -105,7 +110,7 @@ export const actionExecutionRoutes: readonly Route[] = [
         input = {},
         params = {},
       } = body;
-      const run = await runAction(tools, caller, { name, namespace, description, input, params });
+      const run = await runStandaloneAction(tools, caller, { name, namespace, description, input, params });
       return { status: 201, body: actionExecutionResource.show(run) };
     },
   }),

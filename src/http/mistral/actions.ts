@@ -11,9 +11,9 @@ import { badRequest, notFound, runnerOf } from '../../requests/workflows/workflo
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listings } from '../../store/workflow-listing.ts';
 import { param, type Route, type RouteRequest } from '../route.ts';
-import { actionResource, adhocAction, systemAction } from './definition-resource.ts';
+import { workflowActionResource, adhocAction, systemAction } from './definition-resource.ts';
 import { creationRoute, replacementRoute, validationRoute, type DefinitionRequest } from './definitions.ts';
-import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
 import { parameters, workflowRoute } from './workflow-route.ts';
 
@@ -23,7 +23,7 @@ async function show(tools: RequestTools, definition: Definition) {
   const described = await describeDefinition(tools, definition);
   const spec = described.parsed.actions.find(({ fullName }) => fullName === definition.name);
   if (spec === undefined) throw notFound(`Action not found [action_name=${definition.name}]`);
-  return actionResource.show(adhocAction(described, spec));
+  return workflowActionResource.show(adhocAction(described, spec));
 }
 
 async function showAll({ tools }: DefinitionRequest, definitions: readonly Definition[]): Promise<object> {
@@ -38,16 +38,16 @@ function namespaceIn(request: OneAction): string | undefined {
   return inPath === '' ? request.query.namespace : inPath;
 }
 
-const list: ListDeclaration<Definition> = {
+const list: MistralListDeclaration<Definition> = {
   name: 'actions',
   listing: listings.adhoc_action,
-  names: actionResource.names,
+  names: workflowActionResource.names,
   show,
 };
 
 const writing = {
   kind: 'action',
-  schema: z.strictObject({ actions: z.array(actionResource.schema) }),
+  schema: z.strictObject({ actions: z.array(workflowActionResource.schema) }),
   show: showAll,
 } as const;
 
@@ -57,7 +57,7 @@ const writing = {
  */
 const paths = [`${path}/{id}`, `${path}/{id}/`, `${path}/{id}/{namespace}`];
 
-export const actionRoutes: readonly Route[] = [
+export const mistralActionRoutes: readonly Route[] = [
   validationRoute(path, 'action'),
   creationRoute({ ...writing, path, summary: 'Create ad-hoc actions' }),
   ...[path, `${path}/{id}`].map((where) =>
@@ -67,7 +67,7 @@ export const actionRoutes: readonly Route[] = [
     method: 'GET',
     path,
     summary: 'List actions',
-    answer: [200, listSchema('actions', actionResource.schema)],
+    answer: [200, listSchema('actions', workflowActionResource.schema)],
     query: listParameters(list),
     handle: (request) => {
       const { tools, caller } = request;
@@ -75,7 +75,7 @@ export const actionRoutes: readonly Route[] = [
         (page) => listVisibleDefinitions(tools, caller, 'adhoc_action', page),
         ({ id }) => id,
       );
-      const first = runnerOf(tools).registry.all.map((one) => actionResource.show(systemAction(one)));
+      const first = runnerOf(tools).registry.all.map((one) => workflowActionResource.show(systemAction(one)));
       return answerList(request, list, read, { first });
     },
   }),
@@ -84,13 +84,14 @@ export const actionRoutes: readonly Route[] = [
       method: 'GET',
       path: where,
       summary: 'Show an action, by name or id',
-      answer: [200, actionResource.schema],
+      answer: [200, workflowActionResource.schema],
       query: parameters('namespace', 'fields'),
       async handle(request) {
         const { tools, caller } = request;
         const id = param(request, 'id');
         const system = runnerOf(tools).registry.find(id);
-        if (system !== undefined) return { status: 200, body: actionResource.show(systemAction(system)) };
+        if (system !== undefined)
+          return { status: 200, body: workflowActionResource.show(systemAction(system)) };
         const found = await requireDefinition(tools, caller, 'adhoc_action', id, namespaceIn(request));
         return { status: 200, body: await show(tools, found) };
       },

@@ -73,7 +73,7 @@ export interface ShownAction {
   readonly text: string | null;
 }
 
-export const actionResource = resource<ShownAction>()('WorkflowAction', {
+export const workflowActionResource = resource<ShownAction>()('WorkflowAction', {
   id: [text, ({ id }) => id],
   name: [text, ({ name }) => name],
   namespace: [text, ({ namespace }) => namespace],

@@ -10,14 +10,14 @@ import type { Environment } from '../../store/workflow-environments.ts';
 import { listings } from '../../store/workflow-listing.ts';
 import { param, type Route } from '../route.ts';
 import { environmentBody, environmentResource } from './environment-resource.ts';
-import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
 import { parameters, workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/environments';
 const carrying = { body: environmentBody, bodyName: 'env' } as const;
 
-const list: ListDeclaration<Environment> = {
+const list: MistralListDeclaration<Environment> = {
   name: 'environments',
   listing: listings.environment,
   names: environmentResource.names,

@@ -20,7 +20,7 @@ import {
   answerList,
   listParameters,
   wholePage,
-  type ListDeclaration,
+  type MistralListDeclaration,
   type ListParameters,
 } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
@@ -30,7 +30,7 @@ import { parameters, workflowRoute } from './workflow-route.ts';
 const path = '/v2/executions';
 const carrying = { body: executionBody, bodyName: 'wf_ex' } as const;
 
-const list: ListDeclaration<StoredExecution> = {
+const list: MistralListDeclaration<StoredExecution> = {
   name: 'executions',
   listing: listings.execution,
   names: executionResource.names,

@@ -14,7 +14,7 @@
  */
 import type { Route } from '../route.ts';
 import { actionExecutionRoutes } from './action-executions.ts';
-import { actionRoutes } from './actions.ts';
+import { mistralActionRoutes } from './actions.ts';
 import { environmentRoutes } from './environments.ts';
 import { executionRoutes } from './executions.ts';
 import { notThereRoutes } from './not-there.ts';
@@ -28,7 +28,7 @@ export const workflowRoutes: readonly Route[] = [
   ...rootRoutes,
   ...workflowDefinitionRoutes,
   ...workbookRoutes,
-  ...actionRoutes,
+  ...mistralActionRoutes,
   ...executionRoutes,
   ...taskRoutes,
   ...actionExecutionRoutes,

@@ -24,7 +24,7 @@ import { isTrue } from './wire-fields.ts';
 export type ListParameters = Readonly<Record<string, string | undefined>>;
 type Wire = Readonly<Record<string, unknown>>;
 
-export interface ListDeclaration<Source> {
+export interface MistralListDeclaration<Source> {
   /** The key of the list in the answer. */
   readonly name: string;
   readonly listing: Listing;
@@ -64,7 +64,7 @@ const paging = [
 
 /** The query of a list. */
 export function listParameters<Source>(
-  declaration: ListDeclaration<Source>,
+  declaration: MistralListDeclaration<Source>,
   more: readonly string[] = [],
 ): z.ZodType<ListParameters> {
   const names = new Set([...paging, ...filterNames(declaration), ...more]);
@@ -75,7 +75,7 @@ function columnNames({ fields, ofExecution = {} }: Listing): string[] {
   return [...Object.keys(fields), ...Object.keys(ofExecution)];
 }
 
-function filterNames<Source>({ listing, names, hidden = [] }: ListDeclaration<Source>): string[] {
+function filterNames<Source>({ listing, names, hidden = [] }: MistralListDeclaration<Source>): string[] {
   return [...new Set([...columnNames(listing), ...names, ...hidden])];
 }
 
@@ -94,7 +94,7 @@ interface ListRequested {
  */
 export async function answerList<Source>(
   request: Pick<RouteRequest<ListParameters, unknown>, 'query' | 'tools' | 'origin' | 'path'>,
-  declaration: ListDeclaration<Source>,
+  declaration: MistralListDeclaration<Source>,
   read: (page: PageQuery) => Promise<ReadPage<Source>>,
   { fixed = [], first = [] }: { fixed?: readonly Condition[]; first?: readonly Wire[] } = {},
 ): Promise<Answer> {
@@ -148,7 +148,7 @@ export function wholePage<Source>(
 async function readRequest<Source>(
   tools: RequestTools,
   query: ListParameters,
-  declaration: ListDeclaration<Source>,
+  declaration: MistralListDeclaration<Source>,
 ): Promise<ListRequested> {
   const { listing, names } = declaration;
   const columns = columnNames(listing);
@@ -293,7 +293,7 @@ function isFlag(text: string): boolean {
 }
 
 function namesToShow<Source>(
-  { names, onRequest = [] }: ListDeclaration<Source>,
+  { names, onRequest = [] }: MistralListDeclaration<Source>,
   fields: readonly string[],
   query: ListParameters,
 ): ReadonlySet<string> {

@@ -5,20 +5,20 @@
  */
 import { z } from 'zod';
 
-export type Field<Source, Schema extends z.ZodType> = readonly [
+export type ResourceField<Source, Schema extends z.ZodType> = readonly [
   schema: Schema,
   read: (source: Source) => z.input<Schema>,
 ];
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 
-export type Fields<Source, Own extends Shape> = {
-  readonly [Name in keyof Own]: Field<Source, Own[Name]>;
+export type ResourceFields<Source, Own extends Shape> = {
+  readonly [Name in keyof Own]: ResourceField<Source, Own[Name]>;
 };
 
-export interface Resource<Source, Own extends Shape = Shape> {
+export interface MistralResource<Source, Own extends Shape = Shape> {
   readonly schema: z.ZodObject<Own, z.core.$strict>;
-  readonly fields: Fields<Source, Own>;
+  readonly fields: ResourceFields<Source, Own>;
   readonly names: readonly string[];
   show(source: Source): Shown<Own>;
 }
@@ -27,8 +27,11 @@ export type Shown<Own extends Shape> = { [Name in keyof Own]: z.input<Own[Name]>
 
 /** `resource<Source>()('Name in OpenAPI', {id: [text, (source) => source.id], ...})` */
 export function resource<Source>() {
-  return <Own extends Shape>(id: string, fields: Fields<Source, Own>): Resource<Source, Own> => {
-    const entries = Object.entries<Field<Source, z.ZodType>>(fields as Fields<Source, Shape>);
+  return <Own extends Shape>(
+    id: string,
+    fields: ResourceFields<Source, Own>,
+  ): MistralResource<Source, Own> => {
+    const entries = Object.entries<ResourceField<Source, z.ZodType>>(fields as ResourceFields<Source, Shape>);
     const schemas = Object.fromEntries(entries.map(([name, [schema]]) => [name, schema])) as Own;
     return {
       schema: z.strictObject(schemas).meta({ id }),
@@ -44,7 +47,7 @@ export function resource<Source>() {
 export function field<Source, Schema extends z.ZodType>(
   schema: Schema,
   read: (source: Source) => z.input<Schema>,
-): Field<Source, Schema> {
+): ResourceField<Source, Schema> {
   return [schema, read];
 }
 

@@ -15,7 +15,7 @@ import {
   answerList,
   listParameters,
   wholePage,
-  type ListDeclaration,
+  type MistralListDeclaration,
   type ListParameters,
 } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
@@ -24,7 +24,7 @@ import { parameters, workflowRoute } from './workflow-route.ts';
 
 const path = '/v2/tasks';
 
-const list: ListDeclaration<TaskOfExecution> = {
+const list: MistralListDeclaration<TaskOfExecution> = {
   name: 'tasks',
   listing: listings.task,
   names: taskResource.names,

@@ -16,7 +16,7 @@ import {
   validationRoute,
   type DefinitionRequest,
 } from './definitions.ts';
-import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
 import { parameters, workflowRoute } from './workflow-route.ts';
 
@@ -31,7 +31,7 @@ async function showOwn({ tools }: DefinitionRequest, [workbook]: readonly Defini
   return workbook === undefined ? {} : await show(tools, workbook);
 }
 
-const list: ListDeclaration<Definition> = {
+const list: MistralListDeclaration<Definition> = {
   name: 'workbooks',
   listing: listings.workbook,
   names: workbookResource.names,

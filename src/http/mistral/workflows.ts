@@ -17,7 +17,7 @@ import {
   validationRoute,
   type DefinitionRequest,
 } from './definitions.ts';
-import { answerList, listParameters, wholePage, type ListDeclaration } from './mistral-list.ts';
+import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
 import { listSchema } from './resource.ts';
 import { parameters, workflowRoute } from './workflow-route.ts';
 
@@ -31,7 +31,7 @@ async function showAll({ tools }: DefinitionRequest, definitions: readonly Defin
   return { workflows: await Promise.all(definitions.map((one) => show(tools, one, 'object'))) };
 }
 
-const list: ListDeclaration<Definition> = {
+const list: MistralListDeclaration<Definition> = {
   name: 'workflows',
   listing: listings.workflow,
   names: workflowResource.names,

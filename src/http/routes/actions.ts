@@ -6,7 +6,7 @@ import { cancelAction } from '../../requests/actions.ts';
 import { findId, requireObject } from '../../requests/find-object.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { listActions } from '../../store/action-listing.ts';
-import { booleanField, defined, last, textField } from '../fields.ts';
+import { booleanField, withoutUndefined, last, textField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
@@ -38,7 +38,10 @@ const list = route({
     const { tools, caller, query, minor } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const filtered = {
+      ...query,
+      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
+    };
     const actions = await listActions(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'actions', await toActionAnswers(db, actions, minor)) };
   },

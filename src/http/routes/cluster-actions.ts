@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CoppiceError } from '../../domain/errors.ts';
 import { planRecord } from '../../plans/plan-record.ts';
 import { planOnCluster } from '../../requests/cluster-actions.ts';
-import { readAction, unknownAction } from '../action-parameters.ts';
+import { readActionBody, unknownAction } from '../action-parameters.ts';
 import { clusterActions, enqueue } from '../cluster-actions.ts';
 import { booleanField, last } from '../fields.ts';
 import { requireMinor } from '../microversion.ts';
@@ -38,7 +38,7 @@ export function clusterActionRoutes(maxNodes: number): Route[] {
         },
       },
       async handle(request) {
-        const [name, parameters] = readAction(request.rawBody, 'cluster');
+        const [name, parameters] = readActionBody(request.rawBody, 'cluster');
         const found = Object.hasOwn(actions, name) ? actions[name] : undefined;
         if (found === undefined) throw unknownAction(name);
         requireMinor(request.minor, found.since ?? 0);

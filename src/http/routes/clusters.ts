@@ -7,7 +7,7 @@ import { listClusters } from '../../store/clusters.ts';
 import {
   booleanField,
   configField,
-  defined,
+  withoutUndefined,
   integerField,
   LARGEST_INTEGER,
   mapField,
@@ -119,7 +119,7 @@ const update = route({
     const { tools, caller, minor, body } = request;
     const { profile_id: profile, profile_only: profileOnly, ...rest } = body.cluster;
     const visible = minor >= PROFILE_ONLY_SINCE ? { profileOnly } : {};
-    const changes = defined({ ...rest, profile, ...visible });
+    const changes = withoutUndefined({ ...rest, profile, ...visible });
     const { object, actionId } = await updateCluster(tools, caller, param(request, 'cluster'), changes);
     return accepted(actionId, { cluster: await toClusterAnswer(tools, object) });
   },

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { eventLevels } from '../../domain/model.ts';
 import { purgeOldEvents } from '../../requests/purge-events.ts';
-import { notFound, requireObject } from '../../requests/find-object.ts';
+import { throwNotFound, requireObject } from '../../requests/find-object.ts';
 import { visibleProject } from '../../requests/request-tools.ts';
 import { getEvent, listEvents } from '../../store/events.ts';
 import type { EventStreams } from '../event-stream.ts';
-import { defined, integerField, optional, referenceField } from '../fields.ts';
+import { integerField, optional, referenceField, withoutUndefined } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
@@ -37,7 +37,10 @@ const list = route({
     const { tools, caller, query } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const filtered = {
+      ...query,
+      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
+    };
     const events = await listEvents(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'events', await toEventAnswers(db, events)) };
   },
@@ -78,7 +81,8 @@ const show = route({
     const id = param(request, 'event');
     const event = await getEvent(db, id);
     const project = visibleProject(request.caller);
-    if (event === undefined || (project !== undefined && event.project !== project)) notFound('event', id);
+    if (event === undefined || (project !== undefined && event.project !== project))
+      throwNotFound('event', id);
     const [answer] = await toEventAnswers(db, [event]);
     return { status: 200, body: { event: answer } };
   },

@@ -13,7 +13,7 @@ import {
   resumeHealing,
 } from '../../requests/healing.ts';
 import type { Caller, RequestTools } from '../../requests/request-tools.ts';
-import { defined, integerField, last, LARGEST_INTEGER, optional, textField } from '../fields.ts';
+import { withoutUndefined, integerField, last, LARGEST_INTEGER, optional, textField } from '../fields.ts';
 import { limitField } from '../list-query.ts';
 import { param, route, type Answer, type Route } from '../route.ts';
 import {
@@ -101,7 +101,7 @@ const pause = route({
   async handle(request) {
     const { tools, caller, body } = request;
     const cluster = param(request, 'cluster');
-    await pauseHealing(tools, caller, cluster, defined(body.pause));
+    await pauseHealing(tools, caller, cluster, withoutUndefined(body.pause));
     return await answerForCluster(tools, caller, cluster);
   },
 });
@@ -144,7 +144,7 @@ const exclude = route({
   async handle(request) {
     const { tools, caller, body } = request;
     const node = param(request, 'node');
-    await excludeNode(tools, caller, node, defined(body.exclude));
+    await excludeNode(tools, caller, node, withoutUndefined(body.exclude));
     return await answerForNode(tools, caller, node);
   },
 });

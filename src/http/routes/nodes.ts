@@ -14,14 +14,14 @@ import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { listNodesWithFacts } from '../../store/standings.ts';
 import {
   parseParameters,
-  readAction,
+  readActionBody,
   readRecoverRequest,
   recoverParameters,
   unknownAction,
 } from '../action-parameters.ts';
 import {
   booleanField,
-  defined,
+  withoutUndefined,
   last,
   mapField,
   nameField,
@@ -55,7 +55,10 @@ const list = route({
     const { tools, caller, query, minor } = request;
     const { db } = tools.store;
     const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
-    const filtered = { ...query, filters: { ...query.filters, ...defined({ cluster_id: clusterIds }) } };
+    const filtered = {
+      ...query,
+      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
+    };
     const nodes = await listNodesWithFacts(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'nodes', await toNodeAnswers(tools, nodes, minor)) };
   },
@@ -140,7 +143,7 @@ const update = route({
     const { tools, caller, minor, body } = request;
     const { profile_id: profile, tainted, ...rest } = body.node;
     const visible = minor >= TAINTED_SINCE ? { tainted } : {};
-    const asked = defined({ ...rest, profile, ...visible });
+    const asked = withoutUndefined({ ...rest, profile, ...visible });
     const { object, actionId } = await updateNode(tools, caller, param(request, 'node'), asked);
     return accepted(actionId, { node: await toSingleNodeAnswer(tools, object, minor) });
   },
@@ -176,7 +179,7 @@ const act = route({
   async handle(request) {
     const { tools, caller } = request;
     const node = param(request, 'node');
-    const [name, parameters] = readAction(request.rawBody, 'node');
+    const [name, parameters] = readActionBody(request.rawBody, 'node');
     switch (name) {
       case 'check':
         parseParameters(checkParameters, parameters);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requireObject } from '../../requests/find-object.ts';
 import { createProfile, deleteProfile, updateProfile, validateProfile } from '../../requests/profiles.ts';
 import { listProfiles } from '../../store/profiles.ts';
-import { defined, mapField, nameField, optional } from '../fields.ts';
+import { withoutUndefined, mapField, nameField, optional } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
@@ -92,7 +92,12 @@ const update = route({
   answers: { 200: { description: 'The profile as it is now.', schema: one } },
   async handle(request) {
     const { tools, caller, body } = request;
-    const profile = await updateProfile(tools, caller, param(request, 'profile'), defined(body.profile));
+    const profile = await updateProfile(
+      tools,
+      caller,
+      param(request, 'profile'),
+      withoutUndefined(body.profile),
+    );
     return { status: 200, body: { profile: toProfileAnswer(profile) } };
   },
 });

@@ -14,7 +14,7 @@ import {
 } from '../../requests/receivers.ts';
 import { listReceivers } from '../../store/receivers.ts';
 import { clusterActions, enqueue, type ClusterAction } from '../cluster-actions.ts';
-import { defined, mapField, nameField, optional, textField, wordField } from '../fields.ts';
+import { withoutUndefined, mapField, nameField, optional, textField, wordField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
@@ -108,7 +108,7 @@ function update(checkPresets: CheckPresets): Route {
         tools,
         caller,
         param(request, 'receiver'),
-        defined(body.receiver),
+        withoutUndefined(body.receiver),
         checkPresets,
       );
       return { status: 200, body: { receiver: toReceiverAnswer(receiver) } };

@@ -7,7 +7,7 @@ import { stepLabel, verificationLabel, wholeChain } from '../../recovery/describ
 import type { SimulatedNode } from '../../recovery/simulate-round.ts';
 import { timelineOf } from '../../recovery/timeline.ts';
 import { simulate as runSimulation, type SimulationResult } from '../../requests/simulate.ts';
-import { booleanField, defined, mapField, optional, referenceField, textField } from '../fields.ts';
+import { booleanField, withoutUndefined, mapField, optional, referenceField, textField } from '../fields.ts';
 import { param, route, type Route } from '../route.ts';
 import { id, nullableText, nullableTime, text, time } from '../shapes/common.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
@@ -97,9 +97,9 @@ const simulateRoute = route({
       failing,
     } = body.simulate;
     const result = await runSimulation(tools, caller, param(request, 'cluster'), {
-      ...defined({ policy, spec }),
-      failures: failures.map((failure) => defined(failure)),
-      failZones: (failZones ?? []).map((zone) => defined(zone)),
+      ...withoutUndefined({ policy, spec }),
+      failures: failures.map((failure) => withoutUndefined(failure)),
+      failZones: (failZones ?? []).map((zone) => withoutUndefined(zone)),
       nothingHelps: nothingHelps ?? false,
       failing: failing ?? [],
     });

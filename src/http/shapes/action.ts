@@ -4,7 +4,7 @@ import type { Action } from '../../domain/model.ts';
 import { actionStates } from '../../domain/states.ts';
 import { unfinishedChildren } from '../../store/actions.ts';
 import type { Db } from '../../store/store.ts';
-import { epochSeconds, seconds, secondsOrNull } from '../times.ts';
+import { epochSeconds, timeInSeconds, timeInSecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
 export const actionShape = z
@@ -59,7 +59,7 @@ function toActionAnswer(action: Action, children: string[], minor: number): Acti
     action: action.action,
     cause: action.cause,
     ...(minor >= CLUSTER_ID_SINCE ? { cluster_id: action.clusterId ?? '' } : {}),
-    created_at: seconds(action.createdAt),
+    created_at: timeInSeconds(action.createdAt),
     data: action.data,
     depended_by: waitedFor && action.parentId !== null ? [action.parentId] : [],
     depends_on: children,
@@ -77,7 +77,7 @@ function toActionAnswer(action: Action, children: string[], minor: number): Acti
     status_reason: action.statusReason,
     target: action.target,
     timeout: action.timeout,
-    updated_at: secondsOrNull(action.updatedAt),
+    updated_at: timeInSecondsOrNull(action.updatedAt),
     user: action.user,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cluster } from '../../domain/model.ts';
 import type { AttachedPolicy } from '../../store/cluster-policies.ts';
-import { secondsOrNull } from '../times.ts';
+import { timeInSecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableTime, text } from './common.ts';
 
 export const clusterPolicyShape = z
@@ -29,7 +29,7 @@ export function toClusterPolicyAnswer(
     data: binding.data,
     enabled: binding.enabled,
     id: binding.id,
-    last_op: secondsOrNull(binding.lastOp),
+    last_op: timeInSecondsOrNull(binding.lastOp),
     policy_id: policy.id,
     policy_name: policy.name,
     policy_type: policy.type,

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import type { Cluster } from '../../domain/model.ts';
 import { profileNames } from '../../store/profiles.ts';
-import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
+import {
+  timeInMicroseconds,
+  timeInMicrosecondsOrNull,
+  timeInSeconds,
+  timeInSecondsOrNull,
+} from '../times.ts';
 import { standingsOfClusters, type StandingTools } from '../../requests/standings.ts';
 import { standingShape } from './explanation.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
@@ -55,7 +60,7 @@ export async function toClusterAnswers(
     // In the order of the alphabet: what is not, is sorted again for each answer.
     return {
       config: cluster.config,
-      created_at: secondsOrNull(cluster.createdAt),
+      created_at: timeInSecondsOrNull(cluster.createdAt),
       data: cluster.data,
       dependents: cluster.dependents,
       desired_capacity: cluster.desiredCapacity,
@@ -63,7 +68,7 @@ export async function toClusterAnswers(
       health: standing?.standing ?? 'UNWATCHED',
       health_reason: standing?.reason ?? null,
       id: cluster.id,
-      init_at: seconds(cluster.initAt),
+      init_at: timeInSeconds(cluster.initAt),
       max_size: cluster.maxSize,
       metadata: cluster.metadata,
       min_size: cluster.minSize,
@@ -76,7 +81,7 @@ export async function toClusterAnswers(
       status: cluster.status,
       status_reason: cluster.statusReason,
       timeout: cluster.timeout,
-      updated_at: secondsOrNull(cluster.updatedAt),
+      updated_at: timeInSecondsOrNull(cluster.updatedAt),
       user: cluster.user,
     };
   });
@@ -117,13 +122,13 @@ export const embeddedClusterShape = clusterShape
 export function toEmbeddedCluster(cluster: Cluster): z.infer<typeof embeddedClusterShape> {
   return {
     config: cluster.config,
-    created_at: microsecondsOrNull(cluster.createdAt),
+    created_at: timeInMicrosecondsOrNull(cluster.createdAt),
     data: cluster.data,
     dependents: cluster.dependents,
     desired_capacity: cluster.desiredCapacity,
     domain: cluster.domain,
     id: cluster.id,
-    init_at: microseconds(cluster.initAt),
+    init_at: timeInMicroseconds(cluster.initAt),
     max_size: cluster.maxSize,
     meta_data: cluster.metadata,
     min_size: cluster.minSize,
@@ -135,7 +140,7 @@ export function toEmbeddedCluster(cluster: Cluster): z.infer<typeof embeddedClus
     status: cluster.status,
     status_reason: cluster.statusReason,
     timeout: cluster.timeout,
-    updated_at: microsecondsOrNull(cluster.updatedAt),
+    updated_at: timeInMicrosecondsOrNull(cluster.updatedAt),
     user: cluster.user,
   };
 }

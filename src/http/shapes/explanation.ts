@@ -25,11 +25,11 @@ export const explanationFields = {
     .describe('What is waited for, and when that is checked again; null: until something changes.'),
 };
 
-export const count = z.int();
+export const countShape = z.int();
 
-export function standingCounts(more: Readonly<Record<string, typeof count>> = {}) {
+export function standingCounts(more: Readonly<Record<string, typeof countShape>> = {}) {
   const keys = ['desired', 'nodes', ...standings.map(keyOf)].sort();
-  const counts = Object.fromEntries(keys.map((key) => [key, count]));
+  const counts = Object.fromEntries(keys.map((key) => [key, countShape]));
   return z.strictObject({ ...counts, ...more }).describe('Each node counts once, under its standing.');
 }
 

@@ -5,7 +5,7 @@ import type { HealthOverview } from '../../requests/health-overview.ts';
 import { milliseconds } from '../times.ts';
 import { id, nullableText, text, time } from './common.ts';
 import {
-  count,
+  countShape,
   explanationFields,
   standingCounts,
   standingShape,
@@ -38,13 +38,13 @@ export const healthOverviewShape = z
     clusters: z
       .array(overviewClusterShape)
       .describe('The worst first: what needs an operator, then by health.'),
-    counts: z.strictObject({ clusters: count, healthy: count, needs_operator: count }),
+    counts: z.strictObject({ clusters: countShape, healthy: countShape, needs_operator: countShape }),
     retained: z
       .array(
         z.strictObject({
           cluster_id: nullableText,
           cluster_name: nullableText.describe('null: the cluster is gone, or there was none.'),
-          count,
+          count: countShape,
           first_until: time.describe('When the first of them is removed.'),
           last_until: time.describe('When the last of them is removed.'),
         }),

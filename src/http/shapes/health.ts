@@ -13,7 +13,7 @@ import { waysPast, type OperatorTask } from '../../recovery/operator-tasks.ts';
 import { milliseconds, millisecondsOrNull } from '../times.ts';
 import { id, nullableText, nullableTime, text, time } from './common.ts';
 import {
-  count,
+  countShape,
   explanationFields,
   operatorTaskShape,
   standingCounts,
@@ -99,7 +99,7 @@ export const clusterHealthShape = z
   .strictObject({
     breaker: z
       .strictObject({
-        failures: count,
+        failures: countShape,
         since: nullableTime.describe('When it opened.'),
         state: z.enum(['CLOSED', 'OPEN', 'HALF_OPEN']),
         until: nullableTime.describe('When one recovery is tried.'),
@@ -108,8 +108,8 @@ export const clusterHealthShape = z
     cluster_id: id,
     cluster_name: text,
     counts: standingCounts({
-      missing: count,
-      unhealthy: count.describe('What counts against max_unhealthy.'),
+      missing: countShape,
+      unhealthy: countShape.describe('What counts against max_unhealthy.'),
     }),
     gates: z
       .array(
@@ -118,24 +118,24 @@ export const clusterHealthShape = z
             .array(operatorTaskShape)
             .describe('How it is opened, or passed, before its time; empty: waiting is all there is.'),
           gate: text,
-          limit: count.nullable(),
+          limit: countShape.nullable(),
           reason: text,
           since: nullableTime,
-          total: count.nullable(),
+          total: countShape.nullable(),
           until: time.describe('When it is checked again; `reason` says what opens it.'),
         }),
       )
       .describe(
         'What would hold a recovery now; the first one is what holds. zone_outage holds the nodes of one zone.',
       ),
-    limits: z.strictObject({ max_in_flight: count.nullable(), max_unhealthy: count.nullable() }),
+    limits: z.strictObject({ max_in_flight: countShape.nullable(), max_unhealthy: countShape.nullable() }),
     maintenance: pauseShape
       .extend({
         action: nullableText.describe('The action for which healing is paused; null: an operator paused it.'),
       })
       .nullable(),
     ...explanationFields,
-    more_healthy: count.describe('How many healthy nodes are not among `nodes`.'),
+    more_healthy: countShape.describe('How many healthy nodes are not among `nodes`.'),
     nodes: z.array(nodeHealthShape),
     policy: z.strictObject({ enabled: z.boolean(), id, mode: z.enum(recoveryModes), name: text }).nullable(),
     standing: standingShape,
@@ -143,9 +143,9 @@ export const clusterHealthShape = z
       .array(
         z.strictObject({
           domain: text.describe('zone, host, or the label of the policy.'),
-          failed: count.describe('Nodes that have failed, or cannot be seen since they failed.'),
+          failed: countShape.describe('Nodes that have failed, or cannot be seen since they failed.'),
           name: text,
-          of: count.describe('The nodes of the domain; excluded ones are left out.'),
+          of: countShape.describe('The nodes of the domain; excluded ones are left out.'),
           released_at: nullableTime.describe('When an operator released it; null: it is not released.'),
           since: time,
         }),

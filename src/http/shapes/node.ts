@@ -6,7 +6,7 @@ import { domainsOfNodes } from '../../clusters/failure-domains.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import { standingsOfNodes, type StandingTools, type StandingWithReason } from '../../requests/standings.ts';
 import { standingShape } from './explanation.ts';
-import { seconds, secondsOrNull } from '../times.ts';
+import { timeInSeconds, timeInSecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
 export const nodeShape = z
@@ -83,7 +83,7 @@ function toNodeAnswer(
 ): NodeAnswer {
   return {
     cluster_id: node.clusterId ?? '',
-    created_at: secondsOrNull(node.createdAt),
+    created_at: timeInSecondsOrNull(node.createdAt),
     data: node.data,
     dependents: node.dependents,
     domain: node.domain,
@@ -91,7 +91,7 @@ function toNodeAnswer(
     health_reason: health?.reason ?? null,
     id: node.id,
     index: node.index,
-    init_at: seconds(node.initAt),
+    init_at: timeInSeconds(node.initAt),
     metadata: node.metadata,
     name: node.name,
     physical_id: node.physicalId,
@@ -102,7 +102,7 @@ function toNodeAnswer(
     status: node.status,
     status_reason: node.statusReason,
     ...(minor >= TAINTED_SINCE ? { tainted: node.tainted } : {}),
-    updated_at: secondsOrNull(node.updatedAt),
+    updated_at: timeInSecondsOrNull(node.updatedAt),
     user: node.user,
     zone,
   };

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { Policy, Spec } from '../../domain/model.ts';
 import type { Caller } from '../../requests/request-tools.ts';
 import { typeNameOf } from '../../requests/spec-document.ts';
-import { microseconds, microsecondsOrNull, seconds, secondsOrNull } from '../times.ts';
+import {
+  timeInMicroseconds,
+  timeInMicrosecondsOrNull,
+  timeInSeconds,
+  timeInSecondsOrNull,
+} from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, specShape, text, time } from './common.ts';
 
 export const policyShape = z
@@ -27,12 +32,16 @@ export const validatedPolicyShape = policyShape
 /** What was just written has times as `...Z`, what is read has them as `....000000`. */
 export function toWrittenPolicyAnswer(policy: Policy): z.infer<typeof policyShape> {
   const { createdAt, updatedAt } = policy;
-  return { ...toPolicyAnswer(policy), created_at: seconds(createdAt), updated_at: secondsOrNull(updatedAt) };
+  return {
+    ...toPolicyAnswer(policy),
+    created_at: timeInSeconds(createdAt),
+    updated_at: timeInSecondsOrNull(updatedAt),
+  };
 }
 
 export function toPolicyAnswer(policy: Policy): z.infer<typeof policyShape> {
   return {
-    created_at: microseconds(policy.createdAt),
+    created_at: timeInMicroseconds(policy.createdAt),
     data: policy.data,
     domain: policy.domain,
     id: policy.id,
@@ -40,7 +49,7 @@ export function toPolicyAnswer(policy: Policy): z.infer<typeof policyShape> {
     project: policy.project,
     spec: { ...policy.spec },
     type: policy.type,
-    updated_at: microsecondsOrNull(policy.updatedAt),
+    updated_at: timeInMicrosecondsOrNull(policy.updatedAt),
     user: policy.user,
   };
 }

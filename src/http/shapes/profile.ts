@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Profile, Spec } from '../../domain/model.ts';
 import type { Caller } from '../../requests/request-tools.ts';
 import { typeNameOf } from '../../requests/spec-document.ts';
-import { seconds, secondsOrNull } from '../times.ts';
+import { timeInSeconds, timeInSecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, specShape, text, time } from './common.ts';
 
 export const profileShape = z
@@ -26,7 +26,7 @@ export const validatedProfileShape = profileShape
 
 export function toProfileAnswer(profile: Profile): z.infer<typeof profileShape> {
   return {
-    created_at: seconds(profile.createdAt),
+    created_at: timeInSeconds(profile.createdAt),
     domain: profile.domain,
     id: profile.id,
     metadata: profile.metadata,
@@ -34,7 +34,7 @@ export function toProfileAnswer(profile: Profile): z.infer<typeof profileShape> 
     project: profile.project,
     spec: { ...profile.spec },
     type: profile.type,
-    updated_at: secondsOrNull(profile.updatedAt),
+    updated_at: timeInSecondsOrNull(profile.updatedAt),
     user: profile.user,
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Receiver } from '../../domain/model.ts';
-import { seconds, secondsOrNull } from '../times.ts';
+import { timeInSeconds, timeInSecondsOrNull } from '../times.ts';
 import { id, jsonMap, nullableText, nullableTime, text, time } from './common.ts';
 
 export const receiverShape = z
@@ -29,14 +29,14 @@ export function toReceiverAnswer(receiver: Receiver): z.infer<typeof receiverSha
     actor: {},
     channel: receiver.channel,
     cluster_id: receiver.clusterId,
-    created_at: seconds(receiver.createdAt),
+    created_at: timeInSeconds(receiver.createdAt),
     domain: receiver.domain,
     id: receiver.id,
     name: receiver.name,
     params: receiver.params,
     project: receiver.project,
     type: receiver.type,
-    updated_at: secondsOrNull(receiver.updatedAt),
+    updated_at: timeInSecondsOrNull(receiver.updatedAt),
     user: receiver.user,
   };
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { NodeFacts } from '../profile-type.ts';
 import { commandFor } from './command.ts';
-import type { Host } from './host.ts';
+import type { LocalMachine } from './host.ts';
 import { findProcess, identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { readLogTail, withoutSecrets } from './log-tail.ts';
@@ -13,7 +13,7 @@ import { specOf } from './spec.ts';
 import { describeExit } from './start.ts';
 import { readClaim } from './start-record.ts';
 
-export async function probeProcess(host: Host, node: NodeFacts): Promise<Verdict> {
+export async function probeProcess(host: LocalMachine, node: NodeFacts): Promise<Verdict> {
   const { id, data } = node;
   const identity = identityIn(data);
   if (identity === undefined)
@@ -26,7 +26,7 @@ export async function probeProcess(host: Host, node: NodeFacts): Promise<Verdict
   }
 }
 
-function verdictOn(host: Host, identity: ProcessIdentity): Verdict {
+function verdictOn(host: LocalMachine, identity: ProcessIdentity): Verdict {
   const name = `process ${identity.pid}`;
   const state = findProcess(host.table, identity)?.state;
   if (state === 'running') return { health: 'healthy', reason: `${name} is running` };
@@ -40,7 +40,7 @@ function verdictOn(host: Host, identity: ProcessIdentity): Verdict {
 }
 
 /** The record names no process; what the last start that came to nothing has left says why. */
-async function whyNone(host: Host, node: NodeFacts): Promise<string> {
+async function whyNone(host: LocalMachine, node: NodeFacts): Promise<string> {
   const { starts } = nodeDirectory(host.dataDir, node);
   const claims = (await namesIn(starts)).flatMap((name) => readClaim(join(starts, name)) ?? []);
   const last = claims.sort((a, b) => a.at - b.at).at(-1)?.identity;
@@ -53,7 +53,7 @@ function exited(reason: string): Verdict {
   return { health: 'unhealthy', failure: 'PROCESS_EXITED', reason };
 }
 
-export async function describeNode(host: Host, node: NodeFacts): Promise<JsonObject> {
+export async function describeNode(host: LocalMachine, node: NodeFacts): Promise<JsonObject> {
   const spec = specOf(node.properties);
   const directory = nodeDirectory(host.dataDir, node);
   const { pid = null, port = null, started_at: startedAt = null } = node.data;
@@ -71,7 +71,7 @@ export async function describeNode(host: Host, node: NodeFacts): Promise<JsonObj
 }
 
 /** Whole seconds; null where the process does not run or cannot be seen. */
-function uptime(host: Host, { data }: NodeFacts): number | null {
+function uptime(host: LocalMachine, { data }: NodeFacts): number | null {
   const identity = identityIn(data);
   const started = data['started_at'];
   if (identity === undefined || typeof started !== 'string') return null;

@@ -5,7 +5,7 @@ import type { Ports } from './ports.ts';
 import type { ProcessTable } from './process-table.ts';
 
 /** This machine, as the operations use it. */
-export interface Host {
+export interface LocalMachine {
   /** Absolute. */
   readonly dataDir: string;
   readonly table: ProcessTable;

@@ -28,7 +28,7 @@ import type {
 } from '../profile-type.ts';
 import { examineSpec } from './command.ts';
 import { describeNode, probeProcess } from './describe.ts';
-import type { Host } from './host.ts';
+import type { LocalMachine } from './host.ts';
 import { findLeftNodes } from './left-nodes.ts';
 import { LifeEvents } from './life-events.ts';
 import { LogRounds } from './log-rounds.ts';
@@ -66,7 +66,7 @@ export function localProcess(options: LocalProcessOptions): ProfileType {
   const table = options.table ?? systemProcessTable();
   const events = new LifeEvents(table, options.eventRoundMs ?? 1000);
   const logs = new LogRounds(dataDir, options.logRoundMs);
-  const host: Host = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events, logs };
+  const host: LocalMachine = { dataDir, table, ports: portsOf(dataDir), children: new Map(), events, logs };
   return {
     name: LOCAL_PROCESS,
     version: '1.0',
@@ -117,7 +117,7 @@ function hasPort(properties: JsonObject | undefined): boolean {
   return properties === undefined || specOf(properties).port !== undefined;
 }
 
-function operationsOf(host: Host): Readonly<Record<string, Operation>> {
+function operationsOf(host: LocalMachine): Readonly<Record<string, Operation>> {
   return {
     reboot: {
       description: 'Stop the process and start it again, in the same working directory and on the same port.',
@@ -164,7 +164,7 @@ function operationsOf(host: Host): Readonly<Record<string, Operation>> {
 
 /** Ends what runs, and starts the command under the request's key. */
 async function replace(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   request: OperationRequest,
   { way, fresh }: { way: StopWay; fresh: boolean },
@@ -179,7 +179,11 @@ async function replace(
 }
 
 /** Starts a process in a directory of its own, and leaves the node's other one alone. */
-async function createBeside(host: Host, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode> {
+async function createBeside(
+  host: LocalMachine,
+  node: NodeFacts,
+  request: OperationRequest,
+): Promise<PhysicalNode> {
   const instance = instanceBeside(node, request.key);
   const beside = { ...node, physicalId: null, data: { instance } };
   return await replace(host, beside, request, { way: askFirst(node), fresh: true });
@@ -187,7 +191,7 @@ async function createBeside(host: Host, node: NodeFacts, request: OperationReque
 
 /** Of all instances of the node, those that are none of `kept`, whatever request made them. */
 async function removeExcept(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   kept: readonly PhysicalNode[],
   { signal }: OperationRequest,
@@ -204,7 +208,7 @@ async function removeExcept(
 }
 
 /** The directory stays, with the log and the working directory. */
-function retentionOf(host: Host): Retention {
+function retentionOf(host: LocalMachine): Retention {
   const rootOf = (nodeId: string, data: JsonObject): string =>
     nodeDirectory(host.dataDir, { id: nodeId, data }).root;
   return {
@@ -225,7 +229,7 @@ function retentionOf(host: Host): Retention {
 }
 
 async function removeInstance(
-  host: Host,
+  host: LocalMachine,
   node: Pick<NodeFacts, 'id' | 'data'>,
   way: StopWay,
   signal: AbortSignal,

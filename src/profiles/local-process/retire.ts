@@ -6,7 +6,7 @@
 import { realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeFacts } from '../profile-type.ts';
-import type { Host } from './host.ts';
+import type { LocalMachine } from './host.ts';
 import { identityIn, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { instanceOf, makeDirectory, namesIn, nodeDirectory } from './node-directory.ts';
@@ -18,7 +18,7 @@ import type { StopWay } from './stop.ts';
  * Stops every process of the node: those of its starts, and the one that its record names. None is a success.
  */
 export async function retireAll(
-  host: Host,
+  host: LocalMachine,
   node: Pick<NodeFacts, 'id' | 'data'>,
   way: StopWay,
   abort: AbortSignal,
@@ -38,7 +38,7 @@ async function moveOut(starts: string, retired: string, name: string): Promise<v
 }
 
 async function stopAll(
-  host: Host,
+  host: LocalMachine,
   node: Pick<NodeFacts, 'id' | 'data'>,
   identities: readonly ProcessIdentity[],
   way: StopWay,

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { commandFor, environmentFor, findCommand, problemWithDirectory } from './command.ts';
-import type { Host } from './host.ts';
+import type { LocalMachine } from './host.ts';
 import { findProcess, physicalIdOf } from './identity.ts';
 import type { ProcessIdentity } from './identity.ts';
 import { isLauncher, launch } from './launcher.ts';
@@ -36,7 +36,7 @@ const settleMs = 200;
  * ended at once.
  */
 export async function startOnce(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   request: OperationRequest,
   prepare: () => Promise<void>,
@@ -66,7 +66,7 @@ function physicalNode(node: NodeFacts, claim: SoundClaim, { port, key }: Plan): 
 }
 
 /** What runs for the node under any key; undefined: nothing does. */
-export async function runningStart(host: Host, node: NodeFacts): Promise<PhysicalNode | undefined> {
+export async function runningStart(host: LocalMachine, node: NodeFacts): Promise<PhysicalNode | undefined> {
   const { starts } = nodeDirectory(host.dataDir, node);
   for (const name of await namesIn(starts)) {
     const start = join(starts, name);
@@ -81,14 +81,14 @@ export async function runningStart(host: Host, node: NodeFacts): Promise<Physica
 type SoundClaim = StartClaim & { readonly identity: ProcessIdentity };
 
 /** The machine was started again since: what this key started is gone, and is started again. */
-async function forgetEarlierBoot(host: Host, start: string): Promise<void> {
+async function forgetEarlierBoot(host: LocalMachine, start: string): Promise<void> {
   const claim = readClaim(start);
   if (claim === undefined || claim.identity?.bootId === host.table.bootId()) return;
   await rm(start, { recursive: true, force: true });
 }
 
 async function makePlan(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   { key, signal }: OperationRequest,
   start: string,
@@ -107,7 +107,12 @@ async function makePlan(
   return { key, port };
 }
 
-async function launchPlan(host: Host, node: NodeFacts, start: string, { port }: Plan): Promise<Launcher> {
+async function launchPlan(
+  host: LocalMachine,
+  node: NodeFacts,
+  start: string,
+  { port }: Plan,
+): Promise<Launcher> {
   const spec = specOf(node.properties);
   const { work, log } = nodeDirectory(host.dataDir, node);
   const cwd = spec.cwd ?? work;
@@ -142,7 +147,7 @@ async function awaitClaim(
  * settled.
  */
 async function confirm(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   start: string,
   { identity, at }: SoundClaim,
@@ -157,7 +162,7 @@ async function confirm(
 }
 
 async function endedTooSoon(
-  host: Host,
+  host: LocalMachine,
   node: NodeFacts,
   start: string,
   { identity, at }: SoundClaim,

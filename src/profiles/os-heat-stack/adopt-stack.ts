@@ -6,7 +6,7 @@ import { operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { Adoptable, Adoption, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
-import { awaitStack, describeStack } from './await-stack.ts';
+import { awaitStack, stackStateText } from './await-stack.ts';
 import { isMarkedAs, nodeOf, stackOfNode, stackTags, userTags } from './owned-stacks.ts';
 import { verdictOn } from './verdict.ts';
 
@@ -116,7 +116,7 @@ async function claimStack(
     }
     const claimed = await awaitStack(heat, stack, isOurs, { signal });
     if (claimed?.stack_status.endsWith('_COMPLETE') === true) return { physicalId: stack.id, data: {} };
-    const why = claimed === undefined ? 'it was deleted meanwhile' : describeStack(claimed);
+    const why = claimed === undefined ? 'it was deleted meanwhile' : stackStateText(claimed);
     throw new CoppiceError('operation-failed', `${doing}: ${why}`);
   } catch (error) {
     signal.throwIfAborted();

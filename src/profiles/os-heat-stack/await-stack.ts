@@ -29,6 +29,6 @@ function isGone({ stack_status: status }: Stack): boolean {
 }
 
 /** `stack ID is CREATE_FAILED: Resource CREATE failed: ...` */
-export function describeStack({ id, stack_status: status, stack_status_reason: reason }: Stack): string {
+export function stackStateText({ id, stack_status: status, stack_status_reason: reason }: Stack): string {
   return `stack ${id} is ${status}: ${reason.replace(/\s+/g, ' ').trim()}`;
 }

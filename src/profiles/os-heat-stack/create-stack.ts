@@ -7,7 +7,7 @@ import { CloudError, isStatus, operationError } from '../../openstack/cloud-erro
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
-import { awaitStack, describeStack } from './await-stack.ts';
+import { awaitStack, stackStateText } from './await-stack.ts';
 import { stackName, stackTags } from './owned-stacks.ts';
 import { deleteStack } from './remove-stack.ts';
 import { specOf, stackBody } from './spec.ts';
@@ -36,7 +36,7 @@ export async function createStack(
       );
     // A stack that Heat has rolled back is there, and empty.
     if (!stack.stack_status.endsWith('_COMPLETE') || stack.stack_status === 'ROLLBACK_COMPLETE')
-      throw new CoppiceError('operation-failed', `${DOING}: ${describeStack(stack)}`);
+      throw new CoppiceError('operation-failed', `${DOING}: ${stackStateText(stack)}`);
     return { physicalId: stack.id, data: {} };
   } catch (error) {
     await discard(heat, name);

@@ -4,7 +4,7 @@ import { CloudError, operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
-import { awaitStack, describeStack } from './await-stack.ts';
+import { awaitStack, stackStateText } from './await-stack.ts';
 import { findStacks, stackOfNode } from './owned-stacks.ts';
 
 const DOING = 'the stack could not be deleted';
@@ -55,5 +55,5 @@ export async function deleteStack(
   const hasFailed = ({ stack_status: status, updated_time: at }: Stack): boolean =>
     status === 'DELETE_FAILED' && (before?.stack_status !== status || before.updated_time !== at);
   const failed = await awaitStack(heat, { id, stack_name: name }, hasFailed, context);
-  if (failed !== undefined) throw new CoppiceError('operation-failed', `${DOING}: ${describeStack(failed)}`);
+  if (failed !== undefined) throw new CoppiceError('operation-failed', `${DOING}: ${stackStateText(failed)}`);
 }

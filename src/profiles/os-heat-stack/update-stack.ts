@@ -12,7 +12,7 @@ import type { HeatClient, Stack } from '../../openstack/heat-client.ts';
 import type { InPlaceUpdate, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { changedKeys } from '../update-plan.ts';
 import type { UpdatePlan } from '../profile-type.ts';
-import { awaitStack, describeStack } from './await-stack.ts';
+import { awaitStack, stackStateText } from './await-stack.ts';
 import { stackOfNode, stackTags, userTags } from './owned-stacks.ts';
 import { specOf, stackBody } from './spec.ts';
 
@@ -105,9 +105,9 @@ function isTagged({ tags }: Pick<Stack, 'tags'>, tag: string): boolean {
 
 /** A stack that Heat has rolled back is as before; why, is among its events only. */
 async function failureOf(heat: HeatClient, stack: Stack, context: CallContext): Promise<string> {
-  if (stack.stack_status.startsWith('UPDATE')) return describeStack(stack);
+  if (stack.stack_status.startsWith('UPDATE')) return stackStateText(stack);
   const events = await heat.listEvents(stack.stack_name, stack.id, context).catch(() => []);
   const failed = events.find((event) => event.resource_status === 'UPDATE_FAILED');
-  if (failed === undefined) return describeStack(stack);
-  return `${failed.resource_status_reason.replace(/\s+/g, ' ').trim()}; ${describeStack(stack)}`;
+  if (failed === undefined) return stackStateText(stack);
+  return `${failed.resource_status_reason.replace(/\s+/g, ' ').trim()}; ${stackStateText(stack)}`;
 }

@@ -1,7 +1,7 @@
 /** What the state of a stack says of its node. */
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Stack } from '../../openstack/heat-client.ts';
-import { describeStack } from './await-stack.ts';
+import { stackStateText } from './await-stack.ts';
 
 /** Of an update, and the stack is as before; or of its creation, and the stack is empty. */
 export const rolledBack = 'ROLLBACK_COMPLETE';
@@ -16,13 +16,13 @@ export function verdictOn(stack: Stack, isEmpty = false): Verdict {
     return {
       health: 'unhealthy',
       failure: 'SERVER_ERROR',
-      reason: shortened(`${describeStack(stack)}; nothing of it is left: its creation was taken back`),
+      reason: shortened(`${stackStateText(stack)}; nothing of it is left: its creation was taken back`),
     };
   if (status === rolledBack)
     return { health: 'healthy', reason: `stack ${id} is ${status}: as before the update that failed` };
   if (status.endsWith('_COMPLETE')) return { health: 'healthy', reason: `stack ${id} is ${status}` };
   if (status.endsWith('_FAILED'))
-    return { health: 'unhealthy', failure: 'SERVER_ERROR', reason: shortened(describeStack(stack)) };
+    return { health: 'unhealthy', failure: 'SERVER_ERROR', reason: shortened(stackStateText(stack)) };
   return { health: 'unknown', reason: `stack ${id} is ${status}: Heat is changing it` };
 }
 

@@ -13,7 +13,7 @@ import type { Server } from '../../openstack/nova/server.ts';
 import type { Adoptable, Adoption, NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { dataOf } from './create-server.ts';
 import { nodeOf, ownedMetadata, userMetadata } from './owned-metadata.ts';
-import { physicalIdOf } from './run-operation.ts';
+import { requireServerId } from './run-operation.ts';
 
 export function serverAdoption(cloudFor: (owner: Session) => Cloud): Adoption {
   return {
@@ -107,7 +107,7 @@ async function claimServer(
   node: NodeFacts,
   { key, signal }: OperationRequest,
 ): Promise<PhysicalNode> {
-  const id = physicalIdOf(node);
+  const id = requireServerId(node);
   try {
     const server = await cloud.nova.getServer(id, { signal });
     refuseUnmarkable(server);

@@ -25,7 +25,13 @@ import {
   type NumberedNetwork,
 } from './ports.ts';
 import { networkId } from './resolve.ts';
-import { hasBegun, physicalIdOf, runOperation, whileLooking, type ServerOperation } from './run-operation.ts';
+import {
+  hasBegun,
+  requireServerId,
+  runServerOperation,
+  whileLooking,
+  type ServerOperation,
+} from './run-operation.ts';
 import type { NetworkSpec } from './spec.ts';
 
 export interface NetworkChanges {
@@ -77,7 +83,7 @@ export async function changeNetworks(
   { from, to }: { readonly from: readonly NetworkSpec[]; readonly to: readonly NetworkSpec[] },
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  const id = physicalIdOf(node);
+  const id = requireServerId(node);
   const changes = compareNetworks(from, to);
   const context: CallContext = { signal: request.signal };
   try {
@@ -124,8 +130,8 @@ async function detach(
   const port = await whileLooking(request, (context) => portToDetach(cloud, node, network, given, context));
   if (port === undefined) return;
   if (port.device_id === node.physicalId) {
-    const operation = interfaceOperation(cloud, physicalIdOf(node), 'detach', port.id);
-    await runOperation(cloud, node, operation, { ...request, key: `${request.key} detach ${port.id}` });
+    const operation = interfaceOperation(cloud, requireServerId(node), 'detach', port.id);
+    await runServerOperation(cloud, node, operation, { ...request, key: `${request.key} detach ${port.id}` });
   }
   await releasePort(cloud, node, port, { signal: request.signal });
 }
@@ -164,7 +170,7 @@ async function plainPorts(
 ): Promise<NeutronPort[]> {
   const uuid = await networkId(cloud, 'networks', network ?? '', context);
   const named = new Set(from.flatMap(({ port }) => port ?? []));
-  const ports = await cloud.neutron.listPorts({ deviceId: physicalIdOf(node) }, context);
+  const ports = await cloud.neutron.listPorts({ deviceId: requireServerId(node) }, context);
   return ports
     .filter(
       ({ id, name, network_id: of, fixed_ips: addresses }) =>
@@ -193,11 +199,11 @@ async function attach(
   if (known === undefined) signal.throwIfAborted();
   const id =
     known !== undefined && signal.aborted ? known.id : await preparePort(cloud, node, network, { signal });
-  const operation = interfaceOperation(cloud, physicalIdOf(node), 'attach', id);
+  const operation = interfaceOperation(cloud, requireServerId(node), 'attach', id);
   const attachment = { ...request, key: `${request.key} attach ${id}` };
   const isAttached = known?.device_id === node.physicalId;
   if (isAttached && !(await hasBegunHere(cloud, node, operation, attachment))) return;
-  await runOperation(cloud, node, operation, attachment);
+  await runServerOperation(cloud, node, operation, attachment);
 }
 
 /** What an earlier update has attached is there; what this one has begun to attach is awaited. */
@@ -208,7 +214,7 @@ async function hasBegunHere(
   request: OperationRequest,
 ): Promise<boolean> {
   return await whileLooking(request, async (context) => {
-    const server = await cloud.nova.getServer(physicalIdOf(node), context);
+    const server = await cloud.nova.getServer(requireServerId(node), context);
     return await hasBegun(cloud, server, request.key, operation, context);
   });
 }

@@ -8,7 +8,7 @@ import type { NodeFacts } from '../profile-type.ts';
 /** What Nova sends beside the state of the server: links, and what may hold a secret. */
 const hidden: ReadonlySet<string> = new Set(['links', 'adminPass', 'OS-EXT-SRV-ATTR:user_data']);
 
-export async function describeServer(
+export async function serverDetails(
   cloud: Cloud,
   { physicalId }: NodeFacts,
   context: CallContext,

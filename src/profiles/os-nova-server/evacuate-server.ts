@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Cloud } from '../../openstack/cloud.ts';
 import type { NodeFacts, PhysicalNode, RunRequest } from '../profile-type.ts';
 import { afterFencing, fenceHost } from './fence-host.ts';
-import { runOperation } from './run-operation.ts';
+import { runServerOperation } from './run-operation.ts';
 
 const DOING = 'the server could not be evacuated';
 
@@ -18,7 +18,7 @@ export async function evacuateServer(
   request: RunRequest,
 ): Promise<PhysicalNode> {
   const { hostForcedDown } = request;
-  const made = await runOperation(
+  const made = await runServerOperation(
     cloud,
     node,
     {

@@ -11,7 +11,7 @@ import type {
 } from '../profile-type.ts';
 import { evacuateServer } from './evacuate-server.ts';
 import { imageId } from './resolve.ts';
-import { physicalIdOf, runOperation, type ServerOperation } from './run-operation.ts';
+import { requireServerId, runServerOperation, type ServerOperation } from './run-operation.ts';
 import { specOf } from './spec.ts';
 
 type CloudFor = (node: NodeFacts) => Cloud;
@@ -30,7 +30,7 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
         },
       },
       run: (node, parameters, request) =>
-        runOperation(
+        runServerOperation(
           cloudFor(node),
           node,
           {
@@ -51,7 +51,7 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
       description: 'Change the password of the administrator.',
       parameters: { admin_pass: { ...text('The new password.'), isNeeded: true, secret: true } },
       run: (node, { admin_pass: password }, request) =>
-        runOperation(
+        runServerOperation(
           cloudFor(node),
           node,
           {
@@ -97,7 +97,7 @@ export function serverOperations(cloudFor: CloudFor): Readonly<Record<string, Op
           until: ['RESCUE'],
           isState: true,
         };
-        return runOperation(cloud, node, operation, request);
+        return runServerOperation(cloud, node, operation, request);
       },
     },
     unrescue: {
@@ -132,7 +132,7 @@ function simple(
     description,
     parameters: {},
     run: (node, _, request) =>
-      runOperation(
+      runServerOperation(
         cloudFor(node),
         node,
         {
@@ -154,8 +154,8 @@ function lock(cloudFor: CloudFor, description: string, action: 'lock' | 'unlock'
     parameters: {},
     async run(node, _, { signal }) {
       signal.throwIfAborted();
-      await cloudFor(node).nova.act(physicalIdOf(node), { [action]: null }, { signal });
-      return { physicalId: physicalIdOf(node), data: node.data };
+      await cloudFor(node).nova.act(requireServerId(node), { [action]: null }, { signal });
+      return { physicalId: requireServerId(node), data: node.data };
     },
   };
 }
@@ -169,7 +169,7 @@ async function rebuild(cloud: Cloud, node: NodeFacts, request: OperationRequest)
     );
   const imageRef = await imageId(cloud, image, { signal: request.signal });
   const given = { imageRef, name: name ?? node.name, ...(adminPass === undefined ? {} : { adminPass }) };
-  return runOperation(
+  return runServerOperation(
     cloud,
     node,
     {
@@ -186,7 +186,7 @@ async function rebuild(cloud: Cloud, node: NodeFacts, request: OperationRequest)
 /** A cold migration ends when it is confirmed: until then Nova keeps the old disk. */
 async function migrate(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<PhysicalNode> {
   const doing = 'the server could not be migrated';
-  await runOperation(
+  await runServerOperation(
     cloud,
     node,
     {
@@ -197,7 +197,7 @@ async function migrate(cloud: Cloud, node: NodeFacts, request: OperationRequest)
     },
     request,
   );
-  return runOperation(
+  return runServerOperation(
     cloud,
     node,
     {

@@ -24,7 +24,7 @@ import type { NodeFacts, ProfileType } from '../profile-type.ts';
 import { serverAdoption } from './adopt-server.ts';
 import { createServer, createServerBeside } from './create-server.ts';
 import { hostIn, zoneIn } from './location.ts';
-import { describeServer } from './details.ts';
+import { serverDetails } from './details.ts';
 import { serverOperations } from './operations.ts';
 import { removeServer, removeServersExcept } from './remove-server.ts';
 import { noPlaceForServer } from './place-for-server.ts';
@@ -94,7 +94,7 @@ export function novaServer({ clouds, now = Date.now }: NovaServerOptions): Profi
     operations: serverOperations(cloudFor),
     update: serverUpdate(cloudFor),
     adoption: serverAdoption((owner) => cloudOf(clouds, { session: owner })),
-    details: (node, signal) => describeServer(cloudFor(node), node, { signal }),
+    details: (node, signal) => serverDetails(cloudFor(node), node, { signal }),
     endpointParts: () => ['address'],
     endpoint: ({ data }) => ({ address: typeof data['address'] === 'string' ? data['address'] : null }),
   };

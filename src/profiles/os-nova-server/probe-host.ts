@@ -6,7 +6,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import { isStatus } from '../../openstack/cloud-error.ts';
 import type { Hypervisor } from '../../openstack/nova/server.ts';
 import type { NodeFacts } from '../profile-type.ts';
-import type { Hosts, SharedHostReads } from './shared-host-reads.ts';
+import type { ComputeHosts, SharedHostReads } from './shared-host-reads.ts';
 import type { SeenServer, SharedServerReads } from './shared-server-reads.ts';
 import { cannotSee, deleted, notCreated, verdictOn } from './verdict.ts';
 
@@ -37,7 +37,7 @@ function cannotSeeHosts(error: unknown): Verdict {
 }
 
 /** @param hosts of the same moment as the server. */
-export function hostVerdict(server: SeenServer, hosts: Hosts, now: number): Verdict {
+export function hostVerdict(server: SeenServer, hosts: ComputeHosts, now: number): Verdict {
   const { id, host } = server;
   if (host === undefined)
     return unknown(

@@ -9,7 +9,13 @@ import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { Server } from '../../openstack/nova/server.ts';
 import type { NodeFacts, OperationRequest, PhysicalNode } from '../profile-type.ts';
 import { dataOf } from './create-server.ts';
-import { hasBegun, physicalIdOf, runOperation, whileLooking, type ServerOperation } from './run-operation.ts';
+import {
+  hasBegun,
+  requireServerId,
+  runServerOperation,
+  whileLooking,
+  type ServerOperation,
+} from './run-operation.ts';
 
 const DOING = 'the server could not be resized';
 const RESIZE = { recordedAs: 'resize' } as const;
@@ -21,7 +27,7 @@ export async function resizeServer(
   flavor: string,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  const id = physicalIdOf(node);
+  const id = requireServerId(node);
   const { wanted, server, isSame } = await whileLooking(request, async (context) => {
     const found = await flavorNamed(cloud, flavor, context);
     const current = await cloud.nova.getServer(id, context);
@@ -40,7 +46,7 @@ export async function resizeServer(
     doing: DOING,
     until: ['VERIFY_RESIZE'],
   };
-  return await runOperation(cloud, node, resize, request);
+  return await runServerOperation(cloud, node, resize, request);
 }
 
 export async function confirmResize(
@@ -58,7 +64,7 @@ export async function confirmResize(
     until: ['ACTIVE', 'SHUTOFF'],
     isState: true,
   };
-  return await runOperation(cloud, node, confirm, { ...request, key: resizeKey(request) });
+  return await runServerOperation(cloud, node, confirm, { ...request, key: resizeKey(request) });
 }
 
 /** @returns null: there is nothing of this update to revert. */
@@ -78,7 +84,7 @@ export async function revertResize(
     until: ['ACTIVE', 'SHUTOFF'],
     isState: true,
   };
-  return await runOperation(cloud, node, revert, { ...request, key: resizeKey(request) });
+  return await runServerOperation(cloud, node, revert, { ...request, key: resizeKey(request) });
 }
 
 /** Whether the last operation that was marked on the server is the resize of this update. */
@@ -88,7 +94,7 @@ async function lookAt(
   request: OperationRequest,
 ): Promise<{ readonly server: Server; readonly isOurs: boolean }> {
   return await whileLooking(request, async (context) => {
-    const server = await cloud.nova.getServer(physicalIdOf(node), context);
+    const server = await cloud.nova.getServer(requireServerId(node), context);
     return { server, isOurs: await hasBegun(cloud, server, resizeKey(request), RESIZE, context) };
   });
 }

@@ -8,7 +8,7 @@ import type { Session } from '../../domain/session.ts';
 import type { NodeFacts, OperationRequest, Retention } from '../profile-type.ts';
 import { removePortsOf } from './ports.ts';
 import { deleteServer } from './delete-server.ts';
-import { runOperation, whileLooking } from './run-operation.ts';
+import { runServerOperation, whileLooking } from './run-operation.ts';
 import { addressObstacles } from './spec.ts';
 
 const DOING = 'the server could not be stopped';
@@ -37,7 +37,7 @@ export function serverRetention(cloudFor: (session: Session) => Cloud): Retentio
 
 async function stopServer(cloud: Cloud, node: NodeFacts, request: OperationRequest): Promise<boolean> {
   if (!(await isThere(cloud, node, request))) return false;
-  await runOperation(
+  await runServerOperation(
     cloud,
     node,
     { action: { 'os-stop': null }, recordedAs: 'stop', doing: DOING, until: stopped, isState: true },

@@ -48,7 +48,7 @@ export interface ServerOperation {
 /** What was begun and cannot be cancelled is waited for so long before it is given up. */
 const SETTLE_MS = 600_000;
 
-export async function runOperation(
+export async function runServerOperation(
   cloud: Cloud,
   node: NodeFacts,
   operation: ServerOperation,
@@ -226,7 +226,7 @@ export async function hasBegun(
 }
 
 /** @throws CoppiceError `operation-impossible`. */
-export function physicalIdOf({ physicalId }: NodeFacts): string {
+export function requireServerId({ physicalId }: NodeFacts): string {
   if (physicalId === null) throw new CoppiceError('operation-impossible', 'the node has no server');
   return physicalId;
 }

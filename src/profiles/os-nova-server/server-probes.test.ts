@@ -10,7 +10,7 @@ import { eventually } from '../../../test/support/eventually.ts';
 import { simulatedServer, serverNode } from '../../../test/support/simulated-server.ts';
 import type { SharedProbes } from '../profile-type.ts';
 import { hostVerdict } from './probe-host.ts';
-import type { Hosts } from './shared-host-reads.ts';
+import type { ComputeHosts } from './shared-host-reads.ts';
 import { serverProbes } from './server-probes.ts';
 
 let simulator: CloudSimulator;
@@ -151,7 +151,7 @@ describe('the host of a server', () => {
     ],
   ])('of %j is %j', (given, verdict) => {
     const server = { id: 's1', updated: '', addresses: [], ...given };
-    const none: Hosts = { services: new Map(), hypervisors: new Map() };
+    const none: ComputeHosts = { services: new Map(), hypervisors: new Map() };
     expect(hostVerdict(server, none, 0)).toMatchObject(verdict);
   });
 });

@@ -6,7 +6,7 @@ import type { NovaClient } from '../../openstack/nova/nova-client.ts';
 import type { ComputeService, Hypervisor } from '../../openstack/nova/server.ts';
 import { SharedCalls } from '../shared-calls.ts';
 
-export interface Hosts {
+export interface ComputeHosts {
   /** By the name of the host. */
   readonly services: ReadonlyMap<string, ComputeService>;
   /** Of bare metal a host has many. */
@@ -14,19 +14,19 @@ export interface Hosts {
 }
 
 export class SharedHostReads {
-  readonly #calls: SharedCalls<null, Hosts>;
+  readonly #calls: SharedCalls<null, ComputeHosts>;
 
   constructor(nova: NovaClient) {
     this.#calls = new SharedCalls({ run: (_, signal) => readHosts(nova, signal) });
   }
 
   /** As they are after this call. @throws CloudError 403 for no administrator; the signal's reason. */
-  get(signal: AbortSignal): Promise<Hosts> {
+  get(signal: AbortSignal): Promise<ComputeHosts> {
     return this.#calls.call(null, signal);
   }
 }
 
-async function readHosts(nova: NovaClient, signal: AbortSignal): Promise<Hosts> {
+async function readHosts(nova: NovaClient, signal: AbortSignal): Promise<ComputeHosts> {
   const context = { signal };
   const [services, hypervisors] = await Promise.all([
     nova.listComputeServices(context, 0),

@@ -17,7 +17,7 @@ import { dataOf } from './create-server.ts';
 import { changedMetadata } from './owned-metadata.ts';
 import { confirmResize, resizeServer, revertResize } from './resize-server.ts';
 import { imageId } from './resolve.ts';
-import { hasBegun, physicalIdOf, runOperation, whileLooking } from './run-operation.ts';
+import { hasBegun, requireServerId, runServerOperation, whileLooking } from './run-operation.ts';
 import { specOf, updatableKeys, type ServerSpec } from './spec.ts';
 
 type Change = 'image' | 'name' | 'admin_pass' | 'metadata' | 'networks' | 'flavor';
@@ -104,7 +104,7 @@ async function changeImage(
   const doing = 'the server could not be rebuilt';
   const { imageRef, isSame } = await whileLooking(request, async (context) => {
     const wanted = await imageId(cloud, to.image ?? '', context);
-    const server = await cloud.nova.getServer(physicalIdOf(node), context);
+    const server = await cloud.nova.getServer(requireServerId(node), context);
     const has = typeof server.image === 'object' && server.image.id === wanted;
     // A rebuild that has begun shows the new image already.
     const isOurs = has && (await hasBegun(cloud, server, request.key, { recordedAs: 'rebuild' }, context));
@@ -124,7 +124,7 @@ async function changeImage(
     name: to.name ?? node.name,
     ...(to.adminPass === undefined ? {} : { adminPass: to.adminPass }),
   };
-  return await runOperation(
+  return await runServerOperation(
     cloud,
     node,
     { action: { rebuild }, recordedAs: 'rebuild', doing, until: ['ACTIVE', 'SHUTOFF'] },
@@ -139,7 +139,7 @@ async function rename(
   { signal }: OperationRequest,
 ): Promise<PhysicalNode> {
   signal.throwIfAborted();
-  const id = physicalIdOf(node);
+  const id = requireServerId(node);
   try {
     await cloud.nova.updateServer(id, { name: to.name ?? node.name }, { signal });
   } catch (error) {
@@ -155,7 +155,7 @@ async function changePassword(
   { adminPass = '' }: ServerSpec,
   request: OperationRequest,
 ): Promise<PhysicalNode> {
-  return await runOperation(
+  return await runServerOperation(
     cloud,
     node,
     {
@@ -175,7 +175,7 @@ async function changeMetadata(
   { signal }: OperationRequest,
 ): Promise<PhysicalNode> {
   signal.throwIfAborted();
-  const id = physicalIdOf(node);
+  const id = requireServerId(node);
   try {
     const server = await cloud.nova.getServer(id, { signal });
     const before = specOf(node.properties).metadata;

@@ -147,7 +147,7 @@ export interface RunAsked {
 const knownParams = ['save_result', 'run_sync', 'target'];
 
 /** A standalone action, without a workflow. @throws CoppiceError `resource-not-found`, `bad-request` */
-export async function runAction(
+export async function runStandaloneAction(
   tools: RequestTools,
   caller: Caller,
   { name, input, params, namespace, description }: RunAsked,

@@ -4,7 +4,7 @@ import type { Schemas } from '../../../client/api-types.ts';
 import { duration } from '../../../domain/duration.ts';
 import { CliError } from '../../cli-error.ts';
 import { clusterName } from '../demo-node.ts';
-import type { Act, Scene } from '../story.ts';
+import type { SceneContext, Scene } from '../story.ts';
 import type { DemoCloud } from './simulator.ts';
 
 /** More than once all modes have asked in vain, for all nodes. */
@@ -17,32 +17,32 @@ type NodeHealth = Schemas['NodeHealth'];
 export function apiAway(cloud: DemoCloud): Scene {
   return {
     name: 'API AWAY',
-    async play(act) {
-      act.announce({ target: 'Nova', what: 'its API answers 503 to every request', nodes: [] });
-      const before = await countTouches(cloud, act);
+    async play(context) {
+      context.announce({ target: 'Nova', what: 'its API answers 503 to every request', nodes: [] });
+      const before = await countTouches(cloud, context);
       const begin = performance.now();
       await cloud.setService('compute', false);
-      const [first] = await untilAll(act, 'UNKNOWN');
-      act.narrate({
+      const [first] = await untilAll(context, 'UNKNOWN');
+      context.narrate({
         event: 'unknown',
-        nodes: act.nodes.map(({ name }) => name),
+        nodes: context.nodes.map(({ name }) => name),
         reason: first?.reason ?? '',
       });
-      await untilAsked(cloud, act);
+      await untilAsked(cloud, context);
       await cloud.setService('compute', true);
-      observe(act, `Nova is back after ${duration(performance.now() - begin)}`);
-      await untilAll(act, 'HEALTHY');
-      observe(act, `all ${act.nodes.length} nodes are healthy again`);
-      const after = await countTouches(cloud, act);
+      observe(context, `Nova is back after ${duration(performance.now() - begin)}`);
+      await untilAll(context, 'HEALTHY');
+      observe(context, `all ${context.nodes.length} nodes are healthy again`);
+      const after = await countTouches(cloud, context);
       throwIfTouched(before, after);
       const what = `nothing was touched: the cloud's log has no change since; Coppice asked Nova ${after.requests - before.requests} times, each time only to read; it opened no recovery`;
-      act.narrate({ event: 'observed', what, is_proof: true });
+      context.narrate({ event: 'observed', what, is_proof: true });
     },
   };
 }
 
-function observe(act: Act, what: string): void {
-  act.narrate({ event: 'observed', what, is_proof: false });
+function observe(context: SceneContext, what: string): void {
+  context.narrate({ event: 'observed', what, is_proof: false });
 }
 
 /** What must not grow, but for `requests`: how often Nova was asked for anything. */
@@ -58,7 +58,7 @@ const reading = new Set(
   ['list', 'show', 'services', 'hypervisors', 'version'].map((name) => `compute ${name}`),
 );
 
-async function countTouches(cloud: DemoCloud, { stage, signal }: Act): Promise<Touches> {
+async function countTouches(cloud: DemoCloud, { stage, signal }: SceneContext): Promise<Touches> {
   const query = { cluster: clusterName };
   const recoveries = await stage.api.read('GET /v1/recoveries', 'recoveries', { query, signal });
   const counts = await cloud.requests();
@@ -95,23 +95,23 @@ export function throwIfTouched(before: Touches, after: Touches): void {
     throw new CliError(`nothing was to be touched while Nova was away, found ${done.join(', ')}`);
 }
 
-async function untilAll(act: Act, wanted: NodeHealth['health']): Promise<readonly NodeHealth[]> {
-  return await until(`all nodes are ${wanted}`, act, async () => {
+async function untilAll(context: SceneContext, wanted: NodeHealth['health']): Promise<readonly NodeHealth[]> {
+  return await until(`all nodes are ${wanted}`, context, async () => {
     const path = { cluster: clusterName };
-    const { nodes } = await act.stage.api.read('GET /v1/clusters/{cluster}/health', 'health', {
+    const { nodes } = await context.stage.api.read('GET /v1/clusters/{cluster}/health', 'health', {
       path,
-      signal: act.signal,
+      signal: context.signal,
     });
-    const isSo = nodes.length === act.nodes.length && nodes.every(({ health }) => health === wanted);
+    const isSo = nodes.length === context.nodes.length && nodes.every(({ health }) => health === wanted);
     return { found: isSo ? nodes : undefined, seen: nodes.map(({ name, health }) => `${name} ${health}`) };
   });
 }
 
 /** A round asks for the list of servers at least once. */
-async function untilAsked(cloud: DemoCloud, act: Act): Promise<void> {
+async function untilAsked(cloud: DemoCloud, context: SceneContext): Promise<void> {
   const count = async (): Promise<number> => (await cloud.requests())['compute list'] ?? 0;
   const before = await count();
-  await until('Coppice goes on asking Nova', act, async () => {
+  await until('Coppice goes on asking Nova', context, async () => {
     const asked = (await count()) - before;
     return { found: asked >= roundsAway ? true : undefined, seen: [`asked ${asked} times`] };
   });
@@ -119,7 +119,7 @@ async function untilAsked(cloud: DemoCloud, act: Act): Promise<void> {
 
 async function until<T>(
   what: string,
-  { signal }: Act,
+  { signal }: SceneContext,
   look: () => Promise<{ readonly found: T | undefined; readonly seen: readonly string[] }>,
 ): Promise<T> {
   const giveUp = performance.now() + withinMs;

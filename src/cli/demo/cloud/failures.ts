@@ -4,7 +4,7 @@ import { untilUnderWay } from '../crash.ts';
 import type { DemoFailure } from '../follow-failure.ts';
 import type { Followed } from '../follow-recovery.ts';
 import type { DemoNode } from '../demo-node.ts';
-import type { Act } from '../story.ts';
+import type { SceneContext } from '../story.ts';
 import { hosts } from './simulator.ts';
 import type { DemoCloud } from './simulator.ts';
 
@@ -16,7 +16,7 @@ export function serverInError(cloud: DemoCloud): DemoFailure {
   return {
     name: 'ERROR',
     what: 'Nova sets its server to ERROR',
-    nodes: (act) => unharmed(cloud, act),
+    nodes: (context) => unharmed(cloud, context),
     inflict: (nodes) => setAll(cloud, nodes, { status: 'ERROR', fault: 'The hypervisor lost the domain.' }),
   };
 }
@@ -25,7 +25,7 @@ export function serverDeleted(cloud: DemoCloud): DemoFailure {
   return {
     name: 'DELETED',
     what: 'its server is deleted, and not by Coppice',
-    nodes: (act) => unharmed(cloud, act),
+    nodes: (context) => unharmed(cloud, context),
     inflict: (nodes) => setAll(cloud, nodes, { status: 'DELETED' }),
   };
 }
@@ -35,16 +35,16 @@ export function hostDies(cloud: DemoCloud): DemoFailure {
     name: 'HOST DOWN',
     target: deadHost,
     what: 'the host dies; Nova goes on saying ACTIVE of its servers',
-    nodes: (act) => nodesOn(cloud, act, deadHost),
+    nodes: (context) => nodesOn(cloud, context, deadHost),
     inflict: () => cloud.setHost(deadHost, false),
-    async afterwards(act, nodes) {
+    async afterwards(context, nodes) {
       const names = new Map((await cloud.hosts()).map((host) => [host.name, host]));
       const [dead, safe] = [names.get(deadHost), names.get(safeHost)];
       if (dead?.servers !== 0 || !dead.forced_down)
         throw new CliError(
           `${deadHost} was to be forced down in Nova and without servers, found ${JSON.stringify(dead)}`,
         );
-      act.narrate({
+      context.narrate({
         event: 'observed',
         what: `the ${nodes.length} servers are on ${safeHost} now, which has ${safe?.servers ?? 0}; ${deadHost} stays forced down in Nova until an operator lets it in again`,
         is_proof: true,
@@ -63,9 +63,9 @@ export function serverDeletedAndCrash(cloud: DemoCloud): DemoFailure {
       await setAll(cloud, nodes, { status: 'DELETED' });
     },
     untilInTheMiddle: (followed) => untilBuilding(cloud, followed),
-    async afterwards(act, nodes) {
+    async afterwards(context, nodes) {
       await cloud.slowDown(1);
-      await expectOneNewServer(cloud, act, nodes);
+      await expectOneNewServer(cloud, context, nodes);
     },
   };
 }
@@ -86,13 +86,17 @@ function untilBuilding(cloud: DemoCloud, followed: Followed): Promise<string> {
 }
 
 /** One when the cluster was made, and one now. @throws CliError */
-async function expectOneNewServer(cloud: DemoCloud, act: Act, nodes: readonly DemoNode[]): Promise<void> {
+async function expectOneNewServer(
+  cloud: DemoCloud,
+  context: SceneContext,
+  nodes: readonly DemoNode[],
+): Promise<void> {
   const mutations = await cloud.mutations();
   for (const { id, name } of nodes) {
     const created = mutations.filter(({ metadata }) => metadata?.['cluster_node_id'] === id).length;
     if (created !== 2) throw new CliError(`${name}: one new server was to be created, found ${created - 1}`);
     const what = `Nova built one new server for ${name}, not two: Coppice found the one that it had asked for before it was killed`;
-    act.narrate({ event: 'observed', what, is_proof: true });
+    context.narrate({ event: 'observed', what, is_proof: true });
   }
 }
 
@@ -104,7 +108,7 @@ async function setAll(
   for (const { physicalId } of nodes) await cloud.setServer(physicalId ?? '', change);
 }
 
-async function nodesOn(cloud: DemoCloud, { nodes }: Act, host: string): Promise<DemoNode[]> {
+async function nodesOn(cloud: DemoCloud, { nodes }: SceneContext, host: string): Promise<DemoNode[]> {
   const there = new Set((await cloud.servers()).filter((server) => server.host === host).map(({ id }) => id));
   return nodes.filter(({ physicalId }) => physicalId !== null && there.has(physicalId));
 }
@@ -113,9 +117,9 @@ async function nodesOn(cloud: DemoCloud, { nodes }: Act, host: string): Promise<
  * One node that has not failed yet, since a second failure would be a relapse; on the host that stays, since
  * the other takes all of its servers with it.
  */
-async function unharmed(cloud: DemoCloud, act: Act): Promise<DemoNode[]> {
-  const failed = new Set(act.recoveries.map(({ node }) => node));
-  const node = (await nodesOn(cloud, act, safeHost)).find(({ name }) => !failed.has(name));
+async function unharmed(cloud: DemoCloud, context: SceneContext): Promise<DemoNode[]> {
+  const failed = new Set(context.recoveries.map(({ node }) => node));
+  const node = (await nodesOn(cloud, context, safeHost)).find(({ name }) => !failed.has(name));
   if (node === undefined) throw new CliError(`there is no node left on ${safeHost} that has not failed yet`);
   return [node];
 }

@@ -5,7 +5,7 @@ import { examples, exampleSpec } from '../examples.ts';
 import { failureScene } from '../follow-failure.ts';
 import type { SuggestedCommand } from '../narrator.ts';
 import type { DemoNode } from '../demo-node.ts';
-import type { ClusterPlan, Story, Surroundings } from '../story.ts';
+import type { DemoClusterSpec, Story, Surroundings } from '../story.ts';
 import { apiAway } from './api-away.ts';
 import { hostDies, serverDeleted, serverDeletedAndCrash, serverInError } from './failures.ts';
 import { proveCloud } from './proof.ts';
@@ -52,7 +52,7 @@ function mutationsFile(workspace: string): string {
   return path.join(workspace, 'mutations.json');
 }
 
-async function clusterPlan(cloud: DemoCloud): Promise<ClusterPlan> {
+async function clusterPlan(cloud: DemoCloud): Promise<DemoClusterSpec> {
   const credential = await cloud.createCredential('coppice-demo-workflows');
   return {
     size,

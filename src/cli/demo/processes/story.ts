@@ -7,7 +7,7 @@ import { examples, exampleSpec } from '../examples.ts';
 import { failureScene } from '../follow-failure.ts';
 import type { SuggestedCommand } from '../narrator.ts';
 import type { DemoNode } from '../demo-node.ts';
-import type { ClusterPlan, Story, Surroundings } from '../story.ts';
+import type { DemoClusterSpec, Story, Surroundings } from '../story.ts';
 import { startBalancer } from './balancer.ts';
 import type { Balancer } from './balancer.ts';
 import { failures } from './failures.ts';
@@ -45,7 +45,7 @@ export const processStory: Story = {
   },
 };
 
-async function clusterPlan(workspace: string, balancer: Balancer): Promise<ClusterPlan> {
+async function clusterPlan(workspace: string, balancer: Balancer): Promise<DemoClusterSpec> {
   const values: Readonly<Record<string, string>> = {
     NODE: process.execPath,
     EXAMPLES: path.join(examples, 'demo'),
