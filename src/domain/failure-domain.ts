@@ -16,6 +16,8 @@ export interface Elsewhere {
   readonly domain: FailureDomain;
   /** Those that have an outage, that of the node first. */
   readonly avoid: readonly string[];
+  /** The only ones that the policies of the cluster allow; absent: any other one. */
+  readonly allowed?: readonly string[];
 }
 
 /** `zone`, `host`, or the label */

@@ -2,6 +2,7 @@
  * The input of the planner of a round: a cluster with everything that counts for its healing, as it stands in
  * the database now.
  */
+import { allowedZones } from '../clusters/allowed-zones.ts';
 import type { ClusterRules } from '../clusters/cluster-rules.ts';
 import { changedAt, currentHealth } from '../clusters/current-health.ts';
 import { domainsOfNodes, type LocationTools } from '../clusters/failure-domains.ts';
@@ -62,6 +63,7 @@ export async function takeSnapshot(
   const recoveries = await openRecoveriesOfCluster(db, cluster.id);
   const { breaker, zoneOutages } = await healingOfCluster(db, cluster.id);
   const domains = rules === null ? undefined : await failureDomains(tools, cluster, rules, nodes, part);
+  const zones = movesBetweenZones(rules) ? await allowedZones(db, cluster.id) : null;
   const leftBehind = new Map(
     zoneOutages.flatMap(({ name, replaced }) => replaced.map((id) => [id, name] as const)),
   );
@@ -85,6 +87,7 @@ export async function takeSnapshot(
     ),
     healthyNodes,
     ...(domains === undefined ? {} : { healthyInDomain: domains.ofOthers }),
+    ...(zones === null ? {} : { allowedZones: zones }),
     zoneOutages,
     recoveries: recoveries.map((each) => ({
       ...each,
@@ -93,6 +96,11 @@ export async function takeSnapshot(
     starts: rules === null ? [] : await startsOf(db, cluster.id, rules.policy, now),
   };
   return { round, nodes, health, healing, recoveries };
+}
+
+function movesBetweenZones(rules: ClusterRules | null): boolean {
+  const outage = rules?.policy.safety.zoneOutage;
+  return outage?.action === 'REPLACE_ELSEWHERE' && outage.domain.kind === 'ZONE';
 }
 
 interface FailureDomains {

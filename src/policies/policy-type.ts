@@ -193,6 +193,9 @@ export interface PolicyType<T = unknown> {
   /** Of what kind the failure domains are that it tells apart; null or absent: it tells none apart. */
   failureDomain?(value: T): FailureDomain | null;
 
+  /** The only availability zones in which it lets nodes be; null or absent: any. */
+  zones?(value: T): readonly string[] | null;
+
   /**
    * The `data` of the binding, as Senlin shows it in `GET /v1/clusters/{id}/policies/{policy}`. null: none.
    */

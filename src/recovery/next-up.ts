@@ -8,7 +8,7 @@ import type { ClosedGate, GateName, GateView } from './gates.ts';
 import { automaticInFlight, countUnhealthy } from './plan-round.ts';
 import type { RoundPlan } from './plan-round.ts';
 import type { RoundSnapshot } from './round-snapshot.ts';
-import { domainNames, elsewhereThan, standingOutages } from './zone-outage.ts';
+import { destinations, elsewhereThan, standingOutages } from './zone-outage.ts';
 
 export const nextSteps = ['RECOVER', 'HOLD', 'CLOSE', 'SKIP', 'IN_PROGRESS', 'PROBE', 'NOTHING'] as const;
 
@@ -70,10 +70,10 @@ export function gatesClosedNow(snapshot: RoundSnapshot): ClosedGate[] {
   if (snapshot.policy === null) return [];
   const view = gateView(snapshot, snapshot.policy);
   const outages = standingOutages(snapshot, snapshot.policy);
-  const domains = domainNames(snapshot);
+  const places = destinations(snapshot);
   const ofZones = outages.flatMap(
     (zoneOutage) =>
-      zoneOutageGate({ ...view, zoneOutage, elsewhere: elsewhereThan(zoneOutage, outages, domains) }) ?? [],
+      zoneOutageGate({ ...view, zoneOutage, elsewhere: elsewhereThan(zoneOutage, outages, places) }) ?? [],
   );
   return inOrder([...closedGates(view), ...ofZones]);
 }

@@ -20,7 +20,7 @@ import type { Obstacle } from './obstacles.ts';
 import { describeRelapse, relapseOf } from './relapse.ts';
 import type { NodeSnapshot, RecoverySnapshot, RoundSnapshot } from './round-snapshot.ts';
 import {
-  domainNames,
+  destinations,
   elsewhereThan,
   explainedDomains,
   outageInWords,
@@ -241,7 +241,7 @@ function startOrHold(
   const startsOfNode = groupStarts(snapshot);
   const view = { ...snapshot, policy, unhealthy, inFlight, startsOfCluster };
   const outages = new Map(plan.zoneOutages.map((outage) => [outage.name, outage]));
-  const domains = domainNames(snapshot);
+  const places = destinations(snapshot);
   // Thousands may be held by the same gates: those of the cluster are asked again only after a start.
   let forAll: readonly ClosedGate[] | null = null;
   for (const { node, recoveryId, wait } of candidates) {
@@ -259,7 +259,7 @@ function startOrHold(
       continue;
     }
     const zoneOutage = outages.get(node.domain ?? '') ?? null;
-    const elsewhere = zoneOutage && elsewhereThan(zoneOutage, plan.zoneOutages, domains);
+    const elsewhere = zoneOutage && elsewhereThan(zoneOutage, plan.zoneOutages, places);
     const ofNode = { ...view, zoneOutage, elsewhere, startsOfNode: startsOfNode.get(nodeId) ?? [] };
     forAll ??= closedForAll(ofNode);
     const [gate, ...others] = closedGates(ofNode, forAll);

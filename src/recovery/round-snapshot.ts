@@ -72,6 +72,8 @@ export interface RoundSnapshot {
   readonly healthyNodes?: number;
   /** How many of those are in each failure domain. Absent: none. */
   readonly healthyInDomain?: ReadonlyMap<string, number>;
+  /** The only availability zones that the policies of the cluster allow for its nodes. Absent: all. */
+  readonly allowedZones?: readonly string[];
   /** Outages that have begun, and were not over in the last round. Absent: none. */
   readonly zoneOutages?: readonly ZoneOutage[];
   readonly recoveries: readonly RecoverySnapshot[];

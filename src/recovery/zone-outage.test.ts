@@ -259,6 +259,25 @@ describe('REPLACE_ELSEWHERE', () => {
     expect(plan.hold[0]?.reason).toContain('no other zone of this cluster is without an outage');
   });
 
+  describe('where policies limit the zones', () => {
+    const nodes = [...zone('a', 'FAILED', 'FAILED'), ...zone('b', 'HEALTHY', 'HEALTHY')];
+
+    test('goes to those alone, also where no node is yet', () => {
+      const { start } = planRound(round(nodes, { policy: replacing, allowedZones: ['a', 'd'] }));
+      expect(start.map(({ elsewhere }) => elsewhere)).toEqual([
+        { domain: { kind: 'ZONE' }, avoid: ['a'], allowed: ['d'] },
+        { domain: { kind: 'ZONE' }, avoid: ['a'], allowed: ['d'] },
+      ]);
+    });
+
+    test('holds where they allow no other one, and says so also when it is asked', () => {
+      const snapshot = round(nodes, { policy: replacing, allowedZones: ['a'] });
+      const [held] = planRound(snapshot).hold;
+      expect(held?.reason).toContain('no other zone of this cluster is without an outage');
+      expect(gatesClosedNow(snapshot)).toMatchObject([{ gate: 'zone_outage' }]);
+    });
+  });
+
   test('goes on with the last node of the zone after the others have left it', () => {
     const moved = node('a1', 'b', health('HEALTHY'));
     const plan = planRound(

@@ -135,10 +135,24 @@ export function outageInWords({ domain, name, failed, of, since }: StandingOutag
   return `${domainInWords(domain, name)} has had an outage since ${begin}: ${failed} of its ${of} nodes failed`;
 }
 
-/** Of the nodes of the cluster. */
-export function domainNames(facts: Pick<Facts, 'nodes' | 'healthyInDomain'>): ReadonlySet<string> {
-  const ofOthers = [...(facts.healthyInDomain ?? new Map<string, number>()).keys()];
-  return new Set([...ofOthers, ...facts.nodes.flatMap(({ domain }) => domain ?? [])]);
+/** Domains in which nodes of the cluster may be created again. */
+export interface Destinations {
+  readonly names: ReadonlySet<string>;
+  /** Whether no others may be taken, because policies of the cluster allow only these. */
+  readonly areAll: boolean;
+}
+
+/** Those that policies of the cluster allow; where none says so, those of its nodes, and any others. */
+export function destinations({
+  policy,
+  nodes,
+  healthyInDomain,
+  allowedZones,
+}: Pick<RoundSnapshot, 'policy' | 'nodes' | 'healthyInDomain' | 'allowedZones'>): Destinations {
+  if (allowedZones !== undefined && policy?.safety.zoneOutage?.domain.kind === 'ZONE')
+    return { names: new Set(allowedZones), areAll: true };
+  const ofOthers = healthyInDomain?.keys() ?? [];
+  return { names: new Set([...ofOthers, ...nodes.flatMap(({ domain }) => domain ?? [])]), areAll: false };
 }
 
 /**
@@ -148,11 +162,13 @@ export function domainNames(facts: Pick<Facts, 'nodes' | 'healthyInDomain'>): Re
 export function elsewhereThan(
   outage: StandingOutage,
   outages: readonly StandingOutage[],
-  domains: ReadonlySet<string>,
+  { names, areAll }: Destinations,
 ): Elsewhere | null {
   const others = outages.flatMap(({ name }) => (name === outage.name ? [] : [name]));
   const avoid = [outage.name, ...others];
-  return [...domains].every((name) => avoid.includes(name)) ? null : { domain: outage.domain, avoid };
+  const left = [...names].filter((name) => !avoid.includes(name));
+  if (left.length === 0) return null;
+  return { domain: outage.domain, avoid, ...(areAll ? { allowed: left } : {}) };
 }
 
 /** What ends it without an operator. */

@@ -64,6 +64,7 @@ export const affinityPolicyType: PolicyType<AffinityPolicy> = {
   jsonSchema: documentSchema(name, version, toJsonSchema(fields, version)),
   check: readAffinity,
   checkAgainstProfile: (_value, type) => onlyServers(type, 'a server group has servers alone'),
+  zones: zonesOf,
   bindingData: () => null,
   attach: (attachment, { signal }, lookedUp) => attach(attachment, lookedUp, signal),
   detach: (attachment, { signal }) => detach(attachment, signal),
@@ -139,6 +140,15 @@ async function lookUp(
 /** Senlin's: Nova wants a zone beside a host. */
 const ZONE_OF_DRS = 'nova';
 
+function zoneOf({ zone, usesDrs }: AffinityPolicy): string | null {
+  return usesDrs ? (zone ?? ZONE_OF_DRS) : zone;
+}
+
+function zonesOf(value: AffinityPolicy): readonly string[] | null {
+  const zone = zoneOf(value);
+  return zone === null ? null : [zone];
+}
+
 function amend({ plan, value, binding, lookedUp }: PlanView<AffinityPolicy>): Amendment {
   const created = nodesOf(plan, 'NODE_CREATE').length;
   if (created === 0) return null;
@@ -147,7 +157,7 @@ function amend({ plan, value, binding, lookedUp }: PlanView<AffinityPolicy>): Am
   if (value.usesDrs && lookedUp?.ok !== true)
     return { refused: `no vSphere host is known: ${lookedUp?.reason ?? 'it was not looked up'}` };
   const host = value.usesDrs && lookedUp?.ok === true ? lookedUp.found : null;
-  const zone = typeof host === 'string' ? `${value.zone ?? ZONE_OF_DRS}:${host}` : value.zone;
+  const zone = typeof host === 'string' ? `${zoneOf(value)}:${host}` : value.zone;
   const placed = placeNew(plan, (placement) => ({
     ...placement,
     servergroup,

@@ -64,6 +64,7 @@ export const zonePlacementPolicyType: PolicyType<ZonePlacementPolicy> = {
   check: readZonePlacement,
   checkAgainstProfile: (_value, type) =>
     onlyServers(type, type.withoutDomain?.ZONE ?? 'Nova chooses the zone of a server alone'),
+  zones: ({ zones }) => zones.map((zone) => zone.name),
   bindingData: () => null,
   attach,
   lookUp: lookUpZones,

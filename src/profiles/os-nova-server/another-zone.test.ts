@@ -64,6 +64,17 @@ test('is created in another one, whatever its profile says; a repeated request f
   expect(await create(node, 'elsewhere', 'az1')).toEqual(other);
 });
 
+test('is created only in those that policies allow', async () => {
+  const request = { key: 'allowed', signal: new AbortController().signal };
+  const elsewhere = { domain: { kind: 'ZONE' as const }, avoid: ['az1'] };
+  const allowing = (...allowed: string[]) =>
+    type.create(inZone('az1'), { ...request, elsewhere: { ...elsewhere, allowed } });
+  await expect(allowing('az8', 'az9')).rejects.toThrow(
+    'Nova has none of the availability zones az8, az9 available, and the policies of the cluster allow no others',
+  );
+  expect(domainsOf(await allowing('az2', 'az9'))).toEqual(['az2', 'compute2']);
+});
+
 test('is not created where Nova has no other one', async () => {
   await expect(create(inZone('az1'), 'elsewhere', 'az1', 'az2')).rejects.toThrow(
     'the server could not be created: Nova has no other availability zone than az1, az2',

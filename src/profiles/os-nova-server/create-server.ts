@@ -166,7 +166,7 @@ function placementOf({ data }: NodeFacts): JsonObject {
 }
 
 /**
- * Where its zone has an outage, another one that Nova has: nodes are spread over those by their index, so
+ * Where its zone has an outage, another one that Nova has and the policies allow: nodes are spread over those by their index, so
  * that a repeated request names the same.
  * @throws CoppiceError `operation-failed` where there is no other one.
  */
@@ -179,11 +179,17 @@ export async function zoneFor(
 ): Promise<string | undefined> {
   const { zone } = placementOf(node);
   if (elsewhere?.domain.kind !== 'ZONE') return typeof zone === 'string' ? zone : spec.availabilityZone;
-  const zones = (await nova.listZones(context)).filter((name) => !elsewhere.avoid.includes(name)).sort();
+  const { avoid, allowed } = elsewhere;
+  const zones = (await nova.listZones(context))
+    .filter((name) => !avoid.includes(name) && allowed?.includes(name) !== false)
+    .sort();
   const other = zones[Math.abs(node.index) % Math.max(1, zones.length)];
   if (other !== undefined) return other;
-  const avoided = elsewhere.avoid.join(', ');
-  throw new CoppiceError('operation-failed', `${DOING}: Nova has no other availability zone than ${avoided}`);
+  const missing =
+    allowed === undefined
+      ? `no other availability zone than ${avoid.join(', ')}`
+      : `none of the availability zones ${allowed.join(', ')} available, and the policies of the cluster allow no others`;
+  throw new CoppiceError('operation-failed', `${DOING}: Nova has ${missing}`);
 }
 
 function hintsOf(spec: ServerSpec, node: NodeFacts): JsonObject | undefined {
