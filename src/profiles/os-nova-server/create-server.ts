@@ -166,8 +166,8 @@ function placementOf({ data }: NodeFacts): JsonObject {
 }
 
 /**
- * Where its zone has an outage, another one that Nova has and the policies allow: nodes are spread over those by their index, so
- * that a repeated request names the same.
+ * Where its zone has an outage, another one that Nova has and that policies allow: nodes are spread over
+ * those by their index, so that a repeated request names the same.
  * @throws CoppiceError `operation-failed` where there is no other one.
  */
 export async function zoneFor(
