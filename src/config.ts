@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { ListenAddress } from './http/listen-address.ts';
 import { authSchema, toAuthSettings, tokenIssues, type AuthSettings } from './authentication/settings.ts';
 import { didYouMean } from './domain/did-you-mean.ts';
 import { readTextFile } from './bounded-file.ts';
@@ -141,11 +142,6 @@ export interface CloudConfig {
   readonly connections: number;
   readonly requestTimeoutMs: number;
   readonly simulator: SimulatorSettings;
-}
-
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 export interface Config {

@@ -1,4 +1,5 @@
 /** Servers, hosts and flavors as Nova sends them, by microversion. */
+import { utcSeconds } from '../domain/time-text.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Flavor } from './flavors.ts';
 import { type SimulatedHost, isDown } from './hosts.ts';
@@ -35,8 +36,8 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
         ? ''
         : { id: server.imageId, links: [bookmark(computeUrl, 'images', server.imageId)] },
     flavor: describeServerFlavor(server.flavor, context),
-    created: seconds(server.createdAt),
-    updated: seconds(server.updatedAt),
+    created: utcSeconds(server.createdAt),
+    updated: utcSeconds(server.updatedAt),
     addresses: addressesOf(server, network),
     accessIPv4: '',
     accessIPv6: '',
@@ -73,7 +74,7 @@ export function describeServer(server: SimulatedServer, context: ShapeContext): 
       : {
           fault: {
             code: fault.code,
-            created: seconds(fault.created),
+            created: utcSeconds(fault.created),
             message: fault.message,
             ...(isAdmin ? { details: '' } : {}),
           },
@@ -334,8 +335,4 @@ export function databaseTime(at: number): string {
 
 function instanceName(id: string): string {
   return `instance-${id.slice(0, 8)}`;
-}
-
-function seconds(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

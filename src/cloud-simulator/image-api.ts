@@ -1,4 +1,5 @@
 /** Glance's API: images are looked up; any is there unless the cloud is strict. */
+import { utcSeconds } from '../domain/time-text.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { SimulatorError } from './api-error.ts';
 import { endpoint, page, textIn, type SimulatorCall, type SimulatorEndpoint } from './endpoint.ts';
@@ -91,7 +92,7 @@ const SIZE = 1088;
 
 function describe(image: SimulatedImage, world: World): JsonObject {
   const { id, name, createdAt, owner, isQueued, snapshotOf } = image;
-  const at = `${new Date(createdAt).toISOString().slice(0, 19)}Z`;
+  const at = utcSeconds(createdAt);
   const digest = hashOf(id);
   return {
     id,

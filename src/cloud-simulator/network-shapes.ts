@@ -1,4 +1,5 @@
 /** Networks, subnets, security groups, ports and floating IPs as Neutron sends them. */
+import { utcSeconds } from '../domain/time-text.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { SimulatorCall } from './endpoint.ts';
 import {
@@ -12,7 +13,7 @@ import type { World } from './world.ts';
 
 /** Neutron counts the changes of each object. */
 function timesOf(at: number): JsonObject {
-  const time = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  const time = utcSeconds(at);
   return { created_at: time, updated_at: time, revision_number: 1 };
 }
 

@@ -2,7 +2,8 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { SimulatorAnswer, SimulatorCall } from './endpoint.ts';
 import { SERVER_TYPE } from './stack-servers.ts';
-import { describePlannedResource, describeStack, timeOf, type StackShapes } from './stack-shapes.ts';
+import { utcSeconds } from '../domain/time-text.ts';
+import { describePlannedResource, describeStack, type StackShapes } from './stack-shapes.ts';
 import { resolveFunctions } from './stack-template.ts';
 import type { SimulatedStack } from './simulated-stack.ts';
 import type { World } from './world.ts';
@@ -33,7 +34,7 @@ export function previewCreation(call: SimulatorCall, world: World, shapes: Stack
     body: {
       stack: {
         ...described,
-        creation_time: timeOf(planned.createdAt),
+        creation_time: utcSeconds(planned.createdAt),
         stack_user_project_id: null,
         resources: given.template.resources.map((one) => {
           const { parameters } = given;

@@ -1,4 +1,5 @@
 /** Stacks, resources and events as Heat sends them. */
+import { utcSeconds } from '../domain/time-text.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { StackResources } from './stack-resources.ts';
 import type { SimulatedStack, StackEvent, StackResource } from './simulated-stack.ts';
@@ -32,7 +33,7 @@ export function describeStackBriefly(stack: SimulatedStack, shapes: StackShapes)
     description: typeof description === 'string' ? description : '',
     stack_status: `${action}_${status}`,
     stack_status_reason: reason,
-    creation_time: timeOf(createdAt),
+    creation_time: utcSeconds(createdAt),
     updated_time: timeOrNull(updatedAt),
     deletion_time: timeOrNull(deletedAt),
     stack_owner: owner.name,
@@ -83,8 +84,8 @@ export function describeResource(
   const { name, type } = definition;
   const needing = stack.given.template.resources.filter(({ needs }) => needs.includes(name));
   return {
-    updated_time: timeOf(updatedAt),
-    creation_time: timeOf(createdAt),
+    updated_time: utcSeconds(updatedAt),
+    creation_time: utcSeconds(createdAt),
     logical_resource_id: name,
     resource_name: name,
     physical_resource_id: physicalId,
@@ -121,7 +122,7 @@ export function describeEvent(event: StackEvent, stack: SimulatedStack, shapes: 
       { href: ofResource, rel: 'resource' },
       { href: stackUrl(shapes, stack), rel: 'stack' },
     ],
-    event_time: timeOf(at),
+    event_time: utcSeconds(at),
     logical_resource_id: resource,
     resource_name: resource,
     physical_resource_id: physicalId,
@@ -197,11 +198,6 @@ function textOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null);
 }
 
-/** Heat sends times without fractions. */
-export function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
 function timeOrNull(ms: number | null): string | null {
-  return ms === null ? null : timeOf(ms);
+  return ms === null ? null : utcSeconds(ms);
 }

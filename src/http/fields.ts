@@ -48,8 +48,8 @@ function required<T>(documented: Documented, read: Read<T>): z.ZodType<T> {
   );
 }
 
-/** Absent or null: undefined. */
-export function optional<T>(inner: z.ZodType<T>): z.ZodType<T | undefined> {
+/** A field that may be left out; null counts as left out. */
+export function optional<Schema extends z.ZodType>(inner: Schema) {
   return inner.nullish().transform((value) => value ?? undefined);
 }
 

@@ -3,6 +3,7 @@
  * when, and what an operator has to do, with the command. Pure: it knows what the planner and the health
  * record say, and decides nothing.
  */
+import { utcSeconds } from '../domain/time-text.ts';
 import { duration } from '../domain/duration.ts';
 import { count, namesOf, withoutNumbers } from './describe.ts';
 import { answerAlike } from './answer-alike.ts';
@@ -193,9 +194,7 @@ function earliest(times: readonly (number | null)[]): number | null {
 
 function untilText({ until, action }: Maintenance): string {
   if (action !== undefined) return `until ${action} has ended`;
-  return until === null
-    ? 'until an operator ends it'
-    : `until ${new Date(until).toISOString().slice(0, 19)}Z`;
+  return until === null ? 'until an operator ends it' : `until ${utcSeconds(until)}`;
 }
 
 type Group<T> = readonly [T, ...T[]];

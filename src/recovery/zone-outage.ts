@@ -7,6 +7,7 @@
  * An outage that has begun is kept between rounds (`ZoneOutage`): nodes that failed in it and can no longer
  * be seen do not end it. Refuses to count what is not known: an unknown node never makes an outage.
  */
+import { utcSeconds } from '../domain/time-text.ts';
 import { domainInWords, domainNoun, isSameDomain, type Elsewhere } from '../domain/failure-domain.ts';
 import type { HealthPolicy, ZoneOutageRules } from '../domain/health-policy.ts';
 import type { ZoneOutage } from '../domain/zone-outage.ts';
@@ -131,7 +132,7 @@ function failedTogetherSince(
 
 /** `zone az1 has had an outage since 2026-11-22T18:00:00Z: 3 of its 4 nodes failed` */
 export function outageInWords({ domain, name, failed, of, since }: StandingOutage): string {
-  const begin = `${new Date(since).toISOString().slice(0, 19)}Z`;
+  const begin = utcSeconds(since);
   return `${domainInWords(domain, name)} has had an outage since ${begin}: ${failed} of its ${of} nodes failed`;
 }
 

@@ -1,4 +1,5 @@
 /** The objects that a name or the beginning of an id fits, where it fits several: what tells them apart. */
+import { utcSeconds } from '../domain/time-text.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Action, Cluster, Node, Policy, Profile, Receiver, Recovery } from '../domain/model.ts';
 import { getCluster } from '../store/clusters.ts';
@@ -42,7 +43,7 @@ function beginningOf(id: string, ids: readonly string[]): string {
 }
 
 function since(word: string, ms: number): string {
-  return `${word} ${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return `${word} ${utcSeconds(ms)}`;
 }
 
 type Facts<T> = (db: Db, object: T) => Promise<readonly string[]>;

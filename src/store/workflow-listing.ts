@@ -2,6 +2,7 @@
  * Lists of executions, tasks and actions of workflows: for the API, and for `executions()` in expressions.
  */
 import { sql, type RawBuilder, type Selectable, type SqlBool } from 'kysely';
+import { toMistralTime } from '../domain/time-text.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ActionRecord, TaskRecord } from '../domain/workflow-records.ts';
 import { applyListing, type Listed } from './listing.ts';
@@ -47,18 +48,14 @@ export async function executionsForExpressions(db: Db, filter: ExpressionFilter)
     output: fromText(row.output),
     root_execution_id: row.root_id,
     task_execution_id: row.parent_task_id,
-    created_at: timeText(row.created_at),
-    updated_at: timeText(row.updated_at),
+    created_at: toMistralTime(row.created_at),
+    updated_at: toMistralTime(row.updated_at),
   }));
 }
 
 function timeOf(value: Json | undefined): number | undefined {
   const time = typeof value === 'string' ? Date.parse(value.replace(' ', 'T').replace(/Z?$/, 'Z')) : NaN;
   return Number.isNaN(time) ? undefined : time;
-}
-
-function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 export type Comparison = 'eq' | 'neq' | 'in' | 'nin' | 'gt' | 'gte' | 'lt' | 'lte' | 'has';

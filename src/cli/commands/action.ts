@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { addList, addShow, exampleText, printObject } from './resource.ts';
 import { actionResource } from './resources.ts';
-import type { Action } from './resources.ts';
+import type { ListedAction } from './resources.ts';
 import { openSession } from '../client/session.ts';
 import type { CliSession } from '../client/session.ts';
 import { WAIT_FLAG } from './started-action.ts';
@@ -29,7 +29,10 @@ export function actionCommand(terminal: Terminal): Command {
 }
 
 /** The recovery that a NODE_RECOVER carries out has its timeline. */
-async function recoveryHint({ api, typed }: CliSession, { action, id, target }: Action): Promise<string> {
+async function recoveryHint(
+  { api, typed }: CliSession,
+  { action, id, target }: ListedAction,
+): Promise<string> {
   if (action !== 'NODE_RECOVER') return '';
   const query = { node: target, limit: latestRecoveries };
   const recoveries = await api.read('GET /v1/recoveries', 'recoveries', { query }).catch(() => []);

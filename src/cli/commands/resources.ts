@@ -14,11 +14,11 @@ import type { Column, LocalFilter, Resource } from './resource.ts';
 
 type QueryOf<K extends ApiOperation> = NonNullable<RequestOf<K>['query']>;
 
-export type Cluster = Schemas['Cluster'];
-export type Node = Schemas['Node'];
-export type Action = Schemas['Action'];
+type ListedCluster = Schemas['Cluster'];
+type ListedNode = Schemas['Node'];
+export type ListedAction = Schemas['Action'];
 
-type ClusterRow = Cluster & { readonly active_nodes: number };
+type ClusterRow = ListedCluster & { readonly active_nodes: number };
 
 /** Those that are ACTIVE, of those that there should be. */
 const nodesColumn: Column<ClusterRow> = {
@@ -32,7 +32,7 @@ const nodesColumn: Column<ClusterRow> = {
   },
 };
 
-export const clusterResource: Resource<Cluster, ClusterRow, QueryOf<'GET /v1/clusters'>> = {
+export const clusterResource: Resource<ListedCluster, ClusterRow, QueryOf<'GET /v1/clusters'>> = {
   one: 'cluster',
   many: 'clusters',
   examples: {
@@ -83,9 +83,9 @@ export const healthFilter: LocalFilter<{ readonly health: string }> = {
   fits: ({ health }, value) => health === value,
 };
 
-type NodeRow = Node & { readonly cluster_name: string };
+type NodeRow = ListedNode & { readonly cluster_name: string };
 
-export const nodeResource: Resource<Node, NodeRow, QueryOf<'GET /v1/nodes'>> = {
+export const nodeResource: Resource<ListedNode, NodeRow, QueryOf<'GET /v1/nodes'>> = {
   one: 'node',
   many: 'nodes',
   examples: {
@@ -175,7 +175,7 @@ export const policyResource: Resource<Schemas['Policy'], Schemas['Policy'], Quer
   rows: async (_api, policies) => policies,
 };
 
-const tookColumn: Column<Action> = {
+const tookColumn: Column<ListedAction> = {
   header: 'TOOK',
   cell: (action) => {
     const start = readTime(action.start_time);
@@ -184,7 +184,7 @@ const tookColumn: Column<Action> = {
   },
 };
 
-type ActionRow = Action & { readonly target_name: string };
+type ActionRow = ListedAction & { readonly target_name: string };
 
 /** The API finds the target by its id alone; users know its name. */
 async function idOfTarget(api: ApiClient, nameOrId: string): Promise<string> {
@@ -198,12 +198,12 @@ async function idOfTarget(api: ApiClient, nameOrId: string): Promise<string> {
 }
 
 /** Who asked for it, where there are users. */
-const userColumn: Column<Pick<Action, 'user'>> = {
+const userColumn: Column<Pick<ListedAction, 'user'>> = {
   header: 'USER',
   cell: ({ user }) => ({ text: user === localOwner.user ? '-' : user }),
 };
 
-export const actionResource: Resource<Action, ActionRow, QueryOf<'GET /v1/actions'>> = {
+export const actionResource: Resource<ListedAction, ActionRow, QueryOf<'GET /v1/actions'>> = {
   one: 'action',
   many: 'actions',
   defaultSort: 'created_at:desc',

@@ -2,6 +2,7 @@
  * How a command writes times: relative to now, or as they are in UTC (`--utc`). The API writes them in four
  * ways (Senlin's).
  */
+import { utcSeconds } from '../../domain/time-text.ts';
 import { duration } from '../../domain/duration.ts';
 
 export interface Times {
@@ -17,9 +18,9 @@ export function timesFor(now: number, isUtc: boolean): Times {
   if (!isUtc) return { now, relative: (value) => relativeTime(value, now), clock: localClockTime };
   const relative = (value: unknown): string => {
     const time = readTime(value);
-    return time === undefined ? '-' : utcText(time);
+    return time === undefined ? '-' : utcSeconds(time);
   };
-  return { now, relative, clock: utcText };
+  return { now, relative, clock: utcSeconds };
 }
 
 /**
@@ -42,11 +43,6 @@ function relativeTime(value: unknown, now: number): string {
   const distance = Math.abs(now - time);
   if (distance < 1000) return 'now';
   return time > now ? `in ${duration(distance)}` : `${duration(distance)} ago`;
-}
-
-/** To the second: the API's own precision for most times. */
-function utcText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
 function localClockTime(ms: number): string {

@@ -8,14 +8,13 @@ import {
   flag,
   ignored,
   jsonText,
-  nullableText,
-  nullableTime,
-  optional,
-  text,
+  nullableMistralTime,
   texts,
-  time,
-  timeText,
+  mistralTime,
 } from './wire-fields.ts';
+import { nullableText, text } from '../shapes/common.ts';
+import { optional } from '../fields.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 
 const state = z.enum(['RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED']);
 
@@ -36,12 +35,12 @@ export const actionExecutionResource = resource<ActionOfTask>()('ActionExecution
     jsonText.describe('`{"result": ...}` as JSON text; in lists with `include_output` only.').optional(),
     ({ action }) => JSON.stringify(hasActionEnded(action.state) ? { result: action.result } : {}),
   ],
-  created_at: [time, ({ action }) => timeText(action.createdAt)],
-  updated_at: [time, ({ action }) => timeText(action.updatedAt)],
-  started_at: [time, ({ action }) => timeText(action.createdAt)],
+  created_at: [mistralTime, ({ action }) => toMistralTime(action.createdAt)],
+  updated_at: [mistralTime, ({ action }) => toMistralTime(action.updatedAt)],
+  started_at: [mistralTime, ({ action }) => toMistralTime(action.createdAt)],
   finished_at: [
-    nullableTime,
-    ({ action }) => (hasActionEnded(action.state) ? timeText(action.updatedAt) : null),
+    nullableMistralTime,
+    ({ action }) => (hasActionEnded(action.state) ? toMistralTime(action.updatedAt) : null),
   ],
   project_id: [text, ({ setting }) => setting.project],
 });

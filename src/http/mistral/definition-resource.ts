@@ -11,14 +11,13 @@ import { field, resource } from './resource.ts';
 import {
   flag,
   jsonText,
-  nullableText,
-  nullableTime,
-  nullableTimeText,
-  text,
+  nullableMistralTime,
+  toMistralTimeOrNull,
   texts,
-  time,
-  timeText,
+  mistralTime,
 } from './wire-fields.ts';
+import { nullableText, text } from '../shapes/common.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 
 type Described = DescribedDefinition;
 
@@ -29,8 +28,10 @@ const named = {
   tags: field(texts, ({ definition }: Described) => [...definition.tags]),
   scope: field(text, ({ definition }: Described) => definition.scope),
   project_id: field(text, ({ definition }: Described) => definition.project),
-  created_at: field(time, ({ definition }: Described) => timeText(definition.createdAt)),
-  updated_at: field(nullableTime, ({ definition }: Described) => nullableTimeText(definition.updatedAt)),
+  created_at: field(mistralTime, ({ definition }: Described) => toMistralTime(definition.createdAt)),
+  updated_at: field(nullableMistralTime, ({ definition }: Described) =>
+    toMistralTimeOrNull(definition.updatedAt),
+  ),
 };
 
 export interface ShownWorkflow extends Described {
@@ -80,8 +81,8 @@ export const workflowActionResource = resource<ShownAction>()('WorkflowAction', 
   tags: [texts, ({ tags }) => [...tags]],
   scope: [text, ({ scope }) => scope],
   project_id: [nullableText, ({ project }) => project],
-  created_at: [nullableTime, ({ createdAt }) => nullableTimeText(createdAt)],
-  updated_at: [nullableTime, ({ updatedAt }) => nullableTimeText(updatedAt)],
+  created_at: [nullableMistralTime, ({ createdAt }) => toMistralTimeOrNull(createdAt)],
+  updated_at: [nullableMistralTime, ({ updatedAt }) => toMistralTimeOrNull(updatedAt)],
   is_system: [flag.describe('Built in: there is no definition.'), ({ isSystem }) => isSystem],
   description: [nullableText, ({ description }) => description],
   input: [text, ({ input }) => input],

@@ -9,7 +9,8 @@ import {
 } from '../../requests/workflows/definitions.ts';
 import type { Definition, DefinitionTable, SourceKind } from '../../store/workflow-definitions.ts';
 import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
-import { flag, text } from './wire-fields.ts';
+import { flag } from './wire-fields.ts';
+import { text } from '../shapes/common.ts';
 import { definitionText, parameters, workflowRoute } from './workflow-route.ts';
 
 const warningSchema = z.strictObject({

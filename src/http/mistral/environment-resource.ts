@@ -6,13 +6,13 @@ import {
   dictionary,
   ignored,
   jsonText,
-  nullableTime,
-  nullableTimeText,
-  optional,
-  text,
-  time,
-  timeText,
+  nullableMistralTime,
+  toMistralTimeOrNull,
+  mistralTime,
 } from './wire-fields.ts';
+import { text } from '../shapes/common.ts';
+import { optional } from '../fields.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 
 export const environmentResource = resource<Environment>()('WorkflowEnvironment', {
   id: [text, ({ id }) => id],
@@ -21,8 +21,8 @@ export const environmentResource = resource<Environment>()('WorkflowEnvironment'
   variables: [jsonText, ({ variables }) => JSON.stringify(variables)],
   scope: [text, ({ scope }) => scope],
   project_id: [text, ({ project }) => project],
-  created_at: [time, ({ createdAt }) => timeText(createdAt)],
-  updated_at: [nullableTime, ({ updatedAt }) => nullableTimeText(updatedAt)],
+  created_at: [mistralTime, ({ createdAt }) => toMistralTime(createdAt)],
+  updated_at: [nullableMistralTime, ({ updatedAt }) => toMistralTimeOrNull(updatedAt)],
 });
 
 export const environmentBody = z.strictObject({

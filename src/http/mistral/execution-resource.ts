@@ -3,17 +3,10 @@ import { z } from 'zod';
 import type { Json } from '../../domain/json.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
 import { resource } from './resource.ts';
-import {
-  dictionary,
-  ignored,
-  jsonText,
-  nullableText,
-  optional,
-  text,
-  texts,
-  time,
-  timeText,
-} from './wire-fields.ts';
+import { dictionary, ignored, jsonText, texts, mistralTime } from './wire-fields.ts';
+import { nullableText, text } from '../shapes/common.ts';
+import { optional } from '../fields.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 
 const state = z.enum(['IDLE', 'RUNNING', 'PAUSED', 'SUCCESS', 'ERROR', 'CANCELLED']);
 
@@ -48,8 +41,8 @@ export const executionResource = resource<ShownExecution>()('WorkflowExecution',
   state_info: [nullableText, ({ record }) => record.stateInfo],
   input: [jsonText, ({ record }) => JSON.stringify(record.input)],
   output: [jsonText, ({ record }) => JSON.stringify(record.output)],
-  created_at: [time, ({ record }) => timeText(record.createdAt)],
-  updated_at: [time, ({ record }) => timeText(record.updatedAt)],
+  created_at: [mistralTime, ({ record }) => toMistralTime(record.createdAt)],
+  updated_at: [mistralTime, ({ record }) => toMistralTime(record.updatedAt)],
   project_id: [text, ({ project }) => project],
 });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { listServices } from '../../store/services.ts';
 import type { Route } from '../route.ts';
-import { text } from './wire-fields.ts';
+import { text } from '../shapes/common.ts';
 import { workflowRoute } from './workflow-route.ts';
 
 const service = z.strictObject({

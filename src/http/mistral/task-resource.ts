@@ -10,15 +10,14 @@ import {
   flag,
   ignored,
   jsonText,
-  nullableText,
-  nullableTime,
-  nullableTimeText,
-  optional,
-  text,
+  nullableMistralTime,
+  toMistralTimeOrNull,
   texts,
-  time,
-  timeText,
+  mistralTime,
 } from './wire-fields.ts';
+import { nullableText, text } from '../shapes/common.ts';
+import { optional } from '../fields.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 
 const state = z.enum([
   'IDLE',
@@ -47,10 +46,10 @@ export const taskResource = resource<TaskOfExecution>()('TaskExecution', {
   runtime_context: [jsonText, ({ task }) => JSON.stringify(runtimeContext(task))],
   published: [jsonText, ({ task }) => JSON.stringify(task.published)],
   processed: [flag, ({ task }) => hasTaskEnded(task.state)],
-  created_at: [time, ({ task }) => timeText(task.createdAt)],
-  updated_at: [time, ({ task }) => timeText(task.updatedAt)],
-  started_at: [nullableTime, ({ task }) => nullableTimeText(task.startedAt)],
-  finished_at: [nullableTime, ({ task }) => nullableTimeText(task.finishedAt)],
+  created_at: [mistralTime, ({ task }) => toMistralTime(task.createdAt)],
+  updated_at: [mistralTime, ({ task }) => toMistralTime(task.updatedAt)],
+  started_at: [nullableMistralTime, ({ task }) => toMistralTimeOrNull(task.startedAt)],
+  finished_at: [nullableMistralTime, ({ task }) => toMistralTimeOrNull(task.finishedAt)],
 });
 
 export interface TaskWithActions extends TaskOfExecution {

@@ -3,33 +3,25 @@
  * 18:29:12`.
  */
 import { z } from 'zod';
+import { optional } from '../fields.ts';
+import { text } from '../shapes/common.ts';
+import { toMistralTime } from '../../domain/time-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { describeShape, mayBeSecret } from '../../domain/quote-found.ts';
 import { inexactNumberIn } from '../json-body.ts';
 
-export const text = z.string();
-export const nullableText = z.string().nullable();
 export const jsonText = z.string().describe('A JSON object, as text.');
-export const time = z.string().describe('`2026-11-22 18:29:12`, in UTC.');
-export const nullableTime = time.nullable();
+export const mistralTime = z.string().describe('`2026-11-22 18:29:12`, in UTC.');
+export const nullableMistralTime = mistralTime.nullable();
 export const flag = z.boolean();
 export const texts = z.array(text);
 
-export function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-export function nullableTimeText(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : timeText(milliseconds);
+export function toMistralTimeOrNull(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : toMistralTime(milliseconds);
 }
 
 /** What requests may carry and is ignored: Mistral's clients send back what they were shown. */
 export const ignored = z.unknown().optional();
-
-/** A field of a request that may be left out; null counts as left out. */
-export function optional<Schema extends z.ZodType>(schema: Schema) {
-  return schema.nullish().transform((value) => value ?? undefined);
-}
 
 /** A dictionary as requests carry it: an object, or its JSON text. `field` is its name, for errors. */
 export function dictionary(field: string, description?: string) {

@@ -3,6 +3,7 @@
  * inherited, then in the global variables and `vars`, then in the input. The functions are Mistral's: task(),
  * tasks(), execution(), executions(), env(), global(), uuid().
  */
+import { toMistralTime } from '../../../domain/time-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts';
 import {
   type ExpressionFunction,
@@ -15,7 +16,7 @@ import { derivedId } from '../state/derived-id.ts';
 import type { TaskRecord } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
 import { pythonText } from './python-text.ts';
-import { taskView, taskViewsOf, timeText } from './task-view.ts';
+import { taskView, taskViewsOf } from './task-view.ts';
 
 /** `layers` are looked up first; `taskId` is the task that task() without a name refers to. */
 export function scopeOf(draft: Draft, layers: readonly JsonObject[], taskId?: string): ExpressionScope {
@@ -106,8 +107,8 @@ function executionView(draft: Draft): JsonObject {
     spec: draft.workflow.source,
     input,
     params: { ...params, ...own, namespace },
-    created_at: timeText(createdAt),
-    updated_at: timeText(updatedAt),
+    created_at: toMistralTime(createdAt),
+    updated_at: toMistralTime(updatedAt),
     root_execution_id: rootId,
   };
 }

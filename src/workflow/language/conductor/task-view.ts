@@ -1,4 +1,5 @@
 /** A task as expressions see it: the values of task() and tasks(), and its result. */
+import { toMistralTime } from '../../../domain/time-text.ts';
 import type { Json, JsonObject } from '../../../domain/json.ts';
 import { type ActionRecord, hasActionEnded, type TaskRecord } from '../../../domain/workflow-records.ts';
 import type { Draft } from './draft.ts';
@@ -54,8 +55,8 @@ function viewOf(home: TaskHome, task: TaskRecord): JsonObject {
     published: task.published,
     type: task.type,
     workflow_execution_id: task.executionId,
-    created_at: timeText(task.createdAt),
-    updated_at: timeText(task.updatedAt),
+    created_at: toMistralTime(task.createdAt),
+    updated_at: toMistralTime(task.updatedAt),
   };
 }
 
@@ -102,9 +103,4 @@ function passes(home: TaskHome, task: TaskRecord, filter: TaskFilter): boolean {
   if (filter.state !== undefined && task.state !== filter.state) return false;
   if (!filter.flat || task.type === 'ACTION') return true;
   return [...home.actionsOf(task.id)].every((action) => action.state !== task.state);
-}
-
-/** `2026-11-22 18:29:12` */
-export function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
 }
