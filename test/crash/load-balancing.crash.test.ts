@@ -6,6 +6,7 @@
 import { expect, test } from 'vitest';
 import { scaling } from '../../src/requests/cluster-actions.ts';
 import { attaching, detaching } from '../../src/requests/cluster-policies.ts';
+import { recoverNode } from '../../src/requests/nodes.ts';
 import { createPolicy } from '../../src/requests/policies.ts';
 import { bindingsOf } from '../../src/store/cluster-policies.ts';
 import { HealingWorld } from '../support/healing-world.ts';
@@ -47,6 +48,13 @@ const stories: readonly Story[] = [
     nodes: 1,
     balancers: 1,
   },
+  ...[false, true].map((surge) => ({
+    name: `a node that is recreated${surge ? ' with surge' : ''}`,
+    begin: attached,
+    ask: (world: World) => recreate(world, surge),
+    nodes: 2,
+    balancers: 1,
+  })),
   {
     name: 'detaching the policy',
     begin: attached,
@@ -55,6 +63,11 @@ const stories: readonly Story[] = [
     balancers: 0,
   },
 ];
+
+async function recreate(world: World, surge: boolean): Promise<void> {
+  const request = { operation: 'RECREATE', operationParams: { surge } };
+  await world.request(() => recoverNode(world.tools, world.caller, 'web-1', request));
+}
 
 test.each(stories)(
   '$name: killed at any commit, it makes nothing twice and leaves nothing',
