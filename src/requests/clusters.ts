@@ -5,12 +5,12 @@ import { planResize } from '../domain/capacity.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
-import { unfinishedActionsOn } from '../store/actions.ts';
 import { insertCluster } from '../store/clusters.ts';
 import { nodesOfCluster } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db } from '../store/store.ts';
-import { cancelOnCluster, deletionAmong } from './cancel-what-runs.ts';
+import { cancelOnCluster } from './cancel-what-runs.ts';
+import { queueDeletion } from './queue-deletion.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseUnfitProfile } from './policy-fit.ts';
 import { recordAction } from './record-action.ts';
@@ -180,9 +180,9 @@ export async function deleteCluster(
 ): Promise<string> {
   return await tools.store.write(async (tx) => {
     const cluster = await requireObject(tx.db, caller, 'cluster', identity);
-    const deletion = deletionAmong(await unfinishedActionsOn(tx.db, cluster.id));
-    if (deletion !== undefined && !force) return deletion.id;
-    await cancelOnCluster(tx, cluster, { now: tools.now(), force });
-    return await recordAction(tx, tools, caller, onCluster('CLUSTER_DELETE', cluster));
+    return await queueDeletion(tx, tools, caller, onCluster('CLUSTER_DELETE', cluster), {
+      force,
+      cancel: (options) => cancelOnCluster(tx, cluster, options),
+    });
   });
 }

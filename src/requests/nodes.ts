@@ -5,14 +5,14 @@ import { manage } from '../clusters/managed-node.ts';
 import { CoppiceError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Cluster, Node, Profile } from '../domain/model.ts';
-import { unfinishedActionsOn } from '../store/actions.ts';
 import { getCluster, takeNodeIndexes } from '../store/clusters.ts';
 import { inForce } from '../clusters/maintenance.ts';
 import { healingOfNode } from '../store/healing.ts';
 import { countNodesByStatus, insertNodes } from '../store/nodes.ts';
 import { getProfile } from '../store/profiles.ts';
 import type { Db, Tx } from '../store/store.ts';
-import { cancelOnNode, deletionAmong } from './cancel-what-runs.ts';
+import { cancelOnNode } from './cancel-what-runs.ts';
+import { queueDeletion } from './queue-deletion.ts';
 import { newProfileFor, type Accepted } from './clusters.ts';
 import { requireObject, requireReferenced } from './find-object.ts';
 import { refuseUnfitNode } from './policy-fit.ts';
@@ -135,8 +135,10 @@ export async function updateNode(
   });
 }
 
-/** Cancels what runs on the node, and queues the deletion behind it. @returns the action's id. */
-/** @param force whether the deletion does not wait for what runs to end. @returns the action's id. */
+/**
+ * Cancels what runs on the node, and queues the deletion behind it.
+ * @param force whether the deletion does not wait for what runs to end. @returns the action's id.
+ */
 export async function deleteNode(
   tools: RequestTools,
   caller: Caller,
@@ -145,10 +147,10 @@ export async function deleteNode(
 ): Promise<string> {
   return await tools.store.write(async (tx) => {
     const node = await requireObject(tx.db, caller, 'node', identity);
-    const deletion = deletionAmong(await unfinishedActionsOn(tx.db, node.id));
-    if (deletion !== undefined && !force) return deletion.id;
-    await cancelOnNode(tx, node, { now: tools.now(), force });
-    return await recordAction(tx, tools, caller, onNode('NODE_DELETE', node));
+    return await queueDeletion(tx, tools, caller, onNode('NODE_DELETE', node), {
+      force,
+      cancel: (options) => cancelOnNode(tx, node, options),
+    });
   });
 }
 

@@ -3,12 +3,17 @@ import { z } from 'zod';
 import {
   createDefinitions,
   deleteDefinition,
+  listVisibleDefinitions,
   replaceDefinitions,
+  requireDefinition,
   validateDefinition,
   type Validity,
 } from '../../requests/workflows/definitions.ts';
+import type { RequestTools } from '../../requests/request-tools.ts';
 import type { Definition, DefinitionTable, SourceKind } from '../../store/workflow-definitions.ts';
 import { param, type Answer, type Route, type RouteRequest } from '../route.ts';
+import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
+import { listSchema } from './resource.ts';
 import { flag } from './wire-fields.ts';
 import { text } from '../shapes/common.ts';
 import { definitionText, parameters, workflowRoute } from './workflow-route.ts';
@@ -103,6 +108,50 @@ export function replacementRoute({ path, kind, summary, schema, show, check }: W
       const requested = { kind, text: request.body, namespace, scope };
       const definitions = await replaceDefinitions(request.tools, request.caller, requested);
       return { status: 200, body: await show(request, definitions) };
+    },
+  });
+}
+
+/** The list of the definitions of one kind. */
+export function listRoute(
+  { path, summary, schema }: Pick<Writing, 'path' | 'summary'> & { readonly schema: z.ZodObject },
+  table: DefinitionTable,
+  list: MistralListDeclaration<Definition>,
+): Route {
+  return workflowRoute({
+    method: 'GET',
+    path,
+    summary,
+    answer: [200, listSchema(list.name, schema)],
+    query: listParameters(list),
+    handle: (request) =>
+      answerList(
+        request,
+        list,
+        wholePage(
+          (page) => listVisibleDefinitions(request.tools, request.caller, table, page),
+          ({ id }) => id,
+        ),
+      ),
+  });
+}
+
+/** One definition, by its name or id. */
+export function definitionRoute(
+  { path, summary, schema }: Pick<Writing, 'path' | 'summary' | 'schema'>,
+  table: DefinitionTable,
+  show: (tools: RequestTools, definition: Definition) => Promise<object>,
+): Route {
+  return workflowRoute({
+    method: 'GET',
+    path: `${path}/{id}`,
+    summary,
+    answer: [200, schema],
+    query: parameters('namespace', 'fields'),
+    async handle(request) {
+      const { tools, caller, query } = request;
+      const definition = await requireDefinition(tools, caller, table, param(request, 'id'), query.namespace);
+      return { status: 200, body: await show(tools, definition) };
     },
   });
 }

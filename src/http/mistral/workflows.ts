@@ -1,10 +1,6 @@
 /** `/v2/workflows` */
 import { z } from 'zod';
-import {
-  describeDefinition,
-  listVisibleDefinitions,
-  requireDefinition,
-} from '../../requests/workflows/definitions.ts';
+import { describeDefinition, requireDefinition } from '../../requests/workflows/definitions.ts';
 import type { RequestTools } from '../../requests/request-tools.ts';
 import type { Definition } from '../../store/workflow-definitions.ts';
 import { listings } from '../../store/workflow-listing.ts';
@@ -12,14 +8,14 @@ import { param, type Route } from '../route.ts';
 import { workflowResource, type ShownWorkflow } from './definition-resource.ts';
 import {
   creationRoute,
+  definitionRoute,
   deletionRoute,
+  listRoute,
   replacementRoute,
   validationRoute,
   type DefinitionRequest,
 } from './definitions.ts';
-import { answerList, listParameters, wholePage, type MistralListDeclaration } from './mistral-list.ts';
-import { listSchema } from './resource.ts';
-import { parameters, workflowRoute } from './workflow-route.ts';
+import type { MistralListDeclaration } from './mistral-list.ts';
 
 const path = '/v2/workflows';
 
@@ -61,39 +57,11 @@ export const workflowDefinitionRoutes: readonly Route[] = [
         request.query.namespace,
       ),
   }),
-  workflowRoute({
-    method: 'GET',
-    path,
-    summary: 'List workflows',
-    answer: [200, listSchema('workflows', workflowResource.schema)],
-    query: listParameters(list),
-    handle: (request) =>
-      answerList(
-        request,
-        list,
-        wholePage(
-          (page) => listVisibleDefinitions(request.tools, request.caller, 'workflow', page),
-          ({ id }) => id,
-        ),
-      ),
-  }),
-  workflowRoute({
-    method: 'GET',
-    path: `${path}/{id}`,
-    summary: 'Show a workflow, by name or id',
-    answer: [200, workflowResource.schema],
-    query: parameters('namespace', 'fields'),
-    async handle(request) {
-      const { tools, caller, query } = request;
-      const definition = await requireDefinition(
-        tools,
-        caller,
-        'workflow',
-        param(request, 'id'),
-        query.namespace,
-      );
-      return { status: 200, body: await show(tools, definition, 'text') };
-    },
-  }),
+  listRoute({ path, summary: 'List workflows', schema: workflowResource.schema }, 'workflow', list),
+  definitionRoute(
+    { path, summary: 'Show a workflow, by name or id', schema: workflowResource.schema },
+    'workflow',
+    (tools, definition) => show(tools, definition, 'text'),
+  ),
   deletionRoute(path, 'workflow'),
 ];

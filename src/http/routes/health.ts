@@ -106,34 +106,6 @@ const pause = route({
   },
 });
 
-const breakerReset = route({
-  method: 'POST',
-  path: '/v1/clusters/{cluster}/health/breaker/reset',
-  summary: 'Close the breaker of a cluster: recoveries that did not help are forgotten',
-  tag,
-  answers: clusterAnswers,
-  async handle(request) {
-    const { tools, caller } = request;
-    const cluster = param(request, 'cluster');
-    await resetBreaker(tools, caller, cluster);
-    return await answerForCluster(tools, caller, cluster);
-  },
-});
-
-const zoneOutageRelease = route({
-  method: 'POST',
-  path: '/v1/clusters/{cluster}/health/zone-outage/release',
-  summary: 'Release the outages of the zones of a cluster: their nodes are recovered',
-  tag,
-  answers: clusterAnswers,
-  async handle(request) {
-    const { tools, caller } = request;
-    const cluster = param(request, 'cluster');
-    await releaseZoneOutages(tools, caller, cluster);
-    return await answerForCluster(tools, caller, cluster);
-  },
-});
-
 const exclude = route({
   method: 'POST',
   path: '/v1/nodes/{node}/health/exclude',
@@ -149,19 +121,21 @@ const exclude = route({
   },
 });
 
-const resume = route({
-  method: 'POST',
-  path: '/v1/clusters/{cluster}/health/resume',
-  summary: 'Resume the healing of a cluster',
-  tag,
-  answers: clusterAnswers,
-  async handle(request) {
-    const { tools, caller } = request;
-    const cluster = param(request, 'cluster');
-    await resumeHealing(tools, caller, cluster);
-    return await answerForCluster(tools, caller, cluster);
-  },
-});
+function clusterOperation(name: string, summary: string, operation: typeof resumeHealing): Route {
+  return route({
+    method: 'POST',
+    path: `/v1/clusters/{cluster}/health/${name}`,
+    summary,
+    tag,
+    answers: clusterAnswers,
+    async handle(request) {
+      const { tools, caller } = request;
+      const cluster = param(request, 'cluster');
+      await operation(tools, caller, cluster);
+      return await answerForCluster(tools, caller, cluster);
+    },
+  });
+}
 
 function nodeOperation(name: string, summary: string, operation: typeof includeNode): Route {
   return route({
@@ -183,9 +157,17 @@ export const healthRoutes: Route[] = [
   overview,
   ofCluster,
   pause,
-  resume,
-  breakerReset,
-  zoneOutageRelease,
+  clusterOperation('resume', 'Resume the healing of a cluster', resumeHealing),
+  clusterOperation(
+    'breaker/reset',
+    'Close the breaker of a cluster: recoveries that did not help are forgotten',
+    resetBreaker,
+  ),
+  clusterOperation(
+    'zone-outage/release',
+    'Release the outages of the zones of a cluster: their nodes are recovered',
+    releaseZoneOutages,
+  ),
   ofNode,
   exclude,
   nodeOperation('include', 'Include a node in healing again', includeNode),

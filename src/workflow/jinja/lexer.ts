@@ -6,6 +6,7 @@
 import { LanguageSyntaxError } from '../yaql/python/errors.ts';
 import { toFloat } from '../yaql/python/numbers.ts';
 import type { Value } from '../yaql/python/values.ts';
+import { singleEscapes } from '../yaql/python/escapes.ts';
 
 export type TokenKind =
   | 'data'
@@ -179,16 +180,8 @@ const namePattern = /[\p{L}_][\p{L}\p{N}\p{M}_]*/uy;
 const stringPattern = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y;
 const operatorPattern = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
 
-const singles: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\n': '',
-};
+/** A line that a backslash ends goes on in the next one. */
+const escapes: Readonly<Record<string, string>> = { ...singleEscapes, '\n': '' };
 
 /** Python's escapes; an unknown one is kept as written. */
 function decodeEscapes(body: string, offset: number): string {
@@ -199,7 +192,7 @@ function decodeEscapes(body: string, offset: number): string {
       if (broken !== '' || code > 0x10ffff)
         throw new LanguageSyntaxError('a string holds a broken escape', offset);
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      if (single !== '') return singles[single] ?? single;
+      if (single !== '') return escapes[single] ?? single;
       return String.fromCodePoint(code);
     },
   );

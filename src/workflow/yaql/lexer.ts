@@ -1,5 +1,6 @@
 import { LanguageSyntaxError } from './python/errors.ts';
 import { toFloat, type PyNumber } from './python/numbers.ts';
+import { singleEscapes } from './python/escapes.ts';
 
 export type TokenKind = 'number' | 'text' | 'word' | 'call' | 'variable' | 'symbol' | 'end';
 
@@ -100,16 +101,6 @@ function readText(source: string, offset: number, pattern: RegExp): readonly [To
   return [{ kind: 'text', text: content, offset }, offset + text.length];
 }
 
-const singles: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
-
 /**
  * Python's escapes; a backslash before any other character is kept, so that regexes need no double escaping.
  */
@@ -120,7 +111,7 @@ function decodeEscapes(body: string, offset: number): string {
       const hex = long ?? short ?? byte;
       if (hex !== undefined) return codePoint(hex, offset);
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-      return singles[single] ?? single;
+      return singleEscapes[single] ?? single;
     },
   );
 }
