@@ -34,7 +34,7 @@ describe('A plan', () => {
     expect(nodesOf(plan, 'NODE_DELETE').map((node) => node.name)).toEqual(['web-1', 'web-2']);
     expect(plan.decisions).toEqual([
       { by: 'CLUSTER_SCALE_IN', reason: 'from 4 to 3 nodes' },
-      { by: 'by-two', reason: 'two at a time' },
+      { by: 'by-two', reason: 'two at a time: from 4 to 2 nodes' },
       { by: 'oldest-first', reason: 'the oldest go first' },
     ]);
   });

@@ -7,6 +7,7 @@
 import { CoppiceError } from '../domain/errors.ts';
 import { nodesOf } from './cluster-plan.ts';
 import type { ClusterFacts, ClusterPlan, PlanGroup } from './cluster-plan.ts';
+import { sizeInWords } from './make-plan.ts';
 
 /** What a policy makes of a plan. null: it has nothing to say about this action. */
 export type Amendment =
@@ -43,7 +44,9 @@ function amendedBy(amender: PlanAmender, before: ClusterPlan, facts: ClusterFact
     throw new CoppiceError('operation-impossible', sentence);
   }
   const { size, waitMs, groups, leavingByZone } = amendment.plan;
-  const decision = { by: policyName, reason: amendment.reason };
+  const changed = size !== null && size.desired !== before.size?.desired;
+  const reason = changed ? `${amendment.reason}: ${sizeInWords(size)}` : amendment.reason;
+  const decision = { by: policyName, reason };
   // What the action is, and who decided what, is not the policy's to change.
   const after = {
     ...before,

@@ -42,7 +42,8 @@ function nodesForSize({ members }: ClusterFacts, desired: number): PlannedNode[]
     .map(({ member, reason }) => planned('NODE_DELETE', member, reason));
 }
 
-function sizeInWords({ current, desired }: PlannedSize): string {
+/** `from 4 to 6 nodes` */
+export function sizeInWords({ current, desired }: Pick<PlannedSize, 'current' | 'desired'>): string {
   if (desired === current) return `${count(current, 'node')}, as before`;
   return `from ${current} to ${count(desired, 'node')}`;
 }

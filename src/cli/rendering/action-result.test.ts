@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actionResult } from './action-result.ts';
+import { actionResult, planLines } from './action-result.ts';
 
 const planned = (operation: string, names: readonly string[], more: object = {}) => ({
   plan: {
@@ -41,15 +41,27 @@ test('nodes that are created are named; of many the first ones', () => {
   ]);
 });
 
+test('nodes that have no name yet are counted, and one reason for all of them is said once', () => {
+  const lines = (operation: string, nodes: readonly { name: string | null; reason: string }[]) => {
+    const listed = nodes.map((node) => ({ id: node.name, operation, ...node }));
+    return planLines({ decisions: [], groups: [{ nodes: listed }], nodes: nodes.length }, 'PLANNED');
+  };
+  const unnamed = Array.from({ length: 3 }, () => ({ name: null, reason: '' }));
+  expect(lines('NODE_CREATE', unnamed)).toEqual(['to create: 3 nodes']);
+  const oldest = ['web-1', 'web-2'].map((name) => ({ name, reason: 'the oldest' }));
+  expect(lines('NODE_DELETE', oldest)).toEqual(['to remove: web-1, web-2 (each: the oldest)']);
+});
+
 test('a policy that changed the plan is named, and so is that there was nothing to do', () => {
   const decisions = [
     { by: 'CLUSTER_SCALE_IN', reason: 'from 2 to 1 node' },
     { by: 'keep-two', reason: 'at least 2 nodes' },
   ];
-  const data = planned('NODE_DELETE', [], { size, decisions, groups: [] });
+  const data = planned('NODE_DELETE', [], { size: { current: 2, desired: 2 }, decisions, groups: [] });
   expect(actionResult({ action: 'CLUSTER_SCALE_IN', data, outputs: {} })).toEqual([
-    'from 2 to 1 node',
-    'keep-two: at least 2 nodes',
+    '2 nodes, as before',
+    '  requested: from 2 to 1 node',
+    '  keep-two: at least 2 nodes',
   ]);
   const none = planned('NODE_RECOVER', [], { groups: [] });
   expect(actionResult({ action: 'CLUSTER_RECOVER', data: none, outputs: {} })).toEqual([

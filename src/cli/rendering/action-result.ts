@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts';
 import type { Schemas } from '../../client/api-types.ts';
+import { sizeInWords } from '../../plans/make-plan.ts';
 import { count } from '../../recovery/describe.ts';
 import { objectsIn } from './objects-in.ts';
 import { textOf } from './text-of.ts';
@@ -58,28 +59,51 @@ const words: Readonly<Record<string, Readonly<Record<Tense, string>>>> = {
 /** Whether the plan was carried out. */
 export type Tense = 'DONE' | 'PLANNED';
 
-/** `from 3 to 1 node`, and `removed: web-3 (confirmed failed), web-2 (healthy)`. */
+/**
+ * `from 3 to 1 node`, what decided so where policies did, and `removed: web-3 (confirmed failed), web-2
+ * (healthy)`.
+ */
 export function planLines(plan: JsonObject, tense: Tense = 'DONE'): string[] {
   const { decisions, groups, nodes: total, size } = plan;
   const planned = objectsIn(groups).flatMap((group) => objectsIn(group['nodes']));
   const byOperation = Map.groupBy(planned, (node) => textOf(node['operation']));
   const left = Number(total) - planned.length;
-  const why = size === undefined && tense === 'DONE' ? [] : decisionLines(decisions);
+  const why = size === undefined && tense === 'DONE' ? [] : decisionLines(decisions, size);
   const taken = [...byOperation].map(([operation, nodes]) => {
-    const named = nodes.slice(0, nodesNamed).map(withReason);
-    const more = nodes.length - named.length + left;
-    return `${words[operation]?.[tense] ?? operation}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    return `${words[operation]?.[tense] ?? operation}: ${nodesInWords(nodes, left)}`;
   });
   return taken.length === 0 && why.length === 0
     ? [tense === 'DONE' ? 'no node was changed' : 'no node would be changed']
     : [...why, ...taken];
 }
 
-/** Those of policies name the policy. */
-function decisionLines(decisions: Json | undefined): string[] {
-  return objectsIn(decisions).map(({ by, reason }, index) =>
+/** The size that comes of it first; below it what was requested, where a policy has made another of it. */
+function decisionLines(decisions: Json | undefined, size: Json | undefined): string[] {
+  const [requested, ...amendments] = objectsIn(decisions).map(({ by, reason }, index) =>
     index === 0 ? textOf(reason) : `${textOf(by)}: ${textOf(reason)}`,
   );
+  if (requested === undefined) return [];
+  const result = isJsonObject(size) ? sizeText(size) : requested;
+  return result === requested
+    ? [requested, ...amendments]
+    : [result, `  requested: ${requested}`, ...amendments.map((line) => `  ${line}`)];
+}
+
+function sizeText({ current, desired }: JsonObject): string {
+  return sizeInWords({ current: Number(current), desired: Number(desired) });
+}
+
+/** @param left how many there are that are not in the plan as it is shown. */
+function nodesInWords(nodes: readonly JsonObject[], left: number): string {
+  const isNamed = ({ name, id }: JsonObject): boolean => textOf(name, textOf(id)) !== '';
+  if (!nodes.some(isNamed)) return count(nodes.length + left, 'node');
+  const shown = nodes.slice(0, nodesNamed);
+  const more = nodes.length - shown.length + left;
+  const others = more > 0 ? ` and ${more} more` : '';
+  const reasons = new Set(nodes.map(({ reason }) => textOf(reason)));
+  const [same = ''] = reasons;
+  if (reasons.size > 1 || same === '' || nodes.length === 1) return shown.map(withReason).join(', ') + others;
+  return `${shown.map(nameOf).join(', ')}${others} (each: ${same})`;
 }
 
 function withReason(node: JsonObject): string {

@@ -134,7 +134,10 @@ function amend({ plan, facts, value, inputs }: PlanView<ScalingPolicy>): Amendme
   const desired = value.bestEffort ? within(wanted, current, facts) : wanted;
   const broken = limitBroken(desired, facts);
   if (broken !== null) return { refused: broken };
-  return { plan: withDesired(plan, facts, desired), reason: reasonFor(value, requested, wanted, desired) };
+  const reason = reasonFor(value, requested, wanted, desired);
+  // It would succeed without a word that nothing was done.
+  if (desired === current) return { refused: `${reason}: that is none, at ${count(current, 'node')}` };
+  return { plan: withDesired(plan, facts, desired), reason };
 }
 
 /** How many nodes more, or fewer. Not above 0: the cluster is where it should be, or beyond it. */
