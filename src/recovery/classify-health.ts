@@ -158,6 +158,12 @@ export function healthAfterRecovery(
   now: number,
   isVerified: boolean,
 ): HealthRecord {
+  const record = healthyRecord(reason, now);
+  return { ...record, healthyAt: isVerified ? now : null, probeAgainAt: now + detection.intervalMs };
+}
+
+/** Of a node that is healthy as of `now`, without anything before, and is to be probed at once. */
+export function healthyRecord(reason: string, now: number): HealthRecord {
   return {
     state: 'HEALTHY',
     since: now,
@@ -168,8 +174,8 @@ export function healthAfterRecovery(
     failedAt: null,
     failure: null,
     detectors: [],
-    healthyAt: isVerified ? now : null,
+    healthyAt: now,
     probedAt: now,
-    probeAgainAt: now + detection.intervalMs,
+    probeAgainAt: now,
   };
 }

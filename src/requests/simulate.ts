@@ -18,6 +18,7 @@ import { stepsInOrder } from '../policies/health/steps-in-order.ts';
 import { workflowsNamed } from '../policies/health/check-workflow-params.ts';
 import { healthPolicyTypes } from '../policies/health/health-policy-type.ts';
 import { typeName } from '../profiles/profile-type.ts';
+import { healthyRecord } from '../recovery/classify-health.ts';
 import { count } from '../recovery/describe.ts';
 import type { NodeSnapshot, RoundSnapshot } from '../recovery/round-snapshot.ts';
 import {
@@ -233,21 +234,7 @@ function unwatched({ round }: ClusterSnapshot): { round: RoundSnapshot; supposed
 }
 
 function supposeHealthy(node: NodeSnapshot, now: number): NodeSnapshot {
-  const health = {
-    state: 'HEALTHY',
-    since: now,
-    reason: 'supposed',
-    last: 'healthy',
-    failures: 0,
-    successes: 1,
-    failedAt: null,
-    failure: null,
-    detectors: [],
-    healthyAt: now,
-    probedAt: now,
-    probeAgainAt: now,
-  } as const;
-  return { ...node, health };
+  return { ...node, health: healthyRecord('supposed', now) };
 }
 
 function inWords({ nothingHelps, failing }: Suppositions): string[] {

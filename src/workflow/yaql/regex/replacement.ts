@@ -3,21 +3,13 @@
  * empty.
  */
 import { EvaluationError } from '../python/errors.ts';
+import { singleEscapes } from '../python/escapes.ts';
 
 /** Text, or the number of a group. */
 export type Replacement = readonly (string | number)[];
 
 const pieces = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([\s\S]?))|[^\\]+/g;
-const letters: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-};
+const letters: Readonly<Record<string, string>> = { ...singleEscapes, '\\': '\\' };
 
 /**
  * @throws EvaluationError for a group that the pattern does not have, and for an escape that Python does not
