@@ -3,10 +3,10 @@ import { clusterActionNames, nodeActionNames, retainedActionNames } from '../../
 import { CoppiceError } from '../../domain/errors.ts';
 import { actionStates } from '../../domain/states.ts';
 import { cancelAction } from '../../requests/actions.ts';
-import { findId, requireObject } from '../../requests/find-object.ts';
-import type { Caller, RequestTools } from '../../requests/request-tools.ts';
+import { requireObject } from '../../requests/find-object.ts';
 import { listActions } from '../../store/action-listing.ts';
-import { booleanField, withoutUndefined, last, textField } from '../fields.ts';
+import { clusterOrItsRecords, withClusterIds } from '../cluster-filter.ts';
+import { booleanField, last, textField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { accepted, param, route, type Route } from '../route.ts';
@@ -35,31 +35,13 @@ const list = route({
     200: { description: 'The actions.', schema: listShape('actions', actionShape) },
   },
   async handle(request) {
-    const { tools, caller, query, minor } = request;
+    const { tools, caller, minor } = request;
     const { db } = tools.store;
-    const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const filtered = {
-      ...query,
-      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
-    };
+    const filtered = await withClusterIds(request, clusterOrItsRecords);
     const actions = await listActions(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'actions', await toActionAnswers(db, actions, minor)) };
   },
 });
-
-/** A cluster that is gone has no name any more; its id still leads to what happened to it. */
-export async function clusterIdsOrSame(
-  tools: RequestTools,
-  caller: Caller,
-  identities: readonly string[] | undefined,
-): Promise<string[] | undefined> {
-  if (identities === undefined) return undefined;
-  const ids: string[] = [];
-  for (const identity of identities) {
-    ids.push((await findId(tools.store.db, caller, 'cluster', identity)) ?? identity);
-  }
-  return ids;
-}
 
 const show = route({
   method: 'GET',

@@ -5,12 +5,12 @@ import { throwNotFound, requireObject } from '../../requests/find-object.ts';
 import { visibleProject } from '../../requests/request-tools.ts';
 import { getEvent, listEvents } from '../../store/events.ts';
 import type { EventStreams } from '../event-stream.ts';
-import { integerField, optional, referenceField, withoutUndefined } from '../fields.ts';
+import { clusterOrItsRecords, withClusterIds } from '../cluster-filter.ts';
+import { integerField, optional, referenceField } from '../fields.ts';
 import { listQuery, toStoreQuery } from '../list-query.ts';
 import { listBody, listShape } from '../next-page.ts';
 import { param, route, type Route } from '../route.ts';
 import { eventShape, toEventAnswers } from '../shapes/event.ts';
-import { clusterIdsOrSame } from './actions.ts';
 
 const tag = 'Events';
 
@@ -34,13 +34,9 @@ const list = route({
     200: { description: 'The events.', schema: listShape('events', eventShape) },
   },
   async handle(request) {
-    const { tools, caller, query } = request;
+    const { tools, caller } = request;
     const { db } = tools.store;
-    const clusterIds = await clusterIdsOrSame(tools, caller, query.filters.cluster_id);
-    const filtered = {
-      ...query,
-      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
-    };
+    const filtered = await withClusterIds(request, clusterOrItsRecords);
     const events = await listEvents(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'events', await toEventAnswers(db, events)) };
   },

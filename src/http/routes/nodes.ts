@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { CoppiceError } from '../../domain/errors.ts';
 import { nodeStatuses } from '../../domain/states.ts';
-import { findId, requireObject } from '../../requests/find-object.ts';
+import { requireObject } from '../../requests/find-object.ts';
 import {
   checkNode,
   createNode,
@@ -10,7 +9,6 @@ import {
   recoverNode,
   updateNode,
 } from '../../requests/nodes.ts';
-import type { Caller, RequestTools } from '../../requests/request-tools.ts';
 import { listNodesWithFacts } from '../../store/standings.ts';
 import {
   parseParameters,
@@ -19,6 +17,7 @@ import {
   recoverParameters,
   unknownAction,
 } from '../action-parameters.ts';
+import { onlyClusterThatExists, withClusterIds } from '../cluster-filter.ts';
 import {
   booleanField,
   withoutUndefined,
@@ -52,33 +51,13 @@ const list = route({
     200: { description: 'The nodes.', schema: listShape('nodes', nodeShape) },
   },
   async handle(request) {
-    const { tools, caller, query, minor } = request;
+    const { tools, caller, minor } = request;
     const { db } = tools.store;
-    const clusterIds = await clusterIdsOf(tools, caller, query.filters.cluster_id);
-    const filtered = {
-      ...query,
-      filters: { ...query.filters, ...withoutUndefined({ cluster_id: clusterIds }) },
-    };
+    const filtered = await withClusterIds(request, onlyClusterThatExists);
     const nodes = await listNodesWithFacts(db, toStoreQuery(filtered, caller));
     return { status: 200, body: listBody(request, 'nodes', await toNodeAnswers(tools, nodes, minor)) };
   },
 });
-
-async function clusterIdsOf(
-  tools: RequestTools,
-  caller: Caller,
-  identities: readonly string[] | undefined,
-): Promise<string[] | undefined> {
-  if (identities === undefined) return undefined;
-  const ids: string[] = [];
-  for (const identity of identities) {
-    const id = await findId(tools.store.db, caller, 'cluster', identity);
-    if (id === undefined)
-      throw new CoppiceError('bad-request', `Cannot find the given cluster: ${identity}.`);
-    ids.push(id);
-  }
-  return ids;
-}
 
 const create = route({
   method: 'POST',
