@@ -14,6 +14,8 @@ export interface ProfileTypes {
   readonly all: readonly ProfileType[];
   /** By its full name, `local.process-1.0`. */
   find(typeAndVersion: string): ProfileType | undefined;
+  /** Why a type that the program has is not offered, and what to do; undefined: it has none of this name. */
+  whyNotOffered?(typeAndVersion: string): string | undefined;
 }
 
 export interface ProfileTypeTools {
@@ -30,7 +32,13 @@ export function profileTypes({ dataDir, clouds }: ProfileTypeTools): ProfileType
 
 /** Those that do not run on the machine of the server. */
 export function withoutLocalProcesses({ all }: ProfileTypes): ProfileTypes {
-  return registryOf(all.filter(({ name }) => name !== LOCAL_PROCESS));
+  return {
+    ...registryOf(all.filter(({ name }) => name !== LOCAL_PROCESS)),
+    whyNotOffered: (name) =>
+      all.some((type) => type.name === LOCAL_PROCESS && typeName(type) === name)
+        ? 'where users authenticate it is offered only with local_processes: true in the configuration of the server, on whose machine its programs run'
+        : undefined,
+  };
 }
 
 /** @throws Error where two types have the same name and version: the program must not start with them. */

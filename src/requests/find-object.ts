@@ -112,15 +112,21 @@ export function throwNotFound(kind: string, identity: string, known: readonly st
   });
 }
 
-/** @throws CoppiceError `resource-not-found`, whose issue names the few types that there are. */
+/**
+ * @param why the name is none here; absent: what the user may have meant.
+ * @throws CoppiceError `resource-not-found`, whose issue names the few types that there are.
+ */
 export function unknownType(
   kind: 'profile_type' | 'policy_type',
   name: string,
   known: readonly string[],
+  why = didYouMean(name, known),
 ): never {
-  const issue = { field: 'type', expected: `one of ${known.join(', ')}`, found: quoteValue(name) };
+  const hint = why === undefined ? {} : { hint: why };
+  const issue = { field: 'type', expected: `one of ${known.join(', ')}`, found: quoteValue(name), ...hint };
   const senlinMessage = `The ${kind} '${name}' could not be found.`;
-  throw new CoppiceError('resource-not-found', senlinMessage + hintFor(name, known), {
+  const detail = why === undefined ? senlinMessage : `${senlinMessage} (${why})`;
+  throw new CoppiceError('resource-not-found', detail, {
     senlinMessage,
     details: { issues: [issue] },
   });

@@ -59,7 +59,9 @@ async function checkSpec(tools: RequestTools, document: JsonObject, prefix: stri
 
 /** @throws CoppiceError `resource-not-found` */
 export function requireProfileType({ profileTypes }: RequestTools, name: string): ProfileType {
-  return profileTypes.find(name) ?? unknownType('profile_type', name, profileTypes.all.map(typeName));
+  const known = profileTypes.all.map(typeName);
+  const why = profileTypes.whyNotOffered?.(name);
+  return profileTypes.find(name) ?? unknownType('profile_type', name, known, why);
 }
 
 export async function updateProfile(

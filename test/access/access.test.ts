@@ -7,6 +7,7 @@ import type { Role } from '../../src/domain/model.ts';
 import { mistralDialect } from '../../src/http/mistral/mistral-dialect.ts';
 import type { Route } from '../../src/http/route.ts';
 import { allRoutes, type RouteOptions } from '../../src/http/routes.ts';
+import { profileTypes, withoutLocalProcesses } from '../../src/profiles/registry.ts';
 import { eventually } from '../support/eventually.ts';
 import { TestServer, type Asked, type Reply } from '../support/test-server.ts';
 
@@ -301,4 +302,20 @@ test('an administrator deletes old events, and no other user', async () => {
   expect((await ask('member', 'GET', `/v1/events?cluster_id=${ids['cluster']}`)).body).toEqual({
     events: [],
   });
+});
+
+test('a type of profiles that is not offered is said to be there, with what offers it', async () => {
+  const types = withoutLocalProcesses(profileTypes({ dataDir: '/nowhere' }));
+  const other = await TestServer.start({ authentication, tools: { profileTypes: types } });
+  const spec = { type: 'local.process', version: '1.0', properties: { command: ['sleep', '1'] } };
+  const headers = { 'x-auth-token': tokens.member };
+  const reply = await other.ask('POST', '/v1/profiles', { headers, body: { profile: { name: 'p', spec } } });
+  expect(reply.status).toBe(404);
+  expect(reply.body).toMatchObject({
+    error: {
+      detail: expect.stringContaining('local_processes: true') as string,
+      message: "The profile_type 'local.process-1.0' could not be found.",
+    },
+  });
+  await other.stop();
 });
