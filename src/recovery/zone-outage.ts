@@ -132,8 +132,7 @@ function failedTogetherSince(
 
 /** `zone az1 has had an outage since 2026-11-22T18:00:00Z: 3 of its 4 nodes failed` */
 export function outageInWords({ domain, name, failed, of, since }: StandingOutage): string {
-  const begin = utcSeconds(since);
-  return `${domainInWords(domain, name)} has had an outage since ${begin}: ${failed} of its ${of} nodes failed`;
+  return `${domainInWords(domain, name)} has had an outage since ${utcSeconds(since)}: ${failed} of its ${of} nodes failed`;
 }
 
 /** Domains in which nodes of the cluster may be created again. */
