@@ -151,3 +151,13 @@ test('profile_only is read from microversion 1.6 on', async () => {
   expect(await inputsOf(5)).not.toHaveProperty('profile_only');
   expect(await inputsOf(6)).toMatchObject({ profile_only: true });
 });
+
+test('a key that lists cannot be sorted by is answered with those that they can', async () => {
+  const reply = await server.ask('GET', '/v1/clusters?sort=bogus');
+  expect(reply.body).toMatchObject({
+    error: {
+      detail: 'sort: expected one of name, status, init_at, created_at, updated_at, found "bogus"',
+      message: "Unsupported sort key 'bogus' for 'sort'.",
+    },
+  });
+});

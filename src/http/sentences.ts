@@ -55,6 +55,8 @@ const unhelpful: ReadonlySet<string> = new Set([
   'same-values',
   'null-value',
   'boolean',
+  'sort-key',
+  'sort-direction',
 ]);
 
 const booleanWords = [...falseWords, ...trueWords]

@@ -639,3 +639,20 @@ test('the beginning of an id that fits several executions names them, with what 
     `coppice: More than one execution fits '5a1f09c2': 5a1f09c2-1 (drain-0, RUNNING, ${at}), 5a1f09c2-2 (drain-1, RUNNING, ${at}). Give the id of one of them.\n`,
   ]);
 });
+
+test('receivers name their clusters, as all lists do', async () => {
+  const receiver = {
+    id: 'r1',
+    name: 'grow',
+    action: 'CLUSTER_SCALE_OUT',
+    cluster_id: 'c1',
+    created_at: '2026-11-22T18:17:00Z',
+  };
+  await using api = await fakeApi({
+    'GET /v1/receivers': { body: { receivers: [receiver] } },
+    'GET /v1/clusters': { body: { clusters: [{ ...cluster, id: 'c1' }] } },
+  });
+  const { out } = await run(['receiver', 'list'], { url: api.url });
+  expect(out).toMatch(/^NAME +ACTION +CLUSTER +CREATED/m);
+  expect(out).toMatch(/^grow +CLUSTER_SCALE_OUT +web /m);
+});

@@ -19,7 +19,11 @@ import { changeAtOnce } from './started-action.ts';
 type Receiver = Schemas['Receiver'];
 type Action = NonNullable<Operations['PATCH /v1/receivers/{receiver}']['body']['receiver']['action']>;
 
-const receiverResource: Resource<Receiver, Receiver, Operations['GET /v1/receivers']['query']> = {
+const receiverResource: Resource<
+  Receiver,
+  Receiver & { readonly cluster_name: string },
+  Operations['GET /v1/receivers']['query']
+> = {
   one: 'receiver',
   many: 'receivers',
   examples: {
@@ -30,8 +34,8 @@ const receiverResource: Resource<Receiver, Receiver, Operations['GET /v1/receive
   columns: [
     textColumn('NAME', 'name'),
     textColumn('ACTION', 'action'),
-    { header: 'CLUSTER', cell: ({ cluster_id: id }) => ({ text: id.slice(0, 8), tone: 'quiet' }) },
-    ageColumn('AGE', 'created_at'),
+    textColumn('CLUSTER', 'cluster_name'),
+    ageColumn('CREATED', 'created_at'),
     idColumn,
   ],
   first: ['name', 'id', 'action', 'cluster_id', 'params', 'channel'],
@@ -39,7 +43,13 @@ const receiverResource: Resource<Receiver, Receiver, Operations['GET /v1/receive
   list: (api, query) => api.read('GET /v1/receivers', 'receivers', { query }),
   namesakes: (api, name) => api.read('GET /v1/receivers', 'receivers', { query: { name: [name] } }),
   show: (api, receiver) => api.read('GET /v1/receivers/{receiver}', 'receiver', { path: { receiver } }),
-  rows: async (_api, all) => all,
+  async rows(api, receivers) {
+    const names = new Map((await api.read('GET /v1/clusters', 'clusters')).map(({ id, name }) => [id, name]));
+    return receivers.map((each) => ({
+      ...each,
+      cluster_name: names.get(each.cluster_id) ?? each.cluster_id,
+    }));
+  },
 };
 
 interface ChangeOptions {

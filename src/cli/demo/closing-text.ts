@@ -6,6 +6,7 @@ import wrapAnsi from 'wrap-ansi';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { styleFor } from '../rendering/style.ts';
+import { wrapHelp } from '../rendering/wrap-help.ts';
 import type { Style } from '../rendering/style.ts';
 import { renderTable } from '../rendering/table.ts';
 import type { Cell } from '../rendering/table.ts';
@@ -26,7 +27,7 @@ export function closingText(
   const table =
     summary.recoveries.length === 0 ? '' : indented(recoveryTable(summary.recoveries, style, columns - 2));
   const further = kept === undefined ? whereToLook(story) : nextCommands(kept);
-  return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${further}\n` : ''}`;
+  return `\n${table}\n${verdict(summary, style, columns)}\n${summary.ok ? `\n${wrapHelp(further, columns)}\n` : ''}`;
 }
 
 /** Steps that have no room beside each other continue below. */

@@ -34,15 +34,20 @@ export function textNarrator(terminal: Terminal, story: StoryText): Narrator {
       const lines = told === undefined ? linesOf(event, atMs, style) : timed(told, atMs, style);
       if (lines === '') return;
       moving.clear();
-      terminal.write(fitted(event, lines, terminal.size().columns));
+      terminal.write(fitted(event, lines, widthOf(terminal)));
       if (event.event === 'failure') moving.show('waiting for Coppice to see it', atMs);
       else if (group?.progress !== undefined) moving.show(group.progress, atMs);
     },
     end(summary, kept, _atMs) {
       moving.stop();
-      terminal.write(closingText({ summary, kept, story }, style, terminal.size()));
+      terminal.write(closingText({ summary, kept, story }, style, { columns: widthOf(terminal) }));
     },
   };
+}
+
+/** Some terminals begin a new line behind a full one, before the line ends. */
+function widthOf(terminal: Terminal): number {
+  return terminal.size().columns - 1;
 }
 
 const wrapped: ReadonlySet<DemoEvent['event']> = new Set(['problem', 'observed', 'unknown']);

@@ -6,8 +6,8 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 
-/** With less room than this a text is a column of single words. */
-const leastRoom = 28;
+/** With less room than this a text is a column of a few words a line. */
+const leastRoom = 40;
 const deeper = 6;
 
 export function wrapHelp(text: string, width: number): string {
