@@ -3,8 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
-import { TestServer } from '../../test/support/test-server.ts';
+import { TestServer, testCaller } from '../../test/support/test-server.ts';
+import { onCluster } from '../domain/action-requests.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { requireObject } from '../requests/find-object.ts';
+import { recordAction } from '../requests/record-action.ts';
+import { getCluster } from '../store/clusters.ts';
 
 let server: TestServer;
 
@@ -304,3 +308,25 @@ async function listen(received: (message: JsonObject) => void): Promise<Server> 
   await new Promise((resolve) => hook.once('listening', resolve));
   return hook;
 }
+
+test('a scaling to more nodes than any cluster can have is refused, before a plan names each of them', async () => {
+  const reply = await on({ scale_out: { count: 99_999_999 } });
+  expect([reply.status, reply.text]).toEqual([400, expect.stringContaining('100000003')]);
+  const planned = await on({ scale_out: { count: 99_999_999 } }, '?dry_run=true');
+  expect(planned.status).toBe(400);
+});
+
+test('an action that was recorded with such a number fails, and the server goes on', async () => {
+  await server.store.write(async (tx) => {
+    const { id } = await requireObject(tx.db, testCaller, 'cluster', 'web');
+    const cluster = await getCluster(tx.db, id);
+    if (cluster === undefined) throw new Error('no cluster');
+    const request = onCluster('CLUSTER_SCALE_OUT', cluster, { count: 99_999_999 });
+    await recordAction(tx, server.tools, testCaller, request);
+  });
+  const failed = await eventually('the action has failed', async () => {
+    const { body } = await server.ask('GET', '/v1/actions?status=FAILED');
+    return (body as { actions: JsonObject[] }).actions[0];
+  });
+  expect(failed['status_reason']).toContain('greater than the maximum number of nodes');
+});

@@ -114,7 +114,8 @@ export function scaling(direction: 'in' | 'out', count: number | undefined): Clu
     action,
     async prepare(db, cluster, tools) {
       await refuseInCooldown(db, tools, cluster, action);
-      if (direction === 'out' && cluster.maxSize < 0)
+      const most = tools.limits.maxNodesPerCluster;
+      if (direction === 'out' && (cluster.maxSize < 0 || (count ?? 1) > most))
         refuseBeyond(tools, (await countNodes(db, cluster)) + (count ?? 1));
       return count === undefined ? {} : { count };
     },

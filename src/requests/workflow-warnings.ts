@@ -59,7 +59,10 @@ async function callWarnings(
   if (definition === undefined || tools.runner === undefined) return [];
   const { parsed } = await tools.runner.library.describe(definition);
   const own = [definition.name, 'workflows'];
-  const problems = [...parsed.warnings, ...(await missingCalls(tools, parsed, definition.namespace))];
+  const problems = [
+    ...parsed.warnings,
+    ...(await missingCalls(tools, definition.project, parsed, definition.namespace)),
+  ];
   return problems
     .filter(({ path }) => own.includes(String(path[0])))
     .map((problem) => ({

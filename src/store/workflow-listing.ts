@@ -27,8 +27,12 @@ export interface ExpressionFilter {
 }
 
 /** Newest first, as Mistral's function shows them. */
-export async function executionsForExpressions(db: Db, filter: ExpressionFilter): Promise<JsonObject[]> {
-  let query = db.selectFrom('workflow_execution').selectAll();
+export async function executionsForExpressions(
+  db: Db,
+  filter: ExpressionFilter,
+  project: string,
+): Promise<JsonObject[]> {
+  let query = db.selectFrom('workflow_execution').selectAll().where('project', '=', project);
   if (typeof filter.id === 'string') query = query.where('id', '=', filter.id);
   if (typeof filter.root_execution_id === 'string')
     query = query.where('root_id', '=', filter.root_execution_id);

@@ -53,9 +53,11 @@ export function validationRoute(path: string, kind: SourceKind): Route {
     answer: [200, validitySchema],
     ...definitionText,
     query: placement,
-    handle: async ({ tools, body, query }) => ({
+    handle: async ({ tools, caller, body, query }) => ({
       status: 200,
-      body: toValidityBody(await validateDefinition(tools, kind, body, query.namespace)),
+      body: toValidityBody(
+        await validateDefinition(tools, caller, { kind, text: body, namespace: query.namespace }),
+      ),
     }),
   });
 }

@@ -128,6 +128,43 @@ describe('The workflow API', () => {
     expect((await ask('b', 'PUT', '/workflows', workflow('own', 'std.noop'))).status).toBe(403);
   });
 
+  it('runs nothing of another project by its name: no action, no sub-workflow, and reads no environment', async () => {
+    const adhoc = "version: '2.0'\nsecret_action: {base: std.echo, base-input: {output: hidden-value}}\n";
+    expect((await ask('a', 'POST', '/actions', adhoc)).status).toBe(201);
+    const hidden = JSON.stringify({ name: 'secrets', variables: '{"word": "hidden-value"}' });
+    expect((await ask('a', 'POST', '/environments', hidden)).status).toBe(201);
+    const stealing = `version: '2.0'
+stealing:
+  output: {found: <% executions() %>}
+  tasks: {t: {action: secret_action}}
+calling: {tasks: {t: {workflow: own}}}
+listing: {output: {found: <% executions() %>}, tasks: {t: {action: std.noop}}}
+`;
+    expect((await ask('b', 'POST', '/workflows', stealing)).status).toBe(201);
+    const run = async (body: object) => {
+      const made = await ask('b', 'POST', '/executions', JSON.stringify(body));
+      if (made.status !== 201) return JSON.stringify(made);
+      return await eventually('it has ended', async () => {
+        const { body: shown } = await ask('b', 'GET', `/executions/${made.body['id'] as string}`);
+        return shown['state'] !== 'RUNNING' && JSON.stringify(shown);
+      });
+    };
+    const texts = [
+      await run({ workflow_name: 'stealing' }),
+      await run({ workflow_name: 'calling' }),
+      await run({ workflow_name: 'listing' }),
+      await run({ workflow_name: 'listing', params: '{"env": "secrets"}' }),
+      JSON.stringify(await ask('b', 'POST', '/action_executions', '{"name": "secret_action"}')),
+    ];
+    for (const text of texts) {
+      expect(text).not.toContain('hidden-value');
+      expect(text).not.toContain(execution);
+    }
+    expect(texts[0]).toContain('secret_action');
+    expect(texts[1]).toContain('ERROR');
+    expect(texts[4]).toContain('404');
+  });
+
   it('does not give an execution of another project for its id', async () => {
     const body = JSON.stringify({ id: execution, workflow_name: 'shared' });
     expect((await ask('b', 'POST', '/executions', body)).status).toBe(409);

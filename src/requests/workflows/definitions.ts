@@ -144,13 +144,13 @@ export type Validity =
  */
 export async function validateDefinition(
   tools: RequestTools,
-  kind: SourceKind,
-  text: string,
-  namespace?: string,
+  { project }: Pick<Caller, 'project'>,
+  { kind, text, namespace }: Pick<DefinitionText, 'kind' | 'text' | 'namespace'>,
 ): Promise<Validity> {
   try {
     const parsed = await parseSourceInParts(kind, text);
-    return { valid: true, warnings: [...parsed.warnings, ...(await missingCalls(tools, parsed, namespace))] };
+    const missing = await missingCalls(tools, project, parsed, namespace);
+    return { valid: true, warnings: [...parsed.warnings, ...missing] };
   } catch (error) {
     if (!(error instanceof CoppiceError)) throw error;
     return { valid: false, error: error.message };

@@ -3,8 +3,7 @@
  * it runs.
  */
 import { didYouMean } from '../../domain/did-you-mean.ts';
-import { listDefinitions } from '../../store/workflow-listing.ts';
-import type { DefinitionTable } from '../../store/workflow-definitions.ts';
+import { definitionNames, type DefinitionTable } from '../../store/workflow-definitions.ts';
 import type { ExternalCall } from '../../workflow/language/checks/check-calls.ts';
 import { describeMissingCall } from '../../workflow/language/checks/missing-call.ts';
 import type { DefinitionProblem } from '../../workflow/language/definition/problem.ts';
@@ -21,13 +20,15 @@ type LibraryTools = Pick<RequestTools, 'store' | 'runner'>;
 
 export async function missingCalls(
   tools: LibraryTools,
+  project: string,
   { external }: Pick<ParsedSource, 'external'>,
   namespace = '',
 ): Promise<DefinitionProblem[]> {
   const problems: DefinitionProblem[] = [];
   for (const call of external) {
-    if (await isThere(tools, call, namespace)) continue;
-    const hint = didYouMean(call.name, await namesOf(tools, tables[call.kind]));
+    if (await isThere(tools, project, call, namespace)) continue;
+    const known = await definitionNames(tools.store.db, tables[call.kind], project);
+    const hint = didYouMean(call.name, known);
     const message = `${describeMissingCall(call)}: the task fails when it runs${hint === undefined ? '' : `; ${hint}`}`;
     problems.push({ severity: 'warning', message, ...call.at });
   }
@@ -35,21 +36,21 @@ export async function missingCalls(
 }
 
 /** As a task looks it up: in the workbook first, in the namespace, then in the default one. */
-async function isThere(tools: LibraryTools, call: ExternalCall, namespace: string): Promise<boolean> {
+async function isThere(
+  tools: LibraryTools,
+  project: string,
+  call: ExternalCall,
+  namespace: string,
+): Promise<boolean> {
   const { library } = runnerOf(tools);
   const names = call.workbook === undefined ? [call.name] : [`${call.workbook}.${call.name}`, call.name];
   for (const name of names) {
     for (const space of new Set([namespace, ''])) {
-      if (call.kind === 'workflow' && (await library.workflow(name, space)) !== null) return true;
+      if (call.kind === 'workflow' && (await library.workflowFor(project, name, space)) !== null) return true;
       if (call.kind !== 'action') continue;
       await library.lookUpAction(name, space);
-      if ((library.cachedAction(name, space) ?? null) !== null) return true;
+      if ((library.cachedAction(name, space, project) ?? null) !== null) return true;
     }
   }
   return false;
-}
-
-async function namesOf({ store }: LibraryTools, table: DefinitionTable): Promise<string[]> {
-  const page = { conditions: [], nulls: [], sort: [], limit: 500 };
-  return (await listDefinitions(store.db, table, page)).map(({ name }) => name);
 }

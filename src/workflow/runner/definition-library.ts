@@ -32,6 +32,23 @@ export interface FoundWorkflow {
   readonly spec: WorkflowSpec;
 }
 
+interface FoundAction {
+  readonly definition: Definition;
+  readonly info: ActionInfo;
+}
+
+/** Its own, and what others share. */
+export function mayUse(
+  { project }: { readonly project: string },
+  of: Pick<Definition, 'project' | 'scope'>,
+): boolean {
+  return of.project === project || of.scope === 'public';
+}
+
+function usable<T extends { readonly definition: Definition }>(found: T | null, project: string): T | null {
+  return found !== null && mayUse({ project }, found.definition) ? found : null;
+}
+
 export interface DefinitionScope {
   readonly namespace: string;
   readonly scope: string;
@@ -48,7 +65,7 @@ export class DefinitionLibrary {
   readonly #now: () => number;
   readonly #sources = new BoundedMap<string, ParsedSource>(maxCachedSources);
   readonly #workflows = new BoundedMap<string, FoundWorkflow | null>(maxCachedNames);
-  readonly #actions = new BoundedMap<string, ActionInfo | null>(maxCachedNames);
+  readonly #actions = new BoundedMap<string, FoundAction | null>(maxCachedNames);
   /** Incremented by each change: a lookup that began before a change is not cached. */
   #edition = 0;
 
@@ -58,16 +75,20 @@ export class DefinitionLibrary {
     this.#now = now;
   }
 
-  /** undefined: not looked up yet. */
-  cachedAction(name: string, namespace: string): ActionInfo | null | undefined {
+  /** undefined: not looked up yet. null: there is none that the project may use. */
+  cachedAction(name: string, namespace: string, project: string): ActionInfo | null | undefined {
     const system = this.#registry.describe(name);
-    return system === undefined ? this.#actions.get(`${namespace}/${name}`) : { kind: 'system', ...system };
+    if (system !== undefined) return { kind: 'system', ...system };
+    const found = this.#actions.get(`${namespace}/${name}`);
+    return found === undefined ? undefined : (usable(found, project)?.info ?? null);
   }
 
-  /** undefined: not looked up yet. */
-  cachedWorkflow(name: string, namespace: string): WorkflowInfo | null | undefined {
+  /** undefined: not looked up yet. null: there is none that the project may use. */
+  cachedWorkflow(name: string, namespace: string, project: string): WorkflowInfo | null | undefined {
     const found = this.#workflows.get(`${namespace}/${name}`);
-    return found === undefined || found === null ? found : infoOf(found);
+    if (found === undefined) return undefined;
+    const own = usable(found, project);
+    return own === null ? null : infoOf(own);
   }
 
   async lookUpAction(name: string, namespace: string): Promise<void> {
@@ -76,9 +97,18 @@ export class DefinitionLibrary {
     const parsed = definition === undefined ? undefined : await this.#parsed(definition.sourceId);
     const spec = parsed?.actions.find((action) => action.fullName === name);
     if (edition === this.#edition)
-      this.#actions.set(`${namespace}/${name}`, spec === undefined ? null : { kind: 'adhoc', spec });
+      this.#actions.set(
+        `${namespace}/${name}`,
+        spec === undefined || definition === undefined ? null : { definition, info: { kind: 'adhoc', spec } },
+      );
   }
 
+  /** @returns null: there is none that the project may use. */
+  async workflowFor(project: string, name: string, namespace: string): Promise<FoundWorkflow | null> {
+    return usable(await this.workflow(name, namespace), project);
+  }
+
+  /** Of any project: its user checks whether the caller may use it. */
   async workflow(name: string, namespace: string): Promise<FoundWorkflow | null> {
     const key = `${namespace}/${name}`;
     const known = this.#workflows.get(key);

@@ -3,9 +3,10 @@
  * started by recovery sends a durable signal in the transaction that ends it, so recovery does not have to
  * poll.
  */
+import { mayUse } from './definition-library.ts';
 import { CoppiceError } from '../../domain/errors.ts';
 import type { StoredExecution } from '../../store/workflow-executions.ts';
-import { definitionNames, type Definition } from '../../store/workflow-definitions.ts';
+import { definitionNames } from '../../store/workflow-definitions.ts';
 import { getExecution } from '../../store/workflow-executions.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Membership } from '../../membership/membership.ts';
@@ -133,10 +134,6 @@ export class EmbeddedWorkflows implements WorkflowService {
 
 export function embeddedWorkflows(options: EmbeddedWorkflowsOptions): EmbeddedWorkflows {
   return new EmbeddedWorkflows(options);
-}
-
-function mayUse({ project }: Session, definition: Pick<Definition, 'project' | 'scope'>): boolean {
-  return definition.project === project || definition.scope === 'public';
 }
 
 function notFound(id: string): CoppiceError {

@@ -40,7 +40,7 @@ export interface LiveTools {
   readonly now: () => number;
   /** Limits the executions that are processed while no caller waits. */
   readonly semaphore: Semaphore;
-  readonly batchTools: () => BatchTools;
+  readonly batchTools: (project: string) => BatchTools;
   /** Called after the commit. */
   readonly committed: (batch: StepBatch, messages: readonly WorkflowMessage[]) => void;
   /** Reports an internal error to the log. */
@@ -199,7 +199,7 @@ export class LiveExecution {
       for (const delivery of deliveries) delivery.settle(notFound(this.id));
       return;
     }
-    const batch = new StepBatch(loaded, this.#tools.batchTools());
+    const batch = new StepBatch(loaded, this.#tools.batchTools(loaded.keeping.project));
     const refusals: (RefusedRequest | undefined)[] = [];
     for (const delivery of deliveries) {
       if (delivery.byRunner === true && delivery.event.type === 'action-ended')

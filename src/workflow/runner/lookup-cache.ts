@@ -23,21 +23,24 @@ import type { DefinitionLibrary } from './definition-library.ts';
 export class LookupCache implements ConductorLookups {
   readonly #db: Db;
   readonly #library: DefinitionLibrary;
+  /** Whose execution asks: it sees what its project may use, and executions of its project only. */
+  readonly #project: string;
   readonly #executions = new Map<string, OtherExecution | null>();
   readonly #counts = new Map<string, number>();
   readonly #lists = new Map<string, readonly JsonObject[]>();
 
-  constructor(db: Db, library: DefinitionLibrary) {
+  constructor(db: Db, library: DefinitionLibrary, project: string) {
     this.#db = db;
     this.#library = library;
+    this.#project = project;
   }
 
   action(name: string, namespace: string): ActionInfo | null | undefined {
-    return this.#library.cachedAction(name, namespace);
+    return this.#library.cachedAction(name, namespace, this.#project);
   }
 
   workflow(name: string, namespace: string): WorkflowInfo | null | undefined {
-    return this.#library.cachedWorkflow(name, namespace);
+    return this.#library.cachedWorkflow(name, namespace, this.#project);
   }
 
   execution(id: string): OtherExecution | null | undefined {
@@ -57,7 +60,7 @@ export class LookupCache implements ConductorLookups {
       case 'execution':
         return void this.#executions.set(lookup.id, await this.#load(lookup.id));
       case 'executions': {
-        const found = await executionsForExpressions(this.#db, lookup.filter);
+        const found = await executionsForExpressions(this.#db, lookup.filter, this.#project);
         return void this.#lists.set(JSON.stringify(lookup.filter), found);
       }
     }
@@ -72,7 +75,7 @@ export class LookupCache implements ConductorLookups {
 
   async #load(id: string): Promise<OtherExecution | null> {
     const found = await getExecution(this.#db, id);
-    if (found === undefined) return null;
+    if (found === undefined || found.project !== this.#project) return null;
     const { tasks } = await this.#library.specOf(found.sourceId, found.record.workflow);
     const state = new ExecutionState(
       found.record,

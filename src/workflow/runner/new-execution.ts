@@ -6,7 +6,7 @@ import { findEnvironment } from '../../store/workflow-environments.ts';
 import { createExecution } from '../language/conductor.ts';
 import { RefusedRequest } from '../language/conductor/fault.ts';
 import { ExecutionState } from '../language/state/execution-state.ts';
-import type { DefinitionLibrary, FoundWorkflow } from './definition-library.ts';
+import { mayUse, type DefinitionLibrary, type FoundWorkflow } from './definition-library.ts';
 import type { LoadedExecution } from './step-batch.ts';
 
 export interface ExecutionRequest {
@@ -29,9 +29,9 @@ export async function newExecution(
   id: string,
   request: ExecutionRequest,
 ): Promise<LoadedExecution> {
-  const { definition, spec } = await workflowOf(library, request.workflow);
+  const { definition, spec } = await workflowOf(library, request);
   const { description, input, project, signalsEnd } = request;
-  const params = await withEnvironment(db, request.params);
+  const params = await withEnvironment(db, request);
   const start = { id, namespace: definition.namespace, description, input, params };
   const record = orBadRequest(() => createExecution(spec, start, now()));
   const { sourceId } = definition;
@@ -46,23 +46,27 @@ export async function newExecution(
 
 async function workflowOf(
   library: DefinitionLibrary,
-  reference: ExecutionRequest['workflow'],
+  { workflow: reference, project }: Pick<ExecutionRequest, 'workflow' | 'project'>,
 ): Promise<FoundWorkflow> {
   const found =
     'id' in reference
       ? await library.workflowById(reference.id)
-      : await library.workflow(reference.name, reference.namespace);
+      : await library.workflowFor(project, reference.name, reference.namespace);
   if (found !== null) return found;
   const identifier = 'id' in reference ? reference.id : reference.name;
   const namespace = 'id' in reference ? '' : reference.namespace;
   throw workflowNotFound(identifier, namespace);
 }
 
-async function withEnvironment(db: Db, params: JsonObject): Promise<JsonObject> {
+async function withEnvironment(
+  db: Db,
+  { params, project }: Pick<ExecutionRequest, 'params' | 'project'>,
+): Promise<JsonObject> {
   const { env } = params;
   if (typeof env !== 'string') return params;
   const environment = await findEnvironment(db, env);
-  if (environment === undefined) throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
+  if (environment === undefined || !mayUse({ project }, environment))
+    throw new CoppiceError('bad-request', `Environment is not found: ${env}`);
   return { ...params, env: environment.variables };
 }
 

@@ -44,6 +44,9 @@ export interface StandaloneRequest extends StandaloneSetting {
   readonly mustEnd: boolean;
 }
 
+/** Where definitions are looked for. */
+type Place = Pick<StandaloneSetting, 'namespace' | 'project'>;
+
 /** About as long as clients wait for a response. */
 const maxRunMs = 60_000;
 
@@ -61,15 +64,13 @@ export class StandaloneActions {
   async run(request: StandaloneRequest): Promise<ActionRecord> {
     const { store, now } = this.#tools;
     const { isKept, mustEnd, name, input, ...setting } = request;
-    const resolved = await this.#resolve(name, input, setting.namespace);
+    const resolved = await this.#resolve(name, input, setting);
     const started = newRecord(resolved, now());
     const outcome = await this.#perform(resolved, started.id);
     if (outcome.kind !== 'ended' && mustEnd)
       throw badRequest('Action does not support synchronous execution.');
     const record =
-      outcome.kind === 'ended'
-        ? await this.#ended(started, setting.namespace, outcome.state, outcome.result)
-        : started;
+      outcome.kind === 'ended' ? await this.#ended(started, setting, outcome.state, outcome.result) : started;
     if (isKept || record.state === 'RUNNING')
       await store.write((tx) => insertStandaloneAction(tx, record, setting));
     return record;
@@ -79,7 +80,7 @@ export class StandaloneActions {
   async complete(action: ActionRecord, state: EndState, result: Json): Promise<boolean> {
     const { store } = this.#tools;
     const setting = (await standaloneSettings(store.db, [action.id])).get(action.id);
-    const ended = await this.#ended(action, setting?.namespace ?? '', state, result);
+    const ended = await this.#ended(action, setting ?? { namespace: '', project: '' }, state, result);
     return await store.write((tx) => changeStandaloneAction(tx, ended));
   }
 
@@ -89,9 +90,9 @@ export class StandaloneActions {
     return await store.write((tx) => changeStandaloneAction(tx, { ...action, state, updatedAt: now() }));
   }
 
-  async #resolve(name: string, input: JsonObject, namespace: string): Promise<ResolvedAction> {
+  async #resolve(name: string, input: JsonObject, place: Place): Promise<ResolvedAction> {
     try {
-      return await this.#withLookups(namespace, (site) => {
+      return await this.#withLookups(place, (site) => {
         if (findAction(site, name) === null)
           throw new CoppiceError('resource-not-found', `Failed to find action [action_name=${name}]`);
         return resolveAction(site, name, input, (own) => ({
@@ -106,8 +107,11 @@ export class StandaloneActions {
   }
 
   /** Runs work that may need a definition, and repeats it once the definition is loaded. */
-  async #withLookups<Result>(namespace: string, work: (site: CallSite) => Result): Promise<Result> {
-    const cache = new LookupCache(this.#tools.store.db, this.#tools.library);
+  async #withLookups<Result>(
+    { namespace, project }: Place,
+    work: (site: CallSite) => Result,
+  ): Promise<Result> {
+    const cache = new LookupCache(this.#tools.store.db, this.#tools.library, project);
     for (;;) {
       try {
         return work({ workflow: {}, execution: { namespace }, lookups: new StepLookups(cache) });
@@ -132,16 +136,11 @@ export class StandaloneActions {
     return { kind: 'ended', ...outcome.ending };
   }
 
-  async #ended(
-    action: ActionRecord,
-    namespace: string,
-    state: EndState,
-    result: Json,
-  ): Promise<ActionRecord> {
+  async #ended(action: ActionRecord, place: Place, state: EndState, result: Json): Promise<ActionRecord> {
     const ended = { ...action, state, result, updatedAt: this.#tools.now() };
     if (!action.isAdhoc || state !== 'SUCCESS') return ended;
     try {
-      const transformed = await this.#withLookups(namespace, (site) =>
+      const transformed = await this.#withLookups(place, (site) =>
         transformResult(site, action.name, result),
       );
       return { ...ended, result: transformed };

@@ -232,7 +232,8 @@ export class StepBatch {
     now: number,
   ): Promise<void> {
     const { name, namespace } = command.workflow;
-    const found = await this.#tools.library.workflow(name, namespace);
+    const { project } = this.loaded.keeping;
+    const found = await this.#tools.library.workflowFor(project, name, namespace);
     // It existed when the task was checked, just before.
     if (found === null) throw new Error(`The workflow ${name} was deleted while it was being started.`);
     const why = await this.#limitExceeded(name);
@@ -241,7 +242,7 @@ export class StepBatch {
     const keeping = {
       workflowId: definition.id,
       sourceId: definition.sourceId,
-      project: this.loaded.keeping.project,
+      project,
       signalsEnd: false,
       depth: this.loaded.keeping.depth + 1,
     };

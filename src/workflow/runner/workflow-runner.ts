@@ -124,11 +124,11 @@ export class WorkflowRunner {
       owner: options.carriesOut ? options.membership.id : noOwner,
       now,
       semaphore: new Semaphore(maxConcurrentExecutions),
-      batchTools: () => ({
+      batchTools: (project) => ({
         library: this.library,
         registry,
         now,
-        lookups: new LookupCache(store.db, this.library),
+        lookups: new LookupCache(store.db, this.library, project),
       }),
       committed: (batch, messages) => this.#committed(batch, messages),
       failed: (error, about) => this.#failed(error, about),
