@@ -28,6 +28,11 @@ export interface Authentication {
    */
   authenticate(request: IncomingFacts): Promise<Caller>;
   /**
+   * The caller has the role that the request needs. Absent: nothing follows from that.
+   * @throws CoppiceError `forbidden`, `authentication-unavailable`
+   */
+  admitted?(request: IncomingFacts): Promise<void>;
+  /**
    * The roles that a user has now, who is not the caller: of a receiver whose webhook was called.
    * @param granted those that the user had when the receiver was made.
    * @returns none where the user has no rights any more.

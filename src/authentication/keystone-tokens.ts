@@ -71,21 +71,28 @@ export class KeystoneTokens implements Authentication {
   checkAddress(): void {}
 
   async authenticate(request: IncomingFacts): Promise<Caller> {
+    return this.#callerOf(await this.#validToken(request));
+  }
+
+  /** What may change something is done for the user later, too: for that a trust is there from now on. */
+  async admitted(request: IncomingFacts): Promise<void> {
+    const { trusts } = this.#options;
+    if (trusts === undefined || request.method === 'GET' || request.method === 'HEAD') return;
+    const found = await this.#validToken(request);
+    const { user, project } = this.#callerOf(found);
+    const { userName, projectName, roles } = found;
+    const names = { userName, projectName: projectName ?? project };
+    await trusts.ensure({ user, project, ...names, token: new Secret(requireToken(request)), roles });
+  }
+
+  async #validToken(request: IncomingFacts): Promise<CloudToken> {
     const text = requireToken(request);
     const token = (await this.#known(text)) ?? (await this.#expired(text, request));
-    if (token === null)
-      throw new CoppiceError(
-        'unauthenticated',
-        `${REQUIRES}: Keystone does not know the token in X-Auth-Token, or it has expired or was revoked.`,
-      );
-    const caller = this.#callerOf(token);
-    if (changes(request)) {
-      const { user, project } = caller;
-      const { userName, projectName, roles } = token;
-      const names = { userName, projectName: projectName ?? project };
-      await this.#options.trusts?.ensure({ user, project, ...names, token: new Secret(text), roles });
-    }
-    return caller;
+    if (token !== null) return token;
+    throw new CoppiceError(
+      'unauthenticated',
+      `${REQUIRES}: Keystone does not know the token in X-Auth-Token, or it has expired or was revoked.`,
+    );
   }
 
   async rolesOf(owner: Session, granted: readonly Role[]): Promise<readonly Role[]> {
@@ -178,8 +185,4 @@ function unavailable(question: string, error: unknown): CoppiceError {
       cause: error,
     },
   );
-}
-
-function changes({ method }: IncomingFacts): boolean {
-  return method !== 'GET' && method !== 'HEAD';
 }

@@ -64,8 +64,11 @@ async function authorize(
 ): Promise<Caller> {
   if (rule.role === 'public') return anonymous;
   const { method, id: requestId } = request;
-  const caller = await authentication.authenticate({ method, header: (name) => header(request, name) });
+  const facts = { method, header: (name: string) => header(request, name) };
+  const caller = await authentication.authenticate(facts);
   requireRole(caller, rule);
+  // What a reader may do changes nothing, whatever its method.
+  if (rule.role !== 'reader') await authentication.admitted?.(facts);
   return { ...caller, requestId };
 }
 

@@ -237,6 +237,15 @@ describe('work in the cloud', () => {
   });
 });
 
+test('a request that is refused, or only asks, makes no trust', async () => {
+  const rita = await tokenOf('rita', 'red');
+  await ask(rita, 'POST', '/v1/profiles', { profile: { name: 'p', spec } });
+  await ask(rita, 'POST', '/v1/profiles/validate', { profile: { spec } });
+  const { users: known, trusts } = simulator.world.identity;
+  const id = [...known.values()].find(({ name }) => name === 'rita')?.id;
+  expect([...trusts.values()].filter(({ trustorId }) => trustorId === id)).toEqual([]);
+});
+
 test('a user who has got another role gives a trust with it, in place of the one before', async () => {
   await admin('POST', '/users', { name: 'carla', project: 'red', roles: ['member'] });
   await ask(await tokenOf('carla', 'red'), 'POST', '/v1/profiles', { profile: { name: 'before', spec } });
