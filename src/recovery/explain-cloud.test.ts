@@ -102,4 +102,13 @@ describe('hosts', () => {
       { command: 'openstack compute service set --up compute1 nova-compute', required: false },
     ]);
   });
+
+  test('that are forced down must be let in again where no other one is up: nothing recovers before', () => {
+    const forcedDown = [{ host: 'compute1', nodeName: 'web-1', forcedAt: now - 3 * minute }];
+    const hosts = [host('compute1', { isUp: false, isForcedDown: true }), host('compute2', { isUp: false })];
+    expect(explainCloud(aCloud({ hosts, forcedDown })).operator).toMatchObject([
+      { command: 'openstack compute service list --service nova-compute', required: true },
+      { command: 'openstack compute service set --up compute1 nova-compute', required: true },
+    ]);
+  });
 });

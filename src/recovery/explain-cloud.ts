@@ -65,7 +65,7 @@ export function explainCloud(cloud: ExplainedCloud): ClusterExplanation {
   const operator = [
     ...outages.map((outage) => outageTask(outage, cloud)),
     ...(noHost ? [noHostTask] : []),
-    ...forcedDown.map(({ host }) => upTask(host)),
+    ...forcedDown.map(({ host }) => upTask(host, noHost)),
   ];
   return {
     problems,
@@ -107,11 +107,12 @@ const noHostTask: OperatorTask = {
   required: true,
 };
 
-function upTask(host: string): OperatorTask {
+/** @param noHost no host is up: no recovery can go on before one is. */
+function upTask(host: string, noHost: boolean): OperatorTask {
   return {
     reason: `once ${host} is repaired and its nova-compute was restarted: Nova uses it again`,
     command: `openstack compute service set --up ${host} nova-compute`,
-    required: false,
+    required: noHost,
   };
 }
 

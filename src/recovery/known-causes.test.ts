@@ -20,6 +20,16 @@ test.each([
     /no host takes the server/,
   ],
   [
+    'EVACUATE: the server could not be evacuated: no other compute host is up: host compute2 is down',
+    'openstack compute service list --service nova-compute',
+    /no compute host was up/,
+  ],
+  [
+    'RECREATE: the old node is kept, since no new one can be created: no compute host is up: host a is down',
+    'openstack compute service list --service nova-compute',
+    /no compute host was up/,
+  ],
+  [
     'RECREATE: the command ./web.sh cannot be executed (if it is a script, look at its first line)',
     'coppice cluster update web --profile NAME',
     /the program \.\/web\.sh of the profile does not start/,

@@ -42,6 +42,14 @@ const causes: readonly (readonly [
     }),
   ],
   [
+    /(no (?:other )?compute host is up)()/,
+    () => ({
+      reason: 'no compute host was up that takes the server: see which are up, and bring one up',
+      command: 'openstack compute service list --service nova-compute',
+      removed: 'a compute host is up that takes the server',
+    }),
+  ],
+  [
     /trust of the user (\S+)(?: \(\w+\))? in the project (\S+)/,
     (user, project, cluster) => ({
       reason: `Coppice may not act for the user ${user} any more: this command, sent as that user in the project ${project} (OS_ variables or OS_CLOUD), lets it again`,

@@ -48,7 +48,7 @@ export function requiredFirst(tasks: readonly OperatorTask[]): OperatorTask[] {
 }
 
 /** Of several reasons for a command the first; it is required where any of them requires it. */
-function eachCommandOnce(tasks: readonly OperatorTask[]): OperatorTask[] {
+export function eachCommandOnce(tasks: readonly OperatorTask[]): OperatorTask[] {
   const byCommand = new Map<string, OperatorTask>();
   for (const task of tasks) {
     const known = byCommand.get(task.command);

@@ -16,7 +16,7 @@ import type { ClusterExplanation } from '../recovery/explain-cluster.ts';
 import type { CloudTrouble, FailedActionOf, ExplainedHookFailure } from '../recovery/explained-cluster.ts';
 import { cloudTrouble, explainCloud, type ExplainedCloud } from '../recovery/explain-cloud.ts';
 import { shareOf, type ClosedGate } from '../recovery/gates.ts';
-import { requiredFirst } from '../recovery/operator-tasks.ts';
+import { eachCommandOnce, requiredFirst } from '../recovery/operator-tasks.ts';
 import type { Maintenance } from '../domain/maintenance.ts';
 import { knowledgeOf } from '../recovery/knowledge.ts';
 import { gatesClosedNow, nextUps, type NextUp } from '../recovery/next-up.ts';
@@ -100,7 +100,7 @@ function withCloud(health: ClusterHealth, cloud: ClusterExplanation): ClusterHea
       ...explanation,
       problems: [...cloud.problems, ...explanation.problems],
       waiting: [...cloud.waiting, ...explanation.waiting],
-      operator: requiredFirst([...cloud.operator, ...explanation.operator]),
+      operator: requiredFirst(eachCommandOnce([...cloud.operator, ...explanation.operator])),
     },
   };
 }

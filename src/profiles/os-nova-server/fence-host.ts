@@ -9,18 +9,21 @@ import type { RunRequest } from '../profile-type.ts';
 export interface Fencing extends Pick<RunRequest, 'hostForcedDown'> {
   /** `the server could not be evacuated` */
   readonly doing: string;
+  /** Why it is of no use to force `host` down; null: it is of use. Absent: it always is. */
+  readonly objection?: (services: readonly ComputeService[], host: string) => string | null;
 }
 
 /**
  * It stays so until an operator has repaired it.
  * @returns the host that is forced down now; null: the server is on none.
  * @throws CoppiceError where it is not certain that the host is cut off: then no second server may be
- * started. `operation-failed` for a host that is up: Nova takes a minute to see that one has died.
+ * started. `operation-failed` for a host that is up: Nova takes a minute to see that one has died; and where
+ * there is an objection. Nothing is forced down then.
  */
 export async function fenceHost(
   nova: NovaClient,
   server: Server,
-  { doing, hostForcedDown }: Fencing,
+  { doing, hostForcedDown, objection }: Fencing,
   context: CallContext,
 ): Promise<string | null> {
   const host = server['OS-EXT-SRV-ATTR:host'];
@@ -30,11 +33,14 @@ export async function fenceHost(
       doing,
       "Nova does not show its host to Coppice's credential, which needs the role of an administrator",
     );
-  const service = await serviceOn(nova, host, doing, context);
+  const services = await computeServices(nova, host, doing, context);
+  const service = services.find((one) => one.host === host);
   if (service === undefined) throw notCertain(doing, `Nova has no compute service on its host ${host}`);
-  if (service.forced_down) return host;
-  if (service.state === 'up')
+  if (!service.forced_down && service.state === 'up')
     throw new CoppiceError('operation-failed', `${doing}: its host ${host} is up and still in use`);
+  const why = objection?.(services, host) ?? null;
+  if (why !== null) throw new CoppiceError('operation-failed', `${doing}: ${why}`);
+  if (service.forced_down) return host;
   await hostForcedDown?.(host);
   try {
     await nova.forceDown(service.id, true, context);
@@ -49,14 +55,14 @@ export function afterFencing(host: string): string {
   return `host ${host} stays forced down in Nova; once it is repaired: openstack compute service set --up ${host} nova-compute`;
 }
 
-async function serviceOn(
+async function computeServices(
   nova: NovaClient,
   host: string,
   doing: string,
   context: CallContext,
-): Promise<ComputeService | undefined> {
+): Promise<readonly ComputeService[]> {
   try {
-    return (await nova.listComputeServices(context)).find((service) => service.host === host);
+    return await nova.listComputeServices(context);
   } catch (error) {
     throw operationError(error, `${doing}: the state of its host ${host} is not known`);
   }

@@ -342,6 +342,40 @@ describe('evacuate', () => {
     expect(mutations()).toEqual(['create']);
   });
 
+  test.each([false, true])(
+    'begins nothing, and forces nothing down, while no other host is up (its own is forced down: %s)',
+    async (isForcedDown) => {
+      const { node, host } = await onDeadHost();
+      simulator.world.hosts.change(host, { isForcedDown });
+      const others = simulator.world.hosts.all.filter((one) => one !== host);
+      for (const other of others) simulator.world.hosts.change(other, { isUp: false });
+      const error = await errorOf(operate(node, 'evacuate'));
+      expect(error).toMatchObject({ code: 'operation-failed', retryable: true });
+      const down = others.map(({ name }) => `host ${name} is down`).join('; ');
+      expect(error.message).toBe(`the server could not be evacuated: no other compute host is up: ${down}`);
+      expect(mutations()).toEqual(['create']);
+      expect(host.isForcedDown).toBe(isForcedDown);
+      expect(serverOf(node).vmState).toBe('active');
+    },
+  );
+
+  test('to a host that is named asks of that one only whether it is up', async () => {
+    const { node, host } = await onDeadHost();
+    const [other] = simulator.world.hosts.all.filter((one) => one !== host);
+    if (other === undefined) throw new Error('no other host');
+    simulator.world.hosts.change(other, { isDisabled: true });
+    const message = async (name: string) =>
+      (await errorOf(operate(node, 'evacuate', { host: name }, name))).message;
+    expect(await message(other.name)).toBe(
+      `the server could not be evacuated: no other compute host is up: host ${other.name} is disabled`,
+    );
+    for (const name of [host.name, 'compute99'])
+      expect(await message(name)).toBe(
+        `the server could not be evacuated: no other compute host is named ${name}`,
+      );
+    expect([host.isForcedDown, mutations()]).toEqual([false, ['create']]);
+  });
+
   test('repeated after it has begun, finds the server on its new host and does not fence that', async () => {
     const { node, host } = await onDeadHost();
     const first = await operate(node, 'evacuate');

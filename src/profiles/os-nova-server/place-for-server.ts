@@ -1,6 +1,6 @@
 /**
- * Whether any host could take a new server: asked before an old one is deleted for it, since Nova says `No
- * valid host was found` only afterwards.
+ * Whether any host could take a server: asked before an old one is deleted for a new one, or its host is
+ * forced down to evacuate it, since Nova says `No valid host was found` only afterwards.
  *
  * Only hosts that are up count. Whether one has room is left to Nova's scheduler: the old server's own room
  * becomes free, and quotas, overcommitment and server groups are known to it alone. A policy that must not
@@ -11,10 +11,8 @@ import type { ComputeService } from '../../openstack/nova/server.ts';
 import type { CreateRequest, NodeFacts } from '../profile-type.ts';
 import { zoneFor } from './create-server.ts';
 import { specOf } from './spec.ts';
-import { whyUnused } from './unavailable-hosts.ts';
+import { unusedInWords, whyUnused } from './unavailable-hosts.ts';
 
-/** More are counted. */
-const mostHosts = 5;
 /** How long Nova is asked at most. */
 const ASK_MS = 15_000;
 
@@ -52,7 +50,23 @@ function noHost(
     return `no compute host is in the availability zone ${zone}; there are ${zones}`;
   }
   const where = zone === undefined ? '' : ` in the availability zone ${zone}`;
-  const rest = unused.length - mostHosts;
-  const more = rest > 0 ? [`${rest} more hosts are not used`] : [];
-  return `no compute host is up${where}: ${[...unused.slice(0, mostHosts), ...more].join('; ')}`;
+  return `no compute host is up${where}: ${unusedInWords(unused)}`;
+}
+
+/**
+ * For a server that is evacuated from the host `own`.
+ * @param wanted the only host that it may be started on; undefined: Nova chooses.
+ * @returns why no host takes it; null: at least one is up.
+ */
+export function noOtherHost(
+  services: readonly ComputeService[],
+  own: string,
+  wanted: string | undefined,
+): string | null {
+  const wouldDo = services.filter(({ host }) => host !== own && isNamed(host, wanted));
+  const unused = wouldDo.flatMap((service) => whyUnused(service) ?? []);
+  if (unused.length < wouldDo.length) return null;
+  if (unused.length > 0) return `no other compute host is up: ${unusedInWords(unused)}`;
+  if (wanted === undefined) return `no other compute host is up: there is only ${own}`;
+  return `no other compute host is named ${wanted}`;
 }

@@ -12,14 +12,17 @@ const mostHosts = 5;
 /** Empty: all hosts are in use, or the credential may not see them. */
 export async function unavailableHosts(nova: NovaClient, context: CallContext): Promise<string> {
   try {
-    const hosts = (await nova.listComputeServices(context)).flatMap((service) => whyUnused(service) ?? []);
-    const rest = hosts.length - mostHosts;
-    return [...hosts.slice(0, mostHosts), ...(rest > 0 ? [`${rest} more hosts are not used`] : [])].join(
-      '; ',
-    );
+    return unusedInWords((await nova.listComputeServices(context)).flatMap((one) => whyUnused(one) ?? []));
   } catch {
     return '';
   }
+}
+
+/** @param unused of each host why it is not used, as `whyUnused` says it. */
+export function unusedInWords(unused: readonly string[]): string {
+  const rest = unused.length - mostHosts;
+  const more = rest > 0 ? [`${rest} more hosts are not used`] : [];
+  return [...unused.slice(0, mostHosts), ...more].join('; ');
 }
 
 /** Why Nova places nothing on a host; undefined: it does. */
