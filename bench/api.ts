@@ -2,6 +2,9 @@
  * Speed of the API, measured from another process: 8 connections, 20 clusters, 100 nodes. Beside requests a
  * second it prints what an answer costs as a multiple of what it cannot do without (the SELECT of the same
  * rows, and the JSON of them), and of /healthz.
+ *
+ * Answers of lists are kept while nothing is committed (src/http/answer-cache.ts), and clients that poll get
+ * kept ones. What it costs to make an answer is measured with requests of which each has another limit.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,20 +34,24 @@ export async function benchApi(): Promise<Measure[]> {
 
 /** The requests take turns, so that a slow moment of the machine meets all of them. */
 async function measureServer(url: URL, databasePath: string): Promise<Measure[]> {
+  const profile = postRequest(url, '/v1/profiles', { profile: { name: 'bench', spec } });
   const requests = {
-    healthz: getRequest(url, '/healthz'),
-    clusters: getRequest(url, '/v1/clusters'),
-    nodes: getRequest(url, '/v1/nodes'),
-    profiles: postRequest(url, '/v1/profiles', { profile: { name: 'bench', spec } }),
+    healthz: () => getRequest(url, '/healthz'),
+    clusters: () => getRequest(url, '/v1/clusters'),
+    nodes: () => getRequest(url, '/v1/nodes'),
+    madeClusters: withOtherLimits(url, '/v1/clusters'),
+    madeNodes: withOtherLimits(url, '/v1/nodes'),
+    profiles: () => profile,
   };
-  const rates = { healthz: [], clusters: [], nodes: [], profiles: [] } as Record<
+  const names = Object.keys(requests) as (keyof typeof requests)[];
+  const rates = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     keyof typeof requests,
     number[]
   >;
   const bare = { clusters: [] as number[], nodes: [] as number[] };
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const name of Object.keys(requests) as (keyof typeof requests)[]) {
-      const load = { connections: CONNECTIONS, milliseconds: ROUND_MS, request: () => requests[name] };
+    for (const name of names) {
+      const load = { connections: CONNECTIONS, milliseconds: ROUND_MS, request: requests[name] };
       rates[name].push(await requestsASecond(url, load));
     }
     bare.clusters.push(
@@ -64,10 +71,10 @@ async function measureServer(url: URL, databasePath: string): Promise<Measure[]>
     atLeast('POST /v1/profiles, requests a second', rate('profiles'), 3100, ''),
     multiple(
       'GET /v1/clusters / SELECT of the same rows and their JSON',
-      rate('clusters'),
+      rate('madeClusters'),
       median(bare.clusters),
     ),
-    multiple('GET /v1/nodes / SELECT of the same rows and their JSON', rate('nodes'), median(bare.nodes)),
+    multiple('GET /v1/nodes / SELECT of the same rows and their JSON', rate('madeNodes'), median(bare.nodes)),
     ...(['clusters', 'nodes', 'profiles'] as const).map((name) => ({
       name: `${name}: time of a request / of /healthz`,
       detail: '',
@@ -75,6 +82,13 @@ async function measureServer(url: URL, databasePath: string): Promise<Measure[]>
       limit: { at: 'most' as const, value: 6 },
     })),
   ];
+}
+
+/** Each asks for all that there are, and no two of those that follow one another are the same. */
+function withOtherLimits(url: URL, path: string): () => string {
+  const requests = Array.from({ length: 800 }, (_, index) => getRequest(url, `${path}?limit=${200 + index}`));
+  let next = 0;
+  return () => requests[(next = (next + 1) % requests.length)] ?? '';
 }
 
 function atLeast(name: string, value: number, least: number, detail: string): Measure {

@@ -30,6 +30,7 @@ function withWrite(store: Store, write: Store['write']): Store {
     onCommitted: (listener) => store.onCommitted(listener),
     location: store.location,
     writeFailure: undefined,
+    dataVersion: () => undefined,
     isExclusive: true,
     secrets: store.secrets,
     isFailure: (error) => store.isFailure(error),

@@ -27,6 +27,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { RequestTools } from '../requests/request-tools.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import { ruleOf, type RuleOverrides } from '../authentication/access-rules.ts';
+import { AnswerCache } from './answer-cache.ts';
 import { unauthenticatedAnswer, unforeseen, unknownPathAnswer } from './error-answer.ts';
 import { EventStreams } from './event-stream.ts';
 import { httpMetrics } from './http-metrics.ts';
@@ -84,6 +85,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     tools,
     authentication,
     rules,
+    answerCache: new AnswerCache(tools.store, tools.now),
     checkAnswers: options.checkAnswers ?? false,
   };
 

@@ -46,7 +46,7 @@ export type Answer =
       /** The action to poll; becomes `Location`. */
       readonly actionId?: string;
     }
-  | { readonly status: number; readonly contentType: string; readonly text: string }
+  | { readonly status: number; readonly contentType: string; readonly text: string | Buffer }
   | { readonly stream: (response: ServerResponse) => void };
 
 export interface AnswerDeclaration {
@@ -91,6 +91,11 @@ export interface RouteDeclaration<Query, Body> {
   readonly since?: number;
   /** Absent: the clustering API's. */
   readonly dialect?: ApiDialect;
+  /**
+   * Whether what it answers depends on the database, the caller, the URL and the version only, and an answer
+   * may serve all who ask for the same (answer-cache.ts).
+   */
+  readonly isRepeatable?: true;
   readonly query?: z.ZodType<Query>;
   readonly body?: z.ZodType<Body>;
   /** Absent: JSON. */

@@ -7,6 +7,7 @@ import { CoppiceError } from '../domain/errors.ts';
 import type { Caller, RequestTools } from '../requests/request-tools.ts';
 import type { Authentication } from '../authentication/authentication.ts';
 import { requireRole, ruleOf, type AccessRule, type RuleOverrides } from '../authentication/access-rules.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import { clusteringDialect } from './clustering-dialect.ts';
 import { MICROVERSION_HEADER, negotiate, requireMinor } from './microversion.ts';
 import type { Answer, ApiDialect, Route, RouteRequest } from './route.ts';
@@ -16,6 +17,7 @@ export interface RouteRunner {
   readonly tools: RequestTools;
   readonly authentication: Authentication;
   readonly rules: RuleOverrides;
+  readonly answerCache: AnswerCache;
   /** Whether answers are held against their declaration: for tests. */
   readonly checkAnswers: boolean;
 }
@@ -40,13 +42,32 @@ export async function runRoute(
   const caller = await authorize(runner, rule, request);
   const minor = negotiated?.minor ?? 0;
   requireMinor(minor, route.since ?? 0);
-  const answer = await route.handle(routeRequest(runner, route, request, caller, minor));
+  const asked = routeRequest(runner, route, request, caller, minor);
+  const answer =
+    route.isRepeatable === true ? await repeatableAnswer(runner, route, asked) : await route.handle(asked);
   if (versioned && !isTextError(answer)) {
     void reply
       .header('OpenStack-API-Version', `clustering 1.${minor}`)
       .header('Vary', 'OpenStack-API-Version');
   }
   await send(runner, route, request, reply, answer);
+}
+
+/** The same text for all whose request differs in nothing that the answer depends on. */
+async function repeatableAnswer(
+  runner: RouteRunner,
+  route: Route,
+  asked: RouteRequest<unknown, unknown>,
+): Promise<Answer> {
+  const { caller, minor, origin, path, search } = asked;
+  const { requestId: _, ...who } = caller;
+  const key = JSON.stringify([minor, origin, path, search, who]);
+  const text = await runner.answerCache.find(key, async () => {
+    const answer = await route.handle(asked);
+    if (!('body' in answer)) throw new Error(`${route.method} ${route.path} is not repeatable.`);
+    return Buffer.from(jsonText(runner, route, answer));
+  });
+  return { status: 200, contentType: 'application/json', text };
 }
 
 /** As of all errors, the client learns no version of it. */
@@ -146,8 +167,19 @@ async function send(
     await reply.code(answer.status).send();
     return;
   }
-  if (runner.checkAnswers) checkAnswer(route, answer.status, answer.body);
-  await reply.code(answer.status).type('application/json').send(dialectOf(route).toText(answer.body));
+  await reply
+    .code(answer.status)
+    .type('application/json')
+    .send(jsonText(runner, route, answer));
+}
+
+function jsonText(
+  { checkAnswers }: RouteRunner,
+  route: Route,
+  { status, body }: { readonly status: number; readonly body?: unknown },
+): string {
+  if (checkAnswers) checkAnswer(route, status, body);
+  return dialectOf(route).toText(body);
 }
 
 function checkAnswer(route: Route, status: number, body: unknown): void {

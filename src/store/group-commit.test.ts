@@ -50,3 +50,13 @@ test('writes of several requests that are read in one turn of the event loop are
     'third is committed',
   ]);
 });
+
+test('the data version is another one once a write is answered, and only then', async () => {
+  const before = store.dataVersion();
+  expect(store.dataVersion()).toBe(before);
+  await store.write(async ({ db }) => {
+    await sql`CREATE TABLE anything (value)`.execute(db);
+    expect(store.dataVersion()).toBe(before);
+  });
+  expect(store.dataVersion()).not.toBe(before);
+});

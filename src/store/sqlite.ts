@@ -135,6 +135,7 @@ class SqliteStore implements Store {
   readonly #fileCheck: NodeJS.Timeout;
   #givingBack: NodeJS.Timeout | undefined;
   readonly #raw: DatabaseSync;
+  readonly #readDataVersion: StatementSync;
   readonly #writer: Kysely<Schema>;
   readonly #topics = new EventEmitter().setMaxListeners(0);
   readonly #commitListeners = new Set<(news: RecoveryNews) => void>();
@@ -156,6 +157,8 @@ class SqliteStore implements Store {
     const guard: Guard = (query) => this.#guarded(query);
     this.#writer = connect(writer, guard);
     this.db = connect(reader, guard);
+    // Of the connection that reads: its own number changes with each commit of another connection.
+    this.#readDataVersion = reader.prepare('PRAGMA data_version');
     this.#findDisplacement = watchFileIdentity(location);
     this.#fileCheck = setInterval(() => this.#checkFile(), CHECK_FILE_MS).unref();
     this.#giveBackIn(FIND_SPACE_MS);
@@ -163,6 +166,10 @@ class SqliteStore implements Store {
 
   get writeFailure(): string | undefined {
     return this.#writeFailure ?? this.#displaced;
+  }
+
+  dataVersion(): number {
+    return this.#guarded(() => Number(this.#readDataVersion.get()?.['data_version']));
   }
 
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {

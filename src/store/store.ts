@@ -53,6 +53,11 @@ export interface Store {
   readonly writeFailure: string | undefined;
   /** Whether a lock on the database proves that no other process lives (the data directory's, for SQLite). */
   readonly isExclusive: boolean;
+  /**
+   * A number that is another one after each commit, whichever process made it; undefined: the database has
+   * none that costs less than the queries whose answers it would spare.
+   */
+  dataVersion(): number | undefined;
   /** For what is not to be read in the database. */
   readonly secrets: SecretBox;
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>;

@@ -49,6 +49,7 @@ export class HeldWrites {
       db: store.db,
       location: store.location,
       writeFailure: undefined,
+      dataVersion: () => undefined,
       isExclusive: true,
       secrets: store.secrets,
       write: async (work) => {

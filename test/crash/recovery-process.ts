@@ -145,6 +145,7 @@ function mortal(store: Store): Store {
     onCommitted: (listener) => store.onCommitted(listener),
     location: store.location,
     writeFailure: undefined,
+    dataVersion: () => undefined,
     isExclusive: true,
     secrets: store.secrets,
     isFailure: (error) => store.isFailure(error),

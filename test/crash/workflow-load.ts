@@ -51,6 +51,7 @@ const store: Store = {
   onCommitted: (listener) => real.onCommitted(listener),
   location: real.location,
   writeFailure: undefined,
+  dataVersion: () => undefined,
   isExclusive: true,
   secrets: real.secrets,
   isFailure: (error) => real.isFailure(error),

@@ -44,6 +44,7 @@ export class CrashingRun {
       close: () => store.close(),
       location: store.location,
       writeFailure: undefined,
+      dataVersion: () => undefined,
       isExclusive: true,
       secrets: store.secrets,
       isFailure: (error) => error instanceof Killed || store.isFailure(error),

@@ -18,6 +18,7 @@ export function sharedStore(store: Store): Store {
     db: store.db,
     location: store.location,
     writeFailure: undefined,
+    dataVersion: () => undefined,
     isExclusive: false,
     secrets: store.secrets,
     write: (work) => store.write(work),

@@ -40,6 +40,10 @@ export class MortalStore implements Store {
     return this.#store.secrets;
   }
 
+  dataVersion(): number | undefined {
+    return this.#store.dataVersion();
+  }
+
   async write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     this.writes += 1;
     const isLast = this.writes === this.#death.at;

@@ -105,6 +105,7 @@ export class ProcessLife {
       onCommitted: (listener) => this.#listening(store.onCommitted(listener)),
       location: store.location,
       writeFailure: undefined,
+      dataVersion: () => undefined,
       isExclusive: true,
       secrets: store.secrets,
       isFailure: (error) => store.isFailure(error),

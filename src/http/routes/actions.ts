@@ -31,6 +31,7 @@ const list = route({
     },
     sorts: ['name', 'target', 'action', 'created_at', 'status'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The actions.', schema: listShape('actions', actionShape) },
   },

@@ -33,6 +33,7 @@ const list = route({
     filters: { name: null, status: clusterStatuses },
     sorts: ['name', 'status', 'init_at', 'created_at', 'updated_at'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The clusters.', schema: listShape('clusters', clusterShape) },
   },

@@ -30,6 +30,7 @@ const list = route({
     },
     sorts: ['timestamp', 'level', 'otype', 'oname', 'action', 'status', 'oid', 'cluster_id'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The events.', schema: listShape('events', eventShape) },
   },

@@ -47,6 +47,7 @@ const list = route({
     filters: { name: null, status: nodeStatuses, cluster_id: null },
     sorts: ['index', 'name', 'status', 'init_at', 'created_at', 'updated_at'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The nodes.', schema: listShape('nodes', nodeShape) },
   },

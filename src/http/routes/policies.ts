@@ -30,6 +30,7 @@ const list = route({
     filters: { name: null, type: null },
     sorts: ['type', 'name', 'created_at', 'updated_at'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The policies.', schema: listShape('policies', policyShape) },
   },

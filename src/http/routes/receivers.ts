@@ -36,6 +36,7 @@ const list = route({
     filters: { name: null, type: types, cluster_id: null, action: receiverActions, user: null },
     sorts: ['name', 'type', 'action', 'cluster_id', 'created_at', 'user'],
   }),
+  isRepeatable: true,
   answers: {
     200: { description: 'The receivers.', schema: listShape('receivers', receiverShape) },
   },
