@@ -59,8 +59,10 @@ const schema = z.strictObject({
     .prefault({}),
   engine: z
     .strictObject({
-      /** Actions that run at once; those that wait do not count. */
-      concurrency: z.int().min(1).max(10_000).default(64),
+      /**
+       * Actions that run at once; those that wait do not count. Two thirds of them may be of one project.
+       */
+      concurrency: z.int().min(1).max(10_000).default(96),
     })
     .prefault({}),
   health: z

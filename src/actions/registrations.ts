@@ -13,7 +13,7 @@ import { loadManagedNode } from '../clusters/managed-node.ts';
 import { attachmentTo } from '../clusters/plan-look-ups.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Cluster } from '../domain/model.ts';
-import type { ActionContext } from '../engine/action-context.ts';
+import type { ActionContext, TurnWanted } from '../engine/action-context.ts';
 import type { PolicyType, RegisteredNode, Registration } from '../policies/policy-type.ts';
 import { findPolicyType } from '../policies/registry.ts';
 import type { OperationRequest } from '../profiles/profile-type.ts';
@@ -64,6 +64,7 @@ export async function registerWith(run: RegisteringRun, registrar: Registrar): P
     `${name} ${registrar.policy.id}`,
     async (request) => await registerOutside(services, registrar, nodeId, request),
     (tx, made) => keepInNode(tx, nodeId, made),
+    turnOf(registrar),
   );
 }
 
@@ -96,7 +97,12 @@ export async function deregisterWith(
     `${name} ${registrar.policy.id}`,
     async (request) => await deregisterOutside(services, registrar, nodeId, request),
     (tx) => forgetInNode(tx, nodeId, registrar.registration),
+    turnOf(registrar),
   );
+}
+
+export function turnOf({ registration, binding }: Registrar): TurnWanted | null {
+  return registration.takesTurnsAt(binding.data);
 }
 
 export async function deregisterOutside(

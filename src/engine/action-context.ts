@@ -12,7 +12,7 @@
  *     operation    a step that changes the outside world, and must have ended before anything else changes
  *                  the same thing
  *     transaction  work on our tables alone: exactly once
- *     sleep, children, waitFor
+ *     sleep, children, waitFor, and an operation until its turn
  *                  let go of everything: the row waits, no memory, no worker; the function is dropped, not
  *                  rejected, so that `catch` and `finally` of the action never run for a wait
  *
@@ -42,6 +42,16 @@ export interface ShownWait {
   readonly reason: string;
 }
 
+/** Something outside that several actions change, and that takes one change at a time. */
+export interface TurnWanted {
+  /** Names it for all actions. */
+  readonly resource: string;
+  /** `the load balancer 5d3c...` */
+  readonly shown: string;
+  /** Milliseconds; absent: as long as it takes. */
+  readonly withinMs?: number;
+}
+
 export interface ActionContext {
   readonly action: Action;
   readonly inputs: JsonObject;
@@ -65,11 +75,15 @@ export interface ActionContext {
    * earlier life of the process may have begun it: then it is called again, with a signal that is aborted
    * from the start, which means that nothing new is begun and what was begun is completed. Only then is the
    * interruption thrown.
+   * @param turn what one action at a time changes: until it is this one's turn, the row waits. The turn ends
+   * with the record of the step. null or absent: nothing is shared.
+   * @throws CoppiceError `operation-failed` where it was not its turn in time.
    */
   operation<T extends Json | void>(
     name: string,
     work: (request: StepRequest) => Promise<T>,
     record?: (tx: Tx, result: T) => Promise<void>,
+    turn?: TurnWanted | null,
   ): Promise<T>;
 
   /**

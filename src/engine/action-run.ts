@@ -4,21 +4,14 @@
  * action.
  */
 import type { ActionRequest } from '../domain/action-requests.ts';
-import { fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
+import { CoppiceError, fromErrorRecord, toErrorRecord, type ErrorRecord } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Action } from '../domain/model.ts';
 import { requestCancel } from '../store/action-cancel.ts';
-import {
-  fence,
-  releaseAction,
-  StaleClaim,
-  suspendAction,
-  type ActionClaim,
-  type Waiting,
-} from '../store/action-claims.ts';
+import { StaleClaim, type ActionClaim, type Waiting } from '../store/action-claims.ts';
 import { findSignal } from '../store/action-wakes.ts';
 import { childOutcomes, insertActions, type ChildOutcome } from '../store/actions.ts';
-import { saveStep, type StepKind, type StepRecord } from '../store/action-steps.ts';
+import type { StepKind, StepRecord } from '../store/action-steps.ts';
 import type { Store, Tx } from '../store/store.ts';
 import {
   ActionInterrupted,
@@ -26,9 +19,11 @@ import {
   type ActionDefinition,
   type ShownWait,
   type StepRequest,
+  type TurnWanted,
 } from './action-context.ts';
 import { cancelReasonOfChildren, childAction, isEnded } from './child-actions.ts';
 import { RunInterruption } from './run-interruption.ts';
+import { RunRecords, settled } from './run-records.ts';
 
 export type RunOutcome =
   | { readonly kind: 'returned'; readonly outputs: JsonObject }
@@ -56,6 +51,7 @@ export class ActionRun implements ActionContext {
   readonly #used = new Set<string>();
   readonly #left = Promise.withResolvers<RunOutcome>();
   readonly #interruption: RunInterruption;
+  readonly #records: RunRecords;
   #stopping = false;
   #over = false;
   /** An earlier life may have begun what is first found without a record, and nothing after it. */
@@ -70,6 +66,12 @@ export class ActionRun implements ActionContext {
     this.epoch = claim.epoch;
     this.#mayHaveBegun = claim.epoch > 1;
     this.#interruption = new RunInterruption(claim.action, now);
+    this.#records = new RunRecords({
+      store,
+      now,
+      claim: { actionId: claim.action.id, epoch: claim.epoch },
+      isCancelled: () => this.#interruption.isCancelled,
+    });
     if (claim.cancelReason !== null) this.cancel(claim.cancelReason);
   }
 
@@ -127,9 +129,27 @@ export class ActionRun implements ActionContext {
     name: string,
     work: (request: StepRequest) => Promise<T>,
     record?: (tx: Tx, result: T) => Promise<void>,
+    turn?: TurnWanted | null,
   ): Promise<T> {
     const known = await this.#enter(name, { evenIfInterrupted: this.#mayHaveBegun });
-    return known === undefined ? await this.#perform(name, work, record) : settled<T>(known);
+    if (known !== undefined && known.state !== 'WAITING') return settled<T>(known);
+    if (turn !== undefined && turn !== null) await this.#untilTurn(name, turn, known);
+    return await this.#perform(name, work, record);
+  }
+
+  /** Without the turn nothing was begun: an interruption is thrown at once. */
+  async #untilTurn(name: string, turn: TurnWanted, known: StepRecord | undefined): Promise<void> {
+    if (await this.#guard(() => this.#records.hasTurn(turn.resource))) return;
+    this.#throwIfInterrupted();
+    const until = (known?.result as number | null | undefined) ?? this.now() + (turn.withinMs ?? Infinity);
+    if (this.now() >= until) {
+      const sentence = `${turn.shown} was busy with changes of other nodes for too long`;
+      await this.#failStep(name, new CoppiceError('operation-failed', sentence));
+    }
+    const isOurs = await this.#guard(() =>
+      this.#records.takeTurnOrWait(name, turn, until, () => this.#interruption.wakeBy(until)),
+    );
+    if (!isOurs) await this.#leaveWaiting();
   }
 
   async cleanUp<T extends Json | void>(
@@ -227,11 +247,11 @@ export class ActionRun implements ActionContext {
     const children = requests.map((request) => childAction(this.action, request));
     const ids = children.map((child) => child.id);
     return await this.#suspend(async (tx) => {
-      await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
+      await this.#records.saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       await insertActions(tx, children, this.now());
       return {
         reason: 'Waiting for depended actions.',
-        wakeAt: this.#interruption.wakeBy(),
+        wakeAt: this.#interruption.wakeBy(null),
         signal: null,
         children: ids.length,
       };
@@ -254,9 +274,9 @@ export class ActionRun implements ActionContext {
           await requestCancel(tx, id, cancelReasonOfChildren(this.action, interruption), this.now());
       const after = interruption === undefined ? undefined : await childOutcomes(tx.db, this.action.id, ids);
       const left = after?.filter((child) => !isEnded(child.status)).length ?? open;
-      await this.#saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
+      await this.#records.saveIn(tx, { name, kind: 'children', state: 'WAITING', result: ids });
       // With none left nothing would wake us: read again at once.
-      const wakeBy = interruption === undefined ? this.#interruption.wakeBy() : null;
+      const wakeBy = interruption === undefined ? this.#interruption.wakeBy(null) : null;
       const wakeAt = left === 0 ? this.now() : wakeBy;
       return { reason: 'Waiting for depended actions.', wakeAt, signal: null, children: left };
     });
@@ -297,18 +317,15 @@ export class ActionRun implements ActionContext {
     let refusal: unknown;
     try {
       return await this.#store.write(async (tx) => {
-        await fence(tx, this.action.id, this.epoch);
-        const result = await work(tx).catch((error: unknown) => {
-          refusal = error ?? new Error('thrown without a value');
-          throw error;
+        let value: T | undefined;
+        await this.#records.saveWith(tx, async () => {
+          value = await work(tx).catch((error: unknown) => {
+            refusal = error ?? new Error('thrown without a value');
+            throw error;
+          });
+          return { name, kind: 'step', state: 'DONE', result: value ?? null };
         });
-        await saveStep(
-          tx,
-          this.#claim(),
-          { name, kind: 'step', state: 'DONE', result: result ?? null },
-          this.now(),
-        );
-        return result;
+        return value as T;
       });
     } catch (error) {
       const refused =
@@ -318,16 +335,7 @@ export class ActionRun implements ActionContext {
   }
 
   async #save(name: string, kind: StepKind, state: StepRecord['state'], result: Json): Promise<void> {
-    await this.#guard(() => this.#store.write((tx) => this.#saveIn(tx, { name, kind, state, result })));
-  }
-
-  async #saveIn(tx: Tx, record: StepRecord): Promise<void> {
-    await fence(tx, this.action.id, this.epoch);
-    await saveStep(tx, this.#claim(), record, this.now());
-  }
-
-  #claim(): { actionId: string; epoch: number; cancelled: boolean } {
-    return { actionId: this.action.id, epoch: this.epoch, cancelled: this.#interruption.isCancelled };
+    await this.#guard(() => this.#records.save({ name, kind, state, result }));
   }
 
   async #wait(
@@ -338,11 +346,12 @@ export class ActionRun implements ActionContext {
     waiting: Partial<ShownWait> & { readonly reason: string; wakeAt: number; signal?: string },
   ): Promise<never> {
     return await this.#suspend(async (tx) => {
-      if (known === undefined) await this.#saveIn(tx, { name, kind, state: 'WAITING', result: until });
+      if (known === undefined)
+        await this.#records.saveIn(tx, { name, kind, state: 'WAITING', result: until });
       const signal = waiting.signal ?? null;
       // A signal that was sent since the read would wake nothing: read again at once.
       const missed = signal !== null && (await findSignal(tx.db, signal)) !== undefined;
-      const wakeAt = missed ? this.now() : Math.min(waiting.wakeAt, this.#interruption.wakeBy() ?? Infinity);
+      const wakeAt = missed ? this.now() : this.#interruption.wakeBy(waiting.wakeAt);
       const { status = 'WAITING', reason } = waiting;
       return { status, reason, wakeAt, signal, children: 0 };
     });
@@ -350,18 +359,16 @@ export class ActionRun implements ActionContext {
 
   /** Commits the wait and leaves: the promise never settles, and nothing of the run is kept. */
   async #suspend(prepare: (tx: Tx) => Promise<Waiting>): Promise<never> {
-    await this.#guard(() =>
-      this.#store.write(async (tx) => {
-        const waiting = await prepare(tx);
-        await suspendAction(tx, this.#claim(), waiting, this.now());
-      }),
-    );
-    this.#leave({ kind: 'suspended' });
-    return await never();
+    await this.#guard(() => this.#records.suspend(prepare));
+    return await this.#leaveWaiting();
   }
 
   async #release(): Promise<never> {
-    await this.#guard(() => this.#store.write((tx) => releaseAction(tx, this.action.id, this.epoch)));
+    await this.#guard(() => this.#records.release());
+    return await this.#leaveWaiting();
+  }
+
+  async #leaveWaiting(): Promise<never> {
     this.#leave({ kind: 'suspended' });
     return await never();
   }
@@ -383,11 +390,6 @@ export class ActionRun implements ActionContext {
     this.#over = true;
     this.#left.resolve(outcome);
   }
-}
-
-function settled<T>(record: StepRecord): T {
-  if (record.state === 'FAILED') throw fromErrorRecord(record.result as unknown as ErrorRecord);
-  return record.result as T;
 }
 
 function never(): Promise<never> {

@@ -463,7 +463,7 @@ describe.each(backends)('the engine on $name', (backend) => {
   it('brings to its end what a dead process may have begun, before it tells the action that it was cancelled', async () => {
     const [id = '', other = ''] = await enqueue(newAction('CHANGE'), newAction('READ'));
     // A life that claims both, begins, and is never heard of again.
-    await test.store.write((tx) => claimActions(tx, 'dead', 2, Date.now()));
+    await test.store.write((tx) => claimActions(tx, 'dead', { free: 2, ofOneProject: 2 }, Date.now()));
     await test.store.write((tx) => takeOverActions(tx));
     for (const each of [id, other])
       await test.store.write((tx) => requestCancel(tx, each, 'asked for', Date.now()));
@@ -484,7 +484,9 @@ describe.each(backends)('the engine on $name', (backend) => {
 
   it('misses no cancel that is asked for while it lies down to wait', async () => {
     const [id = ''] = await enqueue(newAction('WAIT'));
-    const [claim] = await test.store.write((tx) => claimActions(tx, 'we', 1, Date.now()));
+    const [claim] = await test.store.write((tx) =>
+      claimActions(tx, 'we', { free: 1, ofOneProject: 1 }, Date.now()),
+    );
     await test.store.write((tx) => requestCancel(tx, id, 'asked for', Date.now()));
     const writer = { actionId: id, epoch: claim?.epoch ?? 0, cancelled: false };
     const forEver = { reason: '', wakeAt: null, signal: 'never', children: 0 };
@@ -612,7 +614,8 @@ describe.each(backends)('the engine on $name', (backend) => {
 
   it('refuses the writes of a claim that was taken over', async () => {
     const [id = ''] = await enqueue(newAction('DO', { locks: [{ resource: 'r', mode: 'exclusive' }] }));
-    const claimAs = (owner: string) => test.store.write((tx) => claimActions(tx, owner, 1, Date.now()));
+    const claimAs = (owner: string) =>
+      test.store.write((tx) => claimActions(tx, owner, { free: 1, ofOneProject: 1 }, Date.now()));
     const [old] = await claimAs('old');
     await test.store.write((tx) => takeOverActions(tx));
     const [young] = await claimAs('young');

@@ -3,6 +3,9 @@
  *
  *     pass:  wake what is due -> claim what is ready (with its locks) -> run, up to `concurrency` at once
  *
+ * Projects share the slots: the next one is of the project that runs the fewest actions, and none has more
+ * than two thirds. What waits, for a time, a signal, its children or its turn at a load balancer, has none.
+ *
  * A pass takes no argument about what changed: it is started by a notice that something did, by the timer of
  * the next wait that is due, and every second besides; a lost notice costs a second, never an action.
  */
@@ -19,8 +22,8 @@ import {
   type ActionClaim,
   type Ending,
 } from '../store/action-claims.ts';
-import { hasReadyActions } from '../store/action-claims.ts';
 import { deleteOldSignals, nextWakeAt, wakeDueActions } from '../store/action-wakes.ts';
+import { hasReadyActions } from '../store/ready-actions.ts';
 import { loadSteps } from '../store/action-steps.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { ActionInterrupted, type ActionDefinition } from './action-context.ts';
@@ -31,7 +34,7 @@ export interface EngineOptions {
   readonly store: Store;
   readonly definitions: readonly ActionDefinition[];
   readonly now?: () => number;
-  /** Actions that run at once; those that wait do not count. */
+  /** Actions that run at once; those that wait do not count. Two thirds of them may be of one project. */
   readonly concurrency?: number;
   /** Joined: its id owns the claims. */
   readonly membership: Membership;
@@ -50,6 +53,8 @@ export interface EngineObserver {
   failed?(error: unknown, action: Action | undefined): void;
 }
 
+/** What one project leaves free is there at once for another one, however long its own actions take. */
+const SHARE_OF_ONE_PROJECT = 2 / 3;
 const PASS_EVERY_MS = 1000;
 const CLEAN_EVERY_MS = 3_600_000;
 /**
@@ -80,7 +85,7 @@ export class Engine {
     this.#options = options;
     this.#store = options.store;
     this.#now = options.now ?? Date.now;
-    this.#concurrency = options.concurrency ?? 64;
+    this.#concurrency = options.concurrency ?? 96;
     this.#pauseAfterMs = options.pauseAfterMs ?? pauseAfterMs;
     this.#definitions = new Map(options.definitions.map((definition) => [definition.action, definition]));
     if (this.#definitions.size !== options.definitions.length)
@@ -149,7 +154,8 @@ export class Engine {
   }
 
   async #claim(tx: Tx, most: number): Promise<ActionClaim[]> {
-    const claims = await claimActions(tx, this.#options.membership.id, most, this.#now());
+    const slots = { free: most, ofOneProject: Math.ceil(this.#concurrency * SHARE_OF_ONE_PROJECT) };
+    const claims = await claimActions(tx, this.#options.membership.id, slots, this.#now());
     for (const { epoch, action } of claims) if (epoch === 1) await this.#announce(tx, action);
     return claims;
   }

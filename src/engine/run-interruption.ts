@@ -77,10 +77,13 @@ export class RunInterruption {
    * When a wait ends at the latest. The action's deadline interrupts a wait, once; what cleans up afterwards
    * may wait as long as it needs (null). An interruption that came while the wait was being written has not
    * been thrown yet: the action is woken for it at once.
+   * @param until when the wait ends by itself; null or Infinity: it does not.
    */
-  wakeBy(): number | null {
+  wakeBy(until: number | null): number | null {
     if (this.#pending !== undefined) return this.#now();
-    return this.#expired || this.#cancelled ? null : this.#deadline;
+    const deadline = this.#expired || this.#cancelled ? null : this.#deadline;
+    const wakeAt = Math.min(until ?? Infinity, deadline ?? Infinity);
+    return Number.isFinite(wakeAt) ? wakeAt : null;
   }
 
   #interrupt(interruption: ActionInterrupted): void {

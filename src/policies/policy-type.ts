@@ -116,6 +116,12 @@ export interface Registration<T> {
   where(data: JsonObject | null): string;
 
   /**
+   * What of it takes one change at a time: actions take turns there, and hold no worker while
+   * they wait. null: nothing. @param data of the binding.
+   */
+  takesTurnsAt(data: JsonObject | null): { readonly resource: string; readonly shown: string } | null;
+
+  /**
    * Makes the node's entry what it has to be, also where there is one of what the node was before. An entry
    * that is as it should be is a success.
    * @returns what the node's `data` keep of it.

@@ -44,7 +44,7 @@ describe('A request', () => {
 
   /** What an engine does first: the action holds its locks from now on. */
   async function claimAll(): Promise<void> {
-    await tools.store.write((tx) => claimActions(tx, 'engine', 10, Date.now()));
+    await tools.store.write((tx) => claimActions(tx, 'engine', { free: 10, ofOneProject: 10 }, Date.now()));
   }
 
   const newCluster = {

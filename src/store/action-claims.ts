@@ -10,19 +10,23 @@
  */
 
 import { removeSecrets } from './action-secrets.ts';
-import type { Selectable } from 'kysely';
 import type { LockMode, LockWanted } from '../domain/action-requests.ts';
 import type { Action } from '../domain/model.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { EndedActionStatus, WaitingStatus } from '../domain/states.ts';
+import { handOverTurn } from './action-turns.ts';
 import { wakeAction } from './action-wakes.ts';
 import { toAction } from './actions.ts';
+import {
+  fairest,
+  nextReadyOf,
+  oldestReadyOfProjects,
+  runningOfProjects,
+  type ReadyRow,
+} from './ready-actions.ts';
 import { fromText, toText } from './rows.ts';
 import { livingServices } from './services.ts';
-import type { ActionRow as ActionTable } from './schema.ts';
 import type { Db, Tx } from './store.ts';
-
-type ActionRow = Selectable<ActionTable>;
 
 export interface ActionClaim {
   readonly action: Action;
@@ -42,41 +46,48 @@ export class StaleClaim extends Error {
   }
 }
 
+/** How many more actions a process may run. */
+export interface FreeSlots {
+  readonly free: number;
+  /** How many actions of one project the process runs at most. */
+  readonly ofOneProject: number;
+}
+
 /**
- * Claims up to `most` actions that are ready, oldest first. Those whose resource is held by another step
- * aside until it is free.
+ * Claims actions that are ready, each time one of the project that runs the fewest in this process, and of
+ * that its oldest. Those whose resource is held by another step aside until it is free.
  */
-export async function claimActions(tx: Tx, owner: string, most: number, now: number): Promise<ActionClaim[]> {
+export async function claimActions(
+  tx: Tx,
+  owner: string,
+  { free, ofOneProject }: FreeSlots,
+  now: number,
+): Promise<ActionClaim[]> {
   const claims: ActionClaim[] = [];
-  while (claims.length < most) {
-    const rows = await readyRows(tx.db, most - claims.length);
-    for (const row of rows) {
-      const obstacle = await takeLocks(tx, row);
-      if (obstacle === undefined) claims.push(...(await markRunning(tx, row, owner, now)));
-      else await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
-    }
-    if (rows.length === 0) break;
+  const running = await runningOfProjects(tx.db, owner);
+  const oldest = new Map((await oldestReadyOfProjects(tx.db)).map((row) => [row.project, row]));
+  while (claims.length < free) {
+    const row = fairest([...oldest.values()], running);
+    if (row === undefined) break;
+    const runs = running.get(row.project) ?? 0;
+    // No other project runs fewer.
+    if (runs >= ofOneProject) break;
+    const claimed = await claim(tx, row, owner, now);
+    claims.push(...claimed);
+    running.set(row.project, runs + claimed.length);
+    const next = await nextReadyOf(tx.db, row);
+    if (next === undefined) oldest.delete(row.project);
+    else oldest.set(row.project, next);
   }
   return claims;
 }
 
-/**
- * Whether anything can be claimed now: asked before a claim, so that a pass that finds nothing writes
- * nothing.
- */
-export async function hasReadyActions(db: Db): Promise<boolean> {
-  return (await readyRows(db, 1)).length > 0;
-}
-
-async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
-  return await db
-    .selectFrom('action')
-    .selectAll()
-    .where('status', '=', 'READY')
-    .where('blocked_on', 'is', null)
-    .orderBy('seq')
-    .limit(most)
-    .execute();
+/** Nothing where it steps aside, or another process has claimed it meanwhile. */
+async function claim(tx: Tx, row: ReadyRow, owner: string, now: number): Promise<ActionClaim[]> {
+  const obstacle = await takeLocks(tx, row);
+  if (obstacle === undefined) return await markRunning(tx, row, owner, now);
+  await tx.db.updateTable('action').set({ blocked_on: obstacle }).where('id', '=', row.id).execute();
+  return [];
 }
 
 /**
@@ -85,7 +96,7 @@ async function readyRows(db: Db, most: number): Promise<ActionRow[]> {
  * an older action that waits for the resource: else new recoveries of nodes could keep a request on their
  * cluster waiting for ever.
  */
-async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
+async function takeLocks(tx: Tx, row: ReadyRow): Promise<string | undefined> {
   const wanted = fromText<LockWanted[]>(row.locks);
   if (wanted.length === 0) return undefined;
   await tx.exclude(wanted.map((lock) => lock.resource));
@@ -97,7 +108,7 @@ async function takeLocks(tx: Tx, row: ActionRow): Promise<string | undefined> {
   return undefined;
 }
 
-async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted): Promise<boolean> {
+async function isExcluded(tx: Tx, row: ReadyRow, { resource, mode }: LockWanted): Promise<boolean> {
   const holders = tx.db.selectFrom('resource_lock').select('action_id').where('resource', '=', resource);
   const excluding = mode === 'shared' ? holders.where('mode', '=', 'exclusive') : holders;
   if ((await excluding.limit(1).executeTakeFirst()) !== undefined) return true;
@@ -110,7 +121,7 @@ async function isExcluded(tx: Tx, row: ActionRow, { resource, mode }: LockWanted
 }
 
 /** Nothing where another process has claimed it meanwhile. */
-async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): Promise<ActionClaim[]> {
+async function markRunning(tx: Tx, row: ReadyRow, owner: string, now: number): Promise<ActionClaim[]> {
   const changes = {
     status: 'RUNNING' as const,
     status_reason: 'The action is being processed.',
@@ -131,7 +142,7 @@ async function markRunning(tx: Tx, row: ActionRow, owner: string, now: number): 
 function cancelReasonOf({
   control,
   control_reason,
-}: Pick<ActionRow, 'control' | 'control_reason'>): string | null {
+}: Pick<ReadyRow, 'control' | 'control_reason'>): string | null {
   return control === 'CANCEL' ? (control_reason ?? 'The action was cancelled.') : null;
 }
 
@@ -239,6 +250,7 @@ async function releaseLocks(tx: Tx, actionId: string): Promise<void> {
   if (held.length === 0) return;
   const resources = held.map((lock) => lock.resource);
   await tx.db.updateTable('action').set({ blocked_on: null }).where('blocked_on', 'in', resources).execute();
+  for (const resource of resources) await handOverTurn(tx, resource);
 }
 
 /** The last child to end wakes the parent. */

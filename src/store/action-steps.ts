@@ -6,14 +6,14 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import { fromText, toText } from './rows.ts';
 import type { Db, Tx } from './store.ts';
 
-export type StepKind = 'step' | 'sleep' | 'children' | 'wait';
+export type StepKind = 'step' | 'sleep' | 'children' | 'wait' | 'turn';
 
 export interface StepRecord {
   readonly name: string;
   readonly kind: StepKind;
   /**
-   * WAITING: begun, its end is not yet recorded (sleeps, children, waits). FAILED: `result` is an
-   * ErrorRecord.
+   * WAITING: begun, its end is not yet recorded (sleeps, children, waits, turns). FAILED: `result` is
+   * an ErrorRecord.
    */
   readonly state: 'WAITING' | 'DONE' | 'FAILED';
   readonly result: Json;

@@ -28,6 +28,7 @@ import * as sortIndexes from './migrations/0021-sort-indexes.ts';
 import * as trusts from './migrations/0022-trusts.ts';
 import * as noPasswords from './migrations/0023-no-passwords-of-ended-actions.ts';
 import * as requestIds from './migrations/0024-request-ids.ts';
+import * as fairClaims from './migrations/0025-fair-claims.ts';
 
 interface Migration {
   readonly version: number;
@@ -60,6 +61,7 @@ const migrations: readonly Migration[] = [
   { version: 22, up: trusts.up },
   { version: 23, up: noPasswords.up },
   { version: 24, up: requestIds.up },
+  { version: 25, up: fairClaims.up },
 ];
 
 export const schemaVersion = migrations.length;

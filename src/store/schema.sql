@@ -36,7 +36,7 @@ CREATE TABLE "action" (
 
 CREATE INDEX "action_by_blocked" on "action" ("blocked_on");
 
-CREATE INDEX "action_by_claim" on "action" ("status", "blocked_on", "seq");
+CREATE INDEX "action_by_claim" on "action" ("status", "blocked_on", "project", "seq");
 
 CREATE INDEX "action_by_cluster" on "action" ("cluster_id", "status");
 

@@ -42,6 +42,13 @@ const stories: readonly Story[] = [
     balancers: 1,
   },
   {
+    name: 'nodes that take turns at the balancer',
+    begin: attached,
+    ask: (world) => world.runOnCluster(scaling('out', 3)),
+    nodes: 5,
+    balancers: 1,
+  },
+  {
     name: 'a node that is removed',
     begin: attached,
     ask: (world) => world.runOnCluster(scaling('in', 1)),

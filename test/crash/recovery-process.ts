@@ -171,7 +171,7 @@ const engine = new Engine({
   definitions: actionDefinitions(services).map((definition) => held.definition(definition)),
   membership,
   // One that is held at a write keeps its place among them.
-  concurrency: 64 + Object.keys(toHold).length,
+  concurrency: 96 + 2 * Object.keys(toHold).length,
   observer: { failed: give },
 });
 // Another process has put something into the queue: notices do not cross processes here.

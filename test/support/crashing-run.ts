@@ -82,7 +82,7 @@ export class CrashingRun {
       const next = await nextWakeAt(tx.db);
       this.now = Math.max(this.now, next ?? 0);
       await wakeDueActions(tx, this.now);
-      const [claim] = await claimActions(tx, 'test', 1, this.now);
+      const [claim] = await claimActions(tx, 'test', { free: 1, ofOneProject: 1 }, this.now);
       if (claim === undefined) throw new Error('nothing is left to run');
       return claim;
     });

@@ -17,13 +17,23 @@ export function isRegistrable({ status, physicalId }: Pick<Node, 'status' | 'phy
   return physicalId !== null && (status === 'ACTIVE' || status === 'WARNING');
 }
 
-/** @returns why it is not registered, and tried again; null: it is. */
+/**
+ * @returns why it is not registered, and tried again; null: it is.
+ * @throws what interrupts the action: the node works, and is registered later all the same.
+ */
 export async function registerOrLater(run: RegisteringRun): Promise<string | null> {
-  const { context, nodeId, name } = run;
-  const failure = await failureInWords(() => registerNode(run));
-  if (failure === null) return null;
+  try {
+    const failure = await failureInWords(() => registerNode(run));
+    if (failure !== null) await later(run);
+    return failure;
+  } catch (interruption) {
+    await later(run);
+    throw interruption;
+  }
+}
+
+async function later({ context, nodeId, name }: RegisteringRun): Promise<void> {
   await context.transaction(`${name} later`, (tx) => scheduleRegistration(tx, nodeId, 0, context.now()));
-  return failure;
 }
 
 /**

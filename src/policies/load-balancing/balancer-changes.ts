@@ -1,6 +1,7 @@
 /**
  * Changes of a load balancer. Octavia takes one at a time: while one is under way everything on the balancer
- * refuses others with 409. Those of one client take turns; those of others are waited for.
+ * refuses others with 409. Actions on nodes take turns (`takesTurnsAt` of the policy type) and do not meet
+ * here; changes of others (an operator, another program) are waited for.
  */
 import { CoppiceError } from '../../domain/errors.ts';
 import { duration } from '../../domain/duration.ts';
@@ -8,7 +9,6 @@ import { askUntil } from '../../openstack/ask-until.ts';
 import { CloudError, isStatus, operationError } from '../../openstack/cloud-error.ts';
 import type { CallContext } from '../../openstack/cloud-request.ts';
 import type { LoadBalancer, OctaviaClient } from '../../openstack/octavia-client.ts';
-import { unlessAborted } from '../../openstack/unless-aborted.ts';
 
 export interface BalancerChange {
   readonly octavia: OctaviaClient;
@@ -18,46 +18,12 @@ export interface BalancerChange {
   readonly signal: AbortSignal;
 }
 
-/** Of each client, the last change of each balancer that was asked for. */
-const turns = new WeakMap<OctaviaClient, Map<string, Promise<unknown>>>();
-
 /**
  * Makes the change once the balancer is ACTIVE, and returns when it is ACTIVE again.
  * @param doing `the node could not be added to the pool P`
  * @throws CoppiceError where it is not within its time, or Octavia refuses.
  */
 export async function changeBalancer<T>(
-  change: BalancerChange,
-  doing: string,
-  work: (context: CallContext) => Promise<T>,
-): Promise<T> {
-  const { octavia, balancerId } = change;
-  const ofClient = turns.get(octavia) ?? new Map<string, Promise<unknown>>();
-  turns.set(octavia, ofClient);
-  const before = ofClient.get(balancerId) ?? Promise.resolve();
-  const turn = afterOthers(before, change, doing, work);
-  // One that gives up while it waits leaves the others in their order.
-  const ended = before.then(() => turn).catch(() => undefined);
-  ofClient.set(balancerId, ended);
-  try {
-    return await turn;
-  } finally {
-    if (ofClient.get(balancerId) === ended) ofClient.delete(balancerId);
-  }
-}
-
-async function afterOthers<T>(
-  before: Promise<unknown>,
-  change: BalancerChange,
-  doing: string,
-  work: (context: CallContext) => Promise<T>,
-): Promise<T> {
-  change.signal.throwIfAborted();
-  await unlessAborted(before, change.signal);
-  return await changeNow(change, doing, work);
-}
-
-async function changeNow<T>(
   change: BalancerChange,
   doing: string,
   work: (context: CallContext) => Promise<T>,

@@ -55,6 +55,10 @@ export const loadBalancingPolicyTypes: readonly PolicyType<LoadBalancingPolicy>[
   detach,
   registration: {
     where: (data) => `the pool ${idIn(data, 'pool') ?? 'of the load balancer'}`,
+    takesTurnsAt(data) {
+      const id = idIn(data, 'loadbalancer');
+      return id === null ? null : { resource: `load-balancer:${id}`, shown: `the load balancer ${id}` };
+    },
     register: async (of, { signal }) => ({ [MEMBER_KEY]: await addMember(poolOf(of), of.node, signal) }),
     deregister: (of, { signal }) => removeMembers(poolOf(of), of.node, signal),
     goWithDetach: ({ balancer }) => balancer.kind === 'NEW',
